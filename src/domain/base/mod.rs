@@ -1,0 +1,9 @@
+//! The words everything else is said in: time, secrets, identifiers, money, strict JSON.
+
+pub mod base64url;
+pub mod id;
+pub mod json;
+pub mod money;
+pub mod report;
+pub mod secret;
+pub mod time;

@@ -1,0 +1,154 @@
+//! The report: what was checked, by which rule, and how it came out.
+//!
+//! Every check of the verdict is written down here as it happens, by the file that makes it,
+//! so that the REST answer, the log and the command line all tell the same story.
+//! A report never contains a claim value or a token.
+
+use std::borrow::Cow;
+
+use serde::{Deserialize, Serialize};
+
+/// A rule: its stable name and the specification and section that demand it.
+/// One constant per rule, in the file that checks it.
+#[derive(Clone, Copy, Debug)]
+pub struct Rule {
+    /// Stable snake_case name; also the `reason` of a rejection.
+    pub check: &'static str,
+    /// Specification and section, for example `RFC 9901 7.3(5.f)`.
+    pub requirement: &'static str,
+}
+
+/// How one check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Outcome {
+    /// The rule was applied and holds.
+    Passed,
+    /// The rule was applied and is broken.
+    Failed,
+    /// The rule has nothing to say about this presentation.
+    NotApplicable,
+}
+
+/// One line of the report.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Check {
+    /// The credential query id this line is about; `None` for the response as a whole.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub credential: Option<String>,
+    /// Stable snake_case name.
+    pub check: Cow<'static, str>,
+    /// Specification and section.
+    pub requirement: Cow<'static, str>,
+    /// Passed, failed or not applicable.
+    pub outcome: Outcome,
+    /// One sentence that helps the person who must fix it.
+    pub detail: Cow<'static, str>,
+}
+
+/// The overall answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every decisive check passed.
+    Verified,
+    /// At least one decisive check failed.
+    Rejected,
+}
+
+/// The finished report (contract section 6).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Report {
+    /// The overall answer.
+    pub verdict: Verdict,
+    /// The name of the first decisive failure; `None` when verified.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reason: Option<Cow<'static, str>>,
+    /// Every check, in the order in which it was made.
+    pub checks: Vec<Check>,
+}
+
+/// A rule was broken and judging stopped. Only [`Findings::fail`] makes one,
+/// so a rejection without its line in the report cannot exist.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Rejection(&'static str);
+
+impl Rejection {
+    /// The stable name of the rule that was broken.
+    pub fn reason(self) -> &'static str {
+        self.0
+    }
+}
+
+/// A report being written.
+#[derive(Debug, Default)]
+pub struct Findings {
+    credential: Option<String>,
+    checks: Vec<Check>,
+}
+
+impl Findings {
+    /// An empty report.
+    pub fn new() -> Self {
+        Self { credential: None, checks: Vec::with_capacity(32) }
+    }
+
+    /// What follows is about this credential query id, or about the whole response (`None`).
+    pub fn about(&mut self, credential: Option<&str>) {
+        self.credential = credential.map(str::to_owned);
+    }
+
+    /// The rule holds.
+    pub fn pass(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) {
+        self.write(rule, Outcome::Passed, detail.into());
+    }
+
+    /// The rule has nothing to say here.
+    pub fn not_applicable(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) {
+        self.write(rule, Outcome::NotApplicable, detail.into());
+    }
+
+    /// The rule is broken. Return the rejection: nothing may be believed after it.
+    pub fn fail(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) -> Rejection {
+        self.write(rule, Outcome::Failed, detail.into());
+        Rejection(rule.check)
+    }
+
+    /// Closes the report with the answer that judging gave.
+    pub fn conclude(self, answer: Result<(), Rejection>) -> Report {
+        let (verdict, reason) = match answer {
+            Ok(()) => (Verdict::Verified, None),
+            Err(Rejection(reason)) => (Verdict::Rejected, Some(Cow::Borrowed(reason))),
+        };
+        Report { verdict, reason, checks: self.checks }
+    }
+
+    fn write(&mut self, rule: &Rule, outcome: Outcome, detail: Cow<'static, str>) {
+        self.checks.push(Check {
+            credential: self.credential.clone(),
+            check: Cow::Borrowed(rule.check),
+            requirement: Cow::Borrowed(rule.requirement),
+            outcome,
+            detail,
+        });
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_reason_is_the_rule_that_ended_it() {
+        const SHAPE: Rule = Rule { check: "shape", requirement: "RFC 9901 4" };
+        const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+        let mut findings = Findings::new();
+        findings.pass(&SHAPE, "three parts");
+        findings.about(Some("id"));
+        let rejection = findings.fail(&NONCE, "the nonce is another request's");
+        let report = findings.conclude(Err(rejection));
+        assert_eq!(report.reason.as_deref(), Some("kb_nonce"));
+        assert_eq!(report.checks[0].credential, None);
+        assert_eq!(report.checks[1].credential.as_deref(), Some("id"));
+    }
+}

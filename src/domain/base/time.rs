@@ -1,0 +1,72 @@
+//! Time as a value. The domain never asks what time it is: it is told.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// A point in time in whole seconds since 1970-01-01T00:00:00Z
+/// (the NumericDate of RFC 7519 section 2, without fractions).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(i64);
+
+impl Timestamp {
+    /// From seconds since the Unix epoch.
+    pub const fn from_unix(seconds: i64) -> Self {
+        Self(seconds)
+    }
+
+    /// Seconds since the Unix epoch.
+    pub const fn unix(self) -> i64 {
+        self.0
+    }
+
+    /// Later by `by`, in whole seconds; stops at the end of time instead of wrapping.
+    #[must_use]
+    pub fn plus(self, by: Duration) -> Self {
+        Self(self.0.saturating_add(whole_seconds(by)))
+    }
+
+    /// Earlier by `by`, in whole seconds; stops at the beginning of time instead of wrapping.
+    #[must_use]
+    pub fn minus(self, by: Duration) -> Self {
+        Self(self.0.saturating_sub(whole_seconds(by)))
+    }
+
+    /// How long ago `earlier` was; zero when it lies ahead.
+    pub fn since(self, earlier: Self) -> Duration {
+        Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
+    }
+
+    /// As RFC 3339 text in UTC, for REST answers and reports.
+    /// Outside the years 0 to 9999 the number of seconds stands in.
+    pub fn rfc3339(self) -> String {
+        OffsetDateTime::from_unix_timestamp(self.0)
+            .ok()
+            .and_then(|at| at.format(&Rfc3339).ok())
+            .unwrap_or_else(|| self.0.to_string())
+    }
+}
+
+fn whole_seconds(duration: Duration) -> i64 {
+    i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arithmetic_stops_at_the_ends_of_time() {
+        let late = Timestamp::from_unix(i64::MAX - 1);
+        assert_eq!(late.plus(Duration::from_secs(10)).unix(), i64::MAX);
+        assert_eq!(Timestamp::from_unix(5).since(Timestamp::from_unix(9)), Duration::ZERO);
+    }
+
+    #[test]
+    fn writes_rfc3339_in_utc() {
+        assert_eq!(Timestamp::from_unix(1_683_000_000).rfc3339(), "2023-05-02T04:00:00Z");
+    }
+}

@@ -1,0 +1,1 @@
+//! The issuer's signature and the claims it covers.

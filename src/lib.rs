@@ -1,0 +1,24 @@
+//! vpgate: an OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
+//!
+//! The map, from the ground up. Imports point down this list, never up; `tests/architecture.rs`
+//! holds every file to it.
+//!
+//! | Floor | Rooms | What lives there |
+//! |---|---|---|
+//! | ground | [`domain`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
+//! | first | [`flow`], [`config`] | one verb per file: read, ask the domain, write once |
+//! | second | [`http`], [`fetch`], [`store`], [`system`], [`sandbox`] | the outside world; these never see each other |
+//! | roof | [`app`] | the only file that knows every part |
+//!
+//! The book about all this is [`manual`].
+
+pub mod app;
+pub mod config;
+pub mod domain;
+pub mod fetch;
+pub mod flow;
+pub mod http;
+pub mod manual;
+pub mod sandbox;
+pub mod store;
+pub mod system;
