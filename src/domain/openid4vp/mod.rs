@@ -2,5 +2,13 @@
 //! the answer, and whether the answer satisfies the question.
 //!
 //! ```text
-//! Asked -> Begun -> Served -> (answer) -> Shown -> VerifiedPresentation -> Settled
+//! Asked -> Begun -> Served -> (answer) -> VerifiedPresentation -> Settled
 //! ```
+
+pub mod dcql;
+pub mod presentation;
+pub mod profile;
+pub mod request;
+pub mod response;
+pub mod transaction_data;
+pub mod verify;
