@@ -41,11 +41,23 @@ impl Query {
     pub fn from_json(query: &Value) -> Result<Self, QueryFault> {
         todo!()
     }
+    /// Every claim asked for, dotted, for people.
+    pub fn claim_names(&self) -> Vec<String> {
+        todo!()
+    }
     pub fn to_json(&self) -> Value {
+        todo!()
+    }
+    pub fn of(credentials: Vec<CredentialQuery>) -> Result<Self, QueryFault> {
         todo!()
     }
     pub fn credentials(&self) -> &[CredentialQuery] {
         todo!()
+    }
+}
+impl CredentialQuery {
+    pub fn new(id: String, vct_values: Vec<String>, claims: Vec<ClaimsPath>) -> Self {
+        Self { id, vct_values, claims }
     }
 }
 impl ClaimsPath {

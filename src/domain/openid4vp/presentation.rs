@@ -105,6 +105,28 @@ pub enum AfterRejection {
     Final(Settled),
 }
 
+impl Presentation {
+    /// The request, in whatever state.
+    pub fn asked(&self) -> &Asked {
+        match self {
+            Self::Begun(begun) => &begun.asked,
+            Self::Served(served) => &served.asked,
+            Self::Settled(settled) => &settled.asked,
+        }
+    }
+}
+
+impl Outcome {
+    /// As the REST door and the log call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Verified { .. } => "verified",
+            Self::Rejected { .. } => "rejected",
+            Self::Declined { .. } => "declined",
+        }
+    }
+}
+
 impl Begun {
     /// A new request. `reserved_for` names the only browser that may continue it, where that is
     /// already known (the verification page of the device grant).

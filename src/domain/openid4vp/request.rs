@@ -51,7 +51,7 @@ pub enum Asker {
         /// Its client id: nobody else sees the result.
         client_id: String,
         /// Where the browser returns, with a one-time `response_code`.
-        redirect_uri: Option<Url>,
+        redirect_uri: Url,
         /// Returned unchanged beside it.
         state: Option<String>,
     },

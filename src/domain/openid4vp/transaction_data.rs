@@ -23,6 +23,10 @@ impl TransactionData {
     pub fn from_json(object: &Value) -> Result<Self, TransactionFault> {
         todo!()
     }
+    /// Checks that every credential id is asked for by `query` (REQ-1.80).
+    pub fn for_query(self, query: &super::dcql::Query) -> Result<Self, TransactionFault> {
+        todo!()
+    }
     /// The exact unpadded base64url string sent to the wallet; hashes are taken over it.
     pub fn encoded(&self) -> &str {
         &self.encoded

@@ -39,6 +39,10 @@ pub struct TrustedIssuer {
     kid: Option<String>,
 }
 impl TrustPolicy {
+    /// Whether `credential` is configured and every one of `vct_values` is among its types.
+    pub fn covers(&self, credential: &str, vct_values: &[String]) -> bool {
+        todo!()
+    }
     /// `credential` is the DCQL credential query id that the presentation answers.
     pub fn vouch(
         &self,

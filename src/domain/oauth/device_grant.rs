@@ -1,0 +1,295 @@
+//! The device grant (RFC 8628). One struct per state; each transition consumes the state it leaves.
+//!
+//! ```text
+//! Pending --approve(Admission)--> Approved --redeem--> Redeemed
+//!    ^ poll, claim  '--deny--> Denied
+//! ```
+//! Expired is not a state: `now >= expires_at` is asked in every transition.
+//! [`Pending::approve`] needs an [`Admission`], and only a verified presentation leads to one.
+
+use serde::{Deserialize, Serialize};
+
+use super::polling::{Pace, Poll};
+use crate::domain::admission::Admission;
+use crate::domain::admission::scopes::Scopes;
+use crate::domain::base::id::{GrantId, TokenId};
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+
+/// What was asked for; never changes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Terms {
+    /// Names the grant inside; devices and people hold codes instead.
+    pub id: GrantId,
+    /// The client that asked.
+    pub client_id: String,
+    /// The scopes it asked for.
+    pub scopes: Scopes,
+    /// When it asked.
+    pub created_at: Timestamp,
+    /// From this second on both codes are dead.
+    pub expires_at: Timestamp,
+}
+
+/// A grant as the store holds it.
+#[derive(Debug)]
+pub enum DeviceGrant {
+    /// Nobody has decided yet.
+    Pending(Pending),
+    /// A presentation was admitted; the device may take its token.
+    Approved(Approved),
+    /// Refused for good.
+    Denied(Denied),
+    /// The token was taken.
+    Redeemed(Redeemed),
+}
+
+/// Nobody has decided yet.
+#[derive(Debug)]
+pub struct Pending {
+    terms: Terms,
+    pace: Pace,
+    claimed_by: Option<Digest>,
+}
+
+/// A presentation was admitted.
+#[derive(Debug)]
+pub struct Approved {
+    terms: Terms,
+    admission: Admission,
+}
+
+/// Refused for good.
+#[derive(Debug)]
+pub struct Denied {
+    terms: Terms,
+    reason: DenialReason,
+}
+
+/// The token was taken, once.
+#[derive(Debug)]
+pub struct Redeemed {
+    terms: Terms,
+    token: TokenId,
+}
+
+/// Why a grant was refused. For our records; the device learns `access_denied` in every case.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DenialReason {
+    /// "I did not start this".
+    NotStartedByPerson,
+    /// The person, or the wallet on the person's behalf, said no.
+    DeclinedInWallet,
+    /// The last permitted presentation was rejected, or the person gave up after one.
+    PresentationRejected,
+    /// The presentation was genuine but earned none of the scopes.
+    NothingEarned,
+}
+
+/// The codes are past their lifetime.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the grant has expired")]
+pub struct Expired;
+
+/// Why a browser cannot take up a grant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotClaimable {
+    /// The codes are past their lifetime.
+    #[error("the grant has expired")]
+    Expired,
+    /// Another browser continued with this code first (REQ-15.6).
+    #[error("another browser has taken up this code")]
+    InUse,
+}
+
+/// What a poll finds.
+#[derive(Debug)]
+pub enum Polled {
+    /// `authorization_pending`; the poll must be recorded over the pace it was judged by.
+    Pending {
+        /// The grant after the poll.
+        grant: Pending,
+        /// The pace before it.
+        seen: Pace,
+    },
+    /// `slow_down`; the poll must be recorded over the pace it was judged by.
+    TooSoon {
+        /// The grant after the poll.
+        grant: Pending,
+        /// The pace before it.
+        seen: Pace,
+    },
+    /// The device may take its token now, however hasty it was.
+    Ready(Approved),
+    /// `access_denied`.
+    Denied,
+    /// `expired_token`.
+    Expired,
+    /// The code was used before: `invalid_grant`.
+    Used(Redeemed),
+}
+
+impl DeviceGrant {
+    /// What was asked for.
+    pub fn terms(&self) -> &Terms {
+        match self {
+            Self::Pending(Pending { terms, .. })
+            | Self::Approved(Approved { terms, .. })
+            | Self::Denied(Denied { terms, .. })
+            | Self::Redeemed(Redeemed { terms, .. }) => terms,
+        }
+    }
+
+    /// Judges a poll of the token endpoint (RFC 8628 section 3.5).
+    #[must_use]
+    pub fn polled(self, now: Timestamp) -> Polled {
+        match self {
+            Self::Denied(_) => Polled::Denied,
+            Self::Redeemed(redeemed) => Polled::Used(redeemed),
+            Self::Pending(Pending { terms, .. }) | Self::Approved(Approved { terms, .. })
+                if now >= terms.expires_at =>
+            {
+                Polled::Expired
+            }
+            Self::Approved(approved) => Polled::Ready(approved),
+            Self::Pending(pending) => {
+                let seen = pending.pace;
+                match seen.poll(now) {
+                    Poll::InTime(pace) => Polled::Pending { grant: Pending { pace, ..pending }, seen },
+                    Poll::TooSoon(pace) => Polled::TooSoon { grant: Pending { pace, ..pending }, seen },
+                }
+            }
+        }
+    }
+}
+
+impl Pending {
+    /// A grant nobody has seen yet.
+    pub fn begin(terms: Terms, pace: Pace) -> Self {
+        Self { terms, pace, claimed_by: None }
+    }
+
+    /// The browser that goes on with this code takes it up; the same browser may do so again.
+    ///
+    /// # Errors
+    /// [`NotClaimable`]
+    pub fn claim(self, browser: Digest, now: Timestamp) -> Result<Self, NotClaimable> {
+        if now >= self.terms.expires_at {
+            return Err(NotClaimable::Expired);
+        }
+        if self.claimed_by.is_some_and(|owner| owner != browser) {
+            return Err(NotClaimable::InUse);
+        }
+        Ok(Self { claimed_by: Some(browser), ..self })
+    }
+
+    /// A verified presentation earned at least one of the scopes.
+    ///
+    /// # Errors
+    /// [`Expired`]
+    pub fn approve(self, admission: Admission, now: Timestamp) -> Result<Approved, Expired> {
+        if now >= self.terms.expires_at {
+            return Err(Expired);
+        }
+        Ok(Approved { terms: self.terms, admission })
+    }
+
+    /// Refuses for good.
+    ///
+    /// # Errors
+    /// [`Expired`]
+    pub fn deny(self, reason: DenialReason, now: Timestamp) -> Result<Denied, Expired> {
+        if now >= self.terms.expires_at {
+            return Err(Expired);
+        }
+        Ok(Denied { terms: self.terms, reason })
+    }
+
+    /// What was asked for.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// How often the device may ask, and when it last did.
+    pub fn pace(&self) -> Pace {
+        self.pace
+    }
+
+    /// The browser that took the code up.
+    pub fn claimed_by(&self) -> Option<&Digest> {
+        self.claimed_by.as_ref()
+    }
+}
+
+impl Approved {
+    /// The device takes its token.
+    ///
+    /// # Errors
+    /// [`Expired`]
+    pub fn redeem(self, token: TokenId, now: Timestamp) -> Result<Redeemed, Expired> {
+        if now >= self.terms.expires_at {
+            return Err(Expired);
+        }
+        Ok(Redeemed { terms: self.terms, token })
+    }
+
+    /// What was asked for.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// What the presentation earned.
+    pub fn admission(&self) -> &Admission {
+        &self.admission
+    }
+}
+
+impl Denied {
+    /// What was asked for.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// Why.
+    pub fn reason(&self) -> DenialReason {
+        self.reason
+    }
+}
+
+impl Redeemed {
+    /// What was asked for.
+    pub fn terms(&self) -> &Terms {
+        &self.terms
+    }
+
+    /// The `jti` of the token that was issued.
+    pub fn token(&self) -> &TokenId {
+        &self.token
+    }
+}
+
+/// From rows, which are trusted; for `store/row.rs` only.
+pub mod restore {
+    use super::{Admission, Approved, DenialReason, Denied, Digest, Pace, Pending, Redeemed, Terms, TokenId};
+
+    /// A row in state `pending`.
+    pub fn pending(terms: Terms, pace: Pace, claimed_by: Option<Digest>) -> Pending {
+        Pending { terms, pace, claimed_by }
+    }
+
+    /// A row in state `approved`.
+    pub fn approved(terms: Terms, admission: Admission) -> Approved {
+        Approved { terms, admission }
+    }
+
+    /// A row in state `denied`.
+    pub fn denied(terms: Terms, reason: DenialReason) -> Denied {
+        Denied { terms, reason }
+    }
+
+    /// A row in state `redeemed`.
+    pub fn redeemed(terms: Terms, token: TokenId) -> Redeemed {
+        Redeemed { terms, token }
+    }
+}

@@ -1,0 +1,248 @@
+//! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
+//! asks through the same [`Vpgate::ask`].
+
+use serde_json::Value;
+use url::Url;
+
+use super::Vpgate;
+use super::ports::{NotCommitted, Unavailable};
+use crate::domain::admission::NotAskable;
+use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::openid4vp::dcql::{Query, QueryFault};
+use crate::domain::openid4vp::presentation::Begun;
+use crate::domain::openid4vp::request::{Asked, Asker};
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
+
+/// The most transaction data objects in one request.
+pub const MAX_TRANSACTIONS: usize = 16;
+/// The longest `login_hint`, in bytes (the longest email address is 254).
+pub const MAX_LOGIN_HINT_BYTES: usize = 320;
+/// The longest `state` of a relying party, in bytes.
+pub const MAX_STATE_BYTES: usize = 512;
+
+/// What a relying party asks for.
+#[derive(Debug, Default)]
+pub struct PresentationRequest {
+    /// The wallet's configured name; the client's own when absent.
+    pub wallet: Option<String>,
+    /// Space-separated scopes; exactly one of this and `dcql_query`.
+    pub scope: Option<String>,
+    /// A DCQL query over configured credentials.
+    pub dcql_query: Option<Value>,
+    /// Typed transaction data objects, in order.
+    pub transaction_data: Vec<Value>,
+    /// Whom the wallet should expect.
+    pub login_hint: Option<String>,
+    /// Where the browser returns.
+    pub redirect_uri: Option<String>,
+    /// Returned unchanged beside the response code.
+    pub state: Option<String>,
+}
+
+/// What it receives.
+#[derive(Debug)]
+pub struct PresentationBegun {
+    /// Its name for the presentation.
+    pub id: PresentationId,
+    /// The last part of the `start_url`.
+    pub handle: Handle,
+    /// The request as the wallet will see it.
+    pub authorization_request_url: Url,
+    /// When it dies.
+    pub expires_at: Timestamp,
+}
+
+/// Why a presentation was not begun. Each names the member at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBegun {
+    /// Public clients have no REST door.
+    #[error("this client has no secret; only confidential clients may begin presentations")]
+    PublicClient,
+    /// Both or neither of `scope` and `dcql_query`.
+    #[error("exactly one of scope and dcql_query must be given")]
+    OneQuestion,
+    /// The scope is unknown, malformed or not open to this client.
+    #[error("the scope is unknown, malformed or not open to this client")]
+    Scope,
+    /// The query is wrong.
+    #[error("dcql_query{0}")]
+    Query(QueryFault),
+    /// The query asks for a credential that is not configured, or for types it does not have.
+    #[error("dcql_query asks for a credential id or vct that is not configured here")]
+    Credential,
+    /// No such wallet.
+    #[error("no wallet of this name is configured")]
+    Wallet,
+    /// One transaction is wrong.
+    #[error("transaction_data/{index}{fault}")]
+    Transaction {
+        /// Which one.
+        index: usize,
+        /// What is wrong.
+        fault: TransactionFault,
+    },
+    /// Too many of them.
+    #[error("more than {MAX_TRANSACTIONS} transaction data objects")]
+    TooManyTransactions,
+    /// Missing, or not registered for this client.
+    #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
+    RedirectUri,
+    /// Too long.
+    #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
+    LoginHint,
+    /// Too long.
+    #[error("state is longer than {MAX_STATE_BYTES} bytes")]
+    State,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<ScopeFault> for NotBegun {
+    fn from(_: ScopeFault) -> Self {
+        Self::Scope
+    }
+}
+
+impl From<NotAskable> for NotBegun {
+    fn from(why: NotAskable) -> Self {
+        match why {
+            NotAskable::UnknownScope | NotAskable::Nothing => Self::Scope,
+            NotAskable::Query(fault) => Self::Query(fault),
+        }
+    }
+}
+
+/// What a wallet is asked, however the caller put it.
+#[derive(Debug)]
+pub(super) struct Question {
+    query: Query,
+    scope: Option<String>,
+    transaction_data: Vec<TransactionData>,
+}
+
+impl Question {
+    /// The question that stands behind `scopes`.
+    pub(super) fn of_scopes(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let query = vpgate.policy.scopes.query(scopes)?;
+        Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
+    }
+
+    fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotBegun> {
+        let query = Query::from_json(query).map_err(NotBegun::Query)?;
+        let configured =
+            query.credentials().iter().all(|asked| vpgate.policy.trust.covers(&asked.id, &asked.vct_values));
+        if !configured {
+            return Err(NotBegun::Credential);
+        }
+        Ok(Self { query, scope: None, transaction_data: Vec::new() })
+    }
+
+    fn agreeing_to(mut self, objects: &[Value]) -> Result<Self, NotBegun> {
+        if objects.len() > MAX_TRANSACTIONS {
+            return Err(NotBegun::TooManyTransactions);
+        }
+        for (index, object) in objects.iter().enumerate() {
+            let transaction = TransactionData::from_json(object)
+                .and_then(|transaction| transaction.for_query(&self.query))
+                .map_err(|fault| NotBegun::Transaction { index, fault })?;
+            self.transaction_data.push(transaction);
+        }
+        Ok(self)
+    }
+}
+
+impl Vpgate {
+    /// Begins a presentation for a relying party.
+    ///
+    /// # Errors
+    /// [`NotBegun`]; nothing is stored then.
+    pub async fn begin_presentation(
+        &self,
+        client: AuthenticatedClient<'_>,
+        request: PresentationRequest,
+    ) -> Result<PresentationBegun, NotBegun> {
+        if !client.is_confidential() {
+            return Err(NotBegun::PublicClient);
+        }
+        let client = client.client();
+        let question = match (&request.scope, &request.dcql_query) {
+            (Some(scope), None) => {
+                let scopes = Scopes::parse(scope)?;
+                if !scopes.within(&client.scopes) {
+                    return Err(NotBegun::Scope);
+                }
+                Question::of_scopes(self, &scopes)?
+            }
+            (None, Some(query)) => Question::of_query(self, query)?,
+            _ => return Err(NotBegun::OneQuestion),
+        };
+        let question = question.agreeing_to(&request.transaction_data)?;
+        let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
+        let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
+        if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+            return Err(NotBegun::State);
+        }
+        let asker = Asker::RelyingParty {
+            client_id: client.id.clone(),
+            redirect_uri: redirect_uri.clone(),
+            state: request.state,
+        };
+        let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
+        let asked = self.ask(asker, wallet, question, request.login_hint, self.clock.now(), None)?;
+        let begun = PresentationBegun {
+            id: asked.id.clone(),
+            handle: asked.handle.clone(),
+            authorization_request_url: asked.wallet.profile.authorization_url(&asked),
+            expires_at: asked.expires_at,
+        };
+        let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim: None };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(begun),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+            Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
+        }
+    }
+
+    /// Writes a request down. It lives as long as configured, but never past `until`.
+    pub(super) fn ask(
+        &self,
+        asker: Asker,
+        wallet: &str,
+        question: Question,
+        login_hint: Option<String>,
+        now: Timestamp,
+        until: Option<Timestamp>,
+    ) -> Result<Asked, NotBegun> {
+        if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
+            return Err(NotBegun::LoginHint);
+        }
+        let expires_at = now.plus(self.policy.presentation.lifetime);
+        Ok(Asked {
+            id: PresentationId::from_entropy(self.random_id()?),
+            handle: Handle::from_entropy(self.random_id()?),
+            state: RequestState::from_entropy(self.random_id()?),
+            nonce: Nonce::from_entropy(self.random_id()?),
+            asker,
+            wallet: self.wallet(wallet).ok_or(NotBegun::Wallet)?.clone(),
+            query: question.query,
+            scope: question.scope,
+            transaction_data: question.transaction_data,
+            login_hint,
+            created_at: now,
+            expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
+            tries_allowed: self.policy.presentation.tries,
+        })
+    }
+
+    /// What scopes are called when people are asked about them.
+    pub(super) fn rights(&self, scopes: &Scopes) -> Vec<String> {
+        let described =
+            |name: &str| self.policy.scopes.named(name).and_then(|scope| scope.description.clone());
+        scopes.iter().map(|name| described(name).unwrap_or_else(|| name.to_owned())).collect()
+    }
+}

@@ -1,0 +1,115 @@
+//! What the flows need from the outside world. Everything here is object-safe, so that one
+//! `Vpgate` serves with SQLite or PostgreSQL, with the real clock or one a test moves.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use serde_json::{Map, Value};
+
+use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::jose::jwk::KeySet;
+use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::openid4vp::presentation::Presentation;
+use crate::domain::sdjwt::trust::TrustedIssuer;
+
+/// Something outside failed: storage, an issuer's server, the generator of randomness.
+/// The chain behind it is for the log; strangers see a trace id.
+#[derive(Debug, thiserror::Error)]
+#[error("{part} is unavailable")]
+pub struct Unavailable {
+    /// Which part, in words.
+    pub part: &'static str,
+    /// Why.
+    #[source]
+    pub source: Box<dyn std::error::Error + Send + Sync>,
+}
+
+impl Unavailable {
+    /// `part` failed because of `source`.
+    pub fn new(part: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self { part, source: source.into() }
+    }
+}
+
+/// Why a change was not made.
+#[derive(Debug, thiserror::Error)]
+pub enum NotCommitted {
+    /// The state it would have left was left by somebody else first.
+    #[error("somebody was first")]
+    Lost,
+    /// A value that must be unique is in use.
+    #[error("a unique value is in use")]
+    Taken,
+    /// The store is unavailable.
+    #[error(transparent)]
+    Unavailable(#[from] Unavailable),
+}
+
+/// What a sweep removed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swept {
+    /// Grants.
+    pub grants: usize,
+    /// Presentations.
+    pub presentations: usize,
+}
+
+/// Where grants and presentations are kept.
+#[async_trait]
+pub trait Store: Send + Sync {
+    /// A grant by the digest of its device code.
+    async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
+    /// A grant by the keyed digest of its user code.
+    async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
+    /// A grant by its id.
+    async fn grant(&self, id: &GrantId) -> Result<Option<DeviceGrant>, Unavailable>;
+    /// A presentation by its id.
+    async fn presentation(&self, id: &PresentationId) -> Result<Option<Presentation>, Unavailable>;
+    /// A presentation by the handle in its `start_url`.
+    async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable>;
+    /// A presentation by the `state` the wallet returns.
+    async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable>;
+    /// Makes one change in one transaction, and answers only when it is durable.
+    async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
+    /// Removes at most `limit` rows of each kind whose time has long passed: grants an hour after
+    /// they expired, presentations when they expired unsettled or their result's lifetime is over.
+    async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
+    /// Whether it can answer now.
+    async fn ready(&self) -> Result<(), Unavailable>;
+}
+
+/// What time it is. Each flow asks once.
+pub trait Clock: Send + Sync {
+    /// Now.
+    fn now(&self) -> Timestamp;
+}
+
+/// Randomness of the operating system.
+pub trait Entropy: Send + Sync {
+    /// Fills all of `bytes`.
+    ///
+    /// # Errors
+    /// When the generator fails; nothing may be issued then.
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable>;
+}
+
+/// Signs our tokens, and publishes the keys to check them with.
+pub trait Signer: Send + Sync {
+    /// A compact JWS with the given `typ`, `kid` and `alg` set.
+    ///
+    /// # Errors
+    /// When the key cannot sign.
+    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, Unavailable>;
+    /// The public keys (RFC 7517 section 5).
+    fn jwks(&self) -> Value;
+}
+
+/// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.
+#[async_trait]
+pub trait IssuerKeys: Send + Sync {
+    /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them.
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
+}

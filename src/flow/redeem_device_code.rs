@@ -1,0 +1,143 @@
+//! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
+
+use super::Vpgate;
+use super::ports::{NotCommitted, Unavailable};
+use crate::domain::base::id::TokenId;
+use crate::domain::base::secret::Secret;
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::oauth::access_token::TYP;
+use crate::domain::oauth::client::{AuthenticatedClient, Grant};
+use crate::domain::oauth::device_grant::{Approved, DeviceGrant, Polled};
+
+/// How often a poll looks again after somebody else changed the grant. Each look finds a later
+/// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
+const LOOKS: usize = 4;
+
+/// A token response (RFC 6749 section 5.1).
+#[derive(Debug)]
+pub struct IssuedToken {
+    /// The signed JWT.
+    pub access_token: Secret,
+    /// Seconds it lives.
+    pub expires_in: u64,
+    /// What it allows.
+    pub scope: String,
+}
+
+/// Why there is no token (RFC 8628 section 3.5, RFC 6749 section 5.2).
+#[derive(Debug, thiserror::Error)]
+pub enum NotRedeemed {
+    /// The client is not registered for this grant.
+    #[error("this client is not registered for the device grant")]
+    WrongGrant,
+    /// Nobody has decided yet.
+    #[error("the person has not finished yet")]
+    Pending,
+    /// Nobody has decided yet, and the device asks too often.
+    #[error("polling too fast: wait five seconds longer from now on")]
+    SlowDown,
+    /// Refused for good.
+    #[error("the request was refused")]
+    Denied,
+    /// The codes are past their lifetime.
+    #[error("the device code has expired")]
+    Expired,
+    /// Unknown, another client's, or used before. Not told apart.
+    #[error("the device code is not valid")]
+    InvalidCode,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Answers one poll.
+    ///
+    /// # Errors
+    /// [`NotRedeemed`]
+    pub async fn redeem_device_code(
+        &self,
+        client: AuthenticatedClient<'_>,
+        device_code: &Secret,
+    ) -> Result<IssuedToken, NotRedeemed> {
+        if !client.may_use(Grant::DeviceCode) {
+            return Err(NotRedeemed::WrongGrant);
+        }
+        let digest = device_code.digest();
+        let now = self.clock.now();
+        for _ in 0..LOOKS {
+            let found = self.store.grant_by_device_code(&digest).await?;
+            let grant = found
+                .filter(|grant| grant.terms().client_id == client.client().id)
+                .ok_or(NotRedeemed::InvalidCode)?;
+            match self.answer_poll(grant, now).await {
+                Err(NotAnswered::LookAgain) => {}
+                Err(NotAnswered::Refused(refusal)) => return Err(refusal),
+                Ok(token) => return Ok(token),
+            }
+        }
+        // Others keep changing the grant under us: whoever polls like that polls too fast.
+        Err(NotRedeemed::SlowDown)
+    }
+
+    async fn answer_poll(&self, grant: DeviceGrant, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
+        let (grant, seen, refusal) = match grant.polled(now) {
+            Polled::Ready(approved) => return self.issue(approved, now).await,
+            Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
+            Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
+            Polled::Denied => return Err(NotRedeemed::Denied.into()),
+            Polled::Expired => return Err(NotRedeemed::Expired.into()),
+            Polled::Used(used) => {
+                let (grant, token) = (&used.terms().id, used.token());
+                tracing::warn!(%grant, %token, "a used device code was shown again");
+                return Err(NotRedeemed::InvalidCode.into());
+            }
+        };
+        self.store.commit(Change::RecordPoll { grant, seen }).await?;
+        Err(refusal.into())
+    }
+
+    /// Signs first and writes second, so that a code is spent only for a token that exists; and
+    /// hands the token out only when this poll was the one that spent the code.
+    async fn issue(&self, approved: Approved, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
+        let id = TokenId::from_entropy(self.random_id()?);
+        let token = self.policy.tokens.token_for(&approved, id, now);
+        let signed = self.signer.sign(TYP, &token.claims)?;
+        let scope = approved.admission().scopes().to_string();
+        let grant = approved.terms().id.clone();
+        let redeemed = approved.redeem(token.id, now).map_err(|_| NotRedeemed::Expired)?;
+        self.store.commit(Change::RedeemGrant(redeemed)).await?;
+        tracing::info!(%grant, "the device took its token");
+        Ok(IssuedToken { access_token: Secret::received(signed), expires_in: token.expires_in, scope })
+    }
+}
+
+/// Why one look at the grant did not end in a token.
+enum NotAnswered {
+    /// Somebody changed the grant meanwhile.
+    LookAgain,
+    /// The answer.
+    Refused(NotRedeemed),
+}
+
+impl From<NotRedeemed> for NotAnswered {
+    fn from(refusal: NotRedeemed) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Unavailable> for NotAnswered {
+    fn from(source: Unavailable) -> Self {
+        Self::Refused(NotRedeemed::Failed(source))
+    }
+}
+
+impl From<NotCommitted> for NotAnswered {
+    fn from(why: NotCommitted) -> Self {
+        match why {
+            NotCommitted::Lost | NotCommitted::Taken => Self::LookAgain,
+            NotCommitted::Unavailable(source) => source.into(),
+        }
+    }
+}

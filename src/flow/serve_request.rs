@@ -1,0 +1,70 @@
+//! The browser is bound to the presentation and sent to the wallet (OpenID4VP 1.0 section 14.2).
+
+use url::Url;
+
+use super::Vpgate;
+use super::ports::{NotCommitted, Unavailable};
+use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
+use crate::domain::change::Change;
+use crate::domain::openid4vp::presentation::{NotNow, Presentation};
+
+/// Why a browser is not sent to the wallet.
+#[derive(Debug, thiserror::Error)]
+pub enum NotServed {
+    /// Unknown or expired.
+    #[error("there is no such request, or it has expired")]
+    Unknown,
+    /// Another browser opened it first.
+    #[error("this request was opened in another browser")]
+    OtherBrowser,
+    /// It is decided already: show how it ended.
+    #[error("this request has ended")]
+    Settled,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotNow> for NotServed {
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::Expired => Self::Unknown,
+            NotNow::OtherBrowser => Self::OtherBrowser,
+        }
+    }
+}
+
+impl Vpgate {
+    /// A secret for a browser that has none yet.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn new_browser(&self) -> Result<Secret, Unavailable> {
+        self.random_secret()
+    }
+
+    /// Where `browser` goes now. The first browser to come owns the request; it may come again.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn serve_request(&self, handle: &Handle, browser: &Secret) -> Result<Url, NotServed> {
+        let now = self.clock.now();
+        let browser = browser.digest();
+        let served = match self.store.presentation_by_handle(handle).await? {
+            None => return Err(NotServed::Unknown),
+            Some(Presentation::Settled(_)) => return Err(NotServed::Settled),
+            Some(Presentation::Served(served)) => {
+                let served = served.serve_again(&browser, now)?;
+                return Ok(served.asked().wallet.profile.authorization_url(served.asked()));
+            }
+            Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
+        };
+        let url = served.asked().wallet.profile.authorization_url(served.asked());
+        match self.store.commit(Change::ServePresentation(served)).await {
+            Ok(()) => Ok(url),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+}

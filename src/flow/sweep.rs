@@ -1,0 +1,26 @@
+//! Tidies up. Nothing depends on it: every transition asks for the time itself.
+
+use super::Vpgate;
+use super::ports::{Swept, Unavailable};
+
+/// Rows of each kind that one transaction removes at most, so that nobody waits long for it.
+const BATCH: usize = 500;
+
+impl Vpgate {
+    /// Removes what has long expired, batch after batch.
+    ///
+    /// # Errors
+    /// When the store is unavailable; the next sweep goes on where this one stopped.
+    pub async fn sweep(&self) -> Result<Swept, Unavailable> {
+        let now = self.clock.now();
+        let mut total = Swept::default();
+        loop {
+            let swept = self.store.sweep(now, BATCH).await?;
+            total.grants += swept.grants;
+            total.presentations += swept.presentations;
+            if swept.grants < BATCH && swept.presentations < BATCH {
+                return Ok(total);
+            }
+        }
+    }
+}
