@@ -1,7 +1,7 @@
 //! What is agreed to, in plain words, for the four transaction types of the cloud wallet's document.
 
-use serde::de::{Deserializer, Error as _};
 use serde::Deserialize;
+use serde::de::{Deserializer, Error as _};
 use serde_json::Value;
 
 use crate::domain::base::money::{Amount, Currency};
@@ -47,7 +47,12 @@ impl Agreement {
 
     fn new(headline: String, lines: Vec<(&'static str, Option<String>)>) -> Self {
         let given = |(label, text): (&'static str, Option<String>)| text.map(|text| (label, text));
-        Self { headline, lines: lines.into_iter().filter_map(given).collect(), items: Vec::new(), total: None }
+        Self {
+            headline,
+            lines: lines.into_iter().filter_map(given).collect(),
+            items: Vec::new(),
+            total: None,
+        }
     }
 }
 
@@ -227,7 +232,8 @@ mod tests {
 
     #[test]
     fn req_13_20_a_session_in_words() {
-        let agreement = Agreement::of(SESSION_DATA, &json!({"ip_address": "203.0.113.7", "device_id": "tablet-1"}));
+        let agreement =
+            Agreement::of(SESSION_DATA, &json!({"ip_address": "203.0.113.7", "device_id": "tablet-1"}));
         let agreement = agreement.unwrap();
         assert_eq!(agreement.headline, "Confirm that this session is yours");
         assert_eq!(

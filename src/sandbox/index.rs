@@ -11,8 +11,8 @@ use super::{Parties, page};
 
 /// `GET /`
 #[handler]
-pub(super) fn show(parties: Data<&Arc<Parties>>) -> Response {
-    page::html(&parties, StatusCode::OK, |nonce| IndexPage { nonce, address: &parties.address })
+pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
+    page::html(parties, StatusCode::OK, |nonce| IndexPage { nonce, address: &parties.address })
 }
 
 #[derive(Template)]

@@ -68,7 +68,8 @@ impl Issuer {
     pub fn issue(&self, claims: Value, holder: &PublicKey, now: Timestamp) -> Result<String, NotIssued> {
         let mut paths = Vec::new();
         every_path(&claims, "$", &mut paths);
-        let mut factory = SDJWTIssuer::new(EncodingKey::from_secret(b"replaced below"), Some("HS256".to_owned()));
+        let mut factory =
+            SDJWTIssuer::new(EncodingKey::from_secret(b"replaced below"), Some("HS256".to_owned()));
         let draft = factory
             .issue_sd_jwt(
                 claims,
@@ -98,13 +99,13 @@ impl Issuer {
 
 /// `GET /issuer/jwks.json`
 #[handler]
-pub(super) fn keys(parties: Data<&Arc<Parties>>) -> Response {
+pub(super) fn publish_keys(Data(parties): Data<&Arc<Parties>>) -> Response {
     page::json(&parties.issuer.jwks())
 }
 
 /// `GET /.well-known/jwt-vc-issuer/sandbox/issuer` (SD-JWT VC section 4.2: exactly one of `jwks`, `jwks_uri`).
 #[handler]
-pub(super) fn metadata(parties: Data<&Arc<Parties>>) -> Response {
+pub(super) fn publish_metadata(Data(parties): Data<&Arc<Parties>>) -> Response {
     let issuer = parties.issuer.identifier();
     page::json(&json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/jwks.json") }))
 }

@@ -43,6 +43,11 @@ pub const MOUNT: &str = "/sandbox";
 /// well-known part (SD-JWT VC section 4).
 pub const WELL_KNOWN: &str = "/.well-known/jwt-vc-issuer/sandbox/issuer";
 
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Fills a buffer with randomness.
+pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
 /// What the sandbox is told.
 pub struct SandboxSettings {
     /// Where the service (and this sandbox inside it) is reached, for example `http://127.0.0.1:8080`.
@@ -58,9 +63,9 @@ pub struct SandboxSettings {
     /// The scopes that television and shop ask for, separated by spaces.
     pub scope: String,
     /// The time.
-    pub now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    /// Fills a buffer with randomness.
-    pub rng: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    pub now: Clock,
+    /// Where cookies, states and handles come from.
+    pub rng: Randomness,
     /// What television and shop talk to the service with. It must not follow redirects.
     pub http: reqwest::Client,
 }
@@ -108,7 +113,7 @@ impl Sandbox {
     pub fn endpoint(&self) -> BoxEndpoint<'static> {
         Route::new()
             .at("/", get(index::show))
-            .at("/issuer/jwks.json", get(issuer::keys))
+            .at("/issuer/jwks.json", get(issuer::publish_keys))
             .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
             .at("/wallet/consent", post(wallet::consent))
             .at("/tv", get(television::show))
@@ -125,7 +130,7 @@ impl Sandbox {
 
     /// The issuer's metadata (SD-JWT VC section 4), for [`WELL_KNOWN`].
     pub fn well_known(&self) -> BoxEndpoint<'static> {
-        get(issuer::metadata).data(Arc::clone(&self.0)).into_endpoint().map_to_response().boxed()
+        get(issuer::publish_metadata).data(Arc::clone(&self.0)).into_endpoint().map_to_response().boxed()
     }
 
     /// The issuer's identifier, the `iss` of its credentials.
@@ -151,8 +156,8 @@ struct Parties {
     shop: shop::Account,
     tv_client_id: String,
     scope: String,
-    now: Arc<dyn Fn() -> Timestamp + Send + Sync>,
-    rng: Arc<dyn Fn(&mut [u8]) + Send + Sync>,
+    now: Clock,
+    rng: Randomness,
     issuer: Issuer,
     wallet: Wallet,
     televisions: Shelf<television::Television>,
@@ -171,6 +176,3 @@ impl Parties {
         Handle::from_entropy(bytes).to_string()
     }
 }
-
-#[cfg(test)]
-mod tests;

@@ -39,7 +39,13 @@ pub(super) fn json(value: &Value) -> Response {
 }
 
 /// A page that says what went wrong and what to do.
-pub(super) fn sorry(parties: &Parties, status: StatusCode, headline: &str, why: &str, next: Next) -> Response {
+pub(super) fn sorry(
+    parties: &Parties,
+    status: StatusCode,
+    headline: &str,
+    why: &str,
+    next: Next,
+) -> Response {
     html(parties, status, |nonce| SorryPage { nonce, headline, why, next })
 }
 
@@ -82,7 +88,9 @@ fn policy(parties: &Parties, nonce: &str) -> String {
 
 fn written(status: StatusCode, policy: &str, page: &impl Template) -> Response {
     let Ok(text) = page.render() else {
-        return Response::builder().status(StatusCode::INTERNAL_SERVER_ERROR).body("the page cannot be written");
+        return Response::builder()
+            .status(StatusCode::INTERNAL_SERVER_ERROR)
+            .body("the page cannot be written");
     };
     Response::builder()
         .status(status)

@@ -51,4 +51,3 @@ impl Parameters {
 /// A parameter came more than once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Repeated(pub(super) &'static str);
-

@@ -50,7 +50,12 @@ impl Service {
     }
 
     /// Posts JSON in the name of the shop.
-    pub(super) async fn post_json(&self, path: &str, account: &Account, body: &Value) -> Result<Answer, NoAnswer> {
+    pub(super) async fn post_json(
+        &self,
+        path: &str,
+        account: &Account,
+        body: &Value,
+    ) -> Result<Answer, NoAnswer> {
         let request = self.http.post(self.at(path)).body(body.to_string());
         answer(signed_in(request, account).header(header::CONTENT_TYPE, "application/json")).await
     }

@@ -34,7 +34,9 @@ impl Transaction {
             return None;
         }
         let hashes = object.get("transaction_data_hashes_alg");
-        if !hashes.is_none_or(|offered| strings(offered).is_some_and(|names| names.iter().any(|it| it == HASH))) {
+        if !hashes
+            .is_none_or(|offered| strings(offered).is_some_and(|names| names.iter().any(|it| it == HASH)))
+        {
             return None;
         }
         Some(Self {

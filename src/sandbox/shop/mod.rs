@@ -43,25 +43,25 @@ pub(super) struct Visit {
 
 /// `GET /shop`
 #[handler]
-pub(super) fn show(parties: Data<&Arc<Parties>>) -> Response {
-    page::html(&parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: Offer::ALL })
+pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
+    page::html(parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: Offer::ALL })
 }
 
 /// `POST /shop/agree`: asks the service to begin, and sends the browser where it says.
 #[handler]
 pub(super) async fn agree(
-    parties: Data<&Arc<Parties>>,
+    Data(parties): Data<&Arc<Parties>>,
     request: &Request,
     body: Body,
     jar: &CookieJar,
 ) -> Response {
     let form = match Parameters::of_form(request, body).await {
         Ok(form) => form,
-        Err(status) => return page::unreadable(&parties, status),
+        Err(status) => return page::unreadable(parties, status),
     };
     let Some(offer) = form.one("offer").ok().flatten().and_then(Offer::named) else {
         let why = "The shop has nothing of that name.";
-        return page::sorry(&parties, StatusCode::BAD_REQUEST, "Not on offer", why, Next::SHOP);
+        return page::sorry(parties, StatusCode::BAD_REQUEST, "Not on offer", why, Next::SHOP);
     };
     let state = parties.random_name();
     let question = json!({
@@ -76,7 +76,13 @@ pub(super) async fn agree(
     let begun = answer.ok().filter(|answer| answer.status == 201);
     let Some((id, start_url)) = begun.as_ref().and_then(|it| it.text("id").zip(it.text("start_url"))) else {
         let why = "The service did not begin. Nothing has been bought, sent or agreed.";
-        return page::sorry(&parties, StatusCode::BAD_GATEWAY, "We cannot ask your wallet now", why, Next::SHOP);
+        return page::sorry(
+            &parties,
+            StatusCode::BAD_GATEWAY,
+            "We cannot ask your wallet now",
+            why,
+            Next::SHOP,
+        );
     };
 
     let visit = Visit { presentation: id.to_owned(), state, outcome: None };
@@ -93,10 +99,14 @@ pub(super) async fn agree(
 
 /// `GET /shop/return`: the customer is back. Only the browser that left with this `state` is shown anything.
 #[handler]
-pub(super) async fn come_back(parties: Data<&Arc<Parties>>, request: &Request, jar: &CookieJar) -> Response {
+pub(super) async fn come_back(
+    Data(parties): Data<&Arc<Parties>>,
+    request: &Request,
+    jar: &CookieJar,
+) -> Response {
     let parameters = match Parameters::of_query(request) {
         Ok(parameters) => parameters,
-        Err(status) => return page::unreadable(&parties, status),
+        Err(status) => return page::unreadable(parties, status),
     };
     let name = jar.get(COOKIE).map(|cookie| cookie.value_str().to_owned()).unwrap_or_default();
     let returned = parameters.one("state").ok().flatten();
@@ -106,15 +116,15 @@ pub(super) async fn come_back(parties: Data<&Arc<Parties>>, request: &Request, j
     });
     let Some(Some((id, known))) = visit else {
         let why = "You did not leave from here in this browser, or it was more than an hour ago.";
-        return page::sorry(&parties, StatusCode::BAD_REQUEST, "We were not expecting you", why, Next::SHOP);
+        return page::sorry(parties, StatusCode::BAD_REQUEST, "We were not expecting you", why, Next::SHOP);
     };
     let outcome = match known {
         Some(outcome) => outcome,
-        None => match collect(&parties, &id, parameters.one("response_code").ok().flatten()).await {
+        None => match collect(parties, &id, parameters.one("response_code").ok().flatten()).await {
             Some(outcome) => Arc::new(outcome),
             None => {
                 let why = "The service does not answer. Reload this page in a moment.";
-                return page::sorry(&parties, StatusCode::BAD_GATEWAY, "One moment", why, Next::SHOP);
+                return page::sorry(parties, StatusCode::BAD_GATEWAY, "One moment", why, Next::SHOP);
             }
         },
     };
@@ -123,13 +133,14 @@ pub(super) async fn come_back(parties: Data<&Arc<Parties>>, request: &Request, j
         let keep = |visit: &mut Visit| visit.outcome = Some(Arc::clone(&outcome));
         let _forgotten = parties.visits.with(&name, parties.now(), keep);
     }
-    page::html(&parties, StatusCode::OK, |nonce| OutcomePage { nonce, outcome: &outcome })
+    page::html(parties, StatusCode::OK, |nonce| OutcomePage { nonce, outcome: &outcome })
 }
 
 async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Option<Outcome> {
     let mut path = format!("/v1/presentations/{id}");
     if let Some(code) = response_code {
-        let query = form_urlencoded::Serializer::new(String::new()).append_pair("response_code", code).finish();
+        let query =
+            form_urlencoded::Serializer::new(String::new()).append_pair("response_code", code).finish();
         path.push('?');
         path.push_str(&query);
     }

@@ -87,13 +87,17 @@ impl Status {
     pub(super) fn explanation(self) -> &'static str {
         match self {
             Self::Pending => "Your wallet has not answered. Nothing has been bought, sent or agreed.",
-            Self::Verified => "Your wallet showed what was needed and agreed to exactly what is written below.",
+            Self::Verified => {
+                "Your wallet showed what was needed and agreed to exactly what is written below."
+            }
             Self::Rejected => {
                 "What your wallet sent did not pass every check. Nothing has been bought, sent or agreed."
             }
             Self::Declined => "Nothing was shared, and nothing has been bought, sent or agreed.",
             Self::Expired => "Nobody answered in time. Nothing has been bought, sent or agreed.",
-            Self::Unknown => "The service did not tell us the result. Nothing has been bought, sent or agreed.",
+            Self::Unknown => {
+                "The service did not tell us the result. Nothing has been bought, sent or agreed."
+            }
         }
     }
 }

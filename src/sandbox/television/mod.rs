@@ -27,23 +27,23 @@ const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// `GET /tv`: what is on. Without a script the page comes back by itself, so this polls too.
 #[handler]
-pub(super) async fn show(parties: Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
+pub(super) async fn show(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
     let known = remembered(jar);
     if let Some(name) = &known {
-        poll_once(&parties, name).await;
-        if let Some(page) = parties.televisions.with(name, parties.now(), |tv| picture(&parties, tv)) {
+        poll_once(parties, name).await;
+        if let Some(page) = parties.televisions.with(name, parties.now(), |tv| picture(parties, tv)) {
             return page;
         }
     }
-    switch_on(&parties, jar).await;
+    switch_on(parties, jar).await;
     let page = remembered(jar)
-        .and_then(|name| parties.televisions.with(&name, parties.now(), |tv| picture(&parties, tv)));
+        .and_then(|name| parties.televisions.with(&name, parties.now(), |tv| picture(parties, tv)));
     page.unwrap_or_else(|| broken(&parties))
 }
 
 /// `POST /tv/restart`: a new code.
 #[handler]
-pub(super) async fn restart(parties: Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
+pub(super) async fn restart(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
     let forgotten = remembered(jar).and_then(|name| parties.televisions.take(&name, parties.now()));
     drop(forgotten);
     jar.remove(COOKIE);
@@ -52,13 +52,15 @@ pub(super) async fn restart(parties: Data<&Arc<Parties>>, jar: &CookieJar) -> Re
 
 /// `GET /tv/poll`: one poll when one is due, and what the page should say.
 #[handler]
-pub(super) async fn poll(parties: Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
+pub(super) async fn poll(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) -> Response {
     let Some(name) = remembered(jar) else { return page::json(&json!({ "screen": "off" })) };
-    poll_once(&parties, &name).await;
+    poll_once(parties, &name).await;
     let now = parties.now();
-    let state = parties.televisions.with(&name, now, |tv| {
-        json!({ "screen": tv.screen.name(), "message": tv.screen.message(), "wait": tv.wait(now) })
-    });
+    let state = parties.televisions.with(
+        &name,
+        now,
+        |tv| json!({ "screen": tv.screen.name(), "message": tv.screen.message(), "wait": tv.wait(now) }),
+    );
     page::json(&state.unwrap_or_else(|| json!({ "screen": "off" })))
 }
 
@@ -71,7 +73,8 @@ async fn switch_on(parties: &Parties, jar: &CookieJar) {
     let fields = [("client_id", parties.tv_client_id.as_str()), ("scope", parties.scope.as_str())];
     let answer = parties.service.post_form("/device_authorization", &fields).await;
     let now = parties.now();
-    let Ok(television) = answer.map_err(|_| Unusable).and_then(|answer| Television::read(&answer, now)) else {
+    let Ok(television) = answer.map_err(|_| Unusable).and_then(|answer| Television::read(&answer, now))
+    else {
         return;
     };
     let name = parties.random_name();
@@ -87,7 +90,9 @@ async fn switch_on(parties: &Parties, jar: &CookieJar) {
 /// RFC 8628 section 3.4, never sooner than the interval allows: whoever finds a poll due has taken it.
 async fn poll_once(parties: &Parties, name: &str) {
     let now = parties.now();
-    let Some(Some(device_code)) = parties.televisions.with(name, now, |tv| tv.take_due_poll(now)) else { return };
+    let Some(Some(device_code)) = parties.televisions.with(name, now, |tv| tv.take_due_poll(now)) else {
+        return;
+    };
     let fields = [
         ("grant_type", GRANT_TYPE),
         ("device_code", device_code.expose()),

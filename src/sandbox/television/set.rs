@@ -246,7 +246,8 @@ mod tests {
 
     #[test]
     fn shows_what_the_token_says_and_keeps_no_token() {
-        let payload = base64url::encode(json!({"sub": "s", "scope": "basic", "exp": 1_683_000_000}).to_string());
+        let payload =
+            base64url::encode(json!({"sub": "s", "scope": "basic", "exp": 1_683_000_000}).to_string());
         let body = json!({"access_token": format!("h.{payload}.s"), "token_type": "Bearer"});
         let mut tv = switched_on();
         tv.hear(Some(&Answer { status: 200, body }), at(6));
@@ -260,7 +261,9 @@ mod tests {
 
     #[test]
     fn a_refusal_is_no_television() {
-        for (status, body) in [(401, json!({"error": "invalid_client"})), (200, json!({})), (200, Value::Null)] {
+        for (status, body) in
+            [(401, json!({"error": "invalid_client"})), (200, json!({})), (200, Value::Null)]
+        {
             assert!(Television::read(&Answer { status, body }, START).is_err());
         }
     }

@@ -41,7 +41,8 @@ impl Credential {
     /// The SD-JWT that shows the claims at `paths` and nothing more, ending in `~`: every disclosure on
     /// the way to a claim, and every one inside it.
     pub(super) fn showing(&self, paths: &[ClaimPath]) -> String {
-        let needed = |place: &ClaimPath| paths.iter().any(|path| path.starts_with(place) || place.starts_with(path));
+        let needed =
+            |place: &ClaimPath| paths.iter().any(|path| path.starts_with(place) || place.starts_with(path));
         let mut sd_jwt = format!("{}~", self.issuer_jwt);
         for disclosure in self.disclosures.iter().filter(|disclosure| needed(&disclosure.path)) {
             sd_jwt.push_str(&disclosure.text);

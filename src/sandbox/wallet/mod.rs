@@ -14,12 +14,12 @@ use poem::web::{Data, Redirect};
 use poem::{Body, IntoResponse as _, Response, handler};
 use serde_json::{Value, json};
 
-use super::issuer::{Issuer, NotIssued};
+use super::Parties;
 use super::agreement::Agreement;
+use super::issuer::{Issuer, NotIssued};
 use super::page::{self, Next};
 use super::parameters::Parameters;
 use super::shelf::Shelf;
-use super::Parties;
 use crate::domain::base::time::Timestamp;
 
 mod answer;
@@ -76,23 +76,23 @@ pub fn demo_person() -> Value {
 
 /// `GET /wallet/authorize`
 #[handler]
-pub(super) fn authorize(parties: Data<&Arc<Parties>>, request: &poem::Request) -> Response {
+pub(super) fn authorize(Data(parties): Data<&Arc<Parties>>, request: &poem::Request) -> Response {
     match Parameters::of_query(request) {
-        Ok(parameters) => ask(&parties, &parameters),
-        Err(status) => page::unreadable(&parties, status),
+        Ok(parameters) => ask(parties, &parameters),
+        Err(status) => page::unreadable(parties, status),
     }
 }
 
 /// `POST /wallet/authorize`: the vendor's document shows both methods.
 #[handler]
 pub(super) async fn authorize_by_form(
-    parties: Data<&Arc<Parties>>,
+    Data(parties): Data<&Arc<Parties>>,
     request: &poem::Request,
     body: Body,
 ) -> Response {
     match Parameters::of_form(request, body).await {
-        Ok(parameters) => ask(&parties, &parameters),
-        Err(status) => page::unreadable(&parties, status),
+        Ok(parameters) => ask(parties, &parameters),
+        Err(status) => page::unreadable(parties, status),
     }
 }
 
@@ -127,17 +127,21 @@ fn ask(parties: &Parties, parameters: &Parameters) -> Response {
 
 /// `POST /wallet/consent`: `request`, and `decision` which is `share` or `decline`.
 #[handler]
-pub(super) async fn consent(parties: Data<&Arc<Parties>>, request: &poem::Request, body: Body) -> Response {
+pub(super) async fn consent(
+    Data(parties): Data<&Arc<Parties>>,
+    request: &poem::Request,
+    body: Body,
+) -> Response {
     let form = match Parameters::of_form(request, body).await {
         Ok(form) => form,
-        Err(status) => return page::unreadable(&parties, status),
+        Err(status) => return page::unreadable(parties, status),
     };
     let one = |name| form.one(name).ok().flatten();
     let now = parties.now();
     let Some(request) = one("request").and_then(|name| parties.wallet.pending.take(name, now)) else {
         let why = "It was answered already, or you took longer than ten minutes.";
         let headline = "This request is no longer open";
-        return page::sorry(&parties, StatusCode::BAD_REQUEST, headline, why, Next::SANDBOX);
+        return page::sorry(parties, StatusCode::BAD_REQUEST, headline, why, Next::SANDBOX);
     };
     // Only a clear yes is a yes.
     if one("decision") != Some("share") {

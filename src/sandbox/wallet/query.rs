@@ -59,11 +59,14 @@ pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswe
 
 fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
     let id = credential.get("id").and_then(Value::as_str).ok_or(Unanswerable::Query)?;
-    let types = credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
+    let types =
+        credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
     if credential.get("claim_sets").is_some() {
         return Err(Unanswerable::Query);
     }
-    if credential.get("format").is_none_or(|format| format != "dc+sd-jwt") || !types.iter().any(|it| it == VCT) {
+    if credential.get("format").is_none_or(|format| format != "dc+sd-jwt")
+        || !types.iter().any(|it| it == VCT)
+    {
         return Err(Unanswerable::NotHeld);
     }
     let claims = match credential.get("claims") {

@@ -68,7 +68,8 @@ impl Request {
             return Err(refused("invalid_request", "this wallet answers by fragment only"));
         }
         let nonce = one("nonce")?.filter(|nonce| is_nonce(nonce));
-        let nonce = nonce.ok_or_else(|| refused("invalid_request", "nonce must be 16 or more URL-safe characters"))?;
+        let nonce = nonce
+            .ok_or_else(|| refused("invalid_request", "nonce must be 16 or more URL-safe characters"))?;
         let asked = match (one("scope")?, one("dcql_query")?) {
             (Some(scope), None) => query::of_scope(scope),
             (None, Some(query)) => query::of_dcql(query, &wallet.holder),
@@ -79,7 +80,8 @@ impl Request {
             Unanswerable::Query => refused("invalid_request", "the dcql_query is not understood"),
             Unanswerable::NotHeld => refused("access_denied", "the wallet does not hold what is asked for"),
         })?;
-        let transactions = one("transaction_data")?.map_or(Some(Vec::new()), |text| transactions(text, &asked));
+        let transactions =
+            one("transaction_data")?.map_or(Some(Vec::new()), |text| transactions(text, &asked));
         let transactions = transactions
             .ok_or_else(|| refused("invalid_transaction_data", "the transaction data is not understood"))?;
         let (nonce, login_hint) = (nonce.to_owned(), one("login_hint")?.map(str::to_owned));

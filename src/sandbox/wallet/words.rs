@@ -35,7 +35,8 @@ fn value(value: &Value) -> String {
         Value::Bool(true) => "yes".to_owned(),
         Value::Bool(false) => "no".to_owned(),
         Value::Object(members) => {
-            let each: Vec<String> = members.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect();
+            let each: Vec<String> =
+                members.iter().map(|(name, inner)| format!("{name}: {}", self::value(inner))).collect();
             each.join(", ")
         }
         other => other.to_string(),
