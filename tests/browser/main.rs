@@ -26,6 +26,8 @@ fn the_stories_by_clicking() {
     };
     let sandbox = Sandbox::start().unwrap();
     let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output/browser");
+    // Pictures of an earlier run would tell an old story; the first run has none.
+    let _none_yet = std::fs::remove_dir_all(&output);
     std::fs::create_dir_all(&output).unwrap();
     let story = Command::new("node")
         .arg(here.join("story.mjs"))
@@ -39,7 +41,8 @@ fn the_stories_by_clicking() {
 
 /// The path of Chromium, when everything is there.
 fn equipment(here: &Path) -> Result<PathBuf, String> {
-    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    let chromium =
+        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     if !chromium.exists() {
         let path = chromium.display();
         return Err(format!("no Chromium at {path}; apt-get install chromium, or set CHROMIUM"));
@@ -51,7 +54,8 @@ fn equipment(here: &Path) -> Result<PathBuf, String> {
         }
     }
     if !here.join("node_modules/playwright-core").exists() {
-        let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
+        let installed =
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
         if !installed.is_ok_and(|status| status.success()) {
             return Err(format!("npm ci failed in {}", here.display()));
         }
@@ -84,7 +88,8 @@ impl Sandbox {
                 }
             }
         });
-        sandbox.address = told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
+        sandbox.address =
+            told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
         Ok(sandbox)
     }
 }
