@@ -90,13 +90,10 @@ impl ScopePolicy {
         let mut wanted: Vec<(&str, &[String], Vec<ClaimsPath>)> = Vec::new();
         for name in scopes.iter() {
             let scope = self.named(name).ok_or(NotAskable::UnknownScope)?;
-            let claims = match wanted.iter_mut().position(|(id, ..)| *id == scope.credential) {
-                Some(at) => &mut wanted[at].2,
-                None => {
-                    wanted.push((&scope.credential, &scope.vct, Vec::new()));
-                    let last = wanted.len() - 1;
-                    &mut wanted[last].2
-                }
+            let at = wanted.iter().position(|(id, ..)| *id == scope.credential);
+            let (_, _, claims) = match at.and_then(|at| wanted.get_mut(at)) {
+                Some(entry) => entry,
+                None => wanted.push_mut((&scope.credential, &scope.vct, Vec::new())),
             };
             for path in &scope.claims {
                 if !claims.contains(path) {

@@ -41,7 +41,9 @@ pub struct TrustedIssuer {
 impl TrustPolicy {
     /// Whether `credential` is configured and every one of `vct_values` is among its types.
     pub fn covers(&self, credential: &str, vct_values: &[String]) -> bool {
-        todo!()
+        self.credentials
+            .iter()
+            .any(|trust| trust.id == credential && vct_values.iter().all(|vct| trust.vct.contains(vct)))
     }
     /// `credential` is the DCQL credential query id that the presentation answers.
     pub fn vouch(
