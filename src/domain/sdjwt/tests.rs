@@ -1,0 +1,1 @@
+//! The whole way: text in, verdict out.
