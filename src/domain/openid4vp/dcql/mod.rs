@@ -9,6 +9,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
 
 /// A checked DCQL query. Serialises to the JSON that wallets receive.

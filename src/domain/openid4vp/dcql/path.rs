@@ -36,7 +36,8 @@ impl ClaimsPath {
         if elements.len() > MAX_PATH {
             return Err("must have at most 16 elements");
         }
-        if elements.iter().any(|element| matches!(element, PathElement::Name(name) if name.len() > MAX_NAME)) {
+        if elements.iter().any(|element| matches!(element, PathElement::Name(name) if name.len() > MAX_NAME))
+        {
             return Err("must name members of at most 256 bytes");
         }
         Ok(Self(elements))
@@ -44,7 +45,8 @@ impl ClaimsPath {
 
     /// From the dotted form of configuration: `age_equal_or_over.18`. Every part is a member name.
     pub fn from_dotted(text: &str) -> Option<Self> {
-        let names = text.split('.').map(|name| (!name.is_empty()).then(|| PathElement::Name(name.to_owned())));
+        let names =
+            text.split('.').map(|name| (!name.is_empty()).then(|| PathElement::Name(name.to_owned())));
         Self::of(names.collect::<Option<_>>()?).ok()
     }
 
@@ -149,7 +151,10 @@ fn reduced_array(items: &[Value], paths: &[&[PathElement]]) -> Vec<Value> {
 }
 
 /// What remains of the paths whose next element leads here.
-fn beyond<'p>(paths: &[&'p [PathElement]], leads_here: impl Fn(&PathElement) -> bool) -> Vec<&'p [PathElement]> {
+fn beyond<'p>(
+    paths: &[&'p [PathElement]],
+    leads_here: impl Fn(&PathElement) -> bool,
+) -> Vec<&'p [PathElement]> {
     paths
         .iter()
         .filter_map(|path| path.split_first())
