@@ -176,11 +176,8 @@ impl DeviceGrant {
         match self {
             Self::Denied(_) => Polled::Denied,
             Self::Redeemed(redeemed) => Polled::Used(redeemed),
-            Self::Pending(Pending { terms, .. }) | Self::Approved(Approved { terms, .. })
-                if now >= terms.expires_at =>
-            {
-                Polled::Expired
-            }
+            Self::Pending(pending) if now >= pending.terms.expires_at => Polled::Expired,
+            Self::Approved(approved) if approved.expired(now) => Polled::Expired,
             Self::Approved(approved) => Polled::Ready(approved),
             Self::Pending(pending) => {
                 let seen = pending.pace;
@@ -257,10 +254,16 @@ impl Approved {
     /// # Errors
     /// [`Expired`]
     pub fn redeem(self, token: TokenId, now: Timestamp) -> Result<Redeemed, Expired> {
-        if now >= self.terms.expires_at {
+        if self.expired(now) {
             return Err(Expired);
         }
         Ok(Redeemed { terms: self.terms, token })
+    }
+
+    /// The code is past its lifetime, or the credential behind the approval is past its own: a
+    /// token may not outlive it, so there is none left to take.
+    fn expired(&self, now: Timestamp) -> bool {
+        now >= self.terms.expires_at || self.admission.expires_at().is_some_and(|end| now >= end)
     }
 
     /// What was asked for.
@@ -349,6 +352,11 @@ mod tests {
         admission(r#"{"scopes":["basic"],"subject":"s","verified_at":1100,"expires_at":null}"#).unwrap()
     }
 
+    fn earned_until(second: i64) -> Admission {
+        let row = r#"{"scopes":["basic"],"subject":"s","verified_at":1100,"expires_at":END}"#;
+        admission(&row.replace("END", &second.to_string())).unwrap()
+    }
+
     fn token() -> TokenId {
         TokenId::from_entropy([2; 16])
     }
@@ -391,6 +399,16 @@ mod tests {
         assert!(approved().redeem(token(), LAST).is_ok());
         assert_eq!(approved().redeem(token(), TOO_LATE).unwrap_err(), Expired);
         assert!(matches!(DeviceGrant::Approved(approved()).polled(TOO_LATE), Polled::Expired));
+    }
+
+    #[test]
+    fn an_approval_dies_with_the_credential_behind_it() {
+        let approved = || pending().approve(earned_until(1_200), OPENED).unwrap();
+        let before = Timestamp::from_unix(1_199);
+        assert!(matches!(DeviceGrant::Approved(approved()).polled(before), Polled::Ready(_)));
+        let at_its_end = Timestamp::from_unix(1_200);
+        assert!(matches!(DeviceGrant::Approved(approved()).polled(at_its_end), Polled::Expired));
+        assert_eq!(approved().redeem(token(), at_its_end).unwrap_err(), Expired);
     }
 
     #[test]
