@@ -18,6 +18,7 @@ pub(super) const JWT_RULES: JwtRules = JwtRules {
     extensions: Rule { check: "kb_crit", requirement: "RFC 7515 4.1.11" },
 };
 const HOLDER_KEY: Rule = Rule { check: "holder_key", requirement: "RFC 9901 4.1.2, 7.3(5.a)" };
+const KEY_ALGORITHM: Rule = Rule { check: "kb_key_alg", requirement: "RFC 9901 7.3(5.b); RFC 8725 3.1" };
 const SIGNATURE: Rule = Rule { check: "kb_signature", requirement: "RFC 9901 7.3(5.c)" };
 const TYP: Rule = Rule { check: "kb_typ", requirement: "RFC 9901 7.3(5.d)" };
 const ISSUED_AT: Rule = Rule { check: "kb_issued_at", requirement: "RFC 9901 7.3(5.e)" };
@@ -89,8 +90,9 @@ pub(super) fn check(
             jwt.algorithm(),
             holder.algorithm()
         );
-        return Err(findings.fail(&JWT_RULES.algorithm, detail));
+        return Err(findings.fail(&KEY_ALGORITHM, detail));
     }
+    findings.pass(&KEY_ALGORITHM, "`alg` is that of the key in `cnf.jwk`");
     let typ = jwt.typ().map(str::to_owned);
     let Ok(verified) = jwt.verify(holder) else {
         return Err(findings.fail(
