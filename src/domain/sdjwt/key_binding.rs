@@ -18,6 +18,7 @@ pub(super) const JWT_RULES: JwtRules = JwtRules {
     extensions: Rule { check: "kb_crit", requirement: "RFC 7515 4.1.11" },
 };
 const HOLDER_KEY: Rule = Rule { check: "holder_key", requirement: "RFC 9901 4.1.2, 7.3(5.a)" };
+const KEY_ALGORITHM: Rule = Rule { check: "kb_key_alg", requirement: "RFC 9901 7.3(5.b); RFC 8725 3.1" };
 const SIGNATURE: Rule = Rule { check: "kb_signature", requirement: "RFC 9901 7.3(5.c)" };
 const TYP: Rule = Rule { check: "kb_typ", requirement: "RFC 9901 7.3(5.d)" };
 const ISSUED_AT: Rule = Rule { check: "kb_issued_at", requirement: "RFC 9901 7.3(5.e)" };
@@ -41,10 +42,12 @@ pub struct Expected<'a> {
 }
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
-#[derive(Debug, Default)]
-pub(super) struct Bound {
-    pub(super) transaction_data_hashes: Option<Vec<String>>,
-    pub(super) transaction_data_hashes_alg: Option<String>,
+#[derive(Debug)]
+pub struct Bound {
+    /// `transaction_data_hashes`, not empty.
+    pub transaction_data_hashes: Option<Vec<String>>,
+    /// `transaction_data_hashes_alg`.
+    pub transaction_data_hashes_alg: Option<String>,
 }
 
 /// The holder's public key: `cnf.jwk` of the issuer-signed payload (RFC 7800 section 3.2), from nowhere
@@ -52,10 +55,7 @@ pub(super) struct Bound {
 ///
 /// # Errors
 /// When there is none or it is unusable, written into `findings`.
-pub(super) fn holder_key(
-    claims: &Map<String, Value>,
-    findings: &mut Findings,
-) -> Result<PublicKey, Rejection> {
+pub fn holder_key(claims: &Map<String, Value>, findings: &mut Findings) -> Result<PublicKey, Rejection> {
     let Some(jwk) = claims.get("cnf").and_then(|cnf| cnf.get("jwk")) else {
         return Err(
             findings.fail(&HOLDER_KEY, "the credential has no `cnf.jwk`: it is not bound to a holder's key")
@@ -74,7 +74,7 @@ pub(super) fn holder_key(
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
-pub(super) fn check(
+pub fn check(
     jwt: UnverifiedJws<'_>,
     holder: &PublicKey,
     signed: &str,
@@ -89,8 +89,9 @@ pub(super) fn check(
             jwt.algorithm(),
             holder.algorithm()
         );
-        return Err(findings.fail(&JWT_RULES.algorithm, detail));
+        return Err(findings.fail(&KEY_ALGORITHM, detail));
     }
+    findings.pass(&KEY_ALGORITHM, "`alg` is that of the key in `cnf.jwk`");
     let typ = jwt.typ().map(str::to_owned);
     let Ok(verified) = jwt.verify(holder) else {
         return Err(findings.fail(

@@ -1,1 +1,0 @@
-//! The whole way: text in, verdict out.
