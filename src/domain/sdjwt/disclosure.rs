@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ring::digest;
 use serde_json::{Map, Value};
 
+use super::digest::DigestAlgorithm;
 use super::parse::Limits;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::{base64url, json};
@@ -18,40 +18,6 @@ const COLLISIONS: Rule = Rule { check: "disclosure_collisions", requirement: "RF
 const REPETITION: Rule = Rule { check: "digest_repetition", requirement: "RFC 9901 7.1(4)" };
 const USE: Rule = Rule { check: "disclosures", requirement: "RFC 9901 7.1(5)" };
 const DEPTH: Rule = Rule { check: "disclosure_depth", requirement: "RFC 8725 3.11; limits of this verifier" };
-
-/// The hash that an SD-JWT's digests are made with (RFC 9901 section 4.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DigestAlgorithm {
-    /// `sha-256`, also when `_sd_alg` is absent.
-    Sha256,
-    /// `sha-384`.
-    Sha384,
-    /// `sha-512`.
-    Sha512,
-}
-
-impl DigestAlgorithm {
-    /// By its exact name in the IANA registry of hash algorithms. Truncated variants are too weak,
-    /// and nothing else is understood.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "sha-256" => Some(Self::Sha256),
-            "sha-384" => Some(Self::Sha384),
-            "sha-512" => Some(Self::Sha512),
-            _ => None,
-        }
-    }
-
-    /// Base64url of the hash of `text`'s bytes as they are (RFC 9901 section 4.2.3).
-    pub fn digest(self, text: &str) -> String {
-        let algorithm = match self {
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-        };
-        base64url::encode(digest::digest(algorithm, text.as_bytes()))
-    }
-}
 
 /// A payload in which everything that was disclosed stands in its place, and nothing else.
 #[derive(Debug)]
