@@ -42,10 +42,12 @@ pub struct Expected<'a> {
 }
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
-#[derive(Debug, Default)]
-pub(super) struct Bound {
-    pub(super) transaction_data_hashes: Option<Vec<String>>,
-    pub(super) transaction_data_hashes_alg: Option<String>,
+#[derive(Debug)]
+pub struct Bound {
+    /// `transaction_data_hashes`, not empty.
+    pub transaction_data_hashes: Option<Vec<String>>,
+    /// `transaction_data_hashes_alg`.
+    pub transaction_data_hashes_alg: Option<String>,
 }
 
 /// The holder's public key: `cnf.jwk` of the issuer-signed payload (RFC 7800 section 3.2), from nowhere
@@ -53,10 +55,7 @@ pub(super) struct Bound {
 ///
 /// # Errors
 /// When there is none or it is unusable, written into `findings`.
-pub(super) fn holder_key(
-    claims: &Map<String, Value>,
-    findings: &mut Findings,
-) -> Result<PublicKey, Rejection> {
+pub fn holder_key(claims: &Map<String, Value>, findings: &mut Findings) -> Result<PublicKey, Rejection> {
     let Some(jwk) = claims.get("cnf").and_then(|cnf| cnf.get("jwk")) else {
         return Err(
             findings.fail(&HOLDER_KEY, "the credential has no `cnf.jwk`: it is not bound to a holder's key")
@@ -75,7 +74,7 @@ pub(super) fn holder_key(
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
-pub(super) fn check(
+pub fn check(
     jwt: UnverifiedJws<'_>,
     holder: &PublicKey,
     signed: &str,

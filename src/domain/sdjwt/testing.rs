@@ -140,12 +140,12 @@ impl Maker {
 
 /// An encoded Disclosure of an object member.
 pub(crate) fn member(name: &str, value: Value) -> String {
-    encode(&json!([format!("salt-of-{name}"), name, value]))
+    encode(&Value::Array(vec![format!("salt-of-{name}").into(), name.into(), value]))
 }
 
 /// An encoded Disclosure of an array element.
 pub(crate) fn element(value: Value) -> String {
-    encode(&json!(["salt-of-an-element", value]))
+    encode(&Value::Array(vec!["salt-of-an-element".into(), value]))
 }
 
 /// Any JSON as the text of a Disclosure.
