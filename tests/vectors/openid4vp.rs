@@ -33,7 +33,8 @@ fn check_claims_paths(vectors: &Vectors) {
     let vector = vectors.json(&format!("{FOLDER}/claims-path-pointer.json"));
     let credential = &vector["credential"];
     for case in vector["cases"].as_array().unwrap() {
-        let selected: Vec<Value> = path(&case["path"]).unwrap().select(credential).unwrap().into_iter().cloned().collect();
+        let selected: Vec<Value> =
+            path(&case["path"]).unwrap().select(credential).unwrap().into_iter().cloned().collect();
         assert_eq!(Value::Array(selected), case["selects"], "{}", case["path"]);
     }
     for case in vector["derived_error_cases"].as_array().unwrap() {
@@ -142,12 +143,14 @@ fn verified_claims(
         }],
     };
     let mut findings = Findings::new();
-    let parameters = ResponseParameters { vp_token: Some(vp_token.to_owned()), ..ResponseParameters::default() };
+    let parameters =
+        ResponseParameters { vp_token: Some(vp_token.to_owned()), ..ResponseParameters::default() };
     let answer = WalletAnswer::parse(parameters, &mut findings).map_err(|rejection| rejection.reason())?;
     let WalletAnswer::Presented(token) = answer else { return Err("no vp_token") };
     let mut shown = token.shown(&Query::from_json(&query).unwrap(), &mut findings).map_err(|e| e.reason())?;
     let presented = shown.remove(0).presented;
     let issuer = trust.vouch("ld", &presented.issuer_hint(), &mut findings).map_err(|e| e.reason())?;
-    let authentic = presented.authenticate(&issuer, &keys, expected, now, &mut findings).map_err(|e| e.reason())?;
+    let authentic =
+        presented.authenticate(&issuer, &keys, expected, now, &mut findings).map_err(|e| e.reason())?;
     Ok(authentic.claims().clone())
 }

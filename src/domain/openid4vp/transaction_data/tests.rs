@@ -313,6 +313,12 @@ fn faults_do_not_repeat_what_was_written() {
 }
 
 #[test]
+fn it_prints_its_type_only() {
+    let printed = format!("{:?}", TransactionData::from_json(&wire()).unwrap());
+    assert!(printed.contains(wire_instructions::TYPE) && !printed.contains("6789"), "{printed}");
+}
+
+#[test]
 fn people_read_what_they_agree_to() {
     let details = |object: &Value| TransactionData::from_json(object).unwrap().details();
     assert_eq!(details(&session()).title, "Session from the network address 192.0.2.7");
