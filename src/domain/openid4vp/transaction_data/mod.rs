@@ -232,6 +232,9 @@ impl TryFrom<String> for TransactionData {
         let unreadable = || TransactionFault::at("", "is not base64url of a JSON object");
         let text = base64url::decode(&encoded).map_err(|_| unreadable())?;
         let object = json::parse(&text, &BOUNDS).map_err(|_| unreadable())?;
+        if !json::numbers_survive(&text) {
+            return Err(TransactionFault::at("", "holds a number with more digits than can be held exactly"));
+        }
         let (credential_ids, payload) = read(&object)?;
         Ok(Self { encoded, object, credential_ids, payload })
     }

@@ -79,6 +79,9 @@ fn req_1_81_the_written_string_is_the_truth() {
 #[test]
 fn a_string_that_is_no_transaction_is_refused() {
     let twice = session().to_string().replace("\"payload\"", "\"type\":\"x\",\"payload\"");
+    let precise = wire().to_string().replace("1250", "1250.00000000000001");
+    assert!(TransactionData::try_from(base64url::encode(wire().to_string())).is_ok());
+    assert!(TransactionData::try_from(base64url::encode(precise)).is_err());
     for wrong in ["", "e30=", &base64url::encode("[]"), &base64url::encode("{}"), &base64url::encode(twice)] {
         assert!(TransactionData::try_from(wrong.to_owned()).is_err(), "{wrong}");
     }
