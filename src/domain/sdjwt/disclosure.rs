@@ -119,12 +119,12 @@ pub enum DisclosureFault {
     #[error("`...` is used for something else than one digest in the place of an array element")]
     Placeholder,
     /// Not base64url, not JSON, or not an array.
-    #[error("a Disclosure is not a base64url-encoded JSON array that starts with a salt string")]
+    #[error("a Disclosure is not a base64url-encoded JSON array")]
     NotAnArray,
-    /// In the place of an object member: not three elements with a string name.
+    /// In the place of an object member: not three elements with a string salt and name.
     #[error("a Disclosure for an object member is not [salt, name, value]")]
     NotAMember,
-    /// In the place of an array element: not two elements.
+    /// In the place of an array element: not two elements with a string salt.
     #[error("a Disclosure for an array element is not [salt, value]")]
     NotAnElement,
     /// The name `_sd`, `...` or `_sd_alg`.
@@ -274,7 +274,7 @@ impl<'d> Opening<'d, '_> {
     fn salted(&self, text: &str) -> Result<Vec<Value>, DisclosureFault> {
         let bytes = base64url::decode(text).map_err(|_| DisclosureFault::NotAnArray)?;
         match json::parse(&bytes, &self.limits.json()) {
-            Ok(Value::Array(parts)) if parts.first().is_some_and(Value::is_string) => Ok(parts),
+            Ok(Value::Array(parts)) => Ok(parts),
             Err(json::JsonFault::Depth(depth)) => Err(DisclosureFault::Depth(depth)),
             _ => Err(DisclosureFault::NotAnArray),
         }
