@@ -265,9 +265,12 @@ fn with_issuer_alg(scene: &mut Scene, alg: &str) -> String {
     sd_jwt.clone() + &scene.maker.kb_jwt(&sd_jwt)
 }
 
+/// What is different about another request.
+type Other = fn(&mut Asked);
+
 #[test]
 fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
-    let requests: [(&str, fn(&mut Asked)); 3] = [
+    let requests: [(&str, Other); 3] = [
         ("kb_nonce", |asked| asked.nonce = Nonce::from_entropy([9; 16])),
         ("kb_audience", |asked| asked.wallet.client_id = "another".to_owned()),
         // The key-binding JWT is five seconds old.
