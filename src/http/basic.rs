@@ -113,7 +113,8 @@ mod tests {
 
     #[test]
     fn req_11_1_anything_else_in_the_header_is_malformed() {
-        for wrong in ["Basic", "Basic c2hvcA==", "Basic !!!", "Basic c2hvcDolenp6", "Bearer abc", "c2hvcDpzM2NyZXQ="]
+        for wrong in
+            ["Basic", "Basic c2hvcA==", "Basic !!!", "Basic c2hvcDolenp6", "Bearer abc", "c2hvcDpzM2NyZXQ="]
         {
             assert_eq!(read(&[wrong], None, None, None), Err(CredentialsFault::Malformed), "{wrong}");
         }
@@ -138,9 +139,6 @@ mod tests {
         assert_eq!(read(&[], Some("x=1"), Some("shop"), Some("s")), is("shop", "post s"));
         assert_eq!(read(&[], None, None, Some("s")), Err(CredentialsFault::Missing));
         assert_eq!(read(&[], None, None, None), Err(CredentialsFault::Missing));
-        assert_eq!(
-            read(&[], Some("client_secret=s"), Some("shop"), None),
-            Err(CredentialsFault::InUrl)
-        );
+        assert_eq!(read(&[], Some("client_secret=s"), Some("shop"), None), Err(CredentialsFault::InUrl));
     }
 }

@@ -122,7 +122,8 @@ mod tests {
         let limits = GuessLimits::default();
         for n in 0..ALTOGETHER {
             let address = u32::try_from(n).unwrap();
-            let _ = limits.guess(ClientAddress::Known(std::net::Ipv4Addr::from(address).into()), at(0)).unwrap();
+            let _ =
+                limits.guess(ClientAddress::Known(std::net::Ipv4Addr::from(address).into()), at(0)).unwrap();
         }
         assert_eq!(limits.guess(client(1), at(100)).unwrap_err().retry_after, 500);
     }

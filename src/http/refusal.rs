@@ -7,7 +7,7 @@ use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
-use super::trace::record_failure;
+use super::trace::{TraceId, record_failure};
 use crate::flow::accept_response::NotAccepted;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
@@ -17,6 +17,9 @@ use crate::flow::finish_in_browser::NotShown;
 use crate::flow::ports::Unavailable;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::serve_request::NotServed;
+
+/// Seconds after which anybody may ask again when a part of ours is down.
+pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 // The client door.
 
@@ -187,13 +190,14 @@ impl Notice {
     }
 
     /// The face of our faults.
-    pub fn apology(trace: &super::trace::TraceId) -> Self {
+    pub fn apology(trace: &TraceId) -> Self {
         let mut notice = Self::refused(
             StatusCode::SERVICE_UNAVAILABLE,
             "Something went wrong on our side",
             "We are sorry. Wait a few seconds and reload this page.",
         );
         notice.trace = Some(trace.to_string());
+        notice.retry_after = Some(RETRY_AFTER_SECONDS);
         notice
     }
 
@@ -239,7 +243,9 @@ mod tests {
     #[test]
     fn req_10_3_a_client_without_the_grant_is_unauthorized() {
         let refusal = OAuthRefusal::from(NotAuthorized::WrongGrant);
-        assert!(matches!(refusal, OAuthRefusal::Refused(error) if error.error == OAuthErrorCode::UnauthorizedClient));
+        assert!(
+            matches!(refusal, OAuthRefusal::Refused(error) if error.error == OAuthErrorCode::UnauthorizedClient)
+        );
         let refusal = OAuthRefusal::from(NotAuthorized::AuthenticationRequired);
         assert!(matches!(refusal, OAuthRefusal::NotAuthenticated(..)));
     }

@@ -119,6 +119,3 @@ fn authenticate<'v>(
         OAuthRefusal::not_authenticated(why)
     })
 }
-
-#[cfg(test)]
-mod tests;

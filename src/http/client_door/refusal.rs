@@ -4,10 +4,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
 use crate::http::basic::CHALLENGE;
+use crate::http::refusal::RETRY_AFTER_SECONDS;
 use crate::http::trace::TraceId;
-
-/// Seconds after which a client may ask again when a part of ours is down.
-pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// An error of the client door.
 #[derive(Debug, ApiResponse)]

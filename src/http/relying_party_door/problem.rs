@@ -4,10 +4,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use crate::http::basic::CHALLENGE;
+use crate::http::refusal::RETRY_AFTER_SECONDS;
 use crate::http::trace::TraceId;
-
-/// Seconds after which a caller may ask again when a part of ours is down.
-const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// An error of the relying-party door.
 #[derive(Debug, ApiResponse)]
