@@ -148,7 +148,7 @@ impl Question {
         }
         for (index, object) in objects.iter().enumerate() {
             let transaction = TransactionData::from_json(object)
-                .and_then(|transaction| transaction.for_query(&self.query))
+                .and_then(|transaction| transaction.fits(&self.query).map(|()| transaction))
                 .map_err(|fault| NotBegun::Transaction { index, fault })?;
             self.transaction_data.push(transaction);
         }

@@ -1,1 +1,245 @@
-//! Amounts of money, exact.
+//! Amounts of money, exact. Binary floating point never carries one: a JSON number is read through
+//! its shortest decimal text, which is exact up to 15 significant digits.
+
+use std::fmt;
+
+use rust_decimal::Decimal;
+use serde::{Serialize, Serializer, ser};
+use serde_json::Value;
+use serde_json::value::RawValue;
+
+/// Decimal places an amount may have. ISO 4217 needs 4 at most (CLF, UYW).
+pub const MAX_SCALE: u32 = 4;
+
+/// Every amount is below this many ten-thousandths, whole units or whatever its scale says:
+/// 15 significant digits survive the way through an IEEE 754 double unchanged.
+const MANTISSA_BOUND: i128 = 1_000_000_000_000_000;
+
+/// An amount: at least 0, at most 15 significant digits, at most [`MAX_SCALE`] decimal places.
+/// Arithmetic that would leave these bounds gives `None`, so every amount is exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Amount(Decimal);
+
+impl Amount {
+    /// Nothing.
+    pub const ZERO: Self = Self(Decimal::ZERO);
+
+    /// Reads a JSON number.
+    ///
+    /// # Errors
+    /// [`AmountFault`] for anything else, also for a number in quotation marks.
+    pub fn from_json(value: &Value) -> Result<Self, AmountFault> {
+        let number = value.as_number().ok_or(AmountFault::NotANumber)?;
+        if let Some(whole) = number.as_u64() {
+            return Self::bounded(Decimal::from(whole)).ok_or(AmountFault::TooLarge);
+        }
+        let double = number.as_f64().filter(|double| double.is_finite()).ok_or(AmountFault::NotANumber)?;
+        if double.is_sign_negative() {
+            return Err(AmountFault::Negative);
+        }
+        if double >= 1e15 {
+            return Err(AmountFault::TooLarge);
+        }
+        // Display of f64 is the shortest text that reads back as the same double, without exponent.
+        let decimal = Decimal::from_str_exact(&double.to_string()).map_err(|_| AmountFault::TooPrecise)?;
+        Self::bounded(decimal).ok_or(AmountFault::TooPrecise)
+    }
+
+    /// This amount so many times; `None` out of bounds.
+    #[must_use]
+    pub fn times(self, quantity: u32) -> Option<Self> {
+        // 15 digits times 10 digits fit the 28 of a Decimal: nothing is rounded.
+        self.0.checked_mul(Decimal::from(quantity)).and_then(Self::bounded)
+    }
+
+    /// Both together; `None` out of bounds.
+    #[must_use]
+    pub fn plus(self, other: Self) -> Option<Self> {
+        self.0.checked_add(other.0).and_then(Self::bounded)
+    }
+
+    /// For people: `1,250.00 USD`, with at least the decimal places the currency is counted in.
+    pub fn in_words(self, currency: &Currency) -> String {
+        let places = self.0.scale().max(currency.decimal_places());
+        let text = format!("{:.*}", usize::try_from(places).unwrap_or(0), self.0);
+        let (whole, fraction) = text.split_once('.').unwrap_or((&text, ""));
+        let point = if fraction.is_empty() { "" } else { "." };
+        format!("{}{point}{fraction} {currency}", grouped(whole))
+    }
+
+    fn bounded(decimal: Decimal) -> Option<Self> {
+        let decimal = decimal.normalize();
+        let fits = !decimal.is_sign_negative()
+            && decimal.scale() <= MAX_SCALE
+            && decimal.mantissa() < MANTISSA_BOUND;
+        fits.then_some(Self(decimal))
+    }
+}
+
+impl fmt::Display for Amount {
+    /// Plain digits, without exponent or trailing zeros: `12.5`.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.0, f)
+    }
+}
+
+impl Serialize for Amount {
+    /// A plain JSON number, without exponent.
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        RawValue::from_string(self.to_string()).map_err(ser::Error::custom)?.serialize(serializer)
+    }
+}
+
+/// Why a JSON value is no amount.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AmountFault {
+    /// A string, `null`, an object.
+    #[error("must be a JSON number")]
+    NotANumber,
+    /// Below zero, or minus zero.
+    #[error("must not be negative")]
+    Negative,
+    /// More than 15 digits before the point.
+    #[error("must be below 1000000000000000")]
+    TooLarge,
+    /// More decimal places or significant digits than can be held exactly.
+    #[error("must have at most 4 decimal places and 15 significant digits")]
+    TooPrecise,
+}
+
+/// An ISO 4217 code: three upper-case letters. Whether it is assigned is not asked.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Currency(String);
+
+impl Currency {
+    /// Reads a code; `None` unless it is three upper-case ASCII letters.
+    pub fn parse(code: &str) -> Option<Self> {
+        (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| Self(code.to_owned()))
+    }
+
+    /// The code.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Decimal places of the minor unit (ISO 4217 list one); 2 for what is not listed here.
+    fn decimal_places(&self) -> u32 {
+        match self.0.as_str() {
+            "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
+            | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
+            _ => 2,
+        }
+    }
+}
+
+impl fmt::Display for Currency {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// A comma after every third digit from the right.
+fn grouped(digits: &str) -> String {
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::{from_str, to_string};
+
+    use super::*;
+
+    fn read(text: &str) -> Result<String, AmountFault> {
+        Amount::from_json(&from_str(text).unwrap()).map(|amount| amount.to_string())
+    }
+
+    #[test]
+    fn req_13_12_amounts_are_exact_json_numbers() {
+        for (text, kept) in [
+            ("0", "0"),
+            ("12.50", "12.5"),
+            ("0.1", "0.1"),
+            ("1e3", "1000"),
+            ("0.0001", "0.0001"),
+            ("999999999999999", "999999999999999"),
+            ("99999999999.9999", "99999999999.9999"),
+        ] {
+            assert_eq!(read(text).as_deref(), Ok(kept), "{text}");
+        }
+    }
+
+    #[test]
+    fn req_13_12_what_is_no_exact_amount_is_refused() {
+        for (text, fault) in [
+            ("\"12.50\"", AmountFault::NotANumber),
+            ("null", AmountFault::NotANumber),
+            ("[1]", AmountFault::NotANumber),
+            ("-1", AmountFault::Negative),
+            ("-0.01", AmountFault::Negative),
+            ("-0", AmountFault::Negative),
+            ("1000000000000000", AmountFault::TooLarge),
+            ("18446744073709551615", AmountFault::TooLarge),
+            ("1e300", AmountFault::TooLarge),
+            ("0.00001", AmountFault::TooPrecise),
+            ("1e-300", AmountFault::TooPrecise),
+            ("999999999999.9999", AmountFault::TooPrecise),
+        ] {
+            assert_eq!(read(text), Err(fault), "{text}");
+        }
+    }
+
+    #[test]
+    fn arithmetic_is_exact_or_nothing() {
+        let dime = Amount::from_json(&from_str("0.1").unwrap()).unwrap();
+        let three = dime.plus(dime).and_then(|sum| sum.plus(dime)).unwrap();
+        assert_eq!(Some(three), dime.times(3));
+        assert_eq!(three.to_string(), "0.3");
+        let most = Amount::from_json(&from_str("999999999999999").unwrap()).unwrap();
+        assert_eq!(most.times(2), None);
+        assert_eq!(most.times(u32::MAX), None);
+        assert_eq!(most.plus(dime), None);
+        assert_eq!(most.plus(Amount::ZERO), Some(most));
+    }
+
+    #[test]
+    fn people_read_places_of_the_currency() {
+        let words = |amount: &str, code: &str| {
+            Amount::from_json(&from_str(amount).unwrap()).unwrap().in_words(&Currency::parse(code).unwrap())
+        };
+        assert_eq!(words("1250", "USD"), "1,250.00 USD");
+        assert_eq!(words("0.5", "EUR"), "0.50 EUR");
+        assert_eq!(words("0.1234", "USD"), "0.1234 USD");
+        assert_eq!(words("1250", "JPY"), "1,250 JPY");
+        assert_eq!(words("123456789.5", "KWD"), "123,456,789.500 KWD");
+    }
+
+    #[test]
+    fn req_13_13_currency_is_three_upper_case_letters() {
+        assert_eq!(Currency::parse("USD").unwrap().as_str(), "USD");
+        for wrong in ["usd", "", "US", "USDT", "U5D", "ÄB"] {
+            assert_eq!(Currency::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_written_reads_back_without_an_exponent(units in 0_i64..1_000_000_000_000_000, scale in 0..=MAX_SCALE) {
+            let amount = Amount::bounded(Decimal::new(units, scale)).unwrap();
+            let text = to_string(&amount).unwrap();
+            prop_assert!(text.bytes().all(|byte| byte.is_ascii_digit() || byte == b'.'), "{}", text);
+            prop_assert_eq!(Amount::from_json(&from_str(&text).unwrap()), Ok(amount));
+            // The stored object holds a serde_json number: writing that must not change the text.
+            prop_assert_eq!(to_string(&from_str::<Value>(&text).unwrap()).unwrap(), text);
+        }
+    }
+}

@@ -1,52 +1,328 @@
-//! Public keys, parsed once and ready to verify with.
+//! Public keys (RFC 7517, RFC 7518 section 6, RFC 8037), parsed once and ready to verify with.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value, json};
+
 use super::alg::Algorithm;
-use serde_json::Value;
-/// A public key bound to its one algorithm. Cheap to clone.
+pub use super::key_set::{KeySet, NoKey};
+use super::verifying::Material;
+use crate::domain::base::{base64url, secret::Digest};
+
+/// A public key bound to its one algorithm (RFC 8725 section 3.1). Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct PublicKey {}
+pub struct PublicKey(Arc<Parts>);
+
+#[derive(Debug)]
+struct Parts {
+    kid: Option<String>,
+    material: Material,
+}
+
 impl PublicKey {
-    /// From a JWK (RFC 7517). Private members, `oct`, unknown curves, `use: enc`, `key_ops` without verify, key/alg mismatch: refused.
+    /// From a JWK. EC keys fit the ES algorithm of their curve, Ed25519 keys fit EdDSA, RSA keys fit
+    /// RS256, or PS256 when their `alg` says so.
+    ///
+    /// # Errors
+    /// One [`JwkFault`] per way to be unusable: a symmetric or private key, one meant for something
+    /// else (`use`, `key_ops`, `alg`), or one whose values do not fit its type.
     pub fn from_jwk(jwk: &Value) -> Result<Self, JwkFault> {
-        todo!()
+        let jwk = jwk.as_object().ok_or(JwkFault::NotAnObject)?;
+        // Whoever publishes a private key has lost it (RFC 7518 sections 6.2.2, 6.3.2 and 6.4.1).
+        if ["d", "p", "q", "dp", "dq", "qi", "oth", "k"].iter().any(|name| jwk.contains_key(*name)) {
+            return Err(JwkFault::PrivateMember);
+        }
+        let kid = match jwk.get("kid") {
+            None => None,
+            Some(Value::String(kid)) => Some(kid.clone()),
+            Some(_) => return Err(JwkFault::Member("kid")),
+        };
+        let for_signatures = jwk.get("use").is_none_or(|purpose| purpose == "sig");
+        let for_verifying = jwk.get("key_ops").is_none_or(|operations| {
+            operations.as_array().is_some_and(|list| list.iter().any(|operation| operation == "verify"))
+        });
+        if !(for_signatures && for_verifying) {
+            return Err(JwkFault::NotForSignatures);
+        }
+        let alg = match jwk.get("alg") {
+            None => None,
+            Some(Value::String(name)) => Some(Algorithm::from_name(name).ok_or(JwkFault::Algorithm)?),
+            Some(_) => return Err(JwkFault::Member("alg")),
+        };
+        let material = match text(jwk, "kty")? {
+            "EC" => elliptic(jwk)?,
+            "OKP" if text(jwk, "crv")? == "Ed25519" => Material::Ed25519(coordinate(jwk, "x")?),
+            "OKP" => return Err(JwkFault::Curve),
+            "RSA" => rsa(jwk, alg == Some(Algorithm::Ps256))?,
+            _ => return Err(JwkFault::KeyType),
+        };
+        if alg.is_some_and(|alg| alg != material.algorithm()) {
+            return Err(JwkFault::Algorithm);
+        }
+        Ok(Self(Arc::new(Parts { kid, material })))
     }
+
+    /// The `kid` of the JWK.
     pub fn kid(&self) -> Option<&str> {
-        todo!()
+        self.0.kid.as_deref()
     }
+
+    /// The only algorithm this key is used with.
     pub fn algorithm(&self) -> Algorithm {
-        todo!()
+        self.0.material.algorithm()
     }
-    /// RFC 7638, SHA-256, base64url.
+
+    /// RFC 7638 thumbprint: SHA-256 over the required members, base64url.
     pub fn thumbprint(&self) -> String {
-        todo!()
+        // Every value is base64url or a fixed name, so no JSON escape can occur.
+        let canonical = match &self.0.material {
+            Material::P256(point) => ec_members("P-256", &half(point, 0), &half(point, 1)),
+            Material::P384(point) => ec_members("P-384", &half(point, 0), &half(point, 1)),
+            Material::P521 { x, y, .. } => ec_members("P-521", x, y),
+            Material::Ed25519(x) => {
+                format!(r#"{{"crv":"Ed25519","kty":"OKP","x":"{}"}}"#, base64url::encode(x))
+            }
+            Material::Rsa { n, e, .. } => {
+                format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, base64url::encode(e), base64url::encode(n))
+            }
+        };
+        base64url::encode(Digest::of(canonical.as_bytes()).as_bytes())
     }
-    /// The public JWK, for publishing.
+
+    /// The public JWK, for publishing: `kty` and its members, `alg`, `use`, and `kid` if there is one.
     pub fn to_jwk(&self) -> Value {
-        todo!()
+        let mut jwk = match &self.0.material {
+            Material::P256(point) => {
+                json!({"kty": "EC", "crv": "P-256", "x": half(point, 0), "y": half(point, 1)})
+            }
+            Material::P384(point) => {
+                json!({"kty": "EC", "crv": "P-384", "x": half(point, 0), "y": half(point, 1)})
+            }
+            Material::P521 { x, y, .. } => json!({"kty": "EC", "crv": "P-521", "x": x, "y": y}),
+            Material::Ed25519(x) => json!({"kty": "OKP", "crv": "Ed25519", "x": base64url::encode(x)}),
+            Material::Rsa { n, e, .. } => {
+                json!({"kty": "RSA", "n": base64url::encode(n), "e": base64url::encode(e)})
+            }
+        };
+        jwk["alg"] = self.algorithm().name().into();
+        jwk["use"] = "sig".into();
+        if let Some(kid) = self.kid() {
+            jwk["kid"] = kid.into();
+        }
+        jwk
+    }
+
+    /// Whether `signature` over `message` was made by this key.
+    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+        self.0.material.verifies(message, signature)
     }
 }
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+
+/// Why a JWK or a JWKS cannot be used. Carries nothing of the key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JwkFault {
-    #[error("todo")]
-    Todo,
+    /// A JWK must be a JSON object.
+    #[error("the JWK is not a JSON object")]
+    NotAnObject,
+    /// `d` or another private member is there, or it is a symmetric key.
+    #[error("the JWK holds private or symmetric key material")]
+    PrivateMember,
+    /// A member is missing or not of its type.
+    #[error("the JWK member `{0}` is missing or malformed")]
+    Member(&'static str),
+    /// `use` is not `sig`, or `key_ops` lacks `verify`.
+    #[error("the JWK is not meant for verifying signatures")]
+    NotForSignatures,
+    /// `kty` is not EC, OKP or RSA.
+    #[error("the JWK's `kty` is not EC, OKP or RSA")]
+    KeyType,
+    /// `crv` is not P-256, P-384, P-521 or Ed25519.
+    #[error("the JWK's `crv` is not P-256, P-384, P-521 or Ed25519")]
+    Curve,
+    /// `alg` is off the allow-list, or does not fit the key.
+    #[error("the JWK's `alg` is not accepted for this key")]
+    Algorithm,
+    /// An RSA modulus outside 2048 to 8192 bits.
+    #[error("the RSA modulus has fewer than 2048 or more than 8192 bits")]
+    ModulusLength,
+    /// Not a JWKS: no `keys` array of objects (RFC 7517 section 5).
+    #[error("not a JWKS: there is no array `keys` of JSON objects")]
+    NotASet,
 }
-/// A JWKS (RFC 7517 section 5): keys that cannot be used (unknown kty/crv, use=enc) are left out, a JWKS that is not one is refused.
-#[derive(Clone, Debug)]
-pub struct KeySet {}
-impl KeySet {
-    pub fn from_json(jwks: &Value) -> Result<Self, JwkFault> {
-        todo!()
+
+fn elliptic(jwk: &Map<String, Value>) -> Result<Material, JwkFault> {
+    match text(jwk, "crv")? {
+        "P-256" => Ok(Material::P256(point::<32, 65>(jwk)?)),
+        "P-384" => Ok(Material::P384(point::<48, 97>(jwk)?)),
+        "P-521" => {
+            let x = base64url::encode(coordinate::<66>(jwk, "x")?);
+            let y = base64url::encode(coordinate::<66>(jwk, "y")?);
+            Material::p521(x, y).ok_or(JwkFault::Member("x"))
+        }
+        _ => Err(JwkFault::Curve),
     }
-    pub fn of(keys: Vec<PublicKey>) -> Self {
-        todo!()
+}
+
+fn rsa(jwk: &Map<String, Value>, pss: bool) -> Result<Material, JwkFault> {
+    let n = base64url::decode(text(jwk, "n")?).map_err(|_| JwkFault::Member("n"))?;
+    let e = base64url::decode(text(jwk, "e")?).map_err(|_| JwkFault::Member("e"))?;
+    // No leading zero octets (RFC 7518 section 6.3.1); `ring` accepts odd exponents of 3 to 33 bits.
+    let leading = n.first().copied().filter(|octet| *octet != 0).ok_or(JwkFault::Member("n"))?;
+    if e.len() > 5 || e.first().is_none_or(|octet| *octet == 0) || e.last().is_none_or(|octet| octet % 2 == 0)
+    {
+        return Err(JwkFault::Member("e"));
     }
-    pub fn keys(&self) -> &[PublicKey] {
-        todo!()
+    let bits = n.len() * 8 - leading.leading_zeros() as usize;
+    if !(2048..=8192).contains(&bits) {
+        return Err(JwkFault::ModulusLength);
     }
-    /// Exactly the key a header names: by `kid`; without `kid`, the only key that fits `alg`.
-    pub fn find(&self, kid: Option<&str>, alg: Algorithm) -> Option<&PublicKey> {
-        todo!()
+    Ok(Material::Rsa { n, e, pss })
+}
+
+/// An uncompressed point of two coordinates of `N` bytes; `P` is `1 + 2 * N`.
+fn point<const N: usize, const P: usize>(jwk: &Map<String, Value>) -> Result<[u8; P], JwkFault> {
+    let mut point = [4; P];
+    let coordinates = point.iter_mut().skip(1);
+    let octets = coordinate::<N>(jwk, "x")?.into_iter().chain(coordinate::<N>(jwk, "y")?);
+    coordinates.zip(octets).for_each(|(place, octet)| *place = octet);
+    Ok(point)
+}
+
+/// Exactly `N` bytes (RFC 7518 section 6.2.1.2: the full length, leading zeros included).
+fn coordinate<const N: usize>(jwk: &Map<String, Value>, name: &'static str) -> Result<[u8; N], JwkFault> {
+    let octets = base64url::decode(text(jwk, name)?).map_err(|_| JwkFault::Member(name))?;
+    octets.try_into().map_err(|_| JwkFault::Member(name))
+}
+
+fn text<'j>(jwk: &'j Map<String, Value>, name: &'static str) -> Result<&'j str, JwkFault> {
+    jwk.get(name).and_then(Value::as_str).ok_or(JwkFault::Member(name))
+}
+
+/// One coordinate of an uncompressed point, as a JWK spells it: 0 is `x`, 1 is `y`.
+fn half(point: &[u8], which: usize) -> String {
+    let (_format, coordinates) = point.split_at(1);
+    base64url::encode(coordinates.chunks(point.len() / 2).nth(which).unwrap_or_default())
+}
+
+fn ec_members(crv: &str, x: &str, y: &str) -> String {
+    format!(r#"{{"crv":"{crv}","kty":"EC","x":"{x}","y":"{y}"}}"#)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7517 appendix A.1, public EC key.
+    fn p256() -> Value {
+        json!({"kty": "EC", "crv": "P-256",
+            "x": "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+            "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"})
     }
-    pub fn to_json(&self) -> Value {
-        todo!()
+
+    /// RFC 8037 appendix A.2.
+    fn ed25519() -> Value {
+        json!({"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"})
+    }
+
+    /// RFC 7638 section 3.1.
+    fn rsa_2048() -> Value {
+        json!({"kty": "RSA", "e": "AQAB", "alg": "RS256", "kid": "2011-04-29",
+            "n": "0vx7agoebGcQSuuPiLJXZptN9nndrQmbXEps2aiAFbWhM78LhWx4cbbfAAtVT86zwu1RK7aPFFxuhDR1L6tSoc_BJECPebWKRXjBZCiFV4n3oknjhMstn64tZ_2W-5JsGY4Hc5n9yBXArwl93lqt7_RN5w6Cf0h4QyQ5v-65YGjQR0_FDW2QvzqY368QQMicAtaSqzs8KJZgnYb9c7d0zgdAZHzu6qMQvRL5hajrn1n91CbOpbISD08qNLyrdkt-bFTWhAI4vMQFh6WeZu0fM4lFd2NcRwr3XPksINHaQ-G_xBniIqbw0Ls1jF44-csFCur-kEgU8awapJzKnqDKgw"})
+    }
+
+    fn with(mut jwk: Value, name: &str, value: impl Into<Value>) -> Value {
+        jwk[name] = value.into();
+        jwk
+    }
+
+    #[test]
+    fn thumbprints_are_those_of_the_specifications() {
+        let rsa = PublicKey::from_jwk(&rsa_2048()).unwrap();
+        assert_eq!(rsa.thumbprint(), "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+        let ed = PublicKey::from_jwk(&ed25519()).unwrap();
+        assert_eq!(ed.thumbprint(), "kPrK_qmxVWaYVA9wwBF6Iuo3vVzz7TxHCTwXBygrS4k");
+    }
+
+    #[test]
+    fn what_is_published_reads_back_as_the_same_key() {
+        for jwk in [p256(), ed25519(), rsa_2048(), with(rsa_2048(), "alg", "PS256")] {
+            let key = PublicKey::from_jwk(&jwk).unwrap();
+            let again = PublicKey::from_jwk(&key.to_jwk()).unwrap();
+            assert_eq!(again.thumbprint(), key.thumbprint());
+            assert_eq!((again.algorithm(), again.kid()), (key.algorithm(), key.kid()));
+        }
+    }
+
+    #[test]
+    fn req_4_6_a_key_fits_one_algorithm() {
+        let algorithm = |jwk: &Value| PublicKey::from_jwk(jwk).map(|key| key.algorithm());
+        assert_eq!(algorithm(&p256()), Ok(Algorithm::Es256));
+        assert_eq!(algorithm(&with(p256(), "alg", "ES256")), Ok(Algorithm::Es256));
+        assert_eq!(algorithm(&ed25519()), Ok(Algorithm::EdDsa));
+        let mut unnamed = rsa_2048();
+        unnamed.as_object_mut().unwrap().remove("alg");
+        assert_eq!(algorithm(&unnamed), Ok(Algorithm::Rs256));
+        assert_eq!(algorithm(&with(rsa_2048(), "alg", "PS256")), Ok(Algorithm::Ps256));
+        for wrong in ["ES384", "EdDSA", "HS256", "none", "ECDH-ES"] {
+            assert_eq!(algorithm(&with(p256(), "alg", wrong)), Err(JwkFault::Algorithm), "{wrong}");
+        }
+        assert_eq!(algorithm(&with(rsa_2048(), "alg", "ES256")), Err(JwkFault::Algorithm));
+    }
+
+    #[test]
+    fn req_6_2_private_and_symmetric_keys_are_refused() {
+        let oct = json!({"kty": "oct", "k": "AyM1SysPpbyDfgZld3umj1qzKObwVMkoqQ-EstJQLr_T-1qS0gZH75"});
+        assert_eq!(PublicKey::from_jwk(&oct).unwrap_err(), JwkFault::PrivateMember);
+        assert_eq!(PublicKey::from_jwk(&json!({"kty": "oct"})).unwrap_err(), JwkFault::KeyType);
+        let private = with(p256(), "d", "870MB6gfuTJ4HtUnUvYMyJpr5eUZNP4Bk43bVdj3eAE");
+        assert_eq!(PublicKey::from_jwk(&private).unwrap_err(), JwkFault::PrivateMember);
+    }
+
+    #[test]
+    fn keys_for_other_ends_are_refused() {
+        assert!(PublicKey::from_jwk(&with(p256(), "use", "sig")).is_ok());
+        assert!(PublicKey::from_jwk(&with(p256(), "key_ops", json!(["verify"]))).is_ok());
+        for (name, value) in [
+            ("use", json!("enc")),
+            ("use", json!(["sig"])),
+            ("key_ops", json!(["deriveKey"])),
+            ("key_ops", json!([])),
+            ("key_ops", json!("verify")),
+        ] {
+            let key = PublicKey::from_jwk(&with(p256(), name, value.clone()));
+            assert_eq!(key.unwrap_err(), JwkFault::NotForSignatures, "{name}: {value}");
+        }
+    }
+
+    #[test]
+    fn values_that_do_not_fit_the_type_are_refused() {
+        let short = "MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7A";
+        let long = "AE1LkwzSHClEg4otdckrN-duog2fAIk6O07uijwKr-w-";
+        for (jwk, fault) in [
+            (json!([]), JwkFault::NotAnObject),
+            (json!({}), JwkFault::Member("kty")),
+            (with(p256(), "kid", 1), JwkFault::Member("kid")),
+            (with(p256(), "alg", 1), JwkFault::Member("alg")),
+            (with(p256(), "x", short), JwkFault::Member("x")),
+            (with(p256(), "y", long), JwkFault::Member("y")),
+            (with(p256(), "y", "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM="), JwkFault::Member("y")),
+            (with(p256(), "crv", "secp256k1"), JwkFault::Curve),
+            (with(ed25519(), "crv", "Ed448"), JwkFault::Curve),
+            (with(p256(), "crv", "P-384"), JwkFault::Member("x")),
+            (with(p256(), "crv", "P-521"), JwkFault::Member("x")),
+            (with(rsa_2048(), "e", "AQAA"), JwkFault::Member("e")),
+            (with(rsa_2048(), "n", base64url::encode([0xff; 255])), JwkFault::ModulusLength),
+            (with(rsa_2048(), "n", base64url::encode([0x7f; 256])), JwkFault::ModulusLength),
+            (with(rsa_2048(), "n", base64url::encode([0xff; 1025])), JwkFault::ModulusLength),
+            (with(rsa_2048(), "n", base64url::encode([0; 256])), JwkFault::Member("n")),
+        ] {
+            assert_eq!(PublicKey::from_jwk(&jwk).unwrap_err(), fault, "{jwk}");
+        }
+    }
+
+    #[test]
+    fn a_point_off_its_curve_verifies_nothing() {
+        let off = PublicKey::from_jwk(&with(p256(), "x", base64url::encode([1; 32]))).unwrap();
+        assert!(!off.verifies(b"message", &[1; 64]));
     }
 }
