@@ -9,6 +9,7 @@ mod read;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
+pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
 
 /// A checked DCQL query. Serialises to the JSON that wallets receive.
@@ -77,12 +78,6 @@ impl Query {
     /// The credential queries, at least one, in the order asked.
     pub fn credentials(&self) -> &[CredentialQuery] {
         &self.credentials
-    }
-
-    /// Every claim asked for, dotted (`age_equal_or_over.18`, `nationalities.*`), for people.
-    pub fn claim_names(&self) -> Vec<String> {
-        let claims = self.credentials.iter().flat_map(|credential| &credential.claims);
-        claims.map(|claim| claim.path.dotted()).collect()
     }
 
     /// The credential query of this id.

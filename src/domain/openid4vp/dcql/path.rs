@@ -36,7 +36,8 @@ impl ClaimsPath {
         if elements.len() > MAX_PATH {
             return Err("must have at most 16 elements");
         }
-        if elements.iter().any(|element| matches!(element, PathElement::Name(name) if name.len() > MAX_NAME)) {
+        if elements.iter().any(|element| matches!(element, PathElement::Name(name) if name.len() > MAX_NAME))
+        {
             return Err("must name members of at most 256 bytes");
         }
         Ok(Self(elements))
@@ -44,18 +45,9 @@ impl ClaimsPath {
 
     /// From the dotted form of configuration: `age_equal_or_over.18`. Every part is a member name.
     pub fn from_dotted(text: &str) -> Option<Self> {
-        let names = text.split('.').map(|name| (!name.is_empty()).then(|| PathElement::Name(name.to_owned())));
+        let names =
+            text.split('.').map(|name| (!name.is_empty()).then(|| PathElement::Name(name.to_owned())));
         Self::of(names.collect::<Option<_>>()?).ok()
-    }
-
-    /// The dotted form, for people: `age_equal_or_over.18`; `*` stands for all elements of an array.
-    pub fn dotted(&self) -> String {
-        let parts: Vec<String> = self.0.iter().map(|element| match element {
-            PathElement::Name(name) => name.clone(),
-            PathElement::Index(index) => index.to_string(),
-            PathElement::All => "*".to_owned(),
-        }).collect();
-        parts.join(".")
     }
 
     /// The elements, at least one.
@@ -159,7 +151,10 @@ fn reduced_array(items: &[Value], paths: &[&[PathElement]]) -> Vec<Value> {
 }
 
 /// What remains of the paths whose next element leads here.
-fn beyond<'p>(paths: &[&'p [PathElement]], leads_here: impl Fn(&PathElement) -> bool) -> Vec<&'p [PathElement]> {
+fn beyond<'p>(
+    paths: &[&'p [PathElement]],
+    leads_here: impl Fn(&PathElement) -> bool,
+) -> Vec<&'p [PathElement]> {
     paths
         .iter()
         .filter_map(|path| path.split_first())

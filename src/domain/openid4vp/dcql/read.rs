@@ -20,7 +20,12 @@ const MAX_VCT: usize = 1024;
 /// Reads the shape; [`check`] judges the rest.
 pub(super) fn credentials(query: &Value) -> Result<Vec<CredentialQuery>, QueryFault> {
     let query = object(query, "")?;
-    refuse(query, "", "credential_sets", "credential sets are not supported yet: every credential is required")?;
+    refuse(
+        query,
+        "",
+        "credential_sets",
+        "credential sets are not supported yet: every credential is required",
+    )?;
     list(query, "", "credentials", MAX_CREDENTIALS, "must be an array of 1 to 16 credential queries")?
         .iter()
         .enumerate()
@@ -51,7 +56,13 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     if text(members, at, "format")? != FORMAT {
         return Err(fault(format!("{at}/format"), "only dc+sd-jwt is supported"));
     }
-    only_default(members, at, "multiple", false, "several presentations for one query are not supported yet")?;
+    only_default(
+        members,
+        at,
+        "multiple",
+        false,
+        "several presentations for one query are not supported yet",
+    )?;
     only_default(
         members,
         at,
@@ -63,14 +74,15 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     refuse(members, at, "claim_sets", "claim sets are not supported yet: every claim is required")?;
     let meta_at = format!("{at}/meta");
     let meta = object(members.get("meta").ok_or_else(|| fault(&meta_at, "is required"))?, &meta_at)?;
-    let vct_values = list(meta, &meta_at, "vct_values", MAX_VCT_VALUES, "must be an array of 1 to 16 strings")?
-        .iter()
-        .enumerate()
-        .map(|(index, value)| {
-            let at = || format!("{meta_at}/vct_values/{index}");
-            value.as_str().map(str::to_owned).ok_or_else(|| fault(at(), "must be a string"))
-        })
-        .collect::<Result<_, _>>()?;
+    let vct_values =
+        list(meta, &meta_at, "vct_values", MAX_VCT_VALUES, "must be an array of 1 to 16 strings")?
+            .iter()
+            .enumerate()
+            .map(|(index, value)| {
+                let at = || format!("{meta_at}/vct_values/{index}");
+                value.as_str().map(str::to_owned).ok_or_else(|| fault(at(), "must be a string"))
+            })
+            .collect::<Result<_, _>>()?;
     Ok(CredentialQuery { id, vct_values, claims: claims(members, at)? })
 }
 
@@ -161,9 +173,10 @@ fn check_values(values: &[Value], at: &str) -> Result<(), QueryFault> {
         _ => false,
     };
     match values.iter().position(|value| !allowed(value)) {
-        Some(index) => {
-            Err(fault(format!("{at}/{index}"), "must be a string of at most 1024 bytes, an integer or a boolean"))
-        }
+        Some(index) => Err(fault(
+            format!("{at}/{index}"),
+            "must be a string of at most 1024 bytes, an integer or a boolean",
+        )),
         None => Ok(()),
     }
 }
@@ -213,7 +226,9 @@ fn list<'v>(
     why: &'static str,
 ) -> Result<&'v Vec<Value>, QueryFault> {
     let items = members.get(name).and_then(Value::as_array);
-    items.filter(|items| !items.is_empty() && items.len() <= most).ok_or_else(|| fault(format!("{at}/{name}"), why))
+    items
+        .filter(|items| !items.is_empty() && items.len() <= most)
+        .ok_or_else(|| fault(format!("{at}/{name}"), why))
 }
 
 fn fault(pointer: impl Into<String>, why: &'static str) -> QueryFault {

@@ -45,7 +45,10 @@ impl<'v> Fields<'v> {
     }
 
     /// An http or https address, where present; kept as it was written.
-    pub(super) fn optional_website(&mut self, name: &'static str) -> Result<Option<String>, TransactionFault> {
+    pub(super) fn optional_website(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<String>, TransactionFault> {
         let text = self.optional_text(name, WEBSITE)?;
         match text.as_deref().map(is_website) {
             Some(false) => Err(TransactionFault::at(self.pointer(name), "must be an http or https URL")),
@@ -60,15 +63,17 @@ impl<'v> Fields<'v> {
 
     pub(super) fn currency(&mut self, name: &'static str) -> Result<Currency, TransactionFault> {
         let code = self.required(name)?.as_str().and_then(Currency::parse);
-        code.ok_or_else(|| TransactionFault::at(self.pointer(name), "must be three upper-case letters (ISO 4217)"))
+        code.ok_or_else(|| {
+            TransactionFault::at(self.pointer(name), "must be three upper-case letters (ISO 4217)")
+        })
     }
 
     /// A JSON integer from 1 to 4294967295; `1.0` is none.
     pub(super) fn quantity(&mut self, name: &'static str) -> Result<u32, TransactionFault> {
         let whole = self.required(name)?.as_u64().and_then(|whole| u32::try_from(whole).ok());
-        whole
-            .filter(|whole| *whole >= 1)
-            .ok_or_else(|| TransactionFault::at(self.pointer(name), "must be an integer from 1 to 4294967295"))
+        whole.filter(|whole| *whole >= 1).ok_or_else(|| {
+            TransactionFault::at(self.pointer(name), "must be an integer from 1 to 4294967295")
+        })
     }
 
     pub(super) fn object(&mut self, name: &'static str) -> Result<Self, TransactionFault> {
@@ -83,11 +88,9 @@ impl<'v> Fields<'v> {
     ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
         let at = self.pointer(name);
         match self.required(name)?.as_array() {
-            Some(items) if !items.is_empty() && items.len() <= most => Ok(items
-                .iter()
-                .enumerate()
-                .map(|(index, item)| (item, format!("{at}/{index}")))
-                .collect()),
+            Some(items) if !items.is_empty() && items.len() <= most => {
+                Ok(items.iter().enumerate().map(|(index, item)| (item, format!("{at}/{index}"))).collect())
+            }
             _ => Err(TransactionFault::at(at, format!("must be an array of 1 to {most} elements"))),
         }
     }

@@ -20,11 +20,15 @@ pub use self::session_data::SessionData;
 pub use self::wire_instructions::{Recipient, Source, WireInstructions};
 use super::dcql::Query;
 use crate::domain::base::base64url;
+use crate::domain::base::json::{self, Bounds};
 
 /// Longest object in bytes of JSON: it travels inside a URL.
 pub const MAX_OBJECT_BYTES: usize = 8192;
+const BOUNDS: Bounds = Bounds { bytes: MAX_OBJECT_BYTES, depth: 5, members: 1024 };
 /// Most credential query ids in one object; a query has no more.
 const MAX_CREDENTIAL_IDS: usize = 16;
+/// Optional in the specification (section B.3.3.1); its absence means `sha-256`.
+const HASH_ALGORITHMS: &str = "transaction_data_hashes_alg";
 /// Longest credential query id in bytes.
 const MAX_ID: usize = 64;
 
@@ -197,6 +201,10 @@ fn read(object: &Value) -> Result<(Vec<String>, Payload), TransactionFault> {
         credential_ids.push(id);
     }
     let payload = fields.object("payload")?;
+    if object.get(HASH_ALGORITHMS).is_some() {
+        let why = "hash algorithms cannot be offered yet: sha-256 is used";
+        return Err(TransactionFault::at(fields.pointer(HASH_ALGORITHMS), why));
+    }
     fields.end()?;
     let payload = match kind.as_str() {
         session_data::TYPE => Payload::SessionData(SessionData::read(payload)?),
@@ -221,7 +229,7 @@ impl TryFrom<String> for TransactionData {
     fn try_from(encoded: String) -> Result<Self, TransactionFault> {
         let unreadable = || TransactionFault::at("", "is not base64url of a JSON object");
         let text = base64url::decode(&encoded).map_err(|_| unreadable())?;
-        let object = serde_json::from_slice(&text).map_err(|_| unreadable())?;
+        let object = json::parse(&text, &BOUNDS).map_err(|_| unreadable())?;
         let (credential_ids, payload) = read(&object)?;
         Ok(Self { encoded, object, credential_ids, payload })
     }

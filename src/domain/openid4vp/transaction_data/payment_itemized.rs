@@ -54,10 +54,10 @@ impl PaymentItemized {
             .into_iter()
             .map(|(item, pointer)| Item::read(item, pointer))
             .collect::<Result<Vec<_>, _>>()?;
-        let total = items
-            .iter()
-            .try_fold(Amount::ZERO, |sum, item| sum.plus(item.cost))
-            .ok_or_else(|| TransactionFault::at(fields.pointer("items"), "add up to more than can be paid"))?;
+        let total =
+            items.iter().try_fold(Amount::ZERO, |sum, item| sum.plus(item.cost)).ok_or_else(|| {
+                TransactionFault::at(fields.pointer("items"), "add up to more than can be paid")
+            })?;
         fields.end()?;
         Ok(Self { title, description, currency, items, total })
     }

@@ -23,7 +23,10 @@ impl SessionData {
     pub(super) fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
         let ip_address = fields.text("ip_address", SHORT)?;
         if ip_address.parse::<IpAddr>().is_err() {
-            return Err(TransactionFault::at(fields.pointer("ip_address"), "must be an IPv4 or IPv6 address"));
+            return Err(TransactionFault::at(
+                fields.pointer("ip_address"),
+                "must be an IPv4 or IPv6 address",
+            ));
         }
         let device_id = fields.optional_text("device_id", SHORT)?;
         fields.end()?;
