@@ -108,13 +108,19 @@ mod tests {
         let strict = Addresses { allow_loopback: false };
         let sandbox = Addresses { allow_loopback: true };
         assert!(strict.web("https://a.example/x?y=1").is_ok());
-        for loopback in ["http://127.0.0.1:8080", "http://localhost/", "http://[::1]/", "https://127.0.0.2/"] {
+        for loopback in ["http://127.0.0.1:8080", "http://localhost/", "http://[::1]/", "https://127.0.0.2/"]
+        {
             assert!(strict.web(loopback).is_err(), "{loopback}");
             assert!(sandbox.web(loopback).is_ok(), "{loopback}");
         }
-        for wrong in
-            ["http://a.example/", "ftp://127.0.0.1/", "https://u:p@a.example/", "https://a.example/#x", "a", ""]
-        {
+        for wrong in [
+            "http://a.example/",
+            "ftp://127.0.0.1/",
+            "https://u:p@a.example/",
+            "https://a.example/#x",
+            "a",
+            "",
+        ] {
             assert!(strict.web(wrong).is_err(), "{wrong}");
             assert!(sandbox.web(wrong).is_err(), "{wrong}");
         }

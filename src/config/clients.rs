@@ -52,7 +52,8 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let scopes = scopes(&client.scopes, &at("scopes"), known, faults);
         let mut redirect_uris = Vec::new();
         for (place, uri) in client.redirect_uris.iter().enumerate() {
-            redirect_uris.extend(faults.keep(&format!("{}[{place}]", at("redirect_uris")), redirect_uri(uri)));
+            redirect_uris
+                .extend(faults.keep(&format!("{}[{place}]", at("redirect_uris")), redirect_uri(uri)));
         }
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {

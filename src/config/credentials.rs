@@ -28,11 +28,7 @@ pub(super) fn check(
     for (index, credential) in credentials.into_iter().enumerate() {
         let at = |key: &str| format!("credentials[{index}].{key}");
         let id = faults.need(&at("id"), credential.id, "the id of the DCQL credential query");
-        if credential.vct.is_empty() {
-            faults.add(at("vct"), "is missing: the accepted types of this credential, at least one");
-        } else {
-            askable(id.as_deref(), &credential.vct, at, faults);
-        }
+        let askable = askable(id.as_deref(), &credential.vct, at, faults);
         if let Some(id) = &id {
             if ids.contains(id) {
                 faults.add(at("id"), "is the id of another credential");
@@ -49,7 +45,9 @@ pub(super) fn check(
             pinned.push((issuer.clone(), credential.trust.clone()));
         }
         let keys = keys(credential.trust, &at("trust"), addresses, folder, faults);
-        if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys) {
+        if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys)
+            && askable
+        {
             let accept_legacy_typ = credential.accept_legacy_typ;
             checked.push(CredentialTrust { id, vct: credential.vct, issuer, keys, accept_legacy_typ });
         }
@@ -58,16 +56,20 @@ pub(super) fn check(
 }
 
 /// Whether a query for this credential can be written at all.
-fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults: &mut Faults) {
-    let query = CredentialQuery::new(id.unwrap_or("id"), vct.to_vec(), Vec::new());
-    if let Err(fault) = Query::of(vec![query]) {
-        let path = match fault.pointer.rsplit_once("/vct_values/") {
-            Some((_, place)) => format!("{}[{place}]", at("vct")),
-            None if fault.pointer.ends_with("/vct_values") => at("vct"),
-            None => at("id"),
-        };
-        faults.add(path, fault.why);
+fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults: &mut Faults) -> bool {
+    if vct.is_empty() {
+        faults.add(at("vct"), "is missing: the accepted types of this credential, at least one");
+        return false;
     }
+    let query = CredentialQuery::new(id.unwrap_or("id"), vct.to_vec(), Vec::new());
+    let Err(fault) = Query::of(vec![query]) else { return true };
+    let path = match fault.pointer.rsplit_once("/vct_values/") {
+        Some((_, place)) => format!("{}[{place}]", at("vct")),
+        None if fault.pointer.ends_with("/vct_values") => at("vct"),
+        None => at("id"),
+    };
+    faults.add(path, fault.why);
+    false
 }
 
 fn keys(
@@ -97,7 +99,7 @@ fn keys(
         }
         (None, None) if trust.x5c_roots.is_some() || trust.issuer_metadata.is_some() => None,
         (None, None) => {
-            faults.add(at, "is missing: how the issuer's keys are found: { jwks_uri = \"https://...\" } or { jwks_file = \"...\" }");
+            faults.add(at, "is missing: how the keys of this issuer are found: { jwks_uri = \"https://...\" } or { jwks_file = \"...\" }");
             None
         }
     }

@@ -41,12 +41,15 @@ pub(super) fn check(
         let claims = faults.need(&at("claims"), scope.claims, "the claims to ask for, dotted");
         let claims = claims.unwrap_or_default();
         let paths = paths(&claims, &at("claims"), faults);
-        askable(trusted, &paths, &at("claims"), faults);
-        let rules = scope.rules.into_iter().enumerate().filter_map(|(place, given)| {
-            rule(given, &format!("{}[{place}]", at("rules")), &claims, faults)
-        });
+        let askable = askable(trusted, &paths, &at("claims"), faults);
+        let rules =
+            scope.rules.into_iter().enumerate().filter_map(|(place, given)| {
+                rule(given, &format!("{}[{place}]", at("rules")), &claims, faults)
+            });
         let rules = rules.collect();
-        if let (Some(name), Some(trusted)) = (name, trusted) {
+        if let (Some(name), Some(trusted)) = (name, trusted)
+            && askable
+        {
             checked.push(ScopeDefinition {
                 name,
                 description: scope.description,
@@ -66,6 +69,7 @@ fn paths(claims: &[String], at: &str, faults: &mut Faults) -> Vec<ClaimsPath> {
         let at = format!("{at}[{place}]");
         if claims.iter().take(place).any(|earlier| earlier == claim) {
             faults.add(&at, "is asked for twice");
+            continue;
         }
         match ClaimsPath::from_dotted(claim) {
             Some(path) => paths.push(path),
@@ -75,14 +79,11 @@ fn paths(claims: &[String], at: &str, faults: &mut Faults) -> Vec<ClaimsPath> {
     paths
 }
 
-fn askable(trusted: Option<&CredentialTrust>, claims: &[ClaimsPath], at: &str, faults: &mut Faults) {
-    let Some(trusted) = trusted else { return };
+/// Whether a query for these claims can be written; what is wrong elsewhere is said elsewhere.
+fn askable(trusted: Option<&CredentialTrust>, claims: &[ClaimsPath], at: &str, faults: &mut Faults) -> bool {
+    let Some(trusted) = trusted else { return false };
     let query = CredentialQuery::new(trusted.id.as_str(), trusted.vct.clone(), claims.to_vec());
-    if let Err(fault) = Query::of(vec![query])
-        && fault.pointer.contains("/claims")
-    {
-        faults.add(at, fault.why);
-    }
+    faults.keep(at, Query::of(vec![query]).map_err(|fault| fault.why)).is_some()
 }
 
 fn rule(given: raw::Rule, at: &str, claims: &[String], faults: &mut Faults) -> Option<Rule> {

@@ -29,7 +29,8 @@ pub(super) fn check(
     let mut checked: Vec<WalletRoute> = Vec::new();
     for (index, wallet) in wallets.into_iter().enumerate() {
         let at = |key: &str| format!("wallets[{index}].{key}");
-        let name = faults.need(&at("name"), wallet.name, "what configuration and REST calls call this wallet");
+        let name =
+            faults.need(&at("name"), wallet.name, "what configuration and REST calls call this wallet");
         let profile = faults
             .need(&at("profile"), wallet.profile, "how this wallet is spoken to, for example \"proof\"")
             .and_then(|text| faults.keep(&at("profile"), profile(&text)));
