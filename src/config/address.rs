@@ -1,7 +1,5 @@
 //! Addresses: https, unless the operator said loudly that this is one machine talking to itself.
 
-use std::net::IpAddr;
-
 use url::{Host, Url};
 
 /// What every fetched or visited address must be.
@@ -65,40 +63,6 @@ pub(super) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Addresses that share a prefix: `10.0.0.0/8`, or one address.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Network {
-    address: IpAddr,
-    prefix: u32,
-}
-
-impl Network {
-    /// Reads `192.0.2.1`, `10.0.0.0/8` or `fd00::/8`. `None` when it is none of these.
-    pub fn parse(text: &str) -> Option<Self> {
-        let (address, prefix) = match text.split_once('/') {
-            Some((address, prefix)) => (address, Some(prefix.parse().ok()?)),
-            None => (text, None),
-        };
-        let address: IpAddr = address.parse().ok()?;
-        let longest = if address.is_ipv4() { 32 } else { 128 };
-        let prefix = prefix.unwrap_or(longest);
-        (prefix <= longest).then_some(Self { address, prefix })
-    }
-
-    /// Whether `address` is one of them. An IPv4 address written as IPv6 counts as IPv4.
-    pub fn contains(&self, address: IpAddr) -> bool {
-        match (self.address, address.to_canonical()) {
-            (IpAddr::V4(ours), IpAddr::V4(theirs)) => {
-                (ours.to_bits() ^ theirs.to_bits()).leading_zeros() >= self.prefix
-            }
-            (IpAddr::V6(ours), IpAddr::V6(theirs)) => {
-                (ours.to_bits() ^ theirs.to_bits()).leading_zeros() >= self.prefix
-            }
-            _ => false,
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,20 +106,6 @@ mod tests {
             "app:/cb",
         ] {
             assert!(redirect_uri(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn networks_hold_their_addresses_and_no_others() {
-        let ten = Network::parse("10.0.0.0/8").unwrap();
-        assert!(ten.contains("10.200.0.1".parse().unwrap()));
-        assert!(ten.contains("::ffff:10.0.0.1".parse().unwrap()));
-        assert!(!ten.contains("11.0.0.1".parse().unwrap()));
-        assert!(!ten.contains("fd00::1".parse().unwrap()));
-        assert!(Network::parse("0.0.0.0/0").unwrap().contains("192.0.2.1".parse().unwrap()));
-        assert!(!Network::parse("192.0.2.1").unwrap().contains("192.0.2.2".parse().unwrap()));
-        for wrong in ["10.0.0.0/33", "10.0.0/8", "10.0.0.0/", "fd00::/129", "proxy.example", ""] {
-            assert_eq!(Network::parse(wrong), None, "{wrong}");
         }
     }
 }

@@ -1,12 +1,12 @@
 //! From the file as written to a [`Config`]: each section by itself, then what holds between them.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use url::Url;
 
-use super::address::{Addresses, Network};
+use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{Config, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
@@ -114,11 +114,10 @@ fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
     }
 }
 
-fn proxies(given: &[String], faults: &mut Faults) -> Vec<Network> {
+fn proxies(given: &[String], faults: &mut Faults) -> Vec<IpAddr> {
     let read = |(place, text): (usize, &String)| {
-        let network =
-            Network::parse(text).ok_or("must be an address or a network, for example \"10.0.0.0/8\"");
-        faults.keep(&format!("http.trusted_proxies[{place}]"), network)
+        let address = text.parse().map_err(|_| "must be an IP address, for example \"192.0.2.1\"");
+        faults.keep(&format!("http.trusted_proxies[{place}]"), address)
     };
     given.iter().enumerate().filter_map(read).collect()
 }

@@ -5,11 +5,11 @@
 //! ```
 //! Relative paths begin at the folder of the file. Secrets are never in it: see [`secrets`].
 
-pub mod address;
+mod address;
 mod check;
 mod clients;
 mod credentials;
-pub mod duration;
+mod duration;
 mod fault;
 mod file;
 mod raw;
@@ -21,12 +21,11 @@ mod wallets;
 #[cfg(test)]
 mod tests;
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
-use self::address::Network;
 pub use self::fault::{Fault, Faults};
 use crate::flow::Policy;
 
@@ -47,7 +46,7 @@ pub struct Config {
     /// Where our own keys are kept.
     pub keys: Keys,
     /// Proxies whose word about the browser's address counts.
-    pub trusted_proxies: Vec<Network>,
+    pub trusted_proxies: Vec<IpAddr>,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
     /// What the flows go by.
