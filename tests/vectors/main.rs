@@ -6,6 +6,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod listing;
+mod openid4vp;
 mod rfc9901;
 mod sd_jwt;
 mod sd_jwt_vc;
@@ -24,5 +25,6 @@ fn every_vector_is_run_or_listed_with_a_reason() {
     };
     rfc9901::run(&vectors);
     sd_jwt_vc::run(&vectors);
+    openid4vp::run(&vectors);
     vectors.check_nothing_is_forgotten();
 }

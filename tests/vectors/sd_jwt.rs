@@ -9,7 +9,8 @@ use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::sdjwt::disclosure::{DigestAlgorithm, reveal};
+use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
 use vpgate::domain::sdjwt::parse::{Limits, Presented};
 

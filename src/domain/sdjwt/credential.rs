@@ -14,6 +14,22 @@ use crate::domain::jose::jwk::KeySet;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
 /// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.
+///
+/// ```
+/// # use vpgate::domain::sdjwt::{credential::Authentic, parse::Presented};
+/// fn name(credential: &Authentic) -> Option<&str> {
+///     credential.claims().get("given_name")?.as_str()
+/// }
+/// ```
+///
+/// What was only presented has no claims:
+///
+/// ```compile_fail,E0599
+/// # use vpgate::domain::sdjwt::{credential::Authentic, parse::Presented};
+/// fn name(credential: &Presented) -> Option<&str> {
+///     credential.claims().get("given_name")?.as_str()
+/// }
+/// ```
 pub struct Authentic {
     issuer: String,
     vct: String,

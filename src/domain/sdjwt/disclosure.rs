@@ -2,9 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
-use ring::digest;
 use serde_json::{Map, Value};
 
+use super::digest::DigestAlgorithm;
 use super::parse::Limits;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::{base64url, json};
@@ -18,40 +18,6 @@ const COLLISIONS: Rule = Rule { check: "disclosure_collisions", requirement: "RF
 const REPETITION: Rule = Rule { check: "digest_repetition", requirement: "RFC 9901 7.1(4)" };
 const USE: Rule = Rule { check: "disclosures", requirement: "RFC 9901 7.1(5)" };
 const DEPTH: Rule = Rule { check: "disclosure_depth", requirement: "RFC 8725 3.11; limits of this verifier" };
-
-/// The hash that an SD-JWT's digests are made with (RFC 9901 section 4.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum DigestAlgorithm {
-    /// `sha-256`, also when `_sd_alg` is absent.
-    Sha256,
-    /// `sha-384`.
-    Sha384,
-    /// `sha-512`.
-    Sha512,
-}
-
-impl DigestAlgorithm {
-    /// By its exact name in the IANA registry of hash algorithms. Truncated variants are too weak,
-    /// and nothing else is understood.
-    pub fn from_name(name: &str) -> Option<Self> {
-        match name {
-            "sha-256" => Some(Self::Sha256),
-            "sha-384" => Some(Self::Sha384),
-            "sha-512" => Some(Self::Sha512),
-            _ => None,
-        }
-    }
-
-    /// Base64url of the hash of `text`'s bytes as they are (RFC 9901 section 4.2.3).
-    pub fn digest(self, text: &str) -> String {
-        let algorithm = match self {
-            Self::Sha256 => &digest::SHA256,
-            Self::Sha384 => &digest::SHA384,
-            Self::Sha512 => &digest::SHA512,
-        };
-        base64url::encode(digest::digest(algorithm, text.as_bytes()))
-    }
-}
 
 /// A payload in which everything that was disclosed stands in its place, and nothing else.
 #[derive(Debug)]
@@ -153,12 +119,12 @@ pub enum DisclosureFault {
     #[error("`...` is used for something else than one digest in the place of an array element")]
     Placeholder,
     /// Not base64url, not JSON, or not an array.
-    #[error("a Disclosure is not a base64url-encoded JSON array that starts with a salt string")]
+    #[error("a Disclosure is not a base64url-encoded JSON array")]
     NotAnArray,
-    /// In the place of an object member: not three elements with a string name.
+    /// In the place of an object member: not three elements with a string salt and name.
     #[error("a Disclosure for an object member is not [salt, name, value]")]
     NotAMember,
-    /// In the place of an array element: not two elements.
+    /// In the place of an array element: not two elements with a string salt.
     #[error("a Disclosure for an array element is not [salt, value]")]
     NotAnElement,
     /// The name `_sd`, `...` or `_sd_alg`.
@@ -308,7 +274,7 @@ impl<'d> Opening<'d, '_> {
     fn salted(&self, text: &str) -> Result<Vec<Value>, DisclosureFault> {
         let bytes = base64url::decode(text).map_err(|_| DisclosureFault::NotAnArray)?;
         match json::parse(&bytes, &self.limits.json()) {
-            Ok(Value::Array(parts)) if parts.first().is_some_and(Value::is_string) => Ok(parts),
+            Ok(Value::Array(parts)) => Ok(parts),
             Err(json::JsonFault::Depth(depth)) => Err(DisclosureFault::Depth(depth)),
             _ => Err(DisclosureFault::NotAnArray),
         }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::disclosure::DigestAlgorithm;
+use super::digest::DigestAlgorithm;
 use super::parse::JwtRules;
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
@@ -31,7 +31,8 @@ const HASHES: Rule = Rule { check: "transaction_data_hashes_format", requirement
 /// What this request demanded; decided before the token is looked at (REQ-4.3).
 #[derive(Clone, Copy, Debug)]
 pub struct Expected<'a> {
-    /// The exact client identifier (section 6 of the checklist).
+    /// The exact client identifier with its prefix, or `origin:...` for the Digital Credentials API
+    /// (OpenID4VP 5.9, 14.8, A.4).
     pub audience: &'a str,
     /// The nonce of the request.
     pub nonce: &'a str,

@@ -7,6 +7,7 @@
 //! Only the compact form is accepted, and only with key binding.
 
 pub mod credential;
+pub mod digest;
 pub mod disclosure;
 pub mod issuer;
 pub mod key_binding;

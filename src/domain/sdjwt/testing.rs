@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use super::disclosure::DigestAlgorithm;
+use super::digest::DigestAlgorithm;
 use super::key_binding::Expected;
 use super::trust::{CredentialTrust, KeySource, TrustPolicy};
 use crate::domain::base::base64url;

@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::{from_value, json, to_value};
 
 use super::*;
@@ -267,5 +268,43 @@ fn req_8_9_only_what_was_selected_is_kept_and_is_found_again() {
         for path in &paths {
             assert_eq!(path.select_in(&only), path.select_in(claims), "{path}");
         }
+    }
+}
+
+/// A small JSON value, so that paths often hit something.
+fn any_json() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![Just(json!(null)), Just(json!(7)), Just(json!("text"))];
+    leaf.prop_recursive(4, 24, 3, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..3).prop_map(Value::from),
+            prop::collection::btree_map("[ab]", inner, 0..3)
+                .prop_map(|members| Value::Object(members.into_iter().collect())),
+        ]
+    })
+}
+
+fn any_path() -> impl Strategy<Value = ClaimsPath> {
+    let element = prop_oneof![
+        3 => "[ab]".prop_map(PathElement::Name),
+        1 => (0_usize..3).prop_map(PathElement::Index),
+        1 => Just(PathElement::All),
+    ];
+    prop::collection::vec(element, 1..4).prop_map(|elements| ClaimsPath::of(elements).unwrap())
+}
+
+proptest! {
+    #[test]
+    fn req_8_9_whatever_a_path_selects_it_selects_in_what_is_kept(
+        members in prop::collection::btree_map("[ab]", any_json(), 0..3),
+        paths in prop::collection::vec(any_path(), 0..4),
+    ) {
+        let claims: Map<String, Value> = members.into_iter().collect();
+        // Only claims that are there are kept: a query with one that is not has failed before.
+        let found: Vec<&ClaimsPath> = paths.iter().filter(|path| path.select_in(&claims).is_some()).collect();
+        let kept = only_selected(&claims, &found);
+        for path in &found {
+            prop_assert_eq!(path.select_in(&kept), path.select_in(&claims));
+        }
+        prop_assert_eq!(only_selected(&kept, &found), kept);
     }
 }

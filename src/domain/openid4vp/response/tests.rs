@@ -1,3 +1,4 @@
+use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
@@ -136,4 +137,13 @@ fn faults_of_the_envelope_do_not_repeat_it() {
     let report = serde_json::to_string(&findings.conclude(Err(rejection))).unwrap();
     assert!(!report.contains("Erika"));
     assert!(report.contains("occurs twice"));
+}
+
+proptest! {
+    #[test]
+    fn no_text_makes_it_panic(text in r#"[{"\[]?[a-zA-Z0-9_.~:,"\[\]{}= -]{0,80}"#) {
+        if let Ok(WalletAnswer::Presented(token)) = parse(&text) {
+            prop_assert!(token.shown(&query(&["a"]), &mut Findings::new()).is_err());
+        }
+    }
 }

@@ -10,6 +10,8 @@ mod payment_mandate;
 mod session_data;
 mod wire_instructions;
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -34,7 +36,7 @@ const MAX_ID: usize = 64;
 
 /// One transaction data object, validated against its type, with the exact base64url string that travels.
 /// Serialises to that string.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(into = "String", try_from = "String")]
 pub struct TransactionData {
     encoded: String,
@@ -230,8 +232,18 @@ impl TryFrom<String> for TransactionData {
         let unreadable = || TransactionFault::at("", "is not base64url of a JSON object");
         let text = base64url::decode(&encoded).map_err(|_| unreadable())?;
         let object = json::parse(&text, &BOUNDS).map_err(|_| unreadable())?;
+        if !json::numbers_survive(&text) {
+            return Err(TransactionFault::at("", "holds a number with more digits than can be held exactly"));
+        }
         let (credential_ids, payload) = read(&object)?;
         Ok(Self { encoded, object, credential_ids, payload })
+    }
+}
+
+impl fmt::Debug for TransactionData {
+    /// The type only: account numbers and addresses belong in no log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransactionData").field("kind", &self.kind()).finish_non_exhaustive()
     }
 }
 

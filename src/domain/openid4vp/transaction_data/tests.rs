@@ -79,6 +79,9 @@ fn req_1_81_the_written_string_is_the_truth() {
 #[test]
 fn a_string_that_is_no_transaction_is_refused() {
     let twice = session().to_string().replace("\"payload\"", "\"type\":\"x\",\"payload\"");
+    let precise = wire().to_string().replace("1250", "1250.00000000000001");
+    assert!(TransactionData::try_from(base64url::encode(wire().to_string())).is_ok());
+    assert!(TransactionData::try_from(base64url::encode(precise)).is_err());
     for wrong in ["", "e30=", &base64url::encode("[]"), &base64url::encode("{}"), &base64url::encode(twice)] {
         assert!(TransactionData::try_from(wrong.to_owned()).is_err(), "{wrong}");
     }
@@ -310,6 +313,12 @@ fn faults_do_not_repeat_what_was_written() {
         let wrong = with(object, "/payload", Some(&json!("4111 1111 1111 1111")));
         assert!(!TransactionData::from_json(&wrong).unwrap_err().to_string().contains("4111"));
     }
+}
+
+#[test]
+fn it_prints_its_type_only() {
+    let printed = format!("{:?}", TransactionData::from_json(&wire()).unwrap());
+    assert!(printed.contains(wire_instructions::TYPE) && !printed.contains("6789"), "{printed}");
 }
 
 #[test]

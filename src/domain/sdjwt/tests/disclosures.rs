@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::base::base64url;
-use crate::domain::sdjwt::disclosure::DigestAlgorithm;
+use crate::domain::sdjwt::digest::DigestAlgorithm;
 use crate::domain::sdjwt::testing::{element, encode, member};
 
 /// A maker that hides an array element and discloses it with `contents`.

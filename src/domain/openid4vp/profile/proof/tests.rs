@@ -53,8 +53,10 @@ fn req_1_7_fragment_has_a_redirect_uri_and_no_response_uri() {
 }
 
 #[test]
-fn req_1_28_req_13_2_the_client_id_has_no_prefix() {
-    assert_eq!(values(&url(&asked()), "client_id"), ["caxdw5a7d"]);
+fn req_1_28_req_13_2_a_registered_client_has_no_prefix_and_sends_no_metadata() {
+    let url = url(&asked());
+    assert_eq!(values(&url, "client_id"), ["caxdw5a7d"]);
+    assert!(values(&url, "client_metadata").is_empty());
 }
 
 #[test]
