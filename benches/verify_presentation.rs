@@ -97,7 +97,11 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         handle: Handle::from_entropy([2; 16]),
         state: RequestState::from_entropy([3; 16]),
         nonce: Nonce::from_entropy([4; 16]),
-        asker: Asker::RelyingParty { client_id: "shop".to_owned(), redirect_uri: None, state: None },
+        asker: Asker::RelyingParty {
+            client_id: "shop".to_owned(),
+            redirect_uri: Url::parse("https://shop.example/return").unwrap(),
+            state: None,
+        },
         wallet: WalletRoute {
             name: "proof".to_owned(),
             profile: Profile::Proof,

@@ -39,7 +39,8 @@ fn the_stories_by_clicking() {
 
 /// The path of Chromium, when everything is there.
 fn equipment(here: &Path) -> Result<PathBuf, String> {
-    let chromium = std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    let chromium =
+        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     if !chromium.exists() {
         let path = chromium.display();
         return Err(format!("no Chromium at {path}; apt-get install chromium, or set CHROMIUM"));
@@ -51,7 +52,8 @@ fn equipment(here: &Path) -> Result<PathBuf, String> {
         }
     }
     if !here.join("node_modules/playwright-core").exists() {
-        let installed = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
+        let installed =
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
         if !installed.is_ok_and(|status| status.success()) {
             return Err(format!("npm ci failed in {}", here.display()));
         }
@@ -84,7 +86,8 @@ impl Sandbox {
                 }
             }
         });
-        sandbox.address = told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
+        sandbox.address =
+            told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
         Ok(sandbox)
     }
 }
