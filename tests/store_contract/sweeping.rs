@@ -23,19 +23,20 @@ pub async fn takes_only_what_is_long_dead(store: AnyStore) {
     let presentation = made::served(&late, browser).declined(WalletError::AccessDenied, None, end).unwrap();
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
 
-    let expiry = LIFETIME.as_secs();
-    let none = Swept::default();
-    assert_eq!(store.sweep(after(expiry - 1), 100).await.unwrap(), none);
-    let unsettled = Swept { grants: 0, presentations: 2 };
-    assert_eq!(store.sweep(after(expiry), 100).await.unwrap(), unsettled);
-    assert!(store.presentation(&waiting.id).await.unwrap().is_none());
-    assert!(store.presentation(&sent.id).await.unwrap().is_none());
-
-    let result_dies = expiry - 1 + RESULT_LIFETIME.as_secs();
-    assert_eq!(store.sweep(after(result_dies - 1), 100).await.unwrap(), none);
+    let (expiry, none) = (LIFETIME.as_secs(), Swept::default());
+    let late_dies = expiry - 1 + RESULT_LIFETIME.as_secs();
+    assert_eq!(store.sweep(after(late_dies - 1), 100).await.unwrap(), none);
     assert!(store.presentation(&late.id).await.unwrap().is_some());
     let result = Swept { grants: 0, presentations: 1 };
-    assert_eq!(store.sweep(after(result_dies), 100).await.unwrap(), result);
+    assert_eq!(store.sweep(after(late_dies), 100).await.unwrap(), result);
+    assert!(store.presentation(&late.id).await.unwrap().is_none());
+
+    // Until a second later, the other two can be read as expired.
+    assert!(store.presentation(&waiting.id).await.unwrap().is_some());
+    let unsettled = Swept { grants: 0, presentations: 2 };
+    assert_eq!(store.sweep(after(late_dies + 1), 100).await.unwrap(), unsettled);
+    assert!(store.presentation(&waiting.id).await.unwrap().is_none());
+    assert!(store.presentation(&sent.id).await.unwrap().is_none());
 
     assert_eq!(store.sweep(after(expiry + 3599), 100).await.unwrap(), none);
     assert!(store.grant(each.redeemed.id()).await.unwrap().is_some());
