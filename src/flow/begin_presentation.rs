@@ -147,9 +147,9 @@ impl Question {
             return Err(NotBegun::TooManyTransactions);
         }
         for (index, object) in objects.iter().enumerate() {
-            let transaction = TransactionData::from_json(object)
-                .and_then(|transaction| transaction.for_query(&self.query))
-                .map_err(|fault| NotBegun::Transaction { index, fault })?;
+            let at = |fault| NotBegun::Transaction { index, fault };
+            let transaction = TransactionData::from_json(object).map_err(at)?;
+            transaction.fits(&self.query).map_err(at)?;
             self.transaction_data.push(transaction);
         }
         Ok(self)

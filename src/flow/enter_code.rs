@@ -9,6 +9,7 @@ use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant, NotClaimable, Pending};
+use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::request::Asker;
 
 /// What the person is shown before deciding.
@@ -56,7 +57,12 @@ impl Vpgate {
             user_code,
             client_name: client.name.clone(),
             rights: self.rights(&terms.scopes),
-            claims: query.claim_names(),
+            claims: query
+                .credentials()
+                .iter()
+                .flat_map(|credential| &credential.claims)
+                .map(|claim| claim.path.to_string())
+                .collect(),
             created_at: terms.created_at,
             expires_at: terms.expires_at,
         })
@@ -78,15 +84,14 @@ impl Vpgate {
         let client = self.policy.clients.named(&terms.client_id).ok_or(CodeRefused::Unknown)?;
         let question = Question::of_scopes(self, &terms.scopes).map_err(|_| CodeRefused::Unknown)?;
         let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
-        let (client_wallet, until) = (client.wallet.clone(), terms.expires_at);
-        let begun = self.ask(asker, &client_wallet, question, None, now, Some(until));
-        let begun = begun.map_err(|why| match why {
-            NotBegun::Failed(source) => CodeRefused::Failed(source),
-            other => CodeRefused::Failed(Unavailable::new("the configured question", other)),
+        let until = Some(terms.expires_at);
+        let asked = self.ask(asker, &client.wallet, question, None, now, until).map_err(|why| match why {
+            NotBegun::Failed(source) => source,
+            other => Unavailable::new("the configured question", other),
         })?;
-        let handle = begun.handle.clone();
+        let handle = asked.handle.clone();
         let change = Change::BeginPresentation {
-            presentation: crate::domain::openid4vp::presentation::Begun::new(begun, Some(browser.digest())),
+            presentation: Begun::new(asked, Some(browser.digest())),
             claim: Some(grant),
         };
         match self.store.commit(change).await {

@@ -90,13 +90,10 @@ impl ScopePolicy {
         let mut wanted: Vec<(&str, &[String], Vec<ClaimsPath>)> = Vec::new();
         for name in scopes.iter() {
             let scope = self.named(name).ok_or(NotAskable::UnknownScope)?;
-            let claims = match wanted.iter_mut().position(|(id, ..)| *id == scope.credential) {
-                Some(at) => &mut wanted[at].2,
-                None => {
-                    wanted.push((&scope.credential, &scope.vct, Vec::new()));
-                    let last = wanted.len() - 1;
-                    &mut wanted[last].2
-                }
+            let at = wanted.iter().position(|(id, ..)| *id == scope.credential);
+            let (_, _, claims) = match at.and_then(|at| wanted.get_mut(at)) {
+                Some(entry) => entry,
+                None => wanted.push_mut((&scope.credential, &scope.vct, Vec::new())),
             };
             for path in &scope.claims {
                 if !claims.contains(path) {
@@ -135,12 +132,18 @@ impl ScopePolicy {
         for name in requested.iter() {
             let Some(scope) = self.named(name) else { continue };
             let Some(shown) = presentation.credentials().get(&scope.credential) else { continue };
-            if !scope.rules.iter().all(|rule| rule.holds(&shown.claims)) {
+            // Clock skew can let a credential through in its last minute; it earns nothing then.
+            let over = shown.expires_at.is_some_and(|end| end <= presentation.verified_at());
+            if over || !scope.rules.iter().all(|rule| rule.holds(&shown.claims)) {
+                continue;
+            }
+            // Nothing proves that two holder keys belong to one person (REQ-8.14): the first one counts.
+            let (_, holder) = *subject.get_or_insert((&shown.issuer, &shown.holder));
+            if *holder != shown.holder {
                 continue;
             }
             earned = earned.with(name).map_err(|_| NothingEarned)?;
             expires_at = expires_at.into_iter().chain(shown.expires_at).min();
-            subject.get_or_insert((&shown.issuer, &shown.holder));
         }
         let (issuer, holder) = subject.ok_or(NothingEarned)?;
         let person = format!("{client_id}\0{issuer}\0{holder}");
@@ -193,3 +196,6 @@ pub mod restore {
         Some(Admission { scopes, subject, verified_at, expires_at })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,8 +2,8 @@
 //!
 //! `serde_json` holds a number with a decimal point as an IEEE 754 double. Up to 15 significant digits
 //! its shortest decimal text is the number that was written, so an amount is read through that text and
-//! has no more digits. A door that reads amounts refuses number tokens with more digits before they
-//! become doubles, because then they cannot be told apart any more.
+//! has no more digits. A number token with more digits must be refused before it becomes a double
+//! ([`super::json::numbers_survive`]), because then it cannot be told apart any more.
 
 use std::fmt;
 

@@ -134,9 +134,34 @@ impl Findings {
     }
 }
 
+/// The most characters of a stranger's text that a report shows.
+const EXCERPT_CHARACTERS: usize = 60;
+
+/// A name that a stranger chose (a claim name, `kid`, `iss`, `typ`, ...), fit for a detail sentence:
+/// in backticks, short, and without control or direction characters. Not for claim values or tokens.
+pub fn excerpt(text: &str) -> String {
+    let mut shown = String::with_capacity(EXCERPT_CHARACTERS + 2);
+    shown.push('`');
+    let printable = |c: char| c.is_alphanumeric() || (c.is_ascii_graphic() || c == ' ') && c != '`';
+    shown.extend(text.chars().take(EXCERPT_CHARACTERS).map(|c| if printable(c) { c } else { '?' }));
+    if text.chars().nth(EXCERPT_CHARACTERS).is_some() {
+        shown.push_str("...");
+    }
+    shown.push('`');
+    shown
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn excerpts_are_short_and_printable() {
+        assert_eq!(excerpt("https://issuer.example/né"), "`https://issuer.example/né`");
+        assert_eq!(excerpt("a\n\u{202e}`b\u{0}"), "`a???b?`");
+        assert_eq!(excerpt(&"x".repeat(61)), format!("`{}...`", "x".repeat(60)));
+        assert_eq!(excerpt(&"x".repeat(60)), format!("`{}`", "x".repeat(60)));
+    }
 
     #[test]
     fn the_reason_is_the_rule_that_ended_it() {

@@ -311,6 +311,8 @@ mod tests {
             (with(p256(), "crv", "P-384"), JwkFault::Member("x")),
             (with(p256(), "crv", "P-521"), JwkFault::Member("x")),
             (with(rsa_2048(), "e", "AQAA"), JwkFault::Member("e")),
+            (with(rsa_2048(), "e", "AAEAAQ"), JwkFault::Member("e")),
+            (with(rsa_2048(), "e", "AQAAAAAB"), JwkFault::Member("e")),
             (with(rsa_2048(), "n", base64url::encode([0xff; 255])), JwkFault::ModulusLength),
             (with(rsa_2048(), "n", base64url::encode([0x7f; 256])), JwkFault::ModulusLength),
             (with(rsa_2048(), "n", base64url::encode([0xff; 1025])), JwkFault::ModulusLength),

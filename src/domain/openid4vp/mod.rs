@@ -10,5 +10,8 @@ pub mod presentation;
 pub mod profile;
 pub mod request;
 pub mod response;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod transaction_data;
 pub mod verify;
+mod wallet_error;

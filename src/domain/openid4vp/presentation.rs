@@ -317,3 +317,6 @@ pub mod restore {
         Settled { asked, browser, outcome, response_code, settled_at }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,64 +1,211 @@
 //! The wallet's answer (OpenID4VP 1.0 section 8): which shape it has, and what it says.
-use super::dcql::Query;
-use crate::domain::base::report::{Findings, Rejection};
-use crate::domain::sdjwt::parse::Presented;
-use serde::{Deserialize, Serialize};
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::dcql::{CredentialQuery, Query};
+pub use super::wallet_error::WalletError;
+use crate::domain::base::base64url;
+use crate::domain::base::json::{self, Bounds};
+use crate::domain::base::report::{Findings, Rejection, Rule};
+use crate::domain::sdjwt::parse::{Limits, Presented};
+
+/// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds.
+const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 4, members: 64 };
+
+const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
+const SHAPE: Rule = Rule { check: "vp_token_shape", requirement: "OpenID4VP 8.1" };
+const ASKED: Rule = Rule { check: "vp_token_only_what_was_asked", requirement: "OpenID4VP 8.1, 8.6" };
+const COMPLETE: Rule = Rule { check: "vp_token_complete", requirement: "OpenID4VP 6.4.2" };
+const ONE_EACH: Rule = Rule { check: "vp_token_one_each", requirement: "OpenID4VP 8.1" };
 
 /// The parameters of an authorization response after the door has read the form: each at most once.
 #[derive(Default)]
 pub struct ResponseParameters {
+    /// The presentations, in one of three shapes.
     pub vp_token: Option<String>,
+    /// The wallet's error code.
     pub error: Option<String>,
+    /// The wallet's words, which are not kept.
     pub error_description: Option<String>,
 }
 
 /// What a wallet answered.
+#[derive(Debug)]
 pub enum WalletAnswer {
+    /// It shows something.
     Presented(VpToken),
+    /// It does not.
     Refused(WalletError),
 }
 
-/// An error response (section 8.5). Text from the wallet is not kept.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum WalletError {
-    AccessDenied,
-    WalletUnavailable,
-    TemporarilyUnavailable,
-    ServerError,
-    InvalidRequest,
-    Other, /* full list REQ-2.41 */
+/// A `vp_token` of one of the three shapes of [`Shape`]; what it holds is not looked at yet.
+pub struct VpToken {
+    shape: Shape,
+    content: Content,
 }
-impl WalletError {
-    pub fn from_code(code: &str) -> Self {
-        todo!()
-    }
-    pub fn code(self) -> &'static str {
-        todo!()
-    }
-    /// The person may try again until the request expires (REQ-2.44); otherwise this settles the request.
-    pub fn may_be_retried(self) -> bool {
-        todo!()
-    }
+
+/// How a `vp_token` was written down. Wallets differ; the report says which was seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// The JSON object of OpenID4VP 1.0 section 8.1.
+    JsonObject,
+    /// The same object as base64url (the vendor's SDK).
+    EncodedObject,
+    /// One SD-JWT (the vendor's document).
+    BareSdJwt,
 }
-/// The three shapes of `interop/proof-cloud-wallet.md`.
-#[derive(Debug)]
-pub struct VpToken {}
+
+enum Content {
+    Object(Map<String, Value>),
+    Bare(String),
+}
+
 /// One presentation of the answer, split and bounded, with the credential query id it answers.
 #[derive(Debug)]
 pub struct Shown {
+    /// The credential query id.
     pub credential: String,
+    /// What was shown; nothing in it is believed.
     pub presented: Presented,
 }
+
 impl WalletAnswer {
-    /// Neither or both of `vp_token` and `error`: both counts as an error (REQ-2.40), neither is a rejection.
+    /// Reads the answer. An error counts even where a `vp_token` stands beside it (REQ-2.40).
+    ///
+    /// # Errors
+    /// [`Rejection`] when there is neither, or the `vp_token` has none of the three shapes.
     pub fn parse(parameters: ResponseParameters, findings: &mut Findings) -> Result<Self, Rejection> {
-        todo!()
+        findings.about(None);
+        if let Some(code) = parameters.error {
+            return Ok(Self::Refused(WalletError::from_code(&code)));
+        }
+        let Some(text) = parameters.vp_token.filter(|text| !text.is_empty()) else {
+            return Err(findings.fail(&PARAMETERS, "the response has neither vp_token nor error"));
+        };
+        VpToken::read(text, findings).map(Self::Presented)
     }
 }
+
 impl VpToken {
-    /// Which shape, which ids, one presentation each; nothing is believed yet.
+    /// How it was written down.
+    pub fn shape(&self) -> Shape {
+        self.shape
+    }
+
+    /// One presentation for each credential query, in the order of the query; nothing is believed yet.
+    ///
+    /// # Errors
+    /// [`Rejection`] when anything is missing, left over, repeated, or no SD-JWT within bounds.
     pub fn shown(self, query: &Query, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
-        todo!()
+        findings.about(None);
+        let texts = match self.content {
+            Content::Bare(text) => vec![(only_credential(query, findings)?, text)],
+            Content::Object(object) => texts(object, query, findings)?,
+        };
+        let shown = texts
+            .into_iter()
+            .map(|(credential, text)| {
+                findings.about(Some(&credential.id));
+                let presented = Presented::parse(&text, &Limits::default(), findings)?;
+                Ok(Shown { credential: credential.id.clone(), presented })
+            })
+            .collect();
+        findings.about(None);
+        shown
+    }
+
+    fn read(text: String, findings: &mut Findings) -> Result<Self, Rejection> {
+        if text.len() > ENVELOPE.bytes {
+            return Err(findings.fail(&SHAPE, "the vp_token is longer than 524288 bytes"));
+        }
+        let token = if text.trim_ascii_start().starts_with('{') {
+            let object = read_object(text.as_bytes(), findings)?;
+            Self { shape: Shape::JsonObject, content: Content::Object(object) }
+        } else if text.trim_ascii_start().starts_with(['"', '[']) {
+            // REQ-3.6: a JSON string that holds an SD-JWT is no shape anybody documented.
+            return Err(findings.fail(&SHAPE, "the vp_token is JSON, but not an object"));
+        } else if text.contains('~') {
+            Self { shape: Shape::BareSdJwt, content: Content::Bare(text) }
+        } else {
+            let Ok(decoded) = base64url::decode(&text) else {
+                return Err(findings.fail(
+                    &SHAPE,
+                    "the vp_token is neither a JSON object, nor an SD-JWT, nor base64url of a JSON object",
+                ));
+            };
+            let object = read_object(&decoded, findings)?;
+            Self { shape: Shape::EncodedObject, content: Content::Object(object) }
+        };
+        findings.pass(
+            &SHAPE,
+            match token.shape {
+                Shape::JsonObject => "a JSON object, as OpenID4VP 1.0 has it",
+                Shape::EncodedObject => "base64url of a JSON object",
+                Shape::BareSdJwt => "a bare SD-JWT",
+            },
+        );
+        Ok(token)
     }
 }
+
+fn read_object(text: &[u8], findings: &mut Findings) -> Result<Map<String, Value>, Rejection> {
+    json::parse_object(text, &ENVELOPE)
+        .map_err(|fault| findings.fail(&SHAPE, format!("the vp_token is no acceptable JSON object: {fault}")))
+}
+
+/// REQ-3.5: a bare SD-JWT does not say which question it answers.
+fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q CredentialQuery, Rejection> {
+    match query.credentials() {
+        [only] => Ok(only),
+        _ => Err(findings.fail(&SHAPE, "a bare SD-JWT cannot answer a query for several credentials")),
+    }
+}
+
+/// REQ-3.1 to 3.4: exactly the ids asked for, each with an array of exactly one string.
+fn texts<'q>(
+    mut object: Map<String, Value>,
+    query: &'q Query,
+    findings: &mut Findings,
+) -> Result<Vec<(&'q CredentialQuery, String)>, Rejection> {
+    if object.keys().any(|id| query.credential(id).is_none()) {
+        return Err(findings.fail(&ASKED, "the vp_token holds a credential query id that was not asked for"));
+    }
+    findings.pass(&ASKED, "every credential query id was asked for");
+    let mut texts = Vec::with_capacity(query.credentials().len());
+    for credential in query.credentials() {
+        findings.about(Some(&credential.id));
+        let Some(value) = object.remove(&credential.id) else {
+            return Err(findings.fail(&COMPLETE, "the vp_token holds no presentation for this credential"));
+        };
+        texts.push((credential, only_text(value, findings)?));
+    }
+    findings.about(None);
+    findings.pass(&COMPLETE, "every credential asked for is presented");
+    findings.pass(&ONE_EACH, "exactly one presentation each");
+    Ok(texts)
+}
+
+fn only_text(value: Value, findings: &mut Findings) -> Result<String, Rejection> {
+    let detail = match value {
+        Value::Array(mut items) => match (items.pop(), items.len()) {
+            (Some(Value::String(text)), 0) => return Ok(text),
+            (None, _) => "an empty array: a credential that is not shown has no entry",
+            (Some(_), 0) => "the presentation is not a string",
+            _ => "more than one presentation, but the query does not allow multiple",
+        },
+        _ => "must be an array that holds one presentation",
+    };
+    Err(findings.fail(&ONE_EACH, detail))
+}
+
+impl fmt::Debug for VpToken {
+    /// The shape only: presentations are personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("VpToken").field("shape", &self.shape).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

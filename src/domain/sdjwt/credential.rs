@@ -1,48 +1,100 @@
 //! An authentic credential: signatures, disclosures and holder binding hold.
-use super::key_binding::Expected;
+
+use std::fmt;
+
+use serde_json::{Map, Value};
+
+use super::key_binding::{Bound, Expected};
 use super::parse::Presented;
 use super::trust::TrustedIssuer;
+use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::KeySet;
-use serde_json::{Map, Value};
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
-#[derive(Debug)]
-pub struct Authentic {}
+/// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.
+///
+/// ```
+/// # use vpgate::domain::sdjwt::{credential::Authentic, parse::Presented};
+/// fn name(credential: &Authentic) -> Option<&str> {
+///     credential.claims().get("given_name")?.as_str()
+/// }
+/// ```
+///
+/// What was only presented has no claims:
+///
+/// ```compile_fail,E0599
+/// # use vpgate::domain::sdjwt::{credential::Authentic, parse::Presented};
+/// fn name(credential: &Presented) -> Option<&str> {
+///     credential.claims().get("given_name")?.as_str()
+/// }
+/// ```
+pub struct Authentic {
+    issuer: String,
+    vct: String,
+    claims: Map<String, Value>,
+    expires_at: Option<Timestamp>,
+    holder_thumbprint: String,
+    bound: Bound,
+}
+
 impl Authentic {
+    /// The exact `iss`.
     pub fn issuer(&self) -> &str {
-        todo!()
+        &self.issuer
     }
+
+    /// The exact `vct`.
     pub fn vct(&self) -> &str {
-        todo!()
+        &self.vct
     }
+
     /// The processed payload: disclosed claims in place, `_sd`, `...`, `_sd_alg` gone.
     pub fn claims(&self) -> &Map<String, Value> {
-        todo!()
+        &self.claims
     }
+
+    /// The `exp` of the credential.
     pub fn expires_at(&self) -> Option<Timestamp> {
-        todo!()
+        self.expires_at
     }
+
     /// RFC 7638 thumbprint of the holder key.
     pub fn holder_thumbprint(&self) -> &str {
-        todo!()
+        &self.holder_thumbprint
     }
+
     /// `status` of the issuer-signed payload, unjudged.
     pub fn status(&self) -> Option<&Value> {
-        todo!()
+        self.claims.get("status")
     }
+
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
     pub fn transaction_data_hashes(&self) -> Option<&[String]> {
-        todo!()
+        self.bound.transaction_data_hashes.as_deref()
     }
+
     /// `transaction_data_hashes_alg` of the KB-JWT.
     pub fn transaction_data_hashes_alg(&self) -> Option<&str> {
-        todo!()
+        self.bound.transaction_data_hashes_alg.as_deref()
     }
 }
+
+/// Claims are personal: only who vouched and for what kind of credential is printed.
+impl fmt::Debug for Authentic {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Authentic({:?} from {:?}, ..)", self.vct, self.issuer)
+    }
+}
+
 impl Presented {
     /// All cryptographic and structural checks, in the order of RFC 9901 7.3. Holder binding is always demanded.
+    ///
+    /// `keys` are the keys of `issuer`, found by its configured mechanism.
+    ///
+    /// # Errors
+    /// The first broken rule, written into `findings`; nothing of the credential is handed on then (REQ-4.24).
     pub fn authenticate(
         self,
         issuer: &TrustedIssuer,
@@ -51,6 +103,22 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        todo!()
+        let payload = issuer::verify(self.issuer_jwt, issuer, keys, findings)?;
+        let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
+        let expires_at = issuer::judge(&revealed, expected, now, findings)?;
+        let holder = key_binding::holder_key(revealed.claims(), findings)?;
+        let (signed, digests) = (self.text.signed(), revealed.algorithm());
+        let bound =
+            key_binding::check(self.key_binding_jwt, &holder, signed, digests, expected, now, findings)?;
+        let claims = revealed.into_claims();
+        let vct = claims.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
+        Ok(Authentic {
+            issuer: issuer.issuer().to_owned(),
+            vct,
+            claims,
+            expires_at,
+            holder_thumbprint: holder.thumbprint(),
+            bound,
+        })
     }
 }

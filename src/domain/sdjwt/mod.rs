@@ -4,10 +4,18 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
+//! Only the compact form is accepted, and only with key binding.
 
 pub mod credential;
+pub mod digest;
 pub mod disclosure;
 pub mod issuer;
 pub mod key_binding;
 pub mod parse;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod trust;
+mod validity;
+
+#[cfg(test)]
+mod tests;

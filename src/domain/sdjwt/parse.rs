@@ -1,38 +1,183 @@
 //! Splitting the compact form (RFC 9901 section 4) within bounds, believing nothing.
-use crate::domain::base::report::{Findings, Rejection};
+
+use std::fmt;
+
+use serde_json::Value;
+
+use super::{issuer, key_binding};
+use crate::domain::base::json::Bounds;
+use crate::domain::base::report::{Findings, Rejection, Rule};
+use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
+
+const BOUNDS: Rule = Rule { check: "sd_jwt_bounds", requirement: "RFC 8725 3.11; limits of this verifier" };
+const FORMAT: Rule = Rule { check: "sd_jwt_format", requirement: "RFC 9901 4, 7.1(1)" };
+const KEY_BINDING_PRESENT: Rule = Rule { check: "kb_present", requirement: "RFC 9901 7.3(2); OpenID4VP 8.6" };
 
 /// Bounds on one presentation, checked before any work is done (REQ-4.23).
 #[derive(Clone, Copy, Debug)]
 pub struct Limits {
+    /// The whole text, in bytes.
     pub bytes: usize,
+    /// How many Disclosures.
     pub disclosures: usize,
+    /// One Disclosure as received, in bytes.
     pub disclosure_bytes: usize,
+    /// Nesting of arrays and objects, also after the Disclosures are put in place.
     pub depth: usize,
+    /// Members and elements of one JSON text.
     pub members: usize,
 }
+
 impl Default for Limits {
+    /// 64 KiB, 128 Disclosures of at most 16 KiB, 16 levels, 2000 members: several times what
+    /// the largest identity credentials in use need.
     fn default() -> Self {
-        todo!()
+        Self { bytes: 64 << 10, disclosures: 128, disclosure_bytes: 16 << 10, depth: 16, members: 2000 }
+    }
+}
+
+impl Limits {
+    pub(super) fn json(&self) -> Bounds {
+        Bounds { bytes: self.bytes, depth: self.depth, members: self.members }
     }
 }
 
 /// A presentation that was split and bounded. Nothing in it is believed.
-#[derive(Debug)]
-pub struct Presented {}
+pub struct Presented {
+    pub(super) text: Received,
+    pub(super) issuer_jwt: UnverifiedJws<'static>,
+    pub(super) key_binding_jwt: UnverifiedJws<'static>,
+    pub(super) limits: Limits,
+}
+
 impl Presented {
+    /// Splits `<issuer-signed JWT>~<Disclosure>~...~<KB-JWT>`. Lengths are looked at before anything
+    /// is counted, counts before anything is decoded.
+    ///
+    /// # Errors
+    /// The first broken rule, written into `findings`.
     pub fn parse(text: &str, limits: &Limits, findings: &mut Findings) -> Result<Self, Rejection> {
-        todo!()
+        if text.len() > limits.bytes {
+            return Err(
+                findings.fail(&BOUNDS, format!("the presentation is longer than {} bytes", limits.bytes))
+            );
+        }
+        let Some((signed, key_binding_jwt)) = text.rsplit_once('~') else {
+            return Err(findings.fail(&FORMAT, "there is no `~`: this is a plain JWT or something else"));
+        };
+        let mut parts = signed.split('~');
+        let issuer_jwt = parts.next().unwrap_or_default();
+        if parts.clone().count() > limits.disclosures {
+            return Err(findings.fail(&BOUNDS, format!("more than {} Disclosures", limits.disclosures)));
+        }
+        for disclosure in parts {
+            if disclosure.len() > limits.disclosure_bytes {
+                let detail = format!("a Disclosure is longer than {} bytes", limits.disclosure_bytes);
+                return Err(findings.fail(&BOUNDS, detail));
+            }
+            if disclosure.is_empty() || !disclosure.bytes().all(is_base64url) {
+                return Err(findings.fail(&FORMAT, "a Disclosure is empty or not unpadded base64url"));
+            }
+        }
+        findings.pass(&BOUNDS, "within the limits on length and on the number of Disclosures");
+        if key_binding_jwt.is_empty() {
+            return Err(findings.fail(
+                &KEY_BINDING_PRESENT,
+                "the text ends in `~`: the wallet sent no key-binding JWT, but this verifier always demands one",
+            ));
+        }
+        if !key_binding_jwt.contains('.') {
+            return Err(findings.fail(
+                &FORMAT,
+                "what follows the last `~` is not a JWT: is the final `~` of an SD-JWT missing?",
+            ));
+        }
+        findings.pass(&FORMAT, "an issuer-signed JWT, Disclosures and a last part, joined by `~`");
+        findings.pass(&KEY_BINDING_PRESENT, "a key-binding JWT follows the last `~`");
+        let issuer_jwt = read_jwt(issuer_jwt, limits, &issuer::JWT_RULES, findings)?;
+        let key_binding_jwt = read_jwt(key_binding_jwt, limits, &key_binding::JWT_RULES, findings)?;
+        let text = Received { text: text.to_owned(), signed_length: signed.len() + 1 };
+        Ok(Self { text, issuer_jwt, key_binding_jwt, limits: *limits })
     }
+
     /// What the unverified token says about its issuer: good for looking up whether we believe it, for nothing else.
     pub fn issuer_hint(&self) -> IssuerHint<'_> {
-        todo!()
+        let text = |name| self.issuer_jwt.unverified_claim(name).and_then(Value::as_str);
+        IssuerHint {
+            iss: text("iss"),
+            vct: text("vct"),
+            kid: self.issuer_jwt.kid(),
+            has_x5c: self.issuer_jwt.header().contains_key("x5c"),
+        }
     }
 }
+
+impl fmt::Debug for Presented {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Presented(..)")
+    }
+}
+
 /// Unverified statements used to choose a key.
 #[derive(Clone, Copy, Debug)]
 pub struct IssuerHint<'a> {
+    /// The `iss` claim, when it is a string.
     pub iss: Option<&'a str>,
+    /// The `vct` claim, when it is a string.
     pub vct: Option<&'a str>,
+    /// The `kid` of the JOSE header.
     pub kid: Option<&'a str>,
+    /// Whether the JOSE header carries a certificate chain.
     pub has_x5c: bool,
+}
+
+/// The text as received: digests are over it, never over something written anew (REQ-4.11).
+pub(super) struct Received {
+    text: String,
+    signed_length: usize,
+}
+
+impl Received {
+    /// Everything up to and including the last `~`: what `sd_hash` covers (RFC 9901 section 4.3.1).
+    pub(super) fn signed(&self) -> &str {
+        self.text.get(..self.signed_length).unwrap_or_default()
+    }
+
+    /// The Disclosures, in the order received.
+    pub(super) fn disclosures(&self) -> impl Iterator<Item = &str> {
+        self.signed().strip_suffix('~').unwrap_or_default().split('~').skip(1)
+    }
+}
+
+/// The rules that any JWT inside a presentation must keep before its signature is looked at.
+pub(super) struct JwtRules {
+    pub(super) format: Rule,
+    pub(super) algorithm: Rule,
+    pub(super) extensions: Rule,
+}
+
+fn read_jwt(
+    text: &str,
+    limits: &Limits,
+    rules: &JwtRules,
+    findings: &mut Findings,
+) -> Result<UnverifiedJws<'static>, Rejection> {
+    match UnverifiedJws::parse(text, &limits.json()) {
+        Ok(jwt) => {
+            findings.pass(&rules.format, "three parts of base64url, header and payload are JSON objects");
+            findings.pass(&rules.algorithm, "`alg` is on the list of accepted asymmetric algorithms");
+            findings.pass(&rules.extensions, "no critical header extension");
+            Ok(jwt.into_owned())
+        }
+        Err(fault @ JwsFault::Critical) => Err(findings.fail(&rules.extensions, fault.to_string())),
+        Err(JwsFault::Algorithm) => Err(findings.fail(
+            &rules.algorithm,
+            "`alg` is missing or not one of ES256, ES384, ES512, EdDSA, RS256, PS256",
+        )),
+        Err(fault) => Err(findings.fail(&rules.format, fault.to_string())),
+    }
+}
+
+fn is_base64url(byte: u8) -> bool {
+    byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_'
 }

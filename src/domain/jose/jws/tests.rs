@@ -163,3 +163,23 @@ fn private_jwks_that_cannot_sign_are_refused() {
     wrong["alg"] = json!("ES384");
     assert!(matches!(SigningKey::from_jwk(&wrong), Err(SigningFault::Key(_))));
 }
+
+#[test]
+fn degenerate_signatures_are_refused_without_panic() {
+    for alg in Algorithm::ALL {
+        let ours = key(alg);
+        for length in [0, 1, 63, 64, 65, 96, 131, 132, 133, 256, 512] {
+            for octet in [0, 1, 0x7f, 0x80, 0xff] {
+                assert!(
+                    !ours.public_key().verifies(b"message", &vec![octet; length]),
+                    "{alg} {length} {octet}"
+                );
+            }
+        }
+    }
+    let p521 = key(Algorithm::Es512);
+    for (r, s) in [(0, 1), (1, 0)] {
+        let signature = [[r; 66], [s; 66]].concat();
+        assert!(!p521.public_key().verifies(b"message", &signature));
+    }
+}

@@ -1,0 +1,147 @@
+use std::collections::BTreeMap;
+
+use super::*;
+use crate::domain::base::report::{Findings, Rule};
+use crate::domain::openid4vp::testing::{MADE_AT, asked};
+
+const LATE: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 300);
+const LAST_SECOND: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 299);
+
+fn ours() -> Digest {
+    Digest::of(b"this browser")
+}
+
+fn other() -> Digest {
+    Digest::of(b"another browser")
+}
+
+fn code() -> Option<Digest> {
+    Some(Digest::of(b"response code"))
+}
+
+fn served() -> Served {
+    Begun::new(asked(), None).serve(ours(), MADE_AT).unwrap()
+}
+
+fn proof() -> VerifiedPresentation {
+    VerifiedPresentation::for_tests(BTreeMap::new(), Vec::new(), MADE_AT)
+}
+
+fn report() -> Report {
+    const RULE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+    let mut findings = Findings::new();
+    let rejection = findings.fail(&RULE, "the nonce is another request's");
+    findings.conclude(Err(rejection))
+}
+
+/// Served, with one of two tries used.
+fn rejected_once() -> Served {
+    match served().rejected(report(), code(), MADE_AT).unwrap() {
+        AfterRejection::TriesRemain(served) => served,
+        AfterRejection::Final(_) => panic!("two tries are allowed"),
+    }
+}
+
+#[test]
+fn begun_is_served_to_the_first_browser_that_comes() {
+    let begun = Begun::new(asked(), None);
+    assert!(begun.reserved_for().is_none());
+    assert_eq!(begun.asked().created_at, MADE_AT);
+    let served = begun.serve(ours(), LAST_SECOND).unwrap();
+    assert!(*served.browser() == ours());
+    assert_eq!(served.tries().used, 0);
+    assert!(served.tries().last_report.is_none());
+}
+
+#[test]
+fn begun_for_one_browser_is_served_to_no_other() {
+    let reserved = || Begun::new(asked(), Some(ours()));
+    assert!(reserved().reserved_for().is_some_and(|browser| *browser == ours()));
+    assert!(reserved().serve(ours(), MADE_AT).is_ok());
+    assert_eq!(reserved().serve(other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+}
+
+#[test]
+fn req_2_3_only_the_browser_that_began_may_reload_or_answer() {
+    assert!(served().serve_again(&ours(), LAST_SECOND).is_ok());
+    assert!(served().answered_by(&ours(), LAST_SECOND).is_ok());
+    assert_eq!(served().serve_again(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    assert_eq!(served().answered_by(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+}
+
+#[test]
+fn req_1_14_every_transition_asks_for_expiry() {
+    assert_eq!(Begun::new(asked(), None).serve(ours(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().serve_again(&ours(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().answered_by(&ours(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().verified(proof(), report(), code(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().declined(WalletError::AccessDenied, code(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().rejected(report(), code(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().given_up(code(), LATE).unwrap_err(), NotNow::Expired);
+}
+
+#[test]
+fn an_expired_request_does_not_say_whose_it_was() {
+    assert_eq!(served().answered_by(&other(), LATE).unwrap_err(), NotNow::Expired);
+}
+
+#[test]
+fn req_2_8_a_verified_answer_settles() {
+    let settled = served().verified(proof(), report(), code(), LAST_SECOND).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+    assert!(*settled.browser() == ours());
+    assert!(settled.response_code().copied() == code());
+    assert_eq!(settled.settled_at(), LAST_SECOND);
+    assert_eq!(settled.asked().id, asked().id);
+}
+
+#[test]
+fn req_2_8_a_wallet_error_settles() {
+    let settled = served().declined(WalletError::InvalidScope, None, MADE_AT).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Declined { error: WalletError::InvalidScope }));
+    assert!(settled.response_code().is_none());
+}
+
+#[test]
+fn req_2_8_a_rejected_answer_is_a_counted_try_and_the_last_one_settles() {
+    let served = rejected_once();
+    assert_eq!(served.tries().used, 1);
+    assert_eq!(served.tries().last_report, Some(report()));
+    assert!(*served.browser() == ours());
+    match served.rejected(report(), code(), MADE_AT).unwrap() {
+        AfterRejection::Final(settled) => assert!(matches!(settled.outcome(), Outcome::Rejected { .. })),
+        AfterRejection::TriesRemain(_) => panic!("the second try was the last"),
+    }
+}
+
+#[test]
+fn req_2_8_with_one_try_the_first_rejection_settles() {
+    let asked = Asked { tries_allowed: 1, ..asked() };
+    let served = Begun::new(asked, None).serve(ours(), MADE_AT).unwrap();
+    assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
+}
+
+#[test]
+fn after_a_rejected_try_the_answer_may_still_be_verified() {
+    let settled = rejected_once().verified(proof(), report(), code(), MADE_AT).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+}
+
+#[test]
+fn giving_up_is_declined_or_after_a_rejected_answer_rejected() {
+    let settled = served().given_up(code(), MADE_AT).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Declined { error: WalletError::AccessDenied }));
+    let settled = rejected_once().given_up(code(), MADE_AT).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Rejected { report: last } if *last == report()));
+}
+
+#[test]
+fn rows_become_the_states_they_were() {
+    assert!(restore::begun(asked(), Some(ours())).serve(ours(), MADE_AT).is_ok());
+    let tries = Tries { used: 1, last_report: Some(report()) };
+    let served = restore::served(asked(), ours(), tries);
+    assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
+    let outcome = Outcome::Declined { error: WalletError::AccessDenied };
+    let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT);
+    assert!(settled.response_code().is_some());
+}

@@ -1,0 +1,251 @@
+//! Transaction data (OpenID4VP 1.0 sections 5.1, B.3.3.1; checklist 13): what is being agreed to, typed,
+//! with the exact string that was sent kept and hashed.
+//!
+//! The string is the truth: it is written once from the typed value, stored, sent and hashed. Everything
+//! else here is read from it.
+
+mod fields;
+mod payment_itemized;
+mod payment_mandate;
+mod session_data;
+mod wire_instructions;
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use self::fields::Fields;
+pub use self::payment_itemized::{Item, PaymentItemized};
+pub use self::payment_mandate::{Payee, PaymentInstrument, PaymentMandate};
+pub use self::session_data::SessionData;
+pub use self::wire_instructions::{Recipient, Source, WireInstructions};
+use super::dcql::Query;
+use crate::domain::base::base64url;
+use crate::domain::base::json::{self, Bounds};
+
+/// Longest object in bytes of JSON: it travels inside a URL.
+pub const MAX_OBJECT_BYTES: usize = 8192;
+const BOUNDS: Bounds = Bounds { bytes: MAX_OBJECT_BYTES, depth: 5, members: 1024 };
+/// Most credential query ids in one object; a query has no more.
+const MAX_CREDENTIAL_IDS: usize = 16;
+/// Optional in the specification (section B.3.3.1); its absence means `sha-256`.
+const HASH_ALGORITHMS: &str = "transaction_data_hashes_alg";
+/// Longest credential query id in bytes.
+const MAX_ID: usize = 64;
+
+/// One transaction data object, validated against its type, with the exact base64url string that travels.
+/// Serialises to that string.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(into = "String", try_from = "String")]
+pub struct TransactionData {
+    encoded: String,
+    object: Value,
+    credential_ids: Vec<String>,
+    payload: Payload,
+}
+
+/// What is being agreed to, by type (checklist 13.3).
+#[derive(Clone, Debug, PartialEq, Serialize)]
+#[serde(untagged)]
+pub enum Payload {
+    /// The session in which the person acts.
+    SessionData(SessionData),
+    /// A payment for a list of items.
+    PaymentItemized(PaymentItemized),
+    /// A wire transfer.
+    WireInstructions(WireInstructions),
+    /// A mandate to pay on the person's behalf.
+    PaymentMandate(PaymentMandate),
+}
+
+/// What a person reads before agreeing. Plain text from the relying party: escape it for the page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Details {
+    /// One sentence: `Wire transfer: 1,250.00 USD to First Bank, account ending 6789`.
+    pub title: String,
+    /// Everything that was given, in order.
+    pub lines: Vec<Line>,
+}
+
+/// One labelled line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Line {
+    /// What it is.
+    pub label: String,
+    /// What it says.
+    pub text: String,
+}
+
+/// Where a transaction is wrong, as a JSON pointer (RFC 6901) into the object, and why.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{pointer}: {why}")]
+pub struct TransactionFault {
+    /// Into the object.
+    pub pointer: String,
+    /// In plain words.
+    pub why: String,
+}
+
+/// The object as it is written: members in the order of the type's document, only those given.
+#[derive(Serialize)]
+struct Envelope<'a> {
+    #[serde(rename = "type")]
+    kind: &'a str,
+    credential_ids: &'a [String],
+    payload: &'a Payload,
+}
+
+impl TransactionData {
+    /// Validates `{type, credential_ids, payload}` and writes down the string that will be sent.
+    ///
+    /// # Errors
+    /// [`TransactionFault`] for the first thing that is wrong.
+    pub fn from_json(object: &Value) -> Result<Self, TransactionFault> {
+        let (credential_ids, payload) = read(object)?;
+        let envelope = Envelope { kind: payload.kind(), credential_ids: &credential_ids, payload: &payload };
+        let unwritable = |_| TransactionFault::at("", "cannot be written as JSON");
+        let text = serde_json::to_string(&envelope).map_err(unwritable)?;
+        if text.len() > MAX_OBJECT_BYTES {
+            return Err(TransactionFault::at("", "must be at most 8192 bytes of JSON"));
+        }
+        let object = serde_json::from_str(&text).map_err(unwritable)?;
+        Ok(Self { encoded: base64url::encode(&text), object, credential_ids, payload })
+    }
+
+    /// Do all `credential_ids` name credential queries of this query (section 5.1)?
+    ///
+    /// # Errors
+    /// [`TransactionFault`] for the first that does not.
+    pub fn fits(&self, query: &Query) -> Result<(), TransactionFault> {
+        match self.credential_ids.iter().position(|id| query.credential(id).is_none()) {
+            Some(index) => Err(TransactionFault::at(
+                format!("/credential_ids/{index}"),
+                "names no credential that this request asks for",
+            )),
+            None => Ok(()),
+        }
+    }
+
+    /// The exact unpadded base64url string sent to the wallet; hashes are taken over it.
+    pub fn encoded(&self) -> &str {
+        &self.encoded
+    }
+
+    /// The object as stored, for the application (REQ-13.14).
+    pub fn object(&self) -> &Value {
+        &self.object
+    }
+
+    /// The credential queries of which one must authorise this; at least one.
+    pub fn credential_ids(&self) -> &[String] {
+        &self.credential_ids
+    }
+
+    /// The `type`.
+    pub fn kind(&self) -> &str {
+        self.payload.kind()
+    }
+
+    /// What is being agreed to.
+    pub fn payload(&self) -> &Payload {
+        &self.payload
+    }
+
+    /// What is being agreed to, in words.
+    pub fn details(&self) -> Details {
+        match &self.payload {
+            Payload::SessionData(session) => session.details(),
+            Payload::PaymentItemized(payment) => payment.details(),
+            Payload::WireInstructions(wire) => wire.details(),
+            Payload::PaymentMandate(mandate) => mandate.details(),
+        }
+    }
+}
+
+impl Payload {
+    fn kind(&self) -> &'static str {
+        match self {
+            Self::SessionData(_) => session_data::TYPE,
+            Self::PaymentItemized(_) => payment_itemized::TYPE,
+            Self::WireInstructions(_) => wire_instructions::TYPE,
+            Self::PaymentMandate(_) => payment_mandate::TYPE,
+        }
+    }
+}
+
+impl Line {
+    fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
+        Self { label: label.into(), text: text.into() }
+    }
+
+    fn given(label: &str, text: Option<&String>) -> Option<Self> {
+        text.map(|text| Self::new(label, text))
+    }
+}
+
+impl TransactionFault {
+    fn at(pointer: impl Into<String>, why: impl Into<String>) -> Self {
+        Self { pointer: pointer.into(), why: why.into() }
+    }
+}
+
+fn read(object: &Value) -> Result<(Vec<String>, Payload), TransactionFault> {
+    let mut fields = Fields::of(object, "")?;
+    let kind = fields.text("type", 256)?;
+    let ids = fields.list("credential_ids", MAX_CREDENTIAL_IDS)?;
+    let mut credential_ids: Vec<String> = Vec::with_capacity(ids.len());
+    for (id, pointer) in ids {
+        let id = fields::checked_text(id, &pointer, MAX_ID)?;
+        if credential_ids.contains(&id) {
+            return Err(TransactionFault::at(pointer, "is named a second time"));
+        }
+        credential_ids.push(id);
+    }
+    let payload = fields.object("payload")?;
+    if object.get(HASH_ALGORITHMS).is_some() {
+        let why = "hash algorithms cannot be offered yet: sha-256 is used";
+        return Err(TransactionFault::at(fields.pointer(HASH_ALGORITHMS), why));
+    }
+    fields.end()?;
+    let payload = match kind.as_str() {
+        session_data::TYPE => Payload::SessionData(SessionData::read(payload)?),
+        payment_itemized::TYPE => Payload::PaymentItemized(PaymentItemized::read(payload)?),
+        wire_instructions::TYPE => Payload::WireInstructions(WireInstructions::read(payload)?),
+        payment_mandate::TYPE => Payload::PaymentMandate(PaymentMandate::read(payload)?),
+        _ => return Err(TransactionFault::at("/type", "is not a supported transaction data type")),
+    };
+    Ok((credential_ids, payload))
+}
+
+impl From<TransactionData> for String {
+    fn from(data: TransactionData) -> Self {
+        data.encoded
+    }
+}
+
+impl TryFrom<String> for TransactionData {
+    type Error = TransactionFault;
+
+    /// From the string that was sent, which is kept as it is.
+    fn try_from(encoded: String) -> Result<Self, TransactionFault> {
+        let unreadable = || TransactionFault::at("", "is not base64url of a JSON object");
+        let text = base64url::decode(&encoded).map_err(|_| unreadable())?;
+        let object = json::parse(&text, &BOUNDS).map_err(|_| unreadable())?;
+        if !json::numbers_survive(&text) {
+            return Err(TransactionFault::at("", "holds a number with more digits than can be held exactly"));
+        }
+        let (credential_ids, payload) = read(&object)?;
+        Ok(Self { encoded, object, credential_ids, payload })
+    }
+}
+
+impl fmt::Debug for TransactionData {
+    /// The type only: account numbers and addresses belong in no log.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransactionData").field("kind", &self.kind()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,162 @@
+//! Makes real presentations for tests: two fresh keys, real signatures, every part open to change.
+//!
+//! Change a field, then ask for the text: whatever comes after it (digests, signatures, `sd_hash`) is
+//! computed from what stands there, so that a presentation is wrong in exactly the way intended.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use super::digest::DigestAlgorithm;
+use super::key_binding::Expected;
+use super::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::domain::base::base64url;
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::signing::SigningKey;
+
+pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
+pub(crate) const REQUESTED_AT: Timestamp = Timestamp::from_unix(1_699_999_900);
+pub(crate) const ISSUER: &str = "https://issuer.example.com";
+pub(crate) const VCT: &str = "https://credentials.example.com/identity";
+pub(crate) const QUERY_ID: &str = "identity";
+pub(crate) const AUDIENCE: &str = "x509_san_dns:verifier.example.org";
+pub(crate) const NONCE: &str = "n-0S6_WzA2MjqKkrQ1QfZw";
+
+/// What [`Maker`]'s presentations are made for.
+pub(crate) fn expected() -> Expected<'static> {
+    Expected { audience: AUDIENCE, nonce: NONCE, requested_at: REQUESTED_AT, skew: Duration::from_secs(60) }
+}
+
+/// An issuer, a holder, and one presentation between them.
+pub(crate) struct Maker {
+    pub(crate) issuer: SigningKey,
+    pub(crate) holder: SigningKey,
+    /// JOSE header of the credential, without `alg`.
+    pub(crate) header: Map<String, Value>,
+    /// Payload of the credential, `_sd` included.
+    pub(crate) payload: Map<String, Value>,
+    /// The Disclosures to send, encoded.
+    pub(crate) disclosures: Vec<String>,
+    /// JOSE header of the KB-JWT, without `alg`.
+    pub(crate) kb_header: Map<String, Value>,
+    /// Payload of the KB-JWT. `sd_hash` is computed unless it is here; members that are `null` are left out.
+    pub(crate) kb: Map<String, Value>,
+    /// What digests and `sd_hash` are made with.
+    pub(crate) digests: DigestAlgorithm,
+}
+
+impl Maker {
+    /// A good ES256 credential that discloses `given_name`, `family_name` and `age_equal_or_over`.
+    pub(crate) fn new() -> Self {
+        Self::with_keys(Algorithm::Es256, Algorithm::Es256)
+    }
+
+    /// The same with keys of other algorithms.
+    pub(crate) fn with_keys(issuer: Algorithm, holder: Algorithm) -> Self {
+        let (issuer, holder) = (SigningKey::generate(issuer).unwrap(), SigningKey::generate(holder).unwrap());
+        let mut cnf = holder.public_key().to_jwk();
+        cnf.as_object_mut().unwrap().remove("kid");
+        let mut maker = Self {
+            header: object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()})),
+            payload: object(json!({
+                "_sd": [], "_sd_alg": "sha-256", "iss": ISSUER, "vct": VCT,
+                "iat": NOW.unix() - 1000, "exp": NOW.unix() + 1000, "cnf": {"jwk": cnf},
+            })),
+            disclosures: Vec::new(),
+            kb_header: object(json!({"typ": "kb+jwt"})),
+            kb: object(json!({"iat": NOW.unix() - 5, "aud": AUDIENCE, "nonce": NONCE})),
+            digests: DigestAlgorithm::Sha256,
+            issuer,
+            holder,
+        };
+        maker.disclose("given_name", json!("Erika"));
+        maker.disclose("family_name", json!("Mustermann"));
+        maker.disclose("age_equal_or_over", json!({"18": true, "65": false}));
+        maker
+    }
+
+    /// Makes a claim at the top level selectively disclosable, and discloses it.
+    pub(crate) fn disclose(&mut self, name: &str, value: Value) {
+        let disclosure = member(name, value);
+        self.refer_to(&disclosure);
+        self.disclosures.push(disclosure);
+    }
+
+    /// Puts the digest of `disclosure` into the top-level `_sd`.
+    pub(crate) fn refer_to(&mut self, disclosure: &str) {
+        let digest = self.digests.digest(disclosure);
+        self.payload["_sd"].as_array_mut().unwrap().push(digest.into());
+    }
+
+    /// The issuer-signed JWT.
+    pub(crate) fn issuer_jwt(&self) -> String {
+        self.issuer.sign(&self.header, &self.payload).unwrap()
+    }
+
+    /// `<issuer-signed JWT>~<Disclosure>~...~`: what the KB-JWT covers.
+    pub(crate) fn sd_jwt(&self) -> String {
+        let parts = std::iter::once(self.issuer_jwt()).chain(self.disclosures.iter().cloned());
+        parts.map(|part| part + "~").collect()
+    }
+
+    /// The KB-JWT over `sd_jwt`.
+    pub(crate) fn kb_jwt(&self, sd_jwt: &str) -> String {
+        let mut payload = self.kb.clone();
+        if !payload.contains_key("sd_hash") {
+            payload.insert("sd_hash".to_owned(), self.digests.digest(sd_jwt).into());
+        }
+        payload.retain(|_, value| !value.is_null());
+        self.holder.sign(&self.kb_header, &payload).unwrap()
+    }
+
+    /// The whole presentation.
+    pub(crate) fn present(&self) -> String {
+        let sd_jwt = self.sd_jwt();
+        let kb_jwt = self.kb_jwt(&sd_jwt);
+        sd_jwt + &kb_jwt
+    }
+
+    /// The issuer's keys.
+    pub(crate) fn keys(&self) -> KeySet {
+        KeySet::of(vec![self.issuer.public_key().clone()])
+    }
+
+    /// A policy that believes this issuer for [`QUERY_ID`] and [`VCT`].
+    pub(crate) fn trust(&self) -> TrustPolicy {
+        TrustPolicy {
+            credentials: vec![CredentialTrust {
+                id: QUERY_ID.to_owned(),
+                vct: vec![VCT.to_owned()],
+                issuer: ISSUER.to_owned(),
+                keys: KeySource::Jwks(Arc::new(self.keys())),
+                accept_legacy_typ: false,
+            }],
+        }
+    }
+}
+
+/// An encoded Disclosure of an object member.
+pub(crate) fn member(name: &str, value: Value) -> String {
+    encode(&Value::Array(vec![format!("salt-of-{name}").into(), name.into(), value]))
+}
+
+/// An encoded Disclosure of an array element.
+pub(crate) fn element(value: Value) -> String {
+    encode(&Value::Array(vec!["salt-of-an-element".into(), value]))
+}
+
+/// Any JSON as the text of a Disclosure.
+pub(crate) fn encode(contents: &Value) -> String {
+    base64url::encode(contents.to_string())
+}
+
+/// A JSON object literal as a map.
+pub(crate) fn object(value: Value) -> Map<String, Value> {
+    match value {
+        Value::Object(map) => map,
+        other => panic!("not an object: {other}"),
+    }
+}

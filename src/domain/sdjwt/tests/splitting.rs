@@ -1,0 +1,116 @@
+//! Sections 4 and 7.1(1): the text and its bounds.
+
+use serde_json::json;
+
+use super::*;
+use crate::domain::sdjwt::testing::member;
+
+#[test]
+fn req_4_1_empty_and_padded_parts_are_refused() {
+    let maker = Maker::new();
+    let text = maker.present();
+    for (from, to) in [("~", "~~"), ("~", "=~"), ("~", "~ ")] {
+        let place = text.match_indices('~').nth(1).unwrap().0;
+        let wrong = format!("{}{}", &text[..place], text[place..].replacen(from, to, 1));
+        refused_text(&wrong, &maker, "sd_jwt_format");
+    }
+    refused_text(&text.replacen('~', "\n~", 1), &maker, "issuer_jwt_format");
+    refused_text(&format!("{text}\n"), &maker, "kb_jwt_format");
+    refused_text(&format!("{text}="), &maker, "kb_jwt_format");
+    refused_text(&format!("~{text}"), &maker, "sd_jwt_format");
+    refused_text(&maker.issuer_jwt(), &maker, "sd_jwt_format");
+    refused_text("", &maker, "sd_jwt_format");
+}
+
+#[test]
+fn req_4_2_a_missing_final_tilde_is_refused() {
+    let maker = Maker::new();
+    refused_text(maker.sd_jwt().strip_suffix('~').unwrap(), &maker, "sd_jwt_format");
+}
+
+#[test]
+fn req_4_4_req_6_1_a_stripped_kb_jwt_is_refused() {
+    let maker = Maker::new();
+    refused_text(&maker.sd_jwt(), &maker, "kb_present");
+}
+
+#[test]
+fn req_4_5_the_issuer_jwt_is_an_object_in_three_parts() {
+    let maker = Maker::new();
+    let text = maker.present();
+    let (jwt, rest) = text.split_once('~').unwrap();
+    let parts: Vec<_> = jwt.split('.').collect();
+    let array = crate::domain::base::base64url::encode("[]");
+    let twice = crate::domain::base::base64url::encode(r#"{"iss":"a","iss":"b"}"#);
+    for wrong in [
+        format!("{}.{}~{rest}", parts[0], parts[1]),
+        format!("{jwt}.~{rest}"),
+        format!("{}.{array}.{}~{rest}", parts[0], parts[2]),
+        format!("{}.{twice}.{}~{rest}", parts[0], parts[2]),
+    ] {
+        refused_text(&wrong, &maker, "issuer_jwt_format");
+    }
+}
+
+#[test]
+fn req_4_6_unsigned_and_symmetric_algorithms_are_refused() {
+    let maker = Maker::new();
+    let text = maker.present();
+    let (header, rest) = text.split_once('.').unwrap();
+    for alg in ["none", "HS256", "ES256K"] {
+        let forged =
+            crate::domain::base::base64url::encode(json!({"alg": alg, "typ": "dc+sd-jwt"}).to_string());
+        refused_text(&format!("{forged}.{rest}"), &maker, "issuer_alg");
+    }
+    let (sd_jwt, kb_jwt) = text.rsplit_once('~').unwrap();
+    let (_, kb_rest) = kb_jwt.split_once('.').unwrap();
+    for alg in ["none", "HS256"] {
+        let forged = crate::domain::base::base64url::encode(json!({"alg": alg, "typ": "kb+jwt"}).to_string());
+        refused_text(&format!("{sd_jwt}~{forged}.{kb_rest}"), &maker, "kb_alg");
+    }
+    assert_ne!(header, "");
+}
+
+#[test]
+fn req_4_9_critical_headers_are_refused() {
+    refused(&changed(|m| set(&mut m.header, "crit", json!(["x"]))), "issuer_crit");
+    refused(&changed(|m| set(&mut m.kb_header, "crit", json!(["x"]))), "kb_crit");
+}
+
+#[test]
+fn req_4_23_bounds_are_checked_before_work() {
+    let maker = Maker::new();
+    refused_text(&"a".repeat((64 << 10) + 1), &maker, "sd_jwt_bounds");
+    let junk = |count: usize| format!("{}{}x.y.z", maker.sd_jwt(), "AAAA~".repeat(count));
+    refused_text(&junk(126), &maker, "sd_jwt_bounds");
+    refused_text(&junk(125), &maker, "kb_jwt_format");
+    let long = format!("{}{}~x.y.z", maker.sd_jwt(), "A".repeat((16 << 10) + 1));
+    refused_text(&long, &maker, "sd_jwt_bounds");
+    let mut deep = json!(1);
+    for _ in 0..20 {
+        deep = json!([deep]);
+    }
+    refused(&changed(|m| set(&mut m.payload, "deep", deep.clone())), "issuer_jwt_format");
+    refused(&changed(|m| m.disclose("deep", deep)), "disclosure_depth");
+    let many: Vec<u32> = (0..2001).collect();
+    refused(&changed(|m| set(&mut m.payload, "many", json!(many))), "issuer_jwt_format");
+}
+
+#[test]
+fn req_4_23_a_chain_of_nested_disclosures_ends_at_the_depth_limit() {
+    let chain = |length: usize| {
+        changed(|m| {
+            let mut inner = member("end", json!(1));
+            m.disclosures.push(inner.clone());
+            for _ in 1..length {
+                let digest = m.digests.digest(&inner);
+                inner = member("next", json!({"_sd": [digest]}));
+                m.disclosures.push(inner.clone());
+            }
+            m.refer_to(&inner);
+        })
+    };
+    accepted(&chain(16));
+    refused(&chain(17), "disclosure_depth");
+    refused(&chain(100), "disclosure_depth");
+}

@@ -1,0 +1,50 @@
+//! What attackers want, and what stands in their way.
+//!
+//! # Cross-device flows: the risk assessment (RFC 10027 section 2)
+//!
+//! One flow here crosses devices: the television's. It has one hop, not two: the television's QR code
+//! leads to a page on the phone, and that page invokes the wallet on the same phone, bound to that
+//! browser. A QR code that leads straight to a wallet is not offered.
+//!
+//! | Attack | What it gains | What stands in the way by default |
+//! |---|---|---|
+//! | consent phishing: the attacker starts a grant on a device of his own and sends the victim the link | a token in the victim's name | the page says that a *device* asks, which client, for which rights, when it began, and shows the code to compare; the link never approves by itself; "I did not start this" is as prominent as going on and burns the code; codes live ten minutes |
+//! | session phishing: the victim finishes a presentation that the attacker began in his own browser | the victim's claims in the attacker's session | the wallet's answer counts only from the browser that was sent to the wallet; the result needs a one-time code that only that browser receives |
+//! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes, attempts limited per address and overall, malformed codes counted, one neutral answer for unknown, expired, used |
+//! | code stealing: a second browser continues with a code it saw | the grant | the first browser that continues claims the code |
+//!
+//! What remains: a victim who believes the attacker and compares nothing. Number matching, network
+//! comparison and narrower scopes per client are known answers that are not built yet.
+//!
+//! # The wallet's answer
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | replaying an old presentation | `nonce` of this request, `aud`, KB-JWT `iat` window; a settled request takes no second answer |
+//! | a stolen credential without the holder's key | the KB-JWT's signature by `cnf.jwk` |
+//! | changed, added, removed, repeated disclosures | digests over the received text, each used exactly once; `sd_hash` |
+//! | another issuer's signature, `alg: none`, HMAC with a public key, an `x5c` of the attacker's | algorithm allow-list bound to the key; the mechanism is pinned per issuer in configuration, the token cannot choose it |
+//! | making the server fetch an internal address | only addresses from configuration are fetched, https, no redirects, resolved address checked, size and time bounded |
+//! | agreeing to one thing, signing another | the exact strings sent are kept; every hash must match one of them and every one must be covered; the application gets the stored object, never one from the browser |
+//! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
+//! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |
+//! | reading the answer from history, logs or referrers | the fragment is removed before anything else; no referrer; answers are never logged |
+//! | junk answers that spoil a login | only the bound browser can answer at all; a rejected answer is one counted try of five |
+//!
+//! # Codes and tokens
+//!
+//! Device codes, response codes and browser cookies have 256 bits; rows hold their SHA-256. User codes
+//! are short, so rows hold an HMAC under a key that is not in the database. Types keep them apart: a
+//! [`Secret`](crate::domain::base::secret::Secret) cannot be printed, serialised or stored.
+//!
+//! # What a relying party must do itself
+//!
+//! - Bind the presentation `id` to the session of the browser it sends away, and compare when the
+//!   browser returns (it may also use `state`). Otherwise an attacker can make a victim's browser
+//!   return into the attacker's shopping cart, or the other way round.
+//! - Treat claims as text from outside when showing them.
+//!
+//! # The sandbox
+//!
+//! Its issuer and wallet give a credential to whoever clicks, its pages share an origin with the
+//! service, and it speaks plain http on loopback. Its keys exist nowhere else. Do not expose it.

@@ -1,0 +1,228 @@
+//! What the columns of a row mean, in words that every backend shares. Rows are trusted, because
+//! only we write them: this is the only file that calls the `restore` functions of the domain.
+
+use std::time::Duration;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+
+use crate::domain::admission;
+use crate::domain::base::id::TokenId;
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::device_grant::{self, DeviceGrant, Terms};
+use crate::domain::oauth::polling::Pace;
+use crate::domain::openid4vp::presentation::{self, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries};
+use crate::domain::openid4vp::request::Asked;
+use crate::domain::openid4vp::verify::VerifiedPresentation;
+
+/// How long a dead grant is remembered, so that its device learns that it is dead rather than unknown.
+const GRANT_REMEMBERED: Duration = Duration::from_secs(3600);
+
+/// A column holds what we never write there, or a value cannot be written. Names the column only:
+/// its content may be personal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the column {0} is not as it must be")]
+pub(super) struct BrokenColumn(&'static str);
+
+/// The columns of a grant.
+#[derive(Clone, Debug)]
+pub(super) struct GrantRow {
+    /// `pending`, `approved`, `denied` or `redeemed`.
+    pub state: String,
+    /// [`Terms`] as JSON.
+    pub terms: String,
+    /// Pending: the interval in milliseconds.
+    pub interval_ms: Option<i64>,
+    /// Pending: the last poll, seconds since the epoch.
+    pub last_polled: Option<i64>,
+    /// Pending: digest of the browser that took the code up.
+    pub claimed_by: Option<Vec<u8>>,
+    /// Approved: the admission as JSON.
+    pub admission: Option<String>,
+    /// Denied: why, one word.
+    pub denial_reason: Option<String>,
+    /// Redeemed: the `jti` of the token.
+    pub token: Option<String>,
+}
+
+/// The columns of a presentation.
+#[derive(Clone, Debug)]
+pub(super) struct PresentationRow {
+    /// `begun`, `served` or `settled`.
+    pub state: String,
+    /// [`Asked`] as JSON.
+    pub asked: String,
+    /// Begun: digest of the only browser that may go on.
+    pub reserved_for: Option<Vec<u8>>,
+    /// Served and settled: digest of the browser.
+    pub browser: Option<Vec<u8>>,
+    /// Served: answers rejected so far.
+    pub tries: Option<u32>,
+    /// Served: report of the last rejected answer. Settled: the report. As JSON.
+    pub report: Option<String>,
+    /// Settled: `verified`, `rejected` or `declined`.
+    pub outcome: Option<String>,
+    /// Verified: what was proven, as JSON.
+    pub proven: Option<String>,
+    /// Declined: the wallet's error, one word.
+    pub wallet_error: Option<String>,
+    /// Settled: digest of the unspent response code.
+    pub response_code: Option<Vec<u8>>,
+    /// Settled: when, seconds since the epoch.
+    pub settled_at: Option<i64>,
+}
+
+/// What settling writes beside browser, response code and time.
+#[derive(Debug)]
+pub(super) struct SettledColumns {
+    pub asked: String,
+    pub outcome: &'static str,
+    pub report: Option<String>,
+    pub proven: Option<String>,
+    pub wallet_error: Option<String>,
+}
+
+impl GrantRow {
+    pub(super) fn restore(self) -> Result<DeviceGrant, BrokenColumn> {
+        use device_grant::restore;
+        let terms = from_json(&self.terms, "terms")?;
+        Ok(match self.state.as_str() {
+            "pending" => {
+                let interval = present(self.interval_ms, "interval_ms")?;
+                let interval = u64::try_from(interval).map_err(|_| BrokenColumn("interval_ms"))?;
+                let last = self.last_polled.map(Timestamp::from_unix);
+                let pace = Pace::restore(Duration::from_millis(interval), last);
+                DeviceGrant::Pending(restore::pending(terms, pace, digest(self.claimed_by, "claimed_by")?))
+            }
+            "approved" => {
+                let admission = present(self.admission, "admission")?;
+                let admission = admission::restore::admission(&admission).ok_or(BrokenColumn("admission"))?;
+                DeviceGrant::Approved(restore::approved(terms, admission))
+            }
+            "denied" => {
+                let reason = present(self.denial_reason, "denial_reason")?;
+                DeviceGrant::Denied(restore::denied(terms, from_word(reason, "denial_reason")?))
+            }
+            "redeemed" => {
+                let token = present(self.token, "token")?;
+                let token = TokenId::parse(&token).ok_or(BrokenColumn("token"))?;
+                DeviceGrant::Redeemed(restore::redeemed(terms, token))
+            }
+            _ => return Err(BrokenColumn("state")),
+        })
+    }
+}
+
+impl PresentationRow {
+    pub(super) fn restore(self) -> Result<Presentation, BrokenColumn> {
+        use presentation::restore;
+        let asked: Asked = from_json(&self.asked, "asked")?;
+        let browser = digest(self.browser, "browser")?;
+        let report = self.report.as_deref().map(|report| from_json(report, "report")).transpose()?;
+        Ok(match self.state.as_str() {
+            "begun" => Presentation::Begun(restore::begun(asked, digest(self.reserved_for, "reserved_for")?)),
+            "served" => {
+                let tries = Tries { used: present(self.tries, "tries")?, last_report: report };
+                Presentation::Served(restore::served(asked, present(browser, "browser")?, tries))
+            }
+            "settled" => {
+                let outcome = match self.outcome.as_deref() {
+                    Some("verified") => Outcome::Verified {
+                        presentation: proven(self.proven)?,
+                        report: present(report, "report")?,
+                    },
+                    Some("rejected") => Outcome::Rejected { report: present(report, "report")? },
+                    Some("declined") => {
+                        let error = present(self.wallet_error, "wallet_error")?;
+                        Outcome::Declined { error: from_word(error, "wallet_error")? }
+                    }
+                    _ => return Err(BrokenColumn("outcome")),
+                };
+                Presentation::Settled(restore::settled(
+                    asked,
+                    present(browser, "browser")?,
+                    outcome,
+                    digest(self.response_code, "response_code")?,
+                    Timestamp::from_unix(present(self.settled_at, "settled_at")?),
+                ))
+            }
+            _ => return Err(BrokenColumn("state")),
+        })
+    }
+}
+
+impl SettledColumns {
+    /// The login hint has done its work and goes.
+    pub(super) fn of(settled: &Settled) -> Result<Self, BrokenColumn> {
+        let asked = Asked { login_hint: None, ..settled.asked().clone() };
+        let asked = to_json(&asked, "asked")?;
+        let outcome = settled.outcome();
+        let (report, proven, wallet_error) = match outcome {
+            Outcome::Verified { presentation, report } => {
+                (Some(to_json(report, "report")?), Some(to_json(presentation, "proven")?), None)
+            }
+            Outcome::Rejected { report } => (Some(to_json(report, "report")?), None, None),
+            Outcome::Declined { error } => (None, None, Some(to_word(error, "wallet_error")?)),
+        };
+        Ok(Self { asked, outcome: outcome.name(), report, proven, wallet_error })
+    }
+}
+
+/// When a grant may be swept.
+pub(super) fn grant_forgotten_at(terms: &Terms) -> Timestamp {
+    terms.expires_at.plus(GRANT_REMEMBERED)
+}
+
+/// When a presentation that nobody settles may be swept: `expired` can be read as long as a result.
+pub(super) fn unsettled_forgotten_at(asked: &Asked) -> Timestamp {
+    asked.expires_at.plus(RESULT_LIFETIME)
+}
+
+/// When a settled presentation may be swept.
+pub(super) fn settled_forgotten_at(settled: &Settled) -> Timestamp {
+    settled.settled_at().plus(RESULT_LIFETIME)
+}
+
+/// An interval as stored.
+pub(super) fn interval_ms(pace: Pace) -> i64 {
+    i64::try_from(pace.interval().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// Structured content of a column.
+pub(super) fn to_json(value: &impl Serialize, column: &'static str) -> Result<String, BrokenColumn> {
+    serde_json::to_string(value).map_err(|_| BrokenColumn(column))
+}
+
+/// A variant without content, as the one word that serde calls it.
+pub(super) fn to_word(value: &impl Serialize, column: &'static str) -> Result<String, BrokenColumn> {
+    match serde_json::to_value(value) {
+        Ok(Value::String(word)) => Ok(word),
+        _ => Err(BrokenColumn(column)),
+    }
+}
+
+fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, BrokenColumn> {
+    serde_json::from_str(text).map_err(|_| BrokenColumn(column))
+}
+
+fn from_word<T: DeserializeOwned>(word: String, column: &'static str) -> Result<T, BrokenColumn> {
+    serde_json::from_value(Value::String(word)).map_err(|_| BrokenColumn(column))
+}
+
+fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {
+    let json = from_json(&present(text, "proven")?, "proven")?;
+    VerifiedPresentation::restore(json).ok_or(BrokenColumn("proven"))
+}
+
+fn digest(bytes: Option<Vec<u8>>, column: &'static str) -> Result<Option<Digest>, BrokenColumn> {
+    bytes.map(|bytes| Digest::from_slice(&bytes).ok_or(BrokenColumn(column))).transpose()
+}
+
+fn present<T>(value: Option<T>, column: &'static str) -> Result<T, BrokenColumn> {
+    value.ok_or(BrokenColumn(column))
+}
+
+#[cfg(test)]
+mod tests;

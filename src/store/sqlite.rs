@@ -1,0 +1,228 @@
+//! SQLite, in a file or in memory: one thread writes, a few read.
+
+mod changes;
+mod lookups;
+mod place;
+mod readers;
+mod schema;
+mod writer;
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use rusqlite::{Connection, TransactionBehavior, ffi};
+use tokio::sync::oneshot;
+
+use self::lookups::{GrantKey, PresentationKey};
+use self::place::Place;
+use self::readers::Readers;
+pub use self::schema::Migrated;
+use self::writer::{Ended, Work, Writer};
+use super::row::BrokenColumn;
+use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::openid4vp::presentation::Presentation;
+use crate::flow::ports::{NotCommitted, Store, Swept, Unavailable};
+
+/// Threads that read. Look-ups take microseconds; more would only share the same cores.
+const READERS: usize = 2;
+
+/// Grants and presentations in SQLite.
+///
+/// Dropping it waits until the changes it accepted are durable.
+pub struct SqliteStore {
+    writer: Writer,
+    /// `None` in memory: there is one connection, and the writer reads between its transactions.
+    readers: Option<Readers>,
+}
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum OpenFault {
+    /// Not a URL of a SQLite database.
+    #[error("the storage URL must be sqlite::memory: or sqlite: and a path without parameters")]
+    Url,
+    /// The file cannot be made.
+    #[error("the database file cannot be created")]
+    File(#[source] std::io::Error),
+    /// A newer program has used it; going back would lose what that program knows.
+    #[error("the database has version {found}; this program knows versions up to {known}")]
+    Newer {
+        /// Its version.
+        found: usize,
+        /// Ours.
+        known: usize,
+    },
+    /// Another program's file.
+    #[error("the database belongs to another program")]
+    Foreign,
+    /// The file system cannot share memory between connections, network file systems for example.
+    #[error("the database cannot keep a write-ahead log where it lies")]
+    NoWal,
+    /// SQLite says no.
+    #[error("the database cannot be opened")]
+    Sqlite(#[from] rusqlite::Error),
+    /// The system gives us no threads.
+    #[error("the database's threads cannot be started")]
+    Threads(#[source] std::io::Error),
+}
+
+impl SqliteStore {
+    /// Opens `sqlite::memory:` or `sqlite:` and a path, makes the file (for this user only) if it is
+    /// not there, and brings it to the version of this program. Blocks: call it while starting.
+    ///
+    /// # Errors
+    /// [`OpenFault`]
+    pub fn open(url: &str) -> Result<Arc<Self>, OpenFault> {
+        let place = Place::parse(url)?;
+        let mut connection = place.writer()?;
+        schema::migrate(&mut connection)?;
+        let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
+        let readers = readers.map(Readers::start).transpose().map_err(OpenFault::Threads)?;
+        let writer = Writer::start(connection).map_err(OpenFault::Threads)?;
+        Ok(Arc::new(Self { writer, readers }))
+    }
+
+    /// Takes no more changes; comes back when those it accepted are durable.
+    pub async fn close(&self) {
+        self.writer.close().await;
+    }
+
+    async fn read<T: Send + 'static>(
+        &self,
+        look_up: impl FnOnce(&Connection) -> Result<T, Unavailable> + Send + 'static,
+    ) -> Result<T, Unavailable> {
+        let (work, found) = answered(move |connection| look_up(connection));
+        match &self.readers {
+            Some(readers) => readers.accept(work).await?,
+            None => self.writer.alone(work).await?,
+        }
+        found.await.map_err(|_| Ended)?
+    }
+}
+
+/// Brings the database at `url` to the version of this program, and says which it had.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn migrate(url: &str) -> Result<Migrated, OpenFault> {
+    schema::migrate(&mut Place::parse(url)?.writer()?)
+}
+
+#[async_trait]
+impl Store for SqliteStore {
+    async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| lookups::grant(it, GrantKey::DeviceCode, digest.as_bytes())).await
+    }
+
+    async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| lookups::grant(it, GrantKey::UserCode, digest.as_bytes())).await
+    }
+
+    async fn grant(&self, id: &GrantId) -> Result<Option<DeviceGrant>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| lookups::grant(it, GrantKey::Id, &id.as_str())).await
+    }
+
+    async fn presentation(&self, id: &PresentationId) -> Result<Option<Presentation>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| lookups::presentation(it, PresentationKey::Id, id.as_str())).await
+    }
+
+    async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable> {
+        let handle = handle.clone();
+        self.read(move |it| lookups::presentation(it, PresentationKey::Handle, handle.as_str())).await
+    }
+
+    async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
+        let state = state.clone();
+        self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
+        self.writer.commit(change).await
+    }
+
+    async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable> {
+        let (work, swept) = answered(move |connection| {
+            let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+            let swept = changes::sweep(&transaction, now, limit)?;
+            transaction.commit()?;
+            Ok(swept)
+        });
+        self.writer.alone(work).await?;
+        swept.await.map_err(|_| Ended)?
+    }
+
+    /// Asks the writer and a reader.
+    async fn ready(&self) -> Result<(), Unavailable> {
+        let ask = |connection: &Connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?);
+        let (work, answer) = answered(move |connection| ask(connection));
+        self.writer.alone(work).await?;
+        answer.await.map_err(|_| Ended)??;
+        self.read(ask).await
+    }
+}
+
+/// `work` for another thread, and where its answer arrives.
+fn answered<T: Send + 'static>(
+    work: impl FnOnce(&mut Connection) -> Result<T, Unavailable> + Send + 'static,
+) -> (Work, oneshot::Receiver<Result<T, Unavailable>>) {
+    let (answer, outcome) = oneshot::channel();
+    let work = Box::new(move |connection: &mut Connection| {
+        // A caller that went away needs no answer.
+        let _ = answer.send(work(connection));
+    });
+    (work, outcome)
+}
+
+fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Unavailable {
+    Unavailable::new("the database", source)
+}
+
+impl From<rusqlite::Error> for Unavailable {
+    fn from(source: rusqlite::Error) -> Self {
+        unavailable(source)
+    }
+}
+
+impl From<Arc<rusqlite::Error>> for Unavailable {
+    fn from(source: Arc<rusqlite::Error>) -> Self {
+        unavailable(source)
+    }
+}
+
+impl From<BrokenColumn> for Unavailable {
+    fn from(source: BrokenColumn) -> Self {
+        unavailable(source)
+    }
+}
+
+impl From<Ended> for Unavailable {
+    fn from(source: Ended) -> Self {
+        unavailable(source)
+    }
+}
+
+impl From<BrokenColumn> for NotCommitted {
+    fn from(source: BrokenColumn) -> Self {
+        Self::Unavailable(source.into())
+    }
+}
+
+impl From<rusqlite::Error> for NotCommitted {
+    fn from(source: rusqlite::Error) -> Self {
+        match source.sqlite_error().map(|error| error.extended_code) {
+            Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Taken,
+            _ => Self::Unavailable(source.into()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,214 @@
+//! Each change as SQL. Every `UPDATE` and `DELETE` names the state it leaves.
+
+use rusqlite::{Connection, Params, params};
+
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::{Change, GrantDecision};
+use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::domain::oauth::polling::Pace;
+use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
+use crate::flow::ports::{NotCommitted, Swept};
+use crate::store::row::{self, SettledColumns};
+
+/// Makes one change. May have done half of it when it fails: the caller rolls back.
+pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
+    match change {
+        Change::OpenGrant { grant, device_code, user_code } => {
+            open_grant(connection, grant, device_code, user_code)
+        }
+        Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
+        Change::DenyGrant(denied) => deny_grant(connection, denied),
+        Change::RedeemGrant(redeemed) => redeem_grant(connection, redeemed),
+        Change::BeginPresentation { presentation, claim } => {
+            if let Some(grant) = claim {
+                claim_grant(connection, grant)?;
+            }
+            begin_presentation(connection, presentation)
+        }
+        Change::ServePresentation(served) => serve_presentation(connection, served),
+        Change::CountTry(served) => count_try(connection, served),
+        Change::Settle { presentation, grant } => {
+            settle(connection, presentation)?;
+            match grant {
+                Some(GrantDecision::Approve(approved)) => approve_grant(connection, approved),
+                Some(GrantDecision::Deny(denied)) => deny_grant(connection, denied),
+                None => Ok(()),
+            }
+        }
+        Change::CollectResult { id, response_code } => write(
+            connection,
+            "UPDATE presentations SET response_code = NULL
+             WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
+            params![id.as_str(), response_code.as_bytes()],
+        ),
+        Change::Forget(id) => {
+            write(connection, "DELETE FROM presentations WHERE id = ?1", params![id.as_str()])
+        }
+    }
+}
+
+/// Removes at most `limit` rows of each kind.
+pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
+    Ok(Swept {
+        grants: delete(
+            "DELETE FROM grants WHERE rowid IN
+             (SELECT rowid FROM grants WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )?,
+        presentations: delete(
+            "DELETE FROM presentations WHERE rowid IN
+             (SELECT rowid FROM presentations WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )?,
+    })
+}
+
+fn open_grant(
+    connection: &Connection,
+    grant: &Pending,
+    device_code: &Digest,
+    user_code: &Digest,
+) -> Result<(), NotCommitted> {
+    let (terms, pace) = (grant.terms(), grant.pace());
+    write(
+        connection,
+        "INSERT INTO grants (id, device_code, user_code, state, terms,
+                             interval_ms, last_polled, claimed_by, forget_at)
+         VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8)",
+        params![
+            terms.id.as_str(),
+            device_code.as_bytes(),
+            user_code.as_bytes(),
+            row::to_json(terms, "terms")?,
+            row::interval_ms(pace),
+            pace.last().map(Timestamp::unix),
+            grant.claimed_by().map(Digest::as_bytes),
+            row::grant_forgotten_at(terms).unix(),
+        ],
+    )
+}
+
+/// Leaves `claimed_by` alone: a browser may have taken the code up since the grant was read.
+fn record_poll(connection: &Connection, grant: &Pending, seen: Pace) -> Result<(), NotCommitted> {
+    let pace = grant.pace();
+    write(
+        connection,
+        "UPDATE grants SET interval_ms = ?2, last_polled = ?3
+         WHERE id = ?1 AND state = 'pending' AND interval_ms = ?4 AND last_polled IS ?5",
+        params![
+            grant.terms().id.as_str(),
+            row::interval_ms(pace),
+            pace.last().map(Timestamp::unix),
+            row::interval_ms(seen),
+            seen.last().map(Timestamp::unix),
+        ],
+    )
+}
+
+/// Leaves the pace alone: the device may have polled since the grant was read.
+fn claim_grant(connection: &Connection, grant: &Pending) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET claimed_by = ?2
+         WHERE id = ?1 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = ?2)",
+        params![grant.terms().id.as_str(), grant.claimed_by().map(Digest::as_bytes)],
+    )
+}
+
+fn approve_grant(connection: &Connection, approved: &Approved) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET state = 'approved', admission = ?2,
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+         WHERE id = ?1 AND state = 'pending'",
+        params![approved.terms().id.as_str(), row::to_json(approved.admission(), "admission")?],
+    )
+}
+
+fn deny_grant(connection: &Connection, denied: &Denied) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET state = 'denied', denial_reason = ?2,
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+         WHERE id = ?1 AND state = 'pending'",
+        params![denied.terms().id.as_str(), row::to_word(&denied.reason(), "denial_reason")?],
+    )
+}
+
+fn redeem_grant(connection: &Connection, redeemed: &Redeemed) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET state = 'redeemed', token = ?2, admission = NULL
+         WHERE id = ?1 AND state = 'approved'",
+        params![redeemed.terms().id.as_str(), redeemed.token().as_str()],
+    )
+}
+
+fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotCommitted> {
+    let asked = begun.asked();
+    write(
+        connection,
+        "INSERT INTO presentations (id, handle, request_state, state, asked, reserved_for, forget_at)
+         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6)",
+        params![
+            asked.id.as_str(),
+            asked.handle.as_str(),
+            asked.state.as_str(),
+            row::to_json(asked, "asked")?,
+            begun.reserved_for().map(Digest::as_bytes),
+            row::unsettled_forgotten_at(asked).unix(),
+        ],
+    )
+}
+
+fn serve_presentation(connection: &Connection, served: &Served) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET state = 'served', browser = ?2, tries = 0, reserved_for = NULL
+         WHERE id = ?1 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = ?2)",
+        params![served.asked().id.as_str(), served.browser().as_bytes()],
+    )
+}
+
+fn count_try(connection: &Connection, served: &Served) -> Result<(), NotCommitted> {
+    let tries = served.tries();
+    let report = tries.last_report.as_ref().map(|report| row::to_json(report, "report")).transpose()?;
+    write(
+        connection,
+        "UPDATE presentations SET tries = ?3, report = ?4
+         WHERE id = ?1 AND state = 'served' AND browser = ?2 AND tries = ?3 - 1",
+        params![served.asked().id.as_str(), served.browser().as_bytes(), tries.used, report],
+    )
+}
+
+fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted> {
+    let SettledColumns { asked, outcome, report, proven, wallet_error } = SettledColumns::of(settled)?;
+    write(
+        connection,
+        "UPDATE presentations SET state = 'settled', asked = ?3, outcome = ?4, report = ?5, proven = ?6,
+                                  wallet_error = ?7, response_code = ?8, settled_at = ?9, forget_at = ?10,
+                                  tries = NULL
+         WHERE id = ?1 AND state = 'served' AND browser = ?2",
+        params![
+            settled.asked().id.as_str(),
+            settled.browser().as_bytes(),
+            asked,
+            outcome,
+            report,
+            proven,
+            wallet_error,
+            settled.response_code().map(Digest::as_bytes),
+            settled.settled_at().unix(),
+            row::settled_forgotten_at(settled).unix(),
+        ],
+    )
+}
+
+/// Runs one statement, which must change one row.
+fn write(connection: &Connection, sql: &str, values: impl Params) -> Result<(), NotCommitted> {
+    match connection.prepare_cached(sql)?.execute(values)? {
+        0 => Err(NotCommitted::Lost),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,84 @@
+//! The numbered migrations, and which of them a database has seen.
+
+use rusqlite::{Connection, TransactionBehavior};
+
+use super::OpenFault;
+
+/// `VPGT`: tells our databases from those of other programs (SQLite's `application_id`).
+const APPLICATION_ID: i64 = 0x5650_4754;
+
+/// In order; each is applied once and never edited after a release.
+const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_grants_and_presentations.sql")];
+
+/// What a migration did: versions count the migrations applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Before; 0 for a new database.
+    pub from: usize,
+    /// Now.
+    pub to: usize,
+}
+
+/// Brings the database to the version of this program, in one transaction.
+pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, OpenFault> {
+    // Immediate: two processes that open a new file together take turns.
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let from = version_of_ours(&transaction)?;
+    let to = MIGRATIONS.len();
+    let missing = MIGRATIONS.get(from..).ok_or(OpenFault::Newer { found: from, known: to })?;
+    for migration in missing {
+        transaction.execute_batch(migration)?;
+    }
+    if !missing.is_empty() {
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", i64::try_from(to).unwrap_or(i64::MAX))?;
+    }
+    transaction.commit()?;
+    Ok(Migrated { from, to })
+}
+
+/// The version of a database that is empty or ours.
+fn version_of_ours(connection: &Connection) -> Result<usize, OpenFault> {
+    let number = |pragma| connection.pragma_query_value(None, pragma, |row| row.get::<_, i64>(0));
+    let (application, version) = (number("application_id")?, number("user_version")?);
+    let tables: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    let empty = application == 0 && version == 0 && tables == 0;
+    if !empty && application != APPLICATION_ID {
+        return Err(OpenFault::Foreign);
+    }
+    usize::try_from(version).map_err(|_| OpenFault::Foreign)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn empty() -> Connection {
+        Connection::open_in_memory().unwrap()
+    }
+
+    #[test]
+    fn a_new_database_is_brought_up_and_a_current_one_left_alone() {
+        let mut connection = empty();
+        let current = MIGRATIONS.len();
+        assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: 0, to: current });
+        assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: current, to: current });
+    }
+
+    #[test]
+    fn a_newer_database_is_refused_and_left_as_it_was() {
+        let mut connection = empty();
+        migrate(&mut connection).unwrap();
+        connection.pragma_update(None, "user_version", 99).unwrap();
+        assert!(matches!(migrate(&mut connection), Err(OpenFault::Newer { found: 99, .. })));
+        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+        assert_eq!(version, 99);
+    }
+
+    #[test]
+    fn the_database_of_another_program_is_refused() {
+        let mut connection = empty();
+        connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
+        assert!(matches!(migrate(&mut connection), Err(OpenFault::Foreign)));
+    }
+}

@@ -1,0 +1,177 @@
+//! The one thread that writes. While one transaction waits for the disk, further changes queue up;
+//! they then share the next transaction, so that many waiting callers cost one flush.
+//!
+//! A change is answered only after the transaction it was in is durable. Each has its own savepoint:
+//! one that is lost leaves its neighbours alone.
+
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+
+use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::sync::{mpsc, oneshot};
+
+use super::changes;
+use crate::domain::change::Change;
+use crate::flow::ports::{NotCommitted, Unavailable};
+
+/// Changes that may wait; further callers wait to be let in.
+const QUEUE: usize = 1024;
+/// Changes that share a transaction at most, so that the first of them does not wait long.
+const GROUP: usize = 256;
+
+/// Something to do between transactions.
+pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
+
+/// The writing thread.
+pub(super) struct Writer {
+    jobs: mpsc::Sender<Job>,
+    // Dropped after `jobs`: the thread then finishes what it accepted, and is waited for.
+    _thread: Joined,
+}
+
+enum Job {
+    Commit(Waiting),
+    Alone(Work),
+    Close(oneshot::Sender<()>),
+}
+
+struct Waiting {
+    change: Box<Change>,
+    answer: oneshot::Sender<Result<(), NotCommitted>>,
+}
+
+/// The thread has ended; only a closed store or a defect brings that about.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("its thread has ended")]
+pub(super) struct Ended;
+
+impl Writer {
+    /// Starts the thread.
+    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+        let (jobs, accepted) = mpsc::channel(QUEUE);
+        let thread = Joined::spawn("store-writer", move || serve(connection, accepted))?;
+        Ok(Self { jobs, _thread: thread })
+    }
+
+    /// Makes one change; comes back when it is durable.
+    pub(super) async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
+        let (answer, outcome) = oneshot::channel();
+        self.accept(Job::Commit(Waiting { change: Box::new(change), answer })).await?;
+        outcome.await.map_err(|_| Unavailable::from(Ended))?
+    }
+
+    /// Queues something that wants the connection for itself.
+    pub(super) async fn alone(&self, work: Work) -> Result<(), Unavailable> {
+        self.accept(Job::Alone(work)).await
+    }
+
+    /// Takes no more, finishes what was accepted, closes the connection.
+    pub(super) async fn close(&self) {
+        let (done, closed) = oneshot::channel();
+        if self.accept(Job::Close(done)).await.is_ok() {
+            // An error means that the thread has ended otherwise: closed as well.
+            let _ = closed.await;
+        }
+    }
+
+    async fn accept(&self, job: Job) -> Result<(), Unavailable> {
+        self.jobs.send(job).await.map_err(|_| Ended.into())
+    }
+}
+
+fn serve(mut connection: Connection, mut accepted: mpsc::Receiver<Job>) {
+    let mut jobs = Vec::with_capacity(GROUP);
+    let mut closing = Vec::new();
+    while accepted.blocking_recv_many(&mut jobs, GROUP) > 0 {
+        let mut group = Vec::with_capacity(jobs.len());
+        let mut alone = Vec::new();
+        for job in jobs.drain(..) {
+            match job {
+                Job::Commit(waiting) => group.push(waiting),
+                Job::Alone(work) => alone.push(work),
+                Job::Close(done) => {
+                    accepted.close();
+                    closing.push(done);
+                }
+            }
+        }
+        if !group.is_empty() {
+            commit_group(&mut connection, group);
+        }
+        for work in alone {
+            work(&mut connection);
+        }
+    }
+    drop(connection);
+    for done in closing {
+        // Whoever no longer waits need not know.
+        let _ = done.send(());
+    }
+}
+
+fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
+    match transact(connection, &group) {
+        Ok(outcomes) => {
+            for (waiting, outcome) in group.into_iter().zip(outcomes) {
+                let _ = waiting.answer.send(outcome);
+            }
+        }
+        // Also those that lost: they may have lost to a change that is undone now.
+        Err(failure) => {
+            let failure = Arc::new(failure);
+            for waiting in group {
+                let _ = waiting.answer.send(Err(Unavailable::from(Arc::clone(&failure)).into()));
+            }
+        }
+    }
+}
+
+fn transact(
+    connection: &mut Connection,
+    group: &[Waiting],
+) -> rusqlite::Result<Vec<Result<(), NotCommitted>>> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let outcomes = group
+        .iter()
+        .map(|waiting| make_or_undo(&transaction, &waiting.change))
+        .collect::<rusqlite::Result<_>>()?;
+    transaction.commit()?;
+    Ok(outcomes)
+}
+
+/// The outer error means that the transaction cannot go on. Some faults, a full disk for one, end a
+/// transaction of their own accord; the savepoint is gone then, and this notices.
+fn make_or_undo(
+    transaction: &Transaction<'_>,
+    change: &Change,
+) -> rusqlite::Result<Result<(), NotCommitted>> {
+    let run = |sql| transaction.prepare_cached(sql)?.execute([]);
+    run("SAVEPOINT change")?;
+    let outcome = changes::make(transaction, change);
+    if outcome.is_err() {
+        run("ROLLBACK TO change")?;
+    }
+    run("RELEASE change")?;
+    Ok(outcome)
+}
+
+/// A thread that is waited for when this is dropped.
+pub(super) struct Joined(Option<JoinHandle<()>>);
+
+impl Joined {
+    pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Self> {
+        thread::Builder::new().name(name.to_owned()).spawn(run).map(|handle| Self(Some(handle)))
+    }
+}
+
+impl Drop for Joined {
+    fn drop(&mut self) {
+        if let Some(handle) = self.0.take() {
+            // A panic in there was reported by the panic hook, and its callers have their answer.
+            let _ = handle.join();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,72 @@
+//! SD-JWT VC: credentials with and without key binding, through the whole verdict.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+use vpgate::domain::base::report::{Findings, Report, Verdict};
+use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::sdjwt::key_binding::Expected;
+use vpgate::domain::sdjwt::parse::{Limits, Presented};
+use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+
+use crate::listing::Vectors;
+use crate::sd_jwt::{Setting, check_example, issued_at};
+
+const FOLDER: &str = "sd-jwt-vc";
+
+pub fn run(vectors: &Vectors) {
+    let setting = Setting::read(vectors, &format!("{FOLDER}/keys.json"));
+    for example in ["01-identity-with-kb", "02-identity-without-kb", "03-pid"] {
+        check_example(vectors, &format!("{FOLDER}/{example}"), &setting);
+    }
+    // The first names its key by `kid`; the third has none, and the issuer has one key.
+    let metadata = vectors.json(&format!("{FOLDER}/issuer-metadata/with_jwks.json"));
+    let published = Arc::new(KeySet::from_json(&metadata["jwks"]).unwrap());
+    let single = Arc::new(KeySet::of(vec![setting.issuer.clone()]));
+    check_credential(vectors, &format!("{FOLDER}/01-identity-with-kb"), &setting, &published);
+    check_credential(vectors, &format!("{FOLDER}/03-pid"), &setting, &single);
+}
+
+/// The whole verdict over one example, and its neighbours that are wrong in one way.
+pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys: &Arc<KeySet>) {
+    let text = vectors.text(&format!("{folder}/presentation.txt"));
+    let payload = vectors.json(&format!("{folder}/issuer_jwt_payload.json"));
+    let trust = CredentialTrust {
+        id: "example".to_owned(),
+        vct: vec![payload["vct"].as_str().unwrap().to_owned()],
+        issuer: payload["iss"].as_str().unwrap().to_owned(),
+        keys: KeySource::Jwks(Arc::clone(keys)),
+        accept_legacy_typ: false,
+    };
+    let kb_jwt = text.rsplit('~').next().unwrap();
+    let good = setting.expected(issued_at(kb_jwt));
+    let (claims, report) = judge(&text, &trust, &good);
+    assert_eq!(report.verdict, Verdict::Verified, "{folder}: {report:?}");
+    assert_eq!(claims, Some(vectors.json(&format!("{folder}/verified_payload.json"))), "{folder}");
+
+    let reason = |trust: &CredentialTrust, expected: &Expected<'_>| {
+        judge(&text, trust, expected).1.reason.map(|reason| reason.into_owned())
+    };
+    let nonce = Expected { nonce: "1234567891", ..good };
+    assert_eq!(reason(&trust, &nonce).as_deref(), Some("kb_nonce"), "{folder}");
+    let audience = Expected { audience: "https://other.example", ..good };
+    assert_eq!(reason(&trust, &audience).as_deref(), Some("kb_audience"), "{folder}");
+    let other = CredentialTrust { issuer: format!("{}/", trust.issuer), ..trust.clone() };
+    assert_eq!(reason(&other, &good).as_deref(), Some("issuer_trusted"), "{folder}");
+    let other = CredentialTrust { vct: Vec::new(), ..trust };
+    assert_eq!(reason(&other, &good).as_deref(), Some("credential_type"), "{folder}");
+}
+
+fn judge(text: &str, trust: &CredentialTrust, expected: &Expected<'_>) -> (Option<Value>, Report) {
+    let policy = TrustPolicy { credentials: vec![trust.clone()] };
+    let now = issued_at(text.rsplit('~').next().unwrap());
+    let mut findings = Findings::new();
+    let answer = (|| {
+        let presented = Presented::parse(text, &Limits::default(), &mut findings)?;
+        let issuer = policy.vouch("example", &presented.issuer_hint(), &mut findings)?;
+        let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };
+        presented.authenticate(&issuer, keys, expected, now, &mut findings)
+    })();
+    let claims = answer.as_ref().ok().map(|authentic| Value::Object(authentic.claims().clone()));
+    (claims, findings.conclude(answer.map(|_| ())))
+}
