@@ -1,1 +1,60 @@
-//! http
+//! HTTP: one door per audience. A door reads what a stranger sent, calls one flow, and answers;
+//! `refusal.rs` gives every refusal its face, and `envelope.rs` is around all of them.
+
+mod basic;
+mod body;
+mod client_address;
+mod client_door;
+mod document;
+mod envelope;
+mod face;
+mod form;
+mod human_door;
+mod limits;
+mod operator_door;
+mod public_url;
+mod qr;
+mod refusal;
+mod relying_party_door;
+mod trace;
+
+use std::net::IpAddr;
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::{EndpointExt as _, IntoEndpoint as _, Response};
+use url::Url;
+
+pub use self::document::openapi_yaml;
+use self::envelope::{Doors, Envelope};
+use self::human_door::HumanDoor;
+pub use self::public_url::PublicUrl;
+use crate::flow::Vpgate;
+
+/// What the doors are told besides the operator's policy.
+pub struct HttpSettings {
+    /// Where the outside reaches us.
+    pub public_url: Url,
+    /// The proxies in front of us, whose `X-Forwarded-For` is believed.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// Endpoints of others, each under a path of its own, which is stripped before they are called
+    /// (the sandbox). Their answers pass as they are.
+    pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
+}
+
+/// The whole service.
+pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
+    let public_url = PublicUrl::new(&settings.public_url);
+    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), settings.trusted_proxies);
+    let doors = Doors {
+        machines: document::machine_doors()
+            .into_endpoint()
+            .data(Arc::clone(&vpgate))
+            .data(public_url.clone())
+            .boxed(),
+        human: human.routes().boxed(),
+        operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),
+        mounts: settings.mounts,
+    };
+    Envelope::new(doors, vpgate, public_url).boxed()
+}

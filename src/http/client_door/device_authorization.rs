@@ -1,0 +1,51 @@
+//! The shapes of RFC 8628 section 3.1 and 3.2.
+
+use poem_openapi::Object;
+
+use crate::flow::authorize_device::DeviceAuthorization;
+use crate::http::PublicUrl;
+
+/// A device asks for codes.
+#[derive(Debug, Object)]
+pub struct DeviceAuthorizationRequest {
+    /// Required unless the client authenticates with HTTP Basic.
+    pub client_id: Option<String>,
+    /// For clients registered with `client_secret_post`.
+    pub client_secret: Option<String>,
+    /// Space-separated; all scopes of the client when left out.
+    pub scope: Option<String>,
+}
+
+/// The codes.
+#[derive(Debug, PartialEq, Eq, Object)]
+pub struct DeviceAuthorizationAnswer {
+    /// What the device polls with. Secret.
+    pub device_code: String,
+    /// What the person types, as it should be shown.
+    pub user_code: String,
+    /// Where the person types it.
+    pub verification_uri: String,
+    /// The same with the code in it, for a QR code.
+    pub verification_uri_complete: String,
+    /// Seconds both codes live.
+    pub expires_in: u64,
+    /// Seconds to wait between polls.
+    pub interval: u64,
+}
+
+impl DeviceAuthorizationAnswer {
+    /// What the device is told.
+    pub fn new(given: &DeviceAuthorization, public_url: &PublicUrl) -> Self {
+        let verification_uri = public_url.at("/device");
+        let user_code = given.user_code.shown();
+        Self {
+            device_code: given.device_code.expose().to_owned(),
+            // Letters, digits and dashes only: nothing to encode.
+            verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
+            verification_uri,
+            user_code,
+            expires_in: given.expires_in,
+            interval: given.interval,
+        }
+    }
+}

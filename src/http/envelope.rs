@@ -1,0 +1,153 @@
+//! What is around every request: its trace id, a time limit, a net under panics, the access log, the
+//! headers all answers share, and the door's own language where no handler answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use poem::middleware::CatchPanic;
+use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
+use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
+
+use super::PublicUrl;
+use super::face::{self, Door};
+use super::trace::TraceId;
+use crate::flow::Vpgate;
+
+/// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The doors, each with its routes.
+pub struct Doors {
+    /// Client and relying-party door.
+    pub machines: BoxEndpoint<'static>,
+    /// Pages.
+    pub human: BoxEndpoint<'static>,
+    /// Health.
+    pub operator: BoxEndpoint<'static>,
+    /// Endpoints of others and where they are mounted.
+    pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
+}
+
+/// The whole service.
+pub struct Envelope {
+    machines: BoxEndpoint<'static>,
+    human: BoxEndpoint<'static>,
+    operator: BoxEndpoint<'static>,
+    mounted: BoxEndpoint<'static>,
+    mounts: Vec<&'static str>,
+    vpgate: Arc<Vpgate>,
+    public_url: PublicUrl,
+}
+
+impl Envelope {
+    /// Puts the doors inside.
+    pub fn new(doors: Doors, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
+        let mounts = doors.mounts.iter().map(|(path, _)| *path).collect();
+        let mounted = doors
+            .mounts
+            .into_iter()
+            .fold(Route::new(), |routes, (path, endpoint)| routes.nest(path, endpoint));
+        Self {
+            machines: caught(doors.machines),
+            human: caught(doors.human),
+            operator: caught(doors.operator),
+            mounted: caught(mounted.boxed()),
+            mounts,
+            vpgate,
+            public_url,
+        }
+    }
+
+    fn door(&self, path: &str) -> Door {
+        let is_under = |mount: &&str| {
+            path.strip_prefix(*mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        if self.mounts.iter().any(|mount| is_under(mount)) { Door::Mounted } else { Door::of(path) }
+    }
+
+    async fn answer(&self, door: Door, request: Request) -> Response {
+        let endpoint = match door {
+            Door::Client | Door::RelyingParty => &self.machines,
+            Door::Human => &self.human,
+            Door::Operator => &self.operator,
+            Door::Mounted => &self.mounted,
+        };
+        match timeout(TIME_LIMIT, endpoint.call(request)).await {
+            Ok(Ok(response)) if response.data::<Panicked>().is_some() => {
+                face::unanswered(door, StatusCode::INTERNAL_SERVER_ERROR, None)
+            }
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) if error.is_from_response() => error.into_response(),
+            Ok(Err(error)) => {
+                let pattern = error.data::<PathPattern>().cloned();
+                let mut response = face::unanswered(door, error.status(), pattern.as_ref().map(|it| &*it.0));
+                pattern.into_iter().for_each(|pattern| response.set_data(pattern));
+                response
+            }
+            Err(_) => {
+                tracing::error!("a request took longer than the limit");
+                face::unanswered(door, StatusCode::SERVICE_UNAVAILABLE, None)
+            }
+        }
+    }
+
+    /// The headers that all our answers share; what a handler has set stays.
+    fn dress(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        let mut unless_set = |name: HeaderName, value: &'static str| {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        };
+        unless_set(header::CACHE_CONTROL, "no-store");
+        unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        unless_set(header::REFERRER_POLICY, "no-referrer");
+        if self.public_url.is_https() {
+            unless_set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+    }
+}
+
+impl Endpoint for Envelope {
+    type Output = Response;
+
+    async fn call(&self, request: Request) -> poem::Result<Response> {
+        let trace = TraceId::draw(&*self.vpgate.entropy);
+        let span = tracing::info_span!("request", %trace);
+        let door = self.door(request.uri().path());
+        let method = request.method().clone();
+        let started = Instant::now();
+        let mut response = trace.around(self.answer(door, request)).instrument(span.clone()).await;
+        if door != Door::Mounted {
+            self.dress(&mut response);
+        }
+        if method == Method::HEAD {
+            response.set_body(());
+        }
+        span.in_scope(|| log(&method, &response, started.elapsed()));
+        Ok(response)
+    }
+}
+
+/// The pattern of the route, never the path: paths and queries carry codes and handles.
+fn log(method: &Method, response: &Response, took: Duration) {
+    let route = response.data::<PathPattern>().map_or("(none)", |pattern| &*pattern.0);
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    tracing::info!(%method, route, status = response.status().as_u16(), microseconds, "answered");
+}
+
+/// An endpoint whose panics end here.
+fn caught(endpoint: BoxEndpoint<'static>) -> BoxEndpoint<'static> {
+    endpoint.with(CatchPanic::new().with_handler(|_| panicked())).boxed()
+}
+
+#[derive(Clone)]
+struct Panicked;
+
+fn panicked() -> Response {
+    tracing::error!(trace = %TraceId::current(), "a handler panicked");
+    let mut response = Response::default();
+    response.set_data(Panicked);
+    response
+}

@@ -1,0 +1,178 @@
+//! The doors, and how each speaks when no handler answered: unknown paths, wrong methods, our faults.
+
+use poem::http::{StatusCode, header};
+use poem::web::Json;
+use poem::{IntoResponse, Response};
+use poem_openapi::types::ToJSON as _;
+use serde_json::json;
+
+use super::basic::CHALLENGE;
+use super::client_door::refusal::{OAuthError, OAuthErrorCode};
+use super::human_door::page::Notice;
+use super::refusal::RETRY_AFTER_SECONDS;
+use super::relying_party_door::problem::ProblemDetails;
+use super::trace::TraceId;
+
+/// Who is at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// OAuth clients.
+    Client,
+    /// Web applications.
+    RelyingParty,
+    /// People.
+    Human,
+    /// Operators.
+    Operator,
+    /// Whoever is at an endpoint that is not ours.
+    Mounted,
+}
+
+impl Door {
+    /// The door that a path belongs to. Whoever is lost is a person.
+    pub fn of(path: &str) -> Self {
+        match path {
+            "/token" | "/device_authorization" | "/jwks.json" => Self::Client,
+            "/healthz" | "/readyz" => Self::Operator,
+            "/v1" => Self::RelyingParty,
+            _ if path.starts_with("/v1/") => Self::RelyingParty,
+            _ if path.starts_with("/.well-known/") => Self::Client,
+            _ => Self::Human,
+        }
+    }
+}
+
+/// The answer where no handler answered; `route` is the pattern that matched, if one did.
+pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Response {
+    let why = in_words(status);
+    let mut response = match door {
+        Door::Client => oauth(status, why),
+        Door::RelyingParty => problem(status, why),
+        Door::Human => page(status),
+        Door::Operator | Door::Mounted => Json(json!({ "status": why })).into_response(),
+    };
+    response.set_status(status);
+    let headers = response.headers_mut();
+    let allowed = route.and_then(allowed_methods);
+    if let (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) = (status, allowed) {
+        headers.insert(header::ALLOW, header::HeaderValue::from_static(allowed));
+    }
+    if status == StatusCode::UNAUTHORIZED {
+        headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(CHALLENGE));
+    }
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
+    }
+    response
+}
+
+/// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). A test holds this to the routes.
+pub(super) const METHODS: [(&str, &str); 12] = [
+    ("/token", "POST"),
+    ("/device_authorization", "POST"),
+    ("/.well-known/oauth-authorization-server", "GET, HEAD"),
+    ("/jwks.json", "GET, HEAD"),
+    ("/v1/presentations", "POST"),
+    ("/v1/presentations/:id", "GET, HEAD, DELETE"),
+    ("/device", "GET, HEAD, POST"),
+    ("/start/:handle", "GET, HEAD"),
+    ("/start/:handle/qr.svg", "GET, HEAD"),
+    ("/callback", "GET, HEAD, POST"),
+    ("/done/:handle", "GET, HEAD, POST"),
+    ("/healthz", "GET, HEAD"),
+];
+
+fn allowed_methods(route: &str) -> Option<&'static str> {
+    let route = if route == "/readyz" { "/healthz" } else { route };
+    METHODS.iter().find(|(known, _)| *known == route).map(|(_, methods)| *methods)
+}
+
+fn in_words(status: StatusCode) -> &'static str {
+    match status {
+        StatusCode::UNAUTHORIZED => "HTTP Basic authentication is required",
+        StatusCode::NOT_FOUND => "there is nothing at this address",
+        StatusCode::METHOD_NOT_ALLOWED => "this address does not answer to this method",
+        StatusCode::SERVICE_UNAVAILABLE => "this took too long; try again in a few seconds",
+        status if status.is_server_error() => "a fault of ours; it was recorded",
+        _ => "the request is not valid",
+    }
+}
+
+fn oauth(status: StatusCode, why: &str) -> Response {
+    let code = match status {
+        StatusCode::SERVICE_UNAVAILABLE => OAuthErrorCode::TemporarilyUnavailable,
+        status if status.is_server_error() => OAuthErrorCode::ServerError,
+        StatusCode::UNAUTHORIZED => OAuthErrorCode::InvalidClient,
+        _ => OAuthErrorCode::InvalidRequest,
+    };
+    Json(OAuthError::new(code, why).to_json()).into_response()
+}
+
+fn problem(status: StatusCode, why: &str) -> Response {
+    let (name, title) = match status {
+        StatusCode::UNAUTHORIZED => ("not_authenticated", "Authentication failed"),
+        StatusCode::NOT_FOUND => ("not_found", "Not found"),
+        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "Method not allowed"),
+        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Temporarily unavailable"),
+        status if status.is_server_error() => ("fault", "A fault of the service"),
+        _ => ("invalid_request", "The request is not valid"),
+    };
+    let mut details = ProblemDetails::new(name, status.as_u16(), title, why);
+    details.trace_id = status.is_server_error().then(|| TraceId::current().to_string());
+    Json(details.to_json()).into_response().set_content_type("application/problem+json")
+}
+
+fn page(status: StatusCode) -> Response {
+    let notice = match status {
+        StatusCode::NOT_FOUND => Notice::refused(
+            status,
+            "There is no such page",
+            "The address is not complete, or it no longer exists. Go back to where you started.",
+        ),
+        status if status.is_server_error() => Notice::apology(&TraceId::current()),
+        _ => super::human_door::unreadable_form(status),
+    };
+    notice.into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_a_door() {
+        for (path, door) in [
+            ("/token", Door::Client),
+            ("/.well-known/anything", Door::Client),
+            ("/v1/presentations/x", Door::RelyingParty),
+            ("/v1x", Door::Human),
+            ("/healthz", Door::Operator),
+            ("/device", Door::Human),
+            ("/", Door::Human),
+        ] {
+            assert_eq!(Door::of(path), door, "{path}");
+        }
+    }
+
+    #[test]
+    fn req_10_1_a_wrong_method_is_told_the_right_ones() {
+        let response = unanswered(Door::Client, StatusCode::METHOD_NOT_ALLOWED, Some("/token"));
+        assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
+        assert_eq!(response.header("allow"), Some("POST"));
+    }
+
+    #[tokio::test]
+    async fn each_door_has_its_language() {
+        for (door, media_type, text) in [
+            (Door::Client, "application/json; charset=utf-8", "\"error\":\"invalid_request\""),
+            (Door::RelyingParty, "application/problem+json", "urn:vpgate:problem:not_found"),
+            (Door::Human, "text/html; charset=utf-8", "<h1"),
+            (Door::Operator, "application/json; charset=utf-8", "\"status\""),
+        ] {
+            let response = unanswered(door, StatusCode::NOT_FOUND, None);
+            assert_eq!(response.content_type(), Some(media_type), "{door:?}");
+            let body = response.into_body().into_string().await.unwrap();
+            assert!(body.contains(text), "{body}");
+        }
+    }
+}

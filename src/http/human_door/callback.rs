@@ -1,0 +1,56 @@
+//! `/callback`: the redirect URI of fragment responses (OpenID4VP 1.0 section 5.6).
+//!
+//! A fragment never reaches a server. The page takes it out of the address bar and the history and
+//! posts it here; only the browser that was sent to the wallet is listened to.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::http::StatusCode;
+use poem::{IntoResponse, Request, Response};
+
+use super::page::{Notice, Page};
+use super::{HumanDoor, see_other};
+use crate::domain::openid4vp::response::ResponseParameters;
+use crate::flow::accept_response::Ending;
+use crate::http::body::MAX_RESPONSE_BYTES;
+use crate::http::form::Form;
+
+#[derive(Template)]
+#[template(path = "http/human_door/pages/callback.html")]
+struct Relay;
+
+/// The page that relays the fragment. A presentation in the query has already been seen by logs and
+/// histories, so it is never accepted (REQ-2.5).
+pub async fn relay(_door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+    let query = request.uri().query().unwrap_or_default();
+    let in_query = Form::parse(query.as_bytes()).map_or(true, |parameters| parameters.has("vp_token"));
+    if in_query {
+        return Err(Notice::refused(
+            StatusCode::BAD_REQUEST,
+            "Your wallet answered in an unsafe way",
+            "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
+        ));
+    }
+    Ok(Page::new(&Relay).leading_on().with_script().into_response())
+}
+
+/// The answer itself.
+pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let (browser, mut form) = door.form_of_known_browser(&mut request, MAX_RESPONSE_BYTES).await?;
+    let state = form.take("state").ok_or_else(Notice::no_open_request)?;
+    let parameters = ResponseParameters {
+        vp_token: form.take("vp_token"),
+        error: form.take("error"),
+        error_description: form.take("error_description"),
+    };
+    Ok(lead_on(door.vpgate.accept_response(&browser, &state, parameters).await?))
+}
+
+/// Where an ending leads.
+pub fn lead_on(ending: Ending) -> Response {
+    match ending {
+        Ending::Done(handle) => see_other(&format!("/done/{handle}")),
+        Ending::Return(url) => see_other(url.expose()),
+    }
+}

@@ -1,0 +1,120 @@
+//! `/done/{handle}`: how it ended, in words a person understands, and what to do now.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::{IntoResponse, Request, Response};
+
+use super::callback::lead_on;
+use super::page::{Notice, Page, Tone};
+use super::{HumanDoor, browser, handle_of};
+use crate::domain::base::id::Handle;
+use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
+
+#[derive(Template)]
+#[template(path = "http/human_door/pages/done.html")]
+struct Done {
+    tone: Tone,
+    title: &'static str,
+    text: String,
+    again: Option<Again>,
+}
+
+struct Again {
+    handle: Handle,
+    form_value: String,
+}
+
+/// How it stands.
+pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+    let handle = known(&request)?;
+    let browser = browser::browser_of(&request, &door.public_url).ok_or(NotShown::Unknown)?;
+    let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
+    let (tone, title, text) = in_words(&finish);
+    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. })
+        .then(|| Again { handle, form_value: browser::form_value(&browser) });
+    let page = Page::new(&Done { tone, title, text, again }).leading_on();
+    Ok(door.remembered(&browser, page.into_response()))
+}
+
+/// "Give up": settled at once, so that nobody waits for an answer that will not come.
+pub async fn give_up(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let handle = known(&request)?;
+    let (browser, _) = door.own_form(&mut request).await?;
+    Ok(lead_on(door.vpgate.give_up(&handle, &browser).await?))
+}
+
+fn known(request: &Request) -> Result<Handle, Notice> {
+    handle_of(request).ok_or_else(|| NotShown::Unknown.into())
+}
+
+fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
+    let client = &finish.client_name;
+    let next = match finish.on_device {
+        true => "Return to your device; it knows. You can close this page.".to_owned(),
+        false => format!("Go back to {client}. You can close this page."),
+    };
+    match finish.standing {
+        Standing::Verified => (Tone::Good, "Done", format!("{client} has what it needs. {next}")),
+        Standing::NothingEarned => (
+            Tone::Bad,
+            "This is not enough",
+            format!("Your wallet's answer is genuine, but it does not meet what {client} asks for. {next}"),
+        ),
+        Standing::Declined => {
+            (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))
+        }
+        Standing::Rejected => (
+            Tone::Bad,
+            "This did not work",
+            format!("The answer of your wallet could not be accepted, and {client} was told so. {next}"),
+        ),
+        Standing::TryAgain { left } => (
+            Tone::Bad,
+            "This did not work yet",
+            match left {
+                1 => "The answer of your wallet could not be accepted. You can try once more.".to_owned(),
+                left => {
+                    format!("The answer of your wallet could not be accepted. You can try {left} more times.")
+                }
+            },
+        ),
+        Standing::Open => (
+            Tone::Plain,
+            "Not finished yet",
+            format!("{client} is still waiting for an answer of your wallet."),
+        ),
+        Standing::Expired => (
+            Tone::Bad,
+            "This took too long",
+            match finish.on_device {
+                true => "Nothing was shared. Ask your device for a new code and begin again.".to_owned(),
+                false => format!("Nothing was shared. Go back to {client} and begin again."),
+            },
+        ),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn words(standing: Standing, on_device: bool) -> (Tone, &'static str, String) {
+        in_words(&Finish { client_name: "Living Room TV".to_owned(), on_device, standing })
+    }
+
+    #[test]
+    fn req_10_27_after_the_decision_the_person_returns_to_the_device() {
+        for standing in [Standing::Verified, Standing::NothingEarned, Standing::Declined, Standing::Rejected]
+        {
+            assert!(words(standing, true).2.contains("Return to your device"), "{standing:?}");
+            assert!(words(standing, false).2.contains("Go back to Living Room TV"), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn tries_left_are_counted_in_words() {
+        assert!(words(Standing::TryAgain { left: 1 }, true).2.ends_with("once more."));
+        assert!(words(Standing::TryAgain { left: 2 }, true).2.ends_with("2 more times."));
+    }
+}

@@ -1,0 +1,218 @@
+//! A page and the headers that keep it safe: no third party, no frame, no referrer, no cache.
+
+use std::sync::LazyLock;
+
+use askama::Template;
+use poem::http::{StatusCode, header};
+use poem::{IntoResponse, Response};
+
+use crate::domain::base::base64url;
+use crate::domain::base::secret::Digest;
+
+/// The one style sheet, written into every page.
+pub const STYLE: &str = include_str!("pages/style.css");
+/// The one script, written into the page of `/callback`.
+pub const SCRIPT: &str = include_str!("pages/callback.js");
+
+static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
+static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| content_hash(SCRIPT));
+
+/// Where the forms of a page may lead.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Forms {
+    /// To us.
+    StayHere,
+    /// To us, and by our redirect on to the wallet or back to the relying party. Browsers hold
+    /// `form-action` against every redirect that follows, also those of the wallet's own sign-in,
+    /// which nobody here can list: so any https address is allowed, and plain http where we are
+    /// plain http ourselves.
+    LeadOn,
+}
+
+/// A page ready to be sent.
+#[derive(Debug)]
+pub struct Page {
+    status: StatusCode,
+    html: String,
+    forms: Forms,
+    script: bool,
+}
+
+impl Page {
+    /// Fills a template.
+    pub fn new(template: &impl Template) -> Self {
+        // Writing into a String cannot fail, and our templates call nothing that can.
+        let html = template.render().unwrap_or_default();
+        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: false }
+    }
+
+    /// With another status than 200.
+    #[must_use]
+    pub fn status(self, status: StatusCode) -> Self {
+        Self { status, ..self }
+    }
+
+    /// Forms may lead on.
+    #[must_use]
+    pub fn leading_on(self) -> Self {
+        Self { forms: Forms::LeadOn, ..self }
+    }
+
+    /// The one script may run.
+    #[must_use]
+    pub fn with_script(self) -> Self {
+        Self { script: true, ..self }
+    }
+
+    fn content_security_policy(&self) -> String {
+        let script = match self.script {
+            true => format!("script-src '{}'; ", *SCRIPT_HASH),
+            false => String::new(),
+        };
+        let forms = match self.forms {
+            Forms::StayHere => "'self'",
+            Forms::LeadOn => "'self' https: http://127.0.0.1:* http://localhost:*",
+        };
+        format!(
+            "default-src 'none'; {script}style-src '{}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
+            *STYLE_HASH
+        )
+    }
+}
+
+impl IntoResponse for Page {
+    fn into_response(self) -> Response {
+        Response::builder()
+            .status(self.status)
+            .header(header::CONTENT_SECURITY_POLICY, self.content_security_policy())
+            .header(header::REFERRER_POLICY, "no-referrer")
+            .content_type("text/html; charset=utf-8")
+            .body(self.html)
+    }
+}
+
+/// A page that only says something.
+#[derive(Debug, Template)]
+#[template(path = "http/human_door/pages/notice.html")]
+pub struct Notice {
+    /// Its status.
+    pub status: StatusCode,
+    /// How it looks.
+    pub tone: Tone,
+    /// In a few words.
+    pub title: String,
+    /// What happened and what to do now.
+    pub text: String,
+    /// Where to go.
+    pub next: Option<Link>,
+    /// Under which id the operator finds what happened.
+    pub trace: Option<String>,
+    /// Seconds after which it may go better.
+    pub retry_after: Option<u64>,
+}
+
+/// How a page looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// It worked.
+    Good,
+    /// Neither good nor bad.
+    Plain,
+    /// It did not work.
+    Bad,
+}
+
+impl Tone {
+    /// The class in the style sheet.
+    pub fn class(self) -> &'static str {
+        match self {
+            Self::Good => "good",
+            Self::Plain => "plain",
+            Self::Bad => "bad",
+        }
+    }
+
+    /// Whether a screen reader should say it at once.
+    pub fn is_bad(self) -> bool {
+        self == Self::Bad
+    }
+}
+
+/// The one thing to do next.
+#[derive(Debug)]
+pub struct Link {
+    /// A path of ours.
+    pub href: String,
+    /// What it does.
+    pub text: &'static str,
+}
+
+impl Notice {
+    /// A refusal.
+    pub fn refused(status: StatusCode, title: &str, text: &str) -> Self {
+        Self {
+            status,
+            tone: Tone::Bad,
+            title: title.to_owned(),
+            text: text.to_owned(),
+            next: None,
+            trace: None,
+            retry_after: None,
+        }
+    }
+}
+
+impl IntoResponse for Notice {
+    fn into_response(self) -> Response {
+        let mut response = Page::new(&self).status(self.status).into_response();
+        if let Some(seconds) = self.retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
+    }
+}
+
+/// A `Content-Security-Policy` hash source (CSP 3 section 2.3.1 allows the base64url alphabet).
+fn content_hash(content: &str) -> String {
+    format!("sha256-{}=", base64url::encode(Digest::of(content.as_bytes()).as_bytes()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn policy(page: Page) -> String {
+        page.into_response().header("content-security-policy").unwrap().to_owned()
+    }
+
+    fn notice() -> Notice {
+        Notice::refused(StatusCode::BAD_REQUEST, "No", "<script>alert(1)</script>")
+    }
+
+    #[test]
+    fn req_2_2_pages_allow_nothing_but_their_own_style() {
+        let response = notice().into_response();
+        let policy = response.header("content-security-policy").unwrap();
+        assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
+        assert!(
+            policy.contains("frame-ancestors 'none'") && policy.contains("form-action 'self';"),
+            "{policy}"
+        );
+        assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
+        assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+    }
+
+    #[test]
+    fn req_2_1_only_the_callback_page_has_a_script_and_it_is_named_by_its_hash() {
+        assert!(
+            policy(Page::new(&notice()).with_script()).contains(&format!("script-src '{}'", *SCRIPT_HASH))
+        );
+        assert_eq!(SCRIPT_HASH.len(), "sha256-".len() + 44);
+    }
+
+    #[tokio::test]
+    async fn req_2_43_text_is_escaped() {
+        let body = notice().into_response().into_body().into_string().await.unwrap();
+        assert!(!body.contains("<script>") && body.contains("&#60;script&#62;"), "{body}");
+    }
+}

@@ -1,0 +1,273 @@
+//! The face of every refusal: one `match` per door and flow, without a wildcard, so that a new
+//! reason does not compile until somebody has decided how it looks (architecture section 6).
+
+use poem::http::StatusCode;
+
+use super::basic::CredentialsFault;
+use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
+use super::human_door::page::{Link, Notice};
+use super::relying_party_door::problem::Problem;
+use super::trace::{TraceId, record_failure};
+use crate::flow::accept_response::NotAccepted;
+use crate::flow::authorize_device::NotAuthorized;
+use crate::flow::begin_presentation::NotBegun;
+use crate::flow::collect_result::NotCollected;
+use crate::flow::enter_code::CodeRefused;
+use crate::flow::finish_in_browser::NotShown;
+use crate::flow::ports::Unavailable;
+use crate::flow::redeem_device_code::NotRedeemed;
+use crate::flow::serve_request::NotServed;
+
+/// Seconds after which anybody may ask again when a part of ours is down.
+pub const RETRY_AFTER_SECONDS: u64 = 5;
+
+// The client door.
+
+impl From<Unavailable> for OAuthRefusal {
+    fn from(failure: Unavailable) -> Self {
+        Self::unavailable(&record_failure(&failure))
+    }
+}
+
+impl From<NotAuthorized> for OAuthRefusal {
+    fn from(why: NotAuthorized) -> Self {
+        match why {
+            NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why),
+            NotAuthorized::AuthenticationRequired => Self::not_authenticated(why),
+            NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why),
+            NotAuthorized::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotRedeemed> for OAuthRefusal {
+    fn from(why: NotRedeemed) -> Self {
+        let error = match why {
+            NotRedeemed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
+            NotRedeemed::Pending => OAuthErrorCode::AuthorizationPending,
+            NotRedeemed::SlowDown => OAuthErrorCode::SlowDown,
+            NotRedeemed::Denied => OAuthErrorCode::AccessDenied,
+            NotRedeemed::Expired => OAuthErrorCode::ExpiredToken,
+            NotRedeemed::InvalidCode => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why)
+    }
+}
+
+/// A client that could not be told who it is.
+pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
+    match why {
+        CredentialsFault::Missing | CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why),
+        CredentialsFault::Several | CredentialsFault::InUrl => OAuthRefusal::invalid(why),
+    }
+}
+
+// The relying-party door.
+
+impl From<Unavailable> for Problem {
+    fn from(failure: Unavailable) -> Self {
+        Self::unavailable(&record_failure(&failure))
+    }
+}
+
+impl From<NotBegun> for Problem {
+    fn from(why: NotBegun) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotBegun::PublicClient => Self::forbidden(detail),
+            NotBegun::OneQuestion => Self::invalid_request("", detail),
+            NotBegun::Scope => Self::invalid_request("/scope", detail),
+            NotBegun::Query(fault) => {
+                Self::invalid_request(&format!("/dcql_query{}", fault.pointer), fault.why)
+            }
+            NotBegun::Credential => Self::invalid_request("/dcql_query", detail),
+            NotBegun::Wallet => Self::invalid_request("/wallet", detail),
+            NotBegun::Transaction { index, fault } => {
+                Self::invalid_request(&format!("/transaction_data/{index}{}", fault.pointer), fault.why)
+            }
+            NotBegun::TooManyTransactions => Self::invalid_request("/transaction_data", detail),
+            NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
+            NotBegun::LoginHint => Self::invalid_request("/login_hint", detail),
+            NotBegun::State => Self::invalid_request("/state", detail),
+            NotBegun::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotCollected> for Problem {
+    fn from(why: NotCollected) -> Self {
+        match why {
+            NotCollected::Unknown => Self::not_found(why),
+            NotCollected::ResponseCode => Self::response_code_required(why),
+            NotCollected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+// The human door.
+
+/// How a refused code looks.
+#[derive(Debug)]
+pub enum CodeFace {
+    /// The form again, with this above it.
+    AskAgain(StatusCode, &'static str),
+    /// A page of its own.
+    Notice(Box<Notice>),
+}
+
+impl From<CodeRefused> for CodeFace {
+    fn from(why: CodeRefused) -> Self {
+        match why {
+            CodeRefused::Unknown => Self::AskAgain(
+                StatusCode::BAD_REQUEST,
+                "This code is not valid. Check the code on your device, or ask it for a new one.",
+            ),
+            CodeRefused::InUse => Self::AskAgain(
+                StatusCode::CONFLICT,
+                "This code is already in use in another browser. Go on there, or ask your device for a new code.",
+            ),
+            CodeRefused::Failed(failure) => Self::Notice(Box::new(failure.into())),
+        }
+    }
+}
+
+impl From<Unavailable> for Notice {
+    fn from(failure: Unavailable) -> Self {
+        Self::apology(&record_failure(&failure))
+    }
+}
+
+/// Why a browser is not sent to its wallet. `None` when the page about the end is to be shown instead.
+pub fn not_served(why: NotServed) -> Option<Notice> {
+    match why {
+        NotServed::Unknown => Some(Notice::refused(
+            StatusCode::NOT_FOUND,
+            "This link no longer works",
+            "It has expired, or it was not copied completely. Go back to where you started and begin again.",
+        )),
+        NotServed::OtherBrowser => Some(Notice::refused(
+            StatusCode::FORBIDDEN,
+            "This was opened in another browser",
+            "For your safety it can only be continued in the browser that opened it first. Go on there, or begin again.",
+        )),
+        NotServed::Settled => None,
+        NotServed::Failed(failure) => Some(failure.into()),
+    }
+}
+
+impl From<NotAccepted> for Notice {
+    fn from(why: NotAccepted) -> Self {
+        match why {
+            NotAccepted::NoOpenRequest => Self::no_open_request(),
+            NotAccepted::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotShown> for Notice {
+    fn from(why: NotShown) -> Self {
+        match why {
+            NotShown::Unknown => Self::refused(
+                StatusCode::NOT_FOUND,
+                "There is nothing to see here",
+                "It was forgotten some time after it ended, or it belongs to another browser. If you are still waiting for something, begin again.",
+            ),
+            NotShown::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl Notice {
+    /// The one answer to a response that fits nothing open: unknown, settled, expired, or brought
+    /// by another browser.
+    pub fn no_open_request() -> Self {
+        Self::refused(
+            StatusCode::BAD_REQUEST,
+            "This answer is not expected any more",
+            "It took too long, it was used already, or it was begun in another browser. Nothing was shared. Begin again where you started.",
+        )
+    }
+
+    /// The face of our faults.
+    pub fn apology(trace: &TraceId) -> Self {
+        let mut notice = Self::refused(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "Something went wrong on our side",
+            "We are sorry. Wait a few seconds and reload this page.",
+        );
+        notice.trace = Some(trace.to_string());
+        notice.retry_after = Some(RETRY_AFTER_SECONDS);
+        notice
+    }
+
+    /// For a form that another site sent, or a browser without our cookie.
+    pub fn foreign_form() -> Self {
+        let mut notice = Self::refused(
+            StatusCode::FORBIDDEN,
+            "Please start again",
+            "Your browser did not send what we need to be sure that it is you. Cookies must be allowed for this site.",
+        );
+        notice.next = Some(Link { href: "/device".to_owned(), text: "Enter a code" });
+        notice
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem::IntoResponse;
+
+    use super::*;
+
+    fn broken() -> Unavailable {
+        Unavailable::new("the store", "secret detail")
+    }
+
+    #[test]
+    fn req_10_41_to_10_44_each_answer_of_a_poll_has_its_code_and_400() {
+        for (why, code) in [
+            (NotRedeemed::Pending, OAuthErrorCode::AuthorizationPending),
+            (NotRedeemed::SlowDown, OAuthErrorCode::SlowDown),
+            (NotRedeemed::Denied, OAuthErrorCode::AccessDenied),
+            (NotRedeemed::Expired, OAuthErrorCode::ExpiredToken),
+            (NotRedeemed::InvalidCode, OAuthErrorCode::InvalidGrant),
+            (NotRedeemed::WrongGrant, OAuthErrorCode::UnauthorizedClient),
+        ] {
+            match OAuthRefusal::from(why) {
+                OAuthRefusal::Refused(error) => assert_eq!(error.error, code),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn req_10_3_a_client_without_the_grant_is_unauthorized() {
+        let refusal = OAuthRefusal::from(NotAuthorized::WrongGrant);
+        assert!(
+            matches!(refusal, OAuthRefusal::Refused(error) if error.error == OAuthErrorCode::UnauthorizedClient)
+        );
+        let refusal = OAuthRefusal::from(NotAuthorized::AuthenticationRequired);
+        assert!(matches!(refusal, OAuthRefusal::NotAuthenticated(..)));
+    }
+
+    #[tokio::test]
+    async fn our_faults_say_nothing_but_a_trace_id_on_every_door() {
+        for response in [
+            OAuthRefusal::from(broken()).into_response(),
+            Problem::from(broken()).into_response(),
+            Notice::from(broken()).into_response(),
+        ] {
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert!(response.header("retry-after").is_some());
+            let body = response.into_body().into_string().await.unwrap();
+            assert!(body.contains("0000000000000000") && !body.contains("secret"), "{body}");
+        }
+    }
+
+    #[test]
+    fn req_10_24_a_code_that_leads_nowhere_has_one_face() {
+        let CodeFace::AskAgain(status, text) = CodeRefused::Unknown.into() else { panic!() };
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+        assert!(text.starts_with("This code is not valid."));
+    }
+}

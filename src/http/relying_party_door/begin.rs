@@ -1,0 +1,124 @@
+//! `POST /v1/presentations`: what a relying party asks, and what it receives.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Enum, Object};
+use serde_json::Value;
+
+use super::documented::Documented;
+use super::problem::Problem;
+use super::result::PresentationStatus;
+use super::strict_json::Members;
+use super::transaction_data::TransactionData;
+use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
+use crate::http::PublicUrl;
+
+/// What to ask of the wallet. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct BeginPresentation {
+    /// The configured name of the wallet; the client's own when left out.
+    pub wallet: Option<String>,
+    /// Space-separated scopes. Exactly one of this and `dcql_query`.
+    pub scope: Option<String>,
+    /// A query (OpenID4VP 1.0 section 6) over configured credentials.
+    pub dcql_query: Option<Documented<DcqlQuery>>,
+    /// What the person agrees to by presenting, in order. Amounts are exact decimal numbers.
+    #[oai(validator(max_items = 16))]
+    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    /// Whom the wallet should expect, for example an email address.
+    #[oai(validator(max_length = 320))]
+    pub login_hint: Option<String>,
+    /// How the request reaches the wallet; `same_device` when left out.
+    pub flow: Option<Flow>,
+    /// Where the browser returns: one of the client's registered redirect URIs, exactly.
+    pub redirect_uri: String,
+    /// Returned unchanged beside the `response_code`.
+    #[oai(validator(max_length = 512))]
+    pub state: Option<String>,
+}
+
+/// A DCQL query.
+#[derive(Debug, Object)]
+pub struct DcqlQuery {
+    /// Credential queries (section 6.1).
+    pub credentials: Vec<Value>,
+}
+
+/// How the request reaches the wallet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Flow {
+    /// The browser that opens `start_url` is sent to the wallet and comes back.
+    SameDevice,
+}
+
+/// Reads the request.
+///
+/// # Errors
+/// A [`Problem`] that points at the member at fault.
+pub fn presentation_request(mut members: Members) -> Result<PresentationRequest, Problem> {
+    match members.text("flow")?.as_deref() {
+        None | Some("same_device") => {}
+        Some("cross_device" | "dc_api") => {
+            return Err(Problem::not_offered("/flow", "only same_device is offered so far"));
+        }
+        Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
+    }
+    let request = PresentationRequest {
+        wallet: members.text("wallet")?,
+        scope: members.text("scope")?,
+        dcql_query: members.object("dcql_query")?,
+        transaction_data: members.array("transaction_data")?,
+        login_hint: members.text("login_hint")?,
+        redirect_uri: members.text("redirect_uri")?,
+        state: members.text("state")?,
+    };
+    members.nothing_else()?;
+    Ok(request)
+}
+
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum Begun {
+    /// The presentation was begun.
+    #[oai(status = 201)]
+    Created(
+        Json<BegunPresentation>,
+        /// Where its result is found.
+        #[oai(header = "Location")]
+        String,
+    ),
+}
+
+/// A presentation that was begun.
+#[derive(Debug, Object)]
+pub struct BegunPresentation {
+    /// Its name on this door. Keep it to yourself: the browser knows the presentation by another one.
+    pub id: String,
+    /// `pending`
+    pub status: PresentationStatus,
+    /// Send the browser here.
+    pub start_url: String,
+    /// The request as the wallet will see it. Open `start_url` instead: an answer counts only in the
+    /// browser that did.
+    pub authorization_request_url: String,
+    /// `start_url` as a QR code (SVG).
+    pub qr_svg_url: String,
+    /// From this second on no answer counts (RFC 3339).
+    pub expires_at: String,
+}
+
+impl Begun {
+    /// What the relying party is told.
+    pub fn new(begun: &PresentationBegun, public_url: &PublicUrl) -> Self {
+        let start = format!("/start/{}", begun.handle);
+        let answer = BegunPresentation {
+            id: begun.id.to_string(),
+            status: PresentationStatus::Pending,
+            start_url: public_url.at(&start),
+            authorization_request_url: begun.authorization_request_url.to_string(),
+            qr_svg_url: public_url.at(&format!("{start}/qr.svg")),
+            expires_at: begun.expires_at.rfc3339(),
+        };
+        Self::Created(Json(answer), public_url.at(&format!("/v1/presentations/{}", begun.id)))
+    }
+}

@@ -1,0 +1,62 @@
+//! JSON whose exact form is kept, and whose shape `S` describes in the OpenAPI document.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+
+use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
+use serde_json::Value;
+
+/// A value as it is; the document says it is an `S`. Amounts of money pass through unchanged, which
+/// a type with a `f64` in it could not promise.
+#[derive(Debug)]
+pub struct Documented<S> {
+    value: Value,
+    described_by: PhantomData<fn() -> S>,
+}
+
+impl<S> Documented<S> {
+    /// Wraps a value.
+    pub fn new(value: Value) -> Self {
+        Self { value, described_by: PhantomData }
+    }
+}
+
+impl<S: Type> Type for Documented<S> {
+    const IS_REQUIRED: bool = S::IS_REQUIRED;
+
+    type RawValueType = Value;
+    type RawElementValueType = Value;
+
+    fn name() -> Cow<'static, str> {
+        S::name()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        S::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        S::register(registry);
+    }
+
+    fn as_raw_value(&self) -> Option<&Value> {
+        Some(&self.value)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Value> + 'a> {
+        Box::new(std::iter::once(&self.value))
+    }
+}
+
+impl<S: Type> ParseFromJSON for Documented<S> {
+    fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
+        Ok(Self::new(value.unwrap_or_default()))
+    }
+}
+
+impl<S: Type> ToJSON for Documented<S> {
+    fn to_json(&self) -> Option<Value> {
+        Some(self.value.clone())
+    }
+}

@@ -1,0 +1,112 @@
+//! The door of web applications: a REST interface in which they begin presentations and collect results.
+
+mod begin;
+mod documented;
+pub mod problem;
+mod result;
+mod strict_json;
+mod transaction_data;
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem::web::Data;
+use poem_openapi::auth::Basic;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
+
+use self::begin::{BeginPresentation, Begun};
+use self::problem::Problem;
+use self::result::Presentation;
+use self::strict_json::StrictJson;
+use super::document::Tags;
+use super::{PublicUrl, basic};
+use crate::domain::base::secret::Secret;
+use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
+use crate::flow::Vpgate;
+
+/// The endpoints of the relying-party door.
+#[derive(Clone, Copy, Debug)]
+pub struct RelyingPartyDoor;
+
+/// HTTP Basic with the id and secret of a confidential client, each form-encoded first (RFC 6749
+/// section 2.3.1).
+#[derive(SecurityScheme)]
+#[oai(ty = "basic", rename = "client")]
+struct ClientBasic(#[expect(dead_code, reason = "read from the header, by the rules of RFC 6749")] Basic);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tags::RelyingParty")]
+impl RelyingPartyDoor {
+    /// Begin a presentation
+    ///
+    /// Send the browser to `start_url`. It comes back to `redirect_uri` with `response_code` (and
+    /// `state`, if given) in the query.
+    #[oai(path = "/presentations", method = "post", operation_id = "beginPresentation")]
+    async fn begin_presentation(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<BeginPresentation>,
+    ) -> Result<Begun, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let asked = begin::presentation_request(body.members()?)?;
+        Ok(Begun::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
+    }
+
+    /// How a presentation stands
+    ///
+    /// The result of a verified one is handed out once, for the `response_code` that came back with
+    /// the browser: this proves that it was the same browser all the way.
+    #[oai(path = "/presentations/:id", method = "get", operation_id = "collectResult")]
+    async fn collect_result(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        /// From the answer that began it.
+        id: Path<String>,
+        /// From the query of the `redirect_uri`.
+        response_code: Query<Option<String>>,
+    ) -> Result<Json<Presentation>, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let response_code = response_code.0.map(Secret::received);
+        let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
+        Ok(Json(Presentation::new(id.0, collected)))
+    }
+
+    /// Forget a presentation
+    ///
+    /// Whatever its state: an answer that arrives later finds nothing.
+    #[oai(path = "/presentations/:id", method = "delete", operation_id = "forgetPresentation")]
+    async fn forget_presentation(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        /// From the answer that began it.
+        id: Path<String>,
+    ) -> Result<Forgotten, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        vpgate.forget_presentation(client, &id).await?;
+        Ok(Forgotten::NoContent)
+    }
+}
+
+#[derive(ApiResponse)]
+enum Forgotten {
+    /// It is gone.
+    #[oai(status = 204)]
+    NoContent,
+}
+
+fn authenticate<'v>(vpgate: &'v Vpgate, request: &Request) -> Result<AuthenticatedClient<'v>, Problem> {
+    let shown = basic::from_header(request.headers()).map_err(Problem::not_authenticated)?;
+    let (id, secret) = shown.ok_or_else(|| Problem::not_authenticated("HTTP Basic is required"))?;
+    vpgate.policy.clients.authenticate(&Credentials::Basic(id, secret)).map_err(|why| {
+        tracing::warn!("client authentication failed on the relying-party door");
+        Problem::not_authenticated(why)
+    })
+}

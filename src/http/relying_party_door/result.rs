@@ -1,0 +1,231 @@
+//! `GET /v1/presentations/{id}`: how a presentation stands, and what it proved.
+
+use std::collections::BTreeMap;
+
+use poem_openapi::{Enum, Object};
+use serde_json::{Map, Value};
+
+use super::documented::Documented;
+use super::transaction_data::TransactionData;
+use crate::domain::base::report;
+use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::flow::collect_result::Collected;
+
+/// A presentation as its relying party sees it.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Presentation {
+    /// Its name.
+    pub id: String,
+    /// How it stands.
+    pub status: PresentationStatus,
+    /// While pending: from this second on no answer counts (RFC 3339).
+    pub expires_at: Option<String>,
+    /// When verified: what was shown, by the id of the credential query.
+    pub credentials: Option<BTreeMap<String, Credential>>,
+    /// When verified: what the person agreed to, as it was stored when asked.
+    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    /// When verified or rejected: every check.
+    pub report: Option<Report>,
+    /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
+    pub error: Option<String>,
+}
+
+/// How a presentation stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum PresentationStatus {
+    /// Not decided yet.
+    Pending,
+    /// Everything holds.
+    Verified,
+    /// The last permitted answer was rejected.
+    Rejected,
+    /// The person or the wallet said no.
+    Declined,
+    /// Nobody answered in time.
+    Expired,
+}
+
+/// One verified credential.
+#[derive(Debug, Object)]
+pub struct Credential {
+    /// Who issued it.
+    pub issuer: String,
+    /// Its type.
+    pub vct: String,
+    /// The claims that were asked for, and only those.
+    pub claims: Documented<Claims>,
+}
+
+/// Claims by name.
+#[derive(Debug, Object)]
+pub struct Claims {
+    #[oai(flatten)]
+    named: BTreeMap<String, Value>,
+}
+
+/// What was checked, and how it came out.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Report {
+    /// The overall answer.
+    pub verdict: Verdict,
+    /// The `check` that decided a rejection.
+    pub reason: Option<String>,
+    /// Every check, in the order in which it was made.
+    pub checks: Vec<Check>,
+}
+
+/// The overall answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum Verdict {
+    /// Every decisive check passed.
+    Verified,
+    /// At least one decisive check failed.
+    Rejected,
+}
+
+/// One check.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Check {
+    /// The credential query it is about; left out when it is about the answer as a whole.
+    pub credential: Option<String>,
+    /// Its stable name.
+    pub check: String,
+    /// The specification and section that demand it.
+    pub requirement: String,
+    /// How it came out.
+    pub outcome: CheckOutcome,
+    /// One sentence for whoever must fix it. Never a claim value or a token.
+    pub detail: String,
+}
+
+/// How a check came out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum CheckOutcome {
+    /// The rule holds.
+    Passed,
+    /// The rule is broken.
+    Failed,
+    /// The rule has nothing to say here.
+    NotApplicable,
+}
+
+impl Presentation {
+    /// What the relying party is told about the presentation `id`.
+    pub fn new(id: String, collected: Collected) -> Self {
+        let told = |status| Self {
+            id,
+            status,
+            expires_at: None,
+            credentials: None,
+            transaction_data: None,
+            report: None,
+            error: None,
+        };
+        match collected {
+            Collected::Pending(expires_at) => {
+                Self { expires_at: Some(expires_at.rfc3339()), ..told(PresentationStatus::Pending) }
+            }
+            Collected::Verified { presentation, report } => {
+                let shown = presentation.credentials().iter();
+                let agreed = presentation.transaction_data().iter();
+                Self {
+                    credentials: Some(shown.map(|(id, shown)| (id.clone(), shown.into())).collect()),
+                    transaction_data: Some(agreed.map(|it| Documented::new(it.object().clone())).collect()),
+                    report: Some(report.into()),
+                    ..told(PresentationStatus::Verified)
+                }
+            }
+            Collected::Rejected(report) => {
+                Self { report: Some(report.into()), ..told(PresentationStatus::Rejected) }
+            }
+            Collected::Declined(error) => {
+                Self { error: Some(error.code().to_owned()), ..told(PresentationStatus::Declined) }
+            }
+            Collected::Expired => told(PresentationStatus::Expired),
+        }
+    }
+}
+
+impl From<&VerifiedCredential> for Credential {
+    fn from(shown: &VerifiedCredential) -> Self {
+        let claims: Map<String, Value> = shown.claims.clone();
+        Self {
+            issuer: shown.issuer.clone(),
+            vct: shown.vct.clone(),
+            claims: Documented::new(Value::Object(claims)),
+        }
+    }
+}
+
+impl From<report::Report> for Report {
+    fn from(report: report::Report) -> Self {
+        Self {
+            verdict: match report.verdict {
+                report::Verdict::Verified => Verdict::Verified,
+                report::Verdict::Rejected => Verdict::Rejected,
+            },
+            reason: report.reason.map(Into::into),
+            checks: report.checks.into_iter().map(Into::into).collect(),
+        }
+    }
+}
+
+impl From<report::Check> for Check {
+    fn from(check: report::Check) -> Self {
+        Self {
+            credential: check.credential,
+            check: check.check.into(),
+            requirement: check.requirement.into(),
+            outcome: match check.outcome {
+                report::Outcome::Passed => CheckOutcome::Passed,
+                report::Outcome::Failed => CheckOutcome::Failed,
+                report::Outcome::NotApplicable => CheckOutcome::NotApplicable,
+            },
+            detail: check.detail.into(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use poem_openapi::types::ToJSON as _;
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::base::report::{Findings, Rule};
+    use crate::domain::base::time::Timestamp;
+    use crate::domain::openid4vp::response::WalletError;
+
+    fn shown(collected: Collected) -> Value {
+        Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
+    }
+
+    #[test]
+    fn each_standing_shows_its_own_members_only() {
+        assert_eq!(
+            shown(Collected::Pending(Timestamp::from_unix(0))),
+            json!({ "id": "an-id", "status": "pending", "expires_at": "1970-01-01T00:00:00Z" })
+        );
+        assert_eq!(shown(Collected::Expired), json!({ "id": "an-id", "status": "expired" }));
+        assert_eq!(
+            shown(Collected::Declined(WalletError::from_code("access_denied"))),
+            json!({ "id": "an-id", "status": "declined", "error": "access_denied" })
+        );
+    }
+
+    #[test]
+    fn the_report_is_the_one_that_was_written() {
+        const RULE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+        let mut findings = Findings::new();
+        let rejection = findings.fail(&RULE, "another nonce");
+        let report = findings.conclude(Err(rejection));
+        let as_written = serde_json::to_value(&report).unwrap();
+        assert_eq!(shown(Collected::Rejected(report))["report"], as_written);
+    }
+}

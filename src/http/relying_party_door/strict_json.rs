@@ -1,0 +1,197 @@
+//! JSON as a payload of the relying-party door: bounded, without duplicate or unknown members.
+
+use std::marker::PhantomData;
+
+use poem::{Request, RequestBody};
+use poem_openapi::payload::{ParsePayload, Payload};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+use crate::domain::base::json::{self, Bounds};
+use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
+
+const BOUNDS: Bounds = Bounds { bytes: MAX_JSON_BYTES, depth: 16, members: 2000 };
+/// How much of an unknown member's name is repeated in the answer, in characters.
+const MAX_NAME_SHOWN: usize = 64;
+
+/// A JSON object that `S` describes in the OpenAPI document. Reading it is left to whoever has
+/// authenticated the caller first.
+#[derive(Debug)]
+pub struct StrictJson<S> {
+    read: Result<Members, Problem>,
+    described_by: PhantomData<fn() -> S>,
+}
+
+impl<S> StrictJson<S> {
+    /// The members.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the body as a whole.
+    pub fn members(self) -> Result<Members, Problem> {
+        self.read
+    }
+}
+
+/// The members of an object, taken out one by one. `null` counts as left out.
+#[derive(Debug)]
+pub struct Members(Map<String, Value>);
+
+impl Members {
+    /// A member that must be text.
+    ///
+    /// # Errors
+    /// A [`Problem`] that points at it; the same below.
+    pub fn text(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be a string")),
+        }
+    }
+
+    /// A member that must be an object.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn object(&mut self, name: &str) -> Result<Option<Value>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(object @ Value::Object(_)) => Ok(Some(object)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be an object")),
+        }
+    }
+
+    /// A member that must be an array; empty when left out.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn array(&mut self, name: &str) -> Result<Vec<Value>, Problem> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(elements)) => Ok(elements),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be an array")),
+        }
+    }
+
+    /// Nothing may be left over: a misspelt member would otherwise silently not count.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn nothing_else(self) -> Result<(), Problem> {
+        match self.0.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Problem::invalid_request(&pointer(name), "there is no such member")),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.0.swap_remove(name).filter(|value| !value.is_null())
+    }
+}
+
+fn pointer(name: &str) -> String {
+    let shown: String = name.chars().take(MAX_NAME_SHOWN).collect();
+    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
+}
+
+async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Problem> {
+    if !body::has_media_type(request, "application/json") {
+        return Err(Problem::media_type());
+    }
+    let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable))?;
+    let bytes = body::read_bounded(body, MAX_JSON_BYTES).await.map_err(|fault| match fault {
+        BodyFault::TooLarge(_) => Problem::too_large(fault),
+        BodyFault::Unreadable => Problem::invalid_json(fault),
+    })?;
+    json::parse_object(&bytes, &BOUNDS).map(Members).map_err(Problem::invalid_json)
+}
+
+impl<S: Type> Payload for StrictJson<S> {
+    const CONTENT_TYPE: &'static str = "application/json";
+
+    fn schema_ref() -> MetaSchemaRef {
+        S::schema_ref()
+    }
+
+    fn register(registry: &mut Registry) {
+        S::register(registry);
+    }
+}
+
+impl<S: Type> ParsePayload for StrictJson<S> {
+    const IS_REQUIRED: bool = true;
+
+    async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
+        Ok(Self { read: read(request, body).await, described_by: PhantomData })
+    }
+}
+
+impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        <Self as Payload>::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: Self::CONTENT_TYPE, schema: S::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: Self::IS_REQUIRED })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        <Self as ParsePayload>::from_request(request, body).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn members(value: Value) -> Members {
+        match value {
+            Value::Object(members) => Members(members),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn at(problem: Problem) -> String {
+        match problem {
+            Problem::BadRequest(details) => details.0.pointer.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn members_are_read_by_type_and_null_is_absent() {
+        let mut all = members(json!({ "a": "x", "b": {}, "c": [1], "d": null }));
+        assert_eq!(all.text("a").unwrap().as_deref(), Some("x"));
+        assert_eq!(all.object("b").unwrap(), Some(json!({})));
+        assert_eq!(all.array("c").unwrap(), [json!(1)]);
+        assert_eq!(all.text("d").unwrap(), None);
+        assert_eq!(all.array("e").unwrap(), Vec::<Value>::new());
+        all.nothing_else().unwrap();
+    }
+
+    #[test]
+    fn a_member_of_the_wrong_type_or_an_unknown_one_is_named() {
+        let wrong = || members(json!({ "a/b~": 1 }));
+        assert_eq!(at(wrong().text("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().object("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().array("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().nothing_else().unwrap_err()), "/a~1b~0");
+        let long = members(json!({ "x".repeat(500): 1 }));
+        assert_eq!(at(long.nothing_else().unwrap_err()).len(), 1 + MAX_NAME_SHOWN);
+    }
+}

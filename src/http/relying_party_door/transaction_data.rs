@@ -1,0 +1,170 @@
+//! How the four kinds of transaction data look in the OpenAPI document. The rules themselves are
+//! the domain's: `domain/openid4vp/transaction_data.rs`.
+
+use poem_openapi::{Object, Union};
+
+/// What the person agrees to by presenting. Unknown members are refused.
+#[derive(Debug, Union)]
+#[oai(discriminator_name = "type", one_of)]
+pub enum TransactionData {
+    /// Session data
+    #[oai(mapping = "urn:proof:params:vc:transaction-data:session-data")]
+    SessionData(SessionData),
+    /// An itemized payment
+    #[oai(mapping = "urn:proof:params:vc:transaction-data:payment-itemized:v1")]
+    ItemizedPayment(ItemizedPayment),
+    /// Wire instructions
+    #[oai(mapping = "urn:proof:params:vc:transaction-data:wire-instructions:v1")]
+    WireInstructions(WireInstructions),
+    /// A payment mandate
+    #[oai(mapping = "urn:proof:params:vc:transaction-data:payment-mandate:v1")]
+    PaymentMandate(PaymentMandate),
+}
+
+macro_rules! transaction {
+    ($(#[$doc:meta])* $name:ident, $payload:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Object)]
+        pub struct $name {
+            /// Credential query ids that this applies to.
+            #[oai(validator(min_items = 1))]
+            pub credential_ids: Vec<String>,
+            /// What is bound.
+            pub payload: $payload,
+        }
+    };
+}
+
+transaction! {
+    /// Binds the context of a session.
+    SessionData, SessionDataPayload
+}
+transaction! {
+    /// Binds a payment with its items.
+    ItemizedPayment, ItemizedPaymentPayload
+}
+transaction! {
+    /// Binds instructions for a wire transfer.
+    WireInstructions, WireInstructionsPayload
+}
+transaction! {
+    /// Binds a mandate to pay.
+    PaymentMandate, PaymentMandatePayload
+}
+
+/// Of session data.
+#[derive(Debug, Object)]
+pub struct SessionDataPayload {
+    /// IPv4 or IPv6 address of the person.
+    pub ip_address: String,
+    /// Their device.
+    pub device_id: Option<String>,
+}
+
+/// Of an itemized payment.
+#[derive(Debug, Object)]
+pub struct ItemizedPaymentPayload {
+    /// Title of the payment.
+    pub title: Option<String>,
+    /// Description of the payment.
+    pub description: Option<String>,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// What is paid for.
+    #[oai(validator(min_items = 1))]
+    pub items: Vec<PaymentItem>,
+}
+
+/// One line of an itemized payment.
+#[derive(Debug, Object)]
+pub struct PaymentItem {
+    /// How many.
+    pub quantity: u64,
+    /// For each: an exact decimal number.
+    pub unit_cost: f64,
+    /// What it is.
+    pub label: String,
+}
+
+/// Of wire instructions.
+#[derive(Debug, Object)]
+pub struct WireInstructionsPayload {
+    /// Who receives.
+    pub recipient: WireRecipient,
+    /// Who sends.
+    pub source: WireSource,
+    /// An exact decimal number.
+    pub amount: f64,
+    /// ISO 4217 code.
+    pub currency: String,
+    /// A note.
+    pub memo: Option<String>,
+}
+
+/// Who receives a wire transfer.
+#[derive(Debug, Object)]
+pub struct WireRecipient {
+    /// The person.
+    pub individual_name: Option<String>,
+    /// The institution.
+    pub institution_name: String,
+    /// Routing number.
+    pub routing_number: String,
+    /// Account number.
+    pub account_number: String,
+    /// Website.
+    pub website: Option<String>,
+}
+
+/// Who sends a wire transfer.
+#[derive(Debug, Object)]
+pub struct WireSource {
+    /// The person.
+    pub individual_name: String,
+    /// The institution.
+    pub institution_name: Option<String>,
+    /// Account number.
+    pub account_number: String,
+    /// Routing number.
+    pub routing_number: String,
+}
+
+/// Of a payment mandate.
+#[derive(Debug, Object)]
+pub struct PaymentMandatePayload {
+    /// What is paid with.
+    pub payment_instrument: PaymentInstrument,
+    /// Who is paid.
+    pub payee: Payee,
+    /// What the person reads before consenting.
+    pub prompt_summary: String,
+    /// An exact decimal number.
+    pub amount: f64,
+    /// ISO 4217 code.
+    pub currency: String,
+}
+
+/// What a mandate pays with.
+#[derive(Debug, Object)]
+pub struct PaymentInstrument {
+    /// Kind of instrument.
+    #[oai(rename = "type")]
+    pub kind: String,
+    /// Its identifier.
+    pub id: String,
+    /// An instruction that goes with it.
+    pub instruction: Option<String>,
+    /// A description; some wallets know this instead of `instruction`.
+    pub description: Option<String>,
+}
+
+/// Whom a mandate pays.
+#[derive(Debug, Object)]
+pub struct Payee {
+    /// Identifier.
+    pub id: Option<String>,
+    /// Name.
+    pub name: String,
+    /// Website.
+    pub website: Option<String>,
+}
