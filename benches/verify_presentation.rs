@@ -23,7 +23,7 @@ use vpgate::domain::jose::jwk::{KeySet, PublicKey};
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate::domain::openid4vp::profile::Profile;
+use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{VerifiedPresentation, Vouched, conclude};

@@ -16,7 +16,7 @@ use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pendin
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
-use vpgate::domain::openid4vp::profile::Profile;
+use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;

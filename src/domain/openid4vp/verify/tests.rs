@@ -486,7 +486,7 @@ fn conclude_trusts_no_list_of_answers() {
     let (scene, second) = two_credentials();
     let vouched = |id: &str, maker: &Maker| {
         let mut findings = Findings::new();
-        let limits = crate::domain::sdjwt::parse::Limits::default();
+        let limits = crate::domain::sdjwt::limits::Limits::default();
         let presented =
             crate::domain::sdjwt::parse::Presented::parse(&maker.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
