@@ -100,12 +100,7 @@ impl Problem {
 
     /// 403.
     pub fn forbidden(detail: impl Into<String>) -> Self {
-        Self::Forbidden(Json(ProblemDetails::new(
-            "forbidden",
-            403,
-            "This client may not do this",
-            detail.to_string(),
-        )))
+        Self::Forbidden(Json(ProblemDetails::new("forbidden", 403, "This client may not do this", detail)))
     }
 
     /// 404 for what does not exist for this client.
@@ -121,12 +116,7 @@ impl Problem {
 
     /// 413.
     pub fn too_large(detail: impl Into<String>) -> Self {
-        Self::TooLarge(Json(ProblemDetails::new(
-            "too_large",
-            413,
-            "The body is too long",
-            detail.to_string(),
-        )))
+        Self::TooLarge(Json(ProblemDetails::new("too_large", 413, "The body is too long", detail)))
     }
 
     /// 415.
