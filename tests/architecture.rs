@@ -43,11 +43,7 @@ const HOMES: [(&str, &[&str], &str); 31] = [
         &["fetch", "sandbox", "app"],
         "outgoing HTTP is guarded in fetch; the sandbox is handed a client",
     ),
-    (
-        "ring",
-        &["domain/base/secret", "domain/jose", "domain/sdjwt/digest", "domain/openid4vp/verify/authorised"],
-        "digests and verification",
-    ),
+    ("ring", &["domain/base/secret", "domain/jose", "domain/sdjwt/digest"], "digests and verification"),
     ("rusqlite", &["store"], "SQL"),
     ("rust_decimal", &["domain/base/money"], "exact amounts"),
     ("sd_jwt_rs", &["sandbox"], "makes the demo credential; decides nothing"),

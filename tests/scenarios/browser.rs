@@ -23,6 +23,7 @@ pub struct Browser<'w> {
     endpoint: &'w BoxEndpoint<'static>,
     base: Url,
     cookies: BTreeMap<String, String>,
+    holds_fragments: bool,
 }
 
 /// Longest chain of redirects a story needs, with room to notice a loop.
@@ -31,11 +32,11 @@ const REDIRECTS: usize = 8;
 impl<'w> Browser<'w> {
     /// A browser without cookies.
     pub fn new(endpoint: &'w BoxEndpoint<'static>, base: Url) -> Self {
-        Self { endpoint, base, cookies: BTreeMap::new() }
+        Self { endpoint, base, cookies: BTreeMap::new(), holds_fragments: false }
     }
 
-    /// Goes to an address and follows where it leads, within the service. An address elsewhere is
-    /// where it stops, with status 0 turned into 303.
+    /// Goes to an address and follows where it leads, within the service. At an address elsewhere it
+    /// stops without asking for it.
     pub async fn open(&mut self, address: &str) -> Page {
         let url = self.base.join(address).unwrap();
         self.travel(Method::GET, url, None).await
@@ -53,6 +54,14 @@ impl<'w> Browser<'w> {
         let form = Form::with_button(&page.body, label)
             .unwrap_or_else(|| panic!("no button {label:?} on {}:\n{}", page.url, page.body));
         self.submit(&page.url, form, fields).await
+    }
+
+    /// Presses a button, and answers with the fragment that the wallet would have sent us.
+    pub async fn press_without_returning(&mut self, page: &Page, label: &str) -> String {
+        self.holds_fragments = true;
+        let page = self.press(page, label).await;
+        self.holds_fragments = false;
+        page.url.fragment().unwrap_or_else(|| panic!("no fragment at {}", page.url)).to_owned()
     }
 
     /// What the script of `/callback` does with a fragment.
@@ -92,7 +101,11 @@ impl<'w> Browser<'w> {
 
     async fn run_callback(&mut self, page: Page) -> Page {
         match page.url.fragment() {
-            Some(fragment) if page.url.path() == "/callback" && page.status == StatusCode::OK => {
+            Some(fragment)
+                if !self.holds_fragments
+                    && page.url.path() == "/callback"
+                    && page.status == StatusCode::OK =>
+            {
                 let fragment = fragment.to_owned();
                 Box::pin(self.bring_fragment(&fragment)).await
             }
@@ -106,8 +119,10 @@ impl<'w> Browser<'w> {
         url: &Url,
         body: Option<String>,
     ) -> (StatusCode, Option<String>, String) {
-        let path = url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let path =
+            url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
+        let cookies: Vec<String> =
+            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let origin = self.base.origin().ascii_serialization();
         let mut request = Request::builder()
             .method(method.clone())
@@ -158,7 +173,9 @@ impl Form {
             fields.extend(attribute(&button, "name").zip(attribute(&button, "value")));
             Some(Self {
                 method: attribute(opening, "method").unwrap_or_else(|| "get".to_owned()).to_lowercase(),
-                action: attribute(&button, "formaction").or_else(|| attribute(opening, "action")).unwrap_or_default(),
+                action: attribute(&button, "formaction")
+                    .or_else(|| attribute(opening, "action"))
+                    .unwrap_or_default(),
                 fields,
             })
         })
@@ -167,8 +184,11 @@ impl Form {
 
 /// The text of a fragment of HTML, without tags and surplus space.
 fn plain(html: &str) -> String {
-    let text: String =
-        html.split('<').enumerate().map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |it| it.1) }).collect();
+    let text: String = html
+        .split('<')
+        .enumerate()
+        .map(|(n, part)| if n == 0 { part } else { part.split_once('>').map_or("", |it| it.1) })
+        .collect();
     unescape(&text.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 

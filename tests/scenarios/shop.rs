@@ -78,12 +78,16 @@ fn same_numbers(value: &Value) -> Value {
 async fn req_3_5_all_three_shapes_of_the_answer_are_understood_and_named() {
     let world = World::new().await;
     let mut seen = Vec::new();
-    for shape in ["bare", "object", "sdk"] {
+    for shape in ["bare", "object", "encoded"] {
         let begun = world.begin(&request(&[])).await;
         let back = world.share(&begun, &[("shape", shape)]).await;
         let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
         assert_eq!(result["status"], "verified", "{shape}: {result}");
-        let line = result["report"]["checks"].as_array().unwrap().iter().find(|check| check["check"] == "vp_token_shape");
+        let line = result["report"]["checks"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find(|check| check["check"] == "vp_token_shape");
         seen.push(line.unwrap()["detail"].as_str().unwrap().to_owned());
     }
     seen.sort();
@@ -139,12 +143,13 @@ async fn declined_rejected_and_expired_are_told_apart() {
     let declined = world.begin(&request(&[])).await;
     world.decline(&declined).await;
     let (status, body) = world.collect(&declined, None).await;
-    assert_eq!((status, &body["status"], &body["error"]), (StatusCode::OK, &json!("declined"), &json!("access_denied")));
+    assert_eq!(
+        (status, &body["status"], &body["error"]),
+        (StatusCode::OK, &json!("declined"), &json!("access_denied"))
+    );
 
     let rejected = world.begin(&request(&[])).await;
-    for _ in 0..5 {
-        world.share_fault(&rejected, "wrong_nonce").await;
-    }
+    world.share_fault_until_refused(&rejected, "wrong_nonce").await;
     let (status, body) = world.collect(&rejected, None).await;
     assert_eq!((status, &body["status"]), (StatusCode::OK, &json!("rejected")));
     assert_eq!(body["report"]["reason"], "kb_nonce");
@@ -164,16 +169,16 @@ async fn each_way_of_being_wrong_is_refused_by_its_name() {
     let cases = [
         ("wrong_nonce", "kb_nonce"),
         ("wrong_audience", "kb_audience"),
-        ("expired_kb", "kb_issued_at"),
+        ("old_key_binding", "kb_issued_at"),
         ("missing_transaction_hash", "transaction_data"),
         ("tampered_disclosure", "disclosures"),
         ("foreign_holder_key", "kb_signature"),
+        ("no_key_binding", "kb_present"),
+        ("missing_claim", "claims"),
     ];
     for (fault, reason) in cases {
         let begun = world.begin(&request(&transactions()[..1])).await;
-        for _ in 0..5 {
-            world.share_fault(&begun, fault).await;
-        }
+        world.share_fault_until_refused(&begun, fault).await;
         let (_, body) = world.collect(&begun, None).await;
         assert_eq!(body["status"], "rejected", "{fault}: {body}");
         let named = body["report"]["reason"].as_str().unwrap();
@@ -210,16 +215,28 @@ async fn what_a_shop_gets_wrong_is_named_and_nothing_is_stored() {
         "payload": {"currency": "USD", "items": [{"quantity": 1, "unit_cost": "9.99", "label": "Tea"}]}});
     let cases: [(&str, Value, &str); 11] = [
         ("no question", json!({"redirect_uri": RETURN_TO}), "scope"),
-        ("two questions", json!({"redirect_uri": RETURN_TO, "scope": BASIC, "dcql_query": {"credentials": []}}), "scope"),
+        (
+            "two questions",
+            json!({"redirect_uri": RETURN_TO, "scope": BASIC, "dcql_query": {"credentials": []}}),
+            "scope",
+        ),
         ("unknown scope", json!({"redirect_uri": RETURN_TO, "scope": "nobody"}), "scope"),
         ("unknown member", json!({"redirect_uri": RETURN_TO, "scope": BASIC, "scopes": 1}), "scopes"),
         ("no redirect", json!({"scope": BASIC}), "redirect_uri"),
-        ("foreign redirect", json!({"scope": BASIC, "redirect_uri": "https://evil.example/"}), "redirect_uri"),
+        (
+            "foreign redirect",
+            json!({"scope": BASIC, "redirect_uri": "https://evil.example/"}),
+            "redirect_uri",
+        ),
         ("unknown wallet", json!({"scope": BASIC, "redirect_uri": RETURN_TO, "wallet": "nobody"}), "wallet"),
         ("cross device", json!({"scope": BASIC, "redirect_uri": RETURN_TO, "flow": "cross_device"}), "flow"),
         ("empty query", json!({"redirect_uri": RETURN_TO, "dcql_query": {"credentials": []}}), "credentials"),
         ("amount as text", request(&[wrong_amount]), "unit_cost"),
-        ("unknown type", request(&[json!({"type": "urn:x", "credential_ids": [CREDENTIAL], "payload": {}})]), "type"),
+        (
+            "unknown type",
+            request(&[json!({"type": "urn:x", "credential_ids": [CREDENTIAL], "payload": {}})]),
+            "type",
+        ),
     ];
     for (name, body, member) in cases {
         let answer = world.post_json("/v1/presentations", &body.to_string()).await;

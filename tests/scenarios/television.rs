@@ -165,7 +165,9 @@ async fn req_10_45_of_a_hundred_polls_at_once_one_gets_the_token() {
     let answers = polls.join_all().await;
     let tokens = answers.iter().filter(|(status, _)| *status == StatusCode::OK).count();
     assert_eq!(tokens, 1);
-    assert!(answers.iter().all(|(status, body)| *status == StatusCode::OK || body["error"] == "invalid_grant"));
+    assert!(
+        answers.iter().all(|(status, body)| *status == StatusCode::OK || body["error"] == "invalid_grant")
+    );
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use vpgate::domain::openid4vp::transaction_data::TransactionData;
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::Expected;
-use vpgate::domain::sdjwt::parse::Limits;
+use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;

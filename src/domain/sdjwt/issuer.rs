@@ -4,7 +4,6 @@ use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
 use super::key_binding::Expected;
-use super::parse::JwtRules;
 use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
@@ -12,11 +11,6 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::{KeySet, NoKey};
 use crate::domain::jose::jws::UnverifiedJws;
 
-pub(super) const JWT_RULES: JwtRules = JwtRules {
-    format: Rule { check: "issuer_jwt_format", requirement: "RFC 9901 4.1; RFC 7519 7.2" },
-    algorithm: Rule { check: "issuer_alg", requirement: "RFC 9901 7.1(2.a)" },
-    extensions: Rule { check: "issuer_crit", requirement: "RFC 7515 4.1.11" },
-};
 const TYP: Rule = Rule { check: "typ", requirement: "SD-JWT VC 2.2.1" };
 const KEY: Rule = Rule { check: "issuer_key", requirement: "RFC 9901 7.1(2.c); SD-JWT VC 2.5" };
 const SIGNATURE: Rule = Rule { check: "issuer_signature", requirement: "RFC 9901 7.1(2.b)" };

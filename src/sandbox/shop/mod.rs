@@ -77,7 +77,7 @@ pub(super) async fn agree(
     let Some((id, start_url)) = begun.as_ref().and_then(|it| it.text("id").zip(it.text("start_url"))) else {
         let why = "The service did not begin. Nothing has been bought, sent or agreed.";
         return page::sorry(
-            &parties,
+            parties,
             StatusCode::BAD_GATEWAY,
             "We cannot ask your wallet now",
             why,

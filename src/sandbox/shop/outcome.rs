@@ -8,8 +8,8 @@ use crate::sandbox::service::Answer;
 /// The answer of `GET /v1/presentations/{id}`, read.
 pub(super) struct Outcome {
     pub(super) status: Status,
-    /// What was proven: where the claim is, and its value.
-    pub(super) claims: Vec<(String, String)>,
+    /// What was proven.
+    pub(super) credentials: Vec<Credential>,
     /// The transactions as the service kept them.
     pub(super) transactions: Vec<Stored>,
     /// The report.
@@ -26,6 +26,15 @@ pub(super) enum Status {
     Expired,
     /// The service does not say, for example because the response code was used before.
     Unknown,
+}
+
+/// A credential that was shown.
+pub(super) struct Credential {
+    /// The credential query it answers.
+    pub(super) id: String,
+    pub(super) issuer: String,
+    /// Where each claim is, and its value.
+    pub(super) claims: Vec<(String, String)>,
 }
 
 /// A transaction, in words and as it is.
@@ -53,17 +62,11 @@ impl Outcome {
             (200, Some("expired")) => Status::Expired,
             _ => Status::Unknown,
         };
-        let mut claims = Vec::new();
-        for (id, credential) in body.get("credentials").and_then(Value::as_object).into_iter().flatten() {
-            // One credential for a query, or a list of them.
-            let several = credential.as_array().map_or(std::slice::from_ref(credential), Vec::as_slice);
-            for claim in several.iter().filter_map(|one| one.get("claims")) {
-                leaves(id, claim, &mut claims);
-            }
-        }
+        let shown = body.get("credentials").and_then(Value::as_object);
+        let credentials = shown.into_iter().flatten().map(|(id, it)| Credential::read(id, it)).collect();
         let transactions = elements(body.get("transaction_data")).map(Stored::read).collect();
         let checks = elements(body.pointer("/report/checks")).map(Check::read).collect();
-        Self { status, claims, transactions, checks }
+        Self { status, credentials, transactions, checks }
     }
 
     /// Whether asking again can bring another answer.
@@ -99,6 +102,17 @@ impl Status {
                 "The service did not tell us the result. Nothing has been bought, sent or agreed."
             }
         }
+    }
+}
+
+impl Credential {
+    fn read(id: &str, shown: &Value) -> Self {
+        let mut claims = Vec::new();
+        for (name, value) in shown.get("claims").and_then(Value::as_object).into_iter().flatten() {
+            leaves(name, value, &mut claims);
+        }
+        let issuer = shown.get("issuer").and_then(Value::as_str).unwrap_or_default();
+        Self { id: id.to_owned(), issuer: issuer.to_owned(), claims }
     }
 }
 
@@ -156,8 +170,9 @@ mod tests {
         });
         let outcome = Outcome::read(&Answer { status: 200, body });
         assert_eq!(outcome.status, Status::Verified);
-        assert_eq!(outcome.claims[0], ("id › given_name".to_owned(), "Alice".to_owned()));
-        assert_eq!(outcome.claims[1], ("id › age_equal_or_over › 18".to_owned(), "true".to_owned()));
+        let claims = &outcome.credentials[0].claims;
+        assert_eq!(claims[0], ("given_name".to_owned(), "Alice".to_owned()));
+        assert_eq!(claims[1], ("age_equal_or_over › 18".to_owned(), "true".to_owned()));
         assert_eq!(outcome.transactions.len(), 1);
         assert_eq!(outcome.checks[0].outcome, "passed");
     }

@@ -38,7 +38,7 @@ pub(super) async fn show(Data(parties): Data<&Arc<Parties>>, jar: &CookieJar) ->
     switch_on(parties, jar).await;
     let page = remembered(jar)
         .and_then(|name| parties.televisions.with(&name, parties.now(), |tv| picture(parties, tv)));
-    page.unwrap_or_else(|| broken(&parties))
+    page.unwrap_or_else(|| broken(parties))
 }
 
 /// `POST /tv/restart`: a new code.
