@@ -86,6 +86,29 @@ async function signIn(story, viewport, colorScheme, keyboard) {
   await screen.tv.close();
 }
 
+/** One wrong answer is no catastrophe: the person may try again, and the television waits. */
+async function wrongThenRight() {
+  const screen = await television("wrong", "light");
+  const phone = await windowOf("wrong", "phone", PHONE, "light");
+  await enterCode(phone, screen, false);
+  await toTheWallet(phone, false);
+  await phone.page.getByText("Advanced").click();
+  await phone.page.getByLabel("Share something wrong").selectOption("wrong_nonce");
+  await phone.look("3-fault");
+  await phone.press("Share", false);
+  await phone.page.waitForURL(/\/done\//);
+  await phone.look("4-rejected");
+  await leavesNoTrace(phone);
+  check((await screen.tv.page.locator("#state").getAttribute("data-screen")) === "waiting", "the television waits");
+  await phone.page.getByRole("link", { name: "Try again" }).click();
+  await phone.page.waitForURL(/\/sandbox\/wallet\/authorize/);
+  await phone.press("Share", false);
+  await screen.tv.page.locator('[data-screen="signed_in"]').waitFor({ timeout: 30_000 });
+  await phone.look("5-done");
+  await phone.close();
+  await screen.tv.close();
+}
+
 async function decline() {
   const screen = await television("decline", "dark");
   const phone = await windowOf("decline", "phone", SMALLEST, "dark");
@@ -147,6 +170,7 @@ async function order() {
 const stories = {
   "signing in on a phone, by keyboard": () => signIn("phone", PHONE, "light", true),
   "signing in at a desktop, in the dark": () => signIn("desktop", DESKTOP, "dark", false),
+  "a wrong answer, then a right one": wrongThenRight,
   "declining in the wallet": decline,
   "a code that somebody else started": notMine,
   "an order in the shop": order,
