@@ -65,7 +65,7 @@ impl Envelope {
         let is_under = |mount: &&str| {
             path.strip_prefix(*mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if self.mounts.iter().any(|mount| is_under(mount)) { Door::Mounted } else { Door::of(path) }
+        if self.mounts.iter().any(is_under) { Door::Mounted } else { Door::of(path) }
     }
 
     async fn answer(&self, door: Door, request: Request) -> Response {
@@ -97,10 +97,15 @@ impl Envelope {
     /// The headers that all our answers share; what a handler has set stays.
     fn dress(&self, response: &mut Response) {
         let headers = response.headers_mut();
+        let cached = headers.contains_key(header::CACHE_CONTROL);
         let mut unless_set = |name: HeaderName, value: &'static str| {
             headers.entry(name).or_insert(HeaderValue::from_static(value));
         };
-        unless_set(header::CACHE_CONTROL, "no-store");
+        if !cached {
+            unless_set(header::CACHE_CONTROL, "no-store");
+            // RFC 6749 section 5.1 asks for it beside the header above.
+            unless_set(header::PRAGMA, "no-cache");
+        }
         unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
         unless_set(header::REFERRER_POLICY, "no-referrer");
         if self.public_url.is_https() {

@@ -32,9 +32,9 @@ impl From<Unavailable> for OAuthRefusal {
 impl From<NotAuthorized> for OAuthRefusal {
     fn from(why: NotAuthorized) -> Self {
         match why {
-            NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why),
-            NotAuthorized::AuthenticationRequired => Self::not_authenticated(why),
-            NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why),
+            NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
+            NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -51,15 +51,17 @@ impl From<NotRedeemed> for OAuthRefusal {
             NotRedeemed::InvalidCode => OAuthErrorCode::InvalidGrant,
             NotRedeemed::Failed(failure) => return failure.into(),
         };
-        Self::refused(error, why)
+        Self::refused(error, why.to_string())
     }
 }
 
 /// A client that could not be told who it is.
 pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
     match why {
-        CredentialsFault::Missing | CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why),
-        CredentialsFault::Several | CredentialsFault::InUrl => OAuthRefusal::invalid(why),
+        CredentialsFault::Missing | CredentialsFault::Malformed => {
+            OAuthRefusal::not_authenticated(why.to_string())
+        }
+        CredentialsFault::Several | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
@@ -98,8 +100,8 @@ impl From<NotBegun> for Problem {
 impl From<NotCollected> for Problem {
     fn from(why: NotCollected) -> Self {
         match why {
-            NotCollected::Unknown => Self::not_found(why),
-            NotCollected::ResponseCode => Self::response_code_required(why),
+            NotCollected::Unknown => Self::not_found(why.to_string()),
+            NotCollected::ResponseCode => Self::response_code_required(why.to_string()),
             NotCollected::Failed(failure) => failure.into(),
         }
     }
@@ -113,7 +115,7 @@ pub enum CodeFace {
     /// The form again, with this above it.
     AskAgain(StatusCode, &'static str),
     /// A page of its own.
-    Notice(Box<Notice>),
+    Notice(Notice),
 }
 
 impl From<CodeRefused> for CodeFace {
@@ -127,7 +129,7 @@ impl From<CodeRefused> for CodeFace {
                 StatusCode::CONFLICT,
                 "This code is already in use in another browser. Go on there, or ask your device for a new code.",
             ),
-            CodeRefused::Failed(failure) => Self::Notice(Box::new(failure.into())),
+            CodeRefused::Failed(failure) => Self::Notice(failure.into()),
         }
     }
 }
@@ -208,7 +210,7 @@ impl Notice {
             "Please start again",
             "Your browser did not send what we need to be sure that it is you. Cookies must be allowed for this site.",
         );
-        notice.next = Some(Link { href: "/device".to_owned(), text: "Enter a code" });
+        notice.next = Some(Link { href: "/device", text: "Enter a code" });
         notice
     }
 }

@@ -1,6 +1,7 @@
 //! The shapes of RFC 8628 section 3.1 and 3.2.
 
-use poem_openapi::Object;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
 
 use crate::flow::authorize_device::DeviceAuthorization;
 use crate::http::PublicUrl;
@@ -16,9 +17,17 @@ pub struct DeviceAuthorizationRequest {
     pub scope: Option<String>,
 }
 
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum DeviceAuthorizationAnswer {
+    /// The codes.
+    #[oai(status = 200)]
+    Given(Json<DeviceCodes>),
+}
+
 /// The codes.
-#[derive(Debug, PartialEq, Eq, Object)]
-pub struct DeviceAuthorizationAnswer {
+#[derive(Debug, Object)]
+pub struct DeviceCodes {
     /// What the device polls with. Secret.
     pub device_code: String,
     /// What the person types, as it should be shown.
@@ -38,7 +47,7 @@ impl DeviceAuthorizationAnswer {
     pub fn new(given: &DeviceAuthorization, public_url: &PublicUrl) -> Self {
         let verification_uri = public_url.at("/device");
         let user_code = given.user_code.shown();
-        Self {
+        Self::Given(Json(DeviceCodes {
             device_code: given.device_code.expose().to_owned(),
             // Letters, digits and dashes only: nothing to encode.
             verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
@@ -46,6 +55,6 @@ impl DeviceAuthorizationAnswer {
             user_code,
             expires_in: given.expires_in,
             interval: given.interval,
-        }
+        }))
     }
 }

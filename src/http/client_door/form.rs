@@ -49,12 +49,12 @@ async fn read<T: ParseFromJSON>(request: &Request, body: &mut RequestBody) -> Re
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(OAuthRefusal::invalid(format!("the Content-Type must be {MEDIA_TYPE}")));
     }
-    let body = body.take().map_err(|_| OAuthRefusal::invalid(BodyFault::Unreadable))?;
+    let body = body.take().map_err(|_| OAuthRefusal::invalid(BodyFault::Unreadable.to_string()))?;
     let bytes = body::read_bounded(body, MAX_FORM_BYTES).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => OAuthRefusal::too_large(fault),
-        BodyFault::Unreadable => OAuthRefusal::invalid(fault),
+        BodyFault::TooLarge(_) => OAuthRefusal::too_large(fault.to_string()),
+        BodyFault::Unreadable => OAuthRefusal::invalid(fault.to_string()),
     })?;
-    let parameters = Form::parse(&bytes).map_err(OAuthRefusal::invalid)?;
+    let parameters = Form::parse(&bytes).map_err(|fault| OAuthRefusal::invalid(fault.to_string()))?;
     let members: Map<String, Value> =
         parameters.into_pairs().map(|(name, value)| (name, Value::String(value))).collect();
     // All members are text, so the only thing that can be wrong is that one is missing.

@@ -23,14 +23,15 @@ pub struct Metadata {
     /// section 3.2 would leave empty arrays out: readers fail on a missing member, none on an empty one.
     pub response_types_supported: Vec<String>,
     /// Every scope that can be earned.
-    #[oai(skip_serializing_if_is_empty)]
-    pub scopes_supported: Vec<String>,
+    #[oai(skip_serializing_if_is_none)]
+    pub scopes_supported: Option<Vec<String>>,
     /// How clients may be registered to authenticate.
     pub token_endpoint_auth_methods_supported: Vec<String>,
 }
 
 /// The metadata under this policy.
 pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
+    let scopes: Vec<String> = policy.scopes.iter().map(|scope| scope.name.clone()).collect();
     Metadata {
         issuer: policy.tokens.issuer.clone(),
         token_endpoint: public_url.at("/token"),
@@ -38,7 +39,7 @@ pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
         device_authorization_endpoint: public_url.at("/device_authorization"),
         grant_types_supported: vec![DEVICE_CODE.to_owned()],
         response_types_supported: Vec::new(),
-        scopes_supported: policy.scopes.iter().map(|scope| scope.name.clone()).collect(),
+        scopes_supported: (!scopes.is_empty()).then_some(scopes),
         token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS.map(str::to_owned).to_vec(),
     }
 }

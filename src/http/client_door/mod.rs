@@ -42,11 +42,11 @@ impl ClientDoor {
         public_url: Data<&PublicUrl>,
         request: &Request,
         form: OAuthForm<DeviceAuthorizationRequest>,
-    ) -> Result<Json<DeviceAuthorizationAnswer>, OAuthRefusal> {
+    ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
         let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
         let given = vpgate.authorize_device(client, form.scope.as_deref()).await?;
-        Ok(Json(DeviceAuthorizationAnswer::new(&given, &public_url)))
+        Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
     /// Take a token (RFC 8628 section 3.4, RFC 6749 section 5)
@@ -59,12 +59,12 @@ impl ClientDoor {
         vpgate: Data<&Arc<Vpgate>>,
         request: &Request,
         form: OAuthForm<TokenRequest>,
-    ) -> Result<Json<TokenAnswer>, OAuthRefusal> {
+    ) -> Result<TokenAnswer, OAuthRefusal> {
         let OAuthForm(mut form) = form;
         let (id, secret) = (form.client_id.take(), form.client_secret.take());
         let client = authenticate(&vpgate, request, id, secret)?;
         let device_code = form.device_code()?;
-        Ok(Json(vpgate.redeem_device_code(client, &device_code).await?.into()))
+        Ok(vpgate.redeem_device_code(client, &device_code).await?.into())
     }
 
     /// What this server offers (RFC 8414)
@@ -116,6 +116,6 @@ fn authenticate<'v>(
         .map_err(faces::credentials)?;
     vpgate.policy.clients.authenticate(&shown).map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
-        OAuthRefusal::not_authenticated(why)
+        OAuthRefusal::not_authenticated(why.to_string())
     })
 }

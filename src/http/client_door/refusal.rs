@@ -76,23 +76,23 @@ pub enum OAuthErrorCode {
 
 impl OAuthRefusal {
     /// 400 with `error`; `why` is for the person who writes the client.
-    pub fn refused(error: OAuthErrorCode, why: impl ToString) -> Self {
+    pub fn refused(error: OAuthErrorCode, why: impl Into<String>) -> Self {
         Self::Refused(Json(OAuthError::new(error, why)))
     }
 
     /// 400 `invalid_request`.
-    pub fn invalid(why: impl ToString) -> Self {
+    pub fn invalid(why: impl Into<String>) -> Self {
         Self::refused(OAuthErrorCode::InvalidRequest, why)
     }
 
     /// 401 `invalid_client` with its challenge.
-    pub fn not_authenticated(why: impl ToString) -> Self {
+    pub fn not_authenticated(why: impl Into<String>) -> Self {
         let error = OAuthError::new(OAuthErrorCode::InvalidClient, why);
         Self::NotAuthenticated(Json(error), CHALLENGE.to_owned())
     }
 
     /// 413.
-    pub fn too_large(why: impl ToString) -> Self {
+    pub fn too_large(why: impl Into<String>) -> Self {
         Self::TooLarge(Json(OAuthError::new(OAuthErrorCode::InvalidRequest, why)))
     }
 
@@ -108,9 +108,9 @@ impl OAuthRefusal {
 
 impl OAuthError {
     /// With a description in the characters that RFC 6749 section 5.2 allows; others become `'`.
-    pub fn new(error: OAuthErrorCode, why: impl ToString) -> Self {
+    pub fn new(error: OAuthErrorCode, why: impl Into<String>) -> Self {
         let allowed = |c: char| matches!(c, '\x20'..='\x21' | '\x23'..='\x5b' | '\x5d'..='\x7e');
-        let description = why.to_string().chars().map(|c| if allowed(c) { c } else { '\'' }).collect();
+        let description = why.into().chars().map(|c| if allowed(c) { c } else { '\'' }).collect();
         Self { error, error_description: Some(description) }
     }
 }

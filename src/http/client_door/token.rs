@@ -1,6 +1,7 @@
 //! The shapes of RFC 8628 section 3.4 and RFC 6749 section 5.1.
 
-use poem_openapi::Object;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
 
 use super::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::domain::base::secret::Secret;
@@ -34,9 +35,17 @@ impl TokenRequest {
     }
 }
 
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum TokenAnswer {
+    /// The token. The device code is spent.
+    #[oai(status = 200)]
+    Issued(Json<Token>),
+}
+
 /// A token.
 #[derive(Debug, Object)]
-pub struct TokenAnswer {
+pub struct Token {
     /// A signed JWT (RFC 9068); its key is in `/jwks.json`.
     pub access_token: String,
     /// `Bearer`
@@ -49,12 +58,12 @@ pub struct TokenAnswer {
 
 impl From<IssuedToken> for TokenAnswer {
     fn from(issued: IssuedToken) -> Self {
-        Self {
+        Self::Issued(Json(Token {
             access_token: issued.access_token.expose().to_owned(),
             token_type: "Bearer".to_owned(),
             expires_in: issued.expires_in,
             scope: issued.scope,
-        }
+        }))
     }
 }
 

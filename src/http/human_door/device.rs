@@ -107,7 +107,7 @@ fn in_words(claim: &str) -> String {
 fn ask_again(face: CodeFace) -> Result<Page, Notice> {
     match face {
         CodeFace::AskAgain(status, alert) => Ok(Page::new(&EnterCode { alert: Some(alert) }).status(status)),
-        CodeFace::Notice(notice) => Err(*notice),
+        CodeFace::Notice(notice) => Err(notice),
     }
 }
 
@@ -115,10 +115,10 @@ fn disowned() -> Notice {
     Notice {
         status: StatusCode::OK,
         tone: Tone::Good,
-        title: "Stopped".to_owned(),
+        title: "Stopped",
         text: "Nothing was shared, and the code no longer works. If somebody sent you that code or link, do not \
                follow what they ask."
-            .to_owned(),
+            .into(),
         next: None,
         trace: None,
         retry_after: None,
@@ -131,9 +131,9 @@ fn too_many_guesses(why: TooManyGuesses) -> Notice {
     let mut notice = Notice::refused(
         StatusCode::TOO_MANY_REQUESTS,
         "Too many wrong codes",
-        &format!("Wait {wait}, then type the code that your device shows then."),
+        format!("Wait {wait}, then type the code that your device shows then."),
     );
     notice.retry_after = Some(why.retry_after);
-    notice.next = Some(Link { href: "/device".to_owned(), text: "Enter a code" });
+    notice.next = Some(Link { href: "/device", text: "Enter a code" });
     notice
 }

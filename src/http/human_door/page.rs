@@ -1,5 +1,6 @@
 //! A page and the headers that keep it safe: no third party, no frame, no referrer, no cache.
 
+use std::borrow::Cow;
 use std::sync::LazyLock;
 
 use askama::Template;
@@ -100,9 +101,9 @@ pub struct Notice {
     /// How it looks.
     pub tone: Tone,
     /// In a few words.
-    pub title: String,
+    pub title: &'static str,
     /// What happened and what to do now.
-    pub text: String,
+    pub text: Cow<'static, str>,
     /// Where to go.
     pub next: Option<Link>,
     /// Under which id the operator finds what happened.
@@ -142,23 +143,15 @@ impl Tone {
 #[derive(Debug)]
 pub struct Link {
     /// A path of ours.
-    pub href: String,
+    pub href: &'static str,
     /// What it does.
     pub text: &'static str,
 }
 
 impl Notice {
     /// A refusal.
-    pub fn refused(status: StatusCode, title: &str, text: &str) -> Self {
-        Self {
-            status,
-            tone: Tone::Bad,
-            title: title.to_owned(),
-            text: text.to_owned(),
-            next: None,
-            trace: None,
-            retry_after: None,
-        }
+    pub fn refused(status: StatusCode, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        Self { status, tone: Tone::Bad, title, text: text.into(), next: None, trace: None, retry_after: None }
     }
 }
 

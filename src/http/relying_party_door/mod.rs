@@ -70,11 +70,11 @@ impl RelyingPartyDoor {
         id: Path<String>,
         /// From the query of the `redirect_uri`.
         response_code: Query<Option<String>>,
-    ) -> Result<Json<Presentation>, Problem> {
+    ) -> Result<Standing, Problem> {
         let client = authenticate(&vpgate, request)?;
         let response_code = response_code.0.map(Secret::received);
         let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
-        Ok(Json(Presentation::new(id.0, collected)))
+        Ok(Standing::Shown(Json(Presentation::new(id.0, collected))))
     }
 
     /// Forget a presentation
@@ -96,6 +96,13 @@ impl RelyingPartyDoor {
 }
 
 #[derive(ApiResponse)]
+enum Standing {
+    /// How it stands, and what it proved.
+    #[oai(status = 200)]
+    Shown(Json<Presentation>),
+}
+
+#[derive(ApiResponse)]
 enum Forgotten {
     /// It is gone.
     #[oai(status = 204)]
@@ -103,10 +110,11 @@ enum Forgotten {
 }
 
 fn authenticate<'v>(vpgate: &'v Vpgate, request: &Request) -> Result<AuthenticatedClient<'v>, Problem> {
-    let shown = basic::from_header(request.headers()).map_err(Problem::not_authenticated)?;
+    let shown = basic::from_header(request.headers())
+        .map_err(|fault| Problem::not_authenticated(fault.to_string()))?;
     let (id, secret) = shown.ok_or_else(|| Problem::not_authenticated("HTTP Basic is required"))?;
     vpgate.policy.clients.authenticate(&Credentials::Basic(id, secret)).map_err(|why| {
         tracing::warn!("client authentication failed on the relying-party door");
-        Problem::not_authenticated(why)
+        Problem::not_authenticated(why.to_string())
     })
 }

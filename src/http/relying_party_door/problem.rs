@@ -12,31 +12,31 @@ use crate::http::trace::TraceId;
 pub enum Problem {
     /// The request is wrong; `pointer` says where.
     #[oai(status = 400, content_type = "application/problem+json")]
-    BadRequest(Json<ProblemDetails>),
+    BadRequest(Json<Box<ProblemDetails>>),
     /// The client is unknown, or its secret is wrong.
     #[oai(status = 401, content_type = "application/problem+json")]
     NotAuthenticated(
-        Json<ProblemDetails>,
+        Json<Box<ProblemDetails>>,
         /// How to authenticate.
         #[oai(header = "WWW-Authenticate")]
         String,
     ),
     /// This client may not use this door.
     #[oai(status = 403, content_type = "application/problem+json")]
-    Forbidden(Json<ProblemDetails>),
+    Forbidden(Json<Box<ProblemDetails>>),
     /// No such presentation of this client, or its result needs a `response_code`.
     #[oai(status = 404, content_type = "application/problem+json")]
-    NotFound(Json<ProblemDetails>),
+    NotFound(Json<Box<ProblemDetails>>),
     /// The body is too long.
     #[oai(status = 413, content_type = "application/problem+json")]
-    TooLarge(Json<ProblemDetails>),
+    TooLarge(Json<Box<ProblemDetails>>),
     /// The body is not `application/json`.
     #[oai(status = 415, content_type = "application/problem+json")]
-    MediaType(Json<ProblemDetails>),
+    MediaType(Json<Box<ProblemDetails>>),
     /// A fault of the service. Ask again later.
     #[oai(status = 503, content_type = "application/problem+json")]
     Unavailable(
-        Json<ProblemDetails>,
+        Json<Box<ProblemDetails>>,
         /// Seconds to wait.
         #[oai(header = "Retry-After")]
         u64,
@@ -64,65 +64,70 @@ pub struct ProblemDetails {
 
 impl ProblemDetails {
     /// A problem of the kind `name`.
-    pub fn new(name: &str, status: u16, title: &str, detail: impl ToString) -> Self {
-        Self {
+    pub fn new(name: &str, status: u16, title: &str, detail: impl Into<String>) -> Box<Self> {
+        Box::new(Self {
             kind: format!("urn:vpgate:problem:{name}"),
             title: title.to_owned(),
             status,
-            detail: detail.to_string(),
+            detail: detail.into(),
             pointer: None,
             trace_id: None,
-        }
+        })
     }
 }
 
 impl Problem {
     /// 400 about the member at `pointer`; the whole body when it is empty.
-    pub fn invalid_request(pointer: &str, detail: impl ToString) -> Self {
+    pub fn invalid_request(pointer: &str, detail: impl Into<String>) -> Self {
         Self::bad_request("invalid_request", "The request is not valid", pointer, detail)
     }
 
     /// 400: not JSON, or not JSON as it should be.
-    pub fn invalid_json(detail: impl ToString) -> Self {
+    pub fn invalid_json(detail: impl Into<String>) -> Self {
         Self::bad_request("invalid_json", "The body is not valid JSON", "", detail)
     }
 
     /// 400: a part of the interface that is not there yet.
-    pub fn not_offered(pointer: &str, detail: impl ToString) -> Self {
+    pub fn not_offered(pointer: &str, detail: impl Into<String>) -> Self {
         Self::bad_request("not_offered", "This is not offered yet", pointer, detail)
     }
 
     /// 401 with its challenge.
-    pub fn not_authenticated(detail: impl ToString) -> Self {
+    pub fn not_authenticated(detail: impl Into<String>) -> Self {
         let details = ProblemDetails::new("not_authenticated", 401, "Authentication failed", detail);
         Self::NotAuthenticated(Json(details), CHALLENGE.to_owned())
     }
 
     /// 403.
-    pub fn forbidden(detail: impl ToString) -> Self {
+    pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::Forbidden(Json(ProblemDetails::new("forbidden", 403, "This client may not do this", detail)))
     }
 
     /// 404 for what does not exist for this client.
-    pub fn not_found(detail: impl ToString) -> Self {
+    pub fn not_found(detail: impl Into<String>) -> Self {
         Self::NotFound(Json(ProblemDetails::new("not_found", 404, "Not found", detail)))
     }
 
     /// 404 for a result without its one-time code.
-    pub fn response_code_required(detail: impl ToString) -> Self {
+    pub fn response_code_required(detail: impl Into<String>) -> Self {
         let title = "A response code is required";
         Self::NotFound(Json(ProblemDetails::new("response_code_required", 404, title, detail)))
     }
 
     /// 413.
-    pub fn too_large(detail: impl ToString) -> Self {
+    pub fn too_large(detail: impl Into<String>) -> Self {
         Self::TooLarge(Json(ProblemDetails::new("too_large", 413, "The body is too long", detail)))
     }
 
     /// 415.
     pub fn media_type() -> Self {
         let detail = "the Content-Type must be application/json";
-        Self::MediaType(Json(ProblemDetails::new("media_type", 415, "Unsupported media type", detail)))
+        Self::MediaType(Json(ProblemDetails::new(
+            "media_type",
+            415,
+            "Unsupported media type",
+            detail.to_owned(),
+        )))
     }
 
     /// 503 under a trace id.
@@ -133,7 +138,7 @@ impl Problem {
         Self::Unavailable(Json(details), RETRY_AFTER_SECONDS)
     }
 
-    fn bad_request(name: &str, title: &str, pointer: &str, detail: impl ToString) -> Self {
+    fn bad_request(name: &str, title: &str, pointer: &str, detail: impl Into<String>) -> Self {
         let mut details = ProblemDetails::new(name, 400, title, detail);
         details.pointer = (!pointer.is_empty()).then(|| pointer.to_owned());
         Self::BadRequest(Json(details))

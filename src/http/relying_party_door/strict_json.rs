@@ -101,12 +101,12 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Prob
     if !body::has_media_type(request, "application/json") {
         return Err(Problem::media_type());
     }
-    let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable))?;
+    let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
     let bytes = body::read_bounded(body, MAX_JSON_BYTES).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => Problem::too_large(fault),
-        BodyFault::Unreadable => Problem::invalid_json(fault),
+        BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
+        BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
     })?;
-    json::parse_object(&bytes, &BOUNDS).map(Members).map_err(Problem::invalid_json)
+    json::parse_object(&bytes, &BOUNDS).map(Members).map_err(|fault| Problem::invalid_json(fault.to_string()))
 }
 
 impl<S: Type> Payload for StrictJson<S> {

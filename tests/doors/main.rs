@@ -1,0 +1,8 @@
+//! The doors from outside: what a stranger sends in, and what comes back. The whole stories are told
+//! in the scenarios; here each door is tried for its manners.
+
+mod client;
+mod edges;
+mod human;
+mod relying_party;
+mod stage;

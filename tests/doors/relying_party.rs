@@ -1,0 +1,127 @@
+//! The relying-party door (contract section 5).
+
+use poem::http::{Method, StatusCode};
+use serde_json::{Value, json};
+
+use crate::stage::{PUBLIC_URL, RETURN, SHOP, Stage};
+
+fn problem(status: u16, kind: &str, pointer: &str) -> (u16, String, String) {
+    (status, kind.to_owned(), pointer.to_owned())
+}
+
+#[tokio::test]
+async fn a_presentation_is_begun_and_found_under_its_location() {
+    let stage = Stage::new();
+    let body = json!({
+        "scope": "adult", "redirect_uri": RETURN, "flow": "same_device", "login_hint": "[email protected]",
+        "state": "s", "wallet": "demo", "dcql_query": null,
+    });
+    let answer = stage.json("/v1/presentations", &[SHOP], &body).await;
+    assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+    let begun = answer.json();
+    let id = begun["id"].as_str().unwrap();
+    assert_eq!(answer.header("location"), Some(&*format!("{PUBLIC_URL}/v1/presentations/{id}")));
+    assert_eq!(begun["status"], "pending");
+    let start = begun["start_url"].as_str().unwrap();
+    assert!(start.starts_with("https://verify.example.com/start/") && !start.contains(id), "{start}");
+    assert_eq!(begun["qr_svg_url"], format!("{start}/qr.svg"));
+    assert!(
+        begun["authorization_request_url"]
+            .as_str()
+            .unwrap()
+            .starts_with("https://wallet.example.com/authorize?")
+    );
+
+    let seen = stage.get(&format!("/v1/presentations/{id}"), &[SHOP]).await;
+    assert_eq!(seen.header("cache-control"), Some("no-store"));
+    assert_eq!(seen.ok_json(), json!({ "id": id, "status": "pending", "expires_at": begun["expires_at"] }));
+    stage.later(300);
+    assert_eq!(stage.get(&format!("/v1/presentations/{id}"), &[SHOP]).await.ok_json()["status"], "expired");
+}
+
+#[tokio::test]
+async fn a_request_that_is_wrong_in_one_way_is_told_where() {
+    let stage = Stage::new();
+    let right = json!({ "scope": "adult", "redirect_uri": RETURN });
+    for (member, value, expected) in [
+        ("scope", json!("other"), problem(400, "invalid_request", "/scope")),
+        ("scope", json!(1), problem(400, "invalid_request", "/scope")),
+        ("scope", Value::Null, problem(400, "invalid_request", "")),
+        ("dcql_query", json!({ "credentials": [] }), problem(400, "invalid_request", "")),
+        ("dcql_query", json!([]), problem(400, "invalid_request", "/dcql_query")),
+        ("wallet", json!("none"), problem(400, "invalid_request", "/wallet")),
+        ("redirect_uri", json!("https://evil.example/"), problem(400, "invalid_request", "/redirect_uri")),
+        ("redirect_uri", Value::Null, problem(400, "invalid_request", "/redirect_uri")),
+        ("flow", json!("cross_device"), problem(400, "not_offered", "/flow")),
+        ("flow", json!("dc_api"), problem(400, "not_offered", "/flow")),
+        ("flow", json!("post"), problem(400, "invalid_request", "/flow")),
+        ("state", json!("s".repeat(513)), problem(400, "invalid_request", "/state")),
+        ("login_hint", json!("h".repeat(321)), problem(400, "invalid_request", "/login_hint")),
+        ("transaction_data", json!({}), problem(400, "invalid_request", "/transaction_data")),
+        ("login-hint", json!("x"), problem(400, "invalid_request", "/login-hint")),
+    ] {
+        let mut body = right.clone();
+        body[member] = value;
+        assert_eq!(stage.json("/v1/presentations", &[SHOP], &body).await.problem(), expected, "{body}");
+    }
+    let mut body = right;
+    body["transaction_data"] = json!([{ "type": "urn:proof:params:vc:transaction-data:session-data",
+        "credential_ids": ["id"], "payload": { "ip_address": 7 } }]);
+    let (status, kind, pointer) = stage.json("/v1/presentations", &[SHOP], &body).await.problem();
+    assert_eq!(
+        (status, &*kind, &*pointer),
+        (400, "invalid_request", "/transaction_data/0/payload/ip_address")
+    );
+}
+
+#[tokio::test]
+async fn only_bounded_json_without_duplicates_is_read() {
+    let stage = Stage::new();
+    let post = async |media_type: &str, body: &str| {
+        stage
+            .ask(Method::POST, "/v1/presentations", &[SHOP, ("content-type", media_type)], body)
+            .await
+            .problem()
+    };
+    assert_eq!(post("text/plain", "{}").await, problem(415, "media_type", ""));
+    for wrong in ["", "[]", "{", "{\"a\":1,\"a\":1}", "{} {}"] {
+        assert_eq!(post("application/json", wrong).await, problem(400, "invalid_json", ""), "{wrong}");
+    }
+    let long = format!("{{\"state\":\"{}\"}}", "x".repeat(64 * 1024));
+    assert_eq!(post("application/json", &long).await, problem(413, "too_large", ""));
+}
+
+#[tokio::test]
+async fn req_11_5_nobody_gets_in_without_the_right_secret() {
+    let stage = Stage::new();
+    let begun = stage.presentation().await;
+    let result = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
+    // shop:wrong, tv:, a colon missing, another scheme, nothing
+    for header in
+        [Some("Basic c2hvcDp3cm9uZw=="), Some("Basic dHY6"), Some("Basic c2hvcA=="), Some("Bearer x"), None]
+    {
+        let headers: Vec<_> = header.map(|value| ("authorization", value)).into_iter().collect();
+        for method in [Method::GET, Method::DELETE] {
+            let answer = stage.ask(method, &result, &headers, "").await;
+            assert_eq!(answer.problem().0, 401, "{header:?}");
+            assert_eq!(answer.header("www-authenticate"), Some("Basic realm=\"vpgate\""));
+        }
+        let answer = stage.json("/v1/presentations", &headers, &json!({ "unknown": 1 })).await;
+        assert_eq!(answer.problem().0, 401, "before anything is said about the body");
+    }
+}
+
+#[tokio::test]
+async fn what_is_forgotten_unknown_or_malformed_is_not_found() {
+    let stage = Stage::new();
+    let begun = stage.presentation().await;
+    let result = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
+    assert_eq!(stage.ask(Method::DELETE, &result, &[SHOP], "").await.status, StatusCode::NO_CONTENT);
+    for uri in [&*result, "/v1/presentations/q6urq6urq6urq6urq6urqw", "/v1/presentations/x"] {
+        assert_eq!(stage.get(uri, &[SHOP]).await.problem(), problem(404, "not_found", ""), "{uri}");
+        assert_eq!(
+            stage.ask(Method::DELETE, uri, &[SHOP], "").await.problem(),
+            problem(404, "not_found", "")
+        );
+    }
+}

@@ -1,0 +1,281 @@
+//! A service with a real store in memory, a clock that tests move, and no outside world.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use poem::endpoint::BoxEndpoint;
+use poem::http::{Method, StatusCode};
+use poem::{Endpoint as _, EndpointExt as _, Request};
+use serde_json::{Map, Value, json};
+use vpgate::domain::admission::scopes::Scopes;
+use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::base::secret::{DigestKey, Secret};
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::oauth::access_token::TokenPolicy;
+use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
+use vpgate::domain::oauth::user_code::UserCodeFormat;
+use vpgate::domain::openid4vp::dcql::ClaimsPath;
+use vpgate::domain::openid4vp::profile::Profile;
+use vpgate::domain::openid4vp::request::WalletRoute;
+use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Signer, Unavailable};
+use vpgate::flow::{DevicePolicy, Policy, PresentationPolicy, Vpgate};
+use vpgate::http::{HttpSettings, service};
+use vpgate::store::sqlite::SqliteStore;
+
+pub const PUBLIC_URL: &str = "https://verify.example.com";
+pub const RETURN: &str = "https://shop.example.com/return";
+/// `shop:s3cret`
+pub const SHOP: (&str, &str) = ("authorization", "Basic c2hvcDpzM2NyZXQ=");
+pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+pub struct Stage {
+    service: BoxEndpoint<'static>,
+    clock: Arc<Hand>,
+    entropy: Arc<Numbers>,
+}
+
+pub struct Answer {
+    pub status: StatusCode,
+    pub body: String,
+    headers: poem::http::HeaderMap,
+}
+
+impl Stage {
+    pub fn new() -> Self {
+        Self::with(|_| {})
+    }
+
+    pub fn with(change: impl FnOnce(&mut Policy)) -> Self {
+        let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
+        let mut policy = policy();
+        change(&mut policy);
+        let vpgate = Arc::new(Vpgate {
+            policy,
+            store: SqliteStore::open("sqlite::memory:").unwrap(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
+            signer: Arc::new(NoSigner),
+            issuer_keys: Arc::new(NoKeys),
+            user_code_key: DigestKey::new(&[1; 32]),
+            subject_key: DigestKey::new(&[2; 32]),
+        });
+        let echo = poem::endpoint::make_sync(|request: Request| {
+            poem::Response::builder().body(format!("mounted {}", request.uri().path()))
+        });
+        let settings = HttpSettings {
+            public_url: PUBLIC_URL.parse().unwrap(),
+            trusted_proxies: Vec::new(),
+            mounts: vec![("/sandbox", echo.boxed())],
+        };
+        Self { service: service(vpgate, settings), clock, entropy }
+    }
+
+    pub fn later(&self, seconds: i64) {
+        self.clock.0.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// From now on there is no randomness: a fault of ours.
+    pub fn break_entropy(&self) {
+        self.entropy.broken.store(true, Ordering::SeqCst);
+    }
+
+    pub async fn ask(
+        &self,
+        method: Method,
+        uri: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<String>,
+    ) -> Answer {
+        let mut request = Request::builder().method(method).uri_str(uri);
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = self.service.get_response(request.body(body.into())).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, body: response.into_body().into_string().await.unwrap() }
+    }
+
+    pub async fn get(&self, uri: &str, headers: &[(&str, &str)]) -> Answer {
+        self.ask(Method::GET, uri, headers, "").await
+    }
+
+    pub async fn form(&self, uri: &str, headers: &[(&str, &str)], body: &str) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/x-www-form-urlencoded"));
+        self.ask(Method::POST, uri, &headers, body).await
+    }
+
+    pub async fn json(&self, uri: &str, headers: &[(&str, &str)], body: &Value) -> Answer {
+        let mut headers = headers.to_vec();
+        headers.push(("content-type", "application/json"));
+        self.ask(Method::POST, uri, &headers, body.to_string()).await
+    }
+
+    /// A device of `tv` gets its codes.
+    pub async fn device(&self) -> Value {
+        self.form("/device_authorization", &[], "client_id=tv").await.ok_json()
+    }
+
+    /// The shop begins a presentation.
+    pub async fn presentation(&self) -> Value {
+        let answer = self
+            .json("/v1/presentations", &[SHOP], &json!({ "scope": "adult", "redirect_uri": RETURN }))
+            .await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
+        answer.json()
+    }
+}
+
+impl Answer {
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.get(name).map(|value| value.to_str().unwrap())
+    }
+
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
+    }
+
+    pub fn ok_json(&self) -> Value {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        self.json()
+    }
+
+    /// Status and `error` of an OAuth error.
+    pub fn oauth_error(&self) -> (u16, String) {
+        assert_eq!(self.header("cache-control"), Some("no-store"));
+        (self.status.as_u16(), self.json()["error"].as_str().unwrap().to_owned())
+    }
+
+    /// Status, kind and pointer of a problem document.
+    pub fn problem(&self) -> (u16, String, String) {
+        assert_eq!(self.header("content-type"), Some("application/problem+json"), "{}", self.body);
+        let body = self.json();
+        assert_eq!(body["status"], self.status.as_u16());
+        let kind = body["type"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
+        (self.status.as_u16(), kind, body["pointer"].as_str().unwrap_or_default().to_owned())
+    }
+
+    /// The pair that a browser sends back.
+    pub fn cookie(&self) -> String {
+        self.header("set-cookie").unwrap().split(';').next().unwrap().to_owned()
+    }
+
+    /// The value of a hidden field.
+    pub fn hidden(&self, name: &str) -> String {
+        let field = format!("name=\"{name}\" value=\"");
+        let rest = self.body.split(&field).nth(1).unwrap_or_else(|| panic!("no {name} in {}", self.body));
+        rest.split('"').next().unwrap().to_owned()
+    }
+
+    pub fn location(&self) -> &str {
+        assert_eq!(self.status, StatusCode::SEE_OTHER, "{}", self.body);
+        self.header("location").unwrap()
+    }
+}
+
+fn policy() -> Policy {
+    let digest = Secret::received("s3cret").digest();
+    Policy {
+        clients: Clients::new(vec![
+            client("tv", Authentication::None, vec![Grant::DeviceCode]),
+            client("post", Authentication::ClientSecretPost(digest), vec![Grant::DeviceCode]),
+            client("shop", Authentication::ClientSecretBasic(digest), Vec::new()),
+        ]),
+        scopes: ScopePolicy::new(vec![ScopeDefinition {
+            name: "adult".to_owned(),
+            description: Some("to know that you are <18 or older>".to_owned()),
+            credential: "id".to_owned(),
+            vct: vec!["https://issuer.example.com/id".to_owned()],
+            claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
+            rules: Vec::new(),
+        }]),
+        trust: TrustPolicy::default(),
+        wallets: vec![WalletRoute {
+            name: "demo".to_owned(),
+            profile: Profile::Proof,
+            authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
+            client_id: "vpgate".to_owned(),
+            redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
+        }],
+        device: DevicePolicy {
+            code_lifetime: Duration::from_secs(600),
+            polling_interval: Duration::from_secs(5),
+            user_code: UserCodeFormat::default(),
+            require_client_authentication: false,
+        },
+        presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
+        tokens: TokenPolicy {
+            issuer: PUBLIC_URL.to_owned(),
+            audience: "https://api.example.com".to_owned(),
+            lifetime: Duration::from_secs(3600),
+        },
+    }
+}
+
+fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Client {
+    Client {
+        id: id.to_owned(),
+        name: format!("The {id}"),
+        authentication,
+        grants,
+        scopes: Scopes::parse("adult").unwrap(),
+        redirect_uris: vec![RETURN.parse().unwrap()],
+        wallet: "demo".to_owned(),
+    }
+}
+
+struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// Never the same twice, and the same in every run (splitmix64).
+#[derive(Default)]
+struct Numbers {
+    drawn: AtomicU64,
+    broken: AtomicBool,
+}
+
+impl Entropy for Numbers {
+    fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable> {
+        if self.broken.load(Ordering::SeqCst) {
+            return Err(Unavailable::new("randomness", "a secret reason"));
+        }
+        for chunk in bytes.chunks_mut(8) {
+            let mut z =
+                self.drawn.fetch_add(1, Ordering::SeqCst).wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+            z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+            chunk.copy_from_slice(&(z ^ (z >> 31)).to_be_bytes()[..chunk.len()]);
+        }
+        Ok(())
+    }
+}
+
+struct NoSigner;
+
+impl Signer for NoSigner {
+    fn sign(&self, _typ: &str, _claims: &Map<String, Value>) -> Result<String, Unavailable> {
+        Err(Unavailable::new("the signer", "there is none here"))
+    }
+
+    fn jwks(&self) -> Value {
+        json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
+    }
+}
+
+struct NoKeys;
+
+#[async_trait]
+impl IssuerKeys for NoKeys {
+    async fn of(&self, _issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+        Err(Unavailable::new("the issuer", "there is none here"))
+    }
+}
