@@ -105,11 +105,6 @@ impl App {
         Self { vpgate, endpoint }
     }
 
-    /// The flows.
-    pub fn vpgate(&self) -> &Arc<Vpgate> {
-        &self.vpgate
-    }
-
     /// All doors, to be called in process.
     pub fn endpoint(&self) -> &BoxEndpoint<'static, Response> {
         &self.endpoint

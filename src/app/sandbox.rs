@@ -10,8 +10,6 @@ use url::Url;
 use super::{Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::domain::base::secret::Secret;
-use crate::domain::jose::jwk::KeySet;
-use crate::domain::sdjwt::trust::KeySource;
 use crate::fetch::client::sandbox_client;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
 use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
@@ -51,19 +49,14 @@ pub enum NoSandbox {
 }
 
 /// The demo parties and the configuration that knows them.
-pub struct Demo {
-    /// The service's configuration.
-    pub config: Config,
-    /// The issuer, the wallet, the television and the shop.
-    pub parties: Sandbox,
+struct Demo {
+    config: Config,
+    parties: Sandbox,
 }
 
 impl Demo {
     /// For a service that is reached at `address`; files are kept in `data`, or nothing is.
-    ///
-    /// # Errors
-    /// [`NoSandbox`]
-    pub fn new(
+    fn new(
         address: SocketAddr,
         data: Option<&Path>,
         shop_secret: &Secret,
@@ -88,19 +81,8 @@ impl Demo {
     }
 
     /// What `App` serves beside the service.
-    pub fn mounts(&self) -> Mounts {
+    fn mounts(&self) -> Mounts {
         vec![(MOUNT, self.parties.endpoint()), (WELL_KNOWN, self.parties.well_known())]
-    }
-
-    /// Believes the issuer's keys as they are now, so that nothing has to be fetched: for tests that
-    /// have no socket.
-    pub fn pin_issuer_keys(&mut self) {
-        if let Ok(keys) = KeySet::from_json(&self.parties.issuer_jwks()) {
-            let keys = Arc::new(keys);
-            for credential in &mut self.config.policy.trust.credentials {
-                credential.keys = KeySource::Jwks(Arc::clone(&keys));
-            }
-        }
     }
 }
 
