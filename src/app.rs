@@ -137,7 +137,7 @@ impl Running {
         self.address
     }
 
-    /// Stops accepting, finishes what is under way (for at most [`FAREWELL`]), then closes the store.
+    /// Stops accepting, finishes what is under way (for at most 20 seconds), then closes the store.
     pub async fn stop(self) {
         drop(self.stop);
         match self.server.await {

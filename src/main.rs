@@ -232,9 +232,9 @@ fn start_logs() -> anyhow::Result<()> {
     };
     let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
     if json {
-        logs.json().init()
+        logs.json().init();
     } else {
-        logs.init()
+        logs.init();
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! The laws of the house that a machine can keep: who may import whom, where each outside crate lives,
 //! who restores rows, how long a file may be. Reads the source as text; `cargo test --test architecture`.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,7 @@
 //! The program's arguments, exit codes, and what goes where: 0 good, 1 refused, 2 wrong usage.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
 

@@ -18,7 +18,7 @@ use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::profile::Profile;
+use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::WalletRoute;
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Signer, Unavailable};
