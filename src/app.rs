@@ -1,1 +1,234 @@
-//! app
+//! Builds the parts from a [`Config`], joins them, and shuts them down in order. The only room that
+//! knows every part, and the only one that starts background work.
+//!
+//! ```text
+//! Config + Outside -> App (endpoint, no sockets) -> serve(listener) -> Running -> stop()
+//! ```
+
+mod listener;
+pub mod sandbox;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::endpoint::BoxEndpoint;
+use poem::{Response, Server};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use self::listener::BoundedListener;
+use crate::config::{Config, Keys, Storage};
+use crate::fetch::client::FetchClient;
+use crate::fetch::issuer_keys::FetchedIssuerKeys;
+use crate::flow::Vpgate;
+use crate::flow::ports::{Clock, Entropy, IssuerKeys, Store};
+use crate::http::{self, HttpSettings};
+use crate::store::sqlite::{self, Migrated, SqliteStore};
+use crate::system::clock::SystemClock;
+use crate::system::entropy::SystemEntropy;
+use crate::system::keys::{Keyring, NoKeys};
+
+/// How often expired rows are removed.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How long requests under way may take once we were told to stop. Less than the time after which
+/// service supervisors lose patience (Kubernetes: 30 s).
+const FAREWELL: Duration = Duration::from_secs(20);
+
+/// Endpoints of others that are served beside ours, each under a path of its own.
+pub type Mounts = Vec<(&'static str, BoxEndpoint<'static>)>;
+
+/// The outside world, as the flows see it.
+pub struct Outside {
+    /// Where grants and presentations are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Keys of issuers.
+    pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Our own keys.
+    pub keys: Keyring,
+}
+
+/// Why the service does not start.
+#[derive(Debug, thiserror::Error)]
+pub enum NotStarted {
+    /// The database.
+    #[error("the database in [storage] cannot be used")]
+    Storage(#[from] sqlite::OpenFault),
+    /// Our keys.
+    #[error("the keys in [keys] cannot be used")]
+    Keys(#[from] NoKeys),
+    /// TLS for outgoing requests.
+    #[error("outgoing requests cannot be set up")]
+    Fetch(#[from] reqwest::Error),
+    /// The address.
+    #[error("cannot listen on {address}")]
+    Listen {
+        /// Where.
+        address: SocketAddr,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The demo parties.
+    #[error("the sandbox cannot be set up")]
+    Sandbox(#[from] sandbox::NoSandbox),
+}
+
+/// Everything joined; nothing listens yet.
+pub struct App {
+    vpgate: Arc<Vpgate>,
+    endpoint: BoxEndpoint<'static, Response>,
+}
+
+impl App {
+    /// Joins the parts.
+    pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
+        let settings =
+            HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
+        let Outside { store, clock, entropy, issuer_keys, keys } = outside;
+        let vpgate = Arc::new(Vpgate {
+            policy: config.policy,
+            store,
+            clock,
+            entropy,
+            signer: Arc::new(keys.signer),
+            issuer_keys,
+            user_code_key: keys.user_code_key,
+            subject_key: keys.subject_key,
+        });
+        let endpoint = http::service(Arc::clone(&vpgate), settings);
+        Self { vpgate, endpoint }
+    }
+
+    /// All doors, to be called in process.
+    pub fn endpoint(&self) -> &BoxEndpoint<'static, Response> {
+        &self.endpoint
+    }
+
+    /// Starts to answer at `listener`, and to sweep.
+    fn serve(self, listener: TcpListener, address: SocketAddr, store: Arc<SqliteStore>) -> Running {
+        let (stop, stopped) = watch::channel(());
+        let server = Server::new_with_acceptor(BoundedListener::new(listener, address))
+            .name("vpgate")
+            .run_with_graceful_shutdown(self.endpoint, told(stopped.clone()), Some(FAREWELL));
+        let server = start(server);
+        let sweeper = start(sweep(self.vpgate, stopped));
+        Running { address, stop, server, sweeper, store }
+    }
+}
+
+/// The service, listening.
+pub struct Running {
+    address: SocketAddr,
+    stop: watch::Sender<()>,
+    server: JoinHandle<std::io::Result<()>>,
+    sweeper: JoinHandle<()>,
+    store: Arc<SqliteStore>,
+}
+
+impl Running {
+    /// Where it listens, with the real port.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Stops accepting, finishes what is under way (for at most 20 seconds), then closes the store.
+    pub async fn stop(self) {
+        drop(self.stop);
+        match self.server.await {
+            Ok(Ok(())) => {}
+            Ok(Err(fault)) => tracing::error!(%fault, "the server ended with a fault"),
+            Err(fault) => tracing::error!(%fault, "the server's task failed"),
+        }
+        if let Err(fault) = self.sweeper.await {
+            tracing::error!(%fault, "the sweeper's task failed");
+        }
+        self.store.close().await;
+        tracing::info!("stopped");
+    }
+}
+
+/// Starts the service that `config` describes.
+///
+/// # Errors
+/// [`NotStarted`]
+pub async fn serve(config: Config) -> Result<Running, NotStarted> {
+    let (listener, address) = bind(config.listen).await?;
+    start_at(listener, address, config, Vec::new())
+}
+
+/// Brings the database to the version of this program.
+///
+/// # Errors
+/// [`NotStarted::Storage`]
+pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
+    Ok(sqlite::migrate(&storage_url(&config.storage))?)
+}
+
+async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStarted> {
+    let failed = |source| NotStarted::Listen { address, source };
+    let listener = TcpListener::bind(address).await.map_err(failed)?;
+    let real = listener.local_addr().map_err(failed)?;
+    Ok((listener, real))
+}
+
+fn start_at(
+    listener: TcpListener,
+    address: SocketAddr,
+    config: Config,
+    mounts: Mounts,
+) -> Result<Running, NotStarted> {
+    for warning in &config.warnings {
+        tracing::warn!("{warning}");
+    }
+    let clock: Arc<dyn Clock> = Arc::new(SystemClock);
+    let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
+    let keys = match &config.keys {
+        Keys::Memory => Keyring::in_memory(&*entropy)?,
+        Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
+    };
+    let client = FetchClient::new(config.allow_loopback)?;
+    let issuer_keys = Arc::new(FetchedIssuerKeys::new(client, Arc::clone(&clock)));
+    let store = SqliteStore::open(&storage_url(&config.storage))?;
+    let outside = Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, keys };
+    Ok(App::new(config, outside, mounts).serve(listener, address, store))
+}
+
+fn storage_url(storage: &Storage) -> String {
+    match storage {
+        Storage::Memory => "sqlite::memory:".to_owned(),
+        Storage::Sqlite(path) => format!("sqlite:{}", path.display()),
+    }
+}
+
+async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
+    let mut stopped = std::pin::pin!(told(stopped));
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(SWEEP) => {}
+        }
+        match vpgate.sweep().await {
+            Ok(swept) => tracing::debug!(swept.grants, swept.presentations, "swept"),
+            Err(fault) => {
+                let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+                tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");
+            }
+        }
+    }
+}
+
+/// Until the sender is gone.
+async fn told(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+#[expect(clippy::disallowed_methods, reason = "the home of background work: every handle is awaited in stop")]
+fn start<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(work)
+}

@@ -1,1 +1,240 @@
-fn main() {}
+//! The command line: arguments, logs and exit codes. Everything else is in the library.
+
+use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use anyhow::{Context as _, bail};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use tracing_subscriber::EnvFilter;
+use vpgate::app::{self, Running, sandbox};
+use vpgate::config::{Config, secrets};
+use vpgate::domain::base::secret::Secret;
+use vpgate::flow::ports::Entropy as _;
+use vpgate::http;
+use vpgate::system::entropy::SystemEntropy;
+
+/// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
+///
+/// Exit codes: 0 good, 1 refused, 2 wrong usage. Logs go to standard error (VPGATE_LOG=debug for more,
+/// VPGATE_LOG_FORMAT=json or text), results to standard output.
+#[derive(Parser)]
+#[command(version)]
+struct Cli {
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// The whole story on this machine, without configuration: service, issuer, wallet, television, shop.
+    Sandbox {
+        /// Where to listen; a loopback address. Port 0 takes any free one.
+        #[arg(long, default_value = "127.0.0.1:8080")]
+        listen: SocketAddr,
+        /// Keeps the database and the keys in this folder; without it nothing is kept.
+        #[arg(long)]
+        data: Option<PathBuf>,
+    },
+    /// The service.
+    Serve(ConfigFile),
+    /// Says everything that is wrong with a configuration.
+    CheckConfig(ConfigFile),
+    /// Brings the database to the version of this program.
+    Migrate(ConfigFile),
+    /// Prints the OpenAPI document of the client and relying-party doors.
+    Openapi {
+        /// In which notation.
+        #[arg(long, value_enum, default_value_t = Format::Yaml)]
+        format: Format,
+    },
+    /// Reads a client secret from standard input and prints what `secret_hash` wants.
+    HashSecret {
+        /// Makes a new secret, and prints it first.
+        #[arg(long)]
+        generate: bool,
+    },
+}
+
+#[derive(Args)]
+struct ConfigFile {
+    /// The configuration file.
+    #[arg(long, env = "VPGATE_CONFIG", default_value = "vpgate.toml")]
+    config: PathBuf,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    Yaml,
+}
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    if let Err(wrong) = start_logs() {
+        let _nobody_listens = writeln!(io::stderr(), "vpgate: {wrong:#}");
+        return ExitCode::from(2);
+    }
+    match run(cli.command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(refused) => {
+            let _nobody_listens = writeln!(io::stderr(), "vpgate: {refused:#}");
+            ExitCode::from(1)
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Sandbox { listen, data } => until_told_to_stop(async move {
+            let secret = std::env::var("VPGATE_SANDBOX_SHOP_SECRET").ok().map(Secret::received);
+            let sandbox = sandbox::serve(listen, data, secret).await?;
+            greet(&sandbox)?;
+            Ok(sandbox.running)
+        }),
+        Command::Serve(file) => {
+            let config = load(&file)?;
+            until_told_to_stop(async move {
+                let running = app::serve(config).await?;
+                say(&format!("listening on http://{}", running.address()))?;
+                Ok(running)
+            })
+        }
+        Command::CheckConfig(file) => {
+            let config = load(&file)?;
+            for warning in &config.warnings {
+                tracing::warn!("{warning}");
+            }
+            say(&format!("{} is good", file.config.display()))
+        }
+        Command::Migrate(file) => {
+            let migrated = app::migrate(&load(&file)?)?;
+            say(&format!("the database was at version {}, and is at {} now", migrated.from, migrated.to))
+        }
+        Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
+        Command::HashSecret { generate } => hash_secret(generate),
+    }
+}
+
+fn load(file: &ConfigFile) -> anyhow::Result<Config> {
+    Config::load(&file.config).map_err(|faults| {
+        let count = faults.iter().count();
+        let noun = if count == 1 { "fault" } else { "faults" };
+        anyhow::anyhow!("{count} {noun} in {}:\n{faults}", file.config.display())
+    })
+}
+
+fn until_told_to_stop(start: impl Future<Output = anyhow::Result<Running>>) -> anyhow::Result<()> {
+    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
+    runtime.block_on(async {
+        let mut told = Signals::new().context("signals cannot be waited for")?;
+        let running = start.await?;
+        told.next().await;
+        tracing::info!("stopping: no new connections; requests under way are finished");
+        tokio::select! {
+            () = running.stop() => Ok(()),
+            () = told.next() => bail!("told twice: stopped without finishing"),
+        }
+    })
+}
+
+/// SIGTERM and SIGINT.
+#[cfg(unix)]
+struct Signals {
+    terminate: tokio::signal::unix::Signal,
+    interrupt: tokio::signal::unix::Signal,
+}
+
+#[cfg(unix)]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        use tokio::signal::unix::{SignalKind, signal};
+        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
+    }
+
+    async fn next(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
+
+/// Ctrl-C.
+#[cfg(not(unix))]
+struct Signals;
+
+#[cfg(not(unix))]
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Self)
+    }
+
+    async fn next(&mut self) {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+fn greet(sandbox: &sandbox::RunningSandbox) -> anyhow::Result<()> {
+    let base = sandbox.base_url.as_str().trim_end_matches('/');
+    say(&format!(
+        "This is a SANDBOX: its issuer, its wallet and its people are made up, and its keys count nowhere else.
+
+  television   {base}/sandbox/tv
+  shop         {base}/sandbox/shop
+  everything   {base}/sandbox/
+
+  The shop's client: {shop}, secret: {secret}
+
+listening on {base}",
+        shop = sandbox::SHOP,
+        secret = sandbox.shop_secret.expose(),
+    ))
+}
+
+fn hash_secret(generate: bool) -> anyhow::Result<()> {
+    let secret = if generate {
+        let mut bytes = [0; 32];
+        SystemEntropy.fill(&mut bytes)?;
+        let secret = Secret::from_entropy(bytes);
+        say(&format!("secret      {}", secret.expose()))?;
+        secret
+    } else {
+        let mut text = String::new();
+        io::stdin().take(4096).read_to_string(&mut text).context("the secret cannot be read")?;
+        let secret = text.trim_end_matches(['\r', '\n']);
+        secrets::strong(secret).map_err(anyhow::Error::msg)?;
+        Secret::received(secret)
+    };
+    let hash = secrets::hash_text(secret.digest());
+    if generate { say(&format!("secret_hash {hash}")) } else { say(&hash) }
+}
+
+/// A result, on standard output, at once.
+fn say(text: &str) -> anyhow::Result<()> {
+    let mut out = io::stdout().lock();
+    writeln!(out, "{text}").and_then(|()| out.flush()).context("standard output is closed")
+}
+
+/// Text for people at a terminal, JSON for machines.
+fn start_logs() -> anyhow::Result<()> {
+    let filter = match std::env::var("VPGATE_LOG") {
+        Ok(text) => EnvFilter::try_new(text).context("VPGATE_LOG")?,
+        Err(_) => EnvFilter::new("info"),
+    };
+    let json = match std::env::var("VPGATE_LOG_FORMAT").as_deref() {
+        Ok("json") => true,
+        Ok("text") => false,
+        Ok(_) => bail!("VPGATE_LOG_FORMAT: must be json or text"),
+        Err(_) => !io::stderr().is_terminal(),
+    };
+    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
+    if json {
+        logs.json().init();
+    } else {
+        logs.init();
+    }
+    Ok(())
+}

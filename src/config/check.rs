@@ -26,10 +26,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         .and_then(|text| faults.keep("public_url", public_url(&text, addresses)));
     let listen = file.listen.as_deref().unwrap_or("127.0.0.1:8080");
     let listen = faults.keep("listen", socket_address(listen));
-    let operator_listen =
-        file.operator_listen.as_deref().and_then(|text| faults.keep("operator_listen", socket_address(text)));
-    if operator_listen.is_some() && operator_listen == listen {
-        faults.add("operator_listen", "is the same address as `listen`; leave it out to share one");
+    if file.operator_listen.is_some() {
+        faults.add("operator_listen", "is not offered yet; /healthz and /readyz answer at `listen`");
     }
     let url = file.storage.url.as_deref().unwrap_or("sqlite:vpgate.db");
     let storage = faults.keep("storage.url", storage(url, folder));
@@ -72,7 +70,6 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     Some(Config {
         public_url: public_url?,
         listen: listen?,
-        operator_listen,
         storage: storage?,
         keys,
         trusted_proxies,

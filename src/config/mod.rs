@@ -37,10 +37,8 @@ const LONGEST: usize = 1 << 20;
 pub struct Config {
     /// Where the world sees us: scheme, host and port, no path; also the issuer identifier.
     pub public_url: Url,
-    /// Where we listen for everybody.
+    /// Where we listen.
     pub listen: SocketAddr,
-    /// Where we listen for the operator, when that is elsewhere.
-    pub operator_listen: Option<SocketAddr>,
     /// Where grants and presentations are kept.
     pub storage: Storage,
     /// Where our own keys are kept.

@@ -5,8 +5,7 @@ use url::Url;
 use super::address::Addresses;
 use super::fault::Faults;
 use super::raw::Wallet;
-use crate::domain::openid4vp::request::Profile;
-use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request::{Profile, WalletRoute};
 
 /// The prefixes that give a client identifier a meaning (OpenID4VP 1.0 section 5.9.3).
 const PREFIXES: [&str; 7] = [

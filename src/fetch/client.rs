@@ -61,25 +61,12 @@ impl FetchClient {
         Self::with_timeouts(allow_loopback, CONNECT, TOTAL)
     }
 
-    #[expect(clippy::disallowed_methods, reason = "the home of the HTTP client")]
     pub(super) fn with_timeouts(
         allow_loopback: bool,
         connect: Duration,
         total: Duration,
     ) -> Result<Self, reqwest::Error> {
-        let http = reqwest::Client::builder()
-            .user_agent(concat!("vpgate/", env!("CARGO_PKG_VERSION")))
-            .redirect(Policy::none())
-            // A proxy from the environment would resolve names behind our back.
-            .no_proxy()
-            .https_only(!allow_loopback)
-            .referer(false)
-            .dns_resolver(PublicNames { allow_loopback })
-            .connect_timeout(connect)
-            .timeout(total)
-            .pool_max_idle_per_host(1)
-            .build()?;
-        Ok(Self { http, allow_loopback })
+        Ok(Self { http: http_client(allow_loopback, connect, total)?, allow_loopback })
     }
 
     /// Gets a document of one of `media_types`, of at most `limit` bytes.
@@ -129,6 +116,34 @@ impl FetchClient {
             Err(FetchFault::Refused)
         }
     }
+}
+
+/// What the sandbox talks to its own service with, on this machine.
+///
+/// # Errors
+/// When TLS cannot be set up.
+pub fn sandbox_client() -> Result<reqwest::Client, reqwest::Error> {
+    http_client(true, CONNECT, TOTAL)
+}
+
+#[expect(clippy::disallowed_methods, reason = "the home of the HTTP client")]
+fn http_client(
+    allow_loopback: bool,
+    connect: Duration,
+    total: Duration,
+) -> Result<reqwest::Client, reqwest::Error> {
+    reqwest::Client::builder()
+        .user_agent(concat!("vpgate/", env!("CARGO_PKG_VERSION")))
+        .redirect(Policy::none())
+        // A proxy from the environment would resolve names behind our back.
+        .no_proxy()
+        .https_only(!allow_loopback)
+        .referer(false)
+        .dns_resolver(PublicNames { allow_loopback })
+        .connect_timeout(connect)
+        .timeout(total)
+        .pool_max_idle_per_host(1)
+        .build()
 }
 
 /// Resolves names, and refuses those that lead inside: all addresses of a name must be permitted, and

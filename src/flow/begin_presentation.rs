@@ -1,5 +1,5 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
-//! asks through the same [`Vpgate::ask`].
+//! asks through the same `Vpgate::ask`.
 
 use serde_json::Value;
 use url::Url;

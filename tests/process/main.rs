@@ -1,5 +1,7 @@
 //! The program as the operating system sees it: killed at any moment, asked to stop, started again.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};

@@ -8,20 +8,18 @@ use std::time::Duration;
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Endpoint as _, Request};
 use serde_json::Value;
 use url::form_urlencoded;
+use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::jwk::KeySet;
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
-use vpgate::flow::Vpgate;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Unavailable};
-use vpgate::http::{self, HttpSettings};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::entropy::SystemEntropy;
@@ -88,7 +86,7 @@ pub struct Returned {
 
 #[derive(Clone)]
 pub struct World {
-    endpoint: Arc<BoxEndpoint<'static>>,
+    app: Arc<App>,
     pub clock: Arc<TestClock>,
 }
 
@@ -111,27 +109,19 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let keyring = Keyring::in_memory(&SystemEntropy).unwrap();
-        let vpgate = Vpgate {
-            policy: config.policy,
+        let outside = Outside {
             store: SqliteStore::open("sqlite::memory:").unwrap(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            signer: Arc::new(keyring.signer),
             issuer_keys: Arc::new(KnownKeys(Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap()))),
-            user_code_key: keyring.user_code_key,
-            subject_key: keyring.subject_key,
+            keys: Keyring::in_memory(&SystemEntropy).unwrap(),
         };
-        let settings = HttpSettings {
-            public_url: BASE.parse().unwrap(),
-            trusted_proxies: Vec::new(),
-            mounts: vec![(MOUNT, sandbox.endpoint())],
-        };
-        Self { endpoint: Arc::new(http::service(Arc::new(vpgate), settings)), clock }
+        let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
+        Self { app: Arc::new(app), clock }
     }
 
     pub fn browser(&self) -> Browser<'_> {
-        Browser::new(&self.endpoint, BASE.parse().unwrap())
+        Browser::new(self.app.endpoint(), BASE.parse().unwrap())
     }
 
     /// A browser with a cookie of its own, which began something else.
@@ -258,7 +248,7 @@ impl World {
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let response = self.endpoint.get_response(request.body(body)).await;
+        let response = self.app.endpoint().get_response(request.body(body)).await;
         let (status, headers) = (response.status(), response.headers().clone());
         Answer { status, headers, text: response.into_body().into_string().await.unwrap() }
     }

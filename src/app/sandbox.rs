@@ -1,0 +1,186 @@
+//! `vpgate sandbox`: the service and the demo parties on one machine. Its configuration is written as
+//! text and goes through the same check as anybody's.
+
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{Mounts, NotStarted, Running, bind, start_at};
+use crate::config::{Config, Faults, secrets};
+use crate::domain::base::secret::Secret;
+use crate::fetch::client::sandbox_client;
+use crate::flow::ports::{Clock, Entropy, Unavailable};
+use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
+use crate::system::clock::SystemClock;
+use crate::system::entropy::SystemEntropy;
+
+/// The television's client identifier.
+pub const TV: &str = "tv";
+/// The shop's client identifier.
+pub const SHOP: &str = "shop";
+/// The scope that both ask for.
+pub const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+/// The service's client identifier at the demo wallet.
+const WALLET_CLIENT: &str = "vpgate-sandbox";
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum NoSandbox {
+    /// It speaks plain http, with secrets that are printed: not for a network.
+    #[error("the sandbox listens on loopback addresses only, such as 127.0.0.1:8080")]
+    NotLoopback,
+    /// The folder cannot be made.
+    #[error("the folder given with --data cannot be made")]
+    Data(#[from] std::io::Error),
+    /// Our own configuration is wrong: a mistake of ours.
+    #[error("the sandbox's own configuration is wrong: {0}")]
+    Config(#[from] Faults),
+    /// The demo parties.
+    #[error(transparent)]
+    Parties(#[from] SandboxFault),
+    /// What they talk to the service with.
+    #[error("outgoing requests cannot be set up")]
+    Fetch(#[from] reqwest::Error),
+    /// No randomness.
+    #[error(transparent)]
+    Entropy(#[from] Unavailable),
+}
+
+/// The demo parties and the configuration that knows them.
+struct Demo {
+    config: Config,
+    parties: Sandbox,
+}
+
+impl Demo {
+    /// For a service that is reached at `address`; files are kept in `data`, or nothing is.
+    fn new(
+        address: SocketAddr,
+        data: Option<&Path>,
+        shop_secret: &Secret,
+        clock: Arc<dyn Clock>,
+        entropy: Arc<dyn Entropy>,
+    ) -> Result<Self, NoSandbox> {
+        let base = format!("http://{address}");
+        let text = configuration(&base, data.is_some(), shop_secret);
+        let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
+        let parties = Sandbox::new(SandboxSettings {
+            base_url: config.public_url.clone(),
+            shop_client_id: SHOP.to_owned(),
+            shop_secret: Secret::received(shop_secret.expose()),
+            tv_client_id: TV.to_owned(),
+            wallet_client_id: WALLET_CLIENT.to_owned(),
+            scope: SCOPE.to_owned(),
+            now: Arc::new(move || clock.now()),
+            rng: Arc::new(move |bytes| draw(&*entropy, bytes)),
+            http: sandbox_client()?,
+        })?;
+        Ok(Self { config, parties })
+    }
+
+    /// What `App` serves beside the service.
+    fn mounts(&self) -> Mounts {
+        vec![(MOUNT, self.parties.endpoint()), (WELL_KNOWN, self.parties.well_known())]
+    }
+}
+
+/// The sandbox, listening.
+pub struct RunningSandbox {
+    /// The service.
+    pub running: Running,
+    /// Where everything is: `http://127.0.0.1:8080/`.
+    pub base_url: Url,
+    /// The shop's secret, to be printed: it opens nothing but this sandbox.
+    pub shop_secret: Secret,
+}
+
+/// Starts the sandbox. `shop_secret`: one is drawn when none is given.
+///
+/// # Errors
+/// [`NotStarted`]
+pub async fn serve(
+    listen: SocketAddr,
+    data: Option<PathBuf>,
+    shop_secret: Option<Secret>,
+) -> Result<RunningSandbox, NotStarted> {
+    if !listen.ip().is_loopback() {
+        return Err(NoSandbox::NotLoopback.into());
+    }
+    let (listener, address) = bind(listen).await?;
+    let shop_secret = match shop_secret {
+        Some(secret) => secret,
+        None => random_secret().map_err(NoSandbox::Entropy)?,
+    };
+    if let Some(folder) = &data {
+        std::fs::create_dir_all(folder).map_err(NoSandbox::Data)?;
+    }
+    let demo =
+        Demo::new(address, data.as_deref(), &shop_secret, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+    let mounts = demo.mounts();
+    let base_url = demo.config.public_url.clone();
+    let running = start_at(listener, address, demo.config, mounts)?;
+    Ok(RunningSandbox { running, base_url, shop_secret })
+}
+
+fn random_secret() -> Result<Secret, Unavailable> {
+    let mut bytes = [0; 32];
+    SystemEntropy.fill(&mut bytes)?;
+    Ok(Secret::from_entropy(bytes))
+}
+
+#[expect(clippy::panic, reason = "a demo party without randomness has nothing to say; the door answers 500")]
+fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
+    if let Err(why) = entropy.fill(bytes) {
+        panic!("{why}");
+    }
+}
+
+fn configuration(base: &str, kept: bool, shop_secret: &Secret) -> String {
+    include_str!("sandbox.toml")
+        .replace("${base}", base)
+        .replace("${storage}", if kept { "sqlite:vpgate.db" } else { "sqlite::memory:" })
+        .replace("${shop_secret_hash}", &secrets::hash_text(shop_secret.digest()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{Keys, Storage};
+
+    fn demo(data: Option<&Path>) -> Demo {
+        let secret = Secret::received("s3cret");
+        let address = "127.0.0.1:8080".parse().unwrap();
+        Demo::new(address, data, &secret, Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap()
+    }
+
+    #[test]
+    fn the_configuration_passes_the_check_and_names_the_parties() {
+        let demo = demo(None);
+        assert_eq!((&demo.config.storage, &demo.config.keys), (&Storage::Memory, &Keys::Memory));
+        let clients = &demo.config.policy.clients;
+        assert_eq!(clients.named(TV).unwrap().wallet, "demo");
+        assert_eq!(
+            clients.named(SHOP).unwrap().redirect_uris[0].as_str(),
+            "http://127.0.0.1:8080/sandbox/shop/return"
+        );
+        assert!(demo.config.policy.scopes.named(SCOPE).is_some());
+        assert_eq!(demo.config.policy.wallets[0].client_id, WALLET_CLIENT);
+        assert_eq!(demo.config.policy.trust.credentials[0].issuer, demo.parties.issuer());
+    }
+
+    #[test]
+    fn a_data_folder_keeps_the_database_and_the_keys() {
+        let config = demo(Some(Path::new("/data"))).config;
+        assert_eq!(config.storage, Storage::Sqlite("/data/vpgate.db".into()));
+        assert_eq!(config.keys, Keys::Directory("/data/keys".into()));
+    }
+
+    #[tokio::test]
+    async fn it_does_not_listen_to_a_network() {
+        let listen = "0.0.0.0:0".parse().unwrap();
+        let refused = serve(listen, None, None).await.err().unwrap();
+        assert!(matches!(refused, NotStarted::Sandbox(NoSandbox::NotLoopback)));
+    }
+}

@@ -1,0 +1,89 @@
+//! The program's arguments, exit codes, and what goes where: 0 good, 1 refused, 2 wrong usage.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+use std::io::Write as _;
+use std::process::{Command, Output, Stdio};
+
+fn vpgate(arguments: &[&str], input: &str) -> Output {
+    let mut child = Command::new(env!("CARGO_BIN_EXE_vpgate"))
+        .args(arguments)
+        .env_remove("VPGATE_CONFIG")
+        .env_remove("VPGATE_LOG")
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .unwrap();
+    // A program that refuses its arguments does not read.
+    drop(child.stdin.take().unwrap().write_all(input.as_bytes()));
+    child.wait_with_output().unwrap()
+}
+
+fn out(output: &Output) -> &str {
+    std::str::from_utf8(&output.stdout).unwrap()
+}
+
+fn err(output: &Output) -> &str {
+    std::str::from_utf8(&output.stderr).unwrap()
+}
+
+#[test]
+fn a_good_configuration_is_said_to_be_good() {
+    let output = vpgate(&["check-config", "--config", "fixtures/config/contract.toml"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(out(&output), "fixtures/config/contract.toml is good\n");
+    assert!(err(&output).contains("refresh_token is registered for tv but not offered yet"));
+}
+
+#[test]
+fn every_fault_of_a_configuration_is_said_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("wrong.toml");
+    std::fs::write(&path, "listen = 3\npublic_url = \"http://a.example\"\n").unwrap();
+    let output = vpgate(&["check-config", "--config", path.to_str().unwrap()], "");
+    assert_eq!((output.status.code(), out(&output)), (Some(1), ""));
+    for fault in
+        ["6 faults", "listen: invalid type", "public_url: must begin with https://", "clients: is missing"]
+    {
+        assert!(err(&output).contains(fault), "{fault}: {}", err(&output));
+    }
+    for command in ["serve", "migrate"] {
+        let output = vpgate(&[command, "--config", path.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(1), "{command}");
+    }
+}
+
+#[test]
+fn wrong_usage_is_told_apart() {
+    for arguments in [&[][..], &["fly"], &["sandbox", "--listen", "here"], &["openapi", "--format", "toml"]] {
+        let output = vpgate(arguments, "");
+        assert_eq!((output.status.code(), out(&output)), (Some(2), ""), "{arguments:?}");
+    }
+    let output = vpgate(&["sandbox", "--listen", "0.0.0.0:0"], "");
+    assert_eq!(output.status.code(), Some(1));
+    assert!(err(&output).contains("loopback"), "{}", err(&output));
+}
+
+#[test]
+fn the_openapi_document_is_a_result() {
+    let output = vpgate(&["openapi"], "");
+    assert_eq!(output.status.code(), Some(0));
+    assert!(out(&output).starts_with("openapi: 3"), "{}", out(&output));
+}
+
+#[test]
+fn a_secret_becomes_what_configuration_wants() {
+    let secret = "correct-horse-battery-staple-correct-horse";
+    let read = vpgate(&["hash-secret"], &format!("{secret}\n"));
+    assert_eq!(read.status.code(), Some(0), "{}", err(&read));
+    assert!(out(&read).starts_with("sha256:") && !out(&read).contains(secret), "{}", out(&read));
+
+    let made = vpgate(&["hash-secret", "--generate"], "");
+    let words: Vec<&str> = out(&made).split_whitespace().collect();
+    let ["secret", secret, "secret_hash", hash] = words[..] else { panic!("{words:?}") };
+    assert_eq!(out(&vpgate(&["hash-secret"], secret)).trim(), hash);
+
+    let weak = vpgate(&["hash-secret"], "short");
+    assert_eq!((weak.status.code(), out(&weak)), (Some(1), ""));
+}
