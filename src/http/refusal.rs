@@ -187,7 +187,7 @@ impl Notice {
         Self::refused(
             StatusCode::BAD_REQUEST,
             "This answer is not expected any more",
-            "It took too long, it was used already, or it was begun in another browser. Nothing was shared. Begin again where you started.",
+            "It took too long, it was used already, or it was begun in another browser. It was not looked at. Begin again where you started.",
         )
     }
 
