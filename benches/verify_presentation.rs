@@ -15,13 +15,15 @@ use serde_json::{Map, Value, json};
 use url::Url;
 use vpgate::domain::base::base64url;
 use vpgate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
+use vpgate::domain::base::json::Bounds;
 use vpgate::domain::base::report::{Findings, Rejection};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::jose::jwk::{KeySet, PublicKey};
+use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate::domain::openid4vp::profile::Profile;
+use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{VerifiedPresentation, Vouched, conclude};
@@ -95,7 +97,11 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         handle: Handle::from_entropy([2; 16]),
         state: RequestState::from_entropy([3; 16]),
         nonce: Nonce::from_entropy([4; 16]),
-        asker: Asker::RelyingParty { client_id: "shop".to_owned(), redirect_uri: None, state: None },
+        asker: Asker::RelyingParty {
+            client_id: "shop".to_owned(),
+            redirect_uri: Url::parse("https://shop.example/return").unwrap(),
+            state: None,
+        },
         wallet: WalletRoute {
             name: "proof".to_owned(),
             profile: Profile::Proof,
@@ -145,6 +151,15 @@ fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
     sd_jwt + &binding
 }
 
+/// The two signed parts of a presentation, read and with their keys.
+fn signatures(issuer: &PublicKey, text: &str) -> [(UnverifiedJws<'static>, PublicKey); 2] {
+    let bounds = Bounds { bytes: text.len(), depth: 8, members: 64 };
+    let read = |part: Option<&str>| UnverifiedJws::parse(part.unwrap(), &bounds).unwrap().into_owned();
+    let credential = read(text.split('~').next());
+    let holder = PublicKey::from_jwk(&credential.unverified_claim("cnf").unwrap()["jwk"]).unwrap();
+    [(credential, issuer.clone()), (read(text.rsplit('~').next()), holder)]
+}
+
 fn object(value: Value) -> Map<String, Value> {
     match value {
         Value::Object(members) => members,
@@ -189,6 +204,13 @@ fn main() {
         bencher.iter_batched(
             &mut arrival,
             |parameters| black_box(verifier.vouch(parameters, &mut Findings::new())).is_ok(),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("the two signatures alone", |bencher| {
+        bencher.iter_batched(
+            || signatures(issuer.public_key(), &arrival().vp_token.unwrap()),
+            |signatures| signatures.map(|(jws, key)| black_box(jws.verify(&key)).is_ok()),
             BatchSize::SmallInput,
         );
     });

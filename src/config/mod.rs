@@ -1,1 +1,102 @@
-//! config
+//! Configuration: one TOML file (contract section 8), checked as a whole before anything starts.
+//!
+//! ```text
+//! text -> raw::File (types, unknown keys) -> Config (every rule between the parts), or all Faults
+//! ```
+//! Relative paths begin at the folder of the file. Secrets are never in it: see [`secrets`].
+
+mod address;
+mod check;
+mod clients;
+mod credentials;
+mod duration;
+mod fault;
+mod file;
+mod raw;
+mod read;
+mod scopes;
+pub mod secrets;
+mod wallets;
+
+#[cfg(test)]
+mod tests;
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+
+use url::Url;
+
+pub use self::fault::{Fault, Faults};
+use crate::flow::Policy;
+
+/// The longest configuration file, in bytes.
+const LONGEST: usize = 1 << 20;
+
+/// Everything the operator decided, checked.
+#[derive(Debug)]
+pub struct Config {
+    /// Where the world sees us: scheme, host and port, no path; also the issuer identifier.
+    pub public_url: Url,
+    /// Where we listen for everybody.
+    pub listen: SocketAddr,
+    /// Where we listen for the operator, when that is elsewhere.
+    pub operator_listen: Option<SocketAddr>,
+    /// Where grants and presentations are kept.
+    pub storage: Storage,
+    /// Where our own keys are kept.
+    pub keys: Keys,
+    /// Proxies whose word about the browser's address counts.
+    pub trusted_proxies: Vec<IpAddr>,
+    /// `danger_allow_loopback`
+    pub allow_loopback: bool,
+    /// What the flows go by.
+    pub policy: Policy,
+    /// What the operator should read at every start.
+    pub warnings: Vec<String>,
+}
+
+/// `[storage]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Storage {
+    /// `sqlite::memory:`: gone when the process ends.
+    Memory,
+    /// `sqlite:FILE`
+    Sqlite(PathBuf),
+}
+
+/// `[keys]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// Made at the start, gone with the process; goes with [`Storage::Memory`] only.
+    Memory,
+    /// A folder that only we may read.
+    Directory(PathBuf),
+}
+
+impl Config {
+    /// Reads and checks a file.
+    ///
+    /// # Errors
+    /// All [`Faults`] at once.
+    pub fn load(path: &Path) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let text = file::read(path, LONGEST)
+            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
+        let text = faults.keep("", text);
+        let folder = path.parent().unwrap_or(Path::new(""));
+        match text {
+            Some(text) => Self::from_toml(&text, folder),
+            None => faults.conclude(None),
+        }
+    }
+
+    /// Checks a text. Relative paths begin at `folder`.
+    ///
+    /// # Errors
+    /// All [`Faults`] at once.
+    pub fn from_toml(text: &str, folder: &Path) -> Result<Self, Faults> {
+        let mut faults = Faults::default();
+        let config = read::read(text, &mut faults).and_then(|file| check::check(file, folder, &mut faults));
+        faults.conclude(config)
+    }
+}

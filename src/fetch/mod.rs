@@ -1,1 +1,11 @@
-//! fetch
+//! What we ask of other servers, and how carefully.
+//!
+//! Only addresses from configuration are ever fetched, and only for an issuer that the domain vouched
+//! for; [`client`] still treats every one of them as if a stranger had written it.
+
+pub mod address;
+pub mod client;
+pub mod issuer_keys;
+
+#[cfg(test)]
+mod test_server;

@@ -14,6 +14,7 @@ use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::presentation::Begun;
+use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{Asked, Asker};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
 
@@ -197,7 +198,7 @@ impl Vpgate {
         let begun = PresentationBegun {
             id: asked.id.clone(),
             handle: asked.handle.clone(),
-            authorization_request_url: asked.wallet.profile.authorization_url(&asked),
+            authorization_request_url: profile::authorization_url(&asked),
             expires_at: asked.expires_at,
         };
         let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim: None };

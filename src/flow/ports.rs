@@ -75,7 +75,9 @@ pub trait Store: Send + Sync {
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants an hour after
-    /// they expired, presentations when they expired unsettled or their result's lifetime is over.
+    /// they expired, presentations
+    /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
+    /// settled or expired.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Whether it can answer now.
     async fn ready(&self) -> Result<(), Unavailable>;

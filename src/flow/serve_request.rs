@@ -8,6 +8,7 @@ use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{NotNow, Presentation};
+use crate::domain::openid4vp::profile;
 
 /// Why a browser is not sent to the wallet.
 #[derive(Debug, thiserror::Error)]
@@ -56,11 +57,11 @@ impl Vpgate {
             Some(Presentation::Settled(_)) => return Err(NotServed::Settled),
             Some(Presentation::Served(served)) => {
                 let served = served.serve_again(&browser, now)?;
-                return Ok(served.asked().wallet.profile.authorization_url(served.asked()));
+                return Ok(profile::authorization_url(served.asked()));
             }
             Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
         };
-        let url = served.asked().wallet.profile.authorization_url(served.asked());
+        let url = profile::authorization_url(served.asked());
         match self.store.commit(Change::ServePresentation(served)).await {
             Ok(()) => Ok(url),
             Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser),

@@ -1,1 +1,178 @@
-//! sandbox
+//! The sandbox: a demo issuer, a demo cloud wallet, a television and a shop, so that the whole story
+//! runs on one machine.
+//!
+//! It is a client of the service over HTTP like anybody else. It shares the words of the ground floor
+//! (time, secrets, money, strict JSON, keys) and nothing above: what it sends was not made by the code
+//! that judges it. Its keys, its people and its secrets exist nowhere else.
+//!
+//! Paths are relative to `/sandbox`, where `app.rs` mounts [`Sandbox::endpoint`].
+
+use std::sync::Arc;
+
+use poem::endpoint::BoxEndpoint;
+use poem::middleware::CookieJarManager;
+use poem::{EndpointExt as _, IntoEndpoint as _, Route, get, post};
+use serde_json::Value;
+use url::Url;
+
+use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::signing::SigningFault;
+
+mod agreement;
+mod index;
+pub mod issuer;
+mod page;
+mod parameters;
+mod service;
+mod shelf;
+mod shop;
+mod television;
+mod transaction;
+pub mod wallet;
+
+use issuer::{Issuer, NotIssued};
+use service::Service;
+use shelf::Shelf;
+use wallet::Wallet;
+
+/// Where `app.rs` mounts [`Sandbox::endpoint`].
+pub const MOUNT: &str = "/sandbox";
+/// Where `app.rs` mounts [`Sandbox::well_known`]: the path of the issuer is inserted behind the
+/// well-known part (SD-JWT VC section 4).
+pub const WELL_KNOWN: &str = "/.well-known/jwt-vc-issuer/sandbox/issuer";
+
+/// Tells the time.
+pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+/// Fills a buffer with randomness.
+pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
+
+/// What the sandbox is told.
+pub struct SandboxSettings {
+    /// Where the service (and this sandbox inside it) is reached, for example `http://127.0.0.1:8080`.
+    pub base_url: Url,
+    /// The shop's client id at the service.
+    pub shop_client_id: String,
+    /// The shop's secret.
+    pub shop_secret: Secret,
+    /// The television's client id at the service; it has no secret.
+    pub tv_client_id: String,
+    /// The service's client id at the demo wallet; the only one the wallet knows.
+    pub wallet_client_id: String,
+    /// The scopes that television and shop ask for, separated by spaces.
+    pub scope: String,
+    /// The time.
+    pub now: Clock,
+    /// Where cookies, states and handles come from.
+    pub rng: Randomness,
+    /// What television and shop talk to the service with. It must not follow redirects.
+    pub http: reqwest::Client,
+}
+
+/// Why there is no sandbox.
+#[derive(Debug, thiserror::Error)]
+pub enum SandboxFault {
+    /// A key could not be made.
+    #[error(transparent)]
+    Key(#[from] SigningFault),
+    /// The credential could not be made.
+    #[error(transparent)]
+    Credential(#[from] NotIssued),
+}
+
+/// The four demo parties.
+pub struct Sandbox(Arc<Parties>);
+
+impl Sandbox {
+    /// Makes the keys and issues the demo credential.
+    ///
+    /// # Errors
+    /// [`SandboxFault`]
+    pub fn new(settings: SandboxSettings) -> Result<Self, SandboxFault> {
+        let address = settings.base_url.as_str().trim_end_matches('/').to_owned();
+        let issuer = Issuer::new(format!("{address}{MOUNT}/issuer"))?;
+        let callback = format!("{address}/callback");
+        let wallet = Wallet::new(&issuer, settings.wallet_client_id, callback, (settings.now)())?;
+        Ok(Self(Arc::new(Parties {
+            service: Service::new(address.clone(), settings.http),
+            address,
+            shop: shop::Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
+            tv_client_id: settings.tv_client_id,
+            scope: settings.scope,
+            now: settings.now,
+            rng: settings.rng,
+            issuer,
+            wallet,
+            televisions: Shelf::default(),
+            visits: Shelf::default(),
+        })))
+    }
+
+    /// Every page of the sandbox, for [`MOUNT`].
+    pub fn endpoint(&self) -> BoxEndpoint<'static> {
+        Route::new()
+            .at("/", get(index::show))
+            .at("/issuer/jwks.json", get(issuer::publish_keys))
+            .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
+            .at("/wallet/consent", post(wallet::consent))
+            .at("/tv", get(television::show))
+            .at("/tv/poll", get(television::poll))
+            .at("/tv/restart", post(television::restart))
+            .at("/shop", get(shop::show))
+            .at("/shop/agree", post(shop::agree))
+            .at("/shop/return", get(shop::come_back))
+            .with(CookieJarManager::new())
+            .data(Arc::clone(&self.0))
+            .map_to_response()
+            .boxed()
+    }
+
+    /// The issuer's metadata (SD-JWT VC section 4), for [`WELL_KNOWN`].
+    pub fn well_known(&self) -> BoxEndpoint<'static> {
+        get(issuer::publish_metadata).data(Arc::clone(&self.0)).into_endpoint().map_to_response().boxed()
+    }
+
+    /// The issuer's identifier, the `iss` of its credentials.
+    pub fn issuer(&self) -> String {
+        self.0.issuer.identifier().to_owned()
+    }
+
+    /// The issuer's public keys.
+    pub fn issuer_jwks(&self) -> Value {
+        self.0.issuer.jwks()
+    }
+
+    /// The wallet, to answer without clicking.
+    pub fn wallet(&self) -> &Wallet {
+        &self.0.wallet
+    }
+}
+
+/// What the pages share.
+struct Parties {
+    address: String,
+    service: Service,
+    shop: shop::Account,
+    tv_client_id: String,
+    scope: String,
+    now: Clock,
+    rng: Randomness,
+    issuer: Issuer,
+    wallet: Wallet,
+    televisions: Shelf<television::Television>,
+    visits: Shelf<shop::Visit>,
+}
+
+impl Parties {
+    fn now(&self) -> Timestamp {
+        (self.now)()
+    }
+
+    /// 128 random bits as text: a name that cannot be guessed.
+    fn random_name(&self) -> String {
+        let mut bytes = [0; 16];
+        (self.rng)(&mut bytes);
+        Handle::from_entropy(bytes).to_string()
+    }
+}

@@ -175,9 +175,9 @@ pub(super) fn grant_forgotten_at(terms: &Terms) -> Timestamp {
     terms.expires_at.plus(GRANT_REMEMBERED)
 }
 
-/// When a presentation that nobody settles may be swept.
+/// When a presentation that nobody settles may be swept: `expired` can be read as long as a result.
 pub(super) fn unsettled_forgotten_at(asked: &Asked) -> Timestamp {
-    asked.expires_at
+    asked.expires_at.plus(RESULT_LIFETIME)
 }
 
 /// When a settled presentation may be swept.

@@ -223,3 +223,6 @@ impl From<rusqlite::Error> for NotCommitted {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,1 +1,8 @@
-//! system
+//! The only homes of the system clock, the randomness of the operating system, and our private keys.
+
+pub mod clock;
+pub mod entropy;
+pub mod keys;
+mod private_file;
+
+pub use private_file::FileFault;

@@ -10,9 +10,10 @@ use vpgate::domain::jose::jwk::KeySet;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
-use vpgate::domain::sdjwt::disclosure::{DigestAlgorithm, reveal};
+use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::Expected;
-use vpgate::domain::sdjwt::parse::Limits;
+use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;

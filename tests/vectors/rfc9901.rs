@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 use vpgate::domain::sdjwt::disclosure::reveal;
-use vpgate::domain::sdjwt::parse::Limits;
+use vpgate::domain::sdjwt::limits::Limits;
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_disclosures, check_example, open, verify};

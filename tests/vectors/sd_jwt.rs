@@ -12,7 +12,8 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
-use vpgate::domain::sdjwt::parse::{Limits, Presented};
+use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::parse::Presented;
 
 use crate::listing::Vectors;
 

@@ -6,7 +6,8 @@ use serde_json::Value;
 use vpgate::domain::base::report::{Findings, Report, Verdict};
 use vpgate::domain::jose::jwk::KeySet;
 use vpgate::domain::sdjwt::key_binding::Expected;
-use vpgate::domain::sdjwt::parse::{Limits, Presented};
+use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::parse::Presented;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;

@@ -6,7 +6,6 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use super::dcql::Query;
-use super::profile::Profile;
 use super::transaction_data::TransactionData;
 use crate::domain::base::id::{GrantId, Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
@@ -86,6 +85,14 @@ pub struct WalletRoute {
     pub client_id: String,
     /// Where the fragment response returns.
     pub redirect_uri: Url,
+}
+
+/// How a wallet is asked and how it answers; [`super::profile`] knows how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Profile {
+    /// Proof's cloud wallet.
+    Proof,
 }
 
 impl fmt::Debug for Asked {

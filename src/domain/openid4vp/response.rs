@@ -9,7 +9,8 @@ pub use super::wallet_error::WalletError;
 use crate::domain::base::base64url;
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::base::report::{Findings, Rejection, Rule};
-use crate::domain::sdjwt::parse::{Limits, Presented};
+use crate::domain::sdjwt::limits::Limits;
+use crate::domain::sdjwt::parse::Presented;
 
 /// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds.
 const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 4, members: 64 };

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
-use super::profile::Profile;
+use super::request::Profile;
 use super::request::{Asked, Asker, WalletRoute};
 use super::transaction_data::TransactionData;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::digest::DigestAlgorithm;
-use super::parse::Limits;
+use super::limits::Limits;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::{base64url, json};
 

@@ -5,18 +5,12 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use super::digest::DigestAlgorithm;
-use super::parse::JwtRules;
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::UnverifiedJws;
 
-pub(super) const JWT_RULES: JwtRules = JwtRules {
-    format: Rule { check: "kb_jwt_format", requirement: "RFC 9901 4.3; RFC 7519 7.2" },
-    algorithm: Rule { check: "kb_alg", requirement: "RFC 9901 7.3(5.b); OpenID4VP B.3.4" },
-    extensions: Rule { check: "kb_crit", requirement: "RFC 7515 4.1.11" },
-};
 const HOLDER_KEY: Rule = Rule { check: "holder_key", requirement: "RFC 9901 4.1.2, 7.3(5.a)" };
 const KEY_ALGORITHM: Rule = Rule { check: "kb_key_alg", requirement: "RFC 9901 7.3(5.b); RFC 8725 3.1" };
 const SIGNATURE: Rule = Rule { check: "kb_signature", requirement: "RFC 9901 7.3(5.c)" };

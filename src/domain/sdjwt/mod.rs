@@ -10,7 +10,9 @@ pub mod credential;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
+mod jwt;
 pub mod key_binding;
+pub mod limits;
 pub mod parse;
 #[cfg(test)]
 pub(crate) mod testing;

@@ -4,43 +4,14 @@ use std::fmt;
 
 use serde_json::Value;
 
-use super::{issuer, key_binding};
-use crate::domain::base::json::Bounds;
+use super::jwt;
+use super::limits::Limits;
 use crate::domain::base::report::{Findings, Rejection, Rule};
-use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
+use crate::domain::jose::jws::UnverifiedJws;
 
 const BOUNDS: Rule = Rule { check: "sd_jwt_bounds", requirement: "RFC 8725 3.11; limits of this verifier" };
 const FORMAT: Rule = Rule { check: "sd_jwt_format", requirement: "RFC 9901 4, 7.1(1)" };
 const KEY_BINDING_PRESENT: Rule = Rule { check: "kb_present", requirement: "RFC 9901 7.3(2); OpenID4VP 8.6" };
-
-/// Bounds on one presentation, checked before any work is done (REQ-4.23).
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The whole text, in bytes.
-    pub bytes: usize,
-    /// How many Disclosures.
-    pub disclosures: usize,
-    /// One Disclosure as received, in bytes.
-    pub disclosure_bytes: usize,
-    /// Nesting of arrays and objects, also after the Disclosures are put in place.
-    pub depth: usize,
-    /// Members and elements of one JSON text.
-    pub members: usize,
-}
-
-impl Default for Limits {
-    /// 64 KiB, 128 Disclosures of at most 16 KiB, 16 levels, 2000 members: several times what
-    /// the largest identity credentials in use need.
-    fn default() -> Self {
-        Self { bytes: 64 << 10, disclosures: 128, disclosure_bytes: 16 << 10, depth: 16, members: 2000 }
-    }
-}
-
-impl Limits {
-    pub(super) fn json(&self) -> Bounds {
-        Bounds { bytes: self.bytes, depth: self.depth, members: self.members }
-    }
-}
 
 /// A presentation that was split and bounded. Nothing in it is believed.
 pub struct Presented {
@@ -94,8 +65,8 @@ impl Presented {
         }
         findings.pass(&FORMAT, "an issuer-signed JWT, Disclosures and a last part, joined by `~`");
         findings.pass(&KEY_BINDING_PRESENT, "a key-binding JWT follows the last `~`");
-        let issuer_jwt = read_jwt(issuer_jwt, limits, &issuer::JWT_RULES, findings)?;
-        let key_binding_jwt = read_jwt(key_binding_jwt, limits, &key_binding::JWT_RULES, findings)?;
+        let issuer_jwt = jwt::read(issuer_jwt, limits, &jwt::ISSUER, findings)?;
+        let key_binding_jwt = jwt::read(key_binding_jwt, limits, &jwt::KEY_BINDING, findings)?;
         let text = Received { text: text.to_owned(), signed_length: signed.len() + 1 };
         Ok(Self { text, issuer_jwt, key_binding_jwt, limits: *limits })
     }
@@ -146,35 +117,6 @@ impl Received {
     /// The Disclosures, in the order received.
     pub(super) fn disclosures(&self) -> impl Iterator<Item = &str> {
         self.signed().strip_suffix('~').unwrap_or_default().split('~').skip(1)
-    }
-}
-
-/// The rules that any JWT inside a presentation must keep before its signature is looked at.
-pub(super) struct JwtRules {
-    pub(super) format: Rule,
-    pub(super) algorithm: Rule,
-    pub(super) extensions: Rule,
-}
-
-fn read_jwt(
-    text: &str,
-    limits: &Limits,
-    rules: &JwtRules,
-    findings: &mut Findings,
-) -> Result<UnverifiedJws<'static>, Rejection> {
-    match UnverifiedJws::parse(text, &limits.json()) {
-        Ok(jwt) => {
-            findings.pass(&rules.format, "three parts of base64url, header and payload are JSON objects");
-            findings.pass(&rules.algorithm, "`alg` is on the list of accepted asymmetric algorithms");
-            findings.pass(&rules.extensions, "no critical header extension");
-            Ok(jwt.into_owned())
-        }
-        Err(fault @ JwsFault::Critical) => Err(findings.fail(&rules.extensions, fault.to_string())),
-        Err(JwsFault::Algorithm) => Err(findings.fail(
-            &rules.algorithm,
-            "`alg` is missing or not one of ES256, ES384, ES512, EdDSA, RS256, PS256",
-        )),
-        Err(fault) => Err(findings.fail(&rules.format, fault.to_string())),
     }
 }
 

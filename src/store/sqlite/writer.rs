@@ -36,7 +36,7 @@ enum Job {
 }
 
 struct Waiting {
-    change: Change,
+    change: Box<Change>,
     answer: oneshot::Sender<Result<(), NotCommitted>>,
 }
 
@@ -56,7 +56,7 @@ impl Writer {
     /// Makes one change; comes back when it is durable.
     pub(super) async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
         let (answer, outcome) = oneshot::channel();
-        self.accept(Job::Commit(Waiting { change, answer })).await?;
+        self.accept(Job::Commit(Waiting { change: Box::new(change), answer })).await?;
         outcome.await.map_err(|_| Unavailable::from(Ended))?
     }
 

@@ -168,6 +168,12 @@ fn a_compiled_query_is_held_to_the_same_rules() {
         pointer(vec![CredentialQuery::new("a", vct(), vec![path(), path()])]),
         "/credentials/0/claims/1/path"
     );
+    let many = (0..65).map(|index| ClaimsPath::from_dotted(&index.to_string()).unwrap()).collect();
+    assert_eq!(pointer(vec![CredentialQuery::new("a", vct(), many)]), "/credentials/0/claims");
+    let values = vec![json!(1); 65];
+    let claim = ClaimQuery { values, ..ClaimQuery::from(path()) };
+    let credential = CredentialQuery { claims: vec![claim], ..CredentialQuery::new("a", vct(), vec![]) };
+    assert_eq!(pointer(vec![credential]), "/credentials/0/claims/0/values");
 }
 
 #[test]

@@ -1,11 +1,10 @@
 //! Is the transaction data covered exactly by the key-binding JWTs? (OpenID4VP 1.0 sections 8.4, B.3.3.1.)
 
-use crate::domain::base::base64url;
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::openid4vp::dcql::CredentialQuery;
 use crate::domain::openid4vp::transaction_data::TransactionData;
 use crate::domain::sdjwt::credential::Authentic;
-use ring::digest;
+use crate::domain::sdjwt::digest::DigestAlgorithm;
 
 const UNSOLICITED: Rule =
     Rule { check: "transaction_data_only_when_asked", requirement: "OpenID4VP B.3.3.1" };
@@ -89,7 +88,7 @@ fn cover(
 impl<'t> Open<'t> {
     /// REQ-6.13: over the exact string that was sent, never over what it decodes to.
     fn new(transaction: &'t TransactionData) -> Self {
-        let hash = base64url::encode(digest::digest(&digest::SHA256, transaction.encoded().as_bytes()));
+        let hash = DigestAlgorithm::Sha256.digest(transaction.encoded());
         Self { transaction, hash, covered: false }
     }
 }

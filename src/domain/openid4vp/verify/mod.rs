@@ -101,6 +101,7 @@ pub fn conclude(
         findings.about(Some(&query.id));
         let credential = shown.presented.authenticate(&issuer, &keys, &expected, now, findings)?;
         answer::satisfies(&credential, query, findings)?;
+        answer::report_status(&credential, findings);
         authentic.push((query, credential));
     }
     authorised::exactly(&asked.transaction_data, &authentic, findings)?;

@@ -265,6 +265,26 @@ fn with_issuer_alg(scene: &mut Scene, alg: &str) -> String {
     sd_jwt.clone() + &scene.maker.kb_jwt(&sd_jwt)
 }
 
+/// What is different about another request.
+type Other = fn(&mut Asked);
+
+#[test]
+fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
+    let requests: [(&str, Other); 3] = [
+        ("kb_nonce", |asked| asked.nonce = Nonce::from_entropy([9; 16])),
+        ("kb_audience", |asked| asked.wallet.client_id = "another".to_owned()),
+        // The key-binding JWT is five seconds old.
+        ("kb_issued_at", |asked| asked.created_at = Timestamp::from_unix(NOW.unix() + 56)),
+    ];
+    for (reason, change) in requests {
+        let mut scene = Scene::new();
+        let vp_token = scene.maker.present();
+        assert!(scene.judge(&vp_token).0.is_some());
+        change(&mut scene.asked);
+        assert_eq!(scene.refused(&vp_token), reason);
+    }
+}
+
 /// Asks that `age_equal_or_over.18`, which is `true`, be `value`.
 fn ask_for_value(scene: &mut Scene, value: Value) {
     let mut query = credential_query(QUERY_ID);
@@ -448,11 +468,25 @@ fn req_6_14_a_transaction_is_not_authorised_by_a_credential_it_does_not_name() {
 }
 
 #[test]
+fn req_6_14_each_presentation_authorises_its_own_transaction() {
+    let (mut scene, mut second) = two_credentials();
+    scene.asked.transaction_data =
+        vec![transaction(&[QUERY_ID], "192.0.2.1"), transaction(&["other"], "192.0.2.2")];
+    let [ours, theirs] = scene.hashes().try_into().unwrap();
+    scene.maker.kb.insert("transaction_data_hashes".to_owned(), json!([ours]));
+    second.kb.insert("transaction_data_hashes".to_owned(), json!([theirs]));
+    assert!(scene.judge(&both(&scene.maker, &second)).0.is_some());
+    scene.maker.kb.insert("transaction_data_hashes".to_owned(), json!([theirs]));
+    second.kb.insert("transaction_data_hashes".to_owned(), json!([ours]));
+    assert_eq!(scene.refused(&both(&scene.maker, &second)), "transaction_data_hashes");
+}
+
+#[test]
 fn conclude_trusts_no_list_of_answers() {
     let (scene, second) = two_credentials();
     let vouched = |id: &str, maker: &Maker| {
         let mut findings = Findings::new();
-        let limits = crate::domain::sdjwt::parse::Limits::default();
+        let limits = crate::domain::sdjwt::limits::Limits::default();
         let presented =
             crate::domain::sdjwt::parse::Presented::parse(&maker.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();

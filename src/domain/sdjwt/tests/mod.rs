@@ -10,7 +10,8 @@ mod splitting;
 use serde_json::{Value, json};
 
 use super::credential::Authentic;
-use super::parse::{Limits, Presented};
+use super::limits::Limits;
+use super::parse::Presented;
 use super::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::domain::base::report::{Findings, Outcome, Rejection, Report, Verdict};
 

@@ -1,1 +1,156 @@
+use std::time::Duration;
 
+use super::super::schema;
+use super::*;
+use crate::domain::admission::scopes::Scopes;
+use crate::domain::base::id::GrantId;
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::device_grant::{Pending, Terms};
+use crate::domain::oauth::polling::Pace;
+
+fn writer() -> Writer {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection).unwrap();
+    Writer::start(connection).unwrap()
+}
+
+/// A grant of its own for each `number`.
+fn open(number: u8) -> Change {
+    let terms = Terms {
+        id: GrantId::from_entropy([number; 16]),
+        client_id: "tv".to_owned(),
+        scopes: Scopes::default(),
+        created_at: Timestamp::from_unix(0),
+        expires_at: Timestamp::from_unix(600),
+    };
+    Change::OpenGrant {
+        grant: Pending::begin(terms, Pace::new(Duration::from_secs(5))),
+        device_code: Digest::of(&[1, number]),
+        user_code: Digest::of(&[2, number]),
+    }
+}
+
+/// Holds the thread until the sender says so; then does `afterwards`.
+async fn hold(writer: &Writer, afterwards: impl FnOnce() + Send + 'static) -> std::sync::mpsc::Sender<()> {
+    let (release, held) = std::sync::mpsc::channel();
+    let (reached, holding) = oneshot::channel();
+    let work = move |_: &mut Connection| {
+        reached.send(()).unwrap();
+        held.recv().unwrap();
+        afterwards();
+    };
+    writer.alone(Box::new(work)).await.unwrap();
+    holding.await.unwrap();
+    release
+}
+
+/// Puts all of them into one transaction: they queue up while the thread is held.
+async fn together(writer: &Writer, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
+    let release = hold(writer, || {}).await;
+    let mut answers = Vec::new();
+    for change in changes {
+        let (answer, outcome) = oneshot::channel();
+        writer.accept(Job::Commit(Waiting { change: Box::new(change), answer })).await.unwrap();
+        answers.push(outcome);
+    }
+    release.send(()).unwrap();
+    let mut outcomes = Vec::new();
+    for answer in answers {
+        outcomes.push(answer.await.unwrap());
+    }
+    outcomes
+}
+
+async fn ask<T: Send + 'static>(
+    writer: &Writer,
+    question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+) -> T {
+    let (answer, outcome) = oneshot::channel();
+    let work = move |it: &mut Connection| drop(answer.send(question(it)));
+    writer.alone(Box::new(work)).await.unwrap();
+    outcome.await.unwrap().unwrap()
+}
+
+async fn grants(writer: &Writer) -> i64 {
+    ask(writer, |it| it.query_row("SELECT count(*) FROM grants", [], |row| row.get(0))).await
+}
+
+#[tokio::test]
+async fn a_lost_change_leaves_its_neighbours_alone() {
+    let writer = writer();
+    let outcomes = together(&writer, vec![open(1), open(1), open(2)]).await;
+    assert!(matches!(outcomes[..], [Ok(()), Err(NotCommitted::Taken), Ok(())]), "{outcomes:?}");
+    assert_eq!(grants(&writer).await, 2);
+}
+
+#[tokio::test]
+async fn nobody_is_told_yes_when_the_commit_fails() {
+    let writer = writer();
+    // A grant with this id breaks a promise that SQLite checks at the commit only.
+    let trap = format!(
+        "CREATE TABLE promised (id TEXT PRIMARY KEY) STRICT;
+         CREATE TABLE promise (id TEXT REFERENCES promised DEFERRABLE INITIALLY DEFERRED) STRICT;
+         CREATE TRIGGER trap AFTER INSERT ON grants WHEN new.id = '{}'
+         BEGIN INSERT INTO promise VALUES (new.id); END",
+        GrantId::from_entropy([9; 16])
+    );
+    ask(&writer, move |it| it.execute_batch(&trap)).await;
+    let outcomes = together(&writer, vec![open(1), open(9), open(1), open(2)]).await;
+    assert_eq!(outcomes.len(), 4);
+    for outcome in outcomes {
+        assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+    }
+    assert_eq!(grants(&writer).await, 0);
+    // The failure is over with its transaction.
+    writer.commit(open(1)).await.unwrap();
+    assert_eq!(grants(&writer).await, 1);
+}
+
+#[tokio::test]
+async fn a_transaction_that_ends_by_itself_takes_all_of_its_changes_along() {
+    let writer = writer();
+    let trap = format!(
+        "CREATE TRIGGER trap BEFORE INSERT ON grants WHEN new.id = '{}'
+         BEGIN SELECT RAISE(ROLLBACK, 'the whole transaction'); END",
+        GrantId::from_entropy([9; 16])
+    );
+    ask(&writer, move |it| it.execute_batch(&trap)).await;
+    let outcomes = together(&writer, vec![open(1), open(9), open(2)]).await;
+    for outcome in outcomes {
+        assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+    }
+    assert_eq!(grants(&writer).await, 0);
+}
+
+#[tokio::test]
+async fn a_full_queue_makes_callers_wait_and_loses_nobody() {
+    let writer = Arc::new(writer());
+    let release = hold(&writer, || {}).await;
+    let mut callers = tokio::task::JoinSet::new();
+    for number in 0..2 * QUEUE {
+        let writer = Arc::clone(&writer);
+        let change = open(u8::try_from(number % 256).unwrap());
+        callers.spawn(async move { writer.commit(change).await.is_ok() });
+    }
+    while writer.jobs.capacity() > 0 {
+        tokio::task::yield_now().await;
+    }
+    release.send(()).unwrap();
+    let outcomes = callers.join_all().await;
+    assert_eq!(outcomes.len(), 2 * QUEUE);
+    assert_eq!(outcomes.into_iter().filter(|opened| *opened).count(), 256);
+}
+
+#[tokio::test]
+async fn when_the_thread_has_died_everybody_is_told() {
+    let writer = writer();
+    let release = hold(&writer, || panic!("a defect, on purpose")).await;
+    let (answer, accepted) = oneshot::channel();
+    writer.accept(Job::Commit(Waiting { change: Box::new(open(1)), answer })).await.unwrap();
+    release.send(()).unwrap();
+    assert!(accepted.await.is_err(), "accepted, but never answered");
+    let late = writer.commit(open(2)).await;
+    assert!(matches!(late, Err(NotCommitted::Unavailable(_))), "{late:?}");
+    writer.close().await;
+}

@@ -1,12 +1,11 @@
 use super::*;
-use crate::domain::openid4vp::profile::Profile;
 use crate::domain::openid4vp::testing::{CREDENTIAL, asked, transaction};
 
 const NONCE: &str = "BAQEBAQEBAQEBAQEBAQEBA";
 const STATE: &str = "AwMDAwMDAwMDAwMDAwMDAw";
 
 fn url(asked: &Asked) -> Url {
-    Profile::Proof.authorization_url(asked)
+    authorization_url(asked)
 }
 
 fn values(url: &Url, name: &str) -> Vec<String> {

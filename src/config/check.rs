@@ -1,0 +1,195 @@
+//! From the file as written to a [`Config`]: each section by itself, then what holds between them.
+
+use std::net::{IpAddr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+use super::address::Addresses;
+use super::clients::Known;
+use super::fault::Faults;
+use super::{Config, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
+use crate::domain::oauth::access_token::TokenPolicy;
+use crate::domain::oauth::client::{Clients, Grant};
+use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
+use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
+
+/// Where wallets send browsers back to (contract section 3).
+const CALLBACK: &str = "/callback";
+
+/// Everything is looked at, whatever was wrong before it.
+pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {
+    let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
+    let public_url = faults
+        .need("public_url", file.public_url, "the https address under which the world sees this server")
+        .and_then(|text| faults.keep("public_url", public_url(&text, addresses)));
+    let listen = file.listen.as_deref().unwrap_or("127.0.0.1:8080");
+    let listen = faults.keep("listen", socket_address(listen));
+    let operator_listen =
+        file.operator_listen.as_deref().and_then(|text| faults.keep("operator_listen", socket_address(text)));
+    if operator_listen.is_some() && operator_listen == listen {
+        faults.add("operator_listen", "is the same address as `listen`; leave it out to share one");
+    }
+    let url = file.storage.url.as_deref().unwrap_or("sqlite:vpgate.db");
+    let storage = faults.keep("storage.url", storage(url, folder));
+    let keys = match (&storage, file.keys.directory) {
+        (Some(Storage::Memory), None) => Keys::Memory,
+        (_, directory) => Keys::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
+    };
+    let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
+    let device = device(&file.device, faults);
+    let presentation = presentation(&file.presentation, faults);
+    let tokens = tokens(file.tokens, public_url.as_ref(), faults);
+
+    let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
+    let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
+    let credential_ids = names(file.credentials.iter().map(|credential| credential.id.as_ref()).collect());
+    let scope_names = names(file.scopes.iter().map(|scope| scope.name.as_ref()).collect());
+    for (section, empty) in [
+        ("wallets", file.wallets.is_empty()),
+        ("credentials", file.credentials.is_empty()),
+        ("scopes", file.scopes.is_empty()),
+        ("clients", file.clients.is_empty()),
+    ] {
+        if empty {
+            faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
+        }
+    }
+    let callback = public_url.as_ref().and_then(|url| url.join(CALLBACK).ok());
+    let wallets = wallets::check(file.wallets, addresses, callback.as_ref(), faults);
+    let trust = credentials::check(file.credentials, addresses, folder, faults);
+    let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
+    let known = Known {
+        wallets: &wallet_names,
+        scopes: &scope_names,
+        policy: &scopes,
+        authenticated_devices: file.device.require_client_authentication,
+        folder,
+    };
+    let clients = clients::check(file.clients, &known, faults);
+    let warnings = warnings(&clients, file.danger_allow_loopback);
+    Some(Config {
+        public_url: public_url?,
+        listen: listen?,
+        operator_listen,
+        storage: storage?,
+        keys,
+        trusted_proxies,
+        allow_loopback: file.danger_allow_loopback,
+        policy: Policy {
+            clients,
+            scopes,
+            trust,
+            wallets,
+            device: device?,
+            presentation: presentation?,
+            tokens: tokens?,
+        },
+        warnings,
+    })
+}
+
+/// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
+fn public_url(text: &str, addresses: Addresses) -> Result<Url, String> {
+    let url = addresses.name(text)?;
+    if url.path() != "/" {
+        return Err("must not have a path: every path of this server begins at the root".to_owned());
+    }
+    Ok(url)
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an IP address and a port, for example \"127.0.0.1:8080\"")
+}
+
+fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
+    match url.split_once(':') {
+        Some(("sqlite", ":memory:")) => Ok(Storage::Memory),
+        Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => {
+            Ok(Storage::Sqlite(folder.join(PathBuf::from(path))))
+        }
+        Some(("postgres" | "postgresql", _)) => Err("postgres is not offered yet; offered: sqlite:FILE"),
+        _ => Err("must be sqlite:FILE, for example \"sqlite:vpgate.db\""),
+    }
+}
+
+fn proxies(given: &[String], faults: &mut Faults) -> Vec<IpAddr> {
+    let read = |(place, text): (usize, &String)| {
+        let address = text.parse().map_err(|_| "must be an IP address, for example \"192.0.2.1\"");
+        faults.keep(&format!("http.trusted_proxies[{place}]"), address)
+    };
+    given.iter().enumerate().filter_map(read).collect()
+}
+
+fn device(given: &raw::Device, faults: &mut Faults) -> Option<DevicePolicy> {
+    let code_lifetime = lifetime("device.code_lifetime", given.code_lifetime.as_deref(), "600s", faults);
+    let interval = lifetime("device.polling_interval", given.polling_interval.as_deref(), "5s", faults);
+    if let (Some(code), Some(interval)) = (code_lifetime, interval)
+        && interval >= code
+    {
+        faults.add("device.polling_interval", "must be shorter than device.code_lifetime");
+    }
+    let length = given.user_code_length.unwrap_or(8);
+    let charset = given.user_code_charset.as_deref().unwrap_or("BASE20");
+    // A negative length is as wrong as one of zero.
+    let format = UserCodeFormat::new(charset, usize::try_from(length).unwrap_or(0));
+    let user_code = match format {
+        Err(FormatFault::Alphabet) => faults.keep("device.user_code_charset", format),
+        _ => faults.keep("device.user_code_length", format),
+    };
+    Some(DevicePolicy {
+        code_lifetime: code_lifetime?,
+        polling_interval: interval?,
+        user_code: user_code?,
+        require_client_authentication: given.require_client_authentication,
+    })
+}
+
+fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
+    // 300 s and 5 tries: REQ-1.14 and REQ-2.8.
+    let lifetime = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
+    let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
+    Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+}
+
+fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {
+    let lifetime = lifetime("tokens.lifetime", given.lifetime.as_deref(), "1h", faults);
+    match given.format.as_deref() {
+        None | Some("jwt") => {}
+        Some("opaque") => faults.add("tokens.format", "opaque is not offered yet; offered: jwt"),
+        Some(_) => faults.add("tokens.format", "must be \"jwt\""),
+    }
+    if given.audience.as_deref() == Some("") {
+        faults.add("tokens.audience", "must not be empty");
+    }
+    let issuer = public_url?.origin().ascii_serialization();
+    let audience = given.audience.unwrap_or_else(|| issuer.clone());
+    Some(TokenPolicy { issuer, audience, lifetime: lifetime? })
+}
+
+fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
+    faults.keep(at, duration::parse(given.unwrap_or(default)))
+}
+
+/// What weakens safety, and what is registered but not offered.
+fn warnings(clients: &Clients, allow_loopback: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if allow_loopback {
+        warnings.push(
+            "danger_allow_loopback is on: plain http and loopback addresses are accepted; not for production"
+                .to_owned(),
+        );
+    }
+    for (grant, name) in
+        [(Grant::AuthorizationCode, "authorization_code"), (Grant::RefreshToken, "refresh_token")]
+    {
+        let registered = clients.iter().filter(|client| client.grants.contains(&grant));
+        let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
+        if !ids.is_empty() {
+            warnings.push(format!("grant {name} is registered for {} but not offered yet", ids.join(", ")));
+        }
+    }
+    warnings
+}

@@ -1,0 +1,98 @@
+//! What is wrong with a configuration, all of it at once, in words of the person who must fix it.
+
+use std::fmt;
+
+/// One fault: the key's path and what to do about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// For example `clients[1].redirect_uris[0]`; empty for the file as a whole.
+    pub path: String,
+    /// One sentence that follows the path.
+    pub why: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "{}: {}", self.path, self.why) }
+    }
+}
+
+/// Every fault that was found, in the order of the file's sections. Never empty as an error.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Faults(Vec<Fault>);
+
+impl std::error::Error for Faults {}
+
+impl fmt::Display for Faults {
+    /// One fault a line.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, fault) in self.0.iter().enumerate() {
+            if index > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl Faults {
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Fault> {
+        self.0.iter()
+    }
+
+    /// Whether nothing is wrong.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// Writes one down, unless the same key or one around it has a fault already: a value that could
+    /// not be read must not be called missing too.
+    pub(super) fn add(&mut self, path: impl Into<String>, why: impl Into<String>) {
+        let path = path.into();
+        if !self.0.iter().any(|fault| covers(&fault.path, &path)) {
+            self.0.push(Fault { path, why: why.into() });
+        }
+    }
+
+    /// The value, or the fault written down and nothing.
+    pub(super) fn keep<T, E: ToString>(&mut self, path: &str, read: Result<T, E>) -> Option<T> {
+        read.map_err(|why| self.add(path, why.to_string())).ok()
+    }
+
+    /// The value that must be there.
+    pub(super) fn need<T>(&mut self, path: &str, value: Option<T>, what: &str) -> Option<T> {
+        if value.is_none() {
+            self.add(path, format!("is missing: {what}"));
+        }
+        value
+    }
+
+    /// `value` when nothing was wrong.
+    pub(super) fn conclude<T>(self, value: Option<T>) -> Result<T, Self> {
+        match value {
+            Some(value) if self.is_empty() => Ok(value),
+            _ => Err(self),
+        }
+    }
+}
+
+fn covers(outer: &str, inner: &str) -> bool {
+    let rest = inner.strip_prefix(outer);
+    !outer.is_empty() && rest.is_some_and(|rest| rest.is_empty() || rest.starts_with(['.', '[']))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_blamed_once_and_its_neighbours_are_not_covered() {
+        let mut faults = Faults::default();
+        faults.add("clients[1]", "is odd");
+        faults.add("clients[1].name", "is missing");
+        faults.add("clients[10].name", "is missing");
+        assert_eq!(faults.to_string(), "clients[1]: is odd\nclients[10].name: is missing");
+    }
+}

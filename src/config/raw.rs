@@ -1,0 +1,163 @@
+//! The configuration file as it is written, believed by nobody. Every key is optional here, so that
+//! what is missing is said in our words, together with everything else that is wrong.
+
+use serde::{Deserialize, Serialize};
+
+/// The whole file (contract section 8).
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct File {
+    pub public_url: Option<String>,
+    pub listen: Option<String>,
+    pub operator_listen: Option<String>,
+    pub danger_allow_loopback: bool,
+    pub storage: Storage,
+    pub keys: Keys,
+    pub http: Http,
+    pub wallets: Vec<Wallet>,
+    pub credentials: Vec<Credential>,
+    pub scopes: Vec<Scope>,
+    pub clients: Vec<Client>,
+    pub device: Device,
+    pub presentation: Presentation,
+    pub tokens: Tokens,
+}
+
+/// `[storage]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Storage {
+    pub url: Option<String>,
+}
+
+/// `[keys]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Keys {
+    pub directory: Option<String>,
+}
+
+/// `[http]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Http {
+    pub trusted_proxies: Vec<String>,
+}
+
+/// `[[wallets]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Wallet {
+    pub name: Option<String>,
+    pub profile: Option<String>,
+    pub authorization_endpoint: Option<String>,
+    pub client_id: Option<String>,
+}
+
+/// `[[credentials]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Credential {
+    pub id: Option<String>,
+    pub vct: Vec<String>,
+    pub issuer: Option<String>,
+    pub trust: Trust,
+    pub accept_legacy_typ: bool,
+}
+
+/// `trust = { ... }`: exactly one of these.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Trust {
+    pub jwks_uri: Option<String>,
+    pub jwks_file: Option<String>,
+    pub x5c_roots: Option<String>,
+    pub issuer_metadata: Option<bool>,
+}
+
+/// `[[scopes]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Scope {
+    pub name: Option<String>,
+    pub description: Option<String>,
+    pub credential: Option<String>,
+    pub claims: Option<Vec<String>>,
+    pub rules: Vec<Rule>,
+}
+
+/// `rules = [{ field = ..., operator = ..., value = ... }]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Rule {
+    pub field: Option<String>,
+    pub operator: Option<String>,
+    pub value: Option<toml::Value>,
+}
+
+/// `[[clients]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Client {
+    pub client_id: Option<String>,
+    pub name: Option<String>,
+    pub grants: Vec<String>,
+    pub authentication: Option<String>,
+    pub secret_hash: Option<String>,
+    pub secret_file: Option<String>,
+    pub secret_env: Option<String>,
+    pub scopes: Vec<String>,
+    pub redirect_uris: Vec<String>,
+    pub wallet: Option<String>,
+}
+
+/// `[device]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Device {
+    pub code_lifetime: Option<String>,
+    pub polling_interval: Option<String>,
+    pub user_code_length: Option<i64>,
+    pub user_code_charset: Option<String>,
+    pub require_client_authentication: bool,
+}
+
+/// `[presentation]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Presentation {
+    pub lifetime: Option<String>,
+    pub tries: Option<i64>,
+}
+
+/// `[tokens]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Tokens {
+    pub lifetime: Option<String>,
+    pub audience: Option<String>,
+    pub format: Option<String>,
+}
+
+/// The keys that a table of this name may hold, for suggestions. `table` is a path without indexes:
+/// `clients`, `credentials.trust`; the file itself is empty.
+pub(super) fn known_keys(table: &str) -> Vec<String> {
+    let written = match table {
+        "" => serde_json::to_value(File::default()),
+        "storage" => serde_json::to_value(Storage::default()),
+        "keys" => serde_json::to_value(Keys::default()),
+        "http" => serde_json::to_value(Http::default()),
+        "wallets" => serde_json::to_value(Wallet::default()),
+        "credentials" => serde_json::to_value(Credential::default()),
+        "credentials.trust" => serde_json::to_value(Trust::default()),
+        "scopes" => serde_json::to_value(Scope::default()),
+        "scopes.rules" => serde_json::to_value(Rule::default()),
+        "clients" => serde_json::to_value(Client::default()),
+        "device" => serde_json::to_value(Device::default()),
+        "presentation" => serde_json::to_value(Presentation::default()),
+        "tokens" => serde_json::to_value(Tokens::default()),
+        _ => return Vec::new(),
+    };
+    let members = written.ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();
+    members.into_iter().map(|(key, _)| key).collect()
+}

@@ -1,0 +1,155 @@
+//! TOML text to [`raw::File`]: unknown keys and values of the wrong type are all found in one go.
+
+use serde_ignored::Path;
+use serde_path_to_error::Segment;
+use toml::{Table, Value};
+
+use super::fault::Faults;
+use super::raw::{self, File};
+
+/// Reads the text. Values that cannot be read are left out, each with a fault of its own.
+pub(super) fn read(text: &str, faults: &mut Faults) -> Option<File> {
+    let mut written = Value::Table(faults.keep("", toml::from_str::<Table>(text))?);
+    loop {
+        let mut unknown = Vec::new();
+        let mut note = |path: Path<'_>| unknown.push(tables_and_key(&path));
+        let ignoring = serde_ignored::Deserializer::new(written.clone(), &mut note);
+        match serde_path_to_error::deserialize(ignoring) {
+            Ok(file) => {
+                for (shown, table, key) in unknown {
+                    faults.add(shown, format!("is not a known key{}", suggestion(&table, &key)));
+                }
+                return Some(file);
+            }
+            Err(error) => {
+                let path: Vec<Segment> = error.path().iter().cloned().collect();
+                let shown = error.path().to_string();
+                let why = error.into_inner();
+                let why = why.message().trim().to_owned();
+                // One wrong value hides all others from serde: note it, take it out, read again.
+                let taken = without(&mut written, &path);
+                faults.add(if taken { shown } else { String::new() }, why);
+                if !taken {
+                    return None;
+                }
+            }
+        }
+    }
+}
+
+/// Takes out the value of the innermost key on `path`: taking one element out of a list would shift
+/// its neighbours. Whether there was anything to take out.
+fn without(value: &mut Value, path: &[Segment]) -> bool {
+    match (value, path.split_first()) {
+        (Value::Table(table), Some((Segment::Map { key }, rest))) => {
+            let innermost = !rest.iter().any(|segment| matches!(segment, Segment::Map { .. }));
+            match table.get_mut(key) {
+                Some(_) if innermost => table.remove(key).is_some(),
+                Some(value) => without(value, rest),
+                None => false,
+            }
+        }
+        (Value::Array(items), Some((Segment::Seq { index }, rest))) => {
+            items.get_mut(*index).is_some_and(|value| without(value, rest))
+        }
+        _ => false,
+    }
+}
+
+/// `clients[1].secret`, `clients` and `secret`.
+fn tables_and_key(path: &Path<'_>) -> (String, String, String) {
+    match path {
+        Path::Root => <(String, String, String)>::default(),
+        Path::Map { parent, key } => {
+            let (shown, table, last) = tables_and_key(parent);
+            let join = |front: &str, back: &str| match (front, back) {
+                ("", back) => back.to_owned(),
+                (front, "") => front.to_owned(),
+                (front, back) => format!("{front}.{back}"),
+            };
+            (join(&shown, key), join(&table, &last), key.clone())
+        }
+        Path::Seq { parent, index } => {
+            let (shown, table, last) = tables_and_key(parent);
+            (format!("{shown}[{index}]"), table, last)
+        }
+        Path::Some { parent } | Path::NewtypeStruct { parent } | Path::NewtypeVariant { parent } => {
+            tables_and_key(parent)
+        }
+    }
+}
+
+/// The nearest known key, if one is near enough to be a slip of the hand.
+fn suggestion(table: &str, key: &str) -> String {
+    let near = |known: &String| (distance(known, key), known.clone());
+    match raw::known_keys(table).iter().map(near).min() {
+        Some((steps, known)) if steps <= 1 + key.len() / 4 => format!("; did you mean `{known}`?"),
+        _ => String::new(),
+    }
+}
+
+/// How many letters to put in, take out or exchange (Levenshtein).
+fn distance(a: &str, b: &str) -> usize {
+    let mut row: Vec<usize> = (0..=b.chars().count()).collect();
+    for (line, x) in a.chars().enumerate() {
+        let mut diagonal = std::mem::replace(&mut row[0], line + 1);
+        for (column, y) in b.chars().enumerate() {
+            let cheapest = row[column].min(row[column + 1]) + 1;
+            let exchanged = diagonal + usize::from(x != y);
+            diagonal = std::mem::replace(&mut row[column + 1], cheapest.min(exchanged));
+        }
+    }
+    row.last().copied().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn faults(text: &str) -> String {
+        let mut faults = Faults::default();
+        read(text, &mut faults);
+        faults.to_string()
+    }
+
+    #[test]
+    fn every_wrong_type_and_unknown_key_is_found_at_once() {
+        let text = r#"
+            listen = 8080
+            public_ulr = "https://a.example"
+            [[clients]]
+            client_id = "a"
+            [[clients]]
+            redirect_uris = ["https://a.example/", 3]
+            secrets = "x"
+            [device]
+            user_code_length = "eight"
+            [[scopes]]
+            rules = [{ feild = "a" }]
+        "#;
+        let found = faults(text);
+        for line in [
+            "listen: invalid type: integer `8080`, expected a string",
+            "clients[1].redirect_uris[1]: invalid type: integer `3`, expected a string",
+            "device.user_code_length: invalid type: string \"eight\", expected i64",
+            "public_ulr: is not a known key; did you mean `public_url`?",
+            "clients[1].secrets: is not a known key",
+            "scopes[0].rules[0].feild: is not a known key; did you mean `field`?",
+        ] {
+            assert!(found.lines().any(|found| found == line), "{line}\nis not among\n{found}");
+        }
+        assert_eq!(found.lines().count(), 6, "{found}");
+    }
+
+    #[test]
+    fn text_that_is_not_toml_is_one_fault_with_its_line() {
+        let found = faults("listen = \n");
+        assert!(found.contains("line 1"), "{found}");
+    }
+
+    #[test]
+    fn a_list_of_something_else_is_a_fault_of_the_list() {
+        assert!(faults("clients = [3]").starts_with("clients[0]: invalid type"));
+        assert!(faults("clients = 3").starts_with("clients: invalid type"));
+    }
+}

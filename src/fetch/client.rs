@@ -1,0 +1,291 @@
+//! The one HTTP client: https only, no redirects, public addresses only, bounded in time and size.
+
+use std::error::Error;
+use std::net::SocketAddr;
+use std::time::Duration;
+
+use reqwest::dns::{Addrs, Name, Resolve, Resolving};
+use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use reqwest::redirect::Policy;
+use url::{Host, Url};
+
+use super::address::permitted;
+
+/// Long enough for a distant server, short enough for a person who waits.
+const CONNECT: Duration = Duration::from_secs(3);
+/// From the name to the last byte.
+const TOTAL: Duration = Duration::from_secs(10);
+
+/// Fetches documents from servers that are named in configuration.
+#[derive(Clone, Debug)]
+pub struct FetchClient {
+    http: reqwest::Client,
+    allow_loopback: bool,
+}
+
+/// A document.
+#[derive(Debug)]
+pub struct Fetched {
+    /// Its bytes, at most as many as were asked for.
+    pub body: Vec<u8>,
+    /// How long the server says it stays good; zero when it says not to keep it.
+    pub max_age: Option<Duration>,
+}
+
+/// Why there is no document.
+#[derive(Debug, thiserror::Error)]
+pub enum FetchFault {
+    /// Not https, or a name or address that leads inside.
+    #[error("the address is not a public https address")]
+    Refused,
+    /// Nobody answered in time, or not in HTTP.
+    #[error("no answer")]
+    NoAnswer(#[source] reqwest::Error),
+    /// Another status than 200; redirects are not followed.
+    #[error("status {0}")]
+    Status(u16),
+    /// Another media type than asked for.
+    #[error("the answer has another media type than was asked for")]
+    MediaType,
+    /// More than was asked for.
+    #[error("the answer is too long")]
+    TooLong,
+}
+
+impl FetchClient {
+    /// A client that connects to public addresses; to loopback too when `allow_loopback`.
+    ///
+    /// # Errors
+    /// When TLS cannot be set up.
+    pub fn new(allow_loopback: bool) -> Result<Self, reqwest::Error> {
+        Self::with_timeouts(allow_loopback, CONNECT, TOTAL)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "the home of the HTTP client")]
+    pub(super) fn with_timeouts(
+        allow_loopback: bool,
+        connect: Duration,
+        total: Duration,
+    ) -> Result<Self, reqwest::Error> {
+        let http = reqwest::Client::builder()
+            .user_agent(concat!("vpgate/", env!("CARGO_PKG_VERSION")))
+            .redirect(Policy::none())
+            // A proxy from the environment would resolve names behind our back.
+            .no_proxy()
+            .https_only(!allow_loopback)
+            .referer(false)
+            .dns_resolver(PublicNames { allow_loopback })
+            .connect_timeout(connect)
+            .timeout(total)
+            .pool_max_idle_per_host(1)
+            .build()?;
+        Ok(Self { http, allow_loopback })
+    }
+
+    /// Gets a document of one of `media_types`, of at most `limit` bytes.
+    ///
+    /// # Errors
+    /// [`FetchFault`]
+    pub async fn get(&self, url: &Url, media_types: &[&str], limit: usize) -> Result<Fetched, FetchFault> {
+        self.look_at(url)?;
+        let request = self.http.get(url.clone()).header(ACCEPT, media_types.join(", "));
+        let mut answer = request.send().await.map_err(fault)?;
+        if answer.status() != reqwest::StatusCode::OK {
+            return Err(FetchFault::Status(answer.status().as_u16()));
+        }
+        let media_type = answer.headers().get(CONTENT_TYPE).and_then(essence);
+        if !media_type.is_some_and(|found| media_types.iter().any(|asked| found.eq_ignore_ascii_case(asked)))
+        {
+            return Err(FetchFault::MediaType);
+        }
+        let max_age = answer.headers().get(CACHE_CONTROL).and_then(max_age);
+        // Believed only as a reason to stop early; the bytes are counted as they come.
+        if answer.content_length().is_some_and(|length| length > limit as u64) {
+            return Err(FetchFault::TooLong);
+        }
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+            if body.len() + chunk.len() > limit {
+                return Err(FetchFault::TooLong);
+            }
+            body.extend_from_slice(&chunk);
+        }
+        Ok(Fetched { body, max_age })
+    }
+
+    /// Literal addresses never reach the resolver, so they are looked at here.
+    fn look_at(&self, url: &Url) -> Result<(), FetchFault> {
+        let address = match url.host() {
+            Some(Host::Ipv4(address)) => Some(address.into()),
+            Some(Host::Ipv6(address)) => Some(address.into()),
+            Some(Host::Domain(_)) => None,
+            None => return Err(FetchFault::Refused),
+        };
+        let loopback = address.is_none_or(|address: std::net::IpAddr| address.is_loopback());
+        let scheme = url.scheme() == "https" || (url.scheme() == "http" && self.allow_loopback && loopback);
+        if scheme && address.is_none_or(|address| permitted(address, self.allow_loopback)) {
+            Ok(())
+        } else {
+            Err(FetchFault::Refused)
+        }
+    }
+}
+
+/// Resolves names, and refuses those that lead inside: all addresses of a name must be permitted, and
+/// the connection is made to the very addresses that were looked at, so that a second answer of the
+/// name server changes nothing.
+struct PublicNames {
+    allow_loopback: bool,
+}
+
+/// A name that leads inside.
+#[derive(Debug, thiserror::Error)]
+#[error("the name has an address that is not public")]
+struct LeadsInside;
+
+impl Resolve for PublicNames {
+    fn resolve(&self, name: Name) -> Resolving {
+        let allow_loopback = self.allow_loopback;
+        Box::pin(async move {
+            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
+            if found.iter().all(|address| permitted(address.ip(), allow_loopback)) {
+                let addresses: Addrs = Box::new(found.into_iter());
+                Ok(addresses)
+            } else {
+                Err(LeadsInside.into())
+            }
+        })
+    }
+}
+
+/// Errors of the library name the URL, which may be long; ours name what happened.
+fn fault(why: reqwest::Error) -> FetchFault {
+    let mut source = why.source();
+    while let Some(inner) = source {
+        if inner.is::<LeadsInside>() {
+            return FetchFault::Refused;
+        }
+        source = inner.source();
+    }
+    FetchFault::NoAnswer(why.without_url())
+}
+
+/// `application/json` of `application/json; charset=utf-8`.
+fn essence(value: &HeaderValue) -> Option<&str> {
+    value.to_str().ok()?.split(';').next().map(str::trim)
+}
+
+/// RFC 9111 section 5.2.2.
+fn max_age(value: &HeaderValue) -> Option<Duration> {
+    let mut age = None;
+    for directive in value.to_str().ok()?.split(',').map(str::trim) {
+        let (name, argument) = directive.split_once('=').unwrap_or((directive, ""));
+        match name.to_ascii_lowercase().as_str() {
+            "no-store" | "no-cache" => return Some(Duration::ZERO),
+            "max-age" => age = argument.trim_matches('"').parse().ok().map(Duration::from_secs),
+            _ => {}
+        }
+    }
+    age
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::super::test_server::{ok, serve};
+    use super::*;
+
+    const JSON: &[&str] = &["application/json"];
+
+    fn client() -> FetchClient {
+        FetchClient::with_timeouts(true, Duration::from_millis(500), Duration::from_millis(500)).unwrap()
+    }
+
+    #[tokio::test]
+    async fn a_document_arrives_with_its_age() {
+        let headers = "Content-Type: application/json; charset=utf-8\r\nCache-Control: public, max-age=90";
+        let (url, _) = serve(move |_| Some(ok(headers, b"{}")));
+        let fetched = client().get(&url, JSON, 2).await.unwrap();
+        assert_eq!((fetched.body.as_slice(), fetched.max_age), (&b"{}"[..], Some(Duration::from_secs(90))));
+    }
+
+    #[tokio::test]
+    async fn another_media_type_is_refused() {
+        for headers in ["Content-Type: text/html", "Content-Type: application/jsonx", "X: y"] {
+            let (url, _) = serve(move |_| Some(ok(headers, b"{}")));
+            let fault = client().get(&url, JSON, 100).await.unwrap_err();
+            assert!(matches!(fault, FetchFault::MediaType), "{headers}: {fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn redirects_are_not_followed() {
+        let (url, served) = serve(|_| {
+            Some(
+                b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/\r\nContent-Length: 0\r\n\r\n"
+                    .to_vec(),
+            )
+        });
+        let fault = client().get(&url, JSON, 100).await.unwrap_err();
+        assert!(matches!(fault, FetchFault::Status(302)), "{fault:?}");
+        assert_eq!(served.load(Ordering::SeqCst), 1);
+    }
+
+    #[tokio::test]
+    async fn ten_megabytes_are_cut_short_announced_or_not() {
+        let big = vec![b' '; 10 << 20];
+        let announced = ok("Content-Type: application/json", &big);
+        let mut unannounced =
+            b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\n\r\n".to_vec();
+        unannounced.extend_from_slice(&big);
+        for answer in [announced, unannounced] {
+            let (url, _) = serve(move |_| Some(answer.clone()));
+            let fault = client().get(&url, JSON, 512 * 1024).await.unwrap_err();
+            assert!(matches!(fault, FetchFault::TooLong), "{fault:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_hanging_server_is_given_up() {
+        let (url, _) = serve(|_| None);
+        let fault = client().get(&url, JSON, 100).await.unwrap_err();
+        assert!(matches!(fault, FetchFault::NoAnswer(ref why) if why.is_timeout()), "{fault:?}");
+    }
+
+    #[tokio::test]
+    async fn names_and_addresses_that_lead_inside_are_refused_before_connecting() {
+        let (url, served) = serve(|_| Some(ok("Content-Type: application/json", b"{}")));
+        let strict = FetchClient::new(false).unwrap();
+        let port = url.port().unwrap();
+        for inside in [
+            url.to_string(),
+            format!("https://127.0.0.1:{port}/"),
+            format!("https://localhost:{port}/"),
+            format!("https://[::ffff:127.0.0.1]:{port}/"),
+            "https://169.254.169.254/".to_owned(),
+            "https://2130706433/".to_owned(),
+            "http://example.com/".to_owned(),
+            "file:///etc/passwd".to_owned(),
+        ] {
+            let fault = strict.get(&Url::parse(&inside).unwrap(), JSON, 100).await.unwrap_err();
+            assert!(matches!(fault, FetchFault::Refused), "{inside}: {fault:?}");
+        }
+        let lenient = client();
+        for inside in ["http://10.0.0.1/", "https://169.254.169.254/", "https://[fd00::1]/"] {
+            let fault = lenient.get(&Url::parse(inside).unwrap(), JSON, 100).await.unwrap_err();
+            assert!(matches!(fault, FetchFault::Refused), "{inside}: {fault:?}");
+        }
+        assert_eq!(served.load(Ordering::SeqCst), 0);
+    }
+
+    #[test]
+    fn cache_control_is_read_as_rfc_9111_says() {
+        let read = |text: &'static str| max_age(&HeaderValue::from_static(text));
+        assert_eq!(read("max-age=5"), Some(Duration::from_secs(5)));
+        assert_eq!(read("Public, MAX-AGE=\"5\""), Some(Duration::from_secs(5)));
+        assert_eq!(read("max-age=5, no-store"), Some(Duration::ZERO));
+        assert_eq!(read("max-age=-1"), None);
+        assert_eq!(read("public"), None);
+    }
+}

@@ -1,0 +1,164 @@
+//! The keys of issuers we believe: fetched when needed, kept as long as the issuer says (within
+//! reason), and kept a while longer when the issuer cannot be reached.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use url::Url;
+
+use super::client::{FetchClient, FetchFault};
+use crate::domain::base::json::{self, Bounds, JsonFault};
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::{JwkFault, KeySet};
+use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
+use crate::flow::ports::{Clock, IssuerKeys, Unavailable};
+
+/// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
+const MEDIA_TYPES: [&str; 2] = ["application/jwk-set+json", "application/json"];
+/// A JWKS of a few hundred keys with certificate chains fits.
+const JWKS: Bounds = Bounds { bytes: 512 * 1024, depth: 8, members: 20_000 };
+/// How long a set is fresh when its server says nothing.
+const DEFAULT_FRESH: Duration = Duration::from_secs(3600);
+/// What a server may say.
+const LEAST_FRESH: Duration = Duration::from_secs(60);
+const MOST_FRESH: Duration = Duration::from_secs(24 * 3600);
+/// How long a set that is no longer fresh serves when its server fails.
+const STALE: Duration = Duration::from_secs(24 * 3600);
+/// How long we believe a fresh set that lacks a `kid`: anybody can name one that does not exist.
+const UNKNOWN_KID_PAUSE: Duration = Duration::from_secs(60);
+/// How long a server that failed is left alone.
+const FAILURE_PAUSE: Duration = Duration::from_secs(5);
+
+/// Fetches and keeps the keys of issuers.
+pub struct FetchedIssuerKeys {
+    client: FetchClient,
+    clock: Arc<dyn Clock>,
+    /// Grows no larger than the configuration: only a [`TrustedIssuer`] leads here.
+    issuers: Mutex<HashMap<Url, Arc<Issuer>>>,
+}
+
+impl FetchedIssuerKeys {
+    /// Nothing is fetched until somebody asks.
+    pub fn new(client: FetchClient, clock: Arc<dyn Clock>) -> Self {
+        Self { client, clock, issuers: Mutex::default() }
+    }
+
+    async fn fetched(&self, url: &Url, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        let issuer = Arc::clone(unpoisoned(&self.issuers).entry(url.clone()).or_default());
+        let now = self.clock.now();
+        if let Some(answer) = issuer.kept().answer(kid, now) {
+            return answer;
+        }
+        // One fetch per issuer; who waited looks again, and usually finds what the first one brought.
+        let _flight = issuer.flight.lock().await;
+        if let Some(answer) = issuer.kept().answer(kid, now) {
+            return answer;
+        }
+        issuer.kept().asked_at = Some(now);
+        let fetched = self.fetch(url, now).await;
+        let mut kept = issuer.kept();
+        match fetched {
+            Ok(held) => {
+                kept.failed_at = None;
+                Ok(Arc::clone(&kept.held.insert(held).keys))
+            }
+            Err(why) => {
+                tracing::warn!(jwks_uri = %url, reason = %why, "the keys of an issuer cannot be fetched");
+                kept.failed_at = Some(now);
+                kept.stale(now).ok_or_else(|| Unavailable::new(ISSUER, why))
+            }
+        }
+    }
+
+    async fn fetch(&self, url: &Url, now: Timestamp) -> Result<Held, NoSet> {
+        let document = self.client.get(url, &MEDIA_TYPES, JWKS.bytes).await?;
+        let keys = KeySet::from_json(&json::parse(&document.body, &JWKS)?)?;
+        let fresh = document.max_age.unwrap_or(DEFAULT_FRESH).clamp(LEAST_FRESH, MOST_FRESH);
+        Ok(Held { keys: Arc::new(keys), fresh_until: now.plus(fresh) })
+    }
+}
+
+#[async_trait]
+impl IssuerKeys for FetchedIssuerKeys {
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+        match issuer.keys() {
+            KeySource::Jwks(keys) => Ok(Arc::clone(keys)),
+            KeySource::JwksUri(url) => self.fetched(url, issuer.kid()).await,
+        }
+    }
+}
+
+const ISSUER: &str = "the issuer's key server";
+
+/// Why a fetch brought no keys.
+#[derive(Debug, thiserror::Error)]
+enum NoSet {
+    #[error(transparent)]
+    Fetch(#[from] FetchFault),
+    #[error(transparent)]
+    Json(#[from] JsonFault),
+    #[error(transparent)]
+    Keys(#[from] JwkFault),
+}
+
+/// The server failed a moment ago.
+#[derive(Debug, thiserror::Error)]
+#[error("it failed a moment ago and is left alone for a few seconds")]
+struct LeftAlone;
+
+/// One issuer.
+#[derive(Default)]
+struct Issuer {
+    kept: Mutex<Kept>,
+    /// Held by whoever is fetching.
+    flight: tokio::sync::Mutex<()>,
+}
+
+impl Issuer {
+    fn kept(&self) -> MutexGuard<'_, Kept> {
+        unpoisoned(&self.kept)
+    }
+}
+
+/// What we have of one issuer.
+#[derive(Default)]
+struct Kept {
+    held: Option<Held>,
+    /// When we last asked.
+    asked_at: Option<Timestamp>,
+    /// When it last failed, if it has failed since it last answered.
+    failed_at: Option<Timestamp>,
+}
+
+struct Held {
+    keys: Arc<KeySet>,
+    fresh_until: Timestamp,
+}
+
+impl Kept {
+    /// The answer, unless it takes a fetch.
+    fn answer(&self, kid: Option<&str>, now: Timestamp) -> Option<Result<Arc<KeySet>, Unavailable>> {
+        let within = |at: Option<Timestamp>, pause| at.is_some_and(|at| now.since(at) < pause);
+        if let Some(held) = self.held.as_ref().filter(|held| now < held.fresh_until) {
+            let knows = kid.is_none() || held.keys.keys().iter().any(|key| key.kid() == kid);
+            return (knows || within(self.asked_at, UNKNOWN_KID_PAUSE)).then(|| Ok(Arc::clone(&held.keys)));
+        }
+        let left_alone = within(self.failed_at, FAILURE_PAUSE);
+        left_alone.then(|| self.stale(now).ok_or_else(|| Unavailable::new(ISSUER, LeftAlone)))
+    }
+
+    fn stale(&self, now: Timestamp) -> Option<Arc<KeySet>> {
+        let held = self.held.as_ref().filter(|held| now < held.fresh_until.plus(STALE))?;
+        Some(Arc::clone(&held.keys))
+    }
+}
+
+/// Nothing is left half done under these locks, so a panic elsewhere does not spoil what they hold.
+fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests;

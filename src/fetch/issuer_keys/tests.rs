@@ -1,0 +1,163 @@
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use serde_json::json;
+
+use super::super::test_server::{ok, serve};
+use super::*;
+use crate::domain::base::report::Findings;
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::jose::signing::SigningKey;
+use crate::domain::sdjwt::parse::IssuerHint;
+use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
+
+#[derive(Default)]
+struct Hand(AtomicI64);
+
+impl Hand {
+    fn forward(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
+    let short = Duration::from_millis(400);
+    let client = FetchClient::with_timeouts(true, short, short).unwrap();
+    FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
+}
+
+fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
+    let trust = TrustPolicy {
+        credentials: vec![CredentialTrust {
+            id: "id".to_owned(),
+            vct: vec!["vct".to_owned()],
+            issuer: "iss".to_owned(),
+            keys,
+            accept_legacy_typ: false,
+        }],
+    };
+    let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false };
+    trust.vouch("id", &hint, &mut Findings::new()).unwrap()
+}
+
+/// An answer with one key of this `kid`.
+fn jwks(kid: &str) -> Vec<u8> {
+    let mut jwk = SigningKey::generate(Algorithm::EdDsa).unwrap().public_key().to_jwk();
+    jwk["kid"] = kid.into();
+    ok("Content-Type: application/json", json!({"keys": [jwk]}).to_string().as_bytes())
+}
+
+fn kid_of(keys: &KeySet) -> Option<&str> {
+    keys.keys().first().and_then(|key| key.kid())
+}
+
+#[tokio::test]
+async fn a_configured_set_is_its_own_answer() {
+    let set = Arc::new(KeySet::of(Vec::new()));
+    let issuer = issuer(KeySource::Jwks(Arc::clone(&set)), Some("any"));
+    let found = keys(&Arc::default()).of(&issuer).await.unwrap();
+    assert!(Arc::ptr_eq(&found, &set));
+}
+
+#[tokio::test]
+async fn a_set_is_fetched_once_while_it_is_fresh_and_again_later() {
+    let (url, served) = serve(|_| Some(jwks("one")));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let issuer = issuer(KeySource::JwksUri(url), Some("one"));
+    let (first, second) = tokio::join!(keys.of(&issuer), keys.of(&issuer));
+    assert_eq!(kid_of(&first.unwrap()), Some("one"));
+    assert_eq!(kid_of(&second.unwrap()), Some("one"));
+    assert_eq!(served.load(Ordering::SeqCst), 1, "one flight for both");
+    clock.forward(DEFAULT_FRESH - Duration::from_secs(1));
+    keys.of(&issuer).await.unwrap();
+    assert_eq!(served.load(Ordering::SeqCst), 1);
+    clock.forward(Duration::from_secs(1));
+    keys.of(&issuer).await.unwrap();
+    assert_eq!(served.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn a_rotated_key_is_found_and_unknown_names_do_not_hammer_the_issuer() {
+    let (url, served) = serve(|number| Some(jwks(if number == 0 { "old" } else { "new" })));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
+    assert_eq!(kid_of(&keys.of(&of("old")).await.unwrap()), Some("old"));
+    for _ in 0..10 {
+        keys.of(&of("new")).await.unwrap();
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 1, "asked a moment ago");
+    clock.forward(UNKNOWN_KID_PAUSE);
+    assert_eq!(kid_of(&keys.of(&of("new")).await.unwrap()), Some("new"));
+    for _ in 0..10 {
+        keys.of(&of("made up")).await.unwrap();
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn old_keys_serve_for_a_day_when_the_issuer_fails() {
+    let (url, served) =
+        serve(|number| Some(if number == 0 { jwks("one") } else { b"HTTP/1.1 500 \r\n\r\n".to_vec() }));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let issuer = issuer(KeySource::JwksUri(url), Some("one"));
+    keys.of(&issuer).await.unwrap();
+    clock.forward(DEFAULT_FRESH);
+    for _ in 0..3 {
+        assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("one"));
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 2, "a server that failed is left alone for a moment");
+    clock.forward(STALE);
+    assert!(keys.of(&issuer).await.is_err());
+    assert_eq!(served.load(Ordering::SeqCst), 3);
+    assert!(keys.of(&issuer).await.is_err());
+    assert_eq!(served.load(Ordering::SeqCst), 3);
+}
+
+#[tokio::test]
+async fn what_is_no_jwks_is_not_kept() {
+    for body in ["", "[]", "{\"keys\": 3}", "{\"keys\": [], \"keys\": []}"] {
+        let (url, _) = serve(move |_| Some(ok("Content-Type: application/json", body.as_bytes())));
+        let issuer = issuer(KeySource::JwksUri(url), None);
+        assert!(keys(&Arc::default()).of(&issuer).await.is_err(), "{body}");
+    }
+}
+
+#[tokio::test]
+async fn a_slow_issuer_does_not_hold_up_another() {
+    let (slow, _) = serve(|_| None);
+    let (quick, _) = serve(|_| Some(jwks("one")));
+    let keys = keys(&Arc::default());
+    let (slow, quick) = (issuer(KeySource::JwksUri(slow), None), issuer(KeySource::JwksUri(quick), None));
+    tokio::select! {
+        biased;
+        _ = keys.of(&slow) => panic!("the hanging server answered first"),
+        found = keys.of(&quick) => assert!(found.is_ok()),
+    }
+}
+
+#[tokio::test]
+async fn what_the_server_says_about_freshness_is_bounded() {
+    for (said, least) in [("max-age=0", LEAST_FRESH), ("max-age=31536000", MOST_FRESH)] {
+        let (url, served) = serve(move |_| {
+            Some(ok(&format!("Content-Type: application/json\r\nCache-Control: {said}"), b"{\"keys\": []}"))
+        });
+        let clock = Arc::new(Hand::default());
+        let keys = keys(&clock);
+        let issuer = issuer(KeySource::JwksUri(url), None);
+        keys.of(&issuer).await.unwrap();
+        clock.forward(least - Duration::from_secs(1));
+        keys.of(&issuer).await.unwrap();
+        assert_eq!(served.load(Ordering::SeqCst), 1, "{said}");
+        clock.forward(Duration::from_secs(1));
+        keys.of(&issuer).await.unwrap();
+        assert_eq!(served.load(Ordering::SeqCst), 2, "{said}");
+    }
+}

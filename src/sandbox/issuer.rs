@@ -1,0 +1,171 @@
+//! The demo issuer: SD-JWT VCs whose payload, digests and disclosures sd-jwt-rs makes, under a header
+//! that it cannot write (`typ`, `kid`) and our own key.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jsonwebtoken::EncodingKey;
+use poem::web::Data;
+use poem::{Response, handler};
+use sd_jwt_rs::issuer::ClaimsForSelectiveDisclosureStrategy as Strategy;
+use sd_jwt_rs::{SDJWTIssuer, SDJWTSerializationFormat};
+use serde_json::{Map, Value, json};
+
+use super::Parties;
+use super::page;
+use crate::domain::base::base64url;
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::jose::jwk::{KeySet, PublicKey};
+use crate::domain::jose::signing::{SigningFault, SigningKey};
+
+/// The type of every credential of this issuer.
+pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
+/// How long a credential lives.
+pub const CREDENTIAL_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+/// An issuer with one ES256 key.
+pub struct Issuer {
+    identifier: String,
+    key: SigningKey,
+}
+
+/// Why no credential was issued.
+#[derive(Debug, thiserror::Error)]
+pub enum NotIssued {
+    /// sd-jwt-rs made no payload.
+    #[error("the claims cannot be made into an SD-JWT")]
+    Payload,
+    /// It could not be signed.
+    #[error(transparent)]
+    Signature(#[from] SigningFault),
+}
+
+impl Issuer {
+    /// With a new key. `identifier` is the `iss` of its credentials.
+    ///
+    /// # Errors
+    /// [`SigningFault`] when no key can be made.
+    pub fn new(identifier: String) -> Result<Self, SigningFault> {
+        Ok(Self { identifier, key: SigningKey::generate(Algorithm::Es256)? })
+    }
+
+    /// The `iss` of its credentials.
+    pub fn identifier(&self) -> &str {
+        &self.identifier
+    }
+
+    /// Its public keys (RFC 7517 section 5).
+    pub fn jwks(&self) -> Value {
+        KeySet::of(vec![self.key.public_key().clone()]).to_json()
+    }
+
+    /// Issues an SD-JWT VC about `claims`, bound to `holder`: compact form, all disclosures, ending in `~`.
+    /// Every claim, also one inside another, can be disclosed alone; decoys hide how many there are.
+    ///
+    /// # Errors
+    /// [`NotIssued`]
+    pub fn issue(&self, claims: Value, holder: &PublicKey, now: Timestamp) -> Result<String, NotIssued> {
+        let mut paths = Vec::new();
+        every_path(&claims, "$", &mut paths);
+        let mut factory =
+            SDJWTIssuer::new(EncodingKey::from_secret(b"replaced below"), Some("HS256".to_owned()));
+        let draft = factory
+            .issue_sd_jwt(
+                claims,
+                Strategy::Custom(paths.iter().map(String::as_str).collect()),
+                None,
+                true,
+                SDJWTSerializationFormat::Compact,
+            )
+            .map_err(|_| NotIssued::Payload)?;
+        let (jwt, disclosures) = draft.split_once('~').ok_or(NotIssued::Payload)?;
+        let digests = payload(jwt).ok_or(NotIssued::Payload)?;
+        let mut payload = json!({
+            "iss": self.identifier,
+            "vct": VCT,
+            "iat": now.unix(),
+            "exp": now.plus(CREDENTIAL_LIFETIME).unix(),
+            "cnf": { "jwk": confirmation(holder) },
+        });
+        if let Value::Object(members) = &mut payload {
+            members.extend(digests);
+        }
+        let header = json!({ "typ": "dc+sd-jwt", "kid": self.key.kid() });
+        let jwt = self.key.sign(&members(header), &members(payload))?;
+        Ok(format!("{jwt}~{disclosures}"))
+    }
+}
+
+/// `GET /issuer/jwks.json`
+#[handler]
+pub(super) fn publish_keys(Data(parties): Data<&Arc<Parties>>) -> Response {
+    page::json(&parties.issuer.jwks())
+}
+
+/// `GET /.well-known/jwt-vc-issuer/sandbox/issuer` (SD-JWT VC section 4.2: exactly one of `jwks`, `jwks_uri`).
+#[handler]
+pub(super) fn publish_metadata(Data(parties): Data<&Arc<Parties>>) -> Response {
+    let issuer = parties.issuer.identifier();
+    page::json(&json!({ "issuer": issuer, "jwks_uri": format!("{issuer}/jwks.json") }))
+}
+
+/// The JSONPath of every member, the outer before the inner.
+fn every_path(value: &Value, at: &str, paths: &mut Vec<String>) {
+    for (name, inner) in value.as_object().into_iter().flatten() {
+        let path = format!("{at}.{name}");
+        paths.push(path.clone());
+        every_path(inner, &path, paths);
+    }
+}
+
+fn payload(jwt: &str) -> Option<Map<String, Value>> {
+    let bytes = base64url::decode(jwt.split('.').nth(1)?).ok()?;
+    serde_json::from_slice(&bytes).ok()
+}
+
+/// What the key is, without what it is called and used for (RFC 7800 section 3.2).
+fn confirmation(holder: &PublicKey) -> Value {
+    let mut jwk = members(holder.to_jwk());
+    jwk.retain(|name, _| !matches!(name.as_str(), "alg" | "use" | "kid"));
+    Value::Object(jwk)
+}
+
+pub(super) fn members(object: Value) -> Map<String, Value> {
+    match object {
+        Value::Object(members) => members,
+        _ => Map::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::base::json::Bounds;
+    use crate::domain::jose::jws::UnverifiedJws;
+
+    const BOUNDS: Bounds = Bounds { bytes: 10_000, depth: 8, members: 200 };
+
+    #[test]
+    fn credentials_carry_the_right_header_and_hide_every_claim() {
+        let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned()).unwrap();
+        let holder = SigningKey::generate(Algorithm::Es256).unwrap();
+        let now = Timestamp::from_unix(1_800_000_000);
+        let claims = json!({"given_name": "Zoë", "age_equal_or_over": {"18": true, "65": false}});
+        let credential = issuer.issue(claims, holder.public_key(), now).unwrap();
+        let jwt = credential.split('~').next().unwrap();
+        let jws = UnverifiedJws::parse(jwt, &BOUNDS).unwrap();
+        assert_eq!((jws.typ(), jws.kid()), (Some("dc+sd-jwt"), Some(issuer.key.kid())));
+        let keys = KeySet::from_json(&issuer.jwks()).unwrap();
+        let payload = jws.verify(&keys.keys()[0]).unwrap().into_payload();
+        assert_eq!(payload["iss"], "http://127.0.0.1:1/sandbox/issuer");
+        assert_eq!(payload["vct"], VCT);
+        assert_eq!(payload["exp"], 1_800_000_000 + 31_536_000);
+        assert_eq!(payload["_sd_alg"], "sha-256");
+        assert!(PublicKey::from_jwk(&payload["cnf"]["jwk"]).is_ok());
+        assert!(payload["cnf"]["jwk"].get("_sd").is_none(), "no decoys inside the key");
+        assert!(payload.get("given_name").is_none() && payload.get("age_equal_or_over").is_none());
+        assert_eq!(credential.matches('~').count(), 5, "two claims, two inside one of them, and the end");
+        assert!(credential.ends_with('~'));
+    }
+}

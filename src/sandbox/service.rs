@@ -1,0 +1,93 @@
+//! The service, as any client sees it: over HTTP.
+
+use std::time::Duration;
+
+use poem::http::header;
+use reqwest::{Client, RequestBuilder, Response};
+use serde_json::Value;
+
+use super::shop::Account;
+use crate::domain::base::json::{self, Bounds};
+
+/// The longest answer read.
+const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 10_000 };
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// Where the service is, and what to talk to it with.
+pub(super) struct Service {
+    address: String,
+    http: Client,
+}
+
+/// What it answered.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: u16,
+    /// `null` when the body is no JSON.
+    pub(super) body: Value,
+}
+
+/// No answer came, or one too long to read.
+#[derive(Debug, thiserror::Error)]
+#[error("the service does not answer")]
+pub(super) struct NoAnswer;
+
+impl Answer {
+    /// A member of the body that is a string.
+    pub(super) fn text(&self, name: &str) -> Option<&str> {
+        self.body.get(name).and_then(Value::as_str)
+    }
+}
+
+impl Service {
+    pub(super) fn new(address: String, http: Client) -> Self {
+        Self { address, http }
+    }
+
+    /// Posts a form, as OAuth's endpoints want it.
+    pub(super) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, NoAnswer> {
+        answer(self.http.post(self.at(path)).form(fields)).await
+    }
+
+    /// Posts JSON in the name of the shop.
+    pub(super) async fn post_json(
+        &self,
+        path: &str,
+        account: &Account,
+        body: &Value,
+    ) -> Result<Answer, NoAnswer> {
+        let request = self.http.post(self.at(path)).body(body.to_string());
+        answer(signed_in(request, account).header(header::CONTENT_TYPE, "application/json")).await
+    }
+
+    /// Gets JSON in the name of the shop.
+    pub(super) async fn get(&self, path: &str, account: &Account) -> Result<Answer, NoAnswer> {
+        answer(signed_in(self.http.get(self.at(path)), account)).await
+    }
+
+    fn at(&self, path: &str) -> String {
+        format!("{}{path}", self.address)
+    }
+}
+
+fn signed_in(request: RequestBuilder, account: &Account) -> RequestBuilder {
+    request.basic_auth(&account.client_id, Some(account.secret.expose()))
+}
+
+async fn answer(request: RequestBuilder) -> Result<Answer, NoAnswer> {
+    let response = request.timeout(PATIENCE).send().await.map_err(|_| NoAnswer)?;
+    let status = response.status().as_u16();
+    let body = json::parse(&read(response).await?, &BOUNDS).unwrap_or(Value::Null);
+    Ok(Answer { status, body })
+}
+
+async fn read(mut response: Response) -> Result<Vec<u8>, NoAnswer> {
+    let mut bytes = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|_| NoAnswer)? {
+        bytes.extend_from_slice(&chunk);
+        if bytes.len() > BOUNDS.bytes {
+            return Err(NoAnswer);
+        }
+    }
+    Ok(bytes)
+}

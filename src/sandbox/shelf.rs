@@ -1,0 +1,86 @@
+//! A bounded shelf of short-lived things under names that cannot be guessed.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::domain::base::time::Timestamp;
+
+/// The most that is kept; the oldest gives way.
+const PLACES: usize = 1000;
+
+/// Things by name, each until its time.
+pub(super) struct Shelf<T>(Mutex<VecDeque<Kept<T>>>);
+
+struct Kept<T> {
+    name: String,
+    until: Timestamp,
+    thing: T,
+}
+
+impl<T> Default for Shelf<T> {
+    fn default() -> Self {
+        Self(Mutex::new(VecDeque::new()))
+    }
+}
+
+impl<T> Shelf<T> {
+    /// Keeps `thing` for so long.
+    pub(super) fn put(&self, name: String, thing: T, now: Timestamp, lifetime: Duration) {
+        let mut shelf = self.open(now);
+        if shelf.len() >= PLACES {
+            shelf.pop_front();
+        }
+        shelf.push_back(Kept { name, until: now.plus(lifetime), thing });
+    }
+
+    /// Takes it off the shelf: who comes second finds nothing.
+    pub(super) fn take(&self, name: &str, now: Timestamp) -> Option<T> {
+        let mut shelf = self.open(now);
+        let place = shelf.iter().position(|kept| kept.name == name)?;
+        shelf.remove(place).map(|kept| kept.thing)
+    }
+
+    /// Looks at it, or changes it, where it is.
+    pub(super) fn with<R>(&self, name: &str, now: Timestamp, look: impl FnOnce(&mut T) -> R) -> Option<R> {
+        let mut shelf = self.open(now);
+        shelf.iter_mut().find(|kept| kept.name == name).map(|kept| look(&mut kept.thing))
+    }
+
+    fn open(&self, now: Timestamp) -> MutexGuard<'_, VecDeque<Kept<T>>> {
+        // Nothing here can be half-changed: a panic elsewhere leaves a good shelf.
+        let mut shelf = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        shelf.retain(|kept| now < kept.until);
+        shelf
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MINUTE: Duration = Duration::from_secs(60);
+
+    #[test]
+    fn things_are_found_until_their_time_and_taken_once() {
+        let (shelf, start) = (Shelf::default(), Timestamp::from_unix(0));
+        shelf.put("a".to_owned(), 1, start, MINUTE);
+        assert_eq!(shelf.with("a", start, |thing| *thing += 1), Some(()));
+        assert_eq!(shelf.take("b", start), None);
+        assert_eq!(shelf.take("a", Timestamp::from_unix(59)), Some(2));
+        assert_eq!(shelf.take("a", Timestamp::from_unix(59)), None);
+        shelf.put("a".to_owned(), 1, start, MINUTE);
+        assert_eq!(shelf.take("a", Timestamp::from_unix(60)), None);
+    }
+
+    #[test]
+    fn the_oldest_gives_way() {
+        let (shelf, now) = (Shelf::default(), Timestamp::from_unix(0));
+        for number in 0..=PLACES {
+            shelf.put(number.to_string(), number, now, MINUTE);
+        }
+        assert_eq!(shelf.take("0", now), None);
+        assert_eq!(shelf.take("1", now), Some(1));
+        assert_eq!(shelf.take("1000", now), Some(PLACES));
+    }
+}

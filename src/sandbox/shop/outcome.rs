@@ -1,0 +1,192 @@
+//! What the shop learnt about a presentation, ready to be shown.
+
+use serde_json::Value;
+
+use crate::sandbox::agreement::Agreement;
+use crate::sandbox::service::Answer;
+
+/// The answer of `GET /v1/presentations/{id}`, read.
+pub(super) struct Outcome {
+    pub(super) status: Status,
+    /// What was proven.
+    pub(super) credentials: Vec<Credential>,
+    /// The transactions as the service kept them.
+    pub(super) transactions: Vec<Stored>,
+    /// The report.
+    pub(super) checks: Vec<Check>,
+}
+
+/// How it ended, or that it has not.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Status {
+    Pending,
+    Verified,
+    Rejected,
+    Declined,
+    Expired,
+    /// The service does not say, for example because the response code was used before.
+    Unknown,
+}
+
+/// A credential that was shown.
+pub(super) struct Credential {
+    /// The credential query it answers.
+    pub(super) id: String,
+    pub(super) issuer: String,
+    /// Where each claim is, and its value.
+    pub(super) claims: Vec<(String, String)>,
+}
+
+/// A transaction, in words and as it is.
+pub(super) struct Stored {
+    pub(super) agreement: Option<Agreement>,
+    pub(super) json: String,
+}
+
+/// A line of the report.
+pub(super) struct Check {
+    pub(super) check: String,
+    pub(super) requirement: String,
+    pub(super) outcome: String,
+    pub(super) detail: String,
+}
+
+impl Outcome {
+    pub(super) fn read(answer: &Answer) -> Self {
+        let body = &answer.body;
+        let status = match (answer.status, answer.text("status")) {
+            (200, Some("pending")) => Status::Pending,
+            (200, Some("verified")) => Status::Verified,
+            (200, Some("rejected")) => Status::Rejected,
+            (200, Some("declined")) => Status::Declined,
+            (200, Some("expired")) => Status::Expired,
+            _ => Status::Unknown,
+        };
+        let shown = body.get("credentials").and_then(Value::as_object);
+        let credentials = shown.into_iter().flatten().map(|(id, it)| Credential::read(id, it)).collect();
+        let transactions = elements(body.get("transaction_data")).map(Stored::read).collect();
+        let checks = elements(body.pointer("/report/checks")).map(Check::read).collect();
+        Self { status, credentials, transactions, checks }
+    }
+
+    /// Whether asking again can bring another answer.
+    pub(super) fn is_final(&self) -> bool {
+        !matches!(self.status, Status::Pending | Status::Unknown)
+    }
+}
+
+impl Status {
+    pub(super) fn headline(self) -> &'static str {
+        match self {
+            Self::Pending => "Not finished yet",
+            Self::Verified => "Agreed and verified",
+            Self::Rejected => "We could not accept this",
+            Self::Declined => "You declined",
+            Self::Expired => "This took too long",
+            Self::Unknown => "We do not know how it ended",
+        }
+    }
+
+    pub(super) fn explanation(self) -> &'static str {
+        match self {
+            Self::Pending => "Your wallet has not answered. Nothing has been bought, sent or agreed.",
+            Self::Verified => {
+                "Your wallet showed what was needed and agreed to exactly what is written below."
+            }
+            Self::Rejected => {
+                "What your wallet sent did not pass every check. Nothing has been bought, sent or agreed."
+            }
+            Self::Declined => "Nothing was shared, and nothing has been bought, sent or agreed.",
+            Self::Expired => "Nobody answered in time. Nothing has been bought, sent or agreed.",
+            Self::Unknown => {
+                "The service did not tell us the result. Nothing has been bought, sent or agreed."
+            }
+        }
+    }
+}
+
+impl Credential {
+    fn read(id: &str, shown: &Value) -> Self {
+        let mut claims = Vec::new();
+        for (name, value) in shown.get("claims").and_then(Value::as_object).into_iter().flatten() {
+            leaves(name, value, &mut claims);
+        }
+        let issuer = shown.get("issuer").and_then(Value::as_str).unwrap_or_default();
+        Self { id: id.to_owned(), issuer: issuer.to_owned(), claims }
+    }
+}
+
+impl Stored {
+    fn read(object: &Value) -> Self {
+        let agreement = object
+            .get("type")
+            .and_then(Value::as_str)
+            .zip(object.get("payload"))
+            .and_then(|(kind, payload)| Agreement::of(kind, payload));
+        Self { agreement, json: serde_json::to_string_pretty(object).unwrap_or_default() }
+    }
+}
+
+impl Check {
+    fn read(check: &Value) -> Self {
+        let text = |name| check.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+        Self {
+            check: text("check"),
+            requirement: text("requirement"),
+            outcome: text("outcome"),
+            detail: text("detail"),
+        }
+    }
+}
+
+fn elements(list: Option<&Value>) -> impl Iterator<Item = &Value> {
+    list.and_then(Value::as_array).into_iter().flatten()
+}
+
+fn leaves(at: &str, value: &Value, found: &mut Vec<(String, String)>) {
+    match value {
+        Value::Object(members) => {
+            for (name, inner) in members {
+                leaves(&format!("{at} › {name}"), inner, found);
+            }
+        }
+        Value::String(text) => found.push((at.to_owned(), text.clone())),
+        other => found.push((at.to_owned(), other.to_string())),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn reads_a_verified_presentation() {
+        let body = json!({
+            "status": "verified",
+            "credentials": {"id": {"issuer": "i", "claims": {"given_name": "Alice", "age_equal_or_over": {"18": true}}}},
+            "transaction_data": [{"type": "t", "payload": {}}],
+            "report": {"checks": [{"check": "c", "requirement": "r", "outcome": "passed", "detail": "d"}]},
+        });
+        let outcome = Outcome::read(&Answer { status: 200, body });
+        assert_eq!(outcome.status, Status::Verified);
+        let claims = &outcome.credentials[0].claims;
+        assert_eq!(claims[0], ("given_name".to_owned(), "Alice".to_owned()));
+        assert_eq!(claims[1], ("age_equal_or_over › 18".to_owned(), "true".to_owned()));
+        assert_eq!(outcome.transactions.len(), 1);
+        assert_eq!(outcome.checks[0].outcome, "passed");
+    }
+
+    #[test]
+    fn anything_else_is_no_agreement() {
+        for (status, body, read) in [
+            (200, json!({"status": "declined"}), Status::Declined),
+            (200, json!({"status": "rejected"}), Status::Rejected),
+            (200, json!({"status": "VERIFIED"}), Status::Unknown),
+            (403, json!({"status": "verified"}), Status::Unknown),
+            (200, Value::Null, Status::Unknown),
+        ] {
+            assert_eq!(Outcome::read(&Answer { status, body }).status, read);
+        }
+    }
+}

@@ -1,0 +1,73 @@
+//! The answer: presentations, and the three shapes in which this kind of wallet is known to send them.
+
+use serde_json::{Value, json};
+
+use super::Wallet;
+use super::holder::{Binding, Fault};
+use super::request::Request;
+use crate::domain::base::base64url;
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::signing::SigningFault;
+
+/// How `vp_token` is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Shape {
+    /// base64url of the object below: what the vendor's SDK expects.
+    #[default]
+    Encoded,
+    /// The SD-JWT alone, as the vendor's older document says. It holds one presentation: the first.
+    Bare,
+    /// `{"query id": ["sd-jwt"]}` as OpenID4VP 1.0 section 8.1 says.
+    Object,
+}
+
+impl Shape {
+    /// Every shape with its name in forms and its description.
+    pub const ALL: [(Self, &'static str, &'static str); 3] = [
+        (Self::Encoded, "encoded", "base64url of an object (the vendor's SDK)"),
+        (Self::Bare, "bare", "one SD-JWT (the older document)"),
+        (Self::Object, "object", "a JSON object (OpenID4VP 1.0)"),
+    ];
+
+    /// The shape of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known, _)| *known == name).map(|(shape, ..)| shape)
+    }
+
+    /// The text of `vp_token` for presentations by query id.
+    pub fn vp_token(self, presentations: &[(String, String)]) -> String {
+        let object = || -> Value {
+            presentations.iter().map(|(id, presentation)| (id.clone(), json!([presentation]))).collect()
+        };
+        match self {
+            Self::Encoded => base64url::encode(object().to_string()),
+            Self::Bare => presentations.first().map(|(_, only)| only.clone()).unwrap_or_default(),
+            Self::Object => object().to_string(),
+        }
+    }
+}
+
+/// `vp_token` for a request that the person agreed to.
+pub(super) fn vp_token(
+    wallet: &Wallet,
+    request: &Request,
+    shape: Shape,
+    fault: Option<Fault>,
+    now: Timestamp,
+) -> Result<String, SigningFault> {
+    let mut presentations = Vec::with_capacity(request.asked.len());
+    for asked in &request.asked {
+        // With several credentials allowed, exactly one presentation carries the hash: the first named.
+        let mine = || request.transactions.iter().filter(|it| it.credential_ids.first() == Some(&asked.id));
+        let transaction_data: Vec<&str> = mine().map(|it| it.encoded.as_str()).collect();
+        let binding = Binding {
+            audience: &wallet.client_id,
+            nonce: &request.nonce,
+            now,
+            transaction_data: &transaction_data,
+            names_hash: mine().any(|it| it.names_hash),
+        };
+        presentations.push((asked.id.clone(), wallet.holder.present(&asked.paths, &binding, fault)?));
+    }
+    Ok(shape.vp_token(&presentations))
+}

@@ -1,0 +1,157 @@
+//! The holder: a key, a credential bound to it, and the presentations made of both.
+
+use serde_json::{Map, Value, json};
+
+use super::credential::{ClaimPath, Credential};
+use crate::domain::base::base64url;
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::jose::signing::{SigningFault, SigningKey};
+use crate::sandbox::issuer::{Issuer, NotIssued, members};
+use crate::sandbox::transaction::HASH;
+
+/// Who holds the demo credential.
+pub struct Holder {
+    key: SigningKey,
+    credential: Credential,
+}
+
+/// What a key binding JWT is made for (RFC 9901 section 4.3, OpenID4VP 1.0 section B.3.3.1).
+#[derive(Clone, Copy, Debug)]
+pub struct Binding<'a> {
+    /// `aud`: the client id that asked.
+    pub audience: &'a str,
+    /// `nonce` of the request.
+    pub nonce: &'a str,
+    /// `iat`.
+    pub now: Timestamp,
+    /// The transaction data strings agreed to, exactly as they were received.
+    pub transaction_data: &'a [&'a str],
+    /// The request listed hash algorithms, so `transaction_data_hashes_alg` is written too.
+    pub names_hash: bool,
+}
+
+/// Ways to answer wrongly, each in exactly one respect.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// The KB-JWT is bound to another nonce.
+    WrongNonce,
+    /// The KB-JWT is made for another verifier.
+    WrongAudience,
+    /// The KB-JWT is a day old.
+    OldKeyBinding,
+    /// The last transaction is not agreed to.
+    MissingTransactionHash,
+    /// The value in the last disclosure is another than the issuer's; the holder signed it all the same.
+    TamperedDisclosure,
+    /// The KB-JWT is signed by somebody else's key.
+    ForeignHolderKey,
+    /// There is no KB-JWT.
+    NoKeyBinding,
+    /// The last claim asked for is kept back.
+    MissingClaim,
+}
+
+impl Fault {
+    /// Every fault with its name in forms and its description.
+    pub const ALL: [(Self, &'static str, &'static str); 8] = [
+        (Self::WrongNonce, "wrong_nonce", "a key binding for another nonce"),
+        (Self::WrongAudience, "wrong_audience", "a key binding for another verifier"),
+        (Self::OldKeyBinding, "old_key_binding", "a key binding from yesterday"),
+        (Self::MissingTransactionHash, "missing_transaction_hash", "one transaction not agreed to"),
+        (Self::TamperedDisclosure, "tampered_disclosure", "a claim with a changed value"),
+        (Self::ForeignHolderKey, "foreign_holder_key", "a key binding by another key"),
+        (Self::NoKeyBinding, "no_key_binding", "no key binding at all"),
+        (Self::MissingClaim, "missing_claim", "one claim kept back"),
+    ];
+
+    /// The fault of this name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(_, known, _)| *known == name).map(|(fault, ..)| fault)
+    }
+}
+
+impl Holder {
+    /// With a new key and a credential about `claims` from `issuer`.
+    ///
+    /// # Errors
+    /// [`NotIssued`]
+    pub fn new(issuer: &Issuer, claims: Value, now: Timestamp) -> Result<Self, NotIssued> {
+        let key = SigningKey::generate(Algorithm::Es256)?;
+        let issued = issuer.issue(claims, key.public_key(), now)?;
+        Ok(Self { credential: Credential::read(&issued).ok_or(NotIssued::Payload)?, key })
+    }
+
+    /// The value of a claim; `None` when the credential does not have it.
+    pub fn claim(&self, path: &[String]) -> Option<&Value> {
+        self.credential.claim(path)
+    }
+
+    /// An SD-JWT+KB that shows the claims at `paths`: right in every respect, or wrong in the one named.
+    ///
+    /// # Errors
+    /// [`SigningFault`]
+    pub fn present(
+        &self,
+        paths: &[ClaimPath],
+        binding: &Binding<'_>,
+        fault: Option<Fault>,
+    ) -> Result<String, SigningFault> {
+        let shown = match (fault, paths.split_last()) {
+            (Some(Fault::MissingClaim), Some((_, rest))) => rest,
+            _ => paths,
+        };
+        let mut sd_jwt = self.credential.showing(shown);
+        if fault == Some(Fault::TamperedDisclosure) {
+            sd_jwt = tampered(&sd_jwt).unwrap_or(sd_jwt);
+        }
+        if fault == Some(Fault::NoKeyBinding) {
+            return Ok(sd_jwt);
+        }
+        let header = members(json!({ "typ": "kb+jwt" }));
+        let payload = key_binding(&sd_jwt, binding, fault);
+        let kb_jwt = if fault == Some(Fault::ForeignHolderKey) {
+            SigningKey::generate(Algorithm::Es256)?.sign(&header, &payload)?
+        } else {
+            self.key.sign(&header, &payload)?
+        };
+        Ok(sd_jwt + &kb_jwt)
+    }
+}
+
+fn key_binding(sd_jwt: &str, binding: &Binding<'_>, fault: Option<Fault>) -> Map<String, Value> {
+    let wrong = |candidate| fault == Some(candidate);
+    let iat = binding.now.unix() - if wrong(Fault::OldKeyBinding) { 24 * 60 * 60 } else { 0 };
+    let aud = if wrong(Fault::WrongAudience) { "somebody-else" } else { binding.audience };
+    let nonce = if wrong(Fault::WrongNonce) { "a-nonce-of-another-request" } else { binding.nonce };
+    let mut payload = members(json!({ "iat": iat, "aud": aud, "nonce": nonce, "sd_hash": hash(sd_jwt) }));
+    let agreed = match binding.transaction_data.split_last() {
+        Some((_, rest)) if wrong(Fault::MissingTransactionHash) => rest,
+        _ => binding.transaction_data,
+    };
+    if !agreed.is_empty() {
+        let hashes: Vec<String> = agreed.iter().map(|encoded| hash(encoded)).collect();
+        payload.insert("transaction_data_hashes".to_owned(), json!(hashes));
+        if binding.names_hash {
+            payload.insert("transaction_data_hashes_alg".to_owned(), json!(HASH));
+        }
+    }
+    payload
+}
+
+/// base64url of SHA-256, over the text as it travels.
+fn hash(text: &str) -> String {
+    base64url::encode(Digest::of(text.as_bytes()).as_bytes())
+}
+
+/// The same with another value in the last disclosure.
+fn tampered(sd_jwt: &str) -> Option<String> {
+    let (before, last) = sd_jwt.strip_suffix('~')?.rsplit_once('~')?;
+    let mut disclosure: Value = serde_json::from_slice(&base64url::decode(last).ok()?).ok()?;
+    *disclosure.get_mut(2)? = json!("changed by the holder");
+    Some(format!("{before}~{}~", base64url::encode(disclosure.to_string())))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,140 @@
+//! What a request asks for: by scope, or by a DCQL query (OpenID4VP 1.0 sections 5.5, 6).
+
+use serde_json::Value;
+
+use super::credential::ClaimPath;
+use super::holder::Holder;
+use crate::domain::base::json::{self, Bounds};
+use crate::sandbox::issuer::VCT;
+
+/// Scope of the cloud wallet's document; stands for one credential query.
+pub const BASIC_SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+/// The id of that query.
+pub const BASIC_QUERY_ID: &str = "proof_id_default";
+const BASIC_CLAIMS: [&[&str]; 3] = [&["given_name"], &["family_name"], &["age_equal_or_over", "18"]];
+
+const BOUNDS: Bounds = Bounds { bytes: 16 * 1024, depth: 12, members: 500 };
+
+/// One credential query: its id, and the claims it asks for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// The credential query id.
+    pub id: String,
+    /// The claims, in the order of the query.
+    pub paths: Vec<ClaimPath>,
+}
+
+/// Why a question is not answered, as its OpenID4VP error code (section 8.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unanswerable {
+    /// `invalid_scope`
+    Scope,
+    /// `invalid_request`
+    Query,
+    /// `access_denied`: the wallet does not have what is asked for.
+    NotHeld,
+}
+
+/// What scopes stand for.
+pub(super) fn of_scope(scope: &str) -> Result<Vec<Asked>, Unanswerable> {
+    if !scope.split(' ').all(|name| name == BASIC_SCOPE) {
+        return Err(Unanswerable::Scope);
+    }
+    let paths = BASIC_CLAIMS.map(|path| path.iter().map(|name| (*name).to_owned()).collect()).to_vec();
+    Ok(vec![Asked { id: BASIC_QUERY_ID.to_owned(), paths }])
+}
+
+/// Reads a DCQL query. Claim sets and credential sets are beyond this wallet.
+pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswerable> {
+    let query = json::parse_object(text.as_bytes(), &BOUNDS).map_err(|_| Unanswerable::Query)?;
+    if query.contains_key("credential_sets") {
+        return Err(Unanswerable::Query);
+    }
+    let credentials = query.get("credentials").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
+    if credentials.is_empty() {
+        return Err(Unanswerable::Query);
+    }
+    credentials.iter().map(|credential| asked(credential, holder)).collect()
+}
+
+fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
+    let id = credential.get("id").and_then(Value::as_str).ok_or(Unanswerable::Query)?;
+    let types =
+        credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
+    if credential.get("claim_sets").is_some() {
+        return Err(Unanswerable::Query);
+    }
+    if credential.get("format").is_none_or(|format| format != "dc+sd-jwt")
+        || !types.iter().any(|it| it == VCT)
+    {
+        return Err(Unanswerable::NotHeld);
+    }
+    let claims = match credential.get("claims") {
+        None => &Vec::new(),
+        Some(claims) => claims.as_array().ok_or(Unanswerable::Query)?,
+    };
+    let paths = claims.iter().map(|claim| held(claim, holder)).collect::<Result<_, _>>()?;
+    Ok(Asked { id: id.to_owned(), paths })
+}
+
+/// The path of a claim that the holder has, with one of the values asked for.
+fn held(claim: &Value, holder: &Holder) -> Result<ClaimPath, Unanswerable> {
+    let path = claim.get("path").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
+    // No claim of the demo credential is an array, so null and indexes find nothing (section 7.1).
+    let names = path.iter().map(|element| element.as_str().map(str::to_owned));
+    let names: ClaimPath = names.collect::<Option<_>>().ok_or(Unanswerable::NotHeld)?;
+    let value = holder.claim(&names).filter(|_| !names.is_empty()).ok_or(Unanswerable::NotHeld)?;
+    match claim.get("values").map(Value::as_array) {
+        None => Ok(names),
+        Some(Some(values)) if values.contains(value) => Ok(names),
+        Some(Some(_)) => Err(Unanswerable::NotHeld),
+        Some(None) => Err(Unanswerable::Query),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sandbox::wallet::tests::holder;
+    use serde_json::json;
+
+    fn dcql(credential: &Value) -> Result<Vec<Asked>, Unanswerable> {
+        of_dcql(&json!({ "credentials": [credential] }).to_string(), &holder())
+    }
+
+    #[test]
+    fn req_13_5_the_basic_scope_asks_for_three_claims() {
+        let asked = of_scope(BASIC_SCOPE).unwrap();
+        assert_eq!(asked[0].id, "proof_id_default");
+        assert_eq!(asked[0].paths[2], ["age_equal_or_over", "18"]);
+        for wrong in ["openid", &format!("{BASIC_SCOPE} openid"), &format!("{BASIC_SCOPE}x")] {
+            assert_eq!(of_scope(wrong), Err(Unanswerable::Scope), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_dcql_query_is_answered_when_everything_is_held() {
+        let good = json!({
+            "id": "id", "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
+            "claims": [{"path": ["birth_date"]}, {"path": ["age_equal_or_over", "21"], "values": [true]}],
+        });
+        assert_eq!(dcql(&good).unwrap()[0].paths.len(), 2);
+        for (pointer, value, why) in [
+            ("/format", json!("mso_mdoc"), Unanswerable::NotHeld),
+            ("/meta/vct_values", json!(["urn:other"]), Unanswerable::NotHeld),
+            ("/claims/0/path", json!(["shoe_size"]), Unanswerable::NotHeld),
+            ("/claims/0/path", json!([null]), Unanswerable::NotHeld),
+            ("/claims/0/path", json!([]), Unanswerable::NotHeld),
+            ("/claims/0/path", json!("birth_date"), Unanswerable::Query),
+            ("/claims/1/values", json!([false]), Unanswerable::NotHeld),
+            ("/meta", json!({}), Unanswerable::Query),
+            ("/id", json!(7), Unanswerable::Query),
+        ] {
+            let mut wrong = good.clone();
+            *wrong.pointer_mut(pointer).unwrap() = value;
+            assert_eq!(dcql(&wrong), Err(why), "{wrong}");
+        }
+        assert_eq!(of_dcql("{}", &holder()), Err(Unanswerable::Query));
+        assert_eq!(of_dcql(r#"{"credentials":[]}"#, &holder()), Err(Unanswerable::Query));
+    }
+}

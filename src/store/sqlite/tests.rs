@@ -1,0 +1,91 @@
+use super::*;
+
+#[tokio::test]
+async fn a_store_whose_writer_has_died_is_not_ready_but_still_reads() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
+    store.ready().await.unwrap();
+    store.writer.alone(Box::new(|_| panic!("a defect, on purpose"))).await.unwrap();
+    assert!(store.ready().await.is_err());
+    assert!(store.sweep(Timestamp::from_unix(0), 1).await.is_err());
+    assert!(store.grant(&GrantId::from_entropy([1; 16])).await.unwrap().is_none());
+}
+
+#[tokio::test]
+async fn a_store_whose_readers_have_died_is_not_ready() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
+    for _ in 0..READERS {
+        let died: Result<(), _> = store.read(|_| panic!("a defect, on purpose")).await;
+        assert!(died.is_err());
+    }
+    assert!(store.ready().await.is_err());
+}
+
+#[tokio::test]
+async fn a_broken_row_is_our_fault_not_an_absent_one() {
+    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    let broken = "INSERT INTO grants (id, device_code, user_code, state, terms, interval_ms, forget_at)
+                  VALUES ('AQEBAQEBAQEBAQEBAQEBAQ', zeroblob(32), zeroblob(32), 'pending', '{}', 1, 1)";
+    let insert = move |it: &mut Connection| it.execute_batch(broken).unwrap();
+    store.writer.alone(Box::new(insert)).await.unwrap();
+    assert!(store.grant(&GrantId::from_entropy([1; 16])).await.is_err());
+}
+
+/// Each row is wrong in exactly one way; the first of each kind is right.
+#[test]
+fn the_tables_hold_each_state_to_its_columns() {
+    let mut connection = Connection::open_in_memory().unwrap();
+    schema::migrate(&mut connection).unwrap();
+    let digest = "zeroblob(32)";
+    let insert = |table: &str, columns: &str, values: &str| {
+        let keys = match table {
+            "grants" => (
+                "id, device_code, user_code, terms, forget_at",
+                "'a', randomblob(32), randomblob(32), '{}', 1",
+            ),
+            _ => ("id, handle, request_state, asked, forget_at", "'a', 'b', 'c', '{}', 1"),
+        };
+        let (key_names, key_values) = keys;
+        let sql = format!("INSERT INTO {table} ({key_names}, {columns}) VALUES ({key_values}, {values})");
+        let done = connection.execute(&sql, []).is_ok();
+        connection.execute(&format!("DELETE FROM {table}"), []).unwrap();
+        done
+    };
+
+    let grant = |columns: &str, values: &str| insert("grants", columns, values);
+    assert!(grant("state, interval_ms", "'pending', 5000"));
+    assert!(!grant("state", "'pending'"));
+    assert!(!grant("state, interval_ms, token", "'pending', 5000, 't'"));
+    assert!(!grant("state, interval_ms, claimed_by", "'pending', 5000, zeroblob(31)"));
+    assert!(!grant("state, interval_ms", "'expired', 5000"));
+    assert!(grant("state, admission", "'approved', '{}'"));
+    assert!(!grant("state", "'approved'"));
+    assert!(!grant("state, admission, last_polled", "'approved', '{}', 1"));
+    assert!(grant("state, denial_reason", "'denied', 'nothing_earned'"));
+    assert!(!grant("state, denial_reason, claimed_by", "'denied', 'nothing_earned', zeroblob(32)"));
+    assert!(grant("state, token", "'redeemed', 't'"));
+    assert!(!grant("state, token, admission", "'redeemed', 't', '{}'"));
+
+    let presentation = |columns: &str, values: &str| insert("presentations", columns, values);
+    assert!(presentation("state", "'begun'"));
+    assert!(!presentation("state, browser", "'begun', zeroblob(32)"));
+    assert!(!presentation("state, response_code", "'begun', zeroblob(32)"));
+    let served = "state, browser, tries, report";
+    assert!(presentation(served, &format!("'served', {digest}, 0, NULL")));
+    assert!(presentation(served, &format!("'served', {digest}, 1, '{{}}'")));
+    assert!(!presentation(served, &format!("'served', {digest}, 1, NULL")));
+    assert!(!presentation(served, &format!("'served', {digest}, 0, '{{}}'")));
+    assert!(!presentation(served, "'served', NULL, 0, NULL"));
+    let settled = "state, settled_at, browser, outcome, report, proven, wallet_error";
+    let good = |values: &str| presentation(settled, &format!("'settled', 1, {digest}, {values}"));
+    assert!(good("'verified', '{}', '{}', NULL"));
+    assert!(!good("'verified', NULL, '{}', NULL"));
+    assert!(!good("'verified', '{}', NULL, NULL"));
+    assert!(good("'rejected', '{}', NULL, NULL"));
+    assert!(!good("'rejected', '{}', '{}', NULL"));
+    assert!(good("'declined', NULL, NULL, 'access_denied'"));
+    assert!(!good("'declined', NULL, NULL, NULL"));
+    assert!(!good("'expired', NULL, NULL, NULL"));
+    assert!(!good("NULL, NULL, NULL, NULL"));
+}

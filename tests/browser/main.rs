@@ -1,0 +1,103 @@
+//! The stories as a person lives them: Chromium clicks through `vpgate sandbox`.
+//!
+//! Needs node 20 or newer, npm and Chromium (`apt-get install nodejs npm chromium`, or `CHROMIUM=/path`).
+//! Where one is missing the test says SKIP and why; `VPGATE_REQUIRE_BROWSER=1` makes that a failure.
+//! Screenshots of every step are in `test-output/browser/`.
+
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::mpsc;
+use std::time::Duration;
+
+const STARTING: Duration = Duration::from_secs(60);
+
+#[test]
+fn the_stories_by_clicking() {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
+    let chromium = match equipment(&here) {
+        Ok(chromium) => chromium,
+        Err(missing) => {
+            assert!(std::env::var_os("VPGATE_REQUIRE_BROWSER").is_none_or(|it| it != "1"), "{missing}");
+            // Past the capture of the test harness: a skipped test must not look like one that ran.
+            writeln!(std::io::stderr(), "SKIP browser: {missing}").unwrap();
+            return;
+        }
+    };
+    let sandbox = Sandbox::start().unwrap();
+    let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output/browser");
+    // Pictures of an earlier run would tell an old story; the first run has none.
+    let _none_yet = std::fs::remove_dir_all(&output);
+    std::fs::create_dir_all(&output).unwrap();
+    let story = Command::new("node")
+        .arg(here.join("story.mjs"))
+        .arg(&sandbox.address)
+        .arg(&output)
+        .env("CHROMIUM", chromium)
+        .status()
+        .unwrap();
+    assert!(story.success(), "the browser tells what it missed above; see {}", output.display());
+}
+
+/// The path of Chromium, when everything is there.
+fn equipment(here: &Path) -> Result<PathBuf, String> {
+    let chromium =
+        std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
+    if !chromium.exists() {
+        let path = chromium.display();
+        return Err(format!("no Chromium at {path}; apt-get install chromium, or set CHROMIUM"));
+    }
+    for tool in ["node", "npm"] {
+        let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
+        if !found.is_ok_and(|status| status.success()) {
+            return Err(format!("{tool} does not run; apt-get install nodejs npm"));
+        }
+    }
+    if !here.join("node_modules/playwright-core").exists() {
+        let installed =
+            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
+        if !installed.is_ok_and(|status| status.success()) {
+            return Err(format!("npm ci failed in {}", here.display()));
+        }
+    }
+    Ok(chromium)
+}
+
+/// `vpgate sandbox`, ended with the test.
+struct Sandbox {
+    child: Child,
+    address: String,
+}
+
+impl Sandbox {
+    fn start() -> Result<Self, String> {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_vpgate"))
+            .args(["sandbox", "--listen", "127.0.0.1:0"])
+            .stdout(Stdio::piped())
+            .spawn()
+            .map_err(|fault| format!("vpgate does not start: {fault}"))?;
+        let stdout = child.stdout.take();
+        let mut sandbox = Self { child, address: String::new() };
+        let (tell, told) = mpsc::channel();
+        // Reads to the end, so that the service never waits for somebody to read what it prints.
+        std::thread::spawn(move || {
+            for line in stdout.into_iter().flat_map(|it| BufReader::new(it).lines()).map_while(Result::ok) {
+                if let Some(address) = line.split("listening on ").nth(1) {
+                    // Nobody listens once the address is known.
+                    let _unheard = tell.send(address.trim().trim_end_matches('/').to_owned());
+                }
+            }
+        });
+        sandbox.address =
+            told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
+        Ok(sandbox)
+    }
+}
+
+impl Drop for Sandbox {
+    fn drop(&mut self) {
+        // It may have ended by itself; there is nothing more to do about it.
+        let _ended = self.child.kill();
+        let _ended = self.child.wait();
+    }
+}

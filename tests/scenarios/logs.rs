@@ -1,0 +1,82 @@
+//! What the logs say, and what they never say (REQ-4.26, REQ-13.8).
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use serde_json::json;
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::world::{BASIC, RETURN_TO, World};
+
+#[derive(Clone, Default)]
+struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Lines {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl<'a> MakeWriter<'a> for Lines {
+    type Writer = Self;
+
+    fn make_writer(&'a self) -> Self {
+        self.clone()
+    }
+}
+
+#[tokio::test]
+async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
+    let lines = Lines::default();
+    let subscriber = tracing_subscriber::fmt()
+        .json()
+        .with_max_level(tracing::Level::TRACE)
+        .with_writer(lines.clone())
+        .finish();
+    let _guard = tracing::subscriber::set_default(subscriber);
+    let world = World::new().await;
+
+    let authorization = world.device_authorization(&[]).await;
+    world.approve(&authorization).await;
+    let device_code = authorization["device_code"].as_str().unwrap().to_owned();
+    let (_, token) = world.poll(&device_code).await;
+    world.clock.advance(Duration::from_secs(5));
+    world.poll(&device_code).await;
+    let request = json!({"scope": BASIC, "redirect_uri": RETURN_TO, "login_hint": "erika@example.com"});
+    let begun = world.begin(&request).await;
+    world.share_fault_until_refused(&begun, "wrong_nonce").await;
+    let begun = world.begin(&request).await;
+    let back = world.share(&begun, &[]).await;
+    let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
+
+    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    assert!(log.contains("kb_nonce"), "a refusal says why");
+    assert!(log.contains("a used device code was shown again"));
+    let claims = result["credentials"]["proof_id_default"]["claims"].clone();
+    let user_code = authorization["user_code"].as_str().unwrap();
+    let url: url::Url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
+    let parameter = |wanted: &str| url.query_pairs().find(|(name, _)| name == wanted).unwrap().1.into_owned();
+    for secret in [
+        device_code.as_str(),
+        token["access_token"].as_str().unwrap(),
+        user_code,
+        &user_code.replace('-', ""),
+        &back.response_code,
+        claims["given_name"].as_str().unwrap(),
+        claims["family_name"].as_str().unwrap(),
+        "erika@example.com",
+        "erika%40example.com",
+        &parameter("nonce"),
+        &parameter("state"),
+        "shop-secret",
+    ] {
+        assert!(!log.contains(secret), "the log contains {secret:?}:\n{log}");
+    }
+    assert!(!log.contains("eyJ"), "the log contains a JWT");
+}

@@ -1,0 +1,339 @@
+//! The whole house in one process, with a clock that tests move.
+
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderMap, Method, StatusCode, header};
+use poem::{Endpoint as _, Request};
+use serde_json::Value;
+use url::form_urlencoded;
+use vpgate::config::Config;
+use vpgate::config::secrets::hash_text;
+use vpgate::domain::base::secret::Secret;
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate::flow::Vpgate;
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Unavailable};
+use vpgate::http::{self, HttpSettings};
+use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
+use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::entropy::SystemEntropy;
+use vpgate::system::keys::Keyring;
+
+use crate::browser::{Browser, Page};
+
+pub const BASE: &str = "http://127.0.0.1:8080";
+pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+pub const CREDENTIAL: &str = "proof_id_default";
+/// Elsewhere, so that a browser stops there and a test can look at the address.
+pub const RETURN_TO: &str = "http://127.0.0.1:9999/return";
+const SHOP: (&str, &str) = ("shop", "shop-secret");
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// A clock that stands still until a test moves it.
+pub struct TestClock(AtomicI64);
+
+impl TestClock {
+    pub fn advance(&self, by: Duration) {
+        self.0.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
+    }
+}
+
+impl Clock for TestClock {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+/// The sandbox issuer's keys, without fetching them.
+struct KnownKeys(Arc<KeySet>);
+
+#[async_trait]
+impl IssuerKeys for KnownKeys {
+    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+        Ok(Arc::clone(&self.0))
+    }
+}
+
+/// What a door answered.
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub text: String,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_str(&self.text)
+            .unwrap_or_else(|_| panic!("not JSON ({}): {}", self.status, self.text))
+    }
+
+    pub fn header(&self, name: &str) -> &str {
+        self.headers.get(name).map_or("", |value| value.to_str().unwrap())
+    }
+}
+
+/// What came back to the shop with the browser.
+pub struct Returned {
+    pub response_code: String,
+    pub state: Option<String>,
+}
+
+#[derive(Clone)]
+pub struct World {
+    endpoint: Arc<BoxEndpoint<'static>>,
+    pub clock: Arc<TestClock>,
+}
+
+impl World {
+    pub async fn new() -> Self {
+        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000)));
+        let config = Config::from_toml(&configuration(), Path::new("")).unwrap();
+        let sandbox = Sandbox::new(SandboxSettings {
+            base_url: BASE.parse().unwrap(),
+            shop_client_id: SHOP.0.to_owned(),
+            shop_secret: Secret::received(SHOP.1),
+            tv_client_id: "tv".to_owned(),
+            wallet_client_id: "vpgate-sandbox".to_owned(),
+            scope: BASIC.to_owned(),
+            now: {
+                let clock = Arc::clone(&clock);
+                Arc::new(move || clock.now())
+            },
+            rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
+            http: client(),
+        })
+        .unwrap();
+        let keyring = Keyring::in_memory(&SystemEntropy).unwrap();
+        let vpgate = Vpgate {
+            policy: config.policy,
+            store: SqliteStore::open("sqlite::memory:").unwrap(),
+            clock: Arc::clone(&clock) as Arc<dyn Clock>,
+            entropy: Arc::new(SystemEntropy),
+            signer: Arc::new(keyring.signer),
+            issuer_keys: Arc::new(KnownKeys(Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap()))),
+            user_code_key: keyring.user_code_key,
+            subject_key: keyring.subject_key,
+        };
+        let settings = HttpSettings {
+            public_url: BASE.parse().unwrap(),
+            trusted_proxies: Vec::new(),
+            mounts: vec![(MOUNT, sandbox.endpoint())],
+        };
+        Self { endpoint: Arc::new(http::service(Arc::new(vpgate), settings)), clock }
+    }
+
+    pub fn browser(&self) -> Browser<'_> {
+        Browser::new(&self.endpoint, BASE.parse().unwrap())
+    }
+
+    /// A browser with a cookie of its own, which began something else.
+    pub async fn browser_of_somebody(&self) -> Browser<'_> {
+        let mut browser = self.browser();
+        let authorization = self.device_authorization(&[]).await;
+        self.to_wallet(&mut browser, &authorization).await;
+        browser
+    }
+
+    // The television's side.
+
+    pub async fn device_authorization(&self, more: &[(&str, &str)]) -> Value {
+        let mut form = vec![("client_id", "tv")];
+        form.extend(more);
+        let answer = self.post_form("/device_authorization", &form).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    }
+
+    pub async fn poll(&self, device_code: &str) -> (StatusCode, Value) {
+        self.poll_as("tv", device_code).await
+    }
+
+    pub async fn poll_as(&self, client_id: &str, device_code: &str) -> (StatusCode, Value) {
+        let form = [("client_id", client_id), ("grant_type", DEVICE_GRANT), ("device_code", device_code)];
+        let answer = self.post_form("/token", &form).await;
+        assert_eq!(answer.header("cache-control"), "no-store");
+        (answer.status, answer.json())
+    }
+
+    /// From the link to the wallet's consent page.
+    pub async fn to_wallet(&self, phone: &mut Browser<'_>, authorization: &Value) -> Page {
+        let page = phone.open(authorization["verification_uri_complete"].as_str().unwrap()).await;
+        phone.press(&page, "Continue").await
+    }
+
+    pub async fn approve(&self, authorization: &Value) {
+        let mut phone = self.browser();
+        let page = self.to_wallet(&mut phone, authorization).await;
+        phone.press(&page, "Share").await;
+    }
+
+    // The shop's side.
+
+    pub async fn begin(&self, request: &Value) -> Value {
+        let answer = self.post_json("/v1/presentations", &request.to_string()).await;
+        assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.text);
+        answer.json()
+    }
+
+    pub async fn collect(&self, begun: &Value, response_code: Option<&str>) -> (StatusCode, Value) {
+        let query = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(response_code.map(|code| ("response_code", code)))
+            .finish();
+        let path = format!("/v1/presentations/{}?{query}", begun["id"].as_str().unwrap());
+        let answer = self.get_as(&path, Some(SHOP)).await;
+        (answer.status, answer.json())
+    }
+
+    pub async fn forget(&self, begun: &Value) -> StatusCode {
+        let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
+        self.send(Method::DELETE, &path, &[basic(SHOP)], String::new()).await.status
+    }
+
+    /// The person goes through the wallet, sharing as told, and returns to the shop.
+    pub async fn share(&self, begun: &Value, told: &[(&str, &str)]) -> Returned {
+        let mut browser = self.browser();
+        let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let page = browser.fill_and_press(&wallet, told, "Share").await;
+        assert!(page.url.as_str().starts_with(RETURN_TO), "{} {}", page.url, page.body);
+        let value = |wanted: &str| {
+            page.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        };
+        Returned { response_code: value("response_code").unwrap(), state: value("state") }
+    }
+
+    pub async fn decline(&self, begun: &Value) {
+        let mut browser = self.browser();
+        let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let page = browser.press(&wallet, "Decline").await;
+        assert!(page.url.as_str().starts_with(RETURN_TO), "{} {}", page.url, page.body);
+    }
+
+    /// Shares something wrong in this way, as often as it takes to be refused for good.
+    pub async fn share_fault_until_refused(&self, begun: &Value, fault: &str) {
+        let mut browser = self.browser();
+        for _ in 0..5 {
+            let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+            browser.fill_and_press(&wallet, &[("fault", fault)], "Share").await;
+        }
+    }
+
+    /// Presses "Share", but stops before the answer reaches us: the fragment.
+    pub async fn share_without_returning(&self, browser: &mut Browser<'_>, wallet: &Page) -> String {
+        browser.press_without_returning(wallet, "Share").await
+    }
+
+    // Plain requests.
+
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(Method::GET, path, &[], String::new()).await
+    }
+
+    pub async fn get_as(&self, path: &str, credentials: Option<(&str, &str)>) -> Answer {
+        let headers: Vec<_> = credentials.map(basic).into_iter().collect();
+        self.send(Method::GET, path, &headers, String::new()).await
+    }
+
+    pub async fn post_form(&self, path: &str, form: &[(&str, &str)]) -> Answer {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let kind = (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded".to_owned());
+        self.send(Method::POST, path, &[kind], body).await
+    }
+
+    pub async fn post_json(&self, path: &str, body: &str) -> Answer {
+        let kind = (header::CONTENT_TYPE.as_str(), "application/json".to_owned());
+        self.send(Method::POST, path, &[kind, basic(SHOP)], body.to_owned()).await
+    }
+
+    pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {
+        let mut request =
+            Request::builder().method(method).uri_str(path).header(header::HOST, "127.0.0.1:8080");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let response = self.endpoint.get_response(request.body(body)).await;
+        let (status, headers) = (response.status(), response.headers().clone());
+        Answer { status, headers, text: response.into_body().into_string().await.unwrap() }
+    }
+}
+
+fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
+    ("authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "television and shop pages are not driven here: this client sends nothing"
+)]
+fn client() -> reqwest::Client {
+    reqwest::Client::new()
+}
+
+fn configuration() -> String {
+    let hash = |secret: &str| hash_text(Secret::received(secret).digest());
+    format!(
+        r#"
+public_url = "{BASE}"
+listen = "127.0.0.1:8080"
+danger_allow_loopback = true
+
+[storage]
+url = "sqlite::memory:"
+
+[[wallets]]
+name = "demo"
+profile = "proof"
+authorization_endpoint = "{BASE}/sandbox/wallet/authorize"
+client_id = "vpgate-sandbox"
+
+[[credentials]]
+id = "{CREDENTIAL}"
+vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+
+[[scopes]]
+name = "{BASIC}"
+credential = "{CREDENTIAL}"
+claims = ["given_name", "family_name", "age_equal_or_over.18"]
+rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+[[clients]]
+client_id = "tv"
+name = "Living-room TV"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+
+[[clients]]
+client_id = "kiosk"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+
+[[clients]]
+client_id = "shop"
+name = "Corner Shop"
+authentication = "client_secret_basic"
+secret_hash = "{shop}"
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+
+[[clients]]
+client_id = "bank"
+authentication = "client_secret_basic"
+secret_hash = "{bank}"
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+"#,
+        shop = hash(SHOP.1),
+        bank = hash("bank-secret"),
+    )
+}

@@ -1,0 +1,211 @@
+//! Grants and presentations in any state, made as the flows make them. Each call gives new keys.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use serde_json::json;
+use url::Url;
+use vpgate::domain::admission::scopes::Scopes;
+use vpgate::domain::admission::{Admission, ScopeDefinition, ScopePolicy};
+use vpgate::domain::base::id::{GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
+use vpgate::domain::base::report::{Findings, Report, Rule};
+use vpgate::domain::base::secret::{Digest, DigestKey};
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::change::Change;
+use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed, Terms};
+use vpgate::domain::oauth::polling::Pace;
+use vpgate::domain::openid4vp::dcql::Query;
+use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
+use vpgate::domain::openid4vp::request::Profile;
+use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::verify::VerifiedPresentation;
+
+/// When everything here happens.
+pub const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+/// Life of codes and requests.
+pub const LIFETIME: Duration = Duration::from_secs(600);
+
+const SCOPE: &str = "urn:example:basic";
+const CREDENTIAL: &str = "person";
+
+/// Different in every call.
+pub fn fresh() -> [u8; 16] {
+    static NEXT: AtomicU64 = AtomicU64::new(1);
+    let mut bytes = [0; 16];
+    // The process id too: the durability test runs several processes over one file.
+    bytes[..4].copy_from_slice(&std::process::id().to_be_bytes());
+    bytes[8..].copy_from_slice(&NEXT.fetch_add(1, Ordering::Relaxed).to_be_bytes());
+    bytes
+}
+
+pub fn digest() -> Digest {
+    Digest::of(&fresh())
+}
+
+pub fn after(seconds: u64) -> Timestamp {
+    NOW.plus(Duration::from_secs(seconds))
+}
+
+pub fn pace(interval: u64, last: Option<Timestamp>) -> Pace {
+    Pace::restore(Duration::from_secs(interval), last)
+}
+
+/// A grant that is being opened.
+pub struct Grant {
+    pub terms: Terms,
+    pub device_code: Digest,
+    pub user_code: Digest,
+}
+
+impl Grant {
+    pub fn new() -> Self {
+        let terms = Terms {
+            id: GrantId::from_entropy(fresh()),
+            client_id: "tv".to_owned(),
+            scopes: Scopes::parse(SCOPE).unwrap(),
+            created_at: NOW,
+            expires_at: NOW.plus(LIFETIME),
+        };
+        Self { terms, device_code: digest(), user_code: digest() }
+    }
+
+    pub fn id(&self) -> &GrantId {
+        &self.terms.id
+    }
+
+    pub fn open(&self) -> Change {
+        Change::OpenGrant { grant: self.pending(), device_code: self.device_code, user_code: self.user_code }
+    }
+
+    pub fn pending(&self) -> Pending {
+        self.paced(pace(5, None))
+    }
+
+    pub fn paced(&self, pace: Pace) -> Pending {
+        Pending::begin(self.terms.clone(), pace)
+    }
+
+    pub fn claimed(&self, browser: Digest) -> Pending {
+        self.pending().claim(browser, NOW).unwrap()
+    }
+
+    pub fn approved(&self) -> Approved {
+        self.pending().approve(admission(), NOW).unwrap()
+    }
+
+    pub fn denied(&self) -> Denied {
+        self.pending().deny(DenialReason::NotStartedByPerson, NOW).unwrap()
+    }
+
+    pub fn redeemed(&self) -> Redeemed {
+        self.approved().redeem(TokenId::from_entropy(fresh()), NOW).unwrap()
+    }
+}
+
+/// Asked by a shop, with personal data, a transaction and two tries.
+pub fn asked() -> Asked {
+    let object = json!({
+        "type": "urn:proof:params:vc:transaction-data:session-data",
+        "credential_ids": [CREDENTIAL],
+        "payload": { "ip_address": "192.0.2.7" }
+    });
+    Asked {
+        id: PresentationId::from_entropy(fresh()),
+        handle: Handle::from_entropy(fresh()),
+        state: RequestState::from_entropy(fresh()),
+        nonce: Nonce::from_entropy(fresh()),
+        asker: Asker::RelyingParty {
+            client_id: "shop".to_owned(),
+            redirect_uri: Url::parse("https://shop.example/return").unwrap(),
+            state: Some("basket-7".to_owned()),
+        },
+        wallet: WalletRoute {
+            name: "proof".to_owned(),
+            profile: Profile::Proof,
+            authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
+            client_id: "caxdw5a7d".to_owned(),
+            redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+        },
+        query: Query::from_json(&json!({ "credentials": [{
+            "id": CREDENTIAL,
+            "format": "dc+sd-jwt",
+            "meta": { "vct_values": ["https://credentials.example/person"] },
+            "claims": [{ "path": ["given_name"] }]
+        }] }))
+        .unwrap(),
+        scope: Some(SCOPE.to_owned()),
+        transaction_data: vec![TransactionData::from_json(&object).unwrap()],
+        login_hint: Some("ada@example.com".to_owned()),
+        created_at: NOW,
+        expires_at: NOW.plus(LIFETIME),
+        tries_allowed: 2,
+    }
+}
+
+pub fn begun(asked: &Asked) -> Begun {
+    Begun::new(asked.clone(), None)
+}
+
+pub fn served(asked: &Asked, browser: Digest) -> Served {
+    begun(asked).serve(browser, NOW).unwrap()
+}
+
+/// After `used` rejected answers.
+pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
+    let patient = Asked { tries_allowed: u32::MAX, ..asked.clone() };
+    (0..used).fold(served(&patient, browser), |served, _| {
+        match served.rejected(rejected_report(), None, NOW).unwrap() {
+            AfterRejection::TriesRemain(served) => served,
+            AfterRejection::Final(_) => panic!("tries remain"),
+        }
+    })
+}
+
+pub fn verified(asked: &Asked, browser: Digest, response_code: Option<Digest>) -> Settled {
+    served(asked, browser).verified(proven(), verified_report(), response_code, NOW).unwrap()
+}
+
+/// What a wallet has proven. The verdict itself is tested where it lives; this is how it is stored.
+pub fn proven() -> VerifiedPresentation {
+    VerifiedPresentation::restore(json!({
+        "credentials": { CREDENTIAL: {
+            "issuer": "https://issuer.example",
+            "vct": "https://credentials.example/person",
+            "claims": { "given_name": "Ada", "age_equal_or_over": { "18": true } },
+            "expires_at": NOW.unix() + 86_400,
+            "holder": "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"
+        } },
+        "transaction_data": asked().transaction_data,
+        "verified_at": NOW
+    }))
+    .unwrap()
+}
+
+pub fn admission() -> Admission {
+    let scope = ScopeDefinition {
+        name: SCOPE.to_owned(),
+        description: None,
+        credential: CREDENTIAL.to_owned(),
+        vct: Vec::new(),
+        claims: Vec::new(),
+        rules: Vec::new(),
+    };
+    let policy = ScopePolicy::new(vec![scope]);
+    policy.admit(&proven(), &Scopes::parse(SCOPE).unwrap(), "tv", &DigestKey::new(&[7; 32])).unwrap()
+}
+
+const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+
+pub fn verified_report() -> Report {
+    let mut findings = Findings::new();
+    findings.about(Some(CREDENTIAL));
+    findings.pass(&NONCE, "the nonce is this request's");
+    findings.conclude(Ok(()))
+}
+
+pub fn rejected_report() -> Report {
+    let mut findings = Findings::new();
+    let rejection = findings.fail(&NONCE, "the nonce is another request's");
+    findings.conclude(Err(rejection))
+}

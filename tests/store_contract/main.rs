@@ -1,0 +1,83 @@
+//! What every store must do. Each case runs on every backend; another backend joins by adding an
+//! opener to `backend.rs` and a line to the macro below.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
+
+mod backend;
+mod durability;
+mod grants;
+mod history;
+mod made;
+mod presentations;
+mod races;
+mod settling;
+mod speed;
+mod sweeping;
+
+macro_rules! on_every_backend {
+    ($($room:ident { $($case:ident)+ })+) => {
+        on_every_backend! { @with memory => $($room { $($case)+ })+ }
+        on_every_backend! { @with file => $($room { $($case)+ })+ }
+    };
+    (@with $backend:ident => $($room:ident { $($case:ident)+ })+) => {
+        mod $backend {
+            $(mod $room {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let opened = crate::backend::$backend();
+                    crate::$room::$case(opened.store()).await;
+                })+
+            })+
+        }
+    };
+}
+
+on_every_backend! {
+    grants {
+        a_new_grant_is_found_by_each_of_its_keys
+        ids_and_codes_of_grants_are_unique
+        a_poll_is_recorded
+        a_poll_judged_by_an_older_pace_is_lost
+        a_poll_and_a_claim_leave_each_other_alone
+        only_a_pending_grant_is_polled_or_denied
+        only_an_approved_grant_is_redeemed
+        nothing_happens_to_an_unknown_grant
+    }
+    presentations {
+        a_new_presentation_is_found_by_each_of_its_keys
+        ids_handles_and_states_of_presentations_are_unique
+        beginning_claims_the_grant
+        another_browser_can_neither_claim_nor_begin
+        a_decided_grant_is_not_claimed
+        a_taken_presentation_leaves_its_grant_unclaimed
+        serving_binds_the_browser
+        only_its_own_browser_is_served
+        tries_are_counted_one_by_one
+        only_a_served_presentation_counts_tries
+        forgetting_works_in_any_state_and_once
+    }
+    settling {
+        each_outcome_is_stored
+        the_login_hint_goes_when_it_is_settled
+        an_approved_grant_keeps_its_admission
+        a_refused_presentation_denies_its_grant
+        only_a_served_presentation_is_settled
+        a_decided_grant_keeps_its_presentation_from_settling
+        a_settled_presentation_leaves_its_grant_alone
+        a_result_is_collected_once_and_with_its_code_only
+    }
+    sweeping {
+        takes_only_what_is_long_dead
+        takes_no_more_than_it_may
+        a_swept_user_code_is_free_again
+    }
+    races {
+        a_hundred_redemptions_have_one_winner
+        a_hundred_polls_over_one_pace_have_one_winner
+        two_settlements_have_one_winner
+        settling_and_denying_have_one_winner_and_no_halves
+        two_browsers_claiming_one_grant_have_one_winner
+        one_user_code_is_given_to_one_grant
+        a_ready_store_says_so
+    }
+}

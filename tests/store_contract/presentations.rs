@@ -1,0 +1,179 @@
+//! The presentation until it is settled.
+
+use serde_json::{Value, to_value};
+use vpgate::domain::base::secret::Digest;
+use vpgate::domain::change::Change;
+use vpgate::domain::openid4vp::presentation::{Begun, Presentation, Served};
+use vpgate::domain::openid4vp::request::Asked;
+
+use crate::backend::AnyStore;
+use crate::grants::{EachState, lost, opened, pending, taken};
+use crate::made::{self, Grant, pace};
+
+pub fn begin(asked: &Asked, claim: Option<(&Grant, Digest)>) -> Change {
+    Change::BeginPresentation {
+        presentation: Begun::new(asked.clone(), claim.map(|(_, browser)| browser)),
+        claim: claim.map(|(grant, browser)| grant.claimed(browser)),
+    }
+}
+
+pub async fn begun(store: &AnyStore) -> Asked {
+    let asked = made::asked();
+    store.commit(begin(&asked, None)).await.unwrap();
+    asked
+}
+
+pub async fn served(store: &AnyStore, browser: Digest) -> Asked {
+    let asked = begun(store).await;
+    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    asked
+}
+
+pub async fn settled(store: &AnyStore, browser: Digest, code: Option<Digest>) -> Asked {
+    let asked = served(store, browser).await;
+    let settle = Change::Settle { presentation: made::verified(&asked, browser, code), grant: None };
+    store.commit(settle).await.unwrap();
+    asked
+}
+
+pub async fn found_served(store: &AnyStore, asked: &Asked) -> Served {
+    match store.presentation(&asked.id).await.unwrap() {
+        Some(Presentation::Served(served)) => served,
+        other => panic!("{other:?}"),
+    }
+}
+
+fn json(asked: &Asked) -> Value {
+    to_value(asked).unwrap()
+}
+
+pub async fn a_new_presentation_is_found_by_each_of_its_keys(store: AnyStore) {
+    let (asked, other) = (begun(&store).await, begun(&store).await);
+    for found in [
+        store.presentation(&asked.id).await.unwrap(),
+        store.presentation_by_handle(&asked.handle).await.unwrap(),
+        store.presentation_by_state(&asked.state).await.unwrap(),
+    ] {
+        let Some(Presentation::Begun(found)) = found else { panic!("{found:?}") };
+        assert_eq!(json(found.asked()), json(&asked), "every member, expiry and login hint too");
+        assert_eq!(found.reserved_for(), None);
+    }
+    assert_eq!(json(store.presentation(&other.id).await.unwrap().unwrap().asked()), json(&other));
+    let unknown = made::asked();
+    assert!(store.presentation(&unknown.id).await.unwrap().is_none());
+    assert!(store.presentation_by_handle(&unknown.handle).await.unwrap().is_none());
+    assert!(store.presentation_by_state(&unknown.state).await.unwrap().is_none());
+}
+
+pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore) {
+    let first = begun(&store).await;
+    for second in [
+        Asked { id: first.id.clone(), ..made::asked() },
+        Asked { handle: first.handle.clone(), ..made::asked() },
+        Asked { state: first.state.clone(), ..made::asked() },
+    ] {
+        assert!(taken(&store.commit(begin(&second, None)).await));
+    }
+    assert_eq!(json(store.presentation(&first.id).await.unwrap().unwrap().asked()), json(&first));
+}
+
+pub async fn beginning_claims_the_grant(store: AnyStore) {
+    let (grant, browser) = (opened(&store).await, made::digest());
+    let (first, again) = (made::asked(), made::asked());
+    for asked in [&first, &again] {
+        store.commit(begin(asked, Some((&grant, browser)))).await.unwrap();
+        let Some(Presentation::Begun(found)) = store.presentation(&asked.id).await.unwrap() else {
+            panic!("begun")
+        };
+        assert_eq!(found.reserved_for(), Some(&browser));
+    }
+    assert_eq!(pending(&store, grant.id()).await.claimed_by(), Some(&browser));
+}
+
+pub async fn another_browser_can_neither_claim_nor_begin(store: AnyStore) {
+    let (grant, browser, late) = (opened(&store).await, made::digest(), made::asked());
+    store.commit(begin(&made::asked(), Some((&grant, browser)))).await.unwrap();
+    assert!(lost(&store.commit(begin(&late, Some((&grant, made::digest())))).await));
+    assert_eq!(pending(&store, grant.id()).await.claimed_by(), Some(&browser));
+    assert!(store.presentation(&late.id).await.unwrap().is_none());
+}
+
+pub async fn a_decided_grant_is_not_claimed(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    for grant in [&each.approved, &each.denied, &each.redeemed] {
+        let asked = made::asked();
+        assert!(lost(&store.commit(begin(&asked, Some((grant, made::digest())))).await));
+        assert!(store.presentation(&asked.id).await.unwrap().is_none());
+    }
+}
+
+pub async fn a_taken_presentation_leaves_its_grant_unclaimed(store: AnyStore) {
+    let (grant, first) = (opened(&store).await, begun(&store).await);
+    let second = Asked { handle: first.handle.clone(), ..made::asked() };
+    assert!(taken(&store.commit(begin(&second, Some((&grant, made::digest())))).await));
+    let found = pending(&store, grant.id()).await;
+    assert_eq!((found.claimed_by(), found.pace()), (None, pace(5, None)));
+}
+
+pub async fn serving_binds_the_browser(store: AnyStore) {
+    let browser = made::digest();
+    let asked = served(&store, browser).await;
+    let found = found_served(&store, &asked).await;
+    assert_eq!(found.browser(), &browser);
+    assert_eq!((found.tries().used, &found.tries().last_report), (0, &None));
+    assert_eq!(json(found.asked()), json(&asked));
+}
+
+pub async fn only_its_own_browser_is_served(store: AnyStore) {
+    let (grant, owner) = (opened(&store).await, made::digest());
+    let reserved = made::asked();
+    let serve = |asked: &Asked, browser| Change::ServePresentation(made::served(asked, browser));
+    store.commit(begin(&reserved, Some((&grant, owner)))).await.unwrap();
+    assert!(lost(&store.commit(serve(&reserved, made::digest())).await));
+    store.commit(serve(&reserved, owner)).await.unwrap();
+    // Served or settled: also its own browser changes nothing any more.
+    let settled = settled(&store, owner, None).await;
+    for (asked, browser) in [(&reserved, owner), (&reserved, made::digest()), (&settled, owner)] {
+        assert!(lost(&store.commit(serve(asked, browser)).await));
+    }
+    assert!(lost(&store.commit(serve(&made::asked(), owner)).await));
+    assert_eq!(found_served(&store, &reserved).await.browser(), &owner);
+}
+
+pub async fn tries_are_counted_one_by_one(store: AnyStore) {
+    let browser = made::digest();
+    let asked = served(&store, browser).await;
+    let count = |browser, used| Change::CountTry(made::tried(&asked, browser, used));
+    assert!(lost(&store.commit(count(browser, 2)).await), "the second before the first");
+    assert!(lost(&store.commit(count(made::digest(), 1)).await), "another browser's");
+    for used in [1, 2] {
+        store.commit(count(browser, used)).await.unwrap();
+        assert!(lost(&store.commit(count(browser, used)).await), "the same try twice");
+        let found = found_served(&store, &asked).await;
+        assert_eq!(found.tries().used, used);
+        assert_eq!(found.tries().last_report, Some(made::rejected_report()));
+        assert_eq!(json(found.asked()), json(&asked), "the request itself never changes");
+    }
+}
+
+pub async fn only_a_served_presentation_counts_tries(store: AnyStore) {
+    let browser = made::digest();
+    for asked in [begun(&store).await, settled(&store, browser, None).await, made::asked()] {
+        assert!(lost(&store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await));
+    }
+}
+
+pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
+    let browser = made::digest();
+    let kept = begun(&store).await;
+    for asked in [
+        begun(&store).await,
+        served(&store, browser).await,
+        settled(&store, browser, Some(made::digest())).await,
+    ] {
+        store.commit(Change::Forget(asked.id.clone())).await.unwrap();
+        assert!(store.presentation(&asked.id).await.unwrap().is_none());
+        assert!(lost(&store.commit(Change::Forget(asked.id)).await));
+    }
+    assert!(store.presentation(&kept.id).await.unwrap().is_some());
+}

@@ -1,0 +1,67 @@
+//! What a sweep may take.
+
+use vpgate::domain::change::Change;
+use vpgate::domain::openid4vp::presentation::RESULT_LIFETIME;
+use vpgate::domain::openid4vp::response::WalletError;
+use vpgate::flow::ports::Swept;
+
+use crate::backend::AnyStore;
+use crate::grants::{EachState, opened};
+use crate::made::{self, Grant, LIFETIME, after};
+use crate::presentations::{begun, served};
+
+pub async fn takes_only_what_is_long_dead(store: AnyStore) {
+    let browser = made::digest();
+    let each = EachState::open(&store).await;
+    // Two of these grants were approved by presentations, whose results die like any other.
+    let results = Swept { grants: 0, presentations: 2 };
+    assert_eq!(store.sweep(after(RESULT_LIFETIME.as_secs()), 100).await.unwrap(), results);
+    let (waiting, sent) = (begun(&store).await, served(&store, browser).await);
+    // Settled late: its result outlives the request.
+    let late = served(&store, browser).await;
+    let end = after(LIFETIME.as_secs() - 1);
+    let presentation = made::served(&late, browser).declined(WalletError::AccessDenied, None, end).unwrap();
+    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+
+    let (expiry, none) = (LIFETIME.as_secs(), Swept::default());
+    let late_dies = expiry - 1 + RESULT_LIFETIME.as_secs();
+    assert_eq!(store.sweep(after(late_dies - 1), 100).await.unwrap(), none);
+    assert!(store.presentation(&late.id).await.unwrap().is_some());
+    let result = Swept { grants: 0, presentations: 1 };
+    assert_eq!(store.sweep(after(late_dies), 100).await.unwrap(), result);
+    assert!(store.presentation(&late.id).await.unwrap().is_none());
+
+    // Until a second later, the other two can be read as expired.
+    assert!(store.presentation(&waiting.id).await.unwrap().is_some());
+    let unsettled = Swept { grants: 0, presentations: 2 };
+    assert_eq!(store.sweep(after(late_dies + 1), 100).await.unwrap(), unsettled);
+    assert!(store.presentation(&waiting.id).await.unwrap().is_none());
+    assert!(store.presentation(&sent.id).await.unwrap().is_none());
+
+    assert_eq!(store.sweep(after(expiry + 3599), 100).await.unwrap(), none);
+    assert!(store.grant(each.redeemed.id()).await.unwrap().is_some());
+    let grants = Swept { grants: 4, presentations: 0 };
+    assert_eq!(store.sweep(after(expiry + 3600), 100).await.unwrap(), grants);
+    for grant in [&each.pending, &each.approved, &each.denied, &each.redeemed] {
+        assert!(store.grant(grant.id()).await.unwrap().is_none());
+    }
+}
+
+pub async fn takes_no_more_than_it_may(store: AnyStore) {
+    for _ in 0..5 {
+        opened(&store).await;
+        begun(&store).await;
+    }
+    let long_after = after(1_000_000);
+    for (grants, presentations) in [(3, 3), (2, 2), (0, 0)] {
+        let swept = store.sweep(long_after, 3).await.unwrap();
+        assert_eq!(swept, Swept { grants, presentations });
+    }
+}
+
+pub async fn a_swept_user_code_is_free_again(store: AnyStore) {
+    let first = opened(&store).await;
+    store.sweep(after(1_000_000), 10).await.unwrap();
+    let second = Grant { user_code: first.user_code, ..Grant::new() };
+    store.commit(second.open()).await.unwrap();
+}
