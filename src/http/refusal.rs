@@ -58,10 +58,11 @@ impl From<NotRedeemed> for OAuthRefusal {
 /// A client that could not be told who it is.
 pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
     match why {
-        CredentialsFault::Missing | CredentialsFault::Malformed => {
-            OAuthRefusal::not_authenticated(why.to_string())
+        CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why.to_string()),
+        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
+        CredentialsFault::Missing | CredentialsFault::Several | CredentialsFault::InUrl => {
+            OAuthRefusal::invalid(why.to_string())
         }
-        CredentialsFault::Several | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
