@@ -3,7 +3,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -104,6 +104,12 @@ fn files_are_short() {
 }
 
 #[test]
+fn no_files_lean_on_each_other_in_a_circle() {
+    let circle = circle(&read_sources());
+    assert!(circle.is_empty(), "a circle of files: {}", circle.join(" -> "));
+}
+
+#[test]
 fn every_dependency_has_a_home_and_is_used_there() {
     let manifest = fs::read_to_string("Cargo.toml").unwrap();
     let section = manifest.split("[dependencies]").nth(1).unwrap().split("\n[").next().unwrap();
@@ -148,6 +154,58 @@ fn planted_faults_are_found() {
         let found = faults(&[source(place, code)]);
         assert!(found.is_empty(), "{place}: {code}: {found:?}");
     }
+    let [a, b, c] =
+        [("x/a", "use super::b::B;"), ("x/b", "use crate::x::c;"), ("x/c", "use super::a::{A, D};")]
+            .map(|(place, code)| source(place, code));
+    assert_eq!(circle(&[a, b]), Vec::<String>::new());
+    let [a, b] =
+        [("x/a", "use super::b::B;"), ("x/b", "use crate::x::c;")].map(|(place, code)| source(place, code));
+    assert_eq!(circle(&[a, b, c]), ["x/a", "x/b", "x/c", "x/a"]);
+}
+
+/// Files that import each other in a circle, the first one found; empty when there is none. A folder's
+/// own `mod.rs` may use its files and be used by them.
+fn circle(files: &[Source]) -> Vec<String> {
+    let file_of = |target: &[String]| {
+        (1..=target.len())
+            .rev()
+            .map(|length| target[..length].join("/"))
+            .find_map(|place| files.iter().find(|file| file.place == place).map(|file| file.place.as_str()))
+    };
+    let edges: BTreeMap<&str, BTreeSet<&str>> = files
+        .iter()
+        .map(|file| {
+            let targets = imports(file).iter().filter_map(|target| file_of(target)).collect::<BTreeSet<_>>();
+            let others = targets.into_iter().filter(|to| *to != file.place).collect();
+            (file.place.as_str(), others)
+        })
+        .collect();
+    let mut done = BTreeSet::new();
+    for start in edges.keys() {
+        let mut path = Vec::new();
+        if let Some(circle) = walk_imports(start, &edges, &mut path, &mut done) {
+            return circle;
+        }
+    }
+    Vec::new()
+}
+
+fn walk_imports<'f>(
+    place: &'f str,
+    edges: &BTreeMap<&'f str, BTreeSet<&'f str>>,
+    path: &mut Vec<&'f str>,
+    done: &mut BTreeSet<&'f str>,
+) -> Option<Vec<String>> {
+    if let Some(begin) = path.iter().position(|seen| *seen == place) {
+        return Some(path[begin..].iter().chain([&place]).map(|place| (*place).to_owned()).collect());
+    }
+    if !done.insert(place) {
+        return None;
+    }
+    path.push(place);
+    let found = edges.get(place)?.iter().find_map(|to| walk_imports(to, edges, path, done));
+    path.pop();
+    found
 }
 
 fn faults(files: &[Source]) -> Vec<String> {
