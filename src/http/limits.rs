@@ -62,7 +62,7 @@ impl GuessLimits {
 }
 
 impl Guess<'_> {
-    /// The code exists: this was no guess.
+    /// The code exists, or was not looked up: this was no wrong guess.
     pub fn was_right(self) {
         let mut wrong = self.limits.0.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(at) = wrong.iter().rposition(|(_, whose)| *whose == self.client) {

@@ -58,10 +58,11 @@ impl From<NotRedeemed> for OAuthRefusal {
 /// A client that could not be told who it is.
 pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
     match why {
-        CredentialsFault::Missing | CredentialsFault::Malformed => {
-            OAuthRefusal::not_authenticated(why.to_string())
+        CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why.to_string()),
+        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
+        CredentialsFault::Missing | CredentialsFault::Several | CredentialsFault::InUrl => {
+            OAuthRefusal::invalid(why.to_string())
         }
-        CredentialsFault::Several | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
@@ -187,7 +188,7 @@ impl Notice {
         Self::refused(
             StatusCode::BAD_REQUEST,
             "This answer is not expected any more",
-            "It took too long, it was used already, or it was begun in another browser. Nothing was shared. Begin again where you started.",
+            "It took too long, it was used already, or it was begun in another browser. It was not looked at. Begin again where you started.",
         )
     }
 

@@ -62,3 +62,12 @@ async fn mounted_endpoints_answer_under_their_path_and_pass_as_they_are() {
     assert_eq!(stage.get("/sandbox", &[]).await.body, "mounted /");
     assert_eq!(stage.get("/sandboxes", &[]).await.status, StatusCode::NOT_FOUND);
 }
+
+#[tokio::test]
+async fn a_panic_ends_in_an_answer() {
+    let stage = Stage::new();
+    let answer = stage.get("/sandbox/panic", &[]).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!answer.body.contains("as asked"), "{}", answer.body);
+    assert_eq!(stage.get("/healthz", &[]).await.status, StatusCode::OK);
+}

@@ -1,7 +1,7 @@
 //! The doors from outside: what a stranger sends in, and what comes back. The whole stories are told
 //! in the scenarios; here each door is tried for its manners.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on must stop")]
 
 mod client;
 mod edges;

@@ -63,6 +63,7 @@ impl Stage {
             subject_key: DigestKey::new(&[2; 32]),
         });
         let echo = poem::endpoint::make_sync(|request: Request| {
+            assert_ne!(request.uri().path(), "/panic", "as asked");
             poem::Response::builder().body(format!("mounted {}", request.uri().path()))
         });
         let settings = HttpSettings {

@@ -7,11 +7,11 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::page::{Link, Notice, Page, Tone};
-use super::{HumanDoor, browser, see_other};
+use super::{HumanDoor, browser, see_other, unreadable_form};
 use crate::domain::base::time::Timestamp;
-use crate::flow::enter_code::CodeFound;
+use crate::flow::enter_code::{CodeFound, CodeRefused};
 use crate::http::form::Form;
-use crate::http::limits::TooManyGuesses;
+use crate::http::limits::{Guess, TooManyGuesses};
 use crate::http::refusal::CodeFace;
 
 #[derive(Template)]
@@ -40,12 +40,9 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
         Some(typed) => {
             let now = door.vpgate.clock.now();
             let guess = door.guesses.guess(door.client_address(&request), now).map_err(too_many_guesses)?;
-            match door.vpgate.look_up_code(&typed).await {
-                Ok(found) => {
-                    guess.was_right();
-                    Page::new(&confirm(found, now, browser::form_value(&browser))).leading_on()
-                }
-                Err(why) => ask_again(why.into())?,
+            match counted(guess, door.vpgate.look_up_code(&typed).await) {
+                Ok(found) => Page::new(&confirm(found, now, browser::form_value(&browser))).leading_on(),
+                Err(why) => ask_again(why)?,
             }
         }
     };
@@ -56,31 +53,36 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
 pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let (browser, mut form) = door.own_form(&mut request).await?;
     let typed = form.take("user_code").unwrap_or_default();
-    let action = form.take("action");
+    let goes_on = match form.take("action").as_deref() {
+        Some("continue") => true,
+        Some("disown") => false,
+        _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
+    };
     let now = door.vpgate.clock.now();
     let guess = door.guesses.guess(door.client_address(&request), now).map_err(too_many_guesses)?;
-    let answer = match action.as_deref() {
-        Some("continue") => door
-            .vpgate
-            .go_on_with_code(&typed, &browser)
-            .await
-            .map(|handle| door.remembered(&browser, see_other(&format!("/start/{handle}")))),
-        Some("disown") => door.vpgate.disown_code(&typed).await.map(|()| disowned().into_response()),
-        _ => return Err(super::unreadable_form(StatusCode::BAD_REQUEST)),
+    let decided = match goes_on {
+        true => door.vpgate.go_on_with_code(&typed, &browser).await.map(Some),
+        false => door.vpgate.disown_code(&typed).await.map(|()| None),
     };
-    match answer {
-        Ok(response) => {
-            guess.was_right();
-            Ok(response)
-        }
-        Err(why) => Ok(ask_again(why.into())?.into_response()),
+    match counted(guess, decided) {
+        Ok(Some(handle)) => Ok(door.remembered(&browser, see_other(&format!("/start/{handle}")))),
+        Ok(None) => Ok(disowned().into_response()),
+        Err(why) => Ok(ask_again(why)?.into_response()),
     }
+}
+
+/// Only a code that leads nowhere is a wrong guess: a fault of ours, for example, is not.
+fn counted<T>(guess: Guess<'_>, answer: Result<T, CodeRefused>) -> Result<T, CodeRefused> {
+    if !matches!(answer, Err(CodeRefused::Unknown)) {
+        guess.was_right();
+    }
+    answer
 }
 
 fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let mut parameters =
-        Form::parse(query.as_bytes()).map_err(|_| super::unreadable_form(StatusCode::BAD_REQUEST))?;
+        Form::parse(query.as_bytes()).map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
     Ok(parameters.take("user_code"))
 }
 
@@ -104,8 +106,8 @@ fn in_words(claim: &str) -> String {
     claim.replace(['_', '.'], " ")
 }
 
-fn ask_again(face: CodeFace) -> Result<Page, Notice> {
-    match face {
+fn ask_again(why: CodeRefused) -> Result<Page, Notice> {
+    match CodeFace::from(why) {
         CodeFace::AskAgain(status, alert) => Ok(Page::new(&EnterCode { alert: Some(alert) }).status(status)),
         CodeFace::Notice(notice) => Err(notice),
     }

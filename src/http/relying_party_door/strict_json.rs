@@ -106,7 +106,13 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Prob
         BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
         BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
     })?;
-    json::parse_object(&bytes, &BOUNDS).map(Members).map_err(|fault| Problem::invalid_json(fault.to_string()))
+    let members =
+        json::parse_object(&bytes, &BOUNDS).map_err(|fault| Problem::invalid_json(fault.to_string()))?;
+    // An amount that would be rounded while it is read is not the amount that was agreed to.
+    if !json::numbers_survive(&bytes) {
+        return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
+    }
+    Ok(Members(members))
 }
 
 impl<S: Type> Payload for StrictJson<S> {

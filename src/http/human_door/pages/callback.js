@@ -14,10 +14,7 @@
     field.value = value;
     form.appendChild(field);
   });
-  if (form.elements.length > 0) {
-    form.submit();
-  } else {
-    document.getElementById("wait").hidden = true;
-    document.getElementById("nothing").hidden = false;
-  }
+  var relayed = form.elements.length > 0;
+  document.getElementById(relayed ? "wait" : "nothing").hidden = false;
+  if (relayed) form.submit();
 })();
