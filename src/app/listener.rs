@@ -1,7 +1,8 @@
-//! Accepts connections, within bounds that poem does not set: how many, and how long a silent one lasts.
+//! Accepts connections, within bounds that poem does not set: how many there are, and how long one may
+//! take from the first byte of a request to the first byte of its answer, or sit idle between requests.
+//! So a client that sends one byte at a time cannot hold its connection open.
 //!
-//! Not bounded here: a client that sends one byte before each silence is over can hold a connection
-//! open. A proxy in front of the service should read whole requests.
+//! Not bounded here: a client of HTTP/2 that keeps its connection busy with control frames.
 
 use std::future::Future as _;
 use std::io;
@@ -22,7 +23,7 @@ use tokio::time::{Instant, Sleep, sleep};
 /// Connections at one time; further ones wait in the queue of the operating system.
 const CONNECTIONS: usize = 4096;
 /// Longer than any answer takes (30 s), and than proxies keep idle connections (mostly 60 s).
-const SILENCE: Duration = Duration::from_secs(75);
+const PATIENCE: Duration = Duration::from_secs(75);
 /// After a failed accept, mostly for want of file descriptors: trying at once would only burn time.
 const BREATH: Duration = Duration::from_millis(100);
 
@@ -31,12 +32,12 @@ pub(super) struct BoundedListener {
     listener: TcpListener,
     address: SocketAddr,
     places: Arc<Semaphore>,
-    silence: Duration,
+    patience: Duration,
 }
 
 impl BoundedListener {
     pub(super) fn new(listener: TcpListener, address: SocketAddr) -> Self {
-        Self { listener, address, places: Arc::new(Semaphore::new(CONNECTIONS)), silence: SILENCE }
+        Self { listener, address, places: Arc::new(Semaphore::new(CONNECTIONS)), patience: PATIENCE }
     }
 }
 
@@ -60,32 +61,42 @@ impl Acceptor for BoundedListener {
         };
         // Answers are written at once, and small: waiting for more to send only delays them.
         stream.set_nodelay(true)?;
-        let deadline = Box::pin(sleep(self.silence));
-        let stream = BoundedStream { stream, deadline, silence: self.silence, _place: place };
+        let deadline = Box::pin(sleep(self.patience));
+        let stream =
+            BoundedStream { stream, deadline, patience: self.patience, answered: true, _place: place };
         Ok((stream, LocalAddr(self.address.into()), RemoteAddr(remote.into()), Scheme::HTTP))
     }
 }
 
-/// A connection that ends when nothing is read or written for a while.
+/// A connection that ends when a request takes too long to arrive, or none comes.
 pub(super) struct BoundedStream {
     stream: TcpStream,
     deadline: Pin<Box<Sleep>>,
-    silence: Duration,
+    patience: Duration,
+    /// Whether we were the last to speak: what arrives next begins a request.
+    answered: bool,
     _place: OwnedSemaphorePermit,
 }
 
 impl BoundedStream {
-    /// Passes on what happened; starts the silence anew when something did, and ends it when it lasted.
-    fn watched<T>(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+    fn start_anew(&mut self) {
+        self.deadline.as_mut().reset(Instant::now() + self.patience);
+    }
+
+    /// Passes on what happened, unless nothing did and time is up.
+    fn in_time<T>(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
+        if step.is_pending() && self.deadline.as_mut().poll(cx).is_ready() {
+            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        }
+        step
+    }
+
+    fn written(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if step.is_ready() {
-            let deadline = self.deadline.deadline().max(Instant::now() + self.silence);
-            self.deadline.as_mut().reset(deadline);
-            return step;
+            self.answered = true;
+            self.start_anew();
         }
-        match self.deadline.as_mut().poll(cx) {
-            Poll::Ready(()) => Poll::Ready(Err(io::ErrorKind::TimedOut.into())),
-            Poll::Pending => Poll::Pending,
-        }
+        self.in_time(cx, step)
     }
 }
 
@@ -96,14 +107,17 @@ impl AsyncRead for BoundedStream {
         buf: &mut ReadBuf<'_>,
     ) -> Poll<io::Result<()>> {
         let step = Pin::new(&mut self.stream).poll_read(cx, buf);
-        self.watched(cx, step)
+        if step.is_ready() && std::mem::take(&mut self.answered) {
+            self.start_anew();
+        }
+        self.in_time(cx, step)
     }
 }
 
 impl AsyncWrite for BoundedStream {
     fn poll_write(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buf: &[u8]) -> Poll<io::Result<usize>> {
         let step = Pin::new(&mut self.stream).poll_write(cx, buf);
-        self.watched(cx, step)
+        self.written(cx, step)
     }
 
     fn poll_write_vectored(
@@ -112,7 +126,7 @@ impl AsyncWrite for BoundedStream {
         bufs: &[io::IoSlice<'_>],
     ) -> Poll<io::Result<usize>> {
         let step = Pin::new(&mut self.stream).poll_write_vectored(cx, bufs);
-        self.watched(cx, step)
+        self.written(cx, step)
     }
 
     fn is_write_vectored(&self) -> bool {
@@ -130,25 +144,56 @@ impl AsyncWrite for BoundedStream {
 
 #[cfg(test)]
 mod tests {
-    use std::io::Read as _;
+    use std::io::{Read as _, Write as _};
 
     use super::*;
 
-    #[tokio::test]
-    async fn a_silent_connection_is_closed() {
+    async fn pair() -> (BoundedListener, BoundedStream, std::net::TcpStream) {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let mut bounded = BoundedListener::new(listener, address);
-        bounded.silence = Duration::from_millis(50);
-        let mut client = std::net::TcpStream::connect(address).unwrap();
-        let (mut stream, ..) = bounded.accept().await.unwrap();
-        let mut buffer = [0; 8];
-        let read =
-            std::future::poll_fn(|cx| Pin::new(&mut stream).poll_read(cx, &mut ReadBuf::new(&mut buffer)));
-        assert_eq!(read.await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        bounded.patience = Duration::from_millis(200);
+        let client = std::net::TcpStream::connect(address).unwrap();
+        let (stream, ..) = bounded.accept().await.unwrap();
+        (bounded, stream, client)
+    }
+
+    /// Reads until the connection ends.
+    async fn read_all(stream: &mut BoundedStream) -> io::Result<()> {
+        loop {
+            let mut buffer = [0; 8];
+            let mut buffer = ReadBuf::new(&mut buffer);
+            std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buffer)).await?;
+            if buffer.filled().is_empty() {
+                return Ok(());
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_silent_connection_is_closed_and_its_place_is_free_again() {
+        let (bounded, mut stream, mut client) = pair().await;
+        assert_eq!(read_all(&mut stream).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
         assert_eq!(bounded.places.available_permits(), CONNECTIONS - 1);
         drop(stream);
         assert_eq!(bounded.places.available_permits(), CONNECTIONS);
-        assert_eq!(client.read(&mut buffer).unwrap(), 0, "the other side sees the end");
+        assert_eq!(client.read(&mut [0; 8]).unwrap(), 0, "the other side sees the end");
+    }
+
+    #[tokio::test]
+    async fn a_request_that_drips_in_is_cut_off() {
+        let (_bounded, mut stream, mut client) = pair().await;
+        let dripping = std::thread::spawn(move || {
+            // Until the other side has had enough; far longer than that takes.
+            (0..100)
+                .take_while(|_| {
+                    std::thread::sleep(Duration::from_millis(20));
+                    client.write_all(b"x").is_ok()
+                })
+                .count()
+        });
+        assert_eq!(read_all(&mut stream).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
+        drop(stream);
+        assert!(dripping.join().unwrap() < 100);
     }
 }

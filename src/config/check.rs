@@ -1,7 +1,7 @@
 //! From the file as written to a [`Config`]: each section by itself, then what holds between them.
 
 use std::net::{IpAddr, SocketAddr};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use url::Url;
@@ -66,7 +66,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         folder,
     };
     let clients = clients::check(file.clients, &known, faults);
-    let warnings = warnings(&clients, file.danger_allow_loopback);
+    let warnings = warnings(&clients, file.danger_allow_loopback, storage == Some(Storage::Memory));
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -103,8 +103,12 @@ fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
 fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
     match url.split_once(':') {
         Some(("sqlite", ":memory:")) => Ok(Storage::Memory),
-        Some(("sqlite", path)) if !path.is_empty() && !path.starts_with("//") => {
-            Ok(Storage::Sqlite(folder.join(PathBuf::from(path))))
+        Some(("sqlite", path)) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.starts_with(':') || path.contains('?') {
+                return Err("must be sqlite:FILE, without parameters");
+            }
+            Ok(Storage::Sqlite(folder.join(path)))
         }
         Some(("postgres" | "postgresql", _)) => Err("postgres is not offered yet; offered: sqlite:FILE"),
         _ => Err("must be sqlite:FILE, for example \"sqlite:vpgate.db\""),
@@ -171,8 +175,11 @@ fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -
 }
 
 /// What weakens safety, and what is registered but not offered.
-fn warnings(clients: &Clients, allow_loopback: bool) -> Vec<String> {
+fn warnings(clients: &Clients, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
+    if forgets {
+        warnings.push("storage is in memory: everything is forgotten when the process ends".to_owned());
+    }
     if allow_loopback {
         warnings.push(
             "danger_allow_loopback is on: plain http and loopback addresses are accepted; not for production"

@@ -4,6 +4,10 @@
 //! text -> raw::File (types, unknown keys) -> Config (every rule between the parts), or all Faults
 //! ```
 //! Relative paths begin at the folder of the file. Secrets are never in it: see [`secrets`].
+//!
+//! ```toml
+#![doc = include_str!("../../fixtures/config/full.toml")]
+//! ```
 
 mod address;
 mod check;

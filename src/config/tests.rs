@@ -6,6 +6,7 @@ use super::*;
 use crate::domain::oauth::client::{Authentication, Grant};
 
 const CONTRACT: &str = include_str!("../../fixtures/config/contract.toml");
+const FULL: &str = include_str!("../../fixtures/config/full.toml");
 const WRONG: &str = include_str!("../../fixtures/config/wrong.toml");
 
 fn load(text: &str) -> Result<Config, Faults> {
@@ -53,6 +54,37 @@ fn the_example_of_the_contract_loads() {
     assert!(tv.redirect_uris.is_empty());
     assert!(tv.grants.contains(&Grant::RefreshToken));
     assert_eq!(config.warnings, ["grant refresh_token is registered for tv but not offered yet"]);
+}
+
+#[test]
+fn the_reference_loads_and_names_every_key() {
+    let config = load(FULL).unwrap();
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
+    assert_eq!(config.policy.tokens.audience, "https://api.example.com");
+    let tables =
+        ["", "storage", "keys", "http", "wallets", "credentials", "scopes", "scopes.rules", "clients"];
+    for table in tables.into_iter().chain(["device", "presentation", "tokens"]) {
+        for key in raw::known_keys(table) {
+            let named = FULL.contains(&key) || key == "operator_listen";
+            assert!(named, "the reference does not mention {table}.{key}");
+        }
+    }
+}
+
+#[test]
+fn the_defaults_are_those_of_the_reference() {
+    let mut short: Table = toml::from_str(FULL).unwrap();
+    for section in
+        ["listen", "danger_allow_loopback", "storage", "keys", "http", "device", "presentation", "tokens"]
+    {
+        short.remove(section).unwrap();
+    }
+    let (full, short) = (load(FULL).unwrap(), load(&toml::to_string(&short).unwrap()).unwrap());
+    assert_eq!((full.listen, full.storage, full.keys), (short.listen, short.storage, short.keys));
+    assert_eq!(format!("{:?}", full.policy.device), format!("{:?}", short.policy.device));
+    assert_eq!(format!("{:?}", full.policy.presentation), format!("{:?}", short.policy.presentation));
+    assert_eq!(full.policy.tokens.lifetime, short.policy.tokens.lifetime);
+    assert_eq!(short.policy.tokens.audience, "https://verify.example.com");
 }
 
 #[test]
