@@ -8,7 +8,7 @@ use super::fault::Faults;
 use super::file;
 use super::raw::{Credential, Trust};
 use crate::domain::base::json::{self, Bounds};
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 

@@ -11,7 +11,8 @@ use url::Url;
 use super::client::{FetchClient, FetchFault};
 use crate::domain::base::json::{self, Bounds, JsonFault};
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::{JwkFault, KeySet};
+use crate::domain::jose::jwk::JwkFault;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::flow::ports::{Clock, IssuerKeys, Unavailable};
 

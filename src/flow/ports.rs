@@ -10,7 +10,7 @@ use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::trust::TrustedIssuer;

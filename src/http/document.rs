@@ -6,15 +6,6 @@ use poem_openapi::{LicenseObject, OpenApiService};
 use super::client_door::ClientDoor;
 use super::relying_party_door::RelyingPartyDoor;
 
-/// The doors, as the document groups them.
-#[derive(poem_openapi::Tags)]
-pub(super) enum Tags {
-    /// OAuth, for televisions and other clients.
-    Client,
-    /// REST, for web applications.
-    RelyingParty,
-}
-
 /// The endpoints behind the document.
 pub(super) fn machine_doors() -> OpenApiService<(ClientDoor, RelyingPartyDoor), ()> {
     OpenApiService::new((ClientDoor, RelyingPartyDoor), "vpgate", env!("CARGO_PKG_VERSION"))

@@ -9,8 +9,8 @@ use serde_json::json;
 use super::basic::CHALLENGE;
 use super::client_door::refusal::{OAuthError, OAuthErrorCode};
 use super::human_door::page::Notice;
-use super::refusal::RETRY_AFTER_SECONDS;
 use super::relying_party_door::problem::ProblemDetails;
+use super::trace::RETRY_AFTER_SECONDS;
 use super::trace::TraceId;
 
 /// Who is at the door.

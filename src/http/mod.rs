@@ -16,6 +16,7 @@ mod public_url;
 mod qr;
 mod refusal;
 mod relying_party_door;
+mod tags;
 mod trace;
 
 use std::net::IpAddr;

@@ -7,7 +7,7 @@ use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
-use super::trace::{TraceId, record_failure};
+use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use crate::flow::accept_response::NotAccepted;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
@@ -17,9 +17,6 @@ use crate::flow::finish_in_browser::NotShown;
 use crate::flow::ports::Unavailable;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::serve_request::NotServed;
-
-/// Seconds after which anybody may ask again when a part of ours is down.
-pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 // The client door.
 

@@ -10,6 +10,9 @@ tokio::task_local! {
     static CURRENT: TraceId;
 }
 
+/// Seconds after which anybody may ask again when a part of ours is down.
+pub const RETRY_AFTER_SECONDS: u64 = 5;
+
 /// 16 hexadecimal characters. It names a request and proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct TraceId(Arc<str>);

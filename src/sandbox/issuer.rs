@@ -16,7 +16,8 @@ use super::page;
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::jwk::{KeySet, PublicKey};
+use crate::domain::jose::jwk::PublicKey;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::{SigningFault, SigningKey};
 
 /// The type of every credential of this issuer.

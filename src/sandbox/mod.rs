@@ -33,7 +33,7 @@ mod transaction;
 pub mod wallet;
 
 use issuer::{Issuer, NotIssued};
-use service::Service;
+use service::{Account, Service};
 use shelf::Shelf;
 use wallet::Wallet;
 
@@ -97,7 +97,7 @@ impl Sandbox {
         Ok(Self(Arc::new(Parties {
             service: Service::new(address.clone(), settings.http),
             address,
-            shop: shop::Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
+            shop: Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
             tv_client_id: settings.tv_client_id,
             scope: settings.scope,
             now: settings.now,
@@ -153,7 +153,7 @@ impl Sandbox {
 struct Parties {
     address: String,
     service: Service,
-    shop: shop::Account,
+    shop: Account,
     tv_client_id: String,
     scope: String,
     now: Clock,

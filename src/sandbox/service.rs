@@ -6,8 +6,8 @@ use poem::http::header;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
-use super::shop::Account;
 use crate::domain::base::json::{self, Bounds};
+use crate::domain::base::secret::Secret;
 
 /// The longest answer read.
 const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 10_000 };
@@ -17,6 +17,12 @@ const PATIENCE: Duration = Duration::from_secs(10);
 pub(super) struct Service {
     address: String,
     http: Client,
+}
+
+/// The shop's account at the service.
+pub(super) struct Account {
+    pub(super) client_id: String,
+    pub(super) secret: Secret,
 }
 
 /// What it answered.

@@ -19,7 +19,7 @@ use crate::domain::base::base64url;
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::base::secret::DigestKey;
 use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::{SigningFault, SigningKey};
 use crate::flow::ports::{Entropy, Signer, Unavailable};
 

@@ -13,7 +13,7 @@ use vpgate::domain::admission::scopes::Scopes;
 use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;

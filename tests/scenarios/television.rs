@@ -5,8 +5,8 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use vpgate::domain::base::json::Bounds;
-use vpgate::domain::jose::jwk::KeySet;
 use vpgate::domain::jose::jws::UnverifiedJws;
+use vpgate::domain::jose::key_set::KeySet;
 
 use crate::world::{BASIC, World};
 

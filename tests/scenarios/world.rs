@@ -17,7 +17,7 @@ use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};

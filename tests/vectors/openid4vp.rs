@@ -6,7 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use vpgate::domain::base::report::Findings;
 use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;

@@ -20,7 +20,7 @@ pub fn run(vectors: &Vectors) {
     {
         check_example(vectors, &format!("{FOLDER}/{example}"), &setting);
     }
-    let keys = Arc::new(vpgate::domain::jose::jwk::KeySet::of(vec![setting.issuer.clone()]));
+    let keys = Arc::new(vpgate::domain::jose::key_set::KeySet::of(vec![setting.issuer.clone()]));
     check_credential(vectors, &format!("{FOLDER}/A.3-sd-jwt-vc-pid"), &setting, &keys);
     check_unsigned_examples(vectors);
     check_negatives(vectors, &setting);

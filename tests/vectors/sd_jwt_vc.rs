@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use vpgate::domain::base::report::{Findings, Report, Verdict};
-use vpgate::domain::jose::jwk::KeySet;
+use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::alg::Algorithm;
-pub use super::key_set::{KeySet, NoKey};
 use super::verifying::Material;
 use crate::domain::base::{base64url, secret::Digest};
 

@@ -5,6 +5,6 @@
 pub mod alg;
 pub mod jwk;
 pub mod jws;
-mod key_set;
+pub mod key_set;
 pub mod signing;
 mod verifying;

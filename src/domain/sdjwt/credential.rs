@@ -10,7 +10,7 @@ use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
 /// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.

@@ -8,8 +8,8 @@ use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::{KeySet, NoKey};
 use crate::domain::jose::jws::UnverifiedJws;
+use crate::domain::jose::key_set::{KeySet, NoKey};
 
 const TYP: Rule = Rule { check: "typ", requirement: "SD-JWT VC 2.2.1" };
 const KEY: Rule = Rule { check: "issuer_key", requirement: "RFC 9901 7.1(2.c); SD-JWT VC 2.5" };

@@ -14,7 +14,7 @@ use super::trust::{CredentialTrust, KeySource, TrustPolicy};
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::SigningKey;
 
 pub(crate) const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);

@@ -6,7 +6,7 @@ use url::Url;
 
 use super::parse::IssuerHint;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 
 pub(super) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
 pub(super) const TYPE: Rule =

@@ -20,7 +20,7 @@ use self::metadata::{Metadata, metadata};
 use self::refusal::OAuthRefusal;
 use self::token::{TokenAnswer, TokenRequest};
 use super::basic;
-use super::document::Tags;
+use super::tags::Tags;
 use super::{PublicUrl, refusal as faces};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::flow::Vpgate;

@@ -4,7 +4,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
 use crate::http::basic::CHALLENGE;
-use crate::http::refusal::RETRY_AFTER_SECONDS;
+use crate::http::trace::RETRY_AFTER_SECONDS;
 use crate::http::trace::TraceId;
 
 /// An error of the client door.

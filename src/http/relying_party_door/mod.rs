@@ -20,7 +20,7 @@ use self::begin::{BeginPresentation, Begun};
 use self::problem::Problem;
 use self::result::Presentation;
 use self::strict_json::StrictJson;
-use super::document::Tags;
+use super::tags::Tags;
 use super::{PublicUrl, basic};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::{AuthenticatedClient, Credentials};

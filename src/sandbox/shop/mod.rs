@@ -15,7 +15,6 @@ use url::form_urlencoded;
 use super::page::{self, Next};
 use super::parameters::Parameters;
 use super::{MOUNT, Parties};
-use crate::domain::base::secret::Secret;
 
 mod offers;
 mod outcome;
@@ -27,12 +26,6 @@ const COOKIE: &str = "sandbox_shop";
 const MEMORY: Duration = Duration::from_secs(3600);
 /// Who is logged in at the shop, as far as the shop believes.
 const CUSTOMER: &str = "alice@example.com";
-
-/// The shop's account at the service.
-pub(super) struct Account {
-    pub(super) client_id: String,
-    pub(super) secret: Secret,
-}
 
 /// A customer who was sent to their wallet: what the shop remembers in its own session.
 pub(super) struct Visit {

@@ -34,7 +34,7 @@ use super::response::Shown;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::KeySet;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
 use crate::domain::sdjwt::trust::TrustedIssuer;

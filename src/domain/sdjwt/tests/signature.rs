@@ -6,7 +6,8 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::jwk::{KeySet, PublicKey};
+use crate::domain::jose::jwk::PublicKey;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::SigningKey;
 use crate::domain::sdjwt::testing::{ISSUER, VCT};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
