@@ -78,7 +78,7 @@ impl Verifier {
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
         let vouched = self.vouch(parameters, findings)?;
-        conclude(vouched, &self.asked, NOW, findings)
+        conclude(genuine, &challenge, NOW, findings)
     }
 }
 

@@ -4,9 +4,10 @@
 use url::Url;
 
 use super::Vpgate;
+use super::judge::{Answer, NotJudged};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Outcome as CheckOutcome, Rejection, Report};
+use crate::domain::base::report::{Findings, Outcome as CheckOutcome, Report};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -15,8 +16,7 @@ use crate::domain::openid4vp::presentation::{
     AfterRejection, NotNow, Outcome, Presentation, Served, Settled,
 };
 use crate::domain::openid4vp::request::{Asked, Asker};
-use crate::domain::openid4vp::response::{ResponseParameters, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, VerifiedPresentation, Vouched};
+use crate::domain::openid4vp::response::ResponseParameters;
 
 /// Where the browser goes after an answer.
 #[derive(Debug)]
@@ -87,7 +87,7 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let mut findings = Findings::new();
-        match self.judge(served.asked(), parameters, now, &mut findings).await {
+        match self.judge(&served.asked().challenge(), parameters, now, &mut findings).await {
             Ok(Answer::Verified(presentation)) => {
                 let report = findings.conclude(Ok(()));
                 self.settle(served, now, |served, code| served.verified(presentation, report, code, now))
@@ -117,27 +117,6 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         self.settle(served, now, |served, code| served.given_up(code, now)).await
-    }
-
-    async fn judge(
-        &self,
-        asked: &Asked,
-        parameters: ResponseParameters,
-        now: Timestamp,
-        findings: &mut Findings,
-    ) -> Result<Answer, NotJudged> {
-        let token = match WalletAnswer::parse(parameters, findings)? {
-            WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
-            WalletAnswer::Presented(token) => token,
-        };
-        let mut answers = Vec::new();
-        for shown in token.shown(&asked.query, findings)? {
-            let hint = shown.presented.issuer_hint();
-            let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
-            let keys = self.issuer_keys.of(&issuer).await?;
-            answers.push(Vouched { shown, issuer, keys });
-        }
-        Ok(Answer::Verified(verify::conclude(answers, asked, now, findings)?))
     }
 
     async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
@@ -239,29 +218,5 @@ fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
             Ending::Return(ReturnUrl(url))
         }
         _ => Ending::Done(asked.handle.clone()),
-    }
-}
-
-/// What the wallet's answer comes to.
-enum Answer {
-    Verified(VerifiedPresentation),
-    Refused(WalletError),
-}
-
-/// Why it comes to nothing.
-enum NotJudged {
-    Rejected(Rejection),
-    Failed(Unavailable),
-}
-
-impl From<Rejection> for NotJudged {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
-}
-
-impl From<Unavailable> for NotJudged {
-    fn from(source: Unavailable) -> Self {
-        Self::Failed(source)
     }
 }

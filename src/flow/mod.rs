@@ -24,6 +24,7 @@ pub mod begin_presentation;
 pub mod collect_result;
 pub mod enter_code;
 pub mod finish_in_browser;
+mod judge;
 pub mod ports;
 pub mod redeem_device_code;
 pub mod serve_request;

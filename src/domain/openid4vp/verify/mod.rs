@@ -22,7 +22,6 @@ mod authorised;
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -45,14 +44,39 @@ const CLOCK_SKEW: Duration = Duration::from_secs(60);
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
 
-/// A presentation with the issuer we believe for it and that issuer's keys.
-pub struct Vouched {
-    /// What was shown.
-    pub shown: Shown,
-    /// Whom we believe for it.
-    pub issuer: TrustedIssuer,
-    /// That issuer's keys.
-    pub keys: Arc<KeySet>,
+/// What an answer is judged against. Nothing of it comes from the answer.
+#[derive(Clone, Copy, Debug)]
+pub struct Challenge<'a> {
+    /// The question.
+    pub query: &'a Query,
+    /// What was to be agreed to, as sent.
+    pub transaction_data: &'a [TransactionData],
+    /// Our client identifier, exactly as the wallet knows it.
+    pub audience: &'a str,
+    /// The nonce of the request.
+    pub nonce: &'a str,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+}
+
+impl Asked {
+    /// What the answer to this request is judged against.
+    pub fn challenge(&self) -> Challenge<'_> {
+        Challenge {
+            query: &self.query,
+            transaction_data: &self.transaction_data,
+            audience: &self.wallet.client_id,
+            nonce: self.nonce.as_str(),
+            requested_at: self.created_at,
+        }
+    }
+}
+
+/// One presentation that is authentic and answers its credential query. Only [`authenticate`] makes one.
+#[derive(Debug)]
+pub struct Genuine {
+    credential: String,
+    authentic: Authentic,
 }
 
 /// The answer is authentic and satisfies the question. Only [`conclude`] makes one.
@@ -79,39 +103,52 @@ pub struct VerifiedCredential {
     pub holder: String,
 }
 
-/// Judges everything: each presentation authentic, of an accepted type and with the claims asked for;
-/// the transaction data covered exactly. What fails ends the whole response.
+/// Is this presentation authentic, made for this challenge, and does it answer its credential query?
+///
+/// # Errors
+/// [`Rejection`] for the first rule that is broken.
+pub fn authenticate(
+    shown: Shown,
+    issuer: &TrustedIssuer,
+    keys: &KeySet,
+    challenge: &Challenge<'_>,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Result<Genuine, Rejection> {
+    let Shown { credential, presented } = shown;
+    findings.about(Some(&credential));
+    let Some(query) = challenge.query.credential(&credential) else {
+        return Err(findings.fail(&COMPLETE, "this credential was not asked for"));
+    };
+    let expected = Expected {
+        audience: challenge.audience,
+        nonce: challenge.nonce,
+        requested_at: challenge.requested_at,
+        skew: CLOCK_SKEW,
+    };
+    let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    answer::satisfies(&authentic, query, findings)?;
+    answer::report_status(&authentic, findings);
+    Ok(Genuine { credential, authentic })
+}
+
+/// Do these presentations together satisfy the challenge: one for each credential asked for, the
+/// transaction data covered exactly?
 ///
 /// # Errors
 /// [`Rejection`] for the first rule that is broken.
 pub fn conclude(
-    answers: Vec<Vouched>,
-    asked: &Asked,
+    genuine: Vec<Genuine>,
+    challenge: &Challenge<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
-    let expected = Expected {
-        audience: &asked.wallet.client_id,
-        nonce: asked.nonce.as_str(),
-        requested_at: asked.created_at,
-        skew: CLOCK_SKEW,
-    };
-    let mut authentic = Vec::with_capacity(answers.len());
-    for (query, Vouched { shown, issuer, keys }) in paired(answers, &asked.query, findings)? {
-        findings.about(Some(&query.id));
-        let credential = shown.presented.authenticate(&issuer, &keys, &expected, now, findings)?;
-        answer::satisfies(&credential, query, findings)?;
-        answer::report_status(&credential, findings);
-        authentic.push((query, credential));
-    }
-    authorised::exactly(&asked.transaction_data, &authentic, findings)?;
+    let paired = paired(genuine, challenge.query, findings)?;
+    authorised::exactly(challenge.transaction_data, &paired, findings)?;
     findings.about(None);
-    let credentials = authentic.into_iter().map(|(query, credential)| kept(query, &credential)).collect();
-    let presentation = VerifiedPresentation {
-        credentials,
-        transaction_data: asked.transaction_data.clone(),
-        verified_at: now,
-    };
+    let credentials = paired.into_iter().map(|(query, credential)| kept(query, &credential)).collect();
+    let transaction_data = challenge.transaction_data.to_vec();
+    let presentation = VerifiedPresentation { credentials, transaction_data, verified_at: now };
     report_holders(&presentation, findings);
     Ok(presentation)
 }
@@ -162,22 +199,22 @@ impl VerifiedPresentation {
     }
 }
 
-/// One answer for each credential query and none besides: the reader of the response saw to it, and
-/// nothing is concluded from a list that someone put together otherwise.
+/// One presentation for each credential query and none besides: the reader of the response saw to it,
+/// and nothing is concluded from a list that someone put together otherwise.
 fn paired<'q>(
-    mut answers: Vec<Vouched>,
+    mut genuine: Vec<Genuine>,
     query: &'q Query,
     findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, Vouched)>, Rejection> {
+) -> Result<Vec<(&'q CredentialQuery, Authentic)>, Rejection> {
     findings.about(None);
-    let mut pairs = Vec::with_capacity(answers.len());
+    let mut pairs = Vec::with_capacity(genuine.len());
     for credential in query.credentials() {
-        let Some(index) = answers.iter().position(|answer| answer.shown.credential == credential.id) else {
+        let Some(index) = genuine.iter().position(|it| it.credential == credential.id) else {
             return Err(findings.fail(&COMPLETE, "a credential that was asked for is not presented"));
         };
-        pairs.push((credential, answers.swap_remove(index)));
+        pairs.push((credential, genuine.swap_remove(index).authentic));
     }
-    if !answers.is_empty() {
+    if !genuine.is_empty() {
         return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
     }
     findings.pass(&COMPLETE, "one presentation for each credential asked for");

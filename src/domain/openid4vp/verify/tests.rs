@@ -1,6 +1,8 @@
 //! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
+use std::sync::Arc;
+
 use serde_json::json;
 
 use super::*;
@@ -70,13 +72,14 @@ impl Scene {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             panic!("no error")
         };
-        let mut vouched = Vec::new();
+        let challenge = self.asked.challenge();
+        let mut genuine = Vec::new();
         for shown in token.shown(&self.asked.query, findings)? {
             let hint = shown.presented.issuer_hint();
             let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
-            vouched.push(Vouched { shown, issuer, keys: Arc::clone(&self.keys) });
+            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
         }
-        conclude(vouched, &self.asked, NOW, findings)
+        conclude(genuine, &challenge, NOW, findings)
     }
 
     fn verified(&self) -> (VerifiedPresentation, Report) {
@@ -484,19 +487,25 @@ fn req_6_14_each_presentation_authorises_its_own_transaction() {
 #[test]
 fn conclude_trusts_no_list_of_answers() {
     let (scene, second) = two_credentials();
-    let vouched = |id: &str, maker: &Maker| {
+    let genuine = |id: &str| {
         let mut findings = Findings::new();
         let limits = crate::domain::sdjwt::limits::Limits::default();
         let presented =
-            crate::domain::sdjwt::parse::Presented::parse(&maker.present(), &limits, &mut findings).unwrap();
+            crate::domain::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
         let shown = Shown { credential: id.to_owned(), presented };
-        Vouched { shown, issuer, keys: Arc::clone(&scene.keys) }
+        authenticate(shown, &issuer, &scene.keys, &scene.asked.challenge(), NOW, &mut findings)
     };
-    for ids in [&[QUERY_ID][..], &[QUERY_ID, QUERY_ID], &[QUERY_ID, "other", "third"], &[]] {
+    assert_eq!(genuine("third").unwrap_err().reason(), "every_credential_answered");
+    let one = Query::of(vec![credential_query(QUERY_ID)]).unwrap();
+    let both = &scene.asked.query;
+    for (ids, query) in
+        [(&[QUERY_ID][..], both), (&[QUERY_ID, QUERY_ID], both), (&[], both), (&[QUERY_ID, "other"], &one)]
+    {
         let mut findings = Findings::new();
-        let answers = ids.iter().map(|id| vouched(id, &second)).collect();
-        let rejection = conclude(answers, &scene.asked, NOW, &mut findings).unwrap_err();
+        let answers = ids.iter().map(|id| genuine(id).unwrap()).collect();
+        let challenge = Challenge { query, ..scene.asked.challenge() };
+        let rejection = conclude(answers, &challenge, NOW, &mut findings).unwrap_err();
         assert_eq!(rejection.reason(), "every_credential_answered", "{ids:?}");
     }
 }
