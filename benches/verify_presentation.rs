@@ -92,6 +92,7 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         issuer: ISSUER.to_owned(),
         keys: KeySource::Jwks(Arc::clone(&keys)),
         accept_legacy_typ: false,
+        accept_json_serialization: false,
     };
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),

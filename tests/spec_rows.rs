@@ -80,7 +80,8 @@ fn no_duty_of_the_checklist_is_missing() {
 #[test]
 fn req_15_1_the_risk_assessment_of_cross_device_flows_is_written() {
     let threats = fs::read_to_string(at("src/manual/threats.rs")).unwrap();
-    for part in ["# Cross-device flows: the risk assessment", "consent phishing", "session phishing", "What remains"]
+    for part in
+        ["# Cross-device flows: the risk assessment", "consent phishing", "session phishing", "What remains"]
     {
         assert!(threats.contains(part), "the threats chapter lacks: {part}");
     }
@@ -138,9 +139,8 @@ fn faults(listing: &Listing, functions: &BTreeSet<String>) -> Vec<String> {
 /// including, `_to_`.
 fn cited(name: &str, rows: &BTreeMap<Id, &Row>) -> Vec<Id> {
     let words: Vec<&str> = name.split('_').skip(1).collect();
-    let pair = |at: usize| -> Option<Id> {
-        Some((words.get(at)?.parse().ok()?, words.get(at + 1)?.parse().ok()?))
-    };
+    let pair =
+        |at: usize| -> Option<Id> { Some((words.get(at)?.parse().ok()?, words.get(at + 1)?.parse().ok()?)) };
     let mut cited: Vec<Id> = Vec::new();
     let mut at = 0;
     loop {

@@ -48,8 +48,14 @@ pub(super) fn check(
         if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys)
             && askable
         {
-            let accept_legacy_typ = credential.accept_legacy_typ;
-            checked.push(CredentialTrust { id, vct: credential.vct, issuer, keys, accept_legacy_typ });
+            checked.push(CredentialTrust {
+                id,
+                vct: credential.vct,
+                issuer,
+                keys,
+                accept_legacy_typ: credential.accept_legacy_typ,
+                accept_json_serialization: credential.accept_json_serialization,
+            });
         }
     }
     TrustPolicy { credentials: checked }

@@ -63,6 +63,7 @@ pub(super) struct Credential {
     pub issuer: Option<String>,
     pub trust: Trust,
     pub accept_legacy_typ: bool,
+    pub accept_json_serialization: bool,
 }
 
 /// `trust = { ... }`: exactly one of these.

@@ -28,7 +28,7 @@ const fn line(
     Harmless { layer, kinds, place, why, other_claims: false, used: AtomicBool::new(false) }
 }
 
-static LIST: [Harmless; 15] = [
+static LIST: [Harmless; 19] = [
     line(
         "signed anew",
         &["white space", "escaped", "reordered"],
@@ -103,6 +103,30 @@ static LIST: [Harmless; 15] = [
             "the issuer signed another value of an open claim",
         )
     },
+    line(
+        "JSON form",
+        &["unchanged"],
+        |_| true,
+        "the same presentation in another serialisation (RFC 9901 8)",
+    ),
+    line(
+        "JSON form",
+        &["white space", "escaped", "reordered", "added"],
+        |_| true,
+        "the same JSON value in other words; unknown members are ignored (RFC 7515 7.2.1)",
+    ),
+    line(
+        "JSON form",
+        &[],
+        |place| place.starts_with("/signatures/1"),
+        "another signature than the first is not looked at, and carries nothing (RFC 9901 8.1)",
+    ),
+    line(
+        "JSON form",
+        &["removed", "renamed"],
+        |place| place.ends_with("/header/disclosures"),
+        "absent means that nothing is disclosed; where something was, `sd_hash` breaks",
+    ),
     line(
         "list of disclosures",
         &["Disclosures reordered"],

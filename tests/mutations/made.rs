@@ -191,7 +191,7 @@ impl Signer {
 pub struct Verifier {
     pub query: Query,
     pub transaction_data: Vec<TransactionData>,
-    trust: TrustPolicy,
+    pub trust: TrustPolicy,
     keys: KeySet,
 }
 
@@ -208,6 +208,7 @@ impl Verifier {
             issuer: ISSUER.to_owned(),
             keys: KeySource::Jwks(keys.clone().into()),
             accept_legacy_typ: false,
+            accept_json_serialization: false,
         };
         let query = Query::from_json(&query).unwrap();
         Self { query, transaction_data, trust: TrustPolicy { credentials: vec![trust] }, keys }

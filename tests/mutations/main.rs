@@ -328,6 +328,51 @@ fn req_4_8_req_6_8_parts_of_two_presentations_do_not_mix() {
     tally.conclude(1000);
 }
 
+#[test]
+fn req_4_25_no_changed_member_of_the_json_form_is_accepted() {
+    let mut tally = Tally::default();
+    for (name, made) in kinds::all() {
+        let mut trial = Trial::of(name, &made);
+        let (flattened, general) = json_forms(&trial.text);
+        for form in [&flattened, &general] {
+            let answer = json!({ QUERY_ID: [form] }).to_string();
+            let (_, report) = trial.verifier.judge(&answer);
+            assert_eq!(report.reason.as_deref(), Some("serialization"), "{report:?}");
+        }
+        trial.verifier.trust.credentials[0].accept_json_serialization = true;
+        for form in [flattened, general] {
+            let mutant = Mutant {
+                kind: "unchanged",
+                place: String::new(),
+                vp_token: json!({ QUERY_ID: [form] }).to_string(),
+            };
+            trial.judge("JSON form", &mutant);
+            for change in changes(&form.to_string()) {
+                let vp_token = format!("{{\"{QUERY_ID}\":[{}]}}", change.text);
+                trial.judge("JSON form", &Mutant { kind: change.how, place: change.place, vp_token });
+            }
+        }
+        trial.conclude(&mut tally);
+    }
+    tally.conclude(1000);
+}
+
+/// The same presentation in the two JSON serialisations (RFC 9901 section 8).
+fn json_forms(text: &str) -> (Value, Value) {
+    let (sd_jwt, kb_jwt) = text.rsplit_once('~').unwrap();
+    let (jwt, disclosures) = sd_jwt.split_once('~').unwrap_or((sd_jwt, ""));
+    let disclosures: Vec<&str> = disclosures.split('~').filter(|part| !part.is_empty()).collect();
+    let pieces: Vec<&str> = jwt.split('.').collect();
+    let signed = json!({
+        "protected": pieces[0], "signature": pieces[2],
+        "header": {"disclosures": disclosures, "kb_jwt": kb_jwt},
+    });
+    let mut flattened = signed.clone();
+    flattened["payload"] = pieces[1].into();
+    let other = json!({"protected": "e30", "signature": "AA", "header": {"kid": "another"}});
+    (flattened, json!({"payload": pieces[1], "signatures": [signed, other]}))
+}
+
 /// One of the three pieces of a JWT, decoded.
 fn piece_of(jwt: &str, piece: usize) -> String {
     String::from_utf8(base64url::decode(jwt.split('.').nth(piece).unwrap()).unwrap()).unwrap()

@@ -38,6 +38,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         issuer: payload["iss"].as_str().unwrap().to_owned(),
         keys: KeySource::Jwks(Arc::clone(keys)),
         accept_legacy_typ: false,
+        accept_json_serialization: false,
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));

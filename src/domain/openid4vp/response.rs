@@ -12,8 +12,9 @@ use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::Presented;
 
-/// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds.
-const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 4, members: 64 };
+/// The envelope of presentations: an object of arrays of strings, or of SD-JWTs in JSON serialisation,
+/// which is five levels of its own. Each presentation has its own bounds.
+const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 7, members: 512 };
 
 const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
 const SHAPE: Rule = Rule { check: "vp_token_shape", requirement: "OpenID4VP 8.1" };
@@ -101,15 +102,15 @@ impl VpToken {
     /// [`Rejection`] when anything is missing, left over, repeated, or no SD-JWT within bounds.
     pub fn shown(self, query: &Query, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
         findings.about(None);
-        let texts = match self.content {
-            Content::Bare(text) => vec![(only_credential(query, findings)?, text)],
-            Content::Object(object) => texts(object, query, findings)?,
+        let elements = match self.content {
+            Content::Bare(text) => vec![(only_credential(query, findings)?, Value::String(text))],
+            Content::Object(object) => elements(object, query, findings)?,
         };
-        let shown = texts
+        let shown = elements
             .into_iter()
-            .map(|(credential, text)| {
+            .map(|(credential, element)| {
                 findings.about(Some(&credential.id));
-                let presented = Presented::parse(&text, &Limits::default(), findings)?;
+                let presented = presented(&element, findings)?;
                 Ok(Shown { credential: credential.id.clone(), presented })
             })
             .collect();
@@ -164,36 +165,44 @@ fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q 
     }
 }
 
-/// REQ-3.1 to 3.4: exactly the ids asked for, each with an array of exactly one string.
-fn texts<'q>(
+/// One presentation: compact, or a JSON object (RFC 9901 section 8).
+fn presented(element: &Value, findings: &mut Findings) -> Result<Presented, Rejection> {
+    match element {
+        Value::String(text) => Presented::parse(text, &Limits::default(), findings),
+        Value::Object(object) => Presented::parse_json(object, &Limits::default(), findings),
+        _ => Err(findings.fail(&ONE_EACH, "the presentation is neither a string nor an object")),
+    }
+}
+
+/// REQ-3.1 to 3.4: exactly the ids asked for, each with an array of exactly one presentation.
+fn elements<'q>(
     mut object: Map<String, Value>,
     query: &'q Query,
     findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, String)>, Rejection> {
+) -> Result<Vec<(&'q CredentialQuery, Value)>, Rejection> {
     if object.keys().any(|id| query.credential(id).is_none()) {
         return Err(findings.fail(&ASKED, "the vp_token holds a credential query id that was not asked for"));
     }
     findings.pass(&ASKED, "every credential query id was asked for");
-    let mut texts = Vec::with_capacity(query.credentials().len());
+    let mut elements = Vec::with_capacity(query.credentials().len());
     for credential in query.credentials() {
         findings.about(Some(&credential.id));
         let Some(value) = object.remove(&credential.id) else {
             return Err(findings.fail(&COMPLETE, "the vp_token holds no presentation for this credential"));
         };
-        texts.push((credential, only_text(value, findings)?));
+        elements.push((credential, only_element(value, findings)?));
     }
     findings.about(None);
     findings.pass(&COMPLETE, "every credential asked for is presented");
     findings.pass(&ONE_EACH, "exactly one presentation each");
-    Ok(texts)
+    Ok(elements)
 }
 
-fn only_text(value: Value, findings: &mut Findings) -> Result<String, Rejection> {
+fn only_element(value: Value, findings: &mut Findings) -> Result<Value, Rejection> {
     let detail = match value {
         Value::Array(mut items) => match (items.pop(), items.len()) {
-            (Some(Value::String(text)), 0) => return Ok(text),
+            (Some(element), 0) => return Ok(element),
             (None, _) => "an empty array: a credential that is not shown has no entry",
-            (Some(_), 0) => "the presentation is not a string",
             _ => "more than one presentation, but the query does not allow multiple",
         },
         _ => "must be an array that holds one presentation",

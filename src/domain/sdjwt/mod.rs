@@ -4,12 +4,14 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
-//! Only the compact form is accepted, and only with key binding.
+//! The compact form, or the JSON serialisation where the credential's configuration accepts it; only
+//! with key binding.
 
 pub mod credential;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
+mod json_form;
 mod jwt;
 pub mod key_binding;
 pub mod limits;

@@ -19,6 +19,8 @@ pub struct Presented {
     pub(super) issuer_jwt: UnverifiedJws<'static>,
     pub(super) key_binding_jwt: UnverifiedJws<'static>,
     pub(super) limits: Limits,
+    /// Whether it came in JSON serialisation (RFC 9901 section 8).
+    pub(super) json_serialization: bool,
 }
 
 impl Presented {
@@ -68,7 +70,7 @@ impl Presented {
         let issuer_jwt = jwt::read(issuer_jwt, limits, &jwt::ISSUER, findings)?;
         let key_binding_jwt = jwt::read(key_binding_jwt, limits, &jwt::KEY_BINDING, findings)?;
         let text = Received { text: text.to_owned(), signed_length: signed.len() + 1 };
-        Ok(Self { text, issuer_jwt, key_binding_jwt, limits: *limits })
+        Ok(Self { text, issuer_jwt, key_binding_jwt, limits: *limits, json_serialization: false })
     }
 
     /// What the unverified token says about its issuer: good for looking up whether we believe it, for nothing else.
@@ -79,6 +81,7 @@ impl Presented {
             vct: text("vct"),
             kid: self.issuer_jwt.kid(),
             has_x5c: self.issuer_jwt.header().contains_key("x5c"),
+            json_serialization: self.json_serialization,
         }
     }
 }
@@ -100,6 +103,8 @@ pub struct IssuerHint<'a> {
     pub kid: Option<&'a str>,
     /// Whether the JOSE header carries a certificate chain.
     pub has_x5c: bool,
+    /// Whether the presentation came in JSON serialisation.
+    pub json_serialization: bool,
 }
 
 /// The text as received: digests are over it, never over something written anew (REQ-4.11).

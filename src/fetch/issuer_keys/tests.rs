@@ -39,9 +39,11 @@ fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
             issuer: "iss".to_owned(),
             keys,
             accept_legacy_typ: false,
+            accept_json_serialization: false,
         }],
     };
-    let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false };
+    let hint =
+        IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false, json_serialization: false };
     trust.vouch("id", &hint, &mut Findings::new()).unwrap()
 }
 

@@ -2,6 +2,7 @@
 
 mod claims;
 mod disclosures;
+mod json_form;
 mod key_binding;
 mod mutation;
 mod signature;
