@@ -36,13 +36,14 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
-        holder: holder.to_owned(),
+        holder: Some(holder.to_owned()),
     }
 }
 
 fn shown(credentials: &[(&str, VerifiedCredential)]) -> VerifiedPresentation {
+    let one = |credential: &VerifiedCredential| VerifiedCredentials::One(credential.clone());
     let credentials: BTreeMap<_, _> =
-        credentials.iter().map(|(id, credential)| ((*id).to_owned(), credential.clone())).collect();
+        credentials.iter().map(|(id, credential)| ((*id).to_owned(), one(credential))).collect();
     VerifiedPresentation::for_tests(credentials, Vec::new(), NOW)
 }
 

@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::{Enum, Object};
+use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
 use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials};
 use crate::flow::collect_result::Collected;
 
 /// A presentation as its relying party sees it.
@@ -21,10 +21,13 @@ pub struct Presentation {
     pub status: PresentationStatus,
     /// While pending: from this second on no answer counts (RFC 3339).
     pub expires_at: Option<String>,
-    /// When verified: what was shown, by the id of the credential query.
-    pub credentials: Option<BTreeMap<String, Credential>>,
+    /// When verified: what was shown, by the id of the credential query. An array where the query says
+    /// `multiple`.
+    pub credentials: Option<BTreeMap<String, Credentials>>,
     /// When verified: what the person agreed to, as it was stored when asked.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    /// When verified: when it was judged (RFC 3339).
+    pub verified_at: Option<String>,
     /// When verified or rejected: every check.
     pub report: Option<Report>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
@@ -47,6 +50,16 @@ pub enum PresentationStatus {
     Expired,
 }
 
+/// What answers one credential query.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum Credentials {
+    /// The query allows one presentation.
+    One(Credential),
+    /// The query says `multiple`: at least one.
+    Several(Vec<Credential>),
+}
+
 /// One verified credential.
 #[derive(Debug, Object)]
 pub struct Credential {
@@ -56,6 +69,9 @@ pub struct Credential {
     pub vct: String,
     /// The claims that were asked for, and only those.
     pub claims: Documented<Claims>,
+    /// Whether it was proven that the presentation comes from the holder; false only when the query said
+    /// `require_cryptographic_holder_binding: false`.
+    pub holder_binding: bool,
 }
 
 /// Claims by name.
@@ -93,6 +109,8 @@ pub enum Verdict {
 pub struct Check {
     /// The credential query it is about; left out when it is about the answer as a whole.
     pub credential: Option<String>,
+    /// Which of the presentations for that query, counted from 1; left out where only one is allowed.
+    pub presentation: Option<u64>,
     /// Its stable name.
     pub check: String,
     /// The specification and section that demand it.
@@ -124,6 +142,7 @@ impl Presentation {
             expires_at: None,
             credentials: None,
             transaction_data: None,
+            verified_at: None,
             report: None,
             error: None,
         };
@@ -137,6 +156,7 @@ impl Presentation {
                 Self {
                     credentials: Some(shown.map(|(id, shown)| (id.clone(), shown.into())).collect()),
                     transaction_data: Some(agreed.map(|it| Documented::new(it.object().clone())).collect()),
+                    verified_at: Some(presentation.verified_at().rfc3339()),
                     report: Some(report.into()),
                     ..told(PresentationStatus::Verified)
                 }
@@ -152,6 +172,15 @@ impl Presentation {
     }
 }
 
+impl From<&VerifiedCredentials> for Credentials {
+    fn from(shown: &VerifiedCredentials) -> Self {
+        match shown {
+            VerifiedCredentials::One(one) => Self::One(one.into()),
+            VerifiedCredentials::Several(several) => Self::Several(several.iter().map(Into::into).collect()),
+        }
+    }
+}
+
 impl From<&VerifiedCredential> for Credential {
     fn from(shown: &VerifiedCredential) -> Self {
         let claims: Map<String, Value> = shown.claims.clone();
@@ -159,6 +188,7 @@ impl From<&VerifiedCredential> for Credential {
             issuer: shown.issuer.clone(),
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
+            holder_binding: shown.holder.is_some(),
         }
     }
 }
@@ -180,6 +210,7 @@ impl From<report::Check> for Check {
     fn from(check: report::Check) -> Self {
         Self {
             credential: check.credential,
+            presentation: check.presentation.and_then(|number| u64::try_from(number).ok()),
             check: check.check.into(),
             requirement: check.requirement.into(),
             outcome: match check.outcome {
