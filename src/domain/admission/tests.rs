@@ -92,6 +92,17 @@ fn req_8_14_credentials_of_two_holders_are_not_added_up() {
 }
 
 #[test]
+fn req_6_11_what_is_bound_to_nobody_or_shown_several_times_earns_nothing() {
+    let bound = credential(true, "h", None);
+    let unbound = VerifiedCredential { holder: None, ..bound.clone() };
+    assert!(admit(&shown(&[("id", bound.clone())]), "name").is_ok());
+    assert_eq!(admit(&shown(&[("id", unbound)]), "name").unwrap_err(), NothingEarned);
+    let several = VerifiedCredentials::Several(vec![bound.clone(), bound]);
+    let several = VerifiedPresentation::for_tests([("id".to_owned(), several)].into(), Vec::new(), NOW);
+    assert_eq!(admit(&several, "name").unwrap_err(), NothingEarned);
+}
+
+#[test]
 fn an_admission_ends_with_the_first_credential_behind_it() {
     let (soon, later) = (NOW.unix() + 60, NOW.unix() + 90);
     let both =

@@ -125,7 +125,7 @@ impl VpToken {
                         return Err(findings.fail(&NONCE, detail));
                     }
                     Ok(presented) => {
-                        shown.push(Shown { credential: credential.id.clone(), number, presented })
+                        shown.push(Shown { credential: credential.id.clone(), number, presented });
                     }
                     Err(rejection) => findings.discard(rejection),
                 }

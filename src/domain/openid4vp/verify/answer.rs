@@ -60,7 +60,7 @@ fn combination(
                 match claims.iter().filter(|claim| !claim.values.is_empty()).count() {
                     0 => findings.not_applicable(&VALUES, "no values were asked for"),
                     count => {
-                        findings.pass(&VALUES, format!("{count} claims have values that were asked for"))
+                        findings.pass(&VALUES, format!("{count} claims have values that were asked for"));
                     }
                 }
                 report_extra(credential, claims, findings);
@@ -98,7 +98,7 @@ fn report_extra(credential: &Authentic, asked: &[&ClaimQuery], findings: &mut Fi
     match credential.claims().keys().filter(extra).count() {
         0 => findings.pass(&EXTRA, "nothing is shown beyond what was asked for"),
         count => {
-            findings.not_applicable(&EXTRA, format!("{count} further claims are shown; they are dropped"))
+            findings.not_applicable(&EXTRA, format!("{count} further claims are shown; they are dropped"));
         }
     }
 }

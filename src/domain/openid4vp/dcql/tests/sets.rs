@@ -112,11 +112,11 @@ fn a_compiled_query_with_sets_is_held_to_the_same_rules() {
     let (credentials, sets) = (read.credentials().to_vec(), read.credential_sets().to_vec());
     assert_eq!(Query::with_sets(credentials.clone(), sets.clone()).unwrap(), read);
     let pointer = |credentials, sets| Query::with_sets(credentials, sets).unwrap_err().pointer;
-    assert_eq!(pointer(credentials[..2].to_vec(), sets.clone()), "/credential_sets/1/options/0/0");
+    assert_eq!(pointer(credentials[..2].to_vec(), sets), "/credential_sets/1/options/0/0");
     let empty = CredentialSet { options: vec![], required: true };
     assert_eq!(pointer(credentials.clone(), vec![empty]), "/credential_sets/0/options");
     let empty = CredentialSet { options: vec![vec![]], required: true };
-    assert_eq!(pointer(credentials.clone(), vec![empty]), "/credential_sets/0/options/0");
+    assert_eq!(pointer(credentials, vec![empty]), "/credential_sets/0/options/0");
     let nameless = CredentialQuery {
         claim_sets: vec![vec!["a".to_owned()]],
         ..CredentialQuery::new("x", vec!["urn:x".to_owned()], vec![ClaimsPath::from_dotted("a").unwrap()])
