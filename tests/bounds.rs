@@ -102,7 +102,7 @@ fn read(text: &str, query: &Query) -> bool {
     let parameters = ResponseParameters { vp_token: Some(text.to_owned()), ..Default::default() };
     let answer = WalletAnswer::parse(parameters, &mut findings);
     let Ok(WalletAnswer::Presented(token)) = answer else { return false };
-    let shown = token.shown(query, &mut findings);
+    let shown = token.shown(query, "n", &mut findings);
     shown.is_ok_and(|shown| shown.iter().all(|shown| shown.presented.issuer_hint().iss.is_none()))
 }
 

@@ -13,9 +13,9 @@ use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
+use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
-use vpgate::domain::openid4vp::verify::{Challenge, VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::openid4vp::verify::{Challenge, Genuine, VerifiedPresentation, authenticate, conclude};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
@@ -235,10 +235,23 @@ impl Verifier {
             requested_at: NOW.minus(Duration::from_secs(100)),
         };
         let mut genuine = Vec::new();
-        for shown in token.shown(&self.query, findings)? {
-            let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+        for shown in token.shown(&self.query, NONCE, findings)? {
+            match self.judge_one(shown, &challenge, findings) {
+                Ok(one) => genuine.push(one),
+                Err(rejection) => findings.discard(rejection),
+            }
         }
         conclude(genuine, &challenge, NOW, findings)
+    }
+
+    fn judge_one(
+        &self,
+        shown: Shown,
+        challenge: &Challenge<'_>,
+        findings: &mut Findings,
+    ) -> Result<Genuine, Rejection> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
+        authenticate(shown, &issuer, &self.keys, challenge, NOW, findings)
     }
 }

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use vpgate::domain::base::base64url;
-use vpgate::domain::base::report::{Report, Verdict};
+use vpgate::domain::base::report::{Outcome, Report, Verdict};
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
 use harmless::Harmless;
@@ -121,21 +121,23 @@ impl Tally {
     }
 }
 
-/// A report ends in what decided it, and nothing decisive failed in one that verifies.
+/// What decided stands in the report as failed; a report that verifies has no such line.
 fn fault_of(report: &Report) -> Option<&'static str> {
-    match report.verdict {
-        Verdict::Verified => report.reason.is_some().then_some("verified with a reason"),
-        Verdict::Rejected => {
-            let last = report.checks.last().map(|line| &line.check);
-            (last.is_none() || last != report.reason.as_ref()).then_some("rejected without its last line")
-        }
+    let failed = |reason: &str| {
+        report.checks.iter().any(|line| line.check == *reason && line.outcome == Outcome::Failed)
+    };
+    match (report.verdict, &report.reason) {
+        (Verdict::Verified, None) => None,
+        (Verdict::Verified, Some(_)) => Some("verified with a reason"),
+        (Verdict::Rejected, Some(reason)) => (!failed(reason)).then_some("rejected without its line"),
+        (Verdict::Rejected, None) => Some("rejected without a reason"),
     }
 }
 
 /// The same credential, issuer, type, claims and transactions.
 fn same_words(one: &VerifiedPresentation, other: &VerifiedPresentation) -> bool {
     let words = |it: &VerifiedPresentation| {
-        let credential = &it.credentials()[QUERY_ID];
+        let [credential] = it.credentials()[QUERY_ID].as_slice() else { panic!("one credential") };
         (
             credential.issuer.clone(),
             credential.vct.clone(),

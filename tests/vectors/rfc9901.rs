@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use vpgate::domain::base::report::Findings;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::parse::{HolderBinding, Presented};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_disclosures, check_example, open, verify};
@@ -60,7 +60,8 @@ fn check_unsigned_examples(vectors: &Vectors) {
 fn check_json_serialisation(vectors: &Vectors, setting: &Setting) {
     let read = |name: &str| object(vectors.json(&format!("{FOLDER}/{name}.json")));
     let parse = |form: &Map<String, Value>| {
-        Presented::parse_json(form, &Limits::default(), &mut Findings::new()).map_err(|e| e.reason())
+        Presented::parse_json(HolderBinding::Required, form, &Limits::default(), &mut Findings::new())
+            .map_err(|e| e.reason())
     };
     let issuance = read("s8.2-flattened-json/issuance");
     assert_eq!(parse(&issuance).map(|_| ()), Err("kb_present"));

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::limits::Limits;
-use super::parse::Presented;
+use super::parse::{HolderBinding, Presented};
 use crate::domain::base::report::{Findings, Rejection, Rule};
 
 const FORMAT: Rule =
@@ -26,13 +26,14 @@ impl Presented {
     /// # Errors
     /// The first broken rule, written into `findings`.
     pub fn parse_json(
+        holder_binding: HolderBinding,
         object: &Map<String, Value>,
         limits: &Limits,
         findings: &mut Findings,
     ) -> Result<Self, Rejection> {
         let text = compact(object, limits).map_err(|detail| findings.fail(&FORMAT, detail))?;
         findings.pass(&FORMAT, "a JWS in JSON serialisation, read as the compact form that it stands for");
-        let mut presented = Self::parse(&text, limits, findings)?;
+        let mut presented = Self::parse_with(holder_binding, &text, limits, findings)?;
         presented.json_serialization = true;
         Ok(presented)
     }

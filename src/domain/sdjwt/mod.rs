@@ -4,8 +4,8 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
-//! The compact form, or the JSON serialisation where the credential's configuration accepts it; only
-//! with key binding.
+//! The compact form, or the JSON serialisation where the credential's configuration accepts it, with key
+//! binding unless the question does without.
 
 pub mod credential;
 pub mod digest;

@@ -3,6 +3,7 @@
 use serde_json::{Map, json};
 
 use super::*;
+use crate::domain::sdjwt::parse::HolderBinding;
 use crate::domain::sdjwt::testing::object;
 
 /// The flattened form of `maker`'s presentation.
@@ -32,7 +33,8 @@ fn judge_json(form: &Map<String, Value>, maker: &Maker, switched_on: bool) -> Re
     trust.credentials[0].accept_json_serialization = switched_on;
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse_json(form, &Limits::default(), &mut findings)?;
+        let presented =
+            Presented::parse_json(HolderBinding::Required, form, &Limits::default(), &mut findings)?;
         let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings)
     })();
