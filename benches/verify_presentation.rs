@@ -27,6 +27,7 @@ use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -95,6 +96,7 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         issuer: ISSUER.to_owned(),
         keys: KeySource::Jwks(Arc::clone(&keys)),
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     };
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),

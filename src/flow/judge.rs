@@ -2,15 +2,16 @@
 //! them together.
 //!
 //! ```text
-//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> VerifiedPresentation
+//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
 //! ```
 
 use super::Vpgate;
-use super::ports::Unavailable;
+use super::ports::{NoStatusList, Unavailable};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::response::{ResponseParameters, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// What the wallet's answer comes to.
 pub(super) enum Answer {
@@ -24,6 +25,9 @@ pub(super) enum Answer {
 pub(super) enum NotJudged {
     /// A rule is broken; the findings say which.
     Rejected(Rejection),
+    /// The issuer's status list cannot be had: rejected too, and neither the wallet nor the person is
+    /// to blame. The findings say so.
+    StatusUnavailable(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
     Failed(Unavailable),
 }
@@ -53,14 +57,37 @@ impl Vpgate {
             WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
             WalletAnswer::Presented(token) => token,
         };
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for shown in token.shown(challenge.query, findings)? {
             findings.about(Some(&shown.credential));
             let hint = shown.presented.issuer_hint();
             let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
             let keys = self.issuer_keys.of(&issuer).await?;
-            genuine.push(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?);
+            let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+            current.push(self.current(genuine, &issuer, now, findings).await?);
         }
-        Ok(Answer::Verified(verify::conclude(genuine, challenge, now, findings)?))
+        Ok(Answer::Verified(verify::conclude(current, challenge, now, findings)?))
+    }
+
+    /// Looks up what the credential's issuer says of it today. Nothing is fetched before the credential
+    /// is known to be genuine (REQ-7.1).
+    async fn current(
+        &self,
+        genuine: Genuine,
+        issuer: &TrustedIssuer,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        let listed = match genuine.status(findings)? {
+            Status::Settled(current) => return Ok(current),
+            Status::Listed(listed) => listed,
+        };
+        match self.status_lists.of(issuer, listed.reference()).await {
+            Ok(list) => Ok(listed.judged(&list, now, findings)?),
+            Err(NoStatusList::Unusable(fault)) => Err(listed.unusable(&fault, findings).into()),
+            Err(NoStatusList::Unavailable(why)) => {
+                Err(NotJudged::StatusUnavailable(listed.unavailable(&why.source, findings)))
+            }
+        }
     }
 }

@@ -14,6 +14,7 @@ mod jwt;
 pub mod key_binding;
 pub mod limits;
 pub mod parse;
+pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trust;

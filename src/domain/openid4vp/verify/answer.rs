@@ -9,7 +9,6 @@ use crate::domain::sdjwt::credential::Authentic;
 
 const TYPE: Rule = Rule { check: "vct_asked_for", requirement: "OpenID4VP B.3.5" };
 const PRESENT: Rule = Rule { check: "claims_present", requirement: "OpenID4VP 6.4.1, 7.1.1" };
-const STATUS: Rule = Rule { check: "status", requirement: "SD-JWT VC 2.4; Token Status List 8.3" };
 const VALUES: Rule = Rule { check: "claims_values", requirement: "OpenID4VP 6.3, 14.9" };
 
 /// Type, presence of claims, values.
@@ -42,17 +41,6 @@ pub(super) fn satisfies(
         count => findings.pass(&VALUES, format!("{count} claims have values that were asked for")),
     }
     Ok(())
-}
-
-/// Says openly what is not looked at yet: a credential that names a status list counts whatever the list says.
-pub(super) fn report_status(credential: &Authentic, findings: &mut Findings) {
-    findings.not_applicable(
-        &STATUS,
-        match credential.status() {
-            Some(_) => "the credential names a status, and this version does not look it up",
-            None => "the credential names no status",
-        },
-    );
 }
 
 /// The claims that were asked for; the others are dropped (REQ-8.9).

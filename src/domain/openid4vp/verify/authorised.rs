@@ -1,5 +1,6 @@
 //! Is the transaction data covered exactly by the key-binding JWTs? (OpenID4VP 1.0 sections 8.4, B.3.3.1.)
 
+use super::Current;
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::openid4vp::dcql::CredentialQuery;
 use crate::domain::openid4vp::transaction_data::TransactionData;
@@ -26,13 +27,13 @@ struct Open<'t> {
 /// (REQ-6.12 to 6.16). Hashes are taken in any order; equal objects need as many equal hashes.
 pub(super) fn exactly(
     asked: &[TransactionData],
-    credentials: &[(&CredentialQuery, Authentic)],
+    credentials: &[(&CredentialQuery, Current)],
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     let mut open: Vec<Open<'_>> = asked.iter().map(Open::new).collect();
-    for (query, credential) in credentials {
+    for (query, current) in credentials {
         findings.about(Some(&query.id));
-        cover(&mut open, &query.id, credential, findings)?;
+        cover(&mut open, &query.id, &current.genuine.authentic, findings)?;
     }
     findings.about(None);
     if open.is_empty() {

@@ -19,6 +19,7 @@
 
 mod answer;
 mod authorised;
+mod current;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,6 +28,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+pub use self::current::{Current, Listed, Status};
 use super::dcql::{CredentialQuery, Query};
 use super::request::Asked;
 use super::response::Shown;
@@ -36,6 +38,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
+use crate::domain::sdjwt::status::standing::Standing;
 use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// How far a wallet's clock may be from ours (REQ-6.6).
@@ -101,6 +104,9 @@ pub struct VerifiedCredential {
     pub expires_at: Option<Timestamp>,
     /// RFC 7638 thumbprint of the holder key.
     pub holder: String,
+    /// What is known of its status; never where that is kept (REQ-7.16).
+    #[serde(default)]
+    pub standing: Standing,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
@@ -128,25 +134,24 @@ pub fn authenticate(
     };
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
     answer::satisfies(&authentic, query, findings)?;
-    answer::report_status(&authentic, findings);
     Ok(Genuine { credential, authentic })
 }
 
-/// Do these presentations together satisfy the challenge: one for each credential asked for, the
+/// Do these presentations, whose credentials are all current, together satisfy the challenge: one for each credential asked for, the
 /// transaction data covered exactly?
 ///
 /// # Errors
 /// [`Rejection`] for the first rule that is broken.
 pub fn conclude(
-    genuine: Vec<Genuine>,
+    current: Vec<Current>,
     challenge: &Challenge<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
-    let paired = paired(genuine, challenge.query, findings)?;
+    let paired = paired(current, challenge.query, findings)?;
     authorised::exactly(challenge.transaction_data, &paired, findings)?;
     findings.about(None);
-    let credentials = paired.into_iter().map(|(query, credential)| kept(query, &credential)).collect();
+    let credentials = paired.into_iter().map(|(query, current)| kept(query, &current)).collect();
     let transaction_data = challenge.transaction_data.to_vec();
     let presentation = VerifiedPresentation { credentials, transaction_data, verified_at: now };
     report_holders(&presentation, findings);
@@ -202,32 +207,37 @@ impl VerifiedPresentation {
 /// One presentation for each credential query and none besides: the reader of the response saw to it,
 /// and nothing is concluded from a list that someone put together otherwise.
 fn paired<'q>(
-    mut genuine: Vec<Genuine>,
+    mut current: Vec<Current>,
     query: &'q Query,
     findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, Authentic)>, Rejection> {
+) -> Result<Vec<(&'q CredentialQuery, Current)>, Rejection> {
     findings.about(None);
-    let mut pairs = Vec::with_capacity(genuine.len());
+    let mut pairs = Vec::with_capacity(current.len());
     for credential in query.credentials() {
-        let Some(index) = genuine.iter().position(|it| it.credential == credential.id) else {
+        let Some(index) = current.iter().position(|it| it.genuine.credential == credential.id) else {
             return Err(findings.fail(&COMPLETE, "a credential that was asked for is not presented"));
         };
-        pairs.push((credential, genuine.swap_remove(index).authentic));
+        pairs.push((credential, current.swap_remove(index)));
     }
-    if !genuine.is_empty() {
+    if !current.is_empty() {
         return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
     }
     findings.pass(&COMPLETE, "one presentation for each credential asked for");
     Ok(pairs)
 }
 
-fn kept(query: &CredentialQuery, credential: &Authentic) -> (String, VerifiedCredential) {
+fn kept(query: &CredentialQuery, current: &Current) -> (String, VerifiedCredential) {
+    let credential = &current.genuine.authentic;
+    let mut claims = answer::asked_for(credential.claims(), query);
+    // Where the status is kept tells one holder from another; it has done its work (TSL 12.3).
+    claims.remove("status");
     let verified = VerifiedCredential {
         issuer: credential.issuer().to_owned(),
         vct: credential.vct().to_owned(),
-        claims: answer::asked_for(credential.claims(), query),
+        claims,
         expires_at: credential.expires_at(),
         holder: credential.holder_thumbprint().to_owned(),
+        standing: current.standing,
     };
     (query.id.clone(), verified)
 }
