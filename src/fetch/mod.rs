@@ -10,4 +10,4 @@ pub mod issuer_keys;
 pub mod status_lists;
 
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;

@@ -91,3 +91,6 @@ impl Vpgate {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;
