@@ -274,6 +274,15 @@ impl Signer for NoSigner {
     }
 }
 
+struct NoLists;
+
+#[async_trait]
+impl StatusLists for NoLists {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(StatusListFault::NoList.into())
+    }
+}
+
 struct NoKeys;
 
 #[async_trait]

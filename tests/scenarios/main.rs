@@ -7,5 +7,6 @@ mod browser;
 mod doors;
 mod logs;
 mod shop;
+mod status;
 mod television;
 mod world;
