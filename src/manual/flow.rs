@@ -67,4 +67,5 @@
 //! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
 //! | [`crate::domain::openid4vp::verify`] | type and claims asked for are there; transaction data covered exactly |
+//! | [`crate::domain::sdjwt::status`] | before the last of these: the issuer's status list says that the credential is valid |
 //! | [`crate::domain::admission`] | the rules of the scopes hold |

@@ -4,6 +4,7 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
+//! Whether its issuer has taken it back is asked afterwards, in [`status`].
 //! Only the compact form is accepted, and only with key binding.
 
 pub mod credential;

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::*;
@@ -78,7 +78,7 @@ impl Scene {
         self
     }
 
-    fn changed(mut self, change: impl FnOnce(&mut Maker)) -> Self {
+    fn changed(mut self, change: fn(&mut Maker)) -> Self {
         change(&mut self.maker);
         self
     }
@@ -140,18 +140,15 @@ async fn req_7_1_one_request_for_a_genuine_credential_and_none_while_it_is_fresh
 
 #[tokio::test]
 async fn req_7_1_no_request_for_a_credential_that_is_already_refused() {
-    let past = json!(NOW.unix() - 100);
-    let cases: [(&str, Box<dyn FnOnce(&mut Maker)>); 7] = [
-        ("validity_exp", Box::new(move |maker| drop(maker.payload.insert("exp".to_owned(), past)))),
-        (
-            "issuer_trusted",
-            Box::new(|maker| drop(maker.payload.insert("iss".to_owned(), json!("https://evil.example")))),
-        ),
-        ("kb_nonce", Box::new(|maker| drop(maker.kb.insert("nonce".to_owned(), json!("another"))))),
-        ("kb_audience", Box::new(|maker| drop(maker.kb.insert("aud".to_owned(), json!("another"))))),
-        ("issuer_signature", Box::new(|maker| maker.issuer = renamed(maker.issuer.kid()))),
-        ("credential_type", Box::new(|maker| drop(maker.payload.insert("vct".to_owned(), json!("x"))))),
-        ("claims_present", Box::new(|maker| drop(maker.disclosures.remove(0)))),
+    type Change = fn(&mut Maker);
+    let cases: [(&str, Change); 7] = [
+        ("validity_exp", |maker| set(&mut maker.payload, "exp", json!(NOW.unix() - 100))),
+        ("issuer_trusted", |maker| set(&mut maker.payload, "iss", json!("https://evil.example"))),
+        ("credential_type", |maker| set(&mut maker.payload, "vct", json!("x"))),
+        ("issuer_signature", |maker| maker.issuer = renamed(maker.issuer.kid())),
+        ("kb_nonce", |maker| set(&mut maker.kb, "nonce", json!("another"))),
+        ("kb_audience", |maker| set(&mut maker.kb, "aud", json!("another"))),
+        ("claims_present", |maker| drop(maker.disclosures.remove(0))),
     ];
     for (expected, change) in cases {
         let scene = Scene::new().changed(change);
@@ -164,6 +161,10 @@ async fn req_7_1_no_request_for_a_credential_that_is_already_refused() {
     let (_, report) = scene.judge_text(text.replacen('~', ".~", 1)).await;
     assert!(report.reason.is_some());
     assert_eq!(scene.requests(), 0, "what cannot be read");
+}
+
+fn set(members: &mut Map<String, Value>, name: &str, value: Value) {
+    members.insert(name.to_owned(), value);
 }
 
 /// Another key under the same name.

@@ -1,5 +1,5 @@
 //! The verdict: is every presentation authentic, and does the answer satisfy the question?
-//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 and 8.)
+//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 to 8.)
 //!
 //! A [`VerifiedPresentation`] is read, never written:
 //! ```
@@ -8,7 +8,23 @@
 //!     proof.credentials().len() + proof.transaction_data().len()
 //! }
 //! ```
-//! Only [`conclude`] makes one:
+//! A genuine presentation must be current before it counts:
+//! ```compile_fail,E0308
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Genuine, conclude};
+//! fn skip(genuine: Genuine, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![genuine], challenge, now, findings);
+//! }
+//! ```
+//! as in:
+//! ```
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Current, conclude};
+//! fn go_on(current: Current, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![current], challenge, now, findings);
+//! }
+//! ```
+//! Only [`conclude`] makes a verified presentation:
 //! ```compile_fail
 //! use vpgate::domain::base::time::Timestamp;
 //! use vpgate::domain::openid4vp::verify::VerifiedPresentation;

@@ -80,10 +80,17 @@ impl Default for CacheBounds {
 /// A list that the issuer of the credentials signed, for one address, not expired when it came. Made
 /// only by [`StatusListToken::verify`].
 ///
-/// ```compile_fail
-/// use vpgate::domain::sdjwt::status::{statuses::Statuses, token::StatusList};
-/// fn forge(statuses: Statuses) -> StatusList {
-///     StatusList { issuer: String::new(), uri: String::new(), statuses, expires_at: None, fresh_until: todo!() }
+/// ```
+/// # use vpgate::domain::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
+/// fn read(list: &StatusList) -> (&Statuses, Timestamp) {
+///     (list.statuses(), list.fresh_until())
+/// }
+/// ```
+/// ```compile_fail,E0451
+/// # use vpgate::domain::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
+/// fn forge(statuses: Statuses, fresh_until: Timestamp) -> StatusList {
+///     let (issuer, uri) = (String::new(), String::new());
+///     StatusList { issuer, uri, statuses, expires_at: None, fresh_until }
 /// }
 /// ```
 #[derive(Debug)]
