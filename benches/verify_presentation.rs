@@ -1,15 +1,19 @@
 //! How long one verdict takes: from the text of a `vp_token` to a verified presentation, report included.
 //!
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
-//! known; the holder's key is new in every presentation, as it is in life.
+//! known; the holder's key is new in every presentation, as it is in life. Once more with a status in a
+//! list of a million, which is at hand: its look-up and its nine lines of the report.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
 use std::hint::black_box;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use criterion::{BatchSize, Criterion, Throughput};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use ring::digest;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -26,12 +30,16 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate::domain::openid4vp::verify::{VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::sdjwt::parse::IssuerHint;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
+use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
 const VCT: &str = "https://credentials.example.com/identity_credential";
+const LIST: &str = "https://issuer.example.com/statuslists/1";
 const CREDENTIAL: &str = "proof_id_default";
 const PRESENTATIONS: usize = 256;
 
@@ -40,6 +48,7 @@ struct Verifier {
     asked: Asked,
     trust: TrustPolicy,
     keys: Arc<KeySet>,
+    list: StatusList,
 }
 
 impl Verifier {
@@ -77,11 +86,15 @@ impl Verifier {
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
         let challenge = self.asked.challenge();
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for (shown, issuer) in self.vouch(parameters, findings)? {
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+            let genuine = authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?;
+            current.push(match genuine.status(findings)? {
+                Status::Settled(current) => current,
+                Status::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+            });
         }
-        conclude(genuine, &challenge, NOW, findings)
+        conclude(current, &challenge, NOW, findings)
     }
 }
 
@@ -96,6 +109,7 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         keys: KeySource::Jwks(Arc::clone(&keys)),
         accept_legacy_typ: false,
         accept_json_serialization: false,
+        status: StatusPolicy::default(),
     };
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),
@@ -123,11 +137,35 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         expires_at: NOW.plus(Duration::from_secs(270)),
         tries_allowed: 5,
     };
-    Verifier { asked, trust: TrustPolicy { credentials: vec![trust] }, keys }
+    let trust = TrustPolicy { credentials: vec![trust] };
+    let list = status_list(issuer, &trust, &keys);
+    Verifier { asked, trust, keys, list }
 }
 
-/// One presentation by a new holder.
-fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
+/// A million credentials, all valid.
+fn status_list(issuer: &SigningKey, trust: &TrustPolicy, keys: &KeySet) -> StatusList {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 1 << 17]).unwrap();
+    let lst = base64url::encode(encoder.finish().unwrap());
+    let payload = object(json!({
+        "sub": LIST, "iat": NOW.unix() - 100, "ttl": 3600, "status_list": {"bits": 1, "lst": lst},
+    }));
+    let token = issuer.sign(&object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})), &payload);
+    let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
+    let hint = IssuerHint {
+        iss: Some(ISSUER),
+        vct: Some(VCT),
+        kid: Some(issuer.kid()),
+        has_x5c: false,
+        json_serialization: false,
+    };
+    let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();
+    let receipt = Receipt { at: NOW, max_age: None };
+    token.verify(&trusted, keys, LIST, receipt, &CacheBounds::default()).unwrap()
+}
+
+/// One presentation by a new holder; its credential names this index of the list, if any.
+fn presentation(issuer: &SigningKey, asked: &Asked, index: Option<usize>) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let claims = [
         ("given_name", json!("Erika")),
@@ -141,10 +179,14 @@ fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
     digests.extend((0..3).map(|decoy| sha256(&format!("decoy {decoy}"))));
     let mut cnf = holder.public_key().to_jwk();
     cnf.as_object_mut().unwrap().remove("kid");
-    let credential = object(json!({
+    let mut credential = object(json!({
         "_sd": digests, "_sd_alg": "sha-256", "iss": ISSUER, "vct": VCT, "iat": NOW.unix() - 1000,
         "exp": NOW.unix() + 1_000_000, "cnf": {"jwk": cnf},
     }));
+    if let Some(index) = index {
+        let status = json!({"status_list": {"idx": index, "uri": LIST}});
+        credential.insert("status".to_owned(), status);
+    }
     let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
     let jwt = issuer.sign(&header, &credential).unwrap();
     let sd_jwt = format!("{jwt}~{}~", disclosures.join("~"));
@@ -183,8 +225,13 @@ fn parameters(text: &str) -> ResponseParameters {
 fn main() {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
     let verifier = verifier(&issuer);
-    let texts: Vec<String> = (0..PRESENTATIONS).map(|_| presentation(&issuer, &verifier.asked)).collect();
-    for text in &texts {
+    let many = |index: fn(usize) -> Option<usize>| {
+        (0..PRESENTATIONS)
+            .map(|number| presentation(&issuer, &verifier.asked, index(number)))
+            .collect::<Vec<_>>()
+    };
+    let (texts, listed) = (many(|_| None), many(|number| Some(number * 4000)));
+    for text in texts.iter().chain(&listed) {
         let mut findings = Findings::new();
         let verified = verifier.verify(parameters(text), &mut findings);
         assert!(verified.is_some(), "{:?}", findings.conclude(Ok(())));
@@ -216,6 +263,18 @@ fn main() {
         bencher.iter_batched(
             || signatures(issuer.public_key(), &arrival().vp_token.unwrap()),
             |signatures| signatures.map(|(jws, key)| black_box(jws.verify(&key)).is_ok()),
+            BatchSize::SmallInput,
+        );
+    });
+    let mut next = listed.iter().cycle();
+    group.bench_function("whole, with a status list at hand", |bencher| {
+        bencher.iter_batched(
+            || parameters(next.next().unwrap()),
+            |parameters| {
+                let mut findings = Findings::new();
+                let verified = verifier.verify(parameters, &mut findings);
+                black_box((verified, findings.conclude(Ok(()))))
+            },
             BatchSize::SmallInput,
         );
     });

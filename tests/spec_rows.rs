@@ -2,7 +2,7 @@
 //! they are. A test that keeps or breaks a duty says so in its name: `req_6_4_kb_jwt_wrong_nonce` cites
 //! REQ-6.4, `req_4_4_req_6_1_...` two rows, `req_13_20_to_13_23_...` all from the first to the last.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

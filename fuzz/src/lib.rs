@@ -27,12 +27,14 @@ use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::status::statuses::{MOST_BYTES, Statuses};
+use vpgate::domain::sdjwt::status::token::StatusListToken;
 
 use form::Form;
 use made::{AUDIENCE, Made, NONCE, NOW, QUERY_ID, Signer, Verifier};
 
 /// Every target by name.
-pub const TARGETS: [(&str, fn(&[u8])); 10] = [
+pub const TARGETS: [(&str, fn(&[u8])); 11] = [
     ("jws", jws),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),
@@ -42,6 +44,7 @@ pub const TARGETS: [(&str, fn(&[u8])); 10] = [
     ("dcql_query", dcql_query),
     ("transaction_data", transaction_data),
     ("vp_token", vp_token),
+    ("status_list", status_list),
     ("config", config),
 ];
 
@@ -286,6 +289,26 @@ pub fn transaction_data(data: &[u8]) {
     assert!(again == data, "what is sent reads as what was meant");
 }
 
+/// A Status List Token as it is fetched; and a list, whose first byte stands for `bits` and whose rest is
+/// the compressed data.
+pub fn status_list(data: &[u8]) {
+    if let Ok(token) = StatusListToken::parse(data) {
+        let _kid = token.kid();
+    }
+    let Some((bits, compressed)) = data.split_first() else { return };
+    let object = json!({"bits": 1u64 << (bits % 5), "lst": base64url::encode(compressed)});
+    let Ok(list) = Statuses::from_json(object.as_object().unwrap()) else { return };
+    let bits = object["bits"].as_u64().unwrap();
+    assert!(bits <= 8 && list.bytes() <= MOST_BYTES);
+    let length = list.bytes() as u64 * 8 / bits;
+    assert_eq!(list.at(length), None);
+    assert_eq!(list.at(u64::MAX), None);
+    for index in [0, length / 2, length.saturating_sub(1)] {
+        assert!(list.at(index).is_none_or(|status| u64::from(status) < 1 << bits));
+        assert_eq!(list.at(index).is_some(), index < length);
+    }
+}
+
 /// The configuration: every fault has a path or is about the whole, and nothing panics.
 pub fn config(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
@@ -383,6 +406,10 @@ pub fn seeds() -> Vec<(&'static str, String, String)> {
         let object = json!({"type": kind, "credential_ids": ["a"], "payload": payload});
         add("transaction_data", name, object.to_string());
     }
+    let token =
+        r#"{"sub":"https://example.com/1","iat":1700000000,"status_list":{"bits":1,"lst":"eNrbuRgAAhcBXQ"}}"#;
+    let header = r#"{"alg":"ES256","typ":"statuslist+jwt","kid":"12"}"#;
+    add("status_list", "token", good.issuer.sign(header, token));
     add("config", "contract", include_str!("../../fixtures/config/contract.toml").to_owned());
     add(
         "config",

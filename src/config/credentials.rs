@@ -4,12 +4,14 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::address::Addresses;
+use super::duration;
 use super::fault::Faults;
 use super::file;
 use super::raw::{Credential, Trust};
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
+use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// What a JWKS file may hold.
@@ -27,6 +29,7 @@ pub(super) fn check(
     let mut checked = Vec::new();
     for (index, credential) in credentials.into_iter().enumerate() {
         let at = |key: &str| format!("credentials[{index}].{key}");
+        let status = status(&credential, at, faults);
         let id = faults.need(&at("id"), credential.id, "the id of the DCQL credential query");
         let askable = askable(id.as_deref(), &credential.vct, at, faults);
         if let Some(id) = &id {
@@ -45,7 +48,7 @@ pub(super) fn check(
             pinned.push((issuer.clone(), credential.trust.clone()));
         }
         let keys = keys(credential.trust, &at("trust"), addresses, folder, faults);
-        if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys)
+        if let (Some(id), Some(issuer), Some(keys), Some(status)) = (id, issuer, keys, status)
             && askable
         {
             checked.push(CredentialTrust {
@@ -55,6 +58,7 @@ pub(super) fn check(
                 keys,
                 accept_legacy_typ: credential.accept_legacy_typ,
                 accept_json_serialization: credential.accept_json_serialization,
+                status,
             });
         }
     }
@@ -76,6 +80,28 @@ fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults
     };
     faults.add(path, fault.why);
     false
+}
+
+fn status(credential: &Credential, at: impl Fn(&str) -> String, faults: &mut Faults) -> Option<StatusPolicy> {
+    let stale = credential.status_stale_if_error.as_deref().map(duration::parse).transpose();
+    let stale = faults.keep(&at("status_stale_if_error"), stale)?.unwrap_or_default();
+    let ignored = credential.danger_ignore_status;
+    if ignored && (credential.status.is_some() || !stale.is_zero()) {
+        faults.add(
+            at("danger_ignore_status"),
+            "leaves `status` and `status_stale_if_error` without effect; remove one or the other",
+        );
+    }
+    let check = match credential.status.as_deref() {
+        _ if ignored => StatusCheck::Ignored,
+        None | Some("check") => StatusCheck::WhenNamed,
+        Some("require") => StatusCheck::Required,
+        Some(_) => {
+            faults.add(at("status"), "must be \"check\" or \"require\"");
+            return None;
+        }
+    };
+    Some(StatusPolicy { check, stale_if_error: stale })
 }
 
 fn keys(

@@ -1,5 +1,6 @@
 //! Changes that are accepted, and why that is right.
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::Mutant;
@@ -166,9 +167,9 @@ impl Harmless {
     }
 
     /// Lines about these layers that no accepted mutant needed: the list holds no wishes.
-    pub fn unused<'l>(layers: impl Iterator<Item = &'l str> + Clone) -> Vec<&'static str> {
+    pub fn unused(layers: &BTreeSet<String>) -> Vec<&'static str> {
         LIST.iter()
-            .filter(|line| layers.clone().any(|layer| layer.contains(line.layer)))
+            .filter(|line| layers.iter().any(|layer| layer.contains(line.layer)))
             .filter(|line| !line.used.load(Ordering::Relaxed))
             .map(|line| line.why)
             .collect()

@@ -66,8 +66,8 @@ fn longer_digests() -> Made {
         payload.insert("_sd_alg".to_owned(), json!("sha-512"));
         payload.insert("_sd".to_owned(), json!([]));
     });
-    made.disclose("given_name", json!("Erika"));
-    made.disclose("age_equal_or_over", json!({"18": true}));
+    made.disclose("given_name", &json!("Erika"));
+    made.disclose("age_equal_or_over", &json!({"18": true}));
     made
 }
 
@@ -77,7 +77,7 @@ fn nested() -> Made {
     let digest = |text: &str| DigestAlgorithm::Sha256.digest(text);
     let inner = disclosure(&json!(["salt-3", "locality", "Köln"]));
     let middle = disclosure(&json!(["salt-2", "birth", {"_sd": [digest(&inner), digest("decoy 1")]}]));
-    made.disclose("place", json!({"_sd": [digest("decoy 2"), digest(&middle)], "country": "DE"}));
+    made.disclose("place", &json!({"_sd": [digest("decoy 2"), digest(&middle)], "country": "DE"}));
     made.disclosures.extend([middle, inner]);
     made
 }

@@ -15,8 +15,11 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
-use vpgate::domain::openid4vp::verify::{Challenge, Genuine, VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::openid4vp::verify::{
+    Challenge, Current, Status, VerifiedPresentation, authenticate, conclude,
+};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// When the answer is judged.
@@ -68,21 +71,21 @@ impl Made {
             issuer,
             holder,
         };
-        made.disclose("given_name", json!("Erika"));
-        made.disclose("age_equal_or_over", json!({"18": true}));
-        made.hide("birthdate", json!("1963-08-12"));
+        made.disclose("given_name", &json!("Erika"));
+        made.disclose("age_equal_or_over", &json!({"18": true}));
+        made.hide("birthdate", &json!("1963-08-12"));
         made
     }
 
     /// Discloses a claim at the top level.
-    pub fn disclose(&mut self, name: &str, value: Value) {
+    pub fn disclose(&mut self, name: &str, value: &Value) {
         let disclosure = disclosure(&json!([format!("salt-of-{name}"), name, value]));
         self.refer_to(&disclosure);
         self.disclosures.push(disclosure);
     }
 
     /// As [`Self::disclose`], but the holder keeps it: the verifier sees a digest, like a decoy.
-    pub fn hide(&mut self, name: &str, value: Value) {
+    pub fn hide(&mut self, name: &str, value: &Value) {
         let hidden = disclosure(&json!([format!("salt-of-{name}"), name, value]));
         self.refer_to(&hidden);
     }
@@ -209,6 +212,7 @@ impl Verifier {
             keys: KeySource::Jwks(keys.clone().into()),
             accept_legacy_typ: false,
             accept_json_serialization: false,
+            status: StatusPolicy::default(),
         };
         let query = Query::from_json(&query).unwrap();
         Self { query, transaction_data, trust: TrustPolicy { credentials: vec![trust] }, keys }
@@ -234,14 +238,14 @@ impl Verifier {
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
         };
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for shown in token.shown(&self.query, NONCE, findings)? {
             match self.judge_one(shown, &challenge, findings) {
-                Ok(one) => genuine.push(one),
+                Ok(one) => current.push(one),
                 Err(rejection) => findings.discard(rejection),
             }
         }
-        conclude(genuine, &challenge, NOW, findings)
+        conclude(current, &challenge, NOW, findings)
     }
 
     fn judge_one(
@@ -249,9 +253,13 @@ impl Verifier {
         shown: Shown,
         challenge: &Challenge<'_>,
         findings: &mut Findings,
-    ) -> Result<Genuine, Rejection> {
+    ) -> Result<Current, Rejection> {
         findings.about_presentation(&shown.credential, shown.number);
         let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
-        authenticate(shown, &issuer, &self.keys, challenge, NOW, findings)
+        let genuine = authenticate(shown, &issuer, &self.keys, challenge, NOW, findings)?;
+        match genuine.status(findings)? {
+            Status::Settled(current) => Ok(current),
+            Status::Listed(listed) => Err(listed.unavailable(&"nothing is fetched here", findings)),
+        }
     }
 }

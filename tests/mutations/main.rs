@@ -6,6 +6,7 @@
 #![expect(
     clippy::unwrap_used,
     clippy::panic,
+    clippy::print_stdout,
     clippy::unreachable,
     reason = "a test says what is wrong by failing"
 )]
@@ -116,7 +117,7 @@ impl Tally {
     fn conclude(self, at_least: usize) {
         println!("{} mutants", self.mutants);
         assert!(self.mutants >= at_least, "{} mutants", self.mutants);
-        let unused = Harmless::unused(self.layers.iter().map(String::as_str));
+        let unused = Harmless::unused(&self.layers);
         assert!(unused.is_empty(), "nothing of this kind was accepted: {unused:#?}");
     }
 }

@@ -14,6 +14,7 @@ use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -167,6 +168,7 @@ fn verified_claims(
             keys: KeySource::Jwks(Arc::clone(&keys)),
             accept_legacy_typ: false,
             accept_json_serialization: false,
+            status: StatusPolicy::default(),
         }],
     };
     let mut findings = Findings::new();

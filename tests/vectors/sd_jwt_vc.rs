@@ -8,6 +8,7 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -39,6 +40,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         keys: KeySource::Jwks(Arc::clone(keys)),
         accept_legacy_typ: false,
         accept_json_serialization: false,
+        status: StatusPolicy::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));

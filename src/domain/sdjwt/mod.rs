@@ -4,6 +4,7 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
+//! Whether its issuer has taken it back is asked afterwards, in [`status`].
 //! The compact form, or the JSON serialisation where the credential's configuration accepts it, with key
 //! binding unless the question does without.
 
@@ -16,6 +17,7 @@ mod jwt;
 pub mod key_binding;
 pub mod limits;
 pub mod parse;
+pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trust;

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::parse::IssuerHint;
+use super::status::policy::StatusPolicy;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::jose::key_set::KeySet;
 
@@ -28,6 +29,8 @@ pub struct CredentialTrust {
     pub accept_legacy_typ: bool,
     /// Accept the JSON serialisation of RFC 9901 section 8 too (REQ-4.25).
     pub accept_json_serialization: bool,
+    /// What its status must be.
+    pub status: StatusPolicy,
 }
 
 /// The one mechanism pinned for an issuer.
@@ -120,6 +123,17 @@ impl TrustedIssuer {
     /// The `kid` the token names, so that a fetcher can refresh its copy when it is unknown.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
+    }
+
+    /// The same issuer, asked about another of its tokens, whose header names this key.
+    #[must_use]
+    pub fn naming(&self, kid: Option<&str>) -> Self {
+        Self { trust: self.trust.clone(), kid: kid.map(str::to_owned) }
+    }
+
+    /// How long a list that is no longer fresh may serve, and what is looked up at all.
+    pub fn status_policy(&self) -> StatusPolicy {
+        self.trust.status
     }
 
     pub(super) fn accepts_type(&self, vct: &str) -> bool {

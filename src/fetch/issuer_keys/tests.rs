@@ -8,6 +8,7 @@ use crate::domain::base::report::Findings;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
 use crate::domain::sdjwt::parse::IssuerHint;
+use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 #[derive(Default)]
@@ -26,7 +27,7 @@ impl Clock for Hand {
 }
 
 fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
-    let short = Duration::from_millis(400);
+    let short = Duration::from_secs(2);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
     FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
 }
@@ -40,6 +41,7 @@ fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
             keys,
             accept_legacy_typ: false,
             accept_json_serialization: false,
+            status: StatusPolicy::default(),
         }],
     };
     let hint =
