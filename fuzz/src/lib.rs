@@ -33,8 +33,11 @@ use vpgate::domain::sdjwt::status::token::StatusListToken;
 use form::Form;
 use made::{AUDIENCE, Made, NONCE, NOW, QUERY_ID, Signer, Verifier};
 
+/// What does something with bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by name.
-pub const TARGETS: [(&str, fn(&[u8])); 11] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("jws", jws),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),

@@ -7,7 +7,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unreachable,
     reason = "a test says what is wrong by failing"
 )]
 
