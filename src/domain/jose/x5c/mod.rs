@@ -269,16 +269,6 @@ pub enum RootsFault {
     /// No list, or an unreadable one.
     #[error("holds no readable revocation list (`-----BEGIN X509 CRL-----`)")]
     NoList,
-    /// OpenSSL ran out of something.
-    #[error("could not be looked at")]
-    OpenSsl,
-}
-
-impl RootsFault {
-    /// Whether it is about the revocation lists.
-    pub fn is_about_revocation(&self) -> bool {
-        matches!(self, Self::NoList)
-    }
 }
 
 /// The strings of the array, few and none too long.
