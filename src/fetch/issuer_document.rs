@@ -91,3 +91,6 @@ async fn document(
     let fetched = client.get(at, media_types, BOUNDS.bytes).await?;
     Ok((json::parse(&fetched.body, &BOUNDS)?, fetched.max_age))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,7 +12,7 @@ use openssl::rsa::Rsa;
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, CrlNumber, KeyUsage, SubjectAlternativeName,
 };
-use openssl::x509::{X509, X509Crl, X509CrlBuilder, X509Name, X509RevokedBuilder};
+use openssl::x509::{X509, X509Crl, X509CrlBuilder, X509Name, X509NameRef, X509RevokedBuilder};
 use serde_json::Value;
 
 use crate::domain::base::base64url;
@@ -77,7 +77,7 @@ impl Authority {
     /// One that stands for itself.
     pub(crate) fn root(plan: &Plan) -> Self {
         let key = p256();
-        let certificate = certificate(plan, &key, name(&plan.subject), &key);
+        let certificate = certificate(plan, &key, &name(&plan.subject), &key);
         Self { key, certificate }
     }
 
@@ -90,7 +90,7 @@ impl Authority {
 
     /// A certificate for a key of somebody else.
     pub(crate) fn certify<T: HasPublic>(&self, plan: &Plan, key: &PKeyRef<T>) -> X509 {
-        certificate(plan, key, self.certificate.subject_name().to_owned().unwrap(), &self.key)
+        certificate(plan, key, self.certificate.subject_name(), &self.key)
     }
 
     /// A revocation list of this authority over these serial numbers, at least one.
@@ -160,14 +160,14 @@ pub(crate) fn public_key(jwk: &Value) -> PKey<Public> {
 fn certificate<T: HasPublic>(
     plan: &Plan,
     key: &PKeyRef<T>,
-    issuer: X509Name,
+    issuer: &X509NameRef,
     signer: &PKeyRef<Private>,
 ) -> X509 {
     let mut made = X509::builder().unwrap();
     made.set_version(2).unwrap();
     made.set_serial_number(&BigNum::from_u32(plan.serial).unwrap().to_asn1_integer().unwrap()).unwrap();
     made.set_subject_name(&name(&plan.subject)).unwrap();
-    made.set_issuer_name(&issuer).unwrap();
+    made.set_issuer_name(issuer).unwrap();
     made.set_not_before(&time(plan.from)).unwrap();
     made.set_not_after(&time(plan.until)).unwrap();
     made.set_pubkey(key).unwrap();
@@ -197,8 +197,12 @@ fn certificate<T: HasPublic>(
     }
     if !(plan.dns.is_empty() && plan.uri.is_empty()) {
         let mut names = SubjectAlternativeName::new();
-        plan.dns.iter().for_each(|dns| drop(names.dns(dns)));
-        plan.uri.iter().for_each(|uri| drop(names.uri(uri)));
+        for dns in &plan.dns {
+            names.dns(dns);
+        }
+        for uri in &plan.uri {
+            names.uri(uri);
+        }
         let names = names.build(&made.x509v3_context(None, None)).unwrap();
         made.append_extension(names).unwrap();
     }

@@ -260,7 +260,7 @@ fn req_5_11_revocation_lists_are_asked_about_the_whole_path() {
             vec![clear.clone(), list(&Scene::new().make().between, soon, &[99])],
             "CRL signature failure, at certificate 1",
         ),
-        (vec![clear.clone(), list(&chain.between, NOW - 1, &[99])], "out of date"),
+        (vec![clear, list(&chain.between, NOW - 1, &[99])], "out of date"),
     ] {
         let refused = judge(&roots(&lists), NOW).unwrap_err();
         assert!(refused.contains(words), "{refused}");
