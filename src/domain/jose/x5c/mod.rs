@@ -91,7 +91,8 @@ impl Roots {
         {
             return Err(ChainFault::RevocationListDate.into());
         }
-        let digest = *Digest::of(texts.join(",").as_bytes()).as_bytes();
+        // Over the JSON, which keeps apart what belongs to different certificates.
+        let digest = *Digest::of(x5c.to_string().as_bytes()).as_bytes();
         if let Some(chain) = self.kept().get(&digest).filter(|chain| chain.window.holds(now)) {
             return Ok(Arc::clone(chain));
         }
@@ -118,8 +119,8 @@ impl Roots {
         let keys = leaf::keys(leaf).ok_or_else(|| RefusedChain::about(ChainFault::Key, leaf))?;
         let window = path
             .iter()
-            .map(|it| Window::of(it))
-            .try_fold(Window::ALWAYS, |all, one| one.map(|one| all.and(one)).ok_or(ChainFault::OpenSsl))?;
+            .try_fold(Window::ALWAYS, |all, one| Some(all.and(Window::of(one)?)))
+            .ok_or(ChainFault::OpenSsl)?;
         Ok(ValidatedChain { keys, subject: subject(leaf), length: path.len(), window })
     }
 

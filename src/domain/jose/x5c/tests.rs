@@ -309,6 +309,36 @@ fn a_remembered_chain_ends_with_its_certificates() {
 }
 
 #[test]
+fn what_is_remembered_is_remembered_exactly() {
+    let chain = Scene::new().make();
+    let (roots, good) = (chain.roots(), chain.header());
+    roots.validate(&good, at(NOW)).unwrap();
+    let [leaf, between] = [0, 1].map(|place| good[place].as_str().unwrap());
+    for joint in [",", "\",\"", ""] {
+        let glued = json!([format!("{leaf}{joint}{between}")]);
+        assert_eq!(roots.validate(&glued, at(NOW)).unwrap_err().fault, ChainFault::Encoding(1));
+    }
+}
+
+#[test]
+fn a_refusal_leaves_nothing_behind_for_tls_to_find() {
+    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    let forged = x5c(&[&other.leaf, &chain.between.certificate]);
+    assert!(chain.roots().validate(&forged, at(NOW)).is_err());
+    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+}
+
+proptest::proptest! {
+    #[test]
+    fn arbitrary_bytes_are_no_certificate_and_no_reason_to_panic(bytes: Vec<u8>) {
+        let root = Authority::root(&Plan::authority("Root", NOW));
+        let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
+        proptest::prop_assert!(roots.validate(&json!([STANDARD.encode(&bytes)]), at(NOW)).is_err());
+        let _no_panic = constraints::is_authority(&bytes);
+    }
+}
+
+#[test]
 fn one_changed_byte_of_a_chain_is_refused_and_nothing_panics() {
     let chain = Scene::new().make();
     let roots = chain.roots();
