@@ -73,7 +73,7 @@ impl Verifier {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             return Ok(Vec::new());
         };
-        let shown = token.shown(&self.asked.query, findings)?;
+        let shown = token.shown(&self.asked.query, self.asked.nonce.as_str(), findings)?;
         shown
             .into_iter()
             .map(|shown| {

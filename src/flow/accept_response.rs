@@ -7,7 +7,7 @@ use super::Vpgate;
 use super::judge::{Answer, NotJudged};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Outcome as CheckOutcome, Report};
+use crate::domain::base::report::{Check, Findings, Outcome as CheckOutcome, Report};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -120,7 +120,10 @@ impl Vpgate {
     }
 
     async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
-        let failed = report.checks.iter().rfind(|check| check.outcome == CheckOutcome::Failed);
+        let decisive = |check: &&Check| {
+            check.outcome == CheckOutcome::Failed && Some(&check.check) == report.reason.as_ref()
+        };
+        let failed = report.checks.iter().find(decisive);
         tracing::warn!(
             presentation = %served.asked().id,
             reason = report.reason.as_deref().unwrap_or_default(),

@@ -151,6 +151,10 @@ impl Question {
             let at = |fault| NotBegun::Transaction { index, fault };
             let transaction = TransactionData::from_json(object).map_err(at)?;
             transaction.fits(&self.query).map_err(at)?;
+            self.transaction_data
+                .iter()
+                .try_for_each(|earlier| transaction.agrees_with(earlier))
+                .map_err(at)?;
             self.transaction_data.push(transaction);
         }
         Ok(self)

@@ -9,8 +9,8 @@ use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::response::{ResponseParameters, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, VerifiedPresentation};
+use crate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer, WalletError};
+use crate::domain::openid4vp::verify::{self, Challenge, Genuine, VerifiedPresentation};
 
 /// What the wallet's answer comes to.
 pub(super) enum Answer {
@@ -54,13 +54,29 @@ impl Vpgate {
             WalletAnswer::Presented(token) => token,
         };
         let mut genuine = Vec::new();
-        for shown in token.shown(challenge.query, findings)? {
-            findings.about(Some(&shown.credential));
-            let hint = shown.presented.issuer_hint();
-            let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
-            let keys = self.issuer_keys.of(&issuer).await?;
-            genuine.push(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?);
+        for shown in token.shown(challenge.query, challenge.nonce, findings)? {
+            match self.judge_one(challenge, shown, now, findings).await {
+                Ok(one) => genuine.push(one),
+                // The others decide (OpenID4VP 8.6).
+                Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
+                Err(failed) => return Err(failed),
+            }
         }
         Ok(Answer::Verified(verify::conclude(genuine, challenge, now, findings)?))
+    }
+
+    /// Judges one presentation by the keys of the issuer we believe for it.
+    async fn judge_one(
+        &self,
+        challenge: &Challenge<'_>,
+        shown: Shown,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Genuine, NotJudged> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let hint = shown.presented.issuer_hint();
+        let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
+        let keys = self.issuer_keys.of(&issuer).await?;
+        Ok(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?)
     }
 }

@@ -50,6 +50,30 @@
 //! `dcql_query` may use the credential ids and types of `[[credentials]]` only: whom to believe is the
 //! operator's decision, not the caller's.
 //!
+//! # The reason of a rejection is the first failure that decided
+//! When a credential is missed because its presentation was discarded, the report's `reason` is what that
+//! presentation broke (`kb_signature`), not that something is missing. A failed presentation that nobody
+//! needed appears in the report and decides nothing.
+//!
+//! # A wrong nonce is seen first
+//! The nonce of every key-binding JWT is compared before any issuer is asked for keys, and compared again
+//! under the signature. Otherwise a replayed presentation would be discarded for its age, and the response
+//! would live on without it (OpenID4VP 1.0 section 14.1.2 ends it).
+//!
+//! # Transaction data is never optional
+//! Every object sent must be authorised by exactly one presentation that survived, also when the
+//! credentials it names are optional in the query. A fault in the hashes of one presentation ends the
+//! whole response: whoever signs for something else is not set aside.
+//!
+//! # An empty answer proves nothing
+//! A query whose credential sets are all optional can be answered with nothing. That answer is rejected:
+//! `verified` always means that something was verified.
+//!
+//! # Several presentations, or none bound to a holder, earn no scope
+//! `multiple` and `require_cryptographic_holder_binding: false` exist in a relying party's own
+//! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
+//! A key-binding JWT that was not demanded is checked in full and changes nothing in the result.
+//!
 //! # Pairwise subjects from the holder key
 //! `sub` is an HMAC over client, issuer and holder key: stable as long as the wallet shows the same
 //! credential, different for every client, and linkable by nobody without the key. A wallet with many

@@ -6,6 +6,7 @@
 mod browser;
 mod doors;
 mod logs;
+mod questions;
 mod shop;
 mod television;
 mod world;

@@ -30,6 +30,10 @@ use crate::browser::{Browser, Page};
 pub const BASE: &str = "http://127.0.0.1:8080";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 pub const CREDENTIAL: &str = "proof_id_default";
+/// The same credential of the demo wallet, asked for by another name.
+pub const SECOND: &str = "second";
+/// A credential that the demo wallet does not have.
+pub const NOT_HELD: &str = "loyalty";
 /// Elsewhere, so that a browser stops there and a test can look at the address.
 pub const RETURN_TO: &str = "http://127.0.0.1:9999/return";
 const SHOP: (&str, &str) = ("shop", "shop-secret");
@@ -286,6 +290,18 @@ client_id = "vpgate-sandbox"
 [[credentials]]
 id = "{CREDENTIAL}"
 vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+
+[[credentials]]
+id = "{SECOND}"
+vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+
+[[credentials]]
+id = "{NOT_HELD}"
+vct = ["https://credentials.example/loyalty"]
 issuer = "{BASE}/sandbox/issuer"
 trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
 

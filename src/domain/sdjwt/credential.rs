@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::key_binding::{Bound, Expected};
-use super::parse::Presented;
+use super::parse::{HolderBinding, Presented};
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
@@ -35,7 +35,7 @@ pub struct Authentic {
     vct: String,
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
-    holder_thumbprint: String,
+    holder_thumbprint: Option<String>,
     bound: Bound,
 }
 
@@ -60,9 +60,9 @@ impl Authentic {
         self.expires_at
     }
 
-    /// RFC 7638 thumbprint of the holder key.
-    pub fn holder_thumbprint(&self) -> &str {
-        &self.holder_thumbprint
+    /// RFC 7638 thumbprint of the holder key; `None` when holder binding was not demanded.
+    pub fn holder_thumbprint(&self) -> Option<&str> {
+        self.holder_thumbprint.as_deref()
     }
 
     /// `status` of the issuer-signed payload, unjudged.
@@ -89,7 +89,7 @@ impl fmt::Debug for Authentic {
 }
 
 impl Presented {
-    /// All cryptographic and structural checks, in the order of RFC 9901 7.3. Holder binding is always demanded.
+    /// All cryptographic and structural checks, in the order of RFC 9901 7.3.
     ///
     /// `keys` are the keys of `issuer`, found by its configured mechanism; none of them is looked at when
     /// that is the certificate chain in the header.
@@ -107,10 +107,14 @@ impl Presented {
         let payload = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
-        let holder = key_binding::holder_key(revealed.claims(), findings)?;
-        let (signed, digests) = (self.text.signed(), revealed.algorithm());
-        let bound =
-            key_binding::check(self.key_binding_jwt, &holder, signed, digests, expected, now, findings)?;
+        let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
+        if let Some(jwt) = self.key_binding_jwt {
+            let holder = key_binding::holder_key(revealed.claims(), findings)?;
+            let (signed, digests) = (self.text.signed(), revealed.algorithm());
+            bound = key_binding::check(jwt, &holder, signed, digests, expected, now, findings)?;
+            // REQ-6.11: what was not demanded raises no assurance.
+            holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
+        }
         let claims = revealed.into_claims();
         let vct = claims.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Authentic {
@@ -118,7 +122,7 @@ impl Presented {
             vct,
             claims,
             expires_at,
-            holder_thumbprint: holder.thumbprint(),
+            holder_thumbprint,
             bound,
         })
     }

@@ -4,7 +4,7 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
-//! Only the compact form is accepted, and only with key binding.
+//! Only the compact form is accepted, with key binding unless the question does without.
 
 pub mod credential;
 pub mod did;

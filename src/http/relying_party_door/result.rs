@@ -2,13 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::{Enum, Object};
+use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
 use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials};
 use crate::flow::collect_result::Collected;
 
 /// A presentation as its relying party sees it.
@@ -21,10 +21,13 @@ pub struct Presentation {
     pub status: PresentationStatus,
     /// While pending: from this second on no answer counts (RFC 3339).
     pub expires_at: Option<String>,
-    /// When verified: what was shown, by the id of the credential query.
-    pub credentials: Option<BTreeMap<String, Credential>>,
+    /// When verified: what was shown, by the id of the credential query. An array where the query says
+    /// `multiple`.
+    pub credentials: Option<BTreeMap<String, Credentials>>,
     /// When verified: what the person agreed to, as it was stored when asked.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    /// When verified: when it was judged (RFC 3339).
+    pub verified_at: Option<String>,
     /// When verified or rejected: every check.
     pub report: Option<Report>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
@@ -47,6 +50,16 @@ pub enum PresentationStatus {
     Expired,
 }
 
+/// What answers one credential query.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum Credentials {
+    /// The query allows one presentation.
+    One(Credential),
+    /// The query says `multiple`: at least one.
+    Several(Vec<Credential>),
+}
+
 /// One verified credential.
 #[derive(Debug, Object)]
 pub struct Credential {
@@ -56,6 +69,9 @@ pub struct Credential {
     pub vct: String,
     /// The claims that were asked for, and only those.
     pub claims: Documented<Claims>,
+    /// Whether it was proven that the presentation comes from the holder; false only when the query said
+    /// `require_cryptographic_holder_binding: false`.
+    pub holder_binding: bool,
 }
 
 /// Claims by name.
@@ -93,6 +109,8 @@ pub enum Verdict {
 pub struct Check {
     /// The credential query it is about; left out when it is about the answer as a whole.
     pub credential: Option<String>,
+    /// Which of the presentations for that query, counted from 1; left out where only one is allowed.
+    pub presentation: Option<u64>,
     /// Its stable name.
     pub check: String,
     /// The specification and section that demand it.
@@ -124,6 +142,7 @@ impl Presentation {
             expires_at: None,
             credentials: None,
             transaction_data: None,
+            verified_at: None,
             report: None,
             error: None,
         };
@@ -137,6 +156,7 @@ impl Presentation {
                 Self {
                     credentials: Some(shown.map(|(id, shown)| (id.clone(), shown.into())).collect()),
                     transaction_data: Some(agreed.map(|it| Documented::new(it.object().clone())).collect()),
+                    verified_at: Some(presentation.verified_at().rfc3339()),
                     report: Some(report.into()),
                     ..told(PresentationStatus::Verified)
                 }
@@ -152,6 +172,15 @@ impl Presentation {
     }
 }
 
+impl From<&VerifiedCredentials> for Credentials {
+    fn from(shown: &VerifiedCredentials) -> Self {
+        match shown {
+            VerifiedCredentials::One(one) => Self::One(one.into()),
+            VerifiedCredentials::Several(several) => Self::Several(several.iter().map(Into::into).collect()),
+        }
+    }
+}
+
 impl From<&VerifiedCredential> for Credential {
     fn from(shown: &VerifiedCredential) -> Self {
         let claims: Map<String, Value> = shown.claims.clone();
@@ -159,6 +188,7 @@ impl From<&VerifiedCredential> for Credential {
             issuer: shown.issuer.clone(),
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
+            holder_binding: shown.holder.is_some(),
         }
     }
 }
@@ -180,6 +210,7 @@ impl From<report::Check> for Check {
     fn from(check: report::Check) -> Self {
         Self {
             credential: check.credential,
+            presentation: check.presentation.and_then(|number| u64::try_from(number).ok()),
             check: check.check.into(),
             requirement: check.requirement.into(),
             outcome: match check.outcome {
@@ -201,6 +232,7 @@ mod tests {
     use crate::domain::base::report::{Findings, Rule};
     use crate::domain::base::time::Timestamp;
     use crate::domain::openid4vp::response::WalletError;
+    use crate::domain::openid4vp::verify::VerifiedPresentation;
 
     fn shown(collected: Collected) -> Value {
         Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
@@ -217,6 +249,37 @@ mod tests {
             shown(Collected::Declined(WalletError::from_code("access_denied"))),
             json!({ "id": "an-id", "status": "declined", "error": "access_denied" })
         );
+    }
+
+    /// What a wallet has proven: one credential with a holder, and two without.
+    fn proven() -> VerifiedPresentation {
+        let credential = |holder: Option<&str>| {
+            json!({ "issuer": "https://issuer.example", "vct": "urn:pid", "claims": {"age": 7}, "expires_at": null,
+                "holder": holder })
+        };
+        VerifiedPresentation::restore(json!({
+            "credentials": { "one": credential(Some("thumbprint")), "many": [credential(None), credential(None)] },
+            "transaction_data": [],
+            "verified_at": 0,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn req_8_15_a_result_lists_everything_and_an_array_where_several_are_allowed() {
+        let mut findings = Findings::new();
+        findings.about_presentation("many", Some(2));
+        findings.not_applicable(&Rule { check: "status", requirement: "SD-JWT VC 2.4" }, "none");
+        let report = findings.conclude(Ok(()));
+        let result = shown(Collected::Verified { presentation: proven(), report });
+        let one = &result["credentials"]["one"];
+        assert_eq!((&one["issuer"], &one["vct"]), (&json!("https://issuer.example"), &json!("urn:pid")));
+        assert_eq!((&one["claims"], &one["holder_binding"]), (&json!({"age": 7}), &json!(true)));
+        let many = result["credentials"]["many"].as_array().unwrap();
+        assert_eq!(many.iter().map(|it| &it["holder_binding"]).collect::<Vec<_>>(), [false, false]);
+        assert_eq!(result["transaction_data"], json!([]));
+        assert_eq!(result["verified_at"], "1970-01-01T00:00:00Z");
+        assert_eq!(result["report"]["checks"][0]["presentation"], 2);
     }
 
     #[test]

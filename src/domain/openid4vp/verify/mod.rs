@@ -19,6 +19,7 @@
 
 mod answer;
 mod authorised;
+mod complete;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,7 +28,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::dcql::{CredentialQuery, Query};
+use self::complete::Survivor;
+use super::dcql::Query;
 use super::request::Asked;
 use super::response::Shown;
 use super::transaction_data::TransactionData;
@@ -41,7 +43,7 @@ use crate::domain::sdjwt::trust::TrustedIssuer;
 /// How far a wallet's clock may be from ours (REQ-6.6).
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
+const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
 
 /// What an answer is judged against. Nothing of it comes from the answer.
@@ -76,15 +78,27 @@ impl Asked {
 #[derive(Debug)]
 pub struct Genuine {
     credential: String,
+    number: Option<usize>,
+    combination: usize,
     authentic: Authentic,
 }
 
 /// The answer is authentic and satisfies the question. Only [`conclude`] makes one.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct VerifiedPresentation {
-    credentials: BTreeMap<String, VerifiedCredential>,
+    credentials: BTreeMap<String, VerifiedCredentials>,
     transaction_data: Vec<TransactionData>,
     verified_at: Timestamp,
+}
+
+/// What answers one credential query, as the relying party and the row have it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VerifiedCredentials {
+    /// The query allows one presentation: an object.
+    One(VerifiedCredential),
+    /// The query says `multiple`: an array, also of one; never empty.
+    Several(Vec<VerifiedCredential>),
 }
 
 /// One verified credential: the claims that were asked for, and only those.
@@ -99,14 +113,14 @@ pub struct VerifiedCredential {
     pub claims: Map<String, Value>,
     /// `exp` of the credential.
     pub expires_at: Option<Timestamp>,
-    /// RFC 7638 thumbprint of the holder key.
-    pub holder: String,
+    /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
+    pub holder: Option<String>,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
 ///
 /// # Errors
-/// [`Rejection`] for the first rule that is broken.
+/// [`Rejection`] for the first rule that is broken: this presentation is to be discarded.
 pub fn authenticate(
     shown: Shown,
     issuer: &TrustedIssuer,
@@ -115,10 +129,10 @@ pub fn authenticate(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Genuine, Rejection> {
-    let Shown { credential, presented } = shown;
-    findings.about(Some(&credential));
+    let Shown { credential, number, presented } = shown;
+    findings.about_presentation(&credential, number);
     let Some(query) = challenge.query.credential(&credential) else {
-        return Err(findings.fail(&COMPLETE, "this credential was not asked for"));
+        return Err(findings.fail(&ASKED, "this credential was not asked for"));
     };
     let expected = Expected {
         audience: challenge.audience,
@@ -127,35 +141,57 @@ pub fn authenticate(
         skew: CLOCK_SKEW,
     };
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
-    answer::satisfies(&authentic, query, findings)?;
+    let combination = answer::satisfies(&authentic, query, findings)?;
     answer::report_status(&authentic, findings);
-    Ok(Genuine { credential, authentic })
+    Ok(Genuine { credential, number, combination, authentic })
 }
 
-/// Do these presentations together satisfy the challenge: one for each credential asked for, the
-/// transaction data covered exactly?
+/// Do these presentations, which are what was not discarded, together satisfy the challenge: the query's
+/// own rules on which credentials are enough, the transaction data covered exactly?
 ///
 /// # Errors
-/// [`Rejection`] for the first rule that is broken.
+/// [`Rejection`] for the first rule that is broken; it ends the whole response.
 pub fn conclude(
     genuine: Vec<Genuine>,
     challenge: &Challenge<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
-    let paired = paired(genuine, challenge.query, findings)?;
-    authorised::exactly(challenge.transaction_data, &paired, findings)?;
-    findings.about(None);
-    let credentials = paired.into_iter().map(|(query, credential)| kept(query, &credential)).collect();
+    let survivors = complete::survivors(genuine, challenge.query, findings)?;
+    authorised::exactly(challenge.transaction_data, &survivors, findings)?;
+    let mut credentials: BTreeMap<String, VerifiedCredentials> = BTreeMap::new();
+    for survivor in &survivors {
+        let verified = verified(survivor);
+        match credentials.get_mut(&survivor.query.id) {
+            Some(VerifiedCredentials::Several(several)) => several.push(verified),
+            _ => {
+                let first = match survivor.query.multiple {
+                    true => VerifiedCredentials::Several(vec![verified]),
+                    false => VerifiedCredentials::One(verified),
+                };
+                credentials.insert(survivor.query.id.clone(), first);
+            }
+        }
+    }
     let transaction_data = challenge.transaction_data.to_vec();
     let presentation = VerifiedPresentation { credentials, transaction_data, verified_at: now };
     report_holders(&presentation, findings);
     Ok(presentation)
 }
 
+impl VerifiedCredentials {
+    /// All of them, at least one.
+    pub fn as_slice(&self) -> &[VerifiedCredential] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
+}
+
 impl VerifiedPresentation {
     /// By credential query id.
-    pub fn credentials(&self) -> &BTreeMap<String, VerifiedCredential> {
+    pub fn credentials(&self) -> &BTreeMap<String, VerifiedCredentials> {
         &self.credentials
     }
 
@@ -170,17 +206,23 @@ impl VerifiedPresentation {
     }
 
     /// Are all credentials bound to one holder key? If not, nothing proves that they belong to one
-    /// person (REQ-8.14).
+    /// person (REQ-8.14). A credential alone belongs to one person, bound or not.
     pub fn one_holder(&self) -> bool {
-        let mut holders = self.credentials.values().map(|credential| &credential.holder);
-        holders.next().is_none_or(|first| holders.all(|holder| holder == first))
+        let mut holders = self.all().map(|credential| &credential.holder);
+        let Some(first) = holders.next() else { return true };
+        let mut others = holders.peekable();
+        others.peek().is_none() || (first.is_some() && others.all(|holder| holder == first))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &VerifiedCredential> {
+        self.credentials.values().flat_map(VerifiedCredentials::as_slice)
     }
 
     /// From the row it was stored in; for `store/row.rs` only.
     pub fn restore(row: Value) -> Option<Self> {
         #[derive(Deserialize)]
         struct Row {
-            credentials: BTreeMap<String, VerifiedCredential>,
+            credentials: BTreeMap<String, VerifiedCredentials>,
             transaction_data: Vec<TransactionData>,
             verified_at: Timestamp,
         }
@@ -191,7 +233,7 @@ impl VerifiedPresentation {
     /// What [`conclude`] would have made; so that rooms above can be tested without signatures.
     #[cfg(test)]
     pub(crate) fn for_tests(
-        credentials: BTreeMap<String, VerifiedCredential>,
+        credentials: BTreeMap<String, VerifiedCredentials>,
         transaction_data: Vec<TransactionData>,
         verified_at: Timestamp,
     ) -> Self {
@@ -199,42 +241,21 @@ impl VerifiedPresentation {
     }
 }
 
-/// One presentation for each credential query and none besides: the reader of the response saw to it,
-/// and nothing is concluded from a list that someone put together otherwise.
-fn paired<'q>(
-    mut genuine: Vec<Genuine>,
-    query: &'q Query,
-    findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, Authentic)>, Rejection> {
-    findings.about(None);
-    let mut pairs = Vec::with_capacity(genuine.len());
-    for credential in query.credentials() {
-        let Some(index) = genuine.iter().position(|it| it.credential == credential.id) else {
-            return Err(findings.fail(&COMPLETE, "a credential that was asked for is not presented"));
-        };
-        pairs.push((credential, genuine.swap_remove(index).authentic));
+fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
+    let Survivor { query, combination, authentic, .. } = survivor;
+    VerifiedCredential {
+        issuer: authentic.issuer().to_owned(),
+        vct: authentic.vct().to_owned(),
+        claims: answer::asked_for(authentic.claims(), query, *combination),
+        expires_at: authentic.expires_at(),
+        holder: authentic.holder_thumbprint().map(str::to_owned),
     }
-    if !genuine.is_empty() {
-        return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
-    }
-    findings.pass(&COMPLETE, "one presentation for each credential asked for");
-    Ok(pairs)
-}
-
-fn kept(query: &CredentialQuery, credential: &Authentic) -> (String, VerifiedCredential) {
-    let verified = VerifiedCredential {
-        issuer: credential.issuer().to_owned(),
-        vct: credential.vct().to_owned(),
-        claims: answer::asked_for(credential.claims(), query),
-        expires_at: credential.expires_at(),
-        holder: credential.holder_thumbprint().to_owned(),
-    };
-    (query.id.clone(), verified)
 }
 
 /// Not decisive: the application is told, and must not take the claims for one person's.
 fn report_holders(presentation: &VerifiedPresentation, findings: &mut Findings) {
-    if presentation.credentials.len() < 2 {
+    findings.about(None);
+    if presentation.all().nth(1).is_none() {
         return findings.not_applicable(&ONE_HOLDER, "one credential");
     }
     if presentation.one_holder() {
@@ -242,7 +263,7 @@ fn report_holders(presentation: &VerifiedPresentation, findings: &mut Findings) 
     }
     let _not_decisive = findings.fail(
         &ONE_HOLDER,
-        "the credentials are bound to different holder keys: nothing proves that they belong to one person",
+        "the credentials are not all bound to one holder key: nothing proves that they belong to one person",
     );
 }
 

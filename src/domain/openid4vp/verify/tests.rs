@@ -1,17 +1,22 @@
 //! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
+mod binding;
+mod claim_sets;
+mod sets;
+mod transactions;
+
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
 use crate::domain::base::id::Nonce;
-use crate::domain::base::report::{Outcome, Report, Verdict};
+use crate::domain::base::report::{Check, Outcome, Report, Verdict};
 use crate::domain::base::{base64url, json as strict_json};
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
-use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath};
+use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery};
 use crate::domain::openid4vp::response::{ResponseParameters, Shape, WalletAnswer};
 use crate::domain::openid4vp::testing::{asked, transaction};
 use crate::domain::sdjwt::testing::{
@@ -74,12 +79,19 @@ impl Scene {
         };
         let challenge = self.asked.challenge();
         let mut genuine = Vec::new();
-        for shown in token.shown(&self.asked.query, findings)? {
-            let hint = shown.presented.issuer_hint();
-            let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+        for shown in token.shown(challenge.query, challenge.nonce, findings)? {
+            match self.genuine(shown, findings) {
+                Ok(one) => genuine.push(one),
+                Err(rejection) => findings.discard(rejection),
+            }
         }
         conclude(genuine, &challenge, NOW, findings)
+    }
+
+    fn genuine(&self, shown: Shown, findings: &mut Findings) -> Result<Genuine, Rejection> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
+        authenticate(shown, &issuer, &self.keys, &self.asked.challenge(), NOW, findings)
     }
 
     fn verified(&self) -> (VerifiedPresentation, Report) {
@@ -88,15 +100,16 @@ impl Scene {
         (presentation.unwrap(), report)
     }
 
-    /// Refused, and the last line of the report is why.
+    /// Refused, and the report says why.
     fn refused(&self, vp_token: &str) -> String {
         let (presentation, report) = self.judge(vp_token);
         assert!(presentation.is_none());
         assert_eq!(report.verdict, Verdict::Rejected);
-        let last = report.checks.last().unwrap();
-        assert_eq!((Some(&last.check), last.outcome), (report.reason.as_ref(), Outcome::Failed));
-        assert!(!last.detail.is_empty());
-        last.check.clone().into_owned()
+        let reason = report.reason.unwrap();
+        let decisive = |line: &&Check| line.check == reason && line.outcome == Outcome::Failed;
+        assert!(!report.checks.iter().find(decisive).unwrap().detail.is_empty());
+        assert_eq!(report.checks.last().unwrap().outcome, Outcome::Failed);
+        reason.into_owned()
     }
 }
 
@@ -106,6 +119,13 @@ fn credential_query(id: &str) -> CredentialQuery {
     CredentialQuery::new(id, vec![VCT.to_owned()], claims.to_vec())
 }
 
+fn only<'p>(presentation: &'p VerifiedPresentation, id: &str) -> &'p VerifiedCredential {
+    match &presentation.credentials()[id] {
+        VerifiedCredentials::One(one) => one,
+        VerifiedCredentials::Several(_) => panic!("an array where one was asked for"),
+    }
+}
+
 fn sha256(text: &str) -> String {
     base64url::encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()))
 }
@@ -113,7 +133,7 @@ fn sha256(text: &str) -> String {
 #[test]
 fn a_bare_sd_jwt_is_accepted() {
     let (presentation, report) = Scene::new().verified();
-    let credential = &presentation.credentials()[QUERY_ID];
+    let credential = only(&presentation, QUERY_ID);
     assert_eq!((credential.issuer.as_str(), credential.vct.as_str()), (ISSUER, VCT));
     assert_eq!(presentation.verified_at(), NOW);
     assert!(
@@ -493,10 +513,10 @@ fn conclude_trusts_no_list_of_answers() {
         let presented =
             crate::domain::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
-        let shown = Shown { credential: id.to_owned(), presented };
+        let shown = Shown { credential: id.to_owned(), number: None, presented };
         authenticate(shown, &issuer, &scene.keys, &scene.asked.challenge(), NOW, &mut findings)
     };
-    assert_eq!(genuine("third").unwrap_err().reason(), "every_credential_answered");
+    assert_eq!(genuine("third").unwrap_err().reason(), "credential_asked_for");
     let one = Query::of(vec![credential_query(QUERY_ID)]).unwrap();
     let both = &scene.asked.query;
     for (ids, query) in
@@ -516,7 +536,7 @@ fn req_8_9_only_the_claims_asked_for_are_kept() {
     scene.maker.disclose("birthdate", json!("1963-08-12"));
     let (presentation, _) = scene.verified();
     assert_eq!(
-        Value::Object(presentation.credentials()[QUERY_ID].claims.clone()),
+        Value::Object(only(&presentation, QUERY_ID).claims.clone()),
         json!({"given_name": "Erika", "family_name": "Mustermann", "age_equal_or_over": {"18": true}})
     );
 }
