@@ -223,6 +223,24 @@ async fn req_5_4_an_issuer_known_by_certificates_has_no_keys_to_fetch() {
 }
 
 #[tokio::test]
+async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
+    let (url, served) = serve(|number| (number == 0).then(|| jwks("one")));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
+    let (known, unknown) = (of("one"), of("two"));
+    keys.of(&known).await.unwrap();
+    clock.forward(DEFAULT_FRESH);
+    tokio::select! {
+        biased;
+        _ = keys.of(&known) => panic!("the hanging server answered first"),
+        _ = keys.of(&unknown) => panic!("a new key needs the answer"),
+        found = keys.of(&known) => assert_eq!(kid_of(&found.unwrap()), Some("one")),
+    }
+    assert!(served.load(Ordering::SeqCst) <= 2);
+}
+
+#[tokio::test]
 async fn what_the_server_says_about_freshness_is_bounded() {
     for (said, least) in [("max-age=0", LEAST_FRESH), ("max-age=31536000", MOST_FRESH)] {
         let (url, served) = serve(move |_| {
