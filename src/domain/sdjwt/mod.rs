@@ -9,9 +9,12 @@
 //! binding unless the question does without.
 
 pub mod credential;
+pub mod did;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
+mod issuer_key;
+pub mod issuer_metadata;
 mod json_form;
 mod jwt;
 pub mod key_binding;

@@ -8,9 +8,10 @@ use super::statuses::{Statuses, StatusesFault};
 use crate::domain::base::json::Bounds;
 use crate::domain::base::report::Rule;
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
-use crate::domain::sdjwt::trust::TrustedIssuer;
+use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
 /// The longest token, in bytes: a list of [`super::statuses::MOST_BYTES`] with a few percent revoked
@@ -122,9 +123,10 @@ impl StatusListToken {
         self.0.kid()
     }
 
-    /// Everything TSL 5.1 and 8.3(4, 5) ask. `keys` are the keys of `issuer`, found the way they are
-    /// found for its credentials: an `x5c` in the token changes nothing (TSL 11.3). `uri` is the address
-    /// in the credential.
+    /// Everything TSL 5.1 and 8.3(4, 5) ask. The key is found the way it is found for the issuer's
+    /// credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
+    /// the issuer is pinned to; for any other issuer, an `x5c` changes nothing. `uri` is the address in
+    /// the credential.
     ///
     /// # Errors
     /// The first [`StatusListFault`].
@@ -136,8 +138,8 @@ impl StatusListToken {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
-        let key = keys.choose(self.0.kid(), self.0.algorithm())?;
-        let verified = self.0.verify(key).map_err(|_| StatusListFault::Signature)?;
+        let key = self.key(issuer, keys, receipt.at)?;
+        let verified = self.0.verify(&key).map_err(|_| StatusListFault::Signature)?;
         let payload = verified.payload();
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
             return Err(StatusListFault::Subject);
@@ -148,6 +150,20 @@ impl StatusListToken {
         let statuses = Statuses::from_json(status_list.ok_or(StatusListFault::NoList)?)?;
         let (issuer, uri) = (issuer.issuer().to_owned(), uri.to_owned());
         Ok(StatusList { issuer, uri, statuses, expires_at, fresh_until })
+    }
+
+    fn key(
+        &self,
+        issuer: &TrustedIssuer,
+        keys: &KeySet,
+        at: Timestamp,
+    ) -> Result<PublicKey, StatusListFault> {
+        let KeySource::X5c(roots) = issuer.keys() else {
+            return Ok(keys.choose(self.0.kid(), self.0.algorithm())?.clone());
+        };
+        let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
+        let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
+        Ok(chain.keys().choose(None, self.0.algorithm())?.clone())
     }
 }
 
@@ -190,6 +206,12 @@ pub enum StatusListFault {
     /// The issuer of the credential has no such key.
     #[error("the status list is not signed by a known key of the credential's issuer: {0}")]
     Key(#[from] NoKey),
+    /// The issuer is known by certificates, and the token brings none.
+    #[error("the issuer is known by certificates (`x5c_roots`), and the status list has no `x5c`")]
+    NoChain,
+    /// The chain does not hold.
+    #[error("the certificate chain of the status list: {0}")]
+    Chain(String),
     /// The signature does not hold.
     #[error("the signature of the status list does not hold")]
     Signature,
@@ -218,7 +240,7 @@ impl StatusListFault {
     pub(super) fn check(&self) -> &'static str {
         let rule = match self {
             Self::Jws(_) | Self::Typ => FORMAT,
-            Self::Key(_) | Self::Signature => SIGNATURE,
+            Self::Key(_) | Self::NoChain | Self::Chain(_) | Self::Signature => SIGNATURE,
             Self::Subject => SUBJECT,
             Self::Date(_) | Self::Ahead(_) | Self::Expired => FRESHNESS,
             Self::NoList | Self::Statuses(_) => ENCODING,
