@@ -5,6 +5,11 @@
 //! (unreferenced disclosures, KB-JWTs without `iat`, `oct` holder keys). It builds payloads and
 //! disclosures for the sandbox's issuer, where its input is ours.
 //!
+//! # The JSON serialisation is rewritten into the compact form
+//! RFC 9901 section 8 defines its `sd_hash` over the compact form anyway, and one reader means one set of
+//! rules. Of several signatures only the first counts. It is off unless the credential's configuration
+//! says `accept_json_serialization`, because OpenID4VP wallets send the compact form.
+//!
 //! # ring verifies, josekit signs
 //! A holder key is seen once, so its verifier cannot be cached. ring parses the point and verifies in
 //! about 42 microseconds where a josekit verifier from a JWK takes 150. ring has no P-521, so ES512 goes
