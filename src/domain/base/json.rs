@@ -127,9 +127,10 @@ fn survives(token: &[u8]) -> bool {
     let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
     let exponent = exponent.get(1..).filter(|text| !text.is_empty()).unwrap_or("0").parse::<i64>();
     let shift = exponent.map(|exponent| exponent.saturating_sub_unsigned(places as u64));
-    // `serde_json` reads the digits and a power of ten apart: both are exact up to here, so that what it
-    // makes of them is the nearest double, which prints as it was written.
-    digits == 0 || digits <= 15 && shift.is_ok_and(|shift| (-22..=22).contains(&shift))
+    // `serde_json` reads the digits and a power of ten apart. Both are exact up to here, and so is what it
+    // prints when it reads that again.
+    let exact = |shift: i64| shift >= -22 && shift.max(0).saturating_add_unsigned(digits as u64) <= 15;
+    digits == 0 || digits <= 15 && shift.is_ok_and(exact)
 }
 
 /// What one reading has seen so far. `serde` errors are texts, so the exact fault waits here.
@@ -342,6 +343,8 @@ mod tests {
             // Read as 9.999999999999999e-31.
             "1e-30",
             "1e99999999999999999999",
+            // Printed as 7627370862084460.0, which is read as ...461.
+            "762737086208446e1",
         ] {
             assert!(!numbers_survive(bad.as_bytes()), "{bad}");
         }
@@ -356,6 +359,19 @@ mod tests {
             }
             let _ = parse(&bytes, &bounds);
             let _ = numbers_survive(&bytes);
+        }
+
+        #[test]
+        fn what_survives_reads_as_it_prints(digits in 0u64..10_000_000_000_000_000, places in 0usize..16, exponent in -40i32..40) {
+            let mut text = format!("{digits:017}");
+            text.insert(text.len() - places, '.');
+            let text = format!("{}{}e{exponent}", text.trim_start_matches('0').trim_end_matches('.'), if places == 0 { "" } else { "0" });
+            let text = if text.starts_with(['.', 'e']) { format!("0{text}") } else { text };
+            if numbers_survive(text.as_bytes()) {
+                let read: Value = serde_json::from_str(&text).unwrap();
+                prop_assert_eq!(&serde_json::from_str::<Value>(&read.to_string()).unwrap(), &read, "{}", text);
+                prop_assert_eq!(read.as_f64(), text.parse().ok(), "{}", text);
+            }
         }
 
         #[test]
