@@ -1,7 +1,8 @@
 //! How long one verdict takes: from the text of a `vp_token` to a verified presentation, report included.
 //!
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
-//! known; the holder's key is new in every presentation, as it is in life.
+//! known; the holder's key is new in every presentation, as it is in life. `verify_presentation_x5c` is
+//! the same with a chain of three certificates in the header instead of a known key.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
@@ -9,7 +10,17 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use criterion::{BatchSize, Criterion, Throughput};
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{HasPublic, PKey, PKeyRef, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -23,6 +34,7 @@ use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
@@ -85,7 +97,7 @@ impl Verifier {
     }
 }
 
-fn verifier(issuer: &SigningKey) -> Verifier {
+fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
     let claims = ["given_name", "family_name", "age_equal_or_over.18"]
         .map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
     let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]));
@@ -93,7 +105,7 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         id: CREDENTIAL.to_owned(),
         vct: vec![VCT.to_owned()],
         issuer: ISSUER.to_owned(),
-        keys: KeySource::Jwks(Arc::clone(&keys)),
+        keys: source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))),
         accept_legacy_typ: false,
     };
     let asked = Asked {
@@ -125,8 +137,8 @@ fn verifier(issuer: &SigningKey) -> Verifier {
     Verifier { asked, trust: TrustPolicy { credentials: vec![trust] }, keys }
 }
 
-/// One presentation by a new holder.
-fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
+/// One presentation by a new holder. `header` is that of the credential, without `alg`.
+fn presentation(issuer: &SigningKey, header: &Map<String, Value>, asked: &Asked) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let claims = [
         ("given_name", json!("Erika")),
@@ -144,8 +156,7 @@ fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
         "_sd": digests, "_sd_alg": "sha-256", "iss": ISSUER, "vct": VCT, "iat": NOW.unix() - 1000,
         "exp": NOW.unix() + 1_000_000, "cnf": {"jwk": cnf},
     }));
-    let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
-    let jwt = issuer.sign(&header, &credential).unwrap();
+    let jwt = issuer.sign(header, &credential).unwrap();
     let sd_jwt = format!("{jwt}~{}~", disclosures.join("~"));
     let binding = object(json!({
         "iat": NOW.unix() - 5, "aud": asked.wallet.client_id, "nonce": asked.nonce.as_str(),
@@ -179,15 +190,98 @@ fn parameters(text: &str) -> ResponseParameters {
     ResponseParameters { vp_token: Some(text.to_owned()), ..ResponseParameters::default() }
 }
 
-fn main() {
+/// A root in PEM, and the chain from the issuer's key to it, as `x5c`.
+fn certified(issuer: &SigningKey) -> (Vec<u8>, Value) {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let fresh = || PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let (root_key, between_key) = (fresh(), fresh());
+    let jwk = issuer.public_key().to_jwk();
+    let number =
+        |name: &str| BigNum::from_slice(&base64url::decode(jwk[name].as_str().unwrap()).unwrap()).unwrap();
+    let leaf_key = EcKey::from_public_key_affine_coordinates(&group, &number("x"), &number("y")).unwrap();
+    let leaf_key = PKey::from_ec_key(leaf_key).unwrap();
+    let root = certificate("Root", "Root", &root_key, &root_key, true);
+    let between = certificate("Between", "Root", &between_key, &root_key, true);
+    let leaf = certificate("Issuer", "Between", &leaf_key, &between_key, false);
+    let x5c = [leaf, between].map(|it| STANDARD.encode(it.to_der().unwrap()));
+    (root.to_pem().unwrap(), json!(x5c))
+}
+
+fn certificate<T: HasPublic>(
+    subject: &str,
+    issuer: &str,
+    key: &PKeyRef<T>,
+    signer: &PKeyRef<Private>,
+    authority: bool,
+) -> X509 {
+    let name = |common: &str| {
+        let mut name = X509Name::builder().unwrap();
+        name.append_entry_by_text("CN", common).unwrap();
+        name.build()
+    };
+    let mut usage = KeyUsage::new();
+    let mut made = X509::builder().unwrap();
+    made.set_version(2).unwrap();
+    made.set_subject_name(&name(subject)).unwrap();
+    made.set_issuer_name(&name(issuer)).unwrap();
+    made.set_not_before(&Asn1Time::from_unix(NOW.unix() - 1000).unwrap()).unwrap();
+    made.set_not_after(&Asn1Time::from_unix(NOW.unix() + 1000).unwrap()).unwrap();
+    made.set_pubkey(key).unwrap();
+    if authority {
+        made.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+        made.append_extension(usage.critical().key_cert_sign().build().unwrap()).unwrap();
+    } else {
+        made.append_extension(usage.critical().digital_signature().build().unwrap()).unwrap();
+    }
+    made.sign(signer, MessageDigest::sha256()).unwrap();
+    made.build()
+}
+
+/// Presentations with a chain that was seen before, and the validation of one that was not.
+fn bench_x5c(criterion: &mut Criterion) {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
-    let verifier = verifier(&issuer);
-    let texts: Vec<String> = (0..PRESENTATIONS).map(|_| presentation(&issuer, &verifier.asked)).collect();
+    let (root, x5c) = certified(&issuer);
+    let roots = || Roots::new(&root, None, Vec::new()).unwrap();
+    let verifier = verifier(&issuer, Some(KeySource::X5c(Arc::new(roots()))));
+    let header = object(json!({"typ": "dc+sd-jwt", "x5c": x5c}));
+    let texts = presentations(&issuer, &header, &verifier);
+    let mut group = criterion.benchmark_group("verify_presentation_x5c");
+    group.throughput(Throughput::Elements(1));
+    let mut next = texts.iter().cycle();
+    group.bench_function(format!("whole, {} bytes", texts.first().map_or(0, String::len)), |bencher| {
+        bencher.iter_batched(
+            || parameters(next.next().unwrap()),
+            |parameters| black_box(verifier.verify(parameters, &mut Findings::new())),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("a chain of three, seen for the first time", |bencher| {
+        bencher.iter_batched(
+            roots,
+            |roots| black_box(roots.validate(&x5c, NOW)).is_ok(),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+/// Presentations that are all verified.
+fn presentations(issuer: &SigningKey, header: &Map<String, Value>, verifier: &Verifier) -> Vec<String> {
+    let make = |_| presentation(issuer, header, &verifier.asked);
+    let texts: Vec<String> = (0..PRESENTATIONS).map(make).collect();
     for text in &texts {
         let mut findings = Findings::new();
         let verified = verifier.verify(parameters(text), &mut findings);
         assert!(verified.is_some(), "{:?}", findings.conclude(Ok(())));
     }
+    texts
+}
+
+fn main() {
+    let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
+    let verifier = verifier(&issuer, None);
+    let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
+    let texts = presentations(&issuer, &header, &verifier);
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("verify_presentation");
     group.throughput(Throughput::Elements(1));
@@ -219,5 +313,6 @@ fn main() {
         );
     });
     group.finish();
+    bench_x5c(&mut criterion);
     criterion.final_summary();
 }

@@ -1,19 +1,13 @@
 //! `[[credentials]]`: what can be asked for, and whom we believe.
 
 use std::path::Path;
-use std::sync::Arc;
 
 use super::address::Addresses;
 use super::fault::Faults;
-use super::file;
 use super::raw::{Credential, Trust};
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::jose::key_set::KeySet;
+use super::trust;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
-use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
-
-/// What a JWKS file may hold.
-const JWKS: Bounds = Bounds { bytes: 1 << 20, depth: 8, members: 20_000 };
+use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
 pub(super) fn check(
@@ -22,29 +16,30 @@ pub(super) fn check(
     folder: &Path,
     faults: &mut Faults,
 ) -> TrustPolicy {
-    let mut ids: Vec<String> = Vec::new();
+    let mut asked: Vec<Asked> = Vec::new();
     let mut pinned: Vec<(String, Trust)> = Vec::new();
     let mut checked = Vec::new();
     for (index, credential) in credentials.into_iter().enumerate() {
         let at = |key: &str| format!("credentials[{index}].{key}");
         let id = faults.need(&at("id"), credential.id, "the id of the DCQL credential query");
         let askable = askable(id.as_deref(), &credential.vct, at, faults);
-        if let Some(id) = &id {
-            if ids.contains(id) {
-                faults.add(at("id"), "is the id of another credential");
-            }
-            ids.push(id.clone());
-        }
         let issuer = faults.need(&at("issuer"), credential.issuer, "the exact `iss` of this credential");
+        if let (Some(id), Some(issuer)) = (&id, &issuer) {
+            let new = Asked { id: id.clone(), issuer: issuer.clone(), vct: credential.vct.clone() };
+            for (key, why) in asked.iter().filter_map(|other| other.objects_to(&new)) {
+                faults.add(at(key), why);
+            }
+            asked.push(new);
+        }
         if let Some(issuer) = &issuer {
-            faults.keep(&at("issuer"), addresses.name(issuer));
             // One issuer, one way to find its keys: no token may choose between two (REQ-5.4).
             if pinned.iter().any(|(other, trust)| other == issuer && *trust != credential.trust) {
                 faults.add(at("trust"), "differs from the trust in the same issuer above");
             }
             pinned.push((issuer.clone(), credential.trust.clone()));
         }
-        let keys = keys(credential.trust, &at("trust"), addresses, folder, faults);
+        let place = trust::Place { at: &at, addresses, folder };
+        let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
         if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys)
             && askable
         {
@@ -53,6 +48,26 @@ pub(super) fn check(
         }
     }
     TrustPolicy { credentials: checked }
+}
+
+/// What several entries of one id must agree on, and what must tell them apart.
+struct Asked {
+    id: String,
+    issuer: String,
+    vct: Vec<String>,
+}
+
+impl Asked {
+    /// One id is one question: about the same types, to several issuers.
+    fn objects_to(&self, other: &Self) -> Option<(&'static str, &'static str)> {
+        match (self.id == other.id, self.issuer == other.issuer, self.vct == other.vct) {
+            (true, true, _) => Some(("id", "is the id of another credential of the same issuer")),
+            (true, false, false) => {
+                Some(("vct", "differs from the types of the same id above: one id is one question"))
+            }
+            _ => None,
+        }
+    }
 }
 
 /// Whether a query for this credential can be written at all.
@@ -70,47 +85,4 @@ fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults
     };
     faults.add(path, fault.why);
     false
-}
-
-fn keys(
-    trust: Trust,
-    at: &str,
-    addresses: Addresses,
-    folder: &Path,
-    faults: &mut Faults,
-) -> Option<KeySource> {
-    if trust.x5c_roots.is_some() {
-        faults.add(format!("{at}.x5c_roots"), "is not offered yet; offered: jwks_uri, jwks_file");
-    }
-    if trust.issuer_metadata.is_some() {
-        faults.add(format!("{at}.issuer_metadata"), "is not offered yet; offered: jwks_uri, jwks_file");
-    }
-    match (trust.jwks_uri, trust.jwks_file) {
-        (Some(uri), None) => {
-            faults.keep(&format!("{at}.jwks_uri"), addresses.web(&uri)).map(KeySource::JwksUri)
-        }
-        (None, Some(path)) => {
-            let keys = jwks_file(&folder.join(path));
-            faults.keep(&format!("{at}.jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
-        }
-        (Some(_), Some(_)) => {
-            faults.add(at, "must hold exactly one of jwks_uri and jwks_file");
-            None
-        }
-        (None, None) if trust.x5c_roots.is_some() || trust.issuer_metadata.is_some() => None,
-        (None, None) => {
-            faults.add(at, "is missing: how the keys of this issuer are found: { jwks_uri = \"https://...\" } or { jwks_file = \"...\" }");
-            None
-        }
-    }
-}
-
-fn jwks_file(path: &Path) -> Result<KeySet, String> {
-    let bytes = file::read(path, JWKS.bytes)?;
-    let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
-    let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;
-    if keys.keys().is_empty() {
-        return Err("holds no key that could verify a signature".to_owned());
-    }
-    Ok(keys)
 }

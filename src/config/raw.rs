@@ -65,14 +65,17 @@ pub(super) struct Credential {
     pub accept_legacy_typ: bool,
 }
 
-/// `trust = { ... }`: exactly one of these.
+/// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Trust {
     pub jwks_uri: Option<String>,
     pub jwks_file: Option<String>,
     pub x5c_roots: Option<String>,
+    pub x5c_names: Option<Vec<String>>,
+    pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
+    pub did: Option<bool>,
 }
 
 /// `[[scopes]]`

@@ -112,6 +112,7 @@ pub trait Signer: Send + Sync {
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.
 #[async_trait]
 pub trait IssuerKeys: Send + Sync {
-    /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them.
+    /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them. None for
+    /// an issuer that is known by certificates: its key comes with the credential.
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
 }

@@ -104,3 +104,36 @@
 //! # The guess limit lives in memory
 //! Five wrong user codes per address (IPv6 by /64) and a thousand altogether within ten minutes, per
 //! replica. A limit that holds across replicas belongs into the store, once there are several.
+//!
+//! # The policy names the mechanism, never the credential
+//! Each issuer has exactly one way to its keys. A credential's `iss` leads to the entry, the entry to the
+//! way; an `x5c` or `jwk` in the header of an issuer that is pinned to something else is ignored. Without
+//! `iss`, `x5c` leads to the one issuer of that credential that is pinned to certificates; if there are
+//! two, the credential is refused, because only the chain could tell them apart and it is not believed yet.
+//!
+//! # Certificate chains
+//! OpenSSL builds and judges the path ([`x5c`](crate::domain::jose::x5c)), at the second of the verdict.
+//! On top of it: certificates come leaf first, the leaf is no authority, not self-signed, and its key usage,
+//! where it is said, has digitalSignature. 112 bits of security at least: no SHA-1, no RSA below 2048 bits.
+//! - A configured root at the end of `x5c` is tolerated: SD-JWT VC does not forbid it, and issuers send it.
+//!   HAIP 6.1.1 forbids it; that is for the `haip` profile to refuse.
+//! - Extended key usage is not looked at: there is no agreed purpose for signers of credentials.
+//! - The roots vouch for everybody whom they certify. `x5c_names` narrows that to names in the leaf; without
+//!   it, give an issuer roots of its own. Results name the configured issuer; the report names the
+//!   certificate's subject.
+//! - Revocation lists are looked at for the whole path, the leaf's and every authority's: a missing or
+//!   expired list refuses. They are read at the start; fetching them would mean to follow addresses that
+//!   a stranger's certificate names.
+//! - Chains that held are remembered (256 for each issuer, by SHA-256), with the time in which all their
+//!   certificates are valid; a refused chain is judged again each time, so nobody can fill the memory.
+//!
+//! # DIDs: two methods, absolute names
+//! `did:jwk` never changes, so it is read with the configuration. A `did:web` document counts for the keys
+//! of `assertionMethod` that belong to that DID and are controlled by it. `kid` is the absolute DID URL of
+//! a key; a relative one matches nothing.
+//!
+//! # Keys of issuers: how long they are kept
+//! As long as `Cache-Control` says, less the `Age` it arrives with, at least a minute and at most a day; an
+//! hour when nothing is said. For a day longer while the issuer fails. An unknown `kid` is asked for at
+//! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
+//! this server at the issuer.

@@ -65,7 +65,7 @@
 //! | [`crate::domain::openid4vp::response`] | an error or an answer, never both; one of three `vp_token` shapes; only credential ids asked for, as many presentations each as allowed; no nonce of another request |
 //! | [`crate::domain::sdjwt::parse`] | bounds, then form: issuer JWT, disclosures, key-binding JWT |
 //! | [`crate::domain::sdjwt::trust`] | the issuer is one we believe for this credential |
-//! | [`crate::domain::sdjwt::issuer`] | `typ`, `alg`, key by `kid`, signature, `vct`, `iss`, `exp`, `nbf` |
+//! | [`crate::domain::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
 //! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
 //! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; what remains completes the query or its credential sets; transaction data covered exactly |

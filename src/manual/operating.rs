@@ -14,6 +14,11 @@
 //!
 //! Every step that was answered is durable: the answer leaves after the commit has reached the disk.
 //!
+//! # Files that are read at the start only
+//! Keys and roots that `trust` names (`jwks_file`, `x5c_roots`, `crl`). A revocation list ends at its
+//! `nextUpdate`, and from then on every credential of that issuer is refused: restart with the new list
+//! before that.
+//!
 //! # Limits
 //!
 //! | What | Bound |
@@ -22,6 +27,7 @@
 //! | JSON of a relying party | 64 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
+//! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::begin_presentation::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |

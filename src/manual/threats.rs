@@ -24,7 +24,8 @@
 //! | a stolen credential without the holder's key | the KB-JWT's signature by `cnf.jwk` |
 //! | changed, added, removed, repeated disclosures | digests over the received text, each used exactly once; `sd_hash` |
 //! | another issuer's signature, `alg: none`, HMAC with a public key, an `x5c` of the attacker's | algorithm allow-list bound to the key; the mechanism is pinned per issuer in configuration, the token cannot choose it |
-//! | making the server fetch an internal address | only addresses from configuration are fetched, https, no redirects, resolved address checked, size and time bounded |
+//! | a certificate of a believed root, for another issuer | the root is believed for the issuers that are pinned to it, and for those with `x5c_names` only with such a name |
+//! | making the server fetch an internal address | only addresses from configuration, and the `jwks_uri` of a believed issuer's metadata, are fetched: https, no redirects, resolved address checked, size and time bounded |
 //! | agreeing to one thing, signing another | the exact strings sent are kept; every hash must match one of them and every one must be covered; the application gets the stored object, never one from the browser |
 //! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
 //! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |

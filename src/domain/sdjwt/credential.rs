@@ -40,7 +40,7 @@ pub struct Authentic {
 }
 
 impl Authentic {
-    /// The exact `iss`.
+    /// The configured name of the issuer: its exact `iss`, when it has one.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -91,7 +91,8 @@ impl fmt::Debug for Authentic {
 impl Presented {
     /// All cryptographic and structural checks, in the order of RFC 9901 7.3.
     ///
-    /// `keys` are the keys of `issuer`, found by its configured mechanism.
+    /// `keys` are the keys of `issuer`, found by its configured mechanism; none of them is looked at when
+    /// that is the certificate chain in the header.
     ///
     /// # Errors
     /// The first broken rule, written into `findings`; nothing of the credential is handed on then (REQ-4.24).
@@ -103,7 +104,7 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let payload = issuer::verify(self.issuer_jwt, issuer, keys, findings)?;
+        let payload = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);

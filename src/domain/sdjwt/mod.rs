@@ -7,9 +7,12 @@
 //! Only the compact form is accepted, with key binding unless the question does without.
 
 pub mod credential;
+pub mod did;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
+mod issuer_key;
+pub mod issuer_metadata;
 mod jwt;
 pub mod key_binding;
 pub mod limits;

@@ -1,5 +1,6 @@
 //! The whole way, text in and verdict out, with one thing wrong at a time.
 
+mod certificates;
 mod claims;
 mod disclosures;
 mod key_binding;
