@@ -36,7 +36,7 @@ pub(super) fn choose(
     let chosen = match issuer.keys() {
         KeySource::X5c(roots) => {
             let chain = validated(jwt, roots, now, findings)?;
-            of_chain(jwt, chain)
+            of_chain(jwt, &chain)
         }
         source => of_set(jwt, keys, source.name()),
     };
@@ -66,10 +66,10 @@ fn validated(
     Ok(chain)
 }
 
-fn of_chain(jwt: &UnverifiedJws<'_>, chain: Arc<ValidatedChain>) -> Result<Chosen, String> {
+fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Chosen, String> {
     let how = format!("the key of the first certificate of `x5c`, that of {}", chain.subject());
     match chain.keys().choose(None, jwt.algorithm()) {
-        Ok(key) => Ok(Chosen { key: key.clone(), how, chain: Some(Arc::clone(&chain)) }),
+        Ok(key) => Ok(Chosen { key: key.clone(), how, chain: Some(Arc::clone(chain)) }),
         Err(_) => Err(format!("{how}, is not an {0} key, but the header says {0}", jwt.algorithm())),
     }
 }

@@ -31,9 +31,8 @@ fn certified(root: &Authority) -> (Scene, Authority) {
     (scene, between)
 }
 
-fn ask(scene: &mut Scene, authorities: &[&[Vec<u8>]]) {
-    let authority = |ids: &&[Vec<u8>]| TrustedAuthority::AuthorityKeyIds(ids.to_vec());
-    let trusted_authorities = authorities.iter().map(authority).collect();
+fn ask(scene: &mut Scene, authorities: Vec<Vec<Vec<u8>>>) {
+    let trusted_authorities = authorities.into_iter().map(TrustedAuthority::AuthorityKeyIds).collect();
     let query = CredentialQuery { trusted_authorities, ..credential_query(QUERY_ID) };
     scene.asked.query = Query::of(vec![query]).unwrap();
 }
@@ -46,9 +45,9 @@ fn req_8_13_a_certificate_of_the_chain_names_an_authority_of_the_query() {
     let other = vec![1; 20];
     for good in [key_id(&root), key_id(&between)] {
         for authorities in [
-            &[&[good.clone()][..]][..],
-            &[&[other.clone(), good.clone()]],
-            &[&[other.clone()], &[good.clone()]],
+            vec![vec![good.clone()]],
+            vec![vec![other.clone(), good.clone()]],
+            vec![vec![other.clone()], vec![good.clone()]],
         ] {
             ask(&mut scene, authorities);
             scene.verified();
@@ -56,7 +55,7 @@ fn req_8_13_a_certificate_of_the_chain_names_an_authority_of_the_query() {
     }
     let clipped = key_id(&root)[..19].to_vec();
     for wrong in [other, clipped] {
-        ask(&mut scene, &[&[wrong]]);
+        ask(&mut scene, vec![vec![wrong]]);
         assert_eq!(scene.refused(&scene.maker.present()), "trusted_authority");
     }
 }
@@ -65,7 +64,7 @@ fn req_8_13_a_certificate_of_the_chain_names_an_authority_of_the_query() {
 fn req_1_64_the_right_authority_does_not_replace_our_own_trust() {
     let root = root();
     let (mut scene, _) = certified(&root);
-    ask(&mut scene, &[&[key_id(&root)]]);
+    ask(&mut scene, vec![vec![key_id(&root)]]);
     scene.verified();
     scene.trust.credentials[0].keys = believed(&self::root());
     assert_eq!(scene.refused(&scene.maker.present()), "issuer_chain");
@@ -78,10 +77,10 @@ fn req_1_64_the_right_authority_does_not_replace_our_own_trust() {
 fn req_8_13_a_chain_that_nobody_validated_counts_for_nothing() {
     let root = root();
     let (mut scene, _) = certified(&root);
-    ask(&mut scene, &[&[key_id(&root)]]);
+    ask(&mut scene, vec![vec![key_id(&root)]]);
     scene.trust.credentials[0].keys = KeySource::Jwks(Arc::clone(&scene.keys));
     assert_eq!(scene.refused(&scene.maker.present()), "trusted_authority");
-    ask(&mut scene, &[]);
+    ask(&mut scene, vec![]);
     scene.verified();
 }
 
@@ -94,6 +93,6 @@ fn req_8_13_a_chain_without_identifiers_names_nobody() {
     scene.maker.header.insert("x5c".to_owned(), x5c(&[&leaf]));
     scene.trust.credentials[0].keys = believed(&root);
     scene.verified();
-    ask(&mut scene, &[&[vec![1; 20]]]);
+    ask(&mut scene, vec![vec![vec![1; 20]]]);
     assert_eq!(scene.refused(&scene.maker.present()), "trusted_authority");
 }
