@@ -39,6 +39,35 @@ pub(super) fn check(
     place: &Place<'_>,
     faults: &mut Faults,
 ) -> Option<KeySource> {
+    check_keys(&trust, place, faults);
+    let at = |key: &str| (place.at)(&format!("trust.{key}"));
+    if trust.did == Some(true) {
+        return issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), named_by_did(issuer)));
+    }
+    let url = issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), place.addresses.name(issuer)));
+    match trust {
+        Trust { jwks_uri: Some(uri), .. } => {
+            faults.keep(&at("jwks_uri"), place.addresses.web(&uri)).map(KeySource::JwksUri)
+        }
+        Trust { jwks_file: Some(path), .. } => {
+            let keys = jwks_file(&place.folder.join(path));
+            faults.keep(&at("jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
+        }
+        Trust { x5c_roots: Some(path), x5c_names, crl, .. } => {
+            let crl = crl.map(|crl| place.folder.join(crl));
+            let roots = roots(&place.folder.join(path), crl.as_deref(), x5c_names.unwrap_or_default());
+            let roots = roots.map_err(|(key, why)| faults.add(at(key), why)).ok()?;
+            Some(KeySource::X5c(Arc::new(roots)))
+        }
+        Trust { issuer_metadata: Some(_), .. } => {
+            url.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(&url)))
+        }
+        _ => None,
+    }
+}
+
+/// Which keys may stand together.
+fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
     let at = |key: &str| (place.at)(&format!("trust.{key}"));
     for (key, switch) in [("issuer_metadata", trust.issuer_metadata), ("did", trust.did)] {
         if switch == Some(false) {
@@ -71,29 +100,6 @@ pub(super) fn check(
         }
         1 => {}
         _ => faults.add((place.at)("trust"), format!("must hold exactly one way to find keys: {WAYS}")),
-    }
-    if trust.did.is_some() {
-        return issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), named_by_did(issuer)));
-    }
-    let url = issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), place.addresses.name(issuer)));
-    match trust {
-        Trust { jwks_uri: Some(uri), .. } => {
-            faults.keep(&at("jwks_uri"), place.addresses.web(&uri)).map(KeySource::JwksUri)
-        }
-        Trust { jwks_file: Some(path), .. } => {
-            let keys = jwks_file(&place.folder.join(path));
-            faults.keep(&at("jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
-        }
-        Trust { x5c_roots: Some(path), x5c_names, crl, .. } => {
-            let crl = crl.map(|crl| place.folder.join(crl));
-            let roots = roots(&place.folder.join(path), crl.as_deref(), x5c_names.unwrap_or_default());
-            let roots = roots.map_err(|(key, why)| faults.add(at(key), why)).ok()?;
-            Some(KeySource::X5c(Arc::new(roots)))
-        }
-        Trust { issuer_metadata: Some(_), .. } => {
-            url.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(&url)))
-        }
-        _ => None,
     }
 }
 
