@@ -46,8 +46,17 @@ impl FetchedIssuerKeys {
         if let Some(answer) = issuer.kept().answer(kid, now) {
             return answer;
         }
-        // One fetch per issuer; who waited looks again, and usually finds what the first one brought.
-        let _flight = issuer.flight.lock().await;
+        // One fetch per issuer. Meanwhile old keys serve; who has to wait looks again, and usually finds
+        // what the first one brought.
+        let _flight = match issuer.flight.try_lock() {
+            Ok(flight) => flight,
+            Err(_) => {
+                if let Some(keys) = issuer.kept().stale(now).filter(|keys| knows(keys, kid)) {
+                    return Ok(keys);
+                }
+                issuer.flight.lock().await
+            }
+        };
         if let Some(answer) = issuer.kept().answer(kid, now) {
             return answer;
         }
@@ -128,8 +137,8 @@ impl Kept {
     fn answer(&self, kid: Option<&str>, now: Timestamp) -> Option<Result<Arc<KeySet>, Unavailable>> {
         let within = |at: Option<Timestamp>, pause| at.is_some_and(|at| now.since(at) < pause);
         if let Some(held) = self.held.as_ref().filter(|held| now < held.fresh_until) {
-            let knows = kid.is_none() || held.keys.keys().iter().any(|key| key.kid() == kid);
-            return (knows || within(self.asked_at, UNKNOWN_KID_PAUSE)).then(|| Ok(Arc::clone(&held.keys)));
+            return (knows(&held.keys, kid) || within(self.asked_at, UNKNOWN_KID_PAUSE))
+                .then(|| Ok(Arc::clone(&held.keys)));
         }
         let left_alone = within(self.failed_at, FAILURE_PAUSE);
         left_alone.then(|| self.stale(now).ok_or_else(|| Unavailable::new(ISSUER, LeftAlone)))
@@ -139,6 +148,11 @@ impl Kept {
         let held = self.held.as_ref().filter(|held| now < held.fresh_until.plus(STALE))?;
         Some(Arc::clone(&held.keys))
     }
+}
+
+/// Whether the key may be among these: it is, or it has no name to look for.
+fn knows(keys: &KeySet, kid: Option<&str>) -> bool {
+    kid.is_none() || keys.keys().iter().any(|key| key.kid() == kid)
 }
 
 /// Nothing is left half done under these locks, so a panic elsewhere does not spoil what they hold.

@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::issuer::Issued;
 use super::key_binding::{Bound, Expected};
 use super::parse::{HolderBinding, Presented};
+use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
@@ -39,6 +40,7 @@ pub struct Authentic {
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
     holder_thumbprint: Option<String>,
+    status_policy: StatusPolicy,
     bound: Bound,
     chain: Option<Arc<ValidatedChain>>,
 }
@@ -76,8 +78,13 @@ impl Authentic {
     }
 
     /// `status` of the issuer-signed payload, unjudged.
-    pub fn status(&self) -> Option<&Value> {
+    pub(super) fn status(&self) -> Option<&Value> {
         self.claims.get("status")
+    }
+
+    /// What its status must be.
+    pub(super) fn status_policy(&self) -> StatusPolicy {
+        self.status_policy
     }
 
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
@@ -133,6 +140,7 @@ impl Presented {
             claims,
             expires_at,
             holder_thumbprint,
+            status_policy: issuer.status_policy(),
             bound,
             chain,
         })

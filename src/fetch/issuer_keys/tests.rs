@@ -11,6 +11,7 @@ use crate::domain::jose::x5c::Roots;
 use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::{IssuerHint, Presented};
+use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
@@ -30,7 +31,7 @@ impl Clock for Hand {
 }
 
 fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
-    let short = Duration::from_millis(400);
+    let short = Duration::from_secs(2);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
     FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
 }
@@ -48,6 +49,7 @@ fn entry(keys: KeySource) -> CredentialTrust {
         issuer: "iss".to_owned(),
         keys,
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     }
 }
 
@@ -218,6 +220,24 @@ async fn req_5_4_an_issuer_known_by_certificates_has_no_keys_to_fetch() {
     let roots = Arc::new(Roots::new(&root.pem(), None, Vec::new()).unwrap());
     let issuer = issuer(KeySource::X5c(roots), Some("one"));
     assert!(keys(&Arc::default()).of(&issuer).await.unwrap().keys().is_empty());
+}
+
+#[tokio::test]
+async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
+    let (url, served) = serve(|number| (number == 0).then(|| jwks("one")));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
+    let (known, unknown) = (of("one"), of("two"));
+    keys.of(&known).await.unwrap();
+    clock.forward(DEFAULT_FRESH);
+    tokio::select! {
+        biased;
+        _ = keys.of(&known) => panic!("the hanging server answered first"),
+        _ = keys.of(&unknown) => panic!("a new key needs the answer"),
+        found = keys.of(&known) => assert_eq!(kid_of(&found.unwrap()), Some("one")),
+    }
+    assert!(served.load(Ordering::SeqCst) <= 2);
 }
 
 #[tokio::test]
