@@ -1,9 +1,11 @@
 //! An authentic credential: signatures, disclosures and holder binding hold.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::issuer::Issued;
 use super::key_binding::{Bound, Expected};
 use super::parse::{HolderBinding, Presented};
 use super::status::policy::StatusPolicy;
@@ -12,6 +14,7 @@ use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::jose::x5c::ValidatedChain;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
 /// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.
@@ -39,6 +42,7 @@ pub struct Authentic {
     holder_thumbprint: Option<String>,
     status_policy: StatusPolicy,
     bound: Bound,
+    chain: Option<Arc<ValidatedChain>>,
 }
 
 impl Authentic {
@@ -65,6 +69,12 @@ impl Authentic {
     /// RFC 7638 thumbprint of the holder key; `None` when holder binding was not demanded.
     pub fn holder_thumbprint(&self) -> Option<&str> {
         self.holder_thumbprint.as_deref()
+    }
+
+    /// The KeyIdentifiers of the authorities behind the issuer's key, from the validated chain; `None` when
+    /// the key was not found by certificates.
+    pub fn authority_key_ids(&self) -> Option<&[Vec<u8>]> {
+        self.chain.as_ref().map(|chain| chain.authority_key_ids())
     }
 
     /// `status` of the issuer-signed payload, unjudged.
@@ -111,7 +121,7 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let payload = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
+        let Issued { payload, chain } = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
@@ -132,6 +142,7 @@ impl Presented {
             holder_thumbprint,
             status_policy: issuer.status_policy(),
             bound,
+            chain,
         })
     }
 }
