@@ -1,18 +1,22 @@
 //! How long one verdict takes: from the text of a `vp_token` to a verified presentation, report included.
 //!
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
-//! known; the holder's key is new in every presentation, as it is in life. `verify_presentation_x5c` is
-//! the same with a chain of three certificates in the header instead of a known key.
+//! known; the holder's key is new in every presentation, as it is in life. Once more with a status in a
+//! list of a million, which is at hand: its look-up and its nine lines of the report.
+//! `verify_presentation_x5c` has a chain of three certificates in the header instead of a known key.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
 use std::hint::black_box;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use criterion::{BatchSize, Criterion, Throughput};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
@@ -38,12 +42,16 @@ use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate::domain::openid4vp::verify::{VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::sdjwt::parse::IssuerHint;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
+use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
 const VCT: &str = "https://credentials.example.com/identity_credential";
+const LIST: &str = "https://issuer.example.com/statuslists/1";
 const CREDENTIAL: &str = "proof_id_default";
 const PRESENTATIONS: usize = 256;
 
@@ -52,6 +60,7 @@ struct Verifier {
     asked: Asked,
     trust: TrustPolicy,
     keys: Arc<KeySet>,
+    list: StatusList,
 }
 
 impl Verifier {
@@ -89,11 +98,15 @@ impl Verifier {
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
         let challenge = self.asked.challenge();
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for (shown, issuer) in self.vouch(parameters, findings)? {
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+            let genuine = authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?;
+            current.push(match genuine.status(findings)? {
+                Status::Settled(current) => current,
+                Status::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+            });
         }
-        conclude(genuine, &challenge, NOW, findings)
+        conclude(current, &challenge, NOW, findings)
     }
 }
 
@@ -107,6 +120,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         issuer: ISSUER.to_owned(),
         keys: source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))),
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     };
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),
@@ -134,11 +148,35 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         expires_at: NOW.plus(Duration::from_secs(270)),
         tries_allowed: 5,
     };
-    Verifier { asked, trust: TrustPolicy { credentials: vec![trust] }, keys }
+    let trust = TrustPolicy { credentials: vec![trust] };
+    let list = status_list(issuer, &trust, &keys);
+    Verifier { asked, trust, keys, list }
 }
 
-/// One presentation by a new holder. `header` is that of the credential, without `alg`.
-fn presentation(issuer: &SigningKey, header: &Map<String, Value>, asked: &Asked) -> String {
+/// A million credentials, all valid.
+fn status_list(issuer: &SigningKey, trust: &TrustPolicy, keys: &KeySet) -> StatusList {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 1 << 17]).unwrap();
+    let lst = base64url::encode(encoder.finish().unwrap());
+    let payload = object(json!({
+        "sub": LIST, "iat": NOW.unix() - 100, "ttl": 3600, "status_list": {"bits": 1, "lst": lst},
+    }));
+    let token = issuer.sign(&object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})), &payload);
+    let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
+    let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: Some(issuer.kid()), has_x5c: false };
+    let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();
+    let receipt = Receipt { at: NOW, max_age: None };
+    token.verify(&trusted, keys, LIST, receipt, &CacheBounds::default()).unwrap()
+}
+
+/// One presentation by a new holder. `header` is that of the credential, without `alg`; the credential
+/// names this index of the list, if any.
+fn presentation(
+    issuer: &SigningKey,
+    header: &Map<String, Value>,
+    asked: &Asked,
+    index: Option<usize>,
+) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let claims = [
         ("given_name", json!("Erika")),
@@ -152,10 +190,14 @@ fn presentation(issuer: &SigningKey, header: &Map<String, Value>, asked: &Asked)
     digests.extend((0..3).map(|decoy| sha256(&format!("decoy {decoy}"))));
     let mut cnf = holder.public_key().to_jwk();
     cnf.as_object_mut().unwrap().remove("kid");
-    let credential = object(json!({
+    let mut credential = object(json!({
         "_sd": digests, "_sd_alg": "sha-256", "iss": ISSUER, "vct": VCT, "iat": NOW.unix() - 1000,
         "exp": NOW.unix() + 1_000_000, "cnf": {"jwk": cnf},
     }));
+    if let Some(index) = index {
+        let status = json!({"status_list": {"idx": index, "uri": LIST}});
+        credential.insert("status".to_owned(), status);
+    }
     let jwt = issuer.sign(header, &credential).unwrap();
     let sd_jwt = format!("{jwt}~{}~", disclosures.join("~"));
     let binding = object(json!({
@@ -244,7 +286,7 @@ fn bench_x5c(criterion: &mut Criterion) {
     let roots = || Roots::new(&root, None, Vec::new()).unwrap();
     let verifier = verifier(&issuer, Some(KeySource::X5c(Arc::new(roots()))));
     let header = object(json!({"typ": "dc+sd-jwt", "x5c": x5c}));
-    let texts = presentations(&issuer, &header, &verifier);
+    let texts = presentations(&issuer, &header, &verifier, |_| None);
     let mut group = criterion.benchmark_group("verify_presentation_x5c");
     group.throughput(Throughput::Elements(1));
     let mut next = texts.iter().cycle();
@@ -266,8 +308,13 @@ fn bench_x5c(criterion: &mut Criterion) {
 }
 
 /// Presentations that are all verified.
-fn presentations(issuer: &SigningKey, header: &Map<String, Value>, verifier: &Verifier) -> Vec<String> {
-    let make = |_| presentation(issuer, header, &verifier.asked);
+fn presentations(
+    issuer: &SigningKey,
+    header: &Map<String, Value>,
+    verifier: &Verifier,
+    index: fn(usize) -> Option<usize>,
+) -> Vec<String> {
+    let make = |number| presentation(issuer, header, &verifier.asked, index(number));
     let texts: Vec<String> = (0..PRESENTATIONS).map(make).collect();
     for text in &texts {
         let mut findings = Findings::new();
@@ -281,7 +328,8 @@ fn main() {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
     let verifier = verifier(&issuer, None);
     let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
-    let texts = presentations(&issuer, &header, &verifier);
+    let texts = presentations(&issuer, &header, &verifier, |_| None);
+    let listed = presentations(&issuer, &header, &verifier, |number| Some(number * 4000));
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("verify_presentation");
     group.throughput(Throughput::Elements(1));
@@ -309,6 +357,18 @@ fn main() {
         bencher.iter_batched(
             || signatures(issuer.public_key(), &arrival().vp_token.unwrap()),
             |signatures| signatures.map(|(jws, key)| black_box(jws.verify(&key)).is_ok()),
+            BatchSize::SmallInput,
+        );
+    });
+    let mut next = listed.iter().cycle();
+    group.bench_function("whole, with a status list at hand", |bencher| {
+        bencher.iter_batched(
+            || parameters(next.next().unwrap()),
+            |parameters| {
+                let mut findings = Findings::new();
+                let verified = verifier.verify(parameters, &mut findings);
+                black_box((verified, findings.conclude(Ok(()))))
+            },
             BatchSize::SmallInput,
         );
     });

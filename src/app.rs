@@ -22,8 +22,9 @@ use self::listener::BoundedListener;
 use crate::config::{Config, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
+use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, Store};
+use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
@@ -49,6 +50,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Their status lists.
+    pub status_lists: Arc<dyn StatusLists>,
     /// Our own keys.
     pub keys: Keyring,
 }
@@ -90,7 +93,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
@@ -98,6 +101,7 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            status_lists,
             user_code_key: keys.user_code_key,
             subject_key: keys.subject_key,
         });
@@ -193,9 +197,17 @@ fn start_at(
         Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
     };
     let client = FetchClient::new(config.allow_loopback)?;
-    let issuer_keys = Arc::new(FetchedIssuerKeys::new(client, Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> =
+        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let status_lists = Arc::new(FetchedStatusLists::new(
+        client,
+        Arc::clone(&clock),
+        Arc::clone(&issuer_keys),
+        config.status_cache,
+    ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside = Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, keys };
+    let outside =
+        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 

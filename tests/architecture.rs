@@ -23,7 +23,7 @@ const IMPORTS: [(&str, &[&str]); 8] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 31] = [
+const HOMES: [(&str, &[&str], &str); 32] = [
     ("anyhow", &["main"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     ("async_trait", &["flow/ports", "store", "fetch"], "object-safe ports and who fills them"),
@@ -34,6 +34,11 @@ const HOMES: [(&str, &[&str], &str); 31] = [
     ),
     ("clap", &["main"], "the command line"),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
+    (
+        "flate2",
+        &["domain/sdjwt/status", "sandbox"],
+        "status lists are ZLIB data: read in the domain, written by the demo issuer",
+    ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
     ("jsonwebtoken", &["sandbox"], "the key type that sd-jwt-rs wants"),

@@ -3,10 +3,12 @@
 use std::path::Path;
 
 use super::address::Addresses;
+use super::duration;
 use super::fault::Faults;
 use super::raw::{Credential, Trust};
 use super::trust;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
+use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
@@ -21,6 +23,7 @@ pub(super) fn check(
     let mut checked = Vec::new();
     for (index, credential) in credentials.into_iter().enumerate() {
         let at = |key: &str| format!("credentials[{index}].{key}");
+        let status = status(&credential, at, faults);
         let id = faults.need(&at("id"), credential.id, "the id of the DCQL credential query");
         let askable = askable(id.as_deref(), &credential.vct, at, faults);
         let issuer = faults.need(&at("issuer"), credential.issuer, "the exact `iss` of this credential");
@@ -40,11 +43,12 @@ pub(super) fn check(
         }
         let place = trust::Place { at: &at, addresses, folder };
         let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
-        if let (Some(id), Some(issuer), Some(keys)) = (id, issuer, keys)
+        if let (Some(id), Some(issuer), Some(keys), Some(status)) = (id, issuer, keys, status)
             && askable
         {
             let accept_legacy_typ = credential.accept_legacy_typ;
-            checked.push(CredentialTrust { id, vct: credential.vct, issuer, keys, accept_legacy_typ });
+            let vct = credential.vct;
+            checked.push(CredentialTrust { id, vct, issuer, keys, accept_legacy_typ, status });
         }
     }
     TrustPolicy { credentials: checked }
@@ -85,4 +89,26 @@ fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults
     };
     faults.add(path, fault.why);
     false
+}
+
+fn status(credential: &Credential, at: impl Fn(&str) -> String, faults: &mut Faults) -> Option<StatusPolicy> {
+    let stale = credential.status_stale_if_error.as_deref().map(duration::parse).transpose();
+    let stale = faults.keep(&at("status_stale_if_error"), stale)?.unwrap_or_default();
+    let ignored = credential.danger_ignore_status;
+    if ignored && (credential.status.is_some() || !stale.is_zero()) {
+        faults.add(
+            at("danger_ignore_status"),
+            "leaves `status` and `status_stale_if_error` without effect; remove one or the other",
+        );
+    }
+    let check = match credential.status.as_deref() {
+        _ if ignored => StatusCheck::Ignored,
+        None | Some("check") => StatusCheck::WhenNamed,
+        Some("require") => StatusCheck::Required,
+        Some(_) => {
+            faults.add(at("status"), "must be \"check\" or \"require\"");
+            return None;
+        }
+    };
+    Some(StatusPolicy { check, stale_if_error: stale })
 }

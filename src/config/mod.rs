@@ -32,6 +32,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::flow::Policy;
 
 /// The longest configuration file, in bytes.
@@ -52,6 +53,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
+    /// `[status_lists]`: how long one is kept, whatever its issuer says.
+    pub status_cache: CacheBounds,
     /// What the flows go by.
     pub policy: Policy,
     /// What the operator should read at every start.

@@ -5,7 +5,9 @@ use toml::{Table, Value};
 use super::*;
 use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::oauth::client::{Authentication, Grant};
+use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::KeySource;
+use std::time::Duration;
 
 const CONTRACT: &str = include_str!("../../fixtures/config/contract.toml");
 const FULL: &str = include_str!("../../fixtures/config/full.toml");
@@ -63,8 +65,8 @@ fn the_reference_loads_and_names_every_key() {
     let config = load(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.policy.tokens.audience, "https://api.example.com");
-    let tables = ["", "storage", "keys", "http", "wallets", "credentials", "credentials.trust", "scopes"];
-    let more = ["scopes.rules", "clients", "device", "presentation", "tokens"];
+    let tables = ["", "storage", "keys", "http", "wallets", "status_lists", "credentials"];
+    let more = ["credentials.trust", "scopes", "scopes.rules", "clients", "device", "presentation", "tokens"];
     for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -76,9 +78,17 @@ fn the_reference_loads_and_names_every_key() {
 #[test]
 fn the_defaults_are_those_of_the_reference() {
     let mut short: Table = toml::from_str(FULL).unwrap();
-    for section in
-        ["listen", "danger_allow_loopback", "storage", "keys", "http", "device", "presentation", "tokens"]
-    {
+    for section in [
+        "listen",
+        "danger_allow_loopback",
+        "storage",
+        "keys",
+        "http",
+        "device",
+        "presentation",
+        "tokens",
+        "status_lists",
+    ] {
         short.remove(section).unwrap();
     }
     let (full, short) = (load(FULL).unwrap(), load(&toml::to_string(&short).unwrap()).unwrap());
@@ -244,6 +254,28 @@ fn loopback_needs_the_danger_switch_and_is_warned_about() {
     let config = load(&format!("danger_allow_loopback = true\n{local}")).unwrap();
     assert!(config.allow_loopback);
     assert!(config.warnings.iter().any(|warning| warning.contains("danger_allow_loopback")));
+}
+
+#[test]
+fn req_5_16_the_status_policy_is_the_operators() {
+    let policy = |lines: &str| {
+        let text = CONTRACT.replace("[[scopes]]", &format!("{lines}\n[[scopes]]"));
+        load(&text).map(|config| (config.policy.trust.credentials[0].status, config.warnings))
+    };
+    let of = |check, seconds| StatusPolicy { check, stale_if_error: Duration::from_secs(seconds) };
+    assert_eq!(policy("").unwrap().0, of(StatusCheck::WhenNamed, 0));
+    assert_eq!(policy("status = \"check\"").unwrap().0, of(StatusCheck::WhenNamed, 0));
+    let strict = policy("status = \"require\"\nstatus_stale_if_error = \"10m\"").unwrap();
+    assert_eq!(strict.0, of(StatusCheck::Required, 600));
+    let warns = |warnings: &[String]| warnings.iter().any(|warning| warning.contains("danger_ignore_status"));
+    assert!(!warns(&strict.1));
+    let (ignored, warnings) = policy("danger_ignore_status = true").unwrap();
+    assert_eq!(ignored, of(StatusCheck::Ignored, 0));
+    assert!(warns(&warnings), "{warnings:?}");
+    for other in ["status = \"require\"", "status_stale_if_error = \"1m\""] {
+        let faults = policy(&format!("danger_ignore_status = true\n{other}")).unwrap_err().to_string();
+        assert!(faults.starts_with("credentials[0].danger_ignore_status: leaves"), "{faults}");
+    }
 }
 
 #[test]

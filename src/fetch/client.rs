@@ -16,7 +16,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// From the name to the last byte.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// Fetches documents from servers that are named in configuration.
+/// Fetches documents from servers that are named in configuration, or by an issuer that is.
 #[derive(Clone, Debug)]
 pub struct FetchClient {
     http: reqwest::Client,
@@ -217,7 +217,7 @@ mod tests {
     const JSON: &[&str] = &["application/json"];
 
     fn client() -> FetchClient {
-        FetchClient::with_timeouts(true, Duration::from_millis(500), Duration::from_millis(500)).unwrap()
+        FetchClient::with_timeouts(true, Duration::from_secs(2), Duration::from_secs(2)).unwrap()
     }
 
     #[tokio::test]

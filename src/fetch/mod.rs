@@ -1,13 +1,14 @@
 //! What we ask of other servers, and how carefully.
 //!
-//! Only addresses from configuration are ever fetched, and the `jwks_uri` that an issuer's metadata names,
-//! and only for an issuer that the domain vouched for; [`client`] still treats every one of them as if a
+//! Only addresses from configuration are ever fetched, those in the metadata of an issuer that we believe,
+//! and those that it signed into an authentic credential ([`status_lists`]); [`client`] still treats every one of them as if a
 //! stranger had written it.
 
 pub mod address;
 pub mod client;
 mod issuer_document;
 pub mod issuer_keys;
+pub mod status_lists;
 
 #[cfg(test)]
-mod test_server;
+pub(crate) mod test_server;

@@ -10,7 +10,7 @@ use url::Url;
 
 /// Answers every connection with what `answer` makes of its number (from 0), then closes it.
 /// `None` leaves the connection open and says nothing.
-pub(super) fn serve(
+pub(crate) fn serve(
     answer: impl Fn(usize) -> Option<Vec<u8>> + Send + Sync + 'static,
 ) -> (Url, Arc<AtomicUsize>) {
     let served = Arc::new(AtomicUsize::new(0));
@@ -59,7 +59,7 @@ fn speak(mut stream: TcpStream, answer: &(impl Fn(&str) -> Option<Vec<u8>> + ?Si
 }
 
 /// A 200 with these header lines and body.
-pub(super) fn ok(headers: &str, body: &[u8]) -> Vec<u8> {
+pub(crate) fn ok(headers: &str, body: &[u8]) -> Vec<u8> {
     let mut answer = format!(
         "HTTP/1.1 200 OK\r\n{headers}\r\nContent-Length: {}\r\nConnection: close\r\n\r\n",
         body.len()

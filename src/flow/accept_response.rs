@@ -102,6 +102,11 @@ impl Vpgate {
             Err(NotJudged::Rejected(rejection)) => {
                 self.reject(served, findings.conclude(Err(rejection)), now).await
             }
+            Err(NotJudged::StatusUnavailable(rejection)) => {
+                // Not counted: the next try may find the list, and five of them a verdict.
+                log_rejection(served.asked(), &findings.conclude(Err(rejection)));
+                Ok(Ending::Done(served.asked().handle.clone()))
+            }
             Err(NotJudged::Failed(source)) => Err(source.into()),
         }
     }
@@ -120,16 +125,7 @@ impl Vpgate {
     }
 
     async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
-        let decisive = |check: &&Check| {
-            check.outcome == CheckOutcome::Failed && Some(&check.check) == report.reason.as_ref()
-        };
-        let failed = report.checks.iter().find(decisive);
-        tracing::warn!(
-            presentation = %served.asked().id,
-            reason = report.reason.as_deref().unwrap_or_default(),
-            detail = failed.map(|check| check.detail.as_ref()).unwrap_or_default(),
-            "presentation rejected"
-        );
+        log_rejection(served.asked(), &report);
         let (code, digest) = self.response_code(served.asked())?;
         match served.rejected(report, digest, now)? {
             AfterRejection::TriesRemain(served) => {
@@ -208,6 +204,19 @@ impl Vpgate {
             Asker::Device { .. } => Ok((None, None)),
         }
     }
+}
+
+fn log_rejection(asked: &Asked, report: &Report) {
+    let decisive = |check: &&Check| {
+        check.outcome == CheckOutcome::Failed && Some(&check.check) == report.reason.as_ref()
+    };
+    let failed = report.checks.iter().find(decisive);
+    tracing::warn!(
+        presentation = %asked.id,
+        reason = report.reason.as_deref().unwrap_or_default(),
+        detail = failed.map(|check| check.detail.as_ref()).unwrap_or_default(),
+        "presentation rejected"
+    );
 }
 
 fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {

@@ -2,15 +2,16 @@
 //! them together.
 //!
 //! ```text
-//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> VerifiedPresentation
+//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
 //! ```
 
 use super::Vpgate;
-use super::ports::Unavailable;
+use super::ports::{NoStatusList, Unavailable};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, Genuine, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// What the wallet's answer comes to.
 pub(super) enum Answer {
@@ -24,6 +25,9 @@ pub(super) enum Answer {
 pub(super) enum NotJudged {
     /// A rule is broken; the findings say which.
     Rejected(Rejection),
+    /// The issuer's status list cannot be had: rejected too, and neither the wallet nor the person is
+    /// to blame. The findings say so.
+    StatusUnavailable(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
     Failed(Unavailable),
 }
@@ -53,16 +57,16 @@ impl Vpgate {
             WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
             WalletAnswer::Presented(token) => token,
         };
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.judge_one(challenge, shown, now, findings).await {
-                Ok(one) => genuine.push(one),
+                Ok(one) => current.push(one),
                 // The others decide (OpenID4VP 8.6).
                 Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
                 Err(failed) => return Err(failed),
             }
         }
-        Ok(Answer::Verified(verify::conclude(genuine, challenge, now, findings)?))
+        Ok(Answer::Verified(verify::conclude(current, challenge, now, findings)?))
     }
 
     /// Judges one presentation by the keys of the issuer we believe for it.
@@ -72,11 +76,37 @@ impl Vpgate {
         shown: Shown,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<Genuine, NotJudged> {
+    ) -> Result<Current, NotJudged> {
         findings.about_presentation(&shown.credential, shown.number);
         let hint = shown.presented.issuer_hint();
         let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
         let keys = self.issuer_keys.of(&issuer).await?;
-        Ok(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?)
+        let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+        self.current(genuine, &issuer, now, findings).await
+    }
+
+    /// Looks up what the credential's issuer says of it today. Nothing is fetched before the credential
+    /// is known to be genuine (REQ-7.1).
+    async fn current(
+        &self,
+        genuine: Genuine,
+        issuer: &TrustedIssuer,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        let listed = match genuine.status(findings)? {
+            Status::Settled(current) => return Ok(current),
+            Status::Listed(listed) => listed,
+        };
+        match self.status_lists.of(issuer, listed.reference()).await {
+            Ok(list) => Ok(listed.judged(&list, now, findings)?),
+            Err(NoStatusList::Unusable(fault)) => Err(listed.unusable(&fault, findings).into()),
+            Err(NoStatusList::Unavailable(why)) => {
+                Err(NotJudged::StatusUnavailable(listed.unavailable(&why.source, findings)))
+            }
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -33,7 +33,7 @@ pub mod sweep;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, Signer, Store, Unavailable};
+use self::ports::{Clock, Entropy, IssuerKeys, Signer, StatusLists, Store, Unavailable};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
@@ -97,6 +97,8 @@ pub struct Vpgate {
     pub signer: Arc<dyn Signer>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Their status lists.
+    pub status_lists: Arc<dyn StatusLists>,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.

@@ -42,6 +42,21 @@
 //! `GET /v1/presentations/{id}` with the right code returns the result and spends the code. A repeat is
 //! answered like a wrong code. The price: a caller that loses the answer must begin again.
 //!
+//! # A status list that cannot be had refuses, and counts no try
+//! Whoever can keep the list from us must not be able to make a revoked credential count, so nothing is
+//! accepted without it. But five failures of somebody else's server should not end a person's request
+//! for good, so the refusal is not counted. The price: the relying party sees `pending` until the list
+//! comes, the person gives up, or the request expires. `status_stale_if_error` is for operators who
+//! would rather believe an older list for a bounded time.
+//!
+//! # Status lists are signed by the issuer of the credential
+//! The keys are found in the same way as for its credentials, whatever `x5c` or `iss` a list carries:
+//! another party's word about a credential would be a second root of trust that nobody configured.
+//!
+//! # A verified list is kept, not its token
+//! Judging a presentation with a list at hand costs one look into a vector. The list is unpacked and its
+//! signature checked once, aside from the threads that answer requests.
+//!
 //! # What is asked by `scope`
 //! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
 //! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.

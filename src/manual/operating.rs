@@ -31,6 +31,27 @@
 //! | transaction data objects in a request | [`crate::flow::begin_presentation::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
+//! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
+//! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
+//!
+//! # Status
+//! A credential that names a status list is accepted only when its issuer's list says that it is valid.
+//! `credentials[].status = "require"` refuses those that name none. A list is kept in memory for its
+//! `ttl`, or until `exp`, clamped to `status_lists.cache_at_least` and `cache_at_most`: so long a revoked
+//! credential may still be accepted. There is no other limit on the age of a list (`iat`).
+//!
+//! When a list cannot be had, every presentation that needs it is refused, with the line
+//! `status_list_available` in the log. It is not counted as a try, since neither the person nor the
+//! wallet can help it: they may try again until the request expires, and the relying party reads
+//! `pending` meanwhile. A server that failed is left alone for five seconds. With
+//! `status_stale_if_error` the last good list serves so much longer, never past its `exp`; a list that
+//! came and is no good (signature, address, dates) is never replaced by an older one, and is a counted
+//! rejection.
+//!
+//! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
+//!
+//! Not offered: CWT lists, aggregation (lists are fetched when a credential names them), historical
+//! queries, the status of credentials that were verified before, list signers other than the issuer.
 //!
 //! # Logs
 //! Structured, to standard error. They name presentations and grants by id and say why an answer was

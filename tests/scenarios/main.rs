@@ -8,5 +8,6 @@ mod doors;
 mod logs;
 mod questions;
 mod shop;
+mod status;
 mod television;
 mod world;

@@ -98,6 +98,17 @@ async fn req_3_8_a_failed_presentation_is_discarded_and_the_rest_decides() {
     }
 }
 
+#[tokio::test]
+async fn req_6_17_the_same_answer_counts_once() {
+    let world = World::new().await;
+    let begun = world.begin(&asking(&[credential(CREDENTIAL, &json!({}))], &Value::Null)).await;
+    let mut browser = world.browser();
+    let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+    let fragment = world.share_without_returning(&mut browser, &wallet).await;
+    assert!(browser.bring_fragment(&fragment).await.url.as_str().starts_with(RETURN_TO));
+    assert!(browser.bring_fragment(&fragment).await.status.is_client_error());
+}
+
 /// The answer with one character changed in the signature under the presentation for `id`.
 fn spoiled(fragment: &str, id: &str) -> String {
     let pairs = form_urlencoded::parse(fragment.as_bytes()).map(|(name, value)| {

@@ -14,6 +14,7 @@ use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -166,6 +167,7 @@ fn verified_claims(
             issuer: "https://issuer.example.com".to_owned(),
             keys: KeySource::Jwks(Arc::clone(&keys)),
             accept_legacy_typ: false,
+            status: StatusPolicy::default(),
         }],
     };
     let mut findings = Findings::new();

@@ -10,6 +10,7 @@ use vpgate::domain::sdjwt::issuer_metadata::{self, PublishedKeys};
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -59,6 +60,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         issuer: payload["iss"].as_str().unwrap().to_owned(),
         keys: KeySource::Jwks(Arc::clone(keys)),
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));

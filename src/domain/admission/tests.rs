@@ -5,6 +5,7 @@ use serde_json::json;
 use super::rules::Operator;
 use super::*;
 use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::domain::sdjwt::status::standing::Standing;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -36,6 +37,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
+        standing: Standing::Valid,
         holder: Some(holder.to_owned()),
     }
 }

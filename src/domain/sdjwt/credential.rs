@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::key_binding::{Bound, Expected};
 use super::parse::{HolderBinding, Presented};
+use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
@@ -36,6 +37,7 @@ pub struct Authentic {
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
     holder_thumbprint: Option<String>,
+    status_policy: StatusPolicy,
     bound: Bound,
 }
 
@@ -66,8 +68,13 @@ impl Authentic {
     }
 
     /// `status` of the issuer-signed payload, unjudged.
-    pub fn status(&self) -> Option<&Value> {
+    pub(super) fn status(&self) -> Option<&Value> {
         self.claims.get("status")
+    }
+
+    /// What its status must be.
+    pub(super) fn status_policy(&self) -> StatusPolicy {
+        self.status_policy
     }
 
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
@@ -123,6 +130,7 @@ impl Presented {
             claims,
             expires_at,
             holder_thumbprint,
+            status_policy: issuer.status_policy(),
             bound,
         })
     }

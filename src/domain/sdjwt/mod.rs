@@ -4,6 +4,7 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
+//! Whether its issuer has taken it back is asked afterwards, in [`status`].
 //! Only the compact form is accepted, with key binding unless the question does without.
 
 pub mod credential;
@@ -17,6 +18,7 @@ mod jwt;
 pub mod key_binding;
 pub mod limits;
 pub mod parse;
+pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trust;

@@ -6,6 +6,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::parse::IssuerHint;
+use super::status::policy::StatusPolicy;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::Roots;
@@ -27,6 +28,8 @@ pub struct CredentialTrust {
     pub keys: KeySource,
     /// Accept `typ: vc+sd-jwt` too (REQ-5.1).
     pub accept_legacy_typ: bool,
+    /// What its status must be.
+    pub status: StatusPolicy,
 }
 
 /// The one mechanism pinned for an issuer.
@@ -165,6 +168,17 @@ impl TrustedIssuer {
     /// The `kid` the token names, so that a fetcher can refresh its copy when it is unknown.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
+    }
+
+    /// The same issuer, asked about another of its tokens, whose header names this key.
+    #[must_use]
+    pub fn naming(&self, kid: Option<&str>) -> Self {
+        Self { trust: self.trust.clone(), kid: kid.map(str::to_owned) }
+    }
+
+    /// How long a list that is no longer fresh may serve, and what is looked up at all.
+    pub fn status_policy(&self) -> StatusPolicy {
+        self.trust.status
     }
 
     pub(super) fn accepts_type(&self, vct: &str) -> bool {

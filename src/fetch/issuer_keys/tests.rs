@@ -11,6 +11,7 @@ use crate::domain::jose::x5c::Roots;
 use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::{IssuerHint, Presented};
+use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
@@ -30,7 +31,7 @@ impl Clock for Hand {
 }
 
 fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
-    let short = Duration::from_millis(400);
+    let short = Duration::from_secs(2);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
     FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
 }
@@ -48,6 +49,7 @@ fn entry(keys: KeySource) -> CredentialTrust {
         issuer: "iss".to_owned(),
         keys,
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     }
 }
 

@@ -9,6 +9,7 @@ use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
 use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials};
+use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
 
 /// A presentation as its relying party sees it.
@@ -72,6 +73,21 @@ pub struct Credential {
     /// Whether it was proven that the presentation comes from the holder; false only when the query said
     /// `require_cryptographic_holder_binding: false`.
     pub holder_binding: bool,
+    /// What is known of its status.
+    pub status: CredentialStatus,
+}
+
+/// What is known of the status of a verified credential. One that is revoked or suspended is never
+/// verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum CredentialStatus {
+    /// Its issuer's status list says that it is valid.
+    Valid,
+    /// It names no status.
+    None,
+    /// The operator had it not looked up.
+    Unchecked,
 }
 
 /// Claims by name.
@@ -189,6 +205,11 @@ impl From<&VerifiedCredential> for Credential {
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
             holder_binding: shown.holder.is_some(),
+            status: match shown.standing {
+                Standing::Valid => CredentialStatus::Valid,
+                Standing::None => CredentialStatus::None,
+                Standing::Unchecked => CredentialStatus::Unchecked,
+            },
         }
     }
 }

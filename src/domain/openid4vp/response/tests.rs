@@ -145,6 +145,14 @@ fn req_3_1_to_3_4_what_is_not_exactly_what_was_asked_is_refused() {
 }
 
 #[test]
+fn req_3_2_what_was_not_asked_for_ends_the_response() {
+    let text = Maker::new().present();
+    let object = json!({"a": [text], "b": [text]}).to_string();
+    assert!(shown(&object, &["a", "b"]).is_ok());
+    assert_eq!(shown(&object, &["a"]), Err("vp_token_only_what_was_asked".to_owned()));
+}
+
+#[test]
 fn req_3_4_a_credential_that_is_not_shown_has_no_entry() {
     let object = json!({"a": [Maker::new().present()]}).to_string();
     assert_eq!(shown(&object, &["a", "b"]), Ok(vec!["a".to_owned()]));

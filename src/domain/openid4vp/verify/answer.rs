@@ -10,7 +10,6 @@ use crate::domain::sdjwt::credential::Authentic;
 const TYPE: Rule = Rule { check: "vct_asked_for", requirement: "OpenID4VP B.3.5" };
 const BOUND: Rule = Rule { check: "holder_binding", requirement: "OpenID4VP 6.1, 8.6" };
 const PRESENT: Rule = Rule { check: "claims_present", requirement: "OpenID4VP 6.4.1, 7.1.1" };
-const STATUS: Rule = Rule { check: "status", requirement: "SD-JWT VC 2.4; Token Status List 8.3" };
 const VALUES: Rule = Rule { check: "claims_values", requirement: "OpenID4VP 6.3, 14.9" };
 const EXTRA: Rule = Rule { check: "claims_not_asked_for", requirement: "OpenID4VP 6.4, 15.4" };
 /// What a credential states about itself; asked for by nobody, and nothing to drop.
@@ -101,17 +100,6 @@ fn report_extra(credential: &Authentic, asked: &[&ClaimQuery], findings: &mut Fi
             findings.not_applicable(&EXTRA, format!("{count} further claims are shown; they are dropped"));
         }
     }
-}
-
-/// Says openly what is not looked at yet: a credential that names a status list counts whatever the list says.
-pub(super) fn report_status(credential: &Authentic, findings: &mut Findings) {
-    findings.not_applicable(
-        &STATUS,
-        match credential.status() {
-            Some(_) => "the credential names a status, and this version does not look it up",
-            None => "the credential names no status",
-        },
-    );
 }
 
 /// The claims of that combination; the others are dropped (REQ-8.9).

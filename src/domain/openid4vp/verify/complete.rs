@@ -1,9 +1,10 @@
 //! Do the presentations that survived answer the whole question? (OpenID4VP 1.0 sections 6.2, 6.4.2, 8.6.)
 
-use super::Genuine;
+use super::{Current, Genuine};
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
 use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::status::standing::Standing;
 
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
 const SET: Rule = Rule { check: "credential_set", requirement: "OpenID4VP 6.2, 6.4.2" };
@@ -16,6 +17,7 @@ pub(super) struct Survivor<'q> {
     /// Which combination of claims it completes.
     pub(super) combination: usize,
     pub(super) authentic: Authentic,
+    pub(super) standing: Standing,
 }
 
 /// Sorts the survivors by the order of the query, and holds them against its rules: without credential
@@ -26,17 +28,18 @@ pub(super) struct Survivor<'q> {
 /// # Errors
 /// What the first presentation that is missed was discarded for; [`COMPLETE`] or [`SET`] when it never came.
 pub(super) fn survivors<'q>(
-    genuine: Vec<Genuine>,
+    current: Vec<Current>,
     query: &'q Query,
     findings: &mut Findings,
 ) -> Result<Vec<Survivor<'q>>, Rejection> {
     findings.about(None);
-    let mut survivors = Vec::with_capacity(genuine.len());
-    for Genuine { credential, number, combination, authentic } in genuine {
+    let mut survivors = Vec::with_capacity(current.len());
+    for Current { genuine, standing } in current {
+        let Genuine { credential, number, combination, authentic } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };
-        survivors.push(Survivor { query, number, combination, authentic });
+        survivors.push(Survivor { query, number, combination, authentic, standing });
     }
     let place = |survivor: &Survivor<'_>| query.credentials().iter().position(|it| it == survivor.query);
     survivors.sort_by_key(place);

@@ -1,5 +1,5 @@
 //! The verdict: is every presentation authentic, and does the answer satisfy the question?
-//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 and 8.)
+//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 to 8.)
 //!
 //! A [`VerifiedPresentation`] is read, never written:
 //! ```
@@ -8,7 +8,23 @@
 //!     proof.credentials().len() + proof.transaction_data().len()
 //! }
 //! ```
-//! Only [`conclude`] makes one:
+//! A genuine presentation must be current before it counts:
+//! ```compile_fail,E0308
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Genuine, conclude};
+//! fn skip(genuine: Genuine, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![genuine], challenge, now, findings);
+//! }
+//! ```
+//! as in:
+//! ```
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Current, conclude};
+//! fn go_on(current: Current, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![current], challenge, now, findings);
+//! }
+//! ```
+//! Only [`conclude`] makes a verified presentation:
 //! ```compile_fail
 //! use vpgate::domain::base::time::Timestamp;
 //! use vpgate::domain::openid4vp::verify::VerifiedPresentation;
@@ -20,6 +36,7 @@
 mod answer;
 mod authorised;
 mod complete;
+mod current;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -29,6 +46,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::complete::Survivor;
+pub use self::current::{Current, Listed, Status};
 use super::dcql::Query;
 use super::request::Asked;
 use super::response::Shown;
@@ -38,6 +56,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
+use crate::domain::sdjwt::status::standing::Standing;
 use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// How far a wallet's clock may be from ours (REQ-6.6).
@@ -115,6 +134,9 @@ pub struct VerifiedCredential {
     pub expires_at: Option<Timestamp>,
     /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
     pub holder: Option<String>,
+    /// What is known of its status; never where that is kept (REQ-7.16).
+    #[serde(default)]
+    pub standing: Standing,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
@@ -142,22 +164,21 @@ pub fn authenticate(
     };
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
     let combination = answer::satisfies(&authentic, query, findings)?;
-    answer::report_status(&authentic, findings);
     Ok(Genuine { credential, number, combination, authentic })
 }
 
-/// Do these presentations, which are what was not discarded, together satisfy the challenge: the query's
-/// own rules on which credentials are enough, the transaction data covered exactly?
+/// Do these presentations, which are current and were not discarded, together satisfy the challenge: the
+/// query's own rules on which credentials are enough, the transaction data covered exactly?
 ///
 /// # Errors
 /// [`Rejection`] for the first rule that is broken; it ends the whole response.
 pub fn conclude(
-    genuine: Vec<Genuine>,
+    current: Vec<Current>,
     challenge: &Challenge<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
-    let survivors = complete::survivors(genuine, challenge.query, findings)?;
+    let survivors = complete::survivors(current, challenge.query, findings)?;
     authorised::exactly(challenge.transaction_data, &survivors, findings)?;
     let mut credentials: BTreeMap<String, VerifiedCredentials> = BTreeMap::new();
     for survivor in &survivors {
@@ -242,13 +263,17 @@ impl VerifiedPresentation {
 }
 
 fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
-    let Survivor { query, combination, authentic, .. } = survivor;
+    let Survivor { query, combination, authentic, standing, .. } = survivor;
+    let mut claims = answer::asked_for(authentic.claims(), query, *combination);
+    // Where the status is kept tells one holder from another; it has done its work (TSL 12.3).
+    claims.remove("status");
     VerifiedCredential {
         issuer: authentic.issuer().to_owned(),
         vct: authentic.vct().to_owned(),
-        claims: answer::asked_for(authentic.claims(), query, *combination),
+        claims,
         expires_at: authentic.expires_at(),
         holder: authentic.holder_thumbprint().map(str::to_owned),
+        standing: *standing,
     }
 }
 

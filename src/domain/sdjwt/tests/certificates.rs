@@ -7,6 +7,7 @@ use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::Roots;
 use crate::domain::jose::x5c::testing::{Authority, Plan, p256, public_key, x5c};
+use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::testing::{ISSUER, VCT};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
@@ -28,6 +29,7 @@ fn entry(issuer: &str, keys: KeySource) -> CredentialTrust {
         issuer: issuer.to_owned(),
         keys,
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     }
 }
 

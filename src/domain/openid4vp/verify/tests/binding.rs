@@ -110,6 +110,6 @@ fn req_4_3_what_was_read_without_binding_does_not_answer_a_query_that_demands_it
         let (without, limits) = (HolderBinding::NotRequired, Limits::default());
         let presented = Presented::parse_with(without, &text, &limits, &mut findings).unwrap();
         let shown = Shown { credential: QUERY_ID.to_owned(), number: None, presented };
-        assert_eq!(scene.genuine(shown, &mut findings).unwrap_err().reason(), "holder_binding");
+        assert_eq!(scene.current(shown, &mut findings).unwrap_err().reason(), "holder_binding");
     }
 }

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::domain::sdjwt::testing::element;
 
 /// Asks for three named claims by these combinations.
 fn scene(claim_sets: &[&[&str]]) -> Scene {
@@ -79,6 +80,30 @@ fn req_8_9_claims_beyond_what_was_asked_for_are_counted_and_dropped() {
     let line = extra(&scene);
     assert!(line.detail.starts_with("2 further claims"), "{}", line.detail);
     assert!(!line.detail.contains("email"));
+}
+
+#[test]
+fn req_8_1_what_the_wallet_ignores_is_refused() {
+    let mut scene = Scene::new();
+    ask_for_value(&mut scene, json!(true));
+    scene.verified();
+    ask_for_value(&mut scene, json!(false));
+    assert_eq!(scene.refused(&scene.maker.present()), "claims_values");
+}
+
+#[test]
+fn req_8_7_positions_are_those_after_undisclosed_elements_are_gone() {
+    let mut scene = Scene::new();
+    let query = json!({"credentials": [{"id": QUERY_ID, "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
+        "claims": [{"path": ["nationalities", 0], "values": ["FR"]}]}]});
+    scene.asked.query = Query::from_json(&query).unwrap();
+    let (german, french) = (element(json!("DE")), element(json!("FR")));
+    let placeholders = [&german, &french].map(|text| json!({ "...": scene.maker.digests.digest(text) }));
+    scene.maker.payload.insert("nationalities".to_owned(), json!(placeholders));
+    scene.maker.disclosures = vec![french.clone()];
+    scene.verified();
+    scene.maker.disclosures = vec![german, french];
+    assert_eq!(scene.refused(&scene.maker.present()), "claims_values");
 }
 
 #[test]
