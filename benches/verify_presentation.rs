@@ -2,8 +2,8 @@
 //!
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
 //! known; the holder's key is new in every presentation, as it is in life. Once more with a status in a
-//! list of a million, which is at hand: its look-up and its nine lines of the report.
-//! `verify_presentation_x5c` has a chain of three certificates in the header instead of a known key.
+//! list of a million, which is at hand: its look-up and its nine lines of the report; and with a chain of
+//! three certificates in the header instead of a known key (`verify_presentation_x5c`).
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
@@ -114,14 +114,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
     let claims = ["given_name", "family_name", "age_equal_or_over.18"]
         .map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
     let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]));
-    let trust = CredentialTrust {
-        id: CREDENTIAL.to_owned(),
-        vct: vec![VCT.to_owned()],
-        issuer: ISSUER.to_owned(),
-        keys: source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))),
-        accept_legacy_typ: false,
-        status: StatusPolicy::default(),
-    };
+    let trust = trust(source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))));
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),
         handle: Handle::from_entropy([2; 16]),
@@ -149,12 +142,23 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         tries_allowed: 5,
     };
     let trust = TrustPolicy { credentials: vec![trust] };
-    let list = status_list(issuer, &trust, &keys);
+    let list = status_list(issuer, &keys);
     Verifier { asked, trust, keys, list }
 }
 
+fn trust(keys: KeySource) -> CredentialTrust {
+    CredentialTrust {
+        id: CREDENTIAL.to_owned(),
+        vct: vec![VCT.to_owned()],
+        issuer: ISSUER.to_owned(),
+        keys,
+        accept_legacy_typ: false,
+        status: StatusPolicy::default(),
+    }
+}
+
 /// A million credentials, all valid.
-fn status_list(issuer: &SigningKey, trust: &TrustPolicy, keys: &KeySet) -> StatusList {
+fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
     encoder.write_all(&vec![0; 1 << 17]).unwrap();
     let lst = base64url::encode(encoder.finish().unwrap());
@@ -164,13 +168,14 @@ fn status_list(issuer: &SigningKey, trust: &TrustPolicy, keys: &KeySet) -> Statu
     let token = issuer.sign(&object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})), &payload);
     let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
     let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: Some(issuer.kid()), has_x5c: false };
+    let trust = TrustPolicy { credentials: vec![trust(KeySource::Jwks(Arc::clone(keys)))] };
     let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();
     let receipt = Receipt { at: NOW, max_age: None };
     token.verify(&trusted, keys, LIST, receipt, &CacheBounds::default()).unwrap()
 }
 
 /// One presentation by a new holder. `header` is that of the credential, without `alg`; the credential
-/// names this index of the list, if any.
+/// names `index` of the list, if any.
 fn presentation(
     issuer: &SigningKey,
     header: &Map<String, Value>,
@@ -307,7 +312,7 @@ fn bench_x5c(criterion: &mut Criterion) {
     group.finish();
 }
 
-/// Presentations that are all verified.
+/// Presentations that are all verified; each names the place in the status list that `index` gives it.
 fn presentations(
     issuer: &SigningKey,
     header: &Map<String, Value>,
@@ -324,12 +329,25 @@ fn presentations(
     texts
 }
 
+/// For peers: the same presentations and what they need to verify them, in the file that
+/// `VPGATE_BENCH_EXPORT` names (see `benches/peers`).
+fn export(issuer: &SigningKey, asked: &Asked, texts: &[String]) {
+    if let Ok(path) = std::env::var("VPGATE_BENCH_EXPORT") {
+        let file = json!({
+            "issuer_jwk": issuer.public_key().to_jwk(), "nonce": asked.nonce.as_str(), "now": NOW.unix(),
+            "presentations": texts,
+        });
+        std::fs::write(path, file.to_string()).unwrap();
+    }
+}
+
 fn main() {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
     let verifier = verifier(&issuer, None);
     let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
     let texts = presentations(&issuer, &header, &verifier, |_| None);
     let listed = presentations(&issuer, &header, &verifier, |number| Some(number * 4000));
+    export(&issuer, &verifier.asked, &texts);
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("verify_presentation");
     group.throughput(Throughput::Elements(1));

@@ -65,8 +65,9 @@ fn the_reference_loads_and_names_every_key() {
     let config = load(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.policy.tokens.audience, "https://api.example.com");
-    let tables = ["", "storage", "keys", "http", "wallets", "status_lists", "credentials"];
-    let more = ["credentials.trust", "scopes", "scopes.rules", "clients", "device", "presentation", "tokens"];
+    let tables =
+        ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
+    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "tokens"];
     for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";

@@ -1,7 +1,8 @@
 //! What we ask of other servers, and how carefully.
 //!
-//! Only addresses from configuration are ever fetched, those in the metadata of an issuer that we believe,
-//! and those that it signed into an authentic credential ([`status_lists`]); [`client`] still treats every one of them as if a
+//! Only addresses from configuration are ever fetched, those that an issuer we believe signed into an
+//! authentic credential ([`status_lists`]), and the `jwks_uri` that its metadata names; and only for an
+//! issuer that the domain vouched for. [`client`] still treats every one of them as if a
 //! stranger had written it.
 
 pub mod address;

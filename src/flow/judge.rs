@@ -57,16 +57,25 @@ impl Vpgate {
             WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
             WalletAnswer::Presented(token) => token,
         };
-        let mut current = Vec::new();
+        let (mut current, mut unavailable) = (Vec::new(), None);
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.judge_one(challenge, shown, now, findings).await {
                 Ok(one) => current.push(one),
                 // The others decide (OpenID4VP 8.6).
                 Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
+                Err(NotJudged::StatusUnavailable(rejection)) => {
+                    findings.discard(rejection);
+                    unavailable = Some(rejection);
+                }
                 Err(failed) => return Err(failed),
             }
         }
-        Ok(Answer::Verified(verify::conclude(current, challenge, now, findings)?))
+        match verify::conclude(current, challenge, now, findings) {
+            Ok(presentation) => Ok(Answer::Verified(presentation)),
+            // What decided is that a list cannot be had.
+            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::StatusUnavailable(rejection)),
+            Err(rejection) => Err(rejection.into()),
+        }
     }
 
     /// Judges one presentation by the keys of the issuer we believe for it.

@@ -50,7 +50,7 @@
 //!
 //! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
 //!
-//! Not offered: CWT lists, aggregation (lists are fetched when a credential names them), historical
+//! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
 //! queries, the status of credentials that were verified before, list signers other than the issuer.
 //!
 //! # Logs

@@ -25,7 +25,7 @@
 //! | changed, added, removed, repeated disclosures | digests over the received text, each used exactly once; `sd_hash` |
 //! | another issuer's signature, `alg: none`, HMAC with a public key, an `x5c` of the attacker's | algorithm allow-list bound to the key; the mechanism is pinned per issuer in configuration, the token cannot choose it |
 //! | a certificate of a believed root, for another issuer | the root is believed for the issuers that are pinned to it, and for those with `x5c_names` only with such a name |
-//! | making the server fetch an internal address | only addresses from configuration, and those in the metadata or a genuine credential of a configured issuer, are fetched: https, no redirects, resolved address checked, size and time bounded |
+//! | making the server fetch an internal address | only addresses from configuration, those in a genuine credential of a configured issuer, and the `jwks_uri` of its metadata are fetched: https, no redirects, resolved address checked, size and time bounded |
 //! | a credential that was revoked | its issuer's status list, signed by the issuer's own keys; no list, no acceptance |
 //! | a status list that is old, another's, enormous when unpacked, or at an inside address | `exp` and a bounded cache; `sub` and signature; bounded unpacking; the same guard as for keys |
 //! | making us fetch for a forged credential | a list's address exists only on an authentic credential |

@@ -202,6 +202,26 @@ async fn req_7_13_without_a_list_there_is_no_verdict_but_no() {
 }
 
 #[tokio::test]
+async fn req_7_13_another_presentation_decides_while_one_list_cannot_be_had() {
+    let mut scene = Scene::new();
+    let several = CredentialQuery { multiple: true, ..scene.asked.query.credentials()[0].clone() };
+    scene.asked.query = Query::of(vec![several]).unwrap();
+    let good = scene.maker.present();
+    let (dead, asked) = serve(|_| Some(b"HTTP/1.1 503 \r\n\r\n".to_vec()));
+    scene.maker.name_status(0, dead.as_str());
+    let unlisted = scene.maker.present();
+    for both in [[&unlisted, &good], [&good, &unlisted]] {
+        let (answer, report) = scene.judge_text(json!({ QUERY_ID: both }).to_string()).await;
+        let Ok(Answer::Verified(presentation)) = answer else { panic!("{report:?}") };
+        assert_eq!(presentation.credentials()[QUERY_ID].as_slice().len(), 1);
+    }
+    let (answer, report) = scene.judge_text(json!({ QUERY_ID: [unlisted] }).to_string()).await;
+    assert!(matches!(answer, Err(NotJudged::StatusUnavailable(_))), "{report:?}");
+    assert_eq!(report.reason.as_deref(), Some("status_list_available"));
+    assert_eq!(asked.load(Ordering::SeqCst), 1, "left alone for a moment");
+}
+
+#[tokio::test]
 async fn req_7_8_a_list_by_somebody_else_is_a_rejection() {
     let scene = Scene::serving(|_, uri| {
         let somebody = Maker::new().issuer;

@@ -11,7 +11,6 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
-use crate::domain::jose::x5c::ChainFault;
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
@@ -124,9 +123,10 @@ impl StatusListToken {
         self.0.kid()
     }
 
-    /// Everything TSL 5.1 and 8.3(4, 5) ask. `keys` are the keys of `issuer`, found the way they are
-    /// found for its credentials: an `x5c` in the token counts for an issuer that is known by certificates,
-    /// and for no other (TSL 11.3, HAIP 6.1). `uri` is the address in the credential.
+    /// Everything TSL 5.1 and 8.3(4, 5) ask. The key is found the way it is found for the issuer's
+    /// credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
+    /// the issuer is pinned to; for any other issuer, an `x5c` changes nothing. `uri` is the address in
+    /// the credential.
     ///
     /// # Errors
     /// The first [`StatusListFault`].
@@ -156,17 +156,14 @@ impl StatusListToken {
         &self,
         issuer: &TrustedIssuer,
         keys: &KeySet,
-        now: Timestamp,
+        at: Timestamp,
     ) -> Result<PublicKey, StatusListFault> {
-        let key = match issuer.keys() {
-            KeySource::X5c(roots) => {
-                let x5c = self.0.header().get("x5c").unwrap_or(&Value::Null);
-                let chain = roots.validate(x5c, now).map_err(|why| StatusListFault::Chain(why.fault))?;
-                chain.keys().choose(None, self.0.algorithm())?.clone()
-            }
-            _ => keys.choose(self.0.kid(), self.0.algorithm())?.clone(),
+        let KeySource::X5c(roots) = issuer.keys() else {
+            return Ok(keys.choose(self.0.kid(), self.0.algorithm())?.clone());
         };
-        Ok(key)
+        let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
+        let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
+        Ok(chain.keys().choose(None, self.0.algorithm())?.clone())
     }
 }
 
@@ -209,9 +206,12 @@ pub enum StatusListFault {
     /// The issuer of the credential has no such key.
     #[error("the status list is not signed by a known key of the credential's issuer: {0}")]
     Key(#[from] NoKey),
-    /// The issuer is known by certificates, and those of the token do not hold.
-    #[error("the status list is not signed under a root of the credential's issuer: {0}")]
-    Chain(ChainFault),
+    /// The issuer is known by certificates, and the token brings none.
+    #[error("the issuer is known by certificates (`x5c_roots`), and the status list has no `x5c`")]
+    NoChain,
+    /// The chain does not hold.
+    #[error("the certificate chain of the status list: {0}")]
+    Chain(String),
     /// The signature does not hold.
     #[error("the signature of the status list does not hold")]
     Signature,
@@ -240,7 +240,7 @@ impl StatusListFault {
     pub(super) fn check(&self) -> &'static str {
         let rule = match self {
             Self::Jws(_) | Self::Typ => FORMAT,
-            Self::Key(_) | Self::Chain(_) | Self::Signature => SIGNATURE,
+            Self::Key(_) | Self::NoChain | Self::Chain(_) | Self::Signature => SIGNATURE,
             Self::Subject => SUBJECT,
             Self::Date(_) | Self::Ahead(_) | Self::Expired => FRESHNESS,
             Self::NoList | Self::Statuses(_) => ENCODING,

@@ -7,8 +7,10 @@ use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::Roots;
 use crate::domain::jose::x5c::testing::{Authority, Plan, p256, public_key, x5c};
+use crate::domain::sdjwt::parse::IssuerHint;
 use crate::domain::sdjwt::status::policy::StatusPolicy;
-use crate::domain::sdjwt::testing::{ISSUER, VCT};
+use crate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
+use crate::domain::sdjwt::testing::{ISSUER, ListMaker, STATUS_URI, VCT};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// A maker whose issuer key is certified by a root of its own.
@@ -195,4 +197,27 @@ fn a_long_or_crafted_subject_is_clipped_in_the_report() {
     let (_, report) = judge_by(&maker, vec![entry(ISSUER, roots(&root))]);
     let said = report.checks.iter().find(|line| line.check == "issuer_key").unwrap();
     assert!(said.detail.contains("`CN=??xxx") && said.detail.ends_with("...`"), "{said:?}");
+}
+
+#[test]
+fn req_7_8_the_list_of_an_issuer_known_by_certificates_brings_a_chain_to_the_same_roots() {
+    let (maker, root) = certified(Algorithm::Es256);
+    let verify = |list: &ListMaker, source: KeySource, keys: &KeySet| {
+        let policy = TrustPolicy { credentials: vec![entry(ISSUER, source)] };
+        let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: None, has_x5c: true };
+        let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
+        let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();
+        let receipt = Receipt { at: NOW, max_age: None };
+        token.verify(&issuer, keys, STATUS_URI, receipt, &CacheBounds::default()).map(|_| ())
+    };
+    let nothing = KeySet::of(Vec::new());
+    let mut list = ListMaker::new(&maker.issuer, &[0]);
+    assert_eq!(verify(&list, roots(&root), &maker.keys()), Err(StatusListFault::NoChain));
+    list.header.insert("x5c".to_owned(), maker.header["x5c"].clone());
+    assert_eq!(verify(&list, roots(&root), &nothing), Ok(()));
+    let stranger = Authority::root(&Plan::authority("Stranger", NOW.unix()));
+    assert!(matches!(verify(&list, roots(&stranger), &nothing), Err(StatusListFault::Chain(_))));
+    // For an issuer that is pinned to keys, the chain changes nothing.
+    let pinned = KeySource::Jwks(Arc::new(nothing.clone()));
+    assert!(matches!(verify(&list, pinned, &nothing), Err(StatusListFault::Key(_))));
 }

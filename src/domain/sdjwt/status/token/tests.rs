@@ -1,5 +1,3 @@
-use std::sync::Arc;
-
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -8,8 +6,6 @@ use crate::domain::base::base64url;
 use crate::domain::base::report::Findings;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::Roots;
-use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::Presented;
 use crate::domain::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI};
@@ -52,39 +48,6 @@ fn req_7_4_a_signed_list_is_read() {
         list.header.insert("typ".to_owned(), json!("application/statuslist+jwt"));
     });
     assert!(long.is_ok());
-}
-
-#[test]
-fn req_9_10_an_issuer_known_by_certificates_signs_its_list_with_one() {
-    let maker = Maker::new();
-    let root = Authority::root(&Plan::authority("Root", NOW.unix()));
-    let key = public_key(&maker.issuer.public_key().to_jwk());
-    let leaf = root.certify(&Plan::leaf("Issuer", NOW.unix()), &key);
-    let stranger = Authority::root(&Plan::authority("Stranger", NOW.unix()));
-    let (good, foreign) = (x5c(&[&leaf]), x5c(&[&stranger.certify(&Plan::leaf("Issuer", NOW.unix()), &key)]));
-    let mut trust = maker.trust();
-    let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
-    trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
-    let mut findings = Findings::new();
-    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
-    let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
-    let judge = |header: Option<&Value>, by: &SigningKey| {
-        let mut list = ListMaker::new(&maker.issuer, &[0, 1]);
-        list.header.extend(header.map(|x5c| ("x5c".to_owned(), x5c.clone())));
-        let token = StatusListToken::parse(list.sign(by).as_bytes()).unwrap();
-        // Keys that were found otherwise change nothing.
-        token.verify(&issuer, &maker.keys(), STATUS_URI, RECEIPT, &CacheBounds::default())
-    };
-    assert!(judge(Some(&good), &maker.issuer).is_ok());
-    assert_eq!(judge(None, &maker.issuer).unwrap_err(), StatusListFault::Chain(ChainFault::Shape));
-    assert!(matches!(
-        judge(Some(&foreign), &maker.issuer),
-        Err(StatusListFault::Chain(ChainFault::Path { .. }))
-    ));
-    let other = SigningKey::generate(Algorithm::Es256).unwrap();
-    assert_eq!(judge(Some(&good), &other).unwrap_err(), StatusListFault::Signature);
-    let other = SigningKey::generate(Algorithm::EdDsa).unwrap();
-    assert_eq!(judge(Some(&good), &other).unwrap_err(), StatusListFault::Key(NoKey::WrongAlgorithm));
 }
 
 #[test]
