@@ -33,8 +33,11 @@ use vpgate::domain::sdjwt::status::token::StatusListToken;
 use form::Form;
 use made::{AUDIENCE, Made, NONCE, NOW, QUERY_ID, Signer, Verifier};
 
+/// What does something with bytes.
+pub type Target = fn(&[u8]);
+
 /// Every target by name.
-pub const TARGETS: [(&str, fn(&[u8])); 11] = [
+pub const TARGETS: [(&str, Target); 11] = [
     ("jws", jws),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),
@@ -247,9 +250,7 @@ pub fn json(data: &[u8]) {
     assert_eq!(serde_json::from_slice::<Value>(data).ok().as_ref(), Some(&value));
     assert!(depth(&value) <= bounds.depth);
     if strict_json::numbers_survive(data) {
-        let written = value.to_string();
-        assert!(strict_json::numbers_survive(written.as_bytes()), "{written}");
-        let again = strict_json::parse(written.as_bytes(), &Bounds { bytes: 1 << 20, ..bounds });
+        let again = strict_json::parse(value.to_string().as_bytes(), &Bounds { bytes: 1 << 20, ..bounds });
         assert_eq!(again, Ok(value));
     }
 }

@@ -229,7 +229,7 @@ impl Verifier {
     fn road(&self, vp_token: &str, findings: &mut Findings) -> Result<VerifiedPresentation, Rejection> {
         let parameters = ResponseParameters { vp_token: Some(vp_token.to_owned()), ..Default::default() };
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
-            unreachable!("there is no error parameter")
+            panic!("there is no error parameter")
         };
         let challenge = Challenge {
             query: &self.query,

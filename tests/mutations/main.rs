@@ -7,7 +7,6 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::print_stdout,
-    clippy::unreachable,
     reason = "a test says what is wrong by failing"
 )]
 
@@ -155,14 +154,14 @@ fn req_4_7_req_6_10_no_changed_character_is_accepted() {
     for (index, (name, made)) in kinds::all().into_iter().enumerate() {
         let mut trial = Trial::of(name, &made);
         let text = trial.text.clone();
-        // Every position of the plain one; of each other kind every second.
-        let (step, density) = if index == 0 { (1, 4) } else { (2, 1) };
+        // Every position of the plain one; of each other kind every fifth.
+        let (step, density) = if index == 0 { (1, 3) } else { (5, 1) };
         for mutant in characters::everywhere(&text, step, density) {
             trial.judge("characters", &mutant);
         }
         trial.conclude(&mut tally);
     }
-    tally.conclude(30_000);
+    tally.conclude(20_000);
 }
 
 #[test]
@@ -172,7 +171,7 @@ fn req_3_6_no_changed_wrapping_changes_what_is_shown() {
     let mut trial = Trial::of("plain", &made);
     let object = json!({ QUERY_ID: [trial.text] }).to_string();
     for (layer, text) in [("JSON object", object.clone()), ("encoded object", base64url::encode(&object))] {
-        for mutant in characters::everywhere(&text, 1, 3) {
+        for mutant in characters::everywhere(&text, 1, 1) {
             trial.judge(layer, &mutant);
         }
     }
