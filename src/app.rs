@@ -19,12 +19,13 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
-use crate::config::{Config, Keys, Storage};
+use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::flow::Vpgate;
 use crate::flow::ports::{Clock, Entropy, IssuerKeys, Store};
 use crate::http::{self, HttpSettings};
+use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
@@ -98,6 +99,10 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            second_opinion: match config.cross_check {
+                CrossCheck::Off => None,
+                CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
+            },
             user_code_key: keys.user_code_key,
             subject_key: keys.subject_key,
         });

@@ -11,13 +11,14 @@ use std::path::Path;
 const GROUND: [&str; 7] = ["change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
 
 /// What a room may import besides itself. `app` and `main` see everything and are not listed.
-const IMPORTS: [(&str, &[&str]); 8] = [
+const IMPORTS: [(&str, &[&str]); 9] = [
     ("flow", &["domain"]),
     ("config", &["domain", "flow"]),
     ("http", &["domain", "flow"]),
     ("fetch", &["domain", "flow"]),
     ("store", &["domain", "flow"]),
     ("system", &["domain", "flow"]),
+    ("second_opinion", &["domain", "flow"]),
     ("sandbox", &["domain::jose", "domain::base"]),
     ("manual", &[]),
 ];
@@ -36,7 +37,7 @@ const HOMES: [(&str, &[&str], &str); 30] = [
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
-    ("jsonwebtoken", &["sandbox"], "the key type that sd-jwt-rs wants"),
+    ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the doors"),
     (
@@ -47,7 +48,11 @@ const HOMES: [(&str, &[&str], &str); 30] = [
     ("ring", &["domain/base/secret", "domain/jose", "domain/sdjwt/digest"], "digests and verification"),
     ("rusqlite", &["store"], "SQL"),
     ("rust_decimal", &["domain/base/money"], "exact amounts"),
-    ("sd_jwt_rs", &["sandbox"], "makes the demo credential; decides nothing"),
+    (
+        "sd_jwt_rs",
+        &["sandbox", "second_opinion"],
+        "makes the demo credential; agrees or not, and decides nothing alone",
+    ),
     ("serde", &[""], "shapes"),
     ("serde_ignored", &["config"], "finds unknown keys"),
     ("serde_json", &[""], "JSON values"),

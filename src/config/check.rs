@@ -9,7 +9,7 @@ use url::Url;
 use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
-use super::{Config, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
+use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
@@ -38,6 +38,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let device = device(&file.device, faults);
     let presentation = presentation(&file.presentation, faults);
+    let cross_check = cross_check(&file.verification, faults);
     let tokens = tokens(file.tokens, public_url.as_ref(), faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
@@ -74,6 +75,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         keys,
         trusted_proxies,
         allow_loopback: file.danger_allow_loopback,
+        cross_check: cross_check?,
         policy: Policy {
             clients,
             scopes,
@@ -153,6 +155,15 @@ fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<Presen
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
     Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+}
+
+fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {
+    let wanted = match given.cross_check.as_deref() {
+        None | Some("off") => Ok(CrossCheck::Off),
+        Some("enforce") => Ok(CrossCheck::Enforce),
+        Some(_) => Err("must be \"off\" or \"enforce\""),
+    };
+    faults.keep("verification.cross_check", wanted)
 }
 
 fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {

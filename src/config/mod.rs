@@ -51,6 +51,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
+    /// `verification.cross_check`
+    pub cross_check: CrossCheck,
     /// What the flows go by.
     pub policy: Policy,
     /// What the operator should read at every start.
@@ -73,6 +75,15 @@ pub enum Keys {
     Memory,
     /// A folder that only we may read.
     Directory(PathBuf),
+}
+
+/// `verification.cross_check`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrossCheck {
+    /// Our own core decides alone.
+    Off,
+    /// A second library must agree, where it can judge at all.
+    Enforce,
 }
 
 impl Config {

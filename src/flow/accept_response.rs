@@ -4,10 +4,10 @@
 use url::Url;
 
 use super::Vpgate;
-use super::judge::{Answer, NotJudged};
+use super::judge::Judged;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Outcome as CheckOutcome, Report};
+use crate::domain::base::report::Report;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -86,23 +86,20 @@ impl Vpgate {
             Some(Presentation::Served(served)) => served.answered_by(&browser.digest(), now)?,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
-        let mut findings = Findings::new();
-        match self.judge(&served.asked().challenge(), parameters, now, &mut findings).await {
-            Ok(Answer::Verified(presentation)) => {
-                let report = findings.conclude(Ok(()));
+        let asked = served.asked();
+        let about = (asked.asker.client_id(), Some(&asked.id));
+        match self.judge(about, &asked.challenge(), parameters, now).await? {
+            Judged::Verified { presentation, report } => {
                 self.settle(served, now, |served, code| served.verified(presentation, report, code, now))
                     .await
             }
-            Ok(Answer::Refused(error)) if error.may_be_retried() => {
+            Judged::Refused(error) if error.may_be_retried() => {
                 Ok(Ending::Done(served.asked().handle.clone()))
             }
-            Ok(Answer::Refused(error)) => {
+            Judged::Refused(error) => {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
-            Err(NotJudged::Rejected(rejection)) => {
-                self.reject(served, findings.conclude(Err(rejection)), now).await
-            }
-            Err(NotJudged::Failed(source)) => Err(source.into()),
+            Judged::Rejected(report) => self.reject(served, report, now).await,
         }
     }
 
@@ -120,13 +117,6 @@ impl Vpgate {
     }
 
     async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
-        let failed = report.checks.iter().rfind(|check| check.outcome == CheckOutcome::Failed);
-        tracing::warn!(
-            presentation = %served.asked().id,
-            reason = report.reason.as_deref().unwrap_or_default(),
-            detail = failed.map(|check| check.detail.as_ref()).unwrap_or_default(),
-            "presentation rejected"
-        );
         let (code, digest) = self.response_code(served.asked())?;
         match served.rejected(report, digest, now)? {
             AfterRejection::TriesRemain(served) => {

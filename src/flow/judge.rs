@@ -1,27 +1,59 @@
 //! The verdict on an answer: each presentation by the keys of the issuer we believe for it, then all of
-//! them together.
+//! them together. Every door and the command line take this road.
 //!
 //! ```text
 //! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> VerifiedPresentation
 //! ```
 
 use super::Vpgate;
-use super::ports::Unavailable;
-use crate::domain::base::report::{Findings, Rejection};
+use super::ports::{IssuerKeys, Opinion, SecondOpinion, Unavailable};
+use crate::domain::base::id::PresentationId;
+use crate::domain::base::report::{Findings, Rejection, Report, Rule};
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::response::{ResponseParameters, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{self, Challenge, Genuine, VerifiedPresentation};
+use crate::domain::sdjwt::trust::TrustPolicy;
 
-/// What the wallet's answer comes to.
-pub(super) enum Answer {
+const CROSS_CHECK: Rule = Rule {
+    check: "cross_check",
+    requirement: "RFC 9901 7.1, 7.3 (a second implementation; verification.cross_check)",
+};
+
+/// Whom we believe, and where their keys come from: all that judging needs besides the challenge.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// Whom we believe.
+    pub trust: &'a TrustPolicy,
+    /// Their keys.
+    pub issuer_keys: &'a dyn IssuerKeys,
+    /// Who is asked about what our own core accepted.
+    pub second_opinion: Option<&'a dyn SecondOpinion>,
+}
+
+/// What the wallet's answer comes to, with every check.
+#[derive(Debug)]
+pub enum Judged {
     /// Everything holds.
-    Verified(VerifiedPresentation),
+    Verified {
+        /// What was proven.
+        presentation: VerifiedPresentation,
+        /// Every check.
+        report: Report,
+    },
+    /// A rule is broken; the report says which.
+    Rejected(Report),
     /// The wallet said no.
     Refused(WalletError),
 }
 
-/// Why it comes to nothing.
-pub(super) enum NotJudged {
+/// What was concluded while the findings were written.
+enum Answer {
+    Verified(VerifiedPresentation),
+    Refused(WalletError),
+}
+
+/// Why there is no answer.
+enum NotJudged {
     /// A rule is broken; the findings say which.
     Rejected(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
@@ -40,9 +72,30 @@ impl From<Unavailable> for NotJudged {
     }
 }
 
-impl Vpgate {
-    /// Judges an answer against `challenge`, and writes every check into `findings`.
-    pub(super) async fn judge(
+impl Judge<'_> {
+    /// Judges an answer against `challenge`. The same answer, challenge, keys and time give the same report.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when nothing can be said, because something outside failed.
+    pub async fn verdict(
+        &self,
+        challenge: &Challenge<'_>,
+        parameters: ResponseParameters,
+        now: Timestamp,
+    ) -> Result<Judged, Unavailable> {
+        let mut findings = Findings::new();
+        match self.judge(challenge, parameters, now, &mut findings).await {
+            Ok(Answer::Verified(presentation)) => {
+                Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) })
+            }
+            Ok(Answer::Refused(error)) => Ok(Judged::Refused(error)),
+            Err(NotJudged::Rejected(rejection)) => Ok(Judged::Rejected(findings.conclude(Err(rejection)))),
+            Err(NotJudged::Failed(source)) => Err(source),
+        }
+    }
+
+    /// Writes every check into `findings`.
+    async fn judge(
         &self,
         challenge: &Challenge<'_>,
         parameters: ResponseParameters,
@@ -57,10 +110,87 @@ impl Vpgate {
         for shown in token.shown(challenge.query, findings)? {
             findings.about(Some(&shown.credential));
             let hint = shown.presented.issuer_hint();
-            let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
+            let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
             let keys = self.issuer_keys.of(&issuer).await?;
             genuine.push(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?);
         }
+        self.cross_check(&genuine, challenge, now, findings)?;
         Ok(Answer::Verified(verify::conclude(genuine, challenge, now, findings)?))
+    }
+
+    /// Only what our own core accepted comes this far.
+    fn cross_check(
+        &self,
+        genuine: &[Genuine],
+        challenge: &Challenge<'_>,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<(), Rejection> {
+        let Some(second) = self.second_opinion else { return Ok(()) };
+        for genuine in genuine {
+            findings.about(Some(genuine.credential()));
+            match second.on(genuine.authentic(), challenge.audience, challenge.nonce, now) {
+                Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
+                Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
+                Opinion::Disagrees(why) => {
+                    tracing::error!(
+                        credential = genuine.credential(),
+                        issuer = genuine.authentic().issuer(),
+                        %why,
+                        "a second library disagrees with an accepted presentation; it is refused"
+                    );
+                    let detail = format!("our own core accepts this presentation, but {why}");
+                    return Err(findings.fail(&CROSS_CHECK, detail));
+                }
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Vpgate {
+    /// Judges by the operator's policy, and writes the one line about it into the log.
+    pub(super) async fn judge(
+        &self,
+        (client, presentation): (&str, Option<&PresentationId>),
+        challenge: &Challenge<'_>,
+        parameters: ResponseParameters,
+        now: Timestamp,
+    ) -> Result<Judged, Unavailable> {
+        let judge = Judge {
+            trust: &self.policy.trust,
+            issuer_keys: &*self.issuer_keys,
+            second_opinion: self.second_opinion.as_deref(),
+        };
+        let judged = judge.verdict(challenge, parameters, now).await?;
+        let presentation = presentation.map(tracing::field::display);
+        match &judged {
+            Judged::Verified { .. } => {
+                tracing::info!(client, presentation, verdict = "verified", "answer judged");
+            }
+            Judged::Refused(error) => {
+                tracing::info!(
+                    client,
+                    presentation,
+                    verdict = "declined",
+                    reason = error.code(),
+                    "answer judged"
+                );
+            }
+            Judged::Rejected(report) => {
+                let decisive = report.decisive();
+                tracing::warn!(
+                    client,
+                    presentation,
+                    verdict = "rejected",
+                    reason = report.reason.as_deref(),
+                    credential = decisive.and_then(|check| check.credential.as_deref()),
+                    requirement = decisive.map(|check| check.requirement.as_ref()),
+                    detail = decisive.map(|check| check.detail.as_ref()),
+                    "answer judged"
+                );
+            }
+        }
+        Ok(judged)
     }
 }

@@ -24,7 +24,7 @@ pub mod begin_presentation;
 pub mod collect_result;
 pub mod enter_code;
 pub mod finish_in_browser;
-mod judge;
+pub mod judge;
 pub mod ports;
 pub mod redeem_device_code;
 pub mod serve_request;
@@ -33,7 +33,7 @@ pub mod sweep;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, Signer, Store, Unavailable};
+use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, Store, Unavailable};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
@@ -97,6 +97,8 @@ pub struct Vpgate {
     pub signer: Arc<dyn Signer>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Who is asked about what our own core accepted; `None` when nobody is.
+    pub second_opinion: Option<Arc<dyn SecondOpinion>>,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.

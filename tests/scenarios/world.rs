@@ -22,6 +22,7 @@ use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 
@@ -92,7 +93,8 @@ pub struct World {
 
 impl World {
     pub async fn new() -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000)));
+        // The second opinion asks the system what time it is, whatever our clock says.
+        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
         let config = Config::from_toml(&configuration(), Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
@@ -276,6 +278,9 @@ danger_allow_loopback = true
 
 [storage]
 url = "sqlite::memory:"
+
+[verification]
+cross_check = "enforce"
 
 [[wallets]]
 name = "demo"

@@ -5,11 +5,12 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::key_binding::{Bound, Expected};
-use super::parse::Presented;
+use super::parse::{Presented, Received};
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
@@ -37,6 +38,8 @@ pub struct Authentic {
     expires_at: Option<Timestamp>,
     holder_thumbprint: String,
     bound: Bound,
+    text: Received,
+    issuer_key: PublicKey,
 }
 
 impl Authentic {
@@ -63,6 +66,16 @@ impl Authentic {
     /// RFC 7638 thumbprint of the holder key.
     pub fn holder_thumbprint(&self) -> &str {
         &self.holder_thumbprint
+    }
+
+    /// The presentation exactly as it was received.
+    pub fn received(&self) -> &str {
+        self.text.whole()
+    }
+
+    /// The key under which the issuer's signature holds.
+    pub fn issuer_key(&self) -> &PublicKey {
+        &self.issuer_key
     }
 
     /// `status` of the issuer-signed payload, unjudged.
@@ -103,7 +116,7 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let payload = issuer::verify(self.issuer_jwt, issuer, keys, findings)?;
+        let (payload, issuer_key) = issuer::verify(self.issuer_jwt, issuer, keys, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let holder = key_binding::holder_key(revealed.claims(), findings)?;
@@ -119,6 +132,8 @@ impl Presented {
             expires_at,
             holder_thumbprint: holder.thumbprint(),
             bound,
+            text: self.text,
+            issuer_key,
         })
     }
 }

@@ -8,6 +8,7 @@ use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::UnverifiedJws;
 use crate::domain::jose::key_set::{KeySet, NoKey};
 
@@ -25,7 +26,7 @@ const AUDIENCE: Rule = Rule { check: "issuer_audience", requirement: "RFC 9901 7
 const NEVER_DISCLOSED: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
 /// Checks `typ`, finds the issuer's key and verifies the signature. What comes back is the payload as
-/// the issuer signed it, about the issuer and the type for which `issuer` vouches.
+/// the issuer signed it, about the issuer and the type for which `issuer` vouches, and the key that did.
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
@@ -34,7 +35,7 @@ pub(super) fn verify(
     issuer: &TrustedIssuer,
     keys: &KeySet,
     findings: &mut Findings,
-) -> Result<Map<String, Value>, Rejection> {
+) -> Result<(Map<String, Value>, PublicKey), Rejection> {
     check_typ(jwt.typ(), issuer, findings)?;
     let kid = jwt.kid().map(excerpt);
     let key = keys.choose(jwt.kid(), jwt.algorithm()).map_err(|fault| {
@@ -62,7 +63,7 @@ pub(super) fn verify(
     if !claim("vct").is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
-    Ok(payload)
+    Ok((payload, key.clone()))
 }
 
 /// Judges the processed payload: what may not come from a Disclosure did not, and the credential is
