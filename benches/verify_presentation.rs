@@ -24,11 +24,10 @@ use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
-use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
-use vpgate::domain::openid4vp::verify::{VerifiedPresentation, Vouched, conclude};
-use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
+use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
+use vpgate::domain::openid4vp::verify::{VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
@@ -58,7 +57,7 @@ impl Verifier {
         &self,
         parameters: ResponseParameters,
         findings: &mut Findings,
-    ) -> Result<Vec<Vouched>, Rejection> {
+    ) -> Result<Vec<(Shown, TrustedIssuer)>, Rejection> {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             return Ok(Vec::new());
         };
@@ -67,7 +66,7 @@ impl Verifier {
             .into_iter()
             .map(|shown| {
                 let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
-                Ok(Vouched { shown, issuer, keys: Arc::clone(&self.keys) })
+                Ok((shown, issuer))
             })
             .collect()
     }
@@ -77,7 +76,11 @@ impl Verifier {
         parameters: ResponseParameters,
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
-        let vouched = self.vouch(parameters, findings)?;
+        let challenge = self.asked.challenge();
+        let mut genuine = Vec::new();
+        for (shown, issuer) in self.vouch(parameters, findings)? {
+            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+        }
         conclude(genuine, &challenge, NOW, findings)
     }
 }

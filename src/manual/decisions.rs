@@ -55,3 +55,28 @@
 //! credential, different for every client, and linkable by nobody without the key. A wallet with many
 //! copies of a credential has as many subjects; a stable claim of the credential will serve better
 //! where it offers one.
+//!
+//! # `form-action` on pages that lead to a wallet
+//! Chromium applies `form-action` to every redirect that follows a post. Pages that lead on therefore
+//! allow `https:` (and loopback http in a sandbox), because the wallet's own sign-in redirects cannot be
+//! listed. Pages that stay here allow `'self'` only.
+//!
+//! # `Origin: null` proves nothing
+//! Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with our own forms. What counts is
+//! the browser's cookie with the hidden value of the form (on `/callback`: the `state`), and
+//! `Sec-Fetch-Site` where it is sent.
+//!
+//! # A rejected answer names no reason to the wallet or the person
+//! The person reads that the answer could not be accepted; the exact rule is in the log, and in the report
+//! for the relying party. A page that explains would teach an attacker which check to work on.
+//!
+//! # `response_types_supported` is sent empty
+//! RFC 8414 section 2 requires the member, and there is no authorization endpoint yet.
+//!
+//! # One writer thread for SQLite
+//! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So
+//! `synchronous=FULL` costs one flush for many callers.
+//!
+//! # The guess limit lives in memory
+//! Five wrong user codes per address (IPv6 by /64) and a thousand altogether within ten minutes, per
+//! replica. A limit that holds across replicas belongs into the store, once there are several.

@@ -65,7 +65,7 @@ async fn req_10_9_and_10_22_the_link_alone_decides_nothing_and_the_page_says_wha
     for text in [
         device["user_code"].as_str().unwrap(),
         "The tv",
-        "on your device",
+        "Is this your device?",
         "to know that you are &#60;18 or older&#62;",
         "age equal or over 18",
         "less than a minute ago",
