@@ -4,7 +4,7 @@
 use url::Url;
 
 use super::Vpgate;
-use super::judge::Judged;
+use super::judge::{Answered, Judge, Judged};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, RequestState};
 use crate::domain::base::report::Report;
@@ -87,19 +87,20 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let asked = served.asked();
-        let about = (asked.asker.client_id(), Some(&asked.id));
-        match self.judge(about, &asked.challenge(), parameters, now).await? {
-            Judged::Verified { presentation, report } => {
+        let answered = Judge::of(self).answer(&asked.challenge(), parameters, now).await?;
+        answered.record(asked.asker.client_id(), &asked.id);
+        match answered {
+            Answered::Judged(Judged::Verified { presentation, report }) => {
                 self.settle(served, now, |served, code| served.verified(presentation, report, code, now))
                     .await
             }
-            Judged::Refused(error) if error.may_be_retried() => {
+            Answered::Refused(error) if error.may_be_retried() => {
                 Ok(Ending::Done(served.asked().handle.clone()))
             }
-            Judged::Refused(error) => {
+            Answered::Refused(error) => {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
-            Judged::Rejected(report) => self.reject(served, report, now).await,
+            Answered::Judged(Judged::Rejected(report)) => self.reject(served, report, now).await,
         }
     }
 

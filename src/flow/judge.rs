@@ -10,7 +10,7 @@ use super::ports::{IssuerKeys, Opinion, SecondOpinion, Unavailable};
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::report::{Findings, Rejection, Report, Rule};
 use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::response::{ResponseParameters, WalletAnswer, WalletError};
+use crate::domain::openid4vp::response::{ResponseParameters, VpToken, WalletAnswer, WalletError};
 use crate::domain::openid4vp::verify::{self, Challenge, Genuine, VerifiedPresentation};
 use crate::domain::sdjwt::trust::TrustPolicy;
 
@@ -30,7 +30,7 @@ pub struct Judge<'a> {
     pub second_opinion: Option<&'a dyn SecondOpinion>,
 }
 
-/// What the wallet's answer comes to, with every check.
+/// What a `vp_token` is worth, with every check.
 #[derive(Debug)]
 pub enum Judged {
     /// Everything holds.
@@ -42,13 +42,14 @@ pub enum Judged {
     },
     /// A rule is broken; the report says which.
     Rejected(Report),
-    /// The wallet said no.
-    Refused(WalletError),
 }
 
-/// What was concluded while the findings were written.
-enum Answer {
-    Verified(VerifiedPresentation),
+/// What the wallet's answer comes to.
+#[derive(Debug)]
+pub enum Answered {
+    /// It shows something.
+    Judged(Judged),
+    /// The wallet said no.
     Refused(WalletError),
 }
 
@@ -72,23 +73,64 @@ impl From<Unavailable> for NotJudged {
     }
 }
 
-impl Judge<'_> {
-    /// Judges an answer against `challenge`. The same answer, challenge, keys and time give the same report.
+impl<'a> Judge<'a> {
+    /// By the operator's policy.
+    pub(super) fn of(vpgate: &'a Vpgate) -> Self {
+        Self {
+            trust: &vpgate.policy.trust,
+            issuer_keys: &*vpgate.issuer_keys,
+            second_opinion: vpgate.second_opinion.as_deref(),
+        }
+    }
+
+    /// Judges a wallet's answer against `challenge`.
     ///
     /// # Errors
     /// [`Unavailable`] when nothing can be said, because something outside failed.
-    pub async fn verdict(
+    pub async fn answer(
         &self,
         challenge: &Challenge<'_>,
         parameters: ResponseParameters,
         now: Timestamp,
+    ) -> Result<Answered, Unavailable> {
+        let mut findings = Findings::new();
+        let token = match WalletAnswer::parse(parameters, &mut findings) {
+            Ok(WalletAnswer::Refused(error)) => return Ok(Answered::Refused(error)),
+            Ok(WalletAnswer::Presented(token)) => Ok(token),
+            Err(rejection) => Err(rejection),
+        };
+        self.verdict(token, challenge, now, findings).await.map(Answered::Judged)
+    }
+
+    /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
+    /// report.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn token(
+        &self,
+        challenge: &Challenge<'_>,
+        vp_token: String,
+        now: Timestamp,
     ) -> Result<Judged, Unavailable> {
         let mut findings = Findings::new();
-        match self.judge(challenge, parameters, now, &mut findings).await {
-            Ok(Answer::Verified(presentation)) => {
-                Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) })
-            }
-            Ok(Answer::Refused(error)) => Ok(Judged::Refused(error)),
+        let token = VpToken::read(vp_token, &mut findings);
+        self.verdict(token, challenge, now, findings).await
+    }
+
+    async fn verdict(
+        &self,
+        token: Result<VpToken, Rejection>,
+        challenge: &Challenge<'_>,
+        now: Timestamp,
+        mut findings: Findings,
+    ) -> Result<Judged, Unavailable> {
+        let judged = match token {
+            Ok(token) => self.judge(token, challenge, now, &mut findings).await,
+            Err(rejection) => Err(rejection.into()),
+        };
+        match judged {
+            Ok(presentation) => Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) }),
             Err(NotJudged::Rejected(rejection)) => Ok(Judged::Rejected(findings.conclude(Err(rejection)))),
             Err(NotJudged::Failed(source)) => Err(source),
         }
@@ -97,15 +139,11 @@ impl Judge<'_> {
     /// Writes every check into `findings`.
     async fn judge(
         &self,
+        token: VpToken,
         challenge: &Challenge<'_>,
-        parameters: ResponseParameters,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<Answer, NotJudged> {
-        let token = match WalletAnswer::parse(parameters, findings)? {
-            WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
-            WalletAnswer::Presented(token) => token,
-        };
+    ) -> Result<VerifiedPresentation, NotJudged> {
         let mut genuine = Vec::new();
         for shown in token.shown(challenge.query, findings)? {
             findings.about(Some(&shown.credential));
@@ -115,7 +153,7 @@ impl Judge<'_> {
             genuine.push(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?);
         }
         self.cross_check(&genuine, challenge, now, findings)?;
-        Ok(Answer::Verified(verify::conclude(genuine, challenge, now, findings)?))
+        Ok(verify::conclude(genuine, challenge, now, findings)?)
     }
 
     /// Only what our own core accepted comes this far.
@@ -148,36 +186,33 @@ impl Judge<'_> {
     }
 }
 
-impl Vpgate {
-    /// Judges by the operator's policy, and writes the one line about it into the log.
-    pub(super) async fn judge(
-        &self,
-        (client, presentation): (&str, Option<&PresentationId>),
-        challenge: &Challenge<'_>,
-        parameters: ResponseParameters,
-        now: Timestamp,
-    ) -> Result<Judged, Unavailable> {
-        let judge = Judge {
-            trust: &self.policy.trust,
-            issuer_keys: &*self.issuer_keys,
-            second_opinion: self.second_opinion.as_deref(),
-        };
-        let judged = judge.verdict(challenge, parameters, now).await?;
-        let presentation = presentation.map(tracing::field::display);
-        match &judged {
-            Judged::Verified { .. } => {
-                tracing::info!(client, presentation, verdict = "verified", "answer judged");
-            }
-            Judged::Refused(error) => {
+impl Answered {
+    /// The one line about it in the log.
+    pub(super) fn record(&self, client: &str, presentation: &PresentationId) {
+        match self {
+            Self::Judged(judged) => judged.record(client, Some(presentation)),
+            Self::Refused(error) => {
                 tracing::info!(
                     client,
-                    presentation,
+                    %presentation,
                     verdict = "declined",
                     reason = error.code(),
                     "answer judged"
                 );
             }
-            Judged::Rejected(report) => {
+        }
+    }
+}
+
+impl Judged {
+    /// The one line about it in the log: for `client`, and for the presentation that it began, if it did.
+    pub(super) fn record(&self, client: &str, presentation: Option<&PresentationId>) {
+        let presentation = presentation.map(tracing::field::display);
+        match self {
+            Self::Verified { .. } => {
+                tracing::info!(client, presentation, verdict = "verified", "answer judged");
+            }
+            Self::Rejected(report) => {
                 let decisive = report.decisive();
                 tracing::warn!(
                     client,
@@ -191,6 +226,5 @@ impl Vpgate {
                 );
             }
         }
-        Ok(judged)
     }
 }

@@ -16,6 +16,9 @@
 //! 2. [`serve_request`] and [`accept_response`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
+//! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
+//! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
@@ -26,9 +29,11 @@ pub mod enter_code;
 pub mod finish_in_browser;
 pub mod judge;
 pub mod ports;
+pub mod question;
 pub mod redeem_device_code;
 pub mod serve_request;
 pub mod sweep;
+pub mod verify_token;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -19,10 +19,10 @@
 //! | What | Bound |
 //! |---|---|
 //! | form of a machine | 16 KiB, 64 parameters |
-//! | JSON of a relying party | 64 KiB |
+//! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
-//! | transaction data objects in a request | [`crate::flow::begin_presentation::MAX_TRANSACTIONS`] |
+//! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //!

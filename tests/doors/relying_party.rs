@@ -89,7 +89,7 @@ async fn only_bounded_json_without_duplicates_is_read() {
     {
         assert_eq!(post("application/json", wrong).await, problem(400, "invalid_json", ""), "{wrong}");
     }
-    let long = format!("{{\"state\":\"{}\"}}", "x".repeat(64 * 1024));
+    let long = format!("{{\"state\":\"{}\"}}", "x".repeat(192 * 1024));
     assert_eq!(post("application/json", &long).await, problem(413, "too_large", ""));
 }
 

@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedPresentation};
 use crate::flow::collect_result::Collected;
 
 /// A presentation as its relying party sees it.
@@ -131,16 +131,12 @@ impl Presentation {
             Collected::Pending(expires_at) => {
                 Self { expires_at: Some(expires_at.rfc3339()), ..told(PresentationStatus::Pending) }
             }
-            Collected::Verified { presentation, report } => {
-                let shown = presentation.credentials().iter();
-                let agreed = presentation.transaction_data().iter();
-                Self {
-                    credentials: Some(shown.map(|(id, shown)| (id.clone(), shown.into())).collect()),
-                    transaction_data: Some(agreed.map(|it| Documented::new(it.object().clone())).collect()),
-                    report: Some(report.into()),
-                    ..told(PresentationStatus::Verified)
-                }
-            }
+            Collected::Verified { presentation, report } => Self {
+                credentials: Some(shown(&presentation)),
+                transaction_data: Some(agreed(&presentation)),
+                report: Some(report.into()),
+                ..told(PresentationStatus::Verified)
+            },
             Collected::Rejected(report) => {
                 Self { report: Some(report.into()), ..told(PresentationStatus::Rejected) }
             }
@@ -150,6 +146,16 @@ impl Presentation {
             Collected::Expired => told(PresentationStatus::Expired),
         }
     }
+}
+
+/// What was shown, by the id of the credential query.
+pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credential> {
+    presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
+}
+
+/// What the person agreed to.
+pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionData>> {
+    presentation.transaction_data().iter().map(|agreed| Documented::new(agreed.object().clone())).collect()
 }
 
 impl From<&VerifiedCredential> for Credential {
@@ -202,19 +208,19 @@ mod tests {
     use crate::domain::base::time::Timestamp;
     use crate::domain::openid4vp::response::WalletError;
 
-    fn shown(collected: Collected) -> Value {
+    fn told(collected: Collected) -> Value {
         Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
     }
 
     #[test]
     fn each_standing_shows_its_own_members_only() {
         assert_eq!(
-            shown(Collected::Pending(Timestamp::from_unix(0))),
+            told(Collected::Pending(Timestamp::from_unix(0))),
             json!({ "id": "an-id", "status": "pending", "expires_at": "1970-01-01T00:00:00Z" })
         );
-        assert_eq!(shown(Collected::Expired), json!({ "id": "an-id", "status": "expired" }));
+        assert_eq!(told(Collected::Expired), json!({ "id": "an-id", "status": "expired" }));
         assert_eq!(
-            shown(Collected::Declined(WalletError::from_code("access_denied"))),
+            told(Collected::Declined(WalletError::from_code("access_denied"))),
             json!({ "id": "an-id", "status": "declined", "error": "access_denied" })
         );
     }
@@ -226,6 +232,6 @@ mod tests {
         let rejection = findings.fail(&RULE, "another nonce");
         let report = findings.conclude(Err(rejection));
         let as_written = serde_json::to_value(&report).unwrap();
-        assert_eq!(shown(Collected::Rejected(report))["report"], as_written);
+        assert_eq!(told(Collected::Rejected(report))["report"], as_written);
     }
 }
