@@ -8,4 +8,5 @@ mod doors;
 mod logs;
 mod shop;
 mod television;
+mod verify;
 mod world;

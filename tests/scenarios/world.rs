@@ -29,6 +29,8 @@ use vpgate::system::keys::Keyring;
 use crate::browser::{Browser, Page};
 
 pub const BASE: &str = "http://127.0.0.1:8080";
+/// The service at the wallet.
+pub const WALLET_CLIENT: &str = "vpgate-sandbox";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 pub const CREDENTIAL: &str = "proof_id_default";
 /// Elsewhere, so that a browser stops there and a test can look at the address.
@@ -79,6 +81,14 @@ impl Answer {
     }
 }
 
+/// What a shop holds that asked the wallet by itself.
+pub struct Held {
+    pub vp_token: String,
+    pub nonce: String,
+    /// The strings that were sent.
+    pub transaction_data: Vec<String>,
+}
+
 /// What came back to the shop with the browser.
 pub struct Returned {
     pub response_code: String,
@@ -101,7 +111,7 @@ impl World {
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
-            wallet_client_id: "vpgate-sandbox".to_owned(),
+            wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {
                 let clock = Arc::clone(&clock);
@@ -120,6 +130,10 @@ impl World {
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
         Self { app: Arc::new(app), clock }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -220,6 +234,26 @@ impl World {
     /// Presses "Share", but stops before the answer reaches us: the fragment.
     pub async fn share_without_returning(&self, browser: &mut Browser<'_>, wallet: &Page) -> String {
         browser.press_without_returning(wallet, "Share").await
+    }
+
+    /// The wallet's answer to `request`, taken out of the browser's address bar before we see it.
+    pub async fn hold(&self, request: &Value, told: &[(&str, &str)]) -> Held {
+        let begun = self.begin(request).await;
+        let mut browser = self.browser();
+        let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let fragment = browser.fill_and_press_without_returning(&wallet, told, "Share").await;
+        let value = |text: &str, wanted: &str| {
+            let mut pairs = form_urlencoded::parse(text.as_bytes());
+            pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        };
+        let asked: url::Url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
+        let asked = |name: &str| value(asked.query().unwrap(), name);
+        let sent = asked("transaction_data").unwrap_or_default();
+        Held {
+            vp_token: value(&fragment, "vp_token").unwrap(),
+            nonce: asked("nonce").unwrap(),
+            transaction_data: sent.split_whitespace().map(str::to_owned).collect(),
+        }
     }
 
     // Plain requests.
