@@ -10,7 +10,8 @@ use std::path::Path;
 /// From the top to the ground; a room of the ground floor may import those that follow it.
 const GROUND: [&str; 7] = ["change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
 
-/// What a room may import besides itself. `app` and `main` see everything and are not listed.
+/// What a room may import besides itself. `app`, `main` and its
+/// `command_line` see everything and are not listed.
 const IMPORTS: [(&str, &[&str]); 9] = [
     ("flow", &["domain"]),
     ("config", &["domain", "flow"]),
@@ -25,15 +26,19 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
 const HOMES: [(&str, &[&str], &str); 30] = [
-    ("anyhow", &["main"], "errors that only a person reads"),
+    ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
-    ("async_trait", &["flow/ports", "store", "fetch"], "object-safe ports and who fills them"),
+    (
+        "async_trait",
+        &["flow/ports", "store", "fetch", "command_line"],
+        "object-safe ports and who fills them",
+    ),
     (
         "base64",
         &["domain/base/base64url", "http/basic"],
         "one strict alphabet for JOSE; HTTP Basic has another",
     ),
-    ("clap", &["main"], "the command line"),
+    ("clap", &["main", "command_line"], "the command line"),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
@@ -60,7 +65,11 @@ const HOMES: [(&str, &[&str], &str); 30] = [
     ("subtle", &["domain/base/secret"], "comparison in constant time"),
     ("thiserror", &[""], "error enums"),
     ("time", &["domain/base/time", "domain/openid4vp/transaction_data"], "dates as text"),
-    ("tokio", &["fetch", "store", "http", "app", "main"], "waiting; the domain and the flows never name it"),
+    (
+        "tokio",
+        &["fetch", "store", "http", "app", "main", "command_line"],
+        "waiting; the domain and the flows never name it",
+    ),
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
@@ -70,7 +79,7 @@ const HOMES: [(&str, &[&str], &str); 30] = [
     ("tracing_subscriber", &["main"], "where logs go"),
     ("url", &[""], "addresses"),
     ("zeroize", &["domain/base/secret", "domain/jose", "system"], "secrets are wiped"),
-    ("vpgate", &["main"], "the binary uses the library like anybody else"),
+    ("vpgate", &["main", "command_line"], "the binary uses the library like anybody else"),
 ];
 
 /// Code lines of one file at most (architecture section 3).

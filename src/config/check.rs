@@ -13,6 +13,7 @@ use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, r
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
+use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 
 /// Where wallets send browsers back to (contract section 3).
@@ -87,6 +88,15 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         },
         warnings,
     })
+}
+
+/// `[[credentials]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+    let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
+    if file.credentials.is_empty() {
+        faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
+    }
+    credentials::check(file.credentials, addresses, folder, faults)
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.

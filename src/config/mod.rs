@@ -31,6 +31,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
 
 /// The longest configuration file, in bytes.
@@ -93,14 +94,25 @@ impl Config {
     /// All [`Faults`] at once.
     pub fn load(path: &Path) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let text = file::read(path, LONGEST)
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
-        let text = faults.keep("", text);
         let folder = path.parent().unwrap_or(Path::new(""));
-        match text {
+        match text(path, &mut faults) {
             Some(text) => Self::from_toml(&text, folder),
             None => faults.conclude(None),
         }
+    }
+
+    /// Reads whom to believe, and nothing else: `[[credentials]]` of a whole configuration, or of a file
+    /// that has no more than that.
+    ///
+    /// # Errors
+    /// All [`Faults`] of that part at once, and every key that does not exist.
+    pub fn load_trust(path: &Path) -> Result<TrustPolicy, Faults> {
+        let mut faults = Faults::default();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let trust = text(path, &mut faults)
+            .and_then(|text| read::read(&text, &mut faults))
+            .map(|file| check::trust(file, folder, &mut faults));
+        faults.conclude(trust)
     }
 
     /// Checks a text. Relative paths begin at `folder`.
@@ -112,4 +124,10 @@ impl Config {
         let config = read::read(text, &mut faults).and_then(|file| check::check(file, folder, &mut faults));
         faults.conclude(config)
     }
+}
+
+fn text(path: &Path, faults: &mut Faults) -> Option<String> {
+    let text = file::read(path, LONGEST)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
+    faults.keep("", text)
 }

@@ -26,6 +26,16 @@
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //!
+//! # When an answer is rejected
+//! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected
+//! one `reason` (the stable name of the check), `requirement` and `detail`. The relying party has the same
+//! in its report. `vpgate verify` tells it for a `vp_token` in a file, offline and as of any time.
+//!
+//! # A second opinion
+//! `verification.cross_check = "enforce"` has a second library verify what was accepted (about 0.1 ms
+//! each). If the two disagree, the answer is refused by the check `cross_check` and the log has an error:
+//! one of them has a fault. Report it to us, with the kind of credential, not with its claims.
+//!
 //! # Logs
 //! Structured, to standard error. They name presentations and grants by id and say why an answer was
 //! rejected. They never contain a token, code, claim value, `login_hint` or presentation. An internal

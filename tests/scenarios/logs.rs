@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::world::{BASIC, RETURN_TO, World};
+use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -56,7 +56,16 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
     let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
 
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("kb_nonce"), "a refusal says why");
+    let judged = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].take());
+    let judged: Vec<Value> = judged.filter(|fields| fields["message"] == "answer judged").collect();
+    let of = |verdict: &str| judged.iter().filter(|fields| fields["verdict"] == verdict).collect::<Vec<_>>();
+    assert_eq!((of("verified").len(), of("rejected").len(), judged.len()), (2, 5, 7), "one line each");
+    for line in of("rejected") {
+        assert_eq!((&line["client"], &line["reason"]), (&json!("shop"), &json!("kb_nonce")), "{line}");
+        assert!(line["requirement"].as_str().unwrap().starts_with("RFC 9901 7.3(5.f)"), "{line}");
+        assert!(line["detail"].as_str().unwrap().contains("nonce"), "{line}");
+        assert!(line["presentation"].is_string() && line["credential"] == CREDENTIAL, "{line}");
+    }
     assert!(log.contains("a used device code was shown again"));
     let claims = result["credentials"]["proof_id_default"]["claims"].clone();
     let user_code = authorization["user_code"].as_str().unwrap();
