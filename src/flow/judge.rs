@@ -57,6 +57,8 @@ pub enum Answered {
 enum NotJudged {
     /// A rule is broken; the findings say which.
     Rejected(Rejection),
+    /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
+    Doubted(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
     Failed(Unavailable),
 }
@@ -131,7 +133,9 @@ impl<'a> Judge<'a> {
         };
         match judged {
             Ok(presentation) => Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) }),
-            Err(NotJudged::Rejected(rejection)) => Ok(Judged::Rejected(findings.conclude(Err(rejection)))),
+            Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
+                Ok(Judged::Rejected(findings.conclude(Err(rejection))))
+            }
             Err(NotJudged::Failed(source)) => Err(source),
         }
     }
@@ -150,36 +154,34 @@ impl<'a> Judge<'a> {
             let hint = shown.presented.issuer_hint();
             let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
             let keys = self.issuer_keys.of(&issuer).await?;
-            genuine.push(verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?);
+            let one = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+            self.cross_check(&one, challenge, now, findings)?;
+            genuine.push(one);
         }
-        self.cross_check(&genuine, challenge, now, findings)?;
         Ok(verify::conclude(genuine, challenge, now, findings)?)
     }
 
-    /// Only what our own core accepted comes this far.
+    /// Only what our own core accepted comes this far; the findings are still about it.
     fn cross_check(
         &self,
-        genuine: &[Genuine],
+        genuine: &Genuine,
         challenge: &Challenge<'_>,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<(), Rejection> {
+    ) -> Result<(), NotJudged> {
         let Some(second) = self.second_opinion else { return Ok(()) };
-        for genuine in genuine {
-            findings.about(Some(genuine.credential()));
-            match second.on(genuine.authentic(), challenge.audience, challenge.nonce, now) {
-                Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
-                Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
-                Opinion::Disagrees(why) => {
-                    tracing::error!(
-                        credential = genuine.credential(),
-                        issuer = genuine.authentic().issuer(),
-                        %why,
-                        "a second library disagrees with an accepted presentation; it is refused"
-                    );
-                    let detail = format!("our own core accepts this presentation, but {why}");
-                    return Err(findings.fail(&CROSS_CHECK, detail));
-                }
+        match second.on(genuine.authentic(), challenge.audience, challenge.nonce, now) {
+            Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
+            Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
+            Opinion::Disagrees(why) => {
+                tracing::error!(
+                    credential = genuine.credential(),
+                    issuer = genuine.authentic().issuer(),
+                    %why,
+                    "a second library disagrees with an accepted presentation; it is refused"
+                );
+                let detail = format!("our own core accepts this presentation, but {why}");
+                return Err(NotJudged::Doubted(findings.fail(&CROSS_CHECK, detail)));
             }
         }
         Ok(())

@@ -12,7 +12,7 @@
 //!
 //! # The second opinion is a port
 //! [`flow::ports::SecondOpinion`](crate::flow::ports::SecondOpinion) is asked in [`crate::flow::judge`],
-//! between the presentations and the conclusion, and [`crate::second_opinion`] fills it: the crates
+//! about each presentation before anything else is done with it, and [`crate::second_opinion`] fills it: the crates
 //! behind it reach neither the domain nor the flows. It does no I/O, but it reads a clock and can panic,
 //! which the domain may not.
 //!

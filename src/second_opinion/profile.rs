@@ -21,6 +21,9 @@ const OTHER_PARAMETERS: [&str; 6] = ["cty", "jku", "jwk", "x5u", "x5t", "x5t#S25
 /// # Errors
 /// Why not, as a sentence for the report.
 pub(super) fn check(accepted: &Authentic, now: Timestamp) -> Result<(), &'static str> {
+    if accepted.received().ends_with('~') {
+        return Err("the presentation has no key binding, which the second library is always asked about");
+    }
     let (issuer_jwt, disclosures, key_binding_jwt) =
         split(accepted.received()).ok_or("the second library reads the compact form only")?;
     if accepted.issuer_key().algorithm() == Algorithm::Es512
