@@ -10,7 +10,7 @@ use vpgate::domain::base::time::Timestamp;
 const WIDTH: usize = 80;
 /// Where the name of the check begins, and the detail below it.
 const INDENT: usize = 6;
-/// Where the requirement begins; names of checks are shorter.
+/// Where the requirement begins: beside the name of the check, or below one that is too long.
 const REQUIREMENT: usize = 41;
 
 const GREEN: &str = "32";
@@ -72,15 +72,15 @@ impl Table<'_> {
             Outcome::Failed => ("FAIL", RED),
             Outcome::NotApplicable => ("n/a", FAINT),
         };
-        let name = REQUIREMENT - INDENT;
-        let mut requirement = wrapped(&check.requirement, WIDTH - REQUIREMENT).into_iter();
-        let first = requirement.next().unwrap_or_default();
         // Padded first: what paints takes no room.
         let mark = self.painted(colour, &format!("{mark:INDENT$}"));
-        write!(f, "\n{mark}{:<name$}{first}", format!("{} ", check.check))?;
-        for line in requirement {
-            write!(f, "\n{:REQUIREMENT$}{line}", "")?;
-        }
+        let below = format!("\n{:REQUIREMENT$}", "");
+        let gap = match REQUIREMENT.saturating_sub(INDENT + check.check.chars().count()) {
+            0 => below.clone(),
+            room => " ".repeat(room),
+        };
+        let requirement = wrapped(&check.requirement, WIDTH - REQUIREMENT).join(&below);
+        write!(f, "\n{mark}{}{gap}{requirement}", check.check)?;
         for line in wrapped(&check.detail, WIDTH - INDENT) {
             write!(f, "\n{:INDENT$}{}", "", self.painted(FAINT, &line))?;
         }
