@@ -144,29 +144,32 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
 
 /// Nobody who could be believed for an answer needs the network.
 fn offline(trust: &TrustPolicy, query: &Query) -> anyhow::Result<()> {
-    for believed in trust.credentials.iter().filter(|believed| query.credential(&believed.id).is_some()) {
-        match believed.keys {
-            KeySource::Jwks(_) => {}
-            KeySource::JwksUri(_) => bail!(
-                "the keys of {} would have to be fetched, and nothing is fetched here: \
-                 save them, and name the file with trust = {{ jwks_file = \"...\" }}",
-                believed.issuer
-            ),
-        }
+    let mut believed = trust.credentials.iter().filter(|believed| query.credential(&believed.id).is_some());
+    match believed.find(|believed| at_hand(&believed.keys).is_none()) {
+        None => Ok(()),
+        Some(believed) => bail!(
+            "the keys of {} would have to be fetched, and nothing is fetched here: \
+             save them, and name the file with trust = {{ jwks_file = \"...\" }}",
+            believed.issuer
+        ),
     }
-    Ok(())
 }
 
-/// The keys that stand in the trust file, and no others.
+/// The keys of an issuer, where they need no fetching.
+fn at_hand(source: &KeySource) -> Option<Arc<KeySet>> {
+    match source {
+        KeySource::Jwks(keys) => Some(Arc::clone(keys)),
+        KeySource::JwksUri(_) => None,
+    }
+}
+
+/// The keys that came with the trust file, and no others.
 struct NoNetwork;
 
 #[async_trait]
 impl IssuerKeys for NoNetwork {
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        match issuer.keys() {
-            KeySource::Jwks(keys) => Ok(Arc::clone(keys)),
-            KeySource::JwksUri(_) => Err(Unavailable::new("the network", "nothing is fetched here")),
-        }
+        at_hand(issuer.keys()).ok_or_else(|| Unavailable::new("the network", "nothing is fetched here"))
     }
 }
 
