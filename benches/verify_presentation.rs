@@ -1,15 +1,30 @@
 //! How long one verdict takes: from the text of a `vp_token` to a verified presentation, report included.
 //!
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
-//! known; the holder's key is new in every presentation, as it is in life.
+//! known; the holder's key is new in every presentation, as it is in life. Once more with a status in a
+//! list of a million, which is at hand: its look-up and its nine lines of the report; and with a chain of
+//! three certificates in the header instead of a known key (`verify_presentation_x5c`).
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
 use std::hint::black_box;
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use criterion::{BatchSize, Criterion, Throughput};
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{HasPublic, PKey, PKeyRef, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
 use url::Url;
@@ -23,15 +38,20 @@ use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate::domain::openid4vp::verify::{VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
+use vpgate::domain::sdjwt::parse::IssuerHint;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
+use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
 const VCT: &str = "https://credentials.example.com/identity_credential";
+const LIST: &str = "https://issuer.example.com/statuslists/1";
 const CREDENTIAL: &str = "proof_id_default";
 const PRESENTATIONS: usize = 256;
 
@@ -40,6 +60,7 @@ struct Verifier {
     asked: Asked,
     trust: TrustPolicy,
     keys: Arc<KeySet>,
+    list: StatusList,
 }
 
 impl Verifier {
@@ -61,7 +82,7 @@ impl Verifier {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             return Ok(Vec::new());
         };
-        let shown = token.shown(&self.asked.query, findings)?;
+        let shown = token.shown(&self.asked.query, self.asked.nonce.as_str(), findings)?;
         shown
             .into_iter()
             .map(|shown| {
@@ -77,25 +98,23 @@ impl Verifier {
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
         let challenge = self.asked.challenge();
-        let mut genuine = Vec::new();
+        let mut current = Vec::new();
         for (shown, issuer) in self.vouch(parameters, findings)? {
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+            let genuine = authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?;
+            current.push(match genuine.status(findings)? {
+                Status::Settled(current) => current,
+                Status::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+            });
         }
-        conclude(genuine, &challenge, NOW, findings)
+        conclude(current, &challenge, NOW, findings)
     }
 }
 
-fn verifier(issuer: &SigningKey) -> Verifier {
+fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
     let claims = ["given_name", "family_name", "age_equal_or_over.18"]
         .map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
     let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]));
-    let trust = CredentialTrust {
-        id: CREDENTIAL.to_owned(),
-        vct: vec![VCT.to_owned()],
-        issuer: ISSUER.to_owned(),
-        keys: KeySource::Jwks(Arc::clone(&keys)),
-        accept_legacy_typ: false,
-    };
+    let trust = trust(source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))));
     let asked = Asked {
         id: PresentationId::from_entropy([1; 16]),
         handle: Handle::from_entropy([2; 16]),
@@ -122,11 +141,47 @@ fn verifier(issuer: &SigningKey) -> Verifier {
         expires_at: NOW.plus(Duration::from_secs(270)),
         tries_allowed: 5,
     };
-    Verifier { asked, trust: TrustPolicy { credentials: vec![trust] }, keys }
+    let trust = TrustPolicy { credentials: vec![trust] };
+    let list = status_list(issuer, &keys);
+    Verifier { asked, trust, keys, list }
 }
 
-/// One presentation by a new holder.
-fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
+fn trust(keys: KeySource) -> CredentialTrust {
+    CredentialTrust {
+        id: CREDENTIAL.to_owned(),
+        vct: vec![VCT.to_owned()],
+        issuer: ISSUER.to_owned(),
+        keys,
+        accept_legacy_typ: false,
+        status: StatusPolicy::default(),
+    }
+}
+
+/// A million credentials, all valid.
+fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+    encoder.write_all(&vec![0; 1 << 17]).unwrap();
+    let lst = base64url::encode(encoder.finish().unwrap());
+    let payload = object(json!({
+        "sub": LIST, "iat": NOW.unix() - 100, "ttl": 3600, "status_list": {"bits": 1, "lst": lst},
+    }));
+    let token = issuer.sign(&object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})), &payload);
+    let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
+    let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: Some(issuer.kid()), has_x5c: false };
+    let trust = TrustPolicy { credentials: vec![trust(KeySource::Jwks(Arc::clone(keys)))] };
+    let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();
+    let receipt = Receipt { at: NOW, max_age: None };
+    token.verify(&trusted, keys, LIST, receipt, &CacheBounds::default()).unwrap()
+}
+
+/// One presentation by a new holder. `header` is that of the credential, without `alg`; the credential
+/// names `index` of the list, if any.
+fn presentation(
+    issuer: &SigningKey,
+    header: &Map<String, Value>,
+    asked: &Asked,
+    index: Option<usize>,
+) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let claims = [
         ("given_name", json!("Erika")),
@@ -140,12 +195,15 @@ fn presentation(issuer: &SigningKey, asked: &Asked) -> String {
     digests.extend((0..3).map(|decoy| sha256(&format!("decoy {decoy}"))));
     let mut cnf = holder.public_key().to_jwk();
     cnf.as_object_mut().unwrap().remove("kid");
-    let credential = object(json!({
+    let mut credential = object(json!({
         "_sd": digests, "_sd_alg": "sha-256", "iss": ISSUER, "vct": VCT, "iat": NOW.unix() - 1000,
         "exp": NOW.unix() + 1_000_000, "cnf": {"jwk": cnf},
     }));
-    let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
-    let jwt = issuer.sign(&header, &credential).unwrap();
+    if let Some(index) = index {
+        let status = json!({"status_list": {"idx": index, "uri": LIST}});
+        credential.insert("status".to_owned(), status);
+    }
+    let jwt = issuer.sign(header, &credential).unwrap();
     let sd_jwt = format!("{jwt}~{}~", disclosures.join("~"));
     let binding = object(json!({
         "iat": NOW.unix() - 5, "aud": asked.wallet.client_id, "nonce": asked.nonce.as_str(),
@@ -179,15 +237,117 @@ fn parameters(text: &str) -> ResponseParameters {
     ResponseParameters { vp_token: Some(text.to_owned()), ..ResponseParameters::default() }
 }
 
-fn main() {
+/// A root in PEM, and the chain from the issuer's key to it, as `x5c`.
+fn certified(issuer: &SigningKey) -> (Vec<u8>, Value) {
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let fresh = || PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
+    let (root_key, between_key) = (fresh(), fresh());
+    let jwk = issuer.public_key().to_jwk();
+    let number =
+        |name: &str| BigNum::from_slice(&base64url::decode(jwk[name].as_str().unwrap()).unwrap()).unwrap();
+    let leaf_key = EcKey::from_public_key_affine_coordinates(&group, &number("x"), &number("y")).unwrap();
+    let leaf_key = PKey::from_ec_key(leaf_key).unwrap();
+    let root = certificate("Root", "Root", &root_key, &root_key, true);
+    let between = certificate("Between", "Root", &between_key, &root_key, true);
+    let leaf = certificate("Issuer", "Between", &leaf_key, &between_key, false);
+    let x5c = [leaf, between].map(|it| STANDARD.encode(it.to_der().unwrap()));
+    (root.to_pem().unwrap(), json!(x5c))
+}
+
+fn certificate<T: HasPublic>(
+    subject: &str,
+    issuer: &str,
+    key: &PKeyRef<T>,
+    signer: &PKeyRef<Private>,
+    authority: bool,
+) -> X509 {
+    let name = |common: &str| {
+        let mut name = X509Name::builder().unwrap();
+        name.append_entry_by_text("CN", common).unwrap();
+        name.build()
+    };
+    let mut usage = KeyUsage::new();
+    let mut made = X509::builder().unwrap();
+    made.set_version(2).unwrap();
+    made.set_subject_name(&name(subject)).unwrap();
+    made.set_issuer_name(&name(issuer)).unwrap();
+    made.set_not_before(&Asn1Time::from_unix(NOW.unix() - 1000).unwrap()).unwrap();
+    made.set_not_after(&Asn1Time::from_unix(NOW.unix() + 1000).unwrap()).unwrap();
+    made.set_pubkey(key).unwrap();
+    if authority {
+        made.append_extension(BasicConstraints::new().critical().ca().build().unwrap()).unwrap();
+        made.append_extension(usage.critical().key_cert_sign().build().unwrap()).unwrap();
+    } else {
+        made.append_extension(usage.critical().digital_signature().build().unwrap()).unwrap();
+    }
+    made.sign(signer, MessageDigest::sha256()).unwrap();
+    made.build()
+}
+
+/// Presentations with a chain that was seen before, and the validation of one that was not.
+fn bench_x5c(criterion: &mut Criterion) {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
-    let verifier = verifier(&issuer);
-    let texts: Vec<String> = (0..PRESENTATIONS).map(|_| presentation(&issuer, &verifier.asked)).collect();
+    let (root, x5c) = certified(&issuer);
+    let roots = || Roots::new(&root, None, Vec::new()).unwrap();
+    let verifier = verifier(&issuer, Some(KeySource::X5c(Arc::new(roots()))));
+    let header = object(json!({"typ": "dc+sd-jwt", "x5c": x5c}));
+    let texts = presentations(&issuer, &header, &verifier, |_| None);
+    let mut group = criterion.benchmark_group("verify_presentation_x5c");
+    group.throughput(Throughput::Elements(1));
+    let mut next = texts.iter().cycle();
+    group.bench_function(format!("whole, {} bytes", texts.first().map_or(0, String::len)), |bencher| {
+        bencher.iter_batched(
+            || parameters(next.next().unwrap()),
+            |parameters| black_box(verifier.verify(parameters, &mut Findings::new())),
+            BatchSize::SmallInput,
+        );
+    });
+    group.bench_function("a chain of three, seen for the first time", |bencher| {
+        bencher.iter_batched(
+            roots,
+            |roots| black_box(roots.validate(&x5c, NOW)).is_ok(),
+            BatchSize::SmallInput,
+        );
+    });
+    group.finish();
+}
+
+/// Presentations that are all verified; each names the place in the status list that `index` gives it.
+fn presentations(
+    issuer: &SigningKey,
+    header: &Map<String, Value>,
+    verifier: &Verifier,
+    index: fn(usize) -> Option<usize>,
+) -> Vec<String> {
+    let make = |number| presentation(issuer, header, &verifier.asked, index(number));
+    let texts: Vec<String> = (0..PRESENTATIONS).map(make).collect();
     for text in &texts {
         let mut findings = Findings::new();
         let verified = verifier.verify(parameters(text), &mut findings);
         assert!(verified.is_some(), "{:?}", findings.conclude(Ok(())));
     }
+    texts
+}
+
+/// For peers: the same presentations and what they need to verify them, in the file that
+/// `VPGATE_BENCH_EXPORT` names (see `benches/peers`).
+fn export(issuer: &SigningKey, asked: &Asked, texts: &[String]) {
+    if let Ok(path) = std::env::var("VPGATE_BENCH_EXPORT") {
+        let file = json!({
+            "issuer_jwk": issuer.public_key().to_jwk(), "nonce": asked.nonce.as_str(), "now": NOW.unix(),
+            "presentations": texts,
+        });
+        std::fs::write(path, file.to_string()).unwrap();
+    }
+}
+
+fn main() {
+    let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
+    let verifier = verifier(&issuer, None);
+    let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
+    let texts = presentations(&issuer, &header, &verifier, |_| None);
+    let listed = presentations(&issuer, &header, &verifier, |number| Some(number * 4000));
+    export(&issuer, &verifier.asked, &texts);
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("verify_presentation");
     group.throughput(Throughput::Elements(1));
@@ -218,6 +378,19 @@ fn main() {
             BatchSize::SmallInput,
         );
     });
+    let mut next = listed.iter().cycle();
+    group.bench_function("whole, with a status list at hand", |bencher| {
+        bencher.iter_batched(
+            || parameters(next.next().unwrap()),
+            |parameters| {
+                let mut findings = Findings::new();
+                let verified = verifier.verify(parameters, &mut findings);
+                black_box((verified, findings.conclude(Ok(()))))
+            },
+            BatchSize::SmallInput,
+        );
+    });
     group.finish();
+    bench_x5c(&mut criterion);
     criterion.final_summary();
 }

@@ -22,8 +22,9 @@ use self::listener::BoundedListener;
 use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
+use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, Store};
+use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
@@ -50,6 +51,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Their status lists.
+    pub status_lists: Arc<dyn StatusLists>,
     /// Our own keys.
     pub keys: Keyring,
 }
@@ -91,7 +94,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
@@ -99,6 +102,7 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            status_lists,
             second_opinion: match config.cross_check {
                 CrossCheck::Off => None,
                 CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
@@ -198,9 +202,17 @@ fn start_at(
         Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
     };
     let client = FetchClient::new(config.allow_loopback)?;
-    let issuer_keys = Arc::new(FetchedIssuerKeys::new(client, Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> =
+        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let status_lists = Arc::new(FetchedStatusLists::new(
+        client,
+        Arc::clone(&clock),
+        Arc::clone(&issuer_keys),
+        config.status_cache,
+    ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside = Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, keys };
+    let outside =
+        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 

@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 30] = [
+const HOMES: [(&str, &[&str], &str); 32] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -35,14 +35,20 @@ const HOMES: [(&str, &[&str], &str); 30] = [
     ),
     (
         "base64",
-        &["domain/base/base64url", "http/basic"],
-        "one strict alphabet for JOSE; HTTP Basic has another",
+        &["domain/base/base64url", "domain/jose/x5c", "http/basic"],
+        "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
     ("clap", &["main", "command_line"], "the command line"),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
+    (
+        "flate2",
+        &["domain/sdjwt/status", "sandbox"],
+        "status lists are ZLIB data: read in the domain, written by the demo issuer",
+    ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
     ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
+    ("openssl", &["domain/jose/x5c"], "certificate chains"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the doors"),
     (

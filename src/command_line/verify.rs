@@ -20,9 +20,11 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
 use vpgate::domain::openid4vp::verify::Challenge;
+use vpgate::domain::sdjwt::status::standing::StatusReference;
+use vpgate::domain::sdjwt::status::token::StatusList;
 use vpgate::domain::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
 use vpgate::flow::judge::{Judge, Judged};
-use vpgate::flow::ports::{Clock as _, IssuerKeys, Unavailable};
+use vpgate::flow::ports::{Clock as _, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::flow::verify_token::REQUEST_AGE;
 use vpgate::system::clock::SystemClock;
 
@@ -47,7 +49,8 @@ pub struct Arguments {
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     nonce: String,
     /// Whom to believe: TOML with `[[credentials]]` as in vpgate.toml (or a whole vpgate.toml, of which
-    /// nothing else counts). Keys must be in a file: nothing is fetched.
+    /// nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
+    /// (`danger_ignore_status = true` does without).
     #[arg(long, value_name = "FILE")]
     trust: PathBuf,
     /// What was asked: a DCQL query as JSON. Without it, the configured credential with no claims.
@@ -90,10 +93,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         nonce: &arguments.nonce,
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
     };
-    let judge = Judge { trust: &trust, issuer_keys: &NoNetwork, second_opinion: None };
+    let judge =
+        Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
     let report = match runtime.block_on(judge.token(&challenge, vp_token, at))? {
-        Judged::Verified { report, .. } | Judged::Rejected(report) => report,
+        Judged::Verified { report, .. } | Judged::Rejected(report) | Judged::Undecided(report) => report,
     };
     say(&written(&report, &challenge, at, arguments.json)?)?;
     Ok(match report.verdict {
@@ -158,8 +162,10 @@ fn offline(trust: &TrustPolicy, query: &Query) -> anyhow::Result<()> {
 /// The keys of an issuer, where they need no fetching.
 fn at_hand(source: &KeySource) -> Option<Arc<KeySet>> {
     match source {
-        KeySource::Jwks(keys) => Some(Arc::clone(keys)),
-        KeySource::JwksUri(_) => None,
+        KeySource::Jwks(keys) | KeySource::DidJwk(keys) => Some(Arc::clone(keys)),
+        // Its key comes with the credential.
+        KeySource::X5c(_) => Some(Arc::new(KeySet::of(Vec::new()))),
+        KeySource::JwksUri(_) | KeySource::IssuerMetadata(_) | KeySource::DidWeb(_) => None,
     }
 }
 
@@ -170,6 +176,13 @@ struct NoNetwork;
 impl IssuerKeys for NoNetwork {
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         at_hand(issuer.keys()).ok_or_else(|| Unavailable::new("the network", "nothing is fetched here"))
+    }
+}
+
+#[async_trait]
+impl StatusLists for NoNetwork {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "nothing is fetched here"))))
     }
 }
 

@@ -13,6 +13,8 @@ use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, r
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
+use crate::domain::sdjwt::status::policy::StatusCheck;
+use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 
@@ -41,6 +43,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
     let tokens = tokens(file.tokens, public_url.as_ref(), faults);
+    let status_cache = status_cache(&file.status_lists, faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
     let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
@@ -68,7 +71,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         folder,
     };
     let clients = clients::check(file.clients, &known, faults);
-    let warnings = warnings(&clients, file.danger_allow_loopback, storage == Some(Storage::Memory));
+    let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -77,6 +80,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         trusted_proxies,
         allow_loopback: file.danger_allow_loopback,
         cross_check: cross_check?,
+        status_cache: status_cache?,
         policy: Policy {
             clients,
             scopes,
@@ -176,6 +180,14 @@ fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCh
     faults.keep("verification.cross_check", wanted)
 }
 
+fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
+    let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
+    let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
+    let bounds =
+        CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
+    faults.keep("status_lists.cache_at_most", bounds)
+}
+
 fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {
     let lifetime = lifetime("tokens.lifetime", given.lifetime.as_deref(), "1h", faults);
     match given.format.as_deref() {
@@ -196,7 +208,7 @@ fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -
 }
 
 /// What weakens safety, and what is registered but not offered.
-fn warnings(clients: &Clients, allow_loopback: bool, forgets: bool) -> Vec<String> {
+fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if forgets {
         warnings.push("storage is in memory: everything is forgotten when the process ends".to_owned());
@@ -206,6 +218,10 @@ fn warnings(clients: &Clients, allow_loopback: bool, forgets: bool) -> Vec<Strin
             "danger_allow_loopback is on: plain http and loopback addresses are accepted; not for production"
                 .to_owned(),
         );
+    }
+    for credential in trust.credentials.iter().filter(|it| it.status.check == StatusCheck::Ignored) {
+        let id = &credential.id;
+        warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
     for (grant, name) in
         [(Grant::AuthorizationCode, "authorization_code"), (Grant::RefreshToken, "refresh_token")]

@@ -20,6 +20,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod trust;
 mod wallets;
 
 #[cfg(test)]
@@ -31,6 +32,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
 
@@ -54,6 +56,8 @@ pub struct Config {
     pub allow_loopback: bool,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
+    /// `[status_lists]`: how long one is kept, whatever its issuer says.
+    pub status_cache: CacheBounds,
     /// What the flows go by.
     pub policy: Policy,
     /// What the operator should read at every start.

@@ -15,6 +15,7 @@ pub(super) struct File {
     pub keys: Keys,
     pub http: Http,
     pub wallets: Vec<Wallet>,
+    pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
@@ -55,6 +56,14 @@ pub(super) struct Wallet {
     pub client_id: Option<String>,
 }
 
+/// `[status_lists]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct StatusLists {
+    pub cache_at_least: Option<String>,
+    pub cache_at_most: Option<String>,
+}
+
 /// `[[credentials]]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -64,16 +73,22 @@ pub(super) struct Credential {
     pub issuer: Option<String>,
     pub trust: Trust,
     pub accept_legacy_typ: bool,
+    pub status: Option<String>,
+    pub status_stale_if_error: Option<String>,
+    pub danger_ignore_status: bool,
 }
 
-/// `trust = { ... }`: exactly one of these.
+/// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Trust {
     pub jwks_uri: Option<String>,
     pub jwks_file: Option<String>,
     pub x5c_roots: Option<String>,
+    pub x5c_names: Option<Vec<String>>,
+    pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
+    pub did: Option<bool>,
 }
 
 /// `[[scopes]]`
@@ -156,6 +171,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "keys" => serde_json::to_value(Keys::default()),
         "http" => serde_json::to_value(Http::default()),
         "wallets" => serde_json::to_value(Wallet::default()),
+        "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
         "scopes" => serde_json::to_value(Scope::default()),

@@ -3,7 +3,11 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::*;
+use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::oauth::client::{Authentication, Grant};
+use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
+use crate::domain::sdjwt::trust::KeySource;
+use std::time::Duration;
 
 const CONTRACT: &str = include_str!("../../fixtures/config/contract.toml");
 const FULL: &str = include_str!("../../fixtures/config/full.toml");
@@ -62,8 +66,9 @@ fn the_reference_loads_and_names_every_key() {
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.policy.tokens.audience, "https://api.example.com");
     let tables =
-        ["", "storage", "keys", "http", "wallets", "credentials", "scopes", "scopes.rules", "clients"];
-    for table in tables.into_iter().chain(["device", "presentation", "verification", "tokens"]) {
+        ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
+    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
+    for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
             assert!(named, "the reference does not mention {table}.{key}");
@@ -75,7 +80,7 @@ fn the_reference_loads_and_names_every_key() {
 fn the_defaults_are_those_of_the_reference() {
     let mut short: Table = toml::from_str(FULL).unwrap();
     let sections = ["listen", "danger_allow_loopback", "storage", "keys", "http", "device", "presentation"];
-    for section in sections.into_iter().chain(["verification", "tokens"]) {
+    for section in sections.into_iter().chain(["verification", "tokens", "status_lists"]) {
         short.remove(section).unwrap();
     }
     let (full, short) = (load(FULL).unwrap(), load(&toml::to_string(&short).unwrap()).unwrap());
@@ -150,6 +155,91 @@ fn req_5_4_one_issuer_has_one_way_to_find_its_keys() {
     assert_eq!(found, "credentials[1].trust: differs from the trust in the same issuer above");
 }
 
+/// The example of the contract with `issuer` and `trust` in its credential, checked in `folder`.
+fn with_trust(folder: &Path, issuer: &str, trust: &str) -> Result<Config, Faults> {
+    let text = CONTRACT
+        .replace("issuer = \"https://api.proof.com\"", &format!("issuer = \"{issuer}\""))
+        .replace("{ jwks_uri = \"https://api.proof.com/verifiable-credentials/v1/jwks.json\" }", trust);
+    Config::from_toml(&text, folder)
+}
+
+fn key_source(config: &Config) -> &KeySource {
+    &config.policy.trust.credentials[0].keys
+}
+
+#[test]
+fn req_5_5_req_5_6_issuer_metadata_is_at_the_well_known_place_of_an_https_issuer() {
+    let load = |issuer: &str| with_trust(Path::new("/"), issuer, "{ issuer_metadata = true }");
+    let config = load("https://api.proof.com/tenant/1234/").unwrap();
+    let KeySource::IssuerMetadata(url) = key_source(&config) else { panic!("{:?}", key_source(&config)) };
+    assert_eq!(url.as_str(), "https://api.proof.com/.well-known/jwt-vc-issuer/tenant/1234");
+    for wrong in ["http://api.proof.com", "https://api.proof.com/?x", "https://api.proof.com/#x", "api"] {
+        assert!(load(wrong).unwrap_err().to_string().starts_with("credentials[0].issuer: "), "{wrong}");
+    }
+}
+
+#[test]
+fn req_5_4_a_did_is_resolved_where_did_is_switched_on() {
+    let load = |issuer: &str| with_trust(Path::new("/"), issuer, "{ did = true }");
+    let config = load("did:web:example.com:issuer").unwrap();
+    assert!(matches!(key_source(&config), KeySource::DidWeb(url) if url.path() == "/issuer/did.json"));
+    let jwk = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}";
+    let did = format!("did:jwk:{}", crate::domain::base::base64url::encode(jwk));
+    let config = load(&did).unwrap();
+    assert!(matches!(key_source(&config), KeySource::DidJwk(keys) if keys.keys().len() == 1));
+    for wrong in ["did:key:z6Mk", "did:web:127.0.0.1", "did:jwk:e30", "https://api.proof.com"] {
+        assert!(load(wrong).unwrap_err().to_string().starts_with("credentials[0].issuer: "), "{wrong}");
+    }
+}
+
+#[test]
+fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
+    let now = 1_700_000_000;
+    let root = Authority::root(&Plan::authority("Root", now));
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, pem: &[u8]| std::fs::write(folder.path().join(name), pem).unwrap();
+    write("roots.pem", &root.pem());
+    write("between.pem", &root.authority(&Plan::authority("Between", now)).pem());
+    write("lists.pem", &root.revocation_list(now, now + 1, &[9]).to_pem().unwrap());
+    let load = |trust: &str| with_trust(folder.path(), "https://api.proof.com", trust);
+    for good in [
+        "{ x5c_roots = \"roots.pem\" }",
+        "{ x5c_roots = \"roots.pem\", x5c_names = [\"api.proof.com\"], crl = \"lists.pem\" }",
+    ] {
+        assert!(matches!(key_source(&load(good).unwrap()), KeySource::X5c(_)), "{good}");
+    }
+    for (wrong, fault) in [
+        ("{ x5c_roots = \"lists.pem\" }", "x5c_roots: holds no certificate"),
+        ("{ x5c_roots = \"between.pem\" }", "x5c_roots: certificate 1 is not self-signed"),
+        ("{ x5c_roots = \"roots.pem\", crl = \"roots.pem\" }", "crl: holds no readable revocation list"),
+        ("{ x5c_roots = \"roots.pem\", crl = \"none.pem\" }", "crl: cannot read"),
+        ("{ x5c_roots = \"roots.pem\", x5c_names = [] }", "x5c_names: must hold URI or DNS names"),
+        ("{ x5c_roots = \"roots.pem\", x5c_names = [\"\"] }", "x5c_names: must hold URI or DNS names"),
+        ("{ x5c_roots = \"roots.pem\", did = true }", "must hold exactly one way"),
+    ] {
+        let found = load(wrong).unwrap_err().to_string();
+        assert!(found.contains(fault), "{wrong}: {found}");
+    }
+}
+
+#[test]
+fn one_id_is_one_question_that_several_issuers_may_answer() {
+    let second = |issuer: &str, vct: &str| {
+        load(&format!(
+            "{CONTRACT}\n[[credentials]]\nid = \"proof_id_default\"\nvct = [\"{vct}\"]\n\
+             issuer = \"{issuer}\"\ntrust = {{ jwks_uri = \"https://b.example/jwks.json\" }}\n"
+        ))
+    };
+    const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
+    let config = second("https://b.example", VCT).unwrap();
+    assert_eq!(config.policy.trust.credentials.len(), 2);
+    let found = second("https://b.example", "https://b.example/v").unwrap_err().to_string();
+    assert_eq!(
+        found,
+        "credentials[1].vct: differs from the types of the same id above: one id is one question"
+    );
+}
+
 #[test]
 fn loopback_needs_the_danger_switch_and_is_warned_about() {
     let local = with("public_url", Some("http://127.0.0.1:8080".into()));
@@ -157,6 +247,28 @@ fn loopback_needs_the_danger_switch_and_is_warned_about() {
     let config = load(&format!("danger_allow_loopback = true\n{local}")).unwrap();
     assert!(config.allow_loopback);
     assert!(config.warnings.iter().any(|warning| warning.contains("danger_allow_loopback")));
+}
+
+#[test]
+fn req_5_16_the_status_policy_is_the_operators() {
+    let policy = |lines: &str| {
+        let text = CONTRACT.replace("[[scopes]]", &format!("{lines}\n[[scopes]]"));
+        load(&text).map(|config| (config.policy.trust.credentials[0].status, config.warnings))
+    };
+    let of = |check, seconds| StatusPolicy { check, stale_if_error: Duration::from_secs(seconds) };
+    assert_eq!(policy("").unwrap().0, of(StatusCheck::WhenNamed, 0));
+    assert_eq!(policy("status = \"check\"").unwrap().0, of(StatusCheck::WhenNamed, 0));
+    let strict = policy("status = \"require\"\nstatus_stale_if_error = \"10m\"").unwrap();
+    assert_eq!(strict.0, of(StatusCheck::Required, 600));
+    let warns = |warnings: &[String]| warnings.iter().any(|warning| warning.contains("danger_ignore_status"));
+    assert!(!warns(&strict.1));
+    let (ignored, warnings) = policy("danger_ignore_status = true").unwrap();
+    assert_eq!(ignored, of(StatusCheck::Ignored, 0));
+    assert!(warns(&warnings), "{warnings:?}");
+    for other in ["status = \"require\"", "status_stale_if_error = \"1m\""] {
+        let faults = policy(&format!("danger_ignore_status = true\n{other}")).unwrap_err().to_string();
+        assert!(faults.starts_with("credentials[0].danger_ignore_status: leaves"), "{faults}");
+    }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
 use url::{Host, Url};
 
@@ -16,7 +16,7 @@ const CONNECT: Duration = Duration::from_secs(3);
 /// From the name to the last byte.
 const TOTAL: Duration = Duration::from_secs(10);
 
-/// Fetches documents from servers that are named in configuration.
+/// Fetches documents from servers that are named in configuration, or by an issuer that is.
 #[derive(Clone, Debug)]
 pub struct FetchClient {
     http: reqwest::Client,
@@ -86,6 +86,9 @@ impl FetchClient {
             return Err(FetchFault::MediaType);
         }
         let max_age = answer.headers().get(CACHE_CONTROL).and_then(max_age);
+        // What a cache on the way has used up of it (RFC 9111 section 4.2.3).
+        let age = answer.headers().get(AGE).and_then(|age| age.to_str().ok()?.parse().ok()).unwrap_or(0);
+        let max_age = max_age.map(|max_age| max_age.saturating_sub(Duration::from_secs(age)));
         // Believed only as a reason to stop early; the bytes are counted as they come.
         if answer.content_length().is_some_and(|length| length > limit as u64) {
             return Err(FetchFault::TooLong);
@@ -214,7 +217,7 @@ mod tests {
     const JSON: &[&str] = &["application/json"];
 
     fn client() -> FetchClient {
-        FetchClient::with_timeouts(true, Duration::from_millis(500), Duration::from_millis(500)).unwrap()
+        FetchClient::with_timeouts(true, Duration::from_secs(2), Duration::from_secs(2)).unwrap()
     }
 
     #[tokio::test]
@@ -223,6 +226,17 @@ mod tests {
         let (url, _) = serve(move |_| Some(ok(headers, b"{}")));
         let fetched = client().get(&url, JSON, 2).await.unwrap();
         assert_eq!((fetched.body.as_slice(), fetched.max_age), (&b"{}"[..], Some(Duration::from_secs(90))));
+    }
+
+    #[tokio::test]
+    async fn what_a_cache_on_the_way_has_used_up_does_not_count() {
+        for (age, left) in [("30", 60), ("90", 0), ("1000", 0), ("-1", 90), ("soon", 90)] {
+            let headers =
+                format!("Content-Type: application/json\r\nCache-Control: max-age=90\r\nAge: {age}");
+            let (url, _) = serve(move |_| Some(ok(&headers, b"{}")));
+            let fetched = client().get(&url, JSON, 2).await.unwrap();
+            assert_eq!(fetched.max_age, Some(Duration::from_secs(left)), "{age}");
+        }
     }
 
     #[tokio::test]

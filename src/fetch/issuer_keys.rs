@@ -6,20 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use url::Url;
 
-use super::client::{FetchClient, FetchFault};
-use crate::domain::base::json::{self, Bounds, JsonFault};
+use super::client::FetchClient;
+use super::issuer_document::IssuerDocument;
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::JwkFault;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::flow::ports::{Clock, IssuerKeys, Unavailable};
 
-/// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
-const MEDIA_TYPES: [&str; 2] = ["application/jwk-set+json", "application/json"];
-/// A JWKS of a few hundred keys with certificate chains fits.
-const JWKS: Bounds = Bounds { bytes: 512 * 1024, depth: 8, members: 20_000 };
 /// How long a set is fresh when its server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);
 /// What a server may say.
@@ -37,7 +31,7 @@ pub struct FetchedIssuerKeys {
     client: FetchClient,
     clock: Arc<dyn Clock>,
     /// Grows no larger than the configuration: only a [`TrustedIssuer`] leads here.
-    issuers: Mutex<HashMap<Url, Arc<Issuer>>>,
+    issuers: Mutex<HashMap<IssuerDocument, Arc<Issuer>>>,
 }
 
 impl FetchedIssuerKeys {
@@ -46,63 +40,63 @@ impl FetchedIssuerKeys {
         Self { client, clock, issuers: Mutex::default() }
     }
 
-    async fn fetched(&self, url: &Url, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
-        let issuer = Arc::clone(unpoisoned(&self.issuers).entry(url.clone()).or_default());
+    async fn fetched(&self, document: IssuerDocument, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        let issuer = Arc::clone(unpoisoned(&self.issuers).entry(document.clone()).or_default());
         let now = self.clock.now();
         if let Some(answer) = issuer.kept().answer(kid, now) {
             return answer;
         }
-        // One fetch per issuer; who waited looks again, and usually finds what the first one brought.
-        let _flight = issuer.flight.lock().await;
+        // One fetch per issuer. Meanwhile old keys serve; who has to wait looks again, and usually finds
+        // what the first one brought.
+        let _flight = match issuer.flight.try_lock() {
+            Ok(flight) => flight,
+            Err(_) => {
+                if let Some(keys) = issuer.kept().stale(now).filter(|keys| knows(keys, kid)) {
+                    return Ok(keys);
+                }
+                issuer.flight.lock().await
+            }
+        };
         if let Some(answer) = issuer.kept().answer(kid, now) {
             return answer;
         }
         issuer.kept().asked_at = Some(now);
-        let fetched = self.fetch(url, now).await;
+        let fetched = document.fetch(&self.client).await;
         let mut kept = issuer.kept();
         match fetched {
-            Ok(held) => {
+            Ok((keys, max_age)) => {
                 kept.failed_at = None;
+                let fresh = max_age.unwrap_or(DEFAULT_FRESH).clamp(LEAST_FRESH, MOST_FRESH);
+                let held = Held { keys: Arc::new(keys), fresh_until: now.plus(fresh) };
                 Ok(Arc::clone(&kept.held.insert(held).keys))
             }
             Err(why) => {
-                tracing::warn!(jwks_uri = %url, reason = %why, "the keys of an issuer cannot be fetched");
+                tracing::warn!(address = %document.address(), reason = %why, "the keys of an issuer cannot be fetched");
                 kept.failed_at = Some(now);
                 kept.stale(now).ok_or_else(|| Unavailable::new(ISSUER, why))
             }
         }
-    }
-
-    async fn fetch(&self, url: &Url, now: Timestamp) -> Result<Held, NoSet> {
-        let document = self.client.get(url, &MEDIA_TYPES, JWKS.bytes).await?;
-        let keys = KeySet::from_json(&json::parse(&document.body, &JWKS)?)?;
-        let fresh = document.max_age.unwrap_or(DEFAULT_FRESH).clamp(LEAST_FRESH, MOST_FRESH);
-        Ok(Held { keys: Arc::new(keys), fresh_until: now.plus(fresh) })
     }
 }
 
 #[async_trait]
 impl IssuerKeys for FetchedIssuerKeys {
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        match issuer.keys() {
-            KeySource::Jwks(keys) => Ok(Arc::clone(keys)),
-            KeySource::JwksUri(url) => self.fetched(url, issuer.kid()).await,
-        }
+        let document = match issuer.keys() {
+            KeySource::Jwks(keys) | KeySource::DidJwk(keys) => return Ok(Arc::clone(keys)),
+            // The key comes with the credential.
+            KeySource::X5c(_) => return Ok(Arc::new(KeySet::of(Vec::new()))),
+            KeySource::JwksUri(at) => IssuerDocument::Jwks(at.clone()),
+            KeySource::IssuerMetadata(at) => {
+                IssuerDocument::Metadata { at: at.clone(), issuer: issuer.issuer().to_owned() }
+            }
+            KeySource::DidWeb(at) => IssuerDocument::Did { at: at.clone(), did: issuer.issuer().to_owned() },
+        };
+        self.fetched(document, issuer.kid()).await
     }
 }
 
 const ISSUER: &str = "the issuer's key server";
-
-/// Why a fetch brought no keys.
-#[derive(Debug, thiserror::Error)]
-enum NoSet {
-    #[error(transparent)]
-    Fetch(#[from] FetchFault),
-    #[error(transparent)]
-    Json(#[from] JsonFault),
-    #[error(transparent)]
-    Keys(#[from] JwkFault),
-}
 
 /// The server failed a moment ago.
 #[derive(Debug, thiserror::Error)]
@@ -143,8 +137,8 @@ impl Kept {
     fn answer(&self, kid: Option<&str>, now: Timestamp) -> Option<Result<Arc<KeySet>, Unavailable>> {
         let within = |at: Option<Timestamp>, pause| at.is_some_and(|at| now.since(at) < pause);
         if let Some(held) = self.held.as_ref().filter(|held| now < held.fresh_until) {
-            let knows = kid.is_none() || held.keys.keys().iter().any(|key| key.kid() == kid);
-            return (knows || within(self.asked_at, UNKNOWN_KID_PAUSE)).then(|| Ok(Arc::clone(&held.keys)));
+            return (knows(&held.keys, kid) || within(self.asked_at, UNKNOWN_KID_PAUSE))
+                .then(|| Ok(Arc::clone(&held.keys)));
         }
         let left_alone = within(self.failed_at, FAILURE_PAUSE);
         left_alone.then(|| self.stale(now).ok_or_else(|| Unavailable::new(ISSUER, LeftAlone)))
@@ -154,6 +148,11 @@ impl Kept {
         let held = self.held.as_ref().filter(|held| now < held.fresh_until.plus(STALE))?;
         Some(Arc::clone(&held.keys))
     }
+}
+
+/// Whether the key may be among these: it is, or it has no name to look for.
+fn knows(keys: &KeySet, kid: Option<&str>) -> bool {
+    kid.is_none() || keys.keys().iter().any(|key| key.kid() == kid)
 }
 
 /// Nothing is left half done under these locks, so a panic elsewhere does not spoil what they hold.

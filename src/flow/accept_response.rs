@@ -101,6 +101,8 @@ impl Vpgate {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
             Answered::Judged(Judged::Rejected(report)) => self.reject(served, report, now).await,
+            // Not counted: the next try may find the list, and five of them a verdict.
+            Answered::Judged(Judged::Undecided(_)) => Ok(Ending::Done(served.asked().handle.clone())),
         }
     }
 

@@ -2,17 +2,17 @@
 //! them together. Every door and the command line take this road.
 //!
 //! ```text
-//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> VerifiedPresentation
+//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
 //! ```
 
 use super::Vpgate;
-use super::ports::{IssuerKeys, Opinion, SecondOpinion, Unavailable};
+use super::ports::{IssuerKeys, NoStatusList, Opinion, SecondOpinion, StatusLists, Unavailable};
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::report::{Findings, Rejection, Report, Rule};
 use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::response::{ResponseParameters, VpToken, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, Genuine, VerifiedPresentation};
-use crate::domain::sdjwt::trust::TrustPolicy;
+use crate::domain::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
+use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use crate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 
 const CROSS_CHECK: Rule = Rule {
     check: "cross_check",
@@ -26,6 +26,8 @@ pub struct Judge<'a> {
     pub trust: &'a TrustPolicy,
     /// Their keys.
     pub issuer_keys: &'a dyn IssuerKeys,
+    /// Their status lists.
+    pub status_lists: &'a dyn StatusLists,
     /// Who is asked about what our own core accepted.
     pub second_opinion: Option<&'a dyn SecondOpinion>,
 }
@@ -42,6 +44,9 @@ pub enum Judged {
     },
     /// A rule is broken; the report says which.
     Rejected(Report),
+    /// Rejected too, but neither the wallet nor the person is to blame: the issuer's status list cannot
+    /// be had. The report says so.
+    Undecided(Report),
 }
 
 /// What the wallet's answer comes to.
@@ -59,6 +64,8 @@ enum NotJudged {
     Rejected(Rejection),
     /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
     Doubted(Rejection),
+    /// The issuer's status list cannot be had. The findings say so.
+    StatusUnavailable(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
     Failed(Unavailable),
 }
@@ -81,6 +88,7 @@ impl<'a> Judge<'a> {
         Self {
             trust: &vpgate.policy.trust,
             issuer_keys: &*vpgate.issuer_keys,
+            status_lists: &*vpgate.status_lists,
             second_opinion: vpgate.second_opinion.as_deref(),
         }
     }
@@ -136,6 +144,9 @@ impl<'a> Judge<'a> {
             Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
                 Ok(Judged::Rejected(findings.conclude(Err(rejection))))
             }
+            Err(NotJudged::StatusUnavailable(rejection)) => {
+                Ok(Judged::Undecided(findings.conclude(Err(rejection))))
+            }
             Err(NotJudged::Failed(source)) => Err(source),
         }
     }
@@ -148,17 +159,64 @@ impl<'a> Judge<'a> {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, NotJudged> {
-        let mut genuine = Vec::new();
-        for shown in token.shown(challenge.query, findings)? {
-            findings.about(Some(&shown.credential));
-            let hint = shown.presented.issuer_hint();
-            let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
-            let keys = self.issuer_keys.of(&issuer).await?;
-            let one = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
-            self.cross_check(&one, challenge, now, findings)?;
-            genuine.push(one);
+        let (mut current, mut unavailable) = (Vec::new(), None);
+        for shown in token.shown(challenge.query, challenge.nonce, findings)? {
+            match self.judge_one(challenge, shown, now, findings).await {
+                Ok(one) => current.push(one),
+                // The others decide (OpenID4VP 8.6).
+                Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
+                Err(NotJudged::StatusUnavailable(rejection)) => {
+                    findings.discard(rejection);
+                    unavailable = Some(rejection);
+                }
+                Err(failed) => return Err(failed),
+            }
         }
-        Ok(verify::conclude(genuine, challenge, now, findings)?)
+        match verify::conclude(current, challenge, now, findings) {
+            Ok(presentation) => Ok(presentation),
+            // What decided is that a list cannot be had.
+            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::StatusUnavailable(rejection)),
+            Err(rejection) => Err(rejection.into()),
+        }
+    }
+
+    /// Judges one presentation by the keys of the issuer we believe for it.
+    async fn judge_one(
+        &self,
+        challenge: &Challenge<'_>,
+        shown: Shown,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let hint = shown.presented.issuer_hint();
+        let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
+        let keys = self.issuer_keys.of(&issuer).await?;
+        let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+        self.cross_check(&genuine, challenge, now, findings)?;
+        self.current(genuine, &issuer, now, findings).await
+    }
+
+    /// Looks up what the credential's issuer says of it today. Nothing is fetched before the credential
+    /// is known to be genuine (REQ-7.1).
+    async fn current(
+        &self,
+        genuine: Genuine,
+        issuer: &TrustedIssuer,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        let listed = match genuine.status(findings)? {
+            Status::Settled(current) => return Ok(current),
+            Status::Listed(listed) => listed,
+        };
+        match self.status_lists.of(issuer, listed.reference()).await {
+            Ok(list) => Ok(listed.judged(&list, now, findings)?),
+            Err(NoStatusList::Unusable(fault)) => Err(listed.unusable(&fault, findings).into()),
+            Err(NoStatusList::Unavailable(why)) => {
+                Err(NotJudged::StatusUnavailable(listed.unavailable(&why.source, findings)))
+            }
+        }
     }
 
     /// Only what our own core accepted comes this far; the findings are still about it.
@@ -214,7 +272,7 @@ impl Judged {
             Self::Verified { .. } => {
                 tracing::info!(client, presentation, verdict = "verified", "answer judged");
             }
-            Self::Rejected(report) => {
+            Self::Rejected(report) | Self::Undecided(report) => {
                 let decisive = report.decisive();
                 tracing::warn!(
                     client,
@@ -233,3 +291,5 @@ impl Judged {
 
 #[cfg(test)]
 mod doubts;
+#[cfg(test)]
+mod tests;

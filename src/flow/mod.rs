@@ -38,7 +38,7 @@ pub mod verify_token;
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, Store, Unavailable};
+use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
@@ -102,6 +102,8 @@ pub struct Vpgate {
     pub signer: Arc<dyn Signer>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Their status lists.
+    pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
     pub second_opinion: Option<Arc<dyn SecondOpinion>>,
     /// Digests user codes.

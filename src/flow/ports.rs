@@ -14,6 +14,8 @@ use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::status::standing::StatusReference;
+use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// Something outside failed: storage, an issuer's server, the generator of randomness.
@@ -113,7 +115,8 @@ pub trait Signer: Send + Sync {
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.
 #[async_trait]
 pub trait IssuerKeys: Send + Sync {
-    /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them.
+    /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them. None for
+    /// an issuer that is known by certificates: its key comes with the credential.
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
 }
 
@@ -147,4 +150,27 @@ pub enum Disagreement {
     /// It finds something else in it.
     #[error("a second library finds other claims in it")]
     OtherClaims,
+}
+
+/// Why there is no status list to judge by. Cheap to copy, so that a failure can be remembered.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NoStatusList {
+    /// It came, and is no good.
+    #[error(transparent)]
+    Unusable(#[from] StatusListFault),
+    /// It did not come.
+    #[error("{}", .0.source)]
+    Unavailable(Arc<Unavailable>),
+}
+
+/// Status lists of issuers. Takes a [`StatusReference`], which only an authentic credential has, so
+/// that a stranger's address is never fetched.
+#[async_trait]
+pub trait StatusLists: Send + Sync {
+    /// The list that `reference`, in a credential of `issuer`, names: signed by that issuer's keys.
+    async fn of(
+        &self,
+        issuer: &TrustedIssuer,
+        reference: &StatusReference,
+    ) -> Result<Arc<StatusList>, NoStatusList>;
 }

@@ -132,6 +132,10 @@ impl Question {
             let at = |fault| NotAsked::Transaction { index, fault };
             let transaction = read(one).map_err(at)?;
             transaction.fits(&self.query).map_err(at)?;
+            self.transaction_data
+                .iter()
+                .try_for_each(|earlier| transaction.agrees_with(earlier))
+                .map_err(at)?;
             self.transaction_data.push(transaction);
         }
         Ok(self)

@@ -53,6 +53,21 @@
 //! `GET /v1/presentations/{id}` with the right code returns the result and spends the code. A repeat is
 //! answered like a wrong code. The price: a caller that loses the answer must begin again.
 //!
+//! # A status list that cannot be had refuses, and counts no try
+//! Whoever can keep the list from us must not be able to make a revoked credential count, so nothing is
+//! accepted without it. But five failures of somebody else's server should not end a person's request
+//! for good, so the refusal is not counted. The price: the relying party sees `pending` until the list
+//! comes, the person gives up, or the request expires. `status_stale_if_error` is for operators who
+//! would rather believe an older list for a bounded time.
+//!
+//! # Status lists are signed by the issuer of the credential
+//! The keys are found in the same way as for its credentials, whatever `x5c` or `iss` a list carries:
+//! another party's word about a credential would be a second root of trust that nobody configured.
+//!
+//! # A verified list is kept, not its token
+//! Judging a presentation with a list at hand costs one look into a vector. The list is unpacked and its
+//! signature checked once, aside from the threads that answer requests.
+//!
 //! # What is asked by `scope`
 //! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
 //! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.
@@ -60,6 +75,30 @@
 //! # A caller's query names configured credentials
 //! `dcql_query` may use the credential ids and types of `[[credentials]]` only: whom to believe is the
 //! operator's decision, not the caller's.
+//!
+//! # The reason of a rejection is the first failure that decided
+//! When a credential is missed because its presentation was discarded, the report's `reason` is what that
+//! presentation broke (`kb_signature`), not that something is missing. A failed presentation that nobody
+//! needed appears in the report and decides nothing.
+//!
+//! # A wrong nonce is seen first
+//! The nonce of every key-binding JWT is compared before any issuer is asked for keys, and compared again
+//! under the signature. Otherwise a replayed presentation would be discarded for its age, and the response
+//! would live on without it (OpenID4VP 1.0 section 14.1.2 ends it).
+//!
+//! # Transaction data is never optional
+//! Every object sent must be authorised by exactly one presentation that survived, also when the
+//! credentials it names are optional in the query. A fault in the hashes of one presentation ends the
+//! whole response: whoever signs for something else is not set aside.
+//!
+//! # An empty answer proves nothing
+//! A query whose credential sets are all optional can be answered with nothing. That answer is rejected:
+//! `verified` always means that something was verified.
+//!
+//! # Several presentations, or none bound to a holder, earn no scope
+//! `multiple` and `require_cryptographic_holder_binding: false` exist in a relying party's own
+//! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
+//! A key-binding JWT that was not demanded is checked in full and changes nothing in the result.
 //!
 //! # Pairwise subjects from the holder key
 //! `sub` is an HMAC over client, issuer and holder key: stable as long as the wallet shows the same
@@ -112,3 +151,36 @@
 //! a file with nothing else. A bare JWKS is not accepted: it says neither which issuer it belongs to nor
 //! which types that issuer may sign, and arguments that did would be a second language. Nothing is
 //! fetched, so keys must be in a file. With several credentials the command asks which one was meant.
+//!
+//! # The policy names the mechanism, never the credential
+//! Each issuer has exactly one way to its keys. A credential's `iss` leads to the entry, the entry to the
+//! way; an `x5c` or `jwk` in the header of an issuer that is pinned to something else is ignored. Without
+//! `iss`, `x5c` leads to the one issuer of that credential that is pinned to certificates; if there are
+//! two, the credential is refused, because only the chain could tell them apart and it is not believed yet.
+//!
+//! # Certificate chains
+//! OpenSSL builds and judges the path ([`x5c`](crate::domain::jose::x5c)), at the second of the verdict.
+//! On top of it: certificates come leaf first, the leaf is no authority, not self-signed, and its key usage,
+//! where it is said, has digitalSignature. 112 bits of security at least: no SHA-1, no RSA below 2048 bits.
+//! - A configured root at the end of `x5c` is tolerated: SD-JWT VC does not forbid it, and issuers send it.
+//!   HAIP 6.1.1 forbids it; that is for the `haip` profile to refuse.
+//! - Extended key usage is not looked at: there is no agreed purpose for signers of credentials.
+//! - The roots vouch for everybody whom they certify. `x5c_names` narrows that to names in the leaf; without
+//!   it, give an issuer roots of its own. Results name the configured issuer; the report names the
+//!   certificate's subject.
+//! - Revocation lists are looked at for the whole path, the leaf's and every authority's: a missing or
+//!   expired list refuses. They are read at the start; fetching them would mean to follow addresses that
+//!   a stranger's certificate names.
+//! - Chains that held are remembered (256 for each issuer, by SHA-256), with the time in which all their
+//!   certificates are valid; a refused chain is judged again each time, so nobody can fill the memory.
+//!
+//! # DIDs: two methods, absolute names
+//! `did:jwk` never changes, so it is read with the configuration. A `did:web` document counts for the keys
+//! of `assertionMethod` that belong to that DID and are controlled by it. `kid` is the absolute DID URL of
+//! a key; a relative one matches nothing.
+//!
+//! # Keys of issuers: how long they are kept
+//! As long as `Cache-Control` says, less the `Age` it arrives with, at least a minute and at most a day; an
+//! hour when nothing is said. For a day longer while the issuer fails. An unknown `kid` is asked for at
+//! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
+//! this server at the issuer.

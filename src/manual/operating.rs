@@ -14,6 +14,11 @@
 //!
 //! Every step that was answered is durable: the answer leaves after the commit has reached the disk.
 //!
+//! # Files that are read at the start only
+//! Keys and roots that `trust` names (`jwks_file`, `x5c_roots`, `crl`). A revocation list ends at its
+//! `nextUpdate`, and from then on every credential of that issuer is refused: restart with the new list
+//! before that.
+//!
 //! # Limits
 //!
 //! | What | Bound |
@@ -22,9 +27,31 @@
 //! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
+//! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
+//! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
+//! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
+//!
+//! # Status
+//! A credential that names a status list is accepted only when its issuer's list says that it is valid.
+//! `credentials[].status = "require"` refuses those that name none. A list is kept in memory for its
+//! `ttl`, or until `exp`, clamped to `status_lists.cache_at_least` and `cache_at_most`: so long a revoked
+//! credential may still be accepted. There is no other limit on the age of a list (`iat`).
+//!
+//! When a list cannot be had, every presentation that needs it is refused, with the line
+//! `status_list_available` in the log. It is not counted as a try, since neither the person nor the
+//! wallet can help it: they may try again until the request expires, and the relying party reads
+//! `pending` meanwhile. A server that failed is left alone for five seconds. With
+//! `status_stale_if_error` the last good list serves so much longer, never past its `exp`; a list that
+//! came and is no good (signature, address, dates) is never replaced by an older one, and is a counted
+//! rejection.
+//!
+//! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
+//!
+//! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
+//! queries, the status of credentials that were verified before, list signers other than the issuer.
 //!
 //! # When an answer is rejected
 //! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected

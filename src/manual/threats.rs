@@ -24,7 +24,12 @@
 //! | a stolen credential without the holder's key | the KB-JWT's signature by `cnf.jwk` |
 //! | changed, added, removed, repeated disclosures | digests over the received text, each used exactly once; `sd_hash` |
 //! | another issuer's signature, `alg: none`, HMAC with a public key, an `x5c` of the attacker's | algorithm allow-list bound to the key; the mechanism is pinned per issuer in configuration, the token cannot choose it |
-//! | making the server fetch an internal address | only addresses from configuration are fetched, https, no redirects, resolved address checked, size and time bounded |
+//! | a certificate of a believed root, for another issuer | the root is believed for the issuers that are pinned to it, and for those with `x5c_names` only with such a name |
+//! | making the server fetch an internal address | only addresses from configuration, those in a genuine credential of a configured issuer, and the `jwks_uri` of its metadata are fetched: https, no redirects, resolved address checked, size and time bounded |
+//! | a credential that was revoked | its issuer's status list, signed by the issuer's own keys; no list, no acceptance |
+//! | a status list that is old, another's, enormous when unpacked, or at an inside address | `exp` and a bounded cache; `sub` and signature; bounded unpacking; the same guard as for keys |
+//! | making us fetch for a forged credential | a list's address exists only on an authentic credential |
+//! | following a holder through status look-ups | a whole list is fetched, and kept; index and address are neither stored nor logged |
 //! | agreeing to one thing, signing another | the exact strings sent are kept; every hash must match one of them and every one must be covered; the application gets the stored object, never one from the browser |
 //! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
 //! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |

@@ -7,12 +7,18 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Response, handler};
 
+use super::status_list::CredentialStatus;
 use super::{Parties, page};
 
 /// `GET /`
 #[handler]
 pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
-    page::html(parties, StatusCode::OK, |nonce| IndexPage { nonce, address: &parties.address })
+    let standing = parties.wallet.holder().status_index().and_then(|index| parties.issuer.status(index));
+    page::html(parties, StatusCode::OK, |nonce| IndexPage {
+        nonce,
+        address: &parties.address,
+        statuses: CredentialStatus::ALL.map(|(status, name)| (name, Some(status) == standing)),
+    })
 }
 
 #[derive(Template)]
@@ -20,4 +26,6 @@ pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
 struct IndexPage<'a> {
     nonce: String,
     address: &'a str,
+    /// Name, and whether it is so now.
+    statuses: [(&'static str, bool); 3],
 }

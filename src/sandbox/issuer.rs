@@ -5,14 +5,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use jsonwebtoken::EncodingKey;
-use poem::web::Data;
-use poem::{Response, handler};
+use poem::http::StatusCode;
+use poem::web::{Data, Redirect};
+use poem::{Body, IntoResponse as _, Request, Response, handler};
 use sd_jwt_rs::issuer::ClaimsForSelectiveDisclosureStrategy as Strategy;
 use sd_jwt_rs::{SDJWTIssuer, SDJWTSerializationFormat};
 use serde_json::{Map, Value, json};
 
-use super::Parties;
-use super::page;
+use super::parameters::Parameters;
+use super::status_list::{CredentialStatus, StatusRegister};
+use super::{MOUNT, Parties, page};
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
@@ -25,10 +27,11 @@ pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
 /// How long a credential lives.
 pub const CREDENTIAL_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// An issuer with one ES256 key.
+/// An issuer with one ES256 key and one status list.
 pub struct Issuer {
     identifier: String,
     key: SigningKey,
+    register: StatusRegister,
 }
 
 /// Why no credential was issued.
@@ -40,6 +43,9 @@ pub enum NotIssued {
     /// It could not be signed.
     #[error(transparent)]
     Signature(#[from] SigningFault),
+    /// The status list could not be packed.
+    #[error("the status list cannot be packed")]
+    StatusList(#[from] std::io::Error),
 }
 
 impl Issuer {
@@ -48,7 +54,8 @@ impl Issuer {
     /// # Errors
     /// [`SigningFault`] when no key can be made.
     pub fn new(identifier: String) -> Result<Self, SigningFault> {
-        Ok(Self { identifier, key: SigningKey::generate(Algorithm::Es256)? })
+        let key = SigningKey::generate(Algorithm::Es256)?;
+        Ok(Self { identifier, key, register: StatusRegister::default() })
     }
 
     /// The `iss` of its credentials.
@@ -61,8 +68,33 @@ impl Issuer {
         KeySet::of(vec![self.key.public_key().clone()]).to_json()
     }
 
+    /// What its status list says at `index`; `None` when no credential was issued with it.
+    pub fn status(&self, index: usize) -> Option<CredentialStatus> {
+        self.register.at(index)
+    }
+
+    /// Revokes, suspends or restores the credential with this `index`.
+    pub fn set_status(&self, index: usize, status: CredentialStatus) {
+        self.register.set(index, status);
+    }
+
+    /// The Status List Token.
+    ///
+    /// # Errors
+    /// [`NotIssued`]
+    pub fn status_list(&self, now: Timestamp) -> Result<String, NotIssued> {
+        let header = json!({ "typ": "statuslist+jwt", "kid": self.key.kid() });
+        let payload = self.register.payload(&self.status_list_uri(), now)?;
+        Ok(self.key.sign(&members(header), &members(payload))?)
+    }
+
+    fn status_list_uri(&self) -> String {
+        format!("{}/status-list", self.identifier)
+    }
+
     /// Issues an SD-JWT VC about `claims`, bound to `holder`: compact form, all disclosures, ending in `~`.
-    /// Every claim, also one inside another, can be disclosed alone; decoys hide how many there are.
+    /// Every claim, also one inside another, can be disclosed alone; decoys hide how many there are. It
+    /// gets an entry of its own in the status list.
     ///
     /// # Errors
     /// [`NotIssued`]
@@ -88,6 +120,7 @@ impl Issuer {
             "iat": now.unix(),
             "exp": now.plus(CREDENTIAL_LIFETIME).unix(),
             "cnf": { "jwk": confirmation(holder) },
+            "status": { "status_list": { "idx": self.register.enter(), "uri": self.status_list_uri() } },
         });
         if let Value::Object(members) = &mut payload {
             members.extend(digests);
@@ -102,6 +135,35 @@ impl Issuer {
 #[handler]
 pub(super) fn publish_keys(Data(parties): Data<&Arc<Parties>>) -> Response {
     page::json(&parties.issuer.jwks())
+}
+
+/// `GET /issuer/status-list`
+#[handler]
+pub(super) fn publish_statuses(Data(parties): Data<&Arc<Parties>>) -> Response {
+    match parties.issuer.status_list(parties.now()) {
+        Ok(token) => page::document("application/statuslist+jwt", token),
+        Err(_) => StatusCode::INTERNAL_SERVER_ERROR.into_response(),
+    }
+}
+
+/// `POST /issuer/status`: `status` of the wallet's credential, from the front page.
+#[handler]
+pub(super) async fn change_status(
+    Data(parties): Data<&Arc<Parties>>,
+    request: &Request,
+    body: Body,
+) -> Response {
+    let form = match Parameters::of_form(request, body).await {
+        Ok(form) => form,
+        Err(status) => return page::unreadable(parties, status),
+    };
+    let Some(status) = form.one("status").ok().flatten().and_then(CredentialStatus::from_name) else {
+        return page::unreadable(parties, StatusCode::BAD_REQUEST);
+    };
+    if let Some(index) = parties.wallet.holder().status_index() {
+        parties.issuer.set_status(index, status);
+    }
+    Redirect::see_other(MOUNT).into_response()
 }
 
 /// `GET /.well-known/jwt-vc-issuer/sandbox/issuer` (SD-JWT VC section 4.2: exactly one of `jwks`, `jwks_uri`).
@@ -163,6 +225,8 @@ mod tests {
         assert_eq!(payload["vct"], VCT);
         assert_eq!(payload["exp"], 1_800_000_000 + 31_536_000);
         assert_eq!(payload["_sd_alg"], "sha-256");
+        let uri = "http://127.0.0.1:1/sandbox/issuer/status-list";
+        assert_eq!(payload["status"], json!({"status_list": {"idx": 0, "uri": uri}}));
         assert!(PublicKey::from_jwk(&payload["cnf"]["jwk"]).is_ok());
         assert!(payload["cnf"]["jwk"].get("_sd").is_none(), "no decoys inside the key");
         assert!(payload.get("given_name").is_none() && payload.get("age_equal_or_over").is_none());

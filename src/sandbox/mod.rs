@@ -28,6 +28,7 @@ mod parameters;
 mod service;
 mod shelf;
 mod shop;
+pub mod status_list;
 mod television;
 mod transaction;
 pub mod wallet;
@@ -114,6 +115,8 @@ impl Sandbox {
         Route::new()
             .at("/", get(index::show))
             .at("/issuer/jwks.json", get(issuer::publish_keys))
+            .at("/issuer/status-list", get(issuer::publish_statuses))
+            .at("/issuer/status", post(issuer::change_status))
             .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
             .at("/wallet/consent", post(wallet::consent))
             .at("/tv", get(television::show))

@@ -31,11 +31,16 @@ pub(super) fn html_with_script<T: Template>(
 
 /// A JSON answer.
 pub(super) fn json(value: &Value) -> Response {
+    document("application/json", value.to_string())
+}
+
+/// An answer for programs.
+pub(super) fn document(media_type: &'static str, text: String) -> Response {
     Response::builder()
-        .header(header::CONTENT_TYPE, "application/json")
+        .header(header::CONTENT_TYPE, media_type)
         .header(header::CACHE_CONTROL, "no-store")
         .header(header::X_CONTENT_TYPE_OPTIONS, "nosniff")
-        .body(value.to_string())
+        .body(text)
 }
 
 /// A page that says what went wrong and what to do.

@@ -19,8 +19,10 @@ use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::request::{Profile, WalletRoute};
+use vpgate::domain::sdjwt::status::standing::StatusReference;
+use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Signer, Unavailable};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable};
 use vpgate::flow::{DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
@@ -60,6 +62,7 @@ impl Stage {
             signer: Arc::new(NoSigner),
             issuer_keys: Arc::new(NoKeys),
             second_opinion: None,
+            status_lists: Arc::new(NoLists),
             user_code_key: DigestKey::new(&[1; 32]),
             subject_key: DigestKey::new(&[2; 32]),
         });
@@ -269,6 +272,15 @@ impl Signer for NoSigner {
 
     fn jwks(&self) -> Value {
         json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
+    }
+}
+
+struct NoLists;
+
+#[async_trait]
+impl StatusLists for NoLists {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(StatusListFault::NoList.into())
     }
 }
 

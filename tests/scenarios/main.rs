@@ -6,7 +6,9 @@
 mod browser;
 mod doors;
 mod logs;
+mod questions;
 mod shop;
+mod status;
 mod television;
 mod verify;
 mod world;

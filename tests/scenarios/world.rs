@@ -1,13 +1,14 @@
 //! The whole house in one process, with a clock that tests move.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Endpoint as _, Request};
 use serde_json::Value;
@@ -18,8 +19,10 @@ use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::sdjwt::status::standing::StatusReference;
+use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, Unavailable};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -33,6 +36,10 @@ pub const BASE: &str = "http://127.0.0.1:8080";
 pub const WALLET_CLIENT: &str = "vpgate-sandbox";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 pub const CREDENTIAL: &str = "proof_id_default";
+/// The same credential of the demo wallet, asked for by another name.
+pub const SECOND: &str = "second";
+/// A credential that the demo wallet does not have.
+pub const NOT_HELD: &str = "loyalty";
 /// Elsewhere, so that a browser stops there and a test can look at the address.
 pub const RETURN_TO: &str = "http://127.0.0.1:9999/return";
 const SHOP: (&str, &str) = ("shop", "shop-secret");
@@ -60,6 +67,48 @@ struct KnownKeys(Arc<KeySet>);
 impl IssuerKeys for KnownKeys {
     async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         Ok(Arc::clone(&self.0))
+    }
+}
+
+/// How the sandbox issuer's status list arrives.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum ListRoad {
+    /// As published.
+    Open,
+    /// Not at all.
+    Blocked,
+    /// The list of another address.
+    Swapped,
+}
+
+/// The sandbox issuer's list, asked for anew each time.
+struct PublishedLists {
+    sandbox: BoxEndpoint<'static>,
+    keys: Arc<KeySet>,
+    clock: Arc<TestClock>,
+    road: Arc<Mutex<ListRoad>>,
+}
+
+#[async_trait]
+impl StatusLists for PublishedLists {
+    async fn of(
+        &self,
+        issuer: &TrustedIssuer,
+        reference: &StatusReference,
+    ) -> Result<Arc<StatusList>, NoStatusList> {
+        let road = *self.road.lock().unwrap();
+        if road == ListRoad::Blocked {
+            let blocked = Unavailable::new("the issuer's status list", "status 503");
+            return Err(NoStatusList::Unavailable(Arc::new(blocked)));
+        }
+        let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
+        let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;
+        assert_eq!(response.content_type(), Some("application/statuslist+jwt"));
+        let body = response.into_body().into_bytes().await.unwrap();
+        let uri = if road == ListRoad::Swapped { "https://elsewhere.example/list" } else { reference.uri() };
+        let receipt = Receipt { at: self.clock.now(), max_age: None };
+        let token = StatusListToken::parse(&body)?;
+        Ok(Arc::new(token.verify(issuer, &self.keys, uri, receipt, &CacheBounds::default())?))
     }
 }
 
@@ -99,13 +148,19 @@ pub struct Returned {
 pub struct World {
     app: Arc<App>,
     pub clock: Arc<TestClock>,
+    list_road: Arc<Mutex<ListRoad>>,
 }
 
 impl World {
     pub async fn new() -> Self {
+        Self::with_credentials("").await
+    }
+
+    /// With more keys in `[[credentials]]`.
+    pub async fn with_credentials(more: &str) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(&configuration(), Path::new("")).unwrap();
+        let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -121,15 +176,37 @@ impl World {
             http: client(),
         })
         .unwrap();
+        let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+        let list_road = Arc::new(Mutex::new(ListRoad::Open));
+        let status_lists = PublishedLists {
+            sandbox: sandbox.endpoint(),
+            keys: Arc::clone(&keys),
+            clock: Arc::clone(&clock),
+            road: Arc::clone(&list_road),
+        };
         let outside = Outside {
             store: SqliteStore::open("sqlite::memory:").unwrap(),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            issuer_keys: Arc::new(KnownKeys(Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap()))),
+            issuer_keys: Arc::new(KnownKeys(keys)),
+            status_lists: Arc::new(status_lists),
             keys: Keyring::in_memory(&SystemEntropy).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), clock }
+        Self { app: Arc::new(app), clock, list_road }
+    }
+
+    /// From now on the issuer's status list arrives like this.
+    pub fn lists_arrive(&self, road: ListRoad) {
+        *self.list_road.lock().unwrap() = road;
+    }
+
+    /// The issuer says so of the demo credential, by the button on the sandbox's front page.
+    pub async fn issuer_says(&self, status: &str) {
+        let mut browser = self.browser();
+        let front = browser.open(&format!("{BASE}{MOUNT}/")).await;
+        let page = browser.press(&front, &format!("Make it {status}")).await;
+        assert!(page.body.contains(&format!("<strong>{status}</strong>")), "{}", page.body);
     }
 
     pub fn now(&self) -> Timestamp {
@@ -302,7 +379,7 @@ fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-fn configuration() -> String {
+fn configuration(credentials: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     format!(
         r#"
@@ -325,6 +402,19 @@ client_id = "vpgate-sandbox"
 [[credentials]]
 id = "{CREDENTIAL}"
 vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+{credentials}
+
+[[credentials]]
+id = "{SECOND}"
+vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+
+[[credentials]]
+id = "{NOT_HELD}"
+vct = ["https://credentials.example/loyalty"]
 issuer = "{BASE}/sandbox/issuer"
 trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
 

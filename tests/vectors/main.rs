@@ -10,6 +10,7 @@ mod openid4vp;
 mod rfc9901;
 mod sd_jwt;
 mod sd_jwt_vc;
+mod status_list;
 
 use std::io::Write as _;
 
@@ -26,5 +27,6 @@ fn every_vector_is_run_or_listed_with_a_reason() {
     rfc9901::run(&vectors);
     sd_jwt_vc::run(&vectors);
     openid4vp::run(&vectors);
+    status_list::run(&vectors);
     vectors.check_nothing_is_forgotten();
 }

@@ -14,6 +14,7 @@ use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -53,14 +54,12 @@ fn path(path: &Value) -> Option<ClaimsPath> {
 
 /// Appendix D: what is supported goes out as it came in, the rest is refused where it begins.
 fn check_queries(vectors: &Vectors) {
-    for name in ["simple", "value_matching_simple"] {
+    for name in ["simple", "value_matching_simple", "claims_alternatives", "credentials_alternatives"] {
         let query = vectors.json(&format!("{FOLDER}/examples/query_lang/{name}.json"));
         assert_eq!(Query::from_json(&query).unwrap().to_json(), query, "{name}");
     }
     for (name, pointer) in [
-        ("query_lang/claims_alternatives", "/credentials/0/claim_sets"),
-        ("query_lang/credentials_alternatives", "/credential_sets"),
-        ("query_lang/complex_mdoc", "/credential_sets"),
+        ("query_lang/complex_mdoc", "/credentials/0/format"),
         ("query_lang/multi_credentials", "/credentials/1/format"),
         ("query_lang/simple_mdoc", "/credentials/0/format"),
         ("request/dcql_jwt_vc", "/credentials/0/format"),
@@ -68,6 +67,33 @@ fn check_queries(vectors: &Vectors) {
     ] {
         let query = vectors.json(&format!("{FOLDER}/examples/{name}.json"));
         assert_eq!(Query::from_json(&query).unwrap_err().pointer, pointer, "{name}");
+    }
+    check_alternatives(vectors);
+}
+
+/// What the two examples of alternatives say in words.
+fn check_alternatives(vectors: &Vectors) {
+    let read = |name: &str| {
+        Query::from_json(&vectors.json(&format!("{FOLDER}/examples/query_lang/{name}.json"))).unwrap()
+    };
+    let claims = read("claims_alternatives");
+    let combinations: Vec<Vec<String>> = claims.credentials()[0]
+        .combinations()
+        .iter()
+        .map(|claims| claims.iter().map(|claim| claim.path.to_string()).collect())
+        .collect();
+    assert_eq!(combinations[0], ["family_name", "locality", "region", "date_of_birth"]);
+    assert_eq!(combinations[1], ["family_name", "postal_code", "date_of_birth"]);
+    let credentials = read("credentials_alternatives");
+    let [pid, rewards] = credentials.credential_sets() else { panic!("two sets") };
+    assert_eq!((pid.required, rewards.required), (true, false));
+    for (there, option) in [
+        (&["pid"][..], Some(0)),
+        (&["other_pid"], Some(1)),
+        (&["pid_reduced_cred_1", "pid_reduced_cred_2"], Some(2)),
+        (&["pid_reduced_cred_1", "nice_to_have"], None),
+    ] {
+        assert_eq!(pid.first_complete(|id| there.contains(&id)), option, "{there:?}");
     }
 }
 
@@ -141,6 +167,7 @@ fn verified_claims(
             issuer: "https://issuer.example.com".to_owned(),
             keys: KeySource::Jwks(Arc::clone(&keys)),
             accept_legacy_typ: false,
+            status: StatusPolicy::default(),
         }],
     };
     let mut findings = Findings::new();
@@ -148,7 +175,8 @@ fn verified_claims(
         ResponseParameters { vp_token: Some(vp_token.to_owned()), ..ResponseParameters::default() };
     let answer = WalletAnswer::parse(parameters, &mut findings).map_err(|rejection| rejection.reason())?;
     let WalletAnswer::Presented(token) = answer else { return Err("no vp_token") };
-    let mut shown = token.shown(&Query::from_json(&query).unwrap(), &mut findings).map_err(|e| e.reason())?;
+    let query = Query::from_json(&query).unwrap();
+    let mut shown = token.shown(&query, expected.nonce, &mut findings).map_err(|e| e.reason())?;
     let presented = shown.remove(0).presented;
     let issuer = trust.vouch("ld", &presented.issuer_hint(), &mut findings).map_err(|e| e.reason())?;
     let authentic =

@@ -3,11 +3,14 @@
 use std::sync::Arc;
 
 use serde_json::Value;
+use url::Url;
 use vpgate::domain::base::report::{Findings, Report, Verdict};
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::sdjwt::issuer_metadata::{self, PublishedKeys};
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::listing::Vectors;
@@ -20,12 +23,31 @@ pub fn run(vectors: &Vectors) {
     for example in ["01-identity-with-kb", "02-identity-without-kb", "03-pid"] {
         check_example(vectors, &format!("{FOLDER}/{example}"), &setting);
     }
+    check_issuer_metadata(vectors);
     // The first names its key by `kid`; the third has none, and the issuer has one key.
     let metadata = vectors.json(&format!("{FOLDER}/issuer-metadata/with_jwks.json"));
     let published = Arc::new(KeySet::from_json(&metadata["jwks"]).unwrap());
     let single = Arc::new(KeySet::of(vec![setting.issuer.clone()]));
     check_credential(vectors, &format!("{FOLDER}/01-identity-with-kb"), &setting, &published);
     check_credential(vectors, &format!("{FOLDER}/03-pid"), &setting, &single);
+}
+
+/// Where metadata is, and the two ways in which it leads to keys.
+fn check_issuer_metadata(vectors: &Vectors) {
+    let locations = vectors.json(&format!("{FOLDER}/issuer-metadata/well_known_locations.json"));
+    for entry in locations.as_array().unwrap() {
+        let issuer = Url::parse(entry["iss"].as_str().unwrap()).unwrap();
+        assert_eq!(Some(issuer_metadata::location(&issuer).as_str()), entry["metadata_url"].as_str());
+    }
+    let inside = vectors.json(&format!("{FOLDER}/issuer-metadata/with_jwks.json"));
+    let read = issuer_metadata::read(&inside, "https://example.com");
+    assert!(matches!(read, Ok(PublishedKeys::Jwks(keys)) if keys.keys().len() == 2));
+    assert!(issuer_metadata::read(&inside, "https://example.com/").is_err());
+    let elsewhere = vectors.json(&format!("{FOLDER}/issuer-metadata/with_jwks_uri.json"));
+    let read = issuer_metadata::read(&elsewhere, "https://example.com");
+    assert!(
+        matches!(read, Ok(PublishedKeys::JwksUri(uri)) if Some(uri.as_str()) == elsewhere["jwks_uri"].as_str())
+    );
 }
 
 /// The whole verdict over one example, and its neighbours that are wrong in one way.
@@ -38,6 +60,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         issuer: payload["iss"].as_str().unwrap().to_owned(),
         keys: KeySource::Jwks(Arc::clone(keys)),
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));

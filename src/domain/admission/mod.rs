@@ -14,7 +14,7 @@ use crate::domain::base::base64url;
 use crate::domain::base::secret::DigestKey;
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query, QueryFault};
-use crate::domain::openid4vp::verify::VerifiedPresentation;
+use crate::domain::openid4vp::verify::{VerifiedCredentials, VerifiedPresentation};
 
 /// One scope: what must be shown and what must hold (`[[scopes]]`).
 #[derive(Clone, Debug)]
@@ -131,15 +131,19 @@ impl ScopePolicy {
         let mut subject = None;
         for name in requested.iter() {
             let Some(scope) = self.named(name) else { continue };
-            let Some(shown) = presentation.credentials().get(&scope.credential) else { continue };
+            // A scope's own query asks for one presentation with holder binding; several, or an unbound
+            // one, earn nothing: nobody could say whose they are.
+            let shown = presentation.credentials().get(&scope.credential).map(VerifiedCredentials::as_slice);
+            let Some([shown]) = shown else { continue };
+            let Some(bound_to) = &shown.holder else { continue };
             // Clock skew can let a credential through in its last minute; it earns nothing then.
             let over = shown.expires_at.is_some_and(|end| end <= presentation.verified_at());
             if over || !scope.rules.iter().all(|rule| rule.holds(&shown.claims)) {
                 continue;
             }
             // Nothing proves that two holder keys belong to one person (REQ-8.14): the first one counts.
-            let (_, holder) = *subject.get_or_insert((&shown.issuer, &shown.holder));
-            if *holder != shown.holder {
+            let (_, holder) = *subject.get_or_insert((&shown.issuer, bound_to));
+            if holder != bound_to {
                 continue;
             }
             earned = earned.with(name).map_err(|_| NothingEarned)?;

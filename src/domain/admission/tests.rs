@@ -5,6 +5,7 @@ use serde_json::json;
 use super::rules::Operator;
 use super::*;
 use crate::domain::openid4vp::verify::VerifiedCredential;
+use crate::domain::sdjwt::status::standing::Standing;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -36,13 +37,15 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
-        holder: holder.to_owned(),
+        standing: Standing::Valid,
+        holder: Some(holder.to_owned()),
     }
 }
 
 fn shown(credentials: &[(&str, VerifiedCredential)]) -> VerifiedPresentation {
+    let one = |credential: &VerifiedCredential| VerifiedCredentials::One(credential.clone());
     let credentials: BTreeMap<_, _> =
-        credentials.iter().map(|(id, credential)| ((*id).to_owned(), credential.clone())).collect();
+        credentials.iter().map(|(id, credential)| ((*id).to_owned(), one(credential))).collect();
     VerifiedPresentation::for_tests(credentials, Vec::new(), NOW)
 }
 
@@ -88,6 +91,17 @@ fn req_8_14_credentials_of_two_holders_are_not_added_up() {
     assert_eq!(admit(&one, "name drive").unwrap().scopes().to_string(), "name drive");
     let two = shown(&[("id", credential(true, "h", None)), ("licence", credential(true, "g", None))]);
     assert_eq!(admit(&two, "name drive").unwrap().scopes().to_string(), "name");
+}
+
+#[test]
+fn req_6_11_what_is_bound_to_nobody_or_shown_several_times_earns_nothing() {
+    let bound = credential(true, "h", None);
+    let unbound = VerifiedCredential { holder: None, ..bound.clone() };
+    assert!(admit(&shown(&[("id", bound.clone())]), "name").is_ok());
+    assert_eq!(admit(&shown(&[("id", unbound)]), "name").unwrap_err(), NothingEarned);
+    let several = VerifiedCredentials::Several(vec![bound.clone(), bound]);
+    let several = VerifiedPresentation::for_tests([("id".to_owned(), several)].into(), Vec::new(), NOW);
+    assert_eq!(admit(&several, "name").unwrap_err(), NothingEarned);
 }
 
 #[test]

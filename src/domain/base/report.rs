@@ -36,6 +36,10 @@ pub struct Check {
     /// The credential query id this line is about; `None` for the response as a whole.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub credential: Option<String>,
+    /// Which of the presentations for that credential query, counted from 1; `None` where only one is
+    /// allowed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub presentation: Option<usize>,
     /// Stable snake_case name.
     pub check: Cow<'static, str>,
     /// Specification and section.
@@ -92,18 +96,30 @@ impl Rejection {
 #[derive(Debug, Default)]
 pub struct Findings {
     credential: Option<String>,
+    presentation: Option<usize>,
     checks: Vec<Check>,
+    discarded: Vec<(Option<String>, Rejection)>,
 }
+
+const DISCARDED: Rule = Rule { check: "presentation_discarded", requirement: "OpenID4VP 8.6" };
 
 impl Findings {
     /// An empty report.
     pub fn new() -> Self {
-        Self { credential: None, checks: Vec::with_capacity(32) }
+        Self { checks: Vec::with_capacity(32), ..Self::default() }
     }
 
     /// What follows is about this credential query id, or about the whole response (`None`).
     pub fn about(&mut self, credential: Option<&str>) {
         self.credential = credential.map(str::to_owned);
+        self.presentation = None;
+    }
+
+    /// What follows is about one presentation for this credential query id: which one, counted from 1,
+    /// where several are allowed.
+    pub fn about_presentation(&mut self, credential: &str, number: Option<usize>) {
+        self.about(Some(credential));
+        self.presentation = number;
     }
 
     /// The rule holds.
@@ -122,6 +138,21 @@ impl Findings {
         Rejection(rule.check)
     }
 
+    /// The presentation that the findings are about is set aside; the others decide (OpenID4VP 8.6).
+    /// Its failures stay in the report, followed by this line.
+    pub fn discard(&mut self, rejection: Rejection) {
+        let Rejection(reason) = rejection;
+        let detail = format!("this presentation is discarded because of {reason}; what remains decides");
+        let _marked = self.fail(&DISCARDED, detail);
+        self.discarded.push((self.credential.clone(), rejection));
+    }
+
+    /// Why the first presentation for one of these credential query ids was discarded.
+    pub fn first_discarded(&self, credentials: &[&str]) -> Option<Rejection> {
+        let one_of_them = |id: &Option<String>| id.as_deref().is_some_and(|id| credentials.contains(&id));
+        self.discarded.iter().find(|(id, _)| one_of_them(id)).map(|(_, rejection)| *rejection)
+    }
+
     /// Closes the report with the answer that judging gave.
     pub fn conclude(self, answer: Result<(), Rejection>) -> Report {
         let (verdict, reason) = match answer {
@@ -134,6 +165,7 @@ impl Findings {
     fn write(&mut self, rule: &Rule, outcome: Outcome, detail: Cow<'static, str>) {
         self.checks.push(Check {
             credential: self.credential.clone(),
+            presentation: self.presentation,
             check: Cow::Borrowed(rule.check),
             requirement: Cow::Borrowed(rule.requirement),
             outcome,
@@ -185,5 +217,31 @@ mod tests {
         assert_eq!(report.checks[1].credential.as_deref(), Some("id"));
         assert_eq!(report.decisive(), report.checks.get(1));
         assert_eq!(Findings::new().conclude(Ok(())).decisive(), None);
+    }
+
+    #[test]
+    fn req_3_8_what_was_discarded_is_marked_and_remembered_by_its_credential() {
+        const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };
+        let mut findings = Findings::new();
+        findings.about_presentation("id", Some(2));
+        let rejection = findings.fail(&NONCE, "another request's");
+        findings.discard(rejection);
+        findings.about(Some("other"));
+        findings.pass(&NONCE, "ours");
+        assert_eq!(findings.first_discarded(&["other"]), None);
+        assert_eq!(findings.first_discarded(&["other", "id"]), Some(rejection));
+        let report = findings.conclude(Ok(()));
+        assert_eq!((report.verdict, &report.reason), (Verdict::Verified, &None));
+        let lines: Vec<_> =
+            report.checks.iter().map(|line| (&*line.check, line.outcome, line.presentation)).collect();
+        assert_eq!(
+            lines,
+            [
+                ("kb_nonce", Outcome::Failed, Some(2)),
+                ("presentation_discarded", Outcome::Failed, Some(2)),
+                ("kb_nonce", Outcome::Passed, None)
+            ]
+        );
+        assert!(report.checks[1].detail.contains("kb_nonce"));
     }
 }

@@ -8,3 +8,4 @@ pub mod jws;
 pub mod key_set;
 pub mod signing;
 mod verifying;
+pub mod x5c;

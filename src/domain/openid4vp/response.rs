@@ -9,17 +9,21 @@ pub use super::wallet_error::WalletError;
 use crate::domain::base::base64url;
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::base::report::{Findings, Rejection, Rule};
+use crate::domain::sdjwt::key_binding::NONCE;
 use crate::domain::sdjwt::limits::Limits;
-use crate::domain::sdjwt::parse::Presented;
+use crate::domain::sdjwt::parse::{HolderBinding, Presented};
 
-/// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds.
+/// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds;
+/// `members` bounds how many there are.
 const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 4, members: 64 };
 
 const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
 const SHAPE: Rule = Rule { check: "vp_token_shape", requirement: "OpenID4VP 8.1" };
 const ASKED: Rule = Rule { check: "vp_token_only_what_was_asked", requirement: "OpenID4VP 8.1, 8.6" };
-const COMPLETE: Rule = Rule { check: "vp_token_complete", requirement: "OpenID4VP 6.4.2" };
-const ONE_EACH: Rule = Rule { check: "vp_token_one_each", requirement: "OpenID4VP 8.1" };
+const COUNT: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1, 8.1" };
+
+/// Most presentations for one credential query that allows several.
+const MAX_PRESENTATIONS: usize = 16;
 
 /// The parameters of an authorization response after the door has read the form: each at most once.
 #[derive(Default)]
@@ -68,6 +72,8 @@ enum Content {
 pub struct Shown {
     /// The credential query id.
     pub credential: String,
+    /// Which of the presentations for it, counted from 1; `None` where only one is allowed.
+    pub number: Option<usize>,
     /// What was shown; nothing in it is believed.
     pub presented: Presented,
 }
@@ -95,26 +101,38 @@ impl VpToken {
         self.shape
     }
 
-    /// One presentation for each credential query, in the order of the query; nothing is believed yet.
+    /// The presentations, in the order of the query; nothing is believed yet. One that is no SD-JWT
+    /// within bounds is discarded, and whether what remains is enough is for others to say (section 8.6).
     ///
     /// # Errors
-    /// [`Rejection`] when anything is missing, left over, repeated, or no SD-JWT within bounds.
-    pub fn shown(self, query: &Query, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
+    /// [`Rejection`] when something was not asked for or is shaped otherwise, and when any presentation
+    /// was made for another nonce: both end the whole response (REQ-3.8).
+    pub fn shown(self, query: &Query, nonce: &str, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
         findings.about(None);
         let texts = match self.content {
-            Content::Bare(text) => vec![(only_credential(query, findings)?, text)],
+            Content::Bare(text) => vec![(only_credential(query, findings)?, vec![text])],
             Content::Object(object) => texts(object, query, findings)?,
         };
-        let shown = texts
-            .into_iter()
-            .map(|(credential, text)| {
-                findings.about(Some(&credential.id));
-                let presented = Presented::parse(&text, &Limits::default(), findings)?;
-                Ok(Shown { credential: credential.id.clone(), presented })
-            })
-            .collect();
+        let mut shown = Vec::with_capacity(texts.len());
+        for (credential, texts) in texts {
+            for (text, number) in texts.iter().zip(1..) {
+                let number = credential.multiple.then_some(number);
+                findings.about_presentation(&credential.id, number);
+                match presented(text, credential, findings) {
+                    Ok(presented) if !presented.may_answer(nonce) => {
+                        let detail = "the nonce of the key-binding JWT is missing or not the one of this request: \
+                                      a replay, or a mix-up; it ends the whole response";
+                        return Err(findings.fail(&NONCE, detail));
+                    }
+                    Ok(presented) => {
+                        shown.push(Shown { credential: credential.id.clone(), number, presented });
+                    }
+                    Err(rejection) => findings.discard(rejection),
+                }
+            }
+        }
         findings.about(None);
-        shown
+        Ok(shown)
     }
 
     /// Recognises the shape.
@@ -168,41 +186,52 @@ fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q 
     }
 }
 
-/// REQ-3.1 to 3.4: exactly the ids asked for, each with an array of exactly one string.
+/// Whether holder binding is needed is for the query to say, whatever arrived (REQ-4.3).
+fn presented(
+    text: &str,
+    credential: &CredentialQuery,
+    findings: &mut Findings,
+) -> Result<Presented, Rejection> {
+    let binding = match credential.holder_binding {
+        true => HolderBinding::Required,
+        false => HolderBinding::NotRequired,
+    };
+    Presented::parse_with(binding, text, &Limits::default(), findings)
+}
+
+/// REQ-3.1 to 3.4: ids that were asked for, each with an array of as many strings as the query allows.
 fn texts<'q>(
     mut object: Map<String, Value>,
     query: &'q Query,
     findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, String)>, Rejection> {
+) -> Result<Vec<(&'q CredentialQuery, Vec<String>)>, Rejection> {
     if object.keys().any(|id| query.credential(id).is_none()) {
         return Err(findings.fail(&ASKED, "the vp_token holds a credential query id that was not asked for"));
     }
     findings.pass(&ASKED, "every credential query id was asked for");
     let mut texts = Vec::with_capacity(query.credentials().len());
     for credential in query.credentials() {
+        let Some(value) = object.remove(&credential.id) else { continue };
         findings.about(Some(&credential.id));
-        let Some(value) = object.remove(&credential.id) else {
-            return Err(findings.fail(&COMPLETE, "the vp_token holds no presentation for this credential"));
-        };
-        texts.push((credential, only_text(value, findings)?));
+        let strings = strings(value, credential.multiple);
+        texts.push((credential, strings.map_err(|detail| findings.fail(&COUNT, detail))?));
     }
     findings.about(None);
-    findings.pass(&COMPLETE, "every credential asked for is presented");
-    findings.pass(&ONE_EACH, "exactly one presentation each");
+    findings.pass(&COUNT, "as many presentations as the query allows for each credential");
     Ok(texts)
 }
 
-fn only_text(value: Value, findings: &mut Findings) -> Result<String, Rejection> {
-    let detail = match value {
-        Value::Array(mut items) => match (items.pop(), items.len()) {
-            (Some(Value::String(text)), 0) => return Ok(text),
-            (None, _) => "an empty array: a credential that is not shown has no entry",
-            (Some(_), 0) => "the presentation is not a string",
-            _ => "more than one presentation, but the query does not allow multiple",
-        },
-        _ => "must be an array that holds one presentation",
-    };
-    Err(findings.fail(&ONE_EACH, detail))
+fn strings(value: Value, multiple: bool) -> Result<Vec<String>, &'static str> {
+    let Value::Array(items) = value else { return Err("must be an array of presentations") };
+    match items.len() {
+        0 => return Err("an empty array: a credential that is not shown has no entry"),
+        1 => {}
+        _ if !multiple => return Err("more than one presentation, but the query does not allow multiple"),
+        count if count > MAX_PRESENTATIONS => return Err("more than 16 presentations"),
+        _ => {}
+    }
+    let text = |item| if let Value::String(text) = item { Some(text) } else { None };
+    items.into_iter().map(text).collect::<Option<_>>().ok_or("a presentation is not a string")
 }
 
 impl fmt::Debug for VpToken {

@@ -5,7 +5,8 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 use super::key_binding::{Bound, Expected};
-use super::parse::{Presented, Received};
+use super::parse::{HolderBinding, Presented, Received};
+use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
@@ -36,14 +37,15 @@ pub struct Authentic {
     vct: String,
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
-    holder_thumbprint: String,
+    holder_thumbprint: Option<String>,
+    status_policy: StatusPolicy,
     bound: Bound,
     text: Received,
     issuer_key: PublicKey,
 }
 
 impl Authentic {
-    /// The exact `iss`.
+    /// The configured name of the issuer: its exact `iss`, when it has one.
     pub fn issuer(&self) -> &str {
         &self.issuer
     }
@@ -63,9 +65,9 @@ impl Authentic {
         self.expires_at
     }
 
-    /// RFC 7638 thumbprint of the holder key.
-    pub fn holder_thumbprint(&self) -> &str {
-        &self.holder_thumbprint
+    /// RFC 7638 thumbprint of the holder key; `None` when holder binding was not demanded.
+    pub fn holder_thumbprint(&self) -> Option<&str> {
+        self.holder_thumbprint.as_deref()
     }
 
     /// The presentation exactly as it was received.
@@ -79,8 +81,13 @@ impl Authentic {
     }
 
     /// `status` of the issuer-signed payload, unjudged.
-    pub fn status(&self) -> Option<&Value> {
+    pub(super) fn status(&self) -> Option<&Value> {
         self.claims.get("status")
+    }
+
+    /// What its status must be.
+    pub(super) fn status_policy(&self) -> StatusPolicy {
+        self.status_policy
     }
 
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
@@ -102,9 +109,10 @@ impl fmt::Debug for Authentic {
 }
 
 impl Presented {
-    /// All cryptographic and structural checks, in the order of RFC 9901 7.3. Holder binding is always demanded.
+    /// All cryptographic and structural checks, in the order of RFC 9901 7.3.
     ///
-    /// `keys` are the keys of `issuer`, found by its configured mechanism.
+    /// `keys` are the keys of `issuer`, found by its configured mechanism; none of them is looked at when
+    /// that is the certificate chain in the header.
     ///
     /// # Errors
     /// The first broken rule, written into `findings`; nothing of the credential is handed on then (REQ-4.24).
@@ -116,13 +124,17 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let (payload, issuer_key) = issuer::verify(self.issuer_jwt, issuer, keys, findings)?;
+        let (payload, issuer_key) = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
-        let holder = key_binding::holder_key(revealed.claims(), findings)?;
-        let (signed, digests) = (self.text.signed(), revealed.algorithm());
-        let bound =
-            key_binding::check(self.key_binding_jwt, &holder, signed, digests, expected, now, findings)?;
+        let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
+        if let Some(jwt) = self.key_binding_jwt {
+            let holder = key_binding::holder_key(revealed.claims(), findings)?;
+            let (signed, digests) = (self.text.signed(), revealed.algorithm());
+            bound = key_binding::check(jwt, &holder, signed, digests, expected, now, findings)?;
+            // REQ-6.11: what was not demanded raises no assurance.
+            holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
+        }
         let claims = revealed.into_claims();
         let vct = claims.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Authentic {
@@ -130,7 +142,8 @@ impl Presented {
             vct,
             claims,
             expires_at,
-            holder_thumbprint: holder.thumbprint(),
+            holder_thumbprint,
+            status_policy: issuer.status_policy(),
             bound,
             text: self.text,
             issuer_key,

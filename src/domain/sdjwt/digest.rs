@@ -27,6 +27,15 @@ impl DigestAlgorithm {
         }
     }
 
+    /// That name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sha256 => "sha-256",
+            Self::Sha384 => "sha-384",
+            Self::Sha512 => "sha-512",
+        }
+    }
+
     /// Base64url of the hash of `text`'s bytes as they are (RFC 9901 section 4.2.3).
     pub fn digest(self, text: &str) -> String {
         let algorithm = match self {

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
+use super::issuer_key::{self, Chosen};
 use super::key_binding::Expected;
 use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
@@ -10,10 +11,9 @@ use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::UnverifiedJws;
-use crate::domain::jose::key_set::{KeySet, NoKey};
+use crate::domain::jose::key_set::KeySet;
 
 const TYP: Rule = Rule { check: "typ", requirement: "SD-JWT VC 2.2.1" };
-const KEY: Rule = Rule { check: "issuer_key", requirement: "RFC 9901 7.1(2.c); SD-JWT VC 2.5" };
 const SIGNATURE: Rule = Rule { check: "issuer_signature", requirement: "RFC 9901 7.1(2.b)" };
 const PROTECTED: Rule = Rule { check: "protected_claims", requirement: "SD-JWT VC 2.2.2.3" };
 const ALIASES: Rule = Rule { check: "type_aliases", requirement: "SD-JWT VC 2.2.2.2" };
@@ -34,33 +34,24 @@ pub(super) fn verify(
     jwt: UnverifiedJws<'_>,
     issuer: &TrustedIssuer,
     keys: &KeySet,
+    now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(Map<String, Value>, PublicKey), Rejection> {
     check_typ(jwt.typ(), issuer, findings)?;
-    let kid = jwt.kid().map(excerpt);
-    let key = keys.choose(jwt.kid(), jwt.algorithm()).map_err(|fault| {
-        let detail = no_key(fault, kid.as_deref(), &jwt, keys);
-        findings.fail(&KEY, detail)
-    })?;
-    let chosen = match &kid {
-        Some(kid) => format!("key {kid} of the issuer's JWKS, named by the `kid` of the header"),
-        None => format!("the only {} key of the issuer's JWKS; the header has no `kid`", key.algorithm()),
-    };
-    findings.pass(&KEY, chosen.clone());
-    let Ok(verified) = jwt.verify(key) else {
+    let Chosen { key, how } = issuer_key::choose(&jwt, issuer, keys, now, findings)?;
+    let Ok(verified) = jwt.verify(&key) else {
         let detail = format!(
-            "the signature does not hold under {chosen}: the credential was altered, or the issuer signs with another key"
+            "the signature does not hold under {how}: the credential was altered, or the issuer signs with another key"
         );
         return Err(findings.fail(&SIGNATURE, detail));
     };
     findings.pass(&SIGNATURE, "the issuer's signature covers the credential");
     let payload = verified.into_payload();
     // `issuer` may have been vouched for with another presentation's hint.
-    let claim = |name| payload.get(name).and_then(Value::as_str);
-    if claim("iss") != Some(issuer.issuer()) {
+    if !issuer.is_named_by(payload.get("iss")) {
         return Err(findings.fail(&trust::ISSUER, "`iss` is not the issuer whose keys were used"));
     }
-    if !claim("vct").is_some_and(|vct| issuer.accepts_type(vct)) {
+    if !payload.get("vct").and_then(Value::as_str).is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
     Ok((payload, key.clone()))
@@ -110,26 +101,6 @@ fn check_typ(typ: Option<&str>, issuer: &TrustedIssuer, findings: &mut Findings)
         )),
         Some(other) => Err(findings.fail(&TYP, format!("`typ` is {}, not dc+sd-jwt", excerpt(other)))),
         None => Err(findings.fail(&TYP, "the header has no `typ`; it must be dc+sd-jwt")),
-    }
-}
-
-fn no_key(fault: NoKey, kid: Option<&str>, jwt: &UnverifiedJws<'_>, keys: &KeySet) -> String {
-    let (alg, count) = (jwt.algorithm(), keys.keys().len());
-    match (fault, kid) {
-        (NoKey::UnknownKid, kid) => format!(
-            "the header names key {}, which is not among the {count} usable keys of the issuer's JWKS",
-            kid.unwrap_or_default()
-        ),
-        (NoKey::WrongAlgorithm, Some(kid)) => {
-            format!("key {kid} of the issuer's JWKS is not an {alg} key, but the header says {alg}")
-        }
-        (NoKey::WrongAlgorithm, None) => format!(
-            "the header has no `kid`, and none of the {count} usable keys of the issuer's JWKS is an {alg} key"
-        ),
-        (NoKey::Ambiguous, Some(kid)) => format!("several {alg} keys of the issuer's JWKS are called {kid}"),
-        (NoKey::Ambiguous, None) => format!(
-            "the header has no `kid`, and several keys of the issuer's JWKS are {alg} keys: the issuer must send `kid`"
-        ),
     }
 }
 

@@ -16,7 +16,8 @@ const KEY_ALGORITHM: Rule = Rule { check: "kb_key_alg", requirement: "RFC 9901 7
 const SIGNATURE: Rule = Rule { check: "kb_signature", requirement: "RFC 9901 7.3(5.c)" };
 const TYP: Rule = Rule { check: "kb_typ", requirement: "RFC 9901 7.3(5.d)" };
 const ISSUED_AT: Rule = Rule { check: "kb_issued_at", requirement: "RFC 9901 7.3(5.e)" };
-const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f); OpenID4VP B.3.6" };
+/// Also for who turns an answer away as a whole because of it (OpenID4VP 14.1.2).
+pub const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f); OpenID4VP B.3.6" };
 const AUDIENCE: Rule = Rule { check: "kb_audience", requirement: "RFC 9901 7.3(5.f); OpenID4VP 14.8" };
 const SD_HASH: Rule = Rule { check: "kb_sd_hash", requirement: "RFC 9901 4.3.1, 7.3(5.g)" };
 const VALIDITY: Rule = Rule { check: "kb_validity", requirement: "RFC 9901 7.3(5.h); RFC 7519 4.1" };
@@ -37,7 +38,7 @@ pub struct Expected<'a> {
 }
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Bound {
     /// `transaction_data_hashes`, not empty.
     pub transaction_data_hashes: Option<Vec<String>>,

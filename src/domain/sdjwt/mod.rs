@@ -4,16 +4,21 @@
 //! ```text
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
-//! Only the compact form is accepted, and only with key binding.
+//! Whether its issuer has taken it back is asked afterwards, in [`status`].
+//! Only the compact form is accepted, with key binding unless the question does without.
 
 pub mod credential;
+pub mod did;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
+mod issuer_key;
+pub mod issuer_metadata;
 mod jwt;
 pub mod key_binding;
 pub mod limits;
 pub mod parse;
+pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod trust;

@@ -17,17 +17,41 @@ const KEY_BINDING_PRESENT: Rule = Rule { check: "kb_present", requirement: "RFC 
 pub struct Presented {
     pub(super) text: Received,
     pub(super) issuer_jwt: UnverifiedJws<'static>,
-    pub(super) key_binding_jwt: UnverifiedJws<'static>,
+    pub(super) key_binding_jwt: Option<UnverifiedJws<'static>>,
+    pub(super) holder_binding: HolderBinding,
     pub(super) limits: Limits,
 }
 
+/// Whether a presentation must prove that it comes from the holder. Decided by the question, before
+/// anything that arrived is looked at (RFC 9901 sections 7.3(1), 9.5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HolderBinding {
+    /// A key-binding JWT must be there and hold.
+    Required,
+    /// It may be absent. One that is there must hold all the same, and proves nothing more.
+    NotRequired,
+}
+
 impl Presented {
-    /// Splits `<issuer-signed JWT>~<Disclosure>~...~<KB-JWT>`. Lengths are looked at before anything
-    /// is counted, counts before anything is decoded.
+    /// Splits `<issuer-signed JWT>~<Disclosure>~...~<KB-JWT>`, with holder binding.
     ///
     /// # Errors
     /// The first broken rule, written into `findings`.
     pub fn parse(text: &str, limits: &Limits, findings: &mut Findings) -> Result<Self, Rejection> {
+        Self::parse_with(HolderBinding::Required, text, limits, findings)
+    }
+
+    /// The same with holder binding or, where the question does not ask for it, without. Lengths are
+    /// looked at before anything is counted, counts before anything is decoded.
+    ///
+    /// # Errors
+    /// The first broken rule, written into `findings`.
+    pub fn parse_with(
+        holder_binding: HolderBinding,
+        text: &str,
+        limits: &Limits,
+        findings: &mut Findings,
+    ) -> Result<Self, Rejection> {
         if text.len() > limits.bytes {
             return Err(
                 findings.fail(&BOUNDS, format!("the presentation is longer than {} bytes", limits.bytes))
@@ -51,24 +75,20 @@ impl Presented {
             }
         }
         findings.pass(&BOUNDS, "within the limits on length and on the number of Disclosures");
-        if key_binding_jwt.is_empty() {
-            return Err(findings.fail(
-                &KEY_BINDING_PRESENT,
-                "the text ends in `~`: the wallet sent no key-binding JWT, but this verifier always demands one",
-            ));
-        }
-        if !key_binding_jwt.contains('.') {
+        if !key_binding_jwt.is_empty() && !key_binding_jwt.contains('.') {
             return Err(findings.fail(
                 &FORMAT,
                 "what follows the last `~` is not a JWT: is the final `~` of an SD-JWT missing?",
             ));
         }
         findings.pass(&FORMAT, "an issuer-signed JWT, Disclosures and a last part, joined by `~`");
-        findings.pass(&KEY_BINDING_PRESENT, "a key-binding JWT follows the last `~`");
+        let has_key_binding = is_bound(holder_binding, key_binding_jwt, findings)?;
         let issuer_jwt = jwt::read(issuer_jwt, limits, &jwt::ISSUER, findings)?;
-        let key_binding_jwt = jwt::read(key_binding_jwt, limits, &jwt::KEY_BINDING, findings)?;
+        let key_binding_jwt = has_key_binding
+            .then(|| jwt::read(key_binding_jwt, limits, &jwt::KEY_BINDING, findings))
+            .transpose()?;
         let text = Received { text: text.to_owned(), signed_length: signed.len() + 1 };
-        Ok(Self { text, issuer_jwt, key_binding_jwt, limits: *limits })
+        Ok(Self { text, issuer_jwt, key_binding_jwt, holder_binding, limits: *limits })
     }
 
     /// What the unverified token says about its issuer: good for looking up whether we believe it, for nothing else.
@@ -80,6 +100,14 @@ impl Presented {
             kid: self.issuer_jwt.kid(),
             has_x5c: self.issuer_jwt.header().contains_key("x5c"),
         }
+    }
+
+    /// Whether it can have been made for the request of this nonce. Good for turning away what was
+    /// made for another one; it becomes a proof only by [`Presented::authenticate`].
+    pub fn may_answer(&self, nonce: &str) -> bool {
+        let said =
+            |jwt: &UnverifiedJws<'_>| jwt.unverified_claim("nonce").and_then(Value::as_str) == Some(nonce);
+        self.key_binding_jwt.as_ref().is_none_or(said)
     }
 }
 
@@ -122,6 +150,35 @@ impl Received {
     /// The Disclosures, in the order received.
     pub(super) fn disclosures(&self) -> impl Iterator<Item = &str> {
         self.signed().strip_suffix('~').unwrap_or_default().split('~').skip(1)
+    }
+}
+
+/// Whether a key-binding JWT is there, which is for the question to demand, not for the text to decide.
+fn is_bound(
+    demanded: HolderBinding,
+    key_binding_jwt: &str,
+    findings: &mut Findings,
+) -> Result<bool, Rejection> {
+    match (demanded, key_binding_jwt.is_empty()) {
+        (HolderBinding::Required, true) => Err(findings.fail(
+            &KEY_BINDING_PRESENT,
+            "the text ends in `~`: the wallet sent no key-binding JWT, but holder binding is demanded",
+        )),
+        (HolderBinding::NotRequired, true) => {
+            findings.not_applicable(&KEY_BINDING_PRESENT, "no key-binding JWT, and the query demands none");
+            Ok(false)
+        }
+        (HolderBinding::Required, false) => {
+            findings.pass(&KEY_BINDING_PRESENT, "a key-binding JWT follows the last `~`");
+            Ok(true)
+        }
+        (HolderBinding::NotRequired, false) => {
+            findings.not_applicable(
+                &KEY_BINDING_PRESENT,
+                "a key-binding JWT that the query does not demand: it must hold, and proves nothing more",
+            );
+            Ok(true)
+        }
     }
 }
 

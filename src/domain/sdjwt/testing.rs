@@ -3,13 +3,17 @@
 //! Change a field, then ask for the text: whatever comes after it (digests, signatures, `sd_hash`) is
 //! computed from what stands there, so that a presentation is wrong in exactly the way intended.
 
+use std::io::Write as _;
 use std::sync::Arc;
 use std::time::Duration;
 
+use flate2::Compression;
+use flate2::write::ZlibEncoder;
 use serde_json::{Map, Value, json};
 
 use super::digest::DigestAlgorithm;
 use super::key_binding::Expected;
+use super::status::policy::StatusPolicy;
 use super::trust::{CredentialTrust, KeySource, TrustPolicy};
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
@@ -91,6 +95,12 @@ impl Maker {
         self.payload["_sd"].as_array_mut().unwrap().push(digest.into());
     }
 
+    /// Names the status at `index` of the list at `uri`.
+    pub(crate) fn name_status(&mut self, index: u64, uri: &str) {
+        let status = json!({"status_list": {"idx": index, "uri": uri}});
+        self.payload.insert("status".to_owned(), status);
+    }
+
     /// The issuer-signed JWT.
     pub(crate) fn issuer_jwt(&self) -> String {
         self.issuer.sign(&self.header, &self.payload).unwrap()
@@ -133,8 +143,44 @@ impl Maker {
                 issuer: ISSUER.to_owned(),
                 keys: KeySource::Jwks(Arc::new(self.keys())),
                 accept_legacy_typ: false,
+                status: StatusPolicy::default(),
             }],
         }
+    }
+}
+
+/// Where [`ListMaker`]'s list is.
+pub(crate) const STATUS_URI: &str = "https://issuer.example.com/statuslists/1";
+
+/// A status list, every part open to change until it is signed.
+pub(crate) struct ListMaker {
+    /// JOSE header, without `alg`.
+    pub(crate) header: Map<String, Value>,
+    /// Payload.
+    pub(crate) payload: Map<String, Value>,
+}
+
+impl ListMaker {
+    /// A good list of these statuses, 8 bits each, by `issuer`.
+    pub(crate) fn new(issuer: &SigningKey, statuses: &[u8]) -> Self {
+        let mut encoder = ZlibEncoder::new(Vec::new(), Compression::best());
+        encoder.write_all(statuses).unwrap();
+        let lst = base64url::encode(encoder.finish().unwrap());
+        Self {
+            header: object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})),
+            payload: object(json!({
+                "sub": STATUS_URI, "iat": NOW.unix() - 10, "exp": NOW.unix() + 1000, "ttl": 300,
+                "status_list": {"bits": 8, "lst": lst},
+            })),
+        }
+    }
+
+    /// The token; members that are `null` are left out.
+    pub(crate) fn sign(&self, key: &SigningKey) -> String {
+        let (mut header, mut payload) = (self.header.clone(), self.payload.clone());
+        header.retain(|_, value| !value.is_null());
+        payload.retain(|_, value| !value.is_null());
+        key.sign(&header, &payload).unwrap()
     }
 }
 

@@ -2,11 +2,14 @@
 
 use std::sync::Arc;
 
+use serde_json::Value;
 use url::Url;
 
 use super::parse::IssuerHint;
+use super::status::policy::StatusPolicy;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::jose::x5c::Roots;
 
 pub(super) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
 pub(super) const TYPE: Rule =
@@ -19,12 +22,14 @@ pub struct CredentialTrust {
     pub id: String,
     /// Accepted `vct` values.
     pub vct: Vec<String>,
-    /// The exact `iss`.
+    /// The exact `iss`. A credential with a certificate chain may leave `iss` out (REQ-5.12).
     pub issuer: String,
     /// How this issuer's key is found; the token cannot choose another way.
     pub keys: KeySource,
     /// Accept `typ: vc+sd-jwt` too (REQ-5.1).
     pub accept_legacy_typ: bool,
+    /// What its status must be.
+    pub status: StatusPolicy,
 }
 
 /// The one mechanism pinned for an issuer.
@@ -34,6 +39,28 @@ pub enum KeySource {
     JwksUri(Url),
     /// A JWKS from configuration.
     Jwks(Arc<KeySet>),
+    /// JWT VC issuer metadata, fetched from here (see [`super::issuer_metadata::location`]).
+    IssuerMetadata(Url),
+    /// The key inside a `did:jwk`.
+    DidJwk(Arc<KeySet>),
+    /// The DID document of a `did:web`, fetched from here (see [`super::did::resolve`]).
+    DidWeb(Url),
+    /// The certificate chain in the header, up to these roots.
+    X5c(Arc<Roots>),
+}
+
+impl KeySource {
+    /// In a sentence: what holds the keys.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::JwksUri(_) => "the issuer's JWKS (`jwks_uri`)",
+            Self::Jwks(_) => "the issuer's JWKS (`jwks_file`)",
+            Self::IssuerMetadata(_) => "the issuer's metadata (`issuer_metadata`)",
+            Self::DidJwk(_) => "the issuer's DID (`did:jwk`)",
+            Self::DidWeb(_) => "the issuer's DID document (`did:web`)",
+            Self::X5c(_) => "the certificate chain in the header (`x5c_roots`)",
+        }
+    }
 }
 
 /// Everything we believe.
@@ -59,8 +86,9 @@ impl TrustPolicy {
     }
 
     /// `credential` is the DCQL credential query id that the presentation answers. `iss` is compared
-    /// exactly; without `iss` nobody is believed, because every key here is pinned to one. An `x5c`
-    /// chain in the header changes nothing: the configured mechanism decides, and it is a JWKS.
+    /// exactly. Without `iss`, a credential that carries `x5c` is taken for that of the one issuer that is
+    /// pinned to certificates here; whether the chain holds is judged with the signature. An `x5c` of an
+    /// issuer that is pinned to anything else changes nothing: the token cannot choose the mechanism.
     ///
     /// # Errors
     /// When the issuer or the credential type is not configured for that query, written into `findings`.
@@ -70,45 +98,69 @@ impl TrustPolicy {
         hint: &IssuerHint<'_>,
         findings: &mut Findings,
     ) -> Result<TrustedIssuer, Rejection> {
-        let Some(iss) = hint.iss else {
-            return Err(findings.fail(
-                &ISSUER,
-                "the credential has no `iss` string, and its key can only be found by the configured issuer",
-            ));
+        let believed: Vec<_> = self.credentials.iter().filter(|trust| trust.id == credential).collect();
+        let trust = match hint.iss {
+            _ if believed.is_empty() => {
+                Err(format!("no issuer is configured for the credential {}", excerpt(credential)))
+            }
+            Some(iss) => believed.into_iter().find(|trust| trust.issuer == iss).ok_or_else(|| {
+                format!(
+                    "`iss` is {}, which is not an issuer configured for the credential {} (compared exactly)",
+                    excerpt(iss),
+                    excerpt(credential)
+                )
+            }),
+            None if hint.has_x5c => known_by_certificate(believed).map_err(str::to_owned),
+            None => {
+                Err("the credential has neither an `iss` string nor `x5c`: nothing says whose it is"
+                    .to_owned())
+            }
         };
-        let mut believed = self.credentials.iter().filter(|trust| trust.id == credential).peekable();
-        if believed.peek().is_none() {
-            let detail = format!("no issuer is configured for the credential {}", excerpt(credential));
-            return Err(findings.fail(&ISSUER, detail));
-        }
-        let Some(trust) = believed.find(|trust| trust.issuer == iss) else {
-            let detail = format!(
-                "`iss` is {}, which is not an issuer configured for the credential {} (compared exactly)",
-                excerpt(iss),
-                excerpt(credential)
-            );
-            return Err(findings.fail(&ISSUER, detail));
+        let trust = trust.map_err(|detail| findings.fail(&ISSUER, detail))?;
+        let who = match hint.iss {
+            Some(_) => "`iss` is configured".to_owned(),
+            None => format!(
+                "there is no `iss`; {} is the one issuer configured with `x5c_roots`",
+                excerpt(&trust.issuer)
+            ),
         };
-        findings.pass(
-            &ISSUER,
-            if hint.has_x5c {
-                "`iss` is configured; its key comes from the configured JWKS, and the `x5c` in the header is ignored"
-            } else {
-                "`iss` is configured; its key comes from the configured JWKS"
-            },
-        );
+        let ignored = hint.has_x5c && !matches!(trust.keys, KeySource::X5c(_));
+        let rest = if ignored { ", and the `x5c` in the header is ignored" } else { "" };
+        findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
         check_type(trust, hint.vct, findings)?;
         Ok(TrustedIssuer { trust: trust.clone(), kid: hint.kid.map(str::to_owned) })
     }
 }
 
+/// The only one of them that is pinned to certificates.
+fn known_by_certificate(believed: Vec<&CredentialTrust>) -> Result<&CredentialTrust, &'static str> {
+    let mut pinned = believed.into_iter().filter(|trust| matches!(trust.keys, KeySource::X5c(_)));
+    match (pinned.next(), pinned.next()) {
+        (Some(trust), None) => Ok(trust),
+        (None, _) => {
+            Err("the credential has no `iss` string, and no issuer of it is configured with `x5c_roots`")
+        }
+        (Some(_), Some(_)) => Err(
+            "the credential has no `iss` string, and several of its issuers are configured with `x5c_roots`: which one is meant cannot be told",
+        ),
+    }
+}
+
 impl TrustedIssuer {
-    /// The exact `iss`.
+    /// The exact `iss`, as configured.
     pub fn issuer(&self) -> &str {
         &self.trust.issuer
     }
 
-    /// Where its keys are.
+    /// Whether a payload with this `iss` is this issuer's.
+    pub(super) fn is_named_by(&self, iss: Option<&Value>) -> bool {
+        match iss {
+            Some(iss) => iss == self.issuer(),
+            None => matches!(self.keys(), KeySource::X5c(_)),
+        }
+    }
+
+    /// How its key is found.
     pub fn keys(&self) -> &KeySource {
         &self.trust.keys
     }
@@ -116,6 +168,17 @@ impl TrustedIssuer {
     /// The `kid` the token names, so that a fetcher can refresh its copy when it is unknown.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()
+    }
+
+    /// The same issuer, asked about another of its tokens, whose header names this key.
+    #[must_use]
+    pub fn naming(&self, kid: Option<&str>) -> Self {
+        Self { trust: self.trust.clone(), kid: kid.map(str::to_owned) }
+    }
+
+    /// How long a list that is no longer fresh may serve, and what is looked up at all.
+    pub fn status_policy(&self) -> StatusPolicy {
+        self.trust.status
     }
 
     pub(super) fn accepts_type(&self, vct: &str) -> bool {

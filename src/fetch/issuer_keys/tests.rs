@@ -7,7 +7,12 @@ use super::*;
 use crate::domain::base::report::Findings;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
-use crate::domain::sdjwt::parse::IssuerHint;
+use crate::domain::jose::x5c::Roots;
+use crate::domain::jose::x5c::testing::{Authority, Plan};
+use crate::domain::sdjwt::limits::Limits;
+use crate::domain::sdjwt::parse::{IssuerHint, Presented};
+use crate::domain::sdjwt::status::policy::StatusPolicy;
+use crate::domain::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 #[derive(Default)]
@@ -26,23 +31,26 @@ impl Clock for Hand {
 }
 
 fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
-    let short = Duration::from_millis(400);
+    let short = Duration::from_secs(2);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
     FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
 }
 
 fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
-    let trust = TrustPolicy {
-        credentials: vec![CredentialTrust {
-            id: "id".to_owned(),
-            vct: vec!["vct".to_owned()],
-            issuer: "iss".to_owned(),
-            keys,
-            accept_legacy_typ: false,
-        }],
-    };
+    let trust = TrustPolicy { credentials: vec![entry(keys)] };
     let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false };
     trust.vouch("id", &hint, &mut Findings::new()).unwrap()
+}
+
+fn entry(keys: KeySource) -> CredentialTrust {
+    CredentialTrust {
+        id: "id".to_owned(),
+        vct: vec!["vct".to_owned()],
+        issuer: "iss".to_owned(),
+        keys,
+        accept_legacy_typ: false,
+        status: StatusPolicy::default(),
+    }
 }
 
 /// An answer with one key of this `kid`.
@@ -141,6 +149,95 @@ async fn a_slow_issuer_does_not_hold_up_another() {
         _ = keys.of(&slow) => panic!("the hanging server answered first"),
         found = keys.of(&quick) => assert!(found.is_ok()),
     }
+}
+
+#[tokio::test]
+async fn req_5_10_nobody_asks_for_an_issuer_that_is_not_believed() {
+    let (url, served) = serve(|_| Some(jwks("one")));
+    let policy = TrustPolicy { credentials: vec![entry(KeySource::JwksUri(url.clone()))] };
+    let stranger = url.as_str();
+    for (credential, iss, vct) in [
+        ("id", Some("https://other.example"), Some("vct")),
+        ("id", Some(stranger), Some("vct")),
+        ("id", None, Some("vct")),
+        ("id", Some("iss"), Some("other")),
+        ("id", Some("iss"), None),
+        ("other", Some("iss"), Some("vct")),
+    ] {
+        for has_x5c in [false, true] {
+            let hint = IssuerHint { iss, vct, kid: Some("one"), has_x5c };
+            assert!(policy.vouch(credential, &hint, &mut Findings::new()).is_err(), "{hint:?}");
+        }
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 0);
+}
+
+#[tokio::test]
+async fn req_5_9_a_server_that_hangs_floods_or_sends_us_elsewhere_is_left_alone() {
+    let flood = ok("Content-Type: application/json", &vec![b' '; 10 << 20]);
+    let elsewhere = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\n\r\n".to_vec();
+    for bad in [None, Some(flood), Some(elsewhere)] {
+        let (url, served) = serve(move |number| if number == 0 { Some(jwks("one")) } else { bad.clone() });
+        let clock = Arc::new(Hand::default());
+        let keys = keys(&clock);
+        let issuer = issuer(KeySource::JwksUri(url), Some("one"));
+        keys.of(&issuer).await.unwrap();
+        clock.forward(DEFAULT_FRESH);
+        for _ in 0..3 {
+            assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("one"), "the old keys serve");
+        }
+        assert_eq!(served.load(Ordering::SeqCst), 2);
+        clock.forward(STALE);
+        for _ in 0..3 {
+            assert!(keys.of(&issuer).await.is_err());
+        }
+        assert_eq!(served.load(Ordering::SeqCst), 3);
+    }
+}
+
+#[tokio::test]
+async fn req_5_8_keys_that_change_while_a_person_is_in_the_wallet_are_found() {
+    let maker = Maker::new();
+    let new = ok("Content-Type: application/json", maker.keys().to_json().to_string().as_bytes());
+    let (url, served) = serve(move |number| Some(if number == 0 { jwks("old") } else { new.clone() }));
+    let mut policy = maker.trust();
+    policy.credentials[0].keys = KeySource::JwksUri(url);
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let mut findings = Findings::new();
+    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+    let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
+    assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("old"));
+    clock.forward(UNKNOWN_KID_PAUSE);
+    let found = keys.of(&issuer).await.unwrap();
+    assert!(presented.authenticate(&issuer, &found, &expected(), NOW, &mut findings).is_ok());
+    assert_eq!(served.load(Ordering::SeqCst), 2);
+}
+
+#[tokio::test]
+async fn req_5_4_an_issuer_known_by_certificates_has_no_keys_to_fetch() {
+    let root = Authority::root(&Plan::authority("Root", 0));
+    let roots = Arc::new(Roots::new(&root.pem(), None, Vec::new()).unwrap());
+    let issuer = issuer(KeySource::X5c(roots), Some("one"));
+    assert!(keys(&Arc::default()).of(&issuer).await.unwrap().keys().is_empty());
+}
+
+#[tokio::test]
+async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
+    let (url, served) = serve(|number| (number == 0).then(|| jwks("one")));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
+    let (known, unknown) = (of("one"), of("two"));
+    keys.of(&known).await.unwrap();
+    clock.forward(DEFAULT_FRESH);
+    tokio::select! {
+        biased;
+        _ = keys.of(&known) => panic!("the hanging server answered first"),
+        _ = keys.of(&unknown) => panic!("a new key needs the answer"),
+        found = keys.of(&known) => assert_eq!(kid_of(&found.unwrap()), Some("one")),
+    }
+    assert!(served.load(Ordering::SeqCst) <= 2);
 }
 
 #[tokio::test]

@@ -10,11 +10,20 @@ use crate::domain::base::report::Outcome;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::status::standing::StatusReference;
+use crate::domain::sdjwt::status::token::StatusList;
 use crate::domain::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
-use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
+use crate::domain::sdjwt::trust::KeySource;
 use crate::flow::ports::Disagreement;
 
 struct Configured;
+
+#[async_trait]
+impl StatusLists for Configured {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "there is none here"))))
+    }
+}
 
 #[async_trait]
 impl IssuerKeys for Configured {
@@ -48,7 +57,12 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         nonce: NONCE,
         requested_at: REQUESTED_AT,
     };
-    let judge = Judge { trust: &trust, issuer_keys: &Configured, second_opinion: Some(&says) };
+    let judge = Judge {
+        trust: &trust,
+        issuer_keys: &Configured,
+        status_lists: &Configured,
+        second_opinion: Some(&says),
+    };
     let judged = judge.token(&challenge, maker.present(), NOW).await.unwrap();
     (judged, says.1.into_inner())
 }

@@ -40,8 +40,25 @@ pub struct BeginPresentation {
 /// A DCQL query.
 #[derive(Debug, Object)]
 pub struct DcqlQuery {
-    /// Credential queries (section 6.1).
+    /// Credential queries (section 6.1): `dc+sd-jwt` only, of configured credentials. `claims`,
+    /// `claim_sets`, `multiple` and `require_cryptographic_holder_binding` are honoured.
     pub credentials: Vec<Value>,
+    /// Which of them together are enough (section 6.2); all of them when left out.
+    pub credential_sets: Option<Vec<CredentialSet>>,
+}
+
+/// Combinations of credential queries of which one is enough.
+#[derive(Debug, Object)]
+pub struct CredentialSet {
+    /// Lists of credential query ids, the most welcome first.
+    pub options: Vec<Vec<String>>,
+    /// Whether one of them must be complete.
+    #[oai(default = "always")]
+    pub required: bool,
+}
+
+fn always() -> bool {
+    true
 }
 
 /// How the request reaches the wallet.

@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::{Enum, Object};
+use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
 use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
 
 /// A presentation as its relying party sees it.
@@ -21,10 +22,13 @@ pub struct Presentation {
     pub status: PresentationStatus,
     /// While pending: from this second on no answer counts (RFC 3339).
     pub expires_at: Option<String>,
-    /// When verified: what was shown, by the id of the credential query.
-    pub credentials: Option<BTreeMap<String, Credential>>,
+    /// When verified: what was shown, by the id of the credential query. An array where the query says
+    /// `multiple`.
+    pub credentials: Option<BTreeMap<String, Credentials>>,
     /// When verified: what the person agreed to, as it was stored when asked.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    /// When verified: when it was judged (RFC 3339).
+    pub verified_at: Option<String>,
     /// When verified or rejected: every check.
     pub report: Option<Report>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
@@ -47,6 +51,16 @@ pub enum PresentationStatus {
     Expired,
 }
 
+/// What answers one credential query.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum Credentials {
+    /// The query allows one presentation.
+    One(Credential),
+    /// The query says `multiple`: at least one.
+    Several(Vec<Credential>),
+}
+
 /// One verified credential.
 #[derive(Debug, Object)]
 pub struct Credential {
@@ -56,6 +70,24 @@ pub struct Credential {
     pub vct: String,
     /// The claims that were asked for, and only those.
     pub claims: Documented<Claims>,
+    /// Whether it was proven that the presentation comes from the holder; false only when the query said
+    /// `require_cryptographic_holder_binding: false`.
+    pub holder_binding: bool,
+    /// What is known of its status.
+    pub status: CredentialStatus,
+}
+
+/// What is known of the status of a verified credential. One that is revoked or suspended is never
+/// verified.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum CredentialStatus {
+    /// Its issuer's status list says that it is valid.
+    Valid,
+    /// It names no status.
+    None,
+    /// The operator had it not looked up.
+    Unchecked,
 }
 
 /// Claims by name.
@@ -93,6 +125,8 @@ pub enum Verdict {
 pub struct Check {
     /// The credential query it is about; left out when it is about the answer as a whole.
     pub credential: Option<String>,
+    /// Which of the presentations for that query, counted from 1; left out where only one is allowed.
+    pub presentation: Option<u64>,
     /// Its stable name.
     pub check: String,
     /// The specification and section that demand it.
@@ -124,6 +158,7 @@ impl Presentation {
             expires_at: None,
             credentials: None,
             transaction_data: None,
+            verified_at: None,
             report: None,
             error: None,
         };
@@ -134,6 +169,7 @@ impl Presentation {
             Collected::Verified { presentation, report } => Self {
                 credentials: Some(shown(&presentation)),
                 transaction_data: Some(agreed(&presentation)),
+                verified_at: Some(presentation.verified_at().rfc3339()),
                 report: Some(report.into()),
                 ..told(PresentationStatus::Verified)
             },
@@ -149,13 +185,22 @@ impl Presentation {
 }
 
 /// What was shown, by the id of the credential query.
-pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credential> {
+pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credentials> {
     presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
 }
 
 /// What the person agreed to.
 pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionData>> {
     presentation.transaction_data().iter().map(|agreed| Documented::new(agreed.object().clone())).collect()
+}
+
+impl From<&VerifiedCredentials> for Credentials {
+    fn from(shown: &VerifiedCredentials) -> Self {
+        match shown {
+            VerifiedCredentials::One(one) => Self::One(one.into()),
+            VerifiedCredentials::Several(several) => Self::Several(several.iter().map(Into::into).collect()),
+        }
+    }
 }
 
 impl From<&VerifiedCredential> for Credential {
@@ -165,6 +210,12 @@ impl From<&VerifiedCredential> for Credential {
             issuer: shown.issuer.clone(),
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
+            holder_binding: shown.holder.is_some(),
+            status: match shown.standing {
+                Standing::Valid => CredentialStatus::Valid,
+                Standing::None => CredentialStatus::None,
+                Standing::Unchecked => CredentialStatus::Unchecked,
+            },
         }
     }
 }
@@ -186,6 +237,7 @@ impl From<report::Check> for Check {
     fn from(check: report::Check) -> Self {
         Self {
             credential: check.credential,
+            presentation: check.presentation.and_then(|number| u64::try_from(number).ok()),
             check: check.check.into(),
             requirement: check.requirement.into(),
             outcome: match check.outcome {
@@ -207,6 +259,7 @@ mod tests {
     use crate::domain::base::report::{Findings, Rule};
     use crate::domain::base::time::Timestamp;
     use crate::domain::openid4vp::response::WalletError;
+    use crate::domain::openid4vp::verify::VerifiedPresentation;
 
     fn told(collected: Collected) -> Value {
         Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
@@ -223,6 +276,37 @@ mod tests {
             told(Collected::Declined(WalletError::from_code("access_denied"))),
             json!({ "id": "an-id", "status": "declined", "error": "access_denied" })
         );
+    }
+
+    /// What a wallet has proven: one credential with a holder, and two without.
+    fn proven() -> VerifiedPresentation {
+        let credential = |holder: Option<&str>| {
+            json!({ "issuer": "https://issuer.example", "vct": "urn:pid", "claims": {"age": 7}, "expires_at": null,
+                "holder": holder })
+        };
+        VerifiedPresentation::restore(json!({
+            "credentials": { "one": credential(Some("thumbprint")), "many": [credential(None), credential(None)] },
+            "transaction_data": [],
+            "verified_at": 0,
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn req_8_15_a_result_lists_everything_and_an_array_where_several_are_allowed() {
+        let mut findings = Findings::new();
+        findings.about_presentation("many", Some(2));
+        findings.not_applicable(&Rule { check: "status", requirement: "SD-JWT VC 2.4" }, "none");
+        let report = findings.conclude(Ok(()));
+        let result = told(Collected::Verified { presentation: proven(), report });
+        let one = &result["credentials"]["one"];
+        assert_eq!((&one["issuer"], &one["vct"]), (&json!("https://issuer.example"), &json!("urn:pid")));
+        assert_eq!((&one["claims"], &one["holder_binding"]), (&json!({"age": 7}), &json!(true)));
+        let many = result["credentials"]["many"].as_array().unwrap();
+        assert_eq!(many.iter().map(|it| &it["holder_binding"]).collect::<Vec<_>>(), [false, false]);
+        assert_eq!(result["transaction_data"], json!([]));
+        assert_eq!(result["verified_at"], "1970-01-01T00:00:00Z");
+        assert_eq!(result["report"]["checks"][0]["presentation"], 2);
     }
 
     #[test]

@@ -29,6 +29,10 @@ macro_rules! transaction {
             /// Credential query ids that this applies to.
             #[oai(validator(min_items = 1))]
             pub credential_ids: Vec<String>,
+            /// Hash algorithms that the wallet may choose from: `sha-256`, `sha-384`, `sha-512`. When left
+            /// out, `sha-256`.
+            #[oai(validator(min_items = 1))]
+            pub transaction_data_hashes_alg: Option<Vec<String>>,
             /// What is bound.
             pub payload: $payload,
         }

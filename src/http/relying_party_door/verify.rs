@@ -8,7 +8,7 @@ use poem_openapi::{ApiResponse, Object};
 use super::begin::{DcqlQuery, question_request};
 use super::documented::{Documented, TextOr};
 use super::problem::Problem;
-use super::result::{Credential, Report, Verdict, agreed, shown};
+use super::result::{Credentials, Report, Verdict, agreed, shown};
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
 use crate::domain::base::time::Timestamp;
@@ -84,8 +84,9 @@ pub struct TokenJudged {
     pub reason: Option<String>,
     /// Every check.
     pub report: Report,
-    /// When verified: what was shown, by the id of the credential query.
-    pub credentials: Option<BTreeMap<String, Credential>>,
+    /// When verified: what was shown, by the id of the credential query. An array where the query says
+    /// `multiple`.
+    pub credentials: Option<BTreeMap<String, Credentials>>,
     /// When verified: what the person agreed to.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
 }
@@ -94,7 +95,7 @@ impl From<Judged> for Answer {
     fn from(judged: Judged) -> Self {
         let (presentation, report) = match judged {
             Judged::Verified { presentation, report } => (Some(presentation), report),
-            Judged::Rejected(report) => (None, report),
+            Judged::Rejected(report) | Judged::Undecided(report) => (None, report),
         };
         let report = Report::from(report);
         Self::Judged(Json(TokenJudged {

@@ -88,6 +88,12 @@ impl Holder {
         self.credential.claim(path)
     }
 
+    /// Which entry of its issuer's status list the credential has.
+    pub fn status_index(&self) -> Option<usize> {
+        let path = ["status", "status_list", "idx"].map(str::to_owned);
+        self.credential.claim(&path)?.as_u64()?.try_into().ok()
+    }
+
     /// An SD-JWT+KB that shows the claims at `paths`: right in every respect, or wrong in the one named.
     ///
     /// # Errors

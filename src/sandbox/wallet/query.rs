@@ -44,26 +44,52 @@ pub(super) fn of_scope(scope: &str) -> Result<Vec<Asked>, Unanswerable> {
     Ok(vec![Asked { id: BASIC_QUERY_ID.to_owned(), paths }])
 }
 
-/// Reads a DCQL query. Claim sets and credential sets are beyond this wallet.
+/// Reads a DCQL query, and chooses what to show: of each set the first combination that is held.
 pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswerable> {
     let query = json::parse_object(text.as_bytes(), &BOUNDS).map_err(|_| Unanswerable::Query)?;
-    if query.contains_key("credential_sets") {
-        return Err(Unanswerable::Query);
-    }
     let credentials = query.get("credentials").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
     if credentials.is_empty() {
         return Err(Unanswerable::Query);
     }
-    credentials.iter().map(|credential| asked(credential, holder)).collect()
+    let answers: Vec<_> = credentials.iter().map(|credential| asked(credential, holder)).collect();
+    if answers.contains(&Err(Unanswerable::Query)) {
+        return Err(Unanswerable::Query);
+    }
+    let Some(sets) = query.get("credential_sets") else { return answers.into_iter().collect() };
+    let held: Vec<Asked> = answers.into_iter().filter_map(Result::ok).collect();
+    let mut chosen = Vec::new();
+    for set in sets.as_array().ok_or(Unanswerable::Query)? {
+        let is_held = |id: &&str| held.iter().any(|asked| asked.id == **id);
+        match first_held(set.get("options"), is_held)? {
+            Some(option) => chosen.extend(option),
+            None if set.get("required") == Some(&Value::Bool(false)) => {}
+            None => return Err(Unanswerable::NotHeld),
+        }
+    }
+    let shown: Vec<Asked> =
+        held.iter().filter(|asked| chosen.contains(&asked.id.as_str())).cloned().collect();
+    if shown.is_empty() { Err(Unanswerable::NotHeld) } else { Ok(shown) }
+}
+
+/// The first of several lists of ids whose ids are all held.
+fn first_held(
+    lists: Option<&Value>,
+    is_held: impl Fn(&&str) -> bool,
+) -> Result<Option<Vec<&str>>, Unanswerable> {
+    for list in lists.and_then(Value::as_array).ok_or(Unanswerable::Query)? {
+        let ids: Option<Vec<&str>> = list.as_array().and_then(|ids| ids.iter().map(Value::as_str).collect());
+        let ids = ids.filter(|ids| !ids.is_empty()).ok_or(Unanswerable::Query)?;
+        if ids.iter().all(&is_held) {
+            return Ok(Some(ids));
+        }
+    }
+    Ok(None)
 }
 
 fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
     let id = credential.get("id").and_then(Value::as_str).ok_or(Unanswerable::Query)?;
     let types =
         credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
-    if credential.get("claim_sets").is_some() {
-        return Err(Unanswerable::Query);
-    }
     if credential.get("format").is_none_or(|format| format != "dc+sd-jwt")
         || !types.iter().any(|it| it == VCT)
     {
@@ -73,7 +99,15 @@ fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
         None => &Vec::new(),
         Some(claims) => claims.as_array().ok_or(Unanswerable::Query)?,
     };
-    let paths = claims.iter().map(|claim| held(claim, holder)).collect::<Result<_, _>>()?;
+    let paths = match credential.get("claim_sets") {
+        None => claims.iter().map(|claim| held(claim, holder)).collect::<Result<_, _>>()?,
+        sets => {
+            let claim = |id: &str| claims.iter().find(|claim| claim.get("id").is_some_and(|it| it == id));
+            let path = |id: &str| claim(id).and_then(|claim| held(claim, holder).ok());
+            let set = first_held(sets, |id| path(id).is_some())?.ok_or(Unanswerable::NotHeld)?;
+            set.into_iter().filter_map(path).collect()
+        }
+    };
     Ok(Asked { id: id.to_owned(), paths })
 }
 
@@ -136,5 +170,50 @@ mod tests {
         }
         assert_eq!(of_dcql("{}", &holder()), Err(Unanswerable::Query));
         assert_eq!(of_dcql(r#"{"credentials":[]}"#, &holder()), Err(Unanswerable::Query));
+    }
+
+    #[test]
+    fn of_alternatives_the_first_that_is_held_is_shown() {
+        let credential =
+            |id: &str, vct: &str| json!({"id": id, "format": "dc+sd-jwt", "meta": {"vct_values": [vct]}});
+        let query = json!({
+            "credentials": [credential("a", "urn:other"), credential("b", VCT), credential("c", VCT)],
+            "credential_sets": [{"options": [["a"], ["b"], ["c"]]}, {"required": false, "options": [["a", "c"]]}],
+        });
+        let ids = |query: &Value| {
+            let shown = of_dcql(&query.to_string(), &holder())?;
+            Ok(shown.into_iter().map(|asked| asked.id).collect::<Vec<_>>())
+        };
+        assert_eq!(ids(&query), Ok(vec!["b".to_owned()]));
+        for (sets, why) in [
+            (json!([{"options": [["a"]]}]), Unanswerable::NotHeld),
+            (json!([{"required": false, "options": [["a"]]}]), Unanswerable::NotHeld),
+            (json!([{"options": [[]]}]), Unanswerable::Query),
+            (json!({}), Unanswerable::Query),
+        ] {
+            let mut wrong = query.clone();
+            wrong["credential_sets"] = sets;
+            assert_eq!(ids(&wrong), Err(why), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn of_claim_sets_the_first_that_is_held_is_shown() {
+        let good = json!({
+            "id": "id", "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
+            "claims": [{"id": "a", "path": ["shoe_size"]}, {"id": "b", "path": ["birth_date"]},
+                       {"id": "c", "path": ["family_name"]}],
+            "claim_sets": [["a", "b"], ["b", "c"], ["c"]],
+        });
+        assert_eq!(dcql(&good).unwrap()[0].paths, [["birth_date"], ["family_name"]]);
+        for (sets, why) in [
+            (json!([["a"], ["x"]]), Unanswerable::NotHeld),
+            (json!(["b"]), Unanswerable::Query),
+            (json!("b"), Unanswerable::Query),
+        ] {
+            let mut wrong = good.clone();
+            wrong["claim_sets"] = sets;
+            assert_eq!(dcql(&wrong), Err(why), "{wrong}");
+        }
     }
 }

@@ -4,7 +4,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::base::report::Outcome;
 use crate::domain::openid4vp::testing::{CREDENTIAL, query};
-use crate::domain::sdjwt::testing::Maker;
+use crate::domain::sdjwt::testing::{Maker, NONCE as MADE_FOR};
 
 fn parse(vp_token: &str) -> Result<WalletAnswer, String> {
     answer(ResponseParameters { vp_token: Some(vp_token.to_owned()), ..Default::default() })
@@ -27,16 +27,35 @@ fn shape(vp_token: &str) -> Option<Shape> {
 
 /// What is shown for a query for these ids: the ids, or why not.
 fn shown(vp_token: &str, ids: &[&str]) -> Result<Vec<String>, String> {
+    shown_for(vp_token, &query(ids)).map(|(ids, _)| ids)
+}
+
+/// The same for any query, and the reasons for which something was discarded.
+fn shown_for(vp_token: &str, query: &Query) -> Result<(Vec<String>, Vec<String>), String> {
     let Ok(WalletAnswer::Presented(token)) = parse(vp_token) else { panic!("not a vp_token: {vp_token}") };
     let mut findings = Findings::new();
-    let shown = token.shown(&query(ids), &mut findings);
+    let shown = token.shown(query, MADE_FOR, &mut findings);
     if let Err(rejection) = shown {
         let report = findings.conclude(Err(rejection));
         let last = report.checks.last().unwrap();
         assert_eq!((Some(&last.check), last.outcome), (report.reason.as_ref(), Outcome::Failed));
         return Err(rejection.reason().to_owned());
     }
-    Ok(shown.unwrap().into_iter().map(|shown| shown.credential).collect())
+    let name = |shown: Shown| match shown.number {
+        Some(number) => format!("{} {number}", shown.credential),
+        None => shown.credential,
+    };
+    let failed = findings.conclude(Ok(())).checks.into_iter().filter(|line| line.outcome == Outcome::Failed);
+    let reasons = failed.map(|line| line.check.into_owned()).filter(|name| name != "presentation_discarded");
+    Ok((shown.unwrap().into_iter().map(name).collect(), reasons.collect()))
+}
+
+/// The query for these ids, of which `id` may be answered by several presentations.
+fn multiple(ids: &[&str], id: &str) -> Query {
+    let credentials = query(ids).credentials().to_vec().into_iter();
+    let several =
+        |credential: CredentialQuery| CredentialQuery { multiple: credential.id == id, ..credential };
+    Query::of(credentials.map(several).collect()).unwrap()
 }
 
 #[test]
@@ -112,20 +131,99 @@ fn req_3_1_to_3_4_what_is_not_exactly_what_was_asked_is_refused() {
         (json!({"a": [text], "b": [text]}), "vp_token_only_what_was_asked"),
         (json!({"a": [text], "": null}), "vp_token_only_what_was_asked"),
         (json!({"A": [text]}), "vp_token_only_what_was_asked"),
-        (json!({}), "vp_token_complete"),
-        (json!({"a": text}), "vp_token_one_each"),
-        (json!({"a": []}), "vp_token_one_each"),
-        (json!({"a": null}), "vp_token_one_each"),
-        (json!({"a": [text, text]}), "vp_token_one_each"),
-        (json!({"a": [null]}), "vp_token_one_each"),
-        (json!({"a": [{"jwt": text}]}), "vp_token_one_each"),
-        (json!({"a": {"0": text}}), "vp_token_one_each"),
-        (json!({"a": ["text"]}), "sd_jwt_format"),
+        (json!({"a": text}), "vp_token_count"),
+        (json!({"a": []}), "vp_token_count"),
+        (json!({"a": null}), "vp_token_count"),
+        (json!({"a": [text, text]}), "vp_token_count"),
+        (json!({"a": [null]}), "vp_token_count"),
+        (json!({"a": [{"jwt": text}]}), "vp_token_count"),
+        (json!({"a": {"0": text}}), "vp_token_count"),
     ] {
         assert_eq!(shown(&object.to_string(), &["a"]), Err(reason.to_owned()), "{reason}");
     }
     assert!(shown(&json!({"a": [text]}).to_string(), &["a"]).is_ok());
-    assert_eq!(shown(&json!({"a": [text]}).to_string(), &["a", "b"]), Err("vp_token_complete".to_owned()));
+}
+
+#[test]
+fn req_3_2_what_was_not_asked_for_ends_the_response() {
+    let text = Maker::new().present();
+    let object = json!({"a": [text], "b": [text]}).to_string();
+    assert!(shown(&object, &["a", "b"]).is_ok());
+    assert_eq!(shown(&object, &["a"]), Err("vp_token_only_what_was_asked".to_owned()));
+}
+
+#[test]
+fn req_3_4_a_credential_that_is_not_shown_has_no_entry() {
+    let object = json!({"a": [Maker::new().present()]}).to_string();
+    assert_eq!(shown(&object, &["a", "b"]), Ok(vec!["a".to_owned()]));
+    assert_eq!(shown("{}", &["a", "b"]), Ok(vec![]));
+}
+
+#[test]
+fn req_3_3_several_presentations_only_where_the_query_allows_them() {
+    let [one, two] = [Maker::new().present(), Maker::new().present()];
+    let several = multiple(&["a", "b"], "a");
+    let object = json!({"a": [one, two], "b": [two]}).to_string();
+    let names = ["a 1", "a 2", "b"].map(str::to_owned).to_vec();
+    assert_eq!(shown_for(&object, &several), Ok((names, vec![])));
+    for (object, reason) in [
+        (json!({"a": [one], "b": [one, two]}), "vp_token_count"),
+        (json!({"a": []}), "vp_token_count"),
+        (json!({"a": [one, null]}), "vp_token_count"),
+        (json!({"a": vec!["x~"; 17]}), "vp_token_count"),
+    ] {
+        assert_eq!(shown_for(&object.to_string(), &several), Err(reason.to_owned()), "{object}");
+    }
+    assert!(shown_for(&json!({"a": vec![&one; 16]}).to_string(), &several).is_ok());
+}
+
+#[test]
+fn req_3_8_req_8_2_what_is_no_sd_jwt_is_discarded_and_the_rest_remains() {
+    let good = Maker::new().present();
+    // What an mdoc looks like here, and a plain JWT.
+    for wrong in ["o2d2ZXJzaW9uYzEuMGlkb2N1bWVudHM", "a.b.c", "text", "", "a.b.c~~d.e.f"] {
+        let object = json!({"a": [wrong], "b": [good]}).to_string();
+        let (ids, reasons) = shown_for(&object, &query(&["a", "b"])).unwrap();
+        assert_eq!((ids, reasons), (vec!["b".to_owned()], vec!["sd_jwt_format".to_owned()]), "{wrong}");
+    }
+    let object = json!({"a": ["text", good]}).to_string();
+    let (ids, reasons) = shown_for(&object, &multiple(&["a"], "a")).unwrap();
+    assert_eq!((ids, reasons), (vec!["a 2".to_owned()], vec!["sd_jwt_format".to_owned()]));
+}
+
+#[test]
+fn req_3_8_req_6_4_a_wrong_nonce_in_any_presentation_ends_the_response() {
+    let good = Maker::new().present();
+    for nonce in [json!("AAAAAAAAAAAAAAAAAAAAAA"), json!([MADE_FOR]), json!(null)] {
+        let mut maker = Maker::new();
+        maker.kb.insert("nonce".to_owned(), nonce);
+        // Nothing else about it has to hold: it is turned away before anybody is asked for keys.
+        maker.kb.insert("iat".to_owned(), json!(0));
+        for object in
+            [json!({"a": [good], "b": [maker.present()]}), json!({"a": [maker.present()], "b": [good]})]
+        {
+            assert_eq!(shown(&object.to_string(), &["a", "b"]), Err("kb_nonce".to_owned()));
+        }
+        let object = json!({"a": [good, maker.present()]}).to_string();
+        assert_eq!(shown_for(&object, &multiple(&["a"], "a")), Err("kb_nonce".to_owned()));
+    }
+}
+
+#[test]
+fn req_4_3_req_6_1_the_query_decides_whether_a_key_binding_jwt_must_be_there() {
+    let maker = Maker::new();
+    let unbound = json!({"a": [maker.sd_jwt()]}).to_string();
+    let mut credential = query(&["a"]).credentials()[0].clone();
+    let asked = |credential: &CredentialQuery| Query::of(vec![credential.clone()]).unwrap();
+    let discarded = (vec![], vec!["kb_present".to_owned()]);
+    assert_eq!(shown_for(&unbound, &asked(&credential)), Ok(discarded));
+    credential.holder_binding = false;
+    assert_eq!(shown_for(&unbound, &asked(&credential)), Ok((vec!["a".to_owned()], vec![])));
+    // One that was not demanded is held to this request all the same (REQ-6.11).
+    assert!(shown_for(&maker.present(), &asked(&credential)).is_ok());
+    let mut other = Maker::new();
+    other.kb.insert("nonce".to_owned(), json!("AAAAAAAAAAAAAAAAAAAAAA"));
+    assert_eq!(shown_for(&other.present(), &asked(&credential)), Err("kb_nonce".to_owned()));
 }
 
 #[test]
@@ -143,7 +241,8 @@ proptest! {
     #[test]
     fn no_text_makes_it_panic(text in r#"[{"\[]?[a-zA-Z0-9_.~:,"\[\]{}= -]{0,80}"#) {
         if let Ok(WalletAnswer::Presented(token)) = parse(&text) {
-            prop_assert!(token.shown(&query(&["a"]), &mut Findings::new()).is_err());
+            let shown = token.shown(&query(&["a"]), MADE_FOR, &mut Findings::new());
+            prop_assert!(shown.map_or(true, |shown| shown.is_empty()));
         }
     }
 }

@@ -86,8 +86,30 @@ impl<'v> Fields<'v> {
         name: &'static str,
         most: usize,
     ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
+        let value = self.required(name)?;
+        self.elements(name, value, most)
+    }
+
+    /// The same where the member may be absent: empty then.
+    pub(super) fn optional_list(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
+        match self.optional(name) {
+            Some(value) => self.elements(name, value, most),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn elements(
+        &self,
+        name: &str,
+        value: &'v Value,
+        most: usize,
+    ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
         let at = self.pointer(name);
-        match self.required(name)?.as_array() {
+        match value.as_array() {
             Some(items) if !items.is_empty() && items.len() <= most => {
                 Ok(items.iter().enumerate().map(|(index, item)| (item, format!("{at}/{index}"))).collect())
             }

@@ -23,14 +23,17 @@ pub use self::wire_instructions::{Recipient, Source, WireInstructions};
 use super::dcql::Query;
 use crate::domain::base::base64url;
 use crate::domain::base::json::{self, Bounds};
+use crate::domain::sdjwt::digest::DigestAlgorithm;
 
 /// Longest object in bytes of JSON: it travels inside a URL.
 pub const MAX_OBJECT_BYTES: usize = 8192;
 const BOUNDS: Bounds = Bounds { bytes: MAX_OBJECT_BYTES, depth: 5, members: 1024 };
 /// Most credential query ids in one object; a query has no more.
 const MAX_CREDENTIAL_IDS: usize = 16;
-/// Optional in the specification (section B.3.3.1); its absence means `sha-256`.
+/// Optional (section B.3.3.1); its absence means `sha-256`.
 const HASH_ALGORITHMS: &str = "transaction_data_hashes_alg";
+/// Each of the supported ones once.
+const MAX_HASH_ALGORITHMS: usize = 3;
 /// Longest credential query id in bytes.
 const MAX_ID: usize = 64;
 
@@ -41,7 +44,14 @@ const MAX_ID: usize = 64;
 pub struct TransactionData {
     encoded: String,
     object: Value,
+    parts: Parts,
+}
+
+/// What the string says.
+#[derive(Clone, PartialEq)]
+struct Parts {
     credential_ids: Vec<String>,
+    hash_algorithms: Vec<DigestAlgorithm>,
     payload: Payload,
 }
 
@@ -93,24 +103,31 @@ struct Envelope<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     credential_ids: &'a [String],
+    #[serde(rename = "transaction_data_hashes_alg", skip_serializing_if = "Vec::is_empty")]
+    hash_algorithms: Vec<&'static str>,
     payload: &'a Payload,
 }
 
 impl TransactionData {
-    /// Validates `{type, credential_ids, payload}` and writes down the string that will be sent.
+    /// Validates `{type, credential_ids, payload, transaction_data_hashes_alg?}` and writes down the string that will be sent.
     ///
     /// # Errors
     /// [`TransactionFault`] for the first thing that is wrong.
     pub fn from_json(object: &Value) -> Result<Self, TransactionFault> {
-        let (credential_ids, payload) = read(object)?;
-        let envelope = Envelope { kind: payload.kind(), credential_ids: &credential_ids, payload: &payload };
+        let parts = read(object)?;
+        let envelope = Envelope {
+            kind: parts.payload.kind(),
+            credential_ids: &parts.credential_ids,
+            hash_algorithms: parts.hash_algorithms.iter().map(|algorithm| algorithm.name()).collect(),
+            payload: &parts.payload,
+        };
         let unwritable = |_| TransactionFault::at("", "cannot be written as JSON");
         let text = serde_json::to_string(&envelope).map_err(unwritable)?;
         if text.len() > MAX_OBJECT_BYTES {
             return Err(TransactionFault::at("", "must be at most 8192 bytes of JSON"));
         }
         let object = serde_json::from_str(&text).map_err(unwritable)?;
-        Ok(Self { encoded: base64url::encode(&text), object, credential_ids, payload })
+        Ok(Self { encoded: base64url::encode(&text), object, parts })
     }
 
     /// From what a caller has sent a wallet by itself: the exact string, or the object from which
@@ -125,17 +142,51 @@ impl TransactionData {
         }
     }
 
-    /// Do all `credential_ids` name credential queries of this query (section 5.1)?
+    /// Do all `credential_ids` name credential queries of this query that demand holder binding
+    /// (sections 5.1, B.3.3)? Without a key-binding JWT nothing could carry the agreement.
     ///
     /// # Errors
     /// [`TransactionFault`] for the first that does not.
     pub fn fits(&self, query: &Query) -> Result<(), TransactionFault> {
-        match self.credential_ids.iter().position(|id| query.credential(id).is_none()) {
-            Some(index) => Err(TransactionFault::at(
-                format!("/credential_ids/{index}"),
-                "names no credential that this request asks for",
-            )),
-            None => Ok(()),
+        for (index, id) in self.parts.credential_ids.iter().enumerate() {
+            let why = match query.credential(id) {
+                None => "names no credential that this request asks for",
+                Some(credential) if !credential.holder_binding => {
+                    "names a credential that is asked for without holder binding, which can authorise nothing"
+                }
+                Some(_) => continue,
+            };
+            return Err(TransactionFault::at(format!("/credential_ids/{index}"), why));
+        }
+        Ok(())
+    }
+
+    /// Can one presentation carry this transaction and `other`? It names one hash algorithm for all of
+    /// them (section B.3.3.1).
+    ///
+    /// # Errors
+    /// [`TransactionFault`] when both name a credential and have no algorithm in common.
+    pub fn agrees_with(&self, other: &Self) -> Result<(), TransactionFault> {
+        let shared = self.credential_ids().iter().any(|id| other.credential_ids().contains(id));
+        let algorithms = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
+        let common = || {
+            let both = |named| [self, other].iter().all(|it| it.takes_hash(named));
+            both(None) || algorithms.iter().any(|algorithm| both(Some(*algorithm)))
+        };
+        if shared && !common() {
+            let why = "shares no algorithm with another transaction for the same credential (sha-256 alone when none is given)";
+            return Err(TransactionFault::at(format!("/{HASH_ALGORITHMS}"), why));
+        }
+        Ok(())
+    }
+
+    /// Is a hash of this transaction good when the answer names this algorithm, or none? One that was
+    /// offered must be named; when none was offered it is sha-256, named or not (REQ-6.13).
+    pub fn takes_hash(&self, named: Option<DigestAlgorithm>) -> bool {
+        match named {
+            None => self.parts.hash_algorithms.is_empty(),
+            Some(algorithm) if self.parts.hash_algorithms.is_empty() => algorithm == DigestAlgorithm::Sha256,
+            Some(algorithm) => self.parts.hash_algorithms.contains(&algorithm),
         }
     }
 
@@ -151,22 +202,22 @@ impl TransactionData {
 
     /// The credential queries of which one must authorise this; at least one.
     pub fn credential_ids(&self) -> &[String] {
-        &self.credential_ids
+        &self.parts.credential_ids
     }
 
     /// The `type`.
     pub fn kind(&self) -> &str {
-        self.payload.kind()
+        self.parts.payload.kind()
     }
 
     /// What is being agreed to.
     pub fn payload(&self) -> &Payload {
-        &self.payload
+        &self.parts.payload
     }
 
     /// What is being agreed to, in words.
     pub fn details(&self) -> Details {
-        match &self.payload {
+        match &self.parts.payload {
             Payload::SessionData(session) => session.details(),
             Payload::PaymentItemized(payment) => payment.details(),
             Payload::WireInstructions(wire) => wire.details(),
@@ -202,7 +253,7 @@ impl TransactionFault {
     }
 }
 
-fn read(object: &Value) -> Result<(Vec<String>, Payload), TransactionFault> {
+fn read(object: &Value) -> Result<Parts, TransactionFault> {
     let mut fields = Fields::of(object, "")?;
     let kind = fields.text("type", 256)?;
     let ids = fields.list("credential_ids", MAX_CREDENTIAL_IDS)?;
@@ -214,11 +265,8 @@ fn read(object: &Value) -> Result<(Vec<String>, Payload), TransactionFault> {
         }
         credential_ids.push(id);
     }
+    let hash_algorithms = hash_algorithms(&mut fields)?;
     let payload = fields.object("payload")?;
-    if object.get(HASH_ALGORITHMS).is_some() {
-        let why = "hash algorithms cannot be offered yet: sha-256 is used";
-        return Err(TransactionFault::at(fields.pointer(HASH_ALGORITHMS), why));
-    }
     fields.end()?;
     let payload = match kind.as_str() {
         session_data::TYPE => Payload::SessionData(SessionData::read(payload)?),
@@ -227,7 +275,22 @@ fn read(object: &Value) -> Result<(Vec<String>, Payload), TransactionFault> {
         payment_mandate::TYPE => Payload::PaymentMandate(PaymentMandate::read(payload)?),
         _ => return Err(TransactionFault::at("/type", "is not a supported transaction data type")),
     };
-    Ok((credential_ids, payload))
+    Ok(Parts { credential_ids, hash_algorithms, payload })
+}
+
+/// REQ-1.82: exact names of the IANA registry, of hashes that can be computed here.
+fn hash_algorithms(fields: &mut Fields<'_>) -> Result<Vec<DigestAlgorithm>, TransactionFault> {
+    let mut algorithms = Vec::new();
+    for (name, pointer) in fields.optional_list(HASH_ALGORITHMS, MAX_HASH_ALGORITHMS)? {
+        let Some(algorithm) = name.as_str().and_then(DigestAlgorithm::from_name) else {
+            return Err(TransactionFault::at(pointer, "must be sha-256, sha-384 or sha-512"));
+        };
+        if algorithms.contains(&algorithm) {
+            return Err(TransactionFault::at(pointer, "is named a second time"));
+        }
+        algorithms.push(algorithm);
+    }
+    Ok(algorithms)
 }
 
 impl From<TransactionData> for String {
@@ -247,8 +310,8 @@ impl TryFrom<String> for TransactionData {
         if !json::numbers_survive(&text) {
             return Err(TransactionFault::at("", "holds a number with more digits than can be held exactly"));
         }
-        let (credential_ids, payload) = read(&object)?;
-        Ok(Self { encoded, object, credential_ids, payload })
+        let parts = read(&object)?;
+        Ok(Self { encoded, object, parts })
     }
 }
 

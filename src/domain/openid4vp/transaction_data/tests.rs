@@ -178,7 +178,6 @@ fn req_13_10_the_envelope_is_strict() {
         ("/payload", None),
         ("/payload", Some(json!([]))),
         ("/extra", Some(json!(1))),
-        ("/transaction_data_hashes_alg", Some(json!(["sha-256"]))),
     ] {
         assert_eq!(refused_at(&with(session(), pointer, value.as_ref())), pointer);
     }
@@ -344,4 +343,75 @@ fn a_short_account_number_is_its_own_end() {
     let short = with(wire(), "/payload/recipient/account_number", Some(&json!("äöü")));
     let data = TransactionData::from_json(&short).unwrap();
     assert!(data.details().title.ends_with("account ending äöü"));
+}
+
+#[test]
+fn req_1_82_hash_algorithms_are_offered_by_exact_names() {
+    let offer = |names: Value| with(session(), "/transaction_data_hashes_alg", Some(&names));
+    for good in [json!(["sha-256"]), json!(["sha-512", "sha-384", "sha-256"])] {
+        let data = TransactionData::from_json(&offer(good.clone())).unwrap();
+        assert_eq!(data.object()["transaction_data_hashes_alg"], good, "as offered, in order");
+        assert_eq!(TransactionData::try_from(data.encoded().to_owned()), Ok(data));
+    }
+    let at = "/transaction_data_hashes_alg";
+    for (wrong, pointer) in [
+        (json!([]), at.to_owned()),
+        (json!("sha-256"), at.to_owned()),
+        (json!(null), at.to_owned()),
+        (json!(["sha-256", "sha-384", "sha-512", "sha-256"]), at.to_owned()),
+        (json!(["SHA-256"]), format!("{at}/0")),
+        (json!(["sha-256", "md5"]), format!("{at}/1")),
+        (json!(["sha-256-128"]), format!("{at}/0")),
+        (json!(["sha-384", "sha-384"]), format!("{at}/1")),
+        (json!([1]), format!("{at}/0")),
+    ] {
+        assert_eq!(refused_at(&offer(wrong.clone())), pointer, "{wrong}");
+    }
+}
+
+#[test]
+fn req_6_13_which_hash_is_good_follows_from_the_offer() {
+    let takes = |names: Option<Value>| {
+        let object = with(session(), "/transaction_data_hashes_alg", names.as_ref());
+        let data = TransactionData::from_json(&object).unwrap();
+        [None, Some(DigestAlgorithm::Sha256), Some(DigestAlgorithm::Sha384), Some(DigestAlgorithm::Sha512)]
+            .map(|named| data.takes_hash(named))
+    };
+    assert_eq!(takes(None), [true, true, false, false]);
+    assert_eq!(takes(Some(json!(["sha-256"]))), [false, true, false, false]);
+    assert_eq!(takes(Some(json!(["sha-512", "sha-384"]))), [false, false, true, true]);
+}
+
+#[test]
+fn req_1_82_transactions_of_one_credential_share_an_algorithm() {
+    let of = |ids: Value, names: Option<Value>| {
+        let object = with(session(), "/credential_ids", Some(&ids));
+        TransactionData::from_json(&with(object, "/transaction_data_hashes_alg", names.as_ref())).unwrap()
+    };
+    let default = of(json!(["a", "b"]), None);
+    for (other, agrees) in [
+        (of(json!(["a"]), None), true),
+        (of(json!(["a"]), Some(json!(["sha-512", "sha-256"]))), true),
+        (of(json!(["b"]), Some(json!(["sha-512"]))), false),
+        (of(json!(["c"]), Some(json!(["sha-512"]))), true),
+    ] {
+        assert_eq!(default.agrees_with(&other).is_ok(), agrees);
+        let back = other.agrees_with(&default);
+        assert_eq!(back.is_ok(), agrees);
+        assert_eq!(
+            back.err().map(|fault| fault.pointer),
+            (!agrees).then(|| "/transaction_data_hashes_alg".to_owned())
+        );
+    }
+}
+
+#[test]
+fn req_1_83_no_transaction_without_holder_binding() {
+    let query = |holder_binding| {
+        let credential = CredentialQuery::new("id", vec!["urn:x".to_owned()], vec![]);
+        Query::of(vec![CredentialQuery { holder_binding, ..credential }]).unwrap()
+    };
+    let data = TransactionData::from_json(&session()).unwrap();
+    assert_eq!(data.fits(&query(true)), Ok(()));
+    assert_eq!(data.fits(&query(false)).unwrap_err().pointer, "/credential_ids/0");
 }

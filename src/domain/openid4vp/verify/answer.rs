@@ -4,59 +4,112 @@
 use serde_json::{Map, Value};
 
 use crate::domain::base::report::{Findings, Rejection, Rule};
-use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, only_selected};
+use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement, only_selected};
 use crate::domain::sdjwt::credential::Authentic;
 
 const TYPE: Rule = Rule { check: "vct_asked_for", requirement: "OpenID4VP B.3.5" };
+const BOUND: Rule = Rule { check: "holder_binding", requirement: "OpenID4VP 6.1, 8.6" };
 const PRESENT: Rule = Rule { check: "claims_present", requirement: "OpenID4VP 6.4.1, 7.1.1" };
-const STATUS: Rule = Rule { check: "status", requirement: "SD-JWT VC 2.4; Token Status List 8.3" };
 const VALUES: Rule = Rule { check: "claims_values", requirement: "OpenID4VP 6.3, 14.9" };
+const EXTRA: Rule = Rule { check: "claims_not_asked_for", requirement: "OpenID4VP 6.4, 15.4" };
+/// What a credential states about itself; asked for by nobody, and nothing to drop.
+const ABOUT_ITSELF: [&str; 10] =
+    ["iss", "nbf", "exp", "iat", "aud", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
-/// Type, presence of claims, values.
+/// Holder binding, type, presence of claims, values. Answers with the place of the first combination of
+/// claims that is complete (REQ-8.5).
 pub(super) fn satisfies(
     credential: &Authentic,
     query: &CredentialQuery,
     findings: &mut Findings,
-) -> Result<(), Rejection> {
+) -> Result<usize, Rejection> {
+    match (query.holder_binding, credential.holder_thumbprint()) {
+        (true, None) => return Err(findings.fail(&BOUND, "holder binding is demanded, and was not proven")),
+        (true, Some(_)) => findings.pass(&BOUND, "the presentation comes from the holder's key"),
+        (false, _) => findings.not_applicable(&BOUND, "the query demands no holder binding"),
+    }
     if !query.vct_values.iter().any(|vct| vct == credential.vct()) {
         return Err(findings.fail(&TYPE, "the credential is of a type that was not asked for"));
     }
     findings.pass(&TYPE, "the credential is of a type that was asked for");
-    for claim in &query.claims {
-        // The path is our own question, not the wallet's answer.
-        let Some(selected) = claim.path.select_in(credential.claims()) else {
-            return Err(findings.fail(&PRESENT, format!("the claim {} is not there", claim.path)));
-        };
-        if !claim.allows(&selected) {
-            return Err(
-                findings.fail(&VALUES, format!("the claim {} has none of the values asked for", claim.path))
-            );
+    combination(credential, query, findings)
+}
+
+fn combination(
+    credential: &Authentic,
+    query: &CredentialQuery,
+    findings: &mut Findings,
+) -> Result<usize, Rejection> {
+    let combinations = query.combinations();
+    let count = combinations.len();
+    let mut first_fault = None;
+    for (place, claims) in combinations.iter().enumerate() {
+        match claims.iter().find_map(|claim| fault(credential, claim)) {
+            Some(fault) => drop(first_fault.get_or_insert(fault)),
+            None => {
+                let set = if query.claim_sets.is_empty() {
+                    String::new()
+                } else {
+                    format!(" by claim set {} of {count}", place + 1)
+                };
+                match claims.len() {
+                    0 => findings.not_applicable(&PRESENT, "no claim was asked for"),
+                    count => findings.pass(&PRESENT, format!("all {count} claims asked for{set} are there")),
+                }
+                match claims.iter().filter(|claim| !claim.values.is_empty()).count() {
+                    0 => findings.not_applicable(&VALUES, "no values were asked for"),
+                    count => {
+                        findings.pass(&VALUES, format!("{count} claims have values that were asked for"));
+                    }
+                }
+                report_extra(credential, claims, findings);
+                return Ok(place);
+            }
         }
     }
-    match query.claims.len() {
-        0 => findings.not_applicable(&PRESENT, "no claim was asked for"),
-        count => findings.pass(&PRESENT, format!("all {count} claims asked for are there")),
-    }
-    match query.claims.iter().filter(|claim| !claim.values.is_empty()).count() {
-        0 => findings.not_applicable(&VALUES, "no values were asked for"),
-        count => findings.pass(&VALUES, format!("{count} claims have values that were asked for")),
-    }
-    Ok(())
+    // Without claim sets there is one combination, and its fault is the whole story.
+    Err(match first_fault {
+        Some((rule, detail)) if count == 1 => findings.fail(&rule, detail),
+        Some((rule, detail)) => findings
+            .fail(&rule, format!("none of the {count} claim sets is complete; in the first, {detail}")),
+        None => findings.fail(&PRESENT, "there is no combination of claims to choose from"),
+    })
 }
 
-/// Says openly what is not looked at yet: a credential that names a status list counts whatever the list says.
-pub(super) fn report_status(credential: &Authentic, findings: &mut Findings) {
-    findings.not_applicable(
-        &STATUS,
-        match credential.status() {
-            Some(_) => "the credential names a status, and this version does not look it up",
-            None => "the credential names no status",
-        },
-    );
+/// The path is our own question, not the wallet's answer.
+fn fault(credential: &Authentic, claim: &ClaimQuery) -> Option<(Rule, String)> {
+    match claim.path.select_in(credential.claims()) {
+        None => Some((PRESENT, format!("the claim {} is not there", claim.path))),
+        Some(selected) if !claim.allows(&selected) => {
+            Some((VALUES, format!("the claim {} has none of the values asked for", claim.path)))
+        }
+        Some(_) => None,
+    }
 }
 
-/// The claims that were asked for; the others are dropped (REQ-8.9).
-pub(super) fn asked_for(claims: &Map<String, Value>, query: &CredentialQuery) -> Map<String, Value> {
-    let paths: Vec<&ClaimsPath> = query.claims.iter().map(|claim| &claim.path).collect();
+/// REQ-8.9: counted, never named.
+fn report_extra(credential: &Authentic, asked: &[&ClaimQuery], findings: &mut Findings) {
+    let asked = |name: &str| {
+        let leads_there = |claim: &&ClaimQuery| matches!(claim.path.elements().first(), Some(PathElement::Name(first)) if first == name);
+        asked.iter().any(leads_there)
+    };
+    let extra = |name: &&String| !ABOUT_ITSELF.contains(&name.as_str()) && !asked(name);
+    match credential.claims().keys().filter(extra).count() {
+        0 => findings.pass(&EXTRA, "nothing is shown beyond what was asked for"),
+        count => {
+            findings.not_applicable(&EXTRA, format!("{count} further claims are shown; they are dropped"));
+        }
+    }
+}
+
+/// The claims of that combination; the others are dropped (REQ-8.9).
+pub(super) fn asked_for(
+    claims: &Map<String, Value>,
+    query: &CredentialQuery,
+    combination: usize,
+) -> Map<String, Value> {
+    let combinations = query.combinations();
+    let asked = combinations.get(combination).into_iter().flatten();
+    let paths: Vec<&ClaimsPath> = asked.map(|claim| &claim.path).collect();
     only_selected(claims, &paths)
 }

@@ -1,9 +1,8 @@
 //! Is the transaction data covered exactly by the key-binding JWTs? (OpenID4VP 1.0 sections 8.4, B.3.3.1.)
 
+use super::complete::Survivor;
 use crate::domain::base::report::{Findings, Rejection, Rule};
-use crate::domain::openid4vp::dcql::CredentialQuery;
 use crate::domain::openid4vp::transaction_data::TransactionData;
-use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::digest::DigestAlgorithm;
 
 const UNSOLICITED: Rule =
@@ -12,13 +11,9 @@ const HASHES: Rule = Rule { check: "transaction_data_hashes", requirement: "Open
 const ALGORITHM: Rule = Rule { check: "transaction_data_hashes_alg", requirement: "OpenID4VP B.3.3.1" };
 const COVERED: Rule = Rule { check: "transaction_data_covered", requirement: "OpenID4VP 5.1, B.3.3.1" };
 
-/// The only algorithm we offer; also the default, so that the claim that names it is optional.
-const SHA_256: &str = "sha-256";
-
 /// One transaction and whether some presentation has authorised it.
 struct Open<'t> {
     transaction: &'t TransactionData,
-    hash: String,
     covered: bool,
 }
 
@@ -26,13 +21,14 @@ struct Open<'t> {
 /// (REQ-6.12 to 6.16). Hashes are taken in any order; equal objects need as many equal hashes.
 pub(super) fn exactly(
     asked: &[TransactionData],
-    credentials: &[(&CredentialQuery, Authentic)],
+    survivors: &[Survivor<'_>],
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
-    let mut open: Vec<Open<'_>> = asked.iter().map(Open::new).collect();
-    for (query, credential) in credentials {
-        findings.about(Some(&query.id));
-        cover(&mut open, &query.id, credential, findings)?;
+    let mut open: Vec<Open<'_>> =
+        asked.iter().map(|transaction| Open { transaction, covered: false }).collect();
+    for survivor in survivors {
+        findings.about_presentation(&survivor.query.id, survivor.number);
+        cover(&mut open, survivor, findings)?;
     }
     findings.about(None);
     if open.is_empty() {
@@ -47,35 +43,31 @@ pub(super) fn exactly(
 }
 
 /// Ticks off what one presentation authorises.
-fn cover(
-    open: &mut [Open<'_>],
-    id: &str,
-    credential: &Authentic,
-    findings: &mut Findings,
-) -> Result<(), Rejection> {
-    let named = |open: &Open<'_>| open.transaction.credential_ids().iter().any(|named| named == id);
-    let alone = |open: &Open<'_>| named(open) && open.transaction.credential_ids().len() == 1;
-    let Some(hashes) = credential.transaction_data_hashes() else {
-        if open.iter().any(alone) {
+fn cover(open: &mut [Open<'_>], survivor: &Survivor<'_>, findings: &mut Findings) -> Result<(), Rejection> {
+    let Survivor { query, authentic, .. } = survivor;
+    let mut named: Vec<&mut Open<'_>> =
+        open.iter_mut().filter(|open| open.transaction.credential_ids().contains(&query.id)).collect();
+    let Some(hashes) = authentic.transaction_data_hashes() else {
+        // Of several presentations for one query any may carry it; in the end none must be left open.
+        let alone = |open: &&mut Open<'_>| open.transaction.credential_ids().len() == 1;
+        if !query.multiple && named.iter().any(alone) {
             return Err(findings.fail(&HASHES, "the key-binding JWT has no transaction_data_hashes"));
         }
         findings.not_applicable(&HASHES, "no transaction depends on this presentation alone");
         return Ok(());
     };
-    if !open.iter().any(named) {
+    if named.is_empty() {
         return Err(
             findings.fail(&UNSOLICITED, "transaction_data_hashes, but no transaction names this credential")
         );
     }
-    if credential.transaction_data_hashes_alg().is_some_and(|alg| alg != SHA_256) {
-        return Err(
-            findings.fail(&ALGORITHM, "transaction_data_hashes_alg is not sha-256, and no other was offered")
-        );
-    }
-    findings.pass(&ALGORITHM, "sha-256");
+    let algorithm = algorithm(authentic.transaction_data_hashes_alg(), &mut named, findings)?;
+    // REQ-6.13: over the exact string that was sent, never over what it decodes to.
+    let digests: Vec<String> =
+        named.iter().map(|open| algorithm.digest(open.transaction.encoded())).collect();
     for hash in hashes {
-        let Some(found) = open.iter_mut().find(|open| !open.covered && open.hash == *hash && named(open))
-        else {
+        let fits = |(open, digest): &(&mut &mut Open<'_>, &String)| !open.covered && *digest == hash;
+        let Some((found, _)) = named.iter_mut().zip(&digests).find(fits) else {
             return Err(findings
                 .fail(&HASHES, "a hash belongs to no transaction that is still to be authorised here"));
         };
@@ -85,10 +77,28 @@ fn cover(
     Ok(())
 }
 
-impl<'t> Open<'t> {
-    /// REQ-6.13: over the exact string that was sent, never over what it decodes to.
-    fn new(transaction: &'t TransactionData) -> Self {
-        let hash = DigestAlgorithm::Sha256.digest(transaction.encoded());
-        Self { transaction, hash, covered: false }
+/// The one algorithm of this presentation's hashes: the one it names, which must be one that was offered,
+/// or sha-256 where none was (section B.3.3.1). Leaves only the transactions that take it.
+fn algorithm(
+    claim: Option<&str>,
+    named: &mut Vec<&mut Open<'_>>,
+    findings: &mut Findings,
+) -> Result<DigestAlgorithm, Rejection> {
+    let algorithm = claim.map(DigestAlgorithm::from_name);
+    named.retain(|open| match algorithm {
+        None => open.transaction.takes_hash(None),
+        Some(algorithm) => algorithm.is_some() && open.transaction.takes_hash(algorithm),
+    });
+    if named.is_empty() {
+        return Err(findings.fail(
+            &ALGORITHM,
+            match claim {
+                Some(_) => "transaction_data_hashes_alg is none of the algorithms that were offered",
+                None => "transaction_data_hashes_alg is missing, although algorithms were offered",
+            },
+        ));
     }
+    let algorithm = algorithm.flatten().unwrap_or(DigestAlgorithm::Sha256);
+    findings.pass(&ALGORITHM, algorithm.name());
+    Ok(algorithm)
 }

@@ -1,5 +1,5 @@
 //! The verdict: is every presentation authentic, and does the answer satisfy the question?
-//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 and 8.)
+//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 to 8.)
 //!
 //! A [`VerifiedPresentation`] is read, never written:
 //! ```
@@ -8,7 +8,23 @@
 //!     proof.credentials().len() + proof.transaction_data().len()
 //! }
 //! ```
-//! Only [`conclude`] makes one:
+//! A genuine presentation must be current before it counts:
+//! ```compile_fail,E0308
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Genuine, conclude};
+//! fn skip(genuine: Genuine, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![genuine], challenge, now, findings);
+//! }
+//! ```
+//! as in:
+//! ```
+//! use vpgate::domain::base::{report::Findings, time::Timestamp};
+//! use vpgate::domain::openid4vp::verify::{Challenge, Current, conclude};
+//! fn go_on(current: Current, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![current], challenge, now, findings);
+//! }
+//! ```
+//! Only [`conclude`] makes a verified presentation:
 //! ```compile_fail
 //! use vpgate::domain::base::time::Timestamp;
 //! use vpgate::domain::openid4vp::verify::VerifiedPresentation;
@@ -19,6 +35,8 @@
 
 mod answer;
 mod authorised;
+mod complete;
+mod current;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -27,7 +45,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::dcql::{CredentialQuery, Query};
+use self::complete::Survivor;
+pub use self::current::{Current, Listed, Status};
+use super::dcql::Query;
 use super::request::Asked;
 use super::response::Shown;
 use super::transaction_data::TransactionData;
@@ -36,12 +56,13 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
+use crate::domain::sdjwt::status::standing::Standing;
 use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// How far a wallet's clock may be from ours (REQ-6.6).
 const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
-const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
+const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
 
 /// What an answer is judged against. Nothing of it comes from the answer.
@@ -76,6 +97,8 @@ impl Asked {
 #[derive(Debug)]
 pub struct Genuine {
     credential: String,
+    number: Option<usize>,
+    combination: usize,
     authentic: Authentic,
 }
 
@@ -94,9 +117,19 @@ impl Genuine {
 /// The answer is authentic and satisfies the question. Only [`conclude`] makes one.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct VerifiedPresentation {
-    credentials: BTreeMap<String, VerifiedCredential>,
+    credentials: BTreeMap<String, VerifiedCredentials>,
     transaction_data: Vec<TransactionData>,
     verified_at: Timestamp,
+}
+
+/// What answers one credential query, as the relying party and the row have it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VerifiedCredentials {
+    /// The query allows one presentation: an object.
+    One(VerifiedCredential),
+    /// The query says `multiple`: an array, also of one; never empty.
+    Several(Vec<VerifiedCredential>),
 }
 
 /// One verified credential: the claims that were asked for, and only those.
@@ -111,14 +144,17 @@ pub struct VerifiedCredential {
     pub claims: Map<String, Value>,
     /// `exp` of the credential.
     pub expires_at: Option<Timestamp>,
-    /// RFC 7638 thumbprint of the holder key.
-    pub holder: String,
+    /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
+    pub holder: Option<String>,
+    /// What is known of its status; never where that is kept (REQ-7.16).
+    #[serde(default)]
+    pub standing: Standing,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
 ///
 /// # Errors
-/// [`Rejection`] for the first rule that is broken.
+/// [`Rejection`] for the first rule that is broken: this presentation is to be discarded.
 pub fn authenticate(
     shown: Shown,
     issuer: &TrustedIssuer,
@@ -127,10 +163,10 @@ pub fn authenticate(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Genuine, Rejection> {
-    let Shown { credential, presented } = shown;
-    findings.about(Some(&credential));
+    let Shown { credential, number, presented } = shown;
+    findings.about_presentation(&credential, number);
     let Some(query) = challenge.query.credential(&credential) else {
-        return Err(findings.fail(&COMPLETE, "this credential was not asked for"));
+        return Err(findings.fail(&ASKED, "this credential was not asked for"));
     };
     let expected = Expected {
         audience: challenge.audience,
@@ -139,35 +175,56 @@ pub fn authenticate(
         skew: CLOCK_SKEW,
     };
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
-    answer::satisfies(&authentic, query, findings)?;
-    answer::report_status(&authentic, findings);
-    Ok(Genuine { credential, authentic })
+    let combination = answer::satisfies(&authentic, query, findings)?;
+    Ok(Genuine { credential, number, combination, authentic })
 }
 
-/// Do these presentations together satisfy the challenge: one for each credential asked for, the
-/// transaction data covered exactly?
+/// Do these presentations, which are current and were not discarded, together satisfy the challenge: the
+/// query's own rules on which credentials are enough, the transaction data covered exactly?
 ///
 /// # Errors
-/// [`Rejection`] for the first rule that is broken.
+/// [`Rejection`] for the first rule that is broken; it ends the whole response.
 pub fn conclude(
-    genuine: Vec<Genuine>,
+    current: Vec<Current>,
     challenge: &Challenge<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
-    let paired = paired(genuine, challenge.query, findings)?;
-    authorised::exactly(challenge.transaction_data, &paired, findings)?;
-    findings.about(None);
-    let credentials = paired.into_iter().map(|(query, credential)| kept(query, &credential)).collect();
+    let survivors = complete::survivors(current, challenge.query, findings)?;
+    authorised::exactly(challenge.transaction_data, &survivors, findings)?;
+    let mut credentials: BTreeMap<String, VerifiedCredentials> = BTreeMap::new();
+    for survivor in &survivors {
+        let verified = verified(survivor);
+        match credentials.get_mut(&survivor.query.id) {
+            Some(VerifiedCredentials::Several(several)) => several.push(verified),
+            _ => {
+                let first = match survivor.query.multiple {
+                    true => VerifiedCredentials::Several(vec![verified]),
+                    false => VerifiedCredentials::One(verified),
+                };
+                credentials.insert(survivor.query.id.clone(), first);
+            }
+        }
+    }
     let transaction_data = challenge.transaction_data.to_vec();
     let presentation = VerifiedPresentation { credentials, transaction_data, verified_at: now };
     report_holders(&presentation, findings);
     Ok(presentation)
 }
 
+impl VerifiedCredentials {
+    /// All of them, at least one.
+    pub fn as_slice(&self) -> &[VerifiedCredential] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
+}
+
 impl VerifiedPresentation {
     /// By credential query id.
-    pub fn credentials(&self) -> &BTreeMap<String, VerifiedCredential> {
+    pub fn credentials(&self) -> &BTreeMap<String, VerifiedCredentials> {
         &self.credentials
     }
 
@@ -182,17 +239,23 @@ impl VerifiedPresentation {
     }
 
     /// Are all credentials bound to one holder key? If not, nothing proves that they belong to one
-    /// person (REQ-8.14).
+    /// person (REQ-8.14). A credential alone belongs to one person, bound or not.
     pub fn one_holder(&self) -> bool {
-        let mut holders = self.credentials.values().map(|credential| &credential.holder);
-        holders.next().is_none_or(|first| holders.all(|holder| holder == first))
+        let mut holders = self.all().map(|credential| &credential.holder);
+        let Some(first) = holders.next() else { return true };
+        let mut others = holders.peekable();
+        others.peek().is_none() || (first.is_some() && others.all(|holder| holder == first))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &VerifiedCredential> {
+        self.credentials.values().flat_map(VerifiedCredentials::as_slice)
     }
 
     /// From the row it was stored in; for `store/row.rs` only.
     pub fn restore(row: Value) -> Option<Self> {
         #[derive(Deserialize)]
         struct Row {
-            credentials: BTreeMap<String, VerifiedCredential>,
+            credentials: BTreeMap<String, VerifiedCredentials>,
             transaction_data: Vec<TransactionData>,
             verified_at: Timestamp,
         }
@@ -203,7 +266,7 @@ impl VerifiedPresentation {
     /// What [`conclude`] would have made; so that rooms above can be tested without signatures.
     #[cfg(test)]
     pub(crate) fn for_tests(
-        credentials: BTreeMap<String, VerifiedCredential>,
+        credentials: BTreeMap<String, VerifiedCredentials>,
         transaction_data: Vec<TransactionData>,
         verified_at: Timestamp,
     ) -> Self {
@@ -211,42 +274,25 @@ impl VerifiedPresentation {
     }
 }
 
-/// One presentation for each credential query and none besides: the reader of the response saw to it,
-/// and nothing is concluded from a list that someone put together otherwise.
-fn paired<'q>(
-    mut genuine: Vec<Genuine>,
-    query: &'q Query,
-    findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, Authentic)>, Rejection> {
-    findings.about(None);
-    let mut pairs = Vec::with_capacity(genuine.len());
-    for credential in query.credentials() {
-        let Some(index) = genuine.iter().position(|it| it.credential == credential.id) else {
-            return Err(findings.fail(&COMPLETE, "a credential that was asked for is not presented"));
-        };
-        pairs.push((credential, genuine.swap_remove(index).authentic));
+fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
+    let Survivor { query, combination, authentic, standing, .. } = survivor;
+    let mut claims = answer::asked_for(authentic.claims(), query, *combination);
+    // Where the status is kept tells one holder from another; it has done its work (TSL 12.3).
+    claims.remove("status");
+    VerifiedCredential {
+        issuer: authentic.issuer().to_owned(),
+        vct: authentic.vct().to_owned(),
+        claims,
+        expires_at: authentic.expires_at(),
+        holder: authentic.holder_thumbprint().map(str::to_owned),
+        standing: *standing,
     }
-    if !genuine.is_empty() {
-        return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
-    }
-    findings.pass(&COMPLETE, "one presentation for each credential asked for");
-    Ok(pairs)
-}
-
-fn kept(query: &CredentialQuery, credential: &Authentic) -> (String, VerifiedCredential) {
-    let verified = VerifiedCredential {
-        issuer: credential.issuer().to_owned(),
-        vct: credential.vct().to_owned(),
-        claims: answer::asked_for(credential.claims(), query),
-        expires_at: credential.expires_at(),
-        holder: credential.holder_thumbprint().to_owned(),
-    };
-    (query.id.clone(), verified)
 }
 
 /// Not decisive: the application is told, and must not take the claims for one person's.
 fn report_holders(presentation: &VerifiedPresentation, findings: &mut Findings) {
-    if presentation.credentials.len() < 2 {
+    findings.about(None);
+    if presentation.all().nth(1).is_none() {
         return findings.not_applicable(&ONE_HOLDER, "one credential");
     }
     if presentation.one_holder() {
@@ -254,7 +300,7 @@ fn report_holders(presentation: &VerifiedPresentation, findings: &mut Findings) 
     }
     let _not_decisive = findings.fail(
         &ONE_HOLDER,
-        "the credentials are bound to different holder keys: nothing proves that they belong to one person",
+        "the credentials are not all bound to one holder key: nothing proves that they belong to one person",
     );
 }
 

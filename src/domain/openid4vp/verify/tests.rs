@@ -1,21 +1,27 @@
 //! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
+mod binding;
+mod claim_sets;
+mod sets;
+mod transactions;
+
 use std::sync::Arc;
 
 use serde_json::json;
 
 use super::*;
 use crate::domain::base::id::Nonce;
-use crate::domain::base::report::{Outcome, Report, Verdict};
+use crate::domain::base::report::{Check, Outcome, Report, Verdict};
 use crate::domain::base::{base64url, json as strict_json};
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
-use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath};
+use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery};
 use crate::domain::openid4vp::response::{ResponseParameters, Shape, WalletAnswer};
 use crate::domain::openid4vp::testing::{asked, transaction};
+use crate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use crate::domain::sdjwt::testing::{
-    AUDIENCE, ISSUER, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT, member, object,
+    AUDIENCE, ISSUER, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, STATUS_URI, VCT, member, object,
 };
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
@@ -73,13 +79,32 @@ impl Scene {
             panic!("no error")
         };
         let challenge = self.asked.challenge();
-        let mut genuine = Vec::new();
-        for shown in token.shown(&self.asked.query, findings)? {
-            let hint = shown.presented.issuer_hint();
-            let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
-            genuine.push(authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?);
+        let mut current = Vec::new();
+        for shown in token.shown(challenge.query, challenge.nonce, findings)? {
+            match self.current(shown, findings) {
+                Ok(one) => current.push(one),
+                Err(rejection) => findings.discard(rejection),
+            }
         }
-        conclude(genuine, &challenge, NOW, findings)
+        conclude(current, &challenge, NOW, findings)
+    }
+
+    /// The issuer's list: index 0 is valid, index 1 is not.
+    fn list(&self, issuer: &TrustedIssuer) -> StatusList {
+        let token = ListMaker::new(&self.maker.issuer, &[0, 1]).sign(&self.maker.issuer);
+        let receipt = Receipt { at: NOW, max_age: None };
+        let token = StatusListToken::parse(token.as_bytes()).unwrap();
+        token.verify(issuer, &self.keys, STATUS_URI, receipt, &CacheBounds::default()).unwrap()
+    }
+
+    fn current(&self, shown: Shown, findings: &mut Findings) -> Result<Current, Rejection> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
+        let genuine = authenticate(shown, &issuer, &self.keys, &self.asked.challenge(), NOW, findings)?;
+        match genuine.status(findings)? {
+            Status::Settled(current) => Ok(current),
+            Status::Listed(listed) => listed.judged(&self.list(&issuer), NOW, findings),
+        }
     }
 
     fn verified(&self) -> (VerifiedPresentation, Report) {
@@ -88,15 +113,16 @@ impl Scene {
         (presentation.unwrap(), report)
     }
 
-    /// Refused, and the last line of the report is why.
+    /// Refused, and the report says why.
     fn refused(&self, vp_token: &str) -> String {
         let (presentation, report) = self.judge(vp_token);
         assert!(presentation.is_none());
         assert_eq!(report.verdict, Verdict::Rejected);
-        let last = report.checks.last().unwrap();
-        assert_eq!((Some(&last.check), last.outcome), (report.reason.as_ref(), Outcome::Failed));
-        assert!(!last.detail.is_empty());
-        last.check.clone().into_owned()
+        let reason = report.reason.unwrap();
+        let decisive = |line: &&Check| line.check == reason && line.outcome == Outcome::Failed;
+        assert!(!report.checks.iter().find(decisive).unwrap().detail.is_empty());
+        assert_eq!(report.checks.last().unwrap().outcome, Outcome::Failed);
+        reason.into_owned()
     }
 }
 
@@ -106,6 +132,13 @@ fn credential_query(id: &str) -> CredentialQuery {
     CredentialQuery::new(id, vec![VCT.to_owned()], claims.to_vec())
 }
 
+fn only<'p>(presentation: &'p VerifiedPresentation, id: &str) -> &'p VerifiedCredential {
+    match &presentation.credentials()[id] {
+        VerifiedCredentials::One(one) => one,
+        VerifiedCredentials::Several(_) => panic!("an array where one was asked for"),
+    }
+}
+
 fn sha256(text: &str) -> String {
     base64url::encode(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()))
 }
@@ -113,7 +146,7 @@ fn sha256(text: &str) -> String {
 #[test]
 fn a_bare_sd_jwt_is_accepted() {
     let (presentation, report) = Scene::new().verified();
-    let credential = &presentation.credentials()[QUERY_ID];
+    let credential = only(&presentation, QUERY_ID);
     assert_eq!((credential.issuer.as_str(), credential.vct.as_str()), (ISSUER, VCT));
     assert_eq!(presentation.verified_at(), NOW);
     assert!(
@@ -487,16 +520,21 @@ fn req_6_14_each_presentation_authorises_its_own_transaction() {
 #[test]
 fn conclude_trusts_no_list_of_answers() {
     let (scene, second) = two_credentials();
-    let genuine = |id: &str| {
+    let genuine = |id: &str| -> Result<Current, Rejection> {
         let mut findings = Findings::new();
         let limits = crate::domain::sdjwt::limits::Limits::default();
         let presented =
             crate::domain::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
-        let shown = Shown { credential: id.to_owned(), presented };
-        authenticate(shown, &issuer, &scene.keys, &scene.asked.challenge(), NOW, &mut findings)
+        let shown = Shown { credential: id.to_owned(), number: None, presented };
+        let genuine =
+            authenticate(shown, &issuer, &scene.keys, &scene.asked.challenge(), NOW, &mut findings)?;
+        match genuine.status(&mut findings)? {
+            Status::Settled(current) => Ok(current),
+            Status::Listed(_) => panic!("it names no status"),
+        }
     };
-    assert_eq!(genuine("third").unwrap_err().reason(), "every_credential_answered");
+    assert_eq!(genuine("third").unwrap_err().reason(), "credential_asked_for");
     let one = Query::of(vec![credential_query(QUERY_ID)]).unwrap();
     let both = &scene.asked.query;
     for (ids, query) in
@@ -516,9 +554,37 @@ fn req_8_9_only_the_claims_asked_for_are_kept() {
     scene.maker.disclose("birthdate", json!("1963-08-12"));
     let (presentation, _) = scene.verified();
     assert_eq!(
-        Value::Object(presentation.credentials()[QUERY_ID].claims.clone()),
+        Value::Object(only(&presentation, QUERY_ID).claims.clone()),
         json!({"given_name": "Erika", "family_name": "Mustermann", "age_equal_or_over": {"18": true}})
     );
+}
+
+#[test]
+fn req_7_12_a_revoked_credential_answers_nothing() {
+    let mut scene = Scene::new();
+    let (presentation, _) = scene.verified();
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::None);
+    scene.maker.name_status(0, STATUS_URI);
+    let (presentation, _) = scene.verified();
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Valid);
+    scene.maker.name_status(1, STATUS_URI);
+    assert_eq!(scene.refused(&scene.maker.present()), "status");
+}
+
+#[test]
+fn req_7_16_where_the_status_is_kept_is_not_kept() {
+    let mut scene = Scene::new();
+    scene.maker.name_status(0, STATUS_URI);
+    let paths = ["given_name", "status", "status.status_list.idx"];
+    let paths = paths.map(|dotted| ClaimsPath::from_dotted(dotted).unwrap()).to_vec();
+    let query = CredentialQuery::new(QUERY_ID, vec![VCT.to_owned()], paths);
+    scene.asked.query = Query::of(vec![query]).unwrap();
+    let (presentation, report) = scene.verified();
+    for kept in [serde_json::to_string(&presentation).unwrap(), serde_json::to_string(&report).unwrap()] {
+        assert!(!kept.contains("statuslists") && !kept.contains("\"idx\""), "{kept}");
+    }
+    assert!(presentation.credentials()[QUERY_ID].as_slice()[0].claims.contains_key("given_name"));
+    assert!(!presentation.credentials()[QUERY_ID].as_slice()[0].claims.contains_key("status"));
 }
 
 #[test]

@@ -1,5 +1,6 @@
 //! The whole way, text in and verdict out, with one thing wrong at a time.
 
+mod certificates;
 mod claims;
 mod disclosures;
 mod key_binding;
@@ -68,7 +69,7 @@ fn a_good_presentation_tells_everything_once() {
     assert_eq!(authentic.issuer(), super::testing::ISSUER);
     assert_eq!(authentic.vct(), super::testing::VCT);
     assert_eq!(authentic.expires_at().map(|at| at.unix()), Some(NOW.unix() + 1000));
-    assert_eq!(authentic.holder_thumbprint(), maker.holder.kid());
+    assert_eq!(authentic.holder_thumbprint(), Some(maker.holder.kid()));
     assert_eq!(authentic.status(), None);
     assert_eq!(authentic.transaction_data_hashes(), None);
     assert_eq!(authentic.claims()["given_name"], json!("Erika"));

@@ -9,6 +9,7 @@ use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::SigningKey;
+use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::testing::{ISSUER, VCT};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
@@ -147,6 +148,7 @@ fn one_query_may_be_answered_by_several_issuers_each_with_its_own_keys() {
         issuer: issuer.to_owned(),
         keys: KeySource::Jwks(Arc::new(KeySet::of(Vec::new()))),
         accept_legacy_typ: false,
+        status: StatusPolicy::default(),
     };
     let policy = TrustPolicy { credentials: vec![entry("https://first.example"), entry(ISSUER)] };
     let mut findings = Findings::new();

@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::sdjwt::testing::member;
+use crate::domain::sdjwt::parse::HolderBinding;
+use crate::domain::sdjwt::testing::{NONCE, member};
 
 #[test]
 fn req_4_1_empty_and_padded_parts_are_refused() {
@@ -32,6 +33,65 @@ fn req_4_2_a_missing_final_tilde_is_refused() {
 fn req_4_4_req_6_1_a_stripped_kb_jwt_is_refused() {
     let maker = Maker::new();
     refused_text(&maker.sd_jwt(), &maker, "kb_present");
+}
+
+/// Judges `text` where the question demands no holder binding.
+fn judge_unbound(text: &str, maker: &Maker) -> Result<Authentic, &'static str> {
+    let mut findings = Findings::new();
+    let (without, limits) = (HolderBinding::NotRequired, Limits::default());
+    let presented =
+        Presented::parse_with(without, text, &limits, &mut findings).map_err(Rejection::reason)?;
+    let issuer =
+        maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).map_err(Rejection::reason)?;
+    presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).map_err(Rejection::reason)
+}
+
+#[test]
+fn req_4_2_req_4_3_without_holder_binding_the_last_part_may_be_empty_and_nothing_else() {
+    let maker = Maker::new();
+    let authentic = judge_unbound(&maker.sd_jwt(), &maker).unwrap();
+    assert_eq!(authentic.claims()["given_name"], json!("Erika"));
+    assert_eq!(authentic.holder_thumbprint(), None);
+    for wrong in [
+        maker.sd_jwt().strip_suffix('~').unwrap().to_owned(),
+        format!("{}text", maker.sd_jwt()),
+        format!("{}~", maker.sd_jwt()),
+        maker.issuer_jwt(),
+    ] {
+        assert_eq!(judge_unbound(&wrong, &maker).unwrap_err(), "sd_jwt_format", "{wrong}");
+    }
+}
+
+#[test]
+fn req_6_11_a_key_binding_jwt_that_was_not_demanded_is_checked_and_raises_nothing() {
+    let maker = Maker::new();
+    assert_eq!(judge_unbound(&maker.present(), &maker).unwrap().holder_thumbprint(), None);
+    for (name, wrong, check) in [
+        ("aud", json!("another"), "kb_audience"),
+        ("nonce", json!("another"), "kb_nonce"),
+        ("iat", json!(0), "kb_issued_at"),
+        ("sd_hash", json!("another"), "kb_sd_hash"),
+    ] {
+        let text = changed(|m| set(&mut m.kb, name, wrong));
+        assert_eq!(judge_unbound(&text.present(), &text).unwrap_err(), check);
+    }
+    let text = maker.present();
+    assert_eq!(
+        judge_unbound(&format!("{}.x", &text[..text.len() - 1]), &maker).unwrap_err(),
+        "kb_jwt_format"
+    );
+}
+
+#[test]
+fn req_6_4_what_was_made_for_another_request_shows_before_anything_is_checked() {
+    let maker = Maker::new();
+    let parsed = |text: &str| {
+        let (without, limits) = (HolderBinding::NotRequired, Limits::default());
+        Presented::parse_with(without, text, &limits, &mut Findings::new()).unwrap()
+    };
+    assert!(parsed(&maker.present()).may_answer(NONCE));
+    assert!(!parsed(&maker.present()).may_answer("another"));
+    assert!(parsed(&maker.sd_jwt()).may_answer("another"), "it was made for nobody in particular");
 }
 
 #[test]

@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::openid4vp::dcql::Query;
 use crate::domain::openid4vp::testing::{CREDENTIAL, asked, transaction};
 
 const NONCE: &str = "BAQEBAQEBAQEBAQEBAQEBA";
@@ -92,4 +93,14 @@ fn req_1_15_no_parameter_is_sent_twice_and_the_endpoint_s_query_stays() {
     names.sort();
     names.dedup();
     assert_eq!(names.len(), count);
+}
+
+#[test]
+fn req_1_6_state_is_always_sent_also_where_nothing_is_bound_to_a_nonce() {
+    let mut credential = asked().query.credentials()[0].clone();
+    credential.holder_binding = false;
+    let asked = Asked { scope: None, query: Query::of(vec![credential]).unwrap(), ..asked() };
+    let url = url(&asked);
+    assert_eq!(values(&url, "state"), [STATE]);
+    assert!(values(&url, "dcql_query")[0].contains("\"require_cryptographic_holder_binding\":false"));
 }

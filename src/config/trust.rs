@@ -1,0 +1,135 @@
+//! `trust = { ... }`: how the keys of one issuer are found. Exactly one way, so that no token can choose
+//! between two (REQ-5.4).
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::address::Addresses;
+use super::fault::Faults;
+use super::file;
+use super::raw::Trust;
+use crate::domain::base::json::{self, Bounds};
+use crate::domain::jose::key_set::KeySet;
+use crate::domain::jose::x5c::{RevocationFile, Roots, RootsFault};
+use crate::domain::sdjwt::did::{self, DidKeys};
+use crate::domain::sdjwt::issuer_metadata;
+use crate::domain::sdjwt::trust::KeySource;
+
+/// What a JWKS file may hold.
+const JWKS: Bounds = Bounds { bytes: 1 << 20, depth: 8, members: 20_000 };
+/// A file of roots: a thousand certificates.
+const ROOTS_BYTES: usize = 2 << 20;
+/// A file of revocation lists: some hundred thousand entries.
+const CRL_BYTES: usize = 16 << 20;
+
+/// Where the table stands, and what holds for everything in it.
+pub(super) struct Place<'a> {
+    /// The path of a key of the credential, for faults.
+    pub at: &'a dyn Fn(&str) -> String,
+    /// Which addresses are permitted.
+    pub addresses: Addresses,
+    /// Where relative paths begin.
+    pub folder: &'a Path,
+}
+
+/// Checks the table of `issuer`, and `issuer` for the mechanism.
+pub(super) fn check(
+    trust: Trust,
+    issuer: Option<&str>,
+    place: &Place<'_>,
+    faults: &mut Faults,
+) -> Option<KeySource> {
+    check_keys(&trust, place, faults);
+    let at = |key: &str| (place.at)(&format!("trust.{key}"));
+    if trust.did == Some(true) {
+        return issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), named_by_did(issuer)));
+    }
+    let url = issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), place.addresses.name(issuer)));
+    match trust {
+        Trust { jwks_uri: Some(uri), .. } => {
+            faults.keep(&at("jwks_uri"), place.addresses.web(&uri)).map(KeySource::JwksUri)
+        }
+        Trust { jwks_file: Some(path), .. } => {
+            let keys = jwks_file(&place.folder.join(path));
+            faults.keep(&at("jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
+        }
+        Trust { x5c_roots: Some(path), x5c_names, crl, .. } => {
+            let crl = crl.map(|crl| place.folder.join(crl));
+            let roots = roots(&place.folder.join(path), crl.as_deref(), x5c_names.unwrap_or_default());
+            let roots = roots.map_err(|(key, why)| faults.add(at(key), why)).ok()?;
+            Some(KeySource::X5c(Arc::new(roots)))
+        }
+        Trust { issuer_metadata: Some(_), .. } => {
+            url.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(&url)))
+        }
+        _ => None,
+    }
+}
+
+/// Which keys may stand together.
+fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
+    let at = |key: &str| (place.at)(&format!("trust.{key}"));
+    for (key, switch) in [("issuer_metadata", trust.issuer_metadata), ("did", trust.did)] {
+        if switch == Some(false) {
+            faults.add(at(key), "must be true, or left out");
+        }
+    }
+    if trust.x5c_roots.is_none() {
+        for (key, given) in [("x5c_names", trust.x5c_names.is_some()), ("crl", trust.crl.is_some())] {
+            if given {
+                faults.add(at(key), "belongs to x5c_roots, which is not there");
+            }
+        }
+    }
+    if trust.x5c_names.as_ref().is_some_and(|names| names.is_empty() || names.iter().any(String::is_empty)) {
+        faults.add(at("x5c_names"), "must hold URI or DNS names, or be left out");
+    }
+    let ways = [
+        trust.jwks_uri.is_some(),
+        trust.jwks_file.is_some(),
+        trust.x5c_roots.is_some(),
+        trust.issuer_metadata.is_some(),
+        trust.did.is_some(),
+    ];
+    match ways.iter().filter(|way| **way).count() {
+        0 => {
+            faults.add(
+                (place.at)("trust"),
+                format!("is missing: how the keys of this issuer are found: {WAYS}"),
+            );
+        }
+        1 => {}
+        _ => faults.add((place.at)("trust"), format!("must hold exactly one way to find keys: {WAYS}")),
+    }
+}
+
+const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
+                    { issuer_metadata = true } or { did = true }";
+
+fn named_by_did(issuer: &str) -> Result<KeySource, String> {
+    match did::resolve(issuer).map_err(|why| why.to_string())? {
+        DidKeys::Inside(keys) => Ok(KeySource::DidJwk(Arc::new(keys))),
+        DidKeys::Document(url) => Ok(KeySource::DidWeb(url)),
+    }
+}
+
+fn jwks_file(path: &Path) -> Result<KeySet, String> {
+    let bytes = file::read(path, JWKS.bytes)?;
+    let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
+    let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;
+    if keys.keys().is_empty() {
+        return Err("holds no key that could verify a signature".to_owned());
+    }
+    Ok(keys)
+}
+
+/// As an error: the key that is to blame, and why.
+fn roots(path: &Path, crl: Option<&Path>, names: Vec<String>) -> Result<Roots, (&'static str, String)> {
+    let pem = file::read(path, ROOTS_BYTES).map_err(|why| ("x5c_roots", why))?;
+    let lists = crl.map(|path| file::read(path, CRL_BYTES)).transpose().map_err(|why| ("crl", why))?;
+    let revoked = crl.zip(lists.as_deref()).map(|(path, pem)| RevocationFile { path, pem });
+    Roots::new(&pem, revoked, names).map_err(|why| {
+        let key = if why == RootsFault::NoList { "crl" } else { "x5c_roots" };
+        (key, why.to_string())
+    })
+}

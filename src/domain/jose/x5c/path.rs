@@ -1,0 +1,147 @@
+//! The path from a leaf to a root (RFC 5280 section 6.1), and what the leaf must be.
+
+use openssl::asn1::{Asn1Time, Asn1TimeRef};
+use openssl::error::ErrorStack;
+use openssl::stack::Stack;
+use openssl::x509::store::{X509StoreBuilder, X509StoreRef};
+use openssl::x509::verify::X509VerifyParam;
+use openssl::x509::{X509, X509KeyUsage, X509Ref, X509StoreContext};
+
+use super::constraints::is_authority;
+use super::{ChainFault, MOST_CERTIFICATES, RefusedChain};
+use crate::domain::base::time::Timestamp;
+
+/// OpenSSL's level for 112 bits of security: no SHA-1, no RSA below 2048 bits (NIST SP 800-57 part 1).
+const SECURITY_LEVEL: i32 = 2;
+
+/// The certificates as they were sent: a leaf that does not stand for itself, each issued by the next.
+pub(super) fn check_order(given: &[X509]) -> Result<(), RefusedChain> {
+    if let Some(leaf) = given.first().filter(|leaf| names_itself(leaf)) {
+        return Err(RefusedChain::about(ChainFault::SelfSigned, leaf));
+    }
+    for (place, pair) in given.windows(2).enumerate() {
+        let [one, next] = pair else { continue };
+        if !one.issuer_name().try_cmp(next.subject_name()).is_ok_and(|order| order.is_eq()) {
+            return Err(RefusedChain::about(ChainFault::Order(place + 1), one));
+        }
+    }
+    Ok(())
+}
+
+/// The path from the first certificate to one of the anchors, both included, as it stands at `now`.
+pub(super) fn find(anchors: &[X509], given: &[X509], now: Timestamp) -> Result<Vec<X509>, RefusedChain> {
+    let walked = (|| {
+        let mut terms = X509VerifyParam::new()?;
+        terms.set_time(now.unix());
+        terms.set_depth(i32::try_from(MOST_CERTIFICATES).unwrap_or(i32::MAX));
+        terms.set_auth_level(SECURITY_LEVEL);
+        // The time belongs to the store, so each moment has one of its own; certificates are shared.
+        let mut store = X509StoreBuilder::new()?;
+        for anchor in anchors {
+            store.add_cert(anchor.clone())?;
+        }
+        store.set_param(&terms)?;
+        walk(&store.build(), given)
+    })();
+    match walked.map_err(|_| ChainFault::OpenSsl)? {
+        Ok(path) => Ok(path),
+        Err(Broken { at, why, subject }) => {
+            Err(RefusedChain { fault: ChainFault::Path { at, why }, subject })
+        }
+    }
+}
+
+/// The leaf signs credentials, and only those: it is no authority, and its key usage does not say
+/// otherwise. OpenSSL has seen to what authorities must be (RFC 5280 section 6.1.4(k) to (n)).
+pub(super) fn check_leaf(leaf: &X509Ref) -> Result<(), RefusedChain> {
+    let fault = match leaf.to_der().ok().and_then(|der| is_authority(&der)) {
+        None => ChainFault::Encoding(1),
+        Some(true) => ChainFault::LeafIsAuthority,
+        // A certificate without key usage is for everything (RFC 5280 section 4.2.1.3).
+        Some(false)
+            if leaf.key_usage().is_none_or(|usage| usage.contains(X509KeyUsage::DIGITAL_SIGNATURE)) =>
+        {
+            return Ok(());
+        }
+        Some(false) => ChainFault::LeafKeyUsage,
+    };
+    Err(RefusedChain::about(fault, leaf))
+}
+
+/// A certificate that names and proves itself.
+pub(super) fn is_self_signed(certificate: &X509Ref) -> bool {
+    let key = certificate.public_key();
+    names_itself(certificate) && key.is_ok_and(|key| certificate.verify(&key).unwrap_or(false))
+}
+
+/// Where a path broke.
+pub(super) struct Broken {
+    /// Which certificate, counted from 1.
+    pub(super) at: usize,
+    /// OpenSSL's words.
+    pub(super) why: &'static str,
+    /// Of the certificate, clipped.
+    pub(super) subject: Option<String>,
+}
+
+/// Asks OpenSSL for a path from the first of `given`, over the others, to the store.
+pub(super) fn walk(store: &X509StoreRef, given: &[X509]) -> Result<Result<Vec<X509>, Broken>, ErrorStack> {
+    let mut between = Stack::new()?;
+    for certificate in given.iter().skip(1) {
+        between.push(certificate.clone())?;
+    }
+    let Some(leaf) = given.first() else {
+        return Ok(Err(Broken { at: 1, why: "there is no certificate", subject: None }));
+    };
+    X509StoreContext::new()?.init(store, leaf, &between, |context| {
+        if context.verify_cert()? {
+            let path = context.chain().map(|path| path.iter().map(ToOwned::to_owned).collect());
+            return Ok(Ok(path.unwrap_or_default()));
+        }
+        let at = usize::try_from(context.error_depth()).unwrap_or_default() + 1;
+        let subject = context.current_cert().map(super::subject);
+        let why = context.error().error_string();
+        // OpenSSL keeps what it stumbled over for this thread, where a TLS connection would find it.
+        drop(ErrorStack::get());
+        Ok(Err(Broken { at, why, subject }))
+    })
+}
+
+/// From when until before when something is valid, in seconds since 1970.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Window {
+    from: i64,
+    until: i64,
+}
+
+impl Window {
+    pub(super) const ALWAYS: Self = Self { from: i64::MIN, until: i64::MAX };
+
+    /// The validity of a certificate.
+    pub(super) fn of(certificate: &X509Ref) -> Option<Self> {
+        Self::between(certificate.not_before(), Some(certificate.not_after()))
+    }
+
+    pub(super) fn between(from: &Asn1TimeRef, until: Option<&Asn1TimeRef>) -> Option<Self> {
+        let until = until.map_or(Some(i64::MAX), unix)?;
+        Some(Self { from: unix(from)?, until })
+    }
+
+    /// What both hold.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self { from: self.from.max(other.from), until: self.until.min(other.until) }
+    }
+
+    pub(super) fn holds(self, now: Timestamp) -> bool {
+        (self.from..self.until).contains(&now.unix())
+    }
+}
+
+fn unix(at: &Asn1TimeRef) -> Option<i64> {
+    let since = Asn1Time::from_unix(0).ok()?.diff(at).ok()?;
+    Some(i64::from(since.days) * 86_400 + i64::from(since.secs))
+}
+
+fn names_itself(certificate: &X509Ref) -> bool {
+    certificate.issuer_name().try_cmp(certificate.subject_name()).is_ok_and(|order| order.is_eq())
+}

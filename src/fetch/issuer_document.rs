@@ -1,0 +1,96 @@
+//! The documents in which issuers publish their keys.
+
+use std::time::Duration;
+
+use serde_json::Value;
+use url::Url;
+
+use super::client::{FetchClient, FetchFault};
+use crate::domain::base::json::{self, Bounds, JsonFault};
+use crate::domain::jose::jwk::JwkFault;
+use crate::domain::jose::key_set::KeySet;
+use crate::domain::sdjwt::did::{self, DidFault};
+use crate::domain::sdjwt::issuer_metadata::{self, MetadataFault, PublishedKeys};
+
+/// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
+const JWKS: [&str; 2] = ["application/jwk-set+json", "application/json"];
+/// SD-JWT VC section 4.2.
+const METADATA: [&str; 1] = ["application/json"];
+/// DID Core section 6; most servers say the plain one.
+const DID: [&str; 4] =
+    ["application/did", "application/did+json", "application/did+ld+json", "application/json"];
+/// A JWKS of a few hundred keys with certificate chains fits.
+const BOUNDS: Bounds = Bounds { bytes: 512 * 1024, depth: 8, members: 20_000 };
+
+/// Which document, and whose it must be.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub(super) enum IssuerDocument {
+    /// A JWKS.
+    Jwks(Url),
+    /// JWT VC issuer metadata, which may lead on to a JWKS.
+    Metadata { at: Url, issuer: String },
+    /// A DID document.
+    Did { at: Url, did: String },
+}
+
+impl IssuerDocument {
+    /// Where it is.
+    pub(super) fn address(&self) -> &Url {
+        match self {
+            Self::Jwks(at) | Self::Metadata { at, .. } | Self::Did { at, .. } => at,
+        }
+    }
+
+    /// The keys, and how long the server says they stay good.
+    pub(super) async fn fetch(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
+        match self {
+            Self::Jwks(at) => jwks(client, at).await,
+            Self::Metadata { at, issuer } => {
+                let (metadata, max_age) = document(client, at, &METADATA).await?;
+                match issuer_metadata::read(&metadata, issuer)? {
+                    PublishedKeys::Jwks(keys) => Ok((keys, max_age)),
+                    PublishedKeys::JwksUri(uri) => {
+                        let (keys, keys_max_age) = jwks(client, &uri).await?;
+                        Ok((keys, [max_age, keys_max_age].into_iter().flatten().min()))
+                    }
+                }
+            }
+            Self::Did { at, did } => {
+                let (document, max_age) = document(client, at, &DID).await?;
+                Ok((did::keys_in(&document, did)?, max_age))
+            }
+        }
+    }
+}
+
+/// Why a fetch brought no keys.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoKeys {
+    #[error(transparent)]
+    Fetch(#[from] FetchFault),
+    #[error(transparent)]
+    Json(#[from] JsonFault),
+    #[error(transparent)]
+    Keys(#[from] JwkFault),
+    #[error(transparent)]
+    Metadata(#[from] MetadataFault),
+    #[error(transparent)]
+    Did(#[from] DidFault),
+}
+
+async fn jwks(client: &FetchClient, at: &Url) -> Result<(KeySet, Option<Duration>), NoKeys> {
+    let (jwks, max_age) = document(client, at, &JWKS).await?;
+    Ok((KeySet::from_json(&jwks)?, max_age))
+}
+
+async fn document(
+    client: &FetchClient,
+    at: &Url,
+    media_types: &[&str],
+) -> Result<(Value, Option<Duration>), NoKeys> {
+    let fetched = client.get(at, media_types, BOUNDS.bytes).await?;
+    Ok((json::parse(&fetched.body, &BOUNDS)?, fetched.max_age))
+}
+
+#[cfg(test)]
+mod tests;
