@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 
 use super::issuer::Issued;
 use super::key_binding::{Bound, Expected};
-use super::parse::{HolderBinding, Presented};
+use super::parse::{HolderBinding, Presented, Received};
 use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::ValidatedChain;
 
@@ -43,6 +44,8 @@ pub struct Authentic {
     status_policy: StatusPolicy,
     bound: Bound,
     chain: Option<Arc<ValidatedChain>>,
+    text: Received,
+    issuer_key: PublicKey,
 }
 
 impl Authentic {
@@ -75,6 +78,16 @@ impl Authentic {
     /// the key was not found by certificates.
     pub fn authority_key_ids(&self) -> Option<&[Vec<u8>]> {
         self.chain.as_ref().map(|chain| chain.authority_key_ids())
+    }
+
+    /// The presentation exactly as it was received.
+    pub fn received(&self) -> &str {
+        self.text.whole()
+    }
+
+    /// The key under which the issuer's signature holds.
+    pub fn issuer_key(&self) -> &PublicKey {
+        &self.issuer_key
     }
 
     /// `status` of the issuer-signed payload, unjudged.
@@ -121,7 +134,8 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let Issued { payload, chain } = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
+        let Issued { payload, key: issuer_key, chain } =
+            issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
@@ -143,6 +157,8 @@ impl Presented {
             status_policy: issuer.status_policy(),
             bound,
             chain,
+            text: self.text,
+            issuer_key,
         })
     }
 }

@@ -11,6 +11,7 @@ use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::UnverifiedJws;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::ValidatedChain;
@@ -31,12 +32,14 @@ const NEVER_DISCLOSED: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#inte
 pub(super) struct Issued {
     /// As it was signed: digests are not replaced yet.
     pub(super) payload: Map<String, Value>,
+    /// The key under which the signature holds.
+    pub(super) key: PublicKey,
     /// The chain behind the issuer's key, where certificates gave it.
     pub(super) chain: Option<Arc<ValidatedChain>>,
 }
 
 /// Checks `typ`, finds the issuer's key and verifies the signature. What comes back is the payload as
-/// the issuer signed it, about the issuer and the type for which `issuer` vouches.
+/// the issuer signed it, about the issuer and the type for which `issuer` vouches, and the key that did.
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
@@ -64,7 +67,7 @@ pub(super) fn verify(
     if !payload.get("vct").and_then(Value::as_str).is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
-    Ok(Issued { payload, chain })
+    Ok(Issued { payload, key, chain })
 }
 
 /// Judges the processed payload: what may not come from a Disclosure did not, and the credential is
