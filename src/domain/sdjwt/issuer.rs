@@ -54,7 +54,7 @@ pub(super) fn verify(
     if !payload.get("vct").and_then(Value::as_str).is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
-    Ok((payload, key.clone()))
+    Ok((payload, key))
 }
 
 /// Judges the processed payload: what may not come from a Disclosure did not, and the credential is
