@@ -52,11 +52,13 @@ impl fmt::Display for Table<'_> {
         write!(f, "judged at {}, asked at {}", self.at.rfc3339(), self.requested_at.rfc3339())?;
         let mut about = None;
         for check in checks {
-            if about != Some(&check.credential) {
-                about = Some(&check.credential);
-                match &check.credential {
-                    Some(credential) => write!(f, "\n\ncredential {credential}")?,
-                    None => write!(f, "\n\nthe response as a whole")?,
+            let this = (&check.credential, check.presentation);
+            if about != Some(this) {
+                about = Some(this);
+                match this {
+                    (Some(id), Some(number)) => write!(f, "\n\ncredential {id}, presentation {number}")?,
+                    (Some(id), None) => write!(f, "\n\ncredential {id}")?,
+                    (None, _) => write!(f, "\n\nthe response as a whole")?,
                 }
             }
             self.write_check(check, f)?;

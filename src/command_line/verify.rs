@@ -187,14 +187,19 @@ impl StatusLists for NoNetwork {
 }
 
 fn transactions(paths: &[PathBuf], query: &Query) -> anyhow::Result<Vec<TransactionData>> {
-    let one = |path: &PathBuf| {
+    let mut transactions: Vec<TransactionData> = Vec::new();
+    for path in paths {
         let text = read(path)?;
         let sent = if text.starts_with('{') { parsed(path, &text)? } else { Value::String(text) };
-        let read = TransactionData::as_sent(&sent);
-        let read = read.and_then(|transaction| transaction.fits(query).map(|()| transaction));
-        read.map_err(|fault| anyhow!("{}{}: {}", path.display(), fault.pointer, fault.why))
-    };
-    paths.iter().map(one).collect()
+        let one = TransactionData::as_sent(&sent).and_then(|one| {
+            one.fits(query)?;
+            transactions.iter().try_for_each(|earlier| one.agrees_with(earlier))?;
+            Ok(one)
+        });
+        transactions
+            .push(one.map_err(|fault| anyhow!("{}{}: {}", path.display(), fault.pointer, fault.why))?);
+    }
+    Ok(transactions)
 }
 
 fn parsed(path: &Path, text: &str) -> anyhow::Result<Value> {

@@ -28,10 +28,15 @@ struct Folder {
 impl Folder {
     /// The key-binding JWT authorises these strings.
     fn new(transaction_data: &[&str]) -> Self {
+        Self::with_claims(transaction_data, json!({}))
+    }
+
+    /// With more claims in the credential.
+    fn with_claims(transaction_data: &[&str], more: Value) -> Self {
         let place = tempfile::tempdir().unwrap();
         let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
         let keys = KeySet::of(vec![issuer.public_key().clone()]).to_json();
-        let folder = Self { place, token: presentation(&issuer, transaction_data) };
+        let folder = Self { place, token: presentation(&issuer, transaction_data, more) };
         folder.write("keys.json", &keys.to_string());
         folder.write("trust.toml", &trust("jwks_file = \"keys.json\""));
         folder.write("token.txt", &format!("{}\n", folder.token));
@@ -85,14 +90,15 @@ fn object(value: Value) -> Map<String, Value> {
     }
 }
 
-fn presentation(issuer: &SigningKey, transaction_data: &[&str]) -> String {
+fn presentation(issuer: &SigningKey, transaction_data: &[&str], more: Value) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let mut cnf = holder.public_key().to_jwk();
     cnf.as_object_mut().unwrap().remove("kid");
     let disclosure = base64url::encode(json!(["salt", "given_name", "Zoë"]).to_string());
     let header = object(json!({"typ": "dc+sd-jwt", "kid": issuer.kid()}));
-    let payload = object(json!({"iss": ISSUER, "vct": VCT, "iat": NOW - 1000, "exp": NOW + 1000,
+    let mut payload = object(json!({"iss": ISSUER, "vct": VCT, "iat": NOW - 1000, "exp": NOW + 1000,
         "cnf": {"jwk": cnf}, "_sd": [hash(&disclosure)]}));
+    payload.extend(object(more));
     let sd_jwt = format!("{}~{disclosure}~", issuer.sign(&header, &payload).unwrap());
     let mut binding =
         object(json!({"iat": NOW - 5, "aud": "caxdw5a7d", "nonce": "n-0S6", "sd_hash": hash(&sd_jwt)}));
@@ -242,4 +248,16 @@ fn a_whole_configuration_serves_as_a_trust_file() {
         format!("public_url = \"https://verify.example.com\"\n{}", trust("jwks_file = \"keys.json\""));
     let whole = folder.write("vpgate.toml", &whole);
     assert_eq!(folder.verify(&["--trust", &whole]).0, 0);
+}
+
+#[test]
+fn req_7_13_a_status_that_would_have_to_be_fetched_is_not_taken_for_valid() {
+    let status = json!({"status": {"status_list": {"idx": 0, "uri": "https://issuer.example.com/list"}}});
+    let folder = Folder::with_claims(&[], status);
+    let (code, table, _) = folder.verify(&[]);
+    assert_eq!(code, 1, "{table}");
+    assert!(table.starts_with("REJECTED: status_list_available\n"), "{table}");
+    let careless = trust("jwks_file = \"keys.json\"") + "danger_ignore_status = true\n";
+    let careless = folder.write("careless.toml", &careless);
+    assert_eq!(folder.verify(&["--trust", &careless]).0, 0);
 }

@@ -81,7 +81,7 @@ impl Report {
     /// The line that decided a rejection.
     pub fn decisive(&self) -> Option<&Check> {
         let reason = self.reason.as_deref()?;
-        self.checks.iter().rfind(|check| check.outcome == Outcome::Failed && check.check == reason)
+        self.checks.iter().find(|check| check.outcome == Outcome::Failed && check.check == reason)
     }
 }
 
