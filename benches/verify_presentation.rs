@@ -153,6 +153,7 @@ fn trust(keys: KeySource) -> CredentialTrust {
         issuer: ISSUER.to_owned(),
         keys,
         accept_legacy_typ: false,
+        accept_json_serialization: false,
         status: StatusPolicy::default(),
     }
 }
@@ -167,7 +168,13 @@ fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
     }));
     let token = issuer.sign(&object(json!({"typ": "statuslist+jwt", "kid": issuer.kid()})), &payload);
     let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
-    let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: Some(issuer.kid()), has_x5c: false };
+    let hint = IssuerHint {
+        iss: Some(ISSUER),
+        vct: Some(VCT),
+        kid: Some(issuer.kid()),
+        has_x5c: false,
+        json_serialization: false,
+    };
     let trust = TrustPolicy { credentials: vec![trust(KeySource::Jwks(Arc::clone(keys)))] };
     let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();
     let receipt = Receipt { at: NOW, max_age: None };

@@ -46,9 +46,15 @@ pub(super) fn check(
         if let (Some(id), Some(issuer), Some(keys), Some(status)) = (id, issuer, keys, status)
             && askable
         {
-            let accept_legacy_typ = credential.accept_legacy_typ;
-            let vct = credential.vct;
-            checked.push(CredentialTrust { id, vct, issuer, keys, accept_legacy_typ, status });
+            checked.push(CredentialTrust {
+                id,
+                vct: credential.vct,
+                issuer,
+                keys,
+                accept_legacy_typ: credential.accept_legacy_typ,
+                accept_json_serialization: credential.accept_json_serialization,
+                status,
+            });
         }
     }
     TrustPolicy { credentials: checked }

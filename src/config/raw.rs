@@ -73,6 +73,7 @@ pub(super) struct Credential {
     pub issuer: Option<String>,
     pub trust: Trust,
     pub accept_legacy_typ: bool,
+    pub accept_json_serialization: bool,
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,

@@ -95,6 +95,11 @@
 //! A query whose credential sets are all optional can be answered with nothing. That answer is rejected:
 //! `verified` always means that something was verified.
 //!
+//! # Authorities narrow our trust, never widen it
+//! `trusted_authorities` of type `aki` is judged on chains that were validated up to configured roots, and
+//! on nothing else: an `x5c` that nobody validated says what its sender likes. Other types cannot be
+//! judged, so a query that uses them is refused.
+//!
 //! # Several presentations, or none bound to a holder, earn no scope
 //! `multiple` and `require_cryptographic_holder_binding: false` exist in a relying party's own
 //! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.

@@ -2,10 +2,15 @@
 
 use std::time::Duration;
 
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
+use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::jose::signing::SigningKey;
+use vpgate::flow::ports::Clock as _;
+use vpgate::sandbox::issuer::Issuer;
+use vpgate::sandbox::wallet::demo_person;
 
-use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
+use crate::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
 
 const KINDS: &str = "urn:proof:params:vc:transaction-data";
 
@@ -273,4 +278,25 @@ async fn the_rest_door_knows_its_clients() {
     assert_eq!(world.forget(&begun).await, StatusCode::NO_CONTENT);
     assert_eq!(world.collect(&begun, None).await.0, StatusCode::NOT_FOUND);
     assert_eq!(world.forget(&begun).await, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn req_3_10_a_vp_token_is_no_access_token() {
+    let world = World::new().await;
+    let begun = world.begin(&request(&[])).await;
+    let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
+    let issuer = Issuer::new(format!("{BASE}/sandbox/issuer")).unwrap();
+    let holder = SigningKey::generate(Algorithm::Es256).unwrap();
+    let credential = issuer.issue(demo_person(), holder.public_key(), world.clock.now()).unwrap();
+    let members = |value: Value| value.as_object().unwrap().clone();
+    let binding = members(json!({"aud": BASE, "nonce": "n", "iat": world.clock.now().unix()}));
+    let vp_token = credential + &holder.sign(&members(json!({"typ": "kb+jwt"})), &binding).unwrap();
+    for token in
+        [vp_token.as_str(), vp_token.split('~').next().unwrap(), vp_token.rsplit('~').next().unwrap()]
+    {
+        let bearer = [("authorization", format!("Bearer {token}"))];
+        let answer = world.send(Method::GET, &path, &bearer, String::new()).await;
+        assert_eq!(answer.status, StatusCode::UNAUTHORIZED, "{}", answer.text);
+    }
+    assert_eq!(world.get_as(&path, Some(("shop", "shop-secret"))).await.status, StatusCode::OK);
 }

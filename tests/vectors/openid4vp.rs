@@ -167,6 +167,7 @@ fn verified_claims(
             issuer: "https://issuer.example.com".to_owned(),
             keys: KeySource::Jwks(Arc::clone(&keys)),
             accept_legacy_typ: false,
+            accept_json_serialization: false,
             status: StatusPolicy::default(),
         }],
     };

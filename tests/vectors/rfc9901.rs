@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
+use vpgate::domain::base::report::Findings;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::limits::Limits;
+use vpgate::domain::sdjwt::parse::{HolderBinding, Presented};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_disclosures, check_example, open, verify};
@@ -23,6 +25,7 @@ pub fn run(vectors: &Vectors) {
     let keys = Arc::new(vpgate::domain::jose::key_set::KeySet::of(vec![setting.issuer.clone()]));
     check_credential(vectors, &format!("{FOLDER}/A.3-sd-jwt-vc-pid"), &setting, &keys);
     check_unsigned_examples(vectors);
+    check_json_serialisation(vectors, &setting);
     check_negatives(vectors, &setting);
 }
 
@@ -51,6 +54,39 @@ fn check_unsigned_examples(vectors: &Vectors) {
         }
         assert_eq!(claims, whole, "{folder}");
     }
+}
+
+/// Section 8: both forms carry what their compact form does, and what section 8.1 says about it holds.
+fn check_json_serialisation(vectors: &Vectors, setting: &Setting) {
+    let read = |name: &str| object(vectors.json(&format!("{FOLDER}/{name}.json")));
+    let parse = |form: &Map<String, Value>| {
+        Presented::parse_json(HolderBinding::Required, form, &Limits::default(), &mut Findings::new())
+            .map_err(|e| e.reason())
+    };
+    let issuance = read("s8.2-flattened-json/issuance");
+    assert_eq!(parse(&issuance).map(|_| ()), Err("kb_present"));
+    let all = open(&compact(&issuance, &issuance), &setting.issuer).unwrap().claims;
+    assert_eq!(all["sub"], "john_doe_42");
+    let flattened = read("s8.2-flattened-json/presentation");
+    let general = read("s8.3-general-json/presentation");
+    for (form, signed) in [(&flattened, &flattened), (&general, &object(general["signatures"][0].clone()))] {
+        assert!(parse(form).is_ok());
+        let claims = verify(&compact(form, signed), setting).unwrap();
+        assert_eq!((&claims["given_name"], &claims["family_name"]), (&"John".into(), &"Doe".into()));
+        assert!(!claims.contains_key("birthdate"));
+    }
+    let mut second = general;
+    let header = second["signatures"][0]["header"].take();
+    second["signatures"][1]["header"] = header;
+    assert_eq!(parse(&second).map(|_| ()), Err("sd_jwt_json_format"));
+}
+
+fn compact(form: &Map<String, Value>, signed: &Map<String, Value>) -> String {
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let disclosures = signed["header"]["disclosures"].as_array().unwrap();
+    let jwt = [&signed["protected"], &form["payload"], &signed["signature"]].map(text).join(".");
+    let parts: Vec<String> = [jwt].into_iter().chain(disclosures.iter().map(text)).collect();
+    parts.join("~") + "~" + &text(&signed["header"]["kb_jwt"])
 }
 
 /// Each edit fails, and for the reason it was made for.

@@ -60,6 +60,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         issuer: payload["iss"].as_str().unwrap().to_owned(),
         keys: KeySource::Jwks(Arc::clone(keys)),
         accept_legacy_typ: false,
+        accept_json_serialization: false,
         status: StatusPolicy::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();

@@ -88,10 +88,16 @@ fn issuer(keys: &KeySet) -> TrustedIssuer {
             issuer: "https://example.com".to_owned(),
             keys: KeySource::Jwks(keys.clone().into()),
             accept_legacy_typ: false,
+            accept_json_serialization: false,
             status: StatusPolicy::default(),
         }],
     };
-    let hint =
-        IssuerHint { iss: Some("https://example.com"), vct: Some("any"), kid: Some("12"), has_x5c: false };
+    let hint = IssuerHint {
+        iss: Some("https://example.com"),
+        vct: Some("any"),
+        kid: Some("12"),
+        has_x5c: false,
+        json_serialization: false,
+    };
     trust.vouch("any", &hint, &mut Findings::new()).unwrap()
 }

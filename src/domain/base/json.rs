@@ -80,8 +80,8 @@ pub fn parse_object(text: &[u8], bounds: &Bounds) -> Result<Map<String, Value>, 
 
 /// Whether every number of an already valid JSON text keeps its value when it is read into a
 /// [`Value`] and printed again: integers fit 64 bits, and numbers with a fraction or an exponent
-/// have at most 15 significant digits (what a double carries without loss) and are neither too
-/// large nor too close to zero for a double. For amounts of money.
+/// have at most 15 significant digits (what a double carries without loss) and a power of ten that
+/// is exact itself. For amounts of money.
 pub fn numbers_survive(text: &[u8]) -> bool {
     let mut rest = text;
     while let Some((&first, after)) = rest.split_first() {
@@ -122,15 +122,14 @@ fn survives(token: &[u8]) -> bool {
     else {
         return token.parse::<i64>().is_ok() || token.parse::<u64>().is_ok();
     };
-    let digits = token
-        .bytes()
-        .take(end_of_digits)
-        .filter(u8::is_ascii_digit)
-        .skip_while(|digit| *digit == b'0')
-        .count();
-    let Ok(value) = token.parse::<f64>() else { return false };
-    // Below 1e-300 doubles lose digits before they vanish; no amount lives there.
-    digits == 0 || digits <= 15 && value.is_finite() && value.abs() >= 1e-300
+    let (mantissa, exponent) = token.split_at(end_of_digits);
+    let digits = mantissa.bytes().filter(u8::is_ascii_digit).skip_while(|digit| *digit == b'0').count();
+    let places = mantissa.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+    let exponent = exponent.get(1..).filter(|text| !text.is_empty()).unwrap_or("0").parse::<i64>();
+    let shift = exponent.map(|exponent| exponent.saturating_sub_unsigned(places as u64));
+    // `serde_json` reads the digits and a power of ten apart: both are exact up to here, so that what it
+    // makes of them is the nearest double, which prints as it was written.
+    digits == 0 || digits <= 15 && shift.is_ok_and(|shift| (-22..=22).contains(&shift))
 }
 
 /// What one reading has seen so far. `serde` errors are texts, so the exact fault waits here.
@@ -340,6 +339,9 @@ mod tests {
             "[1,2,1e400]",
             "1e-310",
             "1e-5000",
+            // Read as 9.999999999999999e-31.
+            "1e-30",
+            "1e99999999999999999999",
         ] {
             assert!(!numbers_survive(bad.as_bytes()), "{bad}");
         }

@@ -13,9 +13,9 @@ use crate::domain::sdjwt::key_binding::NONCE;
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::{HolderBinding, Presented};
 
-/// The envelope of presentations: an object of arrays of strings. Each presentation has its own bounds;
-/// `members` bounds how many there are.
-const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 4, members: 64 };
+/// The envelope of presentations: an object of arrays of strings, or of SD-JWTs in JSON serialisation,
+/// which is five levels of its own. Each presentation has its own bounds.
+const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 7, members: 512 };
 
 const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
 const SHAPE: Rule = Rule { check: "vp_token_shape", requirement: "OpenID4VP 8.1" };
@@ -24,6 +24,9 @@ const COUNT: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1,
 
 /// Most presentations for one credential query that allows several.
 const MAX_PRESENTATIONS: usize = 16;
+/// Most presentations in one answer: each costs two signatures.
+const MAX_ALTOGETHER: usize = 48;
+const NOT_A_PRESENTATION: &str = "a presentation is neither a string nor an object";
 
 /// The parameters of an authorization response after the door has read the form: each at most once.
 #[derive(Default)]
@@ -109,16 +112,16 @@ impl VpToken {
     /// was made for another nonce: both end the whole response (REQ-3.8).
     pub fn shown(self, query: &Query, nonce: &str, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
         findings.about(None);
-        let texts = match self.content {
-            Content::Bare(text) => vec![(only_credential(query, findings)?, vec![text])],
-            Content::Object(object) => texts(object, query, findings)?,
+        let elements = match self.content {
+            Content::Bare(text) => vec![(only_credential(query, findings)?, vec![Value::String(text)])],
+            Content::Object(object) => elements(object, query, findings)?,
         };
-        let mut shown = Vec::with_capacity(texts.len());
-        for (credential, texts) in texts {
-            for (text, number) in texts.iter().zip(1..) {
+        let mut shown = Vec::with_capacity(elements.len());
+        for (credential, elements) in elements {
+            for (element, number) in elements.iter().zip(1..) {
                 let number = credential.multiple.then_some(number);
                 findings.about_presentation(&credential.id, number);
-                match presented(text, credential, findings) {
+                match presented(element, credential, findings) {
                     Ok(presented) if !presented.may_answer(nonce) => {
                         let detail = "the nonce of the key-binding JWT is missing or not the one of this request: \
                                       a replay, or a mix-up; it ends the whole response";
@@ -188,7 +191,7 @@ fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q 
 
 /// Whether holder binding is needed is for the query to say, whatever arrived (REQ-4.3).
 fn presented(
-    text: &str,
+    element: &Value,
     credential: &CredentialQuery,
     findings: &mut Findings,
 ) -> Result<Presented, Rejection> {
@@ -196,32 +199,41 @@ fn presented(
         true => HolderBinding::Required,
         false => HolderBinding::NotRequired,
     };
-    Presented::parse_with(binding, text, &Limits::default(), findings)
+    let limits = Limits::default();
+    match element {
+        Value::String(text) => Presented::parse_with(binding, text, &limits, findings),
+        Value::Object(object) => Presented::parse_json(binding, object, &limits, findings),
+        _ => Err(findings.fail(&COUNT, NOT_A_PRESENTATION)),
+    }
 }
 
-/// REQ-3.1 to 3.4: ids that were asked for, each with an array of as many strings as the query allows.
-fn texts<'q>(
+/// REQ-3.1 to 3.4: ids that were asked for, each with an array of as many presentations as the query
+/// allows: strings, or objects where they are in JSON serialisation.
+fn elements<'q>(
     mut object: Map<String, Value>,
     query: &'q Query,
     findings: &mut Findings,
-) -> Result<Vec<(&'q CredentialQuery, Vec<String>)>, Rejection> {
+) -> Result<Vec<(&'q CredentialQuery, Vec<Value>)>, Rejection> {
     if object.keys().any(|id| query.credential(id).is_none()) {
         return Err(findings.fail(&ASKED, "the vp_token holds a credential query id that was not asked for"));
     }
     findings.pass(&ASKED, "every credential query id was asked for");
-    let mut texts = Vec::with_capacity(query.credentials().len());
+    let mut elements = Vec::with_capacity(query.credentials().len());
     for credential in query.credentials() {
         let Some(value) = object.remove(&credential.id) else { continue };
         findings.about(Some(&credential.id));
-        let strings = strings(value, credential.multiple);
-        texts.push((credential, strings.map_err(|detail| findings.fail(&COUNT, detail))?));
+        let several = several(value, credential.multiple);
+        elements.push((credential, several.map_err(|detail| findings.fail(&COUNT, detail))?));
     }
     findings.about(None);
+    if elements.iter().map(|(_, several)| several.len()).sum::<usize>() > MAX_ALTOGETHER {
+        return Err(findings.fail(&COUNT, "more than 48 presentations altogether"));
+    }
     findings.pass(&COUNT, "as many presentations as the query allows for each credential");
-    Ok(texts)
+    Ok(elements)
 }
 
-fn strings(value: Value, multiple: bool) -> Result<Vec<String>, &'static str> {
+fn several(value: Value, multiple: bool) -> Result<Vec<Value>, &'static str> {
     let Value::Array(items) = value else { return Err("must be an array of presentations") };
     match items.len() {
         0 => return Err("an empty array: a credential that is not shown has no entry"),
@@ -230,8 +242,11 @@ fn strings(value: Value, multiple: bool) -> Result<Vec<String>, &'static str> {
         count if count > MAX_PRESENTATIONS => return Err("more than 16 presentations"),
         _ => {}
     }
-    let text = |item| if let Value::String(text) = item { Some(text) } else { None };
-    items.into_iter().map(text).collect::<Option<_>>().ok_or("a presentation is not a string")
+    if items.iter().all(|item| item.is_string() || item.is_object()) {
+        Ok(items)
+    } else {
+        Err(NOT_A_PRESENTATION)
+    }
 }
 
 impl fmt::Debug for VpToken {

@@ -5,7 +5,8 @@
 //! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
 //! Whether its issuer has taken it back is asked afterwards, in [`status`].
-//! Only the compact form is accepted, with key binding unless the question does without.
+//! The compact form, or the JSON serialisation where the credential's configuration accepts it, with key
+//! binding unless the question does without.
 
 pub mod credential;
 pub mod did;
@@ -14,6 +15,7 @@ pub mod disclosure;
 pub mod issuer;
 mod issuer_key;
 pub mod issuer_metadata;
+mod json_form;
 mod jwt;
 pub mod key_binding;
 pub mod limits;

@@ -20,6 +20,8 @@ pub struct Presented {
     pub(super) key_binding_jwt: Option<UnverifiedJws<'static>>,
     pub(super) holder_binding: HolderBinding,
     pub(super) limits: Limits,
+    /// Whether it came in JSON serialisation (RFC 9901 section 8).
+    pub(super) json_serialization: bool,
 }
 
 /// Whether a presentation must prove that it comes from the holder. Decided by the question, before
@@ -88,7 +90,8 @@ impl Presented {
             .then(|| jwt::read(key_binding_jwt, limits, &jwt::KEY_BINDING, findings))
             .transpose()?;
         let text = Received { text: text.to_owned(), signed_length: signed.len() + 1 };
-        Ok(Self { text, issuer_jwt, key_binding_jwt, holder_binding, limits: *limits })
+        let (limits, json_serialization) = (*limits, false);
+        Ok(Self { text, issuer_jwt, key_binding_jwt, holder_binding, limits, json_serialization })
     }
 
     /// What the unverified token says about its issuer: good for looking up whether we believe it, for nothing else.
@@ -99,6 +102,7 @@ impl Presented {
             vct: text("vct"),
             kid: self.issuer_jwt.kid(),
             has_x5c: self.issuer_jwt.header().contains_key("x5c"),
+            json_serialization: self.json_serialization,
         }
     }
 
@@ -128,6 +132,8 @@ pub struct IssuerHint<'a> {
     pub kid: Option<&'a str>,
     /// Whether the JOSE header carries a certificate chain.
     pub has_x5c: bool,
+    /// Whether the presentation came in JSON serialisation.
+    pub json_serialization: bool,
 }
 
 /// The text as received: digests are over it, never over something written anew (REQ-4.11).

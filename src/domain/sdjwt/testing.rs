@@ -143,6 +143,7 @@ impl Maker {
                 issuer: ISSUER.to_owned(),
                 keys: KeySource::Jwks(Arc::new(self.keys())),
                 accept_legacy_typ: false,
+                accept_json_serialization: false,
                 status: StatusPolicy::default(),
             }],
         }

@@ -14,6 +14,7 @@ use crate::domain::jose::x5c::Roots;
 pub(super) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
 pub(super) const TYPE: Rule =
     Rule { check: "credential_type", requirement: "SD-JWT VC 2.2.2.1; OpenID4VP B.3.5" };
+const SERIALIZATION: Rule = Rule { check: "serialization", requirement: "RFC 9901 8; OpenID4VP B.3" };
 
 /// One configured kind of credential (`[[credentials]]`). Several may share an `id`: one per issuer.
 #[derive(Clone, Debug)]
@@ -28,6 +29,8 @@ pub struct CredentialTrust {
     pub keys: KeySource,
     /// Accept `typ: vc+sd-jwt` too (REQ-5.1).
     pub accept_legacy_typ: bool,
+    /// Accept the JSON serialisation of RFC 9901 section 8 too (REQ-4.25).
+    pub accept_json_serialization: bool,
     /// What its status must be.
     pub status: StatusPolicy,
 }
@@ -128,6 +131,7 @@ impl TrustPolicy {
         let rest = if ignored { ", and the `x5c` in the header is ignored" } else { "" };
         findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
         check_type(trust, hint.vct, findings)?;
+        check_serialization(trust, hint, findings)?;
         Ok(TrustedIssuer { trust: trust.clone(), kid: hint.kid.map(str::to_owned) })
     }
 }
@@ -188,6 +192,23 @@ impl TrustedIssuer {
     pub(super) fn accepts_legacy_typ(&self) -> bool {
         self.trust.accept_legacy_typ
     }
+}
+
+fn check_serialization(
+    trust: &CredentialTrust,
+    hint: &IssuerHint<'_>,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
+    if hint.json_serialization && !trust.accept_json_serialization {
+        return Err(findings.fail(
+            &SERIALIZATION,
+            "the presentation is in JSON serialisation; set `accept_json_serialization` to accept it from this issuer",
+        ));
+    }
+    if hint.json_serialization {
+        findings.pass(&SERIALIZATION, "JSON serialisation, which is switched on for this credential");
+    }
+    Ok(())
 }
 
 fn check_type(trust: &CredentialTrust, vct: Option<&str>, findings: &mut Findings) -> Result<(), Rejection> {

@@ -38,7 +38,8 @@ fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
 
 fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
     let trust = TrustPolicy { credentials: vec![entry(keys)] };
-    let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false };
+    let hint =
+        IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false, json_serialization: false };
     trust.vouch("id", &hint, &mut Findings::new()).unwrap()
 }
 
@@ -49,6 +50,7 @@ fn entry(keys: KeySource) -> CredentialTrust {
         issuer: "iss".to_owned(),
         keys,
         accept_legacy_typ: false,
+        accept_json_serialization: false,
         status: StatusPolicy::default(),
     }
 }
@@ -165,7 +167,7 @@ async fn req_5_10_nobody_asks_for_an_issuer_that_is_not_believed() {
         ("other", Some("iss"), Some("vct")),
     ] {
         for has_x5c in [false, true] {
-            let hint = IssuerHint { iss, vct, kid: Some("one"), has_x5c };
+            let hint = IssuerHint { iss, vct, kid: Some("one"), has_x5c, json_serialization: false };
             assert!(policy.vouch(credential, &hint, &mut Findings::new()).is_err(), "{hint:?}");
         }
     }

@@ -41,7 +41,8 @@ pub struct BeginPresentation {
 #[derive(Debug, Object)]
 pub struct DcqlQuery {
     /// Credential queries (section 6.1): `dc+sd-jwt` only, of configured credentials. `claims`,
-    /// `claim_sets`, `multiple` and `require_cryptographic_holder_binding` are honoured.
+    /// `claim_sets`, `multiple`, `require_cryptographic_holder_binding` and `trusted_authorities` of type
+    /// `aki` are honoured.
     pub credentials: Vec<Value>,
     /// Which of them together are enough (section 6.2); all of them when left out.
     pub credential_sets: Option<Vec<CredentialSet>>,

@@ -70,7 +70,7 @@ fn req_3_6_each_shape_is_recognised() {
 #[test]
 fn req_3_6_req_3_7_nothing_else_is_a_vp_token() {
     let duplicate = format!("{{\"{CREDENTIAL}\":[\"a~b\"],\"{CREDENTIAL}\":[\"c~d\"]}}");
-    let deep = json!({ CREDENTIAL: [[[["a~b"]]]] }).to_string();
+    let deep = json!({ CREDENTIAL: [[[[[[["a~b"]]]]]]] }).to_string();
     for wrong in [
         "\"a.b.c~d.e.f\"",
         " \"a.b.c~d.e.f\"",
@@ -136,7 +136,8 @@ fn req_3_1_to_3_4_what_is_not_exactly_what_was_asked_is_refused() {
         (json!({"a": null}), "vp_token_count"),
         (json!({"a": [text, text]}), "vp_token_count"),
         (json!({"a": [null]}), "vp_token_count"),
-        (json!({"a": [{"jwt": text}]}), "vp_token_count"),
+        (json!({"a": [[text]]}), "vp_token_count"),
+        (json!({"a": [1]}), "vp_token_count"),
         (json!({"a": {"0": text}}), "vp_token_count"),
     ] {
         assert_eq!(shown(&object.to_string(), &["a"]), Err(reason.to_owned()), "{reason}");

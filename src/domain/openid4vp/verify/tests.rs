@@ -1,6 +1,7 @@
 //! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
+mod authorities;
 mod binding;
 mod claim_sets;
 mod sets;
@@ -16,12 +17,13 @@ use crate::domain::base::report::{Check, Outcome, Report, Verdict};
 use crate::domain::base::{base64url, json as strict_json};
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
-use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery};
+use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement};
 use crate::domain::openid4vp::response::{ResponseParameters, Shape, WalletAnswer};
 use crate::domain::openid4vp::testing::{asked, transaction};
 use crate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use crate::domain::sdjwt::testing::{
-    AUDIENCE, ISSUER, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, STATUS_URI, VCT, member, object,
+    AUDIENCE, ISSUER, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, STATUS_URI, VCT, encode, member,
+    object,
 };
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
@@ -326,6 +328,35 @@ fn ask_for_value(scene: &mut Scene, value: Value) {
     let mut query = credential_query(QUERY_ID);
     query.claims[2] = ClaimQuery { values: vec![value], ..query.claims[2].clone() };
     scene.asked.query = Query::of(vec![query]).unwrap();
+}
+
+#[test]
+fn req_8_7_positions_count_after_hidden_elements_are_gone() {
+    let slot = |disclosure: &str| json!({"...": sha256(disclosure)});
+    let [hidden, shown] = ["AT", "DE"].map(|country| encode(&json!(["salt", country])));
+    let mut scene = Scene::new();
+    let list = json!([slot(&hidden), slot(&shown), "FR"]);
+    scene.maker.payload.insert("nationalities".to_owned(), list);
+    scene.maker.disclosures.push(shown);
+    let mut ask = |position: usize, value: &str| {
+        let path = [PathElement::Name("nationalities".to_owned()), PathElement::Index(position)];
+        let mut query = credential_query(QUERY_ID);
+        query.claims.push(ClaimQuery {
+            values: vec![json!(value)],
+            ..ClaimQuery::from(ClaimsPath::of(path.to_vec()).unwrap())
+        });
+        scene.asked.query = Query::of(vec![query]).unwrap();
+        scene.judge(&scene.maker.present())
+    };
+    for (position, value) in [(0, "DE"), (1, "FR")] {
+        let (presentation, report) = ask(position, value);
+        assert!(presentation.is_some(), "{report:?}");
+    }
+    for (position, value, reason) in
+        [(0, "AT", "claims_values"), (1, "DE", "claims_values"), (2, "FR", "claims_present")]
+    {
+        assert_eq!(ask(position, value).1.reason.as_deref(), Some(reason), "{position}");
+    }
 }
 
 #[test]

@@ -31,6 +31,7 @@ fn entry(issuer: &str, keys: KeySource) -> CredentialTrust {
         issuer: issuer.to_owned(),
         keys,
         accept_legacy_typ: false,
+        accept_json_serialization: false,
         status: StatusPolicy::default(),
     }
 }
@@ -204,7 +205,13 @@ fn req_7_8_the_list_of_an_issuer_known_by_certificates_brings_a_chain_to_the_sam
     let (maker, root) = certified(Algorithm::Es256);
     let verify = |list: &ListMaker, source: KeySource, keys: &KeySet| {
         let policy = TrustPolicy { credentials: vec![entry(ISSUER, source)] };
-        let hint = IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: None, has_x5c: true };
+        let hint = IssuerHint {
+            iss: Some(ISSUER),
+            vct: Some(VCT),
+            kid: None,
+            has_x5c: true,
+            json_serialization: false,
+        };
         let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
         let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();
         let receipt = Receipt { at: NOW, max_age: None };

@@ -117,3 +117,31 @@ fn req_5_16_status_is_handed_on_unjudged() {
     let maker = changed(|m| set(&mut m.payload, "status", status.clone()));
     assert_eq!(accepted(&maker).status(), Some(&status));
 }
+
+#[test]
+fn req_3_9_a_presentation_inside_a_claim_is_plain_text() {
+    let inner = Maker::new().present();
+    let outer = changed(|m| m.disclose("vp", json!(inner)));
+    assert_eq!(accepted(&outer).claims()["vp"], json!(inner));
+    // Wrapped in a JWT without `vct` it is no credential either.
+    let wrapped = changed(|m| {
+        set(&mut m.payload, "vct", Value::Null);
+        m.disclose("vp", json!([inner]));
+    });
+    refused(&wrapped, "credential_type");
+}
+
+#[test]
+fn req_5_17_req_5_18_req_5_19_type_metadata_is_not_used_and_decides_nothing() {
+    // Nothing is fetched for them, so they cannot make a credential good or bad.
+    let integrity = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
+    for value in [json!(integrity), json!("md5-x")] {
+        accepted(&changed(|m| set(&mut m.payload, "vct#integrity", value)));
+    }
+    // What the metadata of a type would say about its parents counts for nothing: types are exact texts.
+    let child = changed(|m| {
+        set(&mut m.payload, "vct", json!(format!("{VCT}/child")));
+        set(&mut m.payload, "extends", json!(VCT));
+    });
+    refused(&child, "credential_type");
+}

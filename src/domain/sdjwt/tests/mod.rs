@@ -3,6 +3,7 @@
 mod certificates;
 mod claims;
 mod disclosures;
+mod json_form;
 mod key_binding;
 mod mutation;
 mod signature;

@@ -148,6 +148,7 @@ fn one_query_may_be_answered_by_several_issuers_each_with_its_own_keys() {
         issuer: issuer.to_owned(),
         keys: KeySource::Jwks(Arc::new(KeySet::of(Vec::new()))),
         accept_legacy_typ: false,
+        accept_json_serialization: false,
         status: StatusPolicy::default(),
     };
     let policy = TrustPolicy { credentials: vec![entry("https://first.example"), entry(ISSUER)] };

@@ -95,6 +95,18 @@ fn req_6_4_what_was_made_for_another_request_shows_before_anything_is_checked() 
 }
 
 #[test]
+fn req_4_3_what_arrives_does_not_decide_whether_binding_is_needed() {
+    accepted(&Maker::new());
+    // Not even a credential that is bound to nobody may come without a KB-JWT.
+    let unbound = changed(|m| set(&mut m.payload, "cnf", Value::Null));
+    refused_text(&unbound.sd_jwt(), &unbound, "kb_present");
+    refused(&unbound, "holder_key");
+    let unsigned = Maker::new();
+    let sd_jwt = unsigned.sd_jwt();
+    refused_text(&format!("{sd_jwt}eyJhbGciOiJub25lIn0.e30."), &unsigned, "kb_alg");
+}
+
+#[test]
 fn req_4_5_the_issuer_jwt_is_an_object_in_three_parts() {
     let maker = Maker::new();
     let text = maker.present();

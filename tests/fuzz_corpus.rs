@@ -1,0 +1,37 @@
+//! Every kept input of the fuzz targets, run with the stable toolchain: a finding stays found.
+//! `fuzz/README.md` says how to fuzz; `cargo test --test fuzz_corpus -- --ignored` writes the seeds anew.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+#[path = "../fuzz/src/lib.rs"]
+mod fuzz;
+
+use std::fs;
+use std::path::PathBuf;
+
+fn corpus(target: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/fuzz").join(target)
+}
+
+#[test]
+fn every_kept_input_still_passes() {
+    for (name, target) in fuzz::TARGETS {
+        let mut inputs: Vec<PathBuf> =
+            fs::read_dir(corpus(name)).unwrap().map(|entry| entry.unwrap().path()).collect();
+        inputs.sort();
+        assert!(!inputs.is_empty(), "{name} has no corpus");
+        for input in inputs {
+            println!("{}", input.display());
+            target(&fs::read(input).unwrap());
+        }
+    }
+}
+
+#[test]
+#[ignore = "writes fixtures/fuzz"]
+fn write_the_seeds() {
+    for (target, name, contents) in fuzz::seeds() {
+        fs::create_dir_all(corpus(target)).unwrap();
+        fs::write(corpus(target).join(name), contents).unwrap();
+    }
+}
