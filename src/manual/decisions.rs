@@ -16,6 +16,11 @@
 //! behind it reach neither the domain nor the flows. It does no I/O, but it reads a clock and can panic,
 //! which the domain may not.
 //!
+//! # The JSON serialisation is rewritten into the compact form
+//! RFC 9901 section 8 defines its `sd_hash` over the compact form anyway, and one reader means one set of
+//! rules. Of several signatures only the first counts. It is off unless the credential's configuration
+//! says `accept_json_serialization`, because OpenID4VP wallets send the compact form.
+//!
 //! # ring verifies, josekit signs
 //! A holder key is seen once, so its verifier cannot be cached. ring parses the point and verifies in
 //! about 42 microseconds where a josekit verifier from a JWK takes 150. ring has no P-521, so ES512 goes

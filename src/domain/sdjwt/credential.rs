@@ -134,7 +134,8 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let Issued { payload, key, chain } = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
+        let Issued { payload, key: issuer_key, chain } =
+            issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
@@ -157,7 +158,7 @@ impl Presented {
             bound,
             chain,
             text: self.text,
-            issuer_key: key,
+            issuer_key,
         })
     }
 }
