@@ -80,7 +80,7 @@ impl Authentic {
         self.chain.as_ref().map(|chain| chain.authority_key_ids())
     }
 
-    /// The presentation exactly as it was received.
+    /// The presentation as it was received, in the compact form.
     pub fn received(&self) -> &str {
         self.text.whole()
     }
