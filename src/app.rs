@@ -19,13 +19,14 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
-use crate::config::{Config, Keys, Storage};
+use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
 use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
+use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
@@ -102,6 +103,10 @@ impl App {
             signer: Arc::new(keys.signer),
             issuer_keys,
             status_lists,
+            second_opinion: match config.cross_check {
+                CrossCheck::Off => None,
+                CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
+            },
             user_code_key: keys.user_code_key,
             subject_key: keys.subject_key,
         });

@@ -7,7 +7,7 @@
 //! |---|---|---|
 //! | ground | [`domain`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
 //! | first | [`flow`], [`config`] | one verb per file: read, ask the domain, write once |
-//! | second | [`http`], [`fetch`], [`store`], [`system`], [`sandbox`] | the outside world; these never see each other |
+//! | second | [`http`], [`fetch`], [`store`], [`system`], [`second_opinion`], [`sandbox`] | the outside world; these never see each other |
 //! | roof | [`app`] | the only file that knows every part |
 //!
 //! The book about all this is [`manual`].
@@ -20,5 +20,6 @@ pub mod flow;
 pub mod http;
 pub mod manual;
 pub mod sandbox;
+pub mod second_opinion;
 pub mod store;
 pub mod system;

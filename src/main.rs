@@ -1,5 +1,7 @@
 //! The command line: arguments, logs and exit codes. Everything else is in the library.
 
+mod command_line;
+
 use std::io::{self, IsTerminal as _, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
@@ -14,6 +16,8 @@ use vpgate::domain::base::secret::Secret;
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
+
+use crate::command_line::{faults_in, say, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 ///
@@ -41,6 +45,10 @@ enum Command {
     Serve(ConfigFile),
     /// Says everything that is wrong with a configuration.
     CheckConfig(ConfigFile),
+    /// Judges a `vp_token` offline and prints the report.
+    ///
+    /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
+    Verify(verify::Arguments),
     /// Brings the database to the version of this program.
     Migrate(ConfigFile),
     /// Prints the OpenAPI document of the client and relying-party doors.
@@ -75,17 +83,17 @@ fn main() -> ExitCode {
         let _nobody_listens = writeln!(io::stderr(), "vpgate: {wrong:#}");
         return ExitCode::from(2);
     }
-    match run(cli.command) {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(refused) => {
-            let _nobody_listens = writeln!(io::stderr(), "vpgate: {refused:#}");
-            ExitCode::from(1)
-        }
-    }
+    // Where 1 is an answer, it cannot be a failure.
+    let otherwise = if matches!(cli.command, Command::Verify(_)) { 2 } else { 1 };
+    run(cli.command).unwrap_or_else(|refused| {
+        let _nobody_listens = writeln!(io::stderr(), "vpgate: {refused:#}");
+        ExitCode::from(otherwise)
+    })
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
-    match command {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
+    let done = match command {
+        Command::Verify(arguments) => return verify::run(&arguments),
         Command::Sandbox { listen, data } => until_told_to_stop(async move {
             let secret = std::env::var("VPGATE_SANDBOX_SHOP_SECRET").ok().map(Secret::received);
             let sandbox = sandbox::serve(listen, data, secret).await?;
@@ -113,15 +121,12 @@ fn run(command: Command) -> anyhow::Result<()> {
         }
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
-    }
+    };
+    done.map(|()| ExitCode::SUCCESS)
 }
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {
-    Config::load(&file.config).map_err(|faults| {
-        let count = faults.iter().count();
-        let noun = if count == 1 { "fault" } else { "faults" };
-        anyhow::anyhow!("{count} {noun} in {}:\n{faults}", file.config.display())
-    })
+    Config::load(&file.config).map_err(|faults| faults_in(&file.config, &faults))
 }
 
 fn until_told_to_stop(start: impl Future<Output = anyhow::Result<Running>>) -> anyhow::Result<()> {
@@ -210,12 +215,6 @@ fn hash_secret(generate: bool) -> anyhow::Result<()> {
     };
     let hash = secrets::hash_text(secret.digest());
     if generate { say(&format!("secret_hash {hash}")) } else { say(&hash) }
-}
-
-/// A result, on standard output, at once.
-fn say(text: &str) -> anyhow::Result<()> {
-    let mut out = io::stdout().lock();
-    writeln!(out, "{text}").and_then(|()| out.flush()).context("standard output is closed")
 }
 
 /// Text for people at a terminal, JSON for machines.

@@ -10,29 +10,35 @@ use std::path::Path;
 /// From the top to the ground; a room of the ground floor may import those that follow it.
 const GROUND: [&str; 7] = ["change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
 
-/// What a room may import besides itself. `app` and `main` see everything and are not listed.
-const IMPORTS: [(&str, &[&str]); 8] = [
+/// What a room may import besides itself. `app`, `main` and its
+/// `command_line` see everything and are not listed.
+const IMPORTS: [(&str, &[&str]); 9] = [
     ("flow", &["domain"]),
     ("config", &["domain", "flow"]),
     ("http", &["domain", "flow"]),
     ("fetch", &["domain", "flow"]),
     ("store", &["domain", "flow"]),
     ("system", &["domain", "flow"]),
+    ("second_opinion", &["domain", "flow"]),
     ("sandbox", &["domain::jose", "domain::base"]),
     ("manual", &[]),
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
 const HOMES: [(&str, &[&str], &str); 32] = [
-    ("anyhow", &["main"], "errors that only a person reads"),
+    ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
-    ("async_trait", &["flow/ports", "store", "fetch"], "object-safe ports and who fills them"),
+    (
+        "async_trait",
+        &["flow/ports", "store", "fetch", "command_line"],
+        "object-safe ports and who fills them",
+    ),
     (
         "base64",
         &["domain/base/base64url", "domain/jose/x5c", "http/basic"],
         "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
-    ("clap", &["main"], "the command line"),
+    ("clap", &["main", "command_line"], "the command line"),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
     (
         "flate2",
@@ -41,7 +47,7 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
-    ("jsonwebtoken", &["sandbox"], "the key type that sd-jwt-rs wants"),
+    ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
     ("openssl", &["domain/jose/x5c"], "certificate chains"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the doors"),
@@ -53,7 +59,11 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ("ring", &["domain/base/secret", "domain/jose", "domain/sdjwt/digest"], "digests and verification"),
     ("rusqlite", &["store"], "SQL"),
     ("rust_decimal", &["domain/base/money"], "exact amounts"),
-    ("sd_jwt_rs", &["sandbox"], "makes the demo credential; decides nothing"),
+    (
+        "sd_jwt_rs",
+        &["sandbox", "second_opinion"],
+        "makes the demo credential; agrees or not, and decides nothing alone",
+    ),
     ("serde", &[""], "shapes"),
     ("serde_ignored", &["config"], "finds unknown keys"),
     ("serde_json", &[""], "JSON values"),
@@ -61,7 +71,11 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ("subtle", &["domain/base/secret"], "comparison in constant time"),
     ("thiserror", &[""], "error enums"),
     ("time", &["domain/base/time", "domain/openid4vp/transaction_data"], "dates as text"),
-    ("tokio", &["fetch", "store", "http", "app", "main"], "waiting; the domain and the flows never name it"),
+    (
+        "tokio",
+        &["fetch", "store", "http", "app", "main", "command_line"],
+        "waiting; the domain and the flows never name it",
+    ),
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
@@ -71,7 +85,7 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ("tracing_subscriber", &["main"], "where logs go"),
     ("url", &[""], "addresses"),
     ("zeroize", &["domain/base/secret", "domain/jose", "system"], "secrets are wiped"),
-    ("vpgate", &["main"], "the binary uses the library like anybody else"),
+    ("vpgate", &["main", "command_line"], "the binary uses the library like anybody else"),
 ];
 
 /// Code lines of one file at most (architecture section 3).

@@ -9,7 +9,7 @@ use url::Url;
 use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
-use super::{Config, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
+use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
@@ -41,6 +41,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let device = device(&file.device, faults);
     let presentation = presentation(&file.presentation, faults);
+    let cross_check = cross_check(&file.verification, faults);
     let tokens = tokens(file.tokens, public_url.as_ref(), faults);
     let status_cache = status_cache(&file.status_lists, faults);
 
@@ -78,6 +79,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         keys,
         trusted_proxies,
         allow_loopback: file.danger_allow_loopback,
+        cross_check: cross_check?,
         status_cache: status_cache?,
         policy: Policy {
             clients,
@@ -90,6 +92,15 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         },
         warnings,
     })
+}
+
+/// `[[credentials]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+    let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
+    if file.credentials.is_empty() {
+        faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
+    }
+    credentials::check(file.credentials, addresses, folder, faults)
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
@@ -158,6 +169,15 @@ fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<Presen
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
     Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+}
+
+fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {
+    let wanted = match given.cross_check.as_deref() {
+        None | Some("off") => Ok(CrossCheck::Off),
+        Some("enforce") => Ok(CrossCheck::Enforce),
+        Some(_) => Err("must be \"off\" or \"enforce\""),
+    };
+    faults.keep("verification.cross_check", wanted)
 }
 
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {

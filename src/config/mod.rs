@@ -33,6 +33,7 @@ use url::Url;
 
 pub use self::fault::{Fault, Faults};
 use crate::domain::sdjwt::status::token::CacheBounds;
+use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
 
 /// The longest configuration file, in bytes.
@@ -53,6 +54,8 @@ pub struct Config {
     pub trusted_proxies: Vec<IpAddr>,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
+    /// `verification.cross_check`
+    pub cross_check: CrossCheck,
     /// `[status_lists]`: how long one is kept, whatever its issuer says.
     pub status_cache: CacheBounds,
     /// What the flows go by.
@@ -79,6 +82,15 @@ pub enum Keys {
     Directory(PathBuf),
 }
 
+/// `verification.cross_check`
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CrossCheck {
+    /// Our own core decides alone.
+    Off,
+    /// A second library must agree, where it can judge at all.
+    Enforce,
+}
+
 impl Config {
     /// Reads and checks a file.
     ///
@@ -86,14 +98,25 @@ impl Config {
     /// All [`Faults`] at once.
     pub fn load(path: &Path) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let text = file::read(path, LONGEST)
-            .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
-        let text = faults.keep("", text);
         let folder = path.parent().unwrap_or(Path::new(""));
-        match text {
+        match text(path, &mut faults) {
             Some(text) => Self::from_toml(&text, folder),
             None => faults.conclude(None),
         }
+    }
+
+    /// Reads whom to believe, and nothing else: `[[credentials]]` of a whole configuration, or of a file
+    /// that has no more than that.
+    ///
+    /// # Errors
+    /// All [`Faults`] of that part at once, and every key that does not exist.
+    pub fn load_trust(path: &Path) -> Result<TrustPolicy, Faults> {
+        let mut faults = Faults::default();
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let trust = text(path, &mut faults)
+            .and_then(|text| read::read(&text, &mut faults))
+            .map(|file| check::trust(file, folder, &mut faults));
+        faults.conclude(trust)
     }
 
     /// Checks a text. Relative paths begin at `folder`.
@@ -105,4 +128,10 @@ impl Config {
         let config = read::read(text, &mut faults).and_then(|file| check::check(file, folder, &mut faults));
         faults.conclude(config)
     }
+}
+
+fn text(path: &Path, faults: &mut Faults) -> Option<String> {
+    let text = file::read(path, LONGEST)
+        .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned()));
+    faults.keep("", text)
 }

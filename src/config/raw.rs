@@ -21,6 +21,7 @@ pub(super) struct File {
     pub clients: Vec<Client>,
     pub device: Device,
     pub presentation: Presentation,
+    pub verification: Verification,
     pub tokens: Tokens,
 }
 
@@ -146,6 +147,13 @@ pub(super) struct Presentation {
     pub tries: Option<i64>,
 }
 
+/// `[verification]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Verification {
+    pub cross_check: Option<String>,
+}
+
 /// `[tokens]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -172,6 +180,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
+        "verification" => serde_json::to_value(Verification::default()),
         "tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),
     };

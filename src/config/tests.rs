@@ -67,7 +67,7 @@ fn the_reference_loads_and_names_every_key() {
     assert_eq!(config.policy.tokens.audience, "https://api.example.com");
     let tables =
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
-    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "tokens"];
+    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
     for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -79,17 +79,8 @@ fn the_reference_loads_and_names_every_key() {
 #[test]
 fn the_defaults_are_those_of_the_reference() {
     let mut short: Table = toml::from_str(FULL).unwrap();
-    for section in [
-        "listen",
-        "danger_allow_loopback",
-        "storage",
-        "keys",
-        "http",
-        "device",
-        "presentation",
-        "tokens",
-        "status_lists",
-    ] {
+    let sections = ["listen", "danger_allow_loopback", "storage", "keys", "http", "device", "presentation"];
+    for section in sections.into_iter().chain(["verification", "tokens", "status_lists"]) {
         short.remove(section).unwrap();
     }
     let (full, short) = (load(FULL).unwrap(), load(&toml::to_string(&short).unwrap()).unwrap());
@@ -98,6 +89,7 @@ fn the_defaults_are_those_of_the_reference() {
     assert_eq!(format!("{:?}", full.policy.presentation), format!("{:?}", short.policy.presentation));
     assert_eq!(full.policy.tokens.lifetime, short.policy.tokens.lifetime);
     assert_eq!(short.policy.tokens.audience, "https://verify.example.com");
+    assert_eq!((full.cross_check, short.cross_check), (CrossCheck::Off, CrossCheck::Off));
 }
 
 #[test]

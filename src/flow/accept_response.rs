@@ -4,10 +4,10 @@
 use url::Url;
 
 use super::Vpgate;
-use super::judge::{Answer, NotJudged};
+use super::judge::{Answered, Judge, Judged};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Check, Findings, Outcome as CheckOutcome, Report};
+use crate::domain::base::report::Report;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -86,28 +86,23 @@ impl Vpgate {
             Some(Presentation::Served(served)) => served.answered_by(&browser.digest(), now)?,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
-        let mut findings = Findings::new();
-        match self.judge(&served.asked().challenge(), parameters, now, &mut findings).await {
-            Ok(Answer::Verified(presentation)) => {
-                let report = findings.conclude(Ok(()));
+        let asked = served.asked();
+        let answered = Judge::of(self).answer(&asked.challenge(), parameters, now).await?;
+        answered.record(asked.asker.client_id(), &asked.id);
+        match answered {
+            Answered::Judged(Judged::Verified { presentation, report }) => {
                 self.settle(served, now, |served, code| served.verified(presentation, report, code, now))
                     .await
             }
-            Ok(Answer::Refused(error)) if error.may_be_retried() => {
+            Answered::Refused(error) if error.may_be_retried() => {
                 Ok(Ending::Done(served.asked().handle.clone()))
             }
-            Ok(Answer::Refused(error)) => {
+            Answered::Refused(error) => {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
-            Err(NotJudged::Rejected(rejection)) => {
-                self.reject(served, findings.conclude(Err(rejection)), now).await
-            }
-            Err(NotJudged::StatusUnavailable(rejection)) => {
-                // Not counted: the next try may find the list, and five of them a verdict.
-                log_rejection(served.asked(), &findings.conclude(Err(rejection)));
-                Ok(Ending::Done(served.asked().handle.clone()))
-            }
-            Err(NotJudged::Failed(source)) => Err(source.into()),
+            Answered::Judged(Judged::Rejected(report)) => self.reject(served, report, now).await,
+            // Not counted: the next try may find the list, and five of them a verdict.
+            Answered::Judged(Judged::Undecided(_)) => Ok(Ending::Done(served.asked().handle.clone())),
         }
     }
 
@@ -125,7 +120,6 @@ impl Vpgate {
     }
 
     async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
-        log_rejection(served.asked(), &report);
         let (code, digest) = self.response_code(served.asked())?;
         match served.rejected(report, digest, now)? {
             AfterRejection::TriesRemain(served) => {
@@ -204,19 +198,6 @@ impl Vpgate {
             Asker::Device { .. } => Ok((None, None)),
         }
     }
-}
-
-fn log_rejection(asked: &Asked, report: &Report) {
-    let decisive = |check: &&Check| {
-        check.outcome == CheckOutcome::Failed && Some(&check.check) == report.reason.as_ref()
-    };
-    let failed = report.checks.iter().find(decisive);
-    tracing::warn!(
-        presentation = %asked.id,
-        reason = report.reason.as_deref().unwrap_or_default(),
-        detail = failed.map(|check| check.detail.as_ref()).unwrap_or_default(),
-        "presentation rejected"
-    );
 }
 
 fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {

@@ -1,25 +1,21 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
 //! asks through the same `Vpgate::ask`.
 
-use serde_json::Value;
 use url::Url;
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::NotAskable;
-use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use super::question::{NotAsked, Question, QuestionRequest};
+use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{Asked, Asker};
-use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
+use crate::domain::openid4vp::transaction_data::TransactionData;
 
-/// The most transaction data objects in one request.
-pub const MAX_TRANSACTIONS: usize = 16;
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 /// The longest `state` of a relying party, in bytes.
@@ -30,12 +26,8 @@ pub const MAX_STATE_BYTES: usize = 512;
 pub struct PresentationRequest {
     /// The wallet's configured name; the client's own when absent.
     pub wallet: Option<String>,
-    /// Space-separated scopes; exactly one of this and `dcql_query`.
-    pub scope: Option<String>,
-    /// A DCQL query over configured credentials.
-    pub dcql_query: Option<Value>,
-    /// Typed transaction data objects, in order.
-    pub transaction_data: Vec<Value>,
+    /// What is asked, and what is being agreed to.
+    pub question: QuestionRequest,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
     /// Where the browser returns.
@@ -60,35 +52,12 @@ pub struct PresentationBegun {
 /// Why a presentation was not begun. Each names the member at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum NotBegun {
-    /// Public clients have no REST door.
-    #[error("this client has no secret; only confidential clients may begin presentations")]
-    PublicClient,
-    /// Both or neither of `scope` and `dcql_query`.
-    #[error("exactly one of scope and dcql_query must be given")]
-    OneQuestion,
-    /// The scope is unknown, malformed or not open to this client.
-    #[error("the scope is unknown, malformed or not open to this client")]
-    Scope,
-    /// The query is wrong.
-    #[error("dcql_query{0}")]
-    Query(QueryFault),
-    /// The query asks for a credential that is not configured, or for types it does not have.
-    #[error("dcql_query asks for a credential id or vct that is not configured here")]
-    Credential,
+    /// The question.
+    #[error(transparent)]
+    Question(#[from] NotAsked),
     /// No such wallet.
     #[error("no wallet of this name is configured")]
     Wallet,
-    /// One transaction is wrong.
-    #[error("transaction_data/{index}{fault}")]
-    Transaction {
-        /// Which one.
-        index: usize,
-        /// What is wrong.
-        fault: TransactionFault,
-    },
-    /// Too many of them.
-    #[error("more than {MAX_TRANSACTIONS} transaction data objects")]
-    TooManyTransactions,
     /// Missing, or not registered for this client.
     #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
     RedirectUri,
@@ -103,64 +72,6 @@ pub enum NotBegun {
     Failed(#[from] Unavailable),
 }
 
-impl From<ScopeFault> for NotBegun {
-    fn from(_: ScopeFault) -> Self {
-        Self::Scope
-    }
-}
-
-impl From<NotAskable> for NotBegun {
-    fn from(why: NotAskable) -> Self {
-        match why {
-            NotAskable::UnknownScope | NotAskable::Nothing => Self::Scope,
-            NotAskable::Query(fault) => Self::Query(fault),
-        }
-    }
-}
-
-/// What a wallet is asked, however the caller put it.
-#[derive(Debug)]
-pub(super) struct Question {
-    query: Query,
-    scope: Option<String>,
-    transaction_data: Vec<TransactionData>,
-}
-
-impl Question {
-    /// The question that stands behind `scopes`.
-    pub(super) fn of_scopes(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
-        let query = vpgate.policy.scopes.query(scopes)?;
-        Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
-    }
-
-    fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotBegun> {
-        let query = Query::from_json(query).map_err(NotBegun::Query)?;
-        let configured =
-            query.credentials().iter().all(|asked| vpgate.policy.trust.covers(&asked.id, &asked.vct_values));
-        if !configured {
-            return Err(NotBegun::Credential);
-        }
-        Ok(Self { query, scope: None, transaction_data: Vec::new() })
-    }
-
-    fn agreeing_to(mut self, objects: &[Value]) -> Result<Self, NotBegun> {
-        if objects.len() > MAX_TRANSACTIONS {
-            return Err(NotBegun::TooManyTransactions);
-        }
-        for (index, object) in objects.iter().enumerate() {
-            let at = |fault| NotBegun::Transaction { index, fault };
-            let transaction = TransactionData::from_json(object).map_err(at)?;
-            transaction.fits(&self.query).map_err(at)?;
-            self.transaction_data
-                .iter()
-                .try_for_each(|earlier| transaction.agrees_with(earlier))
-                .map_err(at)?;
-            self.transaction_data.push(transaction);
-        }
-        Ok(self)
-    }
-}
-
 impl Vpgate {
     /// Begins a presentation for a relying party.
     ///
@@ -171,22 +82,8 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: PresentationRequest,
     ) -> Result<PresentationBegun, NotBegun> {
-        if !client.is_confidential() {
-            return Err(NotBegun::PublicClient);
-        }
+        let question = Question::of_client(self, &client, &request.question, TransactionData::from_json)?;
         let client = client.client();
-        let question = match (&request.scope, &request.dcql_query) {
-            (Some(scope), None) => {
-                let scopes = Scopes::parse(scope)?;
-                if !scopes.within(&client.scopes) {
-                    return Err(NotBegun::Scope);
-                }
-                Question::of_scopes(self, &scopes)?
-            }
-            (None, Some(query)) => Question::of_query(self, query)?,
-            _ => return Err(NotBegun::OneQuestion),
-        };
-        let question = question.agreeing_to(&request.transaction_data)?;
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
         let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
         if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {

@@ -2,8 +2,9 @@
 //! (RFC 8628 section 3.3).
 
 use super::Vpgate;
-use super::begin_presentation::{NotBegun, Question};
+use super::begin_presentation::NotBegun;
 use super::ports::{NotCommitted, Unavailable};
+use super::question::Question;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;

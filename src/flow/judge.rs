@@ -1,32 +1,70 @@
 //! The verdict on an answer: each presentation by the keys of the issuer we believe for it, then all of
-//! them together.
+//! them together. Every door and the command line take this road.
 //!
 //! ```text
 //! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
 //! ```
 
 use super::Vpgate;
-use super::ports::{NoStatusList, Unavailable};
-use crate::domain::base::report::{Findings, Rejection};
+use super::ports::{IssuerKeys, NoStatusList, Opinion, SecondOpinion, StatusLists, Unavailable};
+use crate::domain::base::id::PresentationId;
+use crate::domain::base::report::{Findings, Rejection, Report, Rule};
 use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer, WalletError};
+use crate::domain::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
 use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
-use crate::domain::sdjwt::trust::TrustedIssuer;
+use crate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+
+const CROSS_CHECK: Rule = Rule {
+    check: "cross_check",
+    requirement: "RFC 9901 7.1, 7.3 (a second implementation; verification.cross_check)",
+};
+
+/// Whom we believe, and where their keys come from: all that judging needs besides the challenge.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// Whom we believe.
+    pub trust: &'a TrustPolicy,
+    /// Their keys.
+    pub issuer_keys: &'a dyn IssuerKeys,
+    /// Their status lists.
+    pub status_lists: &'a dyn StatusLists,
+    /// Who is asked about what our own core accepted.
+    pub second_opinion: Option<&'a dyn SecondOpinion>,
+}
+
+/// What a `vp_token` is worth, with every check.
+#[derive(Debug)]
+pub enum Judged {
+    /// Everything holds.
+    Verified {
+        /// What was proven.
+        presentation: VerifiedPresentation,
+        /// Every check.
+        report: Report,
+    },
+    /// A rule is broken; the report says which.
+    Rejected(Report),
+    /// Rejected too, but neither the wallet nor the person is to blame: the issuer's status list cannot
+    /// be had. The report says so.
+    Undecided(Report),
+}
 
 /// What the wallet's answer comes to.
-pub(super) enum Answer {
-    /// Everything holds.
-    Verified(VerifiedPresentation),
+#[derive(Debug)]
+pub enum Answered {
+    /// It shows something.
+    Judged(Judged),
     /// The wallet said no.
     Refused(WalletError),
 }
 
-/// Why it comes to nothing.
-pub(super) enum NotJudged {
+/// Why there is no answer.
+enum NotJudged {
     /// A rule is broken; the findings say which.
     Rejected(Rejection),
-    /// The issuer's status list cannot be had: rejected too, and neither the wallet nor the person is
-    /// to blame. The findings say so.
+    /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
+    Doubted(Rejection),
+    /// The issuer's status list cannot be had. The findings say so.
     StatusUnavailable(Rejection),
     /// Our fault, or an issuer's server: nothing can be said.
     Failed(Unavailable),
@@ -44,19 +82,83 @@ impl From<Unavailable> for NotJudged {
     }
 }
 
-impl Vpgate {
-    /// Judges an answer against `challenge`, and writes every check into `findings`.
-    pub(super) async fn judge(
+impl<'a> Judge<'a> {
+    /// By the operator's policy.
+    pub(super) fn of(vpgate: &'a Vpgate) -> Self {
+        Self {
+            trust: &vpgate.policy.trust,
+            issuer_keys: &*vpgate.issuer_keys,
+            status_lists: &*vpgate.status_lists,
+            second_opinion: vpgate.second_opinion.as_deref(),
+        }
+    }
+
+    /// Judges a wallet's answer against `challenge`.
+    ///
+    /// # Errors
+    /// [`Unavailable`] when nothing can be said, because something outside failed.
+    pub async fn answer(
         &self,
         challenge: &Challenge<'_>,
         parameters: ResponseParameters,
         now: Timestamp,
-        findings: &mut Findings,
-    ) -> Result<Answer, NotJudged> {
-        let token = match WalletAnswer::parse(parameters, findings)? {
-            WalletAnswer::Refused(error) => return Ok(Answer::Refused(error)),
-            WalletAnswer::Presented(token) => token,
+    ) -> Result<Answered, Unavailable> {
+        let mut findings = Findings::new();
+        let token = match WalletAnswer::parse(parameters, &mut findings) {
+            Ok(WalletAnswer::Refused(error)) => return Ok(Answered::Refused(error)),
+            Ok(WalletAnswer::Presented(token)) => Ok(token),
+            Err(rejection) => Err(rejection),
         };
+        self.verdict(token, challenge, now, findings).await.map(Answered::Judged)
+    }
+
+    /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
+    /// report.
+    ///
+    /// # Errors
+    /// As above.
+    pub async fn token(
+        &self,
+        challenge: &Challenge<'_>,
+        vp_token: String,
+        now: Timestamp,
+    ) -> Result<Judged, Unavailable> {
+        let mut findings = Findings::new();
+        let token = VpToken::read(vp_token, &mut findings);
+        self.verdict(token, challenge, now, findings).await
+    }
+
+    async fn verdict(
+        &self,
+        token: Result<VpToken, Rejection>,
+        challenge: &Challenge<'_>,
+        now: Timestamp,
+        mut findings: Findings,
+    ) -> Result<Judged, Unavailable> {
+        let judged = match token {
+            Ok(token) => self.judge(token, challenge, now, &mut findings).await,
+            Err(rejection) => Err(rejection.into()),
+        };
+        match judged {
+            Ok(presentation) => Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) }),
+            Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
+                Ok(Judged::Rejected(findings.conclude(Err(rejection))))
+            }
+            Err(NotJudged::StatusUnavailable(rejection)) => {
+                Ok(Judged::Undecided(findings.conclude(Err(rejection))))
+            }
+            Err(NotJudged::Failed(source)) => Err(source),
+        }
+    }
+
+    /// Writes every check into `findings`.
+    async fn judge(
+        &self,
+        token: VpToken,
+        challenge: &Challenge<'_>,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<VerifiedPresentation, NotJudged> {
         let (mut current, mut unavailable) = (Vec::new(), None);
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.judge_one(challenge, shown, now, findings).await {
@@ -71,7 +173,7 @@ impl Vpgate {
             }
         }
         match verify::conclude(current, challenge, now, findings) {
-            Ok(presentation) => Ok(Answer::Verified(presentation)),
+            Ok(presentation) => Ok(presentation),
             // What decided is that a list cannot be had.
             Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::StatusUnavailable(rejection)),
             Err(rejection) => Err(rejection.into()),
@@ -88,9 +190,10 @@ impl Vpgate {
     ) -> Result<Current, NotJudged> {
         findings.about_presentation(&shown.credential, shown.number);
         let hint = shown.presented.issuer_hint();
-        let issuer = self.policy.trust.vouch(&shown.credential, &hint, findings)?;
+        let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
         let keys = self.issuer_keys.of(&issuer).await?;
         let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+        self.cross_check(&genuine, challenge, now, findings)?;
         self.current(genuine, &issuer, now, findings).await
     }
 
@@ -115,7 +218,78 @@ impl Vpgate {
             }
         }
     }
+
+    /// Only what our own core accepted comes this far; the findings are still about it.
+    fn cross_check(
+        &self,
+        genuine: &Genuine,
+        challenge: &Challenge<'_>,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<(), NotJudged> {
+        let Some(second) = self.second_opinion else { return Ok(()) };
+        match second.on(genuine.authentic(), challenge.audience, challenge.nonce, now) {
+            Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
+            Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
+            Opinion::Disagrees(why) => {
+                tracing::error!(
+                    credential = genuine.credential(),
+                    issuer = genuine.authentic().issuer(),
+                    %why,
+                    "a second library disagrees with an accepted presentation; it is refused"
+                );
+                let detail = format!("our own core accepts this presentation, but {why}");
+                return Err(NotJudged::Doubted(findings.fail(&CROSS_CHECK, detail)));
+            }
+        }
+        Ok(())
+    }
 }
 
+impl Answered {
+    /// The one line about it in the log.
+    pub(super) fn record(&self, client: &str, presentation: &PresentationId) {
+        match self {
+            Self::Judged(judged) => judged.record(client, Some(presentation)),
+            Self::Refused(error) => {
+                tracing::info!(
+                    client,
+                    %presentation,
+                    verdict = "declined",
+                    reason = error.code(),
+                    "answer judged"
+                );
+            }
+        }
+    }
+}
+
+impl Judged {
+    /// The one line about it in the log: for `client`, and for the presentation that it began, if it did.
+    pub(super) fn record(&self, client: &str, presentation: Option<&PresentationId>) {
+        let presentation = presentation.map(tracing::field::display);
+        match self {
+            Self::Verified { .. } => {
+                tracing::info!(client, presentation, verdict = "verified", "answer judged");
+            }
+            Self::Rejected(report) | Self::Undecided(report) => {
+                let decisive = report.decisive();
+                tracing::warn!(
+                    client,
+                    presentation,
+                    verdict = "rejected",
+                    reason = report.reason.as_deref(),
+                    credential = decisive.and_then(|check| check.credential.as_deref()),
+                    requirement = decisive.map(|check| check.requirement.as_ref()),
+                    detail = decisive.map(|check| check.detail.as_ref()),
+                    "answer judged"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod doubts;
 #[cfg(test)]
 mod tests;

@@ -16,6 +16,9 @@
 //! 2. [`serve_request`] and [`accept_response`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
+//! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
+//! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
@@ -24,16 +27,18 @@ pub mod begin_presentation;
 pub mod collect_result;
 pub mod enter_code;
 pub mod finish_in_browser;
-mod judge;
+pub mod judge;
 pub mod ports;
+pub mod question;
 pub mod redeem_device_code;
 pub mod serve_request;
 pub mod sweep;
+pub mod verify_token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, Signer, StatusLists, Store, Unavailable};
+use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
@@ -99,6 +104,8 @@ pub struct Vpgate {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
+    /// Who is asked about what our own core accepted; `None` when nobody is.
+    pub second_opinion: Option<Arc<dyn SecondOpinion>>,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.

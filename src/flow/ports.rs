@@ -13,6 +13,7 @@ use crate::domain::change::Change;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::Presentation;
+use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::status::standing::StatusReference;
 use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use crate::domain::sdjwt::trust::TrustedIssuer;
@@ -117,6 +118,38 @@ pub trait IssuerKeys: Send + Sync {
     /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them. None for
     /// an issuer that is known by certificates: its key comes with the credential.
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
+}
+
+/// A second library, asked about presentations that our own core accepted (`verification.cross_check`).
+/// It can only take away, never add.
+pub trait SecondOpinion: Send + Sync {
+    /// Its opinion on `accepted`, which was made for `audience` and `nonce` and judged at `now`.
+    fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion;
+}
+
+/// What a [`SecondOpinion`] says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Opinion {
+    /// It accepts the presentation, with the same claims.
+    Agrees,
+    /// The presentation is of a kind that it cannot judge, for this reason.
+    NotAsked(&'static str),
+    /// One of the two is wrong.
+    Disagrees(Disagreement),
+}
+
+/// How a second library disagrees.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Disagreement {
+    /// With its name of the error; never its words, which can hold claims.
+    #[error("a second library refuses it ({0})")]
+    Refuses(&'static str),
+    /// It does not survive it.
+    #[error("a second library panics on it")]
+    Panics,
+    /// It finds something else in it.
+    #[error("a second library finds other claims in it")]
+    OtherClaims,
 }
 
 /// Why there is no status list to judge by. Cheap to copy, so that a failure can be remembered.

@@ -15,8 +15,10 @@ use crate::flow::collect_result::NotCollected;
 use crate::flow::enter_code::CodeRefused;
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::ports::Unavailable;
+use crate::flow::question::NotAsked;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::serve_request::NotServed;
+use crate::flow::verify_token::NotVerifiable;
 
 // The client door.
 
@@ -71,22 +73,44 @@ impl From<Unavailable> for Problem {
     }
 }
 
+impl From<NotAsked> for Problem {
+    fn from(why: NotAsked) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotAsked::PublicClient => Self::forbidden(detail),
+            NotAsked::OneQuestion => Self::invalid_request("", detail),
+            NotAsked::Scope => Self::invalid_request("/scope", detail),
+            NotAsked::Query(fault) => {
+                Self::invalid_request(&format!("/dcql_query{}", fault.pointer), fault.why)
+            }
+            NotAsked::Credential => Self::invalid_request("/dcql_query", detail),
+            NotAsked::Transaction { index, fault } => {
+                Self::invalid_request(&format!("/transaction_data/{index}{}", fault.pointer), fault.why)
+            }
+            NotAsked::TooManyTransactions => Self::invalid_request("/transaction_data", detail),
+        }
+    }
+}
+
+impl From<NotVerifiable> for Problem {
+    fn from(why: NotVerifiable) -> Self {
+        let detail = why.to_string();
+        match why {
+            NotVerifiable::Question(why) => why.into(),
+            NotVerifiable::Audience => Self::invalid_request("/audience", detail),
+            NotVerifiable::Nonce => Self::invalid_request("/nonce", detail),
+            NotVerifiable::VpToken => Self::invalid_request("/vp_token", detail),
+            NotVerifiable::Failed(failure) => failure.into(),
+        }
+    }
+}
+
 impl From<NotBegun> for Problem {
     fn from(why: NotBegun) -> Self {
         let detail = why.to_string();
         match why {
-            NotBegun::PublicClient => Self::forbidden(detail),
-            NotBegun::OneQuestion => Self::invalid_request("", detail),
-            NotBegun::Scope => Self::invalid_request("/scope", detail),
-            NotBegun::Query(fault) => {
-                Self::invalid_request(&format!("/dcql_query{}", fault.pointer), fault.why)
-            }
-            NotBegun::Credential => Self::invalid_request("/dcql_query", detail),
+            NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
-            NotBegun::Transaction { index, fault } => {
-                Self::invalid_request(&format!("/transaction_data/{index}{}", fault.pointer), fault.why)
-            }
-            NotBegun::TooManyTransactions => Self::invalid_request("/transaction_data", detail),
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
             NotBegun::LoginHint => Self::invalid_request("/login_hint", detail),
             NotBegun::State => Self::invalid_request("/state", detail),

@@ -1,9 +1,20 @@
 //! Choices that were made, and what they cost.
 //!
-//! # Our own SD-JWT core decides; sd-jwt-rs issues in the sandbox
+//! # Our own SD-JWT core decides; sd-jwt-rs issues in the sandbox, and may disagree
 //! sd-jwt-rs 0.7.1 implements an old draft, panics on hostile input and accepts what must be refused
 //! (unreferenced disclosures, KB-JWTs without `iat`, `oct` holder keys). It builds payloads and
-//! disclosures for the sandbox's issuer, where its input is ours.
+//! disclosures for the sandbox's issuer, where its input is ours. It is also a second opinion
+//! (`verification.cross_check`, off by default): asked about what our core has bounded and accepted,
+//! with the key that our core chose, within the profile that it can judge at all, and inside
+//! `catch_unwind`. It can only take away: a disagreement refuses the answer and is logged as an error,
+//! because one of the two has a fault. What lies outside its profile says so in the report. It asks the
+//! system's clock about `exp`, so credentials about to expire are left to our own core.
+//!
+//! # The second opinion is a port
+//! [`flow::ports::SecondOpinion`](crate::flow::ports::SecondOpinion) is asked in [`crate::flow::judge`],
+//! about each presentation before anything else is done with it, and [`crate::second_opinion`] fills it: the crates
+//! behind it reach neither the domain nor the flows. It does no I/O, but it reads a clock and can panic,
+//! which the domain may not.
 //!
 //! # The JSON serialisation is rewritten into the compact form
 //! RFC 9901 section 8 defines its `sd_hash` over the compact form anyway, and one reader means one set of
@@ -89,6 +100,11 @@
 //! A query whose credential sets are all optional can be answered with nothing. That answer is rejected:
 //! `verified` always means that something was verified.
 //!
+//! # Authorities narrow our trust, never widen it
+//! `trusted_authorities` of type `aki` is judged on chains that were validated up to configured roots, and
+//! on nothing else: an `x5c` that nobody validated says what its sender likes. Other types cannot be
+//! judged, so a query that uses them is refused.
+//!
 //! # Several presentations, or none bound to a holder, earn no scope
 //! `multiple` and `require_cryptographic_holder_binding: false` exist in a relying party's own
 //! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
@@ -124,6 +140,27 @@
 //! # The guess limit lives in memory
 //! Five wrong user codes per address (IPv6 by /64) and a thousand altogether within ten minutes, per
 //! replica. A limit that holds across replicas belongs into the store, once there are several.
+//!
+//! # One road to a verdict
+//! The wallet's answer through the browser, `POST /v1/verify` and `vpgate verify` all go through
+//! [`flow::judge::Judge`](crate::flow::judge::Judge); they differ in who says what was asked. So a report
+//! means the same everywhere, and the log has one line for each judged answer from one place.
+//!
+//! # A rejected token is a good answer
+//! `POST /v1/verify` answers 200 whatever the verdict: the question was answered. Problems are kept for
+//! questions that cannot be put and for faults of ours (an issuer's server that cannot be reached: 503).
+//! The door stores nothing and remembers no nonce; whether a nonce was fresh only the caller knows. When
+//! the caller does not say when it asked, five minutes are assumed, as long as requests live here.
+//!
+//! # Transaction data of others counts by its exact string
+//! Hashes are over the string that was sent. Who sent it by itself gives that string; an object stands
+//! for the string that this service would have written from it, and for no other.
+//!
+//! # One language for whom to believe
+//! `vpgate verify --trust` reads `[[credentials]]` as the service does, from a whole configuration or from
+//! a file with nothing else. A bare JWKS is not accepted: it says neither which issuer it belongs to nor
+//! which types that issuer may sign, and arguments that did would be a second language. Nothing is
+//! fetched, so keys must be in a file. With several credentials the command asks which one was meant.
 //!
 //! # The policy names the mechanism, never the credential
 //! Each issuer has exactly one way to its keys. A credential's `iss` leads to the entry, the entry to the

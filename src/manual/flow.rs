@@ -53,6 +53,17 @@
 //! The shop must check that the browser that comes back is the one it sent away (its own session, or
 //! the `state` it chose): see [`super::threats`].
 //!
+//! # A token that somebody else received
+//!
+//! Who has asked a wallet by itself and holds a `vp_token` gives it to `POST /v1/verify`, with what was
+//! asked (`audience`, `nonce`, a scope or a query, the transaction data as sent), and gets the verdict,
+//! the report and, when verified, the claims. `vpgate verify` does the same offline, on files:
+//!
+//! ```text
+//! vpgate verify token.txt --audience caxdw5a7d --nonce n-0S6_WzA2Mj --trust trust.toml \
+//!     --transaction-data sent.txt --at 2026-11-21T09:00:00Z
+//! ```
+//!
 //! # What is checked
 //!
 //! In this order; each check writes its line into the report
@@ -69,6 +80,7 @@
 //! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
 //! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there |
+//! | [`crate::second_opinion`] | where it is switched on: a second library finds the same claims |
 //! | [`crate::domain::sdjwt::status`] | the issuer's status list says that the credential is valid |
 //! | [`crate::domain::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |
 //! | [`crate::domain::admission`] | the rules of the scopes hold |

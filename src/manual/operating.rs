@@ -24,11 +24,11 @@
 //! | What | Bound |
 //! |---|---|
 //! | form of a machine | 16 KiB, 64 parameters |
-//! | JSON of a relying party | 64 KiB |
+//! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
-//! | transaction data objects in a request | [`crate::flow::begin_presentation::MAX_TRANSACTIONS`] |
+//! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
@@ -52,6 +52,16 @@
 //!
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
 //! queries, the status of credentials that were verified before, list signers other than the issuer.
+//!
+//! # When an answer is rejected
+//! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected
+//! one `reason` (the stable name of the check), `requirement` and `detail`. The relying party has the same
+//! in its report. `vpgate verify` tells it for a `vp_token` in a file, offline and as of any time.
+//!
+//! # A second opinion
+//! `verification.cross_check = "enforce"` has a second library verify what was accepted (about 0.1 ms
+//! each). If the two disagree, the answer is refused by the check `cross_check` and the log has an error:
+//! one of them has a fault. Report it to us, with the kind of credential, not with its claims.
 //!
 //! # Logs
 //! Structured, to standard error. They name presentations and grants by id and say why an answer was

@@ -47,6 +47,8 @@
 //! - Bind the presentation `id` to the session of the browser it sends away, and compare when the
 //!   browser returns (it may also use `state`). Otherwise an attacker can make a victim's browser
 //!   return into the attacker's shopping cart, or the other way round.
+//! - With `POST /v1/verify`: make a fresh nonce for every request, bind it to the session, and take an
+//!   answer to it once. Nothing here remembers a nonce.
 //! - Treat claims as text from outside when showing them.
 //!
 //! # The sandbox

@@ -89,7 +89,7 @@ async fn only_bounded_json_without_duplicates_is_read() {
     {
         assert_eq!(post("application/json", wrong).await, problem(400, "invalid_json", ""), "{wrong}");
     }
-    let long = format!("{{\"state\":\"{}\"}}", "x".repeat(64 * 1024));
+    let long = format!("{{\"state\":\"{}\"}}", "x".repeat(192 * 1024));
     assert_eq!(post("application/json", &long).await, problem(413, "too_large", ""));
 }
 
@@ -126,4 +126,37 @@ async fn what_is_forgotten_unknown_or_malformed_is_not_found() {
             problem(404, "not_found", "")
         );
     }
+}
+
+#[tokio::test]
+async fn a_token_to_verify_is_asked_about_completely_or_not_at_all() {
+    let stage = Stage::new();
+    let right = json!({ "vp_token": "a~b", "audience": "vpgate", "nonce": "n", "scope": "adult" });
+    let answer = stage.json("/v1/verify", &[SHOP], &right).await.ok_json();
+    assert_eq!(answer["verdict"], "rejected", "a bad token is a good question");
+    assert_eq!(answer["reason"], answer["report"]["reason"]);
+    for (member, value, expected) in [
+        ("vp_token", Value::Null, problem(400, "invalid_request", "/vp_token")),
+        ("vp_token", json!(""), problem(400, "invalid_request", "/vp_token")),
+        ("vp_token", json!(["a~b"]), problem(400, "invalid_request", "/vp_token")),
+        ("audience", Value::Null, problem(400, "invalid_request", "/audience")),
+        ("audience", json!(""), problem(400, "invalid_request", "/audience")),
+        ("nonce", Value::Null, problem(400, "invalid_request", "/nonce")),
+        ("nonce", json!(7), problem(400, "invalid_request", "/nonce")),
+        ("scope", Value::Null, problem(400, "invalid_request", "")),
+        ("scope", json!("other"), problem(400, "invalid_request", "/scope")),
+        ("dcql_query", json!({ "credentials": [] }), problem(400, "invalid_request", "")),
+        ("transaction_data", json!("x"), problem(400, "invalid_request", "/transaction_data")),
+        ("transaction_data", json!(["!"]), problem(400, "invalid_request", "/transaction_data/0")),
+        ("transaction_data", json!([{}]), problem(400, "invalid_request", "/transaction_data/0/type")),
+        ("requested_at", json!("yesterday"), problem(400, "invalid_request", "/requested_at")),
+        ("requested_at", json!(1_800_000_000), problem(400, "invalid_request", "/requested_at")),
+        ("at", json!("x"), problem(400, "invalid_request", "/at")),
+    ] {
+        let mut body = right.clone();
+        body[member] = value;
+        assert_eq!(stage.json("/v1/verify", &[SHOP], &body).await.problem(), expected, "{body}");
+    }
+    let refused = stage.json("/v1/verify", &[("authorization", "Basic dHY6")], &right).await;
+    assert_eq!(refused.problem(), problem(401, "not_authenticated", ""));
 }

@@ -61,6 +61,7 @@ impl Stage {
             entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
             signer: Arc::new(NoSigner),
             issuer_keys: Arc::new(NoKeys),
+            second_opinion: None,
             status_lists: Arc::new(NoLists),
             user_code_key: DigestKey::new(&[1; 32]),
             subject_key: DigestKey::new(&[2; 32]),

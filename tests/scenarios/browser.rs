@@ -58,8 +58,17 @@ impl<'w> Browser<'w> {
 
     /// Presses a button, and answers with the fragment that the wallet would have sent us.
     pub async fn press_without_returning(&mut self, page: &Page, label: &str) -> String {
+        self.fill_and_press_without_returning(page, &[], label).await
+    }
+
+    pub async fn fill_and_press_without_returning(
+        &mut self,
+        page: &Page,
+        filled: &[(&str, &str)],
+        label: &str,
+    ) -> String {
         self.holds_fragments = true;
-        let page = self.press(page, label).await;
+        let page = self.fill_and_press(page, filled, label).await;
         self.holds_fragments = false;
         page.url.fragment().unwrap_or_else(|| panic!("no fragment at {}", page.url)).to_owned()
     }

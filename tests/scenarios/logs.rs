@@ -4,10 +4,10 @@ use std::io::Write;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
-use crate::world::{BASIC, RETURN_TO, World};
+use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
 #[derive(Clone, Default)]
 struct Lines(Arc<Mutex<Vec<u8>>>);
@@ -55,8 +55,26 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
     let back = world.share(&begun, &[]).await;
     let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
 
+    let held = world.hold(&request, &[]).await;
+    let asked =
+        json!({"vp_token": held.vp_token, "audience": "another", "nonce": held.nonce, "scope": BASIC});
+    assert_eq!(world.post_json("/v1/verify", &asked.to_string()).await.json()["reason"], "kb_audience");
+
     let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
-    assert!(log.contains("kb_nonce"), "a refusal says why");
+    let judged = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].take());
+    let judged: Vec<Value> = judged.filter(|fields| fields["message"] == "answer judged").collect();
+    let of = |verdict: &str| judged.iter().filter(|fields| fields["verdict"] == verdict).collect::<Vec<_>>();
+    assert_eq!((of("verified").len(), of("rejected").len(), judged.len()), (2, 6, 8), "one line each");
+    let (asked, brought): (Vec<&Value>, Vec<&Value>) =
+        of("rejected").into_iter().partition(|line| line["presentation"].is_null());
+    assert_eq!((&asked[0]["client"], &asked[0]["reason"]), (&json!("shop"), &json!("kb_audience")));
+    assert_eq!(brought.len(), 5, "tries");
+    for line in brought {
+        assert_eq!((&line["client"], &line["reason"]), (&json!("shop"), &json!("kb_nonce")), "{line}");
+        assert!(line["requirement"].as_str().unwrap().starts_with("RFC 9901 7.3(5.f)"), "{line}");
+        assert!(line["detail"].as_str().unwrap().contains("nonce"), "{line}");
+        assert!(line["presentation"].is_string() && line["credential"] == CREDENTIAL, "{line}");
+    }
     assert!(log.contains("a used device code was shown again"));
     let claims = result["credentials"]["proof_id_default"]["claims"].clone();
     let user_code = authorization["user_code"].as_str().unwrap();
@@ -73,6 +91,7 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
         "erika@example.com",
         "erika%40example.com",
         &parameter("nonce"),
+        &held.nonce,
         &parameter("state"),
         "shop-secret",
     ] {

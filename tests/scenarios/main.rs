@@ -10,4 +10,5 @@ mod questions;
 mod shop;
 mod status;
 mod television;
+mod verify;
 mod world;

@@ -14,7 +14,7 @@ use crate::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
 
 const KINDS: &str = "urn:proof:params:vc:transaction-data";
 
-fn transactions() -> [Value; 4] {
+pub fn transactions() -> [Value; 4] {
     let of = |kind: &str, payload: Value| json!({"type": format!("{KINDS}:{kind}"), "credential_ids": [CREDENTIAL], "payload": payload});
     [
         of("session-data", json!({"ip_address": "192.0.2.7", "device_id": "laptop"})),
@@ -40,7 +40,7 @@ fn transactions() -> [Value; 4] {
     ]
 }
 
-fn request(transaction_data: &[Value]) -> Value {
+pub fn request(transaction_data: &[Value]) -> Value {
     json!({"scope": BASIC, "redirect_uri": RETURN_TO, "state": "cart 7&x", "login_hint": "erika@example.com",
            "transaction_data": transaction_data})
 }
@@ -70,7 +70,7 @@ async fn a_shop_gets_verified_claims_and_the_transaction_as_stored() {
 }
 
 /// 12 and 12.0 are one number in JSON.
-fn same_numbers(value: &Value) -> Value {
+pub fn same_numbers(value: &Value) -> Value {
     match value {
         Value::Number(number) => json!(number.as_f64()),
         Value::Array(items) => items.iter().map(same_numbers).collect(),

@@ -25,12 +25,15 @@ use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 
 use crate::browser::{Browser, Page};
 
 pub const BASE: &str = "http://127.0.0.1:8080";
+/// The service at the wallet.
+pub const WALLET_CLIENT: &str = "vpgate-sandbox";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 pub const CREDENTIAL: &str = "proof_id_default";
 /// The same credential of the demo wallet, asked for by another name.
@@ -127,6 +130,14 @@ impl Answer {
     }
 }
 
+/// What a shop holds that asked the wallet by itself.
+pub struct Held {
+    pub vp_token: String,
+    pub nonce: String,
+    /// The strings that were sent.
+    pub transaction_data: Vec<String>,
+}
+
 /// What came back to the shop with the browser.
 pub struct Returned {
     pub response_code: String,
@@ -147,14 +158,15 @@ impl World {
 
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
-        let clock = Arc::new(TestClock(AtomicI64::new(1_800_000_000)));
+        // The second opinion asks the system what time it is, whatever our clock says.
+        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
         let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
-            wallet_client_id: "vpgate-sandbox".to_owned(),
+            wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {
                 let clock = Arc::clone(&clock);
@@ -195,6 +207,10 @@ impl World {
         let front = browser.open(&format!("{BASE}{MOUNT}/")).await;
         let page = browser.press(&front, &format!("Make it {status}")).await;
         assert!(page.body.contains(&format!("<strong>{status}</strong>")), "{}", page.body);
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -297,6 +313,26 @@ impl World {
         browser.press_without_returning(wallet, "Share").await
     }
 
+    /// The wallet's answer to `request`, taken out of the browser's address bar before we see it.
+    pub async fn hold(&self, request: &Value, told: &[(&str, &str)]) -> Held {
+        let begun = self.begin(request).await;
+        let mut browser = self.browser();
+        let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let fragment = browser.fill_and_press_without_returning(&wallet, told, "Share").await;
+        let value = |text: &str, wanted: &str| {
+            let mut pairs = form_urlencoded::parse(text.as_bytes());
+            pairs.find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
+        };
+        let asked: url::Url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
+        let asked = |name: &str| value(asked.query().unwrap(), name);
+        let sent = asked("transaction_data").unwrap_or_default();
+        Held {
+            vp_token: value(&fragment, "vp_token").unwrap(),
+            nonce: asked("nonce").unwrap(),
+            transaction_data: sent.split_whitespace().map(str::to_owned).collect(),
+        }
+    }
+
     // Plain requests.
 
     pub async fn get(&self, path: &str) -> Answer {
@@ -353,6 +389,9 @@ danger_allow_loopback = true
 
 [storage]
 url = "sqlite::memory:"
+
+[verification]
+cross_check = "enforce"
 
 [[wallets]]
 name = "demo"

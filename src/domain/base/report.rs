@@ -77,6 +77,14 @@ pub struct Report {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rejection(&'static str);
 
+impl Report {
+    /// The line that decided a rejection.
+    pub fn decisive(&self) -> Option<&Check> {
+        let reason = self.reason.as_deref()?;
+        self.checks.iter().find(|check| check.outcome == Outcome::Failed && check.check == reason)
+    }
+}
+
 impl Rejection {
     /// The stable name of the rule that was broken.
     pub fn reason(self) -> &'static str {
@@ -207,6 +215,8 @@ mod tests {
         assert_eq!(report.reason.as_deref(), Some("kb_nonce"));
         assert_eq!(report.checks[0].credential, None);
         assert_eq!(report.checks[1].credential.as_deref(), Some("id"));
+        assert_eq!(report.decisive(), report.checks.get(1));
+        assert_eq!(Findings::new().conclude(Ok(())).decisive(), None);
     }
 
     #[test]

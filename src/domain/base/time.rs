@@ -40,6 +40,14 @@ impl Timestamp {
         Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
+    /// From RFC 3339 text; fractions of a second are cut off.
+    ///
+    /// # Errors
+    /// [`NotATime`]
+    pub fn from_rfc3339(text: &str) -> Result<Self, NotATime> {
+        OffsetDateTime::parse(text, &Rfc3339).map(|at| Self(at.unix_timestamp())).map_err(|_| NotATime)
+    }
+
     /// As RFC 3339 text in UTC, for REST answers and reports.
     /// Outside the years 0 to 9999 the number of seconds stands in.
     pub fn rfc3339(self) -> String {
@@ -49,6 +57,11 @@ impl Timestamp {
             .unwrap_or_else(|| self.0.to_string())
     }
 }
+
+/// The text is no point in time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("must be a time as in RFC 3339, for example 2026-11-21T09:00:00Z")]
+pub struct NotATime;
 
 fn whole_seconds(duration: Duration) -> i64 {
     i64::try_from(duration.as_secs()).unwrap_or(i64::MAX)
@@ -68,5 +81,15 @@ mod tests {
     #[test]
     fn writes_rfc3339_in_utc() {
         assert_eq!(Timestamp::from_unix(1_683_000_000).rfc3339(), "2023-05-02T04:00:00Z");
+    }
+
+    #[test]
+    fn reads_rfc3339_with_any_offset() {
+        for text in ["2023-05-02T04:00:00Z", "2023-05-02T06:00:00+02:00", "2023-05-02T04:00:00.9Z"] {
+            assert_eq!(Timestamp::from_rfc3339(text), Ok(Timestamp::from_unix(1_683_000_000)), "{text}");
+        }
+        for wrong in ["", "2023-05-02", "2023-05-02T04:00:00", "1683000000", "2023-13-02T04:00:00Z"] {
+            assert_eq!(Timestamp::from_rfc3339(wrong), Err(NotATime), "{wrong}");
+        }
     }
 }

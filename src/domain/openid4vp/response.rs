@@ -138,7 +138,11 @@ impl VpToken {
         Ok(shown)
     }
 
-    fn read(text: String, findings: &mut Findings) -> Result<Self, Rejection> {
+    /// Recognises the shape.
+    ///
+    /// # Errors
+    /// [`Rejection`] when it has none of the three.
+    pub fn read(text: String, findings: &mut Findings) -> Result<Self, Rejection> {
         if text.len() > ENVELOPE.bytes {
             return Err(findings.fail(&SHAPE, "the vp_token is longer than 524288 bytes"));
         }

@@ -1,17 +1,21 @@
 //! An authentic credential: signatures, disclosures and holder binding hold.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use super::issuer::Issued;
 use super::key_binding::{Bound, Expected};
-use super::parse::{HolderBinding, Presented};
+use super::parse::{HolderBinding, Presented, Received};
 use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
 use super::{disclosure, issuer, key_binding};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::jose::x5c::ValidatedChain;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
 /// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.
@@ -39,6 +43,9 @@ pub struct Authentic {
     holder_thumbprint: Option<String>,
     status_policy: StatusPolicy,
     bound: Bound,
+    chain: Option<Arc<ValidatedChain>>,
+    text: Received,
+    issuer_key: PublicKey,
 }
 
 impl Authentic {
@@ -65,6 +72,22 @@ impl Authentic {
     /// RFC 7638 thumbprint of the holder key; `None` when holder binding was not demanded.
     pub fn holder_thumbprint(&self) -> Option<&str> {
         self.holder_thumbprint.as_deref()
+    }
+
+    /// The KeyIdentifiers of the authorities behind the issuer's key, from the validated chain; `None` when
+    /// the key was not found by certificates.
+    pub fn authority_key_ids(&self) -> Option<&[Vec<u8>]> {
+        self.chain.as_ref().map(|chain| chain.authority_key_ids())
+    }
+
+    /// The presentation as it was received, in the compact form.
+    pub fn received(&self) -> &str {
+        self.text.whole()
+    }
+
+    /// The key under which the issuer's signature holds.
+    pub fn issuer_key(&self) -> &PublicKey {
+        &self.issuer_key
     }
 
     /// `status` of the issuer-signed payload, unjudged.
@@ -111,7 +134,8 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let payload = issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
+        let Issued { payload, key: issuer_key, chain } =
+            issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
@@ -132,6 +156,9 @@ impl Presented {
             holder_thumbprint,
             status_policy: issuer.status_policy(),
             bound,
+            chain,
+            text: self.text,
+            issuer_key,
         })
     }
 }

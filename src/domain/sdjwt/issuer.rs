@@ -1,5 +1,7 @@
 //! The issuer's signature and the claims it covers (RFC 9901 section 7.1, SD-JWT VC sections 2.2 and 2.5).
 
+use std::sync::Arc;
+
 use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
@@ -9,8 +11,10 @@ use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::UnverifiedJws;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::jose::x5c::ValidatedChain;
 
 const TYP: Rule = Rule { check: "typ", requirement: "SD-JWT VC 2.2.1" };
 const SIGNATURE: Rule = Rule { check: "issuer_signature", requirement: "RFC 9901 7.1(2.b)" };
@@ -24,8 +28,18 @@ const AUDIENCE: Rule = Rule { check: "issuer_audience", requirement: "RFC 9901 7
 /// Claims that must come from the issuer's own payload, sub-members included (REQ-5.3).
 const NEVER_DISCLOSED: [&str; 8] = ["iss", "nbf", "exp", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
+/// What an issuer signed.
+pub(super) struct Issued {
+    /// As it was signed: digests are not replaced yet.
+    pub(super) payload: Map<String, Value>,
+    /// The key under which the signature holds.
+    pub(super) key: PublicKey,
+    /// The chain behind the issuer's key, where certificates gave it.
+    pub(super) chain: Option<Arc<ValidatedChain>>,
+}
+
 /// Checks `typ`, finds the issuer's key and verifies the signature. What comes back is the payload as
-/// the issuer signed it, about the issuer and the type for which `issuer` vouches.
+/// the issuer signed it, about the issuer and the type for which `issuer` vouches, and the key that did.
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
@@ -35,9 +49,9 @@ pub(super) fn verify(
     keys: &KeySet,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<Map<String, Value>, Rejection> {
+) -> Result<Issued, Rejection> {
     check_typ(jwt.typ(), issuer, findings)?;
-    let Chosen { key, how } = issuer_key::choose(&jwt, issuer, keys, now, findings)?;
+    let Chosen { key, how, chain } = issuer_key::choose(&jwt, issuer, keys, now, findings)?;
     let Ok(verified) = jwt.verify(&key) else {
         let detail = format!(
             "the signature does not hold under {how}: the credential was altered, or the issuer signs with another key"
@@ -53,7 +67,7 @@ pub(super) fn verify(
     if !payload.get("vct").and_then(Value::as_str).is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
-    Ok(payload)
+    Ok(Issued { payload, key, chain })
 }
 
 /// Judges the processed payload: what may not come from a Disclosure did not, and the credential is

@@ -1,6 +1,8 @@
 //! Which key the issuer's signature must hold under: found by the mechanism that is configured for the
 //! issuer, and by no other (SD-JWT VC sections 2.5 and 7.3).
 
+use std::sync::Arc;
+
 use super::trust::{KeySource, TrustedIssuer};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
@@ -16,6 +18,8 @@ const CHAIN: Rule = Rule { check: "issuer_chain", requirement: "SD-JWT VC 2.5; R
 pub(super) struct Chosen {
     pub(super) key: PublicKey,
     pub(super) how: String,
+    /// The chain that gave it, where certificates did.
+    pub(super) chain: Option<Arc<ValidatedChain>>,
 }
 
 /// The key of `issuer` for `jwt`: one of `keys`, or that of the validated chain.
@@ -46,7 +50,7 @@ fn validated(
     roots: &Roots,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<std::sync::Arc<ValidatedChain>, Rejection> {
+) -> Result<Arc<ValidatedChain>, Rejection> {
     let Some(x5c) = jwt.header().get("x5c") else {
         return Err(findings.fail(
             &CHAIN,
@@ -62,10 +66,10 @@ fn validated(
     Ok(chain)
 }
 
-fn of_chain(jwt: &UnverifiedJws<'_>, chain: &ValidatedChain) -> Result<Chosen, String> {
+fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Chosen, String> {
     let how = format!("the key of the first certificate of `x5c`, that of {}", chain.subject());
     match chain.keys().choose(None, jwt.algorithm()) {
-        Ok(key) => Ok(Chosen { key: key.clone(), how }),
+        Ok(key) => Ok(Chosen { key: key.clone(), how, chain: Some(Arc::clone(chain)) }),
         Err(_) => Err(format!("{how}, is not an {0} key, but the header says {0}", jwt.algorithm())),
     }
 }
@@ -79,7 +83,7 @@ fn of_set(jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> Result<Chosen
         Some(kid) => format!("key {kid} of {source}, named by the `kid` of the header"),
         None => format!("the only {} key of {source}; the header has no `kid`", key.algorithm()),
     };
-    Ok(Chosen { key: key.clone(), how })
+    Ok(Chosen { key: key.clone(), how, chain: None })
 }
 
 fn no_key(fault: NoKey, kid: Option<&str>, jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> String {

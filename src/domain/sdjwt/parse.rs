@@ -143,6 +143,11 @@ pub(super) struct Received {
 }
 
 impl Received {
+    /// All of it.
+    pub(super) fn whole(&self) -> &str {
+        &self.text
+    }
+
     /// Everything up to and including the last `~`: what `sd_hash` covers (RFC 9901 section 4.3.1).
     pub(super) fn signed(&self) -> &str {
         self.text.get(..self.signed_length).unwrap_or_default()

@@ -10,7 +10,6 @@ use url::Url;
 use super::*;
 use crate::config::Config;
 use crate::domain::base::id::Nonce;
-use crate::domain::base::report::Report;
 use crate::domain::jose::signing::SigningKey;
 use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use crate::domain::openid4vp::request::Asked;
@@ -83,23 +82,23 @@ impl Scene {
         self
     }
 
-    async fn judge(&self) -> (Result<Answer, NotJudged>, Report) {
+    async fn judge(&self) -> Judged {
         self.judge_text(self.maker.present()).await
     }
 
-    async fn judge_text(&self, text: String) -> (Result<Answer, NotJudged>, Report) {
-        let mut findings = Findings::new();
-        let parameters = ResponseParameters { vp_token: Some(text), ..ResponseParameters::default() };
-        let answer = self.vpgate.judge(&self.asked.challenge(), parameters, NOW, &mut findings).await;
-        let outcome = match &answer {
-            Err(NotJudged::Rejected(rejection) | NotJudged::StatusUnavailable(rejection)) => Err(*rejection),
-            _ => Ok(()),
-        };
-        (answer, findings.conclude(outcome))
+    async fn judge_text(&self, text: String) -> Judged {
+        Judge::of(&self.vpgate).token(&self.asked.challenge(), text, NOW).await.unwrap()
     }
 
     fn requests(&self) -> usize {
         self.served.load(Ordering::SeqCst)
+    }
+}
+
+fn rejected(judged: Judged) -> Report {
+    match judged {
+        Judged::Rejected(report) => report,
+        other => panic!("{other:?}"),
     }
 }
 
@@ -122,6 +121,7 @@ fn vpgate(maker: &Maker) -> Vpgate {
         signer: Arc::new(keys.signer),
         issuer_keys,
         status_lists: Arc::new(status_lists),
+        second_opinion: None,
         user_code_key: keys.user_code_key,
         subject_key: keys.subject_key,
     }
@@ -131,8 +131,8 @@ fn vpgate(maker: &Maker) -> Vpgate {
 async fn req_7_1_one_request_for_a_genuine_credential_and_none_while_it_is_fresh() {
     let scene = Scene::new();
     for _ in 0..3 {
-        let (answer, report) = scene.judge().await;
-        let Ok(Answer::Verified(presentation)) = answer else { panic!("{report:?}") };
+        let judged = scene.judge().await;
+        let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
         assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Valid);
     }
     assert_eq!(scene.requests(), 1);
@@ -152,13 +152,13 @@ async fn req_7_1_no_request_for_a_credential_that_is_already_refused() {
     ];
     for (expected, change) in cases {
         let scene = Scene::new().changed(change);
-        let (_, report) = scene.judge().await;
+        let report = rejected(scene.judge().await);
         assert_eq!(report.reason.as_deref(), Some(expected), "{report:?}");
         assert_eq!(scene.requests(), 0, "{expected}");
     }
     let scene = Scene::new();
     let text = scene.maker.present();
-    let (_, report) = scene.judge_text(text.replacen('~', ".~", 1)).await;
+    let report = rejected(scene.judge_text(text.replacen('~', ".~", 1)).await);
     assert!(report.reason.is_some());
     assert_eq!(scene.requests(), 0, "what cannot be read");
 }
@@ -177,13 +177,12 @@ fn renamed(kid: &str) -> SigningKey {
 #[tokio::test]
 async fn req_7_12_revoked_and_suspended_credentials_are_rejected() {
     for (index, word) in [(1, "revoked"), (2, "suspended")] {
-        let (answer, report) = Scene::new().status_at(index).judge().await;
-        assert!(matches!(answer, Err(NotJudged::Rejected(_))));
+        let report = rejected(Scene::new().status_at(index).judge().await);
         assert_eq!(report.reason.as_deref(), Some("status"));
         let judged = report.checks.iter().find(|check| check.check == "status").unwrap();
         assert!(judged.detail.contains(word), "{}", judged.detail);
     }
-    let (_, report) = Scene::new().status_at(3).judge().await;
+    let report = rejected(Scene::new().status_at(3).judge().await);
     assert_eq!(report.reason.as_deref(), Some("status_index"));
 }
 
@@ -192,8 +191,8 @@ async fn req_7_13_without_a_list_there_is_no_verdict_but_no() {
     let scene = Scene::serving(|_, _| b"HTTP/1.1 503 \r\n\r\n".to_vec());
     let mut reports = Vec::new();
     for _ in 0..2 {
-        let (answer, report) = scene.judge().await;
-        assert!(matches!(answer, Err(NotJudged::StatusUnavailable(_))));
+        let judged = scene.judge().await;
+        let Judged::Undecided(report) = judged else { panic!("{judged:?}") };
         assert_eq!(report.reason.as_deref(), Some("status_list_available"));
         reports.push(report);
     }
@@ -211,12 +210,12 @@ async fn req_7_13_another_presentation_decides_while_one_list_cannot_be_had() {
     scene.maker.name_status(0, dead.as_str());
     let unlisted = scene.maker.present();
     for both in [[&unlisted, &good], [&good, &unlisted]] {
-        let (answer, report) = scene.judge_text(json!({ QUERY_ID: both }).to_string()).await;
-        let Ok(Answer::Verified(presentation)) = answer else { panic!("{report:?}") };
+        let judged = scene.judge_text(json!({ QUERY_ID: both }).to_string()).await;
+        let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
         assert_eq!(presentation.credentials()[QUERY_ID].as_slice().len(), 1);
     }
-    let (answer, report) = scene.judge_text(json!({ QUERY_ID: [unlisted] }).to_string()).await;
-    assert!(matches!(answer, Err(NotJudged::StatusUnavailable(_))), "{report:?}");
+    let judged = scene.judge_text(json!({ QUERY_ID: [unlisted] }).to_string()).await;
+    let Judged::Undecided(report) = judged else { panic!("{judged:?}") };
     assert_eq!(report.reason.as_deref(), Some("status_list_available"));
     assert_eq!(asked.load(Ordering::SeqCst), 1, "left alone for a moment");
 }
@@ -229,8 +228,7 @@ async fn req_7_8_a_list_by_somebody_else_is_a_rejection() {
         list.payload.insert("sub".to_owned(), json!(uri));
         ok("Content-Type: application/statuslist+jwt", list.sign(&somebody).as_bytes())
     });
-    let (answer, report) = scene.judge().await;
-    assert!(matches!(answer, Err(NotJudged::Rejected(_))));
+    let report = rejected(scene.judge().await);
     assert_eq!(report.reason.as_deref(), Some("status_list_signature"));
 }
 
@@ -238,8 +236,8 @@ async fn req_7_8_a_list_by_somebody_else_is_a_rejection() {
 async fn req_5_16_an_ignored_status_is_not_fetched() {
     let mut scene = Scene::new().status_at(1);
     scene.vpgate.policy.trust.credentials[0].status.check = StatusCheck::Ignored;
-    let (answer, report) = scene.judge().await;
-    let Ok(Answer::Verified(presentation)) = answer else { panic!("{report:?}") };
+    let judged = scene.judge().await;
+    let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
     assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Unchecked);
     assert_eq!(scene.requests(), 0);
 }

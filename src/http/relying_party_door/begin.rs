@@ -10,6 +10,7 @@ use super::result::PresentationStatus;
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
 use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
+use crate::flow::question::QuestionRequest;
 use crate::http::PublicUrl;
 
 /// What to ask of the wallet. Unknown members are refused.
@@ -40,7 +41,8 @@ pub struct BeginPresentation {
 #[derive(Debug, Object)]
 pub struct DcqlQuery {
     /// Credential queries (section 6.1): `dc+sd-jwt` only, of configured credentials. `claims`,
-    /// `claim_sets`, `multiple` and `require_cryptographic_holder_binding` are honoured.
+    /// `claim_sets`, `multiple`, `require_cryptographic_holder_binding` and `trusted_authorities` of type
+    /// `aki` are honoured.
     pub credentials: Vec<Value>,
     /// Which of them together are enough (section 6.2); all of them when left out.
     pub credential_sets: Option<Vec<CredentialSet>>,
@@ -82,15 +84,25 @@ pub fn presentation_request(mut members: Members) -> Result<PresentationRequest,
     }
     let request = PresentationRequest {
         wallet: members.text("wallet")?,
-        scope: members.text("scope")?,
-        dcql_query: members.object("dcql_query")?,
-        transaction_data: members.array("transaction_data")?,
+        question: question_request(&mut members)?,
         login_hint: members.text("login_hint")?,
         redirect_uri: members.text("redirect_uri")?,
         state: members.text("state")?,
     };
     members.nothing_else()?;
     Ok(request)
+}
+
+/// Reads what is asked; the same on every endpoint of this door.
+///
+/// # Errors
+/// As above.
+pub fn question_request(members: &mut Members) -> Result<QuestionRequest, Problem> {
+    Ok(QuestionRequest {
+        scope: members.text("scope")?,
+        dcql_query: members.object("dcql_query")?,
+        transaction_data: members.array("transaction_data")?,
+    })
 }
 
 /// The answer.

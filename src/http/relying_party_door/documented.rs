@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 use std::marker::PhantomData;
 
-use poem_openapi::registry::{MetaSchemaRef, Registry};
+use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
 use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
@@ -58,5 +58,37 @@ impl<S: Type> ParseFromJSON for Documented<S> {
 impl<S: Type> ToJSON for Documented<S> {
     fn to_json(&self) -> Option<Value> {
         Some(self.value.clone())
+    }
+}
+
+/// In the document: text, or an `S`.
+#[derive(Debug)]
+pub struct TextOr<S>(PhantomData<fn() -> S>);
+
+impl<S: Type> Type for TextOr<S> {
+    const IS_REQUIRED: bool = true;
+
+    type RawValueType = Self;
+    type RawElementValueType = Self;
+
+    fn name() -> Cow<'static, str> {
+        format!("text or {}", S::name()).into()
+    }
+
+    fn schema_ref() -> MetaSchemaRef {
+        let any_of = vec![String::schema_ref(), S::schema_ref()];
+        MetaSchemaRef::Inline(Box::new(MetaSchema { any_of, ..MetaSchema::ANY }))
+    }
+
+    fn register(registry: &mut Registry) {
+        S::register(registry);
+    }
+
+    fn as_raw_value(&self) -> Option<&Self> {
+        Some(self)
+    }
+
+    fn raw_element_iter<'a>(&'a self) -> Box<dyn Iterator<Item = &'a Self> + 'a> {
+        Box::new(std::iter::once(self))
     }
 }

@@ -6,6 +6,7 @@ pub mod problem;
 mod result;
 mod strict_json;
 mod transaction_data;
+mod verify;
 
 use std::sync::Arc;
 
@@ -20,6 +21,7 @@ use self::begin::{BeginPresentation, Begun};
 use self::problem::Problem;
 use self::result::Presentation;
 use self::strict_json::StrictJson;
+use self::verify::{Answer, VerifyToken};
 use super::tags::Tags;
 use super::{PublicUrl, basic};
 use crate::domain::base::secret::Secret;
@@ -92,6 +94,24 @@ impl RelyingPartyDoor {
         let client = authenticate(&vpgate, request)?;
         vpgate.forget_presentation(client, &id).await?;
         Ok(Forgotten::NoContent)
+    }
+
+    /// Verify a token that you received yourself
+    ///
+    /// The same judgement as that of a presentation that was begun here, without the rest: nothing is
+    /// asked of a wallet, and nothing is stored. A token that is rejected is a good answer to the
+    /// question: 200, and the report says why.
+    #[oai(path = "/verify", method = "post", operation_id = "verifyToken")]
+    async fn verify_token(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<VerifyToken>,
+    ) -> Result<Answer, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let token = verify::token_to_verify(body.members()?)?;
+        Ok(vpgate.verify_token(client, token).await?.into())
     }
 }
 

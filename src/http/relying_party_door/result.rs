@@ -8,7 +8,7 @@ use serde_json::{Map, Value};
 use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials};
+use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
 
@@ -166,17 +166,13 @@ impl Presentation {
             Collected::Pending(expires_at) => {
                 Self { expires_at: Some(expires_at.rfc3339()), ..told(PresentationStatus::Pending) }
             }
-            Collected::Verified { presentation, report } => {
-                let shown = presentation.credentials().iter();
-                let agreed = presentation.transaction_data().iter();
-                Self {
-                    credentials: Some(shown.map(|(id, shown)| (id.clone(), shown.into())).collect()),
-                    transaction_data: Some(agreed.map(|it| Documented::new(it.object().clone())).collect()),
-                    verified_at: Some(presentation.verified_at().rfc3339()),
-                    report: Some(report.into()),
-                    ..told(PresentationStatus::Verified)
-                }
-            }
+            Collected::Verified { presentation, report } => Self {
+                credentials: Some(shown(&presentation)),
+                transaction_data: Some(agreed(&presentation)),
+                verified_at: Some(presentation.verified_at().rfc3339()),
+                report: Some(report.into()),
+                ..told(PresentationStatus::Verified)
+            },
             Collected::Rejected(report) => {
                 Self { report: Some(report.into()), ..told(PresentationStatus::Rejected) }
             }
@@ -186,6 +182,16 @@ impl Presentation {
             Collected::Expired => told(PresentationStatus::Expired),
         }
     }
+}
+
+/// What was shown, by the id of the credential query.
+pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credentials> {
+    presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
+}
+
+/// What the person agreed to.
+pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionData>> {
+    presentation.transaction_data().iter().map(|agreed| Documented::new(agreed.object().clone())).collect()
 }
 
 impl From<&VerifiedCredentials> for Credentials {
@@ -255,19 +261,19 @@ mod tests {
     use crate::domain::openid4vp::response::WalletError;
     use crate::domain::openid4vp::verify::VerifiedPresentation;
 
-    fn shown(collected: Collected) -> Value {
+    fn told(collected: Collected) -> Value {
         Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
     }
 
     #[test]
     fn each_standing_shows_its_own_members_only() {
         assert_eq!(
-            shown(Collected::Pending(Timestamp::from_unix(0))),
+            told(Collected::Pending(Timestamp::from_unix(0))),
             json!({ "id": "an-id", "status": "pending", "expires_at": "1970-01-01T00:00:00Z" })
         );
-        assert_eq!(shown(Collected::Expired), json!({ "id": "an-id", "status": "expired" }));
+        assert_eq!(told(Collected::Expired), json!({ "id": "an-id", "status": "expired" }));
         assert_eq!(
-            shown(Collected::Declined(WalletError::from_code("access_denied"))),
+            told(Collected::Declined(WalletError::from_code("access_denied"))),
             json!({ "id": "an-id", "status": "declined", "error": "access_denied" })
         );
     }
@@ -292,7 +298,7 @@ mod tests {
         findings.about_presentation("many", Some(2));
         findings.not_applicable(&Rule { check: "status", requirement: "SD-JWT VC 2.4" }, "none");
         let report = findings.conclude(Ok(()));
-        let result = shown(Collected::Verified { presentation: proven(), report });
+        let result = told(Collected::Verified { presentation: proven(), report });
         let one = &result["credentials"]["one"];
         assert_eq!((&one["issuer"], &one["vct"]), (&json!("https://issuer.example"), &json!("urn:pid")));
         assert_eq!((&one["claims"], &one["holder_binding"]), (&json!({"age": 7}), &json!(true)));
@@ -310,6 +316,6 @@ mod tests {
         let rejection = findings.fail(&RULE, "another nonce");
         let report = findings.conclude(Err(rejection));
         let as_written = serde_json::to_value(&report).unwrap();
-        assert_eq!(shown(Collected::Rejected(report))["report"], as_written);
+        assert_eq!(told(Collected::Rejected(report))["report"], as_written);
     }
 }

@@ -64,6 +64,19 @@ impl Members {
         }
     }
 
+    /// A member that must be text, or an object, which is written as JSON.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn text_or_object(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(object @ Value::Object(_)) => Ok(Some(object.to_string())),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be a string or an object")),
+        }
+    }
+
     /// A member that must be an array; empty when left out.
     ///
     /// # Errors
@@ -188,6 +201,10 @@ mod tests {
         assert_eq!(all.text("d").unwrap(), None);
         assert_eq!(all.array("e").unwrap(), Vec::<Value>::new());
         all.nothing_else().unwrap();
+        let mut either = members(json!({ "a": "x", "b": { "c": ["d"] } }));
+        assert_eq!(either.text_or_object("a").unwrap().as_deref(), Some("x"));
+        assert_eq!(either.text_or_object("b").unwrap().as_deref(), Some(r#"{"c":["d"]}"#));
+        assert_eq!(either.text_or_object("c").unwrap(), None);
     }
 
     #[test]
@@ -195,6 +212,7 @@ mod tests {
         let wrong = || members(json!({ "a/b~": 1 }));
         assert_eq!(at(wrong().text("a/b~").unwrap_err()), "/a~1b~0");
         assert_eq!(at(wrong().object("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().text_or_object("a/b~").unwrap_err()), "/a~1b~0");
         assert_eq!(at(wrong().array("a/b~").unwrap_err()), "/a~1b~0");
         assert_eq!(at(wrong().nothing_else().unwrap_err()), "/a~1b~0");
         let long = members(json!({ "x".repeat(500): 1 }));

@@ -121,7 +121,9 @@ impl Roots {
             .iter()
             .try_fold(Window::ALWAYS, |all, one| Some(all.and(Window::of(one)?)))
             .ok_or(ChainFault::OpenSsl)?;
-        Ok(ValidatedChain { keys, subject: subject(leaf), length: path.len(), window })
+        let authority_key_ids =
+            path.iter().filter_map(|one| one.authority_key_id()).map(|id| id.as_slice().to_vec()).collect();
+        Ok(ValidatedChain { keys, subject: subject(leaf), length: path.len(), authority_key_ids, window })
     }
 
     /// Nothing is left half done under this lock, so a panic elsewhere does not spoil what it holds.
@@ -142,6 +144,7 @@ pub struct ValidatedChain {
     keys: KeySet,
     subject: String,
     length: usize,
+    authority_key_ids: Vec<Vec<u8>>,
     window: Window,
 }
 
@@ -154,6 +157,12 @@ impl ValidatedChain {
     /// The subject of the first certificate, clipped, in backticks: for reports.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// The KeyIdentifiers of the authorities of its certificates, where they name them (RFC 5280 section
+    /// 4.2.1.1), from the leaf up.
+    pub fn authority_key_ids(&self) -> &[Vec<u8>] {
+        &self.authority_key_ids
     }
 
     /// How many certificates from the leaf to the root, both counted.

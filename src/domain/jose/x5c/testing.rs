@@ -11,8 +11,9 @@ use openssl::pkey::{HasPublic, Id, PKey, PKeyRef, Private, Public};
 use openssl::rsa::Rsa;
 use openssl::x509::extension::{
     AuthorityKeyIdentifier, BasicConstraints, CrlNumber, KeyUsage, SubjectAlternativeName,
+    SubjectKeyIdentifier,
 };
-use openssl::x509::{X509, X509Crl, X509CrlBuilder, X509Name, X509NameRef, X509RevokedBuilder};
+use openssl::x509::{X509, X509Crl, X509CrlBuilder, X509Name, X509Ref, X509RevokedBuilder};
 use serde_json::Value;
 
 use crate::domain::base::base64url;
@@ -33,6 +34,8 @@ pub(crate) struct Plan {
     pub(crate) usage: Option<Vec<&'static str>>,
     pub(crate) dns: Vec<String>,
     pub(crate) uri: Vec<String>,
+    /// With a subject key identifier; what it certifies then names it as its authority.
+    pub(crate) key_id: bool,
     pub(crate) serial: u32,
     pub(crate) digest: MessageDigest,
 }
@@ -49,6 +52,7 @@ impl Plan {
             usage: Some(vec!["keyCertSign", "cRLSign"]),
             dns: Vec::new(),
             uri: Vec::new(),
+            key_id: false,
             serial: 1,
             digest: MessageDigest::sha256(),
         }
@@ -77,7 +81,7 @@ impl Authority {
     /// One that stands for itself.
     pub(crate) fn root(plan: &Plan) -> Self {
         let key = p256();
-        let certificate = certificate(plan, &key, &name(&plan.subject), &key);
+        let certificate = certificate(plan, &key, None, &key);
         Self { key, certificate }
     }
 
@@ -90,7 +94,7 @@ impl Authority {
 
     /// A certificate for a key of somebody else.
     pub(crate) fn certify<T: HasPublic>(&self, plan: &Plan, key: &PKeyRef<T>) -> X509 {
-        certificate(plan, key, self.certificate.subject_name(), &self.key)
+        certificate(plan, key, Some(&self.certificate), &self.key)
     }
 
     /// A revocation list of this authority over these serial numbers, at least one.
@@ -160,14 +164,14 @@ pub(crate) fn public_key(jwk: &Value) -> PKey<Public> {
 fn certificate<T: HasPublic>(
     plan: &Plan,
     key: &PKeyRef<T>,
-    issuer: &X509NameRef,
+    issuer: Option<&X509Ref>,
     signer: &PKeyRef<Private>,
 ) -> X509 {
     let mut made = X509::builder().unwrap();
     made.set_version(2).unwrap();
     made.set_serial_number(&BigNum::from_u32(plan.serial).unwrap().to_asn1_integer().unwrap()).unwrap();
     made.set_subject_name(&name(&plan.subject)).unwrap();
-    made.set_issuer_name(issuer).unwrap();
+    made.set_issuer_name(issuer.map_or(&name(&plan.subject), |issuer| issuer.subject_name())).unwrap();
     made.set_not_before(&time(plan.from)).unwrap();
     made.set_not_after(&time(plan.until)).unwrap();
     made.set_pubkey(key).unwrap();
@@ -205,6 +209,15 @@ fn certificate<T: HasPublic>(
         }
         let names = names.build(&made.x509v3_context(None, None)).unwrap();
         made.append_extension(names).unwrap();
+    }
+    if plan.key_id {
+        let id = SubjectKeyIdentifier::new().build(&made.x509v3_context(None, None)).unwrap();
+        made.append_extension(id).unwrap();
+    }
+    if let Some(issuer) = issuer.filter(|issuer| issuer.subject_key_id().is_some()) {
+        let context = made.x509v3_context(Some(issuer), None);
+        let id = AuthorityKeyIdentifier::new().keyid(true).build(&context).unwrap();
+        made.append_extension(id).unwrap();
     }
     made.sign(signer, plan.digest).unwrap();
     made.build()

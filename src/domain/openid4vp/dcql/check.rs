@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::path::PathElement;
-use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault};
+use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault, TrustedAuthority};
 
 /// Most credential queries in one query; also the most credential sets, options, and ids in one option.
 pub(super) const MAX_CREDENTIALS: usize = 16;
@@ -11,6 +11,10 @@ pub(super) const MAX_CREDENTIALS: usize = 16;
 pub(super) const MAX_CLAIMS: usize = 64;
 /// Most claim sets of one credential.
 pub(super) const MAX_CLAIM_SETS: usize = 16;
+/// Most trusted authorities of one credential; also the most values of one.
+pub(super) const MAX_AUTHORITIES: usize = 16;
+/// Longest key identifier, in bytes: a SHA-512 of a key.
+const MAX_KEY_ID: usize = 64;
 pub(super) const MAX_VCT_VALUES: usize = 16;
 pub(super) const MAX_VALUES: usize = 64;
 /// In bytes.
@@ -32,6 +36,7 @@ pub(super) fn credentials(credentials: &[CredentialQuery]) -> Result<(), QueryFa
         vct_values(&credential.vct_values, &format!("{at}/meta/vct_values"))?;
         claims(&credential.claims, &format!("{at}/claims"))?;
         claim_sets(credential, &at)?;
+        authorities(&credential.trusted_authorities, &format!("{at}/trusted_authorities"))?;
     }
     Ok(())
 }
@@ -116,6 +121,22 @@ fn claim_sets(credential: &CredentialQuery, at: &str) -> Result<(), QueryFault> 
     let known = |id: &str| claims.iter().any(|claim| claim.id.as_deref() == Some(id));
     for (index, set) in sets.iter().enumerate() {
         ids(set, &format!("{sets_at}/{index}"), MAX_CLAIMS, known, "names no claim of this credential")?;
+    }
+    Ok(())
+}
+
+fn authorities(authorities: &[TrustedAuthority], at: &str) -> Result<(), QueryFault> {
+    if authorities.len() > MAX_AUTHORITIES {
+        return Err(QueryFault::at(at, "must be an array of 1 to 16 authorities when present"));
+    }
+    for (index, TrustedAuthority::AuthorityKeyIds(ids)) in authorities.iter().enumerate() {
+        let at = format!("{at}/{index}/values");
+        if ids.is_empty() || ids.len() > MAX_AUTHORITIES {
+            return Err(QueryFault::at(at, "must be an array of 1 to 16 key identifiers"));
+        }
+        if let Some(index) = ids.iter().position(|id| id.is_empty() || id.len() > MAX_KEY_ID) {
+            return Err(QueryFault::at(format!("{at}/{index}"), "must be 1 to 64 bytes long"));
+        }
     }
     Ok(())
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::path::ClaimsPath;
+use super::trusted_authority::TrustedAuthority;
 
 /// The Credential Format Identifier of SD-JWT VC (section B.3.1).
 pub(super) const FORMAT: &str = "dc+sd-jwt";
@@ -25,6 +26,9 @@ pub struct CredentialQuery {
     /// `require_cryptographic_holder_binding`: whether the answer must prove that it comes from the
     /// holder. Decided here, before any answer is looked at (REQ-4.3).
     pub holder_binding: bool,
+    /// Authorities of which one must stand behind the credential, besides our own trust in its issuer
+    /// (section 6.1.1). Empty: our own trust is enough.
+    pub trusted_authorities: Vec<TrustedAuthority>,
 }
 
 /// One Claims Query (section 6.3).
@@ -48,6 +52,7 @@ impl CredentialQuery {
             claim_sets: Vec::new(),
             multiple: false,
             holder_binding: true,
+            trusted_authorities: Vec::new(),
         }
     }
 
@@ -72,6 +77,10 @@ impl CredentialQuery {
         json.insert("meta".to_owned(), json!({ "vct_values": self.vct_values }));
         if !self.holder_binding {
             json.insert("require_cryptographic_holder_binding".to_owned(), json!(false));
+        }
+        if !self.trusted_authorities.is_empty() {
+            let authorities = self.trusted_authorities.iter().map(TrustedAuthority::to_json).collect();
+            json.insert("trusted_authorities".to_owned(), authorities);
         }
         if !self.claims.is_empty() {
             json.insert("claims".to_owned(), self.claims.iter().map(ClaimQuery::to_json).collect());

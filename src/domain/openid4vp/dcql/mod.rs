@@ -8,6 +8,7 @@ mod credential;
 mod credential_set;
 mod path;
 mod read;
+mod trusted_authority;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -16,6 +17,7 @@ pub use credential::{ClaimQuery, CredentialQuery};
 pub use credential_set::CredentialSet;
 pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
+pub use trusted_authority::TrustedAuthority;
 
 /// A checked DCQL query. Serialises to the JSON that wallets receive.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -3,10 +3,14 @@
 
 use serde_json::{Map, Value};
 
-use super::check::{MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_VALUES, MAX_VCT_VALUES};
+use super::check::{
+    MAX_AUTHORITIES, MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_VALUES, MAX_VCT_VALUES,
+};
 use super::credential::FORMAT;
 use super::path::{ClaimsPath, MAX_PATH, PathElement};
-use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault};
+use super::trusted_authority::AKI;
+use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault, TrustedAuthority};
+use crate::domain::base::base64url;
 
 type Members = Map<String, Value>;
 
@@ -33,8 +37,10 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
         }
         _ => return Err(QueryFault::at(format!("{at}/format"), "only dc+sd-jwt is supported")),
     }
-    let why = "cannot be judged by this verifier, and must not be ignored: whom to believe is configured";
-    refuse(members, at, "trusted_authorities", why)?;
+    let authorities = optional(members, "trusted_authorities", |name| {
+        let why = "must be an array of 1 to 16 authorities when present";
+        each(members, at, name, MAX_AUTHORITIES, why, trusted_authority)
+    })?;
     let claims = optional(members, "claims", |name| {
         let why = "must be an array of 1 to 64 claims queries when present";
         each(members, at, name, MAX_CLAIMS, why, claim)
@@ -50,7 +56,23 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
         claim_sets: claim_sets.unwrap_or_default(),
         multiple: boolean(members, at, "multiple", false)?,
         holder_binding: boolean(members, at, "require_cryptographic_holder_binding", true)?,
+        trusted_authorities: authorities.unwrap_or_default(),
     })
+}
+
+/// What cannot be judged is refused: ignored, it would let in whom the query keeps out.
+fn trusted_authority(value: &Value, at: &str) -> Result<TrustedAuthority, QueryFault> {
+    let members = object(value, at)?;
+    if text(members, at, "type")? != AKI {
+        let why = "cannot be judged by this verifier, and must not be ignored: only aki is supported";
+        return Err(QueryFault::at(format!("{at}/type"), why));
+    }
+    let why = "must be an array of 1 to 16 key identifiers";
+    let ids = each(members, at, "values", MAX_AUTHORITIES, why, |value, at| {
+        let id = value.as_str().and_then(|text| base64url::decode(text).ok());
+        id.ok_or_else(|| QueryFault::at(at, "must be a KeyIdentifier in unpadded base64url"))
+    })?;
+    Ok(TrustedAuthority::AuthorityKeyIds(ids))
 }
 
 fn vct_values(credential: &Members, at: &str) -> Result<Vec<String>, QueryFault> {

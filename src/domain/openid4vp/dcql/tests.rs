@@ -77,7 +77,6 @@ fn req_1_60_to_1_72_neighbours_are_refused_where_they_are_wrong() {
         ("/credentials/0/meta/vct_values/0", Some(json!(1))),
         ("/credentials/0/multiple", Some(json!("false"))),
         ("/credentials/0/require_cryptographic_holder_binding", Some(json!(null))),
-        ("/credentials/0/trusted_authorities", Some(json!([{"type": "aki", "values": ["AA"]}]))),
         ("/credentials/0/claims/0", Some(json!("family_name"))),
         ("/credentials/0/claims/0/id", Some(json!("a.b"))),
         ("/credentials/0/claims/0/id", Some(json!(null))),

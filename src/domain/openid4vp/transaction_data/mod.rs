@@ -130,6 +130,18 @@ impl TransactionData {
         Ok(Self { encoded: base64url::encode(&text), object, parts })
     }
 
+    /// From what a caller has sent a wallet by itself: the exact string, or the object from which
+    /// [`Self::from_json`] writes it.
+    ///
+    /// # Errors
+    /// [`TransactionFault`] for the first thing that is wrong.
+    pub fn as_sent(sent: &Value) -> Result<Self, TransactionFault> {
+        match sent {
+            Value::String(encoded) => Self::try_from(encoded.clone()),
+            object => Self::from_json(object),
+        }
+    }
+
     /// Do all `credential_ids` name credential queries of this query that demand holder binding
     /// (sections 5.1, B.3.3)? Without a key-binding JWT nothing could carry the agreement.
     ///

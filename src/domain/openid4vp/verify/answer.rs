@@ -9,6 +9,7 @@ use crate::domain::sdjwt::credential::Authentic;
 
 const TYPE: Rule = Rule { check: "vct_asked_for", requirement: "OpenID4VP B.3.5" };
 const BOUND: Rule = Rule { check: "holder_binding", requirement: "OpenID4VP 6.1, 8.6" };
+const AUTHORITY: Rule = Rule { check: "trusted_authority", requirement: "OpenID4VP 6.1.1" };
 const PRESENT: Rule = Rule { check: "claims_present", requirement: "OpenID4VP 6.4.1, 7.1.1" };
 const VALUES: Rule = Rule { check: "claims_values", requirement: "OpenID4VP 6.3, 14.9" };
 const EXTRA: Rule = Rule { check: "claims_not_asked_for", requirement: "OpenID4VP 6.4, 15.4" };
@@ -16,7 +17,7 @@ const EXTRA: Rule = Rule { check: "claims_not_asked_for", requirement: "OpenID4V
 const ABOUT_ITSELF: [&str; 10] =
     ["iss", "nbf", "exp", "iat", "aud", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
-/// Holder binding, type, presence of claims, values. Answers with the place of the first combination of
+/// Holder binding, type, authority, presence of claims, values. Answers with the place of the first combination of
 /// claims that is complete (REQ-8.5).
 pub(super) fn satisfies(
     credential: &Authentic,
@@ -32,7 +33,31 @@ pub(super) fn satisfies(
         return Err(findings.fail(&TYPE, "the credential is of a type that was not asked for"));
     }
     findings.pass(&TYPE, "the credential is of a type that was asked for");
+    check_authority(credential, query, findings)?;
     combination(credential, query, findings)
+}
+
+/// REQ-8.13: besides our own trust in the issuer, which was asked for before.
+fn check_authority(
+    credential: &Authentic,
+    query: &CredentialQuery,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
+    if query.trusted_authorities.is_empty() {
+        findings.not_applicable(&AUTHORITY, "the query names no authorities");
+        return Ok(());
+    }
+    let Some(behind) = credential.authority_key_ids() else {
+        let detail =
+            "the query names certificate authorities, and this issuer's key was not found by certificates";
+        return Err(findings.fail(&AUTHORITY, detail));
+    };
+    if !query.trusted_authorities.iter().any(|authority| authority.is_among(behind)) {
+        let detail = "no certificate of the chain names an authority key identifier of the query";
+        return Err(findings.fail(&AUTHORITY, detail));
+    }
+    findings.pass(&AUTHORITY, "a certificate of the chain names an authority of the query");
+    Ok(())
 }
 
 fn combination(

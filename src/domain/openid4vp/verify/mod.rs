@@ -102,6 +102,18 @@ pub struct Genuine {
     authentic: Authentic,
 }
 
+impl Genuine {
+    /// The credential query id that it answers.
+    pub fn credential(&self) -> &str {
+        &self.credential
+    }
+
+    /// What was shown.
+    pub fn authentic(&self) -> &Authentic {
+        &self.authentic
+    }
+}
+
 /// The answer is authentic and satisfies the question. Only [`conclude`] makes one.
 #[derive(Clone, PartialEq, Serialize)]
 pub struct VerifiedPresentation {

@@ -7,6 +7,7 @@ fn everything() -> Value {
     json!({"credentials": [
         {"id": "pid", "format": "dc+sd-jwt", "multiple": true, "meta": {"vct_values": ["urn:pid"]},
          "require_cryptographic_holder_binding": false,
+         "trusted_authorities": [{"type": "aki", "values": ["s9tIpPmhxdiuNkHMEWNpYim8S8Y", "AQ"]}],
          "claims": [
             {"id": "a", "path": ["family_name"], "values": ["Doe", 7, true]},
             {"id": "b", "path": ["degrees", null, "type"]},
@@ -97,12 +98,39 @@ fn req_1_62_req_1_64_what_cannot_be_judged_is_refused_with_its_reason() {
     let fault = Query::from_json(&mdoc).unwrap_err();
     assert_eq!(fault.pointer, "/credentials/1/format");
     assert!(fault.why.contains("mso_mdoc"));
-    for kind in ["aki", "etsi_tl", "openid_federation", "other"] {
+    for kind in ["etsi_tl", "openid_federation", "other", "AKI"] {
         let authorities = json!([{"type": kind, "values": ["s9tIpPmhxdiuNkHMEWNpYim8S8Y"]}]);
         let fault =
             Query::from_json(&with("/credentials/0/trusted_authorities", Some(authorities))).unwrap_err();
-        assert_eq!(fault.pointer, "/credentials/0/trusted_authorities", "{kind}");
+        assert_eq!(fault.pointer, "/credentials/0/trusted_authorities/0/type", "{kind}");
         assert!(fault.why.contains("must not be ignored"));
+    }
+}
+
+#[test]
+fn req_1_64_trusted_authorities_are_well_formed() {
+    let read = Query::from_json(&everything()).unwrap();
+    let [authority] = read.credentials()[0].trusted_authorities.as_slice() else { panic!("one") };
+    assert!(authority.is_among(&[vec![9], vec![1]]));
+    assert!(!authority.is_among(&[vec![9]]) && !authority.is_among(&[]));
+    let at = "/credentials/0/trusted_authorities";
+    for (pointer, value) in [
+        ("", json!([])),
+        ("", json!({"type": "aki"})),
+        ("", json!(vec![json!({"type": "aki", "values": ["AQ"]}); 17])),
+        ("/0", json!("aki")),
+        ("/0/type", json!(1)),
+        ("/0/values", json!([])),
+        ("/0/values", json!("AQ")),
+        ("/0/values", json!(vec!["AQ"; 17])),
+        ("/0/values/1", json!("AQ==")),
+        ("/0/values/1", json!("A")),
+        ("/0/values/1", json!("")),
+        ("/0/values/1", json!(1)),
+        ("/0/values/1", json!("A".repeat(88))),
+    ] {
+        let pointer = format!("{at}{pointer}");
+        assert_eq!(refused_at(&with(&pointer, Some(value.clone()))), pointer, "{value}");
     }
 }
 
@@ -143,7 +171,8 @@ fn nearly_a_query() -> impl Strategy<Value = Value> {
         any::<bool>().prop_map(Value::from),
         (-2_i64..3).prop_map(Value::from),
         Just(json!(1.5)),
-        prop::sample::select(vec!["a", "b", "pid", "dc+sd-jwt", "mso_mdoc", "", "a.b"]).prop_map(Value::from),
+        prop::sample::select(vec!["a", "b", "pid", "aki", "dc+sd-jwt", "mso_mdoc", "", "a.b"])
+            .prop_map(Value::from),
     ];
     let names = vec![
         "credentials",
@@ -161,6 +190,7 @@ fn nearly_a_query() -> impl Strategy<Value = Value> {
         "multiple",
         "require_cryptographic_holder_binding",
         "trusted_authorities",
+        "type",
     ];
     leaf.prop_recursive(5, 48, 4, move |inner| {
         prop_oneof![

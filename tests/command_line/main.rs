@@ -1,6 +1,8 @@
 //! The program's arguments, exit codes, and what goes where: 0 good, 1 refused, 2 wrong usage.
 
-#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod verify;
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};
@@ -56,7 +58,9 @@ fn every_fault_of_a_configuration_is_said_at_once() {
 
 #[test]
 fn wrong_usage_is_told_apart() {
-    for arguments in [&[][..], &["fly"], &["sandbox", "--listen", "here"], &["openapi", "--format", "toml"]] {
+    for arguments in
+        [&[][..], &["fly"], &["sandbox", "--listen", "here"], &["openapi", "--format", "toml"], &["verify"]]
+    {
         let output = vpgate(arguments, "");
         assert_eq!((output.status.code(), out(&output)), (Some(2), ""), "{arguments:?}");
     }

@@ -1,0 +1,230 @@
+//! `vpgate verify`: judges a `vp_token` offline, on the road that the service takes.
+
+use std::env;
+use std::fs::File;
+use std::io::{self, IsTerminal as _, Read};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use anyhow::{Context as _, anyhow, bail};
+use async_trait::async_trait;
+use clap::Args;
+use clap::builder::NonEmptyStringValueParser;
+use serde_json::Value;
+use vpgate::config::Config;
+use vpgate::domain::base::json::{self, Bounds};
+use vpgate::domain::base::report::{Report, Verdict};
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::openid4vp::dcql::{CredentialQuery, Query};
+use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::verify::Challenge;
+use vpgate::domain::sdjwt::status::standing::StatusReference;
+use vpgate::domain::sdjwt::status::token::StatusList;
+use vpgate::domain::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
+use vpgate::flow::judge::{Judge, Judged};
+use vpgate::flow::ports::{Clock as _, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::verify_token::REQUEST_AGE;
+use vpgate::system::clock::SystemClock;
+
+use super::table::{Table, wants_colours};
+use super::{faults_in, say};
+
+/// The longest file that is read, in bytes; a `vp_token` has smaller bounds of its own.
+const LONGEST: u64 = 1 << 20;
+/// A query or a transaction.
+const QUESTION: Bounds = Bounds { bytes: 1 << 20, depth: 16, members: 4096 };
+
+/// A `vp_token`, what was asked, and whom to believe.
+#[derive(Args)]
+pub struct Arguments {
+    /// The `vp_token` in any of its shapes; `-` is standard input.
+    #[arg(value_name = "FILE", default_value = "-")]
+    token: PathBuf,
+    /// Our client identifier, exactly as the wallet knows it.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    audience: String,
+    /// The nonce of the request.
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    nonce: String,
+    /// Whom to believe: TOML with `[[credentials]]` as in vpgate.toml (or a whole vpgate.toml, of which
+    /// nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
+    /// (`danger_ignore_status = true` does without).
+    #[arg(long, value_name = "FILE")]
+    trust: PathBuf,
+    /// What was asked: a DCQL query as JSON. Without it, the configured credential with no claims.
+    #[arg(long, value_name = "FILE", conflicts_with = "credential")]
+    query: Option<PathBuf>,
+    /// Which configured credential was asked for, where the trust file has several and there is no query.
+    #[arg(long, value_name = "ID")]
+    credential: Option<String>,
+    /// What was to be agreed to, in order: the base64url string exactly as it was sent, or the JSON
+    /// object from which vpgate writes that string.
+    #[arg(long, value_name = "FILE")]
+    transaction_data: Vec<PathBuf>,
+    /// The time to judge at (RFC 3339); now when left out.
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::from_rfc3339)]
+    at: Option<Timestamp>,
+    /// When it was asked (RFC 3339); five minutes before the time to judge at when left out.
+    #[arg(long, value_name = "TIME", value_parser = Timestamp::from_rfc3339)]
+    requested_at: Option<Timestamp>,
+    /// Prints the report as JSON.
+    #[arg(long)]
+    json: bool,
+}
+
+/// Prints the report: exit code 0 for verified, 1 for rejected.
+///
+/// # Errors
+/// When the arguments cannot be used; nothing was judged then.
+pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
+    let trust =
+        Config::load_trust(&arguments.trust).map_err(|faults| faults_in(&arguments.trust, &faults))?;
+    let query = query(arguments, &trust)?;
+    offline(&trust, &query)?;
+    let transaction_data = transactions(&arguments.transaction_data, &query)?;
+    let vp_token = read(&arguments.token)?;
+    let at = arguments.at.unwrap_or_else(|| SystemClock.now());
+    let challenge = Challenge {
+        query: &query,
+        transaction_data: &transaction_data,
+        audience: &arguments.audience,
+        nonce: &arguments.nonce,
+        requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
+    };
+    let judge =
+        Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };
+    let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
+    let report = match runtime.block_on(judge.token(&challenge, vp_token, at))? {
+        Judged::Verified { report, .. } | Judged::Rejected(report) | Judged::Undecided(report) => report,
+    };
+    say(&written(&report, &challenge, at, arguments.json)?)?;
+    Ok(match report.verdict {
+        Verdict::Verified => ExitCode::SUCCESS,
+        Verdict::Rejected => ExitCode::from(1),
+    })
+}
+
+fn written(report: &Report, challenge: &Challenge<'_>, at: Timestamp, json: bool) -> anyhow::Result<String> {
+    if json {
+        return serde_json::to_string_pretty(report).context("the report cannot be written");
+    }
+    let (no_color, term) = (env::var_os("NO_COLOR"), env::var_os("TERM"));
+    let colours = wants_colours(io::stdout().is_terminal(), no_color.as_deref(), term.as_deref());
+    Ok(Table { report, at, requested_at: challenge.requested_at, colours }.to_string())
+}
+
+fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
+    if let Some(path) = &arguments.query {
+        let query = Query::from_json(&parsed(path, &read(path)?)?);
+        let query = query.map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
+        for asked in query.credentials() {
+            if !trust.covers(&asked.id, &asked.vct_values) {
+                bail!("the query asks for a credential id or vct that the trust file does not have");
+            }
+        }
+        return Ok(query);
+    }
+    let mut ids: Vec<&str> = trust.credentials.iter().map(|one| one.id.as_str()).collect();
+    ids.dedup();
+    let id = match (&arguments.credential, &ids[..]) {
+        (Some(id), _) if ids.contains(&id.as_str()) => id,
+        (Some(_), _) => {
+            bail!("--credential names no credential of the trust file; it has {}", ids.join(", "))
+        }
+        (None, [id]) => *id,
+        (None, _) => bail!(
+            "the trust file has several credentials ({}): say with --credential or --query what was asked",
+            ids.join(", ")
+        ),
+    };
+    let entries = trust.credentials.iter().filter(|one| one.id == id);
+    let mut vct: Vec<String> = entries.flat_map(|one| one.vct.iter().cloned()).collect();
+    vct.sort();
+    vct.dedup();
+    Query::of(vec![CredentialQuery::new(id, vct, Vec::new())]).map_err(|fault| anyhow!("{fault}"))
+}
+
+/// Nobody who could be believed for an answer needs the network.
+fn offline(trust: &TrustPolicy, query: &Query) -> anyhow::Result<()> {
+    let mut believed = trust.credentials.iter().filter(|believed| query.credential(&believed.id).is_some());
+    match believed.find(|believed| at_hand(&believed.keys).is_none()) {
+        None => Ok(()),
+        Some(believed) => bail!(
+            "the keys of {} would have to be fetched, and nothing is fetched here: \
+             save them, and name the file with trust = {{ jwks_file = \"...\" }}",
+            believed.issuer
+        ),
+    }
+}
+
+/// The keys of an issuer, where they need no fetching.
+fn at_hand(source: &KeySource) -> Option<Arc<KeySet>> {
+    match source {
+        KeySource::Jwks(keys) | KeySource::DidJwk(keys) => Some(Arc::clone(keys)),
+        // Its key comes with the credential.
+        KeySource::X5c(_) => Some(Arc::new(KeySet::of(Vec::new()))),
+        KeySource::JwksUri(_) | KeySource::IssuerMetadata(_) | KeySource::DidWeb(_) => None,
+    }
+}
+
+/// The keys that came with the trust file, and no others.
+struct NoNetwork;
+
+#[async_trait]
+impl IssuerKeys for NoNetwork {
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+        at_hand(issuer.keys()).ok_or_else(|| Unavailable::new("the network", "nothing is fetched here"))
+    }
+}
+
+#[async_trait]
+impl StatusLists for NoNetwork {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "nothing is fetched here"))))
+    }
+}
+
+fn transactions(paths: &[PathBuf], query: &Query) -> anyhow::Result<Vec<TransactionData>> {
+    let mut transactions: Vec<TransactionData> = Vec::new();
+    for path in paths {
+        let text = read(path)?;
+        let sent = if text.starts_with('{') { parsed(path, &text)? } else { Value::String(text) };
+        let one = TransactionData::as_sent(&sent).and_then(|one| {
+            one.fits(query)?;
+            transactions.iter().try_for_each(|earlier| one.agrees_with(earlier))?;
+            Ok(one)
+        });
+        transactions
+            .push(one.map_err(|fault| anyhow!("{}{}: {}", path.display(), fault.pointer, fault.why))?);
+    }
+    Ok(transactions)
+}
+
+fn parsed(path: &Path, text: &str) -> anyhow::Result<Value> {
+    let value =
+        json::parse(text.as_bytes(), &QUESTION).map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
+    // An amount that would be rounded while it is read is not the amount that was agreed to.
+    if !json::numbers_survive(text.as_bytes()) {
+        bail!("{}: a number has more than the 15 digits that are kept exactly", path.display());
+    }
+    Ok(value)
+}
+
+/// The text of a file, without the space around it.
+fn read(path: &Path) -> anyhow::Result<String> {
+    let failed = || format!("cannot read {}", path.display());
+    let mut source: Box<dyn Read> = if path == Path::new("-") {
+        Box::new(io::stdin())
+    } else {
+        Box::new(File::open(path).with_context(failed)?)
+    };
+    let mut bytes = Vec::new();
+    source.by_ref().take(LONGEST + 1).read_to_end(&mut bytes).with_context(failed)?;
+    if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST) {
+        bail!("{} is longer than {LONGEST} bytes", path.display());
+    }
+    let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
+    Ok(text.trim_ascii().to_owned())
+}

@@ -1,0 +1,99 @@
+//! The second opinion can take away and never add.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use async_trait::async_trait;
+
+use super::*;
+use crate::domain::base::report::Outcome;
+use crate::domain::jose::key_set::KeySet;
+use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
+use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::status::standing::StatusReference;
+use crate::domain::sdjwt::status::token::StatusList;
+use crate::domain::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
+use crate::domain::sdjwt::trust::KeySource;
+use crate::flow::ports::Disagreement;
+
+struct Configured;
+
+#[async_trait]
+impl StatusLists for Configured {
+    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "there is none here"))))
+    }
+}
+
+#[async_trait]
+impl IssuerKeys for Configured {
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+        match issuer.keys() {
+            KeySource::Jwks(keys) => Ok(Arc::clone(keys)),
+            _ => Err(Unavailable::new("the network", "there is none here")),
+        }
+    }
+}
+
+/// Says the same about everything, and counts how often it is asked.
+struct Says(Opinion, AtomicUsize);
+
+impl SecondOpinion for Says {
+    fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion {
+        assert_eq!((audience, nonce, now), (AUDIENCE, NONCE, NOW));
+        assert!(accepted.received().contains('~'));
+        self.1.fetch_add(1, Ordering::SeqCst);
+        self.0
+    }
+}
+
+async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
+    let (trust, says) = (maker.trust(), Says(opinion, AtomicUsize::new(0)));
+    let query = Query::of(vec![CredentialQuery::new(QUERY_ID, vec![VCT.to_owned()], Vec::new())]).unwrap();
+    let challenge = Challenge {
+        query: &query,
+        transaction_data: &[],
+        audience: AUDIENCE,
+        nonce: NONCE,
+        requested_at: REQUESTED_AT,
+    };
+    let judge = Judge {
+        trust: &trust,
+        issuer_keys: &Configured,
+        status_lists: &Configured,
+        second_opinion: Some(&says),
+    };
+    let judged = judge.token(&challenge, maker.present(), NOW).await.unwrap();
+    (judged, says.1.into_inner())
+}
+
+fn line(report: &Report) -> Option<Outcome> {
+    report.checks.iter().find(|check| check.check == "cross_check").map(|check| check.outcome)
+}
+
+#[tokio::test]
+async fn a_second_opinion_can_take_away_and_never_add() {
+    let maker = Maker::new();
+    for (opinion, outcome) in
+        [(Opinion::Agrees, Outcome::Passed), (Opinion::NotAsked("no"), Outcome::NotApplicable)]
+    {
+        let (judged, asked) = judged(&maker, opinion).await;
+        let Judged::Verified { report, .. } = judged else { panic!("{judged:?}") };
+        assert_eq!((line(&report), asked), (Some(outcome), 1));
+    }
+    for why in [Disagreement::Panics, Disagreement::OtherClaims, Disagreement::Refuses("SomeError")] {
+        let (judged, _) = judged(&maker, Opinion::Disagrees(why)).await;
+        let Judged::Rejected(report) = judged else { panic!("{judged:?}") };
+        assert_eq!(report.reason.as_deref(), Some("cross_check"));
+        assert!(report.decisive().unwrap().detail.ends_with(&why.to_string()));
+    }
+}
+
+#[tokio::test]
+async fn it_is_never_asked_about_what_our_own_core_refused() {
+    let mut maker = Maker::new();
+    maker.kb["nonce"] = "another".into();
+    let (judged, asked) = judged(&maker, Opinion::Agrees).await;
+    let Judged::Rejected(report) = judged else { panic!("{judged:?}") };
+    assert_eq!((report.reason.as_deref(), line(&report), asked), (Some("kb_nonce"), None, 0));
+}

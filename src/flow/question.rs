@@ -1,0 +1,143 @@
+//! What a relying party may ask: by scope or by query, and what is being agreed to.
+
+use serde_json::Value;
+
+use super::Vpgate;
+use crate::domain::admission::NotAskable;
+use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::openid4vp::dcql::{Query, QueryFault};
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
+
+/// The most transaction data objects in one request.
+pub const MAX_TRANSACTIONS: usize = 16;
+
+/// A question as a relying party puts it.
+#[derive(Debug, Default)]
+pub struct QuestionRequest {
+    /// Space-separated scopes; exactly one of this and `dcql_query`.
+    pub scope: Option<String>,
+    /// A DCQL query over configured credentials.
+    pub dcql_query: Option<Value>,
+    /// Typed transaction data objects, in order.
+    pub transaction_data: Vec<Value>,
+}
+
+/// Why a question is not put. Each names the member at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAsked {
+    /// Public clients have no REST door.
+    #[error("this client has no secret; only confidential clients may use this door")]
+    PublicClient,
+    /// Both or neither of `scope` and `dcql_query`.
+    #[error("exactly one of scope and dcql_query must be given")]
+    OneQuestion,
+    /// The scope is unknown, malformed or not open to this client.
+    #[error("the scope is unknown, malformed or not open to this client")]
+    Scope,
+    /// The query is wrong.
+    #[error("dcql_query{0}")]
+    Query(QueryFault),
+    /// The query asks for a credential that is not configured, or for types it does not have.
+    #[error("dcql_query asks for a credential id or vct that is not configured here")]
+    Credential,
+    /// One transaction is wrong.
+    #[error("transaction_data/{index}{fault}")]
+    Transaction {
+        /// Which one.
+        index: usize,
+        /// What is wrong.
+        fault: TransactionFault,
+    },
+    /// Too many of them.
+    #[error("more than {MAX_TRANSACTIONS} transaction data objects")]
+    TooManyTransactions,
+}
+
+impl From<ScopeFault> for NotAsked {
+    fn from(_: ScopeFault) -> Self {
+        Self::Scope
+    }
+}
+
+impl From<NotAskable> for NotAsked {
+    fn from(why: NotAskable) -> Self {
+        match why {
+            NotAskable::UnknownScope | NotAskable::Nothing => Self::Scope,
+            NotAskable::Query(fault) => Self::Query(fault),
+        }
+    }
+}
+
+/// How one element of `transaction_data` is read.
+pub(super) type ReadTransaction = fn(&Value) -> Result<TransactionData, TransactionFault>;
+
+/// What a wallet is asked, however the caller put it.
+#[derive(Debug)]
+pub(super) struct Question {
+    pub(super) query: Query,
+    pub(super) scope: Option<String>,
+    pub(super) transaction_data: Vec<TransactionData>,
+}
+
+impl Question {
+    /// What `client` asks.
+    ///
+    /// # Errors
+    /// [`NotAsked`]
+    pub(super) fn of_client(
+        vpgate: &Vpgate,
+        client: &AuthenticatedClient<'_>,
+        request: &QuestionRequest,
+        read: ReadTransaction,
+    ) -> Result<Self, NotAsked> {
+        if !client.is_confidential() {
+            return Err(NotAsked::PublicClient);
+        }
+        let question = match (&request.scope, &request.dcql_query) {
+            (Some(scope), None) => {
+                let scopes = Scopes::parse(scope)?;
+                if !scopes.within(&client.client().scopes) {
+                    return Err(NotAsked::Scope);
+                }
+                Self::of_scopes(vpgate, &scopes)?
+            }
+            (None, Some(query)) => Self::of_query(vpgate, query)?,
+            _ => return Err(NotAsked::OneQuestion),
+        };
+        question.agreeing_to(&request.transaction_data, read)
+    }
+
+    /// The question that stands behind `scopes`.
+    pub(super) fn of_scopes(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let query = vpgate.policy.scopes.query(scopes)?;
+        Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
+    }
+
+    fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
+        let query = Query::from_json(query).map_err(NotAsked::Query)?;
+        let configured =
+            query.credentials().iter().all(|asked| vpgate.policy.trust.covers(&asked.id, &asked.vct_values));
+        if !configured {
+            return Err(NotAsked::Credential);
+        }
+        Ok(Self { query, scope: None, transaction_data: Vec::new() })
+    }
+
+    fn agreeing_to(mut self, given: &[Value], read: ReadTransaction) -> Result<Self, NotAsked> {
+        if given.len() > MAX_TRANSACTIONS {
+            return Err(NotAsked::TooManyTransactions);
+        }
+        for (index, one) in given.iter().enumerate() {
+            let at = |fault| NotAsked::Transaction { index, fault };
+            let transaction = read(one).map_err(at)?;
+            transaction.fits(&self.query).map_err(at)?;
+            self.transaction_data
+                .iter()
+                .try_for_each(|earlier| transaction.agrees_with(earlier))
+                .map_err(at)?;
+            self.transaction_data.push(transaction);
+        }
+        Ok(self)
+    }
+}

@@ -1,0 +1,86 @@
+//! A relying party has received a `vp_token` by itself, and asks what it is worth.
+
+use std::time::Duration;
+
+use super::Vpgate;
+use super::judge::{Judge, Judged};
+use super::ports::Unavailable;
+use super::question::{NotAsked, Question, QuestionRequest};
+use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::verify::Challenge;
+
+/// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
+/// JWTs that are older are refused.
+pub const REQUEST_AGE: Duration = Duration::from_secs(300);
+
+/// A `vp_token`, and what the caller had asked for. Whether the nonce was fresh, and is used once, is
+/// the caller's to know: nothing is remembered here.
+#[derive(Default)]
+pub struct TokenToVerify {
+    /// In any of the three shapes.
+    pub vp_token: String,
+    /// The caller's client identifier, exactly as the wallet knows it.
+    pub audience: String,
+    /// The nonce of the caller's request.
+    pub nonce: String,
+    /// What was asked. Transaction data may also be given as the exact strings that were sent.
+    pub question: QuestionRequest,
+    /// When it was asked; [`REQUEST_AGE`] ago when absent.
+    pub requested_at: Option<Timestamp>,
+}
+
+/// Why a token was not judged.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerifiable {
+    /// The question.
+    #[error(transparent)]
+    Question(#[from] NotAsked),
+    /// Missing: nothing could be bound to it.
+    #[error("audience is missing: the client identifier for which the wallet made the presentation")]
+    Audience,
+    /// Missing.
+    #[error("nonce is missing: the nonce of the request that the wallet answered")]
+    Nonce,
+    /// Missing.
+    #[error("vp_token is missing")]
+    VpToken,
+    /// Our fault, or an issuer's.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Judges a token for `client`.
+    ///
+    /// # Errors
+    /// [`NotVerifiable`]; a token that is rejected is no error.
+    pub async fn verify_token(
+        &self,
+        client: AuthenticatedClient<'_>,
+        request: TokenToVerify,
+    ) -> Result<Judged, NotVerifiable> {
+        let question = Question::of_client(self, &client, &request.question, TransactionData::as_sent)?;
+        for (text, missing) in [
+            (&request.audience, NotVerifiable::Audience),
+            (&request.nonce, NotVerifiable::Nonce),
+            (&request.vp_token, NotVerifiable::VpToken),
+        ] {
+            if text.is_empty() {
+                return Err(missing);
+            }
+        }
+        let now = self.clock.now();
+        let challenge = Challenge {
+            query: &question.query,
+            transaction_data: &question.transaction_data,
+            audience: &request.audience,
+            nonce: &request.nonce,
+            requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
+        };
+        let judged = Judge::of(self).token(&challenge, request.vp_token, now).await?;
+        judged.record(&client.client().id, None);
+        Ok(judged)
+    }
+}

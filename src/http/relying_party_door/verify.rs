@@ -1,0 +1,109 @@
+//! `POST /v1/verify`: what a `vp_token` is worth that the caller received by itself.
+
+use std::collections::BTreeMap;
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
+
+use super::begin::{DcqlQuery, question_request};
+use super::documented::{Documented, TextOr};
+use super::problem::Problem;
+use super::result::{Credentials, Report, Verdict, agreed, shown};
+use super::strict_json::Members;
+use super::transaction_data::TransactionData;
+use crate::domain::base::time::Timestamp;
+use crate::flow::judge::Judged;
+use crate::flow::verify_token::TokenToVerify;
+
+/// A `vp_token` and the request that it answers. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct VerifyToken {
+    /// As the wallet sent it: the JSON object of OpenID4VP 1.0 section 8.1, or as a string that object
+    /// in JSON or in base64url, or one bare SD-JWT.
+    pub vp_token: Documented<TextOr<Presentations>>,
+    /// Your client identifier, exactly as the wallet knows it (with its prefix, if it has one).
+    pub audience: String,
+    /// The nonce of your request. That it was fresh, and is used once, is for you to see to.
+    pub nonce: String,
+    /// Space-separated scopes. Exactly one of this and `dcql_query`.
+    pub scope: Option<String>,
+    /// The query of your request (OpenID4VP 1.0 section 6), over configured credentials.
+    pub dcql_query: Option<Documented<DcqlQuery>>,
+    /// What the person was to agree to, in order: the base64url strings exactly as you sent them, or the
+    /// objects, if it was this service that wrote the strings.
+    #[oai(validator(max_items = 16))]
+    pub transaction_data: Option<Vec<Documented<TextOr<TransactionData>>>>,
+    /// When you made the request (RFC 3339). Key-binding JWTs that are more than a minute older are
+    /// refused. Five minutes ago when left out.
+    pub requested_at: Option<String>,
+}
+
+/// Presentations by the id of the credential query.
+#[derive(Debug, Object)]
+pub struct Presentations {
+    #[oai(flatten)]
+    by_credential: BTreeMap<String, Vec<String>>,
+}
+
+/// Reads the request.
+///
+/// # Errors
+/// A [`Problem`] that points at the member at fault.
+pub fn token_to_verify(mut members: Members) -> Result<TokenToVerify, Problem> {
+    let requested_at = match members.text("requested_at")?.as_deref().map(Timestamp::from_rfc3339) {
+        None => None,
+        Some(Ok(at)) => Some(at),
+        Some(Err(why)) => return Err(Problem::invalid_request("/requested_at", why.to_string())),
+    };
+    let request = TokenToVerify {
+        vp_token: members.text_or_object("vp_token")?.unwrap_or_default(),
+        audience: members.text("audience")?.unwrap_or_default(),
+        nonce: members.text("nonce")?.unwrap_or_default(),
+        question: question_request(&mut members)?,
+        requested_at,
+    };
+    members.nothing_else()?;
+    Ok(request)
+}
+
+/// The answer to the question, whatever it is.
+#[derive(Debug, ApiResponse)]
+pub enum Answer {
+    /// The token was judged. `verdict` says how.
+    #[oai(status = 200)]
+    Judged(Json<TokenJudged>),
+}
+
+/// What the token is worth.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct TokenJudged {
+    /// As in the report.
+    pub verdict: Verdict,
+    /// As in the report.
+    pub reason: Option<String>,
+    /// Every check.
+    pub report: Report,
+    /// When verified: what was shown, by the id of the credential query. An array where the query says
+    /// `multiple`.
+    pub credentials: Option<BTreeMap<String, Credentials>>,
+    /// When verified: what the person agreed to.
+    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+}
+
+impl From<Judged> for Answer {
+    fn from(judged: Judged) -> Self {
+        let (presentation, report) = match judged {
+            Judged::Verified { presentation, report } => (Some(presentation), report),
+            Judged::Rejected(report) | Judged::Undecided(report) => (None, report),
+        };
+        let report = Report::from(report);
+        Self::Judged(Json(TokenJudged {
+            verdict: report.verdict,
+            reason: report.reason.clone(),
+            credentials: presentation.as_ref().map(shown),
+            transaction_data: presentation.as_ref().map(agreed),
+            report,
+        }))
+    }
+}
