@@ -132,7 +132,7 @@ fn req_3_9_a_presentation_inside_a_claim_is_plain_text() {
 }
 
 #[test]
-fn req_5_17_req_5_18_req_5_19_type_metadata_is_not_used_and_decides_nothing() {
+fn type_metadata_is_not_used_and_decides_nothing() {
     // Nothing is fetched for them, so they cannot make a credential good or bad.
     let integrity = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
     for value in [json!(integrity), json!("md5-x")] {
