@@ -1,7 +1,7 @@
 //! Load on a running service, loopback only: opens device grants, then polls each of them once.
 //!
 //! ```sh
-//! vpgate sandbox --listen 127.0.0.1:8080 --data /tmp/load &
+//! vpgate sandbox --listen 127.0.0.1:8080 --data target/load &
 //! cargo run --release --example pending_poll_load -- http://127.0.0.1:8080 20000 64
 //! ```
 //!
