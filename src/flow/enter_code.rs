@@ -50,7 +50,7 @@ impl Vpgate {
     /// # Errors
     /// [`CodeRefused`]
     pub async fn look_up_code(&self, typed: &str) -> Result<CodeFound, CodeRefused> {
-        let (user_code, grant) = self.pending_grant(typed).await?;
+        let (user_code, grant) = self.pending_grant(typed, self.clock.now()).await?;
         let terms = grant.terms();
         let client = self.policy.clients.named(&terms.client_id).ok_or(CodeRefused::Unknown)?;
         let query = self.policy.scopes.query(&terms.scopes).map_err(|_| CodeRefused::Unknown)?;
@@ -76,7 +76,7 @@ impl Vpgate {
     /// [`CodeRefused`]
     pub async fn go_on_with_code(&self, typed: &str, browser: &Secret) -> Result<Handle, CodeRefused> {
         let now = self.clock.now();
-        let (_, grant) = self.pending_grant(typed).await?;
+        let (_, grant) = self.pending_grant(typed, now).await?;
         let grant = grant.claim(browser.digest(), now).map_err(|why| match why {
             NotClaimable::Expired => CodeRefused::Unknown,
             NotClaimable::InUse => CodeRefused::InUse,
@@ -108,7 +108,7 @@ impl Vpgate {
     /// [`CodeRefused`]
     pub async fn disown_code(&self, typed: &str) -> Result<(), CodeRefused> {
         let now = self.clock.now();
-        let (_, grant) = self.pending_grant(typed).await?;
+        let (_, grant) = self.pending_grant(typed, now).await?;
         let id = grant.terms().id.clone();
         let denied = grant.deny(DenialReason::NotStartedByPerson, now).map_err(|_| CodeRefused::Unknown)?;
         match self.store.commit(Change::DenyGrant(denied)).await {
@@ -121,9 +121,8 @@ impl Vpgate {
         }
     }
 
-    async fn pending_grant(&self, typed: &str) -> Result<(String, Pending), CodeRefused> {
+    async fn pending_grant(&self, typed: &str, now: Timestamp) -> Result<(String, Pending), CodeRefused> {
         let code = self.policy.device.user_code.read(typed).ok_or(CodeRefused::Unknown)?;
-        let now = self.clock.now();
         match self.store.grant_by_user_code(&code.digest(&self.user_code_key)).await? {
             Some(DeviceGrant::Pending(grant)) if now < grant.terms().expires_at => Ok((code.shown(), grant)),
             _ => Err(CodeRefused::Unknown),

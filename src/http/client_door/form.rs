@@ -3,9 +3,8 @@
 use std::ops::Deref;
 
 use poem::{Request, RequestBody};
-use poem_openapi::payload::{ParsePayload, Payload};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseFromJSON, Type};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::ParseFromJSON;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
@@ -22,26 +21,6 @@ impl<T> Deref for OAuthForm<T> {
 
     fn deref(&self) -> &T {
         &self.0
-    }
-}
-
-impl<T: Type> Payload for OAuthForm<T> {
-    const CONTENT_TYPE: &'static str = MEDIA_TYPE;
-
-    fn schema_ref() -> MetaSchemaRef {
-        T::schema_ref()
-    }
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-}
-
-impl<T: ParseFromJSON> ParsePayload for OAuthForm<T> {
-    const IS_REQUIRED: bool = true;
-
-    async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self(read(request, body).await?))
     }
 }
 
@@ -69,12 +48,12 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        <Self as Payload>::register(registry);
+        T::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: Self::CONTENT_TYPE, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: Self::IS_REQUIRED })
+        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: T::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: true })
     }
 
     async fn from_request(
@@ -82,6 +61,6 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        <Self as ParsePayload>::from_request(request, body).await
+        Ok(Self(read(request, body).await?))
     }
 }

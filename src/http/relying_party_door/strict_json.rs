@@ -3,8 +3,7 @@
 use std::marker::PhantomData;
 
 use poem::{Request, RequestBody};
-use poem_openapi::payload::{ParsePayload, Payload};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, MetaSchemaRef, Registry};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
@@ -13,6 +12,7 @@ use super::problem::Problem;
 use crate::domain::base::json::{self, Bounds};
 use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
 
+const MEDIA_TYPE: &str = "application/json";
 const BOUNDS: Bounds = Bounds { bytes: MAX_JSON_BYTES, depth: 16, members: 2000 };
 /// How much of an unknown member's name is repeated in the answer, in characters.
 const MAX_NAME_SHOWN: usize = 64;
@@ -111,7 +111,7 @@ fn pointer(name: &str) -> String {
 }
 
 async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Problem> {
-    if !body::has_media_type(request, "application/json") {
+    if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(Problem::media_type());
     }
     let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
@@ -128,26 +128,6 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Prob
     Ok(Members(members))
 }
 
-impl<S: Type> Payload for StrictJson<S> {
-    const CONTENT_TYPE: &'static str = "application/json";
-
-    fn schema_ref() -> MetaSchemaRef {
-        S::schema_ref()
-    }
-
-    fn register(registry: &mut Registry) {
-        S::register(registry);
-    }
-}
-
-impl<S: Type> ParsePayload for StrictJson<S> {
-    const IS_REQUIRED: bool = true;
-
-    async fn from_request(request: &Request, body: &mut RequestBody) -> poem::Result<Self> {
-        Ok(Self { read: read(request, body).await, described_by: PhantomData })
-    }
-}
-
 impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
@@ -155,12 +135,12 @@ impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
     type ParamRawType = ();
 
     fn register(registry: &mut Registry) {
-        <Self as Payload>::register(registry);
+        S::register(registry);
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: Self::CONTENT_TYPE, schema: S::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: Self::IS_REQUIRED })
+        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: S::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: true })
     }
 
     async fn from_request(
@@ -168,7 +148,7 @@ impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        <Self as ParsePayload>::from_request(request, body).await
+        Ok(Self { read: read(request, body).await, described_by: PhantomData })
     }
 }
 
