@@ -44,6 +44,10 @@ identifier! {
     GrantId
 }
 identifier! {
+    /// An authorization that ends in a code.
+    AuthorizationId
+}
+identifier! {
     /// A presentation, as the relying party knows it (the transaction-id of OpenID4VP 14.3.3).
     PresentationId
 }

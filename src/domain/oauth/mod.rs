@@ -1,7 +1,13 @@
-//! The OAuth side: clients, scopes, the device grant (RFC 8628), access tokens (RFC 9068).
+//! The OAuth side: clients, scopes, the device grant (RFC 8628), the authorization code grant (RFC 6749
+//! section 4.1), access tokens (RFC 9068).
 
 pub mod access_token;
+pub mod authorization_request;
 pub mod client;
+pub mod client_assertion;
+pub mod code_grant;
 pub mod device_grant;
+pub mod pkce;
 pub mod polling;
+pub mod redirect;
 pub mod user_code;
