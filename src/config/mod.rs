@@ -20,6 +20,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod tokens;
 mod trust;
 mod wallets;
 
