@@ -24,7 +24,7 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
+use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
@@ -51,6 +51,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Keys of clients.
+    pub client_keys: Arc<dyn ClientKeySets>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
     /// Our own keys.
@@ -94,7 +96,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
@@ -102,6 +104,7 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            client_keys,
             status_lists,
             second_opinion: match config.cross_check {
                 CrossCheck::Off => None,
@@ -202,8 +205,8 @@ fn start_at(
         Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
     };
     let client = FetchClient::new(config.allow_loopback)?;
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -211,8 +214,15 @@ fn start_at(
         config.status_cache,
     ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside =
-        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
+    let outside = Outside {
+        store: Arc::<SqliteStore>::clone(&store),
+        clock,
+        entropy,
+        issuer_keys,
+        client_keys: fetched_keys,
+        status_lists,
+        keys,
+    };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 
@@ -231,7 +241,7 @@ async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
             () = tokio::time::sleep(SWEEP) => {}
         }
         match vpgate.sweep().await {
-            Ok(swept) => tracing::debug!(swept.grants, swept.presentations, "swept"),
+            Ok(swept) => tracing::debug!(swept.grants, swept.presentations, swept.tokens, "swept"),
             Err(fault) => {
                 let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
                 tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");

@@ -9,9 +9,8 @@ use url::Url;
 use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
-use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
-use crate::domain::oauth::access_token::TokenPolicy;
-use crate::domain::oauth::client::{Clients, Grant};
+use super::{Config, CrossCheck, Keys, Storage, authorization, clients, credentials, duration, raw, scopes, tokens, wallets};
+use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
@@ -40,9 +39,10 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     };
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let device = device(&file.device, faults);
+    let code = authorization::code(&file.authorization_code, faults);
+    let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
-    let tokens = tokens(file.tokens, public_url.as_ref(), faults);
     let status_cache = status_cache(&file.status_lists, faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
@@ -68,8 +68,10 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         scopes: &scope_names,
         policy: &scopes,
         authenticated_devices: file.device.require_client_authentication,
+        addresses,
         folder,
     };
+    let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
     let clients = clients::check(file.clients, &known, faults);
     let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
     Some(Config {
@@ -87,6 +89,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             trust,
             wallets,
             device: device?,
+            code: code?,
+            assertions: assertions?,
             presentation: presentation?,
             tokens: tokens?,
         },
@@ -188,26 +192,11 @@ fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBo
     faults.keep("status_lists.cache_at_most", bounds)
 }
 
-fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {
-    let lifetime = lifetime("tokens.lifetime", given.lifetime.as_deref(), "1h", faults);
-    match given.format.as_deref() {
-        None | Some("jwt") => {}
-        Some("opaque") => faults.add("tokens.format", "opaque is not offered yet; offered: jwt"),
-        Some(_) => faults.add("tokens.format", "must be \"jwt\""),
-    }
-    if given.audience.as_deref() == Some("") {
-        faults.add("tokens.audience", "must not be empty");
-    }
-    let issuer = public_url?.origin().ascii_serialization();
-    let audience = given.audience.unwrap_or_else(|| issuer.clone());
-    Some(TokenPolicy { issuer, audience, lifetime: lifetime? })
-}
-
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
 }
 
-/// What weakens safety, and what is registered but not offered.
+/// What weakens safety.
 fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if forgets {
@@ -223,14 +212,9 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
-    for (grant, name) in
-        [(Grant::AuthorizationCode, "authorization_code"), (Grant::RefreshToken, "refresh_token")]
-    {
-        let registered = clients.iter().filter(|client| client.grants.contains(&grant));
-        let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
-        if !ids.is_empty() {
-            warnings.push(format!("grant {name} is registered for {} but not offered yet", ids.join(", ")));
-        }
+    for client in clients.iter().filter(|client| client.code.pkce_optional) {
+        let id = &client.id;
+        warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
     warnings
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod authorization;
 mod check;
 mod clients;
 mod credentials;
@@ -20,6 +21,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod tokens;
 mod trust;
 mod wallets;
 

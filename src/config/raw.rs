@@ -20,6 +20,8 @@ pub(super) struct File {
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
+    pub authorization_code: AuthorizationCode,
+    pub client_assertions: ClientAssertions,
     pub presentation: Presentation,
     pub verification: Verification,
     pub tokens: Tokens,
@@ -123,9 +125,15 @@ pub(super) struct Client {
     pub secret_hash: Option<String>,
     pub secret_file: Option<String>,
     pub secret_env: Option<String>,
+    pub previous_secret_hash: Option<String>,
+    pub jwks_uri: Option<String>,
+    pub jwks_file: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+    pub danger_allow_missing_pkce: bool,
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub wallet: Option<String>,
+    pub tokens: Option<Tokens>,
 }
 
 /// `[device]`
@@ -137,6 +145,23 @@ pub(super) struct Device {
     pub user_code_length: Option<i64>,
     pub user_code_charset: Option<String>,
     pub require_client_authentication: bool,
+}
+
+/// `[authorization_code]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct AuthorizationCode {
+    pub code_lifetime: Option<String>,
+    pub pushed_request_lifetime: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+}
+
+/// `[client_assertions]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct ClientAssertions {
+    pub longest_lifetime: Option<String>,
+    pub accept_token_endpoint_audience: bool,
 }
 
 /// `[presentation]`
@@ -154,13 +179,26 @@ pub(super) struct Verification {
     pub cross_check: Option<String>,
 }
 
-/// `[tokens]`
+/// `[tokens]` and `[clients.tokens]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Tokens {
     pub lifetime: Option<String>,
-    pub audience: Option<String>,
+    pub refresh_idle: Option<String>,
+    pub refresh_limit: Option<String>,
+    pub audience: Option<OneOrMore>,
     pub format: Option<String>,
+    pub signing_alg: Option<String>,
+    pub require_dpop: Option<bool>,
+    pub recheck_status: Option<bool>,
+}
+
+/// `"a"` or `["a", "b"]`
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// The keys that a table of this name may hold, for suggestions. `table` is a path without indexes:
@@ -179,9 +217,11 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
+        "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
+        "client_assertions" => serde_json::to_value(ClientAssertions::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
-        "tokens" => serde_json::to_value(Tokens::default()),
+        "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),
     };
     let members = written.ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();

@@ -11,6 +11,8 @@ use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client_assertion::ClientAssertion;
 use crate::domain::oauth::code_grant;
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::domain::oauth::entitlement::Origin;
+use crate::domain::oauth::issuance::Issuance;
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
 
@@ -36,7 +38,14 @@ pub enum Change {
     /// "I did not start this". Leaves: pending.
     DenyGrant(Denied),
     /// The device takes its token. Leaves: approved.
-    RedeemGrant(Redeemed),
+    RedeemGrant {
+        /// The grant after it.
+        grant: Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
+    /// Forgets the tokens that this led to: they are dead. `Lost` when there are none.
+    RevokeOrigin(Origin),
     /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
     /// claimed by nobody or by the same browser).
     BeginPresentation {
@@ -88,7 +97,12 @@ pub enum Change {
         pushed: Option<Digest>,
     },
     /// The client exchanges its code. Leaves: granted.
-    RedeemCode(code_grant::Redeemed),
+    RedeemCode {
+        /// The grant after it.
+        grant: code_grant::Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
 }
 
 /// What a settled presentation means for its grant.

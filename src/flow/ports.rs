@@ -15,6 +15,7 @@ use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client::ClientKeys;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::status::standing::StatusReference;
@@ -61,6 +62,8 @@ pub struct Swept {
     pub grants: usize,
     /// Presentations.
     pub presentations: usize,
+    /// Families of tokens, and single access tokens.
+    pub tokens: usize,
     /// Authorizations, granted or not.
     pub authorizations: usize,
     /// Pushed requests that nobody came back for.
@@ -74,6 +77,7 @@ impl Swept {
     pub fn add(&mut self, more: Self) {
         self.grants += more.grants;
         self.presentations += more.presentations;
+        self.tokens += more.tokens;
         self.authorizations += more.authorizations;
         self.pushed_requests += more.pushed_requests;
         self.assertions += more.assertions;
@@ -81,8 +85,10 @@ impl Swept {
 
     /// How many of the kind of which there were most.
     pub fn largest(self) -> usize {
-        let Self { grants, presentations, authorizations, pushed_requests, assertions } = self;
-        grants.max(presentations).max(authorizations).max(pushed_requests).max(assertions)
+        let Self { grants, presentations, tokens, authorizations, pushed_requests, assertions } = self;
+        [grants, presentations, tokens, authorizations, pushed_requests, assertions]
+            .into_iter()
+            .fold(0, usize::max)
     }
 }
 
@@ -116,12 +122,16 @@ pub trait Store: Send + Sync {
     async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable>;
     /// An authorization by the digest of its code.
     async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable>;
+    /// An access token by its digest, with the family it belongs to; none when it was revoked.
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable>;
+    /// A family by the digest of what its refresh tokens share.
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
     /// hour after they expired, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
-    /// settled or expired, pushed requests and assertions when they expired.
+    /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Whether it can answer now.
     async fn ready(&self) -> Result<(), Unavailable>;

@@ -1,15 +1,17 @@
 //! Step 4 of the web application's story: the code becomes a token, once (RFC 6749 section 4.1.3).
 
 use super::Vpgate;
+use super::issue_tokens::TokenResponse;
 use super::ports::{NotCommitted, Unavailable};
-use super::redeem_device_code::IssuedToken;
-use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::access_token::TYP;
-use crate::domain::oauth::client::{AuthenticatedClient, Grant};
+use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
+use crate::domain::oauth::entitlement::{Entitlement, Origin};
+
+/// How often a code is looked at again after another request spent it: once is enough.
+const LOOKS: usize = 2;
 
 /// Why there is no token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
@@ -39,47 +41,70 @@ impl Vpgate {
         code: &Secret,
         redirect_uri: Option<&str>,
         verifier: Option<&Secret>,
-    ) -> Result<IssuedToken, CodeNotRedeemed> {
+    ) -> Result<TokenResponse, CodeNotRedeemed> {
         if !client.may_use(Grant::AuthorizationCode) {
             return Err(CodeNotRedeemed::WrongGrant);
         }
         let now = self.clock.now();
         let shown = Shown { client_id: &client.client().id, redirect_uri, verifier };
-        match self.store.authorization_by_code(&code.digest()).await? {
-            Some(CodeGrant::Granted(granted)) => self.exchange(granted, &shown, now).await,
-            Some(CodeGrant::Redeemed(redeemed)) => Err(shown_again(&redeemed, &shown)),
-            _ => Err(CodeNotRedeemed::InvalidCode),
+        let digest = code.digest();
+        for _ in 0..LOOKS {
+            match self.store.authorization_by_code(&digest).await? {
+                Some(CodeGrant::Granted(granted)) => {
+                    if let Some(response) = self.exchange(client.client(), granted, &shown, now).await? {
+                        return Ok(response);
+                    }
+                }
+                Some(CodeGrant::Redeemed(used)) => return Err(self.shown_again(&used, &shown).await?),
+                _ => break,
+            }
         }
+        Err(CodeNotRedeemed::InvalidCode)
     }
 
-    /// Signs first and writes second, so that a code is spent only for a token that exists; and hands
-    /// the token out only when this request was the one that spent the code.
+    /// Signs first and writes second, so that a code is spent only for tokens that exist; and hands
+    /// them out only when this request was the one that spent the code. `None`: another one was.
     async fn exchange(
         &self,
+        client: &Client,
         granted: Granted,
         shown: &Shown<'_>,
         now: Timestamp,
-    ) -> Result<IssuedToken, CodeNotRedeemed> {
+    ) -> Result<Option<TokenResponse>, CodeNotRedeemed> {
         granted.redeemable(shown, now)?;
-        let id = TokenId::from_entropy(self.random_id()?);
-        let (client_id, admission) = (shown.client_id, granted.admission());
-        let token = self.policy.tokens.token_for(client_id, admission, id, now);
-        let signed = self.signer.sign(TYP, &token.claims)?;
-        let scope = admission.scopes().to_string();
-        let authorization = granted.terms().id.clone();
-        let redeemed = granted.redeem(shown, token.id, now)?;
-        match self.store.commit(Change::RedeemCode(redeemed)).await {
+        let id = granted.terms().id.clone();
+        let entitlement = Entitlement {
+            origin: Origin::Code(id.clone()),
+            admission: granted.admission().clone(),
+            openid: false,
+            nonce: granted.terms().request.nonce.clone(),
+            resources: Vec::new(),
+            dpop: None,
+        };
+        let (response, issuance) = self.issue(client, entitlement, now)?;
+        let grant = granted.redeem(shown, issuance.access.id.clone(), now)?;
+        match self.store.commit(Change::RedeemCode { grant, issuance }).await {
             Ok(()) => {}
-            Err(NotCommitted::Lost | NotCommitted::Taken) => return Err(CodeNotRedeemed::InvalidCode),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => return Ok(None),
             Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
         }
-        tracing::info!(%authorization, "the application took its token");
-        Ok(IssuedToken { access_token: Secret::received(signed), expires_in: token.expires_in, scope })
+        tracing::info!(authorization = %id, "the application took its token");
+        Ok(Some(response))
     }
-}
 
-fn shown_again(used: &Redeemed, _shown: &Shown<'_>) -> CodeNotRedeemed {
-    let (authorization, token) = (&used.terms().id, used.token());
-    tracing::warn!(%authorization, %token, "a used authorization code was shown again");
-    CodeNotRedeemed::InvalidCode
+    /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
+    /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
+    /// codes stand in addresses, and whoever read one there shall not log people out.
+    async fn shown_again(
+        &self,
+        used: &Redeemed,
+        shown: &Shown<'_>,
+    ) -> Result<CodeNotRedeemed, Unavailable> {
+        let (authorization, token) = (&used.terms().id, used.token());
+        tracing::warn!(%authorization, %token, "a used authorization code was shown again");
+        if used.terms().match_up(shown).is_ok() {
+            self.revoke_origin(Origin::Code(authorization.clone())).await?;
+        }
+        Ok(CodeNotRedeemed::InvalidCode)
+    }
 }

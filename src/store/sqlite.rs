@@ -7,6 +7,7 @@ mod place;
 mod readers;
 mod schema;
 mod statement;
+mod tokens;
 mod writer;
 
 use std::sync::Arc;
@@ -27,6 +28,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::{NotCommitted, PushedRequest, Store, Swept, Unavailable};
 
@@ -160,6 +162,16 @@ impl Store for SqliteStore {
     async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable> {
         let code = *code;
         self.read(move |it| authorizations::by_code(it, &code)).await
+    }
+
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| tokens::access(it, &digest)).await
+    }
+
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
+        let lineage = *lineage;
+        self.read(move |it| tokens::by_lineage(it, &lineage)).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {

@@ -21,6 +21,9 @@ async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
     for (path, allowed) in [
         ("/token", "POST"),
         ("/device_authorization", "POST"),
+        ("/par", "POST"),
+        ("/authorize", "GET, HEAD, POST"),
+        ("/authorize/decision", "POST"),
         ("/.well-known/oauth-authorization-server", "GET, HEAD"),
         ("/jwks.json", "GET, HEAD"),
         ("/v1/presentations", "POST"),

@@ -44,10 +44,6 @@ identifier! {
     GrantId
 }
 identifier! {
-    /// An authorization that ends in a code.
-    AuthorizationId
-}
-identifier! {
     /// A presentation, as the relying party knows it (the transaction-id of OpenID4VP 14.3.3).
     PresentationId
 }
@@ -63,6 +59,14 @@ identifier! {
 identifier! {
     /// The `nonce` of one request (OpenID4VP 5.2): fresh, 128 bits, bound into the KB-JWT.
     Nonce
+}
+identifier! {
+    /// An authorization request (RFC 6749 section 4.1.1), as we know it inside.
+    AuthorizationId
+}
+identifier! {
+    /// A family of tokens: all that one redemption led to.
+    FamilyId
 }
 identifier! {
     /// The `jti` of an access token (RFC 7519 section 4.1.7).

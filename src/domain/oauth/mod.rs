@@ -7,7 +7,15 @@ pub mod client;
 pub mod client_assertion;
 pub mod code_grant;
 pub mod device_grant;
+pub mod entitlement;
+pub mod issuance;
 pub mod pkce;
 pub mod polling;
 pub mod redirect;
+pub mod refresh_token;
+pub mod thumbprint;
+pub mod token_policy;
 pub mod user_code;
+
+#[cfg(test)]
+mod testing;

@@ -3,6 +3,7 @@
 mod device_authorization;
 mod form;
 mod metadata;
+mod par;
 pub mod refusal;
 mod token;
 
@@ -15,15 +16,18 @@ use poem_openapi::{ApiResponse, OpenApi};
 use serde_json::Value;
 
 use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
-use self::form::OAuthForm;
+use self::form::{OAuthForm, WholeForm};
 use self::metadata::{Metadata, metadata};
+use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::refusal::OAuthRefusal;
-use self::token::{TokenAnswer, TokenRequest};
-use super::basic;
+use self::token::{Redemption, TokenAnswer, TokenRequest};
+use super::basic::{self, ClientParameters};
+use super::client_limits::ClientLimits;
 use super::tags::Tags;
 use super::{PublicUrl, refusal as faces};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::flow::Vpgate;
+use crate::flow::authenticate_client::NotProven;
 
 /// The endpoints of the client door.
 #[derive(Clone, Copy, Debug)]
@@ -44,15 +48,34 @@ impl ClientDoor {
         form: OAuthForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
+        let client = authenticate(&vpgate, request, form.client).await?;
         let given = vpgate.authorize_device(client, form.scope.as_deref()).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
-    /// Take a token (RFC 8628 section 3.4, RFC 6749 section 5)
+    /// Push an authorization request (RFC 9126)
     ///
-    /// The one grant on offer is `urn:ietf:params:oauth:grant-type:device_code`. While nobody has
-    /// decided, the answer is 400 `authorization_pending`, or `slow_down` when asked too often.
+    /// Checked as the authorization endpoint would check it. Then send the browser to `/authorize` with
+    /// `client_id` and `request_uri`.
+    #[oai(path = "/par", method = "post", operation_id = "pushAuthorizationRequest")]
+    async fn push(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        limits: Data<&Arc<ClientLimits>>,
+        request: &Request,
+        form: WholeForm<PushedAuthorizationRequest>,
+    ) -> Result<PushedAnswer, OAuthRefusal> {
+        limits.push(request, vpgate.clock.now())?;
+        let WholeForm { named, parameters } = form;
+        let client = authenticate(&vpgate, request, named.client).await?;
+        Ok(vpgate.push_request(client, &parameters).await?.into())
+    }
+
+    /// Take a token (RFC 6749 section 4.1.3, RFC 8628 section 3.4)
+    ///
+    /// For a device code that nobody has decided about, the answer is 400 `authorization_pending`, or
+    /// `slow_down` when asked too often. A code works once; one that is shown again ends the tokens that
+    /// it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
         &self,
@@ -61,10 +84,14 @@ impl ClientDoor {
         form: OAuthForm<TokenRequest>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let OAuthForm(mut form) = form;
-        let (id, secret) = (form.client_id.take(), form.client_secret.take());
-        let client = authenticate(&vpgate, request, id, secret)?;
-        let device_code = form.device_code()?;
-        Ok(vpgate.redeem_device_code(client, &device_code).await?.into())
+        let client = authenticate(&vpgate, request, std::mem::take(&mut form.client)).await?;
+        let issued = match form.redemption()? {
+            Redemption::Device(device_code) => vpgate.redeem_device_code(client, &device_code).await?,
+            Redemption::Code { code, redirect_uri, verifier } => {
+                vpgate.redeem_code(client, &code, redirect_uri.as_deref(), verifier.as_ref()).await?
+            }
+        };
+        Ok(issued.into())
     }
 
     /// What this server offers (RFC 8414)
@@ -105,17 +132,22 @@ enum JwksAnswer {
     Ok(Json<Value>, #[oai(header = "Cache-Control")] String),
 }
 
-fn authenticate<'v>(
+async fn authenticate<'v>(
     vpgate: &'v Vpgate,
     request: &Request,
-    client_id: Option<String>,
-    client_secret: Option<String>,
+    form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
     let query = request.uri().query();
-    let shown = basic::client_credentials(request.headers(), query, client_id, client_secret)
-        .map_err(faces::credentials)?;
-    vpgate.policy.clients.authenticate(&shown).map_err(|why| {
+    let shown = basic::client_credentials(request.headers(), query, form).map_err(faces::credentials)?;
+    let limits: Option<&Arc<ClientLimits>> = request.data();
+    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
+    let attempt = attempt.transpose()?;
+    let proven = vpgate.authenticate_client(&shown).await;
+    if let (Some(attempt), Ok(_) | Err(NotProven::Failed(_))) = (attempt, &proven) {
+        attempt.did_not_fail();
+    }
+    proven.map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
-        OAuthRefusal::not_authenticated(why.to_string())
+        why.into()
     })
 }

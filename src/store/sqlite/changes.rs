@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::authorizations;
 use super::statement::write;
+use super::{authorizations, tokens};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -21,7 +21,11 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         }
         Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
         Change::DenyGrant(denied) => deny_grant(connection, denied),
-        Change::RedeemGrant(redeemed) => redeem_grant(connection, redeemed),
+        Change::RedeemGrant { grant, issuance } => {
+            redeem_grant(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
+        Change::RevokeOrigin(origin) => tokens::revoke_origin(connection, origin),
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;
@@ -61,7 +65,10 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             authorizations::begin(connection, grant)?;
             begin_presentation(connection, presentation)
         }
-        Change::RedeemCode(redeemed) => authorizations::redeem(connection, redeemed),
+        Change::RedeemCode { grant, issuance } => {
+            authorizations::redeem(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
     }
 }
 
@@ -86,6 +93,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         authorizations: delete_from!("authorizations")?,
         pushed_requests: delete_from!("pushed_requests")?,
         assertions: delete_from!("client_assertions")?,
+        tokens: tokens::sweep(connection, now, limit)?,
     })
 }
 
