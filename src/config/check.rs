@@ -9,7 +9,10 @@ use url::Url;
 use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
-use super::{Config, CrossCheck, Keys, Storage, authorization, clients, credentials, duration, raw, scopes, tokens, wallets};
+use super::{
+    Config, CrossCheck, Keys, Storage, authorization, clients, credentials, duration, raw, scopes, tokens,
+    wallets,
+};
 use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;

@@ -95,11 +95,7 @@ impl Vpgate {
     /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
     /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
     /// codes stand in addresses, and whoever read one there shall not log people out.
-    async fn shown_again(
-        &self,
-        used: &Redeemed,
-        shown: &Shown<'_>,
-    ) -> Result<CodeNotRedeemed, Unavailable> {
+    async fn shown_again(&self, used: &Redeemed, shown: &Shown<'_>) -> Result<CodeNotRedeemed, Unavailable> {
         let (authorization, token) = (&used.terms().id, used.token());
         tracing::warn!(%authorization, %token, "a used authorization code was shown again");
         if used.terms().match_up(shown).is_ok() {

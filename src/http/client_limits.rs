@@ -58,7 +58,12 @@ impl ClientLimits {
     ///
     /// # Errors
     /// [`TooMany`]
-    pub fn attempt(&self, request: &Request, id: Option<&str>, now: Timestamp) -> Result<Attempt<'_>, TooMany> {
+    pub fn attempt(
+        &self,
+        request: &Request,
+        id: Option<&str>,
+        now: Timestamp,
+    ) -> Result<Attempt<'_>, TooMany> {
         let id = id.filter(|id| id.len() <= LONGEST_ID).unwrap_or_default();
         let key = (client_address(request, &self.trusted_proxies), id.to_owned());
         self.failures.count(key.clone(), now)?;

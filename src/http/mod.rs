@@ -27,8 +27,8 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response};
 use url::Url;
 
-pub use self::document::openapi_yaml;
 use self::client_limits::ClientLimits;
+pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;

@@ -235,7 +235,9 @@ impl From<NotAuthorizable> for AuthorizationFace {
             NotAuthorizable::UnknownClient | NotAuthorizable::Nowhere(_) => Self::Notice(Notice::refused(
                 StatusCode::BAD_REQUEST,
                 "This request cannot be answered",
-                format!("The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."),
+                format!(
+                    "The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."
+                ),
             )),
             NotAuthorizable::NoPushedRequest => Self::Notice(Notice::refused(
                 StatusCode::BAD_REQUEST,

@@ -135,16 +135,12 @@ impl GrantRow {
                 let pace = Pace::restore(Duration::from_millis(interval), last);
                 DeviceGrant::Pending(restore::pending(terms, pace, digest(self.claimed_by, "claimed_by")?))
             }
-            "approved" => {
-                DeviceGrant::Approved(restore::approved(terms, admission(self.admission)?))
-            }
+            "approved" => DeviceGrant::Approved(restore::approved(terms, admission(self.admission)?)),
             "denied" => {
                 let reason = present(self.denial_reason, "denial_reason")?;
                 DeviceGrant::Denied(restore::denied(terms, from_word(reason, "denial_reason")?))
             }
-            "redeemed" => {
-                DeviceGrant::Redeemed(restore::redeemed(terms, token(self.token)?))
-            }
+            "redeemed" => DeviceGrant::Redeemed(restore::redeemed(terms, token(self.token)?)),
             _ => return Err(BrokenColumn("state")),
         })
     }

@@ -111,7 +111,11 @@ impl From<TokenResponse> for TokenAnswer {
 mod tests {
     use super::*;
 
-    fn redemption(grant_type: &str, device_code: Option<&str>, code: Option<&str>) -> Result<Redemption, OAuthErrorCode> {
+    fn redemption(
+        grant_type: &str,
+        device_code: Option<&str>,
+        code: Option<&str>,
+    ) -> Result<Redemption, OAuthErrorCode> {
         let request = TokenRequest {
             grant_type: grant_type.to_owned(),
             device_code: device_code.map(str::to_owned),
@@ -133,7 +137,10 @@ mod tests {
         let code = redemption(AUTHORIZATION_CODE, None, Some("y"));
         assert!(matches!(code, Ok(Redemption::Code { code, .. }) if code.expose() == "y"));
         assert_eq!(redemption(DEVICE_CODE, None, Some("y")).unwrap_err(), OAuthErrorCode::InvalidRequest);
-        assert_eq!(redemption(AUTHORIZATION_CODE, Some("x"), None).unwrap_err(), OAuthErrorCode::InvalidRequest);
+        assert_eq!(
+            redemption(AUTHORIZATION_CODE, Some("x"), None).unwrap_err(),
+            OAuthErrorCode::InvalidRequest
+        );
     }
 
     #[test]

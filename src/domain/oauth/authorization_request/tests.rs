@@ -80,11 +80,7 @@ fn req_11_19_each_fault_has_its_code() {
         (vec![("response_type", "code id_token")], RequestFault::ResponseType, "unsupported_response_type"),
         (vec![("response_mode", "fragment")], RequestFault::ResponseMode, "invalid_request"),
         (vec![("request", "a.b.c")], RequestFault::RequestObject, "request_not_supported"),
-        (
-            vec![("request_uri", "https://a.example/r")],
-            RequestFault::RequestUri,
-            "request_uri_not_supported",
-        ),
+        (vec![("request_uri", "https://a.example/r")], RequestFault::RequestUri, "request_uri_not_supported"),
         (vec![("scope", "foreign")], RequestFault::Scope, "invalid_scope"),
         (vec![("scope", "adult unknown")], RequestFault::Scope, "invalid_scope"),
         (vec![("scope", "a\"b")], RequestFault::Scope, "invalid_scope"),

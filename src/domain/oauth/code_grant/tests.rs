@@ -91,9 +91,8 @@ fn req_11_16_a_verifier_without_a_challenge_is_refused() {
 #[test]
 fn req_11_17_a_code_lives_as_long_as_it_says_and_no_longer_than_the_credential() {
     let shown = ("web", Some(RETURN), Some(VERIFIER));
-    let redeemed = |credential_ends, second| {
-        redeemed_at(granted(true, credential_ends), shown, at(second)).map(drop)
-    };
+    let redeemed =
+        |credential_ends, second| redeemed_at(granted(true, credential_ends), shown, at(second)).map(drop);
     assert_eq!(redeemed(None, 69), Ok(()));
     assert_eq!(redeemed(None, 70), Err(NotRedeemable::Expired));
     assert_eq!(redeemed(Some(30), 29), Ok(()));
