@@ -33,7 +33,7 @@ pub const LIFETIME: Duration = Duration::from_secs(600);
 /// Life of tokens.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-const SCOPE: &str = "urn:example:basic";
+pub const SCOPE: &str = "urn:example:basic";
 const CREDENTIAL: &str = "person";
 
 /// Different in every call.
@@ -157,7 +157,7 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
     }
 }
 
-fn settings() -> TokenSettings {
+pub fn settings() -> TokenSettings {
     TokenSettings {
         audience: vec!["https://api.example".to_owned()],
         format: TokenFormat::Jwt,
