@@ -18,9 +18,6 @@ use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 
-/// Where wallets send browsers back to (contract section 3).
-const CALLBACK: &str = "/callback";
-
 /// Everything is looked at, whatever was wrong before it.
 pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
@@ -59,8 +56,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let callback = public_url.as_ref().and_then(|url| url.join(CALLBACK).ok());
-    let wallets = wallets::check(file.wallets, addresses, callback.as_ref(), faults);
+    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {

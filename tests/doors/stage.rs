@@ -18,7 +18,7 @@ use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, WalletRoute};
+use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -203,7 +203,10 @@ fn policy() -> Policy {
             profile: Profile::Proof,
             authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
             client_id: "vpgate".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
+            wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
