@@ -9,7 +9,10 @@ use url::Url;
 use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
-use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
+use super::{
+    Config, CrossCheck, Keys, Storage, Trust, clients, credentials, duration, raw, scopes, transaction_types,
+    wallets,
+};
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
@@ -58,6 +61,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     }
     let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
+    let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {
         wallets: &wallet_names,
@@ -81,6 +85,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             clients,
             scopes,
             trust,
+            transaction_types,
             wallets,
             device: device?,
             presentation: presentation?,
@@ -90,13 +95,16 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     })
 }
 
-/// `[[credentials]]` alone.
-pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+/// `[[credentials]]` and `[[transaction_data]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trust {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     if file.credentials.is_empty() {
         faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
     }
-    credentials::check(file.credentials, addresses, folder, faults)
+    Trust {
+        issuers: credentials::check(file.credentials, addresses, folder, faults),
+        transaction_types: transaction_types::check(file.transaction_data, folder, faults),
+    }
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.

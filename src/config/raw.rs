@@ -17,6 +17,7 @@ pub(super) struct File {
     pub wallets: Vec<Wallet>,
     pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
+    pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
@@ -90,6 +91,16 @@ pub(super) struct Trust {
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,
+}
+
+/// `[[transaction_data]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TransactionType {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub title: Option<String>,
+    pub schema: Option<String>,
 }
 
 /// `[[scopes]]`
@@ -175,6 +186,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
+        "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),

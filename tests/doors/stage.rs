@@ -19,6 +19,7 @@ use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -198,6 +199,7 @@ fn policy() -> Policy {
             rules: Vec::new(),
         }]),
         trust: TrustPolicy::default(),
+        transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
             name: "demo".to_owned(),
             profile: Profile::Proof,

@@ -18,7 +18,7 @@ use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
 /// When everything here happens.
@@ -138,7 +138,7 @@ pub fn asked() -> Asked {
         }] }))
         .unwrap(),
         scope: Some(SCOPE.to_owned()),
-        transaction_data: vec![TransactionData::from_json(&object).unwrap()],
+        transaction_data: vec![TransactionTypes::default().from_json(&object).unwrap()],
         login_hint: Some("ada@example.com".to_owned()),
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),
