@@ -35,7 +35,7 @@ const HOMES: [(&str, &[&str], &str); 33] = [
     ),
     (
         "base64",
-        &["domain/base/base64url", "domain/jose/x5c", "http/basic"],
+        &["domain/base/base64url", "domain/jose/x5c", "domain/sdjwt/type_metadata/integrity", "http/basic"],
         "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
     ("clap", &["main", "command_line"], "the command line"),

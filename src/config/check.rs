@@ -187,9 +187,11 @@ fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCh
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
+    let oldest = given.oldest.as_deref().map(duration::parse).transpose();
+    let oldest = faults.keep("status_lists.oldest", oldest);
     let bounds =
         CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
-    faults.keep("status_lists.cache_at_most", bounds)
+    Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
 fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {

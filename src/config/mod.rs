@@ -22,6 +22,7 @@ mod scopes;
 pub mod secrets;
 mod transaction_types;
 mod trust;
+mod type_metadata;
 mod wallets;
 
 #[cfg(test)]
@@ -58,7 +59,7 @@ pub struct Config {
     pub allow_loopback: bool,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
-    /// `[status_lists]`: how long one is kept, whatever its issuer says.
+    /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.
     pub status_cache: CacheBounds,
     /// What the flows go by.
     pub policy: Policy,

@@ -63,6 +63,7 @@ pub(super) struct Wallet {
 pub(super) struct StatusLists {
     pub cache_at_least: Option<String>,
     pub cache_at_most: Option<String>,
+    pub oldest: Option<String>,
 }
 
 /// `[[credentials]]`
@@ -78,6 +79,7 @@ pub(super) struct Credential {
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,
+    pub type_metadata: Vec<String>,
 }
 
 /// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.

@@ -174,6 +174,7 @@ fn verified_claims(
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            type_metadata: Arc::default(),
         }],
     };
     let mut findings = Findings::new();
