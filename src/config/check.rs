@@ -10,10 +10,9 @@ use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{
-    Config, CrossCheck, Keys, Storage, Trust, clients, credentials, duration, raw, scopes, transaction_types,
-    wallets,
+    Config, CrossCheck, Keys, Storage, Trust, clients, credentials, duration, raw, scopes, tokens,
+    transaction_types, wallets,
 };
-use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;
@@ -42,7 +41,6 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let device = device(&file.device, faults);
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
-    let tokens = tokens(file.tokens, public_url.as_ref(), faults);
     let status_cache = status_cache(&file.status_lists, faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
@@ -70,6 +68,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         authenticated_devices: file.device.require_client_authentication,
         folder,
     };
+    let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
     let clients = clients::check(file.clients, &known, faults);
     let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
     Some(Config {
@@ -194,21 +193,6 @@ fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBo
     Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
-fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {
-    let lifetime = lifetime("tokens.lifetime", given.lifetime.as_deref(), "1h", faults);
-    match given.format.as_deref() {
-        None | Some("jwt") => {}
-        Some("opaque") => faults.add("tokens.format", "opaque is not offered yet; offered: jwt"),
-        Some(_) => faults.add("tokens.format", "must be \"jwt\""),
-    }
-    if given.audience.as_deref() == Some("") {
-        faults.add("tokens.audience", "must not be empty");
-    }
-    let issuer = public_url?.origin().ascii_serialization();
-    let audience = given.audience.unwrap_or_else(|| issuer.clone());
-    Some(TokenPolicy { issuer, audience, lifetime: lifetime? })
-}
-
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
 }
@@ -229,14 +213,11 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
-    for (grant, name) in
-        [(Grant::AuthorizationCode, "authorization_code"), (Grant::RefreshToken, "refresh_token")]
-    {
-        let registered = clients.iter().filter(|client| client.grants.contains(&grant));
-        let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
-        if !ids.is_empty() {
-            warnings.push(format!("grant {name} is registered for {} but not offered yet", ids.join(", ")));
-        }
+    let registered = clients.iter().filter(|client| client.grants.contains(&Grant::AuthorizationCode));
+    let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
+    if !ids.is_empty() {
+        let ids = ids.join(", ");
+        warnings.push(format!("grant authorization_code is registered for {ids} but not offered yet"));
     }
     warnings
 }

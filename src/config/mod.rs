@@ -20,6 +20,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod tokens;
 mod transaction_types;
 mod trust;
 mod type_metadata;

@@ -139,6 +139,7 @@ pub(super) struct Client {
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub wallet: Option<String>,
+    pub tokens: Option<Tokens>,
 }
 
 /// `[device]`
@@ -167,13 +168,26 @@ pub(super) struct Verification {
     pub cross_check: Option<String>,
 }
 
-/// `[tokens]`
+/// `[tokens]` and `[clients.tokens]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Tokens {
     pub lifetime: Option<String>,
-    pub audience: Option<String>,
+    pub refresh_idle: Option<String>,
+    pub refresh_limit: Option<String>,
+    pub audience: Option<OneOrMore>,
     pub format: Option<String>,
+    pub signing_alg: Option<String>,
+    pub require_dpop: Option<bool>,
+    pub recheck_status: Option<bool>,
+}
+
+/// `"a"` or `["a", "b"]`
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// The keys that a table of this name may hold, for suggestions. `table` is a path without indexes:
@@ -195,7 +209,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "device" => serde_json::to_value(Device::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
-        "tokens" => serde_json::to_value(Tokens::default()),
+        "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),
     };
     let members = written.ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();

@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use super::*;
 use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::oauth::client::{Authentication, Grant};
+use crate::domain::oauth::token_policy::TokenSettings;
 use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::KeySource;
 use std::time::Duration;
@@ -56,20 +57,21 @@ fn the_example_of_the_contract_loads() {
     assert_eq!(config.keys, Keys::Directory("/etc/vpgate/keys".into()));
     let policy = &config.policy;
     assert_eq!(policy.tokens.issuer, "https://verify.example.com");
-    assert_eq!(policy.tokens.audience, "https://verify.example.com");
+    assert_eq!(policy.tokens.of("tv").audience, ["https://verify.example.com"]);
     assert_eq!(policy.wallets[0].redirect_uri.as_str(), "https://verify.example.com/callback");
     let tv = policy.clients.named("tv").unwrap();
     assert_eq!((&tv.authentication, tv.wallet.as_str()), (&Authentication::None, "proof"));
     assert!(tv.redirect_uris.is_empty());
     assert!(tv.grants.contains(&Grant::RefreshToken));
-    assert_eq!(config.warnings, ["grant refresh_token is registered for tv but not offered yet"]);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
 #[test]
 fn the_reference_loads_and_names_every_key() {
     let config = load_reference(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
-    assert_eq!(config.policy.tokens.audience, "https://api.example.com");
+    let tokens = &config.policy.tokens;
+    assert_eq!(tokens.of("tv").audience, ["https://api.example.com", "https://reports.example.com"]);
     let tables =
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
@@ -94,8 +96,9 @@ fn the_defaults_are_those_of_the_reference() {
     assert_eq!((full.listen, full.storage, full.keys), (short.listen, short.storage, short.keys));
     assert_eq!(format!("{:?}", full.policy.device), format!("{:?}", short.policy.device));
     assert_eq!(format!("{:?}", full.policy.presentation), format!("{:?}", short.policy.presentation));
-    assert_eq!(full.policy.tokens.lifetime, short.policy.tokens.lifetime);
-    assert_eq!(short.policy.tokens.audience, "https://verify.example.com");
+    let (full_tokens, short_tokens) = (full.policy.tokens.default, short.policy.tokens.default);
+    assert_eq!(short_tokens.audience, ["https://verify.example.com"]);
+    assert_eq!(TokenSettings { audience: short_tokens.audience.clone(), ..full_tokens }, short_tokens);
     assert_eq!((full.cross_check, short.cross_check), (CrossCheck::Off, CrossCheck::Off));
 }
 
