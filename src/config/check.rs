@@ -68,6 +68,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         scopes: &scope_names,
         policy: &scopes,
         authenticated_devices: file.device.require_client_authentication,
+        addresses,
         folder,
     };
     let clients = clients::check(file.clients, &known, faults);
