@@ -66,6 +66,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         scopes: &scope_names,
         policy: &scopes,
         authenticated_devices: file.device.require_client_authentication,
+        addresses,
         folder,
     };
     let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);

@@ -138,6 +138,7 @@ pub(super) struct Client {
     pub secret_env: Option<String>,
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
+    pub origins: Vec<String>,
     pub wallet: Option<String>,
     pub tokens: Option<Tokens>,
 }

@@ -244,6 +244,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         grants,
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
+        origins: Vec::new(),
         wallet: "demo".to_owned(),
     }
 }
