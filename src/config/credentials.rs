@@ -44,7 +44,8 @@ pub(super) fn check(
         let place = trust::Place { at: &at, addresses, folder };
         let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
         let documents = &credential.type_metadata;
-        let documents = type_metadata::check(documents, &credential.vct, &at("type_metadata"), folder, faults);
+        let documents =
+            type_metadata::check(documents, &credential.vct, &at("type_metadata"), folder, faults);
         if let (Some(id), Some(issuer), Some(keys), Some(status), Some(type_metadata)) =
             (id, issuer, keys, status, documents)
             && askable

@@ -51,7 +51,10 @@ fn req_5_18_vct_integrity_is_that_of_the_configured_document() {
     // The issuer need not say it.
     let maker = with(Value::Null);
     accepted(&maker);
-    assert_eq!(outcome(&judge(&maker.present(), &maker).1, "vct_integrity").unwrap().0, Outcome::NotApplicable);
+    assert_eq!(
+        outcome(&judge(&maker.present(), &maker).1, "vct_integrity").unwrap().0,
+        Outcome::NotApplicable
+    );
     let other = integrity(document.replace("Identity", "identity").as_bytes());
     let url_alphabet = good.replace(['+', '/'], "-").replace('=', "");
     for wrong in [json!(other), json!(url_alphabet), json!("md5-x"), json!(""), json!(1), json!([good])] {
@@ -77,7 +80,8 @@ fn req_5_19_a_mandatory_claim_that_is_there_or_may_be_hidden_is_no_violation() {
 
 #[test]
 fn req_5_19_a_mandatory_claim_that_the_issuer_left_out_is_refused() {
-    let report = |claims: Value, change: fn(&mut Maker)| refused(&demanding(claims, change), "mandatory_claims");
+    let report =
+        |claims: Value, change: fn(&mut Maker)| refused(&demanding(claims, change), "mandatory_claims");
     // All digests are opened, so there is no place where it could be.
     let found = report(json!([{"path": ["nickname"], "mandatory": true}]), |_| {});
     assert!(outcome(&found, "mandatory_claims").unwrap().1.starts_with("nickname is mandatory"));

@@ -99,7 +99,9 @@ fn chain<'d>(first: Placed<'d>, documents: &'d [Document]) -> Result<Vec<Placed<
         }
         if let Some(integrity) = &document.extends_integrity {
             let checked = parent.1.digests.check(integrity);
-            checked.map_err(|why| blame(place, format!("extends {extended}, but its `extends#integrity` {why}")))?;
+            checked.map_err(|why| {
+                blame(place, format!("extends {extended}, but its `extends#integrity` {why}"))
+            })?;
         }
         chain.push(parent);
         (place, document) = parent;

@@ -48,11 +48,7 @@ impl ClaimPath {
     ///
     /// # Errors
     /// A step into something of another kind.
-    pub(super) fn select(
-        &self,
-        claims: &Map<String, Value>,
-        trace: &Trace,
-    ) -> Result<Selection, WrongKind> {
+    pub(super) fn select(&self, claims: &Map<String, Value>, trace: &Trace) -> Result<Selection, WrongKind> {
         let mut here = vec![Part { content: Content::Object(claims), trace: Some(trace) }];
         let (mut absent, mut out_of_sight) = (false, false);
         for element in &self.0 {

@@ -138,12 +138,9 @@ fn is_svg_id(id: &str) -> bool {
 }
 
 /// The string of this name.
-fn text<'m>(
-    members: &'m Map<String, Value>,
-    name: &str,
-    at: &str,
-) -> Result<Option<&'m str>, DocumentFault> {
-    let read = |value: &'m Value| value.as_str().ok_or_else(|| fault(format!("{at}/{name}"), "must be a string"));
+fn text<'m>(members: &'m Map<String, Value>, name: &str, at: &str) -> Result<Option<&'m str>, DocumentFault> {
+    let read =
+        |value: &'m Value| value.as_str().ok_or_else(|| fault(format!("{at}/{name}"), "must be a string"));
     members.get(name).map(read).transpose()
 }
 

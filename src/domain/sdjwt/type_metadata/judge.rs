@@ -52,7 +52,8 @@ pub(in crate::domain::sdjwt) fn judge(
     }
     findings.pass(&PATHS, "every path of the type metadata fits the claims");
     findings.pass(&MANDATORY, "no mandatory claim of the type is known to be missing");
-    findings.pass(&DISCLOSABLE, "claims are selectively disclosable where the type demands it, and only there");
+    findings
+        .pass(&DISCLOSABLE, "claims are selectively disclosable where the type demands it, and only there");
     Ok(())
 }
 
@@ -70,7 +71,10 @@ fn check_integrity(
     };
     match metadata.digests.check(integrity) {
         Ok(algorithm) => {
-            let detail = format!("the configured type metadata is the one that the issuer means ({})", algorithm.name());
+            let detail = format!(
+                "the configured type metadata is the one that the issuer means ({})",
+                algorithm.name()
+            );
             findings.pass(&INTEGRITY, detail);
             Ok(())
         }
@@ -96,10 +100,16 @@ fn check_mandatory(rule: &ClaimRule, found: Selection, findings: &mut Findings) 
 fn check_disclosable(rule: &ClaimRule, found: Selection, findings: &mut Findings) -> Result<(), Rejection> {
     let detail = match rule.sd {
         Disclosability::Always if found.plain => {
-            format!("{} must be selectively disclosable by its type, and the issuer states it openly", rule.path)
+            format!(
+                "{} must be selectively disclosable by its type, and the issuer states it openly",
+                rule.path
+            )
         }
         Disclosability::Never if found.disclosable => {
-            format!("{} must be stated openly by its type, and the issuer made it selectively disclosable", rule.path)
+            format!(
+                "{} must be stated openly by its type, and the issuer made it selectively disclosable",
+                rule.path
+            )
         }
         _ => return Ok(()),
     };

@@ -66,7 +66,9 @@ fn req_5_17_a_document_that_is_wrong_in_one_way_is_refused_with_the_place() {
         let fault = parse(&wrong).unwrap_err().to_string();
         assert!(fault.starts_with(&format!("{place} must")), "{wrong}: {fault}");
     }
-    for wrong in [&b"[]"[..], b"", b"{\"vct\":\"a\",\"vct\":\"b\"}", b"{\"vct\":\"\xff\"}", b"{\"vct\":\"a\"} x"] {
+    for wrong in
+        [&b"[]"[..], b"", b"{\"vct\":\"a\",\"vct\":\"b\"}", b"{\"vct\":\"\xff\"}", b"{\"vct\":\"a\"} x"]
+    {
         assert!(matches!(Document::parse(wrong), Err(DocumentFault::Json(_))), "{wrong:?}");
     }
     let long = json!({"vct": BASE, "x": "x".repeat(BYTES)});
@@ -98,7 +100,10 @@ fn req_5_19_an_entry_of_claims_that_is_wrong_in_one_way_is_refused_with_the_plac
         (json!({"path": ["a"], "display": [{"label": "A"}]}), "/display/0/locale"),
         (json!({"path": ["a"], "display": [{"locale": "en"}]}), "/display/0/label"),
         (json!({"path": ["a"], "display": [{"locale": "en", "label": 1}]}), "/display/0/label"),
-        (json!({"path": ["a"], "display": [{"locale": "en", "label": "A", "description": 1}]}), "/display/0/description"),
+        (
+            json!({"path": ["a"], "display": [{"locale": "en", "label": "A", "description": 1}]}),
+            "/display/0/description",
+        ),
     ] {
         let fault = parse(&claim(wrong.clone())).unwrap_err().to_string();
         assert!(fault.starts_with(&format!("/claims/0{place} must")), "{wrong}: {fault}");
@@ -158,16 +163,30 @@ fn req_5_19_a_child_may_tighten_what_its_parent_says_and_not_loosen_it() {
 fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
     let plain = |vct: &str| document(json!({"vct": vct}));
     let child = || document(json!({"vct": CHILD, "extends": BASE}));
-    let known = |metadata: Vec<TypeMetadata>| metadata.iter().map(|it| it.vct().to_owned()).collect::<Vec<_>>();
-    assert_eq!(resolved(&["a", "b"], &[plain("b"), plain("a")]).map(known), Ok(vec!["a".to_owned(), "b".to_owned()]));
+    let known =
+        |metadata: Vec<TypeMetadata>| metadata.iter().map(|it| it.vct().to_owned()).collect::<Vec<_>>();
+    assert_eq!(
+        resolved(&["a", "b"], &[plain("b"), plain("a")]).map(known),
+        Ok(vec!["a".to_owned(), "b".to_owned()])
+    );
     // A parent serves several children, and may be accepted by itself.
     assert!(resolved(&[CHILD, BASE], &[child(), plain(BASE)]).is_ok());
     for (accepted, documents, place, why) in [
         (&["a"][..], vec![plain("a"), plain("a")], Some(1), "describes the same type as a file before it"),
         (&["a"], vec![plain("A")], None, "has no file for the accepted type a"),
         (&["a", "b"], vec![plain("a")], None, "has no file for the accepted type b"),
-        (&["a"], vec![plain("a"), plain("b")], Some(1), "describes a type that is neither accepted here nor extended"),
-        (&[CHILD], vec![child()], Some(0), "extends https://example.com/base-type-metadata, for which there is no file"),
+        (
+            &["a"],
+            vec![plain("a"), plain("b")],
+            Some(1),
+            "describes a type that is neither accepted here nor extended",
+        ),
+        (
+            &[CHILD],
+            vec![child()],
+            Some(0),
+            "extends https://example.com/base-type-metadata, for which there is no file",
+        ),
     ] {
         let fault = resolved(accepted, &documents).unwrap_err();
         assert_eq!((fault.document, &*fault.why), (place, why));
@@ -193,15 +212,17 @@ fn req_5_17_circles_and_endless_chains_are_refused() {
     };
     assert!(chain(8).is_ok());
     let fault = chain(9).unwrap_err();
-    assert_eq!(fault, ChainFault { document: Some(7), why: "is the end of a chain of more than 8 types".to_owned() });
+    assert_eq!(
+        fault,
+        ChainFault { document: Some(7), why: "is the end of a chain of more than 8 types".to_owned() }
+    );
 }
 
 #[test]
 fn req_5_18_extends_integrity_is_over_the_bytes_of_the_parent() {
     let base = json!({"vct": BASE, "name": "Base"}).to_string();
-    let child = |integrity: &str| {
-        document(json!({"vct": CHILD, "extends": BASE, "extends#integrity": integrity}))
-    };
+    let child =
+        |integrity: &str| document(json!({"vct": CHILD, "extends": BASE, "extends#integrity": integrity}));
     let good = integrity(base.as_bytes());
     let judged = |integrity: &str, base: &str| {
         resolved(&[CHILD], &[child(integrity), Document::parse(base.as_bytes()).unwrap()]).map(|_| ())
