@@ -248,18 +248,18 @@ fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
         ("\"none.json\"", "[0]: cannot read"),
         ("\"proof.json\", \"long.json\"", "[1]: "),
         ("\"proof.json\", \"wrong.json\"", "[1]: "),
-        ("\"proof.json\"", "[0]: extends base, for which there is no file"),
+        ("\"proof.json\"", "[0]: extends `base`, for which there is no file"),
         (
             "\"proof.json\", \"circle.json\"",
-            "[1]: extends https://credentials.notarize.com/ProofCredentialV1, which",
+            "[1]: extends `https://credentials.notarize.com/ProofCredentialV1`, which",
         ),
         (
             "\"pinned.json\", \"base.json\"",
-            "[0]: extends base, but its `extends#integrity` is the hash of other bytes",
+            "[0]: extends `base`, but its `extends#integrity` is the hash of other bytes",
         ),
         (
             "\"base.json\"",
-            ": has no file for the accepted type https://credentials.notarize.com/ProofCredentialV1",
+            ": has no file for the accepted type `https://credentials.notarize.com/ProofCredentialV1`",
         ),
         ("\"base.json\", \"base.json\"", "[1]: describes the same type"),
     ] {

@@ -150,7 +150,10 @@ fn req_5_19_type_metadata_of_the_trust_file_counts() {
     assert!(table.contains("ok    disclosable_claims") && table.contains("n/a   vct_integrity"), "{table}");
     let (code, table, _) = configure(json!([{"path": ["nickname"], "sd": "always"}]));
     assert_eq!(code, 1, "{table}");
-    assert!(table.starts_with("REJECTED: disclosable_claims\n      nickname must be selectively"), "{table}");
+    assert!(
+        table.starts_with("REJECTED: disclosable_claims\n      `nickname` must be selectively"),
+        "{table}"
+    );
     let (code, _, complaints) = configure(json!([{"path": "nickname"}]));
     assert_eq!(code, 2);
     assert!(complaints.contains("credentials[0].type_metadata[0]: "), "{complaints}");

@@ -84,7 +84,7 @@ fn req_5_19_a_mandatory_claim_that_the_issuer_left_out_is_refused() {
         |claims: Value, change: fn(&mut Maker)| refused(&demanding(&claims, change), "mandatory_claims");
     // All digests are opened, so there is no place where it could be.
     let found = report(json!([{"path": ["nickname"], "mandatory": true}]), |_| {});
-    assert!(outcome(&found, "mandatory_claims").unwrap().1.starts_with("nickname is mandatory"));
+    assert!(outcome(&found, "mandatory_claims").unwrap().1.starts_with("`nickname` is mandatory"));
     report(json!([{"path": ["address", "city"], "mandatory": true}]), |m| {
         set(&mut m.payload, "address", json!({"street": "Main"}));
     });
@@ -106,7 +106,7 @@ fn req_5_19_sd_never_is_stated_openly() {
     accepted(&demanding(&never(json!(["age_equal_or_over", "18"])), |_| {}));
     let found = refused(&demanding(&never(json!(["given_name"])), |_| {}), "disclosable_claims");
     let detail = outcome(&found, "disclosable_claims").unwrap().1;
-    assert!(detail.starts_with("given_name must be stated openly"), "{detail}");
+    assert!(detail.starts_with("`given_name` must be stated openly"), "{detail}");
     let inside = |m: &mut Maker| {
         let city = member("city", json!("Berlin"));
         set(&mut m.payload, "address", json!({"_sd": [m.digests.digest(&city)]}));
@@ -127,7 +127,7 @@ fn req_5_19_sd_always_came_from_a_disclosure() {
     accepted(&demanding(&always(json!(["nickname"])), |_| {}));
     let found = refused(&demanding(&always(json!(["iat"])), |_| {}), "disclosable_claims");
     let detail = outcome(&found, "disclosable_claims").unwrap().1;
-    assert!(detail.starts_with("iat must be selectively disclosable"), "{detail}");
+    assert!(detail.starts_with("`iat` must be selectively disclosable"), "{detail}");
     // That its surroundings were disclosed does not make a claim selectively disclosable.
     refused(&demanding(&always(json!(["age_equal_or_over", "18"])), |_| {}), "disclosable_claims");
     // Places count as issued: the disclosed element is the second, whatever became of the first.
@@ -162,6 +162,36 @@ fn req_5_17_only_the_metadata_of_the_credentials_own_type_counts() {
     let other = Document::parse(strict.replace(VCT, "https://other.example").as_bytes()).unwrap();
     maker.metadata = resolve(&["https://other.example".to_owned()], &[other]).unwrap().into();
     accepted(&maker);
+}
+
+#[test]
+fn req_5_20_texts_and_pictures_of_type_metadata_are_not_shown_and_lead_nowhere() {
+    let shown = json!([{"locale": "en", "label": "<script>alert(1)</script>", "description": "\u{202e}"}]);
+    let document = |claims: Value| {
+        json!({"vct": VCT, "name": "<script>", "claims": claims, "display": [{"locale": "en", "name": "<script>",
+            "rendering": {"svg_templates": [{"uri": "https://evil.example/x.svg"}],
+                "simple": {"logo": {"uri": "data:text/html,<script>"}}}}]})
+        .to_string()
+    };
+    let mut maker = Maker::new();
+    configure(&mut maker, &document(json!([{"path": ["given_name"], "display": shown}])));
+    accepted(&maker);
+    let good = judge(&maker.present(), &maker).1;
+    configure(
+        &mut maker,
+        &document(json!([{"path": ["nickname\u{202e}"], "mandatory": true, "display": shown}])),
+    );
+    let refused = refused(&maker, "mandatory_claims");
+    for report in [good, refused] {
+        let text = serde_json::to_string(&report).unwrap();
+        assert!(
+            !text.contains('\u{202e}')
+                && !text.contains("alert")
+                && !text.contains("evil")
+                && !text.contains("<script>"),
+            "{text}"
+        );
+    }
 }
 
 /// Example A.2 of the draft, shortened: what its credential must look like.

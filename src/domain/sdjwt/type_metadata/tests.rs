@@ -149,10 +149,10 @@ fn req_5_19_a_child_may_tighten_what_its_parent_says_and_not_loosen_it() {
         assert_eq!(found, [("a".to_owned(), mandatory, sd.to_owned())]);
     }
     for (base, child, why) in [
-        ((Some(true), None), (Some(false), None), "makes a optional"),
-        ((None, Some("always")), (None, Some("never")), "changes `sd` of a"),
-        ((None, Some("always")), (None, Some("allowed")), "changes `sd` of a"),
-        ((None, Some("never")), (None, Some("allowed")), "changes `sd` of a"),
+        ((Some(true), None), (Some(false), None), "makes `a` optional"),
+        ((None, Some("always")), (None, Some("never")), "changes `sd` of `a`"),
+        ((None, Some("always")), (None, Some("allowed")), "changes `sd` of `a`"),
+        ((None, Some("never")), (None, Some("allowed")), "changes `sd` of `a`"),
     ] {
         let fault = extended(&entry(base.0, base.1), &entry(child.0, child.1)).unwrap_err();
         assert!(fault.why.starts_with(why) && fault.document == Some(0), "{fault:?}");
@@ -173,8 +173,8 @@ fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
     assert!(resolved(&[CHILD, BASE], &[child(), plain(BASE)]).is_ok());
     for (accepted, documents, place, why) in [
         (&["a"][..], vec![plain("a"), plain("a")], Some(1), "describes the same type as a file before it"),
-        (&["a"], vec![plain("A")], None, "has no file for the accepted type a"),
-        (&["a", "b"], vec![plain("a")], None, "has no file for the accepted type b"),
+        (&["a"], vec![plain("A")], None, "has no file for the accepted type `a`"),
+        (&["a", "b"], vec![plain("a")], None, "has no file for the accepted type `b`"),
         (
             &["a"],
             vec![plain("a"), plain("b")],
@@ -185,7 +185,7 @@ fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
             &[CHILD],
             vec![child()],
             Some(0),
-            "extends https://example.com/base-type-metadata, for which there is no file",
+            "extends `https://example.com/base-type-metadata`, for which there is no file",
         ),
     ] {
         let fault = resolved(accepted, &documents).unwrap_err();

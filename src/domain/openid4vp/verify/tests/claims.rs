@@ -41,3 +41,28 @@ fn req_8_9_only_the_claims_asked_for_are_kept() {
         json!({"given_name": "Erika", "family_name": "Mustermann", "age_equal_or_over": {"18": true}})
     );
 }
+
+#[test]
+fn req_4_20_what_was_dropped_cannot_be_asked_for() {
+    let mut scene = Scene::new();
+    scene.maker.payload.insert("list".to_owned(), json!(["shown", {"...": "hidden"}]));
+    scene.maker.payload.insert("empty".to_owned(), json!({"_sd": ["hidden too"]}));
+    let mut ask = |path: &[PathElement]| {
+        let mut query = credential_query(QUERY_ID);
+        query.claims.push(ClaimQuery::from(ClaimsPath::of(path.to_vec()).unwrap()));
+        scene.asked.query = Query::of(vec![query]).unwrap();
+        scene.judge(&scene.maker.present()).1.reason
+    };
+    let name = |name: &str| PathElement::Name(name.to_owned());
+    for there in [vec![name("list"), PathElement::Index(0)], vec![name("empty")]] {
+        assert_eq!(ask(&there), None, "{there:?}");
+    }
+    for gone in [
+        vec![name("list"), PathElement::Index(1)],
+        vec![name("empty"), name("_sd")],
+        vec![name("_sd")],
+        vec![name("_sd_alg")],
+    ] {
+        assert_eq!(ask(&gone).as_deref(), Some("claims_present"), "{gone:?}");
+    }
+}

@@ -108,6 +108,7 @@ fn req_7_8_a_list_by_anybody_else_is_refused() {
 
 #[test]
 fn req_7_5_the_subject_is_the_address_letter_by_letter() {
+    assert_eq!(payload("sub", json!(STATUS_URI)).unwrap().uri(), STATUS_URI);
     for sub in [
         json!("https://issuer.example.com/statuslists/2"),
         json!("https://issuer.example.com/statuslists/1/"),
