@@ -10,8 +10,8 @@ use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{
-    Config, CrossCheck, Keys, Storage, authorization, clients, credentials, duration, raw, scopes, tokens,
-    wallets,
+    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, duration, raw, scopes,
+    tokens, transaction_types, wallets,
 };
 use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
@@ -19,9 +19,6 @@ use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
-
-/// Where wallets send browsers back to (contract section 3).
-const CALLBACK: &str = "/callback";
 
 /// Everything is looked at, whatever was wrong before it.
 pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {
@@ -62,9 +59,9 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let callback = public_url.as_ref().and_then(|url| url.join(CALLBACK).ok());
-    let wallets = wallets::check(file.wallets, addresses, callback.as_ref(), faults);
+    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
+    let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {
         wallets: &wallet_names,
@@ -90,6 +87,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             clients,
             scopes,
             trust,
+            transaction_types,
             wallets,
             device: device?,
             code: code?,
@@ -101,13 +99,16 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     })
 }
 
-/// `[[credentials]]` alone.
-pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+/// `[[credentials]]` and `[[transaction_data]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trust {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     if file.credentials.is_empty() {
         faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
     }
-    credentials::check(file.credentials, addresses, folder, faults)
+    Trust {
+        issuers: credentials::check(file.credentials, addresses, folder, faults),
+        transaction_types: transaction_types::check(file.transaction_data, folder, faults),
+    }
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
@@ -190,9 +191,11 @@ fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCh
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
+    let oldest = given.oldest.as_deref().map(duration::parse).transpose();
+    let oldest = faults.keep("status_lists.oldest", oldest);
     let bounds =
         CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
-    faults.keep("status_lists.cache_at_most", bounds)
+    Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {

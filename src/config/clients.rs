@@ -60,10 +60,21 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 .extend(faults.keep(&format!("{}[{place}]", at("redirect_uris")), redirect_uri(uri)));
         }
         let code = code_rules(&client, authentication.as_ref(), &grants, &at, faults);
+        let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
-            checked.push(Client { id, name, authentication, grants, scopes, redirect_uris, wallet, code });
+            checked.push(Client {
+                id,
+                name,
+                authentication,
+                grants,
+                scopes,
+                redirect_uris,
+                origins,
+                wallet,
+                code,
+            });
         }
     }
     Clients::new(checked)
@@ -209,6 +220,29 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
         faults.keep(at, known.policy.query(&scopes));
     }
     scopes
+}
+
+/// Where the client's pages come from. One with a secret has none: a page keeps no secret.
+fn origins(
+    given: &[String],
+    at: &str,
+    authentication: Option<&Authentication>,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Vec<String> {
+    if !given.is_empty() && authentication.is_some_and(|how| *how != Authentication::None) {
+        faults
+            .add(at, "only a client with authentication = \"none\" can run in a page: pages keep no secret");
+    }
+    let mut origins = Vec::new();
+    for (place, text) in given.iter().enumerate() {
+        let at = format!("{at}[{place}]");
+        match faults.keep(&at, known.addresses.origin(text)) {
+            Some(origin) if origins.contains(&origin) => faults.add(&at, "is there twice"),
+            origin => origins.extend(origin),
+        }
+    }
+    origins
 }
 
 fn wallet(given: Option<String>, at: &str, wallets: &[String], faults: &mut Faults) -> Option<String> {

@@ -17,6 +17,7 @@ pub(super) struct File {
     pub wallets: Vec<Wallet>,
     pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
+    pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
@@ -64,6 +65,7 @@ pub(super) struct Wallet {
 pub(super) struct StatusLists {
     pub cache_at_least: Option<String>,
     pub cache_at_most: Option<String>,
+    pub oldest: Option<String>,
 }
 
 /// `[[credentials]]`
@@ -79,6 +81,7 @@ pub(super) struct Credential {
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,
+    pub type_metadata: Vec<String>,
 }
 
 /// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
@@ -92,6 +95,16 @@ pub(super) struct Trust {
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,
+}
+
+/// `[[transaction_data]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TransactionType {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub title: Option<String>,
+    pub schema: Option<String>,
 }
 
 /// `[[scopes]]`
@@ -132,6 +145,7 @@ pub(super) struct Client {
     pub danger_allow_missing_pkce: bool,
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
+    pub origins: Vec<String>,
     pub wallet: Option<String>,
     pub tokens: Option<Tokens>,
 }
@@ -213,6 +227,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
+        "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),

@@ -67,6 +67,7 @@ use crate::domain::oauth::client_assertion::AssertionPolicy;
 use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::domain::oauth::user_code::UserCodeFormat;
 use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
 /// What the operator decided, checked. Never changes while the service runs.
@@ -78,6 +79,8 @@ pub struct Policy {
     pub scopes: ScopePolicy,
     /// Whom we believe.
     pub trust: TrustPolicy,
+    /// What can be agreed to.
+    pub transaction_types: TransactionTypes,
     /// Where people can be sent, by name.
     pub wallets: Vec<WalletRoute>,
     /// The device grant's settings.

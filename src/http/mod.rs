@@ -6,6 +6,7 @@ mod body;
 mod client_address;
 mod client_door;
 mod client_limits;
+mod cors;
 mod document;
 mod envelope;
 mod face;

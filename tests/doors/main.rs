@@ -6,6 +6,7 @@
 mod assertion;
 mod authorize;
 mod client;
+mod cors;
 mod edges;
 mod human;
 mod relying_party;

@@ -22,7 +22,8 @@ use vpgate::domain::oauth::client_assertion::AssertionPolicy;
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, WalletRoute};
+use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -224,12 +225,16 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             rules: Vec::new(),
         }]),
         trust: TrustPolicy::default(),
+        transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
             name: "demo".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
             client_id: "vpgate".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
+            wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -273,6 +278,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         grants,
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
+        origins: Vec::new(),
         wallet: "demo".to_owned(),
         code: CodeRules::default(),
     }

@@ -24,6 +24,9 @@ pub struct Client {
     pub scopes: Scopes,
     /// Where browsers may be sent back to; compared as exact strings.
     pub redirect_uris: Vec<Url>,
+    /// The origins whose pages may read our answers to it, as browsers write them in `Origin`
+    /// (RFC 6454 section 6.2): `https://app.example`. Only public clients run in pages.
+    pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
     /// How it may ask for authorization codes.
@@ -225,6 +228,7 @@ pub(crate) mod testing {
             grants: vec![Grant::DeviceCode, Grant::AuthorizationCode],
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
+            origins: Vec::new(),
             wallet: "demo".to_owned(),
             code: CodeRules::default(),
         }

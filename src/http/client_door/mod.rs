@@ -24,7 +24,7 @@ use self::token::{Redemption, TokenAnswer, TokenRequest};
 use super::basic::{self, ClientParameters};
 use super::client_limits::ClientLimits;
 use super::tags::Tags;
-use super::{PublicUrl, refusal as faces};
+use super::{PublicUrl, cors, refusal as faces};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::flow::Vpgate;
 use crate::flow::authenticate_client::NotProven;
@@ -146,8 +146,10 @@ async fn authenticate<'v>(
     if let (Some(attempt), Ok(_) | Err(NotProven::Failed(_))) = (attempt, &proven) {
         attempt.did_not_fail();
     }
-    proven.map_err(|why| {
+    let client = proven.map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
-        why.into()
-    })
+        OAuthRefusal::from(why)
+    })?;
+    cors::note_client(request, client.client());
+    Ok(client)
 }
