@@ -5,6 +5,7 @@ use poem::http::StatusCode;
 
 use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
+use super::client_door::resource_refusal::ResourceRefusal;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
@@ -14,10 +15,16 @@ use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
 use crate::flow::enter_code::CodeRefused;
 use crate::flow::finish_in_browser::NotShown;
+use crate::flow::introspect::NotIntrospected;
+use crate::flow::issue_tokens::TokenType;
 use crate::flow::ports::Unavailable;
+use crate::flow::prove_key::NotProven;
 use crate::flow::question::NotAsked;
 use crate::flow::redeem_device_code::NotRedeemed;
+use crate::flow::refresh::NotRefreshed;
+use crate::flow::revoke::NotRevoked;
 use crate::flow::serve_request::NotServed;
+use crate::flow::userinfo::NotTold;
 use crate::flow::verify_token::NotVerifiable;
 
 // The client door.
@@ -33,6 +40,7 @@ impl From<NotAuthorized> for OAuthRefusal {
         match why {
             NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
         }
@@ -47,10 +55,78 @@ impl From<NotRedeemed> for OAuthRefusal {
             NotRedeemed::SlowDown => OAuthErrorCode::SlowDown,
             NotRedeemed::Denied => OAuthErrorCode::AccessDenied,
             NotRedeemed::Expired => OAuthErrorCode::ExpiredToken,
-            NotRedeemed::InvalidCode => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::InvalidCode | NotRedeemed::WrongKey => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
+            NotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
             NotRedeemed::Failed(failure) => return failure.into(),
         };
         Self::refused(error, why.to_string())
+    }
+}
+
+impl From<NotRefreshed> for OAuthRefusal {
+    fn from(why: NotRefreshed) -> Self {
+        let error = match why {
+            NotRefreshed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
+            NotRefreshed::InvalidToken => OAuthErrorCode::InvalidGrant,
+            NotRefreshed::Scope => OAuthErrorCode::InvalidScope,
+            NotRefreshed::Resource(_) => OAuthErrorCode::InvalidTarget,
+            NotRefreshed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+impl From<NotIntrospected> for OAuthRefusal {
+    fn from(why: NotIntrospected) -> Self {
+        match why {
+            NotIntrospected::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotIntrospected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotRevoked> for OAuthRefusal {
+    fn from(why: NotRevoked) -> Self {
+        match why {
+            NotRevoked::Foreign => Self::refused(OAuthErrorCode::InvalidGrant, why.to_string()),
+            NotRevoked::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotProven> for OAuthRefusal {
+    fn from(why: NotProven) -> Self {
+        let description = why.to_string();
+        match why {
+            NotProven::Invalid(_) => Self::refused(OAuthErrorCode::InvalidDpopProof, description),
+            NotProven::UseNonce(nonce) => Self::use_nonce(description, nonce),
+            NotProven::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl ResourceRefusal {
+    /// The face of a proof that did not hold.
+    pub fn proof(why: NotProven) -> Self {
+        let description = why.to_string();
+        match why {
+            NotProven::Invalid(_) => {
+                Self::refused(TokenType::Dpop, OAuthErrorCode::InvalidDpopProof, description)
+            }
+            NotProven::UseNonce(nonce) => Self::use_nonce(description, nonce),
+            NotProven::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
+    }
+
+    /// The face of a token, shown as `shown_as`, that did not count.
+    pub fn token(shown_as: TokenType, why: NotTold) -> Self {
+        let description = why.to_string();
+        match why {
+            NotTold::InvalidToken => Self::refused(shown_as, OAuthErrorCode::InvalidToken, description),
+            NotTold::Scope => Self::insufficient_scope(shown_as, description),
+            NotTold::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
     }
 }
 

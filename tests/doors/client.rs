@@ -164,6 +164,11 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
             "response_types_supported": [],
             "scopes_supported": ["adult"],
             "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+            "introspection_endpoint": format!("{PUBLIC_URL}/introspect"),
+            "introspection_endpoint_auth_methods_supported": ["client_secret_basic", "client_secret_post"],
+            "revocation_endpoint": format!("{PUBLIC_URL}/revoke"),
+            "revocation_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+            "dpop_signing_alg_values_supported": ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"],
         })
     );
 }

@@ -5,10 +5,12 @@
 
 mod browser;
 mod doors;
+mod dpop;
 mod logs;
 mod questions;
 mod shop;
 mod status;
 mod television;
+mod tokens;
 mod verify;
 mod world;

@@ -3,7 +3,9 @@
 pub mod access_token;
 pub mod client;
 pub mod device_grant;
+pub mod dpop;
 pub mod entitlement;
+pub mod id_token;
 pub mod issuance;
 pub mod polling;
 pub mod refresh_token;

@@ -2,12 +2,16 @@
 
 use poem_openapi::Object;
 
-use super::token::DEVICE_CODE;
+use super::token::{DEVICE_CODE, REFRESH_TOKEN};
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::oauth::client::Grant;
+use crate::domain::oauth::entitlement::OPENID;
 use crate::flow::Policy;
 use crate::http::PublicUrl;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Metadata {
     /// The issuer identifier, as in the `iss` of our tokens.
     pub issuer: String,
@@ -23,24 +27,60 @@ pub struct Metadata {
     /// section 3.2 would leave empty arrays out: readers fail on a missing member, none on an empty one.
     pub response_types_supported: Vec<String>,
     /// Every scope that can be earned.
-    #[oai(skip_serializing_if_is_none)]
     pub scopes_supported: Option<Vec<String>>,
     /// How clients may be registered to authenticate.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// Where resources ask about tokens (RFC 7662).
+    pub introspection_endpoint: String,
+    /// How they authenticate there.
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// Where tokens are given back (RFC 7009).
+    pub revocation_endpoint: String,
+    /// How clients authenticate there.
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    /// With which keys clients can bind tokens (RFC 9449 section 5.1).
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Where to ask who the person is, when a client may ask for `openid`.
+    pub userinfo_endpoint: Option<String>,
+    /// `pairwise`: every client has its own name for a person.
+    pub subject_types_supported: Option<Vec<String>>,
+    /// What ID tokens are signed with.
+    pub id_token_signing_alg_values_supported: Option<Vec<String>>,
+}
+
+/// Whether some client may ask for ID tokens.
+pub fn offers_openid(policy: &Policy) -> bool {
+    policy.clients.iter().any(|client| client.scopes.contains(OPENID))
 }
 
 /// The metadata under this policy.
 pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
-    let scopes: Vec<String> = policy.scopes.iter().map(|scope| scope.name.clone()).collect();
+    let openid = offers_openid(policy);
+    let scopes = openid.then_some(OPENID).into_iter();
+    let scopes = scopes.chain(policy.scopes.iter().map(|scope| scope.name.as_str()));
+    let scopes: Vec<String> = scopes.map(str::to_owned).collect();
+    let refreshes = policy.clients.iter().any(|client| client.grants.contains(&Grant::RefreshToken));
+    let grants = [DEVICE_CODE].into_iter().chain(refreshes.then_some(REFRESH_TOKEN));
+    let names = |algorithms: &[Algorithm]| algorithms.iter().map(|it| it.name().to_owned()).collect();
+    let methods = |methods: &[&str]| methods.iter().map(|&method| method.to_owned()).collect();
     Metadata {
         issuer: policy.tokens.issuer.clone(),
         token_endpoint: public_url.at("/token"),
         jwks_uri: public_url.at("/jwks.json"),
         device_authorization_endpoint: public_url.at("/device_authorization"),
-        grant_types_supported: vec![DEVICE_CODE.to_owned()],
+        grant_types_supported: grants.map(str::to_owned).collect(),
         response_types_supported: Vec::new(),
         scopes_supported: (!scopes.is_empty()).then_some(scopes),
-        token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS.map(str::to_owned).to_vec(),
+        token_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
+        introspection_endpoint: public_url.at("/introspect"),
+        // Anybody can name a public client: it may not ask about tokens.
+        introspection_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS[1..]),
+        revocation_endpoint: public_url.at("/revoke"),
+        revocation_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
+        dpop_signing_alg_values_supported: names(&Algorithm::ALL),
+        userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
+        subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
+        id_token_signing_alg_values_supported: openid.then(|| names(&policy.tokens.algorithms())),
     }
 }
 
