@@ -11,6 +11,7 @@ use super::trust;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use crate::domain::oauth::entitlement::OPENID;
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
 /// of its own is not called unknown too.
@@ -206,7 +207,7 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
-        if !known.scopes.contains(name) {
+        if name != OPENID && !known.scopes.contains(name) {
             faults.add(&at, "no scope with this name is configured");
         } else if scopes.contains(name) {
             faults.add(&at, "is there twice");
@@ -215,9 +216,10 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
         }
     }
     // All of them may be asked for together, and must make one query then.
-    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
-    if faults.iter().count() == before && all_known && !scopes.is_empty() {
-        faults.keep(at, known.policy.query(&scopes));
+    let asked = scopes.clone().without(OPENID);
+    let all_known = asked.iter().all(|name| known.policy.named(name).is_some());
+    if faults.iter().count() == before && all_known && !asked.is_empty() {
+        faults.keep(at, known.policy.query(&asked));
     }
     scopes
 }

@@ -205,6 +205,7 @@ pub(super) struct Tokens {
     pub signing_alg: Option<String>,
     pub require_dpop: Option<bool>,
     pub recheck_status: Option<bool>,
+    pub introspects: Option<Vec<String>>,
 }
 
 /// `"a"` or `["a", "b"]`

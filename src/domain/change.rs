@@ -4,7 +4,7 @@
 //! [`Approved`] got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
 //! changed means that somebody was first.
 
-use crate::domain::base::id::PresentationId;
+use crate::domain::base::id::{FamilyId, PresentationId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
@@ -12,7 +12,7 @@ use crate::domain::oauth::client_assertion::ClientAssertion;
 use crate::domain::oauth::code_grant;
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::entitlement::Origin;
-use crate::domain::oauth::issuance::Issuance;
+use crate::domain::oauth::issuance::{Issuance, Renewal};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
 
@@ -44,8 +44,28 @@ pub enum Change {
         /// The tokens.
         issuance: Issuance,
     },
+    /// A refresh token is exchanged. Leaves: a family whose refresh token is `used`.
+    Refresh {
+        /// The family.
+        family: FamilyId,
+        /// Digest of the refresh token that was shown.
+        used: Digest,
+        /// What replaces it.
+        renewal: Renewal,
+    },
     /// Forgets the tokens that this led to: they are dead. `Lost` when there are none.
     RevokeOrigin(Origin),
+    /// Forgets a family of tokens: they are dead. `Lost` when there is none.
+    RevokeFamily(FamilyId),
+    /// Remembers that a proof of a key was shown (RFC 9449 section 11.1). `Taken` when it was shown before.
+    SpendProof {
+        /// Which.
+        id: Digest,
+        /// How long it is remembered.
+        until: Timestamp,
+    },
+    /// Forgets one access token, by its digest: it is dead. `Lost` when there is none.
+    RevokeAccess(Digest),
     /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
     /// claimed by nobody or by the same browser).
     BeginPresentation {

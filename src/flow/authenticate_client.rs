@@ -9,7 +9,7 @@ use crate::domain::oauth::client_assertion::{AssertionFault, UnverifiedAssertion
 
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]
-pub enum NotProven {
+pub enum Unauthenticated {
     /// One answer for every reason.
     #[error(transparent)]
     NotAuthenticated(#[from] NotAuthenticated),
@@ -22,11 +22,11 @@ impl Vpgate {
     /// Proves who is asking. An assertion is spent by it.
     ///
     /// # Errors
-    /// [`NotProven`]
+    /// [`Unauthenticated`]
     pub async fn authenticate_client(
         &self,
         shown: &Credentials,
-    ) -> Result<AuthenticatedClient<'_>, NotProven> {
+    ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
         match shown {
             Credentials::Assertion(claimed, assertion) => {
                 self.authenticate_by_assertion(claimed.as_deref(), assertion).await
@@ -39,7 +39,7 @@ impl Vpgate {
         &self,
         claimed: Option<&str>,
         assertion: &Secret,
-    ) -> Result<AuthenticatedClient<'_>, NotProven> {
+    ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
         let now = self.clock.now();
         let assertion = UnverifiedAssertion::parse(assertion.expose()).map_err(unusable)?;
         let client = self.policy.clients.named(assertion.client_id());

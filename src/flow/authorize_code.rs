@@ -184,7 +184,7 @@ impl Vpgate {
         client: &Client,
         parameters: &Parameters,
     ) -> Result<AuthorizationRequest, NotAuthorizable> {
-        let read = AuthorizationRequest::read(parameters, client, &self.policy.scopes);
+        let read = AuthorizationRequest::read(parameters, client, self.offered(client));
         let request = read.map_err(|why| match why {
             NotRead::Nowhere(why) => why.into(),
             NotRead::Return { to, why } => NotAuthorizable::Return {

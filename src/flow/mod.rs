@@ -29,7 +29,9 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
-//! Both ways of earning tokens end in [`issue_tokens`]; [`revoke`] takes back what was issued.
+//! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
+//! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
+//! taken back. [`prove_key`] binds tokens to a key.
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
@@ -42,20 +44,27 @@ pub mod collect_result;
 mod decide_authorization;
 pub mod enter_code;
 pub mod finish_in_browser;
+pub mod introspect;
 pub mod issue_tokens;
 pub mod judge;
 pub mod ports;
+pub mod prove_key;
 pub mod push_request;
 pub mod question;
+mod recheck;
 pub mod redeem_code;
 pub mod redeem_device_code;
+pub mod refresh;
 pub mod revoke;
 pub mod serve_request;
 pub mod sweep;
+pub mod userinfo;
 pub mod verify_token;
 
 use std::sync::Arc;
 use std::time::Duration;
+
+use serde_json::Value;
 
 use self::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable,
@@ -152,9 +161,16 @@ pub struct Vpgate {
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.
     pub subject_key: DigestKey,
+    /// Makes the nonces of DPoP.
+    pub nonce_key: DigestKey,
 }
 
 impl Vpgate {
+    /// The keys that check our tokens (RFC 7517 section 5).
+    pub fn jwks(&self) -> Value {
+        self.signer.jwks(self.clock.now())
+    }
+
     /// 16 fresh bytes, for an identifier.
     fn random_id(&self) -> Result<[u8; 16], Unavailable> {
         let mut bytes = [0; 16];

@@ -10,6 +10,7 @@ use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, 
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client::ClientKeys;
@@ -154,13 +155,20 @@ pub trait Entropy: Send + Sync {
 
 /// Signs our tokens, and publishes the keys to check them with.
 pub trait Signer: Send + Sync {
-    /// A compact JWS with the given `typ`, `kid` and `alg` set.
+    /// A compact JWS by the key of `algorithm` that is in use at `now`, with `typ`, `kid` and `alg` set.
     ///
     /// # Errors
-    /// When the key cannot sign.
-    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, Unavailable>;
-    /// The public keys (RFC 7517 section 5).
-    fn jwks(&self) -> Value;
+    /// When there is no such key, or it cannot sign.
+    fn sign(
+        &self,
+        algorithm: Algorithm,
+        typ: &str,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, Unavailable>;
+    /// The public keys (RFC 7517 section 5): those to come, those in use, and those of tokens that may
+    /// still be alive at `now`.
+    fn jwks(&self, now: Timestamp) -> Value;
 }
 
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.

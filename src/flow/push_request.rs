@@ -5,9 +5,12 @@ use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
-use crate::domain::oauth::authorization_request::{AuthorizationRequest, NotRead, Parameters, RequestFault};
-use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::authorization_request::{
+    AuthorizationRequest, NotRead, Offered, Parameters, RequestFault,
+};
+use crate::domain::oauth::client::{AuthenticatedClient, Client};
 use crate::domain::oauth::redirect::NotRegistered;
+use crate::domain::oauth::thumbprint::Thumbprint;
 
 /// What every `request_uri` of ours begins with (RFC 9126 section 2.2).
 pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
@@ -45,7 +48,8 @@ impl From<NotRead> for NotPushed {
 }
 
 impl Vpgate {
-    /// Takes a request of `client`, checked as if a browser had brought it.
+    /// Takes a request of `client`, checked as if a browser had brought it, and bound to `key` where one was
+    /// proven.
     ///
     /// # Errors
     /// [`NotPushed`]
@@ -53,9 +57,16 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         parameters: &Parameters,
+        key: Option<Thumbprint>,
     ) -> Result<Pushed, NotPushed> {
-        let request = AuthorizationRequest::read(parameters, client.client(), &self.policy.scopes)?;
+        let client = client.client();
+        let request = AuthorizationRequest::read(parameters, client, self.offered(client))?.bound_to(key)?;
         Ok(self.keep_request(request).await?)
+    }
+
+    /// What `client` may ask for.
+    pub(super) fn offered(&self, client: &Client) -> Offered<'_> {
+        Offered { scopes: &self.policy.scopes, audience: &self.policy.tokens.of(&client.id).audience }
     }
 
     /// Writes a request down until the browser comes with its handle.

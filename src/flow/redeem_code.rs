@@ -1,11 +1,12 @@
 //! Step 4 of the web application's story: the code becomes a token, once (RFC 6749 section 4.1.3).
 
 use super::Vpgate;
-use super::issue_tokens::TokenResponse;
+use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
 use crate::domain::oauth::entitlement::{Entitlement, Origin};
@@ -25,9 +26,27 @@ pub enum CodeNotRedeemed {
     /// The code is this client's, and the request does not fit it.
     #[error(transparent)]
     NotRedeemable(#[from] NotRedeemable),
+    /// The code, or every token of this client, is bound to a key.
+    #[error("a DPoP proof is required")]
+    KeyRequired,
+    /// Another key than the one the code is bound to.
+    #[error("the code is bound to another key")]
+    WrongKey,
+    /// The resource is not the one of the authorization request, or not one of the client's.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
+}
+
+/// What proves that a code came back to whom it was issued to.
+#[derive(Debug, Default)]
+pub struct CodeProof<'r> {
+    /// `redirect_uri`
+    pub redirect_uri: Option<&'r str>,
+    /// `code_verifier`
+    pub verifier: Option<&'r Secret>,
 }
 
 impl Vpgate {
@@ -39,19 +58,20 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         code: &Secret,
-        redirect_uri: Option<&str>,
-        verifier: Option<&Secret>,
+        proof: CodeProof<'_>,
+        ask: &TokenAsk,
     ) -> Result<TokenResponse, CodeNotRedeemed> {
         if !client.may_use(Grant::AuthorizationCode) {
             return Err(CodeNotRedeemed::WrongGrant);
         }
         let now = self.clock.now();
+        let CodeProof { redirect_uri, verifier } = proof;
         let shown = Shown { client_id: &client.client().id, redirect_uri, verifier };
         let digest = code.digest();
         for _ in 0..LOOKS {
             match self.store.authorization_by_code(&digest).await? {
                 Some(CodeGrant::Granted(granted)) => {
-                    if let Some(response) = self.exchange(client.client(), granted, &shown, now).await? {
+                    if let Some(response) = self.exchange(client.client(), granted, &shown, ask, now).await? {
                         return Ok(response);
                     }
                 }
@@ -69,17 +89,25 @@ impl Vpgate {
         client: &Client,
         granted: Granted,
         shown: &Shown<'_>,
+        ask: &TokenAsk,
         now: Timestamp,
     ) -> Result<Option<TokenResponse>, CodeNotRedeemed> {
         granted.redeemable(shown, now)?;
-        let id = granted.terms().id.clone();
+        let (id, request) = (granted.terms().id.clone(), &granted.terms().request);
+        let settings = self.policy.tokens.of(&client.id);
+        hold_key(request, settings.require_dpop, ask)?;
+        let resources = match (&request.resource, &ask.resource) {
+            (Some(bound), _) => ask.among(std::slice::from_ref(bound))?,
+            (None, Some(_)) => ask.among(&settings.audience)?,
+            (None, None) => Vec::new(),
+        };
         let entitlement = Entitlement {
             origin: Origin::Code(id.clone()),
             admission: granted.admission().clone(),
-            openid: false,
-            nonce: granted.terms().request.nonce.clone(),
-            resources: Vec::new(),
-            dpop: None,
+            openid: request.openid,
+            nonce: request.nonce.clone(),
+            resources,
+            dpop: ask.key.clone(),
         };
         let (response, issuance) = self.issue(client, entitlement, now)?;
         let grant = granted.redeem(shown, issuance.access.id.clone(), now)?;
@@ -102,5 +130,15 @@ impl Vpgate {
             self.revoke_origin(Origin::Code(authorization.clone())).await?;
         }
         Ok(CodeNotRedeemed::InvalidCode)
+    }
+}
+
+/// A code that was bound to a key (RFC 9449 section 10) is for that key alone.
+fn hold_key(request: &AuthorizationRequest, required: bool, ask: &TokenAsk) -> Result<(), CodeNotRedeemed> {
+    match (&request.dpop_jkt, &ask.key) {
+        (Some(bound), Some(shown)) if bound != shown => Err(CodeNotRedeemed::WrongKey),
+        (Some(_), None) => Err(CodeNotRedeemed::KeyRequired),
+        (None, None) if required => Err(CodeNotRedeemed::KeyRequired),
+        _ => Ok(()),
     }
 }

@@ -150,6 +150,8 @@ async fn req_11_41_answers_of_the_token_endpoint_are_never_cached() {
 async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
     let stage = Stage::new();
     let answer = stage.get("/.well-known/oauth-authorization-server", &[]).await;
+    let methods = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let algorithms = ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"];
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(
         answer.ok_json(),
@@ -168,10 +170,15 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
             "authorization_response_iss_parameter_supported": true,
             "request_uri_parameter_supported": false,
             "scopes_supported": ["adult"],
-            "token_endpoint_auth_methods_supported":
-                ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"],
-            "token_endpoint_auth_signing_alg_values_supported":
-                ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"],
+            "token_endpoint_auth_methods_supported": methods,
+            "token_endpoint_auth_signing_alg_values_supported": algorithms,
+            "introspection_endpoint": format!("{PUBLIC_URL}/introspect"),
+            "introspection_endpoint_auth_methods_supported": methods[1..],
+            "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+            "revocation_endpoint": format!("{PUBLIC_URL}/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+            "dpop_signing_alg_values_supported": algorithms,
         })
     );
 }

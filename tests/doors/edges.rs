@@ -20,6 +20,10 @@ async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
     let stage = Stage::new();
     for (path, allowed) in [
         ("/token", "POST"),
+        ("/introspect", "POST"),
+        ("/revoke", "POST"),
+        ("/userinfo", "GET, HEAD"),
+        ("/.well-known/openid-configuration", "GET, HEAD"),
         ("/device_authorization", "POST"),
         ("/par", "POST"),
         ("/authorize", "GET, HEAD, POST"),

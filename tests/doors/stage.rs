@@ -75,6 +75,7 @@ impl Stage {
             second_opinion: None,
             status_lists: Arc::new(NoLists),
             user_code_key: DigestKey::new(&[1; 32]),
+            nonce_key: DigestKey::new(&[3; 32]),
             subject_key: DigestKey::new(&[2; 32]),
         });
         let echo = poem::endpoint::make_sync(|request: Request| {
@@ -264,6 +265,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 refresh_limit: Duration::from_secs(864_000),
                 require_dpop: false,
                 recheck_status: true,
+                introspects: Vec::new(),
             },
             of_clients: BTreeMap::new(),
         },
@@ -318,11 +320,17 @@ impl Entropy for Numbers {
 struct NoSigner;
 
 impl Signer for NoSigner {
-    fn sign(&self, _typ: &str, _claims: &Map<String, Value>) -> Result<String, Unavailable> {
+    fn sign(
+        &self,
+        _: Algorithm,
+        _: &str,
+        _: &Map<String, Value>,
+        _: Timestamp,
+    ) -> Result<String, Unavailable> {
         Err(Unavailable::new("the signer", "there is none here"))
     }
 
-    fn jwks(&self) -> Value {
+    fn jwks(&self, _: Timestamp) -> Value {
         json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
     }
 }

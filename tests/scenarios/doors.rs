@@ -88,9 +88,11 @@ async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
         let answer = world.get(url.path()).await;
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{name}");
     }
-    for absent in ["introspection_endpoint", "revocation_endpoint"] {
+    // Nobody here may ask for `openid`.
+    for absent in ["userinfo_endpoint", "id_token_signing_alg_values_supported"] {
         assert!(metadata[absent].is_null(), "{absent} is listed but not offered");
     }
+    assert_eq!(world.get("/.well-known/openid-configuration").await.status, StatusCode::NOT_FOUND);
     assert!(!world.get("/jwks.json").await.text.contains("\"d\""));
 }
 

@@ -6,10 +6,12 @@
 mod browser;
 mod code_flow;
 mod doors;
+mod dpop;
 mod logs;
 mod questions;
 mod shop;
 mod status;
 mod television;
+mod tokens;
 mod verify;
 mod world;

@@ -31,6 +31,7 @@ use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
 
 use crate::browser::{Browser, Page};
 
@@ -171,9 +172,18 @@ impl World {
 
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
+        Self::with(&configuration(more)).await
+    }
+
+    /// With more at the end of the configuration: clients, or a last table.
+    pub async fn with_more(more: &str) -> Self {
+        Self::with(&(configuration("") + more)).await
+    }
+
+    async fn with(configuration: &str) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
+        let config = Config::from_toml(configuration, Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -205,7 +215,7 @@ impl World {
             issuer_keys: Arc::new(KnownKeys(keys)),
             client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
-            keys: Keyring::in_memory(&SystemEntropy).unwrap(),
+            keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
         Self { app: Arc::new(app), clock, list_road }

@@ -12,7 +12,7 @@ use vpgate::domain::change::{Change, GrantDecision};
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::oauth::authorization_request::{AuthorizationRequest, Parameters};
+use vpgate::domain::oauth::authorization_request::{AuthorizationRequest, Offered, Parameters};
 use vpgate::domain::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate::domain::oauth::client_assertion::{AssertionPolicy, ClientAssertion, UnverifiedAssertion};
 use vpgate::domain::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused, Shown, Terms};
@@ -70,7 +70,7 @@ fn request() -> AuthorizationRequest {
         claims: vec![ClaimsPath::from_dotted("given_name").unwrap()],
         rules: Vec::new(),
     }]);
-    AuthorizationRequest::read(&parameters, &client, &scopes).unwrap()
+    AuthorizationRequest::read(&parameters, &client, Offered { scopes: &scopes, audience: &[] }).unwrap()
 }
 
 impl Authorization {

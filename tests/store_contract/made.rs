@@ -71,6 +71,8 @@ impl Grant {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
+            openid: false,
+            dpop: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
@@ -167,6 +169,7 @@ pub fn settings() -> TokenSettings {
         refresh_limit: TOKEN_LIFETIME,
         require_dpop: false,
         recheck_status: true,
+        introspects: Vec::new(),
     }
 }
 

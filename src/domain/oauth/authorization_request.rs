@@ -5,8 +5,10 @@
 use serde::{Deserialize, Serialize};
 
 use super::client::{Client, Grant};
+use super::entitlement::OPENID;
 use super::pkce::{Challenge, ChallengeFault};
 use super::redirect::{AuthorizationError, MAX_STATE_BYTES, NotRegistered, ReturnAddress};
+use super::thumbprint::Thumbprint;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
 
@@ -62,6 +64,21 @@ pub struct AuthorizationRequest {
     pub login_hint: Option<LoginHint>,
     /// `prompt=none`: the person must not be bothered.
     pub silent: bool,
+    /// `openid` was asked for: an ID token.
+    pub openid: bool,
+    /// The resource that the token is for (RFC 8707 section 2.1).
+    pub resource: Option<String>,
+    /// The key that the token request must prove (RFC 9449 section 10).
+    pub dpop_jkt: Option<Thumbprint>,
+}
+
+/// What a client of ours may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Offered<'p> {
+    /// The scopes, and what stands behind them.
+    pub scopes: &'p ScopePolicy,
+    /// The resources that the client's tokens can be for.
+    pub audience: &'p [String],
 }
 
 /// An email address or the like. It prints as nothing.
@@ -145,9 +162,12 @@ pub enum RequestFault {
     /// `prompt=none`: the person is asked every time.
     #[error("nobody is logged in here: the person is asked every time")]
     Silent,
-    /// DPoP binding (RFC 9449 section 10) in a form that cannot be kept.
-    #[error("dpop_jkt is not supported")]
+    /// Not a thumbprint, or not that of the key that was proven.
+    #[error("dpop_jkt must be the SHA-256 thumbprint of the key that is proven")]
     KeyBinding,
+    /// Not one that tokens of this client can be for.
+    #[error("tokens of this client are not for this resource")]
+    Resource,
 }
 
 impl RequestFault {
@@ -159,6 +179,7 @@ impl RequestFault {
             Self::RequestObject => AuthorizationError::RequestNotSupported,
             Self::RequestUri => AuthorizationError::RequestUriNotSupported,
             Self::Scope => AuthorizationError::InvalidScope,
+            Self::Resource => AuthorizationError::InvalidTarget,
             Self::Silent => AuthorizationError::LoginRequired,
             Self::Repeated
             | Self::NotPushed
@@ -181,7 +202,7 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     /// [`NotRead::Nowhere`] before anything else.
-    pub fn read(parameters: &Parameters, client: &Client, scopes: &ScopePolicy) -> Result<Self, NotRead> {
+    pub fn read(parameters: &Parameters, client: &Client, offered: Offered<'_>) -> Result<Self, NotRead> {
         if parameters.repeats("redirect_uri") || parameters.repeats("client_id") {
             return Err(NotRegistered.into());
         }
@@ -191,7 +212,7 @@ impl AuthorizationRequest {
         // One that is too long cannot be returned unchanged, so it is not returned.
         let return_to = return_to.with_state(state.filter(|_| bounded));
         let read = if bounded {
-            Self::read_for(&return_to, parameters, client, scopes)
+            Self::read_for(&return_to, parameters, client, offered)
         } else {
             Err(RequestFault::State)
         };
@@ -202,7 +223,7 @@ impl AuthorizationRequest {
         return_to: &ReturnAddress,
         parameters: &Parameters,
         client: &Client,
-        policy: &ScopePolicy,
+        offered: Offered<'_>,
     ) -> Result<Self, RequestFault> {
         if !parameters.repeated.is_empty() {
             return Err(RequestFault::Repeated);
@@ -228,12 +249,21 @@ impl AuthorizationRequest {
             Some(text) => Scopes::parse(text).map_err(|_| RequestFault::Scope)?,
             None => client.scopes.clone(),
         };
-        if !scopes.within(&client.scopes) || policy.query(&scopes).is_err() {
+        // It asks for an ID token about the person, and for nothing in the wallet.
+        let openid = scopes.contains(OPENID);
+        let within = scopes.within(&client.scopes);
+        let scopes = scopes.without(OPENID);
+        if !within || offered.scopes.query(&scopes).is_err() {
             return Err(RequestFault::Scope);
         }
-        if parameters.get("dpop_jkt").is_some() {
-            return Err(RequestFault::KeyBinding);
+        let resource = parameters.get("resource");
+        if resource.is_some_and(|resource| offered.audience.iter().all(|known| known != resource)) {
+            return Err(RequestFault::Resource);
         }
+        let dpop_jkt = match parameters.get("dpop_jkt") {
+            None => None,
+            Some(text) => Some(Thumbprint::parse(text).ok_or(RequestFault::KeyBinding)?),
+        };
         let bounded = |name: &str, most: usize, fault: RequestFault| match parameters.get(name) {
             Some(value) if value.len() > most => Err(fault),
             value => Ok(value.map(str::to_owned)),
@@ -250,7 +280,23 @@ impl AuthorizationRequest {
             nonce: bounded("nonce", MAX_NONCE_BYTES, RequestFault::Nonce)?,
             login_hint: bounded("login_hint", MAX_LOGIN_HINT_BYTES, RequestFault::LoginHint)?.map(LoginHint),
             silent: is_silent(parameters.get("prompt"))?,
+            openid,
+            resource: resource.map(str::to_owned),
+            dpop_jkt,
         })
+    }
+
+    /// Bound to the key that was proven with it, which must be the one it names, if it names one (RFC 9449
+    /// section 10.1).
+    ///
+    /// # Errors
+    /// [`RequestFault::KeyBinding`]
+    pub fn bound_to(self, key: Option<Thumbprint>) -> Result<Self, RequestFault> {
+        match (&self.dpop_jkt, key) {
+            (_, None) => Ok(self),
+            (Some(named), Some(proven)) if *named != proven => Err(RequestFault::KeyBinding),
+            (_, Some(proven)) => Ok(Self { dpop_jkt: Some(proven), ..self }),
+        }
     }
 }
 

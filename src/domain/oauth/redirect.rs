@@ -42,6 +42,8 @@ pub enum AuthorizationError {
     InvalidScope,
     /// The wallet could not answer such a request.
     ServerError,
+    /// The resource is not one that this client's tokens can be for (RFC 8707 section 2).
+    InvalidTarget,
     /// A fault of ours that may pass.
     TemporarilyUnavailable,
     /// `prompt=none`: there is always something to do for the person.
@@ -62,6 +64,7 @@ impl AuthorizationError {
             Self::UnsupportedResponseType => "unsupported_response_type",
             Self::InvalidScope => "invalid_scope",
             Self::ServerError => "server_error",
+            Self::InvalidTarget => "invalid_target",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
             Self::RequestNotSupported => "request_not_supported",

@@ -32,6 +32,10 @@ pub struct PushedAuthorizationRequest {
     pub prompt: Option<String>,
     /// Seconds; any is young enough, because the person presents a credential every time.
     pub max_age: Option<String>,
+    /// The resource that the token is for (RFC 8707).
+    pub resource: Option<String>,
+    /// The thumbprint of the key that the token request must prove (RFC 9449 section 10).
+    pub dpop_jkt: Option<String>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
 }

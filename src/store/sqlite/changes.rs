@@ -25,7 +25,17 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             redeem_grant(connection, grant)?;
             tokens::issue(connection, issuance)
         }
+        Change::Refresh { family, used, renewal } => tokens::refresh(connection, family, used, renewal),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(connection, origin),
+        Change::RevokeFamily(family) => tokens::revoke_family(connection, family),
+        Change::SpendProof { id, until } => write(
+            connection,
+            "INSERT INTO dpop_proofs (id, forget_at) VALUES (?1, ?2)",
+            params![id.as_bytes(), until.unix()],
+        ),
+        Change::RevokeAccess(digest) => {
+            write(connection, "DELETE FROM access_tokens WHERE digest = ?1", params![digest.as_bytes()])
+        }
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;

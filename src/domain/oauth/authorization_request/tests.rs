@@ -21,9 +21,16 @@ fn policy() -> ScopePolicy {
     ScopePolicy::new(vec![scope("adult"), scope("name"), scope("foreign")])
 }
 
+const AUDIENCE: &str = "https://api.example";
+
+fn read_all(parameters: &Parameters, client: &Client) -> Result<AuthorizationRequest, NotRead> {
+    let audience = [AUDIENCE.to_owned()];
+    AuthorizationRequest::read(parameters, client, Offered { scopes: &policy(), audience: &audience })
+}
+
 fn client() -> Client {
     let mut client = testing::client("web", Authentication::None);
-    client.scopes = Scopes::parse("adult name").unwrap();
+    client.scopes = Scopes::parse("adult name openid").unwrap();
     client.redirect_uris = vec![RETURN.parse().unwrap()];
     client
 }
@@ -45,7 +52,7 @@ fn changed(changes: &[(&str, &str)]) -> Parameters {
 }
 
 fn read_of(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestFault> {
-    AuthorizationRequest::read(&changed(changes), client, &policy()).map_err(|why| match why {
+    read_all(&changed(changes), client).map_err(|why| match why {
         NotRead::Return { to, why } => {
             assert!(to.with_error(why.error(), "", ISSUER).expose().starts_with(RETURN));
             why
@@ -138,9 +145,8 @@ fn req_11_15_everybody_needs_a_challenge_unless_the_operator_lets_a_client_go_wi
 #[test]
 fn req_11_12_without_a_registered_address_nothing_is_returned_whatever_else_is_wrong() {
     let wrong_everywhere = [("redirect_uri", "https://evil.example/"), ("response_type", "token")];
-    let nowhere = |parameters: &Parameters| {
-        matches!(AuthorizationRequest::read(parameters, &client(), &policy()), Err(NotRead::Nowhere(_)))
-    };
+    let nowhere =
+        |parameters: &Parameters| matches!(read_all(parameters, &client()), Err(NotRead::Nowhere(_)));
     assert!(nowhere(&changed(&wrong_everywhere)));
     let twice = |name: &str| Parameters::new([], vec![name.to_owned()]);
     assert!(nowhere(&twice("redirect_uri")) && nowhere(&twice("client_id")));
@@ -152,10 +158,38 @@ fn req_11_10_a_repeated_parameter_is_refused_at_the_clients_address() {
         let good = changed(&[("state", "kept")]);
         let values = good.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
         let parameters = Parameters::new(values, vec![name.to_owned()]);
-        let refused = AuthorizationRequest::read(&parameters, &client(), &policy()).unwrap_err();
+        let refused = read_all(&parameters, &client()).unwrap_err();
         let NotRead::Return { to, why } = refused else { panic!("{refused}") };
         assert_eq!(why, RequestFault::Repeated);
         let url = to.with_code(&Secret::received("c"), ISSUER);
         assert_eq!(url.expose().contains("state=kept"), name != "state");
     }
+}
+
+#[test]
+fn req_11_34_a_code_is_bound_to_the_key_that_is_named_or_proven() {
+    let key = |letter: &str| Thumbprint::parse(&letter.repeat(43)).unwrap();
+    let (a, b) = (key("A"), key("Q"));
+    let named = || read(&[("dpop_jkt", a.as_str())]).unwrap();
+    assert_eq!(named().bound_to(None).unwrap().dpop_jkt, Some(a.clone()));
+    assert_eq!(named().bound_to(Some(a.clone())).unwrap().dpop_jkt, Some(a.clone()));
+    assert_eq!(named().bound_to(Some(b.clone())).unwrap_err(), RequestFault::KeyBinding);
+    assert_eq!(read(&[]).unwrap().bound_to(Some(b.clone())).unwrap().dpop_jkt, Some(b));
+    assert_eq!(read(&[("dpop_jkt", "short")]).unwrap_err(), RequestFault::KeyBinding);
+}
+
+#[test]
+fn req_11_51_only_a_resource_of_the_client_can_be_asked_for() {
+    assert_eq!(read(&[("resource", AUDIENCE)]).unwrap().resource.as_deref(), Some(AUDIENCE));
+    let other = read(&[("resource", "https://other.example")]).unwrap_err();
+    assert_eq!((other, other.error().code()), (RequestFault::Resource, "invalid_target"));
+}
+
+#[test]
+fn openid_asks_for_an_id_token_and_for_nothing_in_the_wallet() {
+    let request = read(&[("scope", "openid adult")]).unwrap();
+    assert!(request.openid);
+    assert_eq!(request.scopes.to_string(), "adult");
+    assert_eq!(read(&[("scope", "openid")]).unwrap_err(), RequestFault::Scope);
+    assert!(!read(&[]).unwrap().openid);
 }
