@@ -6,10 +6,10 @@ use josekit::jwk::Jwk;
 use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
-use zeroize::Zeroize as _;
 
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
+use super::private_jwk::PrivateJwk;
 use crate::domain::base::base64url;
 
 /// A private signing key bound to its one algorithm. It prints as nothing and cannot be serialised;
@@ -73,7 +73,7 @@ impl SigningKey {
 
     /// The private JWK, for the file it is kept in.
     pub fn to_private_jwk(&self) -> Value {
-        Value::Object(self.jwk.0.as_ref().clone())
+        self.jwk.to_json()
     }
 
     /// The name by which verifiers find the public half.
@@ -142,20 +142,6 @@ pub enum SigningFault {
     /// Nothing could be signed.
     #[error("OpenSSL could not sign")]
     Sign,
-}
-
-/// Wipes what it can reach of the private members when dropped.
-struct PrivateJwk(Jwk);
-
-impl Drop for PrivateJwk {
-    fn drop(&mut self) {
-        let members: Map<String, Value> = std::mem::replace(&mut self.0, Jwk::new("wiped")).into();
-        for (_, value) in members {
-            if let Value::String(mut text) = value {
-                text.zeroize();
-            }
-        }
-    }
 }
 
 fn signer(alg: Algorithm, jwk: &Jwk) -> Option<Box<dyn JwsSigner>> {
