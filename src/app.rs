@@ -23,14 +23,16 @@ use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
+use crate::fetch::wallets::FetchedWallets;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
+use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{Keyring, NoKeys};
+use crate::system::request_keys::RequestKeys;
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -53,6 +55,8 @@ pub struct Outside {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
     /// Our own keys.
     pub keys: Keyring,
 }
@@ -66,6 +70,9 @@ pub enum NotStarted {
     /// Our keys.
     #[error("the keys in [keys] cannot be used")]
     Keys(#[from] NoKeys),
+    /// No wallet would believe our signature.
+    #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
+    RequestKey(String),
     /// TLS for outgoing requests.
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] reqwest::Error),
@@ -94,13 +101,15 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, status_lists, wallets, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
             clock,
             entropy,
             signer: Arc::new(keys.signer),
+            request_signer: Arc::new(RequestKeys::new(config.request_keys)),
+            wallets,
             issuer_keys,
             status_lists,
             second_opinion: match config.cross_check {
@@ -189,7 +198,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStart
 fn start_at(
     listener: TcpListener,
     address: SocketAddr,
-    config: Config,
+    mut config: Config,
     mounts: Mounts,
 ) -> Result<Running, NotStarted> {
     for warning in &config.warnings {
@@ -201,9 +210,15 @@ fn start_at(
         Keys::Memory => Keyring::in_memory(&*entropy)?,
         Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
     };
+    let now = clock.now();
+    if let Some((wallet, _)) = config.request_keys.iter().find(|(_, key)| !key.is_valid_at(now)) {
+        return Err(NotStarted::RequestKey(wallet.clone()));
+    }
     let client = FetchClient::new(config.allow_loopback)?;
     let issuer_keys: Arc<dyn IssuerKeys> =
         Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let secrets = std::mem::take(&mut config.wallet_secrets);
+    let wallets = Arc::new(FetchedWallets::new(client.clone(), Arc::clone(&clock), secrets));
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -211,8 +226,15 @@ fn start_at(
         config.status_cache,
     ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside =
-        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
+    let outside = Outside {
+        store: Arc::<SqliteStore>::clone(&store),
+        clock,
+        entropy,
+        issuer_keys,
+        status_lists,
+        wallets,
+        keys,
+    };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 

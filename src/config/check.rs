@@ -56,7 +56,13 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
+    let around = wallets::Around {
+        addresses,
+        public_url: public_url.as_ref(),
+        credential_ids: &credential_ids,
+        folder,
+    };
+    let wallets = wallets::check(file.wallets, around, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {
@@ -77,11 +83,13 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         allow_loopback: file.danger_allow_loopback,
         cross_check: cross_check?,
         status_cache: status_cache?,
+        request_keys: wallets.request_keys,
+        wallet_secrets: wallets.client_secrets,
         policy: Policy {
             clients,
             scopes,
             trust,
-            wallets,
+            wallets: wallets.routes,
             device: device?,
             presentation: presentation?,
             tokens: tokens?,

@@ -21,17 +21,22 @@ mod read;
 mod scopes;
 pub mod secrets;
 mod trust;
+mod wallet_choices;
+mod wallet_signing;
 mod wallets;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::base::secret::Secret;
+use crate::domain::openid4vp::request_key::RequestKey;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
@@ -58,6 +63,10 @@ pub struct Config {
     pub cross_check: CrossCheck,
     /// `[status_lists]`: how long one is kept, whatever its issuer says.
     pub status_cache: CacheBounds,
+    /// The keys that sign requests, by the name of the wallet.
+    pub request_keys: HashMap<String, RequestKey>,
+    /// Our secrets at wallets to which requests are pushed, by the name of the wallet.
+    pub wallet_secrets: HashMap<String, Secret>,
     /// What the flows go by.
     pub policy: Policy,
     /// What the operator should read at every start.

@@ -65,9 +65,19 @@ fn the_reference_loads_and_names_every_key() {
     let config = load(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
     assert_eq!(config.policy.tokens.audience, "https://api.example.com");
-    let tables =
-        ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
-    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
+    let tables = ["", "storage", "keys", "http", "wallets", "wallets.signing", "wallets.verifier_info"];
+    let more = [
+        "status_lists",
+        "credentials",
+        "credentials.trust",
+        "scopes",
+        "scopes.rules",
+        "clients",
+        "device",
+        "presentation",
+        "verification",
+        "tokens",
+    ];
     for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";

@@ -4,6 +4,7 @@
 use url::Url;
 
 use super::Vpgate;
+use super::ask_wallet::NotReached;
 use super::ports::{NotCommitted, Unavailable};
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::admission::scopes::Scopes;
@@ -12,8 +13,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{Asked, Asker, Flow};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
 use crate::domain::openid4vp::transaction_data::TransactionData;
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
@@ -43,8 +43,8 @@ pub struct PresentationBegun {
     pub id: PresentationId,
     /// The last part of the `start_url`.
     pub handle: Handle,
-    /// The request as the wallet will see it.
-    pub authorization_request_url: Url,
+    /// The request as the wallet will see it; `None` when it is pushed to the wallet later.
+    pub authorization_request_url: Option<Url>,
     /// When it dies.
     pub expires_at: Timestamp,
 }
@@ -64,12 +64,30 @@ pub enum NotBegun {
     /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
+    /// It would not be sent.
+    #[error("this wallet takes no login_hint")]
+    LoginHintNotTaken,
+    /// The wallet would refuse the request (OpenID4VP 1.0 section 8.4).
+    #[error("this wallet does not take transaction data of this type")]
+    TransactionType {
+        /// Which one.
+        index: usize,
+    },
     /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
+}
+
+impl From<NotReached> for NotBegun {
+    fn from(why: NotReached) -> Self {
+        match why {
+            NotReached::Outdated => Self::Failed(Unavailable::new("the key that signs requests", why)),
+            NotReached::Wallet(source) | NotReached::Failed(source) => Self::Failed(source),
+        }
+    }
 }
 
 impl Vpgate {
@@ -95,11 +113,19 @@ impl Vpgate {
             state: request.state,
         };
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let asked = self.ask(asker, wallet, question, request.login_hint, self.clock.now(), None)?;
+        let now = self.clock.now();
+        let asked = self.ask(asker, wallet, question, request.login_hint, now, None)?;
+        let authorization_request_url = match asked.wallet.request_method {
+            RequestMethod::Pushed => {
+                self.check_wallet(&asked).await?;
+                None
+            }
+            _ => Some(self.wallet_url(&asked, now).await?),
+        };
         let begun = PresentationBegun {
             id: asked.id.clone(),
             handle: asked.handle.clone(),
-            authorization_request_url: profile::authorization_url(&asked),
+            authorization_request_url,
             expires_at: asked.expires_at,
         };
         let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim: None };
@@ -125,7 +151,16 @@ impl Vpgate {
         }
         let expires_at = now.plus(self.policy.presentation.lifetime);
         let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
-        Ok(Asked {
+        // Only this profile knows scopes that stand for a query, and whom to expect.
+        let is_proof = wallet.profile == Profile::Proof;
+        if login_hint.is_some() && !is_proof {
+            return Err(NotBegun::LoginHintNotTaken);
+        }
+        let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
+        if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
+            return Err(NotBegun::TransactionType { index });
+        }
+        let asked = Asked {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
             state: RequestState::from_entropy(self.random_id()?),
@@ -133,7 +168,7 @@ impl Vpgate {
             asker,
             wallet: wallet.clone(),
             query: question.query,
-            scope: question.scope,
+            scope: question.scope.filter(|_| is_proof),
             transaction_data: question.transaction_data,
             login_hint,
             created_at: now,
@@ -141,7 +176,9 @@ impl Vpgate {
             tries_allowed: self.policy.presentation.tries,
             flow: Flow::SameDevice,
             response_mode: wallet.response_mode,
-        })
+            answer_key: None,
+        };
+        Ok(asked.identified())
     }
 
     /// What scopes are called when people are asked about them.

@@ -5,7 +5,8 @@
 //! 1. [`authorize_device`]: the device asks; a pending grant with two codes exists.
 //! 2. [`enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
 //!    (or says "I did not start this"). The grant is claimed by this browser; a presentation begins.
-//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet.
+//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet. A wallet that
+//!    is sent a reference comes and fetches the request itself: [`serve_request_object`].
 //! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
 //!    settles the presentation and the grant in one write.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
@@ -22,6 +23,7 @@
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
+mod ask_wallet;
 pub mod authorize_device;
 pub mod begin_presentation;
 pub mod collect_result;
@@ -32,13 +34,17 @@ pub mod ports;
 pub mod question;
 pub mod redeem_device_code;
 pub mod serve_request;
+pub mod serve_request_object;
 pub mod sweep;
 pub mod verify_token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable};
+use self::ports::{
+    Clock, Entropy, IssuerKeys, RequestSigner, SecondOpinion, Signer, StatusLists, Store, Unavailable,
+    Wallets,
+};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
@@ -100,6 +106,10 @@ pub struct Vpgate {
     pub entropy: Arc<dyn Entropy>,
     /// Signs access tokens.
     pub signer: Arc<dyn Signer>,
+    /// Signs requests to wallets.
+    pub request_signer: Arc<dyn RequestSigner>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Their status lists.

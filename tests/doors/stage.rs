@@ -18,14 +18,21 @@ use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::profile::Parameters;
+use vpgate::domain::openid4vp::request::{
+    Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+};
+use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable};
+use vpgate::flow::ports::{
+    Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable, Wallets,
+};
 use vpgate::flow::{DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::request_keys::RequestKeys;
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";
@@ -60,6 +67,8 @@ impl Stage {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
             signer: Arc::new(NoSigner),
+            request_signer: Arc::new(RequestKeys::default()),
+            wallets: Arc::new(NoWallets),
             issuer_keys: Arc::new(NoKeys),
             second_opinion: None,
             status_lists: Arc::new(NoLists),
@@ -207,6 +216,11 @@ fn policy() -> Policy {
             response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionTypes::All,
+            verifier_info: Vec::new(),
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -284,6 +298,19 @@ struct NoLists;
 impl StatusLists for NoLists {
     async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
         Err(StatusListFault::NoList.into())
+    }
+}
+
+struct NoWallets;
+
+#[async_trait]
+impl Wallets for NoWallets {
+    async fn metadata(&self, _: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
+        Err(Unavailable::new("the wallet's metadata", "nobody there"))
+    }
+
+    async fn push(&self, _: &WalletRoute, _: &Parameters) -> Result<String, Unavailable> {
+        Err(Unavailable::new("the wallet's endpoint for pushed requests", "nobody there"))
     }
 }
 

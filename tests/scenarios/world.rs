@@ -1,5 +1,6 @@
 //! The whole house in one process, with a clock that tests move.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -22,6 +23,8 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -190,6 +193,11 @@ impl World {
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
             status_lists: Arc::new(status_lists),
+            wallets: Arc::new(FetchedWallets::new(
+                FetchClient::new(true).unwrap(),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                HashMap::new(),
+            )),
             keys: Keyring::in_memory(&SystemEntropy).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);

@@ -17,7 +17,9 @@ use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::request::{
+    Asked, Asker, Flow, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+};
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -129,6 +131,11 @@ pub fn asked() -> Asked {
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionTypes::All,
+            verifier_info: Vec::new(),
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
@@ -145,6 +152,7 @@ pub fn asked() -> Asked {
         tries_allowed: 2,
         flow: Flow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_key: None,
     }
 }
 

@@ -3,7 +3,10 @@
 use std::fmt;
 
 use josekit::jwk::Jwk;
-use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
+use josekit::jwk::KeyPair as _;
+use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
+use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
+use josekit::jwk::alg::rsa::RsaKeyPair;
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
 
@@ -49,6 +52,19 @@ impl SigningKey {
         let members = jwk.as_object().ok_or(SigningFault::Key(JwkFault::NotAnObject))?;
         let jwk = Jwk::from_map(members.clone()).map_err(|_| SigningFault::Private)?;
         Self::new(jwk)
+    }
+
+    /// From a private key in PEM (PKCS#8, SEC 1 or PKCS#1, unencrypted), with its thumbprint as `kid`. RSA
+    /// keys sign with RS256.
+    ///
+    /// # Errors
+    /// As [`Self::from_jwk`]; [`SigningFault::Private`] for what is no such key.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, SigningFault> {
+        let jwk = EcKeyPair::from_pem(pem, None)
+            .map(|pair| pair.to_jwk_key_pair())
+            .or_else(|_| EdKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()))
+            .or_else(|_| RsaKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()));
+        Self::new(jwk.map_err(|_| SigningFault::Private)?)
     }
 
     fn new(mut jwk: Jwk) -> Result<Self, SigningFault> {

@@ -1,5 +1,6 @@
 //! The whole verdict, with a real server that publishes a status list: what is asked of it, and when.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,10 +23,12 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::test_server::{ok, serve};
+use crate::fetch::wallets::FetchedWallets;
 use crate::flow::ports::{Clock, IssuerKeys};
 use crate::store::sqlite::SqliteStore;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::Keyring;
+use crate::system::request_keys::RequestKeys;
 
 struct Still;
 
@@ -111,6 +114,7 @@ fn vpgate(maker: &Maker) -> Vpgate {
     let client = FetchClient::new(true).unwrap();
     let issuer_keys: Arc<dyn IssuerKeys> =
         Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let wallets = FetchedWallets::new(client.clone(), Arc::clone(&clock), HashMap::new());
     let status_lists =
         FetchedStatusLists::new(client, Arc::clone(&clock), Arc::clone(&issuer_keys), CacheBounds::default());
     Vpgate {
@@ -119,6 +123,8 @@ fn vpgate(maker: &Maker) -> Vpgate {
         clock,
         entropy: Arc::new(SystemEntropy),
         signer: Arc::new(keys.signer),
+        request_signer: Arc::new(RequestKeys::default()),
+        wallets: Arc::new(wallets),
         issuer_keys,
         status_lists: Arc::new(status_lists),
         second_opinion: None,

@@ -127,9 +127,10 @@ pub struct BegunPresentation {
     pub status: PresentationStatus,
     /// Send the browser here.
     pub start_url: String,
-    /// The request as the wallet will see it. Open `start_url` instead: an answer counts only in the
-    /// browser that did.
-    pub authorization_request_url: String,
+    /// The request as the wallet will see it; left out for a wallet to which requests are pushed. Open
+    /// `start_url` instead: an answer counts only in the browser that did.
+    #[oai(skip_serializing_if_is_none)]
+    pub authorization_request_url: Option<String>,
     /// `start_url` as a QR code (SVG).
     pub qr_svg_url: String,
     /// From this second on no answer counts (RFC 3339).
@@ -144,7 +145,7 @@ impl Begun {
             id: begun.id.to_string(),
             status: PresentationStatus::Pending,
             start_url: public_url.at(&start),
-            authorization_request_url: begun.authorization_request_url.to_string(),
+            authorization_request_url: begun.authorization_request_url.as_ref().map(ToString::to_string),
             qr_svg_url: public_url.at(&format!("{start}/qr.svg")),
             expires_at: begun.expires_at.rfc3339(),
         };

@@ -1,0 +1,3 @@
+//! The door of wallets (contract section 4). They learn no more than OpenID4VP lets them know.
+
+pub mod requests;
