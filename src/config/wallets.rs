@@ -5,7 +5,7 @@ use url::Url;
 use super::address::Addresses;
 use super::fault::Faults;
 use super::raw::Wallet;
-use crate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use crate::domain::openid4vp::request::{OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute};
 
 /// Where wallets send browsers back to (contract section 3).
 const CALLBACK: &str = "callback";
@@ -44,6 +44,14 @@ pub(super) fn check(
         let client_id = faults
             .need(&at("client_id"), wallet.client_id, "the identifier that this wallet registered us under")
             .and_then(|text| faults.keep(&at("client_id"), pre_registered(text)));
+        let on_rejection = match wallet.on_rejection.as_deref() {
+            None | Some("refuse") => OnRejection::Refuse,
+            Some("redirect") => OnRejection::Redirect,
+            Some(_) => {
+                faults.add(at("on_rejection"), "must be refuse or redirect");
+                OnRejection::Refuse
+            }
+        };
         if let Some(name) = &name
             && (name.is_empty() || checked.iter().any(|other| other.name == *name))
         {
@@ -62,6 +70,7 @@ pub(super) fn check(
                 response_mode: ResponseMode::Fragment,
                 redirect_uri: doors.0,
                 wallet_door: doors.1,
+                on_rejection,
             });
         }
     }

@@ -8,7 +8,8 @@ use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
-use crate::flow::accept_response::NotAccepted;
+use super::wallet_door::refusal::PostRefusal;
+use crate::flow::accept_posted::NotTaken;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
@@ -18,6 +19,7 @@ use crate::flow::ports::Unavailable;
 use crate::flow::question::NotAsked;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::serve_request::NotServed;
+use crate::flow::settle::NotAccepted;
 use crate::flow::verify_token::NotVerifiable;
 
 // The client door.
@@ -112,6 +114,7 @@ impl From<NotBegun> for Problem {
             NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
+            NotBegun::CrossDevice | NotBegun::WalletCannotCross => Self::invalid_request("/flow", detail),
             NotBegun::LoginHint => Self::invalid_request("/login_hint", detail),
             NotBegun::State => Self::invalid_request("/state", detail),
             NotBegun::Failed(failure) => failure.into(),
@@ -125,6 +128,18 @@ impl From<NotCollected> for Problem {
             NotCollected::Unknown => Self::not_found(why.to_string()),
             NotCollected::ResponseCode => Self::response_code_required(why.to_string()),
             NotCollected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+// The wallet door.
+
+impl From<NotTaken> for PostRefusal {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::NoOpenRequest => Self::refused(),
+            NotTaken::MediaType => Self::media_type(),
+            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }
     }
 }

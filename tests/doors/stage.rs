@@ -18,7 +18,7 @@ use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::request::{OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -207,6 +207,7 @@ fn policy() -> Policy {
             response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
+            on_rejection: OnRejection::Refuse,
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -214,7 +215,11 @@ fn policy() -> Policy {
             user_code: UserCodeFormat::default(),
             require_client_authentication: false,
         },
-        presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
+        presentation: PresentationPolicy {
+            lifetime: Duration::from_secs(300),
+            cross_device_lifetime: Duration::from_secs(120),
+            tries: 3,
+        },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
             audience: "https://api.example.com".to_owned(),
@@ -232,6 +237,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
         wallet: "demo".to_owned(),
+        cross_device: false,
     }
 }
 

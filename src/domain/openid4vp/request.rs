@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use url::Url;
 
 use super::dcql::Query;
@@ -43,6 +44,9 @@ pub struct Asked {
     pub flow: Flow,
     /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
     pub response_mode: ResponseMode,
+    /// The public JWK that the answer must be encrypted to, for `client_metadata.jwks`; there exactly when
+    /// the response mode is encrypted. Its `kid` names no other request's key.
+    pub answer_key: Option<Value>,
 }
 
 /// Where the wallet is, seen from the browser that began (contract section 5).
@@ -164,6 +168,19 @@ pub struct WalletRoute {
     pub redirect_uri: Url,
     /// Where this wallet finds Request Objects and leaves answers: ends with `/wallet/`.
     pub wallet_door: Url,
+    /// What it is told when its posted answer is rejected.
+    pub on_rejection: OnRejection,
+}
+
+/// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnRejection {
+    /// 400 `invalid_request`.
+    #[default]
+    Refuse,
+    /// 200, and where to send the person, who is told there.
+    Redirect,
 }
 
 /// How a wallet is asked and how it answers; [`super::profile`] knows how.
@@ -172,6 +189,24 @@ pub struct WalletRoute {
 pub enum Profile {
     /// Proof's cloud wallet.
     Proof,
+}
+
+impl Profile {
+    /// Whether a posted answer may be a JSON object instead of a form (REQ-2.10): the vendor's own kit
+    /// sends one.
+    pub fn takes_json_answers(self) -> bool {
+        match self {
+            Self::Proof => true,
+        }
+    }
+
+    /// Whether a wallet of this profile may be on another device than the browser (REQ-15.3; HAIP 5.1
+    /// forbids it).
+    pub fn may_cross_devices(self) -> bool {
+        match self {
+            Self::Proof => true,
+        }
+    }
 }
 
 impl Asked {
