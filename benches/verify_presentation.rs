@@ -41,7 +41,7 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{
-    Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
 };
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
@@ -141,6 +141,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             pushed_requests: None,
             transaction_data: TransactionTypes::All,
             verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),

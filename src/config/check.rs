@@ -169,10 +169,16 @@ fn device(given: &raw::Device, faults: &mut Faults) -> Option<DevicePolicy> {
 
 fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
     // 300 s and 5 tries: REQ-1.14 and REQ-2.8.
-    let lifetime = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let whole = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let crossing = lifetime(
+        "presentation.cross_device_lifetime",
+        given.cross_device_lifetime.as_deref(),
+        "120s",
+        faults,
+    );
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
-    Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+    Some(PresentationPolicy { lifetime: whole?, cross_device_lifetime: crossing?, tries: tries? })
 }
 
 fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {

@@ -58,7 +58,17 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
-            checked.push(Client { id, name, authentication, grants, scopes, redirect_uris, wallet });
+            let cross_device = client.cross_device;
+            checked.push(Client {
+                id,
+                name,
+                authentication,
+                grants,
+                scopes,
+                redirect_uris,
+                wallet,
+                cross_device,
+            });
         }
     }
     Clients::new(checked)

@@ -54,6 +54,7 @@ pub(super) struct Wallet {
     pub profile: Option<String>,
     pub authorization_endpoint: Option<String>,
     pub client_id: Option<String>,
+    pub on_rejection: Option<String>,
     pub client_id_prefix: Option<String>,
     pub request_method: Option<String>,
     pub response_mode: Option<String>,
@@ -156,6 +157,7 @@ pub(super) struct Client {
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub wallet: Option<String>,
+    pub cross_device: bool,
 }
 
 /// `[device]`
@@ -174,6 +176,7 @@ pub(super) struct Device {
 #[serde(default)]
 pub(super) struct Presentation {
     pub lifetime: Option<String>,
+    pub cross_device_lifetime: Option<String>,
     pub tries: Option<i64>,
 }
 

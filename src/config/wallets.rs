@@ -13,7 +13,9 @@ use super::{secrets, wallet_choices as choices, wallet_signing as signing};
 use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::client_id::Prefix;
 use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute};
+use crate::domain::openid4vp::request::{
+    OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
+};
 use crate::domain::openid4vp::request_key::RequestKey;
 
 /// Where wallets send browsers back to (contract section 3).
@@ -113,6 +115,14 @@ fn one(
     let pushed_requests = wallet.pushed_authorization_request_endpoint.and_then(|text| {
         faults.keep(&at("pushed_authorization_request_endpoint"), around.addresses.web(&text))
     });
+    let on_rejection = match wallet.on_rejection.as_deref() {
+        None | Some("refuse") => OnRejection::Refuse,
+        Some("redirect") => OnRejection::Redirect,
+        Some(_) => {
+            faults.add(at("on_rejection"), "must be refuse or redirect");
+            OnRejection::Refuse
+        }
+    };
     let (profile, client_id, prefix, method, mode) = (profile?, client_id?, prefix?, method?, mode?);
 
     if let Err(wrong) = profile::permits(profile, prefix, method, mode) {
@@ -159,6 +169,7 @@ fn one(
         pushed_requests,
         transaction_data: transaction_data?,
         verifier_info,
+        on_rejection,
     };
     Some((route, key))
 }

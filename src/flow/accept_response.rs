@@ -1,73 +1,17 @@
 //! The heart: the wallet's answer returns through the browser that was sent to it, is judged, and
-//! settles the presentation and the grant in one write.
-
-use url::Url;
+//! settles the presentation and the grant in one write. [`super::accept_posted`] is its twin for wallets
+//! that post.
 
 use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
-use super::ports::{NotCommitted, Unavailable};
+use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::Report;
+use crate::domain::base::report::{Findings, Report};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
-use crate::domain::change::{Change, GrantDecision};
-use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
-use crate::domain::openid4vp::presentation::{
-    AfterRejection, NotNow, Outcome, Presentation, Served, Settled,
-};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use crate::domain::change::Change;
+use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
 use crate::domain::openid4vp::response::ResponseParameters;
-
-/// Where the browser goes after an answer.
-#[derive(Debug)]
-pub enum Ending {
-    /// To our page that says how it ended, or how to try again.
-    Done(Handle),
-    /// Back to the relying party, with the one-time response code in the URL.
-    Return(ReturnUrl),
-}
-
-/// A relying party's redirect URI with a response code in it. It prints as nothing.
-pub struct ReturnUrl(Url);
-
-impl ReturnUrl {
-    /// For the `Location` header.
-    pub fn expose(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl std::fmt::Debug for ReturnUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ReturnUrl(..)")
-    }
-}
-
-/// Why an answer did not count.
-#[derive(Debug, thiserror::Error)]
-pub enum NotAccepted {
-    /// Unknown, settled or expired, or another browser's: one answer for all (architecture section 6).
-    #[error("there is no open request for this answer")]
-    NoOpenRequest,
-    /// Our fault.
-    #[error(transparent)]
-    Failed(#[from] Unavailable),
-}
-
-impl From<NotNow> for NotAccepted {
-    fn from(_: NotNow) -> Self {
-        Self::NoOpenRequest
-    }
-}
-
-impl From<NotCommitted> for NotAccepted {
-    fn from(why: NotCommitted) -> Self {
-        match why {
-            NotCommitted::Lost | NotCommitted::Taken => Self::NoOpenRequest,
-            NotCommitted::Unavailable(source) => Self::Failed(source),
-        }
-    }
-}
 
 impl Vpgate {
     /// Takes a fragment response that `browser` brought.
@@ -87,7 +31,8 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let asked = served.asked();
-        let answered = Judge::of(self).answer(&asked.challenge(), parameters, now).await?;
+        let answered =
+            Judge::of(self).answer(&asked.challenge(), Ok(parameters), now, Findings::new()).await?;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
@@ -113,7 +58,7 @@ impl Vpgate {
     pub async fn give_up(&self, handle: &Handle, browser: &Secret) -> Result<Ending, NotAccepted> {
         let now = self.clock.now();
         let served = match self.store.presentation_by_handle(handle).await? {
-            Some(Presentation::Served(served)) => served.answered_by(&browser.digest(), now)?,
+            Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), now)?,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         self.settle(served, now, |served, code| served.given_up(code, now)).await
@@ -127,7 +72,11 @@ impl Vpgate {
                 self.store.commit(Change::CountTry(served)).await?;
                 Ok(Ending::Done(handle))
             }
-            AfterRejection::Final(settled) => self.commit_settled(settled, code, now).await,
+            AfterRejection::Final(settled) => {
+                let ending = ending(settled.asked(), code.as_ref());
+                self.commit_settled(settled, now).await?;
+                Ok(ending)
+            }
         }
     }
 
@@ -139,77 +88,8 @@ impl Vpgate {
     ) -> Result<Ending, NotAccepted> {
         let (code, digest) = self.response_code(served.asked())?;
         let settled = end(served, digest)?;
-        self.commit_settled(settled, code, now).await
-    }
-
-    async fn commit_settled(
-        &self,
-        settled: Settled,
-        code: Option<Secret>,
-        now: Timestamp,
-    ) -> Result<Ending, NotAccepted> {
-        let grant = self.grant_decision(&settled, now).await?;
         let ending = ending(settled.asked(), code.as_ref());
-        let (id, outcome) = (settled.asked().id.clone(), settled.outcome().name());
-        self.store.commit(Change::Settle { presentation: settled, grant }).await?;
-        tracing::info!(presentation = %id, outcome, "presentation settled");
+        self.commit_settled(settled, now).await?;
         Ok(ending)
-    }
-
-    /// What the outcome means for the grant behind it, if there is one. The grant must still be
-    /// pending and claimed by this browser (REQ-10.25).
-    async fn grant_decision(
-        &self,
-        settled: &Settled,
-        now: Timestamp,
-    ) -> Result<Option<GrantDecision>, NotAccepted> {
-        let Asker::Device { grant, client_id } = &settled.asked().asker else { return Ok(None) };
-        let pending = match self.store.grant(grant).await? {
-            Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
-            _ => return Err(NotAccepted::NoOpenRequest),
-        };
-        let reason = match settled.outcome() {
-            Outcome::Verified { presentation, .. } => {
-                let requested = &pending.terms().scopes;
-                match self.policy.scopes.admit(presentation, requested, client_id, &self.subject_key) {
-                    Ok(admission) => {
-                        let approved =
-                            pending.approve(admission, now).map_err(|_| NotAccepted::NoOpenRequest)?;
-                        return Ok(Some(GrantDecision::Approve(approved)));
-                    }
-                    Err(_) => DenialReason::NothingEarned,
-                }
-            }
-            Outcome::Rejected { .. } => DenialReason::PresentationRejected,
-            Outcome::Declined { .. } => DenialReason::DeclinedInWallet,
-        };
-        let denied = pending.deny(reason, now).map_err(|_| NotAccepted::NoOpenRequest)?;
-        Ok(Some(GrantDecision::Deny(denied)))
-    }
-
-    /// The code that a relying party's browser carries home; devices have none.
-    fn response_code(&self, asked: &Asked) -> Result<(Option<Secret>, Option<Digest>), Unavailable> {
-        match asked.asker {
-            Asker::RelyingParty { .. } => {
-                let code = self.random_secret()?;
-                let digest = code.digest();
-                Ok((Some(code), Some(digest)))
-            }
-            Asker::Device { .. } => Ok((None, None)),
-        }
-    }
-}
-
-fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
-    match (&asked.asker, code) {
-        (Asker::RelyingParty { redirect_uri, state, .. }, Some(code)) => {
-            let mut url = redirect_uri.clone();
-            url.query_pairs_mut().append_pair("response_code", code.expose());
-            if let Some(state) = state {
-                url.query_pairs_mut().append_pair("state", state);
-            }
-            Ending::Return(ReturnUrl(url))
-        }
-        _ => Ending::Done(asked.handle.clone()),
     }
 }

@@ -11,6 +11,7 @@ use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
@@ -22,7 +23,7 @@ pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 pub const MAX_STATE_BYTES: usize = 512;
 
 /// What a relying party asks for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PresentationRequest {
     /// The wallet's configured name; the client's own when absent.
     pub wallet: Option<String>,
@@ -30,10 +31,22 @@ pub struct PresentationRequest {
     pub question: QuestionRequest,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
+    /// Where the wallet is.
+    pub flow: Flow,
     /// Where the browser returns.
     pub redirect_uri: Option<String>,
     /// Returned unchanged beside the response code.
     pub state: Option<String>,
+}
+
+/// What is written down as a request. It lives as long as configured, but never past `until`.
+pub(super) struct Ask<'a> {
+    pub asker: Asker,
+    pub wallet: &'a str,
+    pub question: Question,
+    pub login_hint: Option<String>,
+    pub flow: Flow,
+    pub until: Option<Timestamp>,
 }
 
 /// What it receives.
@@ -61,6 +74,14 @@ pub enum NotBegun {
     /// Missing, or not registered for this client.
     #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
     RedirectUri,
+    /// This client may not ask across devices (REQ-15.3).
+    #[error("cross_device is not allowed for this client (clients[].cross_device)")]
+    CrossDevice,
+    /// This wallet cannot answer across devices.
+    #[error(
+        "this wallet cannot be asked across devices: it must post its answers, and its profile must allow it"
+    )]
+    WalletCannotCross,
     /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
@@ -102,6 +123,9 @@ impl Vpgate {
     ) -> Result<PresentationBegun, NotBegun> {
         let question = Question::of_client(self, &client, &request.question, TransactionData::from_json)?;
         let client = client.client();
+        if request.flow == Flow::CrossDevice && !client.cross_device {
+            return Err(NotBegun::CrossDevice);
+        }
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
         let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
         if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
@@ -114,7 +138,9 @@ impl Vpgate {
         };
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
         let now = self.clock.now();
-        let asked = self.ask(asker, wallet, question, request.login_hint, now, None)?;
+        let ask =
+            Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until: None };
+        let (asked, answer_key) = self.ask(ask, now)?;
         let authorization_request_url = match asked.wallet.request_method {
             RequestMethod::Pushed => {
                 self.check_wallet(&asked).await?;
@@ -128,7 +154,8 @@ impl Vpgate {
             authorization_request_url,
             expires_at: asked.expires_at,
         };
-        let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim: None };
+        let change =
+            Change::BeginPresentation { presentation: Begun::new(asked, None, answer_key), claim: None };
         match self.store.commit(change).await {
             Ok(()) => Ok(begun),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
@@ -136,20 +163,16 @@ impl Vpgate {
         }
     }
 
-    /// Writes a request down. It lives as long as configured, but never past `until`.
+    /// Writes a request down, and makes the key that its answer is to be encrypted to.
     pub(super) fn ask(
         &self,
-        asker: Asker,
-        wallet: &str,
-        question: Question,
-        login_hint: Option<String>,
+        ask: Ask<'_>,
         now: Timestamp,
-        until: Option<Timestamp>,
-    ) -> Result<Asked, NotBegun> {
+    ) -> Result<(Asked, Option<EncryptionKey>), NotBegun> {
+        let Ask { asker, wallet, question, login_hint, flow, until } = ask;
         if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
             return Err(NotBegun::LoginHint);
         }
-        let expires_at = now.plus(self.policy.presentation.lifetime);
         let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
         // Only this profile knows scopes that stand for a query, and whom to expect.
         let is_proof = wallet.profile == Profile::Proof;
@@ -160,6 +183,16 @@ impl Vpgate {
         if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
             return Err(NotBegun::TransactionType { index });
         }
+        let crosses = flow == Flow::CrossDevice;
+        if crosses && !(wallet.response_mode.is_posted() && wallet.profile.may_cross_devices()) {
+            return Err(NotBegun::WalletCannotCross);
+        }
+        let policy = &self.policy.presentation;
+        let lifetime =
+            if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
+        let expires_at = now.plus(lifetime);
+        let key = wallet.response_mode.is_encrypted().then(EncryptionKey::generate);
+        let key = key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))?;
         let asked = Asked {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
@@ -173,12 +206,12 @@ impl Vpgate {
             login_hint,
             created_at: now,
             expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
-            tries_allowed: self.policy.presentation.tries,
-            flow: Flow::SameDevice,
+            tries_allowed: policy.tries,
+            flow,
             response_mode: wallet.response_mode,
-            answer_key: None,
+            answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
         };
-        Ok(asked.identified())
+        Ok((asked.identified(), key))
     }
 
     /// What scopes are called when people are asked about them.

@@ -1,7 +1,8 @@
-//! How it ended, for the person whose browser it is.
+//! The browser comes back: with the code of a posted answer, which settles it; and to read how it ended.
 
 use super::Vpgate;
 use super::ports::Unavailable;
+use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::device_grant::DeviceGrant;
@@ -24,6 +25,8 @@ pub struct Finish {
 pub enum Standing {
     /// Not answered yet, or the wallet could not answer: the person may go to the wallet (again).
     Open,
+    /// The wallet has answered, and the person has not come back from it.
+    AwaitingReturn,
     /// The last answer was rejected; so many tries are left.
     TryAgain {
         /// Tries left.
@@ -53,6 +56,41 @@ pub enum NotShown {
 }
 
 impl Vpgate {
+    /// The wallet sent the person back with `code`. Only in the browser that began does that settle a
+    /// posted answer and decide the grant behind it (OpenID4VP 1.0 sections 13.3, 14.2): a victim who
+    /// finishes what an attacker began arrives here in another browser, and an attacker never sees the code.
+    ///
+    /// # Errors
+    /// [`NotAccepted`]; nothing has changed then.
+    pub async fn return_to_browser(
+        &self,
+        handle: &Handle,
+        browser: &Secret,
+        code: &Secret,
+    ) -> Result<Ending, NotAccepted> {
+        let now = self.clock.now();
+        let (browser, shown) = (browser.digest(), code.digest());
+        match self.store.presentation_by_handle(handle).await? {
+            Some(Presentation::AwaitingReturn(awaiting)) => {
+                let (code, digest) = self.response_code(awaiting.asked())?;
+                let settled = awaiting.returned(&browser, &shown, digest, now)?;
+                let ending = ending(settled.asked(), code.as_ref());
+                self.commit_returned(settled, shown, now).await?;
+                Ok(ending)
+            }
+            // What the wallet refused was settled at once; its relying party still gets its person back.
+            Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
+                let fits = settled.response_code() == Some(&shown);
+                Ok(if fits { ending(settled.asked(), Some(code)) } else { Ending::Done(handle.clone()) })
+            }
+            // The wallet had trouble; the person may try again.
+            Some(Presentation::Served(served)) if *served.browser() == browser => {
+                Ok(Ending::Done(handle.clone()))
+            }
+            _ => Err(NotAccepted::NoOpenRequest),
+        }
+    }
+
     /// How the presentation behind `handle` stands.
     ///
     /// # Errors
@@ -70,6 +108,11 @@ impl Vpgate {
                     Standing::Open
                 };
                 Ok(self.finish(asked, standing))
+            }
+            Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
+                let expired = self.clock.now() >= awaiting.asked().expires_at;
+                let standing = if expired { Standing::Expired } else { Standing::AwaitingReturn };
+                Ok(self.finish(awaiting.asked(), standing))
             }
             Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
                 let asked = settled.asked();

@@ -8,13 +8,14 @@
 //! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet. A wallet that
 //!    is sent a reference comes and fetches the request itself: [`serve_request_object`].
 //! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
-//!    settles the presentation and the grant in one write.
+//!    settles the presentation and the grant in one write. Or [`accept_posted`]: the wallet posts it, and
+//!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
 //!
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
-//! 2. [`serve_request`] and [`accept_response`], as above.
+//! 2. [`serve_request`], then [`accept_response`] or [`accept_posted`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
@@ -22,6 +23,7 @@
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
+pub mod accept_posted;
 pub mod accept_response;
 mod ask_wallet;
 pub mod authorize_device;
@@ -35,6 +37,7 @@ pub mod question;
 pub mod redeem_device_code;
 pub mod serve_request;
 pub mod serve_request_object;
+pub mod settle;
 pub mod sweep;
 pub mod verify_token;
 
@@ -90,6 +93,9 @@ pub struct DevicePolicy {
 pub struct PresentationPolicy {
     /// Life of a request.
     pub lifetime: Duration,
+    /// Life of a request to a wallet on another device, which is all that limits how far its QR code
+    /// can be carried (RFC 10027 section 6.1.2).
+    pub cross_device_lifetime: Duration,
     /// Rejected answers that settle it (REQ-2.8).
     pub tries: u32,
 }

@@ -19,8 +19,8 @@ pub enum NotServed {
     /// Another browser opened it first.
     #[error("this request was opened in another browser")]
     OtherBrowser,
-    /// It is decided already: show how it ended.
-    #[error("this request has ended")]
+    /// The wallet has answered already: show how it stands.
+    #[error("this request has been answered")]
     Settled,
     /// The wallet's server does not answer as it must; it may be better in a moment.
     #[error(transparent)]
@@ -43,7 +43,7 @@ impl From<NotReached> for NotServed {
 impl From<NotNow> for NotServed {
     fn from(why: NotNow) -> Self {
         match why {
-            NotNow::Expired => Self::Unknown,
+            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::Unknown,
             NotNow::OtherBrowser => Self::OtherBrowser,
         }
     }
@@ -67,9 +67,11 @@ impl Vpgate {
         let browser = browser.digest();
         let served = match self.store.presentation_by_handle(handle).await? {
             None => return Err(NotServed::Unknown),
-            Some(Presentation::Settled(_)) => return Err(NotServed::Settled),
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
             Some(Presentation::Served(served)) => {
-                let served = served.serve_again(&browser, now)?;
+                let served = served.in_browser(&browser, now)?;
                 return Ok(self.wallet_url(served.asked(), now).await?);
             }
             Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,

@@ -69,7 +69,9 @@ impl Vpgate {
         let now = self.clock.now();
         let presentation = match self.store.presentation_by_state(id).await? {
             Some(open @ (Presentation::Begun(_) | Presentation::Served(_))) => open,
-            Some(Presentation::Settled(_)) | None => return Err(NoRequestObject::Unknown),
+            Some(Presentation::AwaitingReturn(_) | Presentation::Settled(_)) | None => {
+                return Err(NoRequestObject::Unknown);
+            }
         };
         let asked = presentation.asked();
         if now >= asked.expires_at || !asked.wallet.request_method.is_by_reference() {

@@ -12,7 +12,7 @@ use super::human_door::page::Notice;
 use super::relying_party_door::problem::ProblemDetails;
 use super::trace::RETRY_AFTER_SECONDS;
 use super::trace::TraceId;
-use super::wallet_door::requests::NoRequest;
+use super::wallet_door::refusal::PostRefusal;
 
 /// Who is at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
     let why = in_words(status);
     let mut response = match door {
         Door::Client => oauth(status, why),
-        Door::Wallet => wallet(status, why),
+        Door::Wallet => wallet(status),
         Door::RelyingParty => problem(status, why),
         Door::Human => page(status),
         Door::Operator | Door::Mounted => Json(json!({ "status": why })).into_response(),
@@ -73,12 +73,13 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
 
 /// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
 /// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 14] = [
+const METHODS: [(&str, &str); 15] = [
     ("/token", "POST"),
     ("/device_authorization", "POST"),
     ("/.well-known/oauth-authorization-server", "GET, HEAD"),
     ("/jwks.json", "GET, HEAD"),
     ("/wallet/requests/:param0", "GET, HEAD, POST"),
+    ("/wallet/responses/:param0", "POST"),
     ("/v1/presentations", "POST"),
     ("/v1/presentations/:param0", "GET, HEAD, DELETE"),
     ("/device", "GET, HEAD, POST"),
@@ -115,11 +116,11 @@ fn oauth(status: StatusCode, why: &str) -> Response {
     Json(OAuthError::new(code, why).to_json()).into_response()
 }
 
-fn wallet(status: StatusCode, why: &str) -> Response {
-    let refusal = match status {
-        StatusCode::NOT_FOUND => NoRequest::unknown(),
-        status if status.is_server_error() => NoRequest::unavailable(),
-        _ => NoRequest::refused(why),
+fn wallet(status: StatusCode) -> Response {
+    let refusal = if status.is_server_error() {
+        PostRefusal::unavailable(&TraceId::current())
+    } else {
+        PostRefusal::refused()
     };
     refusal.into_response()
 }
@@ -161,6 +162,7 @@ mod tests {
             ("/token", Door::Client),
             ("/.well-known/anything", Door::Client),
             ("/wallet/requests/x", Door::Wallet),
+            ("/wallet/responses/x", Door::Wallet),
             ("/v1/presentations/x", Door::RelyingParty),
             ("/v1x", Door::Human),
             ("/healthz", Door::Operator),
@@ -182,7 +184,7 @@ mod tests {
     async fn each_door_has_its_language() {
         for (door, media_type, text) in [
             (Door::Client, "application/json; charset=utf-8", "\"error\":\"invalid_request\""),
-            (Door::Wallet, "application/json; charset=utf-8", "\"error\":\"not_found\""),
+            (Door::Wallet, "application/json; charset=utf-8", "{\"error\":\"invalid_request\"}"),
             (Door::RelyingParty, "application/problem+json", "urn:vpgate:problem:not_found"),
             (Door::Human, "text/html; charset=utf-8", "<h1"),
             (Door::Operator, "application/json; charset=utf-8", "\"status\""),

@@ -8,8 +8,9 @@ use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
+use super::wallet_door::refusal::PostRefusal;
 use super::wallet_door::requests::NoRequest;
-use crate::flow::accept_response::NotAccepted;
+use crate::flow::accept_posted::NotTaken;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
@@ -20,6 +21,7 @@ use crate::flow::question::NotAsked;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::serve_request::NotServed;
 use crate::flow::serve_request_object::NoRequestObject;
+use crate::flow::settle::NotAccepted;
 use crate::flow::verify_token::NotVerifiable;
 
 // The client door.
@@ -114,6 +116,7 @@ impl From<NotBegun> for Problem {
             NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
+            NotBegun::CrossDevice | NotBegun::WalletCannotCross => Self::invalid_request("/flow", detail),
             NotBegun::LoginHint | NotBegun::LoginHintNotTaken => Self::invalid_request("/login_hint", detail),
             NotBegun::TransactionType { index } => {
                 Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)
@@ -147,6 +150,16 @@ impl From<NoRequestObject> for NoRequest {
                 record_failure(&failure);
                 Self::unavailable()
             }
+        }
+    }
+}
+
+impl From<NotTaken> for PostRefusal {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::NoOpenRequest => Self::refused(),
+            NotTaken::MediaType => Self::media_type(),
+            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }
     }
 }

@@ -20,7 +20,7 @@ use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::profile::Parameters;
 use vpgate::domain::openid4vp::request::{
-    Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    OnRejection, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
 };
 use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
@@ -221,6 +221,7 @@ fn policy() -> Policy {
             pushed_requests: None,
             transaction_data: TransactionTypes::All,
             verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -228,7 +229,11 @@ fn policy() -> Policy {
             user_code: UserCodeFormat::default(),
             require_client_authentication: false,
         },
-        presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
+        presentation: PresentationPolicy {
+            lifetime: Duration::from_secs(300),
+            cross_device_lifetime: Duration::from_secs(120),
+            tries: 3,
+        },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
             audience: "https://api.example.com".to_owned(),
@@ -246,6 +251,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
         wallet: "demo".to_owned(),
+        cross_device: false,
     }
 }
 

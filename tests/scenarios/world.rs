@@ -17,15 +17,19 @@ use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
+use vpgate::domain::base::id::RequestState;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Store, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -33,6 +37,7 @@ use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 
 use crate::browser::{Browser, Page};
+use crate::posting::POSTING_WALLET;
 
 pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
@@ -150,6 +155,9 @@ pub struct Returned {
 #[derive(Clone)]
 pub struct World {
     app: Arc<App>,
+    store: Arc<dyn Store>,
+    /// The private key of the demo issuer's second key, for credentials that tests make.
+    pub issuer: Value,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
 }
@@ -159,11 +167,31 @@ impl World {
         Self::with_credentials("").await
     }
 
+    /// With a wallet that posts its answers in this mode.
+    pub async fn posting(mode: ResponseMode) -> Self {
+        Self::with_wallet(|wallet| wallet.response_mode = mode).await
+    }
+
+    /// With a wallet app instead of the demo wallet, as told.
+    pub async fn with_wallet(told: impl FnOnce(&mut WalletRoute)) -> Self {
+        Self::set_up("", |wallet| {
+            wallet.authorization_endpoint = POSTING_WALLET.parse().unwrap();
+            wallet.response_mode = ResponseMode::DirectPost;
+            told(wallet);
+        })
+        .await
+    }
+
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
+        Self::set_up(more, |_| {}).await
+    }
+
+    async fn set_up(more: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
+        let mut config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
+        told(&mut config.policy.wallets[0]);
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -179,7 +207,10 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+        let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
+        let mut jwks = sandbox.issuer_jwks();
+        jwks["keys"].as_array_mut().unwrap().push(issuer.public_key().to_jwk());
+        let keys = Arc::new(KeySet::from_json(&jwks).unwrap());
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -187,8 +218,9 @@ impl World {
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
         };
+        let store: Arc<dyn Store> = SqliteStore::open("sqlite::memory:").unwrap();
         let outside = Outside {
-            store: SqliteStore::open("sqlite::memory:").unwrap(),
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
@@ -201,7 +233,7 @@ impl World {
             keys: Keyring::in_memory(&SystemEntropy).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), clock, list_road }
+        Self { app: Arc::new(app), store, issuer: issuer.to_private_jwk(), clock, list_road }
     }
 
     /// From now on the issuer's status list arrives like this.
@@ -219,6 +251,12 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The request with this `state`, as the wallet would find it.
+    pub async fn asked(&self, state: &str) -> Asked {
+        let state = RequestState::parse(state).unwrap();
+        self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -452,6 +490,7 @@ authentication = "client_secret_basic"
 secret_hash = "{shop}"
 scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
+cross_device = true
 
 [[clients]]
 client_id = "bank"

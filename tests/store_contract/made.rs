@@ -15,10 +15,10 @@ use vpgate::domain::change::Change;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed, Terms};
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
+use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{
-    Asked, Asker, Flow, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
 };
 use vpgate::domain::openid4vp::transaction_data::TransactionData;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
@@ -136,6 +136,7 @@ pub fn asked() -> Asked {
             pushed_requests: None,
             transaction_data: TransactionTypes::All,
             verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
@@ -157,7 +158,7 @@ pub fn asked() -> Asked {
 }
 
 pub fn begun(asked: &Asked) -> Begun {
-    Begun::new(asked.clone(), None)
+    Begun::new(asked.clone(), None, None)
 }
 
 pub fn served(asked: &Asked, browser: Digest) -> Served {
@@ -177,6 +178,16 @@ pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
 
 pub fn verified(asked: &Asked, browser: Digest, response_code: Option<Digest>) -> Settled {
     served(asked, browser).verified(proven(), verified_report(), response_code, NOW).unwrap()
+}
+
+/// Posted by the wallet, and good.
+pub fn awaiting(asked: &Asked, browser: Digest, return_code: Digest) -> AwaitingReturn {
+    served(asked, browser).await_return(proven(), verified_report(), return_code, NOW).unwrap()
+}
+
+/// And its browser came back.
+pub fn returned(asked: &Asked, browser: Digest, return_code: Digest, code: Option<Digest>) -> Settled {
+    awaiting(asked, browser, return_code).returned(&browser, &return_code, code, NOW).unwrap()
 }
 
 /// What a wallet has proven. The verdict itself is tested where it lives; this is how it is stored.

@@ -22,6 +22,9 @@ pub struct Client {
     pub redirect_uris: Vec<Url>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
+    /// code elsewhere may answer for the wrong session (REQ-15.3).
+    pub cross_device: bool,
 }
 
 /// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
@@ -139,6 +142,7 @@ mod tests {
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
             wallet: "demo".to_owned(),
+            cross_device: false,
         }
     }
 

@@ -194,6 +194,19 @@ pub struct WalletRoute {
     pub transaction_data: TransactionTypes,
     /// What others say about us, sent along where it fits (section 5.11).
     pub verifier_info: Vec<VerifierInfo>,
+    /// What it is told when its posted answer is rejected.
+    pub on_rejection: OnRejection,
+}
+
+/// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnRejection {
+    /// 400 `invalid_request`.
+    #[default]
+    Refuse,
+    /// 200, and where to send the person, who is told there.
+    Redirect,
 }
 
 /// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
@@ -259,6 +272,26 @@ pub enum Profile {
     Openid4vp,
     /// The High Assurance Interoperability Profile 1.0 of it.
     Haip,
+}
+
+impl Profile {
+    /// Whether a posted answer may be a JSON object instead of a form (REQ-2.10): the vendor's own kit
+    /// sends one.
+    pub fn takes_json_answers(self) -> bool {
+        match self {
+            Self::Proof => true,
+            Self::Openid4vp | Self::Haip => false,
+        }
+    }
+
+    /// Whether a wallet of this profile may be on another device than the browser (REQ-15.3; HAIP 5.1
+    /// forbids it).
+    pub fn may_cross_devices(self) -> bool {
+        match self {
+            Self::Proof | Self::Openid4vp => true,
+            Self::Haip => false,
+        }
+    }
 }
 
 impl Asked {

@@ -5,7 +5,7 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
-    Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
 };
 use super::transaction_data::TransactionData;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
@@ -44,6 +44,7 @@ pub(crate) fn asked() -> Asked {
             pushed_requests: None,
             transaction_data: TransactionTypes::All,
             verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),

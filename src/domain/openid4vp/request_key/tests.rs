@@ -130,7 +130,10 @@ fn req_1_37_each_certificate_certifies_the_one_before() {
     assert_eq!(OwnChain::from_pem(seven.as_bytes()).unwrap_err(), OwnChainFault::Count);
     let x5c = OwnChain::from_pem(pem.as_bytes()).unwrap().x5c();
     let first = x5c[0].as_str().unwrap();
-    assert!(!first.contains('-') && !first.contains('_') && first.len().is_multiple_of(4), "padded standard base64");
+    assert!(
+        !first.contains('-') && !first.contains('_') && first.len().is_multiple_of(4),
+        "padded standard base64"
+    );
 }
 
 #[test]
