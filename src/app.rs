@@ -25,7 +25,7 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
+use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
@@ -53,6 +53,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Keys of clients.
+    pub client_keys: Arc<dyn ClientKeySets>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
     /// Our own keys.
@@ -99,7 +101,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
@@ -107,6 +109,7 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            client_keys,
             status_lists,
             second_opinion: match config.cross_check {
                 CrossCheck::Off => None,
@@ -234,8 +237,8 @@ fn start_at(
         }
     };
     let client = FetchClient::new(config.allow_loopback)?;
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -243,8 +246,15 @@ fn start_at(
         config.status_cache,
     ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside =
-        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
+    let outside = Outside {
+        store: Arc::<SqliteStore>::clone(&store),
+        clock,
+        entropy,
+        issuer_keys,
+        client_keys: fetched_keys,
+        status_lists,
+        keys,
+    };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 

@@ -10,17 +10,15 @@ use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{
-    Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, tokens, wallets,
+    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, duration, raw, scopes,
+    tokens, transaction_types, wallets,
 };
-use crate::domain::oauth::client::{Clients, Grant};
+use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
-
-/// Where wallets send browsers back to (contract section 3).
-const CALLBACK: &str = "/callback";
 
 /// Everything is looked at, whatever was wrong before it.
 pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {
@@ -41,6 +39,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     };
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let device = device(&file.device, faults);
+    let code = authorization::code(&file.authorization_code, faults);
+    let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
     let status_cache = status_cache(&file.status_lists, faults);
@@ -59,15 +59,16 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let callback = public_url.as_ref().and_then(|url| url.join(CALLBACK).ok());
-    let wallets = wallets::check(file.wallets, addresses, callback.as_ref(), faults);
+    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
+    let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,
         authenticated_devices: file.device.require_client_authentication,
+        addresses,
         folder,
     };
     let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
@@ -86,8 +87,11 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             clients,
             scopes,
             trust,
+            transaction_types,
             wallets,
             device: device?,
+            code: code?,
+            assertions: assertions?,
             presentation: presentation?,
             tokens: tokens?,
         },
@@ -95,13 +99,16 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     })
 }
 
-/// `[[credentials]]` alone.
-pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+/// `[[credentials]]` and `[[transaction_data]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trust {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     if file.credentials.is_empty() {
         faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
     }
-    credentials::check(file.credentials, addresses, folder, faults)
+    Trust {
+        issuers: credentials::check(file.credentials, addresses, folder, faults),
+        transaction_types: transaction_types::check(file.transaction_data, folder, faults),
+    }
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
@@ -184,16 +191,18 @@ fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCh
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
+    let oldest = given.oldest.as_deref().map(duration::parse).transpose();
+    let oldest = faults.keep("status_lists.oldest", oldest);
     let bounds =
         CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
-    faults.keep("status_lists.cache_at_most", bounds)
+    Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
 }
 
-/// What weakens safety, and what is registered but not offered.
+/// What weakens safety.
 fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if forgets {
@@ -209,11 +218,9 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
-    let registered = clients.iter().filter(|client| client.grants.contains(&Grant::AuthorizationCode));
-    let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
-    if !ids.is_empty() {
-        let ids = ids.join(", ");
-        warnings.push(format!("grant authorization_code is registered for {ids} but not offered yet"));
+    for client in clients.iter().filter(|client| client.code.pkce_optional) {
+        let id = &client.id;
+        warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
     warnings
 }

@@ -7,6 +7,9 @@
 use crate::domain::base::id::{FamilyId, PresentationId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
+use crate::domain::oauth::client_assertion::ClientAssertion;
+use crate::domain::oauth::code_grant;
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::entitlement::Origin;
 use crate::domain::oauth::issuance::{Issuance, Renewal};
@@ -75,7 +78,7 @@ pub enum Change {
     ServePresentation(Served),
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
-    /// Decided. Leaves: served; and pending for the grant, in the same transaction.
+    /// Decided. Leaves: served; and pending for the grant, whichever kind, in the same transaction.
     Settle {
         /// The presentation.
         presentation: Settled,
@@ -91,6 +94,35 @@ pub enum Change {
     },
     /// Forgets a presentation, in any state. `Lost` when there is none.
     Forget(PresentationId),
+    /// A client's assertion. `Taken` when it was used before (RFC 7523 section 3).
+    SpendAssertion(ClientAssertion),
+    /// A request that was pushed (RFC 9126).
+    PushRequest {
+        /// The request.
+        request: Box<AuthorizationRequest>,
+        /// Digest of the handle in its `request_uri`.
+        handle: Digest,
+        /// From this second on the handle is dead.
+        expires_at: Timestamp,
+    },
+    /// A pushed request that the person did not want. Leaves: pushed, which is gone then.
+    DropPushedRequest(Digest),
+    /// The person goes on to the wallet. Leaves: pushed, where the request was pushed.
+    BeginAuthorization {
+        /// The new presentation.
+        presentation: Begun,
+        /// The new grant.
+        grant: code_grant::Pending,
+        /// Digest of the handle of the pushed request, which is spent.
+        pushed: Option<Digest>,
+    },
+    /// The client exchanges its code. Leaves: granted.
+    RedeemCode {
+        /// The grant after it.
+        grant: code_grant::Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
 }
 
 /// What a settled presentation means for its grant.
@@ -100,4 +132,8 @@ pub enum GrantDecision {
     Approve(Approved),
     /// It learns `access_denied`.
     Deny(Denied),
+    /// The browser carries a code home.
+    IssueCode(code_grant::Granted),
+    /// It carries an error home.
+    RefuseCode(code_grant::Refused),
 }

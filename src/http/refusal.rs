@@ -6,10 +6,15 @@ use poem::http::StatusCode;
 use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::client_door::resource_refusal::ResourceRefusal;
+use super::client_limits::TooMany;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
+use crate::domain::oauth::authorization_request::RequestFault;
+use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
 use crate::flow::accept_response::NotAccepted;
+use crate::flow::authenticate_client::Unauthenticated;
+use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
@@ -19,7 +24,9 @@ use crate::flow::introspect::NotIntrospected;
 use crate::flow::issue_tokens::TokenType;
 use crate::flow::ports::Unavailable;
 use crate::flow::prove_key::NotProven;
+use crate::flow::push_request::NotPushed;
 use crate::flow::question::NotAsked;
+use crate::flow::redeem_code::CodeNotRedeemed;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::refresh::NotRefreshed;
 use crate::flow::revoke::NotRevoked;
@@ -61,6 +68,15 @@ impl From<NotRedeemed> for OAuthRefusal {
             NotRedeemed::Failed(failure) => return failure.into(),
         };
         Self::refused(error, why.to_string())
+    }
+}
+
+impl From<Unauthenticated> for OAuthRefusal {
+    fn from(why: Unauthenticated) -> Self {
+        match why {
+            Unauthenticated::NotAuthenticated(why) => Self::not_authenticated(why.to_string()),
+            Unauthenticated::Failed(failure) => failure.into(),
+        }
     }
 }
 
@@ -106,6 +122,56 @@ impl From<NotProven> for OAuthRefusal {
     }
 }
 
+impl From<TooMany> for OAuthRefusal {
+    fn from(why: TooMany) -> Self {
+        Self::too_many(why.retry_after)
+    }
+}
+
+impl From<CodeNotRedeemed> for OAuthRefusal {
+    fn from(why: CodeNotRedeemed) -> Self {
+        let error = match why {
+            CodeNotRedeemed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
+            CodeNotRedeemed::InvalidCode | CodeNotRedeemed::NotRedeemable(_) | CodeNotRedeemed::WrongKey => {
+                OAuthErrorCode::InvalidGrant
+            }
+            CodeNotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
+            CodeNotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
+            CodeNotRedeemed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+impl From<NotPushed> for OAuthRefusal {
+    fn from(why: NotPushed) -> Self {
+        let error = match why {
+            NotPushed::Nowhere(_) => OAuthErrorCode::InvalidRequest,
+            // RFC 9126 section 2.1 wants this code for a request_uri inside.
+            NotPushed::Refused(RequestFault::RequestUri) => OAuthErrorCode::InvalidRequest,
+            NotPushed::Refused(fault) => authorization_error(fault.error()),
+            NotPushed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
+    match error {
+        AuthorizationError::InvalidRequest => OAuthErrorCode::InvalidRequest,
+        AuthorizationError::UnauthorizedClient => OAuthErrorCode::UnauthorizedClient,
+        AuthorizationError::InvalidTarget => OAuthErrorCode::InvalidTarget,
+        AuthorizationError::AccessDenied => OAuthErrorCode::AccessDenied,
+        AuthorizationError::UnsupportedResponseType => OAuthErrorCode::UnsupportedResponseType,
+        AuthorizationError::InvalidScope => OAuthErrorCode::InvalidScope,
+        AuthorizationError::ServerError => OAuthErrorCode::ServerError,
+        AuthorizationError::TemporarilyUnavailable => OAuthErrorCode::TemporarilyUnavailable,
+        AuthorizationError::LoginRequired => OAuthErrorCode::LoginRequired,
+        AuthorizationError::RequestNotSupported => OAuthErrorCode::RequestNotSupported,
+        AuthorizationError::RequestUriNotSupported => OAuthErrorCode::RequestUriNotSupported,
+    }
+}
+
 impl ResourceRefusal {
     /// The face of a proof that did not hold.
     pub fn proof(why: NotProven) -> Self {
@@ -133,11 +199,14 @@ impl ResourceRefusal {
 /// A client that could not be told who it is.
 pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
     match why {
-        CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why.to_string()),
-        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
-        CredentialsFault::Missing | CredentialsFault::Several | CredentialsFault::InUrl => {
-            OAuthRefusal::invalid(why.to_string())
+        CredentialsFault::Malformed | CredentialsFault::AssertionType => {
+            OAuthRefusal::not_authenticated(why.to_string())
         }
+        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
+        CredentialsFault::Missing
+        | CredentialsFault::Several
+        | CredentialsFault::HalfAssertion
+        | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
@@ -229,6 +298,52 @@ impl From<CodeRefused> for CodeFace {
             ),
             CodeRefused::Failed(failure) => Self::Notice(failure.into()),
         }
+    }
+}
+
+/// Where a refused authorization request leads.
+#[derive(Debug)]
+pub enum AuthorizationFace {
+    /// A page: nobody knows where this browser could be sent safely.
+    Notice(Notice),
+    /// Home, with the error.
+    Return(ReturnUrl),
+}
+
+impl From<NotAuthorizable> for AuthorizationFace {
+    fn from(why: NotAuthorizable) -> Self {
+        match why {
+            NotAuthorizable::UnknownClient | NotAuthorizable::Nowhere(_) => Self::Notice(Notice::refused(
+                StatusCode::BAD_REQUEST,
+                "This request cannot be answered",
+                format!(
+                    "The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."
+                ),
+            )),
+            NotAuthorizable::NoPushedRequest => Self::Notice(Notice::refused(
+                StatusCode::BAD_REQUEST,
+                "This link no longer works",
+                "It has expired, or it was used already. Go back to the application and begin again.",
+            )),
+            NotAuthorizable::Return { to, .. } => Self::Return(to),
+            NotAuthorizable::FailedOnTheWay { to, source } => {
+                record_failure(&source);
+                Self::Return(to)
+            }
+            NotAuthorizable::Failed(failure) => Self::Notice(failure.into()),
+        }
+    }
+}
+
+impl From<TooMany> for Notice {
+    fn from(why: TooMany) -> Self {
+        let mut notice = Self::refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests",
+            "From your network come more requests than we answer. Wait a minute and reload this page.",
+        );
+        notice.retry_after = Some(why.retry_after);
+        notice
     }
 }
 

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod browser;
+mod code_flow;
 mod doors;
 mod dpop;
 mod logs;

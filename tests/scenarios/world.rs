@@ -19,10 +19,13 @@ use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::oauth::client::ClientKeys;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable,
+};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -68,6 +71,16 @@ struct KnownKeys(Arc<KeySet>);
 impl IssuerKeys for KnownKeys {
     async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         Ok(Arc::clone(&self.0))
+    }
+}
+
+/// No client here signs assertions.
+struct NoClientKeys;
+
+#[async_trait]
+impl ClientKeySets for NoClientKeys {
+    async fn of(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        Err(Unavailable::new("a client's keys", "there are none here"))
     }
 }
 
@@ -182,6 +195,7 @@ impl World {
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
+            page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {
@@ -205,6 +219,7 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
+            client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
@@ -462,6 +477,23 @@ scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
 
 [[clients]]
+client_id = "web"
+name = "News Site"
+grants = ["authorization_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+
+[[clients]]
+client_id = "portal"
+grants = ["authorization_code"]
+authentication = "client_secret_basic"
+secret_hash = "{portal}"
+danger_allow_missing_pkce = true
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+
+[[clients]]
 client_id = "bank"
 authentication = "client_secret_basic"
 secret_hash = "{bank}"
@@ -470,5 +502,6 @@ redirect_uris = ["{RETURN_TO}"]
 "#,
         shop = hash(SHOP.1),
         bank = hash("bank-secret"),
+        portal = hash("portal-secret"),
     )
 }

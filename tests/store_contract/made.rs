@@ -22,8 +22,8 @@ use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{Asked, Asker, WalletRoute};
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
 /// When everything here happens.
@@ -33,7 +33,7 @@ pub const LIFETIME: Duration = Duration::from_secs(600);
 /// Life of tokens.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-const SCOPE: &str = "urn:example:basic";
+pub const SCOPE: &str = "urn:example:basic";
 const CREDENTIAL: &str = "person";
 
 /// Different in every call.
@@ -170,7 +170,7 @@ pub fn renewal(family: &Family) -> Renewal {
     Renewal { refresh: made_refresh(), access: access(family, TOKEN_LIFETIME), digest: digest() }
 }
 
-fn settings() -> TokenSettings {
+pub fn settings() -> TokenSettings {
     TokenSettings {
         audience: vec!["https://api.example".to_owned()],
         format: TokenFormat::Jwt,
@@ -206,7 +206,10 @@ pub fn asked() -> Asked {
             profile: Profile::Proof,
             authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
             client_id: "caxdw5a7d".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+            wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
@@ -216,11 +219,13 @@ pub fn asked() -> Asked {
         }] }))
         .unwrap(),
         scope: Some(SCOPE.to_owned()),
-        transaction_data: vec![TransactionData::from_json(&object).unwrap()],
+        transaction_data: vec![TransactionTypes::default().from_json(&object).unwrap()],
         login_hint: Some("ada@example.com".to_owned()),
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         tries_allowed: 2,
+        flow: Flow::SameDevice,
+        response_mode: ResponseMode::Fragment,
     }
 }
 

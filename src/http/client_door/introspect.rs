@@ -5,6 +5,7 @@ use poem_openapi::{ApiResponse, Object};
 
 use crate::domain::base::time::Timestamp;
 use crate::flow::introspect::ActiveToken;
+use crate::http::basic::ClientParameters;
 
 /// A resource asks about a token.
 #[derive(Debug, Object)]
@@ -13,10 +14,9 @@ pub struct IntrospectionRequest {
     pub token: String,
     /// Not needed: a token is found whatever it is called.
     pub token_type_hint: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_id: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_secret: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
 }
 
 /// The answer.

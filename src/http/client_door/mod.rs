@@ -4,6 +4,7 @@ mod device_authorization;
 mod form;
 mod introspect;
 mod metadata;
+mod par;
 pub mod refusal;
 pub mod resource_refusal;
 mod revoke;
@@ -19,23 +20,27 @@ use poem_openapi::{ApiResponse, OpenApi};
 use serde_json::Value;
 
 use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
-use self::form::OAuthForm;
+use self::form::{OAuthForm, WholeForm};
 use self::introspect::{IntrospectionAnswer, IntrospectionRequest};
 use self::metadata::{Metadata, metadata};
+use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::refusal::OAuthRefusal;
 use self::resource_refusal::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{Shown, TokenAnswer, TokenRequest};
 use self::userinfo::UserinfoAnswer;
-use super::basic;
+use super::basic::{self, ClientParameters};
+use super::client_limits::ClientLimits;
 use super::tags::Tags;
-use super::{PublicUrl, refusal as faces};
+use super::{PublicUrl, cors, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::oauth::dpop::Target;
 use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::flow::Vpgate;
+use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::issue_tokens::{TokenAsk, TokenType};
+use crate::flow::redeem_code::CodeProof;
 
 /// The endpoints of the client door.
 #[derive(Clone, Copy, Debug)]
@@ -56,17 +61,38 @@ impl ClientDoor {
         form: OAuthForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
+        let client = authenticate(&vpgate, request, form.client).await?;
         let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
         let given = vpgate.authorize_device(client, form.scope.as_deref(), key).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
-    /// Take a token (RFC 8628 section 3.4, RFC 6749 sections 5 and 6)
+    /// Push an authorization request (RFC 9126)
     ///
-    /// For a device code or a refresh token. While nobody has decided about a device code, the answer is
-    /// 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP` header the tokens
-    /// are bound to its key (RFC 9449); the first proof is answered with the nonce that the next one needs.
+    /// Checked as the authorization endpoint would check it. Then send the browser to `/authorize` with
+    /// `client_id` and `request_uri`. With a `DPoP` header the code is bound to its key (RFC 9449 section 10.1).
+    #[oai(path = "/par", method = "post", operation_id = "pushAuthorizationRequest")]
+    async fn push(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        limits: Data<&Arc<ClientLimits>>,
+        request: &Request,
+        form: WholeForm<PushedAuthorizationRequest>,
+    ) -> Result<PushedAnswer, OAuthRefusal> {
+        limits.push(request, vpgate.clock.now())?;
+        let WholeForm { named, parameters } = form;
+        let client = authenticate(&vpgate, request, named.client).await?;
+        let key = proven(&vpgate, request, &public_url.at("/par")).await?;
+        Ok(vpgate.push_request(client, &parameters, key).await?.into())
+    }
+
+    /// Take a token (RFC 6749 sections 4.1.3, 5 and 6, RFC 8628 section 3.4)
+    ///
+    /// For an authorization code, a device code or a refresh token. While nobody has decided about a device
+    /// code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP`
+    /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
+    /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
         &self,
@@ -76,13 +102,16 @@ impl ClientDoor {
         form: OAuthForm<TokenRequest>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let OAuthForm(mut form) = form;
-        let (id, secret) = (form.client_id.take(), form.client_secret.take());
-        let client = authenticate(&vpgate, request, id, secret)?;
+        let client = authenticate(&vpgate, request, std::mem::take(&mut form.client)).await?;
         let shown = form.shown()?;
         let key = proven(&vpgate, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
             Shown::DeviceCode(code) => vpgate.redeem_device_code(client, &code, &ask).await?.into(),
+            Shown::Code { code, redirect_uri, verifier } => {
+                let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
+                vpgate.redeem_code(client, &code, proof, &ask).await?.into()
+            }
             Shown::RefreshToken(token) => {
                 vpgate.refresh(client, token, form.scope.as_deref(), &ask).await?.into()
             }
@@ -101,7 +130,7 @@ impl ClientDoor {
         form: OAuthForm<IntrospectionRequest>,
     ) -> Result<IntrospectionAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
+        let client = authenticate(&vpgate, request, form.client).await?;
         let found = vpgate.introspect(client, &Secret::received(form.token)).await?;
         Ok(IntrospectionAnswer::new(found, &vpgate.policy.tokens.issuer))
     }
@@ -117,7 +146,7 @@ impl ClientDoor {
         form: OAuthForm<RevocationRequest>,
     ) -> Result<RevocationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
+        let client = authenticate(&vpgate, request, form.client).await?;
         vpgate.revoke(client, Secret::received(form.token)).await?;
         Ok(RevocationAnswer::Dead)
     }
@@ -217,17 +246,24 @@ async fn proven(vpgate: &Vpgate, request: &Request, url: &str) -> Result<Option<
     Ok(vpgate.prove_key(&proofs(request), target).await?)
 }
 
-fn authenticate<'v>(
+async fn authenticate<'v>(
     vpgate: &'v Vpgate,
     request: &Request,
-    client_id: Option<String>,
-    client_secret: Option<String>,
+    form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
     let query = request.uri().query();
-    let shown = basic::client_credentials(request.headers(), query, client_id, client_secret)
-        .map_err(faces::credentials)?;
-    vpgate.policy.clients.authenticate(&shown).map_err(|why| {
+    let shown = basic::client_credentials(request.headers(), query, form).map_err(faces::credentials)?;
+    let limits: Option<&Arc<ClientLimits>> = request.data();
+    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
+    let attempt = attempt.transpose()?;
+    let proven = vpgate.authenticate_client(&shown).await;
+    if let (Some(attempt), Ok(_) | Err(Unauthenticated::Failed(_))) = (attempt, &proven) {
+        attempt.did_not_fail();
+    }
+    let client = proven.map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
-        OAuthRefusal::not_authenticated(why.to_string())
-    })
+        OAuthRefusal::from(why)
+    })?;
+    cors::note_client(request, client.client());
+    Ok(client)
 }

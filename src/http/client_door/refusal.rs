@@ -32,6 +32,14 @@ pub enum OAuthRefusal {
     /// The body is too long.
     #[oai(status = 413)]
     TooLarge(Json<OAuthError>),
+    /// Too many requests, or too many that failed. Ask again later.
+    #[oai(status = 429)]
+    TooMany(
+        Json<OAuthError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
     /// A fault of the service. Ask again later.
     #[oai(status = 503)]
     Unavailable(
@@ -88,6 +96,14 @@ pub enum OAuthErrorCode {
     InsufficientScope,
     /// Come back later.
     TemporarilyUnavailable,
+    /// A pushed request asks for another response type than `code`.
+    UnsupportedResponseType,
+    /// A pushed request with `prompt=none`: the person is asked every time.
+    LoginRequired,
+    /// A pushed request with a request object.
+    RequestNotSupported,
+    /// A pushed request with a `request_uri` of its own.
+    RequestUriNotSupported,
     /// Our fault.
     ServerError,
 }
@@ -117,6 +133,13 @@ impl OAuthRefusal {
     /// 413.
     pub fn too_large(why: impl Into<String>) -> Self {
         Self::TooLarge(Json(OAuthError::new(OAuthErrorCode::InvalidRequest, why)))
+    }
+
+    /// 429.
+    pub fn too_many(retry_after: u64) -> Self {
+        let why = format!("too many requests, or too many that failed; wait {retry_after} seconds");
+        let error = OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, why);
+        Self::TooMany(Json(error), retry_after)
     }
 
     /// 503 under a trace id.

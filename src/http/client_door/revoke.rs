@@ -2,6 +2,8 @@
 
 use poem_openapi::{ApiResponse, Object};
 
+use crate::http::basic::ClientParameters;
+
 /// A client gives a token back.
 #[derive(Debug, Object)]
 pub struct RevocationRequest {
@@ -9,10 +11,9 @@ pub struct RevocationRequest {
     pub token: String,
     /// Not needed: a token is found whatever it is called.
     pub token_type_hint: Option<String>,
-    /// Required unless the client authenticates with HTTP Basic.
-    pub client_id: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_secret: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
 }
 
 /// The answer.
