@@ -184,7 +184,7 @@ pub trait IssuerKeys: Send + Sync {
 #[async_trait]
 pub trait ClientKeySets: Send + Sync {
     /// The client's keys; fetched anew, within limits, when `kid` is not among them.
-    async fn of(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable>;
+    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable>;
 }
 
 /// A second library, asked about presentations that our own core accepted (`verification.cross_check`).

@@ -355,7 +355,7 @@ impl IssuerKeys for NoKeys {
 
 #[async_trait]
 impl ClientKeySets for NoKeys {
-    async fn of(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
         match client {
             ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
             ClientKeys::JwksUri(_) => Err(Unavailable::new("the client", "there is none here")),

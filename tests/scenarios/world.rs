@@ -79,7 +79,7 @@ struct NoClientKeys;
 
 #[async_trait]
 impl ClientKeySets for NoClientKeys {
-    async fn of(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
         Err(Unavailable::new("a client's keys", "there are none here"))
     }
 }

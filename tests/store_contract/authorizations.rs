@@ -48,6 +48,7 @@ fn request() -> AuthorizationRequest {
         grants: vec![Grant::AuthorizationCode],
         scopes: Scopes::parse(made::SCOPE).unwrap(),
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
+        origins: Vec::new(),
         wallet: "proof".to_owned(),
         code: CodeRules::default(),
     };

@@ -110,8 +110,8 @@ fn vpgate(maker: &Maker) -> Vpgate {
     let keys = Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&policy.tokens)).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let client = FetchClient::new(true).unwrap();
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let client_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&client_keys);
     let status_lists =
         FetchedStatusLists::new(client, Arc::clone(&clock), Arc::clone(&issuer_keys), CacheBounds::default());
     Vpgate {
@@ -121,6 +121,7 @@ fn vpgate(maker: &Maker) -> Vpgate {
         entropy: Arc::new(SystemEntropy),
         signer: Arc::new(keys.signer),
         issuer_keys,
+        client_keys,
         status_lists: Arc::new(status_lists),
         second_opinion: None,
         user_code_key: keys.user_code_key,
