@@ -56,6 +56,17 @@
 //! are short, so rows hold an HMAC under a key that is not in the database. Types keep them apart: a
 //! [`Secret`](crate::domain::base::secret::Secret) cannot be printed, serialised or stored.
 //!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a copied device code | it works once; shown again, it ends all tokens that it led to |
+//! | a copied refresh token | it works once; whoever is second ends the family; bound to client and, with DPoP, to a key |
+//! | a copied access token | short life, never past the credential's; DPoP where the client proves a key (`require_dpop`); `/revoke` |
+//! | a proof seen on the way | it names method, address and token, needs a nonce of ours, and works once |
+//! | a credential that is revoked after the token was issued | its status is looked up again at refresh, introspection and `/userinfo`; the family ends |
+//! | refreshing for ever what was proven once | `refresh_limit` counts from the verification, and `auth_time` is carried along |
+//! | asking about tokens of others | callers prove who they are and see only tokens that are theirs or for them |
+//! | a signing key that leaks | rotation in ten minutes without an unverifiable token |
+//!
 //! # What a relying party must do itself
 //!
 //! - Bind the presentation `id` to the session of the browser it sends away, and compare when the
