@@ -252,3 +252,26 @@
 //! hour when nothing is said. For a day longer while the issuer fails. An unknown `kid` is asked for at
 //! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
 //! this server at the issuer.
+//!
+//! # The authorization endpoint shows a page of its own
+//! The wallet shows the name of this server, not that of the application behind it. Whoever shares must
+//! know for whom, so the page costs one tap. It also means that an address alone never starts anything:
+//! a link that is opened stores nothing and binds nobody.
+//!
+//! # A form at the authorization endpoint is kept and the browser comes again
+//! A form of another site brings no cookies (`SameSite=Lax`). Answering it at once would give the browser a
+//! new secret and break whatever else it is doing here. Kept like a pushed request, it leads to the same
+//! page by GET, and nothing of it stands in an address.
+//!
+//! # An empty list of redirect URIs is refused
+//! The ProofSpace document takes it for "any address". That is an open redirector (RFC 9700 section 2.1),
+//! and there is no switch for it: a client of the code grant without a redirect URI is a fault of the
+//! configuration.
+//!
+//! # Request objects are not offered
+//! `request` (RFC 9101) is refused by name. A pushed request gives the same protection without a second
+//! way to sign a request.
+//!
+//! # A used code ends its tokens only for who knows the verifier
+//! RFC 6749 section 4.1.2 asks for revocation on reuse. Codes stand in addresses and therefore in logs and
+//! histories; if the code alone were enough, whoever reads one there could end other people's sessions.

@@ -48,6 +48,21 @@
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
 //!
+//! # Limits on clients
+//! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
+//! authentications of one client from one address, 600 pushed requests, 120 visits to `/authorize`. More are
+//! answered with 429 and `Retry-After`. Behind a proxy that is not listed, all clients share one address.
+//!
+//! # Exchanging a client's secret
+//! Put the digest of the new secret in `secret_hash` and that of the old one in `previous_secret_hash`,
+//! restart, change the client, then remove the second line and restart. A client that signs assertions
+//! publishes its next key beside the old one in its JWKS; no restart is needed.
+//!
+//! # Assertions of clients
+//! `aud` must be `public_url` alone, as text or as a list of one. Clients that send the address of the token
+//! endpoint need `client_assertions.accept_token_endpoint_audience`. Each `jti` counts once, also when the
+//! request is then refused for another reason (a DPoP nonce, for example): sign a new one for every request.
+//!
 //! # Status
 //! A credential that names a status list is accepted only when its issuer's list says that it is valid.
 //! `credentials[].status = "require"` refuses those that name none. A list is kept in memory for its

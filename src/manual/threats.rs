@@ -36,6 +36,20 @@
 //! | reading the answer from history, logs or referrers | the fragment is removed before anything else; no referrer; answers are never logged |
 //! | junk answers that spoil a login | only the bound browser can answer at all; a rejected answer is one counted try of five |
 //!
+//! # The authorization endpoint
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a redirect URI of the attacker's (open redirector, stolen code) | registered URIs compared letter by letter, only the port of a public client's loopback address may differ; who is not known is told on a page, never by a redirect; no parameter leads anywhere else |
+//! | a stolen code | PKCE with S256 for everybody (`danger_allow_missing_pkce` is for confidential clients and warned about); codes live a minute, work once, and are bound to client, address, challenge and, where it is named, to a key; a second exchange ends the tokens |
+//! | logging people out with a code read in a log | a second exchange ends nothing unless it knows the verifier and the address too |
+//! | mix-up of servers | `iss` in every answer, errors included |
+//! | somebody else's presentation for my code, or mine for theirs | the grant belongs to the browser that pressed "Continue", the presentation to the browser that was sent to the wallet, and both must be the same |
+//! | a link that makes a person share without knowing with whom | a page of our own says who asks for what and where the person returns, before the wallet, which names only us; it cannot be framed, and its form is bound to the browser |
+//! | changing a request on its way through the browser | pushed requests, which can be demanded per client or of all; what stands beside a `request_uri` does not count |
+//! | another JWT of a client used as its assertion, or one made for another server | `typ`, `iss` = `sub` = the client, `aud` = our issuer alone, short `exp`, `jti` once, the client's own keys |
+//! | filling the database from outside | nothing is stored before the person continues; pushed requests and visits are limited by address |
+//!
 //! # Codes and tokens
 //!
 //! Device codes, response codes and browser cookies have 256 bits; rows hold their SHA-256. User codes
