@@ -75,6 +75,21 @@
 //! with `login_required`; `login`, `consent` and `select_account` ask for what happens anyway; any `max_age`
 //! is kept. `login_hint` goes to the wallet and nowhere else.
 //!
+//! # What becomes of the tokens
+//!
+//! What one code led to is a family, which lives and dies together.
+//!
+//! - With the grant `refresh_token`, `POST /token` exchanges a refresh token for the next one and a new
+//!   access token. Each works once.
+//! - A resource reads a JWT by itself, or asks `POST /introspect`. `GET /userinfo` tells the client of an
+//!   access token with the scope `openid` who the person is.
+//! - Refreshing and asking look the status of the credential up again.
+//! - The family ends when its client gives the refresh token back (`POST /revoke`), when a used code or
+//!   refresh token is shown again, or when the credential is taken back; by itself, when the refresh token was
+//!   not used for `refresh_idle`, or `refresh_limit` after the verification.
+//! - With a `DPoP` header all of its tokens are for one key, from `/device_authorization` on if the
+//!   header is already there.
+//!
 //! # A shop gets verified claims
 //!
 //! 1. The shop's server calls `POST /v1/presentations` with what to ask for, what is being agreed to
