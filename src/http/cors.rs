@@ -19,9 +19,10 @@ const PATHS: [(&str, &str); 3] = [
     ("/.well-known/oauth-authorization-server", "GET"),
 ];
 /// What a page may send besides what every form may.
-const REQUEST_HEADERS: &str = "content-type";
-/// What a page may read besides what every page may: when to come back, and how to authenticate.
-const RESPONSE_HEADERS: &str = "retry-after, www-authenticate";
+const REQUEST_HEADERS: &str = "content-type, dpop";
+/// What a page may read besides what every page may: when to come back, how to authenticate, and the
+/// nonce for its next proof of a key (RFC 9449 section 8.2).
+const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
 /// How long a browser need not ask again, in seconds: as long as the metadata is kept.
 const MAX_AGE_SECONDS: u32 = 300;
 
