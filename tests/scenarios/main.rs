@@ -4,14 +4,17 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod answers;
+mod asking;
 mod binding;
 mod browser;
+mod certificates;
 mod doors;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]
 mod made;
 mod posting;
+mod pushing;
 mod questions;
 mod shop;
 mod status;
