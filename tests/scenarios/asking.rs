@@ -267,6 +267,30 @@ async fn req_1_2_req_9_3_happy_flow_over_every_identifier_method_and_mode() {
     }
 }
 
+#[tokio::test]
+async fn req_1_38_req_9_4_each_request_has_a_key_of_its_own_and_none_of_them_signs() {
+    let certified = Certified::new();
+    let world = World::asking(&wallet(HASH, "by_reference", "direct_post.jwt"), certified.path()).await;
+    let mut seen = Vec::new();
+    for _ in 0..3 {
+        let (_, url) = sent_to_wallet(&world, &mut world.browser()).await;
+        let (_, claims) = read(&world.get(&path_of(&url)).await.text);
+        let metadata = &claims["client_metadata"];
+        assert_eq!(metadata["encrypted_response_enc_values_supported"], json!(["A128GCM", "A256GCM"]));
+        let key = &metadata["jwks"]["keys"][0];
+        assert_eq!((&key["use"], &key["alg"]), (&json!("enc"), &json!("ECDH-ES")));
+        seen.push(key["x"].as_str().unwrap().to_owned());
+    }
+    let leaf = certified.leaf.public_key().unwrap().ec_key().unwrap();
+    let (mut x, mut y) = (openssl::bn::BigNum::new().unwrap(), openssl::bn::BigNum::new().unwrap());
+    let mut context = openssl::bn::BigNumContext::new().unwrap();
+    leaf.public_key().affine_coordinates(leaf.group(), &mut x, &mut y, &mut context).unwrap();
+    seen.push(base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(x.to_vec_padded(32).unwrap()));
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), 4, "three keys of requests and the one that signs");
+}
+
 /// The certificate is changed while somebody is at the wallet.
 #[tokio::test]
 async fn req_1_23_after_a_change_of_certificate_the_old_audience_still_counts() {

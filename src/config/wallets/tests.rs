@@ -202,7 +202,7 @@ fn the_defaults_of_each_profile() {
 
 /// Each of these is wrong in one way; the fault stands at the key that must be changed.
 #[test]
-fn req_1_3_to_1_54_what_would_make_an_illegal_request_is_refused_at_its_key() {
+fn req_1_3_req_1_8_req_1_20_to_1_25_req_1_27_req_1_37_req_1_54_illegal_entries_are_refused_at_their_key() {
     let folder = Folder::new();
     let openid = "profile = \"openid4vp\"\n";
     let dns = "client_id = \"x509_san_dns:verify.example.com\"\n";

@@ -64,7 +64,9 @@ async fn req_1_16_metadata_are_kept_and_outlive_a_failing_server_for_a_while() {
         let issuer = ISSUER.get_or_init(String::new);
         let document = format!("{{\"issuer\":\"{issuer}\",\"vp_formats_supported\":{{}}}}");
         let good = ok("Content-Type: application/json\r\nCache-Control: max-age=100", document.as_bytes());
-        (number == 0).then_some(good).or_else(|| Some(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n".to_vec()))
+        (number == 0)
+            .then_some(good)
+            .or_else(|| Some(b"HTTP/1.1 500 X\r\nContent-Length: 0\r\n\r\n".to_vec()))
     });
     let issuer = ISSUER.get_or_init(|| at.origin().ascii_serialization()).clone();
     let (wallets, clock) = wallets(true);

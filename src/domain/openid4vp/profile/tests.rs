@@ -225,7 +225,7 @@ fn req_1_21_a_redirect_uri_identifier_names_where_the_answer_goes() {
 }
 
 #[test]
-fn req_1_30_to_1_36_what_is_in_a_request_object() {
+fn req_1_32_to_1_36_what_is_in_a_request_object() {
     for asked in every_request().iter().filter(|asked| asked.wallet.request_method.is_signed()) {
         let claims = request_object(asked, None, MADE_AT);
         for (name, value) in parameters(asked).to_claims() {
