@@ -5,11 +5,11 @@ use poem_openapi::{LicenseObject, OpenApiService};
 
 use super::client_door::ClientDoor;
 use super::relying_party_door::RelyingPartyDoor;
-use super::wallet_door::WalletDoor;
+use super::wallet_door::responses::ResponseDoor;
 
 /// The endpoints behind the document.
-pub(super) fn machine_doors() -> OpenApiService<(ClientDoor, WalletDoor, RelyingPartyDoor), ()> {
-    OpenApiService::new((ClientDoor, WalletDoor, RelyingPartyDoor), "vpgate", env!("CARGO_PKG_VERSION"))
+pub(super) fn machine_doors() -> OpenApiService<(ClientDoor, ResponseDoor, RelyingPartyDoor), ()> {
+    OpenApiService::new((ClientDoor, ResponseDoor, RelyingPartyDoor), "vpgate", env!("CARGO_PKG_VERSION"))
         .description("A verifier that turns a wallet's presentation (OpenID4VP) into an OAuth token.")
         .license(LicenseObject::new("Apache-2.0 OR MIT"))
 }

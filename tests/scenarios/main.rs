@@ -6,6 +6,7 @@
 mod answers;
 mod binding;
 mod browser;
+mod crossing;
 mod doors;
 mod logs;
 #[path = "../mutations/made.rs"]
