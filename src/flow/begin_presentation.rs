@@ -15,7 +15,7 @@ use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
-use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
@@ -112,7 +112,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: PresentationRequest,
     ) -> Result<PresentationBegun, NotBegun> {
-        let question = Question::of_client(self, &client, &request.question, TransactionData::from_json)?;
+        let question = Question::of_client(self, &client, &request.question, TransactionTypes::from_json)?;
         let client = client.client();
         if request.flow == Flow::CrossDevice && !client.cross_device {
             return Err(NotBegun::CrossDevice);
