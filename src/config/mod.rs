@@ -20,7 +20,10 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod tokens;
+mod transaction_types;
 mod trust;
+mod type_metadata;
 mod wallet_choices;
 mod wallet_signing;
 mod wallets;
@@ -37,6 +40,7 @@ use url::Url;
 pub use self::fault::{Fault, Faults};
 use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::request_key::RequestKey;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
@@ -61,7 +65,7 @@ pub struct Config {
     pub allow_loopback: bool,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
-    /// `[status_lists]`: how long one is kept, whatever its issuer says.
+    /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.
     pub status_cache: CacheBounds,
     /// The keys that sign requests, by the name of the wallet.
     pub request_keys: HashMap<String, RequestKey>,
@@ -100,6 +104,15 @@ pub enum CrossCheck {
     Enforce,
 }
 
+/// What an offline verdict goes by.
+#[derive(Debug)]
+pub struct Trust {
+    /// `[[credentials]]`
+    pub issuers: TrustPolicy,
+    /// `[[transaction_data]]`
+    pub transaction_types: TransactionTypes,
+}
+
 impl Config {
     /// Reads and checks a file.
     ///
@@ -114,12 +127,12 @@ impl Config {
         }
     }
 
-    /// Reads whom to believe, and nothing else: `[[credentials]]` of a whole configuration, or of a file
-    /// that has no more than that.
+    /// Reads whom to believe, and nothing else: `[[credentials]]` and `[[transaction_data]]` of a whole
+    /// configuration, or of a file that has no more than that.
     ///
     /// # Errors
     /// All [`Faults`] of that part at once, and every key that does not exist.
-    pub fn load_trust(path: &Path) -> Result<TrustPolicy, Faults> {
+    pub fn load_trust(path: &Path) -> Result<Trust, Faults> {
         let mut faults = Faults::default();
         let folder = path.parent().unwrap_or(Path::new(""));
         let trust = text(path, &mut faults)

@@ -2,12 +2,12 @@
 
 use super::Vpgate;
 use super::ports::Unavailable;
-use super::settle::{Ending, NotAccepted, ending};
+use super::settle::{Ending, NotAccepted, ReturnUrl, ending};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow};
 
 /// What the page says.
 #[derive(Debug)]
@@ -18,6 +18,9 @@ pub struct Finish {
     pub on_device: bool,
     /// How it stands.
     pub standing: Standing,
+    /// The way back to a web application whose wallet was on another device: the browser was not sent
+    /// anywhere, so nothing has brought it back.
+    pub way_back: Option<ReturnUrl>,
 }
 
 /// How a presentation stands.
@@ -134,12 +137,14 @@ impl Vpgate {
     }
 
     fn finish(&self, asked: &Asked, standing: Standing) -> Finish {
-        let client_id = asked.asker.client_id();
-        let client_name = self.policy.clients.named(client_id).map_or(client_id, |client| &client.name);
         Finish {
-            client_name: client_name.to_owned(),
+            client_name: self.client_name(asked.asker.client_id()),
             on_device: matches!(asked.asker, Asker::Device { .. }),
             standing,
+            way_back: match ending(asked, None) {
+                Ending::Return(url) if asked.flow == Flow::CrossDevice => Some(url),
+                _ => None,
+            },
         }
     }
 }

@@ -8,6 +8,7 @@ mod asking;
 mod binding;
 mod browser;
 mod certificates;
+mod crossing;
 mod doors;
 mod logs;
 #[path = "../mutations/made.rs"]

@@ -214,6 +214,7 @@ impl World {
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
+            page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {
@@ -420,8 +421,12 @@ impl World {
     }
 
     pub async fn post_json(&self, path: &str, body: &str) -> Answer {
+        self.post_json_as(SHOP, path, body).await
+    }
+
+    pub async fn post_json_as(&self, client: (&str, &str), path: &str, body: &str) -> Answer {
         let kind = (header::CONTENT_TYPE.as_str(), "application/json".to_owned());
-        self.send(Method::POST, path, &[kind, basic(SHOP)], body.to_owned()).await
+        self.send(Method::POST, path, &[kind, basic(client)], body.to_owned()).await
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {

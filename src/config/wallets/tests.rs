@@ -10,7 +10,7 @@ use crate::domain::jose::x5c::testing::{Authority, Plan, p256, public_key};
 use crate::domain::openid4vp::client_id::Prefix;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{
-    Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 
 const CONTRACT: &str = include_str!("../../../fixtures/config/contract.toml");
@@ -181,13 +181,13 @@ fn the_defaults_of_each_profile() {
         (proof.request_method, proof.response_mode),
         (RequestMethod::UrlQuery, ResponseMode::Fragment)
     );
-    assert_eq!((proof.send_response_mode, proof.transaction_data), (false, TransactionTypes::All));
+    assert_eq!((proof.send_response_mode, proof.transaction_data), (false, TransactionSupport::All));
     let plain = folder.route("profile = \"openid4vp\"\nclient_id_prefix = \"redirect_uri\"");
     assert_eq!(
         (plain.request_method, plain.response_mode),
         (RequestMethod::UrlQuery, ResponseMode::DirectPost)
     );
-    assert_eq!((plain.send_response_mode, plain.transaction_data), (true, TransactionTypes::None));
+    assert_eq!((plain.send_response_mode, plain.transaction_data), (true, TransactionSupport::None));
     assert_eq!(plain.client_id, "redirect_uri:", "completed by each request");
     let haip = folder.route(&format!(
         "profile = \"haip\"\nauthorization_endpoint = \"haip-vp://\"\nclient_id = \"x509_hash:{}\"\n{}",

@@ -191,7 +191,7 @@ pub struct WalletRoute {
     /// Where requests are pushed to.
     pub pushed_requests: Option<Url>,
     /// The types of transaction data that it understands (REQ-1.85).
-    pub transaction_data: TransactionTypes,
+    pub transaction_data: TransactionSupport,
     /// What others say about us, sent along where it fits (section 5.11).
     pub verifier_info: Vec<VerifierInfo>,
     /// What it is told when its posted answer is rejected.
@@ -212,7 +212,7 @@ pub enum OnRejection {
 /// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum TransactionTypes {
+pub enum TransactionSupport {
     /// None.
     None,
     /// Every type there is here.
@@ -221,7 +221,7 @@ pub enum TransactionTypes {
     Only(Vec<String>),
 }
 
-impl TransactionTypes {
+impl TransactionSupport {
     /// Whether objects of `kind` may be sent.
     pub fn include(&self, kind: &str) -> bool {
         match self {

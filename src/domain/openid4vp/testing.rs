@@ -5,9 +5,9 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
-    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionTypes, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
-use super::transaction_data::TransactionData;
+use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 
@@ -42,7 +42,7 @@ pub(crate) fn asked() -> Asked {
             send_response_mode: false,
             issuer: None,
             pushed_requests: None,
-            transaction_data: TransactionTypes::All,
+            transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
         },
@@ -74,5 +74,5 @@ pub(crate) fn transaction(credential_ids: &[&str], ip_address: &str) -> Transact
         "credential_ids": credential_ids,
         "payload": {"ip_address": ip_address}
     });
-    TransactionData::from_json(&object).unwrap()
+    TransactionTypes::default().from_json(&object).unwrap()
 }

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::domain::openid4vp::request::{TransactionTypes, VerifierInfo};
+use crate::domain::openid4vp::request::{TransactionSupport, VerifierInfo};
 use crate::domain::openid4vp::testing::{CREDENTIAL, MADE_AT, asked, transaction};
 
 /// What a wallet answers encrypted to; RFC 7517 appendix A.1, with the members of section 5.1.
@@ -23,7 +23,7 @@ pub(super) fn request(profile: Profile, client_id: &str, method: RequestMethod, 
     asked.wallet.request_method = method;
     asked.wallet.response_mode = mode;
     asked.wallet.send_response_mode = profile != Profile::Proof || mode != ResponseMode::Fragment;
-    asked.wallet.transaction_data = TransactionTypes::All;
+    asked.wallet.transaction_data = TransactionSupport::All;
     asked.response_mode = mode;
     asked.answer_key = mode.is_encrypted().then(answer_key);
     asked.transaction_data =
