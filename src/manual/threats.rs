@@ -14,7 +14,7 @@
 //! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes, attempts limited per address and overall, malformed codes counted, one neutral answer for unknown, expired, used |
 //! | code stealing: a second browser continues with a code it saw | the grant | the first browser that continues claims the code |
 //! | QR code phishing (`cross_device` only): the attacker opens the shop's page and shows its QR code to a victim elsewhere | the victim's claims in the attacker's session | off by default; two minutes; the wallet shows who asks; the page says that the code must not come from somebody else. Nothing proves that wallet and browser are in one hand: allow it only where a wrong person's claims do no harm, or another check follows |
-//! | knowing the address: somebody has seen the request, its `state` or the QR code | nothing can be read with it, and no answer of others is accepted; it can end the request by a wallet error, or by as many bad answers as there are tries | 128 random bits; the result needs another id, and the browser or the code; junk is counted, and a person begins again |
+//! | knowing the address: somebody has seen the request, its `state` or the QR code | nothing can be read with it. It can end the request: by a wallet error, by as many bad answers as there are tries, or by a good answer of somebody else, which waits in vain for the browser. Across devices that answer counts, for the wrong person | 128 random bits; the result needs another id, and the browser with the code; junk is counted, and a person begins again |
 //!
 //! What remains: a victim who believes the attacker and compares nothing. Number matching, network
 //! comparison and narrower scopes per client are known answers that are not built yet.

@@ -143,6 +143,22 @@ async fn req_2_16_the_victims_session_takes_no_answer_of_the_attacker() {
     assert!(is_pending(&world, &attackers).await && is_pending(&world, &victims).await);
 }
 
+/// A stranger has seen the victim's request, and his own good wallet answers it.
+#[tokio::test]
+async fn req_2_16_a_strangers_answer_never_becomes_the_victims() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let (stranger, mut strangers_browser, mut victim) =
+        (PostingWallet::new(&world), world.browser(), world.browser());
+    let (begun, asked) = begun!(world, stranger, victim);
+    let way_back = redirect_uri(&stranger.share(&asked).await);
+    assert!(strangers_browser.open(&way_back).await.status.is_client_error());
+    let page = victim.open(&format!("/done/{}", asked.handle)).await;
+    assert!(page.body.contains("Your wallet has answered") && !page.body.contains("has what it needs"));
+    assert!(is_pending(&world, &begun).await);
+    // It has cost the victim this attempt, and nothing else.
+    refused(&PostingWallet::new(&world).share(&asked).await);
+}
+
 #[tokio::test]
 async fn req_2_17_who_knows_only_the_state_gets_no_result() {
     let world = World::posting(ResponseMode::DirectPost).await;
