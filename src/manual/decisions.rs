@@ -176,6 +176,29 @@
 //! # `response_types_supported` is sent empty
 //! RFC 8414 section 2 requires the member, and there is no authorization endpoint yet.
 //!
+//! # Only what is good waits for the browser
+//! A posted answer that is verified waits for the browser that began; a wallet's error and the last
+//! rejected try settle at once. Waiting protects the person whose claims they are, and a refusal holds none.
+//! The price: whoever has seen the request can end it by posting an error. The person begins again.
+//!
+//! # josekit decrypts, but reads no JWE
+//! Its reader accepts truncated tags, panics on an empty IV and inflates what is compressed. Ours splits,
+//! bounds and judges every part, and hands it the key agreement and one AES-GCM call with lengths that
+//! are right. So it also stays known which of the two failed.
+//!
+//! # The key of an answer is in the row
+//! It must outlive the process and be there on every replica, and it must die with the request. A key
+//! derived from a server secret could do the first but not the second.
+//!
+//! # The address names the request of a posted answer
+//! The `state` beside it must agree; a form without one is refused. Only the vendor's kit, which posts
+//! JSON, sends none.
+//!
+//! # Across devices a browser must show the code
+//! A relying party cannot draw the QR code from `authorization_request_url` by itself: nobody answers
+//! before a browser has opened `start_url`. So there is one browser that learns the outcome, and the page
+//! with the warning has been seen.
+//!
 //! # One writer thread for SQLite
 //! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So
 //! `synchronous=FULL` costs one flush for many callers.

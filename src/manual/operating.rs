@@ -7,7 +7,8 @@
 //!
 //! # What is written to disk
 //! - The database: grants and presentations, until they are swept. Claims of a verified presentation
-//!   stay at most ten minutes. Codes and cookies are there as digests only.
+//!   stay at most ten minutes; where a wallet posts, ten more while its browser is awaited. The private key
+//!   of an encrypted answer is there until it is answered or has expired. Codes and cookies are there as digests only.
 //! - The keys directory: the token signing key and two digest keys, readable by the owner only. Losing
 //!   the signing key makes issued tokens unverifiable; losing the digest keys makes open user codes
 //!   unusable and changes every subject.
@@ -31,6 +32,7 @@
 //! | answer of a wallet through `/callback` | 128 KiB |
 //! | what a wallet sends when it fetches a request | 64 KiB; `wallet_metadata` 32 KiB, `wallet_nonce` 512 bytes |
 //! | metadata of a wallet | 32 KiB; kept for 1 minute to 24 hours as its server says, a day longer when it fails |
+//! | posted answer of a wallet | 192 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
