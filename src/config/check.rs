@@ -7,8 +7,10 @@ use std::time::Duration;
 use url::Url;
 
 use super::address::Addresses;
+use super::askable::Askable;
 use super::clients::Known;
 use super::fault::Faults;
+use super::token_claims::Proofspace;
 use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
@@ -47,8 +49,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
     let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
-    let credential_ids = names(file.credentials.iter().map(|credential| credential.id.as_ref()).collect());
-    let scope_names = names(file.scopes.iter().map(|scope| scope.name.as_ref()).collect());
+    let scope_names = names(file.scopes.iter().map(scopes::asked_by).collect());
+    let compatible = file.clients.iter().any(|client| client.compatibility.is_some());
     for (section, empty) in [
         ("wallets", file.wallets.is_empty()),
         ("credentials", file.credentials.is_empty()),
@@ -61,9 +63,14 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     }
     let callback = public_url.as_ref().and_then(|url| url.join(CALLBACK).ok());
     let wallets = wallets::check(file.wallets, addresses, callback.as_ref(), faults);
+    let askable = Askable::of(&file.credentials, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
-    let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
+    let scopes = scopes::check(file.scopes, &askable, &trust, faults);
+    let issuer = public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
     let known = Known {
+        askable: &askable,
+        proofspace: &proofspace,
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,

@@ -3,11 +3,14 @@
 use std::path::Path;
 
 use super::address::redirect_uri;
+use super::askable::Askable;
 use super::fault::Faults;
 use super::raw;
 use super::secrets;
+use super::token_claims::{self, Proofspace};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::TokenClaims;
 use crate::domain::oauth::client::{Authentication, Client, Clients, Grant};
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
@@ -16,6 +19,8 @@ pub(super) struct Known<'a> {
     pub wallets: &'a [String],
     pub scopes: &'a [String],
     pub policy: &'a ScopePolicy,
+    pub askable: &'a Askable,
+    pub proofspace: &'a Proofspace,
     /// `device.require_client_authentication`
     pub authenticated_devices: bool,
     /// Where relative paths begin.
@@ -49,7 +54,12 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 "must not be \"none\" for a device client while device.require_client_authentication is true",
             );
         }
+        let before = faults.iter().count();
         let scopes = scopes(&client.scopes, &at("scopes"), known, faults);
+        let token_claims = token_claims(&client, &scopes, index, known, faults);
+        if faults.iter().count() == before {
+            askable_together(&scopes, &token_claims, &at("scopes"), known, faults);
+        }
         let mut redirect_uris = Vec::new();
         for (place, uri) in client.redirect_uris.iter().enumerate() {
             redirect_uris
@@ -58,7 +68,16 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
-            checked.push(Client { id, name, authentication, grants, scopes, redirect_uris, wallet });
+            checked.push(Client {
+                id,
+                name,
+                authentication,
+                grants,
+                scopes,
+                redirect_uris,
+                wallet,
+                token_claims,
+            });
         }
     }
     Clients::new(checked)
@@ -121,7 +140,6 @@ fn grants(given: &[String], at: &str, faults: &mut Faults) -> Vec<Grant> {
 }
 
 fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) -> Scopes {
-    let before = faults.iter().count();
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
@@ -133,12 +151,35 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
             scopes = more;
         }
     }
-    // All of them may be asked for together, and must make one query then.
-    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
-    if faults.iter().count() == before && all_known && !scopes.is_empty() {
-        faults.keep(at, known.policy.query(&scopes));
-    }
     scopes
+}
+
+fn token_claims(
+    client: &raw::Client,
+    scopes: &Scopes,
+    index: usize,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> TokenClaims {
+    let Known { askable, policy, proofspace, .. } = *known;
+    let compatibility = client.compatibility.as_deref();
+    let known = token_claims::Known { askable, policy, proofspace };
+    token_claims::check(
+        &client.token_claims,
+        compatibility,
+        scopes,
+        &format!("clients[{index}]"),
+        &known,
+        faults,
+    )
+}
+
+/// All scopes may be asked for together, and must make one query then, with what tokens say of it.
+fn askable_together(scopes: &Scopes, claims: &TokenClaims, at: &str, known: &Known<'_>, faults: &mut Faults) {
+    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
+    if all_known && !scopes.is_empty() {
+        faults.keep(at, known.policy.query_for(scopes, claims));
+    }
 }
 
 fn wallet(given: Option<String>, at: &str, wallets: &[String], faults: &mut Faults) -> Option<String> {

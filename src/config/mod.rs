@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod askable;
 mod check;
 mod clients;
 mod credentials;
@@ -20,6 +21,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod token_claims;
 mod trust;
 mod wallets;
 

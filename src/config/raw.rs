@@ -19,6 +19,7 @@ pub(super) struct File {
     pub credentials: Vec<Credential>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
+    pub proofspace: Proofspace,
     pub device: Device,
     pub presentation: Presentation,
     pub verification: Verification,
@@ -69,6 +70,8 @@ pub(super) struct StatusLists {
 #[serde(default)]
 pub(super) struct Credential {
     pub id: Option<String>,
+    pub aliases: Vec<String>,
+    pub stable_identifier: Option<toml::Value>,
     pub vct: Vec<String>,
     pub issuer: Option<String>,
     pub trust: Trust,
@@ -97,19 +100,55 @@ pub(super) struct Trust {
 #[serde(default)]
 pub(super) struct Scope {
     pub name: Option<String>,
+    pub alias: Option<String>,
     pub description: Option<String>,
     pub credential: Option<String>,
-    pub claims: Option<Vec<String>>,
+    pub claims: Option<Vec<toml::Value>>,
     pub rules: Vec<Rule>,
+    pub open: Option<bool>,
 }
 
-/// `rules = [{ field = ..., operator = ..., value = ... }]`
+/// `rules = [{ field = ..., operator = ..., value = ... }]`, or in the words of the source document
+/// (REQ-12.2).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Rule {
-    pub field: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
     pub operator: Option<String>,
     pub value: Option<toml::Value>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    #[serde(rename = "fieldOperator")]
+    pub field_operator: Option<String>,
+    #[serde(rename = "fieldValue")]
+    pub field_value: Option<toml::Value>,
+}
+
+/// `token_claims = [{ name = ..., credential = ..., field = ... }, { name = ..., request = ... }]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TokenClaim {
+    pub name: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    pub request: Option<String>,
+}
+
+/// `[proofspace]`: what the claims of `compatibility = "proofspace"` are called.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Proofspace {
+    pub subscriber_claim: Option<String>,
+    pub service_claim: Option<String>,
 }
 
 /// `[[clients]]`
@@ -126,6 +165,8 @@ pub(super) struct Client {
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub wallet: Option<String>,
+    pub token_claims: Vec<TokenClaim>,
+    pub compatibility: Option<String>,
 }
 
 /// `[device]`
@@ -177,6 +218,8 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "credentials.trust" => serde_json::to_value(Trust::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
+        "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
+        "proofspace" => serde_json::to_value(Proofspace::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
         "presentation" => serde_json::to_value(Presentation::default()),

@@ -1,8 +1,11 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
+use std::collections::BTreeMap;
+
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
@@ -40,6 +43,9 @@ pub enum NotAuthorized {
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
+    /// A parameter that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -52,7 +58,8 @@ impl From<ScopeFault> for NotAuthorized {
 }
 
 impl Vpgate {
-    /// Opens a grant. Without `scope`, all scopes of the client are meant.
+    /// Opens a grant. Without `scope`, all scopes of the client are meant. Of the `other` parameters of
+    /// the request, those that the client's tokens say are kept.
     ///
     /// # Errors
     /// [`NotAuthorized`]
@@ -60,6 +67,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
+        other: &BTreeMap<String, String>,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         let policy = &self.policy.device;
         if !client.may_use(Grant::DeviceCode) {
@@ -76,6 +84,7 @@ impl Vpgate {
         if !scopes.within(&client.scopes) || self.policy.scopes.query(&scopes).is_err() {
             return Err(NotAuthorized::Scope);
         }
+        let parameters = client.kept_parameters(other)?;
 
         let now = self.clock.now();
         for _ in 0..DRAWS {
@@ -85,6 +94,7 @@ impl Vpgate {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                parameters: parameters.clone(),
                 created_at: now,
                 expires_at: now.plus(policy.code_lifetime),
             };

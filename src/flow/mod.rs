@@ -19,12 +19,16 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
+//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`dry_run`]).
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
+mod admit;
 pub mod authorize_device;
 pub mod begin_presentation;
 pub mod collect_result;
+pub mod dry_run;
 pub mod enter_code;
 pub mod finish_in_browser;
 pub mod judge;

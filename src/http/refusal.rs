@@ -7,11 +7,13 @@ use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
+use super::relying_party_door::strict_json::pointer;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use crate::flow::accept_response::NotAccepted;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
+use crate::flow::dry_run::{NotTried, Sample};
 use crate::flow::enter_code::CodeRefused;
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::ports::Unavailable;
@@ -34,6 +36,7 @@ impl From<NotAuthorized> for OAuthRefusal {
             NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::Parameter(why) => Self::invalid(why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -125,6 +128,19 @@ impl From<NotCollected> for Problem {
             NotCollected::Unknown => Self::not_found(why.to_string()),
             NotCollected::ResponseCode => Self::response_code_required(why.to_string()),
             NotCollected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+/// Why rules are not tried on this `sample`.
+pub fn not_tried(why: NotTried, sample: &Sample) -> Problem {
+    let detail = why.to_string();
+    match why {
+        NotTried::PublicClient => Problem::forbidden(detail),
+        NotTried::Scope => Problem::invalid_request("/scope", detail),
+        NotTried::Credential(place) => {
+            let id = sample.claims.get(place).map(|(id, _)| pointer(id)).unwrap_or_default();
+            Problem::invalid_request(&format!("/claims{id}"), detail)
         }
     }
 }

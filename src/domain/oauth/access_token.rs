@@ -51,7 +51,8 @@ impl TokenPolicy {
             ("auth_time", json!(admission.verified_at())),
         ]
         .map(|(name, value)| (name.to_owned(), value));
-        let claims = Map::from_iter(claims);
+        // A registered claim always wins.
+        let claims = admission.token_claims().chain(claims).collect();
         AccessToken { id, claims, expires_in: expires_at.since(now).as_secs() }
     }
 }
@@ -61,6 +62,7 @@ mod tests {
     use super::*;
     use crate::domain::admission::restore::admission;
     use crate::domain::admission::scopes::Scopes;
+    use crate::domain::admission::token_claims::RequestParameters;
     use crate::domain::base::id::GrantId;
     use crate::domain::oauth::device_grant::{Pending, Terms};
     use crate::domain::oauth::polling::Pace;
@@ -72,6 +74,7 @@ mod tests {
             id: GrantId::from_entropy([1; 16]),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse("a b").unwrap(),
+            parameters: RequestParameters::default(),
             created_at: NOW,
             expires_at: Timestamp::from_unix(1_600),
         };

@@ -1,8 +1,11 @@
 //! Registered clients and how they prove who they are (RFC 6749 section 2).
 
+use std::collections::BTreeMap;
+
 use url::Url;
 
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::domain::base::secret::{Digest, Secret};
 
 /// A registered client (`[[clients]]`).
@@ -22,6 +25,22 @@ pub struct Client {
     pub redirect_uris: Vec<Url>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// What its tokens say besides the registered claims.
+    pub token_claims: TokenClaims,
+}
+
+impl Client {
+    /// Keeps, of the parameters of a request that begins a grant, those that this client's tokens say
+    /// (`token_claims`, `request`), and no others.
+    ///
+    /// # Errors
+    /// [`ParameterTooLong`]: to be refused as `invalid_request`.
+    pub fn kept_parameters(
+        &self,
+        sent: &BTreeMap<String, String>,
+    ) -> Result<RequestParameters, ParameterTooLong> {
+        self.token_claims.kept(sent)
+    }
 }
 
 /// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
@@ -139,6 +158,7 @@ mod tests {
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
             wallet: "demo".to_owned(),
+            token_claims: TokenClaims::default(),
         }
     }
 

@@ -12,7 +12,13 @@
 //! use vpgate::domain::base::time::Timestamp;
 //! let now = Timestamp::from_unix(0);
 //! // Nobody outside `admission` can write one down.
-//! let forged = Admission { scopes: Scopes::default(), subject: String::new(), verified_at: now, expires_at: None };
+//! let forged = Admission {
+//!     scopes: Scopes::default(),
+//!     subject: String::new(),
+//!     verified_at: now,
+//!     expires_at: None,
+//!     claims: Default::default(),
+//! };
 //! ```
 //!
 //! A transition consumes the state it leaves, so nothing is decided twice:
@@ -41,6 +47,7 @@ use serde::{Deserialize, Serialize};
 use super::polling::{Pace, Poll};
 use crate::domain::admission::Admission;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::base::id::{GrantId, TokenId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -54,6 +61,9 @@ pub struct Terms {
     pub client_id: String,
     /// The scopes it asked for.
     pub scopes: Scopes,
+    /// What is kept of the request for the token's claims.
+    #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
+    pub parameters: RequestParameters,
     /// When it asked.
     pub created_at: Timestamp,
     /// From this second on both codes are dead.
@@ -342,6 +352,7 @@ mod tests {
             id: GrantId::from_entropy([1; 16]),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse("basic").unwrap(),
+            parameters: RequestParameters::default(),
             created_at: OPENED,
             expires_at: TOO_LATE,
         };

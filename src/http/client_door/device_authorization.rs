@@ -1,5 +1,7 @@
 //! The shapes of RFC 8628 section 3.1 and 3.2.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
@@ -15,6 +17,10 @@ pub struct DeviceAuthorizationRequest {
     pub client_secret: Option<String>,
     /// Space-separated; all scopes of the client when left out.
     pub scope: Option<String>,
+    /// Parameters that the client's tokens are configured to say (`token_claims`) are kept for them; all
+    /// others are ignored.
+    #[oai(flatten)]
+    pub other: BTreeMap<String, String>,
 }
 
 /// The answer.

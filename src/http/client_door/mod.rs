@@ -45,7 +45,7 @@ impl ClientDoor {
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
         let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
-        let given = vpgate.authorize_device(client, form.scope.as_deref()).await?;
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), &form.other).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
