@@ -26,22 +26,22 @@ pub(super) fn check(
     for (index, given) in scopes.into_iter().enumerate() {
         let at = format!("scopes[{index}]");
         let Some(scope) = scope(given, &at, &mut names, askable, faults) else { continue };
-        // What is wrong with a credential is said there.
+        // What is wrong with a credential is said there, and no more is made of it.
         let sound = |id: &&str| trust.credentials.iter().any(|trusted| trusted.id == **id);
-        if scope.credentials().iter().all(sound) {
-            askable_alone(&scope, &format!("{at}.claims"), askable, faults);
+        let sound = scope.credentials().iter().all(sound);
+        if sound && askable_alone(&scope, &format!("{at}.claims"), askable, faults) {
+            checked.push(scope);
         }
-        checked.push(scope);
     }
     ScopePolicy::new(askable.credentials(), checked)
 }
 
 /// Whether a query for this scope can be written.
-fn askable_alone(scope: &ScopeDefinition, at: &str, askable: &Askable, faults: &mut Faults) {
+fn askable_alone(scope: &ScopeDefinition, at: &str, askable: &Askable, faults: &mut Faults) -> bool {
     let policy = ScopePolicy::new(askable.credentials(), vec![scope.clone()]);
-    if let Ok(alone) = Scopes::default().with(&scope.name) {
-        faults.keep(at, policy.query(&alone));
-    }
+    // A name that cannot be one has its fault already.
+    let Ok(alone) = Scopes::default().with(&scope.name) else { return false };
+    faults.keep(at, policy.query(&alone)).is_some()
 }
 
 fn scope(

@@ -156,10 +156,11 @@ fn source(
     let (key, id) = askable::either(at, ids.0, ids.1, faults);
     let id = faults.need(&key, id, "the id of a credential above; or say `request`, a parameter")?;
     let credential = known.askable.named(&id, &key, faults)?.id.clone();
-    let asked = |name: &str| {
-        known.policy.named(name).is_some_and(|scope| scope.credentials().contains(&credential.as_str()))
+    // A scope that is not in the policy has a fault of its own.
+    let asks = |name: &str| {
+        known.policy.named(name).is_none_or(|scope| scope.credentials().contains(&credential.as_str()))
     };
-    if !scopes.iter().any(asked) {
+    if !scopes.iter().any(asks) {
         faults.add(key, "is a credential that no scope of this client asks for");
     }
     Some(ClaimSource::Credential { credential, field: field? })

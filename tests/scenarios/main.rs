@@ -7,6 +7,7 @@ mod browser;
 mod doors;
 mod logs;
 mod questions;
+mod rules;
 mod shop;
 mod status;
 mod television;

@@ -18,6 +18,7 @@ use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
@@ -158,9 +159,14 @@ impl World {
 
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
+        Self::with_configuration(&configuration(more), Vec::new()).await
+    }
+
+    /// With a configuration of its own, and more keys of issuers.
+    pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
+        let config = Config::from_toml(text, Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -176,7 +182,8 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+        let published = KeySet::from_json(&sandbox.issuer_jwks()).unwrap();
+        let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -379,7 +386,8 @@ fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-fn configuration(credentials: &str) -> String {
+/// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
+pub fn configuration(credentials: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     format!(
         r#"
