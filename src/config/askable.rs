@@ -78,7 +78,8 @@ impl Askable {
     }
 }
 
-/// One key in one of two spellings: ours, or the one of the source document. Both together are a fault.
+/// One key in one of two spellings: ours, or the one of the source document. Both together are a fault;
+/// ours counts then.
 pub(super) fn either<T>(
     at: &str,
     ours: (&str, Option<T>),
@@ -87,9 +88,9 @@ pub(super) fn either<T>(
 ) -> (String, Option<T>) {
     let path = |key: &str| format!("{at}.{key}");
     match (ours.1, theirs.1) {
-        (Some(_), Some(_)) => {
+        (Some(value), Some(_)) => {
             faults.add(path(theirs.0), format!("is another word for `{}`: say it once", ours.0));
-            (path(ours.0), None)
+            (path(ours.0), Some(value))
         }
         (None, Some(value)) => (path(theirs.0), Some(value)),
         (value, None) => (path(ours.0), value),

@@ -12,6 +12,7 @@ use super::clients::Known;
 use super::fault::Faults;
 use super::token_claims::Proofspace;
 use super::{Config, CrossCheck, Keys, Storage, clients, credentials, duration, raw, scopes, wallets};
+use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::{Clients, Grant};
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
@@ -79,6 +80,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     };
     let clients = clients::check(file.clients, &known, faults);
     let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
+    let notes = notes(&clients, &scopes);
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -98,6 +100,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             tokens: tokens?,
         },
         warnings,
+        notes,
     })
 }
 
@@ -212,6 +215,27 @@ fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> 
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
+}
+
+/// For which credentials the subject of tokens does not stay the same (REQ-5.21).
+fn notes(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
+    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
+    let asked: Vec<&str> = scopes
+        .iter()
+        .filter(|scope| granted.contains(&scope.name.as_str()))
+        .flat_map(ScopeDefinition::credentials)
+        .collect();
+    let keyed = scopes
+        .credentials()
+        .iter()
+        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+    let note = |id: &str| {
+        format!(
+            "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
+        )
+    };
+    keyed.map(|it| note(&it.id)).collect()
 }
 
 /// What weakens safety, and what is registered but not offered.

@@ -64,6 +64,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the operator should read at every start.
     pub warnings: Vec<String>,
+    /// What the operator should know when checking the file; nothing is wrong.
+    pub notes: Vec<String>,
 }
 
 /// `[storage]`

@@ -504,3 +504,38 @@ fn req_5_21_one_id_has_one_stable_identifier_and_names_are_of_one_credential() {
         assert!(found.starts_with(&format!("{at}: must not be empty or a name of another")), "{found}");
     }
 }
+
+#[test]
+fn req_5_21_the_check_says_where_subjects_change() {
+    let config = load(CONTRACT).unwrap();
+    let note = "proof_id_default has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it";
+    assert_eq!(config.notes, [note]);
+    assert!(load(FULL).unwrap().notes.is_empty());
+}
+
+#[test]
+fn req_12_1_a_confidential_client_has_a_secret() {
+    let confidential = |more: &str| {
+        let line = format!("authentication = \"client_secret_basic\"\n{more}");
+        load(&CONTRACT.replace("authentication = \"none\"", &line))
+    };
+    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    assert!(confidential(&format!("secret_hash = \"{hash}\"")).is_ok());
+    let found = confidential("").unwrap_err().to_string();
+    assert!(found.starts_with("clients[0].secret_hash: is missing"), "{found}");
+}
+
+#[test]
+fn req_12_15_req_12_16_lifetimes_stand_by_themselves_and_are_positive() {
+    let config = load(&CONTRACT.replace("lifetime = \"1h\"", "lifetime = \"30s\"")).unwrap();
+    let policy = &config.policy;
+    assert_eq!(policy.tokens.lifetime, Duration::from_secs(30));
+    assert_eq!(policy.device.code_lifetime, Duration::from_secs(600));
+    assert_eq!(policy.presentation.lifetime, Duration::from_secs(300));
+    for key in ["tokens.lifetime", "device.code_lifetime", "presentation.lifetime"] {
+        for wrong in ["0s", "-1s", "1"] {
+            let found = load(&with(key, Some(wrong.into()))).unwrap_err().to_string();
+            assert!(found.starts_with(&format!("{key}: ")), "{found}");
+        }
+    }
+}

@@ -12,6 +12,7 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Binding, Holder};
 
+use crate::logs::Lines;
 use crate::world::{BASE, World, configuration};
 
 const ISSUER: &str = "http://127.0.0.1:8080/editors";
@@ -144,6 +145,25 @@ async fn req_12_3_level_five_may_edit_and_four_three_or_none_may_not() {
     let without = office.holder(json!({ "employee_number": "E-17", "given_name": "Ada" }));
     let (status, body) = office.outcome(&without, &[("scope", "editing-rights")]).await;
     assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("access_denied")));
+}
+
+#[tokio::test]
+async fn req_12_5_the_log_names_the_rule_and_no_value() {
+    let (lines, _guards) = Lines::collect(tracing::Level::INFO);
+    let office = Office::new().await;
+    let holder = office.holder(employee(json!("unmistakable")));
+    let (_, body) = office.outcome(&holder, &[("scope", "editing-rights"), ("room_id", "room-4711")]).await;
+    assert_eq!(body["error"], "access_denied");
+    let log = lines.text();
+    let told = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].take());
+    let told: Vec<Value> = told.filter(|fields| fields["scope"] == "editing-rights").collect();
+    assert_eq!(told.len(), 1, "{log}");
+    assert_eq!(told[0]["field"], "Access Level");
+    assert_eq!(told[0]["credential"], "scope-credential");
+    assert_eq!(told[0]["why"], "the claim is of another type than the rule compares with");
+    for value in ["unmistakable", "room-4711", "E-17", "Ada"] {
+        assert!(!log.contains(value), "the log contains {value}:\n{log}");
+    }
 }
 
 #[tokio::test]
