@@ -124,7 +124,7 @@ fn claims_of(token: &Value) -> Value {
     serde_json::from_slice(&URL_SAFE_NO_PAD.decode(payload).unwrap()).unwrap()
 }
 
-fn employee(level: Value) -> Value {
+fn employee(level: &Value) -> Value {
     json!({ "employee_number": "E-17", "Access Level": level, "given_name": "Ada" })
 }
 
@@ -132,13 +132,13 @@ fn employee(level: Value) -> Value {
 async fn req_12_3_level_five_may_edit_and_four_three_or_none_may_not() {
     let office = Office::new().await;
     for level in [json!(5), json!("5"), json!(10)] {
-        let holder = office.holder(employee(level.clone()));
+        let holder = office.holder(employee(&level));
         let (status, token) = office.outcome(&holder, &[("scope", "editing-rights")]).await;
         assert_eq!((status, &token["scope"]), (StatusCode::OK, &json!("editing-rights")), "{level}: {token}");
         assert_eq!(claims_of(&token)["level"], level);
     }
     for level in [json!(4), json!("4"), json!(3), json!("high")] {
-        let holder = office.holder(employee(level.clone()));
+        let holder = office.holder(employee(&level));
         let (status, body) = office.outcome(&holder, &[("scope", "editing-rights")]).await;
         assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("access_denied")), "{level}");
     }
@@ -151,7 +151,7 @@ async fn req_12_3_level_five_may_edit_and_four_three_or_none_may_not() {
 async fn req_12_5_the_log_names_the_rule_and_no_value() {
     let (lines, _guards) = Lines::collect(tracing::Level::INFO);
     let office = Office::new().await;
-    let holder = office.holder(employee(json!("unmistakable")));
+    let holder = office.holder(employee(&json!("unmistakable")));
     let (_, body) = office.outcome(&holder, &[("scope", "editing-rights"), ("room_id", "room-4711")]).await;
     assert_eq!(body["error"], "access_denied");
     let log = lines.text();
@@ -170,9 +170,9 @@ async fn req_12_5_the_log_names_the_rule_and_no_value() {
 async fn req_12_9_fewer_scopes_than_asked_for_are_named_in_the_answer() {
     let office = Office::new().await;
     let both = [("scope", "editing-rights reading")];
-    let (_, token) = office.outcome(&office.holder(employee(json!(5))), &both).await;
+    let (_, token) = office.outcome(&office.holder(employee(&json!(5))), &both).await;
     assert_eq!(token["scope"], "editing-rights reading");
-    let (_, token) = office.outcome(&office.holder(employee(json!(4))), &both).await;
+    let (_, token) = office.outcome(&office.holder(employee(&json!(4))), &both).await;
     assert_eq!(token["scope"], "reading");
     assert_eq!(claims_of(&token)["scope"], "reading");
 }
@@ -193,7 +193,7 @@ async fn req_12_7_a_name_with_spaces_is_asked_for_by_its_alias() {
 #[tokio::test]
 async fn req_12_10_to_12_13_tokens_say_what_is_configured_and_nothing_else() {
     let office = Office::new().await;
-    let holder = office.holder(employee(json!(5)));
+    let holder = office.holder(employee(&json!(5)));
     let request = [("scope", "editing-rights"), ("room_id", "42"), ("floor", "9")];
     let (_, token) = office.outcome(&holder, &request).await;
     let claims = claims_of(&token);
@@ -231,7 +231,7 @@ async fn req_12_10_to_12_13_tokens_say_what_is_configured_and_nothing_else() {
 async fn req_5_21_the_subject_follows_the_stable_identifier_to_a_new_wallet() {
     let office = Office::new().await;
     let subject = async |number: &str| {
-        let mut claims = employee(json!(5));
+        let mut claims = employee(&json!(5));
         claims["employee_number"] = json!(number);
         let (_, token) = office.outcome(&office.holder(claims), &[]).await;
         claims_of(&token)["sub"].as_str().unwrap().to_owned()
@@ -256,6 +256,6 @@ async fn req_12_15_a_presentation_ends_with_the_device_code_and_the_token_lives_
     assert_eq!(page.status, StatusCode::BAD_REQUEST, "{}", page.body);
     let (_, body) = office.world.poll_as("editor", authorization["device_code"].as_str().unwrap()).await;
     assert_eq!(body["error"], "expired_token");
-    let (_, token) = office.outcome(&office.holder(employee(json!(5))), &[]).await;
+    let (_, token) = office.outcome(&office.holder(employee(&json!(5))), &[]).await;
     assert_eq!(token["expires_in"], 3600, "longer than its code");
 }

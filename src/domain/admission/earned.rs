@@ -1,9 +1,10 @@
 //! What a presentation earned: all that redeeming it for tokens needs.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::scopes::Scopes;
 use crate::domain::base::time::Timestamp;
@@ -15,8 +16,8 @@ pub struct Admission {
     pub(super) subject: String,
     pub(super) verified_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
-    #[serde(skip_serializing_if = "Map::is_empty")]
-    pub(super) claims: Map<String, Value>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) claims: BTreeMap<String, Value>,
 }
 
 impl Admission {
@@ -66,7 +67,7 @@ impl fmt::Debug for Admission {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, Deserialize, Map, Scopes, Timestamp, Value};
+    use super::{Admission, BTreeMap, Deserialize, Scopes, Timestamp, Value};
 
     #[derive(Deserialize)]
     struct Row {
@@ -76,7 +77,7 @@ pub mod restore {
         expires_at: Option<Timestamp>,
         /// Rows of the time before token claims have none.
         #[serde(default)]
-        claims: Map<String, Value>,
+        claims: BTreeMap<String, Value>,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.

@@ -145,7 +145,7 @@ impl TokenClaims {
         subject: &str,
         parameters: &RequestParameters,
         shown: impl Fn(&str) -> Option<&'v Map<String, Value>>,
-    ) -> Map<String, Value> {
+    ) -> BTreeMap<String, Value> {
         let value = |source: &ClaimSource| match source {
             ClaimSource::Credential { credential, field } => {
                 let selected = field.select_in(shown(credential)?)?;
@@ -252,7 +252,7 @@ mod tests {
             "level": 5, "country": "DE", "room": "7", "subscriberConnectDID": "s",
             "publicServiceDID": "https://verify.example",
         });
-        assert_eq!(Value::Object(filled), expected);
+        assert_eq!(json!(filled), expected);
     }
 
     #[test]

@@ -1,3 +1,5 @@
+use std::borrow::Borrow;
+
 use proptest::prelude::*;
 use serde_json::json;
 
@@ -12,9 +14,9 @@ fn rule(field: &str, operator: &str, value: &Value, kind: Kind) -> Result<Rule, 
 }
 
 /// A rule on the claim `a`, judged on a credential whose `a` is `claim`.
-fn judge(claim: Value, operator: &str, value: Value) -> Result<(), Unmet> {
-    let claims = Map::from_iter([("a".to_owned(), claim)]);
-    rule("a", operator, &value, Kind::ByForm).unwrap().judge(&claims)
+fn judge(claim: impl Borrow<Value>, operator: &str, value: impl Borrow<Value>) -> Result<(), Unmet> {
+    let claims = Map::from_iter([("a".to_owned(), claim.borrow().clone())]);
+    rule("a", operator, value.borrow(), Kind::ByForm).unwrap().judge(&claims)
 }
 
 fn judge_date(claim: &str, operator: &str, value: &str) -> Result<(), Unmet> {
