@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The whole story on this machine, without configuration: service, issuer, wallet, television, shop.
+    /// The whole story on this machine, without configuration: service, issuer, wallet, television, web page, shop.
     Sandbox {
         /// Where to listen; a loopback address. Port 0 takes any free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -191,6 +191,7 @@ fn greet(sandbox: &sandbox::RunningSandbox) -> anyhow::Result<()> {
         "This is a SANDBOX: its issuer, its wallet and its people are made up, and its keys count nowhere else.
 
   television   {base}/sandbox/tv
+  web page     {base}/sandbox/page
   shop         {base}/sandbox/shop
   everything   {base}/sandbox/
 

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use super::address::redirect_uri;
+use super::address::{Addresses, redirect_uri};
 use super::askable::Askable;
 use super::fault::Faults;
 use super::raw;
@@ -23,6 +23,7 @@ pub(super) struct Known<'a> {
     pub proofspace: &'a Proofspace,
     /// `device.require_client_authentication`
     pub authenticated_devices: bool,
+    pub addresses: Addresses,
     /// Where relative paths begin.
     pub folder: &'a Path,
 }
@@ -65,6 +66,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
             redirect_uris
                 .extend(faults.keep(&format!("{}[{place}]", at("redirect_uris")), redirect_uri(uri)));
         }
+        let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
@@ -75,6 +77,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 grants,
                 scopes,
                 redirect_uris,
+                origins,
                 wallet,
                 token_claims,
             });
@@ -180,6 +183,29 @@ fn askable_together(scopes: &Scopes, claims: &TokenClaims, at: &str, known: &Kno
     if all_known && !scopes.is_empty() {
         faults.keep(at, known.policy.query_for(scopes, claims));
     }
+}
+
+/// Where the client's pages come from. One with a secret has none: a page keeps no secret.
+fn origins(
+    given: &[String],
+    at: &str,
+    authentication: Option<&Authentication>,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Vec<String> {
+    if !given.is_empty() && authentication.is_some_and(|how| *how != Authentication::None) {
+        faults
+            .add(at, "only a client with authentication = \"none\" can run in a page: pages keep no secret");
+    }
+    let mut origins = Vec::new();
+    for (place, text) in given.iter().enumerate() {
+        let at = format!("{at}[{place}]");
+        match faults.keep(&at, known.addresses.origin(text)) {
+            Some(origin) if origins.contains(&origin) => faults.add(&at, "is there twice"),
+            origin => origins.extend(origin),
+        }
+    }
+    origins
 }
 
 fn wallet(given: Option<String>, at: &str, wallets: &[String], faults: &mut Faults) -> Option<String> {

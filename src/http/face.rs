@@ -68,7 +68,7 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
 
 /// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
 /// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 13] = [
+const METHODS: [(&str, &str); 15] = [
     ("/token", "POST"),
     ("/device_authorization", "POST"),
     ("/.well-known/oauth-authorization-server", "GET, HEAD"),
@@ -80,6 +80,8 @@ const METHODS: [(&str, &str); 13] = [
     ("/start/:handle/qr.svg", "GET, HEAD"),
     ("/callback", "GET, HEAD, POST"),
     ("/done/:handle", "GET, HEAD, POST"),
+    ("/vpgate.js", "GET, HEAD"),
+    ("/vpgate.d.ts", "GET, HEAD"),
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),
 ];

@@ -5,6 +5,7 @@ mod basic;
 mod body;
 mod client_address;
 mod client_door;
+mod cors;
 mod document;
 mod envelope;
 mod face;

@@ -30,6 +30,8 @@ async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
         ("/start/q6urq6urq6urq6urq6urqw/qr.svg", "GET, HEAD"),
         ("/callback", "GET, HEAD, POST"),
         ("/done/q6urq6urq6urq6urq6urqw", "GET, HEAD, POST"),
+        ("/vpgate.js", "GET, HEAD"),
+        ("/vpgate.d.ts", "GET, HEAD"),
         ("/healthz", "GET, HEAD"),
         ("/readyz", "GET, HEAD"),
     ] {

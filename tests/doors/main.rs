@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod client;
+mod cors;
 mod edges;
 mod human;
 mod relying_party;

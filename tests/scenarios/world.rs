@@ -172,6 +172,7 @@ impl World {
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
+            page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {

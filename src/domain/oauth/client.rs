@@ -23,6 +23,9 @@ pub struct Client {
     pub scopes: Scopes,
     /// Where browsers may be sent back to; compared as exact strings.
     pub redirect_uris: Vec<Url>,
+    /// The origins whose pages may read our answers to it, as browsers write them in `Origin`
+    /// (RFC 6454 section 6.2): `https://app.example`. Only public clients run in pages.
+    pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
     /// What its tokens say besides the registered claims.
@@ -157,6 +160,7 @@ mod tests {
             grants: vec![Grant::DeviceCode],
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
+            origins: Vec::new(),
             wallet: "demo".to_owned(),
             token_claims: TokenClaims::default(),
         }

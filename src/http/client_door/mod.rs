@@ -21,7 +21,7 @@ use self::refusal::OAuthRefusal;
 use self::token::{TokenAnswer, TokenRequest};
 use super::basic;
 use super::tags::Tags;
-use super::{PublicUrl, refusal as faces};
+use super::{PublicUrl, cors, refusal as faces};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::flow::Vpgate;
 
@@ -114,8 +114,10 @@ fn authenticate<'v>(
     let query = request.uri().query();
     let shown = basic::client_credentials(request.headers(), query, client_id, client_secret)
         .map_err(faces::credentials)?;
-    vpgate.policy.clients.authenticate(&shown).map_err(|why| {
+    let client = vpgate.policy.clients.authenticate(&shown).map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
         OAuthRefusal::not_authenticated(why.to_string())
-    })
+    })?;
+    cors::note_client(request, client.client());
+    Ok(client)
 }

@@ -7,6 +7,7 @@ mod device;
 mod done;
 pub mod page;
 mod start;
+mod widget;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -49,6 +50,8 @@ impl HumanDoor {
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
             .at("/done/:handle", get(page(&door, done::show)).post(page(&door, done::give_up)))
+            .at("/vpgate.js", get(page(&door, widget::script)))
+            .at("/vpgate.d.ts", get(page(&door, widget::types)))
     }
 
     /// The secret of the browser: the one it has, or a new one.
