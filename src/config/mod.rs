@@ -11,6 +11,7 @@
 
 mod address;
 mod askable;
+mod authorization;
 mod check;
 mod clients;
 mod credentials;

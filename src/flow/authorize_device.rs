@@ -1,7 +1,5 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
-use std::collections::BTreeMap;
-
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
@@ -9,9 +7,12 @@ use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
+use crate::domain::oauth::authorization_request::Parameters;
 use crate::domain::oauth::client::{AuthenticatedClient, Grant};
 use crate::domain::oauth::device_grant::{Pending, Terms};
+use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::domain::oauth::user_code::UserCode;
 
 /// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
@@ -40,6 +41,9 @@ pub enum NotAuthorized {
     /// The operator demands that clients prove who they are here.
     #[error("this client must authenticate")]
     AuthenticationRequired,
+    /// The tokens are for clients that prove a key (REQ-15.12).
+    #[error("a DPoP proof is required")]
+    KeyRequired,
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
@@ -58,8 +62,9 @@ impl From<ScopeFault> for NotAuthorized {
 }
 
 impl Vpgate {
-    /// Opens a grant. Without `scope`, all scopes of the client are meant. Of the `other` parameters of
-    /// the request, those that the client's tokens say are kept.
+    /// Opens a grant. Without `scope`, all scopes of the client are meant. With `key`, which was proven,
+    /// the tokens are for that key alone (RFC 9449 section 10, for this grant).
+    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
     ///
     /// # Errors
     /// [`NotAuthorized`]
@@ -67,7 +72,8 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
-        other: &BTreeMap<String, String>,
+        key: Option<Thumbprint>,
+        other: &Parameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         let policy = &self.policy.device;
         if !client.may_use(Grant::DeviceCode) {
@@ -81,10 +87,19 @@ impl Vpgate {
             Some(text) => Scopes::parse(text)?,
             None => client.scopes.clone(),
         };
-        if !scopes.within(&client.scopes) || self.policy.scopes.query(&scopes).is_err() {
+        if !scopes.within(&client.scopes) {
             return Err(NotAuthorized::Scope);
         }
-        let parameters = client.kept_parameters(other)?;
+        if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
+            return Err(NotAuthorized::KeyRequired);
+        }
+        // It asks for an ID token about the person, and for nothing in the wallet.
+        let openid = scopes.contains(OPENID);
+        let scopes = scopes.without(OPENID);
+        if self.policy.scopes.query(&scopes).is_err() {
+            return Err(NotAuthorized::Scope);
+        }
+        let parameters = client.kept_parameters(|name| other.get(name))?;
 
         let now = self.clock.now();
         for _ in 0..DRAWS {
@@ -95,6 +110,8 @@ impl Vpgate {
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
                 parameters: parameters.clone(),
+                openid,
+                dpop: key.clone(),
                 created_at: now,
                 expires_at: now.plus(policy.code_lifetime),
             };

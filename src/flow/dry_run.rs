@@ -8,6 +8,7 @@ use crate::domain::admission::ScopeDefinition;
 use crate::domain::admission::rules::{Rule, Unmet};
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::entitlement::OPENID;
 
 /// A sample, as a verified presentation would show it.
 #[derive(Default)]
@@ -68,12 +69,13 @@ impl Vpgate {
         if !client.is_confidential() {
             return Err(NotTried::PublicClient);
         }
-        let own = &client.client().scopes;
+        // `openid` asks for nothing in the wallet, and is earned with anything else.
+        let own = client.client().scopes.clone().without(OPENID);
         let requested = match &sample.scope {
-            Some(text) => Scopes::parse(text).map_err(|_| NotTried::Scope)?,
+            Some(text) => Scopes::parse(text).map_err(|_| NotTried::Scope)?.without(OPENID),
             None => own.clone(),
         };
-        if requested.is_empty() || !requested.within(own) {
+        if requested.is_empty() || !requested.within(&own) {
             return Err(NotTried::Scope);
         }
         let policy = &self.policy.scopes;

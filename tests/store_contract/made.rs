@@ -36,7 +36,7 @@ pub const LIFETIME: Duration = Duration::from_secs(600);
 /// Life of tokens.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-const SCOPE: &str = "urn:example:basic";
+pub const SCOPE: &str = "urn:example:basic";
 const CREDENTIAL: &str = "person";
 
 /// Different in every call.
@@ -75,6 +75,8 @@ impl Grant {
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
             parameters: RequestParameters::default(),
+            openid: false,
+            dpop: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
@@ -161,7 +163,7 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
     }
 }
 
-fn settings() -> TokenSettings {
+pub fn settings() -> TokenSettings {
     TokenSettings {
         audience: vec!["https://api.example".to_owned()],
         format: TokenFormat::Jwt,
@@ -171,6 +173,7 @@ fn settings() -> TokenSettings {
         refresh_limit: TOKEN_LIFETIME,
         require_dpop: false,
         recheck_status: true,
+        introspects: Vec::new(),
     }
 }
 

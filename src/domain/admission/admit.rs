@@ -10,6 +10,7 @@ use super::token_claims::Applicant;
 use crate::domain::base::base64url;
 use crate::domain::base::secret::DigestKey;
 use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::domain::sdjwt::status::standing::StatusPlace;
 
 /// The longest stable identifier, in bytes.
 const MAX_IDENTIFIER_BYTES: usize = 1024;
@@ -137,12 +138,19 @@ impl ScopePolicy {
         let claims = applicant.token_claims.filled(&subject, applicant.parameters, |id| {
             behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
         });
+        let mut status_places: Vec<StatusPlace> = Vec::new();
+        for place in behind.iter().filter_map(|bound| bound.shown.status_place.as_ref()) {
+            if !status_places.contains(place) {
+                status_places.push(place.clone());
+            }
+        }
         Ok(Admission {
             scopes,
             subject,
             verified_at: presentation.verified_at(),
             expires_at: behind.iter().filter_map(|bound| bound.shown.expires_at).min(),
             claims,
+            status_places,
         })
     }
 

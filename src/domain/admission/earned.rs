@@ -8,6 +8,7 @@ use serde_json::Value;
 
 use super::scopes::Scopes;
 use crate::domain::base::time::Timestamp;
+use crate::domain::sdjwt::status::standing::StatusPlace;
 
 /// What a presentation earned. Made only by [`ScopePolicy::admit`](super::ScopePolicy::admit).
 #[derive(Clone, PartialEq, Eq, Serialize)]
@@ -18,6 +19,8 @@ pub struct Admission {
     pub(super) expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) claims: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) status_places: Vec<StatusPlace>,
 }
 
 impl Admission {
@@ -39,6 +42,17 @@ impl Admission {
     /// When the first of the credentials behind it expires.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
+    }
+
+    /// Where the issuers keep the status of the credentials behind it.
+    pub fn status_places(&self) -> &[StatusPlace] {
+        &self.status_places
+    }
+
+    /// The same, without a way to ask again (REQ-7.16).
+    #[must_use]
+    pub fn without_status_places(self) -> Self {
+        Self { status_places: Vec::new(), ..self }
     }
 
     /// Whether tokens say a claim of this name besides the registered ones.
@@ -67,7 +81,7 @@ impl fmt::Debug for Admission {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, BTreeMap, Deserialize, Scopes, Timestamp, Value};
+    use super::{Admission, BTreeMap, Deserialize, Scopes, StatusPlace, Timestamp, Value};
 
     #[derive(Deserialize)]
     struct Row {
@@ -78,11 +92,14 @@ pub mod restore {
         /// Rows of the time before token claims have none.
         #[serde(default)]
         claims: BTreeMap<String, Value>,
+        #[serde(default)]
+        status_places: Vec<StatusPlace>,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.
     pub fn admission(row: &str) -> Option<Admission> {
-        let Row { scopes, subject, verified_at, expires_at, claims } = serde_json::from_str(row).ok()?;
-        Some(Admission { scopes, subject, verified_at, expires_at, claims })
+        let Row { scopes, subject, verified_at, expires_at, claims, status_places } =
+            serde_json::from_str(row).ok()?;
+        Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places })
     }
 }

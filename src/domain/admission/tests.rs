@@ -76,6 +76,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
         standing: Standing::Valid,
+        status_place: None,
         holder: Some(holder.to_owned()),
     }
 }
@@ -99,8 +100,7 @@ fn admit_by(
     token_claims: &TokenClaims,
 ) -> Result<Admission, NothingEarned> {
     let requested = &Scopes::parse(requested).unwrap();
-    let sent = BTreeMap::from([("room_id".to_owned(), "7".to_owned())]);
-    let parameters = &token_claims.kept(&sent).unwrap();
+    let parameters = &token_claims.kept(|name| (name == "room_id").then_some("7")).unwrap();
     let applicant = Applicant { client_id, requested, token_claims, parameters };
     policy.admit(presentation, &applicant, &DigestKey::new(&[1; 32]))
 }

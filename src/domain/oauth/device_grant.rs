@@ -17,6 +17,7 @@
 //!     subject: String::new(),
 //!     verified_at: now,
 //!     expires_at: None,
+//!     status_places: Vec::new(),
 //!     claims: Default::default(),
 //! };
 //! ```
@@ -45,6 +46,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::polling::{Pace, Poll};
+use super::thumbprint::Thumbprint;
 use crate::domain::admission::Admission;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::token_claims::RequestParameters;
@@ -64,6 +66,12 @@ pub struct Terms {
     /// What is kept of the request for the token's claims.
     #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
     pub parameters: RequestParameters,
+    /// It asked for an ID token too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub openid: bool,
+    /// The key that it proved, and must prove again for its tokens (REQ-15.12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop: Option<Thumbprint>,
     /// When it asked.
     pub created_at: Timestamp,
     /// From this second on both codes are dead.
@@ -353,6 +361,8 @@ mod tests {
             client_id: "tv".to_owned(),
             scopes: Scopes::parse("basic").unwrap(),
             parameters: RequestParameters::default(),
+            openid: false,
+            dpop: None,
             created_at: OPENED,
             expires_at: TOO_LATE,
         };

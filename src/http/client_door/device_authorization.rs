@@ -1,26 +1,20 @@
 //! The shapes of RFC 8628 section 3.1 and 3.2.
 
-use std::collections::BTreeMap;
-
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use crate::flow::authorize_device::DeviceAuthorization;
 use crate::http::PublicUrl;
+use crate::http::basic::ClientParameters;
 
 /// A device asks for codes.
 #[derive(Debug, Object)]
 pub struct DeviceAuthorizationRequest {
-    /// Required unless the client authenticates with HTTP Basic.
-    pub client_id: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_secret: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
     /// Space-separated; all scopes of the client when left out.
     pub scope: Option<String>,
-    /// Parameters that the client's tokens are configured to say (`token_claims`) are kept for them; all
-    /// others are ignored.
-    #[oai(flatten)]
-    pub other: BTreeMap<String, String>,
 }
 
 /// The answer.

@@ -8,6 +8,8 @@ fn terms() -> String {
         client_id: "tv".to_owned(),
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),
         parameters: admission::token_claims::RequestParameters::default(),
+        openid: false,
+        dpop: None,
         created_at: Timestamp::from_unix(1_800_000_000),
         expires_at: Timestamp::from_unix(1_800_000_600),
     };

@@ -23,6 +23,8 @@ fn open(number: u8) -> Change {
         client_id: "tv".to_owned(),
         scopes: Scopes::default(),
         parameters: RequestParameters::default(),
+        openid: false,
+        dpop: None,
         created_at: Timestamp::from_unix(0),
         expires_at: Timestamp::from_unix(600),
     };
