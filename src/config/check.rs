@@ -7,12 +7,15 @@ use std::time::Duration;
 use url::Url;
 
 use super::address::Addresses;
+use super::askable::Askable;
 use super::clients::Known;
 use super::fault::Faults;
+use super::token_claims::Proofspace;
 use super::{
     Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, duration, raw, scopes,
     tokens, transaction_types, wallets,
 };
+use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;
@@ -48,7 +51,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
     let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
     let credential_ids = names(file.credentials.iter().map(|credential| credential.id.as_ref()).collect());
-    let scope_names = names(file.scopes.iter().map(|scope| scope.name.as_ref()).collect());
+    let scope_names = names(file.scopes.iter().map(scopes::asked_by).collect());
+    let compatible = file.clients.iter().any(|client| client.compatibility.is_some());
     for (section, empty) in [
         ("wallets", file.wallets.is_empty()),
         ("credentials", file.credentials.is_empty()),
@@ -66,10 +70,15 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         folder,
     };
     let wallets = wallets::check(file.wallets, around, faults);
+    let askable = Askable::of(&file.credentials, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
-    let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
+    let scopes = scopes::check(file.scopes, &askable, &trust, faults);
+    let issuer = public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
     let known = Known {
+        askable: &askable,
+        proofspace: &proofspace,
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,
@@ -80,6 +89,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
     let clients = clients::check(file.clients, &known, faults);
     let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
+    let notes = notes(&clients, &scopes);
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -104,6 +114,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             tokens: tokens?,
         },
         warnings,
+        notes,
     })
 }
 
@@ -214,6 +225,27 @@ fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBo
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
+}
+
+/// For which credentials the subject of tokens does not stay the same (REQ-5.21).
+fn notes(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
+    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
+    let asked: Vec<&str> = scopes
+        .iter()
+        .filter(|scope| granted.contains(&scope.name.as_str()))
+        .flat_map(ScopeDefinition::credentials)
+        .collect();
+    let keyed = scopes
+        .credentials()
+        .iter()
+        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+    let note = |id: &str| {
+        format!(
+            "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
+        )
+    };
+    keyed.map(|it| note(&it.id)).collect()
 }
 
 /// What weakens safety.

@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod askable;
 mod authorization;
 mod check;
 mod clients;
@@ -21,6 +22,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod token_claims;
 mod tokens;
 mod transaction_types;
 mod trust;
@@ -76,6 +78,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the operator should read at every start.
     pub warnings: Vec<String>,
+    /// What the operator should know when checking the file; nothing is wrong.
+    pub notes: Vec<String>,
 }
 
 /// `[storage]`

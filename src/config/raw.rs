@@ -20,6 +20,7 @@ pub(super) struct File {
     pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
+    pub proofspace: Proofspace,
     pub device: Device,
     pub authorization_code: AuthorizationCode,
     pub client_assertions: ClientAssertions,
@@ -104,6 +105,8 @@ pub(super) struct StatusLists {
 #[serde(default)]
 pub(super) struct Credential {
     pub id: Option<String>,
+    pub aliases: Vec<String>,
+    pub stable_identifier: Option<toml::Value>,
     pub vct: Vec<String>,
     pub issuer: Option<String>,
     pub trust: Trust,
@@ -143,19 +146,55 @@ pub(super) struct TransactionType {
 #[serde(default)]
 pub(super) struct Scope {
     pub name: Option<String>,
+    pub alias: Option<String>,
     pub description: Option<String>,
     pub credential: Option<String>,
-    pub claims: Option<Vec<String>>,
+    pub claims: Option<Vec<toml::Value>>,
     pub rules: Vec<Rule>,
+    pub open: Option<bool>,
 }
 
-/// `rules = [{ field = ..., operator = ..., value = ... }]`
+/// `rules = [{ field = ..., operator = ..., value = ... }]`, or in the words of the source document
+/// (REQ-12.2).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Rule {
-    pub field: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
     pub operator: Option<String>,
     pub value: Option<toml::Value>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    #[serde(rename = "fieldOperator")]
+    pub field_operator: Option<String>,
+    #[serde(rename = "fieldValue")]
+    pub field_value: Option<toml::Value>,
+}
+
+/// `token_claims = [{ name = ..., credential = ..., field = ... }, { name = ..., request = ... }]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TokenClaim {
+    pub name: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    pub request: Option<String>,
+}
+
+/// `[proofspace]`: what the claims of `compatibility = "proofspace"` are called.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Proofspace {
+    pub subscriber_claim: Option<String>,
+    pub service_claim: Option<String>,
 }
 
 /// `[[clients]]`
@@ -179,6 +218,8 @@ pub(super) struct Client {
     pub origins: Vec<String>,
     pub wallet: Option<String>,
     pub cross_device: bool,
+    pub token_claims: Vec<TokenClaim>,
+    pub compatibility: Option<String>,
     pub tokens: Option<Tokens>,
 }
 
@@ -266,6 +307,8 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
+        "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
+        "proofspace" => serde_json::to_value(Proofspace::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
         "authorization_code" => serde_json::to_value(AuthorizationCode::default()),

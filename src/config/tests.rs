@@ -77,6 +77,7 @@ fn the_reference_loads_and_names_every_key() {
     let flows = ["authorization_code", "client_assertions"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
     let more = more.into_iter().chain(["transaction_data", "wallets.signing", "wallets.verifier_info"]);
+    let more = more.chain(["clients.token_claims", "proofspace"]);
     for table in tables.into_iter().chain(flows).chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -453,3 +454,5 @@ fn req_11_15_going_without_pkce_is_for_confidential_clients_and_warned_about() {
     let found = client("authentication = \"none\"").unwrap_err().to_string();
     assert!(found.starts_with("clients[0].danger_allow_missing_pkce: must not be true"), "{found}");
 }
+
+mod scopes;

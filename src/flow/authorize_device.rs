@@ -3,9 +3,11 @@
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
+use crate::domain::oauth::authorization_request::Parameters;
 use crate::domain::oauth::client::{AuthenticatedClient, Grant};
 use crate::domain::oauth::device_grant::{Pending, Terms};
 use crate::domain::oauth::entitlement::OPENID;
@@ -45,6 +47,9 @@ pub enum NotAuthorized {
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
+    /// A parameter that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -59,6 +64,7 @@ impl From<ScopeFault> for NotAuthorized {
 impl Vpgate {
     /// Opens a grant. Without `scope`, all scopes of the client are meant. With `key`, which was proven,
     /// the tokens are for that key alone (RFC 9449 section 10, for this grant).
+    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
     ///
     /// # Errors
     /// [`NotAuthorized`]
@@ -67,6 +73,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
         key: Option<Thumbprint>,
+        other: &Parameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         let policy = &self.policy.device;
         if !client.may_use(Grant::DeviceCode) {
@@ -92,6 +99,7 @@ impl Vpgate {
         if self.policy.scopes.query(&scopes).is_err() {
             return Err(NotAuthorized::Scope);
         }
+        let parameters = client.kept_parameters(|name| other.get(name))?;
 
         let now = self.clock.now();
         for _ in 0..DRAWS {
@@ -101,6 +109,7 @@ impl Vpgate {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                parameters: parameters.clone(),
                 openid,
                 dpop: key.clone(),
                 created_at: now,

@@ -53,7 +53,8 @@ impl Vpgate {
         let (user_code, grant) = self.pending_grant(typed, self.clock.now()).await?;
         let terms = grant.terms();
         let client = self.policy.clients.named(&terms.client_id).ok_or(CodeRefused::Unknown)?;
-        let query = self.policy.scopes.query(&terms.scopes).map_err(|_| CodeRefused::Unknown)?;
+        let query = self.policy.scopes.query_for(&terms.scopes, &client.token_claims);
+        let query = query.map_err(|_| CodeRefused::Unknown)?;
         Ok(CodeFound {
             user_code,
             client_name: client.name.clone(),
@@ -78,7 +79,7 @@ impl Vpgate {
         })?;
         let terms = grant.terms();
         let client = self.policy.clients.named(&terms.client_id).ok_or(CodeRefused::Unknown)?;
-        let question = Question::of_scopes(self, &terms.scopes).map_err(|_| CodeRefused::Unknown)?;
+        let question = Question::of_scopes(self, client, &terms.scopes).map_err(|_| CodeRefused::Unknown)?;
         let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
         let (flow, until) = (Flow::SameDevice, Some(terms.expires_at));
         let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };

@@ -31,6 +31,8 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
+//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`dry_run`]).
+//!
 //! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
 //! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
 //! taken back. [`prove_key`] binds tokens to a key.
@@ -39,6 +41,7 @@
 
 pub mod accept_posted;
 pub mod accept_response;
+mod admit;
 mod ask_wallet;
 pub mod authenticate_client;
 pub mod authorize_code;
@@ -46,6 +49,7 @@ pub mod authorize_device;
 pub mod begin_presentation;
 pub mod collect_result;
 mod decide_authorization;
+pub mod dry_run;
 pub mod enter_code;
 pub mod finish_in_browser;
 pub mod introspect;

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::Vpgate;
 use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
-use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::client::{AuthenticatedClient, Client};
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
@@ -100,7 +100,7 @@ impl Question {
                 if !scopes.within(&client.client().scopes) {
                     return Err(NotAsked::Scope);
                 }
-                Self::of_scopes(vpgate, &scopes)?
+                Self::of_scopes(vpgate, client.client(), &scopes)?
             }
             (None, Some(query)) => Self::of_query(vpgate, query)?,
             _ => return Err(NotAsked::OneQuestion),
@@ -108,10 +108,13 @@ impl Question {
         question.agreeing_to(&request.transaction_data, |one| read(&vpgate.policy.transaction_types, one))
     }
 
-    /// The question that stands behind `scopes`.
-    pub(super) fn of_scopes(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
-        let query = vpgate.policy.scopes.query(scopes)?;
-        Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
+    /// The question that stands behind `scopes` when `client` asks: with what its tokens say. A wallet
+    /// that knows the scopes by their names is asked by them only where they say all of it.
+    pub(super) fn of_scopes(vpgate: &Vpgate, client: &Client, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let policy = &vpgate.policy.scopes;
+        let query = policy.query_for(scopes, &client.token_claims)?;
+        let scope = policy.is_named_by(scopes, &query).then(|| scopes.to_string());
+        Ok(Self { query, scope, transaction_data: Vec::new() })
     }
 
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {

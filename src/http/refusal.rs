@@ -9,6 +9,7 @@ use super::client_door::resource_refusal::ResourceRefusal;
 use super::client_limits::TooMany;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
+use super::relying_party_door::strict_json::pointer;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use super::wallet_door::refusal::PostRefusal;
 use super::wallet_door::requests::NoRequest;
@@ -20,6 +21,7 @@ use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
+use crate::flow::dry_run::{NotTried, Sample};
 use crate::flow::enter_code::CodeRefused;
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::introspect::NotIntrospected;
@@ -53,6 +55,7 @@ impl From<NotAuthorized> for OAuthRefusal {
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
             NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::Parameter(why) => Self::invalid(why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -307,6 +310,19 @@ impl From<NotTaken> for PostRefusal {
             NotTaken::NoOpenRequest => Self::refused(),
             NotTaken::MediaType => Self::media_type(),
             NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
+    }
+}
+
+/// Why rules are not tried on this `sample`.
+pub fn not_tried(why: NotTried, sample: &Sample) -> Problem {
+    let detail = why.to_string();
+    match why {
+        NotTried::PublicClient => Problem::forbidden(detail),
+        NotTried::Scope => Problem::invalid_request("/scope", detail),
+        NotTried::Credential(place) => {
+            let id = sample.claims.get(place).map(|(id, _)| pointer(id)).unwrap_or_default();
+            Problem::invalid_request(&format!("/claims{id}"), detail)
         }
     }
 }

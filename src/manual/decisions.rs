@@ -87,8 +87,9 @@
 //! signature checked once, aside from the threads that answer requests.
 //!
 //! # What is asked by `scope`
-//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
-//! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.
+//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope and
+//! the scopes list every claim that is needed, and by `dcql_query` otherwise ([`super::scopes`]). The answer is
+//! judged against the query in both cases.
 //!
 //! Profiles `openid4vp` and `haip` always send the query: scope values mean something only to a wallet
 //! that knows them.
@@ -153,11 +154,25 @@
 //! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
 //! A key-binding JWT that was not demanded is checked in full and changes nothing in the result.
 //!
-//! # Pairwise subjects from the holder key
-//! `sub` is an HMAC over client, issuer and holder key: stable as long as the wallet shows the same
-//! credential, different for every client, and linkable by nobody without the key. A wallet with many
-//! copies of a credential has as many subjects; a stable claim of the credential will serve better
-//! where it offers one.
+//! # Pairwise subjects
+//! `sub` is an HMAC over client, issuer and the issuer's stable identifier of the person, where
+//! `stable_identifier` names one; otherwise over the holder key, and then a wallet with many copies of a
+//! credential has as many subjects. Different for every client, and linkable by nobody without the key.
+//! A stable identifier that cannot be read earns nothing: to fall back to the key would make two people
+//! of one.
+//!
+//! # The rule says what is compared, not the credential
+//! A rule's value decides whether numbers, dates, text or booleans are compared, so a credential cannot
+//! choose an easier comparison by changing the type of a claim. What could never hold is refused with the
+//! configuration: `<` on text would otherwise be a scope that nobody gets and nobody knows why.
+//!
+//! # `open = true` rather than silence
+//! A scope without rules is granted to everybody who shows the credential. Forgotten rules look the same,
+//! so it has to be said. The price: one more line for scopes that are meant so.
+//!
+//! # Token claims do not ask for more credentials
+//! A token claim is asked for together with what the requested scopes ask of its credential. A credential
+//! that only a token claim names is not asked for: people are asked for what they get something for.
 //!
 //! # `form-action` on pages that lead to a wallet
 //! Chromium applies `form-action` to every redirect that follows a post. Pages that lead on therefore

@@ -52,6 +52,8 @@
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
+//! | parameter that goes into tokens | [`crate::domain::admission::token_claims::MAX_PARAMETER_BYTES`] |
+//! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |

@@ -11,7 +11,8 @@ use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::TokenClaims;
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
@@ -224,14 +225,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 vec![Grant::DeviceCode, Grant::AuthorizationCode],
             ),
         ]),
-        scopes: ScopePolicy::new(vec![ScopeDefinition {
-            name: "adult".to_owned(),
-            description: Some("to know that you are <18 or older>".to_owned()),
-            credential: "id".to_owned(),
-            vct: vec!["https://issuer.example.com/id".to_owned()],
-            claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
-            rules: Vec::new(),
-        }]),
+        scopes: scopes(),
         trust: TrustPolicy::default(),
         transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
@@ -289,6 +283,23 @@ fn policy(keys: Arc<KeySet>) -> Policy {
     }
 }
 
+fn scopes() -> ScopePolicy {
+    let credential = AskableCredential {
+        id: "id".to_owned(),
+        vct: vec!["https://issuer.example.com/id".to_owned()],
+        stable_identifier: None,
+    };
+    let adult = ScopeDefinition {
+        name: "adult".to_owned(),
+        description: Some("to know that you are <18 or older>".to_owned()),
+        credential: "id".to_owned(),
+        claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
+        rules: Vec::new(),
+        open: true,
+    };
+    ScopePolicy::new(vec![credential], vec![adult])
+}
+
 fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Client {
     Client {
         id: id.to_owned(),
@@ -299,6 +310,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         redirect_uris: vec![RETURN.parse().unwrap()],
         origins: Vec::new(),
         wallet: "demo".to_owned(),
+        token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
     }

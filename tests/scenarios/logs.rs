@@ -10,8 +10,26 @@ use tracing_subscriber::fmt::MakeWriter;
 use crate::code_flow;
 use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
+/// Where a test's log goes.
 #[derive(Clone, Default)]
-struct Lines(Arc<Mutex<Vec<u8>>>);
+pub struct Lines(Arc<Mutex<Vec<u8>>>);
+
+impl Lines {
+    /// From now on this thread's log, as long as the guards live. With one subscriber alone, a line that
+    /// another test's thread writes first would be switched off for all; with two, everyone is asked.
+    pub fn collect(level: tracing::Level) -> (Self, impl Sized) {
+        let lines = Self::default();
+        let subscriber =
+            tracing_subscriber::fmt().json().with_max_level(level).with_writer(lines.clone()).finish();
+        let second = tracing::Dispatch::new(tracing::subscriber::NoSubscriber::new());
+        let guards = (tracing::subscriber::set_default(subscriber), second);
+        (lines, guards)
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
 
 impl Write for Lines {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
@@ -34,16 +52,7 @@ impl<'a> MakeWriter<'a> for Lines {
 
 #[tokio::test]
 async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
-    let lines = Lines::default();
-    let subscriber = tracing_subscriber::fmt()
-        .json()
-        .with_max_level(tracing::Level::TRACE)
-        .with_writer(lines.clone())
-        .finish();
-    // With one subscriber in the process, a line that another test's thread writes first is switched off for
-    // everybody; with two, each thread's own is asked.
-    let _another = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
-    let _guard = tracing::subscriber::set_default(subscriber);
+    let (lines, _guards) = Lines::collect(tracing::Level::TRACE);
     let world = World::new().await;
 
     let authorization = world.device_authorization(&[]).await;
@@ -70,7 +79,7 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
         json!({"vp_token": held.vp_token, "audience": "another", "nonce": held.nonce, "scope": BASIC});
     assert_eq!(world.post_json("/v1/verify", &asked.to_string()).await.json()["reason"], "kb_audience");
 
-    let log = String::from_utf8(lines.0.lock().unwrap().clone()).unwrap();
+    let log = lines.text();
     let judged = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].take());
     let judged: Vec<Value> = judged.filter(|fields| fields["message"] == "answer judged").collect();
     let of = |verdict: &str| judged.iter().filter(|fields| fields["verdict"] == verdict).collect::<Vec<_>>();

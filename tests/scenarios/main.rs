@@ -19,6 +19,7 @@ mod made;
 mod posting;
 mod pushing;
 mod questions;
+mod rules;
 mod shop;
 mod status;
 mod television;

@@ -21,6 +21,7 @@ use vpgate::domain::base::id::RequestState;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::oauth::client::ClientKeys;
@@ -206,23 +207,28 @@ impl World {
         Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
+    /// With a configuration of its own, and more keys of issuers.
+    pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
+        Self::of(Config::from_toml(text, Path::new("")).unwrap(), None, more_keys)
+    }
+
     /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`.
     pub async fn asking(wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), None)
+        Self::of(configured_with(wallet, folder), None, Vec::new())
     }
 
     /// The same service after a restart with another wallet entry: what was stored is still there.
     pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), Some(self))
+        Self::of(configured_with(wallet, folder), Some(self), Vec::new())
     }
 
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
         told(&mut config.policy.wallets[0]);
-        Self::of(config, None)
+        Self::of(config, None, Vec::new())
     }
 
-    fn of(config: Config, before: Option<&Self>) -> Self {
+    fn of(config: Config, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
         // Without a subscriber, `tracing` would remember for all tests that nobody listens.
         static LISTENS: Once = Once::new();
         LISTENS.call_once(|| {
@@ -254,9 +260,9 @@ impl World {
             || SigningKey::generate(Algorithm::Es256).unwrap(),
             |before| SigningKey::from_jwk(&before.issuer).unwrap(),
         );
-        let mut jwks = sandbox.issuer_jwks();
-        jwks["keys"].as_array_mut().unwrap().push(issuer.public_key().to_jwk());
-        let keys = Arc::new(KeySet::from_json(&jwks).unwrap());
+        let published = KeySet::from_json(&sandbox.issuer_jwks()).unwrap();
+        let more_keys = more_keys.into_iter().chain([issuer.public_key().clone()]);
+        let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -488,7 +494,8 @@ fn configured_with(wallet: &str, folder: &Path) -> Config {
     Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
 }
 
-fn configuration(credentials: &str) -> String {
+/// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
+pub fn configuration(credentials: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     format!(
         r#"

@@ -58,12 +58,12 @@ impl ClientDoor {
         vpgate: Data<&Arc<Vpgate>>,
         public_url: Data<&PublicUrl>,
         request: &Request,
-        form: OAuthForm<DeviceAuthorizationRequest>,
+        form: WholeForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
-        let OAuthForm(form) = form;
+        let WholeForm { named: form, parameters } = form;
         let client = authenticate(&vpgate, request, form.client).await?;
         let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
-        let given = vpgate.authorize_device(client, form.scope.as_deref(), key).await?;
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 

@@ -4,7 +4,8 @@ mod begin;
 mod documented;
 pub mod problem;
 mod result;
-mod strict_json;
+mod rules;
+pub mod strict_json;
 mod transaction_data;
 mod verify;
 
@@ -20,11 +21,12 @@ use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
 use self::begin::{BeginPresentation, Begun};
 use self::problem::Problem;
 use self::result::Presentation;
+use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
 use super::client_limits::{Attempt, ClientLimits};
 use super::tags::Tags;
-use super::{PublicUrl, basic};
+use super::{PublicUrl, basic, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
 use crate::flow::Vpgate;
@@ -113,6 +115,23 @@ impl RelyingPartyDoor {
         let client = authenticate(&vpgate, request)?;
         let token = verify::token_to_verify(body.members()?)?;
         Ok(vpgate.verify_token(client, token).await?.into())
+    }
+
+    /// Try the rules of scopes on a sample
+    ///
+    /// Which scopes the sample would earn, and why not the others. Only rules are tried: that a wallet
+    /// shows all that is asked for, and that it is genuine, is taken for granted. Nothing is stored.
+    #[oai(path = "/rules/dry-run", method = "post", operation_id = "tryRules")]
+    async fn try_rules(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<TryRules>,
+    ) -> Result<Tried, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let sample = rules::sample(body.members()?)?;
+        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
     }
 }
 
