@@ -11,6 +11,7 @@
 //! | consent phishing: the attacker starts a grant on a device of his own and sends the victim the link | a token in the victim's name | the page says that a *device* asks, which client, for which rights, when it began, and shows the code to compare; the link never approves by itself; "I did not start this" is as prominent as going on and burns the code; codes live ten minutes |
 //! | session phishing: the victim finishes a presentation that the attacker began in his own browser | the victim's claims in the attacker's session | the wallet's answer counts only from the browser that was sent to the wallet; the result needs a one-time code that only that browser receives |
 //! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes, attempts limited per address and overall, malformed codes counted, one neutral answer for unknown, expired, used |
+//! | a page that poses as another client: it runs the widget with that client's `client_id` | a token of that client | browsers let only the origins of a client read its answers. This binds browsers alone: anybody else can send the same requests, so a public client's token should be worth little by itself |
 //! | code stealing: a second browser continues with a code it saw | the grant | the first browser that continues claims the code |
 //!
 //! What remains: a victim who believes the attacker and compares nothing. Number matching, network
