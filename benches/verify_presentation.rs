@@ -40,7 +40,9 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate::domain::openid4vp::request::{Asked, Asker, Profile, WalletRoute};
+use vpgate::domain::openid4vp::request::{
+    Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, WalletRoute,
+};
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
 use vpgate::domain::sdjwt::parse::IssuerHint;
@@ -130,7 +132,10 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             profile: Profile::Proof,
             authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
             client_id: "caxdw5a7d".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+            wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
         },
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),
@@ -140,6 +145,8 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         created_at: NOW.minus(Duration::from_secs(30)),
         expires_at: NOW.plus(Duration::from_secs(270)),
         tries_allowed: 5,
+        flow: Flow::SameDevice,
+        response_mode: ResponseMode::Fragment,
     };
     let trust = TrustPolicy { credentials: vec![trust] };
     let list = status_list(issuer, &keys);
@@ -155,6 +162,7 @@ fn trust(keys: KeySource) -> CredentialTrust {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        type_metadata: Arc::default(),
     }
 }
 

@@ -21,7 +21,7 @@ use vpgate::domain::base::{base64url, time::Timestamp};
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::reveal;
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
@@ -282,10 +282,10 @@ pub fn transaction_data(data: &[u8]) {
         let Ok(data) = TransactionData::try_from(encoded.clone()) else { continue };
         assert_eq!(data.encoded(), encoded, "the string that was sent is kept");
         assert!(!data.credential_ids().is_empty());
-        let _shown = data.details();
+        let _shown = TransactionTypes::default().details(&data);
     }
     let Ok(object) = strict_json::parse(data, &BOUNDS) else { return };
-    let Ok(data) = TransactionData::from_json(&object) else { return };
+    let Ok(data) = TransactionTypes::default().from_json(&object) else { return };
     let again = TransactionData::try_from(data.encoded().to_owned()).unwrap();
     assert!(again == data, "what is sent reads as what was meant");
 }

@@ -17,6 +17,7 @@ pub(super) struct File {
     pub wallets: Vec<Wallet>,
     pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
+    pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
@@ -62,6 +63,7 @@ pub(super) struct Wallet {
 pub(super) struct StatusLists {
     pub cache_at_least: Option<String>,
     pub cache_at_most: Option<String>,
+    pub oldest: Option<String>,
 }
 
 /// `[[credentials]]`
@@ -77,6 +79,7 @@ pub(super) struct Credential {
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,
+    pub type_metadata: Vec<String>,
 }
 
 /// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
@@ -90,6 +93,16 @@ pub(super) struct Trust {
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,
+}
+
+/// `[[transaction_data]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TransactionType {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub title: Option<String>,
+    pub schema: Option<String>,
 }
 
 /// `[[scopes]]`
@@ -127,6 +140,7 @@ pub(super) struct Client {
     pub redirect_uris: Vec<String>,
     pub origins: Vec<String>,
     pub wallet: Option<String>,
+    pub tokens: Option<Tokens>,
 }
 
 /// `[device]`
@@ -155,13 +169,26 @@ pub(super) struct Verification {
     pub cross_check: Option<String>,
 }
 
-/// `[tokens]`
+/// `[tokens]` and `[clients.tokens]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Tokens {
     pub lifetime: Option<String>,
-    pub audience: Option<String>,
+    pub refresh_idle: Option<String>,
+    pub refresh_limit: Option<String>,
+    pub audience: Option<OneOrMore>,
     pub format: Option<String>,
+    pub signing_alg: Option<String>,
+    pub require_dpop: Option<bool>,
+    pub recheck_status: Option<bool>,
+}
+
+/// `"a"` or `["a", "b"]`
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// The keys that a table of this name may hold, for suggestions. `table` is a path without indexes:
@@ -176,13 +203,14 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
+        "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
-        "tokens" => serde_json::to_value(Tokens::default()),
+        "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),
     };
     let members = written.ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();

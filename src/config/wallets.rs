@@ -5,7 +5,12 @@ use url::Url;
 use super::address::Addresses;
 use super::fault::Faults;
 use super::raw::Wallet;
-use crate::domain::openid4vp::request::{Profile, WalletRoute};
+use crate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+
+/// Where wallets send browsers back to (contract section 3).
+const CALLBACK: &str = "callback";
+/// Where wallets find requests and leave answers (contract section 4).
+const WALLET_DOOR: &str = "wallet/";
 
 /// The prefixes that give a client identifier a meaning (OpenID4VP 1.0 section 5.9.3).
 const PREFIXES: [&str; 7] = [
@@ -18,11 +23,11 @@ const PREFIXES: [&str; 7] = [
     "origin",
 ];
 
-/// Checks every wallet. `callback` is where wallets send the browser back to.
+/// Checks every wallet. `public_url` is where the world sees us.
 pub(super) fn check(
     wallets: Vec<Wallet>,
     addresses: Addresses,
-    callback: Option<&Url>,
+    public_url: Option<&Url>,
     faults: &mut Faults,
 ) -> Vec<WalletRoute> {
     let mut checked: Vec<WalletRoute> = Vec::new();
@@ -44,11 +49,20 @@ pub(super) fn check(
         {
             faults.add(at("name"), "must not be empty or the name of another wallet");
         }
-        if let (Some(name), Some(profile), Some(authorization_endpoint), Some(client_id), Some(callback)) =
-            (name, profile, endpoint, client_id, callback)
+        let doors = public_url.and_then(|url| Some((url.join(CALLBACK).ok()?, url.join(WALLET_DOOR).ok()?)));
+        if let (Some(name), Some(profile), Some(authorization_endpoint), Some(client_id), Some(doors)) =
+            (name, profile, endpoint, client_id, doors)
         {
-            let redirect_uri = callback.clone();
-            checked.push(WalletRoute { name, profile, authorization_endpoint, client_id, redirect_uri });
+            checked.push(WalletRoute {
+                name,
+                profile,
+                authorization_endpoint,
+                client_id,
+                request_method: RequestMethod::UrlQuery,
+                response_mode: ResponseMode::Fragment,
+                redirect_uri: doors.0,
+                wallet_door: doors.1,
+            });
         }
     }
     checked

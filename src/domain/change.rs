@@ -7,6 +7,8 @@
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::secret::Digest;
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::domain::oauth::entitlement::Origin;
+use crate::domain::oauth::issuance::Issuance;
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
 
@@ -32,7 +34,14 @@ pub enum Change {
     /// "I did not start this". Leaves: pending.
     DenyGrant(Denied),
     /// The device takes its token. Leaves: approved.
-    RedeemGrant(Redeemed),
+    RedeemGrant {
+        /// The grant after it.
+        grant: Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
+    /// Forgets the tokens that this led to: they are dead. `Lost` when there are none.
+    RevokeOrigin(Origin),
     /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
     /// claimed by nobody or by the same browser).
     BeginPresentation {

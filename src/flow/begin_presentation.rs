@@ -13,8 +13,8 @@ use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{Asked, Asker};
-use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::request::{Asked, Asker, Flow};
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
@@ -82,7 +82,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: PresentationRequest,
     ) -> Result<PresentationBegun, NotBegun> {
-        let question = Question::of_client(self, &client, &request.question, TransactionData::from_json)?;
+        let question = Question::of_client(self, &client, &request.question, TransactionTypes::from_json)?;
         let client = client.client();
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
         let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
@@ -124,13 +124,14 @@ impl Vpgate {
             return Err(NotBegun::LoginHint);
         }
         let expires_at = now.plus(self.policy.presentation.lifetime);
+        let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
         Ok(Asked {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
             state: RequestState::from_entropy(self.random_id()?),
             nonce: Nonce::from_entropy(self.random_id()?),
             asker,
-            wallet: self.wallet(wallet).ok_or(NotBegun::Wallet)?.clone(),
+            wallet: wallet.clone(),
             query: question.query,
             scope: question.scope,
             transaction_data: question.transaction_data,
@@ -138,6 +139,8 @@ impl Vpgate {
             created_at: now,
             expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
             tries_allowed: self.policy.presentation.tries,
+            flow: Flow::SameDevice,
+            response_mode: wallet.response_mode,
         })
     }
 

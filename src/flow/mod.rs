@@ -19,6 +19,8 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
+//! Both ways of earning tokens end in [`issue_tokens`]; [`revoke`] takes back what was issued.
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
@@ -27,10 +29,12 @@ pub mod begin_presentation;
 pub mod collect_result;
 pub mod enter_code;
 pub mod finish_in_browser;
+pub mod issue_tokens;
 pub mod judge;
 pub mod ports;
 pub mod question;
 pub mod redeem_device_code;
+pub mod revoke;
 pub mod serve_request;
 pub mod sweep;
 pub mod verify_token;
@@ -41,10 +45,11 @@ use std::time::Duration;
 use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
-use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::client::Clients;
+use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::domain::oauth::user_code::UserCodeFormat;
 use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
 /// What the operator decided, checked. Never changes while the service runs.
@@ -56,6 +61,8 @@ pub struct Policy {
     pub scopes: ScopePolicy,
     /// Whom we believe.
     pub trust: TrustPolicy,
+    /// What can be agreed to.
+    pub transaction_types: TransactionTypes,
     /// Where people can be sent, by name.
     pub wallets: Vec<WalletRoute>,
     /// The device grant's settings.
@@ -120,11 +127,16 @@ impl Vpgate {
         Ok(bytes)
     }
 
-    /// A fresh secret of 256 bits.
-    fn random_secret(&self) -> Result<Secret, Unavailable> {
+    /// 32 fresh bytes, for a part of a secret.
+    fn random_bytes(&self) -> Result<[u8; 32], Unavailable> {
         let mut bytes = [0; 32];
         self.entropy.fill(&mut bytes)?;
-        Ok(Secret::from_entropy(bytes))
+        Ok(bytes)
+    }
+
+    /// A fresh secret of 256 bits.
+    fn random_secret(&self) -> Result<Secret, Unavailable> {
+        self.random_bytes().map(Secret::from_entropy)
     }
 
     /// The wallet configured under `name`.

@@ -12,6 +12,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::status::standing::StatusReference;
@@ -58,6 +59,8 @@ pub struct Swept {
     pub grants: usize,
     /// Presentations.
     pub presentations: usize,
+    /// Families of tokens, and single access tokens.
+    pub tokens: usize,
 }
 
 /// Where grants and presentations are kept.
@@ -75,12 +78,16 @@ pub trait Store: Send + Sync {
     async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable>;
     /// A presentation by the `state` the wallet returns.
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable>;
+    /// An access token by its digest, with the family it belongs to; none when it was revoked.
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable>;
+    /// A family by the digest of what its refresh tokens share.
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants an hour after
     /// they expired, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
-    /// settled or expired.
+    /// settled or expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Whether it can answer now.
     async fn ready(&self) -> Result<(), Unavailable>;

@@ -7,7 +7,7 @@ use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
-use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
 /// The most transaction data objects in one request.
 pub const MAX_TRANSACTIONS: usize = 16;
@@ -70,7 +70,7 @@ impl From<NotAskable> for NotAsked {
 }
 
 /// How one element of `transaction_data` is read.
-pub(super) type ReadTransaction = fn(&Value) -> Result<TransactionData, TransactionFault>;
+pub(super) type ReadTransaction = fn(&TransactionTypes, &Value) -> Result<TransactionData, TransactionFault>;
 
 /// What a wallet is asked, however the caller put it.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl Question {
             (None, Some(query)) => Self::of_query(vpgate, query)?,
             _ => return Err(NotAsked::OneQuestion),
         };
-        question.agreeing_to(&request.transaction_data, read)
+        question.agreeing_to(&request.transaction_data, |one| read(&vpgate.policy.transaction_types, one))
     }
 
     /// The question that stands behind `scopes`.
@@ -124,7 +124,11 @@ impl Question {
         Ok(Self { query, scope: None, transaction_data: Vec::new() })
     }
 
-    fn agreeing_to(mut self, given: &[Value], read: ReadTransaction) -> Result<Self, NotAsked> {
+    fn agreeing_to(
+        mut self,
+        given: &[Value],
+        read: impl Fn(&Value) -> Result<TransactionData, TransactionFault>,
+    ) -> Result<Self, NotAsked> {
         if given.len() > MAX_TRANSACTIONS {
             return Err(NotAsked::TooManyTransactions);
         }

@@ -1,29 +1,18 @@
 //! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
 
 use super::Vpgate;
+use super::issue_tokens::TokenResponse;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::access_token::TYP;
-use crate::domain::oauth::client::{AuthenticatedClient, Grant};
+use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Approved, DeviceGrant, Polled};
+use crate::domain::oauth::entitlement::{Entitlement, Origin};
 
 /// How often a poll looks again after somebody else changed the grant. Each look finds a later
 /// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
 const LOOKS: usize = 4;
-
-/// A token response (RFC 6749 section 5.1).
-#[derive(Debug)]
-pub struct IssuedToken {
-    /// The signed JWT.
-    pub access_token: Secret,
-    /// Seconds it lives.
-    pub expires_in: u64,
-    /// What it allows.
-    pub scope: String,
-}
 
 /// Why there is no token (RFC 8628 section 3.5, RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
@@ -60,7 +49,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         device_code: &Secret,
-    ) -> Result<IssuedToken, NotRedeemed> {
+    ) -> Result<TokenResponse, NotRedeemed> {
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotRedeemed::WrongGrant);
         }
@@ -71,7 +60,7 @@ impl Vpgate {
             let grant = found
                 .filter(|grant| grant.terms().client_id == client.client().id)
                 .ok_or(NotRedeemed::InvalidCode)?;
-            match self.answer_poll(grant, now).await {
+            match self.answer_poll(client.client(), grant, now).await {
                 Err(NotAnswered::LookAgain) => {}
                 Err(NotAnswered::Refused(refusal)) => return Err(refusal),
                 Ok(token) => return Ok(token),
@@ -81,9 +70,14 @@ impl Vpgate {
         Err(NotRedeemed::SlowDown)
     }
 
-    async fn answer_poll(&self, grant: DeviceGrant, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
+    async fn answer_poll(
+        &self,
+        client: &Client,
+        grant: DeviceGrant,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
         let (grant, seen, refusal) = match grant.polled(now) {
-            Polled::Ready(approved) => return self.issue(approved, now).await,
+            Polled::Ready(approved) => return self.redeem(client, approved, now).await,
             Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
             Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
             Polled::Denied => return Err(NotRedeemed::Denied.into()),
@@ -91,6 +85,9 @@ impl Vpgate {
             Polled::Used(used) => {
                 let (grant, token) = (&used.terms().id, used.token());
                 tracing::warn!(%grant, %token, "a used device code was shown again");
+                // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
+                // told who holds the tokens (RFC 6749 section 10.5).
+                self.revoke_origin(Origin::Device(grant.clone())).await?;
                 return Err(NotRedeemed::InvalidCode.into());
             }
         };
@@ -100,16 +97,26 @@ impl Vpgate {
 
     /// Signs first and writes second, so that a code is spent only for a token that exists; and
     /// hands the token out only when this poll was the one that spent the code.
-    async fn issue(&self, approved: Approved, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
-        let id = TokenId::from_entropy(self.random_id()?);
-        let token = self.policy.tokens.token_for(&approved, id, now);
-        let signed = self.signer.sign(TYP, &token.claims)?;
-        let scope = approved.admission().scopes().to_string();
+    async fn redeem(
+        &self,
+        client: &Client,
+        approved: Approved,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
         let grant = approved.terms().id.clone();
-        let redeemed = approved.redeem(token.id, now).map_err(|_| NotRedeemed::Expired)?;
-        self.store.commit(Change::RedeemGrant(redeemed)).await?;
+        let entitlement = Entitlement {
+            origin: Origin::Device(grant.clone()),
+            admission: approved.admission().clone(),
+            openid: false,
+            nonce: None,
+            resources: Vec::new(),
+            dpop: None,
+        };
+        let (response, issuance) = self.issue(client, entitlement, now)?;
+        let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;
+        self.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
         tracing::info!(%grant, "the device took its token");
-        Ok(IssuedToken { access_token: Secret::received(signed), expires_in: token.expires_in, scope })
+        Ok(response)
     }
 }
 

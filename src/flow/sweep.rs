@@ -18,7 +18,8 @@ impl Vpgate {
             let swept = self.store.sweep(now, BATCH).await?;
             total.grants += swept.grants;
             total.presentations += swept.presentations;
-            if swept.grants < BATCH && swept.presentations < BATCH {
+            total.tokens += swept.tokens;
+            if [swept.grants, swept.presentations, swept.tokens].iter().all(|&removed| removed < BATCH) {
                 return Ok(total);
             }
         }

@@ -12,7 +12,9 @@ use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::device_grant::{self, DeviceGrant, Terms};
+use crate::domain::oauth::issuance::{self, Family};
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::refresh_token::RefreshState;
 use crate::domain::openid4vp::presentation::{self, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries};
 use crate::domain::openid4vp::request::Asked;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
@@ -74,6 +76,21 @@ pub(super) struct PresentationRow {
     pub settled_at: Option<i64>,
 }
 
+/// The columns of a family of tokens.
+#[derive(Clone, Debug)]
+pub(super) struct FamilyRow {
+    /// [`FamilyTerms`](issuance::FamilyTerms) as JSON.
+    pub terms: String,
+    /// The admission as JSON.
+    pub admission: String,
+    /// Digest of what its refresh tokens share.
+    pub refresh_lineage: Option<Vec<u8>>,
+    /// Digest of the one that works.
+    pub refresh_current: Option<Vec<u8>>,
+    /// Until when, seconds since the epoch.
+    pub refresh_until: Option<i64>,
+}
+
 /// What settling writes beside browser, response code and time.
 #[derive(Debug)]
 pub(super) struct SettledColumns {
@@ -112,6 +129,22 @@ impl GrantRow {
             }
             _ => return Err(BrokenColumn("state")),
         })
+    }
+}
+
+impl FamilyRow {
+    pub(super) fn restore(self) -> Result<Family, BrokenColumn> {
+        let terms = from_json(&self.terms, "terms")?;
+        let admission = admission::restore::admission(&self.admission).ok_or(BrokenColumn("admission"))?;
+        let refresh = match digest(self.refresh_lineage, "refresh_lineage")? {
+            None => None,
+            Some(lineage) => Some(RefreshState {
+                lineage,
+                current: present(digest(self.refresh_current, "refresh_current")?, "refresh_current")?,
+                expires_at: Timestamp::from_unix(present(self.refresh_until, "refresh_until")?),
+            }),
+        };
+        Ok(issuance::restore::family(terms, admission, refresh))
     }
 }
 
@@ -203,7 +236,7 @@ pub(super) fn to_word(value: &impl Serialize, column: &'static str) -> Result<St
     }
 }
 
-fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, BrokenColumn> {
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, BrokenColumn> {
     serde_json::from_str(text).map_err(|_| BrokenColumn(column))
 }
 

@@ -5,6 +5,8 @@ mod lookups;
 mod place;
 mod readers;
 mod schema;
+mod statement;
+mod tokens;
 mod writer;
 
 use std::sync::Arc;
@@ -24,6 +26,7 @@ use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::{NotCommitted, Store, Swept, Unavailable};
 
@@ -142,6 +145,16 @@ impl Store for SqliteStore {
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
         let state = state.clone();
         self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| tokens::access(it, &digest)).await
+    }
+
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
+        let lineage = *lineage;
+        self.read(move |it| tokens::by_lineage(it, &lineage)).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {

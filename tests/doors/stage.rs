@@ -1,5 +1,6 @@
 //! A service with a real store in memory, a clock that tests move, and no outside world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,12 +14,14 @@ use vpgate::domain::admission::scopes::Scopes;
 use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
+use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, WalletRoute};
+use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -198,12 +201,16 @@ fn policy() -> Policy {
             rules: Vec::new(),
         }]),
         trust: TrustPolicy::default(),
+        transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
             name: "demo".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
             client_id: "vpgate".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
+            wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -214,8 +221,17 @@ fn policy() -> Policy {
         presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
-            audience: "https://api.example.com".to_owned(),
-            lifetime: Duration::from_secs(3600),
+            default: TokenSettings {
+                audience: vec!["https://api.example.com".to_owned()],
+                format: TokenFormat::Jwt,
+                algorithm: Algorithm::Es256,
+                lifetime: Duration::from_secs(3600),
+                refresh_idle: Duration::from_secs(86_400),
+                refresh_limit: Duration::from_secs(864_000),
+                require_dpop: false,
+                recheck_status: true,
+            },
+            of_clients: BTreeMap::new(),
         },
     }
 }

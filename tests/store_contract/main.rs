@@ -13,6 +13,7 @@ mod races;
 mod settling;
 mod speed;
 mod sweeping;
+mod tokens;
 
 macro_rules! on_every_backend {
     ($($room:ident { $($case:ident)+ })+) => {
@@ -70,6 +71,12 @@ on_every_backend! {
         takes_only_what_is_long_dead
         takes_no_more_than_it_may
         a_swept_user_code_is_free_again
+        dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed
+    }
+    tokens {
+        a_redemption_writes_its_tokens
+        a_lost_redemption_writes_none
+        revoking_an_origin_forgets_all_that_it_led_to
     }
     races {
         a_hundred_redemptions_have_one_winner

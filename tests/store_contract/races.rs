@@ -42,12 +42,17 @@ fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
 
 pub async fn a_hundred_redemptions_have_one_winner(store: AnyStore) {
     let grant = approved(&store).await;
-    let redeemed: Vec<_> = (0..100).map(|_| grant.redeemed()).collect();
-    let tokens: Vec<_> = redeemed.iter().map(|it| it.token().clone()).collect();
-    let outcomes = at_once(&store, redeemed.into_iter().map(Change::RedeemGrant).collect()).await;
+    let issued: Vec<_> = (0..100).map(|_| grant.issuance()).collect();
+    let tokens: Vec<_> = issued.iter().map(|it| (it.access.clone(), it.digest)).collect();
+    let redeem = issued.into_iter().map(|issuance| grant.redeem_for(issuance)).collect();
+    let winner = winner(&at_once(&store, redeem).await);
     match store.grant(grant.id()).await.unwrap() {
-        Some(DeviceGrant::Redeemed(redeemed)) => assert_eq!(redeemed.token(), &tokens[winner(&outcomes)]),
+        Some(DeviceGrant::Redeemed(redeemed)) => assert_eq!(redeemed.token(), &tokens[winner].0.id),
         other => panic!("{other:?}"),
+    }
+    for (place, (access, digest)) in tokens.iter().enumerate() {
+        let found = store.access_token(digest).await.unwrap().map(|(found, _)| found);
+        assert_eq!(found.as_ref(), (place == winner).then_some(access), "only the winner's token is alive");
     }
 }
 

@@ -3,5 +3,13 @@
 pub mod access_token;
 pub mod client;
 pub mod device_grant;
+pub mod entitlement;
+pub mod issuance;
 pub mod polling;
+pub mod refresh_token;
+pub mod thumbprint;
+pub mod token_policy;
 pub mod user_code;
+
+#[cfg(test)]
+mod testing;

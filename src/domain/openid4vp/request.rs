@@ -39,6 +39,79 @@ pub struct Asked {
     pub expires_at: Timestamp,
     /// How many rejected answers it takes to settle this as rejected (REQ-2.8); at least 1.
     pub tries_allowed: u32,
+    /// Where the person's wallet is, seen from the browser.
+    pub flow: Flow,
+    /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
+    pub response_mode: ResponseMode,
+}
+
+/// Where the wallet is, seen from the browser that began (contract section 5).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Flow {
+    /// On the same device, or in the cloud: the browser is sent there, and comes back.
+    SameDevice,
+    /// On another device, which reads a QR code; the browser that began waits.
+    CrossDevice,
+    /// Reached through the browser's Digital Credentials API (OpenID4VP 1.0 Appendix A).
+    DcApi,
+}
+
+/// How a wallet answers (OpenID4VP 1.0 sections 5.6, 8.2, 8.3 and Appendix A).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResponseMode {
+    /// In the fragment of our redirect URI, through the browser.
+    Fragment,
+    /// The wallet posts it to our response URI.
+    DirectPost,
+    /// The same, encrypted to a key made for this request.
+    #[serde(rename = "direct_post.jwt")]
+    DirectPostJwt,
+    /// The browser's script hands it to us.
+    DcApi,
+    /// The same, encrypted to a key made for this request.
+    #[serde(rename = "dc_api.jwt")]
+    DcApiJwt,
+}
+
+impl ResponseMode {
+    /// As the request names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Fragment => "fragment",
+            Self::DirectPost => "direct_post",
+            Self::DirectPostJwt => "direct_post.jwt",
+            Self::DcApi => "dc_api",
+            Self::DcApiJwt => "dc_api.jwt",
+        }
+    }
+
+    /// Whether the wallet itself posts the answer (a response URI and no redirect URI, REQ-1.7).
+    pub fn is_posted(self) -> bool {
+        matches!(self, Self::DirectPost | Self::DirectPostJwt)
+    }
+
+    /// Whether the answer must be encrypted to us (REQ-2.35).
+    pub fn is_encrypted(self) -> bool {
+        matches!(self, Self::DirectPostJwt | Self::DcApiJwt)
+    }
+}
+
+/// How a request travels to the wallet (OpenID4VP 1.0 section 5, RFC 9101, RFC 9126).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RequestMethod {
+    /// Parameters in the query of a URL, unsigned.
+    UrlQuery,
+    /// A signed Request Object in the parameter `request`.
+    ByValue,
+    /// A signed Request Object at our `request_uri`, fetched by GET.
+    ByReferenceGet,
+    /// The same, fetched by POST with `wallet_nonce` and `wallet_metadata`; GET answers too (REQ-1.45).
+    ByReferencePost,
+    /// Pushed to the cloud wallet before the browser goes there (RFC 9126).
+    Pushed,
 }
 
 /// Who asked.
@@ -81,10 +154,16 @@ pub struct WalletRoute {
     pub profile: Profile,
     /// Where the browser is sent.
     pub authorization_endpoint: Url,
-    /// Our client identifier there: also the exact expected audience (REQ-1.2).
+    /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2).
     pub client_id: String,
+    /// How requests travel there.
+    pub request_method: RequestMethod,
+    /// How it answers, where the browser's Digital Credentials API is not used.
+    pub response_mode: ResponseMode,
     /// Where the fragment response returns.
     pub redirect_uri: Url,
+    /// Where this wallet finds Request Objects and leaves answers: ends with `/wallet/`.
+    pub wallet_door: Url,
 }
 
 /// How a wallet is asked and how it answers; [`super::profile`] knows how.
@@ -93,6 +172,27 @@ pub struct WalletRoute {
 pub enum Profile {
     /// Proof's cloud wallet.
     Proof,
+}
+
+impl Asked {
+    /// Where the Request Object is, for requests by reference. The `state` is the request-id of
+    /// OpenID4VP 14.3.3: it tells the wallet's side nothing that it does not learn anyway.
+    pub fn request_uri(&self) -> Url {
+        self.at_wallet_door("requests")
+    }
+
+    /// Where the wallet posts its answer.
+    pub fn response_uri(&self) -> Url {
+        self.at_wallet_door("responses")
+    }
+
+    fn at_wallet_door(&self, room: &str) -> Url {
+        let mut url = self.wallet.wallet_door.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(room).push(self.state.as_str());
+        }
+        url
+    }
 }
 
 impl fmt::Debug for Asked {

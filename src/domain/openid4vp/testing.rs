@@ -4,9 +4,8 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
-use super::request::Profile;
-use super::request::{Asked, Asker, WalletRoute};
-use super::transaction_data::TransactionData;
+use super::request::{Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, WalletRoute};
+use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 
@@ -34,7 +33,10 @@ pub(crate) fn asked() -> Asked {
             profile: Profile::Proof,
             authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
             client_id: "caxdw5a7d".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+            wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
         },
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),
@@ -43,6 +45,8 @@ pub(crate) fn asked() -> Asked {
         created_at: MADE_AT,
         expires_at: Timestamp::from_unix(MADE_AT.unix() + 300),
         tries_allowed: 2,
+        flow: Flow::SameDevice,
+        response_mode: ResponseMode::Fragment,
     }
 }
 
@@ -61,5 +65,5 @@ pub(crate) fn transaction(credential_ids: &[&str], ip_address: &str) -> Transact
         "credential_ids": credential_ids,
         "payload": {"ip_address": ip_address}
     });
-    TransactionData::from_json(&object).unwrap()
+    TransactionTypes::default().from_json(&object).unwrap()
 }

@@ -5,7 +5,7 @@ use poem_openapi::{ApiResponse, Object};
 
 use super::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::domain::base::secret::Secret;
-use crate::flow::redeem_device_code::IssuedToken;
+use crate::flow::issue_tokens::TokenResponse;
 
 /// The grant type of RFC 8628.
 pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
@@ -45,23 +45,29 @@ pub enum TokenAnswer {
 
 /// A token.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Token {
-    /// A signed JWT (RFC 9068); its key is in `/jwks.json`.
+    /// A signed JWT (RFC 9068), whose key is in `/jwks.json`; or a random value, about which a
+    /// resource asks `/introspect`.
     pub access_token: String,
-    /// `Bearer`
+    /// `Bearer`, or `DPoP` when it is bound to a key.
     pub token_type: String,
     /// Seconds it lives.
     pub expires_in: u64,
+    /// For the next access token; it works once.
+    pub refresh_token: Option<String>,
     /// The scopes that were earned: perhaps fewer than were asked for.
     pub scope: String,
 }
 
-impl From<IssuedToken> for TokenAnswer {
-    fn from(issued: IssuedToken) -> Self {
+impl From<TokenResponse> for TokenAnswer {
+    fn from(issued: TokenResponse) -> Self {
+        let exposed = |secret: Secret| secret.expose().to_owned();
         Self::Issued(Json(Token {
-            access_token: issued.access_token.expose().to_owned(),
-            token_type: "Bearer".to_owned(),
+            access_token: exposed(issued.access_token),
+            token_type: issued.token_type.name().to_owned(),
             expires_in: issued.expires_in,
+            refresh_token: issued.refresh_token.map(exposed),
             scope: issued.scope,
         }))
     }

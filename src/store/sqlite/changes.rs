@@ -1,7 +1,9 @@
 //! Each change as SQL. Every `UPDATE` and `DELETE` names the state it leaves.
 
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, params};
 
+use super::statement::write;
+use super::tokens;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -19,7 +21,11 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         }
         Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
         Change::DenyGrant(denied) => deny_grant(connection, denied),
-        Change::RedeemGrant(redeemed) => redeem_grant(connection, redeemed),
+        Change::RedeemGrant { grant, issuance } => {
+            redeem_grant(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
+        Change::RevokeOrigin(origin) => tokens::revoke_origin(connection, origin),
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;
@@ -61,6 +67,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
             "DELETE FROM presentations WHERE rowid IN
              (SELECT rowid FROM presentations WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
         )?,
+        tokens: tokens::sweep(connection, now, limit)?,
     })
 }
 
@@ -203,12 +210,4 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
             row::settled_forgotten_at(settled).unix(),
         ],
     )
-}
-
-/// Runs one statement, which must change one row.
-fn write(connection: &Connection, sql: &str, values: impl Params) -> Result<(), NotCommitted> {
-    match connection.prepare_cached(sql)?.execute(values)? {
-        0 => Err(NotCommitted::Lost),
-        _ => Ok(()),
-    }
 }

@@ -8,6 +8,7 @@ mod key_binding;
 mod mutation;
 mod signature;
 mod splitting;
+mod type_metadata;
 
 use serde_json::{Value, json};
 
