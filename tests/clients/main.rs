@@ -8,6 +8,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+#[expect(dead_code, reason = "the scenarios need more of it")]
 #[path = "../scenarios/browser.rs"]
 mod browser;
 mod equipment;

@@ -35,6 +35,20 @@ impl<'w> Browser<'w> {
         Self { endpoint, base, cookies: BTreeMap::new(), holds_fragments: false }
     }
 
+    /// A browser that was here before.
+    pub fn with_cookies(
+        endpoint: &'w BoxEndpoint<'static>,
+        base: Url,
+        cookies: BTreeMap<String, String>,
+    ) -> Self {
+        Self { cookies, ..Self::new(endpoint, base) }
+    }
+
+    /// What it remembers when it is closed.
+    pub fn into_cookies(self) -> BTreeMap<String, String> {
+        self.cookies
+    }
+
     /// Goes to an address and follows where it leads, within the service. At an address elsewhere it
     /// stops without asking for it.
     pub async fn open(&mut self, address: &str) -> Page {
