@@ -84,7 +84,7 @@ const HOMES: [(&str, &[&str], &str); 33] = [
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
-        &["flow", "http", "fetch", "store", "sandbox", "app", "main"],
+        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main"],
         "logs; the domain writes none",
     ),
     ("tracing_subscriber", &["main"], "where logs go"),

@@ -10,10 +10,10 @@ use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{
-    Config, CrossCheck, Keys, Storage, Trust, clients, credentials, duration, raw, scopes, tokens,
-    transaction_types, wallets,
+    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, duration, raw, scopes,
+    tokens, transaction_types, wallets,
 };
-use crate::domain::oauth::client::{Clients, Grant};
+use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
@@ -39,6 +39,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     };
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let device = device(&file.device, faults);
+    let code = authorization::code(&file.authorization_code, faults);
+    let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
     let status_cache = status_cache(&file.status_lists, faults);
@@ -88,6 +90,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             transaction_types,
             wallets,
             device: device?,
+            code: code?,
+            assertions: assertions?,
             presentation: presentation?,
             tokens: tokens?,
         },
@@ -198,7 +202,7 @@ fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -
     faults.keep(at, duration::parse(given.unwrap_or(default)))
 }
 
-/// What weakens safety, and what is registered but not offered.
+/// What weakens safety.
 fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if forgets {
@@ -214,11 +218,9 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
-    let registered = clients.iter().filter(|client| client.grants.contains(&Grant::AuthorizationCode));
-    let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
-    if !ids.is_empty() {
-        let ids = ids.join(", ");
-        warnings.push(format!("grant authorization_code is registered for {ids} but not offered yet"));
+    for client in clients.iter().filter(|client| client.code.pkce_optional) {
+        let id = &client.id;
+        warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
     warnings
 }

@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod authorization;
 mod check;
 mod clients;
 mod credentials;

@@ -21,6 +21,8 @@ pub(super) struct File {
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
+    pub authorization_code: AuthorizationCode,
+    pub client_assertions: ClientAssertions,
     pub presentation: Presentation,
     pub verification: Verification,
     pub tokens: Tokens,
@@ -136,6 +138,11 @@ pub(super) struct Client {
     pub secret_hash: Option<String>,
     pub secret_file: Option<String>,
     pub secret_env: Option<String>,
+    pub previous_secret_hash: Option<String>,
+    pub jwks_uri: Option<String>,
+    pub jwks_file: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+    pub danger_allow_missing_pkce: bool,
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
     pub origins: Vec<String>,
@@ -152,6 +159,23 @@ pub(super) struct Device {
     pub user_code_length: Option<i64>,
     pub user_code_charset: Option<String>,
     pub require_client_authentication: bool,
+}
+
+/// `[authorization_code]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct AuthorizationCode {
+    pub code_lifetime: Option<String>,
+    pub pushed_request_lifetime: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+}
+
+/// `[client_assertions]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct ClientAssertions {
+    pub longest_lifetime: Option<String>,
+    pub accept_token_endpoint_audience: bool,
 }
 
 /// `[presentation]`
@@ -181,6 +205,7 @@ pub(super) struct Tokens {
     pub signing_alg: Option<String>,
     pub require_dpop: Option<bool>,
     pub recheck_status: Option<bool>,
+    pub introspects: Option<Vec<String>>,
 }
 
 /// `"a"` or `["a", "b"]`
@@ -208,6 +233,8 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" => serde_json::to_value(Device::default()),
+        "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
+        "client_assertions" => serde_json::to_value(ClientAssertions::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
         "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),

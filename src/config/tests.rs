@@ -233,6 +233,55 @@ fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
 }
 
 #[test]
+fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
+    const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("proof.json", &format!(r#"{{"vct": "{VCT}", "extends": "base"}}"#));
+    write("base.json", r#"{"vct": "base", "claims": [{"path": ["given_name"], "mandatory": true}]}"#);
+    write("circle.json", &format!(r#"{{"vct": "base", "extends": "{VCT}"}}"#));
+    let pinned =
+        r#""extends": "base", "extends#integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=""#;
+    write("pinned.json", &format!(r#"{{"vct": "{VCT}", {pinned}}}"#));
+    write("wrong.json", r#"{"vct": "base", "claims": [{"path": []}]}"#);
+    write("long.json", &" ".repeat(300 << 10));
+    let load = |files: &str| {
+        let text = CONTRACT.replace("[[scopes]]", &format!("type_metadata = [{files}]\n[[scopes]]"));
+        Config::from_toml(&text, folder.path())
+    };
+    for (files, types) in [("\"proof.json\", \"base.json\"", 1), ("", 0)] {
+        let config = load(files).unwrap();
+        let known = &config.policy.trust.credentials[0].type_metadata;
+        assert_eq!(known.iter().filter(|metadata| metadata.vct() == VCT).count(), types);
+    }
+    for (files, fault) in [
+        ("\"none.json\"", "[0]: cannot read"),
+        ("\"proof.json\", \"long.json\"", "[1]: "),
+        ("\"proof.json\", \"wrong.json\"", "[1]: "),
+        ("\"proof.json\"", "[0]: extends `base`, for which there is no file"),
+        (
+            "\"proof.json\", \"circle.json\"",
+            "[1]: extends `https://credentials.notarize.com/ProofCredentialV1`, which",
+        ),
+        (
+            "\"pinned.json\", \"base.json\"",
+            "[0]: extends `base`, but its `extends#integrity` is the hash of other bytes",
+        ),
+        (
+            "\"base.json\"",
+            ": has no file for the accepted type `https://credentials.notarize.com/ProofCredentialV1`",
+        ),
+        ("\"base.json\", \"base.json\"", "[1]: describes the same type"),
+    ] {
+        let found = load(files).unwrap_err().to_string();
+        assert!(found.starts_with(&format!("credentials[0].type_metadata{fault}")), "{files}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    let found = load("\"proof.json\", \"wrong.json\"").unwrap_err().to_string();
+    assert!(found.ends_with("wrong.json: /claims/0/path must be an array of 1 to 16 elements"), "{found}");
+}
+
+#[test]
 fn one_id_is_one_question_that_several_issuers_may_answer() {
     let second = |issuer: &str, vct: &str| {
         load(&format!(

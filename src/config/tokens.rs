@@ -31,6 +31,7 @@ pub(super) fn check(
         refresh_limit: Duration::from_secs(30 * 86_400),
         require_dpop: false,
         recheck_status: true,
+        introspects: Vec::new(),
     };
     let checked = settings(given, &built_in, "tokens", faults);
     // With a fault in the common settings, those of the clients are still looked at.
@@ -42,7 +43,19 @@ pub(super) fn check(
             of_clients.extend(settings.map(|settings| (id.clone(), settings)));
         }
     }
-    Some(TokenPolicy { issuer, default: checked?, of_clients })
+    if given.introspects.is_some() {
+        faults.add("tokens.introspects", "is for single clients: write it into [clients.tokens]");
+    }
+    let policy = TokenPolicy { issuer, default: checked?, of_clients };
+    let anywhere = |resource: &String| policy.every().any(|it| it.audience.contains(resource));
+    for (index, client) in clients.iter().enumerate() {
+        let asked = client.tokens.iter().flat_map(|given| given.introspects.iter().flatten());
+        for (place, _) in asked.enumerate().filter(|(_, resource)| !anywhere(resource)) {
+            let at = format!("clients[{index}].tokens.introspects[{place}]");
+            faults.add(at, "no token is for this resource: it is no audience of any client");
+        }
+    }
+    Some(policy)
 }
 
 /// What is left out is as in `otherwise`.
@@ -98,6 +111,7 @@ fn settings(
         refresh_idle: idle?,
         refresh_limit: limit?,
         require_dpop: given.require_dpop.unwrap_or(otherwise.require_dpop),
+        introspects: given.introspects.clone().unwrap_or_else(|| otherwise.introspects.clone()),
         recheck_status: given.recheck_status.unwrap_or(otherwise.recheck_status),
     })
 }

@@ -8,7 +8,9 @@ use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::{AuthenticatedClient, Grant};
 use crate::domain::oauth::device_grant::{Pending, Terms};
+use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::domain::oauth::user_code::UserCode;
 
 /// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
@@ -37,6 +39,9 @@ pub enum NotAuthorized {
     /// The operator demands that clients prove who they are here.
     #[error("this client must authenticate")]
     AuthenticationRequired,
+    /// The tokens are for clients that prove a key (REQ-15.12).
+    #[error("a DPoP proof is required")]
+    KeyRequired,
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
@@ -52,7 +57,8 @@ impl From<ScopeFault> for NotAuthorized {
 }
 
 impl Vpgate {
-    /// Opens a grant. Without `scope`, all scopes of the client are meant.
+    /// Opens a grant. Without `scope`, all scopes of the client are meant. With `key`, which was proven,
+    /// the tokens are for that key alone (RFC 9449 section 10, for this grant).
     ///
     /// # Errors
     /// [`NotAuthorized`]
@@ -60,6 +66,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
+        key: Option<Thumbprint>,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         let policy = &self.policy.device;
         if !client.may_use(Grant::DeviceCode) {
@@ -73,7 +80,16 @@ impl Vpgate {
             Some(text) => Scopes::parse(text)?,
             None => client.scopes.clone(),
         };
-        if !scopes.within(&client.scopes) || self.policy.scopes.query(&scopes).is_err() {
+        if !scopes.within(&client.scopes) {
+            return Err(NotAuthorized::Scope);
+        }
+        if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
+            return Err(NotAuthorized::KeyRequired);
+        }
+        // It asks for an ID token about the person, and for nothing in the wallet.
+        let openid = scopes.contains(OPENID);
+        let scopes = scopes.without(OPENID);
+        if self.policy.scopes.query(&scopes).is_err() {
             return Err(NotAuthorized::Scope);
         }
 
@@ -85,6 +101,8 @@ impl Vpgate {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                openid,
+                dpop: key.clone(),
                 created_at: now,
                 expires_at: now.plus(policy.code_lifetime),
             };

@@ -4,6 +4,7 @@ use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
+use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
 use crate::domain::openid4vp::request::{Asked, Asker};
@@ -86,8 +87,15 @@ impl Vpgate {
     }
 
     async fn was_denied(&self, asked: &Asked) -> Result<bool, Unavailable> {
-        let Asker::Device { grant, .. } = &asked.asker else { return Ok(false) };
-        Ok(matches!(self.store.grant(grant).await?, Some(DeviceGrant::Denied(_))))
+        Ok(match &asked.asker {
+            Asker::RelyingParty { .. } => false,
+            Asker::Device { grant, .. } => {
+                matches!(self.store.grant(grant).await?, Some(DeviceGrant::Denied(_)))
+            }
+            Asker::Code { authorization, .. } => {
+                matches!(self.store.authorization(authorization).await?, Some(CodeGrant::Refused(_)))
+            }
+        })
     }
 
     fn finish(&self, asked: &Asked, standing: Standing) -> Finish {

@@ -1,7 +1,7 @@
 //! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
 
 use super::Vpgate;
-use super::issue_tokens::TokenResponse;
+use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
@@ -35,6 +35,15 @@ pub enum NotRedeemed {
     /// Unknown, another client's, or used before. Not told apart.
     #[error("the device code is not valid")]
     InvalidCode,
+    /// The tokens are for clients that prove a key.
+    #[error("a DPoP proof is required")]
+    KeyRequired,
+    /// The grant is bound to another key.
+    #[error("the device code is bound to another key")]
+    WrongKey,
+    /// The resource is not one of the client's.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -49,6 +58,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         device_code: &Secret,
+        ask: &TokenAsk,
     ) -> Result<TokenResponse, NotRedeemed> {
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotRedeemed::WrongGrant);
@@ -60,7 +70,8 @@ impl Vpgate {
             let grant = found
                 .filter(|grant| grant.terms().client_id == client.client().id)
                 .ok_or(NotRedeemed::InvalidCode)?;
-            match self.answer_poll(client.client(), grant, now).await {
+            self.hold_key(&grant, client.client(), ask)?;
+            match self.answer_poll(client.client(), grant, ask, now).await {
                 Err(NotAnswered::LookAgain) => {}
                 Err(NotAnswered::Refused(refusal)) => return Err(refusal),
                 Ok(token) => return Ok(token),
@@ -70,14 +81,27 @@ impl Vpgate {
         Err(NotRedeemed::SlowDown)
     }
 
+    /// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
+    fn hold_key(&self, grant: &DeviceGrant, client: &Client, ask: &TokenAsk) -> Result<(), NotRedeemed> {
+        let required = self.policy.tokens.of(&client.id).require_dpop;
+        match (&grant.terms().dpop, &ask.key) {
+            (Some(bound), Some(shown)) if bound == shown => Ok(()),
+            (None, Some(_)) if !required => Ok(()),
+            (None, None) if !required => Ok(()),
+            (_, None) => Err(NotRedeemed::KeyRequired),
+            (_, Some(_)) => Err(NotRedeemed::WrongKey),
+        }
+    }
+
     async fn answer_poll(
         &self,
         client: &Client,
         grant: DeviceGrant,
+        ask: &TokenAsk,
         now: Timestamp,
     ) -> Result<TokenResponse, NotAnswered> {
         let (grant, seen, refusal) = match grant.polled(now) {
-            Polled::Ready(approved) => return self.redeem(client, approved, now).await,
+            Polled::Ready(approved) => return self.redeem(client, approved, ask, now).await,
             Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
             Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
             Polled::Denied => return Err(NotRedeemed::Denied.into()),
@@ -101,16 +125,23 @@ impl Vpgate {
         &self,
         client: &Client,
         approved: Approved,
+        ask: &TokenAsk,
         now: Timestamp,
     ) -> Result<TokenResponse, NotAnswered> {
-        let grant = approved.terms().id.clone();
+        let terms = approved.terms();
+        let grant = terms.id.clone();
+        let settings = self.policy.tokens.of(&client.id);
+        let resources = match ask.resource {
+            Some(_) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
+            None => Vec::new(),
+        };
         let entitlement = Entitlement {
             origin: Origin::Device(grant.clone()),
             admission: approved.admission().clone(),
-            openid: false,
+            openid: terms.openid,
             nonce: None,
-            resources: Vec::new(),
-            dpop: None,
+            resources,
+            dpop: ask.key.clone(),
         };
         let (response, issuance) = self.issue(client, entitlement, now)?;
         let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;

@@ -7,7 +7,7 @@ use poem::http::HeaderMap;
 
 /// A network address for counting: an IPv4 address, or the /64 of an IPv6 address, because one
 /// household owns at least that much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum ClientAddress {
     /// Known.
     Known(IpAddr),

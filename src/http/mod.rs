@@ -5,6 +5,7 @@ mod basic;
 mod body;
 mod client_address;
 mod client_door;
+mod client_limits;
 mod cors;
 mod document;
 mod envelope;
@@ -27,6 +28,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response};
 use url::Url;
 
+use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
 use self::human_door::HumanDoor;
@@ -47,12 +49,19 @@ pub struct HttpSettings {
 /// The whole service.
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
-    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), settings.trusted_proxies);
+    let limits = Arc::new(ClientLimits::new(settings.trusted_proxies.clone()));
+    let human = HumanDoor::new(
+        Arc::clone(&vpgate),
+        public_url.clone(),
+        settings.trusted_proxies,
+        Arc::clone(&limits),
+    );
     let doors = Doors {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
+            .data(limits)
             .boxed(),
         human: human.routes().boxed(),
         operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),

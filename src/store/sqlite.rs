@@ -1,5 +1,6 @@
 //! SQLite, in a file or in memory: one thread writes, a few read.
 
+mod authorizations;
 mod changes;
 mod lookups;
 mod place;
@@ -21,14 +22,15 @@ use self::readers::Readers;
 pub use self::schema::Migrated;
 use self::writer::{Ended, Work, Writer};
 use super::row::BrokenColumn;
-use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
+use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
-use crate::flow::ports::{NotCommitted, Store, Swept, Unavailable};
+use crate::flow::ports::{NotCommitted, PushedRequest, Store, Swept, Unavailable};
 
 /// Threads that read. Look-ups take microseconds; more would only share the same cores.
 const READERS: usize = 2;
@@ -145,6 +147,21 @@ impl Store for SqliteStore {
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
         let state = state.clone();
         self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable> {
+        let handle = *handle;
+        self.read(move |it| authorizations::pushed_request(it, &handle)).await
+    }
+
+    async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| authorizations::by_id(it, &id)).await
+    }
+
+    async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable> {
+        let code = *code;
+        self.read(move |it| authorizations::by_code(it, &code)).await
     }
 
     async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {

@@ -16,7 +16,9 @@ use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
+use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use vpgate::domain::oauth::client_assertion::AssertionPolicy;
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
@@ -25,8 +27,10 @@ use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable};
-use vpgate::flow::{DevicePolicy, Policy, PresentationPolicy, Vpgate};
+use vpgate::flow::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable,
+};
+use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 
@@ -40,6 +44,8 @@ pub struct Stage {
     service: BoxEndpoint<'static>,
     clock: Arc<Hand>,
     entropy: Arc<Numbers>,
+    /// The private key of the client `signer`.
+    pub signer_key: SigningKey,
 }
 
 pub struct Answer {
@@ -55,7 +61,8 @@ impl Stage {
 
     pub fn with(change: impl FnOnce(&mut Policy)) -> Self {
         let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
-        let mut policy = policy();
+        let signer_key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let mut policy = policy(Arc::new(KeySet::of(vec![signer_key.public_key().clone()])));
         change(&mut policy);
         let vpgate = Arc::new(Vpgate {
             policy,
@@ -64,9 +71,11 @@ impl Stage {
             entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
             signer: Arc::new(NoSigner),
             issuer_keys: Arc::new(NoKeys),
+            client_keys: Arc::new(NoKeys),
             second_opinion: None,
             status_lists: Arc::new(NoLists),
             user_code_key: DigestKey::new(&[1; 32]),
+            nonce_key: DigestKey::new(&[3; 32]),
             subject_key: DigestKey::new(&[2; 32]),
         });
         let echo = poem::endpoint::make_sync(|request: Request| {
@@ -78,7 +87,12 @@ impl Stage {
             trusted_proxies: Vec::new(),
             mounts: vec![("/sandbox", echo.boxed())],
         };
-        Self { service: service(vpgate, settings), clock, entropy }
+        Self { service: service(vpgate, settings), clock, entropy, signer_key }
+    }
+
+    /// Now, in seconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.clock.0.load(Ordering::SeqCst)
     }
 
     pub fn later(&self, seconds: i64) {
@@ -184,13 +198,24 @@ impl Answer {
     }
 }
 
-fn policy() -> Policy {
+fn policy(keys: Arc<KeySet>) -> Policy {
     let digest = Secret::received("s3cret").digest();
     Policy {
         clients: Clients::new(vec![
             client("tv", Authentication::None, vec![Grant::DeviceCode]),
-            client("post", Authentication::ClientSecretPost(digest), vec![Grant::DeviceCode]),
-            client("shop", Authentication::ClientSecretBasic(digest), Vec::new()),
+            client("post", Authentication::ClientSecretPost(digest.into()), vec![Grant::DeviceCode]),
+            client("shop", Authentication::ClientSecretBasic(digest.into()), Vec::new()),
+            client("web", Authentication::None, vec![Grant::AuthorizationCode]),
+            client("bank", Authentication::ClientSecretBasic(digest.into()), vec![Grant::AuthorizationCode]),
+            Client {
+                code: CodeRules { pushed_only: true, pkce_optional: false },
+                ..client("strict", Authentication::None, vec![Grant::AuthorizationCode])
+            },
+            client(
+                "signer",
+                Authentication::PrivateKeyJwt(ClientKeys::Jwks(keys)),
+                vec![Grant::DeviceCode, Grant::AuthorizationCode],
+            ),
         ]),
         scopes: ScopePolicy::new(vec![ScopeDefinition {
             name: "adult".to_owned(),
@@ -218,6 +243,16 @@ fn policy() -> Policy {
             user_code: UserCodeFormat::default(),
             require_client_authentication: false,
         },
+        code: CodePolicy {
+            code_lifetime: Duration::from_secs(60),
+            pushed_lifetime: Duration::from_secs(90),
+            pushed_only: false,
+        },
+        assertions: AssertionPolicy {
+            issuer: PUBLIC_URL.to_owned(),
+            token_endpoint: None,
+            longest_lifetime: Duration::from_secs(600),
+        },
         presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
@@ -230,6 +265,7 @@ fn policy() -> Policy {
                 refresh_limit: Duration::from_secs(864_000),
                 require_dpop: false,
                 recheck_status: true,
+                introspects: Vec::new(),
             },
             of_clients: BTreeMap::new(),
         },
@@ -246,6 +282,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         redirect_uris: vec![RETURN.parse().unwrap()],
         origins: Vec::new(),
         wallet: "demo".to_owned(),
+        code: CodeRules::default(),
     }
 }
 
@@ -283,11 +320,17 @@ impl Entropy for Numbers {
 struct NoSigner;
 
 impl Signer for NoSigner {
-    fn sign(&self, _typ: &str, _claims: &Map<String, Value>) -> Result<String, Unavailable> {
+    fn sign(
+        &self,
+        _: Algorithm,
+        _: &str,
+        _: &Map<String, Value>,
+        _: Timestamp,
+    ) -> Result<String, Unavailable> {
         Err(Unavailable::new("the signer", "there is none here"))
     }
 
-    fn jwks(&self) -> Value {
+    fn jwks(&self, _: Timestamp) -> Value {
         json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
     }
 }
@@ -307,5 +350,15 @@ struct NoKeys;
 impl IssuerKeys for NoKeys {
     async fn of(&self, _issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         Err(Unavailable::new("the issuer", "there is none here"))
+    }
+}
+
+#[async_trait]
+impl ClientKeySets for NoKeys {
+    async fn of(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        match client {
+            ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
+            ClientKeys::JwksUri(_) => Err(Unavailable::new("the client", "there is none here")),
+        }
     }
 }

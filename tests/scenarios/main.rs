@@ -4,11 +4,14 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod browser;
+mod code_flow;
 mod doors;
+mod dpop;
 mod logs;
 mod questions;
 mod shop;
 mod status;
 mod television;
+mod tokens;
 mod verify;
 mod world;

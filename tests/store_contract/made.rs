@@ -33,7 +33,7 @@ pub const LIFETIME: Duration = Duration::from_secs(600);
 /// Life of tokens.
 pub const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-const SCOPE: &str = "urn:example:basic";
+pub const SCOPE: &str = "urn:example:basic";
 const CREDENTIAL: &str = "person";
 
 /// Different in every call.
@@ -71,6 +71,8 @@ impl Grant {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
+            openid: false,
+            dpop: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
@@ -157,7 +159,7 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
     }
 }
 
-fn settings() -> TokenSettings {
+pub fn settings() -> TokenSettings {
     TokenSettings {
         audience: vec!["https://api.example".to_owned()],
         format: TokenFormat::Jwt,
@@ -167,6 +169,7 @@ fn settings() -> TokenSettings {
         refresh_limit: TOKEN_LIFETIME,
         require_dpop: false,
         recheck_status: true,
+        introspects: Vec::new(),
     }
 }
 

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
 
+mod authorizations;
 mod backend;
 mod durability;
 mod grants;
@@ -66,6 +67,18 @@ on_every_backend! {
         a_decided_grant_keeps_its_presentation_from_settling
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
+    }
+    authorizations {
+        an_authorization_is_found_in_each_state
+        only_a_pending_authorization_is_decided
+        only_a_granted_authorization_is_redeemed
+        a_pushed_request_is_spent_once
+        a_taken_presentation_leaves_the_pushed_request
+        an_assertion_is_spent_once_by_each_client
+        of_many_exchanges_of_one_code_one_wins
+        of_many_browsers_with_one_handle_one_wins
+        of_many_uses_of_one_assertion_one_wins
+        what_is_dead_is_swept
     }
     sweeping {
         takes_only_what_is_long_dead

@@ -16,7 +16,7 @@ use crate::presentations::{begin, found_served, served};
 use crate::settling::declined;
 
 /// Commits all of them at the same moment; how each came out, in order.
-async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
+pub async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
     let start = Arc::new(Barrier::new(changes.len()));
     let mut tasks = JoinSet::new();
     for (index, change) in changes.into_iter().enumerate() {
@@ -32,7 +32,7 @@ async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCo
 }
 
 /// The place of the only winner; all others lost.
-fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
+pub fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
     let winners: Vec<_> =
         outcomes.iter().enumerate().filter(|(_, it)| it.is_ok()).map(|(at, _)| at).collect();
     let losers = outcomes.iter().filter(|it| matches!(it, Err(NotCommitted::Lost))).count();

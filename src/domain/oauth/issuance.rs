@@ -68,6 +68,26 @@ pub struct Issuance {
     pub digest: Digest,
 }
 
+/// What one refresh writes: an access token, and the refresh token that replaces the one shown.
+#[derive(Debug)]
+pub struct Renewal {
+    /// The next refresh token.
+    pub refresh: RefreshState,
+    /// The access token.
+    pub access: IssuedAccess,
+    /// Digest of that token.
+    pub digest: Digest,
+}
+
+/// Why a refresh token does not work.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NotRefreshable {
+    /// Another one of the family works: this one was used before, and somebody has a copy.
+    Reused,
+    /// It was not used for too long, or the family has reached its end.
+    Expired,
+}
+
 impl Family {
     /// A new family, whose refresh tokens work until `refresh_limit` after the presentation was verified.
     ///
@@ -88,6 +108,7 @@ impl Family {
         };
         let limit = admission.verified_at().plus(settings.refresh_limit);
         let ends_at = admission.expires_at().map_or(limit, |end| end.min(limit));
+        let admission = if settings.recheck_status { admission } else { admission.without_status_places() };
         let terms =
             FamilyTerms { id, origin, client_id: client_id.to_owned(), scopes, audience, dpop, ends_at };
         Ok(Self { terms, admission, refresh: None })
@@ -97,6 +118,18 @@ impl Family {
     #[must_use]
     pub fn refreshed_by(self, refresh: RefreshState) -> Self {
         Self { refresh: Some(refresh), ..self }
+    }
+
+    /// Whether `shown`, a token of this family, is the one that works.
+    ///
+    /// # Errors
+    /// [`NotRefreshable`]
+    pub fn refreshable_by(&self, shown: &Digest, now: Timestamp) -> Result<(), NotRefreshable> {
+        match &self.refresh {
+            Some(refresh) if refresh.current != *shown => Err(NotRefreshable::Reused),
+            Some(refresh) if now < refresh.expires_at && now < self.terms.ends_at => Ok(()),
+            _ => Err(NotRefreshable::Expired),
+        }
     }
 
     /// What all its tokens have in common.
@@ -120,6 +153,13 @@ impl Issuance {
     pub fn forgotten_at(&self) -> Timestamp {
         let refresh = self.family.refresh().map(|refresh| refresh.expires_at);
         refresh.map_or(self.access.expires_at, |end| end.max(self.access.expires_at))
+    }
+}
+
+impl Renewal {
+    /// From this second on nothing of it is alive.
+    pub fn forgotten_at(&self) -> Timestamp {
+        self.refresh.expires_at.max(self.access.expires_at)
     }
 }
 

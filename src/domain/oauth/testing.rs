@@ -26,6 +26,7 @@ pub(super) fn settings() -> TokenSettings {
         refresh_limit: Duration::from_secs(10_000),
         require_dpop: false,
         recheck_status: true,
+        introspects: Vec::new(),
     }
 }
 

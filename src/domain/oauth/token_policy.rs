@@ -35,6 +35,8 @@ pub struct TokenSettings {
     pub require_dpop: bool,
     /// The status of the credential is looked up again at refresh and at introspection.
     pub recheck_status: bool,
+    /// The resources for which this client may ask what tokens mean (RFC 7662).
+    pub introspects: Vec<String>,
 }
 
 /// What an access token is.
@@ -50,6 +52,22 @@ impl TokenPolicy {
     /// What holds for the client with this identifier.
     pub fn of(&self, client_id: &str) -> &TokenSettings {
         self.of_clients.get(client_id).unwrap_or(&self.default)
+    }
+
+    /// The longest life of anything that we sign.
+    pub fn longest_lifetime(&self) -> Duration {
+        self.every().map(|settings| settings.lifetime).max().unwrap_or_default()
+    }
+
+    /// The algorithms in use, each once.
+    pub fn algorithms(&self) -> Vec<Algorithm> {
+        let mut algorithms = Vec::new();
+        for settings in self.every() {
+            if !algorithms.contains(&settings.algorithm) {
+                algorithms.push(settings.algorithm);
+            }
+        }
+        algorithms
     }
 
     /// The settings in force, those of all clients first.

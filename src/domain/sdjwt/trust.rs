@@ -139,6 +139,15 @@ impl TrustPolicy {
     }
 }
 
+impl TrustPolicy {
+    /// The issuer that was vouched for before under this name, for this credential query id; `None` when
+    /// the configuration no longer believes it.
+    pub fn vouch_again(&self, credential: &str, issuer: &str) -> Option<TrustedIssuer> {
+        let trust = self.credentials.iter().find(|trust| trust.id == credential && trust.issuer == issuer)?;
+        Some(TrustedIssuer { trust: trust.clone(), kid: None })
+    }
+}
+
 /// The only one of them that is pinned to certificates.
 fn known_by_certificate(believed: Vec<&CredentialTrust>) -> Result<&CredentialTrust, &'static str> {
     let mut pinned = believed.into_iter().filter(|trust| matches!(trust.keys, KeySource::X5c(_)));

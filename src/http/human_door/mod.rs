@@ -1,6 +1,7 @@
 //! The door of people: pages that work without JavaScript (but `/callback`), on a phone, with a
 //! keyboard and with a screen reader.
 
+mod authorize;
 mod browser;
 mod callback;
 mod device;
@@ -19,6 +20,7 @@ use self::page::Notice;
 use super::PublicUrl;
 use super::body::{self, MAX_FORM_BYTES};
 use super::client_address::{ClientAddress, client_address};
+use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
 use super::limits::GuessLimits;
 use crate::domain::base::id::Handle;
@@ -32,12 +34,18 @@ pub struct HumanDoor {
     public_url: PublicUrl,
     trusted_proxies: Vec<IpAddr>,
     guesses: GuessLimits,
+    limits: Arc<ClientLimits>,
 }
 
 impl HumanDoor {
     /// The pages of `vpgate`.
-    pub fn new(vpgate: Arc<Vpgate>, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
-        Self { vpgate, public_url, trusted_proxies, guesses: GuessLimits::default() }
+    pub fn new(
+        vpgate: Arc<Vpgate>,
+        public_url: PublicUrl,
+        trusted_proxies: Vec<IpAddr>,
+        limits: Arc<ClientLimits>,
+    ) -> Self {
+        Self { vpgate, public_url, trusted_proxies, guesses: GuessLimits::default(), limits }
     }
 
     /// Their routes.
@@ -46,6 +54,8 @@ impl HumanDoor {
         let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
         Route::new()
             .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))
+            .at("/authorize", get(page(&door, authorize::show)).post(page(&door, authorize::take)))
+            .at("/authorize/decision", RouteMethod::new().post(page(&door, authorize::decide)))
             .at("/start/:handle", start)
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))

@@ -33,6 +33,14 @@ pub enum Problem {
     /// The body is not `application/json`.
     #[oai(status = 415, content_type = "application/problem+json")]
     MediaType(Json<Box<ProblemDetails>>),
+    /// Too many requests that failed. Ask again later.
+    #[oai(status = 429, content_type = "application/problem+json")]
+    TooMany(
+        Json<Box<ProblemDetails>>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
     /// A fault of the service. Ask again later.
     #[oai(status = 503, content_type = "application/problem+json")]
     Unavailable(
@@ -96,6 +104,13 @@ impl Problem {
     pub fn not_authenticated(detail: impl Into<String>) -> Self {
         let details = ProblemDetails::new("not_authenticated", 401, "Authentication failed", detail);
         Self::NotAuthenticated(Json(details), CHALLENGE.to_owned())
+    }
+
+    /// 429.
+    pub fn too_many(retry_after: u64) -> Self {
+        let detail = format!("too many requests failed; wait {retry_after} seconds");
+        let details = ProblemDetails::new("too_many_requests", 429, "Too many requests", detail);
+        Self::TooMany(Json(details), retry_after)
     }
 
     /// 403.

@@ -3,7 +3,7 @@
 use rusqlite::{Connection, params};
 
 use super::statement::write;
-use super::tokens;
+use super::{authorizations, tokens};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -25,7 +25,17 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             redeem_grant(connection, grant)?;
             tokens::issue(connection, issuance)
         }
+        Change::Refresh { family, used, renewal } => tokens::refresh(connection, family, used, renewal),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(connection, origin),
+        Change::RevokeFamily(family) => tokens::revoke_family(connection, family),
+        Change::SpendProof { id, until } => write(
+            connection,
+            "INSERT INTO dpop_proofs (id, forget_at) VALUES (?1, ?2)",
+            params![id.as_bytes(), until.unix()],
+        ),
+        Change::RevokeAccess(digest) => {
+            write(connection, "DELETE FROM access_tokens WHERE digest = ?1", params![digest.as_bytes()])
+        }
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;
@@ -39,6 +49,8 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             match grant {
                 Some(GrantDecision::Approve(approved)) => approve_grant(connection, approved),
                 Some(GrantDecision::Deny(denied)) => deny_grant(connection, denied),
+                Some(GrantDecision::IssueCode(granted)) => authorizations::grant(connection, granted),
+                Some(GrantDecision::RefuseCode(refused)) => authorizations::refuse(connection, refused),
                 None => Ok(()),
             }
         }
@@ -51,6 +63,22 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         Change::Forget(id) => {
             write(connection, "DELETE FROM presentations WHERE id = ?1", params![id.as_str()])
         }
+        Change::SpendAssertion(assertion) => authorizations::spend_assertion(connection, assertion),
+        Change::PushRequest { request, handle, expires_at } => {
+            authorizations::push_request(connection, request, handle, *expires_at)
+        }
+        Change::DropPushedRequest(handle) => authorizations::take_pushed(connection, handle),
+        Change::BeginAuthorization { presentation, grant, pushed } => {
+            if let Some(handle) = pushed {
+                authorizations::take_pushed(connection, handle)?;
+            }
+            authorizations::begin(connection, grant)?;
+            begin_presentation(connection, presentation)
+        }
+        Change::RedeemCode { grant, issuance } => {
+            authorizations::redeem(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
     }
 }
 
@@ -58,15 +86,23 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
+    macro_rules! delete_from {
+        ($table:literal) => {
+            delete(concat!(
+                "DELETE FROM ",
+                $table,
+                " WHERE rowid IN (SELECT rowid FROM ",
+                $table,
+                " WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)"
+            ))
+        };
+    }
     Ok(Swept {
-        grants: delete(
-            "DELETE FROM grants WHERE rowid IN
-             (SELECT rowid FROM grants WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )?,
-        presentations: delete(
-            "DELETE FROM presentations WHERE rowid IN
-             (SELECT rowid FROM presentations WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )?,
+        grants: delete_from!("grants")?,
+        presentations: delete_from!("presentations")?,
+        authorizations: delete_from!("authorizations")?,
+        pushed_requests: delete_from!("pushed_requests")?,
+        assertions: delete_from!("client_assertions")?,
         tokens: tokens::sweep(connection, now, limit)?,
     })
 }

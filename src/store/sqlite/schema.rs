@@ -11,6 +11,7 @@ const APPLICATION_ID: i64 = 0x5650_4754;
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_grants_and_presentations.sql"),
     include_str!("migrations/0003_tokens.sql"),
+    include_str!("migrations/0004_authorizations.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

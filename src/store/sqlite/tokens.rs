@@ -7,7 +7,7 @@ use crate::domain::base::id::FamilyId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::entitlement::Origin;
-use crate::domain::oauth::issuance::{Family, Issuance, IssuedAccess};
+use crate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::store::row::{self, FamilyRow};
 
@@ -47,19 +47,51 @@ fn add(
     )
 }
 
+/// Puts the next refresh token in the place of the one that was used. A family never lives shorter than
+/// an access token of an earlier refresh.
+pub(super) fn refresh(
+    connection: &Connection,
+    family: &FamilyId,
+    used: &Digest,
+    renewal: &Renewal,
+) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE token_families SET refresh_current = ?3, refresh_until = ?4, forget_at = max(forget_at, ?5)
+         WHERE id = ?1 AND refresh_current = ?2",
+        params![
+            family.as_str(),
+            used.as_bytes(),
+            renewal.refresh.current.as_bytes(),
+            renewal.refresh.expires_at.unix(),
+            renewal.forgotten_at().unix(),
+        ],
+    )?;
+    add(connection, family, &renewal.access, &renewal.digest)
+}
+
 /// Forgets the family that this led to, with its tokens.
 pub(super) fn revoke_origin(connection: &Connection, origin: &Origin) -> Result<(), NotCommitted> {
     let family: Option<String> = connection
-        .prepare_cached("DELETE FROM token_families WHERE origin = ?1 RETURNING id")?
+        .prepare_cached("SELECT id FROM token_families WHERE origin = ?1")?
         .query_row([origin.key()], |row| row.get(0))
         .optional()?;
-    let family = family.ok_or(NotCommitted::Lost)?;
+    forget(connection, &family.ok_or(NotCommitted::Lost)?)
+}
+
+/// Forgets a family with its tokens.
+pub(super) fn revoke_family(connection: &Connection, family: &FamilyId) -> Result<(), NotCommitted> {
+    forget(connection, family.as_str())
+}
+
+fn forget(connection: &Connection, family: &str) -> Result<(), NotCommitted> {
+    write(connection, "DELETE FROM token_families WHERE id = ?1", [family])?;
     connection.prepare_cached("DELETE FROM access_tokens WHERE family = ?1")?.execute([family])?;
     Ok(())
 }
 
-/// Removes at most `limit` dead families and as many dead access tokens; the larger number. A family
-/// outlives its tokens, so none is left behind.
+/// Removes at most `limit` dead families, as many dead access tokens, and as many proofs that could not
+/// be shown again anyway; the largest number. A family outlives its tokens, so none is left behind.
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Result<usize> {
     let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
     let access = delete(
@@ -70,7 +102,11 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: i64) -> rusq
         "DELETE FROM token_families WHERE rowid IN
          (SELECT rowid FROM token_families WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
     )?;
-    Ok(access.max(families))
+    let proofs = delete(
+        "DELETE FROM dpop_proofs WHERE rowid IN
+         (SELECT rowid FROM dpop_proofs WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+    )?;
+    Ok(access.max(families).max(proofs))
 }
 
 /// An access token by its digest, with its family.

@@ -96,6 +96,16 @@ fn the_report_holds_no_claim_value_and_no_token() {
 }
 
 #[test]
+fn req_4_24_claims_are_handed_on_when_everything_holds_and_not_before() {
+    let maker = Maker::new();
+    assert_eq!(accepted(&maker).claims()["given_name"], json!("Erika"));
+    // The first step and the last.
+    for wrong in [maker.present().replace('~', "~~"), changed(|m| m.kb["iat"] = json!(0)).present()] {
+        assert!(judge(&wrong, &maker).0.is_err());
+    }
+}
+
+#[test]
 fn req_4_24_debug_output_shows_no_claims() {
     let authentic = accepted(&Maker::new());
     assert!(!format!("{authentic:?}").contains("Erika"));

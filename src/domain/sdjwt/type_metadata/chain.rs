@@ -4,6 +4,7 @@
 use super::claim_path::ClaimPath;
 use super::document::{ClaimEntry, Disclosability, Document};
 use super::integrity::Digests;
+use crate::domain::base::report::excerpt;
 
 /// The most documents from a type up to the one that extends nothing.
 const LONGEST: usize = 8;
@@ -57,7 +58,7 @@ pub fn resolve(accepted: &[String], documents: &[Document]) -> Result<Vec<TypeMe
     let mut resolved = Vec::with_capacity(accepted.len());
     for vct in accepted {
         let Some(first) = named(documents, vct) else {
-            let why = format!("has no file for the accepted type {vct}");
+            let why = format!("has no file for the accepted type {}", excerpt(vct));
             return Err(ChainFault { document: None, why });
         };
         let chain = chain(first, documents)?;
@@ -88,20 +89,20 @@ fn chain<'d>(first: Placed<'d>, documents: &'d [Document]) -> Result<Vec<Placed<
     let mut chain = vec![first];
     let (mut place, mut document) = first;
     while let Some(extended) = &document.extends {
+        let shown = excerpt(extended);
         let Some(parent) = named(documents, extended) else {
-            return Err(blame(place, format!("extends {extended}, for which there is no file")));
+            return Err(blame(place, format!("extends {shown}, for which there is no file")));
         };
         if chain.iter().any(|(known, _)| *known == parent.0) {
-            return Err(blame(place, format!("extends {extended}, which extends it in turn")));
+            return Err(blame(place, format!("extends {shown}, which extends it in turn")));
         }
         if chain.len() == LONGEST {
             return Err(blame(place, format!("is the end of a chain of more than {LONGEST} types")));
         }
         if let Some(integrity) = &document.extends_integrity {
             let checked = parent.1.digests.check(integrity);
-            checked.map_err(|why| {
-                blame(place, format!("extends {extended}, but its `extends#integrity` {why}"))
-            })?;
+            checked
+                .map_err(|why| blame(place, format!("extends {shown}, but its `extends#integrity` {why}")))?;
         }
         chain.push(parent);
         (place, document) = parent;
@@ -119,10 +120,16 @@ fn extend(inherited: &mut Vec<ClaimRule>, own: &[ClaimEntry]) -> Result<(), Stri
             continue;
         };
         if rule.mandatory && *mandatory == Some(false) {
-            return Err(format!("makes {path} optional, which is mandatory in a type that it extends"));
+            return Err(format!(
+                "makes {} optional, which is mandatory in a type that it extends",
+                path.shown()
+            ));
         }
         if rule.sd != Disclosability::Allowed && sd.is_some_and(|sd| sd != rule.sd) {
-            return Err(format!("changes `sd` of {path}, which a type that it extends has decided"));
+            return Err(format!(
+                "changes `sd` of {}, which a type that it extends has decided",
+                path.shown()
+            ));
         }
         rule.mandatory |= mandatory.unwrap_or_default();
         rule.sd = sd.unwrap_or(rule.sd);

@@ -5,6 +5,7 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use crate::domain::base::report::excerpt;
 use crate::domain::sdjwt::trace::Trace;
 
 /// The longest path, as deep as a credential may be.
@@ -42,6 +43,11 @@ impl ClaimPath {
             }
         };
         elements.iter().map(read).collect::<Result<_, _>>().map(Self)
+    }
+
+    /// For a sentence: short and printable.
+    pub(super) fn shown(&self) -> String {
+        excerpt(&self.to_string())
     }
 
     /// What it means in one credential.
@@ -86,7 +92,7 @@ impl ClaimPath {
     }
 }
 
-/// As the document writes it.
+/// With dots into objects and brackets into arrays.
 impl fmt::Display for ClaimPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, element) in self.0.iter().enumerate() {

@@ -89,7 +89,6 @@ fn claims(document: &Map<String, Value>) -> Result<Vec<ClaimEntry>, DocumentFaul
     let mut svg_ids = HashSet::new();
     for (place, claim) in objects(document, "claims", "")?.into_iter().enumerate() {
         let at = format!("/claims/{place}");
-        let claim = claim?;
         let path = claim.get("path").map_or(Err("must be there"), ClaimPath::from_json);
         let path = path.map_err(|why| fault(format!("{at}/path"), why))?;
         if entries.iter().any(|entry| entry.path == path) {
@@ -123,7 +122,7 @@ fn disclosability(value: &Value) -> Result<Disclosability, &'static str> {
 /// Nothing of it is shown here, but an entry that is not as section 5.6 says is no claim metadata.
 fn check_display(claim: &Map<String, Value>, at: &str) -> Result<(), DocumentFault> {
     for (place, shown) in objects(claim, "display", at)?.into_iter().enumerate() {
-        let (shown, at) = (shown?, format!("{at}/display/{place}"));
+        let at = format!("{at}/display/{place}");
         for name in ["locale", "label"] {
             text(shown, name, &at)?.ok_or_else(|| fault(format!("{at}/{name}"), "must be there"))?;
         }
@@ -149,13 +148,13 @@ fn objects<'m>(
     members: &'m Map<String, Value>,
     name: &str,
     at: &str,
-) -> Result<Vec<Result<&'m Map<String, Value>, DocumentFault>>, DocumentFault> {
+) -> Result<Vec<&'m Map<String, Value>>, DocumentFault> {
     let Some(array) = members.get(name) else { return Ok(Vec::new()) };
     let array = array.as_array().ok_or_else(|| fault(format!("{at}/{name}"), "must be an array"))?;
     let element = |(place, element): (usize, &'m Value)| {
         element.as_object().ok_or_else(|| fault(format!("{at}/{name}/{place}"), "must be an object"))
     };
-    Ok(array.iter().enumerate().map(element).collect())
+    array.iter().enumerate().map(element).collect()
 }
 
 fn fault(pointer: impl Into<String>, why: &'static str) -> DocumentFault {

@@ -44,7 +44,7 @@ pub(in crate::domain::sdjwt) fn judge(
     };
     for rule in &metadata.claims {
         let selection = rule.path.select(claims, trace).map_err(|why| {
-            let detail = format!("the path {} of the type metadata {why}", rule.path);
+            let detail = format!("the path {} of the type metadata {why}", rule.path.shown());
             findings.fail(&PATHS, detail)
         })?;
         check_mandatory(rule, selection, findings)?;
@@ -93,7 +93,7 @@ fn check_mandatory(rule: &ClaimRule, found: Selection, findings: &mut Findings) 
     if !rule.mandatory || found.is_included() || may_be_hidden {
         return Ok(());
     }
-    let detail = format!("{} is mandatory for this type, and the issuer left it out", rule.path);
+    let detail = format!("{} is mandatory for this type, and the issuer left it out", rule.path.shown());
     Err(findings.fail(&MANDATORY, detail))
 }
 
@@ -102,13 +102,13 @@ fn check_disclosable(rule: &ClaimRule, found: Selection, findings: &mut Findings
         Disclosability::Always if found.plain => {
             format!(
                 "{} must be selectively disclosable by its type, and the issuer states it openly",
-                rule.path
+                rule.path.shown()
             )
         }
         Disclosability::Never if found.disclosable => {
             format!(
                 "{} must be stated openly by its type, and the issuer made it selectively disclosable",
-                rule.path
+                rule.path.shown()
             )
         }
         _ => return Ok(()),

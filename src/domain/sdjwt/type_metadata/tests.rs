@@ -14,12 +14,12 @@ fn parse(document: &Value) -> Result<Document, DocumentFault> {
     Document::parse(document.to_string().as_bytes())
 }
 
-fn document(members: Value) -> Document {
-    parse(&members).unwrap()
+fn document(members: &Value) -> Document {
+    parse(members).unwrap()
 }
 
 /// The base with one entry of `claims`.
-fn claim(entry: Value) -> Value {
+fn claim(entry: &Value) -> Value {
     json!({"vct": BASE, "claims": [entry]})
 }
 
@@ -28,9 +28,9 @@ fn resolved(accepted: &[&str], documents: &[Document]) -> Result<Vec<TypeMetadat
 }
 
 /// What `child` demands when it extends `base`.
-fn extended(base: Value, child: Value) -> Result<Vec<(String, bool, String)>, ChainFault> {
-    let base = document(json!({"vct": BASE, "claims": base}));
-    let child = document(json!({"vct": CHILD, "extends": BASE, "claims": child}));
+fn extended(base: &Value, child: &Value) -> Result<Vec<(String, bool, String)>, ChainFault> {
+    let base = document(&json!({"vct": BASE, "claims": base}));
+    let child = document(&json!({"vct": CHILD, "extends": BASE, "claims": child}));
     let metadata = resolved(&[CHILD], &[child, base])?;
     let rule = |rule: &chain::ClaimRule| (rule.path.to_string(), rule.mandatory, format!("{:?}", rule.sd));
     Ok(metadata[0].claims.iter().map(rule).collect())
@@ -38,7 +38,7 @@ fn extended(base: Value, child: Value) -> Result<Vec<(String, bool, String)>, Ch
 
 #[test]
 fn req_5_17_a_document_is_read_and_what_is_not_known_is_ignored() {
-    let read = document(json!({
+    let read = document(&json!({
         "vct": BASE, "name": "A type", "description": "for tests", "unheard of": {"claims": 1},
         "display": [{"locale": "en", "name": "<script>", "rendering": {"simple": {"logo": {"uri": "data:x"}}}}],
         "claims": [
@@ -49,7 +49,7 @@ fn req_5_17_a_document_is_read_and_what_is_not_known_is_ignored() {
         ],
     }));
     assert_eq!((read.vct(), read.claims.len()), (BASE, 4));
-    assert!(document(json!({"vct": BASE})).claims.is_empty());
+    assert!(document(&json!({"vct": BASE})).claims.is_empty());
 }
 
 #[test]
@@ -105,7 +105,7 @@ fn req_5_19_an_entry_of_claims_that_is_wrong_in_one_way_is_refused_with_the_plac
             "/display/0/description",
         ),
     ] {
-        let fault = parse(&claim(wrong.clone())).unwrap_err().to_string();
+        let fault = parse(&claim(&wrong)).unwrap_err().to_string();
         assert!(fault.starts_with(&format!("/claims/0{place} must")), "{wrong}: {fault}");
     }
     let twice = json!([{"path": ["a"]}, {"path": ["a"], "sd": "never"}]);
@@ -126,7 +126,7 @@ fn req_5_17_a_child_inherits_and_adds() {
         ("address.city".to_owned(), true, "Never".to_owned()),
         ("nationalities[]".to_owned(), false, "Allowed".to_owned()),
     ];
-    assert_eq!(extended(base, child), Ok(expected.to_vec()));
+    assert_eq!(extended(&base, &child), Ok(expected.to_vec()));
 }
 
 #[test]
@@ -145,24 +145,24 @@ fn req_5_19_a_child_may_tighten_what_its_parent_says_and_not_loosen_it() {
         ((Some(true), Some("always")), (Some(true), Some("always")), true, "Always"),
         ((None, None), (Some(false), Some("allowed")), false, "Allowed"),
     ] {
-        let found = extended(entry(base.0, base.1), entry(child.0, child.1)).unwrap();
+        let found = extended(&entry(base.0, base.1), &entry(child.0, child.1)).unwrap();
         assert_eq!(found, [("a".to_owned(), mandatory, sd.to_owned())]);
     }
     for (base, child, why) in [
-        ((Some(true), None), (Some(false), None), "makes a optional"),
-        ((None, Some("always")), (None, Some("never")), "changes `sd` of a"),
-        ((None, Some("always")), (None, Some("allowed")), "changes `sd` of a"),
-        ((None, Some("never")), (None, Some("allowed")), "changes `sd` of a"),
+        ((Some(true), None), (Some(false), None), "makes `a` optional"),
+        ((None, Some("always")), (None, Some("never")), "changes `sd` of `a`"),
+        ((None, Some("always")), (None, Some("allowed")), "changes `sd` of `a`"),
+        ((None, Some("never")), (None, Some("allowed")), "changes `sd` of `a`"),
     ] {
-        let fault = extended(entry(base.0, base.1), entry(child.0, child.1)).unwrap_err();
+        let fault = extended(&entry(base.0, base.1), &entry(child.0, child.1)).unwrap_err();
         assert!(fault.why.starts_with(why) && fault.document == Some(0), "{fault:?}");
     }
 }
 
 #[test]
 fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
-    let plain = |vct: &str| document(json!({"vct": vct}));
-    let child = || document(json!({"vct": CHILD, "extends": BASE}));
+    let plain = |vct: &str| document(&json!({"vct": vct}));
+    let child = || document(&json!({"vct": CHILD, "extends": BASE}));
     let known =
         |metadata: Vec<TypeMetadata>| metadata.iter().map(|it| it.vct().to_owned()).collect::<Vec<_>>();
     assert_eq!(
@@ -173,8 +173,8 @@ fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
     assert!(resolved(&[CHILD, BASE], &[child(), plain(BASE)]).is_ok());
     for (accepted, documents, place, why) in [
         (&["a"][..], vec![plain("a"), plain("a")], Some(1), "describes the same type as a file before it"),
-        (&["a"], vec![plain("A")], None, "has no file for the accepted type a"),
-        (&["a", "b"], vec![plain("a")], None, "has no file for the accepted type b"),
+        (&["a"], vec![plain("A")], None, "has no file for the accepted type `a`"),
+        (&["a", "b"], vec![plain("a")], None, "has no file for the accepted type `b`"),
         (
             &["a"],
             vec![plain("a"), plain("b")],
@@ -185,7 +185,7 @@ fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
             &[CHILD],
             vec![child()],
             Some(0),
-            "extends https://example.com/base-type-metadata, for which there is no file",
+            "extends `https://example.com/base-type-metadata`, for which there is no file",
         ),
     ] {
         let fault = resolved(accepted, &documents).unwrap_err();
@@ -195,8 +195,9 @@ fn req_5_17_every_type_has_its_document_and_every_document_its_type() {
 
 #[test]
 fn req_5_17_circles_and_endless_chains_are_refused() {
-    let link = |from: usize, to: usize| document(json!({"vct": from.to_string(), "extends": to.to_string()}));
-    let end = |vct: usize| document(json!({"vct": vct.to_string()}));
+    let link =
+        |from: usize, to: usize| document(&json!({"vct": from.to_string(), "extends": to.to_string()}));
+    let end = |vct: usize| document(&json!({"vct": vct.to_string()}));
     for (documents, place) in [
         (vec![link(0, 0)], 0),
         (vec![link(0, 1), link(1, 0)], 1),
@@ -222,7 +223,7 @@ fn req_5_17_circles_and_endless_chains_are_refused() {
 fn req_5_18_extends_integrity_is_over_the_bytes_of_the_parent() {
     let base = json!({"vct": BASE, "name": "Base"}).to_string();
     let child =
-        |integrity: &str| document(json!({"vct": CHILD, "extends": BASE, "extends#integrity": integrity}));
+        |integrity: &str| document(&json!({"vct": CHILD, "extends": BASE, "extends#integrity": integrity}));
     let good = integrity(base.as_bytes());
     let judged = |integrity: &str, base: &str| {
         resolved(&[CHILD], &[child(integrity), Document::parse(base.as_bytes()).unwrap()]).map(|_| ())

@@ -31,3 +31,11 @@ CREATE TABLE access_tokens (
 
 CREATE INDEX access_tokens_family ON access_tokens (family);
 CREATE INDEX access_tokens_forget_at ON access_tokens (forget_at);
+
+-- A proof of a key that was shown (RFC 9449 section 11.1), until it could not be shown again anyway.
+CREATE TABLE dpop_proofs (
+    id         BLOB    NOT NULL PRIMARY KEY CHECK (length(id) = 32),
+    forget_at  INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX dpop_proofs_forget_at ON dpop_proofs (forget_at);
