@@ -2,11 +2,25 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 pub const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 
+/// Looked for once: several tests need the same.
+static NODE: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_node);
+static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
+
 /// Node.js, with openid-client beside the scripts.
 pub fn node() -> Result<PathBuf, String> {
+    NODE.clone()
+}
+
+/// The Python of a virtual environment in `target`, with Authlib in it.
+pub fn python() -> Result<PathBuf, String> {
+    PYTHON.clone()
+}
+
+fn find_node() -> Result<PathBuf, String> {
     for tool in ["node", "npm"] {
         runs(tool, &["--version"])
             .map_err(|()| format!("{tool} does not run; apt-get install nodejs npm"))?;
@@ -22,8 +36,7 @@ pub fn node() -> Result<PathBuf, String> {
     Ok("node".into())
 }
 
-/// The Python of a virtual environment in `target`, with Authlib in it.
-pub fn python() -> Result<PathBuf, String> {
+fn find_python() -> Result<PathBuf, String> {
     let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients-python");
     let python = place.join("bin/python");
     let wanted = Path::new(HERE).join("python/requirements.txt");

@@ -19,12 +19,15 @@ use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
 
 use crate::person;
 
 /// Characters that must be encoded on the way.
 const SECRET: &str = "s3cret:/+ %&=";
 const PLAIN_SECRET: &str = "plain-secret";
+/// Elsewhere: the browser stops there.
+const HOME: &str = "http://127.0.0.1:9999/return";
 const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 
 pub struct Service {
@@ -75,8 +78,8 @@ fn app(address: &str, code_lifetime: &str) -> App {
     })
     .unwrap();
     let network = FetchClient::new(true).unwrap();
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let status_lists =
         FetchedStatusLists::new(network, Arc::clone(&clock), Arc::clone(&issuer_keys), config.status_cache);
     let outside = Outside {
@@ -84,8 +87,9 @@ fn app(address: &str, code_lifetime: &str) -> App {
         clock,
         entropy,
         issuer_keys,
+        client_keys: fetched_keys,
         status_lists: Arc::new(status_lists),
-        keys: Keyring::in_memory(&SystemEntropy).unwrap(),
+        keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
     };
     let mounts = vec![(MOUNT, sandbox.endpoint()), (person::MOUNT, person::endpoint())];
     App::new(config, outside, mounts)
@@ -99,11 +103,29 @@ fn configuration(address: &str, code_lifetime: &str) -> String {
             "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"device_code\"]\nscopes = [\"{SCOPE}\"]\n{authentication}\n"
         )
     };
+    let web = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"authorization_code\", \"refresh_token\"]\n\
+             scopes = [\"openid\", \"{SCOPE}\"]\nredirect_uris = [\"{HOME}\"]\n{authentication}\n"
+        )
+    };
+    let api = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ntokens = {{ introspects = [\"{address}\"] }}\n{authentication}\n"
+        )
+    };
+    let basic = format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\"");
+    let post = format!("authentication = \"client_secret_post\"\nsecret_hash = \"{hash}\"");
     let clients = [
         client("tv", "authentication = \"none\""),
-        client("box:basic", &format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\"")),
+        client("box:basic", &basic),
         client("box", &format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{plain}\"")),
-        client("box-post", &format!("authentication = \"client_secret_post\"\nsecret_hash = \"{hash}\"")),
+        client("box-post", &post),
+        web("web", "authentication = \"none\""),
+        web("portal:basic", &basic),
+        web("portal-post", &post),
+        api("api", &basic),
+        api("api-post", &post),
     ];
     format!(
         r#"

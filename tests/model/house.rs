@@ -19,12 +19,15 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
 
 use crate::grant::{INTERVAL, LIFETIME};
 
@@ -116,6 +119,7 @@ impl House {
 
 fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
+    let plan = KeyPlan::of(&config.policy.tokens);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };
@@ -124,8 +128,13 @@ fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::new(SystemEntropy),
         issuer_keys: Arc::new(Keys(keys)),
+        // No client here has keys.
+        client_keys: Arc::new(FetchedIssuerKeys::new(
+            FetchClient::new(true).unwrap(),
+            Arc::clone(clock) as Arc<dyn Clock>,
+        )),
         status_lists: Arc::new(lists),
-        keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy).unwrap(),
+        keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),
     };
     Arc::new(App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]))
 }

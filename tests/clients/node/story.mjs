@@ -14,14 +14,18 @@ export const CLIENTS = [
 ];
 
 /** A configured client, from the service's metadata. */
-export const discovered = (address, id, authentication) =>
-  oauth.discovery(new URL(address), id, undefined, authentication, { algorithm: "oauth2", execute: [oauth.allowInsecureRequests] });
+export const discovered = (address, id, authentication, algorithm = "oauth2") =>
+  oauth.discovery(new URL(address), id, undefined, authentication, { algorithm, execute: [oauth.allowInsecureRequests] });
 
-/** Opens the address and answers in the wallet. */
+/** What a JWT says. */
+export const decoded = (jwt) => JSON.parse(Buffer.from(jwt.split(".")[1], "base64url"));
+
+/** Opens the address and answers in the wallet; where the browser is then. */
 export async function person(address, answer, fault) {
   const errand = new URLSearchParams({ address, answer, ...(fault && { fault }) });
   const done = await fetch(new URL("/person", address), { method: "POST", body: errand });
   assert.equal(done.status, 200, await done.text());
+  return done.headers.get("location");
 }
 
 /** The OAuth error that something ends with; in the answer itself where the client kept to its challenge. */

@@ -31,11 +31,12 @@ def metadata(address):
 
 
 def person(address, answer, fault=None):
-    """Opens the address and answers in the wallet."""
+    """Opens the address and answers in the wallet; where the browser is then."""
     origin = "/".join(address.split("/")[:3])
     errand = {"address": address, "answer": answer} | ({"fault": fault} if fault else {})
     done = requests.post(f"{origin}/person", data=errand, timeout=30)
     assert done.status_code == 200, done.text
+    return done.headers["location"]
 
 
 def refused(code, action):
