@@ -90,7 +90,8 @@ def revoked():
 
 def declined():
     """a person who declines"""
-    refused("access_denied", Application(answer="Decline").exchange)
+    carried = parse_qs(urlsplit(Application(answer="Decline").home).query)
+    assert carried["error"] == ["access_denied"] and "code" not in carried, carried
 
 
 def another_verifier():
