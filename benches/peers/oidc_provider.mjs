@@ -12,6 +12,7 @@ const provider = new Provider(`http://127.0.0.1:${port}`, {
     redirect_uris: [],
     response_types: [],
   }],
+  scopes: ["basic"],
   cookies: { keys: ["not a secret"] },
   features: { deviceFlow: { enabled: true }, devInteractions: { enabled: true } },
   ttl: { DeviceCode: 600, AccessToken: 3600, IdToken: 3600, Session: 3600, Grant: 3600, Interaction: 3600 },

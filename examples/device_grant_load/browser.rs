@@ -1,5 +1,8 @@
 //! As much of a browser as these pages need: cookies, redirects, and the first form of a page.
 
+use std::net::Ipv4Addr;
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use anyhow::{Context as _, bail};
 use reqwest::{Client, Method, StatusCode, Url, header};
 
@@ -9,8 +12,13 @@ const REDIRECTS: usize = 10;
 pub struct Browser {
     client: Client,
     home: Url,
+    /// Its own address, as a proxy in front of the service would name it: limits are counted by address.
+    address: Ipv4Addr,
     cookies: Vec<(String, String)>,
 }
+
+/// Browsers so far.
+static BROWSERS: AtomicU32 = AtomicU32::new(0);
 
 pub struct Page {
     pub url: Url,
@@ -20,7 +28,10 @@ pub struct Page {
 impl Browser {
     /// At `home`; it follows no redirect to any other address.
     pub fn new(client: Client, home: Url) -> Self {
-        Self { client, home, cookies: Vec::new() }
+        // 198.18.0.0/15 is for measurements (RFC 2544 appendix C.2.2).
+        let number = BROWSERS.fetch_add(1, Ordering::Relaxed) % 0x2_0000;
+        let address = Ipv4Addr::from(u32::from(Ipv4Addr::new(198, 18, 0, 0)) + number);
+        Self { client, home, address, cookies: Vec::new() }
     }
 
     pub async fn open(&mut self, url: Url) -> anyhow::Result<Page> {
@@ -58,8 +69,11 @@ impl Browser {
             }
             let cookies: Vec<String> =
                 self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
-            let mut request =
-                self.client.request(method.clone(), url.clone()).header(header::COOKIE, cookies.join("; "));
+            let mut request = self
+                .client
+                .request(method.clone(), url.clone())
+                .header("x-forwarded-for", self.address.to_string())
+                .header(header::COOKIE, cookies.join("; "));
             if method == Method::POST {
                 request = request
                     .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")

@@ -12,6 +12,8 @@ use crate::browser::Browser;
 use crate::server::{CREDENTIAL, Server};
 
 const CLIENT_ID: &str = "tv";
+/// Both services know it. Without one `oidc-provider` agrees to nothing.
+const SCOPE: &str = "basic";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A device, and where its service is.
@@ -48,7 +50,7 @@ impl Device {
 
     /// RFC 8628 section 3.1.
     pub async fn authorize(self) -> anyhow::Result<Codes> {
-        let answer = self.post(&self.authorization, &[("client_id", CLIENT_ID)]).await?;
+        let answer = self.post(&self.authorization, &[("client_id", CLIENT_ID), ("scope", SCOPE)]).await?;
         let text = |name: &str| answer[name].as_str().with_context(|| format!("no {name}: {answer}"));
         let address = text("verification_uri_complete")?.parse()?;
         Ok(Codes { device_code: text("device_code")?.to_owned(), address })
