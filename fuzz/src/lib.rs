@@ -18,6 +18,7 @@ use vpgate::config::Config;
 use vpgate::domain::base::json::{self as strict_json, Bounds};
 use vpgate::domain::base::report::{Check, Findings, Outcome, Report};
 use vpgate::domain::base::{base64url, time::Timestamp};
+use vpgate::domain::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
@@ -38,8 +39,9 @@ use made::{AUDIENCE, ISSUER, Made, NONCE, NOW, QUERY_ID, Signer, VCT, Verifier};
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("jws", jws),
+    ("jwe", jwe),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),
     ("type_metadata", type_metadata),
@@ -58,6 +60,8 @@ const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 16, members: 2000 };
 /// Keys for tests, known to everybody, so that a corpus can hold signatures that verify.
 static KEYS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../fixtures/fuzz/keys.json")).unwrap());
+static ENCRYPTION_KEY: LazyLock<EncryptionKey> =
+    LazyLock::new(|| EncryptionKey::from_private_jwk(&KEYS["encryption"]).unwrap());
 static MADE: LazyLock<Made> = LazyLock::new(good);
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| MADE.verifier());
 
@@ -86,6 +90,27 @@ pub fn jws(data: &[u8]) {
             serde_json::from_slice::<Value>(&payload).unwrap(),
             Value::Object(verified.into_payload())
         );
+    }
+}
+
+/// A compact JWE. Lines of their own are what stands in its five parts, so that the header can be reached
+/// without base64url. What decrypts was encrypted to the key, by somebody who said so plainly.
+pub fn jwe(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let made = text.lines().map(base64url::encode).collect::<Vec<_>>().join(".");
+    for text in [text, &made] {
+        let Ok(jwe) = EncryptedText::parse(text, 64 << 10) else { continue };
+        let parts: Vec<Vec<u8>> = text.split('.').map(|part| base64url::decode(part).unwrap()).collect();
+        let [header, encrypted_key, iv, ciphertext, tag] = parts.try_into().unwrap();
+        assert_eq!((encrypted_key.len(), iv.len(), tag.len()), (0, 12, 16));
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        assert_eq!((&header["alg"], &header["enc"]), (&json!("ECDH-ES"), &json!(jwe.enc().name())));
+        assert!(header.get("zip").is_none() && header.get("crit").is_none());
+        if let Ok(content) = ENCRYPTION_KEY.decrypt(&jwe, &ContentEncryption::ALL) {
+            assert_eq!(header["kid"], ENCRYPTION_KEY.kid());
+            assert_eq!(content.len(), ciphertext.len());
+            assert_eq!(ENCRYPTION_KEY.decrypt(&jwe, &ContentEncryption::ALL), Ok(content));
+        }
     }
 }
 
@@ -399,6 +424,21 @@ pub fn seeds() -> Vec<(&'static str, String, String)> {
     add("jws", "kb", kb_jwt);
     add("jws", "crit", good.issuer.sign(r#"{"alg":"ES256","crit":["b64"],"b64":false}"#, "{}"));
     add("jws", "none", "eyJhbGciOiJub25lIn0.e30.".to_owned());
+    let encrypted = |enc: ContentEncryption, header: Value| {
+        let payload = json!({"vp_token": {QUERY_ID: ["a~"]}, "state": "b"}).to_string();
+        let header = header.as_object().unwrap();
+        ENCRYPTION_KEY.public_key().encrypt(payload.as_bytes(), enc, header).unwrap()
+    };
+    add("jwe", "a128gcm", encrypted(ContentEncryption::A128Gcm, json!({})));
+    add(
+        "jwe",
+        "a256gcm",
+        encrypted(ContentEncryption::A256Gcm, json!({"apu": "QQ", "apv": "Qg", "cty": "JWT"})),
+    );
+    let public = ENCRYPTION_KEY.to_public_jwk();
+    let epk = json!({"kty": "EC", "crv": "P-256", "x": public["x"], "y": public["y"]});
+    let header = json!({"alg": "ECDH-ES", "enc": "A128GCM", "kid": ENCRYPTION_KEY.kid(), "epk": epk});
+    add("jwe", "lines", format!("{header}\n\n123456789012\nx\n1234567890123456"));
     add("sd_jwt", "good", text.clone());
     add("sd_jwt", "without-kb", sd_jwt);
     add("sd_jwt", "tildes", "a~~b~".to_owned());

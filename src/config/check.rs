@@ -59,7 +59,13 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
+    let around = wallets::Around {
+        addresses,
+        public_url: public_url.as_ref(),
+        credential_ids: &credential_ids,
+        folder,
+    };
+    let wallets = wallets::check(file.wallets, around, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
@@ -83,12 +89,14 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         allow_loopback: file.danger_allow_loopback,
         cross_check: cross_check?,
         status_cache: status_cache?,
+        request_keys: wallets.request_keys,
+        wallet_secrets: wallets.client_secrets,
         policy: Policy {
             clients,
             scopes,
             trust,
             transaction_types,
-            wallets,
+            wallets: wallets.routes,
             device: device?,
             code: code?,
             assertions: assertions?,
@@ -173,10 +181,16 @@ fn device(given: &raw::Device, faults: &mut Faults) -> Option<DevicePolicy> {
 
 fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
     // 300 s and 5 tries: REQ-1.14 and REQ-2.8.
-    let lifetime = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let whole = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let crossing = lifetime(
+        "presentation.cross_device_lifetime",
+        given.cross_device_lifetime.as_deref(),
+        "120s",
+        faults,
+    );
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
-    Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+    Some(PresentationPolicy { lifetime: whole?, cross_device_lifetime: crossing?, tries: tries? })
 }
 
 fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {

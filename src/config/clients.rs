@@ -65,6 +65,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
+            let cross_device = client.cross_device;
             checked.push(Client {
                 id,
                 name,
@@ -75,6 +76,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 origins,
                 wallet,
                 code,
+                cross_device,
             });
         }
     }

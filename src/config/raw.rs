@@ -57,6 +57,37 @@ pub(super) struct Wallet {
     pub profile: Option<String>,
     pub authorization_endpoint: Option<String>,
     pub client_id: Option<String>,
+    pub on_rejection: Option<String>,
+    pub client_id_prefix: Option<String>,
+    pub request_method: Option<String>,
+    pub response_mode: Option<String>,
+    pub send_response_mode: Option<bool>,
+    pub issuer: Option<String>,
+    pub pushed_authorization_request_endpoint: Option<String>,
+    pub client_secret_file: Option<String>,
+    pub client_secret_env: Option<String>,
+    pub transaction_data: Option<toml::Value>,
+    pub verifier_info: Vec<VerifierInfo>,
+    pub signing: Signing,
+}
+
+/// `[wallets.signing]`
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Signing {
+    pub key: Option<String>,
+    pub certificates: Option<String>,
+    pub key_id: Option<String>,
+    pub attestation: Option<String>,
+}
+
+/// `[[wallets.verifier_info]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct VerifierInfo {
+    pub format: Option<String>,
+    pub data: Option<toml::Value>,
+    pub credential_ids: Option<Vec<String>>,
 }
 
 /// `[status_lists]`
@@ -148,6 +179,7 @@ pub(super) struct Client {
     pub origins: Vec<String>,
     pub wallet: Option<String>,
     pub tokens: Option<Tokens>,
+    pub cross_device: bool,
 }
 
 /// `[device]`
@@ -183,6 +215,7 @@ pub(super) struct ClientAssertions {
 #[serde(default)]
 pub(super) struct Presentation {
     pub lifetime: Option<String>,
+    pub cross_device_lifetime: Option<String>,
     pub tries: Option<i64>,
 }
 
@@ -225,6 +258,8 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "keys" => serde_json::to_value(Keys::default()),
         "http" => serde_json::to_value(Http::default()),
         "wallets" => serde_json::to_value(Wallet::default()),
+        "wallets.signing" => serde_json::to_value(Signing::default()),
+        "wallets.verifier_info" => serde_json::to_value(VerifierInfo::default()),
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),

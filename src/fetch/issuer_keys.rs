@@ -99,7 +99,7 @@ impl IssuerKeys for FetchedIssuerKeys {
 
 #[async_trait]
 impl ClientKeySets for FetchedIssuerKeys {
-    async fn of(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
         match client {
             ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
             ClientKeys::JwksUri(at) => self.fetched(IssuerDocument::Jwks(at.clone()), kid).await,

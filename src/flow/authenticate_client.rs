@@ -48,7 +48,7 @@ impl Vpgate {
         else {
             return Err(NotAuthenticated.into());
         };
-        let keys = self.client_keys.of(keys, assertion.kid()).await?;
+        let keys = self.client_keys.of_client(keys, assertion.kid()).await?;
         let proof = assertion.verify(&keys, &self.policy.assertions, now).map_err(unusable)?;
         let proven = self.policy.clients.authenticate_by(&proof)?;
         match self.store.commit(Change::SpendAssertion(proof)).await {

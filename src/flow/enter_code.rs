@@ -2,7 +2,7 @@
 //! (RFC 8628 section 3.3).
 
 use super::Vpgate;
-use super::begin_presentation::NotBegun;
+use super::begin_presentation::{Ask, NotBegun};
 use super::ports::{NotCommitted, Unavailable};
 use super::question::Question;
 use crate::domain::base::id::Handle;
@@ -11,7 +11,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant, NotClaimable, Pending};
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::Asker;
+use crate::domain::openid4vp::request::{Asker, Flow};
 
 /// What the person is shown before deciding.
 #[derive(Debug)]
@@ -85,14 +85,15 @@ impl Vpgate {
         let client = self.policy.clients.named(&terms.client_id).ok_or(CodeRefused::Unknown)?;
         let question = Question::of_scopes(self, &terms.scopes).map_err(|_| CodeRefused::Unknown)?;
         let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
-        let until = Some(terms.expires_at);
-        let asked = self.ask(asker, &client.wallet, question, None, now, until).map_err(|why| match why {
+        let (flow, until) = (Flow::SameDevice, Some(terms.expires_at));
+        let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
+        let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
             NotBegun::Failed(source) => source,
             other => Unavailable::new("the configured question", other),
         })?;
         let handle = asked.handle.clone();
         let change = Change::BeginPresentation {
-            presentation: Begun::new(asked, Some(browser.digest())),
+            presentation: Begun::new(asked, Some(browser.digest()), answer_key),
             claim: Some(grant),
         };
         match self.store.commit(change).await {

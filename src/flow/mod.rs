@@ -5,15 +5,17 @@
 //! 1. [`authorize_device`]: the device asks; a pending grant with two codes exists.
 //! 2. [`enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
 //!    (or says "I did not start this"). The grant is claimed by this browser; a presentation begins.
-//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet.
+//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet. A wallet that
+//!    is sent a reference comes and fetches the request itself: [`serve_request_object`].
 //! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
-//!    settles the presentation and the grant in one write.
+//!    settles the presentation and the grant in one write. Or [`accept_posted`]: the wallet posts it, and
+//!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
 //!
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
-//! 2. [`serve_request`] and [`accept_response`], as above.
+//! 2. [`serve_request`], then [`accept_response`] or [`accept_posted`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
 //! A web application gets a token (RFC 6749, answered by OpenID4VP):
@@ -35,7 +37,9 @@
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
+pub mod accept_posted;
 pub mod accept_response;
+mod ask_wallet;
 pub mod authenticate_client;
 pub mod authorize_code;
 pub mod authorize_device;
@@ -57,6 +61,8 @@ pub mod redeem_device_code;
 pub mod refresh;
 pub mod revoke;
 pub mod serve_request;
+pub mod serve_request_object;
+pub mod settle;
 pub mod sweep;
 pub mod userinfo;
 pub mod verify_token;
@@ -67,7 +73,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use self::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, RequestSigner, SecondOpinion, Signer, StatusLists, Store,
+    Unavailable, Wallets,
 };
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
@@ -133,6 +140,9 @@ pub struct CodePolicy {
 pub struct PresentationPolicy {
     /// Life of a request.
     pub lifetime: Duration,
+    /// Life of a request to a wallet on another device, which is all that limits how far its QR code
+    /// can be carried (RFC 10027 section 6.1.2).
+    pub cross_device_lifetime: Duration,
     /// Rejected answers that settle it (REQ-2.8).
     pub tries: u32,
 }
@@ -149,6 +159,10 @@ pub struct Vpgate {
     pub entropy: Arc<dyn Entropy>,
     /// Signs access tokens.
     pub signer: Arc<dyn Signer>,
+    /// Signs requests to wallets.
+    pub request_signer: Arc<dyn RequestSigner>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients that sign assertions.

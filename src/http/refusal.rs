@@ -10,9 +10,11 @@ use super::client_limits::TooMany;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
+use super::wallet_door::refusal::PostRefusal;
+use super::wallet_door::requests::NoRequest;
 use crate::domain::oauth::authorization_request::RequestFault;
 use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
-use crate::flow::accept_response::NotAccepted;
+use crate::flow::accept_posted::NotTaken;
 use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::authorize_device::NotAuthorized;
@@ -31,6 +33,8 @@ use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::refresh::NotRefreshed;
 use crate::flow::revoke::NotRevoked;
 use crate::flow::serve_request::NotServed;
+use crate::flow::serve_request_object::NoRequestObject;
+use crate::flow::settle::NotAccepted;
 use crate::flow::userinfo::NotTold;
 use crate::flow::verify_token::NotVerifiable;
 
@@ -257,7 +261,11 @@ impl From<NotBegun> for Problem {
             NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
-            NotBegun::LoginHint => Self::invalid_request("/login_hint", detail),
+            NotBegun::CrossDevice | NotBegun::WalletCannotCross => Self::invalid_request("/flow", detail),
+            NotBegun::LoginHint | NotBegun::LoginHintNotTaken => Self::invalid_request("/login_hint", detail),
+            NotBegun::TransactionType { index } => {
+                Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)
+            }
             NotBegun::State => Self::invalid_request("/state", detail),
             NotBegun::Failed(failure) => failure.into(),
         }
@@ -270,6 +278,33 @@ impl From<NotCollected> for Problem {
             NotCollected::Unknown => Self::not_found(why.to_string()),
             NotCollected::ResponseCode => Self::response_code_required(why.to_string()),
             NotCollected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+// The wallet door.
+
+impl From<NoRequestObject> for NoRequest {
+    fn from(why: NoRequestObject) -> Self {
+        match why {
+            NoRequestObject::Unknown => Self::unknown(),
+            NoRequestObject::Nonce | NoRequestObject::Metadata(_) | NoRequestObject::Unsuitable(_) => {
+                Self::refused(why.to_string())
+            }
+            NoRequestObject::Failed(failure) => {
+                record_failure(&failure);
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+impl From<NotTaken> for PostRefusal {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::NoOpenRequest => Self::refused(),
+            NotTaken::MediaType => Self::media_type(),
+            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }
     }
 }
@@ -367,6 +402,7 @@ pub fn not_served(why: NotServed) -> Option<Notice> {
             "For your safety it can only be continued in the browser that opened it first. Go on there, or begin again.",
         )),
         NotServed::Settled => None,
+        NotServed::Wallet(failure) => Some(Notice::wallet_is_silent(&record_failure(&failure))),
         NotServed::Failed(failure) => Some(failure.into()),
     }
 }
@@ -410,6 +446,18 @@ impl Notice {
             StatusCode::SERVICE_UNAVAILABLE,
             "Something went wrong on our side",
             "We are sorry. Wait a few seconds and reload this page.",
+        );
+        notice.trace = Some(trace.to_string());
+        notice.retry_after = Some(RETRY_AFTER_SECONDS);
+        notice
+    }
+
+    /// The wallet's server failed; nothing was lost by it.
+    pub fn wallet_is_silent(trace: &TraceId) -> Self {
+        let mut notice = Self::refused(
+            StatusCode::BAD_GATEWAY,
+            "Your wallet does not answer",
+            "We could not reach the service of your wallet. Nothing is lost: wait a few seconds and reload this page.",
         );
         notice.trace = Some(trace.to_string());
         notice.retry_after = Some(RETRY_AFTER_SECONDS);

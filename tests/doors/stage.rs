@@ -22,17 +22,22 @@ use vpgate::domain::oauth::client_assertion::AssertionPolicy;
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::profile::Parameters;
+use vpgate::domain::openid4vp::request::{
+    AcceptedTransactions, OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute,
+};
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
+use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable, Wallets,
 };
 use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::request_keys::RequestKeys;
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";
@@ -70,6 +75,8 @@ impl Stage {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
             signer: Arc::new(NoSigner),
+            request_signer: Arc::new(RequestKeys::default()),
+            wallets: Arc::new(NoWallets),
             issuer_keys: Arc::new(NoKeys),
             client_keys: Arc::new(NoKeys),
             second_opinion: None,
@@ -236,6 +243,12 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: AcceptedTransactions::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         }],
         device: DevicePolicy {
             code_lifetime: Duration::from_secs(600),
@@ -253,7 +266,11 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             token_endpoint: None,
             longest_lifetime: Duration::from_secs(600),
         },
-        presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
+        presentation: PresentationPolicy {
+            lifetime: Duration::from_secs(300),
+            cross_device_lifetime: Duration::from_secs(120),
+            tries: 3,
+        },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
             default: TokenSettings {
@@ -283,6 +300,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         origins: Vec::new(),
         wallet: "demo".to_owned(),
         code: CodeRules::default(),
+        cross_device: false,
     }
 }
 
@@ -344,6 +362,19 @@ impl StatusLists for NoLists {
     }
 }
 
+struct NoWallets;
+
+#[async_trait]
+impl Wallets for NoWallets {
+    async fn metadata(&self, _: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
+        Err(Unavailable::new("the wallet's metadata", "nobody there"))
+    }
+
+    async fn push(&self, _: &WalletRoute, _: &Parameters) -> Result<String, Unavailable> {
+        Err(Unavailable::new("the wallet's endpoint for pushed requests", "nobody there"))
+    }
+}
+
 struct NoKeys;
 
 #[async_trait]
@@ -355,7 +386,7 @@ impl IssuerKeys for NoKeys {
 
 #[async_trait]
 impl ClientKeySets for NoKeys {
-    async fn of(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
         match client {
             ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
             ClientKeys::JwksUri(_) => Err(Unavailable::new("the client", "there is none here")),

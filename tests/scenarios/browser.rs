@@ -49,6 +49,12 @@ impl<'w> Browser<'w> {
         self.cookies
     }
 
+    /// What it sends as `Cookie`.
+    pub fn cookies(&self) -> String {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
+    }
+
     /// Goes to an address and follows where it leads, within the service. At an address elsewhere it
     /// stops without asking for it.
     pub async fn open(&mut self, address: &str) -> Page {
@@ -152,15 +158,13 @@ impl<'w> Browser<'w> {
     ) -> (StatusCode, Option<String>, String) {
         let path =
             url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let origin = self.base.origin().ascii_serialization();
         let mut request = Request::builder()
             .method(method.clone())
             .uri_str(path)
             .header(header::HOST, self.base.authority())
             .header("sec-fetch-site", "same-origin")
-            .header(header::COOKIE, cookies.join("; "));
+            .header(header::COOKIE, self.cookies());
         if *method == Method::POST {
             request = request
                 .header(header::ORIGIN, origin)

@@ -3,11 +3,17 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod answers;
+mod binding;
 mod browser;
 mod code_flow;
 mod doors;
 mod dpop;
 mod logs;
+#[path = "../mutations/made.rs"]
+#[expect(dead_code, reason = "the mutation tests use more of it")]
+mod made;
+mod posting;
 mod questions;
 mod shop;
 mod status;

@@ -1,5 +1,6 @@
 //! The whole house in one process, with a clock that tests move.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -16,15 +17,21 @@ use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
+use vpgate::domain::base::id::RequestState;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::oauth::client::ClientKeys;
+use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Store, Unavailable,
 };
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -34,6 +41,7 @@ use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
 
 use crate::browser::{Browser, Page};
+use crate::posting::POSTING_WALLET;
 
 pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
@@ -79,7 +87,7 @@ struct NoClientKeys;
 
 #[async_trait]
 impl ClientKeySets for NoClientKeys {
-    async fn of(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
         Err(Unavailable::new("a client's keys", "there are none here"))
     }
 }
@@ -161,6 +169,9 @@ pub struct Returned {
 #[derive(Clone)]
 pub struct World {
     app: Arc<App>,
+    store: Arc<dyn Store>,
+    /// The private key of the demo issuer's second key, for credentials that tests make.
+    pub issuer: Value,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
 }
@@ -170,20 +181,36 @@ impl World {
         Self::with_credentials("").await
     }
 
+    /// With a wallet that posts its answers in this mode.
+    pub async fn posting(mode: ResponseMode) -> Self {
+        Self::with_wallet(|wallet| wallet.response_mode = mode).await
+    }
+
+    /// With a wallet app instead of the demo wallet, as told.
+    pub async fn with_wallet(told: impl FnOnce(&mut WalletRoute)) -> Self {
+        Self::set_up(&configuration(""), |wallet| {
+            wallet.authorization_endpoint = POSTING_WALLET.parse().unwrap();
+            wallet.response_mode = ResponseMode::DirectPost;
+            told(wallet);
+        })
+        .await
+    }
+
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
-        Self::with(&configuration(more)).await
+        Self::set_up(&configuration(more), |_| {}).await
     }
 
     /// With more at the end of the configuration: clients, or a last table.
     pub async fn with_more(more: &str) -> Self {
-        Self::with(&(configuration("") + more)).await
+        Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
-    async fn with(configuration: &str) -> Self {
+    async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(configuration, Path::new("")).unwrap();
+        let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
+        told(&mut config.policy.wallets[0]);
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -200,7 +227,10 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+        let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
+        let mut jwks = sandbox.issuer_jwks();
+        jwks["keys"].as_array_mut().unwrap().push(issuer.public_key().to_jwk());
+        let keys = Arc::new(KeySet::from_json(&jwks).unwrap());
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -208,17 +238,23 @@ impl World {
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
         };
+        let store: Arc<dyn Store> = SqliteStore::open("sqlite::memory:").unwrap();
         let outside = Outside {
-            store: SqliteStore::open("sqlite::memory:").unwrap(),
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
             client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
+            wallets: Arc::new(FetchedWallets::new(
+                FetchClient::new(true).unwrap(),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                HashMap::new(),
+            )),
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), clock, list_road }
+        Self { app: Arc::new(app), store, issuer: issuer.to_private_jwk(), clock, list_road }
     }
 
     /// From now on the issuer's status list arrives like this.
@@ -236,6 +272,12 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The request with this `state`, as the wallet would find it.
+    pub async fn asked(&self, state: &str) -> Asked {
+        let state = RequestState::parse(state).unwrap();
+        self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -469,6 +511,7 @@ authentication = "client_secret_basic"
 secret_hash = "{shop}"
 scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
+cross_device = true
 
 [[clients]]
 client_id = "web"

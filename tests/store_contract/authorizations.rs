@@ -50,6 +50,8 @@ fn request() -> AuthorizationRequest {
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
         wallet: "proof".to_owned(),
         code: CodeRules::default(),
+        cross_device: false,
+        origins: Vec::new(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [
@@ -94,7 +96,7 @@ impl Authorization {
 
     pub fn begin(&self, pushed: Option<Digest>) -> Change {
         Change::BeginAuthorization {
-            presentation: Begun::new(self.asked.clone(), Some(self.browser)),
+            presentation: Begun::new(self.asked.clone(), Some(self.browser), None),
             grant: self.pending(),
             pushed,
         }

@@ -20,9 +20,11 @@ use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
 use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
+use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::request::{
+    AcceptedTransactions, Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, WalletRoute,
+};
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -199,6 +201,12 @@ pub fn asked() -> Asked {
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: AcceptedTransactions::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
@@ -215,11 +223,12 @@ pub fn asked() -> Asked {
         tries_allowed: 2,
         flow: Flow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_key: None,
     }
 }
 
 pub fn begun(asked: &Asked) -> Begun {
-    Begun::new(asked.clone(), None)
+    Begun::new(asked.clone(), None, None)
 }
 
 pub fn served(asked: &Asked, browser: Digest) -> Served {
@@ -239,6 +248,16 @@ pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
 
 pub fn verified(asked: &Asked, browser: Digest, response_code: Option<Digest>) -> Settled {
     served(asked, browser).verified(proven(), verified_report(), response_code, NOW).unwrap()
+}
+
+/// Posted by the wallet, and good.
+pub fn awaiting(asked: &Asked, browser: Digest, return_code: Digest) -> AwaitingReturn {
+    served(asked, browser).await_return(proven(), verified_report(), return_code, NOW).unwrap()
+}
+
+/// And its browser came back.
+pub fn returned(asked: &Asked, browser: Digest, return_code: Digest, code: Option<Digest>) -> Settled {
+    awaiting(asked, browser, return_code).returned(&browser, &return_code, code, NOW).unwrap()
 }
 
 /// What a wallet has proven. The verdict itself is tested where it lives; this is how it is stored.

@@ -11,6 +11,7 @@ mod history;
 mod made;
 mod presentations;
 mod races;
+mod returning;
 mod settling;
 mod speed;
 mod sweeping;
@@ -80,6 +81,14 @@ on_every_backend! {
         of_many_uses_of_one_assertion_one_wins
         what_is_dead_is_swept
     }
+    returning {
+        what_waits_is_kept_whole
+        only_a_served_presentation_waits
+        it_returns_once_in_its_browser_with_its_code
+        returning_decides_the_grant_or_nothing
+        a_key_lives_as_long_as_its_request
+        what_nobody_returns_for_is_forgotten
+    }
     sweeping {
         takes_only_what_is_long_dead
         takes_no_more_than_it_may
@@ -95,6 +104,7 @@ on_every_backend! {
         a_hundred_redemptions_have_one_winner
         a_hundred_polls_over_one_pace_have_one_winner
         two_settlements_have_one_winner
+        two_returns_have_one_winner
         settling_and_denying_have_one_winner_and_no_halves
         two_browsers_claiming_one_grant_have_one_winner
         one_user_code_is_given_to_one_grant

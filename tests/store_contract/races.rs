@@ -81,6 +81,23 @@ pub async fn two_settlements_have_one_winner(store: AnyStore) {
     }
 }
 
+pub async fn two_returns_have_one_winner(store: AnyStore) {
+    let (browser, return_code) = (made::digest(), made::digest());
+    let asked = served(&store, browser).await;
+    store.commit(Change::AwaitReturn(made::awaiting(&asked, browser, return_code))).await.unwrap();
+    let codes = [made::digest(), made::digest()];
+    let back = |code| Change::Return {
+        presentation: made::returned(&asked, browser, return_code, Some(code)),
+        return_code,
+        grant: None,
+    };
+    let winner = winner(&at_once(&store, codes.map(back).into()).await);
+    match store.presentation(&asked.id).await.unwrap() {
+        Some(Presentation::Settled(settled)) => assert_eq!(settled.response_code(), Some(&codes[winner])),
+        other => panic!("{other:?}"),
+    }
+}
+
 pub async fn settling_and_denying_have_one_winner_and_no_halves(store: AnyStore) {
     for round in 0..20 {
         let (grant, browser) = (opened(&store).await, made::digest());

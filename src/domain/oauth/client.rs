@@ -31,6 +31,9 @@ pub struct Client {
     pub wallet: String,
     /// How it may ask for authorization codes.
     pub code: CodeRules,
+    /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
+    /// code elsewhere may answer for the wrong session (REQ-15.3).
+    pub cross_device: bool,
 }
 
 /// How a client may ask for authorization codes.
@@ -231,6 +234,7 @@ pub(crate) mod testing {
             origins: Vec::new(),
             wallet: "demo".to_owned(),
             code: CodeRules::default(),
+            cross_device: false,
         }
     }
 }

@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
+use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
-use super::{HumanDoor, browser, handle_of};
+use super::{HumanDoor, browser, handle_of, is_prefetch};
 use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
 use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
+use crate::flow::settle::Ending;
+use crate::http::form::Form;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/done.html")]
@@ -25,11 +29,22 @@ struct Again {
     form_value: String,
 }
 
-/// How it stands.
+/// How it stands; or, with the code of a wallet in the address, the return from that wallet, after which the
+/// code is out of the address bar and the history.
 pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let browser = browser::browser_of(&request, &door.public_url).ok_or(NotShown::Unknown)?;
+    if let Some(code) = return_code(&request) {
+        // Who only looks ahead must not use the code up.
+        if is_prefetch(&request) {
+            return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
+        }
+        return Ok(lead_on(door.vpgate.return_to_browser(&handle, &browser, &code).await?));
+    }
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
+    if let Some(way_home) = finish.way_home {
+        return Ok(lead_on(Ending::Return(way_home)));
+    }
     let (tone, title, text) = in_words(&finish);
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. })
         .then(|| Again { handle, form_value: browser::form_value(&browser) });
@@ -37,11 +52,22 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     Ok(door.remembered(&browser, page.into_response()))
 }
 
+/// `HEAD` says no more than that such an address could exist, and uses no code up.
+pub async fn head(_door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+    known(&request).map(|_| Response::default())
+}
+
 /// "Give up": settled at once, so that nobody waits for an answer that will not come.
 pub async fn give_up(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let (browser, _) = door.own_form(&mut request).await?;
     Ok(lead_on(door.vpgate.give_up(&handle, &browser).await?))
+}
+
+/// A query that cannot be read holds no code: the page says how it stands.
+fn return_code(request: &Request) -> Option<Secret> {
+    let mut query = Form::parse(request.uri().query()?.as_bytes()).ok()?;
+    query.take("response_code").map(Secret::received)
 }
 
 fn known(request: &Request) -> Result<Handle, Notice> {
@@ -79,6 +105,11 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
                 }
             },
         ),
+        Standing::AwaitingReturn => (
+            Tone::Plain,
+            "One more step",
+            "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count.".to_owned(),
+        ),
         Standing::Open => (
             Tone::Plain,
             "Not finished yet",
@@ -100,7 +131,7 @@ mod tests {
     use super::*;
 
     fn words(standing: Standing, on_device: bool) -> (Tone, &'static str, String) {
-        in_words(&Finish { client_name: "Living Room TV".to_owned(), on_device, standing })
+        in_words(&Finish { client_name: "Living Room TV".to_owned(), on_device, standing, way_home: None })
     }
 
     #[test]

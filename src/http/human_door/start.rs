@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use poem::{Request, Response};
 
 use super::page::Notice;
-use super::{HumanDoor, handle_of, see_other};
+use super::{HumanDoor, handle_of, is_prefetch, see_other};
 use crate::domain::base::id::Handle;
 use crate::flow::serve_request::NotServed;
 use crate::http::qr;
@@ -50,11 +50,4 @@ fn known(request: &Request) -> Result<Handle, Notice> {
 
 fn unknown() -> Notice {
     not_served(NotServed::Unknown).unwrap_or_else(Notice::no_open_request)
-}
-
-fn is_prefetch(request: &Request) -> bool {
-    let says = |name: &str| {
-        request.header(name).is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"))
-    };
-    says("sec-purpose") || says("purpose") || says("x-moz")
 }

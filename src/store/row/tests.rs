@@ -84,6 +84,9 @@ fn a_broken_presentation_row_is_refused() {
         wallet_error: None,
         response_code: None,
         settled_at: None,
+        answer_key: None,
+        return_code: None,
+        answered_at: None,
     };
     assert_eq!(row.restore().err(), Some(BrokenColumn("asked")));
 }

@@ -44,7 +44,7 @@ fn the_tables_hold_each_state_to_its_columns() {
                 "id, device_code, user_code, terms, forget_at",
                 "'a', randomblob(32), randomblob(32), '{}', 1",
             ),
-            _ => ("id, handle, request_state, asked, forget_at", "'a', 'b', 'c', '{}', 1"),
+            _ => ("id, handle, request_state, asked, expires_at, forget_at", "'a', 'b', 'c', '{}', 1, 2"),
         };
         let (key_names, key_values) = keys;
         let sql = format!("INSERT INTO {table} ({key_names}, {columns}) VALUES ({key_values}, {values})");
@@ -77,6 +77,20 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(!presentation(served, &format!("'served', {digest}, 1, NULL")));
     assert!(!presentation(served, &format!("'served', {digest}, 0, '{{}}'")));
     assert!(!presentation(served, "'served', NULL, 0, NULL"));
+    assert!(presentation("state, answer_key", "'begun', '{}'"));
+    assert!(presentation("state, browser, tries, answer_key", &format!("'served', {digest}, 0, '{{}}'")));
+    let awaiting = "state, browser, outcome, report, proven, answered_at, return_code, answer_key";
+    let waits = |values: &str| presentation(awaiting, &format!("'awaiting_return', {values}"));
+    assert!(waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, {digest}, NULL")));
+    assert!(!waits(&format!("NULL, 'verified', '{{}}', '{{}}', 1, {digest}, NULL")));
+    assert!(
+        !waits(&format!("{digest}, 'rejected', '{{}}', NULL, 1, {digest}, NULL")),
+        "refusals do not wait"
+    );
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', NULL, 1, {digest}, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', NULL, {digest}, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, NULL, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, {digest}, '{{}}'")), "the key is gone");
     let settled = "state, settled_at, browser, outcome, report, proven, wallet_error";
     let good = |values: &str| presentation(settled, &format!("'settled', 1, {digest}, {values}"));
     assert!(good("'verified', '{}', '{}', NULL"));
@@ -88,4 +102,11 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(!good("'declined', NULL, NULL, NULL"));
     assert!(!good("'expired', NULL, NULL, NULL"));
     assert!(!good("NULL, NULL, NULL, NULL"));
+    let more = "state, settled_at, browser, outcome, wallet_error, answer_key, return_code";
+    let with = |values: &str| {
+        presentation(more, &format!("'settled', 1, {digest}, 'declined', 'access_denied', {values}"))
+    };
+    assert!(with("NULL, NULL"));
+    assert!(!with("'{}', NULL"));
+    assert!(!with(&format!("NULL, {digest}")));
 }
