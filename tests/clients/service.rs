@@ -1,5 +1,6 @@
 //! The service and the sandbox's wallet at one address, with clients that prove themselves in every way.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -13,6 +14,7 @@ use vpgate::domain::base::secret::Secret;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::status_lists::FetchedStatusLists;
+use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -78,6 +80,7 @@ fn app(address: &str, code_lifetime: &str) -> App {
     })
     .unwrap();
     let network = FetchClient::new(true).unwrap();
+    let wallets = FetchedWallets::new(network.clone(), Arc::clone(&clock), HashMap::new());
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let status_lists =
@@ -89,6 +92,7 @@ fn app(address: &str, code_lifetime: &str) -> App {
         issuer_keys,
         client_keys: fetched_keys,
         status_lists: Arc::new(status_lists),
+        wallets: Arc::new(wallets),
         keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
     };
     let mounts = vec![(MOUNT, sandbox.endpoint()), (person::MOUNT, person::endpoint())];

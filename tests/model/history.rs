@@ -232,7 +232,7 @@ impl Telling {
         let endpoint = self.house.endpoint();
         let mut window = self.window(&endpoint, browser);
         let fragment = window.fill_and_press_without_returning(&page, filled, button).await;
-        self.cookies.insert(browser, window.into_cookies());
+        self.cookies.insert(browser, window.cookies);
         if let Some(device) = self.devices.get_mut(&device) {
             device.brought.insert(browser, (answer, fragment));
         }
@@ -254,7 +254,7 @@ impl Telling {
             Some(handle) => Some(window.open(&format!("/start/{handle}")).await),
             None => None,
         };
-        self.cookies.insert(browser, window.into_cookies());
+        self.cookies.insert(browser, window.cookies);
         let now = self.now;
         self.each(device, |grant| grant.answer(browser, answer, now));
         let at_wallet = again.filter(|page| page.url.path() == WALLET);
@@ -273,7 +273,7 @@ impl Telling {
         let endpoint = self.house.endpoint();
         let mut window = self.window(&endpoint, browser);
         let page = window.open(&address).await;
-        self.cookies.insert(browser, window.into_cookies());
+        self.cookies.insert(browser, window.cookies);
         Some(page)
     }
 
@@ -281,13 +281,14 @@ impl Telling {
         let endpoint = self.house.endpoint();
         let mut window = self.window(&endpoint, browser);
         let next = window.fill_and_press(page, filled, button).await;
-        self.cookies.insert(browser, window.into_cookies());
+        self.cookies.insert(browser, window.cookies);
         next
     }
 
     fn window<'e>(&self, endpoint: &'e poem::endpoint::BoxEndpoint<'static>, browser: usize) -> Browser<'e> {
-        let cookies = self.cookies.get(&browser).cloned().unwrap_or_default();
-        Browser::with_cookies(endpoint, BASE.parse().unwrap(), cookies)
+        let mut window = Browser::new(endpoint, BASE.parse().unwrap());
+        window.cookies = self.cookies.get(&browser).cloned().unwrap_or_default();
+        window
     }
 
     fn device_code(&self, device: usize) -> Option<String> {

@@ -1,6 +1,7 @@
 //! The service with its database in a file, and a sandbox that outlives it: a crash takes the service, not
 //! the wallet.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -21,6 +22,7 @@ use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, Sta
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
+use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -119,6 +121,7 @@ impl House {
 
 fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
+    let network = FetchClient::new(true).unwrap();
     let plan = KeyPlan::of(&config.policy.tokens);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
@@ -128,11 +131,9 @@ fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::new(SystemEntropy),
         issuer_keys: Arc::new(Keys(keys)),
-        // No client here has keys.
-        client_keys: Arc::new(FetchedIssuerKeys::new(
-            FetchClient::new(true).unwrap(),
-            Arc::clone(clock) as Arc<dyn Clock>,
-        )),
+        // No client here has keys, and no wallet is a server.
+        client_keys: Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(clock) as Arc<dyn Clock>)),
+        wallets: Arc::new(FetchedWallets::new(network, Arc::clone(clock) as Arc<dyn Clock>, HashMap::new())),
         status_lists: Arc::new(lists),
         keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),
     };

@@ -22,7 +22,8 @@ pub struct Page {
 pub struct Browser<'w> {
     endpoint: &'w BoxEndpoint<'static>,
     base: Url,
-    cookies: BTreeMap<String, String>,
+    /// What it remembers, by name.
+    pub cookies: BTreeMap<String, String>,
     holds_fragments: bool,
 }
 
@@ -33,20 +34,6 @@ impl<'w> Browser<'w> {
     /// A browser without cookies.
     pub fn new(endpoint: &'w BoxEndpoint<'static>, base: Url) -> Self {
         Self { endpoint, base, cookies: BTreeMap::new(), holds_fragments: false }
-    }
-
-    /// A browser that was here before.
-    pub fn with_cookies(
-        endpoint: &'w BoxEndpoint<'static>,
-        base: Url,
-        cookies: BTreeMap<String, String>,
-    ) -> Self {
-        Self { cookies, ..Self::new(endpoint, base) }
-    }
-
-    /// What it remembers when it is closed.
-    pub fn into_cookies(self) -> BTreeMap<String, String> {
-        self.cookies
     }
 
     /// What it sends as `Cookie`.
