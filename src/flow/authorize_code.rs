@@ -217,6 +217,7 @@ impl Vpgate {
             other => Unavailable::new("the configured question", other),
         })?;
         let handle = asked.handle.clone();
+        let request = Box::new(request);
         let terms = Terms { id, request, created_at: now, expires_at: asked.expires_at };
         let change = Change::BeginAuthorization {
             presentation: Begun::new(asked, Some(browser), answer_key),

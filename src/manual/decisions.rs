@@ -156,6 +156,51 @@
 //! # `response_types_supported` is sent empty
 //! RFC 8414 section 2 requires the member, and there is no authorization endpoint yet.
 //!
+//! # All that one redemption led to is a family
+//! Tokens that came from one device code live in rows of one family: what they have in common, the one
+//! refresh token that works, and the access tokens. Revoking is forgetting: the rows go, and with them
+//! the subject and the place of the credential's status. Every access token has a row, JWTs too, found by
+//! the digest of its text. So one look answers introspection and `/userinfo` for both formats, a token
+//! with another signature over the same claims is unknown, and no list of revoked tokens is kept.
+//!
+//! # A refresh token works once, whatever happened to the answer
+//! The second use ends the family, also of two requests at the same moment: nobody can tell a copy from
+//! a client that repeats itself (RFC 9700 section 4.14.2). The price: a client that lost the answer must
+//! ask the person again. A grace period would give a thief the same grace. A token holds what its family
+//! shares and what it has alone, so a used one is recognised without keeping it.
+//!
+//! # Tokens follow the credential
+//! While tokens live, the family keeps the credential's `status_list` index and address: a revoked
+//! credential could not end them otherwise. It is asked for when the client or a resource asks about the
+//! tokens, never in the background, and goes with the last token (REQ-7.16). `recheck_status = false`
+//! keeps nothing. A suspended credential ends its tokens like a revoked one: the person shows it again when it is back.
+//! When the list cannot be had, a refresh is answered 503 and spends nothing, and introspection says
+//! inactive.
+//!
+//! # `refresh_limit` counts from the verification
+//! A refresh says nothing new about the person, so `auth_time` stays, and the limit begins when the
+//! presentation was verified, not when the last token was issued. It never passes the credential's `exp`.
+//!
+//! # DPoP proofs always need a nonce of ours
+//! So the age of a proof does not depend on a television's clock, and the memory of used proofs is
+//! short. The price is one more request at the beginning. A nonce is a keyed digest of a window of two
+//! minutes: nothing is stored, and replicas agree. Refresh tokens are bound to the key for clients with a
+//! secret too, which is stricter than RFC 9449 section 5.
+//!
+//! # One `resource` for each token
+//! RFC 8707 allows several; then nobody could say which scope is meant for which (REQ-11.51). A
+//! repeated parameter is refused, as every other is.
+//!
+//! # Key files are written once
+//! A key's file name says what it signs with and from which second on. When it ends follows from its
+//! successor and the longest lifetime of tokens. Nothing is rewritten, so replicas share the folder
+//! without locks, look at it every thirty seconds, and agree. A new key is published for ten minutes
+//! before it signs: our JWKS may be kept for five.
+//!
+//! # Introspection of access tokens only
+//! A refresh token is a matter between its client and us. A resource is told about tokens for the
+//! audiences that it is registered for (`introspects`), a client about its own; the rest is inactive.
+//!
 //! # One writer thread for SQLite
 //! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So
 //! `synchronous=FULL` costs one flush for many callers.
@@ -217,3 +262,26 @@
 //! hour when nothing is said. For a day longer while the issuer fails. An unknown `kid` is asked for at
 //! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
 //! this server at the issuer.
+//!
+//! # The authorization endpoint shows a page of its own
+//! The wallet shows the name of this server, not that of the application behind it. Whoever shares must
+//! know for whom, so the page costs one tap. It also means that an address alone never starts anything:
+//! a link that is opened stores nothing and binds nobody.
+//!
+//! # A form at the authorization endpoint is kept and the browser comes again
+//! A form of another site brings no cookies (`SameSite=Lax`). Answering it at once would give the browser a
+//! new secret and break whatever else it is doing here. Kept like a pushed request, it leads to the same
+//! page by GET, and nothing of it stands in an address.
+//!
+//! # An empty list of redirect URIs is refused
+//! The ProofSpace document takes it for "any address". That is an open redirector (RFC 9700 section 2.1),
+//! and there is no switch for it: a client of the code grant without a redirect URI is a fault of the
+//! configuration.
+//!
+//! # Request objects are not offered
+//! `request` (RFC 9101) is refused by name. A pushed request gives the same protection without a second
+//! way to sign a request.
+//!
+//! # A used code ends its tokens only for who knows the verifier
+//! RFC 6749 section 4.1.2 asks for revocation on reuse. Codes stand in addresses and therefore in logs and
+//! histories; if the code alone were enough, whoever reads one there could end other people's sessions.

@@ -1,4 +1,4 @@
-//! Both stories, step by step.
+//! The stories, step by step.
 //!
 //! # A television gets a token
 //!
@@ -40,6 +40,55 @@
 //! A rejected answer does not settle anything at once: the person may try again, up to
 //! `presentation.tries` times, and meanwhile the device hears `authorization_pending`. The last
 //! rejected try, giving up, or the wallet's `access_denied` reaches the device at its next poll.
+//!
+//! # A web application gets a token
+//!
+//! ```text
+//!  application           vpgate                      browser               cloud wallet
+//!      |                    |                          |                        |
+//!  1   |-- POST /par ------>|   (if it pushes)         |                        |
+//!  2   |-- 303 /authorize ------------------------->   |                        |
+//!      |                    |<----- GET /authorize --- |                        |
+//!      |                    |------ who asks? -------> |                        |
+//!      |                    |<----- "Continue" ------- |                        |
+//!  3   |                    |      as steps 3 and 4 above                       |
+//!      |                    |-- 303 redirect_uri?code= |                        |
+//!      |<------------------------------------ code --- |                        |
+//!  4   |-- POST /token ---->|                          |                        |
+//!      |<-- access token ---|                          |                        |
+//! ```
+//!
+//! 1. The application may push its request (RFC 9126). It is checked as the authorization endpoint would
+//!    check it, and kept for `authorization_code.pushed_request_lifetime`; the browser then carries a handle.
+//! 2. The browser arrives at `/authorize`. A client that is unknown, or an address to return to that is not
+//!    registered, is told to the person and to nobody else; every other fault travels to the application
+//!    with `state` and `iss`. The person sees which application asks for which rights, what the wallet will
+//!    be asked to show, and where they will return. Nothing is stored until they continue. Then a grant and a
+//!    presentation begin that only this browser can continue, and a pushed request is spent.
+//! 3. The wallet's answer comes back through the same browser and settles the presentation and the grant in
+//!    one transaction. The browser carries a code home, or `access_denied`; `server_error` when the wallet
+//!    could not do what it was asked. The code lives `authorization_code.code_lifetime`.
+//! 4. The application exchanges the code, once, with the `code_verifier` and the `redirect_uri` of its
+//!    request. A code that is shown again by somebody who knows all of that ends the tokens that it led to.
+//!
+//! Nobody is logged in here: the person presents a credential every time. So `prompt=none` is always answered
+//! with `login_required`; `login`, `consent` and `select_account` ask for what happens anyway; any `max_age`
+//! is kept. `login_hint` goes to the wallet and nowhere else.
+//!
+//! # What becomes of the tokens
+//!
+//! What one code led to is a family, which lives and dies together.
+//!
+//! - With the grant `refresh_token`, `POST /token` exchanges a refresh token for the next one and a new
+//!   access token. Each works once.
+//! - A resource reads a JWT by itself, or asks `POST /introspect`. `GET /userinfo` tells the client of an
+//!   access token with the scope `openid` who the person is.
+//! - Refreshing and asking look the status of the credential up again.
+//! - The family ends when its client gives the refresh token back (`POST /revoke`), when a used code or
+//!   refresh token is shown again, or when the credential is taken back; by itself, when the refresh token was
+//!   not used for `refresh_idle`, or `refresh_limit` after the verification.
+//! - With a `DPoP` header all of its tokens are for one key, from `/device_authorization` on if the
+//!   header is already there.
 //!
 //! # A shop gets verified claims
 //!

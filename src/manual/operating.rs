@@ -8,11 +8,25 @@
 //! # What is written to disk
 //! - The database: grants and presentations, until they are swept. Claims of a verified presentation
 //!   stay at most ten minutes. Codes and cookies are there as digests only.
-//! - The keys directory: the token signing key and two digest keys, readable by the owner only. Losing
-//!   the signing key makes issued tokens unverifiable; losing the digest keys makes open user codes
+//! - Tokens: their digests, what they allow, the pairwise subject, and where the status of the credential
+//!   is kept, as long as one of them lives.
+//! - The keys directory: the signing keys and two digest keys, readable by the owner only. Losing
+//!   a signing key makes the tokens it signed unverifiable; losing the digest keys makes open user codes
 //!   unusable and changes every subject.
 //!
 //! Every step that was answered is durable: the answer leaves after the commit has reached the disk.
+//!
+//! # Signing keys
+//! One key for each `signing_alg` in the configuration is made at the first start. `vpgate keys rotate`
+//! makes the next one: it is in `/jwks.json` at once, signs ten minutes later, and the old one stays
+//! published until the longest `lifetime` has passed after that. Services that share the folder see it
+//! within thirty seconds; nothing is restarted. Run it as the same user, from a timer if you like:
+//! it does nothing while a key is waiting. It also removes the files of keys that are no longer needed.
+//! `vpgate keys list` says where each key is in its life.
+//!
+//! Lifetimes that are shortened shorten the time in which old keys are published: rotate first.
+//! If a key was stolen, rotate, wait ten minutes, then delete its file and restart: its tokens are not
+//! verifiable any more from then on. Introspection keeps answering for them until they end.
 //!
 //! # Files that are read at the start only
 //! Keys and roots that `trust` names (`jwks_file`, `x5c_roots`, `crl`). A revocation list ends at its
@@ -34,6 +48,21 @@
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
 //!
+//! # Limits on clients
+//! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
+//! authentications of one client from one address, 600 pushed requests, 120 visits to `/authorize`. More are
+//! answered with 429 and `Retry-After`. Behind a proxy that is not listed, all clients share one address.
+//!
+//! # Exchanging a client's secret
+//! Put the digest of the new secret in `secret_hash` and that of the old one in `previous_secret_hash`,
+//! restart, change the client, then remove the second line and restart. A client that signs assertions
+//! publishes its next key beside the old one in its JWKS; no restart is needed.
+//!
+//! # Assertions of clients
+//! `aud` must be `public_url` alone, as text or as a list of one. Clients that send the address of the token
+//! endpoint need `client_assertions.accept_token_endpoint_audience`. Each `jti` counts once, also when the
+//! request is then refused for another reason (a DPoP nonce, for example): sign a new one for every request.
+//!
 //! # Status
 //! A credential that names a status list is accepted only when its issuer's list says that it is valid.
 //! `credentials[].status = "require"` refuses those that name none. A list is kept in memory for its
@@ -48,10 +77,14 @@
 //! came and is no good (signature, address, dates) is never replaced by an older one, and is a counted
 //! rejection.
 //!
+//! Tokens are held to the status too: it is looked up again, in the lists at hand, when one is refreshed or
+//! asked about. `tokens.recheck_status = false` leaves that out. A JWT that a resource checks by itself
+//! lives until its `exp`: keep `lifetime` short, or let resources ask `/introspect`.
+//!
 //! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
 //!
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
-//! queries, the status of credentials that were verified before, list signers other than the issuer.
+//! queries, list signers other than the issuer.
 //!
 //! # Pages that sign people in
 //! A page without a server of its own loads `/vpgate.js` and calls `VpGate.start(element, options)`; the

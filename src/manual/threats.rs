@@ -37,11 +37,36 @@
 //! | reading the answer from history, logs or referrers | the fragment is removed before anything else; no referrer; answers are never logged |
 //! | junk answers that spoil a login | only the bound browser can answer at all; a rejected answer is one counted try of five |
 //!
+//! # The authorization endpoint
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a redirect URI of the attacker's (open redirector, stolen code) | registered URIs compared letter by letter, only the port of a public client's loopback address may differ; who is not known is told on a page, never by a redirect; no parameter leads anywhere else |
+//! | a stolen code | PKCE with S256 for everybody (`danger_allow_missing_pkce` is for confidential clients and warned about); codes live a minute, work once, and are bound to client, address, challenge and, where it is named, to a key; a second exchange ends the tokens |
+//! | logging people out with a code read in a log | a second exchange ends nothing unless it knows the verifier and the address too |
+//! | mix-up of servers | `iss` in every answer, errors included |
+//! | somebody else's presentation for my code, or mine for theirs | the grant belongs to the browser that pressed "Continue", the presentation to the browser that was sent to the wallet, and both must be the same |
+//! | a link that makes a person share without knowing with whom | a page of our own says who asks for what and where the person returns, before the wallet, which names only us; it cannot be framed, and its form is bound to the browser |
+//! | changing a request on its way through the browser | pushed requests, which can be demanded per client or of all; what stands beside a `request_uri` does not count |
+//! | another JWT of a client used as its assertion, or one made for another server | `typ`, `iss` = `sub` = the client, `aud` = our issuer alone, short `exp`, `jti` once, the client's own keys |
+//! | filling the database from outside | nothing is stored before the person continues; pushed requests and visits are limited by address |
+//!
 //! # Codes and tokens
 //!
 //! Device codes, response codes and browser cookies have 256 bits; rows hold their SHA-256. User codes
 //! are short, so rows hold an HMAC under a key that is not in the database. Types keep them apart: a
 //! [`Secret`](crate::domain::base::secret::Secret) cannot be printed, serialised or stored.
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a copied device code | it works once; shown again, it ends all tokens that it led to |
+//! | a copied refresh token | it works once; whoever is second ends the family; bound to client and, with DPoP, to a key |
+//! | a copied access token | short life, never past the credential's; DPoP where the client proves a key (`require_dpop`); `/revoke` |
+//! | a proof seen on the way | it names method, address and token, needs a nonce of ours, and works once |
+//! | a credential that is revoked after the token was issued | its status is looked up again at refresh, introspection and `/userinfo`; the family ends |
+//! | refreshing for ever what was proven once | `refresh_limit` counts from the verification, and `auth_time` is carried along |
+//! | asking about tokens of others | callers prove who they are and see only tokens that are theirs or for them |
+//! | a signing key that leaks | rotation in ten minutes without an unverifiable token |
 //!
 //! # What a relying party must do itself
 //!

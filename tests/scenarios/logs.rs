@@ -39,6 +39,9 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
         .with_max_level(tracing::Level::TRACE)
         .with_writer(lines.clone())
         .finish();
+    // With one subscriber in the process, a line that another test's thread writes first is switched off for
+    // everybody; with two, each thread's own is asked.
+    let _another = tracing::Dispatch::new(tracing_subscriber::fmt().with_writer(std::io::sink).finish());
     let _guard = tracing::subscriber::set_default(subscriber);
     let world = World::new().await;
 

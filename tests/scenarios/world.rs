@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -207,6 +207,12 @@ impl World {
     }
 
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
+        // Without a subscriber, `tracing` would remember for all tests that nobody listens.
+        static LISTENS: Once = Once::new();
+        LISTENS.call_once(|| {
+            let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+            tracing::subscriber::set_global_default(everything.with_writer(std::io::sink).finish()).unwrap();
+        });
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
         let mut config = Config::from_toml(configuration, Path::new("")).unwrap();

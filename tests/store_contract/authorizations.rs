@@ -79,7 +79,7 @@ impl Authorization {
     pub fn new() -> Self {
         let terms = Terms {
             id: AuthorizationId::from_entropy(made::fresh()),
-            request: request(),
+            request: Box::new(request()),
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };

@@ -15,7 +15,7 @@ use vpgate::domain::change::Change;
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
-use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess};
+use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
@@ -147,7 +147,13 @@ impl Grant {
 
 /// A refresh token that works for a day.
 pub fn made_refresh() -> RefreshState {
-    RefreshToken::first(fresh(), [7; 32]).state(NOW.plus(TOKEN_LIFETIME))
+    refresh_of(fresh())
+}
+
+fn refresh_of(lineage: [u8; 16]) -> RefreshState {
+    let mut own = [0; 32];
+    own[..16].copy_from_slice(&fresh());
+    RefreshToken::first(lineage, own).state(NOW.plus(TOKEN_LIFETIME))
 }
 
 /// An access token for all that the family allows.
@@ -159,6 +165,11 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
         issued_at: NOW,
         expires_at: NOW.plus(lifetime),
     }
+}
+
+/// What a refresh of this family writes.
+pub fn renewal(family: &Family) -> Renewal {
+    Renewal { refresh: made_refresh(), access: access(family, TOKEN_LIFETIME), digest: digest() }
 }
 
 pub fn settings() -> TokenSettings {

@@ -99,10 +99,19 @@ on_every_backend! {
         a_redemption_writes_its_tokens
         a_lost_redemption_writes_none
         revoking_an_origin_forgets_all_that_it_led_to
+        a_refresh_replaces_the_token_it_used
+        only_the_current_token_is_refreshed
+        revoking_a_family_forgets_every_token_of_it
+        revoking_an_access_token_forgets_it_alone
+        a_proof_is_spent_once
+        req_7_16_what_is_revoked_leaves_nothing_behind
     }
     races {
         a_hundred_redemptions_have_one_winner
         a_hundred_polls_over_one_pace_have_one_winner
+        a_hundred_refreshes_have_one_winner
+        refreshing_and_revoking_leave_no_living_token
+        one_proof_is_spent_by_one
         two_settlements_have_one_winner
         two_returns_have_one_winner
         settling_and_denying_have_one_winner_and_no_halves

@@ -44,6 +44,7 @@ fn the_tables_hold_each_state_to_its_columns() {
                 "id, device_code, user_code, terms, forget_at",
                 "'a', randomblob(32), randomblob(32), '{}', 1",
             ),
+            "authorizations" => ("id, terms, forget_at", "'a', '{}', 1"),
             _ => ("id, handle, request_state, asked, expires_at, forget_at", "'a', 'b', 'c', '{}', 1, 2"),
         };
         let (key_names, key_values) = keys;
@@ -66,6 +67,23 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(!grant("state, denial_reason, claimed_by", "'denied', 'nothing_earned', zeroblob(32)"));
     assert!(grant("state, token", "'redeemed', 't'"));
     assert!(!grant("state, token, admission", "'redeemed', 't', '{}'"));
+
+    let authorization = |columns: &str, values: &str| insert("authorizations", columns, values);
+    let granted = "state, code, code_expires_at, admission";
+    assert!(authorization("state, browser", &format!("'pending', {digest}")));
+    assert!(!authorization("state", "'pending'"));
+    assert!(!authorization("state, browser, code", &format!("'pending', {digest}, {digest}")));
+    assert!(!authorization("state, browser", "'pending', zeroblob(31)"));
+    assert!(authorization(granted, &format!("'granted', {digest}, 1, '{{}}'")));
+    assert!(!authorization(granted, "'granted', NULL, 1, '{}'"));
+    assert!(!authorization(granted, &format!("'granted', {digest}, NULL, '{{}}'")));
+    assert!(!authorization(granted, &format!("'granted', {digest}, 1, NULL")));
+    assert!(authorization("state, refusal_reason", "'refused', 'nothing_earned'"));
+    assert!(!authorization("state, refusal_reason, code", &format!("'refused', 'nothing_earned', {digest}")));
+    assert!(authorization("state, code, token", &format!("'redeemed', {digest}, 't'")));
+    assert!(!authorization("state, token", "'redeemed', 't'"));
+    assert!(!authorization("state, code, token, admission", &format!("'redeemed', {digest}, 't', '{{}}'")));
+    assert!(!authorization("state, browser", &format!("'expired', {digest}")));
 
     let presentation = |columns: &str, values: &str| insert("presentations", columns, values);
     assert!(presentation("state", "'begun'"));

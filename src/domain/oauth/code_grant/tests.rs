@@ -21,7 +21,7 @@ fn terms(challenge: bool) -> Terms {
     client.redirect_uris = vec![RETURN.parse().unwrap()];
     Terms {
         id: AuthorizationId::from_entropy([1; 16]),
-        request: AuthorizationRequest {
+        request: Box::new(AuthorizationRequest {
             client_id: "web".to_owned(),
             return_to: ReturnAddress::registered(&client, Some(RETURN)).unwrap(),
             scopes: Scopes::parse("a").unwrap(),
@@ -32,7 +32,7 @@ fn terms(challenge: bool) -> Terms {
             openid: false,
             resource: None,
             dpop_jkt: None,
-        },
+        }),
         created_at: at(0),
         expires_at: at(300),
     }
