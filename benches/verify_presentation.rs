@@ -41,7 +41,7 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{
-    AcceptedTransactions, Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
@@ -139,7 +139,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             send_response_mode: false,
             issuer: None,
             pushed_requests: None,
-            transaction_data: AcceptedTransactions::All,
+            transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
         },

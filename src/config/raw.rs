@@ -178,8 +178,8 @@ pub(super) struct Client {
     pub redirect_uris: Vec<String>,
     pub origins: Vec<String>,
     pub wallet: Option<String>,
-    pub tokens: Option<Tokens>,
     pub cross_device: bool,
+    pub tokens: Option<Tokens>,
 }
 
 /// `[device]`

@@ -76,8 +76,7 @@ fn the_reference_loads_and_names_every_key() {
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
     let flows = ["authorization_code", "client_assertions"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
-    let more = more.into_iter().chain(["transaction_data"]);
-    let more = more.into_iter().chain(["wallets.signing", "wallets.verifier_info"]);
+    let more = more.into_iter().chain(["transaction_data", "wallets.signing", "wallets.verifier_info"]);
     for table in tables.into_iter().chain(flows).chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";

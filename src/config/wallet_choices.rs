@@ -7,7 +7,7 @@ use super::address::Addresses;
 use super::fault::Faults;
 use crate::domain::jose::x5c::OwnChain;
 use crate::domain::openid4vp::client_id::Prefix;
-use crate::domain::openid4vp::request::{AcceptedTransactions, Profile, RequestMethod, ResponseMode};
+use crate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, TransactionSupport};
 
 pub(super) fn profile(text: &str) -> Result<Profile, &'static str> {
     match text {
@@ -125,16 +125,16 @@ pub(super) fn answers_fit(client_id: &str, public_url: &Url, answers_at: Option<
 pub(super) fn transaction_types(
     given: Option<toml::Value>,
     profile: Profile,
-) -> Result<AcceptedTransactions, &'static str> {
+) -> Result<TransactionSupport, &'static str> {
     const WRONG: &str = "must be true, false, or a list of types";
     match given {
         // Other wallets must refuse what they do not know (OpenID4VP 1.0 section 8.4).
-        None if profile == Profile::Proof => Ok(AcceptedTransactions::All),
-        None | Some(toml::Value::Boolean(false)) => Ok(AcceptedTransactions::None),
-        Some(toml::Value::Boolean(true)) => Ok(AcceptedTransactions::All),
+        None if profile == Profile::Proof => Ok(TransactionSupport::All),
+        None | Some(toml::Value::Boolean(false)) => Ok(TransactionSupport::None),
+        Some(toml::Value::Boolean(true)) => Ok(TransactionSupport::All),
         Some(toml::Value::Array(list)) if !list.is_empty() => {
             let kinds = list.iter().map(|kind| kind.as_str().map(str::to_owned));
-            kinds.collect::<Option<Vec<_>>>().map(AcceptedTransactions::Only).ok_or(WRONG)
+            kinds.collect::<Option<Vec<_>>>().map(TransactionSupport::Only).ok_or(WRONG)
         }
         Some(_) => Err(WRONG),
     }

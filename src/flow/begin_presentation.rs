@@ -22,6 +22,10 @@ pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 /// The longest `state` of a relying party, in bytes.
 pub const MAX_STATE_BYTES: usize = 512;
 
+/// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
+/// code holds. Requests by reference have about 200.
+pub const MAX_SCANNED_BYTES: usize = 1200;
+
 /// What a relying party asks for.
 #[derive(Debug)]
 pub struct PresentationRequest {
@@ -82,6 +86,11 @@ pub enum NotBegun {
         "this wallet cannot be asked across devices: it must post its answers, and its profile must allow it"
     )]
     WalletCannotCross,
+    /// Too long for a QR code.
+    #[error(
+        "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
+    )]
+    TooLongToScan,
     /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
@@ -148,6 +157,10 @@ impl Vpgate {
             }
             _ => Some(self.wallet_url(&asked, now).await?),
         };
+        let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
+        if asked.flow == Flow::CrossDevice && length > MAX_SCANNED_BYTES {
+            return Err(NotBegun::TooLongToScan);
+        }
         let begun = PresentationBegun {
             id: asked.id.clone(),
             handle: asked.handle.clone(),

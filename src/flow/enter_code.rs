@@ -58,12 +58,7 @@ impl Vpgate {
             user_code,
             client_name: client.name.clone(),
             rights: self.rights(&terms.scopes),
-            claims: query
-                .credentials()
-                .iter()
-                .flat_map(|credential| &credential.claims)
-                .map(|claim| claim.path.to_string())
-                .collect(),
+            claims: query.claims(),
             created_at: terms.created_at,
             expires_at: terms.expires_at,
         })

@@ -9,7 +9,7 @@ use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::redirect::ReturnUrl;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow};
 
 /// What the page says.
 #[derive(Debug)]
@@ -22,6 +22,9 @@ pub struct Finish {
     pub standing: Standing,
     /// Where the person belongs instead of that page: back in the application, with the error.
     pub way_home: Option<ReturnUrl>,
+    /// The way back to a web application whose wallet was on another device: the browser was not sent
+    /// anywhere, so nothing has brought it back.
+    pub way_back: Option<ReturnUrl>,
 }
 
 /// How a presentation stands.
@@ -144,13 +147,15 @@ impl Vpgate {
     }
 
     fn finish(&self, asked: &Asked, standing: Standing) -> Finish {
-        let client_id = asked.asker.client_id();
-        let client_name = self.policy.clients.named(client_id).map_or(client_id, |client| &client.name);
         Finish {
-            client_name: client_name.to_owned(),
+            client_name: self.client_name(asked.asker.client_id()),
             on_device: matches!(asked.asker, Asker::Device { .. }),
             standing,
             way_home: None,
+            way_back: match ending(asked, None) {
+                Ending::Return(url) if asked.flow == Flow::CrossDevice => Some(url),
+                _ => None,
+            },
         }
     }
 }

@@ -204,6 +204,11 @@ impl Vpgate {
         self.random_bytes().map(Secret::from_entropy)
     }
 
+    /// What people are told that this client is called.
+    fn client_name(&self, client_id: &str) -> String {
+        self.policy.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
+    }
+
     /// The wallet configured under `name`.
     fn wallet(&self, name: &str) -> Option<&WalletRoute> {
         self.policy.wallets.iter().find(|wallet| wallet.name == name)

@@ -19,10 +19,10 @@ const PATHS: [(&str, &str); 4] = [
     ("/.well-known/oauth-authorization-server", "GET"),
     ("/.well-known/openid-configuration", "GET"),
 ];
-/// What a page may send besides what every form may.
+/// What a page may send besides what every form may: a proof of its key (RFC 9449).
 const REQUEST_HEADERS: &str = "content-type, dpop";
-/// What a page may read besides what every page may: when to come back, how to authenticate, and the
-/// nonce for its next proof of a key (RFC 9449 section 8.2).
+/// What a page may read besides what every page may: when to come back, how to authenticate, and what
+/// the next proof needs.
 const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
 /// How long a browser need not ask again, in seconds: as long as the metadata is kept.
 const MAX_AGE_SECONDS: u32 = 300;

@@ -90,6 +90,36 @@
 //! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
 //! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.
 //!
+//! Profiles `openid4vp` and `haip` always send the query: scope values mean something only to a wallet
+//! that knows them.
+//!
+//! # A `redirect_uri:` identifier is made anew for each request
+//! It must be the address of the answer, and each request has a response URI of its own. The complete
+//! identifier is stored with the request, as every other one is: it is the only audience that counts.
+//!
+//! # After a change of the certificate
+//! Who is at the wallet already finishes under the old `x509_hash:` identifier, because the audience is
+//! the stored one. A request that nobody has fetched yet is never signed by a key that its identifier does
+//! not name: it is gone (404), and the person begins again.
+//!
+//! # Requests are pushed when the browser comes
+//! Not when the relying party begins: a `request_uri` may live for seconds and for one use, so each visit
+//! of `/start` pushes anew. The REST answer has no `authorization_request_url` then. When the wallet's
+//! server fails, nothing has been written, and reloading the page tries again.
+//!
+//! # A registered wallet is sent no metadata, so it cannot encrypt
+//! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
+//! gets none of that, so `direct_post.jwt` with an identifier without a prefix does not start.
+//!
+//! # What wallets are not asked
+//! - Names of drafts before 1.0 (`vp_formats`, `client_id_scheme`, ...), `openid_federation:` identifiers,
+//!   sending the browser to the wallet by POST.
+//! - `client_metadata` beside `request_uri`: it is in the Request Object, and would not fit a QR code.
+//! - `EdDSA` is verified but not announced: the name stands for two curves (RFC 9864).
+//! - What a wallet sends as `wallet_metadata` is held against the request where it says something; what it
+//!   leaves out decides nothing, since it knew our identifier when it came. In published metadata, a
+//!   prefix that is not named is not supported (OpenID4VP 1.0 section 10.1).
+//!
 //! # A caller's query names configured credentials
 //! `dcql_query` may use the credential ids and types of `[[credentials]]` only: whom to believe is the
 //! operator's decision, not the caller's.
@@ -200,6 +230,28 @@
 //! # Introspection of access tokens only
 //! A refresh token is a matter between its client and us. A resource is told about tokens for the
 //! audiences that it is registered for (`introspects`), a client about its own; the rest is inactive.
+//! # Only what is good waits for the browser
+//! A posted answer that is verified waits for the browser that began; a wallet's error and the last
+//! rejected try settle at once. Waiting protects the person whose claims they are, and a refusal holds none.
+//! The price: whoever has seen the request can end it by posting an error. The person begins again.
+//!
+//! # josekit decrypts, but reads no JWE
+//! Its reader accepts truncated tags, panics on an empty IV and inflates what is compressed. Ours splits,
+//! bounds and judges every part, and hands it the key agreement and one AES-GCM call with lengths that
+//! are right. So it also stays known which of the two failed.
+//!
+//! # The key of an answer is in the row
+//! It must outlive the process and be there on every replica, and it must die with the request. A key
+//! derived from a server secret could do the first but not the second.
+//!
+//! # The address names the request of a posted answer
+//! The `state` beside it must agree; a form without one is refused. Only the vendor's kit, which posts
+//! JSON, sends none.
+//!
+//! # Across devices a browser must show the code
+//! A relying party cannot draw the QR code from `authorization_request_url` by itself: nobody answers
+//! before a browser has opened `start_url`. So there is one browser that learns the outcome, and the page
+//! with the warning has been seen.
 //!
 //! # One writer thread for SQLite
 //! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So

@@ -30,6 +30,10 @@
 //!    `access_denied` at its next poll.
 //! 3. A presentation begins with a fresh nonce and state. The browser is bound to it by a cookie and
 //!    sent to the wallet.
+//!    How the request travels is the wallet's `request_method`: in the address, plain or as a signed
+//!    Request Object; as the address of a Request Object, which the wallet fetches at
+//!    `/wallet/requests/{id}` as often as it likes until it has answered; or pushed to the wallet's server
+//!    before the browser goes there.
 //! 4. The wallet returns in the fragment of `/callback`. The page takes the fragment out of the
 //!    address bar and out of history before doing anything else, and posts it. Only the browser that
 //!    was sent may bring the answer back. The answer is judged; the presentation and the grant are
@@ -103,6 +107,46 @@
 //!
 //! The shop must check that the browser that comes back is the one it sent away (its own session, or
 //! the `state` it chose): see [`super::threats`].
+//!
+//! # A wallet that posts its answer
+//!
+//! With `direct_post` and `direct_post.jwt` the answer does not come through the browser, but from the
+//! wallet itself, which may be an app:
+//!
+//! ```text
+//!  browser that began          vpgate                         wallet
+//!      |--- GET /start ---------->|  bound to this browser        |
+//!      |<-- 303 to the wallet ----|                               |
+//!      |----------------------- request ------------------------->|
+//!      |                          |<-- POST /wallet/responses/{} -|  vp_token, or a JWE of it
+//!      |                       verify: the answer waits           |
+//!      |                          |--- 200 {"redirect_uri"} ----->|  with a one-time response_code
+//!      |<------------------ opens redirect_uri -------------------|
+//!      |--- GET /done ----------->|  cookie and code: settle      |
+//!      |<-- 303, without the code |                               |
+//! ```
+//!
+//! What the wallet posted counts for nothing before the browser that began has come back with the code:
+//! whoever sends his own request to somebody else's wallet has the browser, but never the code; whoever is
+//! sent one has the code, but not the browser. Until then the device hears `authorization_pending`, and
+//! the shop reads `pending`. A refusal needs no such proof: when the wallet answers with an error, or the
+//! last try is rejected, the device and the shop learn it at once.
+//!
+//! With `direct_post.jwt` each request has a key pair of its own (P-256, ECDH-ES; A128GCM or A256GCM). The
+//! public half travels in the request. The private half is in the row, is removed in the same write that
+//! takes a good answer or settles, and by the next sweep once the request has expired.
+//!
+//! The wallet is told no reason: 400 `invalid_request` for everything that does not count, or with
+//! `on_rejection = "redirect"` the address of the page on which the person reads on.
+//!
+//! # A wallet on another device
+//!
+//! A client with `cross_device = true` may ask with `flow: cross_device`. `start_url` then shows a page that
+//! says who asks for what, with the request as a QR code, and asks for itself again until the wallet has
+//! answered. There is no way back from that wallet, so the answer settles at once: the page leads on in the
+//! browser that shows it, and the shop collects the result by the `id` that only it knows, without a code.
+//! Such a request lives two minutes (`presentation.cross_device_lifetime`). [`super::threats`] says what
+//! is given up by this.
 //!
 //! # A token that somebody else received
 //!

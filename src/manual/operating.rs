@@ -7,7 +7,9 @@
 //!
 //! # What is written to disk
 //! - The database: grants and presentations, until they are swept. Claims of a verified presentation
-//!   stay at most ten minutes. Codes and cookies are there as digests only.
+//!   stay at most ten minutes; where a wallet posts, ten more while its browser is awaited. The private key
+//!   of an encrypted answer is there until it is answered or has expired. Codes and cookies are there as
+//!   digests only.
 //! - Tokens: their digests, what they allow, the pairwise subject, and where the status of the credential
 //!   is kept, as long as one of them lives.
 //! - The keys directory: the signing keys and two digest keys, readable by the owner only. Losing
@@ -33,6 +35,9 @@
 //! `nextUpdate`, and from then on every credential of that issuer is refused: restart with the new list
 //! before that.
 //!
+//! The key, certificates and attestation of `[wallets.signing]`, and secrets of wallets. The service does
+//! not start with a certificate that has expired, and signs nothing with one that expires later (503).
+//!
 //! # Limits
 //!
 //! | What | Bound |
@@ -40,6 +45,9 @@
 //! | form of a machine | 16 KiB, 64 parameters |
 //! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
+//! | what a wallet sends when it fetches a request | 64 KiB; `wallet_metadata` 32 KiB, `wallet_nonce` 512 bytes |
+//! | metadata of a wallet | 32 KiB; kept for 1 minute to 24 hours as its server says, a day longer when it fails |
+//! | posted answer of a wallet | 192 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |

@@ -2,9 +2,10 @@
 //!
 //! # Cross-device flows: the risk assessment (RFC 10027 section 2)
 //!
-//! One flow here crosses devices: the television's. It has one hop, not two: the television's QR code
-//! leads to a page on the phone, and that page invokes the wallet on the same phone, bound to that
-//! browser. A QR code that leads straight to a wallet is not offered.
+//! Two flows here cross devices. The television's has one hop: its QR code leads to a page on the phone,
+//! and that page invokes the wallet on the same phone, bound to that browser. The other is a QR code in a
+//! browser that leads straight to a wallet on the phone (`flow: cross_device`). It is off unless the
+//! client's configuration allows it, refused to profiles that forbid it, and lives two minutes.
 //!
 //! | Attack | What it gains | What stands in the way by default |
 //! |---|---|---|
@@ -13,6 +14,8 @@
 //! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes, attempts limited per address and overall, malformed codes counted, one neutral answer for unknown, expired, used |
 //! | a page that poses as another client: it runs the widget with that client's `client_id` | a token of that client | browsers let only the origins of a client read its answers. This binds browsers alone: anybody else can send the same requests, so a public client's token should be worth little by itself |
 //! | code stealing: a second browser continues with a code it saw | the grant | the first browser that continues claims the code |
+//! | QR code phishing (`cross_device` only): the attacker opens the shop's page and shows its QR code to a victim elsewhere | the victim's claims in the attacker's session | off by default; two minutes; the wallet shows who asks; the page says that the code must not come from somebody else. Nothing proves that wallet and browser are in one hand: allow it only where a wrong person's claims do no harm, or another check follows |
+//! | knowing the address: somebody has seen the request, its `state` or the QR code | nothing can be read with it. It can end the request: by a wallet error, by as many bad answers as there are tries, or by a good answer of somebody else, which waits in vain for the browser. Across devices that answer counts, for the wrong person | 128 random bits; the result needs another id, and the browser with the code; junk is counted, and a person begins again |
 //!
 //! What remains: a victim who believes the attacker and compares nothing. Number matching, network
 //! comparison and narrower scopes per client are known answers that are not built yet.
@@ -35,7 +38,13 @@
 //! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
 //! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |
 //! | reading the answer from history, logs or referrers | the fragment is removed before anything else; no referrer; answers are never logged |
-//! | junk answers that spoil a login | only the bound browser can answer at all; a rejected answer is one counted try of five |
+//! | junk answers that spoil a login | through the browser: only the bound one can answer at all. By post: one counted try of five; what fits no open request is not even counted |
+//! | session fixation: the attacker begins, the victim's wallet posts the answer | the answer waits for the browser that began *and* the one-time code (256 bits, compared in constant time) that only the victim's wallet was told |
+//! | login CSRF: the attacker's own answer, finished in the victim's browser | the victim's browser did not begin it |
+//! | reading an answer on its way | `direct_post.jwt`: encrypted to a key of this request alone; where encryption was asked for, nothing counts in the clear, and nothing through the browser |
+//! | a JWE made to break its reader | `zip`, `crit`, key wrapping, passwords, short tags, odd IVs, points off the curve are refused before anything is decrypted; sizes are bounded |
+//! | believing an answer because it was encrypted | anybody who has the request can encrypt: every check runs as ever |
+//! | taking the response code from history, logs or referrers | it is one-time, needs the cookie, and is left out by the next redirect; our log has routes, not addresses |
 //!
 //! # The authorization endpoint
 //!

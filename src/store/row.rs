@@ -107,6 +107,14 @@ pub(super) struct PresentationRow {
     pub settled_at: Option<i64>,
 }
 
+/// What a posted answer writes beside browser, code and time.
+#[derive(Debug)]
+pub(super) struct AwaitingColumns {
+    pub asked: String,
+    pub report: String,
+    pub proven: String,
+}
+
 /// The columns of a family of tokens.
 #[derive(Clone, Debug)]
 pub(super) struct FamilyRow {
@@ -120,14 +128,6 @@ pub(super) struct FamilyRow {
     pub refresh_current: Option<Vec<u8>>,
     /// Until when, seconds since the epoch.
     pub refresh_until: Option<i64>,
-}
-
-/// What a posted answer writes beside browser, code and time.
-#[derive(Debug)]
-pub(super) struct AwaitingColumns {
-    pub asked: String,
-    pub report: String,
-    pub proven: String,
 }
 
 /// What settling writes beside browser, response code and time.

@@ -24,7 +24,7 @@ use vpgate::domain::oauth::user_code::UserCodeFormat;
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::profile::Parameters;
 use vpgate::domain::openid4vp::request::{
-    AcceptedTransactions, OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute,
+    OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
@@ -246,7 +246,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             send_response_mode: false,
             issuer: None,
             pushed_requests: None,
-            transaction_data: AcceptedTransactions::All,
+            transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
         }],

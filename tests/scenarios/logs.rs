@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
+use crate::code_flow;
 use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
 #[derive(Clone, Default)]
@@ -58,6 +59,12 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
     let back = world.share(&begun, &[]).await;
     let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
 
+    let hinted = [("login_hint", "erika@example.com"), ("state", "state-of-the-news-site")];
+    let code = code_flow::code(&world, &code_flow::request(&hinted)).await;
+    for _ in 0..2 {
+        code_flow::exchange(&world, &code, &[]).await;
+    }
+
     let held = world.hold(&request, &[]).await;
     let asked =
         json!({"vp_token": held.vp_token, "audience": "another", "nonce": held.nonce, "scope": BASIC});
@@ -67,7 +74,7 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
     let judged = log.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()["fields"].take());
     let judged: Vec<Value> = judged.filter(|fields| fields["message"] == "answer judged").collect();
     let of = |verdict: &str| judged.iter().filter(|fields| fields["verdict"] == verdict).collect::<Vec<_>>();
-    assert_eq!((of("verified").len(), of("rejected").len(), judged.len()), (2, 6, 8), "one line each");
+    assert_eq!((of("verified").len(), of("rejected").len(), judged.len()), (3, 6, 9), "one line each");
     let (asked, brought): (Vec<&Value>, Vec<&Value>) =
         of("rejected").into_iter().partition(|line| line["presentation"].is_null());
     assert_eq!((&asked[0]["client"], &asked[0]["reason"]), (&json!("shop"), &json!("kb_audience")));
@@ -79,6 +86,7 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
         assert!(line["presentation"].is_string() && line["credential"] == CREDENTIAL, "{line}");
     }
     assert!(log.contains("a used device code was shown again"));
+    assert!(log.contains("a used authorization code was shown again"));
     let claims = result["credentials"]["proof_id_default"]["claims"].clone();
     let user_code = authorization["user_code"].as_str().unwrap();
     let url: url::Url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
@@ -89,6 +97,9 @@ async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
         user_code,
         &user_code.replace('-', ""),
         &back.response_code,
+        &code,
+        code_flow::VERIFIER,
+        "state-of-the-news-site",
         claims["given_name"].as_str().unwrap(),
         claims["family_name"].as_str().unwrap(),
         "erika@example.com",

@@ -4,9 +4,12 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod answers;
+mod asking;
 mod binding;
 mod browser;
+mod certificates;
 mod code_flow;
+mod crossing;
 mod doors;
 mod dpop;
 mod logs;
@@ -14,6 +17,7 @@ mod logs;
 #[expect(dead_code, reason = "the mutation tests use more of it")]
 mod made;
 mod posting;
+mod pushing;
 mod questions;
 mod shop;
 mod status;

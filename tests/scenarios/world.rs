@@ -206,7 +206,23 @@ impl World {
         Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
+    /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`.
+    pub async fn asking(wallet: &str, folder: &Path) -> Self {
+        Self::of(configured_with(wallet, folder), None)
+    }
+
+    /// The same service after a restart with another wallet entry: what was stored is still there.
+    pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
+        Self::of(configured_with(wallet, folder), Some(self))
+    }
+
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
+        let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
+        told(&mut config.policy.wallets[0]);
+        Self::of(config, None)
+    }
+
+    fn of(config: Config, before: Option<&Self>) -> Self {
         // Without a subscriber, `tracing` would remember for all tests that nobody listens.
         static LISTENS: Once = Once::new();
         LISTENS.call_once(|| {
@@ -214,9 +230,10 @@ impl World {
             tracing::subscriber::set_global_default(everything.with_writer(std::io::sink).finish()).unwrap();
         });
         // The second opinion asks the system what time it is, whatever our clock says.
-        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
-        told(&mut config.policy.wallets[0]);
+        let clock = before.map_or_else(
+            || Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix()))),
+            |before| Arc::clone(&before.clock),
+        );
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -233,7 +250,10 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
+        let issuer = before.map_or_else(
+            || SigningKey::generate(Algorithm::Es256).unwrap(),
+            |before| SigningKey::from_jwk(&before.issuer).unwrap(),
+        );
         let mut jwks = sandbox.issuer_jwks();
         jwks["keys"].as_array_mut().unwrap().push(issuer.public_key().to_jwk());
         let keys = Arc::new(KeySet::from_json(&jwks).unwrap());
@@ -244,7 +264,10 @@ impl World {
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
         };
-        let store: Arc<dyn Store> = SqliteStore::open("sqlite::memory:").unwrap();
+        let store: Arc<dyn Store> = match before {
+            Some(before) => Arc::clone(&before.store),
+            None => SqliteStore::open("sqlite::memory:").unwrap(),
+        };
         let outside = Outside {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
@@ -424,8 +447,12 @@ impl World {
     }
 
     pub async fn post_json(&self, path: &str, body: &str) -> Answer {
+        self.post_json_as(SHOP, path, body).await
+    }
+
+    pub async fn post_json_as(&self, client: (&str, &str), path: &str, body: &str) -> Answer {
         let kind = (header::CONTENT_TYPE.as_str(), "application/json".to_owned());
-        self.send(Method::POST, path, &[kind, basic(SHOP)], body.to_owned()).await
+        self.send(Method::POST, path, &[kind, basic(client)], body.to_owned()).await
     }
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {
@@ -450,6 +477,15 @@ pub fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
 )]
 fn client() -> reqwest::Client {
     reqwest::Client::new()
+}
+
+/// The usual configuration with another wallet entry.
+fn configured_with(wallet: &str, folder: &Path) -> Config {
+    let usual = configuration("");
+    let (before, rest) = usual.split_once("[[wallets]]").unwrap();
+    let (_, after) = rest.split_once("[[credentials]]").unwrap();
+    let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");
+    Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
 }
 
 fn configuration(credentials: &str) -> String {

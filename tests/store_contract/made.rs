@@ -23,7 +23,7 @@ use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{
-    AcceptedTransactions, Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, WalletRoute,
+    Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
@@ -215,7 +215,7 @@ pub fn asked() -> Asked {
             send_response_mode: false,
             issuer: None,
             pushed_requests: None,
-            transaction_data: AcceptedTransactions::All,
+            transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
         },

@@ -10,7 +10,7 @@ use crate::domain::jose::x5c::testing::{Authority, Plan, p256, public_key};
 use crate::domain::openid4vp::client_id::Prefix;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{
-    AcceptedTransactions, Profile, RequestMethod, ResponseMode, WalletRoute,
+    Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 
 const CONTRACT: &str = include_str!("../../../fixtures/config/contract.toml");
@@ -181,13 +181,13 @@ fn the_defaults_of_each_profile() {
         (proof.request_method, proof.response_mode),
         (RequestMethod::UrlQuery, ResponseMode::Fragment)
     );
-    assert_eq!((proof.send_response_mode, proof.transaction_data), (false, AcceptedTransactions::All));
+    assert_eq!((proof.send_response_mode, proof.transaction_data), (false, TransactionSupport::All));
     let plain = folder.route("profile = \"openid4vp\"\nclient_id_prefix = \"redirect_uri\"");
     assert_eq!(
         (plain.request_method, plain.response_mode),
         (RequestMethod::UrlQuery, ResponseMode::DirectPost)
     );
-    assert_eq!((plain.send_response_mode, plain.transaction_data), (true, AcceptedTransactions::None));
+    assert_eq!((plain.send_response_mode, plain.transaction_data), (true, TransactionSupport::None));
     assert_eq!(plain.client_id, "redirect_uri:", "completed by each request");
     let haip = folder.route(&format!(
         "profile = \"haip\"\nauthorization_endpoint = \"haip-vp://\"\nclient_id = \"x509_hash:{}\"\n{}",
@@ -202,7 +202,7 @@ fn the_defaults_of_each_profile() {
 
 /// Each of these is wrong in one way; the fault stands at the key that must be changed.
 #[test]
-fn req_1_3_to_1_54_what_would_make_an_illegal_request_is_refused_at_its_key() {
+fn req_1_3_req_1_8_req_1_20_to_1_25_req_1_27_req_1_37_req_1_54_illegal_entries_are_refused_at_their_key() {
     let folder = Folder::new();
     let openid = "profile = \"openid4vp\"\n";
     let dns = "client_id = \"x509_san_dns:verify.example.com\"\n";

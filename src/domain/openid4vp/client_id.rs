@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn req_1_26_req_1_27_federation_and_origin_are_never_ours() {
+    fn req_1_27_federation_and_origin_are_never_ours() {
         assert_eq!(Prefix::split("origin:https://a.example"), Err(PrefixFault::Origin));
         assert_eq!(Prefix::split("openid_federation:https://a.example"), Err(PrefixFault::Federation));
     }

@@ -201,7 +201,7 @@ pub struct WalletRoute {
     /// Where requests are pushed to.
     pub pushed_requests: Option<Url>,
     /// The types of transaction data that it understands (REQ-1.85).
-    pub transaction_data: AcceptedTransactions,
+    pub transaction_data: TransactionSupport,
     /// What others say about us, sent along where it fits (section 5.11).
     pub verifier_info: Vec<VerifierInfo>,
     /// What it is told when its posted answer is rejected.
@@ -222,7 +222,7 @@ pub enum OnRejection {
 /// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum AcceptedTransactions {
+pub enum TransactionSupport {
     /// None.
     None,
     /// Every type there is here.
@@ -231,7 +231,7 @@ pub enum AcceptedTransactions {
     Only(Vec<String>),
 }
 
-impl AcceptedTransactions {
+impl TransactionSupport {
     /// Whether objects of `kind` may be sent.
     pub fn include(&self, kind: &str) -> bool {
         match self {

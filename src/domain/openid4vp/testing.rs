@@ -5,7 +5,7 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
-    AcceptedTransactions, Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
@@ -42,7 +42,7 @@ pub(crate) fn asked() -> Asked {
             send_response_mode: false,
             issuer: None,
             pushed_requests: None,
-            transaction_data: AcceptedTransactions::All,
+            transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
         },

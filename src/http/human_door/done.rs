@@ -22,6 +22,7 @@ struct Done {
     title: &'static str,
     text: String,
     again: Option<Again>,
+    way_back: Option<String>,
 }
 
 struct Again {
@@ -48,7 +49,8 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let (tone, title, text) = in_words(&finish);
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. })
         .then(|| Again { handle, form_value: browser::form_value(&browser) });
-    let page = Page::new(&Done { tone, title, text, again }).leading_on();
+    let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
+    let page = Page::new(&Done { tone, title, text, again, way_back }).leading_on();
     Ok(door.remembered(&browser, page.into_response()))
 }
 
@@ -131,7 +133,13 @@ mod tests {
     use super::*;
 
     fn words(standing: Standing, on_device: bool) -> (Tone, &'static str, String) {
-        in_words(&Finish { client_name: "Living Room TV".to_owned(), on_device, standing, way_home: None })
+        in_words(&Finish {
+            client_name: "Living Room TV".to_owned(),
+            on_device,
+            standing,
+            way_home: None,
+            way_back: None,
+        })
     }
 
     #[test]

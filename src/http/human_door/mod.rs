@@ -60,9 +60,9 @@ impl HumanDoor {
             .at("/start/:handle", start)
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
+            .at("/done/:handle", done.post(page(&door, done::give_up)))
             .at("/vpgate.js", get(page(&door, widget::script)))
             .at("/vpgate.d.ts", get(page(&door, widget::types)))
-            .at("/done/:handle", done.post(page(&door, done::give_up)))
     }
 
     /// The secret of the browser: the one it has, or a new one.

@@ -296,7 +296,7 @@ fn private_keys_that_cannot_work_are_refused() {
     let mut public = good.clone();
     public.as_object_mut().unwrap().remove("d");
     assert_eq!(EncryptionKey::from_private_jwk(&public).unwrap_err(), EncryptionKeyFault::Private);
-    let mut other = good.clone();
+    let mut other = good;
     other["crv"] = "P-384".into();
     assert_eq!(
         EncryptionKey::from_private_jwk(&other).unwrap_err(),

@@ -6,7 +6,7 @@ use std::path::Path;
 use serde_json::json;
 
 use super::*;
-use crate::domain::openid4vp::request::{AcceptedTransactions, VerifierInfo};
+use crate::domain::openid4vp::request::{TransactionSupport, VerifierInfo};
 use crate::domain::openid4vp::testing::{CREDENTIAL, MADE_AT, asked, transaction};
 
 /// What a wallet answers encrypted to; RFC 7517 appendix A.1, with the members of section 5.1.
@@ -23,7 +23,7 @@ pub(super) fn request(profile: Profile, client_id: &str, method: RequestMethod, 
     asked.wallet.request_method = method;
     asked.wallet.response_mode = mode;
     asked.wallet.send_response_mode = profile != Profile::Proof || mode != ResponseMode::Fragment;
-    asked.wallet.transaction_data = AcceptedTransactions::All;
+    asked.wallet.transaction_data = TransactionSupport::All;
     asked.response_mode = mode;
     asked.answer_key = mode.is_encrypted().then(answer_key);
     asked.transaction_data =
@@ -225,7 +225,7 @@ fn req_1_21_a_redirect_uri_identifier_names_where_the_answer_goes() {
 }
 
 #[test]
-fn req_1_30_to_1_36_what_is_in_a_request_object() {
+fn req_1_32_to_1_36_what_is_in_a_request_object() {
     for asked in every_request().iter().filter(|asked| asked.wallet.request_method.is_signed()) {
         let claims = request_object(asked, None, MADE_AT);
         for (name, value) in parameters(asked).to_claims() {
