@@ -350,6 +350,17 @@ fn a_client_secret_is_known_by_its_digest() {
 }
 
 #[test]
+fn only_a_client_without_a_secret_has_origins() {
+    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let origins = "origins = [\"https://app.example\"]\nauthentication = \"none\"";
+    let text = CONTRACT.replace("authentication = \"none\"", origins);
+    assert_eq!(load(&text).unwrap().policy.clients.named("tv").unwrap().origins, ["https://app.example"]);
+    let secret = format!("\"client_secret_post\"\nsecret_hash = \"{hash}\"");
+    let wrong = load(&text.replace("\"none\"", &secret)).unwrap_err().to_string();
+    assert!(wrong.starts_with("clients[0].origins: only a client with"), "{wrong}");
+}
+
+#[test]
 fn a_jwks_file_is_read_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let text = CONTRACT.replace(

@@ -179,6 +179,16 @@
 //! allow `https:` (and loopback http in a sandbox), because the wallet's own sign-in redirects cannot be
 //! listed. Pages that stay here allow `'self'` only.
 //!
+//! # The widget draws its own QR codes
+//! A page that embeds it may forbid images and styles from elsewhere, and a picture drawn here would put
+//! user codes into addresses and access logs. A small encoder costs 2.5 kB. For the same reason its style is
+//! a constructed sheet in a shadow root, which no policy of a page stops. It is served minified, 10 kB; the
+//! sources are beside it, and a test makes the one from the others.
+//!
+//! # Any page may load the widget, few may use it
+//! `/vpgate.js` is the same for everybody and has `Access-Control-Allow-Origin: *`, because `import` and
+//! `integrity` need it. Who may read OAuth answers is said per client, compared letter by letter.
+//!
 //! # `Origin: null` proves nothing
 //! Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with our own forms. What counts is
 //! the browser's cookie with the hidden value of the form (on `/callback`: the `state`), and

@@ -2,7 +2,7 @@
 //!
 //! - [`flow`]: both stories, step by step, as the parties see them.
 //! - [`scopes`]: scopes, rules, what is asked for, what tokens say, who `sub` is.
-//! - [`operating`]: running it: configuration, keys, limits, logs, crashes.
+//! - [`operating`]: running it: configuration, keys, limits, logs, crashes, pages that sign people in.
 //! - [`threats`]: what attackers want and what stands in their way.
 //! - [`decisions`]: choices that were made, and what they cost.
 

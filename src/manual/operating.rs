@@ -96,6 +96,18 @@
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
 //! queries, list signers other than the issuer.
 //!
+//! # Pages that sign people in
+//! A page without a server of its own loads `/vpgate.js` and calls `VpGate.start(element, options)`; the
+//! options are in `/vpgate.d.ts`, a whole page in `examples/widget`. Its client is public, has the grant
+//! `device_code`, and lists the page's origin in `origins`. The page's own Content-Security-Policy needs
+//! this server in `script-src` and `connect-src`, and nothing else: no style, image or frame is loaded.
+//!
+//! Answers carry CORS headers on `/device_authorization`, `/token` and the metadata only, for the exact
+//! origins of the client that asks, never with cookies. A refusal that belongs to no client (an unknown
+//! `client_id`) can be read from the origins of any client, so that a page shows what is wrong with it.
+//! From an origin that nobody listed, the widget says that it has no connection, and the browser's console
+//! says why.
+//!
 //! # When an answer is rejected
 //! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected
 //! one `reason` (the stable name of the check), `requirement` and `detail`. The relying party has the same

@@ -22,7 +22,8 @@ pub struct Page {
 pub struct Browser<'w> {
     endpoint: &'w BoxEndpoint<'static>,
     base: Url,
-    cookies: BTreeMap<String, String>,
+    /// What it remembers, by name.
+    pub cookies: BTreeMap<String, String>,
     holds_fragments: bool,
 }
 
