@@ -77,6 +77,7 @@ fn app(config: Config) -> App {
         tv_client_id: "tv".to_owned(),
         page_client_id: "tv".to_owned(),
         wallet_client_id: "vpgate-sandbox".to_owned(),
+        verifier_roots: None,
         scope: SCOPE.to_owned(),
         now: Arc::new(|| SystemClock.now()),
         rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),

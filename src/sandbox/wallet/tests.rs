@@ -27,6 +27,7 @@ fn sandbox() -> Sandbox {
         tv_client_id: "tv".to_owned(),
         page_client_id: "page".to_owned(),
         wallet_client_id: "demo".to_owned(),
+        verifier_roots: None,
         scope: BASIC_SCOPE.to_owned(),
         now: Arc::new(|| NOW),
         rng: Arc::new(fresh_bytes),
