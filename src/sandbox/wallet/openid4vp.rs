@@ -179,3 +179,6 @@ fn answer_key(metadata: &Value) -> Option<(RecipientKey, ContentEncryption)> {
     };
     Some((key, enc))
 }
+
+#[cfg(test)]
+mod tests;
