@@ -146,10 +146,10 @@ impl ScopePolicy {
         }
         Ok(Admission {
             scopes,
-            subject: subject.into(),
+            subject,
             verified_at: presentation.verified_at(),
             expires_at: behind.iter().filter_map(|bound| bound.shown.expires_at).min(),
-            claims: Box::new(claims),
+            claims,
             status_places,
         })
     }

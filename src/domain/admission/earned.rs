@@ -14,12 +14,11 @@ use crate::domain::sdjwt::status::standing::StatusPlace;
 #[derive(Clone, PartialEq, Eq, Serialize)]
 pub struct Admission {
     pub(super) scopes: Scopes,
-    pub(super) subject: Box<str>,
+    pub(super) subject: String,
     pub(super) verified_at: Timestamp,
     pub(super) expires_at: Option<Timestamp>,
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
-    /// Boxed: most admissions have none, and they travel in every change.
-    pub(super) claims: Box<BTreeMap<String, Value>>,
+    pub(super) claims: BTreeMap<String, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) status_places: Vec<StatusPlace>,
 }
@@ -87,12 +86,12 @@ pub mod restore {
     #[derive(Deserialize)]
     struct Row {
         scopes: Scopes,
-        subject: Box<str>,
+        subject: String,
         verified_at: Timestamp,
         expires_at: Option<Timestamp>,
         /// Rows of the time before token claims have none.
         #[serde(default)]
-        claims: Box<BTreeMap<String, Value>>,
+        claims: BTreeMap<String, Value>,
         #[serde(default)]
         status_places: Vec<StatusPlace>,
     }

@@ -14,7 +14,7 @@
 //! // Nobody outside `admission` can write one down.
 //! let forged = Admission {
 //!     scopes: Scopes::default(),
-//!     subject: Default::default(),
+//!     subject: String::new(),
 //!     verified_at: now,
 //!     expires_at: None,
 //!     status_places: Vec::new(),
