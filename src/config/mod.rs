@@ -13,6 +13,7 @@ mod address;
 mod check;
 mod clients;
 mod credentials;
+mod device;
 mod duration;
 mod fault;
 mod file;

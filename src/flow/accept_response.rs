@@ -170,7 +170,7 @@ impl Vpgate {
         };
         let reason = match settled.outcome() {
             Outcome::Verified { presentation, .. } => {
-                let requested = &pending.terms().scopes;
+                let requested = pending.grantable();
                 match self.policy.scopes.admit(presentation, requested, client_id, &self.subject_key) {
                     Ok(admission) => {
                         let approved =

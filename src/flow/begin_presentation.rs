@@ -1,9 +1,13 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
 //! asks through the same `Vpgate::ask`.
 
+use std::net::IpAddr;
+
 use url::Url;
 
 use super::Vpgate;
+use super::code_entry::{CodeRefused, Typed};
+use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::admission::scopes::Scopes;
@@ -11,6 +15,7 @@ use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
@@ -28,12 +33,25 @@ pub struct PresentationRequest {
     pub wallet: Option<String>,
     /// What is asked, and what is being agreed to.
     pub question: QuestionRequest,
+    /// Instead of a scope or a query: the device grant that is to be completed by the answer.
+    pub for_code: Option<CodeToComplete>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
     /// Where the browser returns.
     pub redirect_uri: Option<String>,
     /// Returned unchanged beside the response code.
     pub state: Option<String>,
+}
+
+/// A user code that was entered on the relying party's own pages.
+#[derive(Debug)]
+pub struct CodeToComplete {
+    /// As typed.
+    pub user_code: String,
+    /// The address of the person's browser.
+    pub from: Option<IpAddr>,
+    /// The number that the person picked, where numbers are matched.
+    pub number: Option<String>,
 }
 
 /// What it receives.
@@ -67,6 +85,9 @@ pub enum NotBegun {
     /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
+    /// The user code, or what stands against phishing.
+    #[error(transparent)]
+    UserCode(#[from] PagesRefused),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -82,7 +103,18 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: PresentationRequest,
     ) -> Result<PresentationBegun, NotBegun> {
-        let question = Question::of_client(self, &client, &request.question, TransactionData::from_json)?;
+        let now = self.clock.now();
+        let (claim, question) = match &request.for_code {
+            Some(code) => {
+                let grant = self.take_up_for_pages(client, code, now).await?;
+                let question = Question::of_grant(self, &request.question, grant.grantable())?;
+                (Some(grant), question)
+            }
+            None => {
+                let read = TransactionData::from_json;
+                (None, Question::of_client(self, &client, &request.question, read)?)
+            }
+        };
         let client = client.client();
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
         let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
@@ -93,21 +125,37 @@ impl Vpgate {
             client_id: client.id.clone(),
             redirect_uri: redirect_uri.clone(),
             state: request.state,
+            grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
         };
+        let until = claim.as_ref().map(|grant| grant.terms().expires_at);
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let asked = self.ask(asker, wallet, question, request.login_hint, self.clock.now(), None)?;
+        let asked = self.ask(asker, wallet, question, request.login_hint, now, until)?;
         let begun = PresentationBegun {
             id: asked.id.clone(),
             handle: asked.handle.clone(),
             authorization_request_url: profile::authorization_url(&asked),
             expires_at: asked.expires_at,
         };
-        let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim: None };
+        let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim };
         match self.store.commit(change).await {
             Ok(()) => Ok(begun),
+            Err(NotCommitted::Lost) => Err(PagesRefused::from(CodeRefused::InUse).into()),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
             Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
         }
+    }
+
+    /// The pages of `client` take a code up, for whoever they show it to.
+    async fn take_up_for_pages(
+        &self,
+        client: AuthenticatedClient<'_>,
+        code: &CodeToComplete,
+        now: Timestamp,
+    ) -> Result<Pending, PagesRefused> {
+        let typed = Typed { code: &code.user_code, from: code.from };
+        let entered = self.enter_for_pages(client, typed, now).await?;
+        let owner = self.owner_of_pages(client.client());
+        Ok(self.take_up(entered, code.number.as_deref(), owner, now).await?)
     }
 
     /// Writes a request down. It lives as long as configured, but never past `until`.

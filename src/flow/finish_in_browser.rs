@@ -4,7 +4,7 @@ use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
-use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
 use crate::domain::openid4vp::request::{Asked, Asker};
 
@@ -33,6 +33,8 @@ pub enum Standing {
     Verified,
     /// Genuine, but it earns none of the rights that were asked for.
     NothingEarned,
+    /// The person said afterwards: "I did not start this".
+    Disowned,
     /// The person or the wallet said no.
     Declined,
     /// Rejected for good.
@@ -76,8 +78,11 @@ impl Vpgate {
                 let standing = match settled.outcome() {
                     Outcome::Declined { .. } => Standing::Declined,
                     Outcome::Rejected { .. } => Standing::Rejected,
-                    Outcome::Verified { .. } if self.was_denied(asked).await? => Standing::NothingEarned,
-                    Outcome::Verified { .. } => Standing::Verified,
+                    Outcome::Verified { .. } => match self.why_denied(asked).await? {
+                        None => Standing::Verified,
+                        Some(DenialReason::NotStartedByPerson) => Standing::Disowned,
+                        Some(_) => Standing::NothingEarned,
+                    },
                 };
                 Ok(self.finish(asked, standing))
             }
@@ -85,9 +90,12 @@ impl Vpgate {
         }
     }
 
-    async fn was_denied(&self, asked: &Asked) -> Result<bool, Unavailable> {
-        let Asker::Device { grant, .. } = &asked.asker else { return Ok(false) };
-        Ok(matches!(self.store.grant(grant).await?, Some(DeviceGrant::Denied(_))))
+    async fn why_denied(&self, asked: &Asked) -> Result<Option<DenialReason>, Unavailable> {
+        let Asker::Device { grant, .. } = &asked.asker else { return Ok(None) };
+        Ok(match self.store.grant(grant).await? {
+            Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
+            _ => None,
+        })
     }
 
     fn finish(&self, asked: &Asked, standing: Standing) -> Finish {

@@ -10,6 +10,9 @@
 //!    settles the presentation and the grant in one write.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
 //!
+//! At any time before that a person may say "I did not start this" ([`disown`]). A service with pages
+//! of its own does step 2 and the end of step 4 over REST ([`own_pages`]).
+//!
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
@@ -24,10 +27,14 @@
 pub mod accept_response;
 pub mod authorize_device;
 pub mod begin_presentation;
+pub mod code_entry;
 pub mod collect_result;
+pub mod disown;
 pub mod enter_code;
 pub mod finish_in_browser;
 pub mod judge;
+mod limits;
+pub mod own_pages;
 pub mod ports;
 pub mod question;
 pub mod redeem_device_code;
@@ -42,8 +49,9 @@ use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::access_token::TokenPolicy;
+use crate::domain::oauth::attempts::DeviceLimits;
 use crate::domain::oauth::client::Clients;
-use crate::domain::oauth::user_code::UserCodeFormat;
+use crate::domain::oauth::user_code::UserCodeFormats;
 use crate::domain::openid4vp::request::WalletRoute;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
@@ -66,17 +74,16 @@ pub struct Policy {
     pub tokens: TokenPolicy,
 }
 
-/// `[device]`
-#[derive(Clone, Debug)]
+/// `[device]`, as far as it holds for all clients: the rest is in
+/// [`DeviceSettings`](crate::domain::oauth::device_settings::DeviceSettings).
+#[derive(Clone, Debug, Default)]
 pub struct DevicePolicy {
-    /// Life of both codes.
-    pub code_lifetime: Duration,
-    /// How often a device may ask.
-    pub polling_interval: Duration,
-    /// What user codes look like.
-    pub user_code: UserCodeFormat,
+    /// Every format in which codes are given.
+    pub user_codes: UserCodeFormats,
     /// Public clients may not use the grant.
     pub require_client_authentication: bool,
+    /// How often what may happen.
+    pub limits: DeviceLimits,
 }
 
 /// `[presentation]`
@@ -116,6 +123,13 @@ impl Vpgate {
     /// 16 fresh bytes, for an identifier.
     fn random_id(&self) -> Result<[u8; 16], Unavailable> {
         let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// 64 fresh bytes, to draw from without bias.
+    fn random_draw(&self) -> Result<[u8; 64], Unavailable> {
+        let mut bytes = [0; 64];
         self.entropy.fill(&mut bytes)?;
         Ok(bytes)
     }

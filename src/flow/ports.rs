@@ -11,6 +11,7 @@ use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::oauth::attempts::Attempt;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::credential::Authentic;
@@ -58,6 +59,8 @@ pub struct Swept {
     pub grants: usize,
     /// Presentations.
     pub presentations: usize,
+    /// Counts that reach back to no limit any more.
+    pub attempts: usize,
 }
 
 /// Where grants and presentations are kept.
@@ -75,10 +78,13 @@ pub trait Store: Send + Sync {
     async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable>;
     /// A presentation by the `state` the wallet returns.
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable>;
+    /// What is counted against the limit of `attempt` now: beginnings of slots of time and counts,
+    /// oldest first.
+    async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable>;
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants an hour after
-    /// they expired, presentations
+    /// they expired, counts when they reach back to no limit, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
     /// settled or expired.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;

@@ -30,7 +30,7 @@ pub enum NotAsked {
     #[error("this client has no secret; only confidential clients may use this door")]
     PublicClient,
     /// Both or neither of `scope` and `dcql_query`.
-    #[error("exactly one of scope and dcql_query must be given")]
+    #[error("exactly one of scope, dcql_query and user_code must be given")]
     OneQuestion,
     /// The scope is unknown, malformed or not open to this client.
     #[error("the scope is unknown, malformed or not open to this client")]
@@ -114,6 +114,23 @@ impl Question {
         Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
     }
 
+    /// The question of a device grant, put by a service with pages of its own: exactly the scopes that
+    /// can be granted, whatever that service may ask for itself.
+    ///
+    /// # Errors
+    /// [`NotAsked`]
+    pub(super) fn of_grant(
+        vpgate: &Vpgate,
+        request: &QuestionRequest,
+        grantable: &Scopes,
+    ) -> Result<Self, NotAsked> {
+        if request.scope.is_some() || request.dcql_query.is_some() {
+            return Err(NotAsked::OneQuestion);
+        }
+        let question = Self::of_scopes(vpgate, grantable)?;
+        question.agreeing_to(&request.transaction_data, TransactionData::from_json)
+    }
+
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
         let query = Query::from_json(query).map_err(NotAsked::Query)?;
         let configured =
@@ -124,7 +141,8 @@ impl Question {
         Ok(Self { query, scope: None, transaction_data: Vec::new() })
     }
 
-    fn agreeing_to(mut self, given: &[Value], read: ReadTransaction) -> Result<Self, NotAsked> {
+    /// With what is being agreed to.
+    pub(super) fn agreeing_to(mut self, given: &[Value], read: ReadTransaction) -> Result<Self, NotAsked> {
         if given.len() > MAX_TRANSACTIONS {
             return Err(NotAsked::TooManyTransactions);
         }

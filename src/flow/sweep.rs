@@ -18,7 +18,8 @@ impl Vpgate {
             let swept = self.store.sweep(now, BATCH).await?;
             total.grants += swept.grants;
             total.presentations += swept.presentations;
-            if swept.grants < BATCH && swept.presentations < BATCH {
+            total.attempts += swept.attempts;
+            if swept.grants < BATCH && swept.presentations < BATCH && swept.attempts < BATCH {
                 return Ok(total);
             }
         }

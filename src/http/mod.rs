@@ -10,7 +10,6 @@ mod envelope;
 mod face;
 mod form;
 mod human_door;
-mod limits;
 mod operator_door;
 mod public_url;
 mod qr;
@@ -26,6 +25,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response};
 use url::Url;
 
+use self::client_address::TrustedProxies;
 pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
 use self::human_door::HumanDoor;
@@ -46,12 +46,14 @@ pub struct HttpSettings {
 /// The whole service.
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
-    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), settings.trusted_proxies);
+    let proxies = TrustedProxies(settings.trusted_proxies.into());
+    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), proxies.clone());
     let doors = Doors {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
+            .data(proxies)
             .boxed(),
         human: human.routes().boxed(),
         operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),

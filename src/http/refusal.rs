@@ -11,9 +11,11 @@ use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use crate::flow::accept_response::NotAccepted;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
+use crate::flow::code_entry::CodeRefused;
 use crate::flow::collect_result::NotCollected;
-use crate::flow::enter_code::CodeRefused;
+use crate::flow::disown::NotDisowned;
 use crate::flow::finish_in_browser::NotShown;
+use crate::flow::own_pages::PagesRefused;
 use crate::flow::ports::Unavailable;
 use crate::flow::question::NotAsked;
 use crate::flow::redeem_device_code::NotRedeemed;
@@ -34,6 +36,7 @@ impl From<NotAuthorized> for OAuthRefusal {
             NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::TooMany { retry_after } => Self::too_many(why.to_string(), retry_after),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -114,7 +117,27 @@ impl From<NotBegun> for Problem {
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
             NotBegun::LoginHint => Self::invalid_request("/login_hint", detail),
             NotBegun::State => Self::invalid_request("/state", detail),
+            NotBegun::UserCode(why) => why.into(),
             NotBegun::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<PagesRefused> for Problem {
+    fn from(why: PagesRefused) -> Self {
+        let detail = why.to_string();
+        match why {
+            PagesRefused::NotAllowed => Self::forbidden(detail),
+            PagesRefused::Presentation => Self::invalid_request("/presentation", detail),
+            PagesRefused::Code(why) => match why {
+                CodeRefused::Unknown => Self::not_found(detail),
+                CodeRefused::InUse => Self::conflict("code_in_use", "The code is in use", detail),
+                CodeRefused::Elsewhere => Self::forbidden(detail),
+                CodeRefused::NoNumber => Self::invalid_request("/number", detail),
+                CodeRefused::WrongNumber => Self::conflict("wrong_number", "The grant is denied", detail),
+                CodeRefused::TooMany { retry_after } => Self::too_many(detail, retry_after),
+                CodeRefused::Failed(failure) => failure.into(),
+            },
         }
     }
 }
@@ -137,7 +160,7 @@ pub enum CodeFace {
     /// The form again, with this above it.
     AskAgain(StatusCode, &'static str),
     /// A page of its own.
-    Notice(Notice),
+    Notice(Box<Notice>),
 }
 
 impl From<CodeRefused> for CodeFace {
@@ -151,7 +174,37 @@ impl From<CodeRefused> for CodeFace {
                 StatusCode::CONFLICT,
                 "This code is already in use in another browser. Go on there, or ask your device for a new code.",
             ),
-            CodeRefused::Failed(failure) => Self::Notice(failure.into()),
+            CodeRefused::Elsewhere => Self::notice(Notice::refused(
+                StatusCode::FORBIDDEN,
+                "You are on another network than your device",
+                "For your safety this only works on the network that your device is on, usually your Wi-Fi at home. Connect to it, then open this page again. If somebody sent you this code or link, stop here.",
+            )),
+            // The door shows the page again instead; without it, this is the way back to it.
+            CodeRefused::NoNumber => {
+                Self::AskAgain(StatusCode::BAD_REQUEST, "Pick the number that your device shows.")
+            }
+            CodeRefused::WrongNumber => Self::notice(Notice::refused(
+                StatusCode::FORBIDDEN,
+                "That is not the number on your device",
+                "Nothing was shared, and the code no longer works. If it is your device, ask it for a new code. If somebody sent you this code or link, stop here.",
+            )),
+            CodeRefused::TooMany { retry_after } => Self::notice(Notice::too_many_codes(retry_after)),
+            CodeRefused::Failed(failure) => Self::notice(failure.into()),
+        }
+    }
+}
+
+impl CodeFace {
+    fn notice(notice: Notice) -> Self {
+        Self::Notice(Box::new(notice))
+    }
+}
+
+impl From<NotDisowned> for Notice {
+    fn from(why: NotDisowned) -> Self {
+        match why {
+            NotDisowned::Unknown => NotShown::Unknown.into(),
+            NotDisowned::Failed(failure) => failure.into(),
         }
     }
 }
@@ -203,6 +256,22 @@ impl From<NotShown> for Notice {
 }
 
 impl Notice {
+    /// For who guesses.
+    fn too_many_codes(retry_after: u64) -> Self {
+        let wait = match retry_after.div_ceil(60) {
+            1 => "a minute".to_owned(),
+            minutes => format!("{minutes} minutes"),
+        };
+        let mut notice = Self::refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many wrong codes",
+            format!("Wait {wait}, then type the code that your device shows then."),
+        );
+        notice.retry_after = Some(retry_after);
+        notice.next = Some(Link { href: "/device", text: "Enter a code" });
+        notice
+    }
+
     /// The one answer to a response that fits nothing open: unknown, settled, expired, or brought
     /// by another browser.
     pub fn no_open_request() -> Self {

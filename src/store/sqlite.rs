@@ -1,10 +1,12 @@
 //! SQLite, in a file or in memory: one thread writes, a few read.
 
 mod changes;
+mod limits;
 mod lookups;
 mod place;
 mod readers;
 mod schema;
+mod statement;
 mod writer;
 
 use std::sync::Arc;
@@ -23,6 +25,7 @@ use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::oauth::attempts::Attempt;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::{NotCommitted, Store, Swept, Unavailable};
@@ -142,6 +145,11 @@ impl Store for SqliteStore {
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
         let state = state.clone();
         self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {
+        let attempt = *attempt;
+        self.read(move |it| Ok(limits::counted(it, &attempt)?)).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {

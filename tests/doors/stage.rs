@@ -16,7 +16,8 @@ use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::oauth::access_token::TokenPolicy;
 use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
-use vpgate::domain::oauth::user_code::UserCodeFormat;
+use vpgate::domain::oauth::device_settings::DeviceSettings;
+use vpgate::domain::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
@@ -209,10 +210,8 @@ fn policy() -> Policy {
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
         }],
         device: DevicePolicy {
-            code_lifetime: Duration::from_secs(600),
-            polling_interval: Duration::from_secs(5),
-            user_code: UserCodeFormat::default(),
-            require_client_authentication: false,
+            user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
+            ..DevicePolicy::default()
         },
         presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
         tokens: TokenPolicy {
@@ -232,6 +231,8 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
         wallet: "demo".to_owned(),
+        device: DeviceSettings::default(),
+        device_pages_for: Vec::new(),
     }
 }
 

@@ -12,6 +12,7 @@ use vpgate::domain::base::report::{Findings, Report, Rule};
 use vpgate::domain::base::secret::{Digest, DigestKey};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::change::Change;
+use vpgate::domain::oauth::attempts::Attempt;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed, Terms};
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::openid4vp::dcql::Query;
@@ -75,7 +76,12 @@ impl Grant {
     }
 
     pub fn open(&self) -> Change {
-        Change::OpenGrant { grant: self.pending(), device_code: self.device_code, user_code: self.user_code }
+        self.open_within(Vec::new())
+    }
+
+    pub fn open_within(&self, within: Vec<Attempt>) -> Change {
+        let (device_code, user_code) = (self.device_code, self.user_code);
+        Change::OpenGrant { grant: self.pending(), device_code, user_code, within }
     }
 
     pub fn pending(&self) -> Pending {
@@ -119,6 +125,7 @@ pub fn asked() -> Asked {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: Some("basket-7".to_owned()),
+            grant: None,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

@@ -2,6 +2,7 @@
 
 use url::Url;
 
+use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::secret::{Digest, Secret};
 
@@ -22,6 +23,10 @@ pub struct Client {
     pub redirect_uris: Vec<Url>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// Its device grant.
+    pub device: DeviceSettings,
+    /// The clients for whose devices its own pages may speak (`/v1/device/...`).
+    pub device_pages_for: Vec<String>,
 }
 
 /// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
@@ -139,6 +144,8 @@ mod tests {
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
             wallet: "demo".to_owned(),
+            device: DeviceSettings::default(),
+            device_pages_for: Vec::new(),
         }
     }
 

@@ -20,6 +20,7 @@ use self::metadata::{Metadata, metadata};
 use self::refusal::OAuthRefusal;
 use self::token::{TokenAnswer, TokenRequest};
 use super::basic;
+use super::client_address::{TrustedProxies, client_address};
 use super::tags::Tags;
 use super::{PublicUrl, refusal as faces};
 use crate::domain::oauth::client::AuthenticatedClient;
@@ -40,12 +41,14 @@ impl ClientDoor {
         &self,
         vpgate: Data<&Arc<Vpgate>>,
         public_url: Data<&PublicUrl>,
+        proxies: Data<&TrustedProxies>,
         request: &Request,
         form: OAuthForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
         let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
-        let given = vpgate.authorize_device(client, form.scope.as_deref()).await?;
+        let from = client_address(request, &proxies);
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), from).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 

@@ -24,6 +24,14 @@ pub enum OAuthRefusal {
     /// The body is too long.
     #[oai(status = 413)]
     TooLarge(Json<OAuthError>),
+    /// This client, or this address, asks too often.
+    #[oai(status = 429)]
+    TooMany(
+        Json<OAuthError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
     /// A fault of the service. Ask again later.
     #[oai(status = 503)]
     Unavailable(
@@ -94,6 +102,12 @@ impl OAuthRefusal {
     /// 413.
     pub fn too_large(why: impl Into<String>) -> Self {
         Self::TooLarge(Json(OAuthError::new(OAuthErrorCode::InvalidRequest, why)))
+    }
+
+    /// 429 until `retry_after` seconds are over.
+    pub fn too_many(why: impl Into<String>, retry_after: u64) -> Self {
+        let error = OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, why);
+        Self::TooMany(Json(error), retry_after)
     }
 
     /// 503 under a trace id.

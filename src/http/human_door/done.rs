@@ -18,6 +18,8 @@ struct Done {
     title: &'static str,
     text: String,
     again: Option<Again>,
+    /// "I did not start this", as long as that changes something.
+    disown: Option<Again>,
 }
 
 struct Again {
@@ -31,9 +33,10 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let browser = browser::browser_of(&request, &door.public_url).ok_or(NotShown::Unknown)?;
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
     let (tone, title, text) = in_words(&finish);
-    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. })
-        .then(|| Again { handle, form_value: browser::form_value(&browser) });
-    let page = Page::new(&Done { tone, title, text, again }).leading_on();
+    let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
+    let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
+    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. }).then(form);
+    let page = Page::new(&Done { tone, title, text, again, disown }).leading_on();
     Ok(door.remembered(&browser, page.into_response()))
 }
 
@@ -60,6 +63,11 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
             Tone::Bad,
             "This is not enough",
             format!("Your wallet's answer is genuine, but it does not meet what {client} asks for. {next}"),
+        ),
+        Standing::Disowned => (
+            Tone::Good,
+            "Stopped",
+            "You said that you did not start this. The device gets no access.".to_owned(),
         ),
         Standing::Declined => {
             (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))

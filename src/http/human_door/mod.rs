@@ -12,14 +12,13 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod, get};
+use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod, get, post};
 
 use self::page::Notice;
 use super::PublicUrl;
 use super::body::{self, MAX_FORM_BYTES};
-use super::client_address::{ClientAddress, client_address};
+use super::client_address::{TrustedProxies, client_address};
 use super::form::{Form, MEDIA_TYPE};
-use super::limits::GuessLimits;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
@@ -29,14 +28,13 @@ use crate::flow::ports::Unavailable;
 pub struct HumanDoor {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
-    trusted_proxies: Vec<IpAddr>,
-    guesses: GuessLimits,
+    trusted_proxies: TrustedProxies,
 }
 
 impl HumanDoor {
     /// The pages of `vpgate`.
-    pub fn new(vpgate: Arc<Vpgate>, public_url: PublicUrl, trusted_proxies: Vec<IpAddr>) -> Self {
-        Self { vpgate, public_url, trusted_proxies, guesses: GuessLimits::default() }
+    pub fn new(vpgate: Arc<Vpgate>, public_url: PublicUrl, trusted_proxies: TrustedProxies) -> Self {
+        Self { vpgate, public_url, trusted_proxies }
     }
 
     /// Their routes.
@@ -49,6 +47,7 @@ impl HumanDoor {
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
             .at("/done/:handle", get(page(&door, done::show)).post(page(&door, done::give_up)))
+            .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
     }
 
     /// The secret of the browser: the one it has, or a new one.
@@ -59,7 +58,7 @@ impl HumanDoor {
         }
     }
 
-    fn client_address(&self, request: &Request) -> ClientAddress {
+    fn client_address(&self, request: &Request) -> Option<IpAddr> {
         client_address(request, &self.trusted_proxies)
     }
 

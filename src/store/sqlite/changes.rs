@@ -1,7 +1,10 @@
 //! Each change as SQL. Every `UPDATE` and `DELETE` names the state it leaves.
 
-use rusqlite::{Connection, Params, params};
+use rusqlite::{Connection, params};
 
+use super::limits;
+use super::statement::write;
+use crate::domain::base::id::PresentationId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -14,11 +17,23 @@ use crate::store::row::{self, SettledColumns};
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
     match change {
-        Change::OpenGrant { grant, device_code, user_code } => {
+        Change::OpenGrant { grant, device_code, user_code, within } => {
+            within.iter().try_for_each(|attempt| limits::count(connection, attempt))?;
             open_grant(connection, grant, device_code, user_code)
+        }
+        Change::EnterCode { user_code, address, most, at, within } => {
+            limits::enter_code(connection, user_code.as_ref(), address.as_ref(), *most, *at, within)
         }
         Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
         Change::DenyGrant(denied) => deny_grant(connection, denied),
+        Change::DisownGrant { denied, counted } => {
+            limits::count(connection, counted)?;
+            disown_grant(connection, denied)
+        }
+        Change::CompleteGrant { grant, presentation, response_code } => {
+            collect_result(connection, presentation, response_code)?;
+            decide_grant(connection, grant)
+        }
         Change::RedeemGrant(redeemed) => redeem_grant(connection, redeemed),
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
@@ -30,18 +45,9 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         Change::CountTry(served) => count_try(connection, served),
         Change::Settle { presentation, grant } => {
             settle(connection, presentation)?;
-            match grant {
-                Some(GrantDecision::Approve(approved)) => approve_grant(connection, approved),
-                Some(GrantDecision::Deny(denied)) => deny_grant(connection, denied),
-                None => Ok(()),
-            }
+            grant.as_ref().map_or(Ok(()), |grant| decide_grant(connection, grant))
         }
-        Change::CollectResult { id, response_code } => write(
-            connection,
-            "UPDATE presentations SET response_code = NULL
-             WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
-            params![id.as_str(), response_code.as_bytes()],
-        ),
+        Change::CollectResult { id, response_code } => collect_result(connection, id, response_code),
         Change::Forget(id) => {
             write(connection, "DELETE FROM presentations WHERE id = ?1", params![id.as_str()])
         }
@@ -61,6 +67,13 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
             "DELETE FROM presentations WHERE rowid IN
              (SELECT rowid FROM presentations WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
         )?,
+        attempts: delete(
+            "DELETE FROM attempts WHERE (what, who, slot) IN
+             (SELECT what, who, slot FROM attempts WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )? + delete(
+            "DELETE FROM code_sightings WHERE (grant_id, address) IN
+             (SELECT grant_id, address FROM code_sightings WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )?,
     })
 }
 
@@ -74,8 +87,8 @@ fn open_grant(
     write(
         connection,
         "INSERT INTO grants (id, device_code, user_code, state, terms,
-                             interval_ms, last_polled, claimed_by, forget_at)
-         VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8)",
+                             interval_ms, last_polled, claimed_by, forget_at, precautions)
+         VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             terms.id.as_str(),
             device_code.as_bytes(),
@@ -85,6 +98,7 @@ fn open_grant(
             pace.last().map(Timestamp::unix),
             grant.claimed_by().map(Digest::as_bytes),
             row::grant_forgotten_at(terms).unix(),
+            row::precautions(grant)?,
         ],
     )
 }
@@ -110,17 +124,28 @@ fn record_poll(connection: &Connection, grant: &Pending, seen: Pace) -> Result<(
 fn claim_grant(connection: &Connection, grant: &Pending) -> Result<(), NotCommitted> {
     write(
         connection,
-        "UPDATE grants SET claimed_by = ?2
+        "UPDATE grants SET claimed_by = ?2, precautions = ?3
          WHERE id = ?1 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = ?2)",
-        params![grant.terms().id.as_str(), grant.claimed_by().map(Digest::as_bytes)],
+        params![
+            grant.terms().id.as_str(),
+            grant.claimed_by().map(Digest::as_bytes),
+            row::precautions(grant)?,
+        ],
     )
+}
+
+fn decide_grant(connection: &Connection, decision: &GrantDecision) -> Result<(), NotCommitted> {
+    match decision {
+        GrantDecision::Approve(approved) => approve_grant(connection, approved),
+        GrantDecision::Deny(denied) => deny_grant(connection, denied),
+    }
 }
 
 fn approve_grant(connection: &Connection, approved: &Approved) -> Result<(), NotCommitted> {
     write(
         connection,
         "UPDATE grants SET state = 'approved', admission = ?2,
-                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
          WHERE id = ?1 AND state = 'pending'",
         params![approved.terms().id.as_str(), row::to_json(approved.admission(), "admission")?],
     )
@@ -130,8 +155,18 @@ fn deny_grant(connection: &Connection, denied: &Denied) -> Result<(), NotCommitt
     write(
         connection,
         "UPDATE grants SET state = 'denied', denial_reason = ?2,
-                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
          WHERE id = ?1 AND state = 'pending'",
+        params![denied.terms().id.as_str(), row::to_word(&denied.reason(), "denial_reason")?],
+    )
+}
+
+fn disown_grant(connection: &Connection, denied: &Denied) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET state = 'denied', denial_reason = ?2, admission = NULL,
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
+         WHERE id = ?1 AND state IN ('pending', 'approved')",
         params![denied.terms().id.as_str(), row::to_word(&denied.reason(), "denial_reason")?],
     )
 }
@@ -205,10 +240,15 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
     )
 }
 
-/// Runs one statement, which must change one row.
-fn write(connection: &Connection, sql: &str, values: impl Params) -> Result<(), NotCommitted> {
-    match connection.prepare_cached(sql)?.execute(values)? {
-        0 => Err(NotCommitted::Lost),
-        _ => Ok(()),
-    }
+fn collect_result(
+    connection: &Connection,
+    id: &PresentationId,
+    response_code: &Digest,
+) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET response_code = NULL
+         WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
+        params![id.as_str(), response_code.as_bytes()],
+    )
 }

@@ -8,7 +8,10 @@ use super::OpenFault;
 const APPLICATION_ID: i64 = 0x5650_4754;
 
 /// In order; each is applied once and never edited after a release.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_grants_and_presentations.sql")];
+const MIGRATIONS: &[&str] = &[
+    include_str!("migrations/0001_grants_and_presentations.sql"),
+    include_str!("migrations/0005_device_limits.sql"),
+];
 
 /// What a migration did: versions count the migrations applied.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
