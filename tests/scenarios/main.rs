@@ -6,9 +6,12 @@
 mod browser;
 mod doors;
 mod logs;
+mod own_pages;
+mod phishing;
 mod questions;
 mod shop;
 mod status;
+mod street;
 mod television;
 mod verify;
 mod world;
