@@ -36,6 +36,8 @@ pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 pub struct Stage {
     service: BoxEndpoint<'static>,
+    /// The same house a second time: another process over the same store.
+    replica: BoxEndpoint<'static>,
     clock: Arc<Hand>,
     entropy: Arc<Numbers>,
 }
@@ -51,32 +53,46 @@ impl Stage {
         Self::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub fn with(change: impl Fn(&mut Policy)) -> Self {
         let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
         let mut policy = policy();
         change(&mut policy);
-        let vpgate = Arc::new(Vpgate {
-            policy,
-            store: SqliteStore::open("sqlite::memory:").unwrap(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
-            signer: Arc::new(NoSigner),
-            issuer_keys: Arc::new(NoKeys),
-            second_opinion: None,
-            status_lists: Arc::new(NoLists),
-            user_code_key: DigestKey::new(&[1; 32]),
-            subject_key: DigestKey::new(&[2; 32]),
-        });
-        let echo = poem::endpoint::make_sync(|request: Request| {
-            assert_ne!(request.uri().path(), "/panic", "as asked");
-            poem::Response::builder().body(format!("mounted {}", request.uri().path()))
-        });
-        let settings = HttpSettings {
-            public_url: PUBLIC_URL.parse().unwrap(),
-            trusted_proxies: Vec::new(),
-            mounts: vec![("/sandbox", echo.boxed())],
+        let store = SqliteStore::open("sqlite::memory:").unwrap();
+        let house = |policy| {
+            Arc::new(Vpgate {
+                policy,
+                store: Arc::<SqliteStore>::clone(&store),
+                clock: Arc::clone(&clock) as Arc<dyn Clock>,
+                entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
+                signer: Arc::new(NoSigner),
+                issuer_keys: Arc::new(NoKeys),
+                second_opinion: None,
+                status_lists: Arc::new(NoLists),
+                user_code_key: DigestKey::new(&[1; 32]),
+                subject_key: DigestKey::new(&[2; 32]),
+            })
         };
-        Self { service: service(vpgate, settings), clock, entropy }
+        let doors = |vpgate| {
+            let echo = poem::endpoint::make_sync(|request: Request| {
+                assert_ne!(request.uri().path(), "/panic", "as asked");
+                poem::Response::builder().body(format!("mounted {}", request.uri().path()))
+            });
+            let settings = HttpSettings {
+                public_url: PUBLIC_URL.parse().unwrap(),
+                trusted_proxies: Vec::new(),
+                mounts: vec![("/sandbox", echo.boxed())],
+            };
+            service(vpgate, settings)
+        };
+        let mut again = self::policy();
+        change(&mut again);
+        Self { service: doors(house(policy)), replica: doors(house(again)), clock, entropy }
+    }
+
+    /// The same request, to the other process.
+    pub async fn get_at_replica(&self, uri: &str) -> StatusCode {
+        let request = Request::builder().uri_str(uri).finish();
+        self.replica.get_response(request).await.status()
     }
 
     pub fn later(&self, seconds: i64) {

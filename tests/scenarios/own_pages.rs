@@ -82,7 +82,8 @@ async fn req_10_62_nobody_but_a_service_that_may_speaks_for_a_device() {
     let world = World::new().await;
     let [tv, safe] = [world.device_of("tv").await, world.device_of("safe").await];
     for path in [VERIFICATION, COMPLETION] {
-        let body = |authorization: &Value| json!({ "user_code": code(authorization), "result": "ACCESS_DENIED" });
+        let body =
+            |authorization: &Value| json!({ "user_code": code(authorization), "result": "ACCESS_DENIED" });
         let body = |authorization: &Value| match path {
             VERIFICATION => json!({ "user_code": code(authorization) }),
             _ => body(authorization),
@@ -234,7 +235,11 @@ async fn req_10_62_what_is_wrong_is_named() {
             json!({ "user_code": user_code, "result": "ACCESS_DENIED", "subject": "testuser01" }),
             "/subject",
         ),
-        ("/v1/presentations", json!({ "scope": BASIC, "number": "42", "redirect_uri": RETURN_TO }), "/number"),
+        (
+            "/v1/presentations",
+            json!({ "scope": BASIC, "number": "42", "redirect_uri": RETURN_TO }),
+            "/number",
+        ),
         (
             "/v1/presentations",
             json!({ "scope": BASIC, "ip_address": "192.0.2.1", "redirect_uri": RETURN_TO }),

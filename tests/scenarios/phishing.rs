@@ -175,7 +175,10 @@ async fn req_15_9_the_devices_of_a_client_can_be_held_to_fewer_scopes() {
     assert!(narrow.get("verification_uri_complete").is_none(), "their page, their links");
     let form = [("client_id", "quiet"), ("scope", BASIC)];
     let refused = world.post_form("/device_authorization", &form).await;
-    assert_eq!((refused.status, &refused.json()["error"]), (StatusCode::BAD_REQUEST, &"invalid_scope".into()));
+    assert_eq!(
+        (refused.status, &refused.json()["error"]),
+        (StatusCode::BAD_REQUEST, &"invalid_scope".into())
+    );
     let form = [("client_id", "quiet"), ("scope", ADULT)];
     assert_eq!(world.post_form("/device_authorization", &form).await.status, StatusCode::OK);
 }

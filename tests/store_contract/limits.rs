@@ -155,8 +155,7 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
     assert_eq!(found.precautions(), &precautions);
     // Claiming narrows; polling leaves it alone.
     let claimed = found.claim(made::digest(), NOW).unwrap().narrowed_to(Scopes::default());
-    let begin =
-        Change::BeginPresentation { presentation: made::begun(&made::asked()), claim: Some(claimed) };
+    let begin = Change::BeginPresentation { presentation: made::begun(&made::asked()), claim: Some(claimed) };
     store.commit(begin).await.unwrap();
     let seen = pending(&store, grant.id()).await.pace();
     let polled = grant.paced(made::pace(5, Some(after(1))));
@@ -200,10 +199,7 @@ pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
 
 pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(store: AnyStore) {
     let (grant, asked, browser, code) = (opened(&store).await, made::asked(), made::digest(), made::digest());
-    store
-        .commit(Change::BeginPresentation { presentation: made::begun(&asked), claim: None })
-        .await
-        .unwrap();
+    store.commit(Change::BeginPresentation { presentation: made::begun(&asked), claim: None }).await.unwrap();
     store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
     let presentation = made::verified(&asked, browser, Some(code));
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
@@ -233,7 +229,9 @@ pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
     assert!(lost(&enter(&store, None, None, middle, vec![refused]).await));
     let retry = refused.retry_after(&store.attempts(&refused).await.unwrap());
     let then = middle.plus(Duration::from_secs(retry));
-    assert!(lost(&enter(&store, None, None, after(300 + retry - 1), vec![wrong(after(300 + retry - 1))]).await));
+    assert!(lost(
+        &enter(&store, None, None, after(300 + retry - 1), vec![wrong(after(300 + retry - 1))]).await
+    ));
     enter(&store, None, None, then, vec![wrong(then)]).await.unwrap();
     assert!(lost(&enter(&store, None, None, then, vec![wrong(then)]).await), "only the first was forgotten");
 }
