@@ -134,8 +134,7 @@ fn near_in_words(nearness: Nearness) -> Option<&'static str> {
     match nearness {
         Nearness::Same => Some("It seems to be on the same network as you are now."),
         Nearness::Different => Some(
-            "It is on another network than you are now. That is normal when you are not on its Wi-Fi. If \
-             somebody sent you this code or link, stop here.",
+            "It is on another network than you are now. If somebody sent you this code or link, stop here.",
         ),
         Nearness::Unknown => None,
     }
