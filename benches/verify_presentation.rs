@@ -163,6 +163,7 @@ fn trust(keys: KeySource) -> CredentialTrust {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        type_metadata: Arc::default(),
     }
 }
 

@@ -9,6 +9,7 @@ mod listener;
 pub mod sandbox;
 
 use std::net::SocketAddr;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -24,13 +25,14 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::flow::Vpgate;
-use crate::flow::ports::{Clock, Entropy, IssuerKeys, StatusLists, Store};
+use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{Keyring, NoKeys};
+use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -51,6 +53,8 @@ pub struct Outside {
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Keys of clients.
+    pub client_keys: Arc<dyn ClientKeySets>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
     /// Our own keys.
@@ -66,6 +70,9 @@ pub enum NotStarted {
     /// Our keys.
     #[error("the keys in [keys] cannot be used")]
     Keys(#[from] NoKeys),
+    /// There is nothing to list or rotate.
+    #[error("the keys are in memory, because the storage is; [keys] directory gives them a place")]
+    KeysInMemory,
     /// TLS for outgoing requests.
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] reqwest::Error),
@@ -94,7 +101,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, status_lists, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, keys } = outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
@@ -102,6 +109,7 @@ impl App {
             entropy,
             signer: Arc::new(keys.signer),
             issuer_keys,
+            client_keys,
             status_lists,
             second_opinion: match config.cross_check {
                 CrossCheck::Off => None,
@@ -109,6 +117,7 @@ impl App {
             },
             user_code_key: keys.user_code_key,
             subject_key: keys.subject_key,
+            nonce_key: keys.nonce_key,
         });
         let endpoint = http::service(Arc::clone(&vpgate), settings);
         Self { vpgate, endpoint }
@@ -179,6 +188,30 @@ pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
     Ok(sqlite::migrate(&storage_url(&config.storage))?)
 }
 
+/// The signing keys, and where each is in its life. Those that are missing are made.
+///
+/// # Errors
+/// [`NotStarted::Keys`]
+pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
+    let signer = TokenSigner::in_folder(key_folder(config)?, &KeyPlan::of(&config.policy.tokens))?;
+    Ok(signer.list(SystemClock.now()))
+}
+
+/// Makes the next signing keys, which running services see by themselves.
+///
+/// # Errors
+/// [`NotStarted::Keys`]
+pub fn rotate_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
+    Ok(TokenSigner::rotate(key_folder(config)?, &KeyPlan::of(&config.policy.tokens), SystemClock.now())?)
+}
+
+fn key_folder(config: &Config) -> Result<&Path, NotStarted> {
+    match &config.keys {
+        Keys::Directory(folder) => Ok(folder),
+        Keys::Memory => Err(NotStarted::KeysInMemory),
+    }
+}
+
 async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStarted> {
     let failed = |source| NotStarted::Listen { address, source };
     let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -198,12 +231,14 @@ fn start_at(
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let keys = match &config.keys {
-        Keys::Memory => Keyring::in_memory(&*entropy)?,
-        Keys::Directory(folder) => Keyring::in_folder(folder, &*entropy)?,
+        Keys::Memory => Keyring::in_memory(&*entropy, &KeyPlan::of(&config.policy.tokens))?,
+        Keys::Directory(folder) => {
+            Keyring::in_folder(folder, &*entropy, &KeyPlan::of(&config.policy.tokens))?
+        }
     };
     let client = FetchClient::new(config.allow_loopback)?;
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -211,8 +246,15 @@ fn start_at(
         config.status_cache,
     ));
     let store = SqliteStore::open(&storage_url(&config.storage))?;
-    let outside =
-        Outside { store: Arc::<SqliteStore>::clone(&store), clock, entropy, issuer_keys, status_lists, keys };
+    let outside = Outside {
+        store: Arc::<SqliteStore>::clone(&store),
+        clock,
+        entropy,
+        issuer_keys,
+        client_keys: fetched_keys,
+        status_lists,
+        keys,
+    };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))
 }
 
@@ -231,7 +273,9 @@ async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
             () = tokio::time::sleep(SWEEP) => {}
         }
         match vpgate.sweep().await {
-            Ok(swept) => tracing::debug!(swept.grants, swept.presentations, swept.attempts, "swept"),
+            Ok(swept) => {
+                tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
+            }
             Err(fault) => {
                 let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
                 tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");

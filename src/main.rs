@@ -17,7 +17,7 @@ use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
 
-use crate::command_line::{faults_in, say, verify};
+use crate::command_line::{faults_in, keys, say, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 ///
@@ -32,7 +32,7 @@ struct Cli {
 
 #[derive(Subcommand)]
 enum Command {
-    /// The whole story on this machine, without configuration: service, issuer, wallet, television, shop.
+    /// The whole story on this machine, without configuration: service, issuer, wallet, television, web page, shop.
     Sandbox {
         /// Where to listen; a loopback address. Port 0 takes any free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -51,6 +51,9 @@ enum Command {
     Verify(verify::Arguments),
     /// Brings the database to the version of this program.
     Migrate(ConfigFile),
+    /// The keys that sign tokens.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Prints the OpenAPI document of the client and relying-party doors.
     Openapi {
         /// In which notation.
@@ -63,6 +66,15 @@ enum Command {
         #[arg(long)]
         generate: bool,
     },
+}
+
+#[derive(Subcommand)]
+enum Keys {
+    /// Says which keys there are, and where each is in its life.
+    List(ConfigFile),
+    /// Makes the next key: published at once, signing in ten minutes. The old one stays published until its
+    /// last token is dead. Running services need no restart.
+    Rotate(ConfigFile),
 }
 
 #[derive(Args)]
@@ -119,6 +131,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let migrated = app::migrate(&load(&file)?)?;
             say(&format!("the database was at version {}, and is at {} now", migrated.from, migrated.to))
         }
+        Command::Keys(Keys::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
+        Command::Keys(Keys::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
     };
@@ -188,6 +202,7 @@ fn greet(sandbox: &sandbox::RunningSandbox) -> anyhow::Result<()> {
         "This is a SANDBOX: its issuer, its wallet and its people are made up, and its keys count nowhere else.
 
   television   {base}/sandbox/tv
+  web page     {base}/sandbox/page
   shop         {base}/sandbox/shop
   everything   {base}/sandbox/
 

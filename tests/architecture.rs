@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 32] = [
+const HOMES: [(&str, &[&str], &str); 33] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -35,7 +35,7 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ),
     (
         "base64",
-        &["domain/base/base64url", "domain/jose/x5c", "http/basic"],
+        &["domain/base/base64url", "domain/jose/x5c", "domain/sdjwt/type_metadata/integrity", "http/basic"],
         "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
     ("clap", &["main", "command_line"], "the command line"),
@@ -47,6 +47,11 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
+    (
+        "jsonschema",
+        &["domain/openid4vp/transaction_data"],
+        "types of transaction data that the operator registers",
+    ),
     ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
     ("openssl", &["domain/jose/x5c"], "certificate chains"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
@@ -79,7 +84,7 @@ const HOMES: [(&str, &[&str], &str); 32] = [
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
-        &["flow", "http", "fetch", "store", "sandbox", "app", "main"],
+        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main"],
         "logs; the domain writes none",
     ),
     ("tracing_subscriber", &["main"], "where logs go"),

@@ -34,10 +34,26 @@ struct Row {
     id: String,
     level: String,
     title: String,
-    /// Functions, wherever they are in `src` and `tests`.
+    /// Functions, wherever they are in `src` and `tests`, for which nobody said what they show.
     #[serde(default)]
     tests: Vec<String>,
+    /// Those in which something that keeps the duty is accepted.
+    #[serde(default)]
+    accepts: Vec<String>,
+    /// Those in which something that breaks it, and nothing else, is refused.
+    #[serde(default)]
+    refuses: Vec<String>,
     excluded: Option<String>,
+}
+
+impl Row {
+    fn is_told_apart(&self) -> bool {
+        !(self.accepts.is_empty() && self.refuses.is_empty())
+    }
+
+    fn all_tests(&self) -> impl Iterator<Item = &String> {
+        self.tests.iter().chain(&self.accepts).chain(&self.refuses)
+    }
 }
 
 /// Section and number, as in `REQ-6.4`.
@@ -90,21 +106,38 @@ fn req_15_1_the_risk_assessment_of_cross_device_flows_is_written() {
 fn faults(listing: &Listing, functions: &BTreeSet<String>) -> Vec<String> {
     let mut faults = Vec::new();
     let mut rows: BTreeMap<Id, &Row> = BTreeMap::new();
+    let number = |row: &Row| row.id.strip_prefix("REQ-").and_then(id).unwrap();
+    // One row that tells them apart obliges its whole section, once that is called complete.
+    let told_apart: BTreeSet<u32> =
+        listing.row.iter().filter(|row| row.is_told_apart()).map(|row| number(row).0).collect();
     for row in &listing.row {
-        let id = row.id.strip_prefix("REQ-").and_then(id).unwrap();
+        let id = number(row);
         let mut fault = |why: &str| faults.push(format!("{}: {why}", row.id));
         if rows.insert(id, row).is_some() {
             fault("is listed twice");
         }
         let section = listing.section.iter().find(|section| section.number == id.0);
-        match (row.tests.is_empty(), &row.excluded) {
+        let complete = section.is_some_and(|section| section.complete);
+        match (row.all_tests().next().is_none(), &row.excluded) {
             (true, None) => fault("has neither tests nor a reason why not"),
             (false, Some(_)) => fault("is tested and excluded"),
             (true, Some(reason)) if reason.trim().is_empty() => fault("is excluded without a reason"),
-            (true, Some(_)) if row.level == "MUST" && section.is_some_and(|section| section.complete) => {
+            (true, Some(_)) if row.level == "MUST" && complete => {
                 fault("is a MUST of a section that is called complete, and has no test");
             }
+            (false, None) if row.level == "MUST" && complete && told_apart.contains(&id.0) => {
+                for (missing, what) in [(&row.accepts, "accepts"), (&row.refuses, "refuses")] {
+                    if missing.is_empty() {
+                        fault(&format!(
+                            "is a MUST of a complete section, and nothing is said that it {what}"
+                        ));
+                    }
+                }
+            }
             _ => {}
+        }
+        for both in row.tests.iter().filter(|test| row.accepts.contains(test) || row.refuses.contains(test)) {
+            fault(&format!("names {both} among `tests` too"));
         }
         if section.is_none_or(|section| section.title.is_empty()) || row.title.is_empty() {
             fault("has no section or no title");
@@ -112,7 +145,7 @@ fn faults(listing: &Listing, functions: &BTreeSet<String>) -> Vec<String> {
         if !["MUST", "SHOULD", "MAY", "LOCAL", "SEED"].contains(&row.level.as_str()) {
             fault("has an unknown level");
         }
-        for test in row.tests.iter().filter(|test| !functions.contains(*test)) {
+        for test in row.all_tests().filter(|test| !functions.contains(*test)) {
             fault(&format!("no function is called {test}"));
         }
     }
@@ -202,6 +235,8 @@ fn planted_faults_are_found() {
         level: level.to_owned(),
         title: "a duty".to_owned(),
         tests: tests.iter().map(|&test| test.to_owned()).collect(),
+        accepts: Vec::new(),
+        refuses: Vec::new(),
         excluded: excluded.map(str::to_owned),
     };
     let section = |number, complete| Section { number, title: "a section".to_owned(), complete };
@@ -238,5 +273,27 @@ fn planted_faults_are_found() {
     ] {
         let found = faults(&Listing { section: sections(), row: vec![wrong] }, &functions(&["here"]));
         assert!(found.iter().any(|fault| fault.contains(expected)), "{expected}: {found:?}");
+    }
+    let here = || vec!["here".to_owned()];
+    let told =
+        |id, level, tests: &[&str], accepts, refuses| Row { accepts, refuses, ..row(id, level, tests, None) };
+    let both = || told("1.1", "MUST", &[], here(), here());
+    for (second, expected) in [
+        (told("1.2", "MUST", &[], here(), here()), None),
+        (told("1.2", "MUST", &[], here(), vec![]), Some("nothing is said that it refuses")),
+        (told("1.2", "MUST", &[], vec![], here()), Some("nothing is said that it accepts")),
+        (told("1.2", "MUST", &["here"], vec![], vec![]), Some("nothing is said that it accepts")),
+        (told("1.2", "MAY", &["here"], vec![], vec![]), None),
+        (told("2.1", "MUST", &["here"], vec![], here()), Some("among `tests` too")),
+        (told("2.1", "MUST", &[], vec![], here()), None),
+        (told("2.1", "MUST", &[], vec!["gone".to_owned()], vec![]), Some("no function")),
+    ] {
+        let id = second.id.clone();
+        let found =
+            faults(&Listing { section: sections(), row: vec![both(), second] }, &functions(&["here"]));
+        match expected {
+            None => assert_eq!(found, [""; 0], "{id}"),
+            Some(expected) => assert!(found.iter().any(|it| it.contains(expected)), "{expected}: {found:?}"),
+        }
     }
 }

@@ -21,26 +21,28 @@ use vpgate::domain::base::{base64url, time::Timestamp};
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
-use vpgate::domain::sdjwt::disclosure::reveal;
+use vpgate::domain::sdjwt::disclosure::{reveal, reveal_and_trace};
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
 use vpgate::domain::sdjwt::status::statuses::{MOST_BYTES, Statuses};
 use vpgate::domain::sdjwt::status::token::StatusListToken;
+use vpgate::domain::sdjwt::type_metadata::{Document, resolve};
 
 use form::Form;
-use made::{AUDIENCE, Made, NONCE, NOW, QUERY_ID, Signer, Verifier};
+use made::{AUDIENCE, ISSUER, Made, NONCE, NOW, QUERY_ID, Signer, VCT, Verifier};
 
 /// What does something with bytes.
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 11] = [
+pub const TARGETS: [(&str, Target); 12] = [
     ("jws", jws),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),
+    ("type_metadata", type_metadata),
     ("kb_jwt", kb_jwt),
     ("form", form),
     ("json", json),
@@ -134,6 +136,27 @@ fn keeps_quiet(text: &str, report: &Report) {
 /// the first Disclosure, so that structure can be reached without guessing hashes.
 pub fn disclosure(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
+    let (payload, disclosures) = with_disclosures(text);
+    let limits = Limits::default();
+    let Ok(payload) = strict_json::parse_object(payload.as_bytes(), &BOUNDS) else { return };
+    let texts = || disclosures.iter().map(String::as_str);
+    let revealed = reveal(payload.clone(), texts(), &limits);
+    let again = reveal_and_trace(payload, texts(), &limits);
+    match (revealed, again) {
+        (Ok(revealed), Ok(again)) => {
+            assert_eq!(revealed.claims(), again.claims());
+            assert!(revealed.trace().is_none() && again.trace().is_some());
+            let claims = Value::Object(revealed.into_claims());
+            assert!(nothing_of_the_mechanism(&claims));
+            assert!(depth(&claims) <= limits.depth);
+        }
+        (Err(one), Err(two)) => assert_eq!(one, two),
+        _ => panic!("two readings of one text differ"),
+    }
+}
+
+/// The payload in the first line, with the digests of the Disclosures in the others.
+fn with_disclosures(text: &str) -> (String, Vec<String>) {
     let mut lines = text.lines();
     let payload = lines.next().unwrap_or_default();
     // Backwards, so that a Disclosure can refer to those that follow it.
@@ -147,22 +170,59 @@ pub fn disclosure(data: &[u8]) {
         disclosures.push(disclosure);
     }
     disclosures.reverse();
-    let payload = with_digests(payload, &digests);
-    let limits = Limits::default();
-    let Ok(payload) = strict_json::parse_object(payload.as_bytes(), &BOUNDS) else { return };
-    let texts = || disclosures.iter().map(String::as_str);
-    let revealed = reveal(payload.clone(), texts(), &limits);
-    let again = reveal(payload, texts(), &limits);
-    match (revealed, again) {
-        (Ok(revealed), Ok(again)) => {
-            assert_eq!(revealed.claims(), again.claims());
-            let claims = Value::Object(revealed.into_claims());
-            assert!(nothing_of_the_mechanism(&claims));
-            assert!(depth(&claims) <= limits.depth);
-        }
-        (Err(one), Err(two)) => assert_eq!(one, two),
-        _ => panic!("two readings of one text differ"),
+    (with_digests(payload, &digests), disclosures)
+}
+
+/// Type metadata, one document a line; behind an empty line, a payload and Disclosures as in
+/// [`disclosure`], which are signed. What is said of a single name is read here a second time.
+pub fn type_metadata(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let (documents, credential) = text.split_once("\n\n").unwrap_or((text, "{}"));
+    let read = |line: &str| Document::parse(line.as_bytes()).ok();
+    let Some(parsed) = documents.lines().map(read).collect::<Option<Vec<Document>>>() else { return };
+    let Ok(metadata) = resolve(&[VCT.to_owned()], &parsed) else { return };
+    let (payload, disclosures) = with_disclosures(credential);
+    let Ok(mut payload) = strict_json::parse_object(payload.as_bytes(), &BOUNDS) else { return };
+    payload.extend([("iss".to_owned(), json!(ISSUER)), ("vct".to_owned(), json!(VCT))]);
+    let mut made = good();
+    made.edit_payload(|given| {
+        given.remove("_sd");
+        payload.extend(given.iter().filter(|(name, _)| *name == "cnf").map(|(k, v)| (k.clone(), v.clone())));
+        *given = payload.clone();
+    });
+    made.disclosures = disclosures;
+    let mut verifier = made.verifier();
+    verifier.trust.credentials[0].type_metadata = metadata.into();
+    let text = made.present();
+    let report = verifier.judge(&text).1;
+    assert_eq!(verifier.judge(&text).1, report, "the same input twice gives the same report");
+    let kept =
+        |check: &str| report.checks.iter().any(|line| line.check == check && line.outcome == Outcome::Passed);
+    if !kept("disclosable_claims") {
+        return;
     }
+    let document = documents.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    let own = document.into_iter().find(|document| document["vct"] == VCT).unwrap();
+    let disclosed: Vec<Value> = made.disclosures.iter().map(contents).collect();
+    for claim in own["claims"].as_array().into_iter().flatten() {
+        let [Value::String(name)] = claim["path"].as_array().unwrap().as_slice() else { continue };
+        let openly = payload.contains_key(name);
+        match claim["sd"].as_str() {
+            Some("always") => assert!(!openly || ["_sd", "_sd_alg"].contains(&name.as_str())),
+            // A Disclosure of that name may stand inside another claim.
+            Some("never") if claim["mandatory"] == true => assert!(openly),
+            _ if claim["mandatory"] == true => {
+                let shown = disclosed.iter().any(|parts| parts[1] == *name);
+                assert!(openly || shown || payload.contains_key("_sd"));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// What a Disclosure holds.
+fn contents(disclosure: &String) -> Value {
+    serde_json::from_slice(&base64url::decode(disclosure).unwrap()).unwrap_or_default()
 }
 
 fn with_digests(text: &str, digests: &[(String, String)]) -> String {
@@ -282,10 +342,10 @@ pub fn transaction_data(data: &[u8]) {
         let Ok(data) = TransactionData::try_from(encoded.clone()) else { continue };
         assert_eq!(data.encoded(), encoded, "the string that was sent is kept");
         assert!(!data.credential_ids().is_empty());
-        let _shown = data.details();
+        let _shown = TransactionTypes::default().details(&data);
     }
     let Ok(object) = strict_json::parse(data, &BOUNDS) else { return };
-    let Ok(data) = TransactionData::from_json(&object) else { return };
+    let Ok(data) = TransactionTypes::default().from_json(&object) else { return };
     let again = TransactionData::try_from(data.encoded().to_owned()).unwrap();
     assert!(again == data, "what is sent reads as what was meant");
 }
@@ -359,6 +419,19 @@ pub fn seeds() -> Vec<(&'static str, String, String)> {
     ] {
         add("disclosure", name, contents.to_owned());
     }
+    let claims = json!([
+        {"path": ["n"], "mandatory": true, "sd": "always"}, {"path": ["a"], "sd": "never", "svg_id": "a"},
+        {"path": ["a", null], "sd": "always"}, {"path": ["a", 1, "b"], "display": [{"locale": "en", "label": "B"}]},
+    ]);
+    let child = json!({"vct": VCT, "extends": "base", "claims": claims});
+    let base = json!({"vct": "base", "claims": [{"path": ["a"]}, {"path": ["n"], "sd": "allowed"}]});
+    let credential = "{\"_sd\":[\"#0\"],\"a\":[{\"...\":\"hidden\"},{\"...\":\"#1\"}]}\n[\"s\",\"n\",1]\n[\"s\",{\"b\":1}]";
+    add("type_metadata", "extends", format!("{child}\n{base}\n\n{credential}"));
+    let pinned =
+        json!({"vct": VCT, "claims": [{"path": ["vct#integrity"], "mandatory": true, "sd": "never"}]});
+    let credential =
+        "{\"vct#integrity\":\"sha512-x sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU= md5-x\"}";
+    add("type_metadata", "integrity", format!("{pinned}\n\n{credential}"));
     let header = &good.kb_header;
     let now = NOW.unix();
     for (name, more) in [

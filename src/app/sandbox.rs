@@ -18,6 +18,8 @@ use crate::system::entropy::SystemEntropy;
 
 /// The television's client identifier.
 pub const TV: &str = "tv";
+/// The web page's client identifier.
+pub const PAGE: &str = "page";
 /// The shop's client identifier.
 pub const SHOP: &str = "shop";
 /// The scope that both ask for.
@@ -71,6 +73,7 @@ impl Demo {
             shop_client_id: SHOP.to_owned(),
             shop_secret: Secret::received(shop_secret.expose()),
             tv_client_id: TV.to_owned(),
+            page_client_id: PAGE.to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: SCOPE.to_owned(),
             now: Arc::new(move || clock.now()),
@@ -161,6 +164,7 @@ mod tests {
         assert_eq!((&demo.config.storage, &demo.config.keys), (&Storage::Memory, &Keys::Memory));
         let clients = &demo.config.policy.clients;
         assert_eq!(clients.named(TV).unwrap().wallet, "demo");
+        assert_eq!(clients.named(PAGE).unwrap().origins, ["http://localhost:8090"]);
         assert_eq!(
             clients.named(SHOP).unwrap().redirect_uris[0].as_str(),
             "http://127.0.0.1:8080/sandbox/shop/return"

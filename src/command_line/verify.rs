@@ -12,13 +12,13 @@ use async_trait::async_trait;
 use clap::Args;
 use clap::builder::NonEmptyStringValueParser;
 use serde_json::Value;
-use vpgate::config::Config;
+use vpgate::config::{Config, Trust};
 use vpgate::domain::base::json::{self, Bounds};
 use vpgate::domain::base::report::{Report, Verdict};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::openid4vp::dcql::{CredentialQuery, Query};
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate::domain::openid4vp::verify::Challenge;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::StatusList;
@@ -48,8 +48,8 @@ pub struct Arguments {
     /// The nonce of the request.
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     nonce: String,
-    /// Whom to believe: TOML with `[[credentials]]` as in vpgate.toml (or a whole vpgate.toml, of which
-    /// nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
+    /// Whom to believe: TOML with `[[credentials]]` and, for types of your own, `[[transaction_data]]` as in
+    /// vpgate.toml (or a whole vpgate.toml, of which nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
     /// (`danger_ignore_status = true` does without).
     #[arg(long, value_name = "FILE")]
     trust: PathBuf,
@@ -79,11 +79,11 @@ pub struct Arguments {
 /// # Errors
 /// When the arguments cannot be used; nothing was judged then.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let trust =
+    let Trust { issuers: trust, transaction_types } =
         Config::load_trust(&arguments.trust).map_err(|faults| faults_in(&arguments.trust, &faults))?;
     let query = query(arguments, &trust)?;
     offline(&trust, &query)?;
-    let transaction_data = transactions(&arguments.transaction_data, &query)?;
+    let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
     let vp_token = read(&arguments.token)?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
     let challenge = Challenge {
@@ -186,12 +186,16 @@ impl StatusLists for NoNetwork {
     }
 }
 
-fn transactions(paths: &[PathBuf], query: &Query) -> anyhow::Result<Vec<TransactionData>> {
+fn transactions(
+    paths: &[PathBuf],
+    types: &TransactionTypes,
+    query: &Query,
+) -> anyhow::Result<Vec<TransactionData>> {
     let mut transactions: Vec<TransactionData> = Vec::new();
     for path in paths {
         let text = read(path)?;
         let sent = if text.starts_with('{') { parsed(path, &text)? } else { Value::String(text) };
-        let one = TransactionData::as_sent(&sent).and_then(|one| {
+        let one = types.as_sent(&sent).and_then(|one| {
             one.fits(query)?;
             transactions.iter().try_for_each(|earlier| one.agrees_with(earlier))?;
             Ok(one)

@@ -37,6 +37,16 @@ impl Addresses {
         }
         Ok(url)
     }
+
+    /// An origin, written as browsers write it in `Origin` (RFC 6454 section 6.2), because it is compared
+    /// letter by letter: no wildcard, no path, not even a slash.
+    pub(super) fn origin(self, text: &str) -> Result<String, String> {
+        let origin = self.web(text)?.origin().ascii_serialization();
+        if origin != text || text.contains('*') {
+            return Err(format!("is compared letter by letter; write the origin alone: {origin}"));
+        }
+        Ok(origin)
+    }
 }
 
 /// Where browsers may be sent back to: https, or http on this machine for native apps (REQ-11.13,
@@ -90,6 +100,31 @@ mod tests {
         }
         assert!(strict.name("https://a.example").is_ok());
         assert!(strict.name("https://a.example?x").is_err());
+    }
+
+    #[test]
+    fn origins_are_written_as_browsers_write_them() {
+        let strict = Addresses { allow_loopback: false };
+        let sandbox = Addresses { allow_loopback: true };
+        for good in ["https://app.example", "https://app.example:8443", "https://xn--bcher-kva.example"] {
+            assert_eq!(strict.origin(good).as_deref(), Ok(good));
+        }
+        assert!(sandbox.origin("http://localhost:8090").is_ok());
+        for wrong in [
+            "https://app.example/",
+            "https://app.example/page",
+            "https://app.example:443",
+            "https://APP.example",
+            "https://b\u{fc}cher.example",
+            "https://*.app.example",
+            "http://app.example",
+            "http://localhost:8090",
+            "*",
+            "null",
+            "app.example",
+        ] {
+            assert!(strict.origin(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -10,11 +10,11 @@ use super::address::Addresses;
 use super::clients::Known;
 use super::fault::Faults;
 use super::{
-    Config, CrossCheck, Keys, Storage, clients, credentials, device, duration, raw, scopes, wallets,
+    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw,
+    scopes, tokens, transaction_types, wallets,
 };
-use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::client::{Clients, Grant};
+use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
@@ -40,9 +40,10 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     };
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
     let common = device::common(&file.device, addresses, faults);
+    let code = authorization::code(&file.authorization_code, faults);
+    let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
     let cross_check = cross_check(&file.verification, faults);
-    let tokens = tokens(file.tokens, public_url.as_ref(), faults);
     let status_cache = status_cache(&file.status_lists, faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
@@ -61,6 +62,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     }
     let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
+    let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
     let known = Known {
         wallets: &wallet_names,
@@ -70,6 +72,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         addresses,
         folder,
     };
+    let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
     let clients = clients::check(file.clients, &known, faults);
     let device = device(&common, &clients);
     let mut warnings =
@@ -91,8 +94,11 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             clients,
             scopes,
             trust,
+            transaction_types,
             wallets,
             device,
+            code: code?,
+            assertions: assertions?,
             presentation: presentation?,
             tokens: tokens?,
         },
@@ -100,13 +106,16 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     })
 }
 
-/// `[[credentials]]` alone.
-pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> TrustPolicy {
+/// `[[credentials]]` and `[[transaction_data]]` alone.
+pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trust {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     if file.credentials.is_empty() {
         faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
     }
-    credentials::check(file.credentials, addresses, folder, faults)
+    Trust {
+        issuers: credentials::check(file.credentials, addresses, folder, faults),
+        transaction_types: transaction_types::check(file.transaction_data, folder, faults),
+    }
 }
 
 /// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
@@ -177,31 +186,18 @@ fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCh
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
+    let oldest = given.oldest.as_deref().map(duration::parse).transpose();
+    let oldest = faults.keep("status_lists.oldest", oldest);
     let bounds =
         CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
-    faults.keep("status_lists.cache_at_most", bounds)
-}
-
-fn tokens(given: raw::Tokens, public_url: Option<&Url>, faults: &mut Faults) -> Option<TokenPolicy> {
-    let lifetime = lifetime("tokens.lifetime", given.lifetime.as_deref(), "1h", faults);
-    match given.format.as_deref() {
-        None | Some("jwt") => {}
-        Some("opaque") => faults.add("tokens.format", "opaque is not offered yet; offered: jwt"),
-        Some(_) => faults.add("tokens.format", "must be \"jwt\""),
-    }
-    if given.audience.as_deref() == Some("") {
-        faults.add("tokens.audience", "must not be empty");
-    }
-    let issuer = public_url?.origin().ascii_serialization();
-    let audience = given.audience.unwrap_or_else(|| issuer.clone());
-    Some(TokenPolicy { issuer, audience, lifetime: lifetime? })
+    Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
 }
 
-/// What weakens safety, and what is registered but not offered.
+/// What weakens safety.
 fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
     let mut warnings = Vec::new();
     if forgets {
@@ -217,14 +213,9 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
-    for (grant, name) in
-        [(Grant::AuthorizationCode, "authorization_code"), (Grant::RefreshToken, "refresh_token")]
-    {
-        let registered = clients.iter().filter(|client| client.grants.contains(&grant));
-        let ids: Vec<&str> = registered.map(|client| client.id.as_str()).collect();
-        if !ids.is_empty() {
-            warnings.push(format!("grant {name} is registered for {} but not offered yet", ids.join(", ")));
-        }
+    for client in clients.iter().filter(|client| client.code.pkce_optional) {
+        let id = &client.id;
+        warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
     warnings
 }

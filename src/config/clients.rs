@@ -1,16 +1,19 @@
 //! `[[clients]]`: who may ask.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use super::address::{Addresses, redirect_uri};
 use super::device::{self, ClientScopes};
 use super::fault::Faults;
 use super::raw;
 use super::secrets;
+use super::trust;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
-use crate::domain::oauth::client::{Authentication, Client, Clients, Grant};
+use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
 use crate::domain::oauth::device_settings::DeviceSettings;
+use crate::domain::oauth::entitlement::OPENID;
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
 /// of its own is not called unknown too.
@@ -20,7 +23,7 @@ pub(super) struct Known<'a> {
     pub policy: &'a ScopePolicy,
     /// `[device]`
     pub device: &'a device::Common,
-    /// What addresses must be.
+    /// Which addresses are permitted.
     pub addresses: Addresses,
     /// Where relative paths begin.
     pub folder: &'a Path,
@@ -42,7 +45,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
             }
             ids.push(id.clone());
         }
-        let authentication = authentication(&client, &at, known.folder, faults);
+        let authentication = authentication(&client, &at, known, faults);
         let grants = grants(&client.grants, &at("grants"), faults);
         if known.device.require_client_authentication
             && authentication == Some(Authentication::None)
@@ -64,7 +67,8 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         if !client.device_pages_for.is_empty() && authentication.is_some() && !confidential {
             faults.add(at("device_pages_for"), "is for clients with a secret");
         }
-        let device_pages_for = client.device_pages_for;
+        let code = code_rules(&client, authentication.as_ref(), &grants, &at, faults);
+        let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
@@ -75,9 +79,11 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 grants,
                 scopes,
                 redirect_uris,
+                origins,
                 wallet,
                 device,
-                device_pages_for,
+                device_pages_for: client.device_pages_for,
+                code,
             });
         }
     }
@@ -122,36 +128,101 @@ fn pages(checked: &[Client], ids: &[String], faults: &mut Faults) {
 fn authentication(
     client: &raw::Client,
     at: &impl Fn(&str) -> String,
-    folder: &Path,
+    known: &Known<'_>,
     faults: &mut Faults,
 ) -> Option<Authentication> {
-    let what = "none, client_secret_basic or client_secret_post";
-    let method = faults.need(&at("authentication"), client.authentication.as_deref(), what)?;
-    let wrap = match method {
-        "none" => {
-            for (key, value) in [
-                ("secret_hash", &client.secret_hash),
-                ("secret_file", &client.secret_file),
-                ("secret_env", &client.secret_env),
-            ] {
-                if value.is_some() {
-                    faults.add(at(key), "a client with authentication = \"none\" has no secret");
-                }
-            }
-            return Some(Authentication::None);
-        }
-        "client_secret_basic" => Authentication::ClientSecretBasic,
-        "client_secret_post" => Authentication::ClientSecretPost,
-        "private_key_jwt" => {
-            faults.add(at("authentication"), format!("private_key_jwt is not offered yet; offered: {what}"));
-            return None;
-        }
-        _ => {
-            faults.add(at("authentication"), format!("must be {what}"));
-            return None;
+    let method = faults.need(&at("authentication"), client.authentication.as_deref(), METHODS)?;
+    let secrets = [
+        ("secret_hash", &client.secret_hash),
+        ("secret_file", &client.secret_file),
+        ("secret_env", &client.secret_env),
+        ("previous_secret_hash", &client.previous_secret_hash),
+    ];
+    let keys = [("jwks_uri", &client.jwks_uri), ("jwks_file", &client.jwks_file)];
+    let mut none_of = |needless: &[(&str, &Option<String>)], what: &str| {
+        for (key, _) in needless.iter().filter(|(_, value)| value.is_some()) {
+            faults.add(at(key), format!("a client with authentication = \"{method}\" has no {what}"));
         }
     };
-    secrets::digest(client, at, folder, faults).map(wrap)
+    match method {
+        "none" => {
+            none_of(&secrets, "secret");
+            none_of(&keys, "keys");
+            Some(Authentication::None)
+        }
+        "client_secret_basic" | "client_secret_post" => {
+            none_of(&keys, "keys");
+            let wrap = match method {
+                "client_secret_basic" => Authentication::ClientSecretBasic,
+                _ => Authentication::ClientSecretPost,
+            };
+            secrets::digests(client, at, known.folder, faults).map(wrap)
+        }
+        "private_key_jwt" => {
+            none_of(&secrets, "secret");
+            keys_of(client, at, known, faults).map(Authentication::PrivateKeyJwt)
+        }
+        _ => {
+            faults.add(at("authentication"), format!("must be {METHODS}"));
+            None
+        }
+    }
+}
+
+const METHODS: &str = "none, client_secret_basic, client_secret_post or private_key_jwt";
+
+fn keys_of(
+    client: &raw::Client,
+    at: &impl Fn(&str) -> String,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Option<ClientKeys> {
+    match (&client.jwks_uri, &client.jwks_file) {
+        (Some(uri), None) => faults.keep(&at("jwks_uri"), known.addresses.web(uri)).map(ClientKeys::JwksUri),
+        (None, Some(path)) => {
+            let keys = trust::jwks_file(&known.folder.join(path));
+            faults.keep(&at("jwks_file"), keys).map(|keys| ClientKeys::Jwks(Arc::new(keys)))
+        }
+        (None, None) => {
+            faults.add(at("jwks_uri"), "is missing: one of jwks_uri, jwks_file");
+            None
+        }
+        (Some(_), Some(_)) => {
+            faults.add(at("jwks_uri"), "only one of jwks_uri, jwks_file may be given");
+            None
+        }
+    }
+}
+
+/// What only clients of the code grant may say, and what they must.
+fn code_rules(
+    client: &raw::Client,
+    authentication: Option<&Authentication>,
+    grants: &[Grant],
+    at: &impl Fn(&str) -> String,
+    faults: &mut Faults,
+) -> CodeRules {
+    let (pushed, lax) = ("require_pushed_authorization_requests", "danger_allow_missing_pkce");
+    let rules = CodeRules {
+        pushed_only: client.require_pushed_authorization_requests,
+        pkce_optional: client.danger_allow_missing_pkce,
+    };
+    if grants.contains(&Grant::AuthorizationCode) {
+        if client.redirect_uris.is_empty() {
+            faults.add(
+                at("redirect_uris"),
+                "is missing: a client of the authorization_code grant needs a place to return to",
+            );
+        }
+        if rules.pkce_optional && authentication == Some(&Authentication::None) {
+            faults.add(at(lax), "must not be true for a client with authentication = \"none\"");
+        }
+    } else {
+        for (key, _) in [(pushed, rules.pushed_only), (lax, rules.pkce_optional)].iter().filter(|it| it.1) {
+            faults.add(at(key), "belongs to the grant authorization_code, which this client does not have");
+        }
+    }
+    rules
 }
 
 fn grants(given: &[String], at: &str, faults: &mut Faults) -> Vec<Grant> {
@@ -180,7 +251,7 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
-        if !known.scopes.contains(name) {
+        if name != OPENID && !known.scopes.contains(name) {
             faults.add(&at, "no scope with this name is configured");
         } else if scopes.contains(name) {
             faults.add(&at, "is there twice");
@@ -189,11 +260,35 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
         }
     }
     // All of them may be asked for together, and must make one query then.
-    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
-    if faults.iter().count() == before && all_known && !scopes.is_empty() {
-        faults.keep(at, known.policy.query(&scopes));
+    let asked = scopes.clone().without(OPENID);
+    let all_known = asked.iter().all(|name| known.policy.named(name).is_some());
+    if faults.iter().count() == before && all_known && !asked.is_empty() {
+        faults.keep(at, known.policy.query(&asked));
     }
     scopes
+}
+
+/// Where the client's pages come from. One with a secret has none: a page keeps no secret.
+fn origins(
+    given: &[String],
+    at: &str,
+    authentication: Option<&Authentication>,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> Vec<String> {
+    if !given.is_empty() && authentication.is_some_and(|how| *how != Authentication::None) {
+        faults
+            .add(at, "only a client with authentication = \"none\" can run in a page: pages keep no secret");
+    }
+    let mut origins = Vec::new();
+    for (place, text) in given.iter().enumerate() {
+        let at = format!("{at}[{place}]");
+        match faults.keep(&at, known.addresses.origin(text)) {
+            Some(origin) if origins.contains(&origin) => faults.add(&at, "is there twice"),
+            origin => origins.extend(origin),
+        }
+    }
+    origins
 }
 
 fn wallet(given: Option<String>, at: &str, wallets: &[String], faults: &mut Faults) -> Option<String> {

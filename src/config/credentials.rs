@@ -6,7 +6,7 @@ use super::address::Addresses;
 use super::duration;
 use super::fault::Faults;
 use super::raw::{Credential, Trust};
-use super::trust;
+use super::{trust, type_metadata};
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
@@ -43,7 +43,11 @@ pub(super) fn check(
         }
         let place = trust::Place { at: &at, addresses, folder };
         let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
-        if let (Some(id), Some(issuer), Some(keys), Some(status)) = (id, issuer, keys, status)
+        let documents = &credential.type_metadata;
+        let documents =
+            type_metadata::check(documents, &credential.vct, &at("type_metadata"), folder, faults);
+        if let (Some(id), Some(issuer), Some(keys), Some(status), Some(type_metadata)) =
+            (id, issuer, keys, status, documents)
             && askable
         {
             checked.push(CredentialTrust {
@@ -54,6 +58,7 @@ pub(super) fn check(
                 accept_legacy_typ: credential.accept_legacy_typ,
                 accept_json_serialization: credential.accept_json_serialization,
                 status,
+                type_metadata,
             });
         }
     }

@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod authorization;
 mod check;
 mod clients;
 mod credentials;
@@ -21,7 +22,10 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod tokens;
+mod transaction_types;
 mod trust;
+mod type_metadata;
 mod wallets;
 
 #[cfg(test)]
@@ -33,6 +37,7 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
@@ -57,7 +62,7 @@ pub struct Config {
     pub allow_loopback: bool,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
-    /// `[status_lists]`: how long one is kept, whatever its issuer says.
+    /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.
     pub status_cache: CacheBounds,
     /// What the flows go by.
     pub policy: Policy,
@@ -92,6 +97,15 @@ pub enum CrossCheck {
     Enforce,
 }
 
+/// What an offline verdict goes by.
+#[derive(Debug)]
+pub struct Trust {
+    /// `[[credentials]]`
+    pub issuers: TrustPolicy,
+    /// `[[transaction_data]]`
+    pub transaction_types: TransactionTypes,
+}
+
 impl Config {
     /// Reads and checks a file.
     ///
@@ -106,12 +120,12 @@ impl Config {
         }
     }
 
-    /// Reads whom to believe, and nothing else: `[[credentials]]` of a whole configuration, or of a file
-    /// that has no more than that.
+    /// Reads whom to believe, and nothing else: `[[credentials]]` and `[[transaction_data]]` of a whole
+    /// configuration, or of a file that has no more than that.
     ///
     /// # Errors
     /// All [`Faults`] of that part at once, and every key that does not exist.
-    pub fn load_trust(path: &Path) -> Result<TrustPolicy, Faults> {
+    pub fn load_trust(path: &Path) -> Result<Trust, Faults> {
         let mut faults = Faults::default();
         let folder = path.parent().unwrap_or(Path::new(""));
         let trust = text(path, &mut faults)

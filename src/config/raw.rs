@@ -17,9 +17,12 @@ pub(super) struct File {
     pub wallets: Vec<Wallet>,
     pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
+    pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
     pub device: Device,
+    pub authorization_code: AuthorizationCode,
+    pub client_assertions: ClientAssertions,
     pub presentation: Presentation,
     pub verification: Verification,
     pub tokens: Tokens,
@@ -62,6 +65,7 @@ pub(super) struct Wallet {
 pub(super) struct StatusLists {
     pub cache_at_least: Option<String>,
     pub cache_at_most: Option<String>,
+    pub oldest: Option<String>,
 }
 
 /// `[[credentials]]`
@@ -77,6 +81,7 @@ pub(super) struct Credential {
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,
+    pub type_metadata: Vec<String>,
 }
 
 /// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
@@ -90,6 +95,16 @@ pub(super) struct Trust {
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,
+}
+
+/// `[[transaction_data]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TransactionType {
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    pub title: Option<String>,
+    pub schema: Option<String>,
 }
 
 /// `[[scopes]]`
@@ -123,11 +138,18 @@ pub(super) struct Client {
     pub secret_hash: Option<String>,
     pub secret_file: Option<String>,
     pub secret_env: Option<String>,
+    pub previous_secret_hash: Option<String>,
+    pub jwks_uri: Option<String>,
+    pub jwks_file: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+    pub danger_allow_missing_pkce: bool,
     pub scopes: Vec<String>,
     pub redirect_uris: Vec<String>,
+    pub origins: Vec<String>,
     pub wallet: Option<String>,
     pub device: Option<Device>,
     pub device_pages_for: Vec<String>,
+    pub tokens: Option<Tokens>,
 }
 
 /// `[device]`, and the table `device` of a client.
@@ -174,6 +196,23 @@ pub(super) struct Device {
     pub authlete_verification_uri_complete: Option<String>,
 }
 
+/// `[authorization_code]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct AuthorizationCode {
+    pub code_lifetime: Option<String>,
+    pub pushed_request_lifetime: Option<String>,
+    pub require_pushed_authorization_requests: bool,
+}
+
+/// `[client_assertions]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct ClientAssertions {
+    pub longest_lifetime: Option<String>,
+    pub accept_token_endpoint_audience: bool,
+}
+
 /// `[presentation]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -189,13 +228,27 @@ pub(super) struct Verification {
     pub cross_check: Option<String>,
 }
 
-/// `[tokens]`
+/// `[tokens]` and `[clients.tokens]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Tokens {
     pub lifetime: Option<String>,
-    pub audience: Option<String>,
+    pub refresh_idle: Option<String>,
+    pub refresh_limit: Option<String>,
+    pub audience: Option<OneOrMore>,
     pub format: Option<String>,
+    pub signing_alg: Option<String>,
+    pub require_dpop: Option<bool>,
+    pub recheck_status: Option<bool>,
+    pub introspects: Option<Vec<String>>,
+}
+
+/// `"a"` or `["a", "b"]`
+#[derive(Debug, Deserialize, Serialize)]
+#[serde(untagged, expecting = "expected a string or a list of strings")]
+pub(super) enum OneOrMore {
+    One(String),
+    More(Vec<String>),
 }
 
 /// The keys that a table of this name may hold, for suggestions. `table` is a path without indexes:
@@ -210,13 +263,16 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
+        "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" | "clients.device" => serde_json::to_value(Device::default()),
+        "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
+        "client_assertions" => serde_json::to_value(ClientAssertions::default()),
         "presentation" => serde_json::to_value(Presentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
-        "tokens" => serde_json::to_value(Tokens::default()),
+        "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),
     };
     let members = written.ok().and_then(|value| value.as_object().cloned()).unwrap_or_default();

@@ -6,6 +6,7 @@ use super::fault::Faults;
 use super::file;
 use super::raw::Client;
 use crate::domain::base::secret::{Digest, Secret};
+use crate::domain::oauth::client::SecretDigests;
 
 /// A plain digest protects only what nobody can guess (see `domain/base/secret.rs`).
 pub const SHORTEST_SECRET: usize = 32;
@@ -39,8 +40,28 @@ pub fn strong(secret: &str) -> Result<(), String> {
     Ok(())
 }
 
-/// The digest of the client's secret, from exactly one of the three keys.
-pub(super) fn digest(
+/// The digests of the client's secret, and of the one before it where that is still good.
+pub(super) fn digests(
+    client: &Client,
+    at: &impl Fn(&str) -> String,
+    folder: &Path,
+    faults: &mut Faults,
+) -> Option<SecretDigests> {
+    let current = digest(client, at, folder, faults);
+    let previous = client.previous_secret_hash.as_deref().map(|hash| {
+        let read = read_hash(hash).ok_or(NOT_A_HASH);
+        faults.keep(&at("previous_secret_hash"), read)
+    });
+    if previous.is_some() && previous == Some(current) {
+        faults.add(at("previous_secret_hash"), "is the hash of the secret itself; leave it out");
+    }
+    Some(SecretDigests { current: current?, previous: previous.flatten() })
+}
+
+const NOT_A_HASH: &str = "must be what `vpgate hash-secret` prints: sha256:...";
+
+/// From exactly one of the three keys.
+fn digest(
     client: &Client,
     at: &impl Fn(&str) -> String,
     folder: &Path,
@@ -48,7 +69,7 @@ pub(super) fn digest(
 ) -> Option<Digest> {
     match (&client.secret_hash, &client.secret_file, &client.secret_env) {
         (Some(hash), None, None) => {
-            let read = read_hash(hash).ok_or("must be what `vpgate hash-secret` prints: sha256:...");
+            let read = read_hash(hash).ok_or(NOT_A_HASH);
             faults.keep(&at("secret_hash"), read)
         }
         (None, Some(path), None) => faults.keep(&at("secret_file"), from_file(&folder.join(path))),

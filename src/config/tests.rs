@@ -5,6 +5,7 @@ use toml::{Table, Value};
 use super::*;
 use crate::domain::jose::x5c::testing::{Authority, Plan};
 use crate::domain::oauth::client::{Authentication, Grant};
+use crate::domain::oauth::token_policy::TokenSettings;
 use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
 use crate::domain::sdjwt::trust::KeySource;
 use std::time::Duration;
@@ -15,6 +16,11 @@ const WRONG: &str = include_str!("../../fixtures/config/wrong.toml");
 
 fn load(text: &str) -> Result<Config, Faults> {
     Config::from_toml(text, Path::new("/etc/vpgate"))
+}
+
+/// With the files beside the reference.
+fn load_reference(text: &str) -> Result<Config, Faults> {
+    Config::from_toml(text, &Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/config"))
 }
 
 /// `contract.toml` with `value` at `key`, or without the key.
@@ -51,32 +57,25 @@ fn the_example_of_the_contract_loads() {
     assert_eq!(config.keys, Keys::Directory("/etc/vpgate/keys".into()));
     let policy = &config.policy;
     assert_eq!(policy.tokens.issuer, "https://verify.example.com");
-    assert_eq!(policy.tokens.audience, "https://verify.example.com");
+    assert_eq!(policy.tokens.of("tv").audience, ["https://verify.example.com"]);
     assert_eq!(policy.wallets[0].redirect_uri.as_str(), "https://verify.example.com/callback");
     let tv = policy.clients.named("tv").unwrap();
     assert_eq!((&tv.authentication, tv.wallet.as_str()), (&Authentication::None, "proof"));
     assert!(tv.redirect_uris.is_empty());
     assert!(tv.grants.contains(&Grant::RefreshToken));
-    assert_eq!(config.warnings, ["grant refresh_token is registered for tv but not offered yet"]);
+    assert!(config.warnings.is_empty(), "{:?}", config.warnings);
 }
 
 #[test]
 fn the_reference_loads_and_names_every_key() {
-    let config = load(FULL).unwrap();
+    let config = load_reference(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);
-    assert_eq!(config.policy.tokens.audience, "https://api.example.com");
+    let tokens = &config.policy.tokens;
+    assert_eq!(tokens.of("tv").audience, ["https://api.example.com", "https://reports.example.com"]);
     let tables =
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
-    let more = [
-        "scopes",
-        "scopes.rules",
-        "clients",
-        "clients.device",
-        "device",
-        "presentation",
-        "verification",
-        "tokens",
-    ];
+    let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
+    let more = more.into_iter().chain(["transaction_data", "clients.device"]);
     for table in tables.into_iter().chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -92,12 +91,14 @@ fn the_defaults_are_those_of_the_reference() {
     for section in sections.into_iter().chain(["verification", "tokens", "status_lists"]) {
         short.remove(section).unwrap();
     }
-    let (full, short) = (load(FULL).unwrap(), load(&toml::to_string(&short).unwrap()).unwrap());
+    let (full, short) =
+        (load_reference(FULL).unwrap(), load_reference(&toml::to_string(&short).unwrap()).unwrap());
     assert_eq!((full.listen, full.storage, full.keys), (short.listen, short.storage, short.keys));
     assert_eq!(format!("{:?}", full.policy.device), format!("{:?}", short.policy.device));
     assert_eq!(format!("{:?}", full.policy.presentation), format!("{:?}", short.policy.presentation));
-    assert_eq!(full.policy.tokens.lifetime, short.policy.tokens.lifetime);
-    assert_eq!(short.policy.tokens.audience, "https://verify.example.com");
+    let (full_tokens, short_tokens) = (full.policy.tokens.default, short.policy.tokens.default);
+    assert_eq!(short_tokens.audience, ["https://verify.example.com"]);
+    assert_eq!(TokenSettings { audience: short_tokens.audience.clone(), ..full_tokens }, short_tokens);
     assert_eq!((full.cross_check, short.cross_check), (CrossCheck::Off, CrossCheck::Off));
 }
 
@@ -229,6 +230,55 @@ fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
         let found = load(wrong).unwrap_err().to_string();
         assert!(found.contains(fault), "{wrong}: {found}");
     }
+}
+
+#[test]
+fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
+    const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    write("proof.json", &format!(r#"{{"vct": "{VCT}", "extends": "base"}}"#));
+    write("base.json", r#"{"vct": "base", "claims": [{"path": ["given_name"], "mandatory": true}]}"#);
+    write("circle.json", &format!(r#"{{"vct": "base", "extends": "{VCT}"}}"#));
+    let pinned =
+        r#""extends": "base", "extends#integrity": "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=""#;
+    write("pinned.json", &format!(r#"{{"vct": "{VCT}", {pinned}}}"#));
+    write("wrong.json", r#"{"vct": "base", "claims": [{"path": []}]}"#);
+    write("long.json", &" ".repeat(300 << 10));
+    let load = |files: &str| {
+        let text = CONTRACT.replace("[[scopes]]", &format!("type_metadata = [{files}]\n[[scopes]]"));
+        Config::from_toml(&text, folder.path())
+    };
+    for (files, types) in [("\"proof.json\", \"base.json\"", 1), ("", 0)] {
+        let config = load(files).unwrap();
+        let known = &config.policy.trust.credentials[0].type_metadata;
+        assert_eq!(known.iter().filter(|metadata| metadata.vct() == VCT).count(), types);
+    }
+    for (files, fault) in [
+        ("\"none.json\"", "[0]: cannot read"),
+        ("\"proof.json\", \"long.json\"", "[1]: "),
+        ("\"proof.json\", \"wrong.json\"", "[1]: "),
+        ("\"proof.json\"", "[0]: extends `base`, for which there is no file"),
+        (
+            "\"proof.json\", \"circle.json\"",
+            "[1]: extends `https://credentials.notarize.com/ProofCredentialV1`, which",
+        ),
+        (
+            "\"pinned.json\", \"base.json\"",
+            "[0]: extends `base`, but its `extends#integrity` is the hash of other bytes",
+        ),
+        (
+            "\"base.json\"",
+            ": has no file for the accepted type `https://credentials.notarize.com/ProofCredentialV1`",
+        ),
+        ("\"base.json\", \"base.json\"", "[1]: describes the same type"),
+    ] {
+        let found = load(files).unwrap_err().to_string();
+        assert!(found.starts_with(&format!("credentials[0].type_metadata{fault}")), "{files}: {found}");
+        assert_eq!(found.lines().count(), 1, "{found}");
+    }
+    let found = load("\"proof.json\", \"wrong.json\"").unwrap_err().to_string();
+    assert!(found.ends_with("wrong.json: /claims/0/path must be an array of 1 to 16 elements"), "{found}");
 }
 
 #[test]
@@ -375,4 +425,29 @@ fn req_10_60_a_client_has_its_own_device_grant_over_the_common_one() {
     assert!(policy.device.user_codes.read("019-450 73011").is_some());
     // Wrong codes count as long as the longest-lived code lives.
     assert_eq!(policy.device.limits.window, Duration::from_secs(1200));
+}
+
+#[test]
+fn req_13_24_a_registered_type_needs_a_schema_that_can_be_read() {
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("good.json"), "{}").unwrap();
+    std::fs::write(folder.path().join("twice.json"), r#"{"type": "object", "type": "array"}"#).unwrap();
+    std::fs::write(folder.path().join("wrong.json"), r#"{"type": "objekt"}"#).unwrap();
+    let faults = |kind: &str, schema: &str| {
+        let text = format!(
+            "{CONTRACT}\n[[transaction_data]]\ntype = \"{kind}\"\ntitle = \"A\"\nschema = \"{schema}\"\n"
+        );
+        Config::from_toml(&text, folder.path()).map(|_| ()).map_err(|faults| faults.to_string())
+    };
+    assert_eq!(faults("urn:a", "good.json"), Ok(()));
+    for (kind, schema, key) in [
+        ("urn:a", "none.json", "schema"),
+        ("urn:a", "twice.json", "schema"),
+        ("urn:a", "wrong.json", "schema"),
+        ("", "good.json", "type"),
+        ("urn:proof:params:vc:transaction-data:session-data", "good.json", "type"),
+    ] {
+        let found = faults(kind, schema).unwrap_err();
+        assert!(found.starts_with(&format!("transaction_data[0].{key}: ")), "{found}");
+    }
 }

@@ -113,7 +113,8 @@ fn named_by_did(issuer: &str) -> Result<KeySource, String> {
     }
 }
 
-fn jwks_file(path: &Path) -> Result<KeySet, String> {
+/// The keys in a JWKS file; at least one.
+pub(super) fn jwks_file(path: &Path) -> Result<KeySet, String> {
     let bytes = file::read(path, JWKS.bytes)?;
     let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
     let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;

@@ -4,11 +4,16 @@
 //! [`Approved`] got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
 //! changed means that somebody was first.
 
-use crate::domain::base::id::PresentationId;
+use crate::domain::base::id::{FamilyId, PresentationId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
+use crate::domain::oauth::client_assertion::ClientAssertion;
+use crate::domain::oauth::code_grant;
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::domain::oauth::entitlement::Origin;
+use crate::domain::oauth::issuance::{Issuance, Renewal};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
 
@@ -70,7 +75,34 @@ pub enum Change {
         response_code: Digest,
     },
     /// The device takes its token. Leaves: approved.
-    RedeemGrant(Redeemed),
+    RedeemGrant {
+        /// The grant after it.
+        grant: Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
+    /// A refresh token is exchanged. Leaves: a family whose refresh token is `used`.
+    Refresh {
+        /// The family.
+        family: FamilyId,
+        /// Digest of the refresh token that was shown.
+        used: Digest,
+        /// What replaces it.
+        renewal: Renewal,
+    },
+    /// Forgets the tokens that this led to: they are dead. `Lost` when there are none.
+    RevokeOrigin(Origin),
+    /// Forgets a family of tokens: they are dead. `Lost` when there is none.
+    RevokeFamily(FamilyId),
+    /// Remembers that a proof of a key was shown (RFC 9449 section 11.1). `Taken` when it was shown before.
+    SpendProof {
+        /// Which.
+        id: Digest,
+        /// How long it is remembered.
+        until: Timestamp,
+    },
+    /// Forgets one access token, by its digest: it is dead. `Lost` when there is none.
+    RevokeAccess(Digest),
     /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
     /// claimed by nobody or by the same browser).
     BeginPresentation {
@@ -83,7 +115,7 @@ pub enum Change {
     ServePresentation(Served),
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
-    /// Decided. Leaves: served; and pending for the grant, in the same transaction.
+    /// Decided. Leaves: served; and pending for the grant, whichever kind, in the same transaction.
     Settle {
         /// The presentation.
         presentation: Settled,
@@ -99,6 +131,35 @@ pub enum Change {
     },
     /// Forgets a presentation, in any state. `Lost` when there is none.
     Forget(PresentationId),
+    /// A client's assertion. `Taken` when it was used before (RFC 7523 section 3).
+    SpendAssertion(ClientAssertion),
+    /// A request that was pushed (RFC 9126).
+    PushRequest {
+        /// The request.
+        request: Box<AuthorizationRequest>,
+        /// Digest of the handle in its `request_uri`.
+        handle: Digest,
+        /// From this second on the handle is dead.
+        expires_at: Timestamp,
+    },
+    /// A pushed request that the person did not want. Leaves: pushed, which is gone then.
+    DropPushedRequest(Digest),
+    /// The person goes on to the wallet. Leaves: pushed, where the request was pushed.
+    BeginAuthorization {
+        /// The new presentation.
+        presentation: Begun,
+        /// The new grant.
+        grant: code_grant::Pending,
+        /// Digest of the handle of the pushed request, which is spent.
+        pushed: Option<Digest>,
+    },
+    /// The client exchanges its code. Leaves: granted.
+    RedeemCode {
+        /// The grant after it.
+        grant: code_grant::Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
 }
 
 /// What a settled presentation means for its grant.
@@ -108,4 +169,8 @@ pub enum GrantDecision {
     Approve(Approved),
     /// It learns `access_denied`.
     Deny(Denied),
+    /// The browser carries a code home.
+    IssueCode(code_grant::Granted),
+    /// It carries an error home.
+    RefuseCode(code_grant::Refused),
 }

@@ -1,5 +1,5 @@
-//! The keys of issuers we believe: fetched when needed, kept as long as the issuer says (within
-//! reason), and kept a while longer when the issuer cannot be reached.
+//! The keys of issuers we believe, and of clients that sign their assertions: fetched when needed, kept
+//! as long as their server says (within reason), and kept a while longer when it cannot be reached.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -11,8 +11,9 @@ use super::client::FetchClient;
 use super::issuer_document::IssuerDocument;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::oauth::client::ClientKeys;
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
-use crate::flow::ports::{Clock, IssuerKeys, Unavailable};
+use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, Unavailable};
 
 /// How long a set is fresh when its server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);
@@ -26,11 +27,11 @@ const UNKNOWN_KID_PAUSE: Duration = Duration::from_secs(60);
 /// How long a server that failed is left alone.
 const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
-/// Fetches and keeps the keys of issuers.
+/// Fetches and keeps the keys of issuers and clients.
 pub struct FetchedIssuerKeys {
     client: FetchClient,
     clock: Arc<dyn Clock>,
-    /// Grows no larger than the configuration: only a [`TrustedIssuer`] leads here.
+    /// Grows no larger than the configuration: only a [`TrustedIssuer`] or a registered client leads here.
     issuers: Mutex<HashMap<IssuerDocument, Arc<Issuer>>>,
 }
 
@@ -71,9 +72,9 @@ impl FetchedIssuerKeys {
                 Ok(Arc::clone(&kept.held.insert(held).keys))
             }
             Err(why) => {
-                tracing::warn!(address = %document.address(), reason = %why, "the keys of an issuer cannot be fetched");
+                tracing::warn!(address = %document.address(), reason = %why, "keys cannot be fetched");
                 kept.failed_at = Some(now);
-                kept.stale(now).ok_or_else(|| Unavailable::new(ISSUER, why))
+                kept.stale(now).ok_or_else(|| Unavailable::new(KEY_SERVER, why))
             }
         }
     }
@@ -96,7 +97,17 @@ impl IssuerKeys for FetchedIssuerKeys {
     }
 }
 
-const ISSUER: &str = "the issuer's key server";
+#[async_trait]
+impl ClientKeySets for FetchedIssuerKeys {
+    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        match client {
+            ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
+            ClientKeys::JwksUri(at) => self.fetched(IssuerDocument::Jwks(at.clone()), kid).await,
+        }
+    }
+}
+
+const KEY_SERVER: &str = "the server of somebody's keys";
 
 /// The server failed a moment ago.
 #[derive(Debug, thiserror::Error)]
@@ -141,7 +152,7 @@ impl Kept {
                 .then(|| Ok(Arc::clone(&held.keys)));
         }
         let left_alone = within(self.failed_at, FAILURE_PAUSE);
-        left_alone.then(|| self.stale(now).ok_or_else(|| Unavailable::new(ISSUER, LeftAlone)))
+        left_alone.then(|| self.stale(now).ok_or_else(|| Unavailable::new(KEY_SERVER, LeftAlone)))
     }
 
     fn stale(&self, now: Timestamp) -> Option<Arc<KeySet>> {

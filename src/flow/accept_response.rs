@@ -1,7 +1,6 @@
 //! The heart: the wallet's answer returns through the browser that was sent to it, is judged, and
-//! settles the presentation and the grant in one write.
-
-use url::Url;
+//! settles the presentation and the grant in one write. What it means for an authorization that ends in
+//! a code, [`super::decide_authorization`] knows.
 
 use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
@@ -12,6 +11,7 @@ use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
+use crate::domain::oauth::redirect::ReturnUrl;
 use crate::domain::openid4vp::presentation::{
     AfterRejection, NotNow, Outcome, Presentation, Served, Settled,
 };
@@ -23,24 +23,8 @@ use crate::domain::openid4vp::response::ResponseParameters;
 pub enum Ending {
     /// To our page that says how it ended, or how to try again.
     Done(Handle),
-    /// Back to the relying party, with the one-time response code in the URL.
+    /// Back to the application, with a one-time code in the URL, or with the error.
     Return(ReturnUrl),
-}
-
-/// A relying party's redirect URI with a response code in it. It prints as nothing.
-pub struct ReturnUrl(Url);
-
-impl ReturnUrl {
-    /// For the `Location` header.
-    pub fn expose(&self) -> &str {
-        self.0.as_str()
-    }
-}
-
-impl std::fmt::Debug for ReturnUrl {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("ReturnUrl(..)")
-    }
 }
 
 /// Why an answer did not count.
@@ -148,8 +132,14 @@ impl Vpgate {
         code: Option<Secret>,
         now: Timestamp,
     ) -> Result<Ending, NotAccepted> {
-        let grant = self.grant_decision(&settled, now).await?;
-        let ending = ending(settled.asked(), code.as_ref());
+        let (grant, ending) = match &settled.asked().asker {
+            Asker::Code { authorization, client_id } => {
+                let (decision, way_home) =
+                    self.decide_authorization(&settled, authorization, client_id, now).await?;
+                (Some(decision), Ending::Return(way_home))
+            }
+            _ => (self.grant_decision(&settled, now).await?, ending(settled.asked(), code.as_ref())),
+        };
         let (id, outcome) = (settled.asked().id.clone(), settled.outcome().name());
         self.store.commit(Change::Settle { presentation: settled, grant }).await?;
         tracing::info!(presentation = %id, outcome, "presentation settled");
@@ -195,7 +185,8 @@ impl Vpgate {
                 let digest = code.digest();
                 Ok((Some(code), Some(digest)))
             }
-            Asker::Device { .. } => Ok((None, None)),
+            // The code of an authorization is another thing: it never leads to the claims.
+            Asker::Device { .. } | Asker::Code { .. } => Ok((None, None)),
         }
     }
 }
@@ -208,7 +199,7 @@ fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
             if let Some(state) = state {
                 url.query_pairs_mut().append_pair("state", state);
             }
-            Ending::Return(ReturnUrl(url))
+            Ending::Return(ReturnUrl::new(url))
         }
         _ => Ending::Done(asked.handle.clone()),
     }

@@ -13,9 +13,11 @@ use crate::domain::oauth::attempts::{Attempt, Counted};
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
 use crate::domain::oauth::device_settings::{DeviceSettings, VerificationUris};
+use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::oauth::nearness::{Network, Proximity};
 use crate::domain::oauth::number_matching::Numbers;
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::domain::oauth::user_code::UserCode;
 
 /// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
@@ -48,6 +50,9 @@ pub enum NotAuthorized {
     /// The operator demands that clients prove who they are here.
     #[error("this client must authenticate")]
     AuthenticationRequired,
+    /// The tokens are for clients that prove a key (REQ-15.12).
+    #[error("a DPoP proof is required")]
+    KeyRequired,
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
@@ -71,6 +76,8 @@ impl From<ScopeFault> for NotAuthorized {
 impl Vpgate {
     /// Opens a grant for a device that asks `from` an address, where that is known. Without `scope`,
     /// all scopes are meant that the client's devices may ask for.
+    /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
+    /// grant).
     ///
     /// # Errors
     /// [`NotAuthorized`]; nothing is stored then.
@@ -78,6 +85,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
+        key: Option<Thumbprint>,
         from: Option<IpAddr>,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         if !client.may_use(Grant::DeviceCode) {
@@ -87,11 +95,13 @@ impl Vpgate {
             return Err(NotAuthorized::AuthenticationRequired);
         }
         let client = client.client();
-        let scopes = self.scopes_of_device(client, scope)?;
+        let (scopes, openid) = self.scopes_of_device(client, scope)?;
+        if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
+            return Err(NotAuthorized::KeyRequired);
+        }
         let settings = &client.device;
         let precautions = self.precautions(settings, from)?;
         let number = precautions.numbers.map(|numbers| numbers.shown());
-
         let now = self.clock.now();
         let within = self.authorization_limits(client, from, now);
         for _ in 0..DRAWS {
@@ -101,6 +111,8 @@ impl Vpgate {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                openid,
+                dpop: key.clone(),
                 created_at: now,
                 expires_at: now.plus(settings.code_lifetime),
             };
@@ -134,16 +146,27 @@ impl Vpgate {
         Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
     }
 
-    fn scopes_of_device(&self, client: &Client, scope: Option<&str>) -> Result<Scopes, NotAuthorized> {
+    /// The scopes that the wallet answers for, and whether `openid` is among those asked for: it asks for
+    /// an ID token about the person, and for nothing in the wallet.
+    fn scopes_of_device(
+        &self,
+        client: &Client,
+        scope: Option<&str>,
+    ) -> Result<(Scopes, bool), NotAuthorized> {
         let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
         let scopes = match scope {
             Some(text) => Scopes::parse(text)?,
             None => open.clone(),
         };
-        if !scopes.within(open) || self.policy.scopes.query(&scopes).is_err() {
+        if !scopes.within(open) {
             return Err(NotAuthorized::Scope);
         }
-        Ok(scopes)
+        let openid = scopes.contains(OPENID);
+        let scopes = scopes.without(OPENID);
+        if self.policy.scopes.query(&scopes).is_err() {
+            return Err(NotAuthorized::Scope);
+        }
+        Ok((scopes, openid))
     }
 
     fn precautions(

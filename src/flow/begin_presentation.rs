@@ -19,7 +19,7 @@ use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
-use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
@@ -111,7 +111,7 @@ impl Vpgate {
                 (Some(grant), question)
             }
             None => {
-                let read = TransactionData::from_json;
+                let read = TransactionTypes::from_json;
                 (None, Question::of_client(self, &client, &request.question, read)?)
             }
         };

@@ -4,12 +4,13 @@
 use super::Vpgate;
 use super::code_entry::{CodeRefused, Typed};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::Handle;
+use crate::domain::base::id::{GrantId, Handle};
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::attempts::{Attempt, Counted};
 use crate::domain::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
+use crate::domain::oauth::entitlement::Origin;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::openid4vp::request::Asker;
 
@@ -18,8 +19,8 @@ use crate::domain::openid4vp::request::Asker;
 pub enum Disowned {
     /// It is denied; no token was issued.
     InTime,
-    /// The device had taken its token.
-    TokenIssued,
+    /// The device had taken its token; all that the grant led to is revoked.
+    TokensRevoked,
 }
 
 /// Why nothing was disowned.
@@ -61,7 +62,21 @@ impl Vpgate {
             Some(Presentation::Settled(settled)) if *settled.browser() == browser.digest() => settled,
             _ => return Err(NotDisowned::Unknown),
         };
-        let Asker::Device { grant, .. } = &settled.asked().asker else { return Err(NotDisowned::Unknown) };
+        match &settled.asked().asker {
+            Asker::Device { grant, .. } => self.disown_decided(grant, now).await,
+            Asker::RelyingParty { .. } | Asker::Code { .. } => Err(NotDisowned::Unknown),
+        }
+    }
+
+    /// Takes back an approval, and the tokens that it led to.
+    ///
+    /// # Errors
+    /// [`NotDisowned`]
+    pub(super) async fn disown_decided(
+        &self,
+        grant: &GrantId,
+        now: Timestamp,
+    ) -> Result<Disowned, NotDisowned> {
         // The device may take its token between the look and the write: look again, once.
         for _ in 0..2 {
             match self.store.grant(grant).await? {
@@ -76,7 +91,8 @@ impl Vpgate {
                 Some(DeviceGrant::Redeemed(redeemed)) => {
                     let (grant, token) = (&redeemed.terms().id, redeemed.token());
                     tracing::warn!(%grant, %token, "a person did not start a grant whose token was taken");
-                    return Ok(Disowned::TokenIssued);
+                    self.revoke_origin(Origin::Device(grant.clone())).await?;
+                    return Ok(Disowned::TokensRevoked);
                 }
                 _ => return Err(NotDisowned::Unknown),
             }

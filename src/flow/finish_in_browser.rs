@@ -4,6 +4,7 @@ use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
+use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
 use crate::domain::openid4vp::request::{Asked, Asker};
@@ -90,11 +91,18 @@ impl Vpgate {
         }
     }
 
+    /// Why an answer that was verified led to nothing; `None` when it led to what it should.
     async fn why_denied(&self, asked: &Asked) -> Result<Option<DenialReason>, Unavailable> {
-        let Asker::Device { grant, .. } = &asked.asker else { return Ok(None) };
-        Ok(match self.store.grant(grant).await? {
-            Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
-            _ => None,
+        Ok(match &asked.asker {
+            Asker::RelyingParty { .. } => None,
+            Asker::Device { grant, .. } => match self.store.grant(grant).await? {
+                Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
+                _ => None,
+            },
+            Asker::Code { authorization, .. } => match self.store.authorization(authorization).await? {
+                Some(CodeGrant::Refused(_)) => Some(DenialReason::NothingEarned),
+                _ => None,
+            },
         })
     }
 

@@ -19,40 +19,72 @@
 //! 2. [`serve_request`] and [`accept_response`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
+//! A web application gets a token (RFC 6749, answered by OpenID4VP):
+//!
+//! 1. [`push_request`]: it may push its request first (RFC 9126).
+//! 2. [`authorize_code`]: its browser arrives; the person sees who asks for what, and goes on. A grant
+//!    and a presentation begin, bound to this browser.
+//! 3. [`serve_request`] and [`accept_response`], as above; the browser carries a code home.
+//! 4. [`redeem_code`]: the application exchanges the code, once.
+//!
+//! Clients prove who they are in [`authenticate_client`].
+//!
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
+//!
+//! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
+//! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
+//! taken back. [`prove_key`] binds tokens to a key.
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod accept_response;
+pub mod authenticate_client;
+pub mod authorize_code;
 pub mod authorize_device;
 pub mod begin_presentation;
 pub mod code_entry;
 pub mod collect_result;
+mod decide_authorization;
 pub mod disown;
 pub mod enter_code;
 pub mod finish_in_browser;
+pub mod introspect;
+pub mod issue_tokens;
 pub mod judge;
 mod limits;
 pub mod own_pages;
 pub mod ports;
+pub mod prove_key;
+pub mod push_request;
 pub mod question;
+mod recheck;
+pub mod redeem_code;
 pub mod redeem_device_code;
+pub mod refresh;
+pub mod revoke;
 pub mod serve_request;
 pub mod sweep;
+pub mod userinfo;
 pub mod verify_token;
 
 use std::sync::Arc;
 use std::time::Duration;
 
-use self::ports::{Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable};
+use serde_json::Value;
+
+use self::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable,
+};
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
-use crate::domain::oauth::access_token::TokenPolicy;
 use crate::domain::oauth::attempts::DeviceLimits;
 use crate::domain::oauth::client::Clients;
+use crate::domain::oauth::client_assertion::AssertionPolicy;
+use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::domain::oauth::user_code::UserCodeFormats;
 use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
 /// What the operator decided, checked. Never changes while the service runs.
@@ -64,10 +96,16 @@ pub struct Policy {
     pub scopes: ScopePolicy,
     /// Whom we believe.
     pub trust: TrustPolicy,
+    /// What can be agreed to.
+    pub transaction_types: TransactionTypes,
     /// Where people can be sent, by name.
     pub wallets: Vec<WalletRoute>,
     /// The device grant's settings.
     pub device: DevicePolicy,
+    /// The code grant's settings.
+    pub code: CodePolicy,
+    /// What is demanded of client assertions.
+    pub assertions: AssertionPolicy,
     /// How presentations are asked for.
     pub presentation: PresentationPolicy,
     /// What tokens say and how long they live.
@@ -84,6 +122,17 @@ pub struct DevicePolicy {
     pub require_client_authentication: bool,
     /// How often what may happen.
     pub limits: DeviceLimits,
+}
+
+/// `[authorization_code]`
+#[derive(Clone, Debug)]
+pub struct CodePolicy {
+    /// Life of a code.
+    pub code_lifetime: Duration,
+    /// Life of a pushed request.
+    pub pushed_lifetime: Duration,
+    /// Only pushed requests count, whoever the client is.
+    pub pushed_only: bool,
 }
 
 /// `[presentation]`
@@ -109,6 +158,8 @@ pub struct Vpgate {
     pub signer: Arc<dyn Signer>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Keys of clients that sign assertions.
+    pub client_keys: Arc<dyn ClientKeySets>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
@@ -117,9 +168,16 @@ pub struct Vpgate {
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.
     pub subject_key: DigestKey,
+    /// Makes the nonces of DPoP.
+    pub nonce_key: DigestKey,
 }
 
 impl Vpgate {
+    /// The keys that check our tokens (RFC 7517 section 5).
+    pub fn jwks(&self) -> Value {
+        self.signer.jwks(self.clock.now())
+    }
+
     /// 16 fresh bytes, for an identifier.
     fn random_id(&self) -> Result<[u8; 16], Unavailable> {
         let mut bytes = [0; 16];
@@ -134,11 +192,16 @@ impl Vpgate {
         Ok(bytes)
     }
 
-    /// A fresh secret of 256 bits.
-    fn random_secret(&self) -> Result<Secret, Unavailable> {
+    /// 32 fresh bytes, for a part of a secret.
+    fn random_bytes(&self) -> Result<[u8; 32], Unavailable> {
         let mut bytes = [0; 32];
         self.entropy.fill(&mut bytes)?;
-        Ok(Secret::from_entropy(bytes))
+        Ok(bytes)
+    }
+
+    /// A fresh secret of 256 bits.
+    fn random_secret(&self) -> Result<Secret, Unavailable> {
+        self.random_bytes().map(Secret::from_entropy)
     }
 
     /// The wallet configured under `name`.

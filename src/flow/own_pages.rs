@@ -4,6 +4,7 @@
 
 use super::Vpgate;
 use super::code_entry::{CodeFound, CodeRefused, Entered, Typed};
+use super::disown::NotDisowned;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::{GrantId, PresentationId};
@@ -11,7 +12,7 @@ use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::client::{AuthenticatedClient, Client};
-use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant, Pending};
+use crate::domain::oauth::device_grant::{DenialReason, Pending};
 use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
 use crate::domain::openid4vp::request::Asker;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
@@ -153,18 +154,13 @@ impl Vpgate {
     ) -> Result<Completed, PagesRefused> {
         let pages = allowed(client)?;
         let code = self.policy.device.user_codes.read(typed.code).ok_or(CodeRefused::Unknown)?;
-        let approved = match self.store.grant_by_user_code(&code.digest(&self.user_code_key)).await? {
-            Some(DeviceGrant::Approved(approved))
-                if pages.device_pages_for.contains(&approved.terms().client_id) =>
-            {
-                approved
-            }
-            _ => return Err(CodeRefused::Unknown.into()),
-        };
-        match self.disown(approved.disown(DenialReason::NotStartedByPerson), now).await {
-            Ok(()) => Ok(Completed::Denied),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown.into()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        let found = self.store.grant_by_user_code(&code.digest(&self.user_code_key)).await?;
+        let theirs = found.filter(|it| pages.device_pages_for.contains(&it.terms().client_id));
+        let id = theirs.map(|it| it.terms().id.clone()).ok_or(CodeRefused::Unknown)?;
+        match self.disown_decided(&id, now).await {
+            Ok(_) => Ok(Completed::Denied),
+            Err(NotDisowned::Unknown) => Err(CodeRefused::Unknown.into()),
+            Err(NotDisowned::Failed(source)) => Err(source.into()),
         }
     }
 
@@ -183,7 +179,7 @@ impl Vpgate {
             Asker::RelyingParty { client_id, grant: Some(begun_for), .. } => {
                 *client_id == client.id && begun_for == grant
             }
-            Asker::RelyingParty { .. } | Asker::Device { .. } => false,
+            Asker::RelyingParty { .. } | Asker::Device { .. } | Asker::Code { .. } => false,
         };
         let brought_back = settled.response_code() == Some(response_code);
         if begun_for_it && brought_back { Ok(settled) } else { Err(PagesRefused::Presentation) }

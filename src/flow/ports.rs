@@ -6,13 +6,18 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
+use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
+use crate::domain::oauth::client::ClientKeys;
+use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::status::standing::StatusReference;
@@ -61,6 +66,45 @@ pub struct Swept {
     pub presentations: usize,
     /// Counts that reach back to no limit any more.
     pub attempts: usize,
+    /// Families of tokens, and single access tokens.
+    pub tokens: usize,
+    /// Authorizations, granted or not.
+    pub authorizations: usize,
+    /// Pushed requests that nobody came back for.
+    pub pushed_requests: usize,
+    /// Client assertions that are past their own time.
+    pub assertions: usize,
+}
+
+impl Swept {
+    /// Counts another batch.
+    pub fn add(&mut self, more: Self) {
+        self.grants += more.grants;
+        self.presentations += more.presentations;
+        self.tokens += more.tokens;
+        self.authorizations += more.authorizations;
+        self.pushed_requests += more.pushed_requests;
+        self.assertions += more.assertions;
+        self.attempts += more.attempts;
+    }
+
+    /// How many of the kind of which there were most.
+    pub fn largest(self) -> usize {
+        let Self { grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts } =
+            self;
+        [grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts]
+            .into_iter()
+            .fold(0, usize::max)
+    }
+}
+
+/// A pushed request as the store holds it.
+#[derive(Debug)]
+pub struct PushedRequest {
+    /// The request.
+    pub request: AuthorizationRequest,
+    /// From this second on its handle is dead.
+    pub expires_at: Timestamp,
 }
 
 /// Where grants and presentations are kept.
@@ -81,12 +125,22 @@ pub trait Store: Send + Sync {
     /// What is counted against the limit of `attempt` now: beginnings of slots of time and counts,
     /// oldest first.
     async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable>;
+    /// A pushed request by the digest of its handle.
+    async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable>;
+    /// An authorization by its id.
+    async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable>;
+    /// An authorization by the digest of its code.
+    async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable>;
+    /// An access token by its digest, with the family it belongs to; none when it was revoked.
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable>;
+    /// A family by the digest of what its refresh tokens share.
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
-    /// Removes at most `limit` rows of each kind whose time has long passed: grants an hour after
-    /// they expired, counts when they reach back to no limit, presentations
+    /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
+    /// hour after they expired, counts when they reach back to no limit, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
-    /// settled or expired.
+    /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Whether it can answer now.
     async fn ready(&self) -> Result<(), Unavailable>;
@@ -109,13 +163,20 @@ pub trait Entropy: Send + Sync {
 
 /// Signs our tokens, and publishes the keys to check them with.
 pub trait Signer: Send + Sync {
-    /// A compact JWS with the given `typ`, `kid` and `alg` set.
+    /// A compact JWS by the key of `algorithm` that is in use at `now`, with `typ`, `kid` and `alg` set.
     ///
     /// # Errors
-    /// When the key cannot sign.
-    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, Unavailable>;
-    /// The public keys (RFC 7517 section 5).
-    fn jwks(&self) -> Value;
+    /// When there is no such key, or it cannot sign.
+    fn sign(
+        &self,
+        algorithm: Algorithm,
+        typ: &str,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, Unavailable>;
+    /// The public keys (RFC 7517 section 5): those to come, those in use, and those of tokens that may
+    /// still be alive at `now`.
+    fn jwks(&self, now: Timestamp) -> Value;
 }
 
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.
@@ -124,6 +185,14 @@ pub trait IssuerKeys: Send + Sync {
     /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them. None for
     /// an issuer that is known by certificates: its key comes with the credential.
     async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
+}
+
+/// The keys of clients that sign their assertions. Takes what the client's registration says, so that no
+/// assertion can name an address.
+#[async_trait]
+pub trait ClientKeySets: Send + Sync {
+    /// The client's keys; fetched anew, within limits, when `kid` is not among them.
+    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable>;
 }
 
 /// A second library, asked about presentations that our own core accepted (`verification.cross_check`).

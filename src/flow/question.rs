@@ -7,7 +7,7 @@ use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
-use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault};
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
 /// The most transaction data objects in one request.
 pub const MAX_TRANSACTIONS: usize = 16;
@@ -70,7 +70,7 @@ impl From<NotAskable> for NotAsked {
 }
 
 /// How one element of `transaction_data` is read.
-pub(super) type ReadTransaction = fn(&Value) -> Result<TransactionData, TransactionFault>;
+pub(super) type ReadTransaction = fn(&TransactionTypes, &Value) -> Result<TransactionData, TransactionFault>;
 
 /// What a wallet is asked, however the caller put it.
 #[derive(Debug)]
@@ -105,7 +105,7 @@ impl Question {
             (None, Some(query)) => Self::of_query(vpgate, query)?,
             _ => return Err(NotAsked::OneQuestion),
         };
-        question.agreeing_to(&request.transaction_data, read)
+        question.agreeing_to(&request.transaction_data, |one| read(&vpgate.policy.transaction_types, one))
     }
 
     /// The question that stands behind `scopes`.
@@ -128,7 +128,8 @@ impl Question {
             return Err(NotAsked::OneQuestion);
         }
         let question = Self::of_scopes(vpgate, grantable)?;
-        question.agreeing_to(&request.transaction_data, TransactionData::from_json)
+        let types = &vpgate.policy.transaction_types;
+        question.agreeing_to(&request.transaction_data, |one| types.from_json(one))
     }
 
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
@@ -142,7 +143,11 @@ impl Question {
     }
 
     /// With what is being agreed to.
-    pub(super) fn agreeing_to(mut self, given: &[Value], read: ReadTransaction) -> Result<Self, NotAsked> {
+    fn agreeing_to(
+        mut self,
+        given: &[Value],
+        read: impl Fn(&Value) -> Result<TransactionData, TransactionFault>,
+    ) -> Result<Self, NotAsked> {
         if given.len() > MAX_TRANSACTIONS {
             return Err(NotAsked::TooManyTransactions);
         }

@@ -1,29 +1,18 @@
 //! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
 
 use super::Vpgate;
+use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::access_token::TYP;
-use crate::domain::oauth::client::{AuthenticatedClient, Grant};
+use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Approved, DeviceGrant, Polled};
+use crate::domain::oauth::entitlement::{Entitlement, Origin};
 
 /// How often a poll looks again after somebody else changed the grant. Each look finds a later
 /// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
 const LOOKS: usize = 4;
-
-/// A token response (RFC 6749 section 5.1).
-#[derive(Debug)]
-pub struct IssuedToken {
-    /// The signed JWT.
-    pub access_token: Secret,
-    /// Seconds it lives.
-    pub expires_in: u64,
-    /// What it allows.
-    pub scope: String,
-}
 
 /// Why there is no token (RFC 8628 section 3.5, RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
@@ -46,6 +35,15 @@ pub enum NotRedeemed {
     /// Unknown, another client's, or used before. Not told apart.
     #[error("the device code is not valid")]
     InvalidCode,
+    /// The tokens are for clients that prove a key.
+    #[error("a DPoP proof is required")]
+    KeyRequired,
+    /// The grant is bound to another key.
+    #[error("the device code is bound to another key")]
+    WrongKey,
+    /// The resource is not one of the client's.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -60,7 +58,8 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         device_code: &Secret,
-    ) -> Result<IssuedToken, NotRedeemed> {
+        ask: &TokenAsk,
+    ) -> Result<TokenResponse, NotRedeemed> {
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotRedeemed::WrongGrant);
         }
@@ -71,7 +70,8 @@ impl Vpgate {
             let grant = found
                 .filter(|grant| grant.terms().client_id == client.client().id)
                 .ok_or(NotRedeemed::InvalidCode)?;
-            match self.answer_poll(grant, now).await {
+            self.hold_key(&grant, client.client(), ask)?;
+            match self.answer_poll(client.client(), grant, ask, now).await {
                 Err(NotAnswered::LookAgain) => {}
                 Err(NotAnswered::Refused(refusal)) => return Err(refusal),
                 Ok(token) => return Ok(token),
@@ -81,9 +81,27 @@ impl Vpgate {
         Err(NotRedeemed::SlowDown)
     }
 
-    async fn answer_poll(&self, grant: DeviceGrant, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
+    /// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
+    fn hold_key(&self, grant: &DeviceGrant, client: &Client, ask: &TokenAsk) -> Result<(), NotRedeemed> {
+        let required = self.policy.tokens.of(&client.id).require_dpop;
+        match (&grant.terms().dpop, &ask.key) {
+            (Some(bound), Some(shown)) if bound == shown => Ok(()),
+            (None, Some(_)) if !required => Ok(()),
+            (None, None) if !required => Ok(()),
+            (_, None) => Err(NotRedeemed::KeyRequired),
+            (_, Some(_)) => Err(NotRedeemed::WrongKey),
+        }
+    }
+
+    async fn answer_poll(
+        &self,
+        client: &Client,
+        grant: DeviceGrant,
+        ask: &TokenAsk,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
         let (grant, seen, refusal) = match grant.polled(now) {
-            Polled::Ready(approved) => return self.issue(approved, now).await,
+            Polled::Ready(approved) => return self.redeem(client, approved, ask, now).await,
             Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
             Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
             Polled::Denied => return Err(NotRedeemed::Denied.into()),
@@ -91,6 +109,9 @@ impl Vpgate {
             Polled::Used(used) => {
                 let (grant, token) = (&used.terms().id, used.token());
                 tracing::warn!(%grant, %token, "a used device code was shown again");
+                // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
+                // told who holds the tokens (RFC 6749 section 10.5).
+                self.revoke_origin(Origin::Device(grant.clone())).await?;
                 return Err(NotRedeemed::InvalidCode.into());
             }
         };
@@ -100,16 +121,33 @@ impl Vpgate {
 
     /// Signs first and writes second, so that a code is spent only for a token that exists; and
     /// hands the token out only when this poll was the one that spent the code.
-    async fn issue(&self, approved: Approved, now: Timestamp) -> Result<IssuedToken, NotAnswered> {
-        let id = TokenId::from_entropy(self.random_id()?);
-        let token = self.policy.tokens.token_for(&approved, id, now);
-        let signed = self.signer.sign(TYP, &token.claims)?;
-        let scope = approved.admission().scopes().to_string();
-        let grant = approved.terms().id.clone();
-        let redeemed = approved.redeem(token.id, now).map_err(|_| NotRedeemed::Expired)?;
-        self.store.commit(Change::RedeemGrant(redeemed)).await?;
+    async fn redeem(
+        &self,
+        client: &Client,
+        approved: Approved,
+        ask: &TokenAsk,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
+        let terms = approved.terms();
+        let grant = terms.id.clone();
+        let settings = self.policy.tokens.of(&client.id);
+        let resources = match ask.resource {
+            Some(_) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
+            None => Vec::new(),
+        };
+        let entitlement = Entitlement {
+            origin: Origin::Device(grant.clone()),
+            admission: approved.admission().clone(),
+            openid: terms.openid,
+            nonce: None,
+            resources,
+            dpop: ask.key.clone(),
+        };
+        let (response, issuance) = self.issue(client, entitlement, now)?;
+        let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;
+        self.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
         tracing::info!(%grant, "the device took its token");
-        Ok(IssuedToken { access_token: Secret::received(signed), expires_in: token.expires_in, scope })
+        Ok(response)
     }
 }
 

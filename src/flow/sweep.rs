@@ -16,10 +16,8 @@ impl Vpgate {
         let mut total = Swept::default();
         loop {
             let swept = self.store.sweep(now, BATCH).await?;
-            total.grants += swept.grants;
-            total.presentations += swept.presentations;
-            total.attempts += swept.attempts;
-            if swept.grants < BATCH && swept.presentations < BATCH && swept.attempts < BATCH {
+            total.add(swept);
+            if swept.largest() < BATCH {
                 return Ok(total);
             }
         }

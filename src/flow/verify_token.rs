@@ -8,7 +8,7 @@ use super::ports::Unavailable;
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::openid4vp::verify::Challenge;
 
 /// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
@@ -61,7 +61,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: TokenToVerify,
     ) -> Result<Judged, NotVerifiable> {
-        let question = Question::of_client(self, &client, &request.question, TransactionData::as_sent)?;
+        let question = Question::of_client(self, &client, &request.question, TransactionTypes::as_sent)?;
         for (text, missing) in [
             (&request.audience, NotVerifiable::Audience),
             (&request.nonce, NotVerifiable::Nonce),

@@ -1,14 +1,29 @@
-//! Who a client says it is: HTTP Basic, or the form (RFC 6749 section 2.3.1).
+//! Who a client says it is: HTTP Basic, or the form (RFC 6749 section 2.3.1, RFC 7523 section 2.2).
 
 use poem::http::{HeaderMap, header};
 use poem::web::headers::authorization::{Basic, Credentials as _};
+use poem_openapi::Object;
 
 use super::form::{self, Form};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::Credentials;
+use crate::domain::oauth::client_assertion::JWT_BEARER;
 
 /// The challenge of every 401 (RFC 9110 section 15.5.2 demands one).
 pub const CHALLENGE: &str = "Basic realm=\"vpgate\"";
+
+/// How a form names and proves its client.
+#[derive(Debug, Default, Object)]
+pub struct ClientParameters {
+    /// Required unless the client authenticates with HTTP Basic or an assertion.
+    pub client_id: Option<String>,
+    /// For clients registered with `client_secret_post`.
+    pub client_secret: Option<String>,
+    /// For clients registered with `private_key_jwt`: a signed JWT (RFC 7523 section 3).
+    pub client_assertion: Option<String>,
+    /// `urn:ietf:params:oauth:client-assertion-type:jwt-bearer`, beside a `client_assertion`.
+    pub client_assertion_type: Option<String>,
+}
 
 /// Why no credentials could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +37,12 @@ pub enum CredentialsFault {
     /// Header and form at once, or two headers: one method per request (RFC 6749 section 2.3).
     #[error("more than one way of client authentication, or two different client ids")]
     Several,
+    /// Half of an assertion.
+    #[error("client_assertion and client_assertion_type belong together")]
+    HalfAssertion,
+    /// An assertion of another kind.
+    #[error("the only client_assertion_type here is {JWT_BEARER}")]
+    AssertionType,
     /// A secret in the request target, where logs and histories keep it.
     #[error("client credentials must not be in the URL")]
     InUrl,
@@ -54,15 +75,27 @@ pub fn from_header(headers: &HeaderMap) -> Result<Option<(String, Secret)>, Cred
 pub fn client_credentials(
     headers: &HeaderMap,
     query: Option<&str>,
-    client_id: Option<String>,
-    client_secret: Option<String>,
+    form: ClientParameters,
 ) -> Result<Credentials, CredentialsFault> {
     let query = Form::parse(query.unwrap_or_default().as_bytes()).map_err(|_| CredentialsFault::InUrl)?;
-    if query.has("client_secret") {
+    if query.has("client_secret") || query.has("client_assertion") {
         return Err(CredentialsFault::InUrl);
     }
-    let secret = client_secret.map(Secret::received);
-    match (from_header(headers)?, client_id, secret) {
+    let basic = from_header(headers)?;
+    let secret = form.client_secret.map(Secret::received);
+    let assertion = match (form.client_assertion, form.client_assertion_type) {
+        (None, None) => None,
+        (Some(assertion), Some(kind)) if kind == JWT_BEARER => Some(Secret::received(assertion)),
+        (Some(_), Some(_)) => return Err(CredentialsFault::AssertionType),
+        _ => return Err(CredentialsFault::HalfAssertion),
+    };
+    if let Some(assertion) = assertion {
+        return match (basic, secret) {
+            (None, None) => Ok(Credentials::Assertion(form.client_id, assertion)),
+            _ => Err(CredentialsFault::Several),
+        };
+    }
+    match (basic, form.client_id, secret) {
         (Some(_), _, Some(_)) => Err(CredentialsFault::Several),
         (Some((id, _)), Some(other), None) if id != other => Err(CredentialsFault::Several),
         (Some((id, secret)), _, None) => Ok(Credentials::Basic(id, secret)),
@@ -87,10 +120,16 @@ mod tests {
         secret: Option<&str>,
     ) -> Result<(String, String), CredentialsFault> {
         let owned = |text: &str| text.to_owned();
-        client_credentials(&headers(values), query, id.map(owned), secret.map(owned)).map(|read| match read {
+        let form = ClientParameters {
+            client_id: id.map(owned),
+            client_secret: secret.map(owned),
+            ..ClientParameters::default()
+        };
+        client_credentials(&headers(values), query, form).map(|read| match read {
             Credentials::Claimed(id) => (id, "claimed".to_owned()),
             Credentials::Basic(id, secret) => (id, format!("basic {}", secret.expose())),
             Credentials::Post(id, secret) => (id, format!("post {}", secret.expose())),
+            Credentials::Assertion(..) => panic!("there was none"),
         })
     }
 
@@ -140,5 +179,39 @@ mod tests {
         assert_eq!(read(&[], None, None, Some("s")), Err(CredentialsFault::Missing));
         assert_eq!(read(&[], None, None, None), Err(CredentialsFault::Missing));
         assert_eq!(read(&[], Some("client_secret=s"), Some("shop"), None), Err(CredentialsFault::InUrl));
+    }
+    #[test]
+    fn req_11_3_req_11_4_an_assertion_stands_alone_and_names_its_kind() {
+        let form = |id: Option<&str>, secret: Option<&str>, assertion: Option<&str>, kind: Option<&str>| {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            ClientParameters {
+                client_id: owned(id),
+                client_secret: owned(secret),
+                client_assertion: owned(assertion),
+                client_assertion_type: owned(kind),
+            }
+        };
+        let read = |values: &[&str], query: Option<&str>, form| {
+            client_credentials(&headers(values), query, form).map(|read| match read {
+                Credentials::Assertion(id, assertion) => (id, assertion.expose().to_owned()),
+                other => panic!("{other:?}"),
+            })
+        };
+        let (jwt, kind) = (Some("a.b.c"), Some(JWT_BEARER));
+        for id in [None, Some("web")] {
+            let expected = (id.map(str::to_owned), "a.b.c".to_owned());
+            assert_eq!(read(&[], None, form(id, None, jwt, kind)), Ok(expected));
+        }
+        let saml = Some("urn:ietf:params:oauth:client-assertion-type:saml2-bearer");
+        for (values, query, form, fault) in [
+            (&[][..], None, form(None, None, jwt, None), CredentialsFault::HalfAssertion),
+            (&[], None, form(Some("web"), None, None, kind), CredentialsFault::HalfAssertion),
+            (&[], None, form(None, None, jwt, saml), CredentialsFault::AssertionType),
+            (&[], None, form(Some("web"), Some("s"), jwt, kind), CredentialsFault::Several),
+            (&[SHOP], None, form(None, None, jwt, kind), CredentialsFault::Several),
+            (&[], Some("client_assertion=a.b.c"), form(None, None, jwt, kind), CredentialsFault::InUrl),
+        ] {
+            assert_eq!(read(values, query, form), Err(fault));
+        }
     }
 }

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
 use super::PublicUrl;
+use super::cors::Cors;
 use super::face::{self, Door};
 use super::trace::TraceId;
 use crate::flow::Vpgate;
@@ -40,6 +41,7 @@ pub struct Envelope {
     mounts: Vec<&'static str>,
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
+    cors: Cors,
 }
 
 impl Envelope {
@@ -56,6 +58,7 @@ impl Envelope {
             operator: caught(doors.operator),
             mounted: caught(mounted.boxed()),
             mounts,
+            cors: Cors::new(&vpgate.policy.clients),
             vpgate,
             public_url,
         }
@@ -117,13 +120,21 @@ impl Envelope {
 impl Endpoint for Envelope {
     type Output = Response;
 
-    async fn call(&self, request: Request) -> poem::Result<Response> {
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let trace = TraceId::draw(&*self.vpgate.entropy);
         let span = tracing::info_span!("request", %trace);
         let door = self.door(request.uri().path());
         let method = request.method().clone();
         let started = Instant::now();
-        let mut response = trace.around(self.answer(door, request)).instrument(span.clone()).await;
+        let visit = self.cors.visit(&mut request);
+        let preflight = visit.as_ref().and_then(|visit| visit.preflight(&request));
+        let mut response = match preflight {
+            Some(answer) => answer,
+            None => trace.around(self.answer(door, request)).instrument(span.clone()).await,
+        };
+        if let Some(visit) = &visit {
+            self.cors.dress(visit, &mut response);
+        }
         if door != Door::Mounted {
             self.dress(&mut response);
         }

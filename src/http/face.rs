@@ -32,7 +32,13 @@ impl Door {
     /// The door that a path belongs to. Whoever is lost is a person.
     pub fn of(path: &str) -> Self {
         match path {
-            "/token" | "/device_authorization" | "/jwks.json" => Self::Client,
+            "/token"
+            | "/device_authorization"
+            | "/par"
+            | "/jwks.json"
+            | "/introspect"
+            | "/revoke"
+            | "/userinfo" => Self::Client,
             "/healthz" | "/readyz" => Self::Operator,
             "/v1" => Self::RelyingParty,
             _ if path.starts_with("/v1/") => Self::RelyingParty,
@@ -68,9 +74,16 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
 
 /// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
 /// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 13] = [
+const METHODS: [(&str, &str); 22] = [
     ("/token", "POST"),
+    ("/introspect", "POST"),
+    ("/revoke", "POST"),
+    ("/userinfo", "GET, HEAD"),
+    ("/.well-known/openid-configuration", "GET, HEAD"),
     ("/device_authorization", "POST"),
+    ("/par", "POST"),
+    ("/authorize", "GET, HEAD, POST"),
+    ("/authorize/decision", "POST"),
     ("/.well-known/oauth-authorization-server", "GET, HEAD"),
     ("/jwks.json", "GET, HEAD"),
     ("/v1/presentations", "POST"),
@@ -80,6 +93,8 @@ const METHODS: [(&str, &str); 13] = [
     ("/start/:handle/qr.svg", "GET, HEAD"),
     ("/callback", "GET, HEAD, POST"),
     ("/done/:handle", "GET, HEAD, POST"),
+    ("/vpgate.js", "GET, HEAD"),
+    ("/vpgate.d.ts", "GET, HEAD"),
     ("/healthz", "GET, HEAD"),
     ("/readyz", "GET, HEAD"),
 ];

@@ -32,23 +32,35 @@ impl Form {
     /// # Errors
     /// [`FormFault`]
     pub fn parse(text: &[u8]) -> Result<Self, FormFault> {
+        let (form, repeated) = Self::parse_noting_repeats(text)?;
+        if repeated.is_empty() { Ok(form) } else { Err(FormFault::Repeated) }
+    }
+
+    /// The same, where the answer to a repeated parameter depends on which one it is: the first value of
+    /// each, and the names that came more than once.
+    ///
+    /// # Errors
+    /// [`FormFault`], but not [`FormFault::Repeated`]
+    pub fn parse_noting_repeats(text: &[u8]) -> Result<(Self, Vec<String>), FormFault> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for pair in text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty()) {
+        let mut repeated = Vec::new();
+        let separated = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
+        for (count, pair) in separated.enumerate() {
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
                 Some(at) => (pair.get(..at).unwrap_or_default(), pair.get(at + 1..).unwrap_or_default()),
                 None => (pair, &[][..]),
             };
             let (name, value) = (decode(name)?, decode(value)?);
             if pairs.iter().any(|(known, _)| *known == name) {
-                return Err(FormFault::Repeated);
-            }
-            if pairs.len() >= MAX_PARAMETERS {
+                repeated.push(name);
+            } else if count >= MAX_PARAMETERS {
                 return Err(FormFault::TooMany);
+            } else {
+                pairs.push((name, value));
             }
-            pairs.push((name, value));
         }
         pairs.retain(|(_, value)| !value.is_empty());
-        Ok(Self(pairs))
+        Ok((Self(pairs), repeated))
     }
 
     /// Takes a parameter out. `None` when it was left out or empty.
@@ -114,6 +126,14 @@ mod tests {
         for wrong in ["a=1&a=2", "a=1&a=1", "a=&a=1", "a&a=1", "a=1&%61=2"] {
             assert_eq!(pairs(wrong), Err(FormFault::Repeated), "{wrong}");
         }
+    }
+
+    #[test]
+    fn req_11_10_repeats_can_be_told_by_name() {
+        let (mut form, repeated) = Form::parse_noting_repeats(b"a=1&b=2&a=3&%61=&c=").unwrap();
+        assert_eq!(repeated, ["a", "a"]);
+        assert_eq!((form.take("a").as_deref(), form.take("b").as_deref()), (Some("1"), Some("2")));
+        assert!(!form.has("c"));
     }
 
     #[test]

@@ -5,6 +5,8 @@ mod basic;
 mod body;
 mod client_address;
 mod client_door;
+mod client_limits;
+mod cors;
 mod document;
 mod envelope;
 mod face;
@@ -26,6 +28,7 @@ use poem::{EndpointExt as _, IntoEndpoint as _, Response};
 use url::Url;
 
 use self::client_address::TrustedProxies;
+use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
 use self::human_door::HumanDoor;
@@ -47,13 +50,15 @@ pub struct HttpSettings {
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
     let proxies = TrustedProxies(settings.trusted_proxies.into());
-    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), proxies.clone());
+    let limits = Arc::new(ClientLimits::new(proxies.clone()));
+    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), proxies.clone(), Arc::clone(&limits));
     let doors = Doors {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
             .data(proxies)
+            .data(limits)
             .boxed(),
         human: human.routes().boxed(),
         operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),

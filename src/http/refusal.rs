@@ -5,21 +5,35 @@ use poem::http::StatusCode;
 
 use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
+use super::client_door::resource_refusal::ResourceRefusal;
+use super::client_limits::TooMany;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
+use crate::domain::oauth::authorization_request::RequestFault;
+use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
 use crate::flow::accept_response::NotAccepted;
+use crate::flow::authenticate_client::Unauthenticated;
+use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::code_entry::CodeRefused;
 use crate::flow::collect_result::NotCollected;
 use crate::flow::disown::NotDisowned;
 use crate::flow::finish_in_browser::NotShown;
+use crate::flow::introspect::NotIntrospected;
+use crate::flow::issue_tokens::TokenType;
 use crate::flow::own_pages::PagesRefused;
 use crate::flow::ports::Unavailable;
+use crate::flow::prove_key::NotProven;
+use crate::flow::push_request::NotPushed;
 use crate::flow::question::NotAsked;
+use crate::flow::redeem_code::CodeNotRedeemed;
 use crate::flow::redeem_device_code::NotRedeemed;
+use crate::flow::refresh::NotRefreshed;
+use crate::flow::revoke::NotRevoked;
 use crate::flow::serve_request::NotServed;
+use crate::flow::userinfo::NotTold;
 use crate::flow::verify_token::NotVerifiable;
 
 // The client door.
@@ -35,8 +49,9 @@ impl From<NotAuthorized> for OAuthRefusal {
         match why {
             NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
-            NotAuthorized::TooMany { retry_after } => Self::too_many(why.to_string(), retry_after),
+            NotAuthorized::TooMany { retry_after } => Self::too_many(retry_after),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -50,21 +65,151 @@ impl From<NotRedeemed> for OAuthRefusal {
             NotRedeemed::SlowDown => OAuthErrorCode::SlowDown,
             NotRedeemed::Denied => OAuthErrorCode::AccessDenied,
             NotRedeemed::Expired => OAuthErrorCode::ExpiredToken,
-            NotRedeemed::InvalidCode => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::InvalidCode | NotRedeemed::WrongKey => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
+            NotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
             NotRedeemed::Failed(failure) => return failure.into(),
         };
         Self::refused(error, why.to_string())
     }
 }
 
+impl From<Unauthenticated> for OAuthRefusal {
+    fn from(why: Unauthenticated) -> Self {
+        match why {
+            Unauthenticated::NotAuthenticated(why) => Self::not_authenticated(why.to_string()),
+            Unauthenticated::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotRefreshed> for OAuthRefusal {
+    fn from(why: NotRefreshed) -> Self {
+        let error = match why {
+            NotRefreshed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
+            NotRefreshed::InvalidToken => OAuthErrorCode::InvalidGrant,
+            NotRefreshed::Scope => OAuthErrorCode::InvalidScope,
+            NotRefreshed::Resource(_) => OAuthErrorCode::InvalidTarget,
+            NotRefreshed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+impl From<NotIntrospected> for OAuthRefusal {
+    fn from(why: NotIntrospected) -> Self {
+        match why {
+            NotIntrospected::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotIntrospected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotRevoked> for OAuthRefusal {
+    fn from(why: NotRevoked) -> Self {
+        match why {
+            NotRevoked::Foreign => Self::refused(OAuthErrorCode::InvalidGrant, why.to_string()),
+            NotRevoked::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotProven> for OAuthRefusal {
+    fn from(why: NotProven) -> Self {
+        let description = why.to_string();
+        match why {
+            NotProven::Invalid(_) => Self::refused(OAuthErrorCode::InvalidDpopProof, description),
+            NotProven::UseNonce(nonce) => Self::use_nonce(description, nonce),
+            NotProven::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<TooMany> for OAuthRefusal {
+    fn from(why: TooMany) -> Self {
+        Self::too_many(why.retry_after)
+    }
+}
+
+impl From<CodeNotRedeemed> for OAuthRefusal {
+    fn from(why: CodeNotRedeemed) -> Self {
+        let error = match why {
+            CodeNotRedeemed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
+            CodeNotRedeemed::InvalidCode | CodeNotRedeemed::NotRedeemable(_) | CodeNotRedeemed::WrongKey => {
+                OAuthErrorCode::InvalidGrant
+            }
+            CodeNotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
+            CodeNotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
+            CodeNotRedeemed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+impl From<NotPushed> for OAuthRefusal {
+    fn from(why: NotPushed) -> Self {
+        let error = match why {
+            NotPushed::Nowhere(_) => OAuthErrorCode::InvalidRequest,
+            // RFC 9126 section 2.1 wants this code for a request_uri inside.
+            NotPushed::Refused(RequestFault::RequestUri) => OAuthErrorCode::InvalidRequest,
+            NotPushed::Refused(fault) => authorization_error(fault.error()),
+            NotPushed::Failed(failure) => return failure.into(),
+        };
+        Self::refused(error, why.to_string())
+    }
+}
+
+fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
+    match error {
+        AuthorizationError::InvalidRequest => OAuthErrorCode::InvalidRequest,
+        AuthorizationError::UnauthorizedClient => OAuthErrorCode::UnauthorizedClient,
+        AuthorizationError::InvalidTarget => OAuthErrorCode::InvalidTarget,
+        AuthorizationError::AccessDenied => OAuthErrorCode::AccessDenied,
+        AuthorizationError::UnsupportedResponseType => OAuthErrorCode::UnsupportedResponseType,
+        AuthorizationError::InvalidScope => OAuthErrorCode::InvalidScope,
+        AuthorizationError::ServerError => OAuthErrorCode::ServerError,
+        AuthorizationError::TemporarilyUnavailable => OAuthErrorCode::TemporarilyUnavailable,
+        AuthorizationError::LoginRequired => OAuthErrorCode::LoginRequired,
+        AuthorizationError::RequestNotSupported => OAuthErrorCode::RequestNotSupported,
+        AuthorizationError::RequestUriNotSupported => OAuthErrorCode::RequestUriNotSupported,
+    }
+}
+
+impl ResourceRefusal {
+    /// The face of a proof that did not hold.
+    pub fn proof(why: NotProven) -> Self {
+        let description = why.to_string();
+        match why {
+            NotProven::Invalid(_) => {
+                Self::refused(TokenType::Dpop, OAuthErrorCode::InvalidDpopProof, description)
+            }
+            NotProven::UseNonce(nonce) => Self::use_nonce(description, nonce),
+            NotProven::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
+    }
+
+    /// The face of a token, shown as `shown_as`, that did not count.
+    pub fn token(shown_as: TokenType, why: NotTold) -> Self {
+        let description = why.to_string();
+        match why {
+            NotTold::InvalidToken => Self::refused(shown_as, OAuthErrorCode::InvalidToken, description),
+            NotTold::Scope => Self::insufficient_scope(shown_as, description),
+            NotTold::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
+    }
+}
+
 /// A client that could not be told who it is.
 pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
     match why {
-        CredentialsFault::Malformed => OAuthRefusal::not_authenticated(why.to_string()),
-        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
-        CredentialsFault::Missing | CredentialsFault::Several | CredentialsFault::InUrl => {
-            OAuthRefusal::invalid(why.to_string())
+        CredentialsFault::Malformed | CredentialsFault::AssertionType => {
+            OAuthRefusal::not_authenticated(why.to_string())
         }
+        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
+        CredentialsFault::Missing
+        | CredentialsFault::Several
+        | CredentialsFault::HalfAssertion
+        | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
@@ -135,7 +280,7 @@ impl From<PagesRefused> for Problem {
                 CodeRefused::Elsewhere => Self::forbidden(detail),
                 CodeRefused::NoNumber => Self::invalid_request("/number", detail),
                 CodeRefused::WrongNumber => Self::conflict("wrong_number", "The grant is denied", detail),
-                CodeRefused::TooMany { retry_after } => Self::too_many(detail, retry_after),
+                CodeRefused::TooMany { retry_after } => Self::too_many(retry_after),
                 CodeRefused::Failed(failure) => failure.into(),
             },
         }
@@ -206,6 +351,52 @@ impl From<NotDisowned> for Notice {
             NotDisowned::Unknown => NotShown::Unknown.into(),
             NotDisowned::Failed(failure) => failure.into(),
         }
+    }
+}
+
+/// Where a refused authorization request leads.
+#[derive(Debug)]
+pub enum AuthorizationFace {
+    /// A page: nobody knows where this browser could be sent safely.
+    Notice(Notice),
+    /// Home, with the error.
+    Return(ReturnUrl),
+}
+
+impl From<NotAuthorizable> for AuthorizationFace {
+    fn from(why: NotAuthorizable) -> Self {
+        match why {
+            NotAuthorizable::UnknownClient | NotAuthorizable::Nowhere(_) => Self::Notice(Notice::refused(
+                StatusCode::BAD_REQUEST,
+                "This request cannot be answered",
+                format!(
+                    "The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."
+                ),
+            )),
+            NotAuthorizable::NoPushedRequest => Self::Notice(Notice::refused(
+                StatusCode::BAD_REQUEST,
+                "This link no longer works",
+                "It has expired, or it was used already. Go back to the application and begin again.",
+            )),
+            NotAuthorizable::Return { to, .. } => Self::Return(to),
+            NotAuthorizable::FailedOnTheWay { to, source } => {
+                record_failure(&source);
+                Self::Return(to)
+            }
+            NotAuthorizable::Failed(failure) => Self::Notice(failure.into()),
+        }
+    }
+}
+
+impl From<TooMany> for Notice {
+    fn from(why: TooMany) -> Self {
+        let mut notice = Self::refused(
+            StatusCode::TOO_MANY_REQUESTS,
+            "Too many requests",
+            "From your network come more requests than we answer. Wait a minute and reload this page.",
+        );
+        notice.retry_after = Some(why.retry_after);
+        notice
     }
 }
 

@@ -65,6 +65,19 @@
 //! comes, the person gives up, or the request expires. `status_stale_if_error` is for operators who
 //! would rather believe an older list for a bounded time.
 //!
+//! # Type metadata comes from files, and is whole or refused
+//! An address in a credential is chosen by whoever made the credential, and a fetch would tell its publisher
+//! who verifies what. So documents are read at the start, from the operator's files. Where they are
+//! configured, they must describe every accepted type and everything that those extend; what does not add up
+//! refuses the configuration, never a person. A `vct#integrity` that names other bytes refuses the
+//! credential: its issuer meant other rules. Where nothing is configured the report says so, and
+//! `vct#integrity` decides nothing.
+//! - Whether a claim is selectively disclosable is judged as it was issued: by itself, not by what is around
+//!   it, and with the places of hidden array elements counted (SD-JWT VC 5.6). Decoys cannot be told from
+//!   hidden claims, so they excuse a mandatory claim that is not shown, unless its `sd` is `never`.
+//! - What a type extends does not widen what is accepted: `vct` must be one that the operator lists.
+//! - Entries of `claims` must be as section 5.6 says in all their members, also those that only wallets use.
+//!
 //! # Status lists are signed by the issuer of the credential
 //! The keys are found in the same way as for its credentials, whatever `x5c` or `iss` a list carries:
 //! another party's word about a credential would be a second root of trust that nobody configured.

@@ -54,6 +54,8 @@
 //!
 //! 1. The shop's server calls `POST /v1/presentations` with what to ask for, what is being agreed to
 //!    (`transaction_data`), and where the browser returns. It sends the browser to `start_url`.
+//!    An object is one of the four types of the Proof document, or of a type that the operator has
+//!    registered with a JSON Schema (`[[transaction_data]]`); what does not fit its type is not sent.
 //! 2. Steps 3 and 4 as above. The wallet shows the transaction and hashes it into the key-binding JWT.
 //! 3. The browser returns to the shop's `redirect_uri` with a one-time `response_code`. The shop's
 //!    server calls `GET /v1/presentations/{id}?response_code=...` and gets the claims, the transaction

@@ -20,8 +20,9 @@
 //! A pattern of reports shows in the log: each says how many there were for that client within the window.
 //!
 //! What remains: a victim who believes the attacker and compares nothing, or who reads the number out to
-//! the attacker; an attacker on the victim's network; whoever knows a code can burn it. A device whose
-//! token was taken before the report keeps it as long as it lives.
+//! the attacker; an attacker on the victim's network; whoever knows a code can burn it. A report
+//! revokes the tokens that a device has taken, and a resource that does not introspect believes a JWT until it
+//! expires.
 //! Addresses are compared coarsely (the /24 of IPv4, the /48 of IPv6), and only as keyed digests are they
 //! stored: with a grant until somebody decides, in counts for about the life of a code, and with the code
 //! they entered until its grant is forgotten. Countries are not looked up.

@@ -1,4 +1,4 @@
-//! The sandbox: a demo issuer, a demo cloud wallet, a television and a shop, so that the whole story
+//! The sandbox: a demo issuer, a demo cloud wallet, a television, a web page and a shop, so that the whole story
 //! runs on one machine.
 //!
 //! It is a client of the service over HTTP like anybody else. It shares the words of the ground floor
@@ -32,6 +32,7 @@ pub mod status_list;
 mod television;
 mod transaction;
 pub mod wallet;
+mod web_page;
 
 use issuer::{Issuer, NotIssued};
 use service::{Account, Service};
@@ -59,6 +60,8 @@ pub struct SandboxSettings {
     pub shop_secret: Secret,
     /// The television's client id at the service; it has no secret.
     pub tv_client_id: String,
+    /// The web page's client id at the service; it has no secret either.
+    pub page_client_id: String,
     /// The service's client id at the demo wallet; the only one the wallet knows.
     pub wallet_client_id: String,
     /// The scopes that television and shop ask for, separated by spaces.
@@ -100,6 +103,7 @@ impl Sandbox {
             address,
             shop: Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
             tv_client_id: settings.tv_client_id,
+            page_client_id: settings.page_client_id,
             scope: settings.scope,
             now: settings.now,
             rng: settings.rng,
@@ -122,6 +126,7 @@ impl Sandbox {
             .at("/tv", get(television::show))
             .at("/tv/poll", get(television::poll))
             .at("/tv/restart", post(television::restart))
+            .at("/page", get(web_page::show))
             .at("/shop", get(shop::show))
             .at("/shop/agree", post(shop::agree))
             .at("/shop/return", get(shop::come_back))
@@ -158,6 +163,7 @@ struct Parties {
     service: Service,
     shop: Account,
     tv_client_id: String,
+    page_client_id: String,
     scope: String,
     now: Clock,
     rng: Randomness,

@@ -7,12 +7,15 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::admission;
+use crate::domain::admission::{self, Admission};
 use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::code_grant::{self, CodeGrant};
 use crate::domain::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
+use crate::domain::oauth::issuance::{self, Family};
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::refresh_token::RefreshState;
 use crate::domain::openid4vp::presentation::{self, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries};
 use crate::domain::openid4vp::request::Asked;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
@@ -49,6 +52,27 @@ pub(super) struct GrantRow {
     pub precautions: Option<String>,
 }
 
+/// The columns of an authorization.
+#[derive(Clone, Debug)]
+pub(super) struct AuthorizationRow {
+    /// `pending`, `granted`, `refused` or `redeemed`.
+    pub state: String,
+    /// [`code_grant::Terms`] as JSON.
+    pub terms: String,
+    /// Pending: digest of the browser.
+    pub browser: Option<Vec<u8>>,
+    /// Granted and redeemed: digest of the code.
+    pub code: Option<Vec<u8>>,
+    /// Granted: when the code dies, seconds since the epoch.
+    pub code_expires_at: Option<i64>,
+    /// Granted: the admission as JSON.
+    pub admission: Option<String>,
+    /// Refused: why, one word.
+    pub refusal_reason: Option<String>,
+    /// Redeemed: the `jti` of the token.
+    pub token: Option<String>,
+}
+
 /// The columns of a presentation.
 #[derive(Clone, Debug)]
 pub(super) struct PresentationRow {
@@ -74,6 +98,21 @@ pub(super) struct PresentationRow {
     pub response_code: Option<Vec<u8>>,
     /// Settled: when, seconds since the epoch.
     pub settled_at: Option<i64>,
+}
+
+/// The columns of a family of tokens.
+#[derive(Clone, Debug)]
+pub(super) struct FamilyRow {
+    /// [`FamilyTerms`](issuance::FamilyTerms) as JSON.
+    pub terms: String,
+    /// The admission as JSON.
+    pub admission: String,
+    /// Digest of what its refresh tokens share.
+    pub refresh_lineage: Option<Vec<u8>>,
+    /// Digest of the one that works.
+    pub refresh_current: Option<Vec<u8>>,
+    /// Until when, seconds since the epoch.
+    pub refresh_until: Option<i64>,
 }
 
 /// What settling writes beside browser, response code and time.
@@ -106,22 +145,54 @@ impl GrantRow {
                     precautions.unwrap_or_default(),
                 ))
             }
-            "approved" => {
-                let admission = present(self.admission, "admission")?;
-                let admission = admission::restore::admission(&admission).ok_or(BrokenColumn("admission"))?;
-                DeviceGrant::Approved(restore::approved(terms, admission))
-            }
+            "approved" => DeviceGrant::Approved(restore::approved(terms, admission(self.admission)?)),
             "denied" => {
                 let reason = present(self.denial_reason, "denial_reason")?;
                 DeviceGrant::Denied(restore::denied(terms, from_word(reason, "denial_reason")?))
             }
-            "redeemed" => {
-                let token = present(self.token, "token")?;
-                let token = TokenId::parse(&token).ok_or(BrokenColumn("token"))?;
-                DeviceGrant::Redeemed(restore::redeemed(terms, token))
-            }
+            "redeemed" => DeviceGrant::Redeemed(restore::redeemed(terms, token(self.token)?)),
             _ => return Err(BrokenColumn("state")),
         })
+    }
+}
+
+impl AuthorizationRow {
+    pub(super) fn restore(self) -> Result<CodeGrant, BrokenColumn> {
+        use code_grant::restore;
+        let terms = from_json(&self.terms, "terms")?;
+        Ok(match self.state.as_str() {
+            "pending" => {
+                let browser = present(digest(self.browser, "browser")?, "browser")?;
+                CodeGrant::Pending(restore::pending(terms, browser))
+            }
+            "granted" => {
+                let code = present(digest(self.code, "code")?, "code")?;
+                let until = Timestamp::from_unix(present(self.code_expires_at, "code_expires_at")?);
+                CodeGrant::Granted(restore::granted(terms, code, until, admission(self.admission)?))
+            }
+            "refused" => {
+                let reason = present(self.refusal_reason, "refusal_reason")?;
+                CodeGrant::Refused(restore::refused(terms, from_word(reason, "refusal_reason")?))
+            }
+            "redeemed" => CodeGrant::Redeemed(restore::redeemed(terms, token(self.token)?)),
+            _ => return Err(BrokenColumn("state")),
+        })
+    }
+}
+
+impl FamilyRow {
+    pub(super) fn restore(self) -> Result<Family, BrokenColumn> {
+        let terms = from_json(&self.terms, "terms")?;
+        let admission = admission::restore::admission(&self.admission).ok_or(BrokenColumn("admission"))?;
+        let refresh = match digest(self.refresh_lineage, "refresh_lineage")? {
+            None => None,
+            Some(lineage) => Some(RefreshState {
+                lineage,
+                current: present(digest(self.refresh_current, "refresh_current")?, "refresh_current")?,
+                expires_at: Timestamp::from_unix(present(self.refresh_until, "refresh_until")?),
+            }),
+        };
+        Ok(issuance::restore::family(terms, admission, refresh))
     }
 }
 
@@ -197,6 +268,11 @@ pub(super) fn precautions(grant: &Pending) -> Result<Option<String>, BrokenColum
     any.then(|| to_json(precautions, "precautions")).transpose()
 }
 
+/// When an authorization may be swept. A code shown again is noticed until then.
+pub(super) fn authorization_forgotten_at(expires_at: Timestamp) -> Timestamp {
+    expires_at.plus(GRANT_REMEMBERED)
+}
+
 /// When a presentation that nobody settles may be swept: `expired` can be read as long as a result.
 pub(super) fn unsettled_forgotten_at(asked: &Asked) -> Timestamp {
     asked.expires_at.plus(RESULT_LIFETIME)
@@ -225,12 +301,20 @@ pub(super) fn to_word(value: &impl Serialize, column: &'static str) -> Result<St
     }
 }
 
-fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, BrokenColumn> {
+pub(super) fn from_json<T: DeserializeOwned>(text: &str, column: &'static str) -> Result<T, BrokenColumn> {
     serde_json::from_str(text).map_err(|_| BrokenColumn(column))
 }
 
 fn from_word<T: DeserializeOwned>(word: String, column: &'static str) -> Result<T, BrokenColumn> {
     serde_json::from_value(Value::String(word)).map_err(|_| BrokenColumn(column))
+}
+
+fn admission(text: Option<String>) -> Result<Admission, BrokenColumn> {
+    admission::restore::admission(&present(text, "admission")?).ok_or(BrokenColumn("admission"))
+}
+
+fn token(text: Option<String>) -> Result<TokenId, BrokenColumn> {
+    TokenId::parse(&present(text, "token")?).ok_or(BrokenColumn("token"))
 }
 
 fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {

@@ -1,5 +1,6 @@
 //! SQLite, in a file or in memory: one thread writes, a few read.
 
+mod authorizations;
 mod changes;
 mod limits;
 mod lookups;
@@ -7,6 +8,7 @@ mod place;
 mod readers;
 mod schema;
 mod statement;
+mod tokens;
 mod writer;
 
 use std::sync::Arc;
@@ -21,14 +23,16 @@ use self::readers::Readers;
 pub use self::schema::Migrated;
 use self::writer::{Ended, Work, Writer};
 use super::row::BrokenColumn;
-use crate::domain::base::id::{GrantId, Handle, PresentationId, RequestState};
+use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
-use crate::flow::ports::{NotCommitted, Store, Swept, Unavailable};
+use crate::flow::ports::{NotCommitted, PushedRequest, Store, Swept, Unavailable};
 
 /// Threads that read. Look-ups take microseconds; more would only share the same cores.
 const READERS: usize = 2;
@@ -150,6 +154,31 @@ impl Store for SqliteStore {
     async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {
         let attempt = *attempt;
         self.read(move |it| Ok(limits::counted(it, &attempt)?)).await
+    }
+
+    async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable> {
+        let handle = *handle;
+        self.read(move |it| authorizations::pushed_request(it, &handle)).await
+    }
+
+    async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| authorizations::by_id(it, &id)).await
+    }
+
+    async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable> {
+        let code = *code;
+        self.read(move |it| authorizations::by_code(it, &code)).await
+    }
+
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| tokens::access(it, &digest)).await
+    }
+
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
+        let lineage = *lineage;
+        self.read(move |it| tokens::by_lineage(it, &lineage)).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {

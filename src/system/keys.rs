@@ -1,62 +1,38 @@
-//! Our own keys: one signs tokens, two make keyed digests. In a folder that only we may read, or in
+//! Our own keys: some sign tokens, three make keyed digests. In a folder that only we may read, or in
 //! memory for a process that leaves nothing behind.
 //!
 //! | File | Holds |
 //! |---|---|
-//! | `signing.jwk` | the private ES256 key as a JWK (RFC 7517) |
+//! | `signing.ES256.0.jwk`, ... | private keys, see [`super::signing_keys`] |
 //! | `digest.keys` | 64 random bytes: the key of user codes, then the key of subjects |
 //!
-//! Losing `signing.jwk` ends the life of tokens that are out; losing `digest.keys` ends pending user
+//! Losing the signing keys ends the life of tokens that are out; losing `digest.keys` ends pending user
 //! codes and gives every person a new subject. Every replica must have the same files.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
-use super::private_file::{self, FileFault};
+use super::private_file;
+pub use super::signing_keys::NoKeys;
+use super::signing_keys::{KeyPlan, TokenSigner};
 use crate::domain::base::base64url;
-use crate::domain::base::json::{self, Bounds};
 use crate::domain::base::secret::DigestKey;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::signing::{SigningFault, SigningKey};
-use crate::flow::ports::{Entropy, Signer, Unavailable};
+use crate::flow::ports::{Entropy, Unavailable};
 
-const SIGNING: &str = "signing.jwk";
 const DIGEST: &str = "digest.keys";
-/// What `signing.jwk` may hold.
-const JWK: Bounds = Bounds { bytes: 16 * 1024, depth: 2, members: 64 };
 
 /// All of them.
 #[derive(Debug)]
 pub struct Keyring {
-    /// Signs access tokens.
+    /// Signs tokens.
     pub signer: TokenSigner,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.
     pub subject_key: DigestKey,
-}
-
-/// Why there are no keys.
-#[derive(Debug, thiserror::Error)]
-pub enum NoKeys {
-    /// A file or the folder cannot be used.
-    #[error(transparent)]
-    File(#[from] FileFault),
-    /// The file is not what we wrote.
-    #[error("{0} does not hold what it should; restore it from a backup, or move it away to start anew")]
-    Broken(PathBuf),
-    /// It is a key, but not one that signs our tokens.
-    #[error("{0} is not an ES256 key")]
-    NotEs256(PathBuf),
-    /// No key can be made.
-    #[error("a new key cannot be made: {0}")]
-    Signing(#[from] SigningFault),
-    /// No randomness.
-    #[error(transparent)]
-    Entropy(#[from] Unavailable),
+    /// Makes the nonces of DPoP.
+    pub nonce_key: DigestKey,
 }
 
 impl Keyring {
@@ -64,28 +40,16 @@ impl Keyring {
     ///
     /// # Errors
     /// [`NoKeys::Signing`], [`NoKeys::Entropy`]
-    pub fn in_memory(entropy: &dyn Entropy) -> Result<Self, NoKeys> {
-        let signing = SigningKey::generate(Algorithm::Es256)?;
-        Ok(Self::of(signing, &*random(entropy)?))
+    pub fn in_memory(entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoKeys> {
+        Ok(Self::of(TokenSigner::in_memory(plan)?, &*random(entropy)?))
     }
 
-    /// The keys in `folder`, made at the first start. Blocks: call it while starting.
+    /// The keys in `folder`; what is missing is made. Blocks: call it while starting.
     ///
     /// # Errors
     /// [`NoKeys`]; nothing that exists is ever overwritten.
-    pub fn in_folder(folder: &Path, entropy: &dyn Entropy) -> Result<Self, NoKeys> {
-        private_file::make_folder(folder)?;
-        let path = folder.join(SIGNING);
-        let text = private_file::load_or_make::<NoKeys>(&path, || {
-            let key = SigningKey::generate(Algorithm::Es256)?;
-            Ok(Zeroizing::new(key.to_private_jwk().to_string().into_bytes()))
-        })?;
-        let broken = || NoKeys::Broken(path.clone());
-        let jwk = json::parse(&text, &JWK).map_err(|_| broken())?;
-        let signing = SigningKey::from_jwk(&jwk).map_err(|_| broken())?;
-        if signing.algorithm() != Algorithm::Es256 {
-            return Err(NoKeys::NotEs256(path));
-        }
+    pub fn in_folder(folder: &Path, entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoKeys> {
+        let signer = TokenSigner::in_folder(folder, plan)?;
         let path = folder.join(DIGEST);
         let bytes = private_file::load_or_make::<NoKeys>(&path, || {
             let bytes = random(entropy)?;
@@ -93,45 +57,17 @@ impl Keyring {
         })?;
         let decoded = Zeroizing::new(base64url::decode(&*bytes).unwrap_or_default());
         let digest: &[u8; 64] = decoded.as_slice().try_into().map_err(|_| NoKeys::Broken(path))?;
-        Ok(Self::of(signing, digest))
+        Ok(Self::of(signer, digest))
     }
 
-    fn of(signing: SigningKey, digest: &[u8; 64]) -> Self {
+    fn of(signer: TokenSigner, digest: &[u8; 64]) -> Self {
         let (mut user_code, mut subject) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
         user_code.copy_from_slice(&digest[..32]);
         subject.copy_from_slice(&digest[32..]);
-        Self {
-            signer: TokenSigner::new(signing),
-            user_code_key: DigestKey::new(&user_code),
-            subject_key: DigestKey::new(&subject),
-        }
-    }
-}
-
-/// Signs our tokens with one ES256 key.
-#[derive(Debug)]
-pub struct TokenSigner {
-    key: SigningKey,
-    jwks: Value,
-}
-
-impl TokenSigner {
-    fn new(key: SigningKey) -> Self {
-        let jwks = KeySet::of(vec![key.public_key().clone()]).to_json();
-        Self { key, jwks }
-    }
-}
-
-impl Signer for TokenSigner {
-    fn sign(&self, typ: &str, claims: &Map<String, Value>) -> Result<String, Unavailable> {
-        let mut header = Map::new();
-        header.insert("typ".to_owned(), typ.into());
-        header.insert("kid".to_owned(), self.key.kid().into());
-        self.key.sign(&header, claims).map_err(|why| Unavailable::new("the signing key", why))
-    }
-
-    fn jwks(&self) -> Value {
-        self.jwks.clone()
+        let subject_key = DigestKey::new(&subject);
+        // A key of its own without a file of its own: no subject is made from these words.
+        let nonce_key = DigestKey::new(subject_key.digest(b"the key of DPoP nonces").as_bytes());
+        Self { signer, user_code_key: DigestKey::new(&user_code), subject_key, nonce_key }
     }
 }
 
@@ -144,13 +80,19 @@ fn random(entropy: &dyn Entropy) -> Result<Zeroizing<[u8; 64]>, Unavailable> {
 #[cfg(test)]
 mod tests {
     use std::fs;
+    use std::time::Duration;
 
     use super::*;
-    use crate::domain::jose::jws::UnverifiedJws;
+    use crate::domain::base::time::Timestamp;
+    use crate::domain::jose::alg::Algorithm;
+    use crate::flow::ports::Signer as _;
     use crate::system::entropy::SystemEntropy;
 
+    const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+
     fn in_folder(folder: &Path) -> Result<Keyring, NoKeys> {
-        Keyring::in_folder(folder, &SystemEntropy)
+        let plan = KeyPlan { algorithms: vec![Algorithm::Es256], longest_lifetime: Duration::from_secs(1) };
+        Keyring::in_folder(folder, &SystemEntropy, &plan)
     }
 
     #[test]
@@ -159,41 +101,23 @@ mod tests {
         let folder = folder.path().join("deep").join("keys");
         let first = in_folder(&folder).unwrap();
         let second = in_folder(&folder).unwrap();
-        assert_eq!(first.signer.jwks(), second.signer.jwks());
-        assert_eq!(first.user_code_key.digest(b"x"), second.user_code_key.digest(b"x"));
-        assert_ne!(first.user_code_key.digest(b"x"), first.subject_key.digest(b"x"));
+        assert_eq!(first.signer.jwks(NOW), second.signer.jwks(NOW));
+        let digests = |keys: &Keyring| {
+            [&keys.user_code_key, &keys.subject_key, &keys.nonce_key].map(|it| it.digest(b"x"))
+        };
+        assert_eq!(digests(&first), digests(&second));
+        let [one, two, three] = digests(&first);
+        assert!(one != two && two != three && one != three);
         let mut names: Vec<_> =
             fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, [DIGEST, SIGNING]);
+        assert_eq!(names, [DIGEST, "signing.ES256.0.jwk"]);
     }
 
     #[test]
-    fn tokens_are_signed_with_the_published_key() {
-        let keys = Keyring::in_memory(&SystemEntropy).unwrap();
-        let claims = Map::from_iter([("sub".to_owned(), Value::from("x"))]);
-        let token = keys.signer.sign("at+jwt", &claims).unwrap();
-        let jws = UnverifiedJws::parse(&token, &JWK).unwrap();
-        assert_eq!((jws.typ(), jws.algorithm()), (Some("at+jwt"), Algorithm::Es256));
-        let jwks = keys.signer.jwks();
-        assert!(jwks["keys"][0].get("d").is_none());
-        let published = KeySet::from_json(&jwks).unwrap();
-        let key = published.find(jws.kid(), jws.algorithm()).unwrap();
-        assert_eq!(jws.verify(key).unwrap().payload(), &claims);
-    }
-
-    #[test]
-    fn a_broken_or_foreign_file_is_refused_and_left_alone() {
+    fn a_broken_file_of_digest_keys_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         in_folder(folder.path()).unwrap();
-        let path = folder.path().join(SIGNING);
-        let other = SigningKey::generate(Algorithm::EdDsa).unwrap().to_private_jwk().to_string();
-        for text in ["", "{}", &other] {
-            fs::write(&path, text).unwrap();
-            assert!(in_folder(folder.path()).is_err(), "{text}");
-            assert_eq!(fs::read_to_string(&path).unwrap(), text);
-        }
-        fs::remove_file(&path).unwrap();
         fs::write(folder.path().join(DIGEST), "short").unwrap();
         assert!(matches!(in_folder(folder.path()), Err(NoKeys::Broken(_))));
     }

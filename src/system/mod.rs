@@ -4,5 +4,6 @@ pub mod clock;
 pub mod entropy;
 pub mod keys;
 mod private_file;
+pub mod signing_keys;
 
 pub use private_file::FileFault;

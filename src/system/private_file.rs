@@ -42,10 +42,26 @@ pub(super) fn load_or_make<E: From<FileFault>>(
             Err(why) => return Err(failed(why).into()),
         }
     }
+    Ok(load(path)?)
+}
+
+/// What the file holds, which is there.
+pub(super) fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
+    let failed = |source| FileFault::Unusable { path: path.to_owned(), source };
     if others_may_read(path).map_err(failed)? {
-        return Err(FileFault::Exposed(path.to_owned()).into());
+        return Err(FileFault::Exposed(path.to_owned()));
     }
-    fs::read(path).map(Zeroizing::new).map_err(|why| failed(why).into())
+    fs::read(path).map(Zeroizing::new).map_err(failed)
+}
+
+/// Removes the file; somebody else may have been first.
+pub(super) fn remove(path: &Path) -> Result<(), FileFault> {
+    match fs::remove_file(path) {
+        Err(source) if source.kind() != io::ErrorKind::NotFound => {
+            Err(FileFault::Unusable { path: path.to_owned(), source })
+        }
+        _ => Ok(()),
+    }
 }
 
 /// All of it or nothing, durable when it returns: a temporary file is filled and then linked to its

@@ -137,6 +137,29 @@ fn the_token_may_come_from_standard_input_and_in_any_shape() {
 }
 
 #[test]
+fn req_5_19_type_metadata_of_the_trust_file_counts() {
+    let folder = Folder::with_claims(&[], json!({"nickname": "Z"}));
+    let configure = |claims: Value| {
+        folder.write("type.json", &json!({"vct": VCT, "claims": claims}).to_string());
+        let keys = trust("jwks_file = \"keys.json\"");
+        folder.write("trust.toml", &format!("{keys}type_metadata = [\"type.json\"]\n"));
+        folder.verify(&[])
+    };
+    let (code, table, _) = configure(json!([{"path": ["given_name"], "sd": "always", "mandatory": true}]));
+    assert_eq!(code, 0, "{table}");
+    assert!(table.contains("ok    disclosable_claims") && table.contains("n/a   vct_integrity"), "{table}");
+    let (code, table, _) = configure(json!([{"path": ["nickname"], "sd": "always"}]));
+    assert_eq!(code, 1, "{table}");
+    assert!(
+        table.starts_with("REJECTED: disclosable_claims\n      `nickname` must be selectively"),
+        "{table}"
+    );
+    let (code, _, complaints) = configure(json!([{"path": "nickname"}]));
+    assert_eq!(code, 2);
+    assert!(complaints.contains("credentials[0].type_metadata[0]: "), "{complaints}");
+}
+
+#[test]
 fn json_is_the_report_and_nothing_else() {
     let folder = Folder::new(&[]);
     let (code, text, _) = folder.verify(&["--json"]);

@@ -123,10 +123,8 @@ async fn req_10_40_to_10_44_what_a_poll_is_told() {
         (format!("client_id=tv&device_code={code}"), error(400, "invalid_request")),
         (format!("client_id=tv&grant_type={DEVICE_CODE}"), error(400, "invalid_request")),
         (format!("{mine}&device_code={code}"), error(400, "invalid_request")),
-        (
-            "client_id=tv&grant_type=authorization_code&code=x".to_owned(),
-            error(400, "unsupported_grant_type"),
-        ),
+        ("client_id=tv&grant_type=authorization_code&code=x".to_owned(), error(400, "unauthorized_client")),
+        ("client_id=tv&grant_type=password&code=x".to_owned(), error(400, "unsupported_grant_type")),
         (mine.replace(code, "unknown"), error(400, "invalid_grant")),
         (
             format!("grant_type={DEVICE_CODE}&client_id=post&client_secret=s3cret&device_code={code}"),
@@ -152,6 +150,8 @@ async fn req_11_41_answers_of_the_token_endpoint_are_never_cached() {
 async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
     let stage = Stage::new();
     let answer = stage.get("/.well-known/oauth-authorization-server", &[]).await;
+    let methods = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
+    let algorithms = ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"];
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(
         answer.ok_json(),
@@ -160,10 +160,25 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
             "token_endpoint": format!("{PUBLIC_URL}/token"),
             "jwks_uri": format!("{PUBLIC_URL}/jwks.json"),
             "device_authorization_endpoint": format!("{PUBLIC_URL}/device_authorization"),
-            "grant_types_supported": [DEVICE_CODE],
-            "response_types_supported": [],
+            "authorization_endpoint": format!("{PUBLIC_URL}/authorize"),
+            "pushed_authorization_request_endpoint": format!("{PUBLIC_URL}/par"),
+            "require_pushed_authorization_requests": false,
+            "grant_types_supported": ["authorization_code", DEVICE_CODE],
+            "response_types_supported": ["code"],
+            "response_modes_supported": ["query"],
+            "code_challenge_methods_supported": ["S256"],
+            "authorization_response_iss_parameter_supported": true,
+            "request_uri_parameter_supported": false,
             "scopes_supported": ["adult"],
-            "token_endpoint_auth_methods_supported": ["none", "client_secret_basic", "client_secret_post"],
+            "token_endpoint_auth_methods_supported": methods,
+            "token_endpoint_auth_signing_alg_values_supported": algorithms,
+            "introspection_endpoint": format!("{PUBLIC_URL}/introspect"),
+            "introspection_endpoint_auth_methods_supported": methods[1..],
+            "introspection_endpoint_auth_signing_alg_values_supported": algorithms,
+            "revocation_endpoint": format!("{PUBLIC_URL}/revoke"),
+            "revocation_endpoint_auth_methods_supported": methods,
+            "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
+            "dpop_signing_alg_values_supported": algorithms,
         })
     );
 }

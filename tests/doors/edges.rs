@@ -20,7 +20,14 @@ async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
     let stage = Stage::new();
     for (path, allowed) in [
         ("/token", "POST"),
+        ("/introspect", "POST"),
+        ("/revoke", "POST"),
+        ("/userinfo", "GET, HEAD"),
+        ("/.well-known/openid-configuration", "GET, HEAD"),
         ("/device_authorization", "POST"),
+        ("/par", "POST"),
+        ("/authorize", "GET, HEAD, POST"),
+        ("/authorize/decision", "POST"),
         ("/.well-known/oauth-authorization-server", "GET, HEAD"),
         ("/jwks.json", "GET, HEAD"),
         ("/v1/presentations", "POST"),
@@ -30,6 +37,8 @@ async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
         ("/start/q6urq6urq6urq6urq6urqw/qr.svg", "GET, HEAD"),
         ("/callback", "GET, HEAD, POST"),
         ("/done/q6urq6urq6urq6urq6urqw", "GET, HEAD, POST"),
+        ("/vpgate.js", "GET, HEAD"),
+        ("/vpgate.d.ts", "GET, HEAD"),
         ("/healthz", "GET, HEAD"),
         ("/readyz", "GET, HEAD"),
     ] {

@@ -3,7 +3,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod assertion;
+mod authorize;
 mod client;
+mod cors;
 mod edges;
 mod human;
 mod relying_party;

@@ -1,5 +1,6 @@
 //! A service with a real store in memory, a clock that tests move, and no outside world.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64, Ordering};
 use std::time::Duration;
@@ -13,18 +14,24 @@ use vpgate::domain::admission::scopes::Scopes;
 use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::oauth::access_token::TokenPolicy;
-use vpgate::domain::oauth::client::{Authentication, Client, Clients, Grant};
+use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use vpgate::domain::oauth::client_assertion::AssertionPolicy;
 use vpgate::domain::oauth::device_settings::DeviceSettings;
+use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable};
-use vpgate::flow::{DevicePolicy, Policy, PresentationPolicy, Vpgate};
+use vpgate::flow::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable,
+};
+use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 
@@ -40,6 +47,8 @@ pub struct Stage {
     replica: BoxEndpoint<'static>,
     clock: Arc<Hand>,
     entropy: Arc<Numbers>,
+    /// The private key of the client `signer`.
+    pub signer_key: SigningKey,
 }
 
 pub struct Answer {
@@ -55,24 +64,26 @@ impl Stage {
 
     pub fn with(change: impl Fn(&mut Policy)) -> Self {
         let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
-        let mut policy = policy();
-        change(&mut policy);
+        let signer_key = SigningKey::generate(Algorithm::Es256).unwrap();
+        let keys = Arc::new(KeySet::of(vec![signer_key.public_key().clone()]));
         let store = SqliteStore::open("sqlite::memory:").unwrap();
-        let house = |policy| {
-            Arc::new(Vpgate {
+        let doors = || {
+            let mut policy = policy(Arc::clone(&keys));
+            change(&mut policy);
+            let vpgate = Arc::new(Vpgate {
                 policy,
                 store: Arc::<SqliteStore>::clone(&store),
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
                 signer: Arc::new(NoSigner),
                 issuer_keys: Arc::new(NoKeys),
+                client_keys: Arc::new(NoKeys),
                 second_opinion: None,
                 status_lists: Arc::new(NoLists),
                 user_code_key: DigestKey::new(&[1; 32]),
+                nonce_key: DigestKey::new(&[3; 32]),
                 subject_key: DigestKey::new(&[2; 32]),
-            })
-        };
-        let doors = |vpgate| {
+            });
             let echo = poem::endpoint::make_sync(|request: Request| {
                 assert_ne!(request.uri().path(), "/panic", "as asked");
                 poem::Response::builder().body(format!("mounted {}", request.uri().path()))
@@ -84,15 +95,19 @@ impl Stage {
             };
             service(vpgate, settings)
         };
-        let mut again = self::policy();
-        change(&mut again);
-        Self { service: doors(house(policy)), replica: doors(house(again)), clock, entropy }
+        let (service, replica) = (doors(), doors());
+        Self { service, replica, clock, entropy, signer_key }
     }
 
     /// The same request, to the other process.
     pub async fn get_at_replica(&self, uri: &str) -> StatusCode {
         let request = Request::builder().uri_str(uri).finish();
         self.replica.get_response(request).await.status()
+    }
+
+    /// Now, in seconds since the epoch.
+    pub fn now(&self) -> i64 {
+        self.clock.0.load(Ordering::SeqCst)
     }
 
     pub fn later(&self, seconds: i64) {
@@ -198,13 +213,24 @@ impl Answer {
     }
 }
 
-fn policy() -> Policy {
+fn policy(keys: Arc<KeySet>) -> Policy {
     let digest = Secret::received("s3cret").digest();
     Policy {
         clients: Clients::new(vec![
             client("tv", Authentication::None, vec![Grant::DeviceCode]),
-            client("post", Authentication::ClientSecretPost(digest), vec![Grant::DeviceCode]),
-            client("shop", Authentication::ClientSecretBasic(digest), Vec::new()),
+            client("post", Authentication::ClientSecretPost(digest.into()), vec![Grant::DeviceCode]),
+            client("shop", Authentication::ClientSecretBasic(digest.into()), Vec::new()),
+            client("web", Authentication::None, vec![Grant::AuthorizationCode]),
+            client("bank", Authentication::ClientSecretBasic(digest.into()), vec![Grant::AuthorizationCode]),
+            Client {
+                code: CodeRules { pushed_only: true, pkce_optional: false },
+                ..client("strict", Authentication::None, vec![Grant::AuthorizationCode])
+            },
+            client(
+                "signer",
+                Authentication::PrivateKeyJwt(ClientKeys::Jwks(keys)),
+                vec![Grant::DeviceCode, Grant::AuthorizationCode],
+            ),
         ]),
         scopes: ScopePolicy::new(vec![ScopeDefinition {
             name: "adult".to_owned(),
@@ -215,6 +241,7 @@ fn policy() -> Policy {
             rules: Vec::new(),
         }]),
         trust: TrustPolicy::default(),
+        transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
             name: "demo".to_owned(),
             profile: Profile::Proof,
@@ -229,11 +256,31 @@ fn policy() -> Policy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
             ..DevicePolicy::default()
         },
+        code: CodePolicy {
+            code_lifetime: Duration::from_secs(60),
+            pushed_lifetime: Duration::from_secs(90),
+            pushed_only: false,
+        },
+        assertions: AssertionPolicy {
+            issuer: PUBLIC_URL.to_owned(),
+            token_endpoint: None,
+            longest_lifetime: Duration::from_secs(600),
+        },
         presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
-            audience: "https://api.example.com".to_owned(),
-            lifetime: Duration::from_secs(3600),
+            default: TokenSettings {
+                audience: vec!["https://api.example.com".to_owned()],
+                format: TokenFormat::Jwt,
+                algorithm: Algorithm::Es256,
+                lifetime: Duration::from_secs(3600),
+                refresh_idle: Duration::from_secs(86_400),
+                refresh_limit: Duration::from_secs(864_000),
+                require_dpop: false,
+                recheck_status: true,
+                introspects: Vec::new(),
+            },
+            of_clients: BTreeMap::new(),
         },
     }
 }
@@ -246,9 +293,11 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         grants,
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
+        origins: Vec::new(),
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        code: CodeRules::default(),
     }
 }
 
@@ -286,11 +335,17 @@ impl Entropy for Numbers {
 struct NoSigner;
 
 impl Signer for NoSigner {
-    fn sign(&self, _typ: &str, _claims: &Map<String, Value>) -> Result<String, Unavailable> {
+    fn sign(
+        &self,
+        _: Algorithm,
+        _: &str,
+        _: &Map<String, Value>,
+        _: Timestamp,
+    ) -> Result<String, Unavailable> {
         Err(Unavailable::new("the signer", "there is none here"))
     }
 
-    fn jwks(&self) -> Value {
+    fn jwks(&self, _: Timestamp) -> Value {
         json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
     }
 }
@@ -310,5 +365,15 @@ struct NoKeys;
 impl IssuerKeys for NoKeys {
     async fn of(&self, _issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         Err(Unavailable::new("the issuer", "there is none here"))
+    }
+}
+
+#[async_trait]
+impl ClientKeySets for NoKeys {
+    async fn of_client(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        match client {
+            ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
+            ClientKeys::JwksUri(_) => Err(Unavailable::new("the client", "there is none here")),
+        }
     }
 }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 
 use crate::made::{Made, QUERY_ID, Signer, disclosure};
@@ -117,7 +117,7 @@ fn transactions() -> Made {
             "credential_ids": [QUERY_ID],
             "payload": {"ip_address": address},
         });
-        made.transaction_data.push(TransactionData::from_json(&object).unwrap());
+        made.transaction_data.push(TransactionTypes::default().from_json(&object).unwrap());
     }
     let hash = |data: &TransactionData| DigestAlgorithm::Sha256.digest(data.encoded());
     let hashes: Vec<String> = made.transaction_data.iter().map(hash).collect();

@@ -1,6 +1,7 @@
 //! Valid presentations with every part open to change, and the verifier that judges them, over the
 //! public interface only. The fuzz targets use this file too.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use josekit::jwk::Jwk;
@@ -213,6 +214,7 @@ impl Verifier {
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            type_metadata: Arc::default(),
         };
         let query = Query::from_json(&query).unwrap();
         Self { query, transaction_data, trust: TrustPolicy { credentials: vec![trust] }, keys }

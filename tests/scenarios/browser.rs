@@ -61,6 +61,14 @@ impl<'w> Browser<'w> {
         self.fill_and_press_without_returning(page, &[], label).await
     }
 
+    /// Presses a button, and answers with the address it would be sent to.
+    pub async fn press_without_travelling(&mut self, page: &Page, label: &str) -> String {
+        let form = Form::with_button(&page.body, label).unwrap();
+        let fields = form_urlencoded::Serializer::new(String::new()).extend_pairs(form.fields).finish();
+        let url = page.url.join(&form.action).unwrap();
+        self.send(&Method::POST, &url, Some(fields)).await.1.unwrap()
+    }
+
     pub async fn fill_and_press_without_returning(
         &mut self,
         page: &Page,

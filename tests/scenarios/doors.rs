@@ -27,7 +27,8 @@ async fn req_10_1_the_client_door_answers_in_oauth_json() {
         ("/device_authorization", "application/json", "{}", 400, "invalid_request"),
         ("/token", FORM, "client_id=tv", 400, "invalid_request"),
         ("/token", FORM, "client_id=tv&grant_type=password", 400, "unsupported_grant_type"),
-        ("/token", FORM, "client_id=tv&grant_type=authorization_code&code=x", 400, "unsupported_grant_type"),
+        ("/token", FORM, "client_id=tv&grant_type=authorization_code&code=x", 400, "unauthorized_client"),
+        ("/token", FORM, "client_id=web&grant_type=authorization_code", 400, "invalid_request"),
     ];
     for (path, kind, body, status, error) in cases {
         let (found, content_type, text) = post(&world, path, kind, body).await;
@@ -74,7 +75,7 @@ async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
     assert_eq!(metadata["issuer"].as_str().unwrap().trim_end_matches('/'), "http://127.0.0.1:8080");
     assert_eq!(
         metadata["grant_types_supported"],
-        serde_json::json!(["urn:ietf:params:oauth:grant-type:device_code"])
+        serde_json::json!(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"])
     );
     assert_eq!(metadata["scopes_supported"], serde_json::json!([BASIC, ADULT]));
     let endpoints = metadata
@@ -87,9 +88,11 @@ async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
         let answer = world.get(url.path()).await;
         assert_ne!(answer.status, StatusCode::NOT_FOUND, "{name}");
     }
-    for absent in ["authorization_endpoint", "introspection_endpoint", "revocation_endpoint"] {
+    // Nobody here may ask for `openid`.
+    for absent in ["userinfo_endpoint", "id_token_signing_alg_values_supported"] {
         assert!(metadata[absent].is_null(), "{absent} is listed but not offered");
     }
+    assert_eq!(world.get("/.well-known/openid-configuration").await.status, StatusCode::NOT_FOUND);
     assert!(!world.get("/jwks.json").await.text.contains("\"d\""));
 }
 

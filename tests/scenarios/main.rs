@@ -4,7 +4,9 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
 mod browser;
+mod code_flow;
 mod doors;
+mod dpop;
 mod logs;
 mod own_pages;
 mod phishing;
@@ -13,5 +15,6 @@ mod shop;
 mod status;
 mod street;
 mod television;
+mod tokens;
 mod verify;
 mod world;

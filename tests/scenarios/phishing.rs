@@ -92,7 +92,7 @@ async fn req_15_8_i_did_not_start_this_also_after_approval() {
 }
 
 #[tokio::test]
-async fn req_15_8_a_report_after_the_token_is_taken_says_so() {
+async fn req_15_8_a_report_after_the_token_is_taken_revokes_it() {
     let world = World::new().await;
     let authorization = world.device_of("tv").await;
     let mut phone = world.browser();
@@ -100,7 +100,7 @@ async fn req_15_8_a_report_after_the_token_is_taken_says_so() {
     let done = phone.press(&wallet, "Share").await;
     assert_eq!(world.hears("tv", &authorization).await.0, None);
     let late = phone.press(&done, "I did not start this").await;
-    assert!(late.body.contains("The device already has access"), "{}", late.body);
+    assert!(late.body.contains("Access was taken away"), "{}", late.body);
 }
 
 #[tokio::test]

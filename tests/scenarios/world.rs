@@ -19,15 +19,19 @@ use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::oauth::client::ClientKeys;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable,
+};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
 
 use crate::browser::{Browser, Page};
 
@@ -68,6 +72,16 @@ struct KnownKeys(Arc<KeySet>);
 impl IssuerKeys for KnownKeys {
     async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
         Ok(Arc::clone(&self.0))
+    }
+}
+
+/// No client here signs assertions.
+struct NoClientKeys;
+
+#[async_trait]
+impl ClientKeySets for NoClientKeys {
+    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+        Err(Unavailable::new("a client's keys", "there are none here"))
     }
 }
 
@@ -159,14 +173,24 @@ impl World {
 
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
+        Self::with(&configuration(more)).await
+    }
+
+    /// With more at the end of the configuration: clients, or a last table.
+    pub async fn with_more(more: &str) -> Self {
+        Self::with(&(configuration("") + more)).await
+    }
+
+    async fn with(configuration: &str) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(&configuration(more), Path::new("")).unwrap();
+        let config = Config::from_toml(configuration, Path::new("")).unwrap();
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
             shop_secret: Secret::received(SHOP.1),
             tv_client_id: "tv".to_owned(),
+            page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
             scope: BASIC.to_owned(),
             now: {
@@ -190,8 +214,9 @@ impl World {
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
+            client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
-            keys: Keyring::in_memory(&SystemEntropy).unwrap(),
+            keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
         Self { app: Arc::new(app), clock, list_road }
@@ -392,7 +417,7 @@ impl World {
     }
 }
 
-fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
+pub fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
     ("authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
 }
 
@@ -523,6 +548,23 @@ redirect_uris = ["{RETURN_TO}"]
 device_pages_for = ["tv", "gate", "radio"]
 
 [[clients]]
+client_id = "web"
+name = "News Site"
+grants = ["authorization_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+
+[[clients]]
+client_id = "portal"
+grants = ["authorization_code"]
+authentication = "client_secret_basic"
+secret_hash = "{portal}"
+danger_allow_missing_pkce = true
+scopes = ["{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+
+[[clients]]
 client_id = "bank"
 authentication = "client_secret_basic"
 secret_hash = "{bank}"
@@ -531,5 +573,6 @@ redirect_uris = ["{RETURN_TO}"]
 "#,
         shop = hash(SHOP.1),
         bank = hash("bank-secret"),
+        portal = hash("portal-secret"),
     )
 }

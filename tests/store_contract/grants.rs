@@ -19,7 +19,7 @@ pub struct EachState {
 impl EachState {
     pub async fn open(store: &AnyStore) -> Self {
         let redeemed = approved(store).await;
-        store.commit(Change::RedeemGrant(redeemed.redeemed())).await.unwrap();
+        store.commit(redeemed.redeem()).await.unwrap();
         let denied = opened(store).await;
         store.commit(Change::DenyGrant(denied.denied())).await.unwrap();
         Self { pending: opened(store).await, approved: approved(store).await, denied, redeemed }
@@ -154,11 +154,11 @@ pub async fn only_a_pending_grant_is_polled_or_denied(store: AnyStore) {
 pub async fn only_an_approved_grant_is_redeemed(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.pending, &each.denied, &each.redeemed] {
-        assert!(lost(&store.commit(Change::RedeemGrant(grant.redeemed())).await));
+        assert!(lost(&store.commit(grant.redeem()).await));
     }
-    let redeemed = each.approved.redeemed();
-    let token = redeemed.token().clone();
-    store.commit(Change::RedeemGrant(redeemed)).await.unwrap();
+    let issuance = each.approved.issuance();
+    let token = issuance.access.id.clone();
+    store.commit(each.approved.redeem_for(issuance)).await.unwrap();
     match store.grant_by_device_code(&each.approved.device_code).await.unwrap() {
         Some(DeviceGrant::Redeemed(redeemed)) => {
             assert_eq!(redeemed.token(), &token);
@@ -175,7 +175,7 @@ pub async fn nothing_happens_to_an_unknown_grant(store: AnyStore) {
     let changes = [
         Change::RecordPoll { grant: grant.paced(pace(5, Some(NOW))), seen: pace(5, None) },
         Change::DenyGrant(grant.denied()),
-        Change::RedeemGrant(grant.redeemed()),
+        grant.redeem(),
         Change::BeginPresentation {
             presentation: made::begun(&asked),
             claim: Some(grant.claimed(made::digest())),

@@ -208,7 +208,7 @@ impl Cast {
                 Change::RecordPoll { grant, seen: pace(seen, None) }
             }
             Step::Deny { grant } => Change::DenyGrant(self.grants[grant].denied()),
-            Step::Redeem { grant } => Change::RedeemGrant(self.grants[grant].redeemed()),
+            Step::Redeem { grant } => self.grants[grant].redeem(),
             Step::Begin { presentation, reserved, claim } => {
                 let asked = self.presentations[presentation].clone();
                 let claimant = self.browsers[reserved.unwrap_or(0)];

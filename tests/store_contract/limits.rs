@@ -180,7 +180,7 @@ pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_coun
     for grant in [&each.approved, &each.denied, &each.redeemed] {
         assert!(lost(&store.commit(disown(grant)).await));
     }
-    assert!(lost(&store.commit(Change::RedeemGrant(each.approved.redeemed())).await));
+    assert!(lost(&store.commit(each.approved.redeem()).await));
     assert_eq!(total(&store, &counted).await, 2);
 }
 
@@ -189,10 +189,8 @@ pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
         let grant = EachState::open(&store).await.approved;
         let counted = attempt(Counted::Disowned, made::digest(), u32::MAX, NOW);
         let denied = grant.approved().disown(DenialReason::NotStartedByPerson);
-        let (disowned, redeemed) = tokio::join!(
-            store.commit(Change::DisownGrant { denied, counted }),
-            store.commit(Change::RedeemGrant(grant.redeemed()))
-        );
+        let (disowned, redeemed) =
+            tokio::join!(store.commit(Change::DisownGrant { denied, counted }), store.commit(grant.redeem()));
         assert!(disowned.is_ok() != redeemed.is_ok(), "{disowned:?} {redeemed:?}");
     }
 }

@@ -7,27 +7,34 @@ use serde_json::json;
 use url::Url;
 use vpgate::domain::admission::scopes::Scopes;
 use vpgate::domain::admission::{Admission, ScopeDefinition, ScopePolicy};
-use vpgate::domain::base::id::{GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
+use vpgate::domain::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
 use vpgate::domain::base::report::{Findings, Report, Rule};
 use vpgate::domain::base::secret::{Digest, DigestKey};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::change::Change;
+use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::oauth::attempts::Attempt;
-use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed, Terms};
+use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
+use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
+use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess};
 use vpgate::domain::oauth::polling::Pace;
+use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
+use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
+use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
 /// When everything here happens.
 pub const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 /// Life of codes and requests.
 pub const LIFETIME: Duration = Duration::from_secs(600);
+/// Life of tokens.
+pub const TOKEN_LIFETIME: Duration = Duration::from_secs(86_400);
 
-const SCOPE: &str = "urn:example:basic";
+pub const SCOPE: &str = "urn:example:basic";
 const CREDENTIAL: &str = "person";
 
 /// Different in every call.
@@ -65,6 +72,8 @@ impl Grant {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
+            openid: false,
+            dpop: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
@@ -104,8 +113,69 @@ impl Grant {
         self.pending().deny(DenialReason::NotStartedByPerson, NOW).unwrap()
     }
 
-    pub fn redeemed(&self) -> Redeemed {
-        self.approved().redeem(TokenId::from_entropy(fresh()), NOW).unwrap()
+    /// The device takes its token.
+    pub fn redeem(&self) -> Change {
+        self.redeem_for(self.issuance())
+    }
+
+    /// It takes these.
+    pub fn redeem_for(&self, issuance: Issuance) -> Change {
+        let grant = self.approved().redeem(issuance.access.id.clone(), NOW).unwrap();
+        Change::RedeemGrant { grant, issuance }
+    }
+
+    /// Where its tokens come from.
+    pub fn origin(&self) -> Origin {
+        Origin::Device(self.id().clone())
+    }
+
+    /// An access token and a refresh token.
+    pub fn issuance(&self) -> Issuance {
+        let (family, refresh) = (self.family(), made_refresh());
+        let access = access(&family, TOKEN_LIFETIME);
+        Issuance { family: family.refreshed_by(refresh), access, digest: digest() }
+    }
+
+    fn family(&self) -> Family {
+        let entitlement = Entitlement {
+            origin: self.origin(),
+            admission: admission(),
+            openid: false,
+            nonce: None,
+            resources: Vec::new(),
+            dpop: None,
+        };
+        Family::begin(entitlement, FamilyId::from_entropy(fresh()), "tv", &settings()).unwrap()
+    }
+}
+
+/// A refresh token that works for a day.
+pub fn made_refresh() -> RefreshState {
+    RefreshToken::first(fresh(), [7; 32]).state(NOW.plus(TOKEN_LIFETIME))
+}
+
+/// An access token for all that the family allows.
+pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
+    IssuedAccess {
+        id: TokenId::from_entropy(fresh()),
+        scopes: family.terms().scopes.clone(),
+        audience: family.terms().audience.clone(),
+        issued_at: NOW,
+        expires_at: NOW.plus(lifetime),
+    }
+}
+
+pub fn settings() -> TokenSettings {
+    TokenSettings {
+        audience: vec!["https://api.example".to_owned()],
+        format: TokenFormat::Jwt,
+        algorithm: Algorithm::Es256,
+        lifetime: TOKEN_LIFETIME,
+        refresh_idle: TOKEN_LIFETIME,
+        refresh_limit: TOKEN_LIFETIME,
+        require_dpop: false,
+        recheck_status: true,
+        introspects: Vec::new(),
     }
 }
 
@@ -145,7 +215,7 @@ pub fn asked() -> Asked {
         }] }))
         .unwrap(),
         scope: Some(SCOPE.to_owned()),
-        transaction_data: vec![TransactionData::from_json(&object).unwrap()],
+        transaction_data: vec![TransactionTypes::default().from_json(&object).unwrap()],
         login_hint: Some("ada@example.com".to_owned()),
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),

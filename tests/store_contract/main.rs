@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
 
+mod authorizations;
 mod backend;
 mod durability;
 mod grants;
@@ -14,6 +15,7 @@ mod races;
 mod settling;
 mod speed;
 mod sweeping;
+mod tokens;
 
 macro_rules! on_every_backend {
     ($($room:ident { $($case:ident)+ })+) => {
@@ -80,10 +82,28 @@ on_every_backend! {
         req_15_8_disowning_and_redeeming_have_one_winner
         req_10_62_completing_spends_the_response_code_and_decides_once
     }
+    authorizations {
+        an_authorization_is_found_in_each_state
+        only_a_pending_authorization_is_decided
+        only_a_granted_authorization_is_redeemed
+        a_pushed_request_is_spent_once
+        a_taken_presentation_leaves_the_pushed_request
+        an_assertion_is_spent_once_by_each_client
+        of_many_exchanges_of_one_code_one_wins
+        of_many_browsers_with_one_handle_one_wins
+        of_many_uses_of_one_assertion_one_wins
+        what_is_dead_is_swept
+    }
     sweeping {
         takes_only_what_is_long_dead
         takes_no_more_than_it_may
         a_swept_user_code_is_free_again
+        dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed
+    }
+    tokens {
+        a_redemption_writes_its_tokens
+        a_lost_redemption_writes_none
+        revoking_an_origin_forgets_all_that_it_led_to
     }
     races {
         a_hundred_redemptions_have_one_winner

@@ -16,7 +16,7 @@ use crate::presentations::{begin, found_served, served};
 use crate::settling::declined;
 
 /// Commits all of them at the same moment; how each came out, in order.
-async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
+pub async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
     let start = Arc::new(Barrier::new(changes.len()));
     let mut tasks = JoinSet::new();
     for (index, change) in changes.into_iter().enumerate() {
@@ -32,7 +32,7 @@ async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCo
 }
 
 /// The place of the only winner; all others lost.
-fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
+pub fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
     let winners: Vec<_> =
         outcomes.iter().enumerate().filter(|(_, it)| it.is_ok()).map(|(at, _)| at).collect();
     let losers = outcomes.iter().filter(|it| matches!(it, Err(NotCommitted::Lost))).count();
@@ -42,12 +42,17 @@ fn winner(outcomes: &[Result<(), NotCommitted>]) -> usize {
 
 pub async fn a_hundred_redemptions_have_one_winner(store: AnyStore) {
     let grant = approved(&store).await;
-    let redeemed: Vec<_> = (0..100).map(|_| grant.redeemed()).collect();
-    let tokens: Vec<_> = redeemed.iter().map(|it| it.token().clone()).collect();
-    let outcomes = at_once(&store, redeemed.into_iter().map(Change::RedeemGrant).collect()).await;
+    let issued: Vec<_> = (0..100).map(|_| grant.issuance()).collect();
+    let tokens: Vec<_> = issued.iter().map(|it| (it.access.clone(), it.digest)).collect();
+    let redeem = issued.into_iter().map(|issuance| grant.redeem_for(issuance)).collect();
+    let winner = winner(&at_once(&store, redeem).await);
     match store.grant(grant.id()).await.unwrap() {
-        Some(DeviceGrant::Redeemed(redeemed)) => assert_eq!(redeemed.token(), &tokens[winner(&outcomes)]),
+        Some(DeviceGrant::Redeemed(redeemed)) => assert_eq!(redeemed.token(), &tokens[winner].0.id),
         other => panic!("{other:?}"),
+    }
+    for (place, (access, digest)) in tokens.iter().enumerate() {
+        let found = store.access_token(digest).await.unwrap().map(|(found, _)| found);
+        assert_eq!(found.as_ref(), (place == winner).then_some(access), "only the winner's token is alive");
     }
 }
 

@@ -1,12 +1,14 @@
 //! What a sweep may take.
 
+use std::time::Duration;
+
 use vpgate::domain::change::Change;
 use vpgate::domain::openid4vp::presentation::RESULT_LIFETIME;
 use vpgate::domain::openid4vp::response::WalletError;
 use vpgate::flow::ports::Swept;
 
 use crate::backend::AnyStore;
-use crate::grants::{EachState, opened};
+use crate::grants::{EachState, approved, opened};
 use crate::made::{self, Grant, LIFETIME, after};
 use crate::presentations::{begun, served};
 
@@ -57,6 +59,23 @@ pub async fn takes_no_more_than_it_may(store: AnyStore) {
         let swept = store.sweep(long_after, 3).await.unwrap();
         assert_eq!(swept, Swept { grants, presentations, ..Swept::default() });
     }
+}
+
+pub async fn dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed(store: AnyStore) {
+    let grant = approved(&store).await;
+    let mut issuance = grant.issuance();
+    issuance.access.expires_at = after(600);
+    let (token, refresh) = (issuance.digest, *issuance.family.refresh().unwrap());
+    store.commit(grant.redeem_for(issuance)).await.unwrap();
+    assert_eq!(store.sweep(after(599), 100).await.unwrap().tokens, 0);
+    assert!(store.access_token(&token).await.unwrap().is_some());
+    assert_eq!(store.sweep(after(600), 100).await.unwrap().tokens, 1);
+    assert!(store.access_token(&token).await.unwrap().is_none());
+    let end = refresh.expires_at;
+    assert_eq!(store.sweep(end.minus(Duration::from_secs(1)), 100).await.unwrap().tokens, 0);
+    assert!(store.family_by_lineage(&refresh.lineage).await.unwrap().is_some());
+    assert_eq!(store.sweep(end, 100).await.unwrap().tokens, 1);
+    assert!(store.family_by_lineage(&refresh.lineage).await.unwrap().is_none());
 }
 
 pub async fn a_swept_user_code_is_free_again(store: AnyStore) {

@@ -12,6 +12,7 @@ use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
 use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate::domain::sdjwt::type_metadata::{Document, resolve};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_example, issued_at};
@@ -24,6 +25,7 @@ pub fn run(vectors: &Vectors) {
         check_example(vectors, &format!("{FOLDER}/{example}"), &setting);
     }
     check_issuer_metadata(vectors);
+    check_type_metadata(vectors);
     // The first names its key by `kid`; the third has none, and the issuer has one key.
     let metadata = vectors.json(&format!("{FOLDER}/issuer-metadata/with_jwks.json"));
     let published = Arc::new(KeySet::from_json(&metadata["jwks"]).unwrap());
@@ -50,6 +52,21 @@ fn check_issuer_metadata(vectors: &Vectors) {
     );
 }
 
+/// Documents that are read, and chains of them. The published `#integrity` values are illustrative, so that
+/// of the long example cannot hold over any parent.
+fn check_type_metadata(vectors: &Vectors) {
+    let read = |text: &str| Document::parse(text.as_bytes()).unwrap();
+    let example = |name: &str| vectors.text(&format!("{FOLDER}/type-metadata/{name}.json"));
+    let (base, child) = (read(&example("extends_base")), read(&example("extends_child")));
+    let accepted = vec![child.vct().to_owned()];
+    assert!(resolve(&accepted, &[child.clone(), base]).is_ok());
+    assert!(resolve(&accepted, &[child]).is_err());
+    let long = read(&example("example_type_metadata"));
+    let parent = read(r#"{"vct": "https://galaxy.example.com/galactic-education-credential/v2"}"#);
+    let fault = resolve(&[long.vct().to_owned()], &[long, parent]).unwrap_err();
+    assert!(fault.why.contains("`extends#integrity`"), "{fault}");
+}
+
 /// The whole verdict over one example, and its neighbours that are wrong in one way.
 pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys: &Arc<KeySet>) {
     let text = vectors.text(&format!("{folder}/presentation.txt"));
@@ -62,6 +79,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        type_metadata: Arc::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));

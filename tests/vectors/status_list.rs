@@ -1,6 +1,8 @@
 //! Token Status List: every listed status of every list, the signed token, and a credential that
 //! names one.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 use vpgate::domain::base::json::Bounds;
 use vpgate::domain::base::report::Findings;
@@ -90,6 +92,7 @@ fn issuer(keys: &KeySet) -> TrustedIssuer {
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            type_metadata: Arc::default(),
         }],
     };
     let hint = IssuerHint {

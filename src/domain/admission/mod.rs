@@ -15,6 +15,7 @@ use crate::domain::base::secret::DigestKey;
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query, QueryFault};
 use crate::domain::openid4vp::verify::{VerifiedCredentials, VerifiedPresentation};
+use crate::domain::sdjwt::status::standing::StatusPlace;
 
 /// One scope: what must be shown and what must hold (`[[scopes]]`).
 #[derive(Clone, Debug)]
@@ -44,6 +45,8 @@ pub struct Admission {
     subject: String,
     verified_at: Timestamp,
     expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    status_places: Vec<StatusPlace>,
 }
 
 /// Why a set of scopes cannot be asked for.
@@ -129,6 +132,7 @@ impl ScopePolicy {
         let mut earned = Scopes::default();
         let mut expires_at: Option<Timestamp> = None;
         let mut subject = None;
+        let mut status_places: Vec<StatusPlace> = Vec::new();
         for name in requested.iter() {
             let Some(scope) = self.named(name) else { continue };
             // A scope's own query asks for one presentation with holder binding; several, or an unbound
@@ -148,6 +152,7 @@ impl ScopePolicy {
             }
             earned = earned.with(name).map_err(|_| NothingEarned)?;
             expires_at = expires_at.into_iter().chain(shown.expires_at).min();
+            status_places.extend(shown.status_place.clone().filter(|place| !status_places.contains(place)));
         }
         let (issuer, holder) = subject.ok_or(NothingEarned)?;
         let person = format!("{client_id}\0{issuer}\0{holder}");
@@ -156,6 +161,7 @@ impl ScopePolicy {
             subject: base64url::encode(subject_key.digest(person.as_bytes()).as_bytes()),
             verified_at: presentation.verified_at(),
             expires_at,
+            status_places,
         })
     }
 }
@@ -180,11 +186,22 @@ impl Admission {
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
     }
+
+    /// Where the issuers keep the status of the credentials behind it.
+    pub fn status_places(&self) -> &[StatusPlace] {
+        &self.status_places
+    }
+
+    /// The same, without a way to ask again (REQ-7.16).
+    #[must_use]
+    pub fn without_status_places(self) -> Self {
+        Self { status_places: Vec::new(), ..self }
+    }
 }
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, Deserialize, Scopes, Timestamp};
+    use super::{Admission, Deserialize, Scopes, StatusPlace, Timestamp};
 
     #[derive(Deserialize)]
     struct Row {
@@ -192,12 +209,15 @@ pub mod restore {
         subject: String,
         verified_at: Timestamp,
         expires_at: Option<Timestamp>,
+        #[serde(default)]
+        status_places: Vec<StatusPlace>,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.
     pub fn admission(row: &str) -> Option<Admission> {
-        let Row { scopes, subject, verified_at, expires_at } = serde_json::from_str(row).ok()?;
-        Some(Admission { scopes, subject, verified_at, expires_at })
+        let Row { scopes, subject, verified_at, expires_at, status_places } =
+            serde_json::from_str(row).ok()?;
+        Some(Admission { scopes, subject, verified_at, expires_at, status_places })
     }
 }
 

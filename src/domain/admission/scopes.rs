@@ -53,6 +53,13 @@ impl Scopes {
         Ok(self)
     }
 
+    /// All but one.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.0.retain(|scope| scope != name);
+        self
+    }
+
     /// Whether `name` is among them; compared exactly.
     pub fn contains(&self, name: &str) -> bool {
         self.0.iter().any(|scope| scope == name)

@@ -38,6 +38,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
         standing: Standing::Valid,
+        status_place: None,
         holder: Some(holder.to_owned()),
     }
 }

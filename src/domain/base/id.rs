@@ -61,6 +61,14 @@ identifier! {
     Nonce
 }
 identifier! {
+    /// An authorization request (RFC 6749 section 4.1.1), as we know it inside.
+    AuthorizationId
+}
+identifier! {
+    /// A family of tokens: all that one redemption led to.
+    FamilyId
+}
+identifier! {
     /// The `jti` of an access token (RFC 7519 section 4.1.7).
     TokenId
 }

@@ -2,6 +2,10 @@
 
 use std::fmt;
 
+use ring::digest;
+
+use crate::domain::base::base64url;
+
 /// Asymmetric signature algorithms (RFC 7518 section 3.1, RFC 8037 section 3.1).
 /// Each fits exactly one kind of key (RFC 8725 section 3.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,6 +43,20 @@ impl Algorithm {
             Self::Rs256 => "RS256",
             Self::Ps256 => "PS256",
         }
+    }
+}
+
+impl Algorithm {
+    /// The left half of the hash that goes with this algorithm, in base64url: `at_hash` (OpenID Connect
+    /// Core section 3.1.3.6). Ed25519 goes with the SHA-512 that is inside it.
+    pub fn half_hash(self, bytes: &[u8]) -> String {
+        let hash = match self {
+            Self::Es256 | Self::Rs256 | Self::Ps256 => &digest::SHA256,
+            Self::Es384 => &digest::SHA384,
+            Self::Es512 | Self::EdDsa => &digest::SHA512,
+        };
+        let hash = digest::digest(hash, bytes);
+        base64url::encode(hash.as_ref().get(..hash.as_ref().len() / 2).unwrap_or_default())
     }
 }
 

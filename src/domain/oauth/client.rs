@@ -1,10 +1,14 @@
 //! Registered clients and how they prove who they are (RFC 6749 section 2).
 
+use std::sync::Arc;
+
 use url::Url;
 
+use super::client_assertion::ClientAssertion;
 use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::secret::{Digest, Secret};
+use crate::domain::jose::key_set::KeySet;
 
 /// A registered client (`[[clients]]`).
 #[derive(Clone, Debug)]
@@ -21,12 +25,26 @@ pub struct Client {
     pub scopes: Scopes,
     /// Where browsers may be sent back to; compared as exact strings.
     pub redirect_uris: Vec<Url>,
+    /// The origins whose pages may read our answers to it, as browsers write them in `Origin`
+    /// (RFC 6454 section 6.2): `https://app.example`. Only public clients run in pages.
+    pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
     /// Its device grant.
     pub device: DeviceSettings,
     /// The clients for whose devices its own pages may speak (`/v1/device/...`).
     pub device_pages_for: Vec<String>,
+    /// How it may ask for authorization codes.
+    pub code: CodeRules,
+}
+
+/// How a client may ask for authorization codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeRules {
+    /// Only pushed requests count (RFC 9126 section 6).
+    pub pushed_only: bool,
+    /// `danger_allow_missing_pkce`; confidential clients only.
+    pub pkce_optional: bool,
 }
 
 /// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
@@ -35,10 +53,57 @@ pub enum Authentication {
     /// A public client: named by `client_id`, proven by nothing.
     None,
     /// HTTP Basic.
-    ClientSecretBasic(Digest),
+    ClientSecretBasic(SecretDigests),
     /// In the form.
-    ClientSecretPost(Digest),
+    ClientSecretPost(SecretDigests),
+    /// A JWT that the client signs (RFC 7523).
+    PrivateKeyJwt(ClientKeys),
 }
+
+/// What is known of a client's secret: while it is exchanged for another, both are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretDigests {
+    /// Of the secret in use.
+    pub current: Digest,
+    /// Of the one before it, while it is still good.
+    pub previous: Option<Digest>,
+}
+
+impl From<Digest> for SecretDigests {
+    fn from(current: Digest) -> Self {
+        Self { current, previous: None }
+    }
+}
+
+impl SecretDigests {
+    /// Both are compared whatever the first comparison says.
+    fn include(&self, secret: &Secret) -> bool {
+        let shown = secret.digest();
+        (shown == self.current) | self.previous.is_some_and(|previous| shown == previous)
+    }
+}
+
+/// Where the public keys of a client are found.
+#[derive(Clone, Debug)]
+pub enum ClientKeys {
+    /// In a file that was read at the start.
+    Jwks(Arc<KeySet>),
+    /// At an address of the client's registration.
+    JwksUri(Url),
+}
+
+impl PartialEq for ClientKeys {
+    /// Key sets are the same when they were read together.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Jwks(ours), Self::Jwks(theirs)) => Arc::ptr_eq(ours, theirs),
+            (Self::JwksUri(ours), Self::JwksUri(theirs)) => ours == theirs,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for ClientKeys {}
 
 /// A grant a client may be registered for. Being registered for one does not make the server offer it:
 /// the metadata says what is offered.
@@ -61,6 +126,18 @@ pub enum Credentials {
     Basic(String, Secret),
     /// `client_id` and `client_secret` in the form.
     Post(String, Secret),
+    /// `client_assertion` in the form, perhaps beside a `client_id`.
+    Assertion(Option<String>, Secret),
+}
+
+impl Credentials {
+    /// Whom they name, as far as that can be read without looking into an assertion.
+    pub fn claimed_id(&self) -> Option<&str> {
+        match self {
+            Self::Claimed(id) | Self::Basic(id, _) | Self::Post(id, _) => Some(id),
+            Self::Assertion(id, _) => id.as_deref(),
+        }
+    }
 }
 
 /// The client is unknown, used another method than the registered one, or its secret is wrong.
@@ -93,24 +170,35 @@ impl Clients {
         self.0.iter().find(|client| client.id == id)
     }
 
-    /// Proves who is asking.
+    /// Proves who is asking by a secret, or takes the word of a public client. Assertions take keys:
+    /// see [`Self::authenticate_by`].
     ///
     /// # Errors
     /// [`NotAuthenticated`]
     pub fn authenticate(&self, shown: &Credentials) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
-        let id = match shown {
-            Credentials::Claimed(id) | Credentials::Basic(id, _) | Credentials::Post(id, _) => id,
-        };
-        let client = self.named(id).ok_or(NotAuthenticated)?;
+        let client = shown.claimed_id().and_then(|id| self.named(id)).ok_or(NotAuthenticated)?;
         let proven = match (&client.authentication, shown) {
             (Authentication::None, Credentials::Claimed(_)) => true,
-            (Authentication::ClientSecretBasic(digest), Credentials::Basic(_, secret))
-            | (Authentication::ClientSecretPost(digest), Credentials::Post(_, secret)) => {
-                secret.digest() == *digest
+            (Authentication::ClientSecretBasic(known), Credentials::Basic(_, secret))
+            | (Authentication::ClientSecretPost(known), Credentials::Post(_, secret)) => {
+                known.include(secret)
             }
             _ => false,
         };
         proven.then_some(AuthenticatedClient(client)).ok_or(NotAuthenticated)
+    }
+
+    /// Proves who is asking by an assertion that was verified with the client's own keys.
+    ///
+    /// # Errors
+    /// [`NotAuthenticated`]
+    pub fn authenticate_by(
+        &self,
+        proof: &ClientAssertion,
+    ) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
+        let client = self.named(proof.client_id()).ok_or(NotAuthenticated)?;
+        let registered = matches!(client.authentication, Authentication::PrivateKeyJwt(_));
+        registered.then_some(AuthenticatedClient(client)).ok_or(NotAuthenticated)
     }
 }
 
@@ -120,7 +208,7 @@ impl<'a> AuthenticatedClient<'a> {
         self.0
     }
 
-    /// Whether it proved who it is with a secret, as the REST door demands.
+    /// Whether it proved who it is, as the REST door demands.
     pub fn is_confidential(self) -> bool {
         self.0.authentication != Authentication::None
     }
@@ -131,30 +219,40 @@ impl<'a> AuthenticatedClient<'a> {
     }
 }
 
+/// Clients for the tests of this room and those above it.
 #[cfg(test)]
-mod tests {
-    use super::*;
+pub(crate) mod testing {
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes};
 
-    fn client(id: &str, authentication: Authentication) -> Client {
+    /// Registered for everything, with no redirect URI.
+    pub(crate) fn client(id: &str, authentication: Authentication) -> Client {
         Client {
             id: id.to_owned(),
             name: id.to_owned(),
             authentication,
-            grants: vec![Grant::DeviceCode],
+            grants: vec![Grant::DeviceCode, Grant::AuthorizationCode],
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
+            origins: Vec::new(),
             wallet: "demo".to_owned(),
             device: DeviceSettings::default(),
             device_pages_for: Vec::new(),
+            code: CodeRules::default(),
         }
     }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::client;
+    use super::*;
 
     fn clients() -> Clients {
         let digest = Secret::received("s3cret").digest();
         Clients::new(vec![
             client("tv", Authentication::None),
-            client("basic", Authentication::ClientSecretBasic(digest)),
-            client("post", Authentication::ClientSecretPost(digest)),
+            client("basic", Authentication::ClientSecretBasic(digest.into())),
+            client("post", Authentication::ClientSecretPost(digest.into())),
         ])
     }
 
@@ -176,8 +274,22 @@ mod tests {
             Credentials::Basic("post".into(), secret()),
             Credentials::Basic("tv".into(), secret()),
             Credentials::Basic("basic".into(), Secret::received("wrong")),
+            Credentials::Assertion(Some("basic".into()), secret()),
+            Credentials::Assertion(None, secret()),
         ] {
             assert!(clients.authenticate(&bad).is_err(), "{bad:?}");
         }
+    }
+
+    #[test]
+    fn req_11_5_while_a_secret_is_exchanged_both_are_good_and_no_third_one() {
+        let digest = |text: &str| Secret::received(text).digest();
+        let both = SecretDigests { current: digest("new"), previous: Some(digest("old")) };
+        let clients = Clients::new(vec![client("basic", Authentication::ClientSecretBasic(both))]);
+        let shows = |secret: &str| {
+            clients.authenticate(&Credentials::Basic("basic".into(), Secret::received(secret))).is_ok()
+        };
+        assert!(shows("new") && shows("old"));
+        assert!(!shows("older") && !shows(""));
     }
 }

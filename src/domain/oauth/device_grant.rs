@@ -12,7 +12,7 @@
 //! use vpgate::domain::base::time::Timestamp;
 //! let now = Timestamp::from_unix(0);
 //! // Nobody outside `admission` can write one down.
-//! let forged = Admission { scopes: Scopes::default(), subject: String::new(), verified_at: now, expires_at: None };
+//! let forged = Admission { scopes: Scopes::default(), subject: String::new(), verified_at: now, expires_at: None, status_places: Vec::new() };
 //! ```
 //!
 //! A transition consumes the state it leaves, so nothing is decided twice:
@@ -41,6 +41,7 @@ use serde::{Deserialize, Serialize};
 use super::nearness::Network;
 use super::number_matching::Numbers;
 use super::polling::{Pace, Poll};
+use super::thumbprint::Thumbprint;
 use crate::domain::admission::Admission;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::{GrantId, TokenId};
@@ -56,6 +57,12 @@ pub struct Terms {
     pub client_id: String,
     /// The scopes it asked for.
     pub scopes: Scopes,
+    /// It asked for an ID token too.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub openid: bool,
+    /// The key that it proved, and must prove again for its tokens (REQ-15.12).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dpop: Option<Thumbprint>,
     /// When it asked.
     pub created_at: Timestamp,
     /// From this second on both codes are dead.

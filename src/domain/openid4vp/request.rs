@@ -7,7 +7,7 @@ use url::Url;
 
 use super::dcql::Query;
 use super::transaction_data::TransactionData;
-use crate::domain::base::id::{GrantId, Handle, Nonce, PresentationId, RequestState};
+use crate::domain::base::id::{AuthorizationId, GrantId, Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 
 /// Everything about one request that never changes after it was made (REQ-1.14).
@@ -137,13 +137,23 @@ pub enum Asker {
         /// The grant to approve or deny.
         grant: GrantId,
     },
+    /// A web application through the authorization endpoint; the presentation decides whether its
+    /// browser carries a code home.
+    Code {
+        /// The client that asked.
+        client_id: String,
+        /// The grant to decide.
+        authorization: AuthorizationId,
+    },
 }
 
 impl Asker {
     /// The OAuth client behind the request.
     pub fn client_id(&self) -> &str {
         match self {
-            Self::RelyingParty { client_id, .. } | Self::Device { client_id, .. } => client_id,
+            Self::RelyingParty { client_id, .. }
+            | Self::Device { client_id, .. }
+            | Self::Code { client_id, .. } => client_id,
         }
     }
 }

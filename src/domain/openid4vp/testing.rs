@@ -5,7 +5,7 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, WalletRoute};
-use super::transaction_data::TransactionData;
+use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 
@@ -66,5 +66,5 @@ pub(crate) fn transaction(credential_ids: &[&str], ip_address: &str) -> Transact
         "credential_ids": credential_ids,
         "payload": {"ip_address": ip_address}
     });
-    TransactionData::from_json(&object).unwrap()
+    TransactionTypes::default().from_json(&object).unwrap()
 }

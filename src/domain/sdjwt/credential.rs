@@ -10,7 +10,7 @@ use super::key_binding::{Bound, Expected};
 use super::parse::{HolderBinding, Presented, Received};
 use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
-use super::{disclosure, issuer, key_binding};
+use super::{disclosure, issuer, key_binding, type_metadata};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
@@ -136,8 +136,12 @@ impl Presented {
     ) -> Result<Authentic, Rejection> {
         let Issued { payload, key: issuer_key, chain } =
             issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
-        let revealed = disclosure::check(payload, self.text.disclosures(), &self.limits, findings)?;
+        let vct = payload.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
+        let metadata = issuer.type_metadata(&vct);
+        let disclosures = self.text.disclosures();
+        let revealed = disclosure::check(payload, disclosures, &self.limits, metadata.is_some(), findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
+        type_metadata::judge(metadata, &revealed, findings)?;
         let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
         if let Some(jwt) = self.key_binding_jwt {
             let holder = key_binding::holder_key(revealed.claims(), findings)?;
@@ -147,7 +151,6 @@ impl Presented {
             holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
         }
         let claims = revealed.into_claims();
-        let vct = claims.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
         Ok(Authentic {
             issuer: issuer.issuer().to_owned(),
             vct,

@@ -4,8 +4,8 @@ use ring::digest;
 
 use crate::domain::base::base64url;
 
-/// The hash that an SD-JWT's digests are made with (RFC 9901 section 4.1.1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The hash that an SD-JWT's digests are made with (RFC 9901 section 4.1.1); the weakest first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DigestAlgorithm {
     /// `sha-256`, also when `_sd_alg` is absent.
     Sha256,
@@ -38,12 +38,17 @@ impl DigestAlgorithm {
 
     /// Base64url of the hash of `text`'s bytes as they are (RFC 9901 section 4.2.3).
     pub fn digest(self, text: &str) -> String {
+        base64url::encode(self.hash(text.as_bytes()))
+    }
+
+    /// The hash itself.
+    pub(super) fn hash(self, bytes: &[u8]) -> digest::Digest {
         let algorithm = match self {
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,
             Self::Sha512 => &digest::SHA512,
         };
-        base64url::encode(digest::digest(algorithm, text.as_bytes()))
+        digest::digest(algorithm, bytes)
     }
 }
 

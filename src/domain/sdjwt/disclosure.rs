@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::digest::DigestAlgorithm;
 use super::limits::Limits;
+use super::trace::{Step, Trace};
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::{base64url, json};
 
@@ -25,6 +26,7 @@ pub struct Revealed {
     claims: Map<String, Value>,
     algorithm: DigestAlgorithm,
     roots: Vec<String>,
+    trace: Option<Trace>,
 }
 
 impl Revealed {
@@ -47,6 +49,11 @@ impl Revealed {
     pub fn came_from_disclosure(&self, name: &str) -> bool {
         self.roots.iter().any(|root| root == name)
     }
+
+    /// What came from Disclosures and what stayed hidden; `None` when nobody asked for it.
+    pub fn trace(&self) -> Option<&Trace> {
+        self.trace.as_ref()
+    }
 }
 
 /// Puts the Disclosures into the issuer-signed payload (RFC 9901 section 7.1, steps 2.d to 5).
@@ -55,9 +62,51 @@ impl Revealed {
 /// # Errors
 /// The first [`DisclosureFault`].
 pub fn reveal<'d>(
+    payload: Map<String, Value>,
+    disclosures: impl Iterator<Item = &'d str>,
+    limits: &Limits,
+) -> Result<Revealed, DisclosureFault> {
+    walk(payload, disclosures, limits, None)
+}
+
+/// The same, and [`Revealed::trace`] is kept.
+///
+/// # Errors
+/// The first [`DisclosureFault`].
+pub fn reveal_and_trace<'d>(
+    payload: Map<String, Value>,
+    disclosures: impl Iterator<Item = &'d str>,
+    limits: &Limits,
+) -> Result<Revealed, DisclosureFault> {
+    walk(payload, disclosures, limits, Some(Trace::default()))
+}
+
+/// As [`reveal`], or as [`reveal_and_trace`] when `traced`, reported rule by rule.
+pub(super) fn check<'d>(
+    payload: Map<String, Value>,
+    disclosures: impl Iterator<Item = &'d str>,
+    limits: &Limits,
+    traced: bool,
+    findings: &mut Findings,
+) -> Result<Revealed, Rejection> {
+    let revealed = walk(payload, disclosures, limits, traced.then(Trace::default))
+        .map_err(|fault| findings.fail(fault.rule(), fault.to_string()))?;
+    findings.pass(&ALGORITHM, "`_sd_alg` is accepted, or absent and thus sha-256");
+    findings.pass(&MEMBERS, "`_sd` and `...` hold digests and nothing else");
+    findings.pass(&FORMAT, "every Disclosure has the elements that its place asks for");
+    findings.pass(&NAMES, "no Disclosure uses a reserved name");
+    findings.pass(&COLLISIONS, "no Disclosure repeats a claim that is already there");
+    findings.pass(&REPETITION, "every digest occurs once");
+    findings.pass(&USE, "every Disclosure is the opening of exactly one digest");
+    findings.pass(&DEPTH, "nesting stays within the limit after the Disclosures are in place");
+    Ok(revealed)
+}
+
+fn walk<'d>(
     mut payload: Map<String, Value>,
     disclosures: impl Iterator<Item = &'d str>,
     limits: &Limits,
+    trace: Option<Trace>,
 ) -> Result<Revealed, DisclosureFault> {
     let algorithm = match payload.shift_remove("_sd_alg") {
         None => DigestAlgorithm::Sha256,
@@ -72,32 +121,12 @@ pub fn reveal<'d>(
             return Err(DisclosureFault::SentTwice);
         }
     }
-    let mut opening = Opening { limits, sealed, seen: HashSet::new(), roots: Vec::new() };
-    opening.object(&mut payload, Place { depth: 1, root: None })?;
+    let mut opening = Opening { limits, sealed, seen: HashSet::new(), roots: Vec::new(), trace };
+    opening.object(&mut payload, &Place { depth: 1, root: None, way: None })?;
     match opening.sealed.len() {
-        0 => Ok(Revealed { claims: payload, algorithm, roots: opening.roots }),
+        0 => Ok(Revealed { claims: payload, algorithm, roots: opening.roots, trace: opening.trace }),
         unused => Err(DisclosureFault::Unused(unused)),
     }
-}
-
-/// As [`reveal`], reported rule by rule.
-pub(super) fn check<'d>(
-    payload: Map<String, Value>,
-    disclosures: impl Iterator<Item = &'d str>,
-    limits: &Limits,
-    findings: &mut Findings,
-) -> Result<Revealed, Rejection> {
-    let revealed = reveal(payload, disclosures, limits)
-        .map_err(|fault| findings.fail(fault.rule(), fault.to_string()))?;
-    findings.pass(&ALGORITHM, "`_sd_alg` is accepted, or absent and thus sha-256");
-    findings.pass(&MEMBERS, "`_sd` and `...` hold digests and nothing else");
-    findings.pass(&FORMAT, "every Disclosure has the elements that its place asks for");
-    findings.pass(&NAMES, "no Disclosure uses a reserved name");
-    findings.pass(&COLLISIONS, "no Disclosure repeats a claim that is already there");
-    findings.pass(&REPETITION, "every digest occurs once");
-    findings.pass(&USE, "every Disclosure is the opening of exactly one digest");
-    findings.pass(&DEPTH, "nesting stays within the limit after the Disclosures are in place");
-    Ok(revealed)
 }
 
 /// Why the Disclosures do not fit the payload. Claim names are shown, clipped; values never.
@@ -173,29 +202,40 @@ struct Opening<'d, 'l> {
     seen: HashSet<String>,
     /// The top-level claim of every Disclosure used.
     roots: Vec<String>,
+    /// Where each Disclosure stands, and what stays hidden, if somebody asked for it.
+    trace: Option<Trace>,
 }
 
-/// Where the walk is: how deep, and inside which top-level claim.
-#[derive(Clone, Copy)]
+/// Where the walk is: how deep, inside which top-level claim, and how it came there.
 struct Place<'r> {
     depth: usize,
     root: Option<&'r str>,
+    way: Option<(&'r Place<'r>, Step<'r>)>,
 }
 
-impl<'r> Place<'r> {
+impl Place<'_> {
     /// Inside the member `name` of an object here.
-    fn member(self, name: &'r str) -> Self {
-        Place { depth: self.depth + 1, root: self.root.or(Some(name)) }
+    fn member<'r>(&'r self, name: &'r str) -> Place<'r> {
+        let root = self.root.or(Some(name));
+        Place { depth: self.depth + 1, root, way: Some((self, Step::Member(name))) }
     }
 
-    /// Inside an element of an array here.
-    fn element(self) -> Self {
-        Place { depth: self.depth + 1, ..self }
+    /// Inside the element of an array here that was issued at `place`.
+    fn element(&self, place: usize) -> Place<'_> {
+        Place { depth: self.depth + 1, root: self.root, way: Some((self, Step::Element(place))) }
+    }
+
+    /// What `trace` tells about this place.
+    fn find<'t>(&self, trace: &'t mut Trace) -> &'t mut Trace {
+        match self.way {
+            None => trace,
+            Some((around, step)) => around.find(trace).part(step),
+        }
     }
 }
 
 impl<'d> Opening<'d, '_> {
-    fn value(&mut self, value: &mut Value, place: Place<'_>) -> Result<(), DisclosureFault> {
+    fn value(&mut self, value: &mut Value, place: &Place<'_>) -> Result<(), DisclosureFault> {
         match value {
             Value::Object(object) => self.object(object, place),
             Value::Array(array) => self.array(array, place),
@@ -203,7 +243,7 @@ impl<'d> Opening<'d, '_> {
         }
     }
 
-    fn object(&mut self, object: &mut Map<String, Value>, place: Place<'_>) -> Result<(), DisclosureFault> {
+    fn object(&mut self, object: &mut Map<String, Value>, place: &Place<'_>) -> Result<(), DisclosureFault> {
         self.check_depth(place)?;
         if object.contains_key("...") {
             return Err(DisclosureFault::Placeholder);
@@ -218,11 +258,14 @@ impl<'d> Opening<'d, '_> {
             Some(_) => return Err(DisclosureFault::DigestList),
         };
         for (name, value) in object.iter_mut() {
-            self.value(value, place.member(name))?;
+            self.value(value, &place.member(name))?;
         }
         for digest in digests {
             let Value::String(digest) = digest else { return Err(DisclosureFault::DigestList) };
-            let Some(text) = self.open(digest)? else { continue };
+            let Some(text) = self.open(digest)? else {
+                self.note(place, |here| here.withholds = true);
+                continue;
+            };
             let (name, mut value) = self.member(text)?;
             if ["_sd", "...", "_sd_alg"].contains(&name.as_str()) {
                 return Err(DisclosureFault::Reserved(name));
@@ -231,24 +274,37 @@ impl<'d> Opening<'d, '_> {
                 return Err(DisclosureFault::Collision(excerpt(&name)));
             }
             self.roots.push(place.root.unwrap_or(&name).to_owned());
-            self.value(&mut value, place.member(&name))?;
+            let inside = place.member(&name);
+            self.note(&inside, |here| here.disclosed = true);
+            self.value(&mut value, &inside)?;
             object.insert(name, value);
         }
         Ok(())
     }
 
-    fn array(&mut self, array: &mut Vec<Value>, place: Place<'_>) -> Result<(), DisclosureFault> {
+    fn array(&mut self, array: &mut Vec<Value>, place: &Place<'_>) -> Result<(), DisclosureFault> {
         self.check_depth(place)?;
-        for mut element in std::mem::take(array) {
+        for (issued_at, mut element) in std::mem::take(array).into_iter().enumerate() {
+            let inside = place.element(issued_at);
             if let Some(digest) = placeholder(&mut element)? {
-                let Some(text) = self.open(digest)? else { continue };
+                let Some(text) = self.open(digest)? else {
+                    self.note(&inside, |here| here.hidden = true);
+                    continue;
+                };
                 element = self.element(text)?;
+                self.note(&inside, |here| here.disclosed = true);
                 self.roots.extend(place.root.map(str::to_owned));
             }
-            self.value(&mut element, place.element())?;
+            self.value(&mut element, &inside)?;
             array.push(element);
         }
         Ok(())
+    }
+
+    fn note(&mut self, place: &Place<'_>, note: impl FnOnce(&mut Trace)) {
+        if let Some(trace) = &mut self.trace {
+            note(place.find(trace));
+        }
     }
 
     /// The Disclosure that a digest stands for; `None` for a decoy or a claim that stays hidden.
@@ -280,7 +336,7 @@ impl<'d> Opening<'d, '_> {
         }
     }
 
-    fn check_depth(&self, place: Place<'_>) -> Result<(), DisclosureFault> {
+    fn check_depth(&self, place: &Place<'_>) -> Result<(), DisclosureFault> {
         let limit = self.limits.depth;
         if place.depth > limit { Err(DisclosureFault::Depth(limit)) } else { Ok(()) }
     }

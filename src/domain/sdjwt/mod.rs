@@ -23,7 +23,9 @@ pub mod parse;
 pub mod status;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod trace;
 pub mod trust;
+pub mod type_metadata;
 mod validity;
 
 #[cfg(test)]

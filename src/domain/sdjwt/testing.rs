@@ -15,6 +15,7 @@ use super::digest::DigestAlgorithm;
 use super::key_binding::Expected;
 use super::status::policy::StatusPolicy;
 use super::trust::{CredentialTrust, KeySource, TrustPolicy};
+use super::type_metadata::TypeMetadata;
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
@@ -50,6 +51,8 @@ pub(crate) struct Maker {
     pub(crate) kb: Map<String, Value>,
     /// What digests and `sd_hash` are made with.
     pub(crate) digests: DigestAlgorithm,
+    /// What the verifier is configured to know of the types.
+    pub(crate) metadata: Arc<[TypeMetadata]>,
 }
 
 impl Maker {
@@ -73,6 +76,7 @@ impl Maker {
             kb_header: object(json!({"typ": "kb+jwt"})),
             kb: object(json!({"iat": NOW.unix() - 5, "aud": AUDIENCE, "nonce": NONCE})),
             digests: DigestAlgorithm::Sha256,
+            metadata: Arc::default(),
             issuer,
             holder,
         };
@@ -145,6 +149,7 @@ impl Maker {
                 accept_legacy_typ: false,
                 accept_json_serialization: false,
                 status: StatusPolicy::default(),
+                type_metadata: Arc::clone(&self.metadata),
             }],
         }
     }
@@ -206,4 +211,12 @@ pub(crate) fn object(value: Value) -> Map<String, Value> {
         Value::Object(map) => map,
         other => panic!("not an object: {other}"),
     }
+}
+
+/// Integrity metadata of these bytes.
+pub(crate) fn integrity(document: &[u8]) -> String {
+    // The standard alphabet, written without a library that the code under test might share.
+    let digest = DigestAlgorithm::Sha256.hash(document);
+    let text: String = base64url::encode(digest);
+    format!("sha256-{}=", text.replace('-', "+").replace('_', "/"))
 }

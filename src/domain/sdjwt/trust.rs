@@ -7,6 +7,7 @@ use url::Url;
 
 use super::parse::IssuerHint;
 use super::status::policy::StatusPolicy;
+use super::type_metadata::TypeMetadata;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::Roots;
@@ -33,6 +34,8 @@ pub struct CredentialTrust {
     pub accept_json_serialization: bool,
     /// What its status must be.
     pub status: StatusPolicy,
+    /// What its types demand: nothing, or one entry for each of `vct` (REQ-5.17).
+    pub type_metadata: Arc<[TypeMetadata]>,
 }
 
 /// The one mechanism pinned for an issuer.
@@ -136,6 +139,15 @@ impl TrustPolicy {
     }
 }
 
+impl TrustPolicy {
+    /// The issuer that was vouched for before under this name, for this credential query id; `None` when
+    /// the configuration no longer believes it.
+    pub fn vouch_again(&self, credential: &str, issuer: &str) -> Option<TrustedIssuer> {
+        let trust = self.credentials.iter().find(|trust| trust.id == credential && trust.issuer == issuer)?;
+        Some(TrustedIssuer { trust: trust.clone(), kid: None })
+    }
+}
+
 /// The only one of them that is pinned to certificates.
 fn known_by_certificate(believed: Vec<&CredentialTrust>) -> Result<&CredentialTrust, &'static str> {
     let mut pinned = believed.into_iter().filter(|trust| matches!(trust.keys, KeySource::X5c(_)));
@@ -187,6 +199,11 @@ impl TrustedIssuer {
 
     pub(super) fn accepts_type(&self, vct: &str) -> bool {
         self.trust.vct.iter().any(|accepted| accepted == vct)
+    }
+
+    /// What is configured for this type.
+    pub(super) fn type_metadata(&self, vct: &str) -> Option<&TypeMetadata> {
+        self.trust.type_metadata.iter().find(|metadata| metadata.vct() == vct)
     }
 
     pub(super) fn accepts_legacy_typ(&self) -> bool {

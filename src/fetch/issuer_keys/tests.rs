@@ -1,3 +1,4 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::json;
@@ -52,6 +53,7 @@ fn entry(keys: KeySource) -> CredentialTrust {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        type_metadata: Arc::default(),
     }
 }
 

@@ -26,6 +26,7 @@ use crate::flow::ports::{Clock, IssuerKeys};
 use crate::store::sqlite::SqliteStore;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::Keyring;
+use crate::system::signing_keys::KeyPlan;
 
 struct Still;
 
@@ -106,11 +107,11 @@ fn vpgate(maker: &Maker) -> Vpgate {
     let text = include_str!("../../../fixtures/config/contract.toml");
     let mut policy = Config::from_toml(text, Path::new("")).unwrap().policy;
     policy.trust = maker.trust();
-    let keys = Keyring::in_memory(&SystemEntropy).unwrap();
+    let keys = Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&policy.tokens)).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let client = FetchClient::new(true).unwrap();
-    let issuer_keys: Arc<dyn IssuerKeys> =
-        Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let client_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&client_keys);
     let status_lists =
         FetchedStatusLists::new(client, Arc::clone(&clock), Arc::clone(&issuer_keys), CacheBounds::default());
     Vpgate {
@@ -120,10 +121,12 @@ fn vpgate(maker: &Maker) -> Vpgate {
         entropy: Arc::new(SystemEntropy),
         signer: Arc::new(keys.signer),
         issuer_keys,
+        client_keys,
         status_lists: Arc::new(status_lists),
         second_opinion: None,
         user_code_key: keys.user_code_key,
         subject_key: keys.subject_key,
+        nonce_key: keys.nonce_key,
     }
 }
 

@@ -5,14 +5,14 @@ use poem_openapi::{ApiResponse, Object};
 
 use crate::flow::authorize_device::DeviceAuthorization;
 use crate::http::PublicUrl;
+use crate::http::basic::ClientParameters;
 
 /// A device asks for codes.
 #[derive(Debug, Object)]
 pub struct DeviceAuthorizationRequest {
-    /// Required unless the client authenticates with HTTP Basic.
-    pub client_id: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_secret: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
     /// Space-separated; all scopes of the client when left out.
     pub scope: Option<String>,
 }

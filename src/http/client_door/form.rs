@@ -9,6 +9,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::refusal::OAuthRefusal;
+use crate::domain::oauth::authorization_request::Parameters;
 use crate::http::body::{self, BodyFault, MAX_FORM_BYTES};
 use crate::http::form::{Form, MEDIA_TYPE};
 
@@ -24,7 +25,16 @@ impl<T> Deref for OAuthForm<T> {
     }
 }
 
-async fn read<T: ParseFromJSON>(request: &Request, body: &mut RequestBody) -> Result<T, OAuthRefusal> {
+/// The same, with all parameters as they came beside those that `T` names.
+#[derive(Debug)]
+pub struct WholeForm<T> {
+    /// What `T` names.
+    pub named: T,
+    /// Everything.
+    pub parameters: Parameters,
+}
+
+async fn read(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, String)>, OAuthRefusal> {
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(OAuthRefusal::invalid(format!("the Content-Type must be {MEDIA_TYPE}")));
     }
@@ -34,11 +44,19 @@ async fn read<T: ParseFromJSON>(request: &Request, body: &mut RequestBody) -> Re
         BodyFault::Unreadable => OAuthRefusal::invalid(fault.to_string()),
     })?;
     let parameters = Form::parse(&bytes).map_err(|fault| OAuthRefusal::invalid(fault.to_string()))?;
-    let members: Map<String, Value> =
-        parameters.into_pairs().map(|(name, value)| (name, Value::String(value))).collect();
+    Ok(parameters.into_pairs().collect())
+}
+
+fn named<T: ParseFromJSON>(pairs: impl Iterator<Item = (String, String)>) -> Result<T, OAuthRefusal> {
+    let members: Map<String, Value> = pairs.map(|(name, value)| (name, Value::String(value))).collect();
     // All members are text, so the only thing that can be wrong is that one is missing.
     T::parse_from_json(Some(Value::Object(members)))
         .map_err(|_| OAuthRefusal::invalid("a required parameter is missing"))
+}
+
+fn documented<T: ParseFromJSON>() -> MetaRequest {
+    let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: T::schema_ref() }];
+    MetaRequest { description: None, content, required: true }
 }
 
 impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
@@ -52,8 +70,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
     }
 
     fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: T::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
+        Some(documented::<T>())
     }
 
     async fn from_request(
@@ -61,6 +78,31 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Ok(Self(read(request, body).await?))
+        Ok(Self(named(read(request, body).await?.into_iter())?))
+    }
+}
+
+impl<'a, T: ParseFromJSON> ApiExtractor<'a> for WholeForm<T> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        T::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        Some(documented::<T>())
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let pairs = read(request, body).await?;
+        let named = named(pairs.iter().cloned())?;
+        Ok(Self { named, parameters: Parameters::new(pairs, Vec::new()) })
     }
 }

@@ -2,12 +2,16 @@
 
 use poem_openapi::Object;
 
-use super::token::DEVICE_CODE;
+use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::oauth::client::Grant;
+use crate::domain::oauth::entitlement::OPENID;
 use crate::flow::Policy;
 use crate::http::PublicUrl;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Metadata {
     /// The issuer identifier, as in the `iss` of our tokens.
     pub issuer: String,
@@ -17,32 +21,98 @@ pub struct Metadata {
     pub jwks_uri: String,
     /// Where devices start (RFC 8628 section 4).
     pub device_authorization_endpoint: String,
+    /// Where browsers start.
+    pub authorization_endpoint: String,
+    /// Where requests are pushed first (RFC 9126 section 5).
+    pub pushed_authorization_request_endpoint: String,
+    /// Whether they must be.
+    pub require_pushed_authorization_requests: bool,
     /// Always given: left out, it would mean other grants.
     pub grant_types_supported: Vec<String>,
-    /// Empty while there is no authorization endpoint. RFC 8414 section 2 requires the member, though
-    /// section 3.2 would leave empty arrays out: readers fail on a missing member, none on an empty one.
+    /// `code` alone: no tokens in the front channel.
     pub response_types_supported: Vec<String>,
+    /// `query`
+    pub response_modes_supported: Vec<String>,
+    /// `S256` alone (RFC 7636 section 4.2).
+    pub code_challenge_methods_supported: Vec<String>,
+    /// Browsers return with `iss` (RFC 9207 section 3).
+    pub authorization_response_iss_parameter_supported: bool,
+    /// Where `request_uri` is none that was pushed (OpenID Discovery section 3; left out it would mean true).
+    pub request_uri_parameter_supported: bool,
     /// Every scope that can be earned.
-    #[oai(skip_serializing_if_is_none)]
     pub scopes_supported: Option<Vec<String>>,
     /// How clients may be registered to authenticate.
     pub token_endpoint_auth_methods_supported: Vec<String>,
+    /// With what they may sign their assertions.
+    pub token_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Where resources ask about tokens (RFC 7662).
+    pub introspection_endpoint: String,
+    /// How they authenticate there.
+    pub introspection_endpoint_auth_methods_supported: Vec<String>,
+    /// With what they may sign their assertions.
+    pub introspection_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// Where tokens are given back (RFC 7009).
+    pub revocation_endpoint: String,
+    /// How clients authenticate there.
+    pub revocation_endpoint_auth_methods_supported: Vec<String>,
+    /// With what they may sign their assertions.
+    pub revocation_endpoint_auth_signing_alg_values_supported: Vec<String>,
+    /// With which keys clients can bind tokens (RFC 9449 section 5.1).
+    pub dpop_signing_alg_values_supported: Vec<String>,
+    /// Where to ask who the person is, when a client may ask for `openid`.
+    pub userinfo_endpoint: Option<String>,
+    /// `pairwise`: every client has its own name for a person.
+    pub subject_types_supported: Option<Vec<String>>,
+    /// What ID tokens are signed with.
+    pub id_token_signing_alg_values_supported: Option<Vec<String>>,
+}
+
+/// Whether some client may ask for ID tokens.
+pub fn offers_openid(policy: &Policy) -> bool {
+    policy.clients.iter().any(|client| client.scopes.contains(OPENID))
 }
 
 /// The metadata under this policy.
 pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
-    let scopes: Vec<String> = policy.scopes.iter().map(|scope| scope.name.clone()).collect();
+    let openid = offers_openid(policy);
+    let scopes = openid.then_some(OPENID).into_iter();
+    let scopes = scopes.chain(policy.scopes.iter().map(|scope| scope.name.as_str()));
+    let scopes: Vec<String> = scopes.map(str::to_owned).collect();
+    let refreshes = policy.clients.iter().any(|client| client.grants.contains(&Grant::RefreshToken));
+    let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(refreshes.then_some(REFRESH_TOKEN));
+    let names = |algorithms: &[Algorithm]| algorithms.iter().map(|it| it.name().to_owned()).collect();
+    let methods = |methods: &[&str]| methods.iter().map(|&method| method.to_owned()).collect();
     Metadata {
         issuer: policy.tokens.issuer.clone(),
         token_endpoint: public_url.at("/token"),
         jwks_uri: public_url.at("/jwks.json"),
         device_authorization_endpoint: public_url.at("/device_authorization"),
-        grant_types_supported: vec![DEVICE_CODE.to_owned()],
-        response_types_supported: Vec::new(),
+        grant_types_supported: grants.map(str::to_owned).collect(),
+        authorization_endpoint: public_url.at("/authorize"),
+        pushed_authorization_request_endpoint: public_url.at("/par"),
+        require_pushed_authorization_requests: policy.code.pushed_only,
+        response_types_supported: methods(&["code"]),
+        response_modes_supported: methods(&["query"]),
+        code_challenge_methods_supported: methods(&["S256"]),
+        authorization_response_iss_parameter_supported: true,
+        request_uri_parameter_supported: false,
         scopes_supported: (!scopes.is_empty()).then_some(scopes),
-        token_endpoint_auth_methods_supported: AUTHENTICATION_METHODS.map(str::to_owned).to_vec(),
+        token_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
+        token_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
+        introspection_endpoint: public_url.at("/introspect"),
+        // Anybody can name a public client: it may not ask about tokens.
+        introspection_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS[1..]),
+        introspection_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
+        revocation_endpoint: public_url.at("/revoke"),
+        revocation_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
+        revocation_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
+        dpop_signing_alg_values_supported: names(&Algorithm::ALL),
+        userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
+        subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
+        id_token_signing_alg_values_supported: openid.then(|| names(&policy.tokens.algorithms())),
     }
 }
 
 /// One for each variant of [`crate::domain::oauth::client::Authentication`].
-const AUTHENTICATION_METHODS: [&str; 3] = ["none", "client_secret_basic", "client_secret_post"];
+const AUTHENTICATION_METHODS: [&str; 4] =
+    ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];

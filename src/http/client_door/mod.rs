@@ -2,9 +2,14 @@
 
 mod device_authorization;
 mod form;
+mod introspect;
 mod metadata;
+mod par;
 pub mod refusal;
+pub mod resource_refusal;
+mod revoke;
 mod token;
+mod userinfo;
 
 use std::sync::Arc;
 
@@ -15,16 +20,28 @@ use poem_openapi::{ApiResponse, OpenApi};
 use serde_json::Value;
 
 use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
-use self::form::OAuthForm;
+use self::form::{OAuthForm, WholeForm};
+use self::introspect::{IntrospectionAnswer, IntrospectionRequest};
 use self::metadata::{Metadata, metadata};
+use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::refusal::OAuthRefusal;
-use self::token::{TokenAnswer, TokenRequest};
-use super::basic;
+use self::resource_refusal::ResourceRefusal;
+use self::revoke::{RevocationAnswer, RevocationRequest};
+use self::token::{Shown, TokenAnswer, TokenRequest};
+use self::userinfo::UserinfoAnswer;
+use super::basic::{self, ClientParameters};
 use super::client_address::{TrustedProxies, client_address};
+use super::client_limits::ClientLimits;
 use super::tags::Tags;
-use super::{PublicUrl, refusal as faces};
+use super::{PublicUrl, cors, refusal as faces};
+use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::dpop::Target;
+use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::flow::Vpgate;
+use crate::flow::authenticate_client::Unauthenticated;
+use crate::flow::issue_tokens::{TokenAsk, TokenType};
+use crate::flow::redeem_code::CodeProof;
 
 /// The endpoints of the client door.
 #[derive(Clone, Copy, Debug)]
@@ -46,28 +63,118 @@ impl ClientDoor {
         form: OAuthForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client_id, form.client_secret)?;
+        let client = authenticate(&vpgate, request, form.client).await?;
+        let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
         let from = client_address(request, &proxies);
-        let given = vpgate.authorize_device(client, form.scope.as_deref(), from).await?;
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
-    /// Take a token (RFC 8628 section 3.4, RFC 6749 section 5)
+    /// Push an authorization request (RFC 9126)
     ///
-    /// The one grant on offer is `urn:ietf:params:oauth:grant-type:device_code`. While nobody has
-    /// decided, the answer is 400 `authorization_pending`, or `slow_down` when asked too often.
+    /// Checked as the authorization endpoint would check it. Then send the browser to `/authorize` with
+    /// `client_id` and `request_uri`. With a `DPoP` header the code is bound to its key (RFC 9449 section 10.1).
+    #[oai(path = "/par", method = "post", operation_id = "pushAuthorizationRequest")]
+    async fn push(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        limits: Data<&Arc<ClientLimits>>,
+        request: &Request,
+        form: WholeForm<PushedAuthorizationRequest>,
+    ) -> Result<PushedAnswer, OAuthRefusal> {
+        limits.push(request, vpgate.clock.now())?;
+        let WholeForm { named, parameters } = form;
+        let client = authenticate(&vpgate, request, named.client).await?;
+        let key = proven(&vpgate, request, &public_url.at("/par")).await?;
+        Ok(vpgate.push_request(client, &parameters, key).await?.into())
+    }
+
+    /// Take a token (RFC 6749 sections 4.1.3, 5 and 6, RFC 8628 section 3.4)
+    ///
+    /// For an authorization code, a device code or a refresh token. While nobody has decided about a device
+    /// code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP`
+    /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
+    /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
         &self,
         vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
         request: &Request,
         form: OAuthForm<TokenRequest>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let OAuthForm(mut form) = form;
-        let (id, secret) = (form.client_id.take(), form.client_secret.take());
-        let client = authenticate(&vpgate, request, id, secret)?;
-        let device_code = form.device_code()?;
-        Ok(vpgate.redeem_device_code(client, &device_code).await?.into())
+        let client = authenticate(&vpgate, request, std::mem::take(&mut form.client)).await?;
+        let shown = form.shown()?;
+        let key = proven(&vpgate, request, &public_url.at("/token")).await?;
+        let ask = TokenAsk { resource: form.resource, key };
+        Ok(match shown {
+            Shown::DeviceCode(code) => vpgate.redeem_device_code(client, &code, &ask).await?.into(),
+            Shown::Code { code, redirect_uri, verifier } => {
+                let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
+                vpgate.redeem_code(client, &code, proof, &ask).await?.into()
+            }
+            Shown::RefreshToken(token) => {
+                vpgate.refresh(client, token, form.scope.as_deref(), &ask).await?.into()
+            }
+        })
+    }
+
+    /// Ask what an access token means (RFC 7662)
+    ///
+    /// For clients with a secret, about their own tokens and about those for the resources that they are
+    /// registered for. The status of the credential behind the token is looked up again.
+    #[oai(path = "/introspect", method = "post", operation_id = "introspect")]
+    async fn introspect(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        form: OAuthForm<IntrospectionRequest>,
+    ) -> Result<IntrospectionAnswer, OAuthRefusal> {
+        let OAuthForm(form) = form;
+        let client = authenticate(&vpgate, request, form.client).await?;
+        let found = vpgate.introspect(client, &Secret::received(form.token)).await?;
+        Ok(IntrospectionAnswer::new(found, &vpgate.policy.tokens.issuer))
+    }
+
+    /// Give a token back (RFC 7009)
+    ///
+    /// An access token ends alone; a refresh token ends with all tokens that belong to it.
+    #[oai(path = "/revoke", method = "post", operation_id = "revoke")]
+    async fn revoke(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        form: OAuthForm<RevocationRequest>,
+    ) -> Result<RevocationAnswer, OAuthRefusal> {
+        let OAuthForm(form) = form;
+        let client = authenticate(&vpgate, request, form.client).await?;
+        vpgate.revoke(client, Secret::received(form.token)).await?;
+        Ok(RevocationAnswer::Dead)
+    }
+
+    /// Who the person behind a token is (OpenID Connect Core section 5.3)
+    ///
+    /// For access tokens with the scope `openid`, as `Authorization: Bearer`, or as `DPoP` with a proof.
+    #[oai(path = "/userinfo", method = "get", operation_id = "userinfo")]
+    async fn userinfo(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+    ) -> Result<UserinfoAnswer, ResourceRefusal> {
+        let (shown_as, token) = userinfo::shown(request.headers(), request.uri().query())?;
+        let url = public_url.at("/userinfo");
+        let key = match shown_as {
+            TokenType::Bearer => None,
+            TokenType::Dpop => {
+                let target = Target { method: request.method().as_str(), url: &url, token: Some(&token) };
+                vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
+            }
+        };
+        let told = vpgate.userinfo(&token, shown_as, key.as_ref()).await;
+        told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
     }
 
     /// What this server offers (RFC 8414)
@@ -84,10 +191,23 @@ impl ClientDoor {
         MetadataAnswer::Ok(Json(metadata(&vpgate.policy, &public_url)), CACHE_BRIEFLY.to_owned())
     }
 
+    /// What this server offers, where clients of OpenID Connect look for it (OpenID Connect Discovery 4)
+    #[oai(path = "/.well-known/openid-configuration", method = "get", operation_id = "openidConfiguration")]
+    async fn openid_configuration(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+    ) -> OpenidAnswer {
+        if !metadata::offers_openid(&vpgate.policy) {
+            return OpenidAnswer::Off;
+        }
+        OpenidAnswer::Ok(Json(metadata(&vpgate.policy, &public_url)), CACHE_BRIEFLY.to_owned())
+    }
+
     /// The keys that check our tokens (RFC 7517 section 5)
     #[oai(path = "/jwks.json", method = "get", operation_id = "jwks")]
     async fn jwks(&self, vpgate: Data<&Arc<Vpgate>>) -> JwksAnswer {
-        JwksAnswer::Ok(Json(vpgate.signer.jwks()), CACHE_BRIEFLY.to_owned())
+        JwksAnswer::Ok(Json(vpgate.jwks()), CACHE_BRIEFLY.to_owned())
     }
 }
 
@@ -102,23 +222,51 @@ enum MetadataAnswer {
 }
 
 #[derive(ApiResponse)]
+enum OpenidAnswer {
+    /// The metadata.
+    #[oai(status = 200, content_type = "application/json")]
+    Ok(Json<Metadata>, #[oai(header = "Cache-Control")] String),
+    /// No client here may ask for `openid`.
+    #[oai(status = 404)]
+    Off,
+}
+
+#[derive(ApiResponse)]
 enum JwksAnswer {
     /// A JWK set: public keys with `kid`.
     #[oai(status = 200, content_type = "application/jwk-set+json")]
     Ok(Json<Value>, #[oai(header = "Cache-Control")] String),
 }
 
-fn authenticate<'v>(
+/// The `DPoP` headers; what is no text proves nothing.
+fn proofs(request: &Request) -> Vec<&str> {
+    request.headers().get_all("DPoP").iter().map(|value| value.to_str().unwrap_or_default()).collect()
+}
+
+/// The key that a request to `url` proves, where it has a `DPoP` header.
+async fn proven(vpgate: &Vpgate, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
+    let target = Target { method: request.method().as_str(), url, token: None };
+    Ok(vpgate.prove_key(&proofs(request), target).await?)
+}
+
+async fn authenticate<'v>(
     vpgate: &'v Vpgate,
     request: &Request,
-    client_id: Option<String>,
-    client_secret: Option<String>,
+    form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
     let query = request.uri().query();
-    let shown = basic::client_credentials(request.headers(), query, client_id, client_secret)
-        .map_err(faces::credentials)?;
-    vpgate.policy.clients.authenticate(&shown).map_err(|why| {
+    let shown = basic::client_credentials(request.headers(), query, form).map_err(faces::credentials)?;
+    let limits: Option<&Arc<ClientLimits>> = request.data();
+    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
+    let attempt = attempt.transpose()?;
+    let proven = vpgate.authenticate_client(&shown).await;
+    if let (Some(attempt), Ok(_) | Err(Unauthenticated::Failed(_))) = (attempt, &proven) {
+        attempt.did_not_fail();
+    }
+    let client = proven.map_err(|why| {
         tracing::warn!(path = request.uri().path(), "client authentication failed");
-        OAuthRefusal::not_authenticated(why.to_string())
-    })
+        OAuthRefusal::from(why)
+    })?;
+    cors::note_client(request, client.client());
+    Ok(client)
 }

@@ -13,6 +13,14 @@ pub enum OAuthRefusal {
     /// The request is refused. `authorization_pending` and `slow_down` mean: ask again later.
     #[oai(status = 400)]
     Refused(Json<OAuthError>),
+    /// `use_dpop_nonce`: the proof needs this nonce (RFC 9449 section 8).
+    #[oai(status = 400)]
+    UseNonce(
+        Json<OAuthError>,
+        /// For the next proof.
+        #[oai(header = "DPoP-Nonce")]
+        String,
+    ),
     /// The client is unknown, used another method than the registered one, or its secret is wrong.
     #[oai(status = 401)]
     NotAuthenticated(
@@ -24,7 +32,7 @@ pub enum OAuthRefusal {
     /// The body is too long.
     #[oai(status = 413)]
     TooLarge(Json<OAuthError>),
-    /// This client, or this address, asks too often.
+    /// Too many requests, or too many that failed. Ask again later.
     #[oai(status = 429)]
     TooMany(
         Json<OAuthError>,
@@ -76,8 +84,26 @@ pub enum OAuthErrorCode {
     AccessDenied,
     /// The codes are past their lifetime.
     ExpiredToken,
+    /// The resource is not one that the tokens can be for (RFC 8707 section 2).
+    InvalidTarget,
+    /// The proof of the key is missing or wrong (RFC 9449 section 5).
+    InvalidDpopProof,
+    /// The proof needs a nonce of ours (RFC 9449 section 8).
+    UseDpopNonce,
+    /// The access token is unknown, expired, revoked or bound to another key (RFC 6750 section 3.1).
+    InvalidToken,
+    /// The access token does not allow this (RFC 6750 section 3.1).
+    InsufficientScope,
     /// Come back later.
     TemporarilyUnavailable,
+    /// A pushed request asks for another response type than `code`.
+    UnsupportedResponseType,
+    /// A pushed request with `prompt=none`: the person is asked every time.
+    LoginRequired,
+    /// A pushed request with a request object.
+    RequestNotSupported,
+    /// A pushed request with a `request_uri` of its own.
+    RequestUriNotSupported,
     /// Our fault.
     ServerError,
 }
@@ -86,6 +112,11 @@ impl OAuthRefusal {
     /// 400 with `error`; `why` is for the person who writes the client.
     pub fn refused(error: OAuthErrorCode, why: impl Into<String>) -> Self {
         Self::Refused(Json(OAuthError::new(error, why)))
+    }
+
+    /// 400 `use_dpop_nonce`.
+    pub fn use_nonce(why: impl Into<String>, nonce: String) -> Self {
+        Self::UseNonce(Json(OAuthError::new(OAuthErrorCode::UseDpopNonce, why)), nonce)
     }
 
     /// 400 `invalid_request`.
@@ -104,8 +135,9 @@ impl OAuthRefusal {
         Self::TooLarge(Json(OAuthError::new(OAuthErrorCode::InvalidRequest, why)))
     }
 
-    /// 429 until `retry_after` seconds are over.
-    pub fn too_many(why: impl Into<String>, retry_after: u64) -> Self {
+    /// 429.
+    pub fn too_many(retry_after: u64) -> Self {
+        let why = format!("too many requests, or too many that failed; wait {retry_after} seconds");
         let error = OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, why);
         Self::TooMany(Json(error), retry_after)
     }

@@ -1,67 +1,123 @@
-//! The shapes of RFC 8628 section 3.4 and RFC 6749 section 5.1.
+//! The shapes of RFC 6749 sections 4.1.3 and 5.1, RFC 7636 section 4.5 and RFC 8628 section 3.4.
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use super::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::domain::base::secret::Secret;
-use crate::flow::redeem_device_code::IssuedToken;
+use crate::flow::issue_tokens::TokenResponse;
+use crate::http::basic::ClientParameters;
 
 /// The grant type of RFC 8628.
 pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
+/// The grant type of RFC 6749 section 4.1.3.
+pub const AUTHORIZATION_CODE: &str = "authorization_code";
+/// RFC 6749 section 6.
+pub const REFRESH_TOKEN: &str = "refresh_token";
+
 /// A client asks for a token.
-#[derive(Debug, Object)]
+#[derive(Debug, Default, Object)]
 pub struct TokenRequest {
-    /// `urn:ietf:params:oauth:grant-type:device_code`
+    /// `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`
     pub grant_type: String,
     /// From the device authorization response.
     pub device_code: Option<String>,
-    /// Required unless the client authenticates with HTTP Basic.
-    pub client_id: Option<String>,
-    /// For clients registered with `client_secret_post`.
-    pub client_secret: Option<String>,
+    /// From the address that the browser returned to.
+    pub code: Option<String>,
+    /// With a code: the one of the authorization request, where that one named it.
+    pub redirect_uri: Option<String>,
+    /// With a code: what the `code_challenge` of the authorization request was made from.
+    pub code_verifier: Option<String>,
+    /// From the last token response.
+    pub refresh_token: Option<String>,
+    /// With a refresh token: less than was granted, for this access token.
+    pub scope: Option<String>,
+    /// The resource that the token is for (RFC 8707): one of those configured for the client.
+    pub resource: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
+}
+
+/// What a client shows for a token.
+#[derive(Debug)]
+pub enum Shown {
+    /// RFC 8628 section 3.4.
+    DeviceCode(Secret),
+    /// RFC 6749 section 4.1.3.
+    Code {
+        /// The code.
+        code: Secret,
+        /// Where its browser returned to.
+        redirect_uri: Option<String>,
+        /// What its challenge was made from.
+        verifier: Option<Secret>,
+    },
+    /// RFC 6749 section 6.
+    RefreshToken(Secret),
 }
 
 impl TokenRequest {
-    /// The one code that the one grant type needs.
-    pub fn device_code(self) -> Result<Secret, OAuthRefusal> {
-        if self.grant_type != DEVICE_CODE {
-            let why = format!("the only grant_type here is {DEVICE_CODE}");
-            return Err(OAuthRefusal::refused(OAuthErrorCode::UnsupportedGrantType, why));
+    /// What the grant type needs.
+    pub fn shown(&mut self) -> Result<Shown, OAuthRefusal> {
+        let needed = |value: Option<String>, name: &str| {
+            value.map(Secret::received).ok_or_else(|| OAuthRefusal::invalid(format!("{name} is missing")))
+        };
+        match self.grant_type.as_str() {
+            DEVICE_CODE => Ok(Shown::DeviceCode(needed(self.device_code.take(), "device_code")?)),
+            AUTHORIZATION_CODE => Ok(Shown::Code {
+                code: needed(self.code.take(), "code")?,
+                redirect_uri: self.redirect_uri.take(),
+                verifier: self.code_verifier.take().map(Secret::received),
+            }),
+            REFRESH_TOKEN => Ok(Shown::RefreshToken(needed(self.refresh_token.take(), "refresh_token")?)),
+            _ => {
+                let why = format!(
+                    "the grant types here are {AUTHORIZATION_CODE}, {REFRESH_TOKEN} and {DEVICE_CODE}"
+                );
+                Err(OAuthRefusal::refused(OAuthErrorCode::UnsupportedGrantType, why))
+            }
         }
-        let code = self.device_code.ok_or_else(|| OAuthRefusal::invalid("device_code is missing"))?;
-        Ok(Secret::received(code))
     }
 }
 
 /// The answer.
 #[derive(Debug, ApiResponse)]
 pub enum TokenAnswer {
-    /// The token. The device code is spent.
+    /// The token. What was shown for it is spent.
     #[oai(status = 200)]
     Issued(Json<Token>),
 }
 
 /// A token.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Token {
-    /// A signed JWT (RFC 9068); its key is in `/jwks.json`.
+    /// A signed JWT (RFC 9068), whose key is in `/jwks.json`; or a random value, about which a
+    /// resource asks `/introspect`.
     pub access_token: String,
-    /// `Bearer`
+    /// `Bearer`, or `DPoP` when it is bound to a key.
     pub token_type: String,
     /// Seconds it lives.
     pub expires_in: u64,
+    /// For the next access token; it works once.
+    pub refresh_token: Option<String>,
+    /// Who the person is (OpenID Connect Core section 2), where `openid` was asked for.
+    pub id_token: Option<String>,
     /// The scopes that were earned: perhaps fewer than were asked for.
     pub scope: String,
 }
 
-impl From<IssuedToken> for TokenAnswer {
-    fn from(issued: IssuedToken) -> Self {
+impl From<TokenResponse> for TokenAnswer {
+    fn from(issued: TokenResponse) -> Self {
+        let exposed = |secret: Secret| secret.expose().to_owned();
         Self::Issued(Json(Token {
-            access_token: issued.access_token.expose().to_owned(),
-            token_type: "Bearer".to_owned(),
+            access_token: exposed(issued.access_token),
+            token_type: issued.token_type.name().to_owned(),
             expires_in: issued.expires_in,
+            refresh_token: issued.refresh_token.map(exposed),
+            id_token: issued.id_token.map(exposed),
             scope: issued.scope,
         }))
     }
@@ -71,26 +127,41 @@ impl From<IssuedToken> for TokenAnswer {
 mod tests {
     use super::*;
 
-    fn request(grant_type: &str, device_code: Option<&str>) -> TokenRequest {
-        TokenRequest {
+    fn shown(grant_type: &str, name: &str) -> Result<Shown, OAuthErrorCode> {
+        let value = |wanted: &str| (wanted == name).then(|| "x".to_owned());
+        let mut request = TokenRequest {
             grant_type: grant_type.to_owned(),
-            device_code: device_code.map(str::to_owned),
-            client_id: None,
-            client_secret: None,
-        }
-    }
-
-    fn error(request: TokenRequest) -> OAuthErrorCode {
-        match request.device_code() {
-            Err(OAuthRefusal::Refused(error)) => error.error,
+            device_code: value("device_code"),
+            code: value("code"),
+            refresh_token: value("refresh_token"),
+            ..TokenRequest::default()
+        };
+        request.shown().map_err(|refusal| match refusal {
+            OAuthRefusal::Refused(error) => error.error,
             other => panic!("{other:?}"),
-        }
+        })
     }
 
     #[test]
     fn req_10_40_the_grant_type_is_told_before_the_missing_code() {
-        assert_eq!(request(DEVICE_CODE, Some("x")).device_code().unwrap().expose(), "x");
-        assert_eq!(error(request("authorization_code", None)), OAuthErrorCode::UnsupportedGrantType);
-        assert_eq!(error(request(DEVICE_CODE, None)), OAuthErrorCode::InvalidRequest);
+        let device = shown(DEVICE_CODE, "device_code");
+        assert!(matches!(device, Ok(Shown::DeviceCode(code)) if code.expose() == "x"));
+        let code = shown(AUTHORIZATION_CODE, "code");
+        assert!(matches!(code, Ok(Shown::Code { code, .. }) if code.expose() == "x"));
+        let token = shown(REFRESH_TOKEN, "refresh_token");
+        assert!(matches!(token, Ok(Shown::RefreshToken(token)) if token.expose() == "x"));
+        for (grant_type, wrong) in
+            [(DEVICE_CODE, "code"), (AUTHORIZATION_CODE, "refresh_token"), (REFRESH_TOKEN, "device_code")]
+        {
+            assert_eq!(shown(grant_type, wrong).unwrap_err(), OAuthErrorCode::InvalidRequest);
+        }
+    }
+
+    #[test]
+    fn req_11_21_grants_that_are_not_offered_are_unsupported() {
+        for wrong in ["password", "implicit", "client_credentials", "", "AUTHORIZATION_CODE"] {
+            let error = shown(wrong, "code").unwrap_err();
+            assert_eq!(error, OAuthErrorCode::UnsupportedGrantType, "{wrong}");
+        }
     }
 }

@@ -89,7 +89,7 @@ pub async fn disown_approved(door: Arc<HumanDoor>, mut request: Request) -> Resu
     let (browser, _) = door.own_form(&mut request).await?;
     match door.vpgate.disown_approved(&handle, &browser).await? {
         Disowned::InTime => Ok(taken_back().into_response()),
-        Disowned::TokenIssued => Ok(too_late().into_response()),
+        Disowned::TokensRevoked => Ok(revoked().into_response()),
     }
 }
 
@@ -169,10 +169,11 @@ fn taken_back() -> Notice {
     )
 }
 
-fn too_late() -> Notice {
+fn revoked() -> Notice {
     Notice::plain(
-        Tone::Bad,
-        "The device already has access",
-        "It was faster than you, and your report was noted. Tell the service to which the device belongs.",
+        Tone::Good,
+        "Access was taken away",
+        "The device had access already; it has lost it now. What it saw before cannot be taken back, and a \
+         service that does not ask us may believe it for a while. Tell that service too.",
     )
 }

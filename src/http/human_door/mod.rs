@@ -1,12 +1,14 @@
 //! The door of people: pages that work without JavaScript (but `/callback`), on a phone, with a
 //! keyboard and with a screen reader.
 
+mod authorize;
 mod browser;
 mod callback;
 mod device;
 mod done;
 pub mod page;
 mod start;
+mod widget;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -18,6 +20,7 @@ use self::page::Notice;
 use super::PublicUrl;
 use super::body::{self, MAX_FORM_BYTES};
 use super::client_address::{TrustedProxies, client_address};
+use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
@@ -29,12 +32,18 @@ pub struct HumanDoor {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
     trusted_proxies: TrustedProxies,
+    limits: Arc<ClientLimits>,
 }
 
 impl HumanDoor {
     /// The pages of `vpgate`.
-    pub fn new(vpgate: Arc<Vpgate>, public_url: PublicUrl, trusted_proxies: TrustedProxies) -> Self {
-        Self { vpgate, public_url, trusted_proxies }
+    pub fn new(
+        vpgate: Arc<Vpgate>,
+        public_url: PublicUrl,
+        trusted_proxies: TrustedProxies,
+        limits: Arc<ClientLimits>,
+    ) -> Self {
+        Self { vpgate, public_url, trusted_proxies, limits }
     }
 
     /// Their routes.
@@ -43,11 +52,15 @@ impl HumanDoor {
         let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
         Route::new()
             .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))
+            .at("/authorize", get(page(&door, authorize::show)).post(page(&door, authorize::take)))
+            .at("/authorize/decision", RouteMethod::new().post(page(&door, authorize::decide)))
             .at("/start/:handle", start)
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
             .at("/done/:handle", get(page(&door, done::show)).post(page(&door, done::give_up)))
             .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
+            .at("/vpgate.js", get(page(&door, widget::script)))
+            .at("/vpgate.d.ts", get(page(&door, widget::types)))
     }
 
     /// The secret of the browser: the one it has, or a new one.

@@ -24,6 +24,7 @@ use self::problem::Problem;
 use self::result::Presentation;
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
+use super::client_limits::{Attempt, ClientLimits};
 use super::tags::Tags;
 use super::{PublicUrl, basic};
 use crate::domain::base::secret::Secret;
@@ -174,8 +175,14 @@ fn authenticate<'v>(vpgate: &'v Vpgate, request: &Request) -> Result<Authenticat
     let shown = basic::from_header(request.headers())
         .map_err(|fault| Problem::not_authenticated(fault.to_string()))?;
     let (id, secret) = shown.ok_or_else(|| Problem::not_authenticated("HTTP Basic is required"))?;
-    vpgate.policy.clients.authenticate(&Credentials::Basic(id, secret)).map_err(|why| {
+    let shown = Credentials::Basic(id, secret);
+    let limits: Option<&Arc<ClientLimits>> = request.data();
+    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
+    let attempt = attempt.transpose().map_err(|why| Problem::too_many(why.retry_after))?;
+    let client = vpgate.policy.clients.authenticate(&shown).map_err(|why| {
         tracing::warn!("client authentication failed on the relying-party door");
         Problem::not_authenticated(why.to_string())
-    })
+    })?;
+    attempt.into_iter().for_each(Attempt::did_not_fail);
+    Ok(client)
 }

@@ -36,7 +36,7 @@ pub enum Problem {
     /// The body is not `application/json`.
     #[oai(status = 415, content_type = "application/problem+json")]
     MediaType(Json<Box<ProblemDetails>>),
-    /// Too many wrong codes.
+    /// Too many wrong codes, or too many requests that failed. Ask again later.
     #[oai(status = 429, content_type = "application/problem+json")]
     TooMany(
         Json<Box<ProblemDetails>>,
@@ -109,6 +109,13 @@ impl Problem {
         Self::NotAuthenticated(Json(details), CHALLENGE.to_owned())
     }
 
+    /// 429.
+    pub fn too_many(retry_after: u64) -> Self {
+        let detail = format!("too many requests failed; wait {retry_after} seconds");
+        let details = ProblemDetails::new("too_many_requests", 429, "Too many requests", detail);
+        Self::TooMany(Json(details), retry_after)
+    }
+
     /// 403.
     pub fn forbidden(detail: impl Into<String>) -> Self {
         Self::Forbidden(Json(ProblemDetails::new("forbidden", 403, "This client may not do this", detail)))
@@ -128,12 +135,6 @@ impl Problem {
     /// 409 of the kind `name`.
     pub fn conflict(name: &str, title: &str, detail: impl Into<String>) -> Self {
         Self::Conflict(Json(ProblemDetails::new(name, 409, title, detail)))
-    }
-
-    /// 429 until `retry_after` seconds are over.
-    pub fn too_many(detail: impl Into<String>, retry_after: u64) -> Self {
-        let details = ProblemDetails::new("too_many_requests", 429, "Too many wrong codes", detail);
-        Self::TooMany(Json(details), retry_after)
     }
 
     /// 413.

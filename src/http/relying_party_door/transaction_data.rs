@@ -3,7 +3,8 @@
 
 use poem_openapi::{Object, Union};
 
-/// What the person agrees to by presenting. Unknown members are refused.
+/// What the person agrees to by presenting. Unknown members are refused. Beside these four types an operator
+/// can register others, each with a JSON Schema (`[[transaction_data]]`).
 #[derive(Debug, Union)]
 #[oai(discriminator_name = "type", one_of)]
 pub enum TransactionData {

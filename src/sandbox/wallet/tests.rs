@@ -25,6 +25,7 @@ fn sandbox() -> Sandbox {
         shop_client_id: "shop".to_owned(),
         shop_secret: Secret::received("secret"),
         tv_client_id: "tv".to_owned(),
+        page_client_id: "page".to_owned(),
         wallet_client_id: "demo".to_owned(),
         scope: BASIC_SCOPE.to_owned(),
         now: Arc::new(|| NOW),

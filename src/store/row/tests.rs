@@ -7,6 +7,8 @@ fn terms() -> String {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),
+        openid: false,
+        dpop: None,
         created_at: Timestamp::from_unix(1_800_000_000),
         expires_at: Timestamp::from_unix(1_800_000_600),
     };

@@ -2,8 +2,8 @@
 
 use rusqlite::{Connection, params};
 
-use super::limits;
 use super::statement::write;
+use super::{authorizations, limits, tokens};
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -34,7 +34,21 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             collect_result(connection, presentation, response_code)?;
             decide_grant(connection, grant)
         }
-        Change::RedeemGrant(redeemed) => redeem_grant(connection, redeemed),
+        Change::RedeemGrant { grant, issuance } => {
+            redeem_grant(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
+        Change::Refresh { family, used, renewal } => tokens::refresh(connection, family, used, renewal),
+        Change::RevokeOrigin(origin) => tokens::revoke_origin(connection, origin),
+        Change::RevokeFamily(family) => tokens::revoke_family(connection, family),
+        Change::SpendProof { id, until } => write(
+            connection,
+            "INSERT INTO dpop_proofs (id, forget_at) VALUES (?1, ?2)",
+            params![id.as_bytes(), until.unix()],
+        ),
+        Change::RevokeAccess(digest) => {
+            write(connection, "DELETE FROM access_tokens WHERE digest = ?1", params![digest.as_bytes()])
+        }
         Change::BeginPresentation { presentation, claim } => {
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;
@@ -51,6 +65,22 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         Change::Forget(id) => {
             write(connection, "DELETE FROM presentations WHERE id = ?1", params![id.as_str()])
         }
+        Change::SpendAssertion(assertion) => authorizations::spend_assertion(connection, assertion),
+        Change::PushRequest { request, handle, expires_at } => {
+            authorizations::push_request(connection, request, handle, *expires_at)
+        }
+        Change::DropPushedRequest(handle) => authorizations::take_pushed(connection, handle),
+        Change::BeginAuthorization { presentation, grant, pushed } => {
+            if let Some(handle) = pushed {
+                authorizations::take_pushed(connection, handle)?;
+            }
+            authorizations::begin(connection, grant)?;
+            begin_presentation(connection, presentation)
+        }
+        Change::RedeemCode { grant, issuance } => {
+            authorizations::redeem(connection, grant)?;
+            tokens::issue(connection, issuance)
+        }
     }
 }
 
@@ -58,15 +88,18 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);
     let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
+    macro_rules! delete_from {
+        ($table:literal) => {
+            delete(concat!(
+                "DELETE FROM ",
+                $table,
+                " WHERE rowid IN (SELECT rowid FROM ",
+                $table,
+                " WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)"
+            ))
+        };
+    }
     Ok(Swept {
-        grants: delete(
-            "DELETE FROM grants WHERE rowid IN
-             (SELECT rowid FROM grants WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )?,
-        presentations: delete(
-            "DELETE FROM presentations WHERE rowid IN
-             (SELECT rowid FROM presentations WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )?,
         attempts: delete(
             "DELETE FROM attempts WHERE (what, who, slot) IN
              (SELECT what, who, slot FROM attempts WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
@@ -74,6 +107,12 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
             "DELETE FROM code_sightings WHERE (grant_id, address) IN
              (SELECT grant_id, address FROM code_sightings WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
         )?,
+        grants: delete_from!("grants")?,
+        presentations: delete_from!("presentations")?,
+        authorizations: delete_from!("authorizations")?,
+        pushed_requests: delete_from!("pushed_requests")?,
+        assertions: delete_from!("client_assertions")?,
+        tokens: tokens::sweep(connection, now, limit)?,
     })
 }
 
@@ -138,6 +177,8 @@ fn decide_grant(connection: &Connection, decision: &GrantDecision) -> Result<(),
     match decision {
         GrantDecision::Approve(approved) => approve_grant(connection, approved),
         GrantDecision::Deny(denied) => deny_grant(connection, denied),
+        GrantDecision::IssueCode(granted) => authorizations::grant(connection, granted),
+        GrantDecision::RefuseCode(refused) => authorizations::refuse(connection, refused),
     }
 }
 

@@ -12,6 +12,8 @@ fn pending() -> Pending {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::parse("basic").unwrap(),
+        openid: false,
+        dpop: None,
         created_at: OPENED,
         expires_at: TOO_LATE,
     };

@@ -7,6 +7,7 @@
 mod fields;
 mod payment_itemized;
 mod payment_mandate;
+mod registered;
 mod session_data;
 mod wire_instructions;
 
@@ -18,6 +19,7 @@ use serde_json::Value;
 use self::fields::Fields;
 pub use self::payment_itemized::{Item, PaymentItemized};
 pub use self::payment_mandate::{Payee, PaymentInstrument, PaymentMandate};
+pub use self::registered::{RegisteredPayload, TransactionTypes, TypeFault};
 pub use self::session_data::SessionData;
 pub use self::wire_instructions::{Recipient, Source, WireInstructions};
 use super::dcql::Query;
@@ -34,6 +36,8 @@ const MAX_CREDENTIAL_IDS: usize = 16;
 const HASH_ALGORITHMS: &str = "transaction_data_hashes_alg";
 /// Each of the supported ones once.
 const MAX_HASH_ALGORITHMS: usize = 3;
+/// The members that every type has; the rest is the type's own.
+const ENVELOPE: [&str; 3] = ["type", "credential_ids", HASH_ALGORITHMS];
 /// Longest credential query id in bytes.
 const MAX_ID: usize = 64;
 
@@ -67,6 +71,9 @@ pub enum Payload {
     WireInstructions(WireInstructions),
     /// A mandate to pay on the person's behalf.
     PaymentMandate(PaymentMandate),
+    /// A type of the operator's.
+    #[serde(skip)]
+    Registered(RegisteredPayload),
 }
 
 /// What a person reads before agreeing. Plain text from the relying party: escape it for the page.
@@ -109,39 +116,6 @@ struct Envelope<'a> {
 }
 
 impl TransactionData {
-    /// Validates `{type, credential_ids, payload, transaction_data_hashes_alg?}` and writes down the string that will be sent.
-    ///
-    /// # Errors
-    /// [`TransactionFault`] for the first thing that is wrong.
-    pub fn from_json(object: &Value) -> Result<Self, TransactionFault> {
-        let parts = read(object)?;
-        let envelope = Envelope {
-            kind: parts.payload.kind(),
-            credential_ids: &parts.credential_ids,
-            hash_algorithms: parts.hash_algorithms.iter().map(|algorithm| algorithm.name()).collect(),
-            payload: &parts.payload,
-        };
-        let unwritable = |_| TransactionFault::at("", "cannot be written as JSON");
-        let text = serde_json::to_string(&envelope).map_err(unwritable)?;
-        if text.len() > MAX_OBJECT_BYTES {
-            return Err(TransactionFault::at("", "must be at most 8192 bytes of JSON"));
-        }
-        let object = serde_json::from_str(&text).map_err(unwritable)?;
-        Ok(Self { encoded: base64url::encode(&text), object, parts })
-    }
-
-    /// From what a caller has sent a wallet by itself: the exact string, or the object from which
-    /// [`Self::from_json`] writes it.
-    ///
-    /// # Errors
-    /// [`TransactionFault`] for the first thing that is wrong.
-    pub fn as_sent(sent: &Value) -> Result<Self, TransactionFault> {
-        match sent {
-            Value::String(encoded) => Self::try_from(encoded.clone()),
-            object => Self::from_json(object),
-        }
-    }
-
     /// Do all `credential_ids` name credential queries of this query that demand holder binding
     /// (sections 5.1, B.3.3)? Without a key-binding JWT nothing could carry the agreement.
     ///
@@ -214,25 +188,53 @@ impl TransactionData {
     pub fn payload(&self) -> &Payload {
         &self.parts.payload
     }
+}
 
-    /// What is being agreed to, in words.
-    pub fn details(&self) -> Details {
-        match &self.parts.payload {
-            Payload::SessionData(session) => session.details(),
-            Payload::PaymentItemized(payment) => payment.details(),
-            Payload::WireInstructions(wire) => wire.details(),
-            Payload::PaymentMandate(mandate) => mandate.details(),
+type ReadPayload = fn(Fields<'_>) -> Result<Payload, TransactionFault>;
+
+impl Parts {
+    /// Writes down the string that will be sent. Amounts of the four types are written anew, as exact
+    /// decimals; an object of a registered type is sent as it was given.
+    fn written(self, given: &Value) -> Result<TransactionData, TransactionFault> {
+        let envelope = Envelope {
+            kind: self.payload.kind(),
+            credential_ids: &self.credential_ids,
+            hash_algorithms: self.hash_algorithms.iter().map(|algorithm| algorithm.name()).collect(),
+            payload: &self.payload,
+        };
+        let text = match &self.payload {
+            Payload::Registered(_) => serde_json::to_string(given),
+            _ => serde_json::to_string(&envelope),
+        };
+        let unwritable = |_| TransactionFault::at("", "cannot be written as JSON");
+        let text = text.map_err(unwritable)?;
+        if text.len() > MAX_OBJECT_BYTES {
+            return Err(TransactionFault::at("", "must be at most 8192 bytes of JSON"));
         }
+        let object = serde_json::from_str(&text).map_err(unwritable)?;
+        Ok(TransactionData { encoded: base64url::encode(&text), object, parts: self })
     }
 }
 
 impl Payload {
-    fn kind(&self) -> &'static str {
+    /// How the payload of one of the four types is read.
+    fn reader(kind: &str) -> Option<ReadPayload> {
+        Some(match kind {
+            session_data::TYPE => |fields| SessionData::read(fields).map(Self::SessionData),
+            payment_itemized::TYPE => |fields| PaymentItemized::read(fields).map(Self::PaymentItemized),
+            wire_instructions::TYPE => |fields| WireInstructions::read(fields).map(Self::WireInstructions),
+            payment_mandate::TYPE => |fields| PaymentMandate::read(fields).map(Self::PaymentMandate),
+            _ => return None,
+        })
+    }
+
+    fn kind(&self) -> &str {
         match self {
             Self::SessionData(_) => session_data::TYPE,
             Self::PaymentItemized(_) => payment_itemized::TYPE,
             Self::WireInstructions(_) => wire_instructions::TYPE,
             Self::PaymentMandate(_) => payment_mandate::TYPE,
+            Self::Registered(payload) => payload.kind(),
         }
     }
 }
@@ -253,9 +255,11 @@ impl TransactionFault {
     }
 }
 
+/// Reads an object of any type; whether a type that is not one of the four is registered, and what its
+/// schema says, is for [`TransactionTypes`] to know. Rows need neither: they were checked when written.
 fn read(object: &Value) -> Result<Parts, TransactionFault> {
     let mut fields = Fields::of(object, "")?;
-    let kind = fields.text("type", 256)?;
+    let kind = fields.text("type", registered::MAX_TYPE)?;
     let ids = fields.list("credential_ids", MAX_CREDENTIAL_IDS)?;
     let mut credential_ids: Vec<String> = Vec::with_capacity(ids.len());
     for (id, pointer) in ids {
@@ -266,14 +270,13 @@ fn read(object: &Value) -> Result<Parts, TransactionFault> {
         credential_ids.push(id);
     }
     let hash_algorithms = hash_algorithms(&mut fields)?;
-    let payload = fields.object("payload")?;
-    fields.end()?;
-    let payload = match kind.as_str() {
-        session_data::TYPE => Payload::SessionData(SessionData::read(payload)?),
-        payment_itemized::TYPE => Payload::PaymentItemized(PaymentItemized::read(payload)?),
-        wire_instructions::TYPE => Payload::WireInstructions(WireInstructions::read(payload)?),
-        payment_mandate::TYPE => Payload::PaymentMandate(PaymentMandate::read(payload)?),
-        _ => return Err(TransactionFault::at("/type", "is not a supported transaction data type")),
+    let payload = match Payload::reader(&kind) {
+        Some(read) => {
+            let payload = fields.object("payload")?;
+            fields.end()?;
+            read(payload)?
+        }
+        None => Payload::Registered(RegisteredPayload::read(kind, object)?),
     };
     Ok(Parts { credential_ids, hash_algorithms, payload })
 }

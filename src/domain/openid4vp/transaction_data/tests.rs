@@ -48,13 +48,13 @@ fn with(mut object: Value, pointer: &str, value: Option<&Value>) -> Value {
 }
 
 fn refused_at(object: &Value) -> String {
-    TransactionData::from_json(object).unwrap_err().pointer
+    TransactionTypes::default().from_json(object).unwrap_err().pointer
 }
 
 #[test]
 fn req_13_20_to_13_23_every_type_is_read_and_written_in_document_order() {
     for object in all() {
-        let data = TransactionData::from_json(&object).unwrap();
+        let data = TransactionTypes::default().from_json(&object).unwrap();
         assert_eq!(data.object(), &object);
         let text = String::from_utf8(base64url::decode(data.encoded()).unwrap()).unwrap();
         assert_eq!(text, object.to_string(), "the fixtures above are in document order");
@@ -66,7 +66,7 @@ fn req_13_20_to_13_23_every_type_is_read_and_written_in_document_order() {
 #[test]
 fn req_1_81_the_written_string_is_the_truth() {
     for object in all() {
-        let data = TransactionData::from_json(&object).unwrap();
+        let data = TransactionTypes::default().from_json(&object).unwrap();
         assert_eq!(to_value(&data).unwrap(), data.encoded());
         assert_eq!(from_value::<TransactionData>(to_value(&data).unwrap()).unwrap(), data);
     }
@@ -91,7 +91,10 @@ fn a_string_that_is_no_transaction_is_refused() {
 fn members_may_come_in_any_order_and_leave_in_ours() {
     let shuffled = json!({"payload": {"device_id": "tv-1", "ip_address": "192.0.2.7"}, "credential_ids": ["id"],
         "type": session_data::TYPE});
-    assert_eq!(TransactionData::from_json(&shuffled), TransactionData::from_json(&session()));
+    assert_eq!(
+        TransactionTypes::default().from_json(&shuffled),
+        TransactionTypes::default().from_json(&session())
+    );
 }
 
 #[test]
@@ -113,7 +116,7 @@ fn optional_members_may_be_absent() {
     for (object, names) in optional {
         for name in names {
             let without = with(object.clone(), &format!("/payload/{name}"), None);
-            let data = TransactionData::from_json(&without).unwrap();
+            let data = TransactionTypes::default().from_json(&without).unwrap();
             assert_eq!(data.object(), &without, "only what was given is written");
             let null = with(object.clone(), &format!("/payload/{name}"), Some(&json!(null)));
             assert_eq!(refused_at(&null), format!("/payload/{name}"));
@@ -208,7 +211,9 @@ fn req_13_20_to_13_23_unknown_members_are_refused_at_every_level() {
 fn req_13_20_an_address_is_an_ip_literal_and_the_type_is_exact() {
     for good in ["192.0.2.7", "2001:db8::1", "::1"] {
         assert!(
-            TransactionData::from_json(&with(session(), "/payload/ip_address", Some(&json!(good)))).is_ok()
+            TransactionTypes::default()
+                .from_json(&with(session(), "/payload/ip_address", Some(&json!(good))))
+                .is_ok()
         );
     }
     for wrong in ["localhost", "192.0.2", "192.0.2.7:80", "[::1]", "fe80::1%eth0", " 192.0.2.7", ""] {
@@ -285,14 +290,18 @@ fn req_13_13_currencies_texts_and_websites_are_checked() {
     ] {
         assert_eq!(refused_at(&with(wire(), pointer, Some(&wrong))), pointer, "{wrong}");
     }
-    assert!(TransactionData::from_json(&with(wire(), "/payload/memo", Some(&json!("two\nlines")))).is_ok());
+    assert!(
+        TransactionTypes::default()
+            .from_json(&with(wire(), "/payload/memo", Some(&json!("two\nlines"))))
+            .is_ok()
+    );
 }
 
 #[test]
 fn an_object_that_would_not_fit_a_url_is_refused() {
     let item = json!({"quantity": 1, "unit_cost": 1, "label": "x".repeat(150)});
     let items = |count: usize| with(payment(), "/payload/items", Some(&json!(vec![item.clone(); count])));
-    assert!(TransactionData::from_json(&items(30)).is_ok());
+    assert!(TransactionTypes::default().from_json(&items(30)).is_ok());
     assert_eq!(refused_at(&items(60)), "");
     assert_eq!(refused_at(&items(101)), "/payload/items");
 }
@@ -300,9 +309,9 @@ fn an_object_that_would_not_fit_a_url_is_refused() {
 #[test]
 fn req_1_80_credential_ids_name_queries_of_this_request() {
     let query = Query::of(vec![CredentialQuery::new("id", vec!["urn:x".to_owned()], vec![])]).unwrap();
-    assert_eq!(TransactionData::from_json(&session()).unwrap().fits(&query), Ok(()));
+    assert_eq!(TransactionTypes::default().from_json(&session()).unwrap().fits(&query), Ok(()));
     let other = with(session(), "/credential_ids", Some(&json!(["id", "other"])));
-    let fault = TransactionData::from_json(&other).unwrap().fits(&query).unwrap_err();
+    let fault = TransactionTypes::default().from_json(&other).unwrap().fits(&query).unwrap_err();
     assert_eq!(fault.pointer, "/credential_ids/1");
 }
 
@@ -310,19 +319,21 @@ fn req_1_80_credential_ids_name_queries_of_this_request() {
 fn faults_do_not_repeat_what_was_written() {
     for object in all() {
         let wrong = with(object, "/payload", Some(&json!("4111 1111 1111 1111")));
-        assert!(!TransactionData::from_json(&wrong).unwrap_err().to_string().contains("4111"));
+        assert!(!TransactionTypes::default().from_json(&wrong).unwrap_err().to_string().contains("4111"));
     }
 }
 
 #[test]
 fn it_prints_its_type_only() {
-    let printed = format!("{:?}", TransactionData::from_json(&wire()).unwrap());
+    let printed = format!("{:?}", TransactionTypes::default().from_json(&wire()).unwrap());
     assert!(printed.contains(wire_instructions::TYPE) && !printed.contains("6789"), "{printed}");
 }
 
 #[test]
 fn people_read_what_they_agree_to() {
-    let details = |object: &Value| TransactionData::from_json(object).unwrap().details();
+    let details = |object: &Value| {
+        TransactionTypes::default().details(&TransactionTypes::default().from_json(object).unwrap())
+    };
     assert_eq!(details(&session()).title, "Session from the network address 192.0.2.7");
     let payment = details(&payment());
     assert_eq!(payment.title, "Payment: 1,250.00 USD for Order 7");
@@ -341,15 +352,15 @@ fn people_read_what_they_agree_to() {
 #[test]
 fn a_short_account_number_is_its_own_end() {
     let short = with(wire(), "/payload/recipient/account_number", Some(&json!("äöü")));
-    let data = TransactionData::from_json(&short).unwrap();
-    assert!(data.details().title.ends_with("account ending äöü"));
+    let data = TransactionTypes::default().from_json(&short).unwrap();
+    assert!(TransactionTypes::default().details(&data).title.ends_with("account ending äöü"));
 }
 
 #[test]
 fn req_1_82_hash_algorithms_are_offered_by_exact_names() {
     let offer = |names: Value| with(session(), "/transaction_data_hashes_alg", Some(&names));
     for good in [json!(["sha-256"]), json!(["sha-512", "sha-384", "sha-256"])] {
-        let data = TransactionData::from_json(&offer(good.clone())).unwrap();
+        let data = TransactionTypes::default().from_json(&offer(good.clone())).unwrap();
         assert_eq!(data.object()["transaction_data_hashes_alg"], good, "as offered, in order");
         assert_eq!(TransactionData::try_from(data.encoded().to_owned()), Ok(data));
     }
@@ -373,7 +384,7 @@ fn req_1_82_hash_algorithms_are_offered_by_exact_names() {
 fn req_6_13_which_hash_is_good_follows_from_the_offer() {
     let takes = |names: Option<Value>| {
         let object = with(session(), "/transaction_data_hashes_alg", names.as_ref());
-        let data = TransactionData::from_json(&object).unwrap();
+        let data = TransactionTypes::default().from_json(&object).unwrap();
         [None, Some(DigestAlgorithm::Sha256), Some(DigestAlgorithm::Sha384), Some(DigestAlgorithm::Sha512)]
             .map(|named| data.takes_hash(named))
     };
@@ -386,7 +397,9 @@ fn req_6_13_which_hash_is_good_follows_from_the_offer() {
 fn req_1_82_transactions_of_one_credential_share_an_algorithm() {
     let of = |ids: Value, names: Option<Value>| {
         let object = with(session(), "/credential_ids", Some(&ids));
-        TransactionData::from_json(&with(object, "/transaction_data_hashes_alg", names.as_ref())).unwrap()
+        TransactionTypes::default()
+            .from_json(&with(object, "/transaction_data_hashes_alg", names.as_ref()))
+            .unwrap()
     };
     let default = of(json!(["a", "b"]), None);
     for (other, agrees) in [
@@ -411,7 +424,7 @@ fn req_1_83_no_transaction_without_holder_binding() {
         let credential = CredentialQuery::new("id", vec!["urn:x".to_owned()], vec![]);
         Query::of(vec![CredentialQuery { holder_binding, ..credential }]).unwrap()
     };
-    let data = TransactionData::from_json(&session()).unwrap();
+    let data = TransactionTypes::default().from_json(&session()).unwrap();
     assert_eq!(data.fits(&query(true)), Ok(()));
     assert_eq!(data.fits(&query(false)).unwrap_err().pointer, "/credential_ids/0");
 }

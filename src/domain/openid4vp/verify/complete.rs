@@ -4,7 +4,7 @@ use super::{Current, Genuine};
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
 use crate::domain::sdjwt::credential::Authentic;
-use crate::domain::sdjwt::status::standing::Standing;
+use crate::domain::sdjwt::status::standing::{Standing, StatusPlace};
 
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
 const SET: Rule = Rule { check: "credential_set", requirement: "OpenID4VP 6.2, 6.4.2" };
@@ -18,6 +18,7 @@ pub(super) struct Survivor<'q> {
     pub(super) combination: usize,
     pub(super) authentic: Authentic,
     pub(super) standing: Standing,
+    pub(super) place: Option<StatusPlace>,
 }
 
 /// Sorts the survivors by the order of the query, and holds them against its rules: without credential
@@ -34,12 +35,12 @@ pub(super) fn survivors<'q>(
 ) -> Result<Vec<Survivor<'q>>, Rejection> {
     findings.about(None);
     let mut survivors = Vec::with_capacity(current.len());
-    for Current { genuine, standing } in current {
+    for Current { genuine, standing, place } in current {
         let Genuine { credential, number, combination, authentic } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };
-        survivors.push(Survivor { query, number, combination, authentic, standing });
+        survivors.push(Survivor { query, number, combination, authentic, standing, place });
     }
     let place = |survivor: &Survivor<'_>| query.credentials().iter().position(|it| it == survivor.query);
     survivors.sort_by_key(place);

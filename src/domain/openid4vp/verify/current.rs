@@ -6,7 +6,7 @@ use std::fmt;
 use super::Genuine;
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
-use crate::domain::sdjwt::status::standing::{self, Named, Standing, StatusReference};
+use crate::domain::sdjwt::status::standing::{self, Named, Standing, StatusPlace, StatusReference};
 use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 
 /// A genuine presentation whose credential its issuer has not taken back, as far as it can be known and
@@ -15,6 +15,8 @@ use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 pub struct Current {
     pub(super) genuine: Genuine,
     pub(super) standing: Standing,
+    /// Where a list said so.
+    pub(super) place: Option<StatusPlace>,
 }
 
 /// What a genuine presentation needs to be current.
@@ -41,7 +43,7 @@ impl Genuine {
     pub fn status(self, findings: &mut Findings) -> Result<Status, Rejection> {
         findings.about_presentation(&self.credential, self.number);
         Ok(match standing::named(&self.authentic, findings)? {
-            Named::Settled(standing) => Status::Settled(Current { genuine: self, standing }),
+            Named::Settled(standing) => Status::Settled(Current { genuine: self, standing, place: None }),
             Named::Listed(reference) => Status::Listed(Listed { genuine: self, reference }),
         })
     }
@@ -66,7 +68,8 @@ impl Listed {
         let Self { genuine, reference } = self;
         findings.about_presentation(&genuine.credential, genuine.number);
         let standing = standing::judge(&reference, &genuine.authentic, list, now, findings)?;
-        Ok(Current { genuine, standing })
+        let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
+        Ok(Current { genuine, standing, place: Some(place) })
     }
 
     /// The list is there and no good.

@@ -56,7 +56,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
-use crate::domain::sdjwt::status::standing::Standing;
+use crate::domain::sdjwt::status::standing::{Standing, StatusPlace};
 use crate::domain::sdjwt::trust::TrustedIssuer;
 
 /// How far a wallet's clock may be from ours (REQ-6.6).
@@ -149,6 +149,9 @@ pub struct VerifiedCredential {
     /// What is known of its status; never where that is kept (REQ-7.16).
     #[serde(default)]
     pub standing: Standing,
+    /// Where that is kept, for tokens that must end with the credential. In no row and no result.
+    #[serde(skip)]
+    pub status_place: Option<StatusPlace>,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
@@ -275,9 +278,9 @@ impl VerifiedPresentation {
 }
 
 fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
-    let Survivor { query, combination, authentic, standing, .. } = survivor;
+    let Survivor { query, combination, authentic, standing, place, .. } = survivor;
     let mut claims = answer::asked_for(authentic.claims(), query, *combination);
-    // Where the status is kept tells one holder from another; it has done its work (TSL 12.3).
+    // Where the status is kept tells one holder from another: no claim (TSL 12.3).
     claims.remove("status");
     VerifiedCredential {
         issuer: authentic.issuer().to_owned(),
@@ -286,6 +289,7 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         expires_at: authentic.expires_at(),
         holder: authentic.holder_thumbprint().map(str::to_owned),
         standing: *standing,
+        status_place: place.clone(),
     }
 }
 

@@ -11,6 +11,7 @@ use super::token::{FRESHNESS, HOLDS, SUBJECT, StatusList, StatusListFault};
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::base::time::Timestamp;
 use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::trust::TrustedIssuer;
 
 const REFERENCE: Rule =
     Rule { check: "status_reference", requirement: "Token Status List 6.1, 6.2, 8.3(1); SD-JWT VC 2.2.2.3" };
@@ -41,8 +42,8 @@ pub enum Named {
     Listed(StatusReference),
 }
 
-/// Where the issuer keeps the status of one credential. Made only by [`named`], from an [`Authentic`]
-/// credential: nothing else leads to a fetch.
+/// Where the issuer keeps the status of one credential. Made by [`named`], from an [`Authentic`]
+/// credential, and by [`StatusPlace::of`], from what such a one left behind: nothing else leads to a fetch.
 pub struct StatusReference {
     index: u64,
     uri: String,
@@ -71,6 +72,72 @@ impl StatusReference {
 impl fmt::Debug for StatusReference {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("StatusReference(..)")
+    }
+}
+
+/// What is remembered of a [`StatusReference`] while tokens live that depend on the credential, so that
+/// a revoked one ends them. It goes with the last of them, and into no result (REQ-7.16).
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StatusPlace {
+    credential: String,
+    issuer: String,
+    index: u64,
+    uri: String,
+}
+
+impl StatusPlace {
+    /// The place that `reference` names, in a credential of `issuer` that answered the credential query
+    /// `credential`.
+    pub fn new(reference: &StatusReference, credential: &str, issuer: &str) -> Self {
+        let (index, uri) = (reference.index, reference.uri.clone());
+        Self { credential: credential.to_owned(), issuer: issuer.to_owned(), index, uri }
+    }
+
+    /// The credential query id, and the issuer.
+    pub fn whose(&self) -> (&str, &str) {
+        (&self.credential, &self.issuer)
+    }
+
+    /// The way back to the list; `None` when that is another issuer's, or no web address.
+    pub fn of(&self, issuer: &TrustedIssuer) -> Option<StatusReference> {
+        let url = (issuer.issuer() == self.issuer).then(|| Url::parse(&self.uri).ok()).flatten()?;
+        let (index, uri) = (self.index, self.uri.clone());
+        Some(StatusReference { index, uri, url, policy: issuer.status_policy() })
+    }
+}
+
+/// It tells one holder from another (TSL 12.3).
+impl fmt::Debug for StatusPlace {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("StatusPlace(..)")
+    }
+}
+
+/// What a list says of a credential that was valid before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Today {
+    /// Valid.
+    Valid,
+    /// Anything else: revoked, suspended, beyond the list.
+    TakenBack,
+    /// Nothing: it is another list, or too old.
+    Unknown,
+}
+
+/// What `list`, to which `reference` of a credential of `issuer` led, says today (TSL 8.3(6, 7)).
+pub fn today(
+    reference: &StatusReference,
+    issuer: &TrustedIssuer,
+    list: &StatusList,
+    now: Timestamp,
+) -> Today {
+    let its_own = list.uri() == reference.uri && list.issuer() == issuer.issuer();
+    if !its_own || !list.usable(now, reference.policy.stale_if_error) {
+        return Today::Unknown;
+    }
+    match list.statuses().at(reference.index) {
+        Some(0) => Today::Valid,
+        _ => Today::TakenBack,
     }
 }
 

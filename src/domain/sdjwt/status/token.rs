@@ -57,24 +57,32 @@ pub struct Receipt {
     pub max_age: Option<Duration>,
 }
 
-/// How long a list may be kept before it is fetched anew: what an issuer says is clamped to this.
+/// How long a list may be kept before it is fetched anew: what an issuer says is clamped to this. And how
+/// old it may be at all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CacheBounds {
     least: Duration,
     most: Duration,
+    oldest: Option<Duration>,
 }
 
 impl CacheBounds {
     /// At least `least` (or until `exp` when that is sooner), at most `most`; `None` when they are crossed.
     pub fn new(least: Duration, most: Duration) -> Option<Self> {
-        (least <= most).then_some(Self { least, most })
+        (least <= most).then_some(Self { least, most, oldest: None })
+    }
+
+    /// The same, for lists whose `iat` is less than `oldest` ago; `None`: any age.
+    #[must_use]
+    pub fn no_older_than(self, oldest: Option<Duration>) -> Self {
+        Self { oldest, ..self }
     }
 }
 
 impl Default for CacheBounds {
-    /// One minute to twelve hours (the `ttl` of TSL's own examples).
+    /// One minute to twelve hours (the `ttl` of TSL's own examples), of any age.
     fn default() -> Self {
-        Self { least: Duration::from_secs(60), most: Duration::from_secs(12 * 3600) }
+        Self { least: Duration::from_secs(60), most: Duration::from_secs(12 * 3600), oldest: None }
     }
 }
 
@@ -91,7 +99,7 @@ impl Default for CacheBounds {
 /// # use vpgate::domain::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
 /// fn forge(statuses: Statuses, fresh_until: Timestamp) -> StatusList {
 ///     let (issuer, uri) = (String::new(), String::new());
-///     StatusList { issuer, uri, statuses, expires_at: None, fresh_until }
+///     StatusList { issuer, uri, statuses, ends_at: None, fresh_until }
 /// }
 /// ```
 #[derive(Debug)]
@@ -99,7 +107,8 @@ pub struct StatusList {
     issuer: String,
     uri: String,
     statuses: Statuses,
-    expires_at: Option<Timestamp>,
+    /// Its `exp`, or when it becomes too old.
+    ends_at: Option<Timestamp>,
     fresh_until: Timestamp,
 }
 
@@ -144,12 +153,12 @@ impl StatusListToken {
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
             return Err(StatusListFault::Subject);
         }
-        let expires_at = check_dates(payload, receipt.at)?;
-        let fresh_until = fresh_until(payload, expires_at, receipt, bounds)?;
+        let dates = check_dates(payload, receipt.at, bounds)?;
+        let fresh_until = fresh_until(payload, dates, receipt, bounds)?;
         let status_list = payload.get("status_list").and_then(Value::as_object);
         let statuses = Statuses::from_json(status_list.ok_or(StatusListFault::NoList)?)?;
         let (issuer, uri) = (issuer.issuer().to_owned(), uri.to_owned());
-        Ok(StatusList { issuer, uri, statuses, expires_at, fresh_until })
+        Ok(StatusList { issuer, uri, statuses, ends_at: dates.ends_at, fresh_until })
     }
 
     fn key(
@@ -183,14 +192,14 @@ impl StatusList {
         &self.statuses
     }
 
-    /// From then on a new one is fetched; never after `exp`.
+    /// From then on a new one is fetched; never after `exp`, nor when it is too old.
     pub fn fresh_until(&self) -> Timestamp {
         self.fresh_until
     }
 
-    /// Whether it can be used: fresh, or at most `stale` past that; never past its `exp`.
+    /// Whether it can be used: fresh, or at most `stale` past that; never past its `exp`, nor too old.
     pub fn usable(&self, now: Timestamp, stale: Duration) -> bool {
-        now < self.fresh_until.plus(stale) && self.expires_at.is_none_or(|exp| now < exp)
+        now < self.fresh_until.plus(stale) && self.ends_at.is_none_or(|end| now < end)
     }
 }
 
@@ -227,6 +236,9 @@ pub enum StatusListFault {
     /// `exp` is past.
     #[error("the status list has expired; its provider must publish a new one")]
     Expired,
+    /// `iat` lies further back than the configuration allows.
+    #[error("the status list was signed longer ago than `status_lists.oldest` allows")]
+    TooOld,
     /// There is no object `status_list`.
     #[error("the status list token has no object `status_list`")]
     NoList,
@@ -242,14 +254,27 @@ impl StatusListFault {
             Self::Jws(_) | Self::Typ => FORMAT,
             Self::Key(_) | Self::NoChain | Self::Chain(_) | Self::Signature => SIGNATURE,
             Self::Subject => SUBJECT,
-            Self::Date(_) | Self::Ahead(_) | Self::Expired => FRESHNESS,
+            Self::Date(_) | Self::Ahead(_) | Self::Expired | Self::TooOld => FRESHNESS,
             Self::NoList | Self::Statuses(_) => ENCODING,
         };
         rule.check
     }
 }
 
-fn check_dates(payload: &Map<String, Value>, now: Timestamp) -> Result<Option<Timestamp>, StatusListFault> {
+/// Between when a list counts.
+#[derive(Clone, Copy)]
+struct Dates {
+    expires_at: Option<Timestamp>,
+    /// The same, or earlier where it becomes too old.
+    ends_at: Option<Timestamp>,
+}
+
+/// Now must lie between `iat` and `exp`, and `iat` not too far back.
+fn check_dates(
+    payload: &Map<String, Value>,
+    now: Timestamp,
+    bounds: &CacheBounds,
+) -> Result<Dates, StatusListFault> {
     let read = |name| date(payload, name).map_err(|_| StatusListFault::Date(name));
     let issued_at = read("iat")?.ok_or(StatusListFault::Date("iat"))?;
     for (name, start) in [("iat", Some(issued_at)), ("nbf", read("nbf")?)] {
@@ -261,25 +286,29 @@ fn check_dates(payload: &Map<String, Value>, now: Timestamp) -> Result<Option<Ti
     if expires_at.is_some_and(|exp| is_past(exp, now, Duration::ZERO)) {
         return Err(StatusListFault::Expired);
     }
-    Ok(expires_at)
+    let too_old_at = bounds.oldest.map(|oldest| issued_at.plus(oldest));
+    if too_old_at.is_some_and(|end| is_past(end, now, Duration::ZERO)) {
+        return Err(StatusListFault::TooOld);
+    }
+    Ok(Dates { expires_at, ends_at: [expires_at, too_old_at].into_iter().flatten().min() })
 }
 
-/// The token's own word first, then HTTP's (TSL 8.2), then the least; and never past `exp`.
+/// The token's own word first, then HTTP's (TSL 8.2), then the least; and never past its end.
 fn fresh_until(
     payload: &Map<String, Value>,
-    expires_at: Option<Timestamp>,
+    dates: Dates,
     receipt: Receipt,
     bounds: &CacheBounds,
 ) -> Result<Timestamp, StatusListFault> {
     let ttl = date(payload, "ttl").map_err(|_| StatusListFault::Date("ttl"))?;
     let clamped = |said: Duration| receipt.at.plus(said.clamp(bounds.least, bounds.most));
-    let kept = match (ttl, expires_at, receipt.max_age) {
+    let kept = match (ttl, dates.expires_at, receipt.max_age) {
         (Some(ttl), ..) => clamped(Duration::from_secs(u64::try_from(ttl.unix()).unwrap_or(0))),
         (None, Some(exp), _) => clamped(exp.since(receipt.at)),
         (None, None, Some(max_age)) => clamped(max_age),
         (None, None, None) => clamped(bounds.least),
     };
-    Ok(expires_at.map_or(kept, |exp| kept.min(exp)))
+    Ok(dates.ends_at.map_or(kept, |end| kept.min(end)))
 }
 
 #[cfg(test)]

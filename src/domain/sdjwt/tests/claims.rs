@@ -95,6 +95,7 @@ fn req_5_15_credentials_of_the_future_are_refused() {
 
 #[test]
 fn req_4_22_time_claims_are_judged_after_processing() {
+    accepted(&hidden("iat", json!(NOW.unix() - 3600)));
     let late = json!(NOW.unix() + 3600);
     refused(&hidden("iat", late), "validity_iat");
 }
@@ -132,12 +133,7 @@ fn req_3_9_a_presentation_inside_a_claim_is_plain_text() {
 }
 
 #[test]
-fn type_metadata_is_not_used_and_decides_nothing() {
-    // Nothing is fetched for them, so they cannot make a credential good or bad.
-    let integrity = "sha256-47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU=";
-    for value in [json!(integrity), json!("md5-x")] {
-        accepted(&changed(|m| set(&mut m.payload, "vct#integrity", value)));
-    }
+fn req_5_13_what_a_type_extends_does_not_widen_what_is_accepted() {
     // What the metadata of a type would say about its parents counts for nothing: types are exact texts.
     let child = changed(|m| {
         set(&mut m.payload, "vct", json!(format!("{VCT}/child")));

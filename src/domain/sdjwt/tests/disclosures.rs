@@ -77,6 +77,20 @@ fn req_4_12_nested_digests_are_resolved() {
 }
 
 #[test]
+fn req_4_12_what_is_found_inside_a_disclosure_is_held_to_the_same_rules() {
+    let inside = |opened: &str| {
+        changed(|m| {
+            let digest = m.digests.digest(&member("street", json!("Schulstr. 12")));
+            m.disclosures.push(opened.to_owned());
+            m.disclose("address", json!({"_sd": [digest]}));
+        })
+    };
+    accepted(&inside(&member("street", json!("Schulstr. 12"))));
+    refused(&inside(&member("street", json!("Schulstr. 13"))), "disclosures");
+    refused(&changed(|m| m.disclose("list", json!([{"...": "x", "y": 1}]))), "digest_members");
+}
+
+#[test]
 fn req_4_13_decoys_are_ignored() {
     let maker = changed(|m| {
         m.refer_to("a decoy");
@@ -86,7 +100,19 @@ fn req_4_13_decoys_are_ignored() {
 }
 
 #[test]
+fn req_4_13_a_decoy_must_look_like_a_digest() {
+    let decoy = |value: Value| changed(|m| m.payload["_sd"].as_array_mut().unwrap().push(value));
+    accepted(&decoy(json!("")));
+    for wrong in [json!(1), json!(null), json!({})] {
+        refused(&decoy(wrong), "digest_members");
+    }
+}
+
+#[test]
 fn req_4_14_an_object_member_needs_salt_name_value() {
+    for value in [json!(null), json!({"a": [1]}), json!("text")] {
+        assert_eq!(accepted(&changed(|m| m.disclose("any", value.clone()))).claims()["any"], value);
+    }
     for contents in [
         json!(["salt", "value"]),
         json!(["salt", "name", 1, 2]),
@@ -121,6 +147,9 @@ fn req_4_14_an_object_member_needs_salt_name_value() {
 
 #[test]
 fn req_4_15_reserved_names_are_refused() {
+    for name in ["_sd2", "....", "sd", ""] {
+        accepted(&changed(|m| m.disclose(name, json!(["x"]))));
+    }
     for name in ["_sd", "...", "_sd_alg"] {
         refused(&changed(|m| m.disclose(name, json!(["x"]))), "disclosure_names");
     }
@@ -128,6 +157,8 @@ fn req_4_15_reserved_names_are_refused() {
 
 #[test]
 fn req_4_16_a_name_already_there_is_refused() {
+    // Elsewhere it is another claim.
+    accepted(&changed(|m| m.disclose("address", json!({"given_name": "Max", "iss": "x"}))));
     refused(&changed(|m| m.disclose("given_name", json!("Max"))), "disclosure_collisions");
     let plain = changed(|m| {
         set(&mut m.payload, "nickname", json!("plain"));
@@ -150,6 +181,7 @@ fn req_4_17_an_array_element_needs_salt_and_value() {
 
 #[test]
 fn req_4_18_a_digest_occurs_once() {
+    accepted(&changed(|m| set(&mut m.payload, "list", json!([{"...": "decoy"}, {"...": "another"}]))));
     let in_two_objects = changed(|m| {
         let digest = m.payload["_sd"][0].clone();
         set(&mut m.payload, "address", json!({"_sd": [digest]}));
@@ -171,6 +203,7 @@ fn req_4_18_a_digest_occurs_once() {
 
 #[test]
 fn req_4_19_every_disclosure_is_used_once() {
+    accepted(&changed(|m| m.disclosures.reverse()));
     let tampered = changed(|m| m.disclosures[0] = member("given_name", json!("Max")));
     refused(&tampered, "disclosures");
     refused(&changed(|m| m.disclosures.push(member("extra", json!(1)))), "disclosures");
@@ -232,4 +265,6 @@ fn req_5_22_a_credential_without_disclosures_verifies() {
         set(&mut m.payload, "_sd_alg", Value::Null);
     });
     accepted(&maker);
+    // A Disclosure that nothing refers to does not become one of it.
+    refused(&changed(|m| set(&mut m.payload, "_sd", Value::Null)), "disclosures");
 }

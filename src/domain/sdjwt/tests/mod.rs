@@ -8,6 +8,7 @@ mod key_binding;
 mod mutation;
 mod signature;
 mod splitting;
+mod type_metadata;
 
 use serde_json::{Value, json};
 
@@ -91,6 +92,16 @@ fn the_report_holds_no_claim_value_and_no_token() {
         let shown = serde_json::to_string(&report).unwrap();
         assert!(!shown.contains("Erika") && !shown.contains("Mustermann"));
         assert!(text.split(['.', '~']).all(|part| !shown.contains(part)));
+    }
+}
+
+#[test]
+fn req_4_24_claims_are_handed_on_when_everything_holds_and_not_before() {
+    let maker = Maker::new();
+    assert_eq!(accepted(&maker).claims()["given_name"], json!("Erika"));
+    // The first step and the last.
+    for wrong in [maker.present().replace('~', "~~"), changed(|m| m.kb["iat"] = json!(0)).present()] {
+        assert!(judge(&wrong, &maker).0.is_err());
     }
 }
 

@@ -21,6 +21,8 @@ fn open(number: u8) -> Change {
         id: GrantId::from_entropy([number; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::default(),
+        openid: false,
+        dpop: None,
         created_at: Timestamp::from_unix(0),
         expires_at: Timestamp::from_unix(600),
     };

@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::domain::openid4vp::dcql::CredentialSet;
-use crate::domain::openid4vp::transaction_data::TransactionData;
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::sdjwt::digest::DigestAlgorithm::{self, Sha256, Sha384, Sha512};
 
 /// A transaction for these credentials that offers these algorithms.
@@ -11,7 +11,7 @@ fn offering(credential_ids: &[&str], ip_address: &str, algorithms: &[&str]) -> T
     if !algorithms.is_empty() {
         object["transaction_data_hashes_alg"] = json!(algorithms);
     }
-    TransactionData::from_json(&object).unwrap()
+    TransactionTypes::default().from_json(&object).unwrap()
 }
 
 /// The answer whose hashes are made so, under that name or none.

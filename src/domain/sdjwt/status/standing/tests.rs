@@ -3,6 +3,7 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::*;
+use crate::domain::base::base64url;
 use crate::domain::base::report::{Outcome, Report};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::Presented;
@@ -123,6 +124,24 @@ fn req_7_12_every_other_value_is_refused() {
 }
 
 #[test]
+fn req_7_10_the_neighbours_of_a_revoked_credential_are_valid() {
+    // One bit each: 0000_0100 revokes the credential of index 2 and no other.
+    let mut encoder = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+    std::io::Write::write_all(&mut encoder, &[0b0000_0100]).unwrap();
+    let lst = base64url::encode(encoder.finish().unwrap());
+    for index in 0..8 {
+        let mut scene = Scene::new();
+        scene.list.payload.insert("status_list".to_owned(), json!({"bits": 1, "lst": lst}));
+        scene.maker.name_status(index, STATUS_URI);
+        if index == 2 {
+            scene.refused("status");
+        } else {
+            assert_eq!(scene.accepted(), Standing::Valid, "{index}");
+        }
+    }
+}
+
+#[test]
 fn req_7_11_an_index_beyond_the_list_is_refused() {
     for index in [256, 1 << 40, u64::MAX] {
         let mut scene = Scene::new();
@@ -133,6 +152,8 @@ fn req_7_11_an_index_beyond_the_list_is_refused() {
 
 #[test]
 fn req_7_2_index_and_address_must_be_what_they_should() {
+    let good = json!({"status_list": {"idx": 0, "uri": STATUS_URI}});
+    assert_eq!(Scene::with_status(good).accepted(), Standing::Valid);
     for list in [
         json!({"uri": STATUS_URI}),
         json!({"idx": -1, "uri": STATUS_URI}),
@@ -196,6 +217,8 @@ fn req_5_16_what_is_ignored_is_said_to_be_unchecked() {
 #[test]
 fn req_7_14_a_valid_status_revives_nothing() {
     let mut scene = Scene::new();
+    scene.maker.payload.insert("exp".to_owned(), json!(NOW.unix() + 100));
+    assert_eq!(scene.accepted(), Standing::Valid);
     scene.maker.payload.insert("exp".to_owned(), json!(NOW.unix() - 100));
     assert_eq!(scene.judge(0).0.unwrap_err().reason(), "validity_exp");
 }

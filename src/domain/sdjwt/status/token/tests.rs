@@ -108,6 +108,7 @@ fn req_7_8_a_list_by_anybody_else_is_refused() {
 
 #[test]
 fn req_7_5_the_subject_is_the_address_letter_by_letter() {
+    assert_eq!(payload("sub", json!(STATUS_URI)).unwrap().uri(), STATUS_URI);
     for sub in [
         json!("https://issuer.example.com/statuslists/2"),
         json!("https://issuer.example.com/statuslists/1/"),
@@ -137,6 +138,51 @@ fn req_7_6_an_expired_list_is_refused() {
         assert_eq!(payload("exp", json!(past)).unwrap_err(), StatusListFault::Expired, "{past}");
     }
     assert_eq!(payload("exp", json!("never")).unwrap_err(), StatusListFault::Date("exp"));
+}
+
+/// A list that says nothing of its end, signed so long ago, where lists may be an hour old.
+fn aged(age: i64, ttl: i64) -> Result<StatusList, StatusListFault> {
+    let maker = Maker::new();
+    let mut list = ListMaker::new(&maker.issuer, &[0]);
+    list.payload.insert("iat".to_owned(), json!(NOW.unix() - age));
+    list.payload.insert("exp".to_owned(), json!(null));
+    list.payload.insert("ttl".to_owned(), json!(ttl));
+    let bounds = CacheBounds::default().no_older_than(Some(Duration::from_secs(3600)));
+    let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();
+    token.verify(&trusted(&maker), &maker.keys(), STATUS_URI, RECEIPT, &bounds)
+}
+
+#[test]
+fn req_7_6_a_list_that_is_too_old_is_refused_where_an_age_is_configured() {
+    assert!(payload("iat", json!(0)).is_ok(), "any age, when nothing is configured");
+    assert!(aged(3599, 600).is_ok());
+    for age in [3600, 3601, NOW.unix()] {
+        assert_eq!(aged(age, 600).unwrap_err(), StatusListFault::TooOld, "{age}");
+    }
+}
+
+#[test]
+fn req_7_6_a_kept_list_becomes_too_old() {
+    let list = aged(3000, 86_400).unwrap();
+    let usable = |later, stale| list.usable(NOW.plus(Duration::from_secs(later)), Duration::from_secs(stale));
+    assert_eq!(list.fresh_until().unix(), NOW.unix() + 600);
+    assert!(usable(599, 0) && usable(599, 1000));
+    assert!(!usable(600, 0) && !usable(600, 1000), "no window reaches past its age");
+}
+
+/// Every question is about now, so an answer about another time is none (TSL 8.4).
+#[test]
+fn req_7_18_now_lies_between_iat_and_exp_of_the_answer() {
+    let between = |iat: i64, exp: i64| {
+        changed(|list| {
+            list.payload.insert("iat".to_owned(), json!(NOW.unix() + iat));
+            list.payload.insert("exp".to_owned(), json!(NOW.unix() + exp));
+        })
+        .map(|_| ())
+    };
+    assert_eq!(between(-1, 1), Ok(()));
+    assert_eq!(between(-1000, -10), Err(StatusListFault::Expired));
+    assert_eq!(between(100, 1000), Err(StatusListFault::Ahead("iat")));
 }
 
 /// Seconds for which a list is fresh.

@@ -1,0 +1,40 @@
+//! `type_metadata = ["file.json", ...]`: what the types of one credential demand, read at the start.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use super::fault::Faults;
+use super::file;
+use crate::domain::sdjwt::type_metadata::{BYTES, Document, TypeMetadata, resolve};
+
+/// Reads the files. They must say everything about every accepted type, so that no credential is accepted
+/// because a document was not at hand. Nothing configured is nothing demanded.
+pub(super) fn check(
+    paths: &[String],
+    vct: &[String],
+    at: &str,
+    folder: &Path,
+    faults: &mut Faults,
+) -> Option<Arc<[TypeMetadata]>> {
+    let read = |(place, path): (usize, &String)| {
+        faults.keep(&format!("{at}[{place}]"), document(&folder.join(path)))
+    };
+    let documents: Vec<Option<Document>> = paths.iter().enumerate().map(read).collect();
+    let documents: Vec<Document> = documents.into_iter().collect::<Option<_>>()?;
+    if documents.is_empty() {
+        return Some(Arc::default());
+    }
+    match resolve(vct, &documents) {
+        Ok(metadata) => Some(metadata.into()),
+        Err(fault) => {
+            let place = fault.document.map(|place| format!("[{place}]")).unwrap_or_default();
+            faults.add(format!("{at}{place}"), fault.why);
+            None
+        }
+    }
+}
+
+fn document(path: &Path) -> Result<Document, String> {
+    let bytes = file::read(path, BYTES)?;
+    Document::parse(&bytes).map_err(|why| format!("{}: {why}", path.display()))
+}

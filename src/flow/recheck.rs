@@ -1,0 +1,51 @@
+//! Is the credential behind living tokens still good? Its issuer is asked again, by the same lists and
+//! under the same policy as when it was presented.
+
+use super::Vpgate;
+use super::ports::{NoStatusList, NotCommitted, Unavailable};
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::oauth::issuance::Family;
+use crate::domain::sdjwt::status::policy::StatusCheck;
+use crate::domain::sdjwt::status::standing::{self, Today};
+
+impl Vpgate {
+    /// What the issuers say today of the credentials behind `family`. An issuer that the configuration
+    /// no longer believes has taken back everything.
+    pub(super) async fn recheck(&self, family: &Family, now: Timestamp) -> Today {
+        let mut unknown = false;
+        for place in family.admission().status_places() {
+            let (credential, issuer) = place.whose();
+            let Some(issuer) = self.policy.trust.vouch_again(credential, issuer) else {
+                return Today::TakenBack;
+            };
+            if issuer.status_policy().check == StatusCheck::Ignored {
+                continue;
+            }
+            let Some(reference) = place.of(&issuer) else { return Today::TakenBack };
+            let said = match self.status_lists.of(&issuer, &reference).await {
+                Ok(list) => standing::today(&reference, &issuer, &list, now),
+                Err(NoStatusList::Unusable(_) | NoStatusList::Unavailable(_)) => Today::Unknown,
+            };
+            match said {
+                Today::Valid => {}
+                Today::TakenBack => return Today::TakenBack,
+                Today::Unknown => unknown = true,
+            }
+        }
+        if unknown { Today::Unknown } else { Today::Valid }
+    }
+
+    /// Ends every token of `family`; it does not matter who was first.
+    pub(super) async fn revoke_family(&self, family: &Family, why: &'static str) -> Result<(), Unavailable> {
+        let id = family.terms().id.clone();
+        match self.store.commit(Change::RevokeFamily(id.clone())).await {
+            Ok(()) => {
+                tracing::warn!(family = %id, why, "tokens revoked");
+                Ok(())
+            }
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source),
+        }
+    }
+}

@@ -1,0 +1,88 @@
+//! The shapes of RFC 7662.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
+
+use crate::domain::base::time::Timestamp;
+use crate::flow::introspect::ActiveToken;
+use crate::http::basic::ClientParameters;
+
+/// A resource asks about a token.
+#[derive(Debug, Object)]
+pub struct IntrospectionRequest {
+    /// The access token.
+    pub token: String,
+    /// Not needed: a token is found whatever it is called.
+    pub token_type_hint: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
+}
+
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum IntrospectionAnswer {
+    /// What the token means. Unknown, expired, revoked and foreign ones are only not active.
+    #[oai(status = 200)]
+    Told(Json<Introspection>),
+}
+
+/// What a token means now.
+#[derive(Debug, Default, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct Introspection {
+    /// Whether it may be used. When not, nothing else is said.
+    pub active: bool,
+    /// What it allows.
+    pub scope: Option<String>,
+    /// The client it was issued to.
+    pub client_id: Option<String>,
+    /// `Bearer` or `DPoP`.
+    pub token_type: Option<String>,
+    /// When it ends, seconds since 1970.
+    pub exp: Option<i64>,
+    /// When it was issued, seconds since 1970.
+    pub iat: Option<i64>,
+    /// When the presentation behind it was verified, seconds since 1970.
+    pub auth_time: Option<i64>,
+    /// The pairwise subject.
+    pub sub: Option<String>,
+    /// The resources it is for.
+    pub aud: Option<Vec<String>>,
+    /// Our issuer identifier.
+    pub iss: Option<String>,
+    /// Its identifier.
+    pub jti: Option<String>,
+    /// The key it is bound to (RFC 9449 section 6.2).
+    pub cnf: Option<Confirmation>,
+}
+
+/// The key a token is bound to.
+#[derive(Debug, Object)]
+pub struct Confirmation {
+    /// Its RFC 7638 thumbprint.
+    pub jkt: String,
+}
+
+impl IntrospectionAnswer {
+    /// What the caller is told.
+    pub fn new(found: Option<ActiveToken>, issuer: &str) -> Self {
+        let Some(token) = found else { return Self::Told(Json(Introspection::default())) };
+        let ActiveToken { access, family } = &token;
+        let seconds = |at: Timestamp| Some(at.unix());
+        Self::Told(Json(Introspection {
+            active: true,
+            scope: Some(access.scopes.to_string()),
+            client_id: Some(family.terms().client_id.clone()),
+            token_type: Some(token.token_type().name().to_owned()),
+            exp: seconds(access.expires_at),
+            iat: seconds(access.issued_at),
+            auth_time: seconds(family.admission().verified_at()),
+            sub: Some(family.admission().subject().to_owned()),
+            aud: Some(access.audience.clone()),
+            iss: Some(issuer.to_owned()),
+            jti: Some(access.id.to_string()),
+            cnf: family.terms().dpop.as_ref().map(|key| Confirmation { jkt: key.to_string() }),
+        }))
+    }
+}

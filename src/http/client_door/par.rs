@@ -1,0 +1,65 @@
+//! The shapes of RFC 9126 section 2.
+
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, Object};
+
+use crate::flow::push_request::{Pushed, URN};
+use crate::http::basic::ClientParameters;
+
+/// An authorization request, sent before the browser leaves.
+#[derive(Debug, Object)]
+pub struct PushedAuthorizationRequest {
+    /// Who sends it.
+    #[oai(flatten)]
+    pub client: ClientParameters,
+    /// `code`
+    pub response_type: Option<String>,
+    /// One of the registered ones, exactly; may be left out where there is only one.
+    pub redirect_uri: Option<String>,
+    /// Space-separated; all scopes of the client when left out.
+    pub scope: Option<String>,
+    /// Returned unchanged with the browser.
+    pub state: Option<String>,
+    /// The base64url of the SHA-256 of the `code_verifier` (RFC 7636).
+    pub code_challenge: Option<String>,
+    /// `S256`
+    pub code_challenge_method: Option<String>,
+    /// Returned in the ID token.
+    pub nonce: Option<String>,
+    /// `query`
+    pub response_mode: Option<String>,
+    /// `none` is always answered with `login_required`; `login`, `consent` and `select_account` happen anyway.
+    pub prompt: Option<String>,
+    /// Seconds; any is young enough, because the person presents a credential every time.
+    pub max_age: Option<String>,
+    /// The resource that the token is for (RFC 8707).
+    pub resource: Option<String>,
+    /// The thumbprint of the key that the token request must prove (RFC 9449 section 10).
+    pub dpop_jkt: Option<String>,
+    /// Whom the wallet should expect.
+    pub login_hint: Option<String>,
+}
+
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum PushedAnswer {
+    /// The request was taken.
+    #[oai(status = 201)]
+    Taken(Json<PushedRequestUri>),
+}
+
+/// Its handle.
+#[derive(Debug, Object)]
+pub struct PushedRequestUri {
+    /// Send the browser to `/authorize` with this and `client_id`. It works once.
+    pub request_uri: String,
+    /// Seconds it lives.
+    pub expires_in: u64,
+}
+
+impl From<Pushed> for PushedAnswer {
+    fn from(pushed: Pushed) -> Self {
+        let request_uri = format!("{URN}{}", pushed.handle.expose());
+        Self::Taken(Json(PushedRequestUri { request_uri, expires_in: pushed.expires_in }))
+    }
+}

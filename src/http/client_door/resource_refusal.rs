@@ -1,0 +1,108 @@
+//! What whoever shows an access token is told when it does not count (RFC 6750 section 3, RFC 9449
+//! section 7.1).
+
+use poem_openapi::ApiResponse;
+use poem_openapi::payload::Json;
+use poem_openapi::types::ToJSON as _;
+
+use super::refusal::{OAuthError, OAuthErrorCode};
+use crate::domain::jose::alg::Algorithm;
+use crate::flow::issue_tokens::TokenType;
+use crate::http::trace::{RETRY_AFTER_SECONDS, TraceId};
+
+/// An error of a protected resource.
+#[derive(Debug, ApiResponse)]
+pub enum ResourceRefusal {
+    /// The request shows its token in a way that it may not.
+    #[oai(status = 400)]
+    Malformed(Json<OAuthError>, #[oai(header = "WWW-Authenticate")] String),
+    /// No token came.
+    #[oai(status = 401)]
+    NoToken(
+        /// How to show one.
+        #[oai(header = "WWW-Authenticate")]
+        String,
+    ),
+    /// The token, or the proof of its key, does not count.
+    #[oai(status = 401)]
+    InvalidToken(
+        Json<OAuthError>,
+        /// Why.
+        #[oai(header = "WWW-Authenticate")]
+        String,
+        /// For the next proof.
+        #[oai(header = "DPoP-Nonce")]
+        Option<String>,
+    ),
+    /// The token does not allow this.
+    #[oai(status = 403)]
+    InsufficientScope(Json<OAuthError>, #[oai(header = "WWW-Authenticate")] String),
+    /// A fault of the service. Ask again later.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<OAuthError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+impl ResourceRefusal {
+    /// 400 `invalid_request`.
+    pub fn malformed(why: &str) -> Self {
+        let error = OAuthError::new(OAuthErrorCode::InvalidRequest, why);
+        let challenge = challenge(TokenType::Bearer, Some(&error));
+        Self::Malformed(Json(error), challenge)
+    }
+
+    /// 401 without an error code: nothing came that could be wrong (RFC 6750 section 3.1).
+    pub fn no_token() -> Self {
+        let [bearer, dpop] = [TokenType::Bearer, TokenType::Dpop].map(|way| challenge(way, None));
+        Self::NoToken(format!("{bearer}, {dpop}"))
+    }
+
+    /// 401 with `error`.
+    pub fn refused(shown_as: TokenType, error: OAuthErrorCode, why: impl Into<String>) -> Self {
+        let error = OAuthError::new(error, why);
+        let challenge = challenge(shown_as, Some(&error));
+        Self::InvalidToken(Json(error), challenge, None)
+    }
+
+    /// 401 `use_dpop_nonce`.
+    pub fn use_nonce(why: impl Into<String>, nonce: String) -> Self {
+        let error = OAuthError::new(OAuthErrorCode::UseDpopNonce, why);
+        let challenge = challenge(TokenType::Dpop, Some(&error));
+        Self::InvalidToken(Json(error), challenge, Some(nonce))
+    }
+
+    /// 403.
+    pub fn insufficient_scope(shown_as: TokenType, why: impl Into<String>) -> Self {
+        let error = OAuthError::new(OAuthErrorCode::InsufficientScope, why);
+        let challenge = challenge(shown_as, Some(&error));
+        Self::InsufficientScope(Json(error), challenge)
+    }
+
+    /// 503 under a trace id.
+    pub fn unavailable(trace: &TraceId) -> Self {
+        let why = format!("try again in a few seconds; if it goes on, name trace {trace}");
+        let error = OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, why);
+        Self::Unavailable(Json(error), RETRY_AFTER_SECONDS)
+    }
+}
+
+/// The description has no quotes and no backslashes, so it needs no escapes.
+fn challenge(way: TokenType, error: Option<&OAuthError>) -> String {
+    let mut challenge = match way {
+        TokenType::Bearer => "Bearer realm=\"vpgate\"".to_owned(),
+        TokenType::Dpop => {
+            format!("DPoP realm=\"vpgate\", algs=\"{}\"", Algorithm::ALL.map(Algorithm::name).join(" "))
+        }
+    };
+    if let Some(OAuthError { error, error_description }) = error {
+        let code = error.to_json();
+        let code = code.as_ref().and_then(serde_json::Value::as_str).unwrap_or_default();
+        let description = error_description.as_deref().unwrap_or_default();
+        challenge += &format!(", error=\"{code}\", error_description=\"{description}\"");
+    }
+    challenge
+}

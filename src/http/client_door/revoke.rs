@@ -1,0 +1,25 @@
+//! The shapes of RFC 7009.
+
+use poem_openapi::{ApiResponse, Object};
+
+use crate::http::basic::ClientParameters;
+
+/// A client gives a token back.
+#[derive(Debug, Object)]
+pub struct RevocationRequest {
+    /// The access or refresh token.
+    pub token: String,
+    /// Not needed: a token is found whatever it is called.
+    pub token_type_hint: Option<String>,
+    /// Who asks.
+    #[oai(flatten)]
+    pub client: ClientParameters,
+}
+
+/// The answer.
+#[derive(Debug, ApiResponse)]
+pub enum RevocationAnswer {
+    /// The token is dead, or was never alive.
+    #[oai(status = 200)]
+    Dead,
+}

@@ -1,0 +1,114 @@
+//! Pages of other origins as OAuth clients (Fetch standard, section 3.2 "CORS protocol").
+//!
+//! A page of a public client may read what `/device_authorization`, `/token` and the metadata answer,
+//! when its origin is among the client's `origins`. No cookies, no other path, no other client: the
+//! authorization endpoint in particular says nothing about origins (OAuth 2.0 Security BCP 2.6).
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, OnceLock};
+
+use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use poem::{Request, Response};
+
+use crate::domain::oauth::client::{Client, Clients};
+
+/// The paths that pages of other origins may read, each with the one method it answers to.
+const PATHS: [(&str, &str); 3] = [
+    ("/device_authorization", "POST"),
+    ("/token", "POST"),
+    ("/.well-known/oauth-authorization-server", "GET"),
+];
+/// What a page may send besides what every form may.
+const REQUEST_HEADERS: &str = "content-type";
+/// What a page may read besides what every page may: when to come back, and how to authenticate.
+const RESPONSE_HEADERS: &str = "retry-after, www-authenticate";
+/// How long a browser need not ask again, in seconds: as long as the metadata is kept.
+const MAX_AGE_SECONDS: u32 = 300;
+
+/// Who may read what.
+pub struct Cors {
+    /// Every origin with the identifiers of its clients.
+    clients_of: BTreeMap<String, Vec<String>>,
+}
+
+/// One request to one of [`PATHS`].
+pub struct Visit {
+    method: &'static str,
+    /// As it was sent, if it is the origin of any client.
+    origin: Option<HeaderValue>,
+    asker: Arc<Asker>,
+}
+
+/// Which client a request turned out to be from. The form that says so is read long after the headers.
+#[derive(Debug, Default)]
+struct Asker(OnceLock<String>);
+
+/// Remembers with the request which client it is from.
+pub fn note_client(request: &Request, client: &Client) {
+    if let Some(asker) = request.data::<Arc<Asker>>() {
+        // A request has one client; a second note would be the same.
+        let _known = asker.0.set(client.id.clone());
+    }
+}
+
+impl Cors {
+    /// The origins of all clients.
+    pub fn new(clients: &Clients) -> Self {
+        let mut clients_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
+        for client in clients.iter() {
+            for origin in &client.origins {
+                clients_of.entry(origin.clone()).or_default().push(client.id.clone());
+            }
+        }
+        Self { clients_of }
+    }
+
+    /// What to know about a request before it is answered. `None`: its path is not for other origins.
+    pub fn visit(&self, request: &mut Request) -> Option<Visit> {
+        let (_, method) = PATHS.iter().find(|(path, _)| *path == request.uri().path())?;
+        let origin = only(request.headers()).filter(|origin| self.clients_of(origin).is_some()).cloned();
+        let asker = Arc::new(Asker::default());
+        request.set_data(Arc::clone(&asker));
+        Some(Visit { method, origin, asker })
+    }
+
+    fn clients_of(&self, origin: &HeaderValue) -> Option<&Vec<String>> {
+        self.clients_of.get(origin.to_str().ok()?)
+    }
+
+    /// Lets the page read the answer, if it may. One that belongs to no client, because nobody was
+    /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
+    pub fn dress(&self, visit: &Visit, response: &mut Response) {
+        let headers = response.headers_mut();
+        headers.append(header::VARY, HeaderValue::from_static("origin"));
+        let Some(origin) = &visit.origin else { return };
+        let own = |id: &String| self.clients_of(origin).is_some_and(|clients| clients.contains(id));
+        if visit.asker.0.get().is_none_or(own) {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
+        }
+    }
+}
+
+impl Visit {
+    /// The answer to a preflight: a browser asks whether a page of a known origin may send something.
+    /// Which client it will be is not known yet, so this permits to ask, not to read.
+    pub fn preflight(&self, request: &Request) -> Option<Response> {
+        let asked = request.header(header::ACCESS_CONTROL_REQUEST_METHOD.as_str())?;
+        if request.method() != Method::OPTIONS || self.origin.is_none() || asked != self.method {
+            return None;
+        }
+        let answer = Response::builder()
+            .status(StatusCode::NO_CONTENT)
+            .header(header::ACCESS_CONTROL_ALLOW_METHODS, self.method)
+            .header(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
+            .header(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
+        Some(answer.finish())
+    }
+}
+
+/// The `Origin` header; a request with two says nothing.
+fn only(headers: &HeaderMap) -> Option<&HeaderValue> {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    origins.next().filter(|_| origins.next().is_none())
+}

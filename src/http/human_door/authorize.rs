@@ -1,0 +1,115 @@
+//! `/authorize`: the authorization endpoint (RFC 6749 section 3.1), and the page on which the person sees
+//! who asks for what before anything leaves for the wallet. The wallet will name this server only.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::http::StatusCode;
+use poem::{IntoResponse, Request, Response};
+use url::form_urlencoded;
+
+use super::page::{Notice, Page};
+use super::{HumanDoor, browser, see_other, unreadable_form};
+use crate::domain::oauth::authorization_request::Parameters;
+use crate::flow::authorize_code::{AuthorizationShown, NotAuthorizable};
+use crate::flow::push_request::URN;
+use crate::http::body::{self, MAX_FORM_BYTES};
+use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::refusal::AuthorizationFace;
+
+#[derive(Template)]
+#[template(path = "http/human_door/pages/authorize.html")]
+struct Confirm<'p> {
+    client_name: String,
+    returns_to: String,
+    rights: Vec<String>,
+    claims: Vec<String>,
+    /// The request itself, which comes back with the decision and is checked again.
+    parameters: Vec<(&'p str, &'p str)>,
+    form_value: String,
+}
+
+/// A browser arrives from a client. Nothing is stored yet: anybody can send any browser here.
+pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+    door.limits.visit(&request, door.vpgate.clock.now())?;
+    let query = request.uri().query().unwrap_or_default();
+    let parameters = parameters(query.as_bytes())?;
+    let browser = door.browser(&request)?;
+    match door.vpgate.look_at_authorization(&parameters).await {
+        Ok(shown) => {
+            let page = confirm(shown, &parameters, browser::form_value(&browser));
+            Ok(door.remembered(&browser, Page::new(&page).leading_on().into_response()))
+        }
+        Err(why) => refused(why),
+    }
+}
+
+/// The same by a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
+pub async fn take(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    door.limits.visit(&request, door.vpgate.clock.now())?;
+    if !body::has_media_type(&request, MEDIA_TYPE) {
+        return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES).await;
+    let body = body.map_err(|fault| match fault {
+        body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+        body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+    })?;
+    let parameters = parameters(&body)?;
+    match door.vpgate.keep_posted_authorization(&parameters).await {
+        Ok(kept) => {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(parameters.get("client_id").map(|id| ("client_id", id)))
+                .append_pair("request_uri", &format!("{URN}{}", kept.handle.expose()))
+                .finish();
+            Ok(see_other(&format!("/authorize?{query}")))
+        }
+        Err(why) => refused(why),
+    }
+}
+
+/// "Continue", or "Cancel".
+pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let (browser, mut form) = door.own_form(&mut request).await?;
+    let action = form.take("action");
+    let parameters = Parameters::new(form.into_pairs(), Vec::new());
+    let decided = match action.as_deref() {
+        Some("continue") => door
+            .vpgate
+            .go_on_with_authorization(&parameters, &browser)
+            .await
+            .map(|handle| door.remembered(&browser, see_other(&format!("/start/{handle}")))),
+        Some("cancel") => {
+            door.vpgate.cancel_authorization(&parameters).await.map(|home| see_other(home.expose()))
+        }
+        _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
+    };
+    decided.or_else(refused)
+}
+
+fn parameters(text: &[u8]) -> Result<Parameters, Notice> {
+    if text.len() > MAX_FORM_BYTES {
+        return Err(unreadable_form(StatusCode::URI_TOO_LONG));
+    }
+    let parsed = Form::parse_noting_repeats(text);
+    let (form, repeated) = parsed.map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+    Ok(Parameters::new(form.into_pairs(), repeated))
+}
+
+fn confirm(shown: AuthorizationShown, parameters: &Parameters, form_value: String) -> Confirm<'_> {
+    Confirm {
+        client_name: shown.client_name,
+        returns_to: shown.returns_to,
+        rights: shown.rights,
+        claims: shown.claims.iter().map(|claim| claim.replace(['_', '.'], " ")).collect(),
+        parameters: parameters.iter().filter(|(name, _)| !["csrf", "action"].contains(name)).collect(),
+        form_value,
+    }
+}
+
+fn refused(why: NotAuthorizable) -> Result<Response, Notice> {
+    match AuthorizationFace::from(why) {
+        AuthorizationFace::Notice(notice) => Err(notice),
+        AuthorizationFace::Return(home) => Ok(see_other(home.expose())),
+    }
+}

@@ -1,0 +1,313 @@
+//! The web application's story (RFC 6749 section 4.1), told through the doors.
+
+use std::time::Duration;
+
+use poem::http::{Method, StatusCode, header};
+use serde_json::{Value, json};
+use url::form_urlencoded;
+use vpgate::domain::base::json::Bounds;
+use vpgate::domain::base::secret::Digest;
+use vpgate::domain::jose::jws::UnverifiedJws;
+use vpgate::domain::jose::key_set::KeySet;
+
+use crate::browser::{Browser, Page};
+use crate::world::{BASE, BASIC, RETURN_TO, World, basic};
+
+const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+const PORTAL: (&str, &str) = ("portal", "portal-secret");
+
+/// A good request of the news site, with some parameters changed; an empty value takes one out.
+fn request(changes: &[(&str, &str)]) -> String {
+    let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
+    let good = [
+        ("client_id", "web"),
+        ("redirect_uri", RETURN_TO),
+        ("response_type", "code"),
+        ("scope", BASIC),
+        ("state", "s-1"),
+        ("code_challenge", &challenge),
+        ("code_challenge_method", "S256"),
+    ];
+    let kept = good.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    let all = kept.chain(changes).filter(|(_, value)| !value.is_empty());
+    let query = form_urlencoded::Serializer::new(String::new()).extend_pairs(all).finish();
+    format!("/authorize?{query}")
+}
+
+/// From the application's link to the wallet's consent page.
+async fn to_wallet(browser: &mut Browser<'_>, request: &str) -> Page {
+    let page = browser.open(request).await;
+    let page = browser.press(&page, "Continue").await;
+    assert!(page.url.path().starts_with("/sandbox/wallet"), "{} {}", page.url, page.body);
+    page
+}
+
+/// What the browser carries home.
+fn carried(page: &Page, name: &str) -> Option<String> {
+    assert!(page.url.as_str().starts_with(RETURN_TO), "{} {}", page.url, page.body);
+    page.url.query_pairs().find(|(known, _)| known == name).map(|(_, value)| value.into_owned())
+}
+
+/// The error the browser carries home, after `state` and `iss` were looked at.
+fn error_of(page: &Page) -> String {
+    assert_eq!(carried(page, "state").as_deref(), Some("s-1"));
+    assert_eq!(carried(page, "iss").as_deref(), Some(BASE));
+    assert_eq!(carried(page, "code"), None);
+    carried(page, "error").unwrap()
+}
+
+/// The person shares; the code that the browser carries home.
+async fn code(world: &World, request: &str) -> String {
+    let mut browser = world.browser();
+    let wallet = to_wallet(&mut browser, request).await;
+    let home = browser.press(&wallet, "Share").await;
+    carried(&home, "code").unwrap()
+}
+
+/// The token request of the news site, with some parameters changed.
+async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
+    let good = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "web"),
+        ("code", code),
+        ("redirect_uri", RETURN_TO),
+        ("code_verifier", VERIFIER),
+    ];
+    let kept = good.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    let form: Vec<_> = kept.chain(changes).filter(|(_, value)| !value.is_empty()).copied().collect();
+    let answer = world.post_form("/token", &form).await;
+    assert_eq!(answer.header("cache-control"), "no-store");
+    (answer.status, answer.json())
+}
+
+async fn refused(world: &World, code: &str, changes: &[(&str, &str)]) -> String {
+    let (status, body) = exchange(world, code, changes).await;
+    assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
+    body["error"].as_str().unwrap().to_owned()
+}
+
+#[tokio::test]
+async fn an_application_gets_a_token_because_a_wallet_showed_a_credential() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let page = browser.open(&request(&[])).await;
+    assert!(page.body.contains("News Site") && page.body.contains("127.0.0.1"), "{}", page.body);
+    let wallet = browser.press(&page, "Continue").await;
+    let home = browser.press(&wallet, "Share").await;
+    assert_eq!(carried(&home, "state").as_deref(), Some("s-1"));
+    assert_eq!(carried(&home, "iss").as_deref(), Some(BASE));
+    let code = carried(&home, "code").unwrap();
+    assert_eq!(code.len(), 43, "256 bits");
+
+    let (status, token) = exchange(&world, &code, &[]).await;
+    assert_eq!(status, StatusCode::OK, "{token}");
+    assert_eq!((&token["token_type"], &token["scope"]), (&json!("Bearer"), &json!(BASIC)));
+    let keys = KeySet::from_json(&world.get("/jwks.json").await.json()).unwrap();
+    let bounds = Bounds { bytes: 8192, depth: 4, members: 100 };
+    let jwt = UnverifiedJws::parse(token["access_token"].as_str().unwrap(), &bounds).unwrap();
+    let key = keys.find(jwt.kid(), jwt.algorithm()).unwrap().clone();
+    let claims = jwt.verify(&key).unwrap().into_payload();
+    assert_eq!((&claims["client_id"], &claims["scope"]), (&json!("web"), &json!(BASIC)));
+    assert_eq!(claims["iss"], BASE);
+}
+
+#[tokio::test]
+async fn req_11_30_a_pushed_request_leads_to_a_code_too() {
+    let world = World::new().await;
+    let query = request(&[]);
+    let form: Vec<(String, String)> =
+        form_urlencoded::parse(query.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
+    let form: Vec<(&str, &str)> = form.iter().map(|(name, value)| (name.as_str(), value.as_str())).collect();
+    let pushed = world.post_form("/par", &form).await;
+    assert_eq!(pushed.status, StatusCode::CREATED, "{}", pushed.text);
+    let uri = pushed.json()["request_uri"].as_str().unwrap().to_owned();
+    let code = code(&world, &format!("/authorize?client_id=web&request_uri={uri}")).await;
+    assert_eq!(exchange(&world, &code, &[]).await.0, StatusCode::OK);
+    let again = world.browser().open(&format!("/authorize?client_id=web&request_uri={uri}")).await;
+    assert_eq!(again.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn req_11_16_req_11_17_req_11_18_an_exchange_that_is_wrong_in_one_way_is_refused_and_harmless() {
+    let world = World::new().await;
+    let code = code(&world, &request(&[])).await;
+    let short = &VERIFIER[..42];
+    let long = "a".repeat(129);
+    for (changes, error) in [
+        (&[("code_verifier", "")][..], "invalid_grant"),
+        (&[("code_verifier", short)], "invalid_grant"),
+        (&[("code_verifier", &long)], "invalid_grant"),
+        (&[("code_verifier", &VERIFIER.replace('d', "e"))], "invalid_grant"),
+        (&[("redirect_uri", "")], "invalid_grant"),
+        (&[("redirect_uri", &format!("{RETURN_TO}/"))], "invalid_grant"),
+        (&[("code", "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA")], "invalid_grant"),
+        (&[("code", "")], "invalid_request"),
+        (&[("client_id", "tv")], "unauthorized_client"),
+        (&[("grant_type", "password")], "unsupported_grant_type"),
+        (&[("grant_type", "implicit")], "unsupported_grant_type"),
+    ] {
+        assert_eq!(refused(&world, &code, changes).await, error, "{changes:?}");
+    }
+    assert_eq!(exchange(&world, &code, &[]).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn req_11_17_a_code_belongs_to_its_client() {
+    let world = World::new().await;
+    let code = code(&world, &request(&[])).await;
+    let (kind, form) = (
+        (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded".to_owned()),
+        format!(
+            "grant_type=authorization_code&code={code}&redirect_uri={RETURN_TO}&code_verifier={VERIFIER}"
+        ),
+    );
+    let answer = world.send(Method::POST, "/token", &[kind, basic(PORTAL)], form).await;
+    assert_eq!((answer.status, &answer.json()["error"]), (StatusCode::BAD_REQUEST, &json!("invalid_grant")));
+    assert_eq!(exchange(&world, &code, &[]).await.0, StatusCode::OK, "the news site is unharmed");
+}
+
+#[tokio::test]
+async fn req_11_17_a_code_lives_a_minute() {
+    let world = World::new().await;
+    let (early, late) = (code(&world, &request(&[])).await, code(&world, &request(&[])).await);
+    world.clock.advance(Duration::from_secs(59));
+    assert_eq!(exchange(&world, &early, &[]).await.0, StatusCode::OK);
+    world.clock.advance(Duration::from_secs(1));
+    assert_eq!(refused(&world, &late, &[]).await, "invalid_grant");
+}
+
+#[tokio::test]
+async fn req_11_17_of_many_exchanges_at_once_one_gets_the_token() {
+    let world = World::new().await;
+    let code = code(&world, &request(&[])).await;
+    let mut exchanges = tokio::task::JoinSet::new();
+    for _ in 0..50 {
+        let (world, code) = (world.clone(), code.clone());
+        exchanges.spawn(async move { exchange(&world, &code, &[]).await });
+    }
+    let answers = exchanges.join_all().await;
+    assert_eq!(answers.iter().filter(|(status, _)| *status == StatusCode::OK).count(), 1);
+    assert!(
+        answers.iter().all(|(status, body)| *status == StatusCode::OK || body["error"] == "invalid_grant")
+    );
+}
+
+#[tokio::test]
+async fn req_11_15_req_11_16_a_client_that_may_go_without_a_challenge_shows_no_verifier() {
+    let world = World::new().await;
+    let without = [("client_id", "portal"), ("code_challenge", ""), ("code_challenge_method", "")];
+    let code = code(&world, &request(&without)).await;
+    let exchange = async |verifier: &str| {
+        let kind = (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded".to_owned());
+        let form = format!("grant_type=authorization_code&code={code}&redirect_uri={RETURN_TO}{verifier}");
+        world.send(Method::POST, "/token", &[kind, basic(PORTAL)], form).await
+    };
+    let downgraded = exchange(&format!("&code_verifier={VERIFIER}")).await;
+    assert_eq!(downgraded.json()["error"], "invalid_grant");
+    assert_eq!(exchange("").await.status, StatusCode::OK);
+    let public = world.browser().open(&request(&without[1..])).await;
+    assert_eq!(error_of(&public), "invalid_request");
+}
+
+#[tokio::test]
+async fn req_11_23_an_answer_through_another_browser_gives_no_code() {
+    let world = World::new().await;
+    let (mut victim, mut attacker) = (world.browser(), world.browser());
+    let wallet = to_wallet(&mut victim, &request(&[])).await;
+    let fragment = world.share_without_returning(&mut victim, &wallet).await;
+    for other in [&mut attacker, &mut world.browser_of_somebody().await] {
+        let refused = other.bring_fragment(&fragment).await;
+        assert!(refused.status.is_client_error(), "{}", refused.status);
+    }
+    let home = victim.bring_fragment(&fragment).await;
+    let code = carried(&home, "code").unwrap();
+    assert_eq!(exchange(&world, &code, &[]).await.0, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn req_11_23_the_way_to_the_wallet_belongs_to_the_browser_that_went_on() {
+    let world = World::new().await;
+    let mut attacker = world.browser();
+    let page = attacker.open(&request(&[])).await;
+    let start = attacker.press_without_travelling(&page, "Continue").await;
+    let refused = world.browser().open(&start).await;
+    assert_eq!(refused.status, StatusCode::FORBIDDEN, "{}", refused.body);
+}
+
+#[tokio::test]
+async fn req_2_44_saying_no_in_the_wallet_is_access_denied_at_home() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let wallet = to_wallet(&mut browser, &request(&[])).await;
+    let home = browser.press(&wallet, "Decline").await;
+    assert_eq!(error_of(&home), "access_denied");
+}
+
+#[tokio::test]
+async fn req_2_44_what_the_wallet_cannot_do_is_a_server_error_at_home() {
+    let world = World::new().await;
+    for (wallet_says, at_home) in [
+        ("invalid_request", "server_error"),
+        ("vp_formats_not_supported", "server_error"),
+        ("access_denied", "access_denied"),
+    ] {
+        let mut browser = world.browser();
+        let wallet = to_wallet(&mut browser, &request(&[])).await;
+        let fragment = world.share_without_returning(&mut browser, &wallet).await;
+        let state = form_urlencoded::parse(fragment.as_bytes()).find(|(name, _)| name == "state").unwrap().1;
+        let home = browser.bring_fragment(&format!("error={wallet_says}&state={state}")).await;
+        assert_eq!(error_of(&home), at_home, "{wallet_says}");
+    }
+}
+
+#[tokio::test]
+async fn req_2_8_the_last_rejected_answer_is_access_denied_at_home_and_so_is_giving_up() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let mut wallet = to_wallet(&mut browser, &request(&[])).await;
+    for attempt in 1..=5 {
+        let page = browser.fill_and_press(&wallet, &[("fault", "wrong_nonce")], "Share").await;
+        if attempt == 5 {
+            assert_eq!(error_of(&page), "access_denied");
+        } else {
+            assert!(page.url.path().starts_with("/done/"), "{}", page.url);
+            wallet = browser.open(&page.url.path().replace("/done/", "/start/")).await;
+        }
+    }
+    let mut browser = world.browser();
+    let wallet = to_wallet(&mut browser, &request(&[])).await;
+    let page = browser.fill_and_press(&wallet, &[("fault", "wrong_nonce")], "Share").await;
+    let home = browser.press(&page, "Give up").await;
+    assert_eq!(error_of(&home), "access_denied");
+}
+
+#[tokio::test]
+async fn an_authorization_that_took_too_long_gives_no_code() {
+    let world = World::new().await;
+    let mut browser = world.browser();
+    let wallet = to_wallet(&mut browser, &request(&[])).await;
+    let fragment = world.share_without_returning(&mut browser, &wallet).await;
+    world.clock.advance(Duration::from_secs(300));
+    let page = browser.bring_fragment(&fragment).await;
+    assert!(page.status.is_client_error(), "{} {}", page.status, page.url);
+}
+
+#[tokio::test]
+async fn the_code_of_an_authorization_never_leads_to_the_claims() {
+    let world = World::new().await;
+    let code = code(&world, &request(&[("client_id", "portal")])).await;
+    let path = format!("/v1/presentations/{}?response_code={code}", &code[..22]);
+    assert_eq!(world.get_as(&path, Some(PORTAL)).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn req_11_19_state_comes_back_as_it_was() {
+    let world = World::new().await;
+    for state in ["a+b c%20&d=e", "{\"to\":\"/é?x=1#y\"}", &"x".repeat(2048)] {
+        let page = world.browser().open(&request(&[("state", state), ("prompt", "none")])).await;
+        assert_eq!(carried(&page, "state").as_deref(), Some(state));
+        assert_eq!(carried(&page, "error").as_deref(), Some("login_required"));
+    }
+    let page = world.browser().open(&request(&[("state", ""), ("prompt", "none")])).await;
+    assert_eq!(carried(&page, "state"), None);
+}
