@@ -72,7 +72,7 @@ fn req_15_8_an_approved_grant_can_still_be_disowned() {
 fn req_15_9_what_can_be_granted_is_narrowed_when_the_code_is_claimed() {
     let basic = Scopes::parse("basic").unwrap();
     assert_eq!(pending().grantable(), &basic);
-    assert_eq!(pending().narrowed_to(basic.clone()).precautions(), &Precautions::default());
+    assert_eq!(pending().narrowed_to(basic).precautions(), &Precautions::default());
     assert!(pending().narrowed_to(Scopes::default()).grantable().is_empty());
 }
 
