@@ -18,6 +18,12 @@ pub enum Unauthenticated {
     Failed(#[from] Unavailable),
 }
 
+impl From<AssertionFault> for Unauthenticated {
+    fn from(_: AssertionFault) -> Self {
+        NotAuthenticated.into()
+    }
+}
+
 impl Vpgate {
     /// Proves who is asking. An assertion is spent by it.
     ///
@@ -41,7 +47,7 @@ impl Vpgate {
         assertion: &Secret,
     ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
         let now = self.clock.now();
-        let assertion = UnverifiedAssertion::parse(assertion.expose()).map_err(unusable)?;
+        let assertion = UnverifiedAssertion::parse(assertion.expose()).inspect_err(note)?;
         let client = self.policy.clients.named(assertion.client_id());
         let registered = client.filter(|client| claimed.is_none_or(|claimed| claimed == client.id));
         let Some(Authentication::PrivateKeyJwt(keys)) = registered.map(|client| &client.authentication)
@@ -49,7 +55,7 @@ impl Vpgate {
             return Err(NotAuthenticated.into());
         };
         let keys = self.client_keys.of_client(keys, assertion.kid()).await?;
-        let proof = assertion.verify(&keys, &self.policy.assertions, now).map_err(unusable)?;
+        let proof = assertion.verify(&keys, &self.policy.assertions, now).inspect_err(note)?;
         let proven = self.policy.clients.authenticate_by(&proof)?;
         match self.store.commit(Change::SpendAssertion(proof)).await {
             Ok(()) => Ok(proven),
@@ -63,7 +69,6 @@ impl Vpgate {
 }
 
 /// The reason is for the operator who helps the client's developer.
-fn unusable(why: AssertionFault) -> NotAuthenticated {
+fn note(why: &AssertionFault) {
     tracing::info!(reason = %why, "a client assertion is no good");
-    NotAuthenticated
 }

@@ -152,7 +152,8 @@ impl ScopePolicy {
             }
             earned = earned.with(name).map_err(|_| NothingEarned)?;
             expires_at = expires_at.into_iter().chain(shown.expires_at).min();
-            status_places.extend(shown.status_place.clone().filter(|place| !status_places.contains(place)));
+            let place = shown.status_place.as_deref().filter(|place| !status_places.contains(place));
+            status_places.extend(place.cloned());
         }
         let (issuer, holder) = subject.ok_or(NothingEarned)?;
         let person = format!("{client_id}\0{issuer}\0{holder}");

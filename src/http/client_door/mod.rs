@@ -201,7 +201,7 @@ impl ClientDoor {
         if !metadata::offers_openid(&vpgate.policy) {
             return OpenidAnswer::Off;
         }
-        OpenidAnswer::Ok(Json(metadata(&vpgate.policy, &public_url)), CACHE_BRIEFLY.to_owned())
+        OpenidAnswer::Ok(Json(Box::new(metadata(&vpgate.policy, &public_url))), CACHE_BRIEFLY.to_owned())
     }
 
     /// The keys that check our tokens (RFC 7517 section 5)
@@ -225,7 +225,7 @@ enum MetadataAnswer {
 enum OpenidAnswer {
     /// The metadata.
     #[oai(status = 200, content_type = "application/json")]
-    Ok(Json<Metadata>, #[oai(header = "Cache-Control")] String),
+    Ok(Json<Box<Metadata>>, #[oai(header = "Cache-Control")] String),
     /// No client here may ask for `openid`.
     #[oai(status = 404)]
     Off,

@@ -151,7 +151,7 @@ pub struct VerifiedCredential {
     pub standing: Standing,
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
-    pub status_place: Option<StatusPlace>,
+    pub status_place: Option<Box<StatusPlace>>,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
@@ -289,7 +289,7 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         expires_at: authentic.expires_at(),
         holder: authentic.holder_thumbprint().map(str::to_owned),
         standing: *standing,
-        status_place: place.clone(),
+        status_place: place.clone().map(Box::new),
     }
 }
 
