@@ -74,9 +74,10 @@ fn the_reference_loads_and_names_every_key() {
     assert_eq!(tokens.of("tv").audience, ["https://api.example.com", "https://reports.example.com"]);
     let tables =
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
+    let flows = ["authorization_code", "client_assertions"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
     let more = more.into_iter().chain(["transaction_data", "clients.device"]);
-    for table in tables.into_iter().chain(more) {
+    for table in tables.into_iter().chain(flows).chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
             assert!(named, "the reference does not mention {table}.{key}");
@@ -88,13 +89,16 @@ fn the_reference_loads_and_names_every_key() {
 fn the_defaults_are_those_of_the_reference() {
     let mut short: Table = toml::from_str(FULL).unwrap();
     let sections = ["listen", "danger_allow_loopback", "storage", "keys", "http", "device", "presentation"];
-    for section in sections.into_iter().chain(["verification", "tokens", "status_lists"]) {
+    let flows = ["authorization_code", "client_assertions"];
+    for section in sections.into_iter().chain(["verification", "tokens", "status_lists"]).chain(flows) {
         short.remove(section).unwrap();
     }
     let (full, short) =
         (load_reference(FULL).unwrap(), load_reference(&toml::to_string(&short).unwrap()).unwrap());
     assert_eq!((full.listen, full.storage, full.keys), (short.listen, short.storage, short.keys));
     assert_eq!(format!("{:?}", full.policy.device), format!("{:?}", short.policy.device));
+    assert_eq!(format!("{:?}", full.policy.code), format!("{:?}", short.policy.code));
+    assert_eq!(full.policy.assertions, short.policy.assertions);
     assert_eq!(format!("{:?}", full.policy.presentation), format!("{:?}", short.policy.presentation));
     let (full_tokens, short_tokens) = (full.policy.tokens.default, short.policy.tokens.default);
     assert_eq!(short_tokens.audience, ["https://verify.example.com"]);
@@ -450,4 +454,67 @@ fn req_13_24_a_registered_type_needs_a_schema_that_can_be_read() {
         let found = faults(kind, schema).unwrap_err();
         assert!(found.starts_with(&format!("transaction_data[0].{key}: ")), "{found}");
     }
+}
+
+/// The example of the contract with its client set to these lines.
+fn with_client(lines: &str) -> Result<Config, Faults> {
+    let (head, rest) = CONTRACT.split_once("[[clients]]").unwrap();
+    let (_, tail) = rest.split_once("\n[device]").unwrap();
+    let scope = "urn:proof:params:scope:verifiable-credentials:basic";
+    let client = format!("client_id = \"web\"\nscopes = [\"{scope}\"]\n{lines}");
+    load(&format!("{head}[[clients]]\n{client}\n[device]{tail}"))
+}
+
+#[test]
+fn req_11_5_two_secrets_are_good_while_one_is_exchanged_for_the_other() {
+    let hash = |text: &str| secrets::hash_text(crate::domain::base::secret::Digest::of(text.as_bytes()));
+    let client = |current: &str, previous: &str| {
+        with_client(&format!(
+            "authentication = \"client_secret_basic\"\nsecret_hash = \"{current}\"\nprevious_secret_hash = \"{previous}\""
+        ))
+    };
+    let config = client(&hash("new"), &hash("old")).unwrap();
+    let known = &config.policy.clients.named("web").unwrap().authentication;
+    assert!(matches!(known, Authentication::ClientSecretBasic(both) if both.previous.is_some()));
+    for wrong in [hash("new"), "old".to_owned()] {
+        let found = client(&hash("new"), &wrong).unwrap_err().to_string();
+        assert!(found.starts_with("clients[0].previous_secret_hash: "), "{found}");
+    }
+}
+
+#[test]
+fn req_11_4_a_client_that_signs_has_its_keys_in_one_place() {
+    let client = |lines: &str| with_client(&format!("authentication = \"private_key_jwt\"\n{lines}"));
+    assert!(client("jwks_uri = \"https://app.example/jwks.json\"").is_ok());
+    for (lines, fault) in [
+        ("jwks_uri = \"http://app.example/jwks.json\"", "clients[0].jwks_uri: must begin with https://"),
+        ("jwks_file = \"none.json\"", "clients[0].jwks_file: cannot read"),
+        (
+            "jwks_uri = \"https://app.example/\"\njwks_file = \"x.json\"",
+            "clients[0].jwks_uri: only one of jwks_uri, jwks_file may be given",
+        ),
+        (
+            "jwks_uri = \"https://app.example/\"\nsecret_env = \"X\"",
+            "clients[0].secret_env: a client with authentication = \"private_key_jwt\" has no secret",
+        ),
+    ] {
+        let found = client(lines).unwrap_err().to_string();
+        assert!(found.starts_with(fault), "{lines}: {found}");
+    }
+}
+
+#[test]
+fn req_11_15_going_without_pkce_is_for_confidential_clients_and_warned_about() {
+    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let client = |authentication: &str| {
+        with_client(&format!(
+            "grants = [\"authorization_code\"]\nredirect_uris = [\"https://app.example/cb\"]\n\
+             danger_allow_missing_pkce = true\n{authentication}"
+        ))
+    };
+    let config =
+        client(&format!("authentication = \"client_secret_post\"\nsecret_hash = \"{hash}\"")).unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.starts_with("danger_allow_missing_pkce")));
+    let found = client("authentication = \"none\"").unwrap_err().to_string();
+    assert!(found.starts_with("clients[0].danger_allow_missing_pkce: must not be true"), "{found}");
 }
