@@ -41,7 +41,7 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::jose::x5c::Roots;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate::domain::openid4vp::request::{
-    Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, WalletRoute,
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
 use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
@@ -137,6 +137,12 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionSupport::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),
@@ -148,6 +154,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         tries_allowed: 5,
         flow: Flow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_key: None,
     };
     let trust = TrustPolicy { credentials: vec![trust] };
     let list = status_list(issuer, &keys);

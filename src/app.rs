@@ -24,14 +24,16 @@ use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
+use crate::fetch::wallets::FetchedWallets;
 use crate::flow::Vpgate;
-use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store};
+use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{Keyring, NoKeys};
+use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
 
 /// How often expired rows are removed.
@@ -57,6 +59,8 @@ pub struct Outside {
     pub client_keys: Arc<dyn ClientKeySets>,
     /// Their status lists.
     pub status_lists: Arc<dyn StatusLists>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
     /// Our own keys.
     pub keys: Keyring,
 }
@@ -73,6 +77,9 @@ pub enum NotStarted {
     /// There is nothing to list or rotate.
     #[error("the keys are in memory, because the storage is; [keys] directory gives them a place")]
     KeysInMemory,
+    /// No wallet would believe our signature.
+    #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
+    RequestKey(String),
     /// TLS for outgoing requests.
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] reqwest::Error),
@@ -101,13 +108,16 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let settings =
             HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
-        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, keys } = outside;
+        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, wallets, keys } =
+            outside;
         let vpgate = Arc::new(Vpgate {
             policy: config.policy,
             store,
             clock,
             entropy,
             signer: Arc::new(keys.signer),
+            request_signer: Arc::new(RequestKeys::new(config.request_keys)),
+            wallets,
             issuer_keys,
             client_keys,
             status_lists,
@@ -222,7 +232,7 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStart
 fn start_at(
     listener: TcpListener,
     address: SocketAddr,
-    config: Config,
+    mut config: Config,
     mounts: Mounts,
 ) -> Result<Running, NotStarted> {
     for warning in &config.warnings {
@@ -236,9 +246,15 @@ fn start_at(
             Keyring::in_folder(folder, &*entropy, &KeyPlan::of(&config.policy.tokens))?
         }
     };
+    let now = clock.now();
+    if let Some((wallet, _)) = config.request_keys.iter().find(|(_, key)| !key.is_valid_at(now)) {
+        return Err(NotStarted::RequestKey(wallet.clone()));
+    }
     let client = FetchClient::new(config.allow_loopback)?;
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
+    let secrets = std::mem::take(&mut config.wallet_secrets);
+    let wallets = Arc::new(FetchedWallets::new(client.clone(), Arc::clone(&clock), secrets));
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -253,6 +269,7 @@ fn start_at(
         issuer_keys,
         client_keys: fetched_keys,
         status_lists,
+        wallets,
         keys,
     };
     Ok(App::new(config, outside, mounts).serve(listener, address, store))

@@ -89,7 +89,7 @@ const HOMES: [(&str, &[&str], &str); 33] = [
     ),
     ("tracing_subscriber", &["main"], "where logs go"),
     ("url", &[""], "addresses"),
-    ("zeroize", &["domain/base/secret", "domain/jose", "system"], "secrets are wiped"),
+    ("zeroize", &["domain/base/secret", "domain/jose", "system", "config/file"], "secrets are wiped"),
     ("vpgate", &["main", "command_line"], "the binary uses the library like anybody else"),
 ];
 

@@ -18,6 +18,7 @@ use vpgate::config::Config;
 use vpgate::domain::base::json::{self as strict_json, Bounds};
 use vpgate::domain::base::report::{Check, Findings, Outcome, Report};
 use vpgate::domain::base::{base64url, time::Timestamp};
+use vpgate::domain::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::dcql::Query;
@@ -26,9 +27,10 @@ use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 use vpgate::domain::sdjwt::disclosure::{reveal, reveal_and_trace};
 use vpgate::domain::sdjwt::key_binding::{self, Expected};
 use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::Presented;
+use vpgate::domain::sdjwt::parse::{IssuerHint, Presented};
 use vpgate::domain::sdjwt::status::statuses::{MOST_BYTES, Statuses};
-use vpgate::domain::sdjwt::status::token::StatusListToken;
+use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusListToken};
+use vpgate::domain::sdjwt::trust::KeySource;
 use vpgate::domain::sdjwt::type_metadata::{Document, resolve};
 
 use form::Form;
@@ -38,8 +40,9 @@ use made::{AUDIENCE, ISSUER, Made, NONCE, NOW, QUERY_ID, Signer, VCT, Verifier};
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 12] = [
+pub const TARGETS: [(&str, Target); 13] = [
     ("jws", jws),
+    ("jwe", jwe),
     ("sd_jwt", sd_jwt),
     ("disclosure", disclosure),
     ("type_metadata", type_metadata),
@@ -53,11 +56,15 @@ pub const TARGETS: [(&str, Target); 12] = [
     ("config", config),
 ];
 
+/// Where the fuzzed status list is.
+const LIST: &str = "https://issuer.example.com/lists/1";
 const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 16, members: 2000 };
 
 /// Keys for tests, known to everybody, so that a corpus can hold signatures that verify.
 static KEYS: LazyLock<Value> =
     LazyLock::new(|| serde_json::from_str(include_str!("../../fixtures/fuzz/keys.json")).unwrap());
+static ENCRYPTION_KEY: LazyLock<EncryptionKey> =
+    LazyLock::new(|| EncryptionKey::from_private_jwk(&KEYS["encryption"]).unwrap());
 static MADE: LazyLock<Made> = LazyLock::new(good);
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| MADE.verifier());
 
@@ -86,6 +93,27 @@ pub fn jws(data: &[u8]) {
             serde_json::from_slice::<Value>(&payload).unwrap(),
             Value::Object(verified.into_payload())
         );
+    }
+}
+
+/// A compact JWE. Lines of their own are what stands in its five parts, so that the header can be reached
+/// without base64url. What decrypts was encrypted to the key, by somebody who said so plainly.
+pub fn jwe(data: &[u8]) {
+    let Ok(text) = str::from_utf8(data) else { return };
+    let made = text.lines().map(base64url::encode).collect::<Vec<_>>().join(".");
+    for text in [text, &made] {
+        let Ok(jwe) = EncryptedText::parse(text, 64 << 10) else { continue };
+        let parts: Vec<Vec<u8>> = text.split('.').map(|part| base64url::decode(part).unwrap()).collect();
+        let [header, encrypted_key, iv, ciphertext, tag] = parts.try_into().unwrap();
+        assert_eq!((encrypted_key.len(), iv.len(), tag.len()), (0, 12, 16));
+        let header: Value = serde_json::from_slice(&header).unwrap();
+        assert_eq!((&header["alg"], &header["enc"]), (&json!("ECDH-ES"), &json!(jwe.enc().name())));
+        assert!(header.get("zip").is_none() && header.get("crit").is_none());
+        if let Ok(content) = ENCRYPTION_KEY.decrypt(&jwe, &ContentEncryption::ALL) {
+            assert_eq!(header["kid"], ENCRYPTION_KEY.kid());
+            assert_eq!(content.len(), ciphertext.len());
+            assert_eq!(ENCRYPTION_KEY.decrypt(&jwe, &ContentEncryption::ALL), Ok(content));
+        }
     }
 }
 
@@ -350,12 +378,13 @@ pub fn transaction_data(data: &[u8]) {
     assert!(again == data, "what is sent reads as what was meant");
 }
 
-/// A Status List Token as it is fetched; and a list, whose first byte stands for `bits` and whose rest is
-/// the compressed data.
+/// A Status List Token as it is fetched; the payload of one, which is signed; and a list, whose first byte
+/// stands for `bits` and whose rest is the compressed data.
 pub fn status_list(data: &[u8]) {
     if let Ok(token) = StatusListToken::parse(data) {
         let _kid = token.kid();
     }
+    signed_list(data);
     let Some((bits, compressed)) = data.split_first() else { return };
     let object = json!({"bits": 1u64 << (bits % 5), "lst": base64url::encode(compressed)});
     let Ok(list) = Statuses::from_json(object.as_object().unwrap()) else { return };
@@ -368,6 +397,41 @@ pub fn status_list(data: &[u8]) {
         assert!(list.at(index).is_none_or(|status| u64::from(status) < 1 << bits));
         assert_eq!(list.at(index).is_some(), index < length);
     }
+}
+
+/// What is accepted was made before now, has not ended, and is not kept for longer than either allows.
+fn signed_list(payload: &[u8]) {
+    let Ok(payload) = str::from_utf8(payload) else { return };
+    // Nothing else is worth a signature.
+    if !payload.starts_with('{') || !payload.contains("iat") {
+        return;
+    }
+    let header = json!({"alg": "ES256", "typ": "statuslist+jwt", "kid": MADE.issuer.key.kid()});
+    let token = MADE.issuer.sign(&header.to_string(), payload);
+    let Ok(token) = StatusListToken::parse(token.as_bytes()) else { return };
+    let hint = IssuerHint {
+        iss: Some(ISSUER),
+        vct: Some(VCT),
+        kid: token.kid(),
+        has_x5c: false,
+        json_serialization: false,
+    };
+    let issuer = VERIFIER.trust.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
+    let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };
+    let oldest = Duration::from_secs(3600);
+    let bounds = CacheBounds::default().no_older_than(Some(oldest));
+    let receipt = Receipt { at: NOW, max_age: None };
+    let Ok(list) = token.verify(&issuer, keys, LIST, receipt, &bounds) else { return };
+    let payload: Value = serde_json::from_str(payload).unwrap();
+    assert_eq!((&payload["sub"], list.uri()), (&json!(LIST), LIST));
+    let now = NOW.unix() as f64;
+    let iat = payload["iat"].as_f64().unwrap();
+    assert!(iat <= now + 61.0 && iat > now - 3601.0);
+    assert!(payload.get("exp").is_none_or(|exp| exp.as_f64().unwrap() > now));
+    let kept = list.fresh_until().unix() as f64;
+    assert!(kept > now && kept <= now + 43_200.0 && kept <= iat + 3600.0);
+    assert!(payload.get("exp").is_none_or(|exp| kept <= exp.as_f64().unwrap()));
+    assert!(list.usable(NOW, Duration::ZERO) && !list.usable(NOW.plus(2 * oldest), 10 * oldest));
 }
 
 /// The configuration: every fault has a path or is about the whole, and nothing panics.
@@ -399,6 +463,21 @@ pub fn seeds() -> Vec<(&'static str, String, String)> {
     add("jws", "kb", kb_jwt);
     add("jws", "crit", good.issuer.sign(r#"{"alg":"ES256","crit":["b64"],"b64":false}"#, "{}"));
     add("jws", "none", "eyJhbGciOiJub25lIn0.e30.".to_owned());
+    let encrypted = |enc: ContentEncryption, header: Value| {
+        let payload = json!({"vp_token": {QUERY_ID: ["a~"]}, "state": "b"}).to_string();
+        let header = header.as_object().unwrap();
+        ENCRYPTION_KEY.public_key().encrypt(payload.as_bytes(), enc, header).unwrap()
+    };
+    add("jwe", "a128gcm", encrypted(ContentEncryption::A128Gcm, json!({})));
+    add(
+        "jwe",
+        "a256gcm",
+        encrypted(ContentEncryption::A256Gcm, json!({"apu": "QQ", "apv": "Qg", "cty": "JWT"})),
+    );
+    let public = ENCRYPTION_KEY.to_public_jwk();
+    let epk = json!({"kty": "EC", "crv": "P-256", "x": public["x"], "y": public["y"]});
+    let header = json!({"alg": "ECDH-ES", "enc": "A128GCM", "kid": ENCRYPTION_KEY.kid(), "epk": epk});
+    add("jwe", "lines", format!("{header}\n\n123456789012\nx\n1234567890123456"));
     add("sd_jwt", "good", text.clone());
     add("sd_jwt", "without-kb", sd_jwt);
     add("sd_jwt", "tildes", "a~~b~".to_owned());
@@ -484,6 +563,11 @@ pub fn seeds() -> Vec<(&'static str, String, String)> {
         r#"{"sub":"https://example.com/1","iat":1700000000,"status_list":{"bits":1,"lst":"eNrbuRgAAhcBXQ"}}"#;
     let header = r#"{"alg":"ES256","typ":"statuslist+jwt","kid":"12"}"#;
     add("status_list", "token", good.issuer.sign(header, token));
+    let payload = json!({"sub": LIST, "iat": now - 10, "exp": now + 900, "ttl": 600,
+        "status_list": {"bits": 1, "lst": "eNrbuRgAAhcBXQ"}});
+    add("status_list", "payload", payload.to_string());
+    let payload = json!({"sub": LIST, "iat": -1.5e9, "nbf": 0, "ttl": i64::MAX, "status_list": {"bits": 8}});
+    add("status_list", "dates", payload.to_string());
     add("config", "contract", include_str!("../../fixtures/config/contract.toml").to_owned());
     add(
         "config",

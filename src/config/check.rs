@@ -7,12 +7,15 @@ use std::time::Duration;
 use url::Url;
 
 use super::address::Addresses;
+use super::askable::Askable;
 use super::clients::Known;
 use super::fault::Faults;
+use super::token_claims::Proofspace;
 use super::{
     Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw,
     scopes, tokens, transaction_types, wallets,
 };
+use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::oauth::attempts::DeviceLimits;
 use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
@@ -49,7 +52,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
     let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
     let credential_ids = names(file.credentials.iter().map(|credential| credential.id.as_ref()).collect());
-    let scope_names = names(file.scopes.iter().map(|scope| scope.name.as_ref()).collect());
+    let scope_names = names(file.scopes.iter().map(scopes::asked_by).collect());
+    let compatible = file.clients.iter().any(|client| client.compatibility.is_some());
     for (section, empty) in [
         ("wallets", file.wallets.is_empty()),
         ("credentials", file.credentials.is_empty()),
@@ -60,11 +64,22 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             faults.add(section, format!("is missing: without one [[{section}]] nobody can do anything here"));
         }
     }
-    let wallets = wallets::check(file.wallets, addresses, public_url.as_ref(), faults);
+    let around = wallets::Around {
+        addresses,
+        public_url: public_url.as_ref(),
+        credential_ids: &credential_ids,
+        folder,
+    };
+    let wallets = wallets::check(file.wallets, around, faults);
+    let askable = Askable::of(&file.credentials, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
-    let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
+    let scopes = scopes::check(file.scopes, &askable, &trust, faults);
+    let issuer = public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
     let known = Known {
+        askable: &askable,
+        proofspace: &proofspace,
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,
@@ -81,6 +96,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         let bits = common.floor_bits;
         warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
     }
+    let notes = notes(&clients, &scopes);
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -90,12 +106,14 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         allow_loopback: file.danger_allow_loopback,
         cross_check: cross_check?,
         status_cache: status_cache?,
+        request_keys: wallets.request_keys,
+        wallet_secrets: wallets.client_secrets,
         policy: Policy {
             clients,
             scopes,
             trust,
             transaction_types,
-            wallets,
+            wallets: wallets.routes,
             device,
             code: code?,
             assertions: assertions?,
@@ -103,6 +121,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             tokens: tokens?,
         },
         warnings,
+        notes,
     })
 }
 
@@ -168,10 +187,16 @@ fn device(common: &device::Common, clients: &Clients) -> DevicePolicy {
 
 fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
     // 300 s and 5 tries: REQ-1.14 and REQ-2.8.
-    let lifetime = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let whole = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
+    let crossing = lifetime(
+        "presentation.cross_device_lifetime",
+        given.cross_device_lifetime.as_deref(),
+        "120s",
+        faults,
+    );
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
-    Some(PresentationPolicy { lifetime: lifetime?, tries: tries? })
+    Some(PresentationPolicy { lifetime: whole?, cross_device_lifetime: crossing?, tries: tries? })
 }
 
 fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {
@@ -195,6 +220,27 @@ fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBo
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
+}
+
+/// For which credentials the subject of tokens does not stay the same (REQ-5.21).
+fn notes(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
+    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
+    let asked: Vec<&str> = scopes
+        .iter()
+        .filter(|scope| granted.contains(&scope.name.as_str()))
+        .flat_map(ScopeDefinition::credentials)
+        .collect();
+    let keyed = scopes
+        .credentials()
+        .iter()
+        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+    let note = |id: &str| {
+        format!(
+            "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
+        )
+    };
+    keyed.map(|it| note(&it.id)).collect()
 }
 
 /// What weakens safety.

@@ -4,13 +4,16 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::address::{Addresses, redirect_uri};
+use super::askable::Askable;
 use super::device::{self, ClientScopes};
 use super::fault::Faults;
 use super::raw;
 use super::secrets;
+use super::token_claims::{self, Proofspace};
 use super::trust;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::TokenClaims;
 use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
 use crate::domain::oauth::device_settings::DeviceSettings;
 use crate::domain::oauth::entitlement::OPENID;
@@ -23,6 +26,8 @@ pub(super) struct Known<'a> {
     pub policy: &'a ScopePolicy,
     /// `[device]`
     pub device: &'a device::Common,
+    pub askable: &'a Askable,
+    pub proofspace: &'a Proofspace,
     /// Which addresses are permitted.
     pub addresses: Addresses,
     /// Where relative paths begin.
@@ -56,7 +61,13 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 "must not be \"none\" for a device client while device.require_client_authentication is true",
             );
         }
+        let before = faults.iter().count();
         let scopes = scopes(&client.scopes, &at("scopes"), known, faults);
+        let asked = scopes.clone().without(OPENID);
+        let token_claims = token_claims(&client, &asked, index, known, faults);
+        if faults.iter().count() == before {
+            askable_together(&asked, &token_claims, &at("scopes"), known, faults);
+        }
         let mut redirect_uris = Vec::new();
         for (place, uri) in client.redirect_uris.iter().enumerate() {
             redirect_uris
@@ -72,6 +83,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             let name = client.name.unwrap_or_else(|| id.clone());
+            let cross_device = client.cross_device;
             checked.push(Client {
                 id,
                 name,
@@ -83,7 +95,9 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 wallet,
                 device,
                 device_pages_for: client.device_pages_for,
+                token_claims,
                 code,
+                cross_device,
             });
         }
     }
@@ -247,7 +261,6 @@ fn grants(given: &[String], at: &str, faults: &mut Faults) -> Vec<Grant> {
 }
 
 fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) -> Scopes {
-    let before = faults.iter().count();
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
@@ -259,13 +272,35 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
             scopes = more;
         }
     }
-    // All of them may be asked for together, and must make one query then.
-    let asked = scopes.clone().without(OPENID);
-    let all_known = asked.iter().all(|name| known.policy.named(name).is_some());
-    if faults.iter().count() == before && all_known && !asked.is_empty() {
-        faults.keep(at, known.policy.query(&asked));
-    }
     scopes
+}
+
+fn token_claims(
+    client: &raw::Client,
+    scopes: &Scopes,
+    index: usize,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> TokenClaims {
+    let Known { askable, policy, proofspace, .. } = *known;
+    let compatibility = client.compatibility.as_deref();
+    let known = token_claims::Known { askable, policy, proofspace };
+    token_claims::check(
+        &client.token_claims,
+        compatibility,
+        scopes,
+        &format!("clients[{index}]"),
+        &known,
+        faults,
+    )
+}
+
+/// All scopes may be asked for together, and must make one query then, with what tokens say of it.
+fn askable_together(scopes: &Scopes, claims: &TokenClaims, at: &str, known: &Known<'_>, faults: &mut Faults) {
+    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
+    if all_known && !scopes.is_empty() {
+        faults.keep(at, known.policy.query_for(scopes, claims));
+    }
 }
 
 /// Where the client's pages come from. One with a secret has none: a page keeps no secret.

@@ -4,6 +4,31 @@ use std::fs::File;
 use std::io::Read as _;
 use std::path::Path;
 
+use zeroize::Zeroizing;
+
+/// As [`read`], of a file that other users cannot read: a key that others could have read is no key.
+///
+/// # Errors
+/// Why not, for the operator.
+pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+    let exposed = others_may_read(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+    if exposed {
+        return Err(format!("{0} can be read by other users: `chmod go= {0}`", path.display()));
+    }
+    read(path, limit).map(Zeroizing::new)
+}
+
+#[cfg(unix)]
+fn others_may_read(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::PermissionsExt as _;
+    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+}
+
+#[cfg(not(unix))]
+fn others_may_read(_: &Path) -> std::io::Result<bool> {
+    Ok(false)
+}
+
 /// At most `limit` bytes of the file.
 ///
 /// # Errors

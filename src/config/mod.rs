@@ -10,6 +10,7 @@
 //! ```
 
 mod address;
+mod askable;
 mod authorization;
 mod check;
 mod clients;
@@ -22,21 +23,27 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod token_claims;
 mod tokens;
 mod transaction_types;
 mod trust;
 mod type_metadata;
+mod wallet_choices;
+mod wallet_signing;
 mod wallets;
 
 #[cfg(test)]
 mod tests;
 
+use std::collections::HashMap;
 use std::net::{IpAddr, SocketAddr};
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::base::secret::Secret;
+use crate::domain::openid4vp::request_key::RequestKey;
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
@@ -64,10 +71,16 @@ pub struct Config {
     pub cross_check: CrossCheck,
     /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.
     pub status_cache: CacheBounds,
+    /// The keys that sign requests, by the name of the wallet.
+    pub request_keys: HashMap<String, RequestKey>,
+    /// Our secrets at wallets to which requests are pushed, by the name of the wallet.
+    pub wallet_secrets: HashMap<String, Secret>,
     /// What the flows go by.
     pub policy: Policy,
     /// What the operator should read at every start.
     pub warnings: Vec<String>,
+    /// What the operator should know when checking the file; nothing is wrong.
+    pub notes: Vec<String>,
 }
 
 /// `[storage]`

@@ -20,6 +20,7 @@ pub(super) struct File {
     pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
+    pub proofspace: Proofspace,
     pub device: Device,
     pub authorization_code: AuthorizationCode,
     pub client_assertions: ClientAssertions,
@@ -57,6 +58,37 @@ pub(super) struct Wallet {
     pub profile: Option<String>,
     pub authorization_endpoint: Option<String>,
     pub client_id: Option<String>,
+    pub on_rejection: Option<String>,
+    pub client_id_prefix: Option<String>,
+    pub request_method: Option<String>,
+    pub response_mode: Option<String>,
+    pub send_response_mode: Option<bool>,
+    pub issuer: Option<String>,
+    pub pushed_authorization_request_endpoint: Option<String>,
+    pub client_secret_file: Option<String>,
+    pub client_secret_env: Option<String>,
+    pub transaction_data: Option<toml::Value>,
+    pub verifier_info: Vec<VerifierInfo>,
+    pub signing: Signing,
+}
+
+/// `[wallets.signing]`
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Signing {
+    pub key: Option<String>,
+    pub certificates: Option<String>,
+    pub key_id: Option<String>,
+    pub attestation: Option<String>,
+}
+
+/// `[[wallets.verifier_info]]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct VerifierInfo {
+    pub format: Option<String>,
+    pub data: Option<toml::Value>,
+    pub credential_ids: Option<Vec<String>>,
 }
 
 /// `[status_lists]`
@@ -73,6 +105,8 @@ pub(super) struct StatusLists {
 #[serde(default)]
 pub(super) struct Credential {
     pub id: Option<String>,
+    pub aliases: Vec<String>,
+    pub stable_identifier: Option<toml::Value>,
     pub vct: Vec<String>,
     pub issuer: Option<String>,
     pub trust: Trust,
@@ -112,19 +146,55 @@ pub(super) struct TransactionType {
 #[serde(default)]
 pub(super) struct Scope {
     pub name: Option<String>,
+    pub alias: Option<String>,
     pub description: Option<String>,
     pub credential: Option<String>,
-    pub claims: Option<Vec<String>>,
+    pub claims: Option<Vec<toml::Value>>,
     pub rules: Vec<Rule>,
+    pub open: Option<bool>,
 }
 
-/// `rules = [{ field = ..., operator = ..., value = ... }]`
+/// `rules = [{ field = ..., operator = ..., value = ... }]`, or in the words of the source document
+/// (REQ-12.2).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Rule {
-    pub field: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
     pub operator: Option<String>,
     pub value: Option<toml::Value>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    #[serde(rename = "fieldOperator")]
+    pub field_operator: Option<String>,
+    #[serde(rename = "fieldValue")]
+    pub field_value: Option<toml::Value>,
+}
+
+/// `token_claims = [{ name = ..., credential = ..., field = ... }, { name = ..., request = ... }]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TokenClaim {
+    pub name: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    pub request: Option<String>,
+}
+
+/// `[proofspace]`: what the claims of `compatibility = "proofspace"` are called.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Proofspace {
+    pub subscriber_claim: Option<String>,
+    pub service_claim: Option<String>,
 }
 
 /// `[[clients]]`
@@ -149,6 +219,9 @@ pub(super) struct Client {
     pub wallet: Option<String>,
     pub device: Option<Device>,
     pub device_pages_for: Vec<String>,
+    pub cross_device: bool,
+    pub token_claims: Vec<TokenClaim>,
+    pub compatibility: Option<String>,
     pub tokens: Option<Tokens>,
 }
 
@@ -218,6 +291,7 @@ pub(super) struct ClientAssertions {
 #[serde(default)]
 pub(super) struct Presentation {
     pub lifetime: Option<String>,
+    pub cross_device_lifetime: Option<String>,
     pub tries: Option<i64>,
 }
 
@@ -260,12 +334,16 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "keys" => serde_json::to_value(Keys::default()),
         "http" => serde_json::to_value(Http::default()),
         "wallets" => serde_json::to_value(Wallet::default()),
+        "wallets.signing" => serde_json::to_value(Signing::default()),
+        "wallets.verifier_info" => serde_json::to_value(VerifierInfo::default()),
         "status_lists" => serde_json::to_value(StatusLists::default()),
         "credentials" => serde_json::to_value(Credential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
         "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
+        "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
+        "proofspace" => serde_json::to_value(Proofspace::default()),
         "clients" => serde_json::to_value(Client::default()),
         "device" | "clients.device" => serde_json::to_value(Device::default()),
         "authorization_code" => serde_json::to_value(AuthorizationCode::default()),

@@ -85,6 +85,26 @@ fn digest(
     }
 }
 
+/// A secret that somebody else gave us, as it is; the end of its line does not count.
+pub(super) fn given_in_file(path: &Path) -> Result<Secret, String> {
+    let bytes = file::read_private(path, LONGEST_SECRET + 2)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "is not text".to_owned())?;
+    given(text.trim_end_matches(['\r', '\n']))
+}
+
+/// The same from the environment.
+pub(super) fn given_in_env(name: &str) -> Result<Secret, String> {
+    let text = std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"))?;
+    given(&text)
+}
+
+fn given(text: &str) -> Result<Secret, String> {
+    if text.is_empty() || text.len() > LONGEST_SECRET {
+        return Err(format!("the secret must have 1 to {LONGEST_SECRET} characters"));
+    }
+    Ok(Secret::received(text))
+}
+
 fn from_file(path: &Path) -> Result<Digest, String> {
     // Room for the end of a line.
     let bytes = file::read(path, LONGEST_SECRET + 2)?;

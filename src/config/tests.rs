@@ -76,7 +76,13 @@ fn the_reference_loads_and_names_every_key() {
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
     let flows = ["authorization_code", "client_assertions"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
-    let more = more.into_iter().chain(["transaction_data", "clients.device"]);
+    let more = more.into_iter().chain([
+        "transaction_data",
+        "clients.device",
+        "wallets.signing",
+        "wallets.verifier_info",
+    ]);
+    let more = more.chain(["clients.token_claims", "proofspace"]);
     for table in tables.into_iter().chain(flows).chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -349,6 +355,17 @@ fn a_client_secret_is_known_by_its_digest() {
 }
 
 #[test]
+fn only_a_client_without_a_secret_has_origins() {
+    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let origins = "origins = [\"https://app.example\"]\nauthentication = \"none\"";
+    let text = CONTRACT.replace("authentication = \"none\"", origins);
+    assert_eq!(load(&text).unwrap().policy.clients.named("tv").unwrap().origins, ["https://app.example"]);
+    let secret = format!("\"client_secret_post\"\nsecret_hash = \"{hash}\"");
+    let wrong = load(&text.replace("\"none\"", &secret)).unwrap_err().to_string();
+    assert!(wrong.starts_with("clients[0].origins: only a client with"), "{wrong}");
+}
+
+#[test]
 fn a_jwks_file_is_read_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let text = CONTRACT.replace(
@@ -518,3 +535,5 @@ fn req_11_15_going_without_pkce_is_for_confidential_clients_and_warned_about() {
     let found = client("authentication = \"none\"").unwrap_err().to_string();
     assert!(found.starts_with("clients[0].danger_allow_missing_pkce: must not be true"), "{found}");
 }
+
+mod scopes;

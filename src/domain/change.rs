@@ -15,7 +15,7 @@ use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::entitlement::Origin;
 use crate::domain::oauth::issuance::{Issuance, Renewal};
 use crate::domain::oauth::polling::Pace;
-use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
+use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 
 /// One write: one database transaction.
 #[derive(Debug)]
@@ -116,6 +116,18 @@ pub enum Change {
     ServePresentation(Served),
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
+    /// The wallet posted a good answer. Leaves: served.
+    AwaitReturn(AwaitingReturn),
+    /// The browser came back with the code. Leaves: awaiting its return with this code; and pending for
+    /// the grant, in the same transaction.
+    Return {
+        /// The presentation, settled.
+        presentation: Settled,
+        /// Digest of the code that dies.
+        return_code: Digest,
+        /// What it means for the grant, where there is one.
+        grant: Option<GrantDecision>,
+    },
     /// Decided. Leaves: served; and pending for the grant, whichever kind, in the same transaction.
     Settle {
         /// The presentation.

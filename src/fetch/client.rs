@@ -4,6 +4,7 @@ use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
+use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
 use reqwest::redirect::Policy;
@@ -41,7 +42,7 @@ pub enum FetchFault {
     /// Nobody answered in time, or not in HTTP.
     #[error("no answer")]
     NoAnswer(#[source] reqwest::Error),
-    /// Another status than 200; redirects are not followed.
+    /// Another status than was due; redirects are not followed.
     #[error("status {0}")]
     Status(u16),
     /// Another media type than asked for.
@@ -75,32 +76,25 @@ impl FetchClient {
     /// [`FetchFault`]
     pub async fn get(&self, url: &Url, media_types: &[&str], limit: usize) -> Result<Fetched, FetchFault> {
         self.look_at(url)?;
-        let request = self.http.get(url.clone()).header(ACCEPT, media_types.join(", "));
-        let mut answer = request.send().await.map_err(fault)?;
-        if answer.status() != reqwest::StatusCode::OK {
-            return Err(FetchFault::Status(answer.status().as_u16()));
-        }
-        let media_type = answer.headers().get(CONTENT_TYPE).and_then(essence);
-        if !media_type.is_some_and(|found| media_types.iter().any(|asked| found.eq_ignore_ascii_case(asked)))
-        {
-            return Err(FetchFault::MediaType);
-        }
-        let max_age = answer.headers().get(CACHE_CONTROL).and_then(max_age);
-        // What a cache on the way has used up of it (RFC 9111 section 4.2.3).
-        let age = answer.headers().get(AGE).and_then(|age| age.to_str().ok()?.parse().ok()).unwrap_or(0);
-        let max_age = max_age.map(|max_age| max_age.saturating_sub(Duration::from_secs(age)));
-        // Believed only as a reason to stop early; the bytes are counted as they come.
-        if answer.content_length().is_some_and(|length| length > limit as u64) {
-            return Err(FetchFault::TooLong);
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(fault)? {
-            if body.len() + chunk.len() > limit {
-                return Err(FetchFault::TooLong);
-            }
-            body.extend_from_slice(&chunk);
-        }
-        Ok(Fetched { body, max_age })
+        read(self.http.get(url.clone()), StatusCode::OK, media_types, limit).await
+    }
+
+    /// Posts a form, and reads the document of one of `media_types`, of at most `limit` bytes, that comes
+    /// with status 201.
+    ///
+    /// # Errors
+    /// [`FetchFault`]
+    pub async fn post_form(
+        &self,
+        url: &Url,
+        form: String,
+        media_types: &[&str],
+        limit: usize,
+    ) -> Result<Fetched, FetchFault> {
+        self.look_at(url)?;
+        let request =
+            self.http.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
+        read(request, StatusCode::CREATED, media_types, limit).await
     }
 
     /// Literal addresses never reach the resolver, so they are looked at here.
@@ -119,6 +113,39 @@ impl FetchClient {
             Err(FetchFault::Refused)
         }
     }
+}
+
+/// Sends the request, and reads the answer that has this status.
+async fn read(
+    request: reqwest::RequestBuilder,
+    status: StatusCode,
+    media_types: &[&str],
+    limit: usize,
+) -> Result<Fetched, FetchFault> {
+    let mut answer = request.header(ACCEPT, media_types.join(", ")).send().await.map_err(fault)?;
+    if answer.status() != status {
+        return Err(FetchFault::Status(answer.status().as_u16()));
+    }
+    let media_type = answer.headers().get(CONTENT_TYPE).and_then(essence);
+    if !media_type.is_some_and(|found| media_types.iter().any(|asked| found.eq_ignore_ascii_case(asked))) {
+        return Err(FetchFault::MediaType);
+    }
+    let max_age = answer.headers().get(CACHE_CONTROL).and_then(max_age);
+    // What a cache on the way has used up of it (RFC 9111 section 4.2.3).
+    let age = answer.headers().get(AGE).and_then(|age| age.to_str().ok()?.parse().ok()).unwrap_or(0);
+    let max_age = max_age.map(|max_age| max_age.saturating_sub(Duration::from_secs(age)));
+    // Believed only as a reason to stop early; the bytes are counted as they come.
+    if answer.content_length().is_some_and(|length| length > limit as u64) {
+        return Err(FetchFault::TooLong);
+    }
+    let mut body = Vec::new();
+    while let Some(chunk) = answer.chunk().await.map_err(fault)? {
+        if body.len() + chunk.len() > limit {
+            return Err(FetchFault::TooLong);
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(Fetched { body, max_age })
 }
 
 /// What the sandbox talks to its own service with, on this machine.

@@ -2,7 +2,7 @@
 //! decides whether to go on (RFC 6749 section 4.1.1).
 
 use super::Vpgate;
-use super::begin_presentation::NotBegun;
+use super::begin_presentation::{Ask, NotBegun};
 use super::ports::{NotCommitted, Unavailable};
 use super::push_request::{Pushed, URN};
 use super::question::Question;
@@ -14,7 +14,7 @@ use crate::domain::oauth::client::Client;
 use crate::domain::oauth::code_grant::{Pending, Terms};
 use crate::domain::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::Asker;
+use crate::domain::openid4vp::request::{Asker, Flow};
 
 /// What the person is shown before deciding.
 #[derive(Debug)]
@@ -79,7 +79,7 @@ impl Vpgate {
         parameters: &Parameters,
     ) -> Result<AuthorizationShown, NotAuthorizable> {
         let Asked { client, request, .. } = self.authorization_asked(parameters).await?;
-        let query = self.policy.scopes.query(&request.scopes);
+        let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
         let query = query.map_err(|_| self.refused(&request, RequestFault::Scope))?;
         Ok(AuthorizationShown {
             client_name: client.name.clone(),
@@ -205,20 +205,22 @@ impl Vpgate {
     ) -> Result<Handle, NotAuthorizable> {
         let Asked { client, request, pushed } = asked;
         let now = self.clock.now();
-        let question = Question::of_scopes(self, &request.scopes);
+        let question = Question::of_scopes(self, client, &request.scopes);
         let question = question.map_err(|_| self.refused(&request, RequestFault::Scope))?;
         let id = AuthorizationId::from_entropy(self.random_id()?);
         let asker = Asker::Code { client_id: client.id.clone(), authorization: id.clone() };
         let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
-        let asked = self.ask(asker, &client.wallet, question, login_hint, now, None);
-        let asked = asked.map_err(|why| match why {
+        let ask =
+            Ask { asker, wallet: &client.wallet, question, login_hint, flow: Flow::SameDevice, until: None };
+        let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
             NotBegun::Failed(source) => source,
             other => Unavailable::new("the configured question", other),
         })?;
         let handle = asked.handle.clone();
+        let request = Box::new(request);
         let terms = Terms { id, request, created_at: now, expires_at: asked.expires_at };
         let change = Change::BeginAuthorization {
-            presentation: Begun::new(asked, Some(browser)),
+            presentation: Begun::new(asked, Some(browser), answer_key),
             grant: Pending::begin(terms, browser),
             pushed,
         };

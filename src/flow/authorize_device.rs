@@ -5,11 +5,13 @@ use std::net::IpAddr;
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::attempts::{Attempt, Counted};
+use crate::domain::oauth::authorization_request::Parameters;
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
 use crate::domain::oauth::device_settings::{DeviceSettings, VerificationUris};
@@ -62,6 +64,9 @@ pub enum NotAuthorized {
         /// Seconds until there is room again.
         retry_after: u64,
     },
+    /// A parameter that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -78,6 +83,7 @@ impl Vpgate {
     /// all scopes are meant that the client's devices may ask for.
     /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
     /// grant).
+    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
     ///
     /// # Errors
     /// [`NotAuthorized`]; nothing is stored then.
@@ -87,6 +93,7 @@ impl Vpgate {
         scope: Option<&str>,
         key: Option<Thumbprint>,
         from: Option<IpAddr>,
+        other: &Parameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotAuthorized::WrongGrant);
@@ -102,6 +109,7 @@ impl Vpgate {
         let settings = &client.device;
         let precautions = self.precautions(settings, from)?;
         let number = precautions.numbers.map(|numbers| numbers.shown());
+        let parameters = client.kept_parameters(|name| other.get(name))?;
         let now = self.clock.now();
         let within = self.authorization_limits(client, from, now);
         for _ in 0..DRAWS {
@@ -111,6 +119,7 @@ impl Vpgate {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                parameters: parameters.clone(),
                 openid,
                 dpop: key.clone(),
                 created_at: now,

@@ -6,6 +6,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::Vpgate;
+use super::ask_wallet::NotReached;
 use super::code_entry::{CodeRefused, Typed};
 use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
@@ -14,20 +15,24 @@ use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{Asked, Asker, Flow};
-use crate::domain::openid4vp::transaction_data::TransactionTypes;
+use crate::domain::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
+use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 /// The longest `state` of a relying party, in bytes.
 pub const MAX_STATE_BYTES: usize = 512;
 
+/// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
+/// code holds. Requests by reference have about 200.
+pub const MAX_SCANNED_BYTES: usize = 1200;
+
 /// What a relying party asks for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct PresentationRequest {
     /// The wallet's configured name; the client's own when absent.
     pub wallet: Option<String>,
@@ -37,6 +42,8 @@ pub struct PresentationRequest {
     pub for_code: Option<CodeToComplete>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
+    /// Where the wallet is.
+    pub flow: Flow,
     /// Where the browser returns.
     pub redirect_uri: Option<String>,
     /// Returned unchanged beside the response code.
@@ -54,6 +61,16 @@ pub struct CodeToComplete {
     pub number: Option<String>,
 }
 
+/// What is written down as a request. It lives as long as configured, but never past `until`.
+pub(super) struct Ask<'a> {
+    pub asker: Asker,
+    pub wallet: &'a str,
+    pub question: Question,
+    pub login_hint: Option<String>,
+    pub flow: Flow,
+    pub until: Option<Timestamp>,
+}
+
 /// What it receives.
 #[derive(Debug)]
 pub struct PresentationBegun {
@@ -61,8 +78,8 @@ pub struct PresentationBegun {
     pub id: PresentationId,
     /// The last part of the `start_url`.
     pub handle: Handle,
-    /// The request as the wallet will see it.
-    pub authorization_request_url: Url,
+    /// The request as the wallet will see it; `None` when it is pushed to the wallet later.
+    pub authorization_request_url: Option<Url>,
     /// When it dies.
     pub expires_at: Timestamp,
 }
@@ -79,9 +96,31 @@ pub enum NotBegun {
     /// Missing, or not registered for this client.
     #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
     RedirectUri,
+    /// This client may not ask across devices (REQ-15.3).
+    #[error("cross_device is not allowed for this client (clients[].cross_device)")]
+    CrossDevice,
+    /// This wallet cannot answer across devices.
+    #[error(
+        "this wallet cannot be asked across devices: it must post its answers, and its profile must allow it"
+    )]
+    WalletCannotCross,
+    /// Too long for a QR code.
+    #[error(
+        "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
+    )]
+    TooLongToScan,
     /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
+    /// It would not be sent.
+    #[error("this wallet takes no login_hint")]
+    LoginHintNotTaken,
+    /// The wallet would refuse the request (OpenID4VP 1.0 section 8.4).
+    #[error("this wallet does not take transaction data of this type")]
+    TransactionType {
+        /// Which one.
+        index: usize,
+    },
     /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
@@ -91,6 +130,15 @@ pub enum NotBegun {
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
+}
+
+impl From<NotReached> for NotBegun {
+    fn from(why: NotReached) -> Self {
+        match why {
+            NotReached::Outdated => Self::Failed(Unavailable::new("the key that signs requests", why)),
+            NotReached::Wallet(source) | NotReached::Failed(source) => Self::Failed(source),
+        }
+    }
 }
 
 impl Vpgate {
@@ -107,7 +155,7 @@ impl Vpgate {
         let (claim, question) = match &request.for_code {
             Some(code) => {
                 let grant = self.take_up_for_pages(client, code, now).await?;
-                let question = Question::of_grant(self, &request.question, grant.grantable())?;
+                let question = Question::of_grant(self, &request.question, &grant)?;
                 (Some(grant), question)
             }
             None => {
@@ -116,6 +164,9 @@ impl Vpgate {
             }
         };
         let client = client.client();
+        if request.flow == Flow::CrossDevice && !client.cross_device {
+            return Err(NotBegun::CrossDevice);
+        }
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
         let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
         if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
@@ -129,14 +180,26 @@ impl Vpgate {
         };
         let until = claim.as_ref().map(|grant| grant.terms().expires_at);
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let asked = self.ask(asker, wallet, question, request.login_hint, now, until)?;
+        let ask = Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
+        let (asked, answer_key) = self.ask(ask, now)?;
+        let authorization_request_url = match asked.wallet.request_method {
+            RequestMethod::Pushed => {
+                self.check_wallet(&asked).await?;
+                None
+            }
+            _ => Some(self.wallet_url(&asked, now).await?),
+        };
+        let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
+        if asked.flow == Flow::CrossDevice && length > MAX_SCANNED_BYTES {
+            return Err(NotBegun::TooLongToScan);
+        }
         let begun = PresentationBegun {
             id: asked.id.clone(),
             handle: asked.handle.clone(),
-            authorization_request_url: profile::authorization_url(&asked),
+            authorization_request_url,
             expires_at: asked.expires_at,
         };
-        let change = Change::BeginPresentation { presentation: Begun::new(asked, None), claim };
+        let change = Change::BeginPresentation { presentation: Begun::new(asked, None, answer_key), claim };
         match self.store.commit(change).await {
             Ok(()) => Ok(begun),
             Err(NotCommitted::Lost) => Err(PagesRefused::from(CodeRefused::InUse).into()),
@@ -158,22 +221,37 @@ impl Vpgate {
         Ok(self.take_up(entered, code.number.as_deref(), owner, now).await?)
     }
 
-    /// Writes a request down. It lives as long as configured, but never past `until`.
+    /// Writes a request down, and makes the key that its answer is to be encrypted to.
     pub(super) fn ask(
         &self,
-        asker: Asker,
-        wallet: &str,
-        question: Question,
-        login_hint: Option<String>,
+        ask: Ask<'_>,
         now: Timestamp,
-        until: Option<Timestamp>,
-    ) -> Result<Asked, NotBegun> {
+    ) -> Result<(Asked, Option<EncryptionKey>), NotBegun> {
+        let Ask { asker, wallet, question, login_hint, flow, until } = ask;
         if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
             return Err(NotBegun::LoginHint);
         }
-        let expires_at = now.plus(self.policy.presentation.lifetime);
         let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
-        Ok(Asked {
+        // Only this profile knows scopes that stand for a query, and whom to expect.
+        let is_proof = wallet.profile == Profile::Proof;
+        if login_hint.is_some() && !is_proof {
+            return Err(NotBegun::LoginHintNotTaken);
+        }
+        let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
+        if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
+            return Err(NotBegun::TransactionType { index });
+        }
+        let crosses = flow == Flow::CrossDevice;
+        if crosses && !(wallet.response_mode.is_posted() && wallet.profile.may_cross_devices()) {
+            return Err(NotBegun::WalletCannotCross);
+        }
+        let policy = &self.policy.presentation;
+        let lifetime =
+            if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
+        let expires_at = now.plus(lifetime);
+        let key = wallet.response_mode.is_encrypted().then(EncryptionKey::generate);
+        let key = key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))?;
+        let asked = Asked {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
             state: RequestState::from_entropy(self.random_id()?),
@@ -181,15 +259,17 @@ impl Vpgate {
             asker,
             wallet: wallet.clone(),
             query: question.query,
-            scope: question.scope,
+            scope: question.scope.filter(|_| is_proof),
             transaction_data: question.transaction_data,
             login_hint,
             created_at: now,
             expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
-            tries_allowed: self.policy.presentation.tries,
-            flow: Flow::SameDevice,
+            tries_allowed: policy.tries,
+            flow,
             response_mode: wallet.response_mode,
-        })
+            answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
+        };
+        Ok((asked.identified(), key))
     }
 
     /// What scopes are called when people are asked about them.

@@ -139,15 +139,15 @@ impl Vpgate {
         let scopes = entered.grantable()?;
         let Entered { shown, grant, client, nearness } = entered;
         let terms = grant.terms();
-        let query = self.policy.scopes.query(&scopes).map_err(|_| CodeRefused::Unknown)?;
-        let claims = query.credentials().iter().flat_map(|credential| &credential.claims);
+        let query = self.policy.scopes.query_for(&scopes, &client.token_claims);
+        let query = query.map_err(|_| CodeRefused::Unknown)?;
         Ok(CodeFound {
             user_code: shown,
             client_id: client.id.clone(),
             client_name: client.name.clone(),
             rights: self.rights(&scopes),
             scopes,
-            claims: claims.map(|claim| claim.path.to_string()).collect(),
+            claims: query.claims(),
             created_at: terms.created_at,
             expires_at: terms.expires_at,
             nearness: (client.device.proximity != Proximity::Ignore).then_some(nearness),

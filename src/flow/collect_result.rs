@@ -9,7 +9,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use crate::domain::openid4vp::request::Asked;
+use crate::domain::openid4vp::request::{Asked, Flow};
 use crate::domain::openid4vp::response::WalletError;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -63,6 +63,8 @@ impl Vpgate {
             Presentation::Settled(settled) => settled,
             Presentation::Begun(begun) => return Ok(unsettled(begun.asked(), now)),
             Presentation::Served(served) => return Ok(unsettled(served.asked(), now)),
+            // Until its browser has returned, nobody knows whose answer it is (HAIP 1.0 section 5.1).
+            Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.asked(), now)),
         };
         if now >= settled.settled_at().plus(RESULT_LIFETIME) {
             return Err(NotCollected::Unknown);
@@ -104,7 +106,12 @@ impl Vpgate {
         found.filter(|it| it.asked().asker.client_id() == client.client().id).ok_or(NotCollected::Unknown)
     }
 
+    /// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
+    /// (OpenID4VP 1.0 section 14.2, the weaker way).
     async fn spend(&self, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
+        if settled.asked().flow == Flow::CrossDevice {
+            return Ok(());
+        }
         let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
         if settled.response_code() != Some(&response_code) {
             return Err(NotCollected::ResponseCode);

@@ -2,15 +2,18 @@
 //! browser carries home.
 
 use super::Vpgate;
-use super::accept_response::NotAccepted;
+use super::ports::Unavailable;
+use super::settle::NotAccepted;
 use crate::domain::base::id::AuthorizationId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::GrantDecision;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::code_grant::{CodeGrant, NotDecided};
 use crate::domain::oauth::device_grant::DenialReason;
 use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
 use crate::domain::openid4vp::presentation::{Outcome, Settled};
+use crate::domain::openid4vp::request::Asker;
 use crate::domain::openid4vp::response::WalletError;
 
 impl From<NotDecided> for NotAccepted {
@@ -34,35 +37,56 @@ impl Vpgate {
         };
         let request = &pending.terms().request;
         let (return_to, browser) = (request.return_to.clone(), settled.browser());
-        let (reason, error, why) = match settled.outcome() {
-            Outcome::Verified { presentation, .. } => {
-                let admitted =
-                    self.policy.scopes.admit(presentation, &request.scopes, client_id, &self.subject_key);
-                if let Ok(admission) = admitted {
-                    let code: Secret = self.random_secret()?;
-                    let until = now.plus(self.policy.code.code_lifetime);
-                    let granted = pending.grant(admission, browser, code.digest(), until, now)?;
-                    let way_home = return_to.with_code(&code, self.issuer());
-                    return Ok((GrantDecision::IssueCode(granted), way_home));
-                }
-                let why = "the presentation is genuine but earns none of the scopes";
-                (DenialReason::NothingEarned, AuthorizationError::AccessDenied, why)
+        if let Outcome::Verified { presentation, .. } = settled.outcome() {
+            let AuthorizationRequest { scopes, parameters, .. } = &**request;
+            if let Ok(admission) = self.admit(presentation, client_id, scopes, parameters) {
+                let code: Secret = self.random_secret()?;
+                let until = now.plus(self.policy.code.code_lifetime);
+                let granted = pending.grant(admission, browser, code.digest(), until, now)?;
+                let way_home = return_to.with_code(&code, self.issuer());
+                return Ok((GrantDecision::IssueCode(granted), way_home));
             }
-            Outcome::Rejected { .. } => {
-                let why = "the presentation was not accepted";
-                (DenialReason::PresentationRejected, AuthorizationError::AccessDenied, why)
-            }
-            Outcome::Declined { error: WalletError::AccessDenied } => {
-                let why = "the person or the wallet said no";
-                (DenialReason::DeclinedInWallet, AuthorizationError::AccessDenied, why)
-            }
-            // REQ-2.44: the wallet could not do what it was asked.
-            Outcome::Declined { .. } => {
-                let why = "the wallet could not answer this request";
-                (DenialReason::DeclinedInWallet, AuthorizationError::ServerError, why)
-            }
-        };
+        }
+        let (reason, error, why) = refusal(settled.outcome());
         let refused = pending.refuse(reason, browser, now)?;
         Ok((GrantDecision::RefuseCode(refused), return_to.with_error(error, why, self.issuer())))
+    }
+
+    /// Where the browser of a refused authorization belongs, when its wallet posted the answer and only
+    /// then sent the browser back.
+    pub(super) async fn refused_way_home(&self, settled: &Settled) -> Result<Option<ReturnUrl>, Unavailable> {
+        let Asker::Code { authorization, .. } = &settled.asked().asker else { return Ok(None) };
+        let Some(CodeGrant::Refused(refused)) = self.store.authorization(authorization).await? else {
+            return Ok(None);
+        };
+        let (_, error, why) = refusal(settled.outcome());
+        Ok(Some(refused.terms().request.return_to.with_error(error, why, self.issuer())))
+    }
+}
+
+/// What an outcome that leads to no code is called.
+fn refusal(outcome: &Outcome) -> (DenialReason, AuthorizationError, &'static str) {
+    match outcome {
+        Outcome::Verified { .. } => (
+            DenialReason::NothingEarned,
+            AuthorizationError::AccessDenied,
+            "the presentation is genuine but earns none of the scopes",
+        ),
+        Outcome::Rejected { .. } => (
+            DenialReason::PresentationRejected,
+            AuthorizationError::AccessDenied,
+            "the presentation was not accepted",
+        ),
+        Outcome::Declined { error: WalletError::AccessDenied } => (
+            DenialReason::DeclinedInWallet,
+            AuthorizationError::AccessDenied,
+            "the person or the wallet said no",
+        ),
+        // REQ-2.44: the wallet could not do what it was asked.
+        Outcome::Declined { .. } => (
+            DenialReason::DeclinedInWallet,
+            AuthorizationError::ServerError,
+            "the wallet could not answer this request",
+        ),
     }
 }

@@ -2,7 +2,7 @@
 //! (RFC 8628 section 3.3).
 
 use super::Vpgate;
-use super::begin_presentation::NotBegun;
+use super::begin_presentation::{Ask, NotBegun};
 use super::code_entry::{CodeFound, CodeRefused, Typed};
 use super::ports::{NotCommitted, Unavailable};
 use super::question::Question;
@@ -10,7 +10,7 @@ use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::Asker;
+use crate::domain::openid4vp::request::{Asker, Flow};
 
 impl Vpgate {
     /// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.
@@ -36,19 +36,21 @@ impl Vpgate {
     ) -> Result<Handle, CodeRefused> {
         let now = self.clock.now();
         let entered = self.enter(typed, self.counted_address(typed.from), now).await?;
-        let wallet = &entered.client.wallet;
+        let client = entered.client;
         let grant = self.take_up(entered, picked, browser.digest(), now).await?;
         let terms = grant.terms();
-        let question = Question::of_scopes(self, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
-        let asker = Asker::Device { client_id: terms.client_id.clone(), grant: terms.id.clone() };
-        let until = Some(terms.expires_at);
-        let asked = self.ask(asker, wallet, question, None, now, until).map_err(|why| match why {
+        let question =
+            Question::of_scopes(self, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
+        let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
+        let (flow, until) = (Flow::SameDevice, Some(terms.expires_at));
+        let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
+        let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
             NotBegun::Failed(source) => source,
             other => Unavailable::new("the configured question", other),
         })?;
         let handle = asked.handle.clone();
         let change = Change::BeginPresentation {
-            presentation: Begun::new(asked, Some(browser.digest())),
+            presentation: Begun::new(asked, Some(browser.digest()), answer_key),
             claim: Some(grant),
         };
         match self.store.commit(change).await {

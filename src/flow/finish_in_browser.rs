@@ -1,13 +1,15 @@
-//! How it ended, for the person whose browser it is.
+//! The browser comes back: with the code of a posted answer, which settles it; and to read how it ended.
 
 use super::Vpgate;
 use super::ports::Unavailable;
+use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
+use crate::domain::oauth::redirect::ReturnUrl;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow};
 
 /// What the page says.
 #[derive(Debug)]
@@ -18,6 +20,11 @@ pub struct Finish {
     pub on_device: bool,
     /// How it stands.
     pub standing: Standing,
+    /// Where the person belongs instead of that page: back in the application, with the error.
+    pub way_home: Option<ReturnUrl>,
+    /// The way back to a web application whose wallet was on another device: the browser was not sent
+    /// anywhere, so nothing has brought it back.
+    pub way_back: Option<ReturnUrl>,
 }
 
 /// How a presentation stands.
@@ -25,6 +32,8 @@ pub struct Finish {
 pub enum Standing {
     /// Not answered yet, or the wallet could not answer: the person may go to the wallet (again).
     Open,
+    /// The wallet has answered, and the person has not come back from it.
+    AwaitingReturn,
     /// The last answer was rejected; so many tries are left.
     TryAgain {
         /// Tries left.
@@ -56,6 +65,39 @@ pub enum NotShown {
 }
 
 impl Vpgate {
+    /// The wallet sent the person back with `code`. Only in the browser that began does that settle a
+    /// posted answer and decide the grant behind it (OpenID4VP 1.0 sections 13.3, 14.2): a victim who
+    /// finishes what an attacker began arrives here in another browser, and an attacker never sees the code.
+    ///
+    /// # Errors
+    /// [`NotAccepted`]; nothing has changed then.
+    pub async fn return_to_browser(
+        &self,
+        handle: &Handle,
+        browser: &Secret,
+        code: &Secret,
+    ) -> Result<Ending, NotAccepted> {
+        let now = self.clock.now();
+        let (browser, shown) = (browser.digest(), code.digest());
+        match self.store.presentation_by_handle(handle).await? {
+            Some(Presentation::AwaitingReturn(awaiting)) => {
+                let (code, digest) = self.response_code(awaiting.asked())?;
+                let settled = awaiting.returned(&browser, &shown, digest, now)?;
+                self.commit_returned(settled, shown, code.as_ref(), now).await
+            }
+            // What the wallet refused was settled at once; its relying party still gets its person back.
+            Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
+                let fits = settled.response_code() == Some(&shown);
+                Ok(if fits { ending(settled.asked(), Some(code)) } else { Ending::Done(handle.clone()) })
+            }
+            // The wallet had trouble; the person may try again.
+            Some(Presentation::Served(served)) if *served.browser() == browser => {
+                Ok(Ending::Done(handle.clone()))
+            }
+            _ => Err(NotAccepted::NoOpenRequest),
+        }
+    }
+
     /// How the presentation behind `handle` stands.
     ///
     /// # Errors
@@ -74,6 +116,11 @@ impl Vpgate {
                 };
                 Ok(self.finish(asked, standing))
             }
+            Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
+                let expired = self.clock.now() >= awaiting.asked().expires_at;
+                let standing = if expired { Standing::Expired } else { Standing::AwaitingReturn };
+                Ok(self.finish(awaiting.asked(), standing))
+            }
             Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
                 let asked = settled.asked();
                 let standing = match settled.outcome() {
@@ -85,7 +132,8 @@ impl Vpgate {
                         Some(_) => Standing::NothingEarned,
                     },
                 };
-                Ok(self.finish(asked, standing))
+                let way_home = self.refused_way_home(&settled).await?;
+                Ok(Finish { way_home, ..self.finish(asked, standing) })
             }
             _ => Err(NotShown::Unknown),
         }
@@ -107,12 +155,15 @@ impl Vpgate {
     }
 
     fn finish(&self, asked: &Asked, standing: Standing) -> Finish {
-        let client_id = asked.asker.client_id();
-        let client_name = self.policy.clients.named(client_id).map_or(client_id, |client| &client.name);
         Finish {
-            client_name: client_name.to_owned(),
+            client_name: self.client_name(asked.asker.client_id()),
             on_device: matches!(asked.asker, Asker::Device { .. }),
             standing,
+            way_home: None,
+            way_back: match ending(asked, None) {
+                Ending::Return(url) if asked.flow == Flow::CrossDevice => Some(url),
+                _ => None,
+            },
         }
     }
 }

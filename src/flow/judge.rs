@@ -93,18 +93,20 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// Judges a wallet's answer against `challenge`.
+    /// Judges a wallet's answer against `challenge`. `opened` is what came, or why it could not be opened;
+    /// `findings` say so already.
     ///
     /// # Errors
     /// [`Unavailable`] when nothing can be said, because something outside failed.
     pub async fn answer(
         &self,
         challenge: &Challenge<'_>,
-        parameters: ResponseParameters,
+        opened: Result<ResponseParameters, Rejection>,
         now: Timestamp,
+        mut findings: Findings,
     ) -> Result<Answered, Unavailable> {
-        let mut findings = Findings::new();
-        let token = match WalletAnswer::parse(parameters, &mut findings) {
+        let answer = opened.and_then(|parameters| WalletAnswer::parse(parameters, &mut findings));
+        let token = match answer {
             Ok(WalletAnswer::Refused(error)) => return Ok(Answered::Refused(error)),
             Ok(WalletAnswer::Presented(token)) => Ok(token),
             Err(rejection) => Err(rejection),

@@ -5,9 +5,11 @@
 //! 1. [`authorize_device`]: the device asks; a pending grant with two codes exists.
 //! 2. [`enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
 //!    (or says "I did not start this"). The grant is claimed by this browser; a presentation begins.
-//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet.
+//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet. A wallet that
+//!    is sent a reference comes and fetches the request itself: [`serve_request_object`].
 //! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
-//!    settles the presentation and the grant in one write.
+//!    settles the presentation and the grant in one write. Or [`accept_posted`]: the wallet posts it, and
+//!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
 //!
 //! At any time before that a person may say "I did not start this" ([`disown`]). A service with pages
@@ -16,7 +18,7 @@
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
-//! 2. [`serve_request`] and [`accept_response`], as above.
+//! 2. [`serve_request`], then [`accept_response`] or [`accept_posted`], as above.
 //! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
 //!
 //! A web application gets a token (RFC 6749, answered by OpenID4VP):
@@ -32,13 +34,18 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
+//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`dry_run`]).
+//!
 //! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
 //! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
 //! taken back. [`prove_key`] binds tokens to a key.
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
+pub mod accept_posted;
 pub mod accept_response;
+mod admit;
+mod ask_wallet;
 pub mod authenticate_client;
 pub mod authorize_code;
 pub mod authorize_device;
@@ -47,6 +54,7 @@ pub mod code_entry;
 pub mod collect_result;
 mod decide_authorization;
 pub mod disown;
+pub mod dry_run;
 pub mod enter_code;
 pub mod finish_in_browser;
 pub mod introspect;
@@ -64,6 +72,8 @@ pub mod redeem_device_code;
 pub mod refresh;
 pub mod revoke;
 pub mod serve_request;
+pub mod serve_request_object;
+pub mod settle;
 pub mod sweep;
 pub mod userinfo;
 pub mod verify_token;
@@ -74,7 +84,8 @@ use std::time::Duration;
 use serde_json::Value;
 
 use self::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, SecondOpinion, Signer, StatusLists, Store, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, RequestSigner, SecondOpinion, Signer, StatusLists, Store,
+    Unavailable, Wallets,
 };
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
@@ -140,6 +151,9 @@ pub struct CodePolicy {
 pub struct PresentationPolicy {
     /// Life of a request.
     pub lifetime: Duration,
+    /// Life of a request to a wallet on another device, which is all that limits how far its QR code
+    /// can be carried (RFC 10027 section 6.1.2).
+    pub cross_device_lifetime: Duration,
     /// Rejected answers that settle it (REQ-2.8).
     pub tries: u32,
 }
@@ -156,6 +170,10 @@ pub struct Vpgate {
     pub entropy: Arc<dyn Entropy>,
     /// Signs access tokens.
     pub signer: Arc<dyn Signer>,
+    /// Signs requests to wallets.
+    pub request_signer: Arc<dyn RequestSigner>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
     /// Keys of issuers we believe.
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients that sign assertions.
@@ -202,6 +220,11 @@ impl Vpgate {
     /// A fresh secret of 256 bits.
     fn random_secret(&self) -> Result<Secret, Unavailable> {
         self.random_bytes().map(Secret::from_entropy)
+    }
+
+    /// What people are told that this client is called.
+    fn client_name(&self, client_id: &str) -> String {
+        self.policy.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
     }
 
     /// The wallet configured under `name`.

@@ -12,7 +12,7 @@ use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::client::{AuthenticatedClient, Client};
-use crate::domain::oauth::device_grant::{DenialReason, Pending};
+use crate::domain::oauth::device_grant::{DenialReason, Pending, Terms};
 use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
 use crate::domain::openid4vp::request::Asker;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
@@ -193,9 +193,8 @@ impl Vpgate {
         now: Timestamp,
     ) -> Result<Completed, PagesRefused> {
         let presentation = verified(settled, now)?;
-        let client_id = &grant.terms().client_id;
-        let admitted =
-            self.policy.scopes.admit(presentation, grant.grantable(), client_id, &self.subject_key);
+        let Terms { client_id, parameters, .. } = grant.terms();
+        let admitted = self.admit(presentation, client_id, grant.grantable(), parameters);
         let (decision, completed) = match admitted {
             Ok(admission) => {
                 let scopes = admission.scopes().clone();

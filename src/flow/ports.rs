@@ -19,6 +19,10 @@ use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
+use crate::domain::openid4vp::profile::Parameters;
+use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request_key::NotSigned;
+use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::status::standing::StatusReference;
 use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
@@ -177,6 +181,32 @@ pub trait Signer: Send + Sync {
     /// The public keys (RFC 7517 section 5): those to come, those in use, and those of tokens that may
     /// still be alive at `now`.
     fn jwks(&self, now: Timestamp) -> Value;
+}
+
+/// Signs Request Objects, with the key that our client identifier at that wallet names.
+pub trait RequestSigner: Send + Sync {
+    /// With which algorithm; `None` when there is no key for this wallet.
+    fn algorithm(&self, wallet: &WalletRoute) -> Option<Algorithm>;
+    /// A compact JWS of `claims`, whose client identifier is that of `wallet`.
+    ///
+    /// # Errors
+    /// [`NotSigned`]
+    fn sign(
+        &self,
+        wallet: &WalletRoute,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, NotSigned>;
+}
+
+/// Wallets that are servers themselves. Takes a configured [`WalletRoute`]: nobody else's address is
+/// ever fetched.
+#[async_trait]
+pub trait Wallets: Send + Sync {
+    /// The metadata of the wallet with this issuer identifier, as fresh as its server says.
+    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, Unavailable>;
+    /// Pushes a request (RFC 9126 section 2), and answers with the `request_uri` that stands for it.
+    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, Unavailable>;
 }
 
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.

@@ -3,12 +3,36 @@
 use url::Url;
 
 use super::Vpgate;
+use super::ask_wallet::NotReached;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
+use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{NotNow, Presentation};
-use crate::domain::openid4vp::profile;
+use crate::domain::openid4vp::request::{Asked, Flow};
+
+/// What the browser does now.
+#[derive(Debug)]
+pub enum Lead {
+    /// It goes to the wallet.
+    ToWallet(Url),
+    /// It shows this, and waits for a wallet on another device.
+    Scan(Scan),
+}
+
+/// A request for a wallet on another device.
+#[derive(Debug)]
+pub struct Scan {
+    /// What the QR code says.
+    pub request: Url,
+    /// Who asks.
+    pub client_name: String,
+    /// What the wallet will be asked to show, as dotted claim paths.
+    pub claims: Vec<String>,
+    /// When it dies.
+    pub expires_at: Timestamp,
+}
 
 /// Why a browser is not sent to the wallet.
 #[derive(Debug, thiserror::Error)]
@@ -19,18 +43,31 @@ pub enum NotServed {
     /// Another browser opened it first.
     #[error("this request was opened in another browser")]
     OtherBrowser,
-    /// It is decided already: show how it ended.
-    #[error("this request has ended")]
+    /// The wallet has answered already: show how it stands.
+    #[error("this request has been answered")]
     Settled,
+    /// The wallet's server does not answer as it must; it may be better in a moment.
+    #[error(transparent)]
+    Wallet(Unavailable),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
 
+impl From<NotReached> for NotServed {
+    fn from(why: NotReached) -> Self {
+        match why {
+            NotReached::Outdated => Self::Unknown,
+            NotReached::Wallet(source) => Self::Wallet(source),
+            NotReached::Failed(source) => Self::Failed(source),
+        }
+    }
+}
+
 impl From<NotNow> for NotServed {
     fn from(why: NotNow) -> Self {
         match why {
-            NotNow::Expired => Self::Unknown,
+            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::Unknown,
             NotNow::OtherBrowser => Self::OtherBrowser,
         }
     }
@@ -49,23 +86,39 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotServed`]
-    pub async fn serve_request(&self, handle: &Handle, browser: &Secret) -> Result<Url, NotServed> {
+    pub async fn serve_request(&self, handle: &Handle, browser: &Secret) -> Result<Lead, NotServed> {
         let now = self.clock.now();
         let browser = browser.digest();
         let served = match self.store.presentation_by_handle(handle).await? {
             None => return Err(NotServed::Unknown),
-            Some(Presentation::Settled(_)) => return Err(NotServed::Settled),
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
             Some(Presentation::Served(served)) => {
-                let served = served.serve_again(&browser, now)?;
-                return Ok(profile::authorization_url(served.asked()));
+                let served = served.in_browser(&browser, now)?;
+                return self.lead(served.asked(), now).await;
             }
             Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
         };
-        let url = profile::authorization_url(served.asked());
+        // Before anything is written: when the wallet does not answer, nothing has happened yet.
+        let lead = self.lead(served.asked(), now).await?;
         match self.store.commit(Change::ServePresentation(served)).await {
-            Ok(()) => Ok(url),
+            Ok(()) => Ok(lead),
             Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
         }
+    }
+
+    async fn lead(&self, asked: &Asked, now: Timestamp) -> Result<Lead, NotServed> {
+        let request = self.wallet_url(asked, now).await?;
+        Ok(match asked.flow {
+            Flow::SameDevice | Flow::DcApi => Lead::ToWallet(request),
+            Flow::CrossDevice => Lead::Scan(Scan {
+                request,
+                client_name: self.client_name(asked.asker.client_id()),
+                claims: asked.query.claims(),
+                expires_at: asked.expires_at,
+            }),
+        })
     }
 }

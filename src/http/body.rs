@@ -7,6 +7,8 @@ use poem::{Body, Request};
 pub const MAX_FORM_BYTES: usize = 16 * 1024;
 /// The longest fragment response, in bytes: room for several credentials with portraits left out.
 pub const MAX_RESPONSE_BYTES: usize = 128 * 1024;
+/// The longest answer that a wallet posts, in bytes: a fragment response, encrypted (a third longer).
+pub const MAX_POSTED_BYTES: usize = 192 * 1024;
 /// The longest JSON body on the relying-party door, in bytes: room for a `vp_token` as long as a
 /// wallet may send it here, and for the question around it.
 pub const MAX_JSON_BYTES: usize = 192 * 1024;

@@ -22,7 +22,7 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The doors, each with its routes.
 pub struct Doors {
-    /// Client and relying-party door.
+    /// Client, wallet and relying-party door.
     pub machines: BoxEndpoint<'static>,
     /// Pages.
     pub human: BoxEndpoint<'static>,
@@ -73,7 +73,7 @@ impl Envelope {
 
     async fn answer(&self, door: Door, request: Request) -> Response {
         let endpoint = match door {
-            Door::Client | Door::RelyingParty => &self.machines,
+            Door::Client | Door::Wallet | Door::RelyingParty => &self.machines,
             Door::Human => &self.human,
             Door::Operator => &self.operator,
             Door::Mounted => &self.mounted,

@@ -12,12 +12,15 @@ use super::human_door::page::Notice;
 use super::relying_party_door::problem::ProblemDetails;
 use super::trace::RETRY_AFTER_SECONDS;
 use super::trace::TraceId;
+use super::wallet_door::refusal::PostRefusal;
 
 /// Who is at the door.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Door {
     /// OAuth clients.
     Client,
+    /// Wallets.
+    Wallet,
     /// Web applications.
     RelyingParty,
     /// People.
@@ -42,6 +45,7 @@ impl Door {
             "/healthz" | "/readyz" => Self::Operator,
             "/v1" => Self::RelyingParty,
             _ if path.starts_with("/v1/") => Self::RelyingParty,
+            _ if path.starts_with("/wallet/") => Self::Wallet,
             _ if path.starts_with("/.well-known/") => Self::Client,
             _ => Self::Human,
         }
@@ -53,6 +57,7 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
     let why = in_words(status);
     let mut response = match door {
         Door::Client => oauth(status, why),
+        Door::Wallet => wallet(status),
         Door::RelyingParty => problem(status, why),
         Door::Human => page(status),
         Door::Operator | Door::Mounted => Json(json!({ "status": why })).into_response(),
@@ -74,7 +79,7 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
 
 /// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
 /// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 22] = [
+const METHODS: [(&str, &str); 24] = [
     ("/token", "POST"),
     ("/introspect", "POST"),
     ("/revoke", "POST"),
@@ -86,6 +91,8 @@ const METHODS: [(&str, &str); 22] = [
     ("/authorize/decision", "POST"),
     ("/.well-known/oauth-authorization-server", "GET, HEAD"),
     ("/jwks.json", "GET, HEAD"),
+    ("/wallet/requests/:param0", "GET, HEAD, POST"),
+    ("/wallet/responses/:param0", "POST"),
     ("/v1/presentations", "POST"),
     ("/v1/presentations/:param0", "GET, HEAD, DELETE"),
     ("/device", "GET, HEAD, POST"),
@@ -124,6 +131,15 @@ fn oauth(status: StatusCode, why: &str) -> Response {
     Json(OAuthError::new(code, why).to_json()).into_response()
 }
 
+fn wallet(status: StatusCode) -> Response {
+    let refusal = if status.is_server_error() {
+        PostRefusal::unavailable(&TraceId::current())
+    } else {
+        PostRefusal::refused()
+    };
+    refusal.into_response()
+}
+
 fn problem(status: StatusCode, why: &str) -> Response {
     let (name, title) = match status {
         StatusCode::UNAUTHORIZED => ("not_authenticated", "Authentication failed"),
@@ -160,6 +176,8 @@ mod tests {
         for (path, door) in [
             ("/token", Door::Client),
             ("/.well-known/anything", Door::Client),
+            ("/wallet/requests/x", Door::Wallet),
+            ("/wallet/responses/x", Door::Wallet),
             ("/v1/presentations/x", Door::RelyingParty),
             ("/v1x", Door::Human),
             ("/healthz", Door::Operator),
@@ -181,6 +199,7 @@ mod tests {
     async fn each_door_has_its_language() {
         for (door, media_type, text) in [
             (Door::Client, "application/json; charset=utf-8", "\"error\":\"invalid_request\""),
+            (Door::Wallet, "application/json; charset=utf-8", "{\"error\":\"invalid_request\"}"),
             (Door::RelyingParty, "application/problem+json", "urn:vpgate:problem:not_found"),
             (Door::Human, "text/html; charset=utf-8", "<h1"),
             (Door::Operator, "application/json; charset=utf-8", "\"status\""),

@@ -19,6 +19,7 @@ mod refusal;
 mod relying_party_door;
 mod tags;
 mod trace;
+mod wallet_door;
 
 use std::net::IpAddr;
 use std::sync::Arc;

@@ -5,6 +5,8 @@
 pub enum Tags {
     /// OAuth, for televisions and other clients.
     Client,
+    /// OpenID4VP, for wallets.
+    Wallet,
     /// REST, for web applications.
     RelyingParty,
 }

@@ -87,8 +87,39 @@
 //! signature checked once, aside from the threads that answer requests.
 //!
 //! # What is asked by `scope`
-//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
-//! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.
+//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope and
+//! the scopes list every claim that is needed, and by `dcql_query` otherwise ([`super::scopes`]). The answer is
+//! judged against the query in both cases.
+//!
+//! Profiles `openid4vp` and `haip` always send the query: scope values mean something only to a wallet
+//! that knows them.
+//!
+//! # A `redirect_uri:` identifier is made anew for each request
+//! It must be the address of the answer, and each request has a response URI of its own. The complete
+//! identifier is stored with the request, as every other one is: it is the only audience that counts.
+//!
+//! # After a change of the certificate
+//! Who is at the wallet already finishes under the old `x509_hash:` identifier, because the audience is
+//! the stored one. A request that nobody has fetched yet is never signed by a key that its identifier does
+//! not name: it is gone (404), and the person begins again.
+//!
+//! # Requests are pushed when the browser comes
+//! Not when the relying party begins: a `request_uri` may live for seconds and for one use, so each visit
+//! of `/start` pushes anew. The REST answer has no `authorization_request_url` then. When the wallet's
+//! server fails, nothing has been written, and reloading the page tries again.
+//!
+//! # A registered wallet is sent no metadata, so it cannot encrypt
+//! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
+//! gets none of that, so `direct_post.jwt` with an identifier without a prefix does not start.
+//!
+//! # What wallets are not asked
+//! - Names of drafts before 1.0 (`vp_formats`, `client_id_scheme`, ...), `openid_federation:` identifiers,
+//!   sending the browser to the wallet by POST.
+//! - `client_metadata` beside `request_uri`: it is in the Request Object, and would not fit a QR code.
+//! - `EdDSA` is verified but not announced: the name stands for two curves (RFC 9864).
+//! - What a wallet sends as `wallet_metadata` is held against the request where it says something; what it
+//!   leaves out decides nothing, since it knew our identifier when it came. In published metadata, a
+//!   prefix that is not named is not supported (OpenID4VP 1.0 section 10.1).
 //!
 //! # A caller's query names configured credentials
 //! `dcql_query` may use the credential ids and types of `[[credentials]]` only: whom to believe is the
@@ -123,16 +154,40 @@
 //! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
 //! A key-binding JWT that was not demanded is checked in full and changes nothing in the result.
 //!
-//! # Pairwise subjects from the holder key
-//! `sub` is an HMAC over client, issuer and holder key: stable as long as the wallet shows the same
-//! credential, different for every client, and linkable by nobody without the key. A wallet with many
-//! copies of a credential has as many subjects; a stable claim of the credential will serve better
-//! where it offers one.
+//! # Pairwise subjects
+//! `sub` is an HMAC over client, issuer and the issuer's stable identifier of the person, where
+//! `stable_identifier` names one; otherwise over the holder key, and then a wallet with many copies of a
+//! credential has as many subjects. Different for every client, and linkable by nobody without the key.
+//! A stable identifier that cannot be read earns nothing: to fall back to the key would make two people
+//! of one.
+//!
+//! # The rule says what is compared, not the credential
+//! A rule's value decides whether numbers, dates, text or booleans are compared, so a credential cannot
+//! choose an easier comparison by changing the type of a claim. What could never hold is refused with the
+//! configuration: `<` on text would otherwise be a scope that nobody gets and nobody knows why.
+//!
+//! # `open = true` rather than silence
+//! A scope without rules is granted to everybody who shows the credential. Forgotten rules look the same,
+//! so it has to be said. The price: one more line for scopes that are meant so.
+//!
+//! # Token claims do not ask for more credentials
+//! A token claim is asked for together with what the requested scopes ask of its credential. A credential
+//! that only a token claim names is not asked for: people are asked for what they get something for.
 //!
 //! # `form-action` on pages that lead to a wallet
 //! Chromium applies `form-action` to every redirect that follows a post. Pages that lead on therefore
 //! allow `https:` (and loopback http in a sandbox), because the wallet's own sign-in redirects cannot be
 //! listed. Pages that stay here allow `'self'` only.
+//!
+//! # The widget draws its own QR codes
+//! A page that embeds it may forbid images and styles from elsewhere, and a picture drawn here would put
+//! user codes into addresses and access logs. A small encoder costs 2.5 kB. For the same reason its style is
+//! a constructed sheet in a shadow root, which no policy of a page stops. It is served minified, 10 kB; the
+//! sources are beside it, and a test makes the one from the others.
+//!
+//! # Any page may load the widget, few may use it
+//! `/vpgate.js` is the same for everybody and has `Access-Control-Allow-Origin: *`, because `import` and
+//! `integrity` need it. Who may read OAuth answers is said per client, compared letter by letter.
 //!
 //! # `Origin: null` proves nothing
 //! Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with our own forms. What counts is
@@ -145,6 +200,73 @@
 //!
 //! # `response_types_supported` is sent empty
 //! RFC 8414 section 2 requires the member, and there is no authorization endpoint yet.
+//!
+//! # All that one redemption led to is a family
+//! Tokens that came from one device code live in rows of one family: what they have in common, the one
+//! refresh token that works, and the access tokens. Revoking is forgetting: the rows go, and with them
+//! the subject and the place of the credential's status. Every access token has a row, JWTs too, found by
+//! the digest of its text. So one look answers introspection and `/userinfo` for both formats, a token
+//! with another signature over the same claims is unknown, and no list of revoked tokens is kept.
+//!
+//! # A refresh token works once, whatever happened to the answer
+//! The second use ends the family, also of two requests at the same moment: nobody can tell a copy from
+//! a client that repeats itself (RFC 9700 section 4.14.2). The price: a client that lost the answer must
+//! ask the person again. A grace period would give a thief the same grace. A token holds what its family
+//! shares and what it has alone, so a used one is recognised without keeping it.
+//!
+//! # Tokens follow the credential
+//! While tokens live, the family keeps the credential's `status_list` index and address: a revoked
+//! credential could not end them otherwise. It is asked for when the client or a resource asks about the
+//! tokens, never in the background, and goes with the last token (REQ-7.16). `recheck_status = false`
+//! keeps nothing. A suspended credential ends its tokens like a revoked one: the person shows it again when it is back.
+//! When the list cannot be had, a refresh is answered 503 and spends nothing, and introspection says
+//! inactive.
+//!
+//! # `refresh_limit` counts from the verification
+//! A refresh says nothing new about the person, so `auth_time` stays, and the limit begins when the
+//! presentation was verified, not when the last token was issued. It never passes the credential's `exp`.
+//!
+//! # DPoP proofs always need a nonce of ours
+//! So the age of a proof does not depend on a television's clock, and the memory of used proofs is
+//! short. The price is one more request at the beginning. A nonce is a keyed digest of a window of two
+//! minutes: nothing is stored, and replicas agree. Refresh tokens are bound to the key for clients with a
+//! secret too, which is stricter than RFC 9449 section 5.
+//!
+//! # One `resource` for each token
+//! RFC 8707 allows several; then nobody could say which scope is meant for which (REQ-11.51). A
+//! repeated parameter is refused, as every other is.
+//!
+//! # Key files are written once
+//! A key's file name says what it signs with and from which second on. When it ends follows from its
+//! successor and the longest lifetime of tokens. Nothing is rewritten, so replicas share the folder
+//! without locks, look at it every thirty seconds, and agree. A new key is published for ten minutes
+//! before it signs: our JWKS may be kept for five.
+//!
+//! # Introspection of access tokens only
+//! A refresh token is a matter between its client and us. A resource is told about tokens for the
+//! audiences that it is registered for (`introspects`), a client about its own; the rest is inactive.
+//! # Only what is good waits for the browser
+//! A posted answer that is verified waits for the browser that began; a wallet's error and the last
+//! rejected try settle at once. Waiting protects the person whose claims they are, and a refusal holds none.
+//! The price: whoever has seen the request can end it by posting an error. The person begins again.
+//!
+//! # josekit decrypts, but reads no JWE
+//! Its reader accepts truncated tags, panics on an empty IV and inflates what is compressed. Ours splits,
+//! bounds and judges every part, and hands it the key agreement and one AES-GCM call with lengths that
+//! are right. So it also stays known which of the two failed.
+//!
+//! # The key of an answer is in the row
+//! It must outlive the process and be there on every replica, and it must die with the request. A key
+//! derived from a server secret could do the first but not the second.
+//!
+//! # The address names the request of a posted answer
+//! The `state` beside it must agree; a form without one is refused. Only the vendor's kit, which posts
+//! JSON, sends none.
+//!
+//! # Across devices a browser must show the code
+//! A relying party cannot draw the QR code from `authorization_request_url` by itself: nobody answers
+//! before a browser has opened `start_url`. So there is one browser that learns the outcome, and the page
+//! with the warning has been seen.
 //!
 //! # One writer thread for SQLite
 //! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So
@@ -239,3 +361,25 @@
 //!
 //! # The clock on the verification page is drawn by style
 //! The page has no script, and keeps it so.
+//! # The authorization endpoint shows a page of its own
+//! The wallet shows the name of this server, not that of the application behind it. Whoever shares must
+//! know for whom, so the page costs one tap. It also means that an address alone never starts anything:
+//! a link that is opened stores nothing and binds nobody.
+//!
+//! # A form at the authorization endpoint is kept and the browser comes again
+//! A form of another site brings no cookies (`SameSite=Lax`). Answering it at once would give the browser a
+//! new secret and break whatever else it is doing here. Kept like a pushed request, it leads to the same
+//! page by GET, and nothing of it stands in an address.
+//!
+//! # An empty list of redirect URIs is refused
+//! The ProofSpace document takes it for "any address". That is an open redirector (RFC 9700 section 2.1),
+//! and there is no switch for it: a client of the code grant without a redirect URI is a fault of the
+//! configuration.
+//!
+//! # Request objects are not offered
+//! `request` (RFC 9101) is refused by name. A pushed request gives the same protection without a second
+//! way to sign a request.
+//!
+//! # A used code ends its tokens only for who knows the verifier
+//! RFC 6749 section 4.1.2 asks for revocation on reuse. Codes stand in addresses and therefore in logs and
+//! histories; if the code alone were enough, whoever reads one there could end other people's sessions.

@@ -1,4 +1,4 @@
-//! Both stories, step by step.
+//! The stories, step by step.
 //!
 //! # A television gets a token
 //!
@@ -30,6 +30,10 @@
 //!    `access_denied` at its next poll.
 //! 3. A presentation begins with a fresh nonce and state. The browser is bound to it by a cookie and
 //!    sent to the wallet.
+//!    How the request travels is the wallet's `request_method`: in the address, plain or as a signed
+//!    Request Object; as the address of a Request Object, which the wallet fetches at
+//!    `/wallet/requests/{id}` as often as it likes until it has answered; or pushed to the wallet's server
+//!    before the browser goes there.
 //! 4. The wallet returns in the fragment of `/callback`. The page takes the fragment out of the
 //!    address bar and out of history before doing anything else, and posts it. Only the browser that
 //!    was sent may bring the answer back. The answer is judged; the presentation and the grant are
@@ -50,6 +54,55 @@
 //! `presentation.tries` times, and meanwhile the device hears `authorization_pending`. The last
 //! rejected try, giving up, or the wallet's `access_denied` reaches the device at its next poll.
 //!
+//! # A web application gets a token
+//!
+//! ```text
+//!  application           vpgate                      browser               cloud wallet
+//!      |                    |                          |                        |
+//!  1   |-- POST /par ------>|   (if it pushes)         |                        |
+//!  2   |-- 303 /authorize ------------------------->   |                        |
+//!      |                    |<----- GET /authorize --- |                        |
+//!      |                    |------ who asks? -------> |                        |
+//!      |                    |<----- "Continue" ------- |                        |
+//!  3   |                    |      as steps 3 and 4 above                       |
+//!      |                    |-- 303 redirect_uri?code= |                        |
+//!      |<------------------------------------ code --- |                        |
+//!  4   |-- POST /token ---->|                          |                        |
+//!      |<-- access token ---|                          |                        |
+//! ```
+//!
+//! 1. The application may push its request (RFC 9126). It is checked as the authorization endpoint would
+//!    check it, and kept for `authorization_code.pushed_request_lifetime`; the browser then carries a handle.
+//! 2. The browser arrives at `/authorize`. A client that is unknown, or an address to return to that is not
+//!    registered, is told to the person and to nobody else; every other fault travels to the application
+//!    with `state` and `iss`. The person sees which application asks for which rights, what the wallet will
+//!    be asked to show, and where they will return. Nothing is stored until they continue. Then a grant and a
+//!    presentation begin that only this browser can continue, and a pushed request is spent.
+//! 3. The wallet's answer comes back through the same browser and settles the presentation and the grant in
+//!    one transaction. The browser carries a code home, or `access_denied`; `server_error` when the wallet
+//!    could not do what it was asked. The code lives `authorization_code.code_lifetime`.
+//! 4. The application exchanges the code, once, with the `code_verifier` and the `redirect_uri` of its
+//!    request. A code that is shown again by somebody who knows all of that ends the tokens that it led to.
+//!
+//! Nobody is logged in here: the person presents a credential every time. So `prompt=none` is always answered
+//! with `login_required`; `login`, `consent` and `select_account` ask for what happens anyway; any `max_age`
+//! is kept. `login_hint` goes to the wallet and nowhere else.
+//!
+//! # What becomes of the tokens
+//!
+//! What one code led to is a family, which lives and dies together.
+//!
+//! - With the grant `refresh_token`, `POST /token` exchanges a refresh token for the next one and a new
+//!   access token. Each works once.
+//! - A resource reads a JWT by itself, or asks `POST /introspect`. `GET /userinfo` tells the client of an
+//!   access token with the scope `openid` who the person is.
+//! - Refreshing and asking look the status of the credential up again.
+//! - The family ends when its client gives the refresh token back (`POST /revoke`), when a used code or
+//!   refresh token is shown again, or when the credential is taken back; by itself, when the refresh token was
+//!   not used for `refresh_idle`, or `refresh_limit` after the verification.
+//! - With a `DPoP` header all of its tokens are for one key, from `/device_authorization` on if the
+//!   header is already there.
+//!
 //! # A shop gets verified claims
 //!
 //! 1. The shop's server calls `POST /v1/presentations` with what to ask for, what is being agreed to
@@ -63,6 +116,46 @@
 //!
 //! The shop must check that the browser that comes back is the one it sent away (its own session, or
 //! the `state` it chose): see [`super::threats`].
+//!
+//! # A wallet that posts its answer
+//!
+//! With `direct_post` and `direct_post.jwt` the answer does not come through the browser, but from the
+//! wallet itself, which may be an app:
+//!
+//! ```text
+//!  browser that began          vpgate                         wallet
+//!      |--- GET /start ---------->|  bound to this browser        |
+//!      |<-- 303 to the wallet ----|                               |
+//!      |----------------------- request ------------------------->|
+//!      |                          |<-- POST /wallet/responses/{} -|  vp_token, or a JWE of it
+//!      |                       verify: the answer waits           |
+//!      |                          |--- 200 {"redirect_uri"} ----->|  with a one-time response_code
+//!      |<------------------ opens redirect_uri -------------------|
+//!      |--- GET /done ----------->|  cookie and code: settle      |
+//!      |<-- 303, without the code |                               |
+//! ```
+//!
+//! What the wallet posted counts for nothing before the browser that began has come back with the code:
+//! whoever sends his own request to somebody else's wallet has the browser, but never the code; whoever is
+//! sent one has the code, but not the browser. Until then the device hears `authorization_pending`, and
+//! the shop reads `pending`. A refusal needs no such proof: when the wallet answers with an error, or the
+//! last try is rejected, the device and the shop learn it at once.
+//!
+//! With `direct_post.jwt` each request has a key pair of its own (P-256, ECDH-ES; A128GCM or A256GCM). The
+//! public half travels in the request. The private half is in the row, is removed in the same write that
+//! takes a good answer or settles, and by the next sweep once the request has expired.
+//!
+//! The wallet is told no reason: 400 `invalid_request` for everything that does not count, or with
+//! `on_rejection = "redirect"` the address of the page on which the person reads on.
+//!
+//! # A wallet on another device
+//!
+//! A client with `cross_device = true` may ask with `flow: cross_device`. `start_url` then shows a page that
+//! says who asks for what, with the request as a QR code, and asks for itself again until the wallet has
+//! answered. There is no way back from that wallet, so the answer settles at once: the page leads on in the
+//! browser that shows it, and the shop collects the result by the `id` that only it knows, without a code.
+//! Such a request lives two minutes (`presentation.cross_device_lifetime`). [`super::threats`] says what
+//! is given up by this.
 //!
 //! # A token that somebody else received
 //!

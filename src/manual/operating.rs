@@ -7,17 +7,36 @@
 //!
 //! # What is written to disk
 //! - The database: grants and presentations, until they are swept. Claims of a verified presentation
-//!   stay at most ten minutes. Codes and cookies are there as digests only.
-//! - The keys directory: the token signing key and two digest keys, readable by the owner only. Losing
-//!   the signing key makes issued tokens unverifiable; losing the digest keys makes open user codes
+//!   stay at most ten minutes; where a wallet posts, ten more while its browser is awaited. The private key
+//!   of an encrypted answer is there until it is answered or has expired. Codes and cookies are there as
+//!   digests only.
+//! - Tokens: their digests, what they allow, the pairwise subject, and where the status of the credential
+//!   is kept, as long as one of them lives.
+//! - The keys directory: the signing keys and two digest keys, readable by the owner only. Losing
+//!   a signing key makes the tokens it signed unverifiable; losing the digest keys makes open user codes
 //!   unusable and changes every subject.
 //!
 //! Every step that was answered is durable: the answer leaves after the commit has reached the disk.
+//!
+//! # Signing keys
+//! One key for each `signing_alg` in the configuration is made at the first start. `vpgate keys rotate`
+//! makes the next one: it is in `/jwks.json` at once, signs ten minutes later, and the old one stays
+//! published until the longest `lifetime` has passed after that. Services that share the folder see it
+//! within thirty seconds; nothing is restarted. Run it as the same user, from a timer if you like:
+//! it does nothing while a key is waiting. It also removes the files of keys that are no longer needed.
+//! `vpgate keys list` says where each key is in its life.
+//!
+//! Lifetimes that are shortened shorten the time in which old keys are published: rotate first.
+//! If a key was stolen, rotate, wait ten minutes, then delete its file and restart: its tokens are not
+//! verifiable any more from then on. Introspection keeps answering for them until they end.
 //!
 //! # Files that are read at the start only
 //! Keys and roots that `trust` names (`jwks_file`, `x5c_roots`, `crl`). A revocation list ends at its
 //! `nextUpdate`, and from then on every credential of that issuer is refused: restart with the new list
 //! before that.
+//!
+//! The key, certificates and attestation of `[wallets.signing]`, and secrets of wallets. The service does
+//! not start with a certificate that has expired, and signs nothing with one that expires later (503).
 //!
 //! # Limits
 //!
@@ -26,12 +45,17 @@
 //! | form of a machine | 16 KiB, 64 parameters |
 //! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
+//! | what a wallet sends when it fetches a request | 64 KiB; `wallet_metadata` 32 KiB, `wallet_nonce` 512 bytes |
+//! | metadata of a wallet | 32 KiB; kept for 1 minute to 24 hours as its server says, a day longer when it fails |
+//! | posted answer of a wallet | 192 KiB |
 //! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
 //! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code; also what is stored of them |
 //! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time; each is at most twenty rows for each client or address |
+//! | parameter that goes into tokens | [`crate::domain::admission::token_claims::MAX_PARAMETER_BYTES`] |
+//! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
@@ -39,6 +63,20 @@
 //! Behind a proxy that is not in `http.trusted_proxies` everybody has the proxy's address, and is limited
 //! as one. A client that asks for its devices through a server of its own has that server's address: raise
 //! `authorizations_per_address`, and set `proximity = "ignore"` for it.
+//! # Limits on clients
+//! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
+//! authentications of one client from one address, 600 pushed requests, 120 visits to `/authorize`. More are
+//! answered with 429 and `Retry-After`. Behind a proxy that is not listed, all clients share one address.
+//!
+//! # Exchanging a client's secret
+//! Put the digest of the new secret in `secret_hash` and that of the old one in `previous_secret_hash`,
+//! restart, change the client, then remove the second line and restart. A client that signs assertions
+//! publishes its next key beside the old one in its JWKS; no restart is needed.
+//!
+//! # Assertions of clients
+//! `aud` must be `public_url` alone, as text or as a list of one. Clients that send the address of the token
+//! endpoint need `client_assertions.accept_token_endpoint_audience`. Each `jti` counts once, also when the
+//! request is then refused for another reason (a DPoP nonce, for example): sign a new one for every request.
 //!
 //! # Status
 //! A credential that names a status list is accepted only when its issuer's list says that it is valid.
@@ -54,10 +92,26 @@
 //! came and is no good (signature, address, dates) is never replaced by an older one, and is a counted
 //! rejection.
 //!
+//! Tokens are held to the status too: it is looked up again, in the lists at hand, when one is refreshed or
+//! asked about. `tokens.recheck_status = false` leaves that out. A JWT that a resource checks by itself
+//! lives until its `exp`: keep `lifetime` short, or let resources ask `/introspect`.
+//!
 //! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
 //!
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
-//! queries, the status of credentials that were verified before, list signers other than the issuer.
+//! queries, list signers other than the issuer.
+//!
+//! # Pages that sign people in
+//! A page without a server of its own loads `/vpgate.js` and calls `VpGate.start(element, options)`; the
+//! options are in `/vpgate.d.ts`, a whole page in `examples/widget`. Its client is public, has the grant
+//! `device_code`, and lists the page's origin in `origins`. The page's own Content-Security-Policy needs
+//! this server in `script-src` and `connect-src`, and nothing else: no style, image or frame is loaded.
+//!
+//! Answers carry CORS headers on `/device_authorization`, `/token` and the metadata only, for the exact
+//! origins of the client that asks, never with cookies. A refusal that belongs to no client (an unknown
+//! `client_id`) can be read from the origins of any client, so that a page shows what is wrong with it.
+//! From an origin that nobody listed, the widget says that it has no connection, and the browser's console
+//! says why.
 //!
 //! # When an answer is rejected
 //! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected

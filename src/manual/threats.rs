@@ -2,9 +2,10 @@
 //!
 //! # Cross-device flows: the risk assessment (RFC 10027 section 2)
 //!
-//! One flow here crosses devices: the television's. It has one hop, not two: the television's QR code
-//! leads to a page on the phone, and that page invokes the wallet on the same phone, bound to that
-//! browser. A QR code that leads straight to a wallet is not offered.
+//! Two flows here cross devices. The television's has one hop: its QR code leads to a page on the phone,
+//! and that page invokes the wallet on the same phone, bound to that browser. The other is a QR code in a
+//! browser that leads straight to a wallet on the phone (`flow: cross_device`). It is off unless the
+//! client's configuration allows it, refused to profiles that forbid it, and lives two minutes.
 //!
 //! | Attack | What it gains | What stands in the way by default |
 //! |---|---|---|
@@ -16,6 +17,9 @@
 //! | one code sent to many people | some of them approve | a code that is entered from more than five addresses is denied |
 //! | opening grants in bulk, so that guesses find one, or to fill the disk | grants to guess, a full store | device authorizations limited by client and by address; nothing is stored beyond |
 //! | a service with its own pages approves by its word | tokens for anybody | it proves who it is, speaks for the devices it is registered for, and completes by a presentation that was verified here, for this code, with the code that came back with the browser |
+//! | a page that poses as another client: it runs the widget with that client's `client_id` | a token of that client | browsers let only the origins of a client read its answers. This binds browsers alone: anybody else can send the same requests, so a public client's token should be worth little by itself |
+//! | QR code phishing (`cross_device` only): the attacker opens the shop's page and shows its QR code to a victim elsewhere | the victim's claims in the attacker's session | off by default; two minutes; the wallet shows who asks; the page says that the code must not come from somebody else. Nothing proves that wallet and browser are in one hand: allow it only where a wrong person's claims do no harm, or another check follows |
+//! | knowing the address: somebody has seen the request, its `state` or the QR code | nothing can be read with it. It can end the request: by a wallet error, by as many bad answers as there are tries, or by a good answer of somebody else, which waits in vain for the browser. Across devices that answer counts, for the wrong person | 128 random bits; the result needs another id, and the browser with the code; junk is counted, and a person begins again |
 //!
 //! A pattern of reports shows in the log: each says how many there were for that client within the window.
 //!
@@ -45,13 +49,44 @@
 //! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
 //! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |
 //! | reading the answer from history, logs or referrers | the fragment is removed before anything else; no referrer; answers are never logged |
-//! | junk answers that spoil a login | only the bound browser can answer at all; a rejected answer is one counted try of five |
+//! | junk answers that spoil a login | through the browser: only the bound one can answer at all. By post: one counted try of five; what fits no open request is not even counted |
+//! | session fixation: the attacker begins, the victim's wallet posts the answer | the answer waits for the browser that began *and* the one-time code (256 bits, compared in constant time) that only the victim's wallet was told |
+//! | login CSRF: the attacker's own answer, finished in the victim's browser | the victim's browser did not begin it |
+//! | reading an answer on its way | `direct_post.jwt`: encrypted to a key of this request alone; where encryption was asked for, nothing counts in the clear, and nothing through the browser |
+//! | a JWE made to break its reader | `zip`, `crit`, key wrapping, passwords, short tags, odd IVs, points off the curve are refused before anything is decrypted; sizes are bounded |
+//! | believing an answer because it was encrypted | anybody who has the request can encrypt: every check runs as ever |
+//! | taking the response code from history, logs or referrers | it is one-time, needs the cookie, and is left out by the next redirect; our log has routes, not addresses |
+//!
+//! # The authorization endpoint
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a redirect URI of the attacker's (open redirector, stolen code) | registered URIs compared letter by letter, only the port of a public client's loopback address may differ; who is not known is told on a page, never by a redirect; no parameter leads anywhere else |
+//! | a stolen code | PKCE with S256 for everybody (`danger_allow_missing_pkce` is for confidential clients and warned about); codes live a minute, work once, and are bound to client, address, challenge and, where it is named, to a key; a second exchange ends the tokens |
+//! | logging people out with a code read in a log | a second exchange ends nothing unless it knows the verifier and the address too |
+//! | mix-up of servers | `iss` in every answer, errors included |
+//! | somebody else's presentation for my code, or mine for theirs | the grant belongs to the browser that pressed "Continue", the presentation to the browser that was sent to the wallet, and both must be the same |
+//! | a link that makes a person share without knowing with whom | a page of our own says who asks for what and where the person returns, before the wallet, which names only us; it cannot be framed, and its form is bound to the browser |
+//! | changing a request on its way through the browser | pushed requests, which can be demanded per client or of all; what stands beside a `request_uri` does not count |
+//! | another JWT of a client used as its assertion, or one made for another server | `typ`, `iss` = `sub` = the client, `aud` = our issuer alone, short `exp`, `jti` once, the client's own keys |
+//! | filling the database from outside | nothing is stored before the person continues; pushed requests and visits are limited by address |
 //!
 //! # Codes and tokens
 //!
 //! Device codes, response codes and browser cookies have 256 bits; rows hold their SHA-256. User codes
 //! are short, so rows hold an HMAC under a key that is not in the database. Types keep them apart: a
 //! [`Secret`](crate::domain::base::secret::Secret) cannot be printed, serialised or stored.
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | a copied device code | it works once; shown again, it ends all tokens that it led to |
+//! | a copied refresh token | it works once; whoever is second ends the family; bound to client and, with DPoP, to a key |
+//! | a copied access token | short life, never past the credential's; DPoP where the client proves a key (`require_dpop`); `/revoke` |
+//! | a proof seen on the way | it names method, address and token, needs a nonce of ours, and works once |
+//! | a credential that is revoked after the token was issued | its status is looked up again at refresh, introspection and `/userinfo`; the family ends |
+//! | refreshing for ever what was proven once | `refresh_limit` counts from the verification, and `auth_time` is carried along |
+//! | asking about tokens of others | callers prove who they are and see only tokens that are theirs or for them |
+//! | a signing key that leaks | rotation in ten minutes without an unverifiable token |
 //!
 //! # What a relying party must do itself
 //!

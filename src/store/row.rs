@@ -11,12 +11,15 @@ use crate::domain::admission::{self, Admission};
 use crate::domain::base::id::TokenId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::oauth::code_grant::{self, CodeGrant};
 use crate::domain::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
 use crate::domain::oauth::issuance::{self, Family};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::oauth::refresh_token::RefreshState;
-use crate::domain::openid4vp::presentation::{self, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries};
+use crate::domain::openid4vp::presentation::{
+    self, AwaitingReturn, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries,
+};
 use crate::domain::openid4vp::request::Asked;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -76,19 +79,25 @@ pub(super) struct AuthorizationRow {
 /// The columns of a presentation.
 #[derive(Clone, Debug)]
 pub(super) struct PresentationRow {
-    /// `begun`, `served` or `settled`.
+    /// `begun`, `served`, `awaiting_return` or `settled`.
     pub state: String,
     /// [`Asked`] as JSON.
     pub asked: String,
     /// Begun: digest of the only browser that may go on.
     pub reserved_for: Option<Vec<u8>>,
-    /// Served and settled: digest of the browser.
+    /// All but begun: digest of the browser.
     pub browser: Option<Vec<u8>>,
     /// Served: answers rejected so far.
     pub tries: Option<u32>,
-    /// Served: report of the last rejected answer. Settled: the report. As JSON.
+    /// Served: report of the last rejected answer. Later: the report. As JSON.
     pub report: Option<String>,
-    /// Settled: `verified`, `rejected` or `declined`.
+    /// Begun and served: the private JWK of the answer, where it is to be encrypted.
+    pub answer_key: Option<String>,
+    /// Awaiting the return: digest of the code.
+    pub return_code: Option<Vec<u8>>,
+    /// Awaiting the return: when the wallet answered, seconds since the epoch.
+    pub answered_at: Option<i64>,
+    /// `verified`, `rejected` or `declined`; awaiting the return: `verified`.
     pub outcome: Option<String>,
     /// Verified: what was proven, as JSON.
     pub proven: Option<String>,
@@ -98,6 +107,14 @@ pub(super) struct PresentationRow {
     pub response_code: Option<Vec<u8>>,
     /// Settled: when, seconds since the epoch.
     pub settled_at: Option<i64>,
+}
+
+/// What a posted answer writes beside browser, code and time.
+#[derive(Debug)]
+pub(super) struct AwaitingColumns {
+    pub asked: String,
+    pub report: String,
+    pub proven: String,
 }
 
 /// The columns of a family of tokens.
@@ -203,11 +220,23 @@ impl PresentationRow {
         let browser = digest(self.browser, "browser")?;
         let report = self.report.as_deref().map(|report| from_json(report, "report")).transpose()?;
         Ok(match self.state.as_str() {
-            "begun" => Presentation::Begun(restore::begun(asked, digest(self.reserved_for, "reserved_for")?)),
+            "begun" => {
+                let reserved_for = digest(self.reserved_for, "reserved_for")?;
+                Presentation::Begun(restore::begun(asked, reserved_for, private_key(self.answer_key)?))
+            }
             "served" => {
                 let tries = Tries { used: present(self.tries, "tries")?, last_report: report };
-                Presentation::Served(restore::served(asked, present(browser, "browser")?, tries))
+                let key = private_key(self.answer_key)?;
+                Presentation::Served(restore::served(asked, present(browser, "browser")?, tries, key))
             }
+            "awaiting_return" => Presentation::AwaitingReturn(restore::awaiting_return(
+                asked,
+                present(browser, "browser")?,
+                proven(self.proven)?,
+                present(report, "report")?,
+                present(digest(self.return_code, "return_code")?, "return_code")?,
+                Timestamp::from_unix(present(self.answered_at, "answered_at")?),
+            )),
             "settled" => {
                 let outcome = match self.outcome.as_deref() {
                     Some("verified") => Outcome::Verified {
@@ -234,11 +263,19 @@ impl PresentationRow {
     }
 }
 
+impl AwaitingColumns {
+    pub(super) fn of(awaiting: &AwaitingReturn) -> Result<Self, BrokenColumn> {
+        Ok(Self {
+            asked: without_login_hint(awaiting.asked())?,
+            report: to_json(awaiting.report(), "report")?,
+            proven: to_json(awaiting.presentation(), "proven")?,
+        })
+    }
+}
+
 impl SettledColumns {
-    /// The login hint has done its work and goes.
     pub(super) fn of(settled: &Settled) -> Result<Self, BrokenColumn> {
-        let asked = Asked { login_hint: None, ..settled.asked().clone() };
-        let asked = to_json(&asked, "asked")?;
+        let asked = without_login_hint(settled.asked())?;
         let outcome = settled.outcome();
         let (report, proven, wallet_error) = match outcome {
             Outcome::Verified { presentation, report } => {
@@ -278,9 +315,19 @@ pub(super) fn unsettled_forgotten_at(asked: &Asked) -> Timestamp {
     asked.expires_at.plus(RESULT_LIFETIME)
 }
 
+/// When a presentation may be swept whose browser does not come back: no claim stays longer.
+pub(super) fn awaiting_forgotten_at(awaiting: &AwaitingReturn) -> Timestamp {
+    awaiting.answered_at().plus(RESULT_LIFETIME)
+}
+
 /// When a settled presentation may be swept.
 pub(super) fn settled_forgotten_at(settled: &Settled) -> Timestamp {
     settled.settled_at().plus(RESULT_LIFETIME)
+}
+
+/// The private JWK of an answer, as stored.
+pub(super) fn answer_key(key: &EncryptionKey) -> Result<String, BrokenColumn> {
+    to_json(&key.to_private_jwk(), "answer_key")
 }
 
 /// An interval as stored.
@@ -315,6 +362,17 @@ fn admission(text: Option<String>) -> Result<Admission, BrokenColumn> {
 
 fn token(text: Option<String>) -> Result<TokenId, BrokenColumn> {
     TokenId::parse(&present(text, "token")?).ok_or(BrokenColumn("token"))
+}
+
+fn private_key(text: Option<String>) -> Result<Option<EncryptionKey>, BrokenColumn> {
+    let Some(text) = text else { return Ok(None) };
+    let jwk = from_json(&text, "answer_key")?;
+    EncryptionKey::from_private_jwk(&jwk).map(Some).map_err(|_| BrokenColumn("answer_key"))
+}
+
+/// The login hint has done its work and goes.
+fn without_login_hint(asked: &Asked) -> Result<String, BrokenColumn> {
+    to_json(&Asked { login_hint: None, ..asked.clone() }, "asked")
 }
 
 fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {

@@ -4,6 +4,7 @@ pub mod clock;
 pub mod entropy;
 pub mod keys;
 mod private_file;
+pub mod request_keys;
 pub mod signing_keys;
 
 pub use private_file::FileFault;

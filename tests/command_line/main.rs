@@ -35,7 +35,38 @@ fn a_good_configuration_is_said_to_be_good() {
     let output = vpgate(&["check-config", "--config", "fixtures/config/contract.toml"], "");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert_eq!(out(&output), "fixtures/config/contract.toml is good\n");
-    assert!(err(&output).contains("refresh_token is registered for tv but not offered yet"));
+}
+
+#[test]
+fn signing_keys_are_listed_and_rotated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vpgate.toml");
+    std::fs::copy("fixtures/config/contract.toml", &path).unwrap();
+    let run = |command: &str| {
+        let output = vpgate(&["keys", command, "--config", path.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+        out(&output).lines().map(str::to_owned).collect::<Vec<_>>()
+    };
+    let first = run("list");
+    assert!(first.len() == 1 && first[0].starts_with("ES256 ") && first[0].ends_with("  signs"), "{first:?}");
+    let both = run("rotate");
+    assert!(both.len() == 2 && both[0] == first[0] && both[1].contains("  signs from "), "{both:?}");
+    assert_eq!(run("rotate"), both, "one is waiting already");
+    assert_eq!(run("list"), both);
+}
+
+#[test]
+fn keys_in_memory_cannot_be_rotated() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vpgate.toml");
+    let text = std::fs::read_to_string("fixtures/config/contract.toml").unwrap();
+    let line = text.lines().find(|line| line.starts_with("url = ")).unwrap();
+    std::fs::write(&path, text.replace(line, "url = \"sqlite::memory:\"")).unwrap();
+    for command in ["list", "rotate"] {
+        let output = vpgate(&["keys", command, "--config", path.to_str().unwrap()], "");
+        assert_eq!((output.status.code(), out(&output)), (Some(1), ""));
+        assert!(err(&output).contains("in memory"), "{}", err(&output));
+    }
 }
 
 #[test]

@@ -39,7 +39,10 @@ async fn a_page_of_the_client_reads_codes_errors_and_metadata() {
     let pending = stage.form("/token", &[("origin", PAGE)], &form).await;
     assert_eq!(pending.oauth_error().1, "authorization_pending");
     assert_eq!(allowed(&pending), Some(PAGE));
-    assert_eq!(pending.header("access-control-expose-headers"), Some("retry-after, www-authenticate"));
+    assert_eq!(
+        pending.header("access-control-expose-headers"),
+        Some("retry-after, www-authenticate, dpop-nonce")
+    );
     assert_eq!(allowed(&stage.get(METADATA, &[("origin", PAGE)]).await), Some(PAGE));
     // Why it does not work, before anybody is authenticated.
     for form in ["client_id=nobody", "client_id=tv&x=%zz", ""] {
@@ -84,11 +87,16 @@ async fn a_preflight_permits_one_method_to_known_origins() {
         let headers = [("origin", origin), ("access-control-request-method", method)];
         stage.ask(Method::OPTIONS, path, &headers, "").await
     };
-    for (path, method) in [("/token", "POST"), ("/device_authorization", "POST"), (METADATA, "GET")] {
+    for (path, method) in [
+        ("/token", "POST"),
+        ("/device_authorization", "POST"),
+        (METADATA, "GET"),
+        ("/.well-known/openid-configuration", "GET"),
+    ] {
         let answer = ask(path, PAGE, method).await;
         assert_eq!((answer.status, allowed(&answer)), (StatusCode::NO_CONTENT, Some(PAGE)), "{path}");
         assert_eq!(answer.header("access-control-allow-methods"), Some(method));
-        assert_eq!(answer.header("access-control-allow-headers"), Some("content-type"));
+        assert_eq!(answer.header("access-control-allow-headers"), Some("content-type, dpop"));
         assert_eq!(answer.header("access-control-max-age"), Some("300"));
         assert_eq!(answer.header("vary"), Some("origin"));
         assert!(answer.body.is_empty());

@@ -11,7 +11,8 @@ use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::TokenClaims;
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
@@ -23,17 +24,22 @@ use vpgate::domain::oauth::device_settings::DeviceSettings;
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate::domain::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::profile::Parameters;
+use vpgate::domain::openid4vp::request::{
+    OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+};
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
+use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable, Wallets,
 };
 use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::request_keys::RequestKeys;
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";
@@ -76,6 +82,8 @@ impl Stage {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
                 signer: Arc::new(NoSigner),
+                request_signer: Arc::new(RequestKeys::default()),
+                wallets: Arc::new(NoWallets),
                 issuer_keys: Arc::new(NoKeys),
                 client_keys: Arc::new(NoKeys),
                 second_opinion: None,
@@ -232,14 +240,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 vec![Grant::DeviceCode, Grant::AuthorizationCode],
             ),
         ]),
-        scopes: ScopePolicy::new(vec![ScopeDefinition {
-            name: "adult".to_owned(),
-            description: Some("to know that you are <18 or older>".to_owned()),
-            credential: "id".to_owned(),
-            vct: vec!["https://issuer.example.com/id".to_owned()],
-            claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
-            rules: Vec::new(),
-        }]),
+        scopes: scopes(),
         trust: TrustPolicy::default(),
         transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
@@ -251,6 +252,12 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionSupport::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         }],
         device: DevicePolicy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
@@ -266,7 +273,11 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             token_endpoint: None,
             longest_lifetime: Duration::from_secs(600),
         },
-        presentation: PresentationPolicy { lifetime: Duration::from_secs(300), tries: 3 },
+        presentation: PresentationPolicy {
+            lifetime: Duration::from_secs(300),
+            cross_device_lifetime: Duration::from_secs(120),
+            tries: 3,
+        },
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
             default: TokenSettings {
@@ -285,6 +296,23 @@ fn policy(keys: Arc<KeySet>) -> Policy {
     }
 }
 
+fn scopes() -> ScopePolicy {
+    let credential = AskableCredential {
+        id: "id".to_owned(),
+        vct: vec!["https://issuer.example.com/id".to_owned()],
+        stable_identifier: None,
+    };
+    let adult = ScopeDefinition {
+        name: "adult".to_owned(),
+        description: Some("to know that you are <18 or older>".to_owned()),
+        credential: "id".to_owned(),
+        claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
+        rules: Vec::new(),
+        open: true,
+    };
+    ScopePolicy::new(vec![credential], vec![adult])
+}
+
 fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Client {
     Client {
         id: id.to_owned(),
@@ -297,7 +325,9 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        token_claims: TokenClaims::default(),
         code: CodeRules::default(),
+        cross_device: false,
     }
 }
 
@@ -356,6 +386,19 @@ struct NoLists;
 impl StatusLists for NoLists {
     async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
         Err(StatusListFault::NoList.into())
+    }
+}
+
+struct NoWallets;
+
+#[async_trait]
+impl Wallets for NoWallets {
+    async fn metadata(&self, _: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
+        Err(Unavailable::new("the wallet's metadata", "nobody there"))
+    }
+
+    async fn push(&self, _: &WalletRoute, _: &Parameters) -> Result<String, Unavailable> {
+        Err(Unavailable::new("the wallet's endpoint for pushed requests", "nobody there"))
     }
 }
 

@@ -22,7 +22,8 @@ pub struct Page {
 pub struct Browser<'w> {
     endpoint: &'w BoxEndpoint<'static>,
     base: Url,
-    cookies: BTreeMap<String, String>,
+    /// What it remembers, by name.
+    pub cookies: BTreeMap<String, String>,
     holds_fragments: bool,
 }
 
@@ -33,6 +34,12 @@ impl<'w> Browser<'w> {
     /// A browser without cookies.
     pub fn new(endpoint: &'w BoxEndpoint<'static>, base: Url) -> Self {
         Self { endpoint, base, cookies: BTreeMap::new(), holds_fragments: false }
+    }
+
+    /// What it sends as `Cookie`.
+    pub fn cookies(&self) -> String {
+        let pairs: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+        pairs.join("; ")
     }
 
     /// Goes to an address and follows where it leads, within the service. At an address elsewhere it
@@ -138,15 +145,13 @@ impl<'w> Browser<'w> {
     ) -> (StatusCode, Option<String>, String) {
         let path =
             url.query().map_or_else(|| url.path().to_owned(), |query| format!("{}?{query}", url.path()));
-        let cookies: Vec<String> =
-            self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
         let origin = self.base.origin().ascii_serialization();
         let mut request = Request::builder()
             .method(method.clone())
             .uri_str(path)
             .header(header::HOST, self.base.authority())
             .header("sec-fetch-site", "same-origin")
-            .header(header::COOKIE, cookies.join("; "));
+            .header(header::COOKIE, self.cookies());
         if *method == Method::POST {
             request = request
                 .header(header::ORIGIN, origin)

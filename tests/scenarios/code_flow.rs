@@ -5,19 +5,21 @@ use std::time::Duration;
 use poem::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use url::form_urlencoded;
+use vpgate::domain::base::base64url;
 use vpgate::domain::base::json::Bounds;
 use vpgate::domain::base::secret::Digest;
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::key_set::KeySet;
 
 use crate::browser::{Browser, Page};
+use crate::dpop::Prover;
 use crate::world::{BASE, BASIC, RETURN_TO, World, basic};
 
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const PORTAL: (&str, &str) = ("portal", "portal-secret");
 
 /// A good request of the news site, with some parameters changed; an empty value takes one out.
-fn request(changes: &[(&str, &str)]) -> String {
+pub fn request(changes: &[(&str, &str)]) -> String {
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let good = [
         ("client_id", "web"),
@@ -57,7 +59,7 @@ fn error_of(page: &Page) -> String {
 }
 
 /// The person shares; the code that the browser carries home.
-async fn code(world: &World, request: &str) -> String {
+pub async fn code(world: &World, request: &str) -> String {
     let mut browser = world.browser();
     let wallet = to_wallet(&mut browser, request).await;
     let home = browser.press(&wallet, "Share").await;
@@ -65,7 +67,7 @@ async fn code(world: &World, request: &str) -> String {
 }
 
 /// The token request of the news site, with some parameters changed.
-async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
+pub async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
     let good = [
         ("grant_type", "authorization_code"),
         ("client_id", "web"),
@@ -310,4 +312,125 @@ async fn req_11_19_state_comes_back_as_it_was() {
     }
     let page = world.browser().open(&request(&[("state", ""), ("prompt", "none")])).await;
     assert_eq!(carried(&page, "state"), None);
+}
+
+// With ID tokens, and with keys.
+
+/// With a reader that may ask for `openid`, and a vault whose tokens are all bound to a key.
+async fn world_with_readers() -> World {
+    let client = |id: &str, tokens: &str| {
+        format!(
+            r#"
+[[clients]]
+client_id = "{id}"
+grants = ["authorization_code", "refresh_token"]
+authentication = "none"
+scopes = ["openid", "{BASIC}"]
+redirect_uris = ["{RETURN_TO}"]
+tokens = {{ audience = ["https://api.example", "https://reports.example"], {tokens} }}
+"#
+        )
+    };
+    World::with_more(&(client("reader", "") + &client("vault", "require_dpop = true"))).await
+}
+
+fn reader(changes: &[(&str, &str)]) -> String {
+    let scope = format!("openid {BASIC}");
+    let reader = [("client_id", "reader"), ("scope", scope.as_str())];
+    let kept = reader.into_iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
+    request(&kept.chain(changes.iter().copied()).collect::<Vec<_>>())
+}
+
+fn claims(jwt: &Value) -> Value {
+    let payload = jwt.as_str().unwrap().split('.').nth(1).unwrap();
+    serde_json::from_slice(&base64url::decode(payload).unwrap()).unwrap()
+}
+
+async fn userinfo(world: &World, tokens: &Value) -> StatusCode {
+    let bearer = ("authorization", format!("Bearer {}", tokens["access_token"].as_str().unwrap()));
+    world.send(Method::GET, "/userinfo", &[bearer], String::new()).await.status
+}
+
+#[tokio::test]
+async fn openid_brings_an_id_token_with_the_nonce() {
+    let world = world_with_readers().await;
+    let code = code(&world, &reader(&[("nonce", "n-0S6"), ("max_age", "0"), ("prompt", "login")])).await;
+    let (_, tokens) = exchange(&world, &code, &[("client_id", "reader")]).await;
+    let id_token = claims(&tokens["id_token"]);
+    assert_eq!((&id_token["nonce"], &id_token["aud"]), (&json!("n-0S6"), &json!("reader")));
+    assert!(id_token["auth_time"].is_i64());
+    assert!(tokens["refresh_token"].is_string());
+    assert_eq!(tokens["scope"], format!("openid {BASIC}"));
+    assert_eq!(userinfo(&world, &tokens).await, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn req_11_17_a_second_exchange_ends_what_the_first_one_gave() {
+    let world = world_with_readers().await;
+    let code = code(&world, &reader(&[])).await;
+    let (_, tokens) = exchange(&world, &code, &[("client_id", "reader")]).await;
+    assert_eq!(userinfo(&world, &tokens).await, StatusCode::OK);
+    // Whoever read the code in an address, and knows no more, ends nothing.
+    for wrong in [("code_verifier", ""), ("redirect_uri", ""), ("client_id", "web")] {
+        let changes = [&[("client_id", "reader")][..], &[wrong]].concat();
+        let changes = if wrong.0 == "client_id" { &changes[1..] } else { &changes[..] };
+        assert_eq!(refused(&world, &code, changes).await, "invalid_grant", "{wrong:?}");
+        assert_eq!(userinfo(&world, &tokens).await, StatusCode::OK, "{wrong:?}");
+    }
+    assert_eq!(refused(&world, &code, &[("client_id", "reader")]).await, "invalid_grant");
+    assert_eq!(userinfo(&world, &tokens).await, StatusCode::UNAUTHORIZED);
+    let refresh = tokens["refresh_token"].as_str().unwrap();
+    let form = [("grant_type", "refresh_token"), ("client_id", "reader"), ("refresh_token", refresh)];
+    assert_eq!(world.post_form("/token", &form).await.json()["error"], "invalid_grant");
+}
+
+#[tokio::test]
+async fn req_11_17_a_second_exchange_ends_them_long_after_the_code_has_died() {
+    let world = world_with_readers().await;
+    let code = code(&world, &reader(&[])).await;
+    let (_, tokens) = exchange(&world, &code, &[("client_id", "reader")]).await;
+    world.clock.advance(Duration::from_secs(1800));
+    assert_eq!(userinfo(&world, &tokens).await, StatusCode::OK);
+    assert_eq!(refused(&world, &code, &[("client_id", "reader")]).await, "invalid_grant");
+    assert_eq!(userinfo(&world, &tokens).await, StatusCode::UNAUTHORIZED);
+}
+
+#[tokio::test]
+async fn req_11_34_a_code_that_names_a_key_is_for_that_key_alone() {
+    let world = world_with_readers().await;
+    let (mut right, mut wrong) = (Prover::new(), Prover::new());
+    let jkt = right.key.public_key().thumbprint();
+    let code = code(&world, &reader(&[("dpop_jkt", &jkt)])).await;
+    let form = [
+        ("grant_type", "authorization_code"),
+        ("client_id", "reader"),
+        ("code", &code),
+        ("redirect_uri", RETURN_TO),
+        ("code_verifier", VERIFIER),
+    ];
+    assert_eq!(world.post_form("/token", &form).await.json()["error"], "invalid_dpop_proof");
+    assert_eq!(wrong.post(&world, "/token", &form).await.json()["error"], "invalid_grant");
+    let tokens = right.post(&world, "/token", &form).await.json();
+    assert_eq!(tokens["token_type"], "DPoP", "{tokens}");
+    assert_eq!(claims(&tokens["access_token"])["cnf"]["jkt"], jkt.as_str());
+}
+
+#[tokio::test]
+async fn req_11_34_a_code_of_a_client_with_bound_tokens_needs_a_proof() {
+    let world = world_with_readers().await;
+    let code = code(&world, &reader(&[("client_id", "vault")])).await;
+    assert_eq!(refused(&world, &code, &[("client_id", "vault")]).await, "invalid_dpop_proof");
+}
+
+#[tokio::test]
+async fn req_11_51_a_code_for_one_resource_gives_no_token_for_another() {
+    let world = world_with_readers().await;
+    let (api, reports) = ("https://api.example", "https://reports.example");
+    let elsewhere = world.browser().open(&reader(&[("resource", "https://elsewhere.example")])).await;
+    assert_eq!(error_of(&elsewhere), "invalid_target");
+    let code = code(&world, &reader(&[("resource", reports)])).await;
+    let asking = |resource| [("client_id", "reader"), ("resource", resource)];
+    assert_eq!(refused(&world, &code, &asking(api)).await, "invalid_target");
+    let (_, tokens) = exchange(&world, &code, &asking("")).await;
+    assert_eq!(claims(&tokens["access_token"])["aud"], reports);
 }

@@ -28,14 +28,14 @@ tokens = {{ {tokens} }}
 }
 
 /// A client with a key, and the last nonce it was given.
-struct Prover {
-    key: SigningKey,
+pub struct Prover {
+    pub key: SigningKey,
     nonce: Option<String>,
     count: u32,
 }
 
 impl Prover {
-    fn new() -> Self {
+    pub fn new() -> Self {
         Self { key: SigningKey::generate(Algorithm::Es256).unwrap(), nonce: None, count: 0 }
     }
 
@@ -57,7 +57,7 @@ impl Prover {
     }
 
     /// Posts with a fresh proof; takes up the nonce that it is told, and tries again.
-    async fn post(&mut self, world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
         let proof = self.proof(world, "POST", path, None);
         let answer = post(world, path, form, &[&proof]).await;
         if answer.header("dpop-nonce").is_empty() {

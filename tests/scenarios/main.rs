@@ -3,14 +3,25 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod answers;
+mod asking;
+mod binding;
 mod browser;
+mod certificates;
 mod code_flow;
+mod crossing;
 mod doors;
 mod dpop;
 mod logs;
+#[path = "../mutations/made.rs"]
+#[expect(dead_code, reason = "the mutation tests use more of it")]
+mod made;
 mod own_pages;
 mod phishing;
+mod posting;
+mod pushing;
 mod questions;
+mod rules;
 mod shop;
 mod status;
 mod street;

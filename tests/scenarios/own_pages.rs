@@ -15,11 +15,11 @@ fn code(authorization: &Value) -> &str {
 }
 
 async fn verify(world: &World, user_code: &str) -> Answer {
-    world.post_json_as(VERIFICATION, Some(SHOP), &json!({ "user_code": user_code })).await
+    world.post_value_as(VERIFICATION, Some(SHOP), &json!({ "user_code": user_code })).await
 }
 
 async fn complete(world: &World, body: &Value) -> Answer {
-    world.post_json_as(COMPLETION, Some(SHOP), body).await
+    world.post_value_as(COMPLETION, Some(SHOP), body).await
 }
 
 /// Begun for a code, and shared: the id and the response code.
@@ -88,16 +88,16 @@ async fn req_10_62_nobody_but_a_service_that_may_speaks_for_a_device() {
             VERIFICATION => json!({ "user_code": code(authorization) }),
             _ => body(authorization),
         };
-        let anonymous = world.post_json_as(path, None, &body(&tv)).await;
+        let anonymous = world.post_value_as(path, None, &body(&tv)).await;
         assert_eq!(problem(&anonymous), is(401, "not_authenticated", ""));
-        let wrong = world.post_json_as(path, Some(("shop", "wrong")), &body(&tv)).await;
+        let wrong = world.post_value_as(path, Some(("shop", "wrong")), &body(&tv)).await;
         assert_eq!(problem(&wrong).0, 401);
-        let bank = world.post_json_as(path, Some(BANK), &body(&tv)).await;
+        let bank = world.post_value_as(path, Some(BANK), &body(&tv)).await;
         assert_eq!(problem(&bank), is(403, "forbidden", ""));
-        let foreign = world.post_json_as(path, Some(SHOP), &body(&safe)).await;
+        let foreign = world.post_value_as(path, Some(SHOP), &body(&safe)).await;
         assert_eq!(problem(&foreign), is(404, "not_found", ""), "not the shop's devices");
     }
-    let bank = world.post_json_as("/v1/presentations", Some(BANK), &for_code(&tv)).await;
+    let bank = world.post_value_as("/v1/presentations", Some(BANK), &for_code(&tv)).await;
     assert_eq!(problem(&bank), is(403, "forbidden", ""));
     for (client, authorization) in [("tv", &tv), ("safe", &safe)] {
         assert_eq!(world.hears(client, authorization).await.0.unwrap(), "authorization_pending");
@@ -154,7 +154,7 @@ async fn req_15_6_a_code_is_taken_up_by_our_page_or_by_theirs() {
     let world = World::new().await;
     let [ours, theirs] = [world.device_of("tv").await, world.device_of("tv").await];
     world.to_wallet(&mut world.browser(), &ours).await;
-    let refused = world.post_json_as("/v1/presentations", Some(SHOP), &for_code(&ours)).await;
+    let refused = world.post_value_as("/v1/presentations", Some(SHOP), &for_code(&ours)).await;
     assert_eq!(problem(&refused), is(409, "code_in_use", ""));
     let denial = json!({ "user_code": code(&ours), "result": "ACCESS_DENIED" });
     assert_eq!(problem(&complete(&world, &denial).await), is(409, "code_in_use", ""));
@@ -175,7 +175,7 @@ async fn req_15_14_and_15_9_hold_on_other_pages_too() {
         if let Some(number) = number {
             body["number"] = number.clone();
         }
-        world.post_json_as("/v1/presentations", Some(SHOP), &body).await
+        world.post_value_as("/v1/presentations", Some(SHOP), &body).await
     };
     assert_eq!(problem(&begin(None).await), is(400, "invalid_request", "/number"));
     assert_eq!(begin(Some(&gate["confirmation_number"])).await.status, StatusCode::CREATED);
@@ -185,7 +185,7 @@ async fn req_15_14_and_15_9_hold_on_other_pages_too() {
 
     let radio = world.device_of("radio").await;
     let body = json!({ "user_code": code(&radio), "ip_address": "192.0.2.1" });
-    let shown = world.post_json_as(VERIFICATION, Some(SHOP), &body).await.json();
+    let shown = world.post_value_as(VERIFICATION, Some(SHOP), &body).await.json();
     assert_eq!(shown["scopes"], json!([{ "name": BASIC, "description": BASIC }]), "and no more");
     let proof = shared(&world, &for_code(&radio)).await;
     assert_eq!(complete(&world, &authorized(&radio, &proof)).await.json()["scope"], BASIC);
@@ -203,7 +203,7 @@ async fn req_10_20_wrong_codes_are_counted_on_other_pages_too() {
     assert!((601..=630).contains(&refused.header("retry-after").parse().unwrap()));
     // People with addresses are counted one by one.
     let body = json!({ "user_code": code(&authorization), "ip_address": "2001:db8::7" });
-    assert_eq!(world.post_json_as(VERIFICATION, Some(SHOP), &body).await.status, StatusCode::OK);
+    assert_eq!(world.post_value_as(VERIFICATION, Some(SHOP), &body).await.status, StatusCode::OK);
 }
 
 #[tokio::test]
@@ -246,10 +246,10 @@ async fn req_10_62_what_is_wrong_is_named() {
             "/ip_address",
         ),
     ] {
-        let refused = world.post_json_as(path, Some(SHOP), &body).await;
+        let refused = world.post_value_as(path, Some(SHOP), &body).await;
         assert_eq!(problem(&refused), is(400, "invalid_request", pointer), "{path} {body}");
     }
     let both = json!({ "user_code": user_code, "scope": BASIC, "redirect_uri": RETURN_TO });
-    assert_eq!(world.post_json_as("/v1/presentations", Some(SHOP), &both).await.status.as_u16(), 400);
+    assert_eq!(world.post_value_as("/v1/presentations", Some(SHOP), &both).await.status.as_u16(), 400);
     assert_eq!(verify(&world, user_code).await.status, StatusCode::OK);
 }

@@ -1,8 +1,9 @@
 //! The whole house in one process, with a clock that tests move.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, Once};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -16,15 +17,22 @@ use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
+use vpgate::domain::base::id::RequestState;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::oauth::client::ClientKeys;
+use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable,
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Store, Unavailable,
 };
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -34,6 +42,7 @@ use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
 
 use crate::browser::{Browser, Page};
+use crate::posting::POSTING_WALLET;
 
 pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
@@ -162,6 +171,9 @@ pub struct Returned {
 #[derive(Clone)]
 pub struct World {
     app: Arc<App>,
+    store: Arc<dyn Store>,
+    /// The private key of the demo issuer's second key, for credentials that tests make.
+    pub issuer: Value,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
 }
@@ -171,20 +183,64 @@ impl World {
         Self::with_credentials("").await
     }
 
+    /// With a wallet that posts its answers in this mode.
+    pub async fn posting(mode: ResponseMode) -> Self {
+        Self::with_wallet(|wallet| wallet.response_mode = mode).await
+    }
+
+    /// With a wallet app instead of the demo wallet, as told.
+    pub async fn with_wallet(told: impl FnOnce(&mut WalletRoute)) -> Self {
+        Self::set_up(&configuration(""), |wallet| {
+            wallet.authorization_endpoint = POSTING_WALLET.parse().unwrap();
+            wallet.response_mode = ResponseMode::DirectPost;
+            told(wallet);
+        })
+        .await
+    }
+
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
-        Self::with(&configuration(more)).await
+        Self::set_up(&configuration(more), |_| {}).await
     }
 
     /// With more at the end of the configuration: clients, or a last table.
     pub async fn with_more(more: &str) -> Self {
-        Self::with(&(configuration("") + more)).await
+        Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
-    async fn with(configuration: &str) -> Self {
+    /// With a configuration of its own, and more keys of issuers.
+    pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
+        Self::of(Config::from_toml(text, Path::new("")).unwrap(), None, more_keys)
+    }
+
+    /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`.
+    pub async fn asking(wallet: &str, folder: &Path) -> Self {
+        Self::of(configured_with(wallet, folder), None, Vec::new())
+    }
+
+    /// The same service after a restart with another wallet entry: what was stored is still there.
+    pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
+        Self::of(configured_with(wallet, folder), Some(self), Vec::new())
+    }
+
+    async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
+        let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
+        told(&mut config.policy.wallets[0]);
+        Self::of(config, None, Vec::new())
+    }
+
+    fn of(config: Config, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
+        // Without a subscriber, `tracing` would remember for all tests that nobody listens.
+        static LISTENS: Once = Once::new();
+        LISTENS.call_once(|| {
+            let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
+            tracing::subscriber::set_global_default(everything.with_writer(std::io::sink).finish()).unwrap();
+        });
         // The second opinion asks the system what time it is, whatever our clock says.
-        let clock = Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix())));
-        let config = Config::from_toml(configuration, Path::new("")).unwrap();
+        let clock = before.map_or_else(
+            || Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix()))),
+            |before| Arc::clone(&before.clock),
+        );
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
             shop_client_id: SHOP.0.to_owned(),
@@ -201,7 +257,13 @@ impl World {
             http: client(),
         })
         .unwrap();
-        let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+        let issuer = before.map_or_else(
+            || SigningKey::generate(Algorithm::Es256).unwrap(),
+            |before| SigningKey::from_jwk(&before.issuer).unwrap(),
+        );
+        let published = KeySet::from_json(&sandbox.issuer_jwks()).unwrap();
+        let more_keys = more_keys.into_iter().chain([issuer.public_key().clone()]);
+        let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -209,17 +271,26 @@ impl World {
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
         };
+        let store: Arc<dyn Store> = match before {
+            Some(before) => Arc::clone(&before.store),
+            None => SqliteStore::open("sqlite::memory:").unwrap(),
+        };
         let outside = Outside {
-            store: SqliteStore::open("sqlite::memory:").unwrap(),
+            store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys)),
             client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
+            wallets: Arc::new(FetchedWallets::new(
+                FetchClient::new(true).unwrap(),
+                Arc::clone(&clock) as Arc<dyn Clock>,
+                HashMap::new(),
+            )),
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), clock, list_road }
+        Self { app: Arc::new(app), store, issuer: issuer.to_private_jwk(), clock, list_road }
     }
 
     /// From now on the issuer's status list arrives like this.
@@ -237,6 +308,12 @@ impl World {
 
     pub fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    /// The request with this `state`, as the wallet would find it.
+    pub async fn asked(&self, state: &str) -> Asked {
+        let state = RequestState::parse(state).unwrap();
+        self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -390,11 +467,15 @@ impl World {
     }
 
     pub async fn post_json(&self, path: &str, body: &str) -> Answer {
-        let kind = (header::CONTENT_TYPE.as_str(), "application/json".to_owned());
-        self.send(Method::POST, path, &[kind, basic(SHOP)], body.to_owned()).await
+        self.post_json_as(SHOP, path, body).await
     }
 
-    pub async fn post_json_as(&self, path: &str, credentials: Option<(&str, &str)>, body: &Value) -> Answer {
+    pub async fn post_json_as(&self, client: (&str, &str), path: &str, body: &str) -> Answer {
+        let kind = (header::CONTENT_TYPE.as_str(), "application/json".to_owned());
+        self.send(Method::POST, path, &[kind, basic(client)], body.to_owned()).await
+    }
+
+    pub async fn post_value_as(&self, path: &str, credentials: Option<(&str, &str)>, body: &Value) -> Answer {
         let mut headers = vec![(header::CONTENT_TYPE.as_str(), "application/json".to_owned())];
         headers.extend(credentials.map(basic));
         self.send(Method::POST, path, &headers, body.to_string()).await
@@ -429,7 +510,17 @@ fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-fn configuration(credentials: &str) -> String {
+/// The usual configuration with another wallet entry.
+fn configured_with(wallet: &str, folder: &Path) -> Config {
+    let usual = configuration("");
+    let (before, rest) = usual.split_once("[[wallets]]").unwrap();
+    let (_, after) = rest.split_once("[[credentials]]").unwrap();
+    let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");
+    Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
+}
+
+/// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
+pub fn configuration(credentials: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     format!(
         r#"
@@ -546,6 +637,7 @@ secret_hash = "{shop}"
 scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
 device_pages_for = ["tv", "gate", "radio"]
+cross_device = true
 
 [[clients]]
 client_id = "web"

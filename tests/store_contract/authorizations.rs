@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::TokenClaims;
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::id::{AuthorizationId, FamilyId};
 use vpgate::domain::base::secret::{Digest, Secret};
 use vpgate::domain::base::time::Timestamp;
@@ -53,7 +54,9 @@ fn request() -> AuthorizationRequest {
         wallet: "proof".to_owned(),
         device: DeviceSettings::default(),
         device_pages_for: Vec::new(),
+        token_claims: TokenClaims::default(),
         code: CodeRules::default(),
+        cross_device: false,
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [
@@ -66,14 +69,20 @@ fn request() -> AuthorizationRequest {
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = Parameters::new(parameters, Vec::new());
-    let scopes = ScopePolicy::new(vec![ScopeDefinition {
+    let credential = AskableCredential {
+        id: "person".to_owned(),
+        vct: vec!["https://credentials.example/person".to_owned()],
+        stable_identifier: None,
+    };
+    let scope = ScopeDefinition {
         name: made::SCOPE.to_owned(),
         description: None,
         credential: "person".to_owned(),
-        vct: vec!["https://credentials.example/person".to_owned()],
         claims: vec![ClaimsPath::from_dotted("given_name").unwrap()],
         rules: Vec::new(),
-    }]);
+        open: true,
+    };
+    let scopes = ScopePolicy::new(vec![credential], vec![scope]);
     AuthorizationRequest::read(&parameters, &client, Offered { scopes: &scopes, audience: &[] }).unwrap()
 }
 
@@ -81,7 +90,7 @@ impl Authorization {
     pub fn new() -> Self {
         let terms = Terms {
             id: AuthorizationId::from_entropy(made::fresh()),
-            request: request(),
+            request: Box::new(request()),
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
@@ -98,7 +107,7 @@ impl Authorization {
 
     pub fn begin(&self, pushed: Option<Digest>) -> Change {
         Change::BeginAuthorization {
-            presentation: Begun::new(self.asked.clone(), Some(self.browser)),
+            presentation: Begun::new(self.asked.clone(), Some(self.browser), None),
             grant: self.pending(),
             pushed,
         }

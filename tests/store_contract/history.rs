@@ -31,6 +31,8 @@ enum Step {
     Serve { presentation: usize, browser: usize },
     Count { presentation: usize, browser: usize, used: u32 },
     Settle { presentation: usize, browser: usize, grant: Option<(usize, bool)> },
+    Await { presentation: usize, browser: usize },
+    Return { presentation: usize, browser: usize, right: bool, grant: Option<(usize, bool)> },
     Collect { presentation: usize, right: bool },
     Forget { presentation: usize },
 }
@@ -48,6 +50,9 @@ fn step() -> impl Strategy<Value = Step> {
         6 => (p.clone(), b.clone()).prop_map(|(presentation, browser)| Step::Serve { presentation, browser }),
         3 => (p.clone(), b.clone(), 1..4_u32).prop_map(
             |(presentation, browser, used)| Step::Count { presentation, browser, used }),
+        4 => (p.clone(), b.clone()).prop_map(|(presentation, browser)| Step::Await { presentation, browser }),
+        5 => (p.clone(), b.clone(), any::<bool>(), prop::option::of((g.clone(), any::<bool>()))).prop_map(
+            |(presentation, browser, right, grant)| Step::Return { presentation, browser, right, grant }),
         6 => (p.clone(), b, prop::option::of((g, any::<bool>()))).prop_map(
             |(presentation, browser, grant)| Step::Settle { presentation, browser, grant }),
         3 => (p.clone(), any::<bool>()).prop_map(|(presentation, right)| Step::Collect { presentation, right }),
@@ -69,6 +74,7 @@ enum GrantIs {
 enum PresentationIs {
     Begun { reserved: Option<usize> },
     Served { browser: usize, tries: u32 },
+    AwaitingReturn { browser: usize },
     Settled { browser: usize, collectable: bool },
 }
 
@@ -143,14 +149,22 @@ impl Model {
                     Some(PresentationIs::Served { browser: owner, .. }) if *owner == browser => {}
                     _ => return Answer::Lost,
                 }
-                if let Some((grant, approve)) = grant {
-                    let decision = if approve { GrantIs::Approved } else { GrantIs::Denied };
-                    if self.decide(grant, decision) == Answer::Lost {
-                        return Answer::Lost;
-                    }
+                return self.settle(presentation, browser, grant);
+            }
+            Step::Await { presentation, browser } => match self.presentations.get_mut(&presentation) {
+                Some(it) if matches!(*it, PresentationIs::Served { browser: owner, .. } if owner == browser) =>
+                {
+                    *it = PresentationIs::AwaitingReturn { browser };
                 }
-                let settled = PresentationIs::Settled { browser, collectable: true };
-                self.presentations.insert(presentation, settled);
+                _ => return Answer::Lost,
+            },
+            Step::Return { presentation, browser, right, grant } => {
+                match self.presentations.get(&presentation) {
+                    Some(PresentationIs::AwaitingReturn { browser: owner }) if *owner == browser && right => {
+                    }
+                    _ => return Answer::Lost,
+                }
+                return self.settle(presentation, browser, grant);
             }
             Step::Collect { presentation, right } => match self.presentations.get_mut(&presentation) {
                 Some(PresentationIs::Settled { collectable, .. }) if *collectable && right => {
@@ -163,6 +177,17 @@ impl Model {
                 None => return Answer::Lost,
             },
         }
+        Answer::Done
+    }
+
+    fn settle(&mut self, presentation: usize, browser: usize, grant: Option<(usize, bool)>) -> Answer {
+        if let Some((grant, approve)) = grant {
+            let decision = if approve { GrantIs::Approved } else { GrantIs::Denied };
+            if self.decide(grant, decision) == Answer::Lost {
+                return Answer::Lost;
+            }
+        }
+        self.presentations.insert(presentation, PresentationIs::Settled { browser, collectable: true });
         Answer::Done
     }
 
@@ -213,7 +238,7 @@ impl Cast {
                 let asked = self.presentations[presentation].clone();
                 let claimant = self.browsers[reserved.unwrap_or(0)];
                 Change::BeginPresentation {
-                    presentation: Begun::new(asked, reserved.map(|at| self.browsers[at])),
+                    presentation: Begun::new(asked, reserved.map(|at| self.browsers[at]), None),
                     claim: claim.map(|at| self.grants[at].claimed(claimant)),
                 }
             }
@@ -228,10 +253,21 @@ impl Cast {
                 let (asked, browser) = (&self.presentations[presentation], self.browsers[browser]);
                 Change::Settle {
                     presentation: made::verified(asked, browser, Some(self.code)),
-                    grant: grant.map(|(at, approve)| match approve {
-                        true => GrantDecision::Approve(self.grants[at].approved()),
-                        false => GrantDecision::Deny(self.grants[at].denied()),
-                    }),
+                    grant: self.decision(grant),
+                }
+            }
+            Step::Await { presentation, browser } => Change::AwaitReturn(made::awaiting(
+                &self.presentations[presentation],
+                self.browsers[browser],
+                self.code,
+            )),
+            Step::Return { presentation, browser, right, grant } => {
+                let (asked, browser) = (&self.presentations[presentation], self.browsers[browser]);
+                let return_code = if right { self.code } else { made::digest() };
+                Change::Return {
+                    presentation: made::returned(asked, browser, return_code, Some(self.code)),
+                    return_code,
+                    grant: self.decision(grant),
                 }
             }
             Step::Collect { presentation, right } => Change::CollectResult {
@@ -240,6 +276,13 @@ impl Cast {
             },
             Step::Forget { presentation } => Change::Forget(self.presentations[presentation].id.clone()),
         }
+    }
+
+    fn decision(&self, grant: Option<(usize, bool)>) -> Option<GrantDecision> {
+        grant.map(|(at, approve)| match approve {
+            true => GrantDecision::Approve(self.grants[at].approved()),
+            false => GrantDecision::Deny(self.grants[at].denied()),
+        })
     }
 
     fn number(&self, browser: &Digest) -> usize {
@@ -269,6 +312,9 @@ impl Cast {
                 }
                 Presentation::Served(it) => {
                     PresentationIs::Served { browser: self.number(it.browser()), tries: it.tries().used }
+                }
+                Presentation::AwaitingReturn(it) => {
+                    PresentationIs::AwaitingReturn { browser: self.number(it.browser()) }
                 }
                 Presentation::Settled(it) => PresentationIs::Settled {
                     browser: self.number(it.browser()),

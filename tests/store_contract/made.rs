@@ -6,7 +6,10 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{Admission, ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::{
+    Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims,
+};
+use vpgate::domain::admission::{Admission, AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
 use vpgate::domain::base::report::{Findings, Report, Rule};
 use vpgate::domain::base::secret::{Digest, DigestKey};
@@ -16,14 +19,16 @@ use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::oauth::attempts::Attempt;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
-use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess};
+use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
-use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::presentation::{AfterRejection, Begun, Served, Settled};
+use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
+use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{Asked, Asker, Flow, RequestMethod, ResponseMode, WalletRoute};
+use vpgate::domain::openid4vp::request::{
+    Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+};
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -72,6 +77,7 @@ impl Grant {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
+            parameters: RequestParameters::default(),
             openid: false,
             dpop: None,
             created_at: NOW,
@@ -151,7 +157,13 @@ impl Grant {
 
 /// A refresh token that works for a day.
 pub fn made_refresh() -> RefreshState {
-    RefreshToken::first(fresh(), [7; 32]).state(NOW.plus(TOKEN_LIFETIME))
+    refresh_of(fresh())
+}
+
+fn refresh_of(lineage: [u8; 16]) -> RefreshState {
+    let mut own = [0; 32];
+    own[..16].copy_from_slice(&fresh());
+    RefreshToken::first(lineage, own).state(NOW.plus(TOKEN_LIFETIME))
 }
 
 /// An access token for all that the family allows.
@@ -163,6 +175,11 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
         issued_at: NOW,
         expires_at: NOW.plus(lifetime),
     }
+}
+
+/// What a refresh of this family writes.
+pub fn renewal(family: &Family) -> Renewal {
+    Renewal { refresh: made_refresh(), access: access(family, TOKEN_LIFETIME), digest: digest() }
 }
 
 pub fn settings() -> TokenSettings {
@@ -206,6 +223,12 @@ pub fn asked() -> Asked {
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionSupport::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
@@ -222,11 +245,12 @@ pub fn asked() -> Asked {
         tries_allowed: 2,
         flow: Flow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_key: None,
     }
 }
 
 pub fn begun(asked: &Asked) -> Begun {
-    Begun::new(asked.clone(), None)
+    Begun::new(asked.clone(), None, None)
 }
 
 pub fn served(asked: &Asked, browser: Digest) -> Served {
@@ -246,6 +270,16 @@ pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
 
 pub fn verified(asked: &Asked, browser: Digest, response_code: Option<Digest>) -> Settled {
     served(asked, browser).verified(proven(), verified_report(), response_code, NOW).unwrap()
+}
+
+/// Posted by the wallet, and good.
+pub fn awaiting(asked: &Asked, browser: Digest, return_code: Digest) -> AwaitingReturn {
+    served(asked, browser).await_return(proven(), verified_report(), return_code, NOW).unwrap()
+}
+
+/// And its browser came back.
+pub fn returned(asked: &Asked, browser: Digest, return_code: Digest, code: Option<Digest>) -> Settled {
+    awaiting(asked, browser, return_code).returned(&browser, &return_code, code, NOW).unwrap()
 }
 
 /// What a wallet has proven. The verdict itself is tested where it lives; this is how it is stored.
@@ -269,12 +303,22 @@ pub fn admission() -> Admission {
         name: SCOPE.to_owned(),
         description: None,
         credential: CREDENTIAL.to_owned(),
-        vct: Vec::new(),
         claims: Vec::new(),
         rules: Vec::new(),
+        open: true,
     };
-    let policy = ScopePolicy::new(vec![scope]);
-    policy.admit(&proven(), &Scopes::parse(SCOPE).unwrap(), "tv", &DigestKey::new(&[7; 32])).unwrap()
+    let credential =
+        AskableCredential { id: CREDENTIAL.to_owned(), vct: Vec::new(), stable_identifier: None };
+    let field = ClaimsPath::from_dotted("given_name").unwrap();
+    let source = ClaimSource::Credential { credential: CREDENTIAL.to_owned(), field };
+    let applicant = Applicant {
+        client_id: "tv",
+        requested: &Scopes::parse(SCOPE).unwrap(),
+        token_claims: &TokenClaims::new(vec![TokenClaim { name: "first_name".to_owned(), source }]),
+        parameters: &RequestParameters::default(),
+    };
+    let policy = ScopePolicy::new(vec![credential], vec![scope]);
+    policy.admit(&proven(), &applicant, &DigestKey::new(&[7; 32])).unwrap()
 }
 
 const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };

@@ -12,6 +12,7 @@ mod limits;
 mod made;
 mod presentations;
 mod races;
+mod returning;
 mod settling;
 mod speed;
 mod sweeping;
@@ -94,6 +95,14 @@ on_every_backend! {
         of_many_uses_of_one_assertion_one_wins
         what_is_dead_is_swept
     }
+    returning {
+        what_waits_is_kept_whole
+        only_a_served_presentation_waits
+        it_returns_once_in_its_browser_with_its_code
+        returning_decides_the_grant_or_nothing
+        a_key_lives_as_long_as_its_request
+        what_nobody_returns_for_is_forgotten
+    }
     sweeping {
         takes_only_what_is_long_dead
         takes_no_more_than_it_may
@@ -104,11 +113,21 @@ on_every_backend! {
         a_redemption_writes_its_tokens
         a_lost_redemption_writes_none
         revoking_an_origin_forgets_all_that_it_led_to
+        a_refresh_replaces_the_token_it_used
+        only_the_current_token_is_refreshed
+        revoking_a_family_forgets_every_token_of_it
+        revoking_an_access_token_forgets_it_alone
+        a_proof_is_spent_once
+        req_7_16_what_is_revoked_leaves_nothing_behind
     }
     races {
         a_hundred_redemptions_have_one_winner
         a_hundred_polls_over_one_pace_have_one_winner
+        a_hundred_refreshes_have_one_winner
+        refreshing_and_revoking_leave_no_living_token
+        one_proof_is_spent_by_one
         two_settlements_have_one_winner
+        two_returns_have_one_winner
         settling_and_denying_have_one_winner_and_no_halves
         two_browsers_claiming_one_grant_have_one_winner
         one_user_code_is_given_to_one_grant

@@ -12,7 +12,7 @@ use crate::made::{self, Grant, pace};
 
 pub fn begin(asked: &Asked, claim: Option<(&Grant, Digest)>) -> Change {
     Change::BeginPresentation {
-        presentation: Begun::new(asked.clone(), claim.map(|(_, browser)| browser)),
+        presentation: Begun::new(asked.clone(), claim.map(|(_, browser)| browser), None),
         claim: claim.map(|(grant, browser)| grant.claimed(browser)),
     }
 }

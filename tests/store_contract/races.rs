@@ -14,6 +14,7 @@ use crate::grants::{approved, opened, pending, taken};
 use crate::made::{self, Grant, after, pace};
 use crate::presentations::{begin, found_served, served};
 use crate::settling::declined;
+use crate::tokens;
 
 /// Commits all of them at the same moment; how each came out, in order.
 pub async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
@@ -81,6 +82,23 @@ pub async fn two_settlements_have_one_winner(store: AnyStore) {
     }
 }
 
+pub async fn two_returns_have_one_winner(store: AnyStore) {
+    let (browser, return_code) = (made::digest(), made::digest());
+    let asked = served(&store, browser).await;
+    store.commit(Change::AwaitReturn(made::awaiting(&asked, browser, return_code))).await.unwrap();
+    let codes = [made::digest(), made::digest()];
+    let back = |code| Change::Return {
+        presentation: made::returned(&asked, browser, return_code, Some(code)),
+        return_code,
+        grant: None,
+    };
+    let winner = winner(&at_once(&store, codes.map(back).into()).await);
+    match store.presentation(&asked.id).await.unwrap() {
+        Some(Presentation::Settled(settled)) => assert_eq!(settled.response_code(), Some(&codes[winner])),
+        other => panic!("{other:?}"),
+    }
+}
+
 pub async fn settling_and_denying_have_one_winner_and_no_halves(store: AnyStore) {
     for round in 0..20 {
         let (grant, browser) = (opened(&store).await, made::digest());
@@ -132,4 +150,39 @@ pub async fn one_user_code_is_given_to_one_grant(store: AnyStore) {
 
 pub async fn a_ready_store_says_so(store: AnyStore) {
     store.ready().await.unwrap();
+}
+
+pub async fn a_hundred_refreshes_have_one_winner(store: AnyStore) {
+    let (family, _, first) = tokens::issued(&store).await;
+    let (changes, digests): (Vec<_>, Vec<_>) = (0..100)
+        .map(|_| {
+            let (change, access, current) = tokens::refresh(&family, first.current);
+            (change, (access, current))
+        })
+        .unzip();
+    let winner = winner(&at_once(&store, changes).await);
+    let found = store.family_by_lineage(&first.lineage).await.unwrap().unwrap();
+    assert_eq!(found.refresh().unwrap().current, digests[winner].1);
+    for (place, (access, _)) in digests.iter().enumerate() {
+        assert_eq!(store.access_token(access).await.unwrap().is_some(), place == winner);
+    }
+}
+
+pub async fn refreshing_and_revoking_leave_no_living_token(store: AnyStore) {
+    for _ in 0..20 {
+        let (family, first, refresh_token) = tokens::issued(&store).await;
+        let (change, access, _) = tokens::refresh(&family, refresh_token.current);
+        let outcomes = at_once(&store, vec![change, Change::RevokeFamily(family.terms().id.clone())]).await;
+        assert!(outcomes[1].is_ok(), "{outcomes:?}");
+        for digest in [first, access] {
+            assert!(store.access_token(&digest).await.unwrap().is_none());
+        }
+    }
+}
+
+pub async fn one_proof_is_spent_by_one(store: AnyStore) {
+    let (id, until) = (made::digest(), after(300));
+    let outcomes = at_once(&store, (0..100).map(|_| Change::SpendProof { id, until }).collect()).await;
+    assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
+    assert_eq!(outcomes.iter().filter(|it| taken(it)).count(), 99);
 }

@@ -6,6 +6,7 @@ use std::time::Duration;
 use serde_json::{Map, Value, json};
 use vpgate::domain::base::report::Findings;
 use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
@@ -28,6 +29,7 @@ pub fn run(vectors: &Vectors) {
     check_transaction_data(vectors);
     check_disclosed_credential(vectors);
     check_signed_example(vectors);
+    check_encrypted_response(vectors);
 }
 
 /// Section 7.3, and the error cases derived from it.
@@ -189,4 +191,20 @@ fn verified_claims(
     let authentic =
         presented.authenticate(&issuer, &keys, expected, now, &mut findings).map_err(|e| e.reason())?;
     Ok(authentic.claims().clone())
+}
+
+/// Section 8.3: the encrypted response, with the key of the request it answers.
+fn check_encrypted_response(vectors: &Vectors) {
+    let file = |name: &str| vectors.json(&format!("{FOLDER}/encrypted-response/{name}"));
+    let text = vectors.text(&format!("{FOLDER}/encrypted-response/response_jwe.txt"));
+    let jwe = EncryptedText::parse(text.trim(), 8192).unwrap();
+    let key = EncryptionKey::from_private_jwk(&file("private_jwk.json")).unwrap();
+    let header = file("jwe_header.json");
+    assert_eq!((header["kid"].as_str(), header["enc"].as_str()), (Some(jwe.kid()), Some(jwe.enc().name())));
+    let published = &file("request.json")["client_metadata"]["jwks"]["keys"][0];
+    assert_eq!(&key.to_public_jwk(), published);
+    let content = key.decrypt(&jwe, &[ContentEncryption::A128Gcm]).unwrap();
+    let payload: Value = serde_json::from_slice(&content).unwrap();
+    assert_eq!(payload, file("decrypted_payload.json"));
+    assert!(EncryptionKey::generate().unwrap().decrypt(&jwe, &ContentEncryption::ALL).is_err());
 }

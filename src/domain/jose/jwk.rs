@@ -132,6 +132,9 @@ pub enum JwkFault {
     /// `use` is not `sig`, or `key_ops` lacks `verify`.
     #[error("the JWK is not meant for verifying signatures")]
     NotForSignatures,
+    /// `use` is not `enc`, or `key_ops` names no key agreement.
+    #[error("the JWK is not meant for encryption")]
+    NotForEncryption,
     /// `kty` is not EC, OKP or RSA.
     #[error("the JWK's `kty` is not EC, OKP or RSA")]
     KeyType,

@@ -1,11 +1,13 @@
-//! JSON Object Signing and Encryption: the allow-list of algorithms, keys, and signatures.
+//! JSON Object Signing and Encryption: the allow-list of algorithms, keys, signatures, and encryption.
 //!
-//! Specifications: RFC 7515 (JWS), 7517 (JWK), 7518 (JWA), 7638 (thumbprint), 8037 (EdDSA), 8725 (best practice).
+//! Specifications: RFC 7515 (JWS), 7516 (JWE), 7517 (JWK), 7518 (JWA), 7638 (thumbprint), 8037 (EdDSA), 8725 (best practice).
 
 pub mod alg;
+pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod key_set;
+mod private_jwk;
 pub mod signing;
 mod verifying;
 pub mod x5c;

@@ -3,13 +3,16 @@
 use std::fmt;
 
 use josekit::jwk::Jwk;
-use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
+use josekit::jwk::KeyPair as _;
+use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
+use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
+use josekit::jwk::alg::rsa::RsaKeyPair;
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
-use zeroize::Zeroize as _;
 
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
+use super::private_jwk::PrivateJwk;
 use crate::domain::base::base64url;
 
 /// A private signing key bound to its one algorithm. It prints as nothing and cannot be serialised;
@@ -51,6 +54,19 @@ impl SigningKey {
         Self::new(jwk)
     }
 
+    /// From a private key in PEM (PKCS#8, SEC 1 or PKCS#1, unencrypted), with its thumbprint as `kid`. RSA
+    /// keys sign with RS256.
+    ///
+    /// # Errors
+    /// As [`Self::from_jwk`]; [`SigningFault::Private`] for what is no such key.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, SigningFault> {
+        let jwk = EcKeyPair::from_pem(pem, None)
+            .map(|pair| pair.to_jwk_key_pair())
+            .or_else(|_| EdKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()))
+            .or_else(|_| RsaKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()));
+        Self::new(jwk.map_err(|_| SigningFault::Private)?)
+    }
+
     fn new(mut jwk: Jwk) -> Result<Self, SigningFault> {
         let mut public_members: Map<String, Value> = jwk
             .as_ref()
@@ -73,7 +89,7 @@ impl SigningKey {
 
     /// The private JWK, for the file it is kept in.
     pub fn to_private_jwk(&self) -> Value {
-        Value::Object(self.jwk.0.as_ref().clone())
+        self.jwk.to_json()
     }
 
     /// The name by which verifiers find the public half.
@@ -142,20 +158,6 @@ pub enum SigningFault {
     /// Nothing could be signed.
     #[error("OpenSSL could not sign")]
     Sign,
-}
-
-/// Wipes what it can reach of the private members when dropped.
-struct PrivateJwk(Jwk);
-
-impl Drop for PrivateJwk {
-    fn drop(&mut self) {
-        let members: Map<String, Value> = std::mem::replace(&mut self.0, Jwk::new("wiped")).into();
-        for (_, value) in members {
-            if let Value::String(mut text) = value {
-                text.zeroize();
-            }
-        }
-    }
 }
 
 fn signer(alg: Algorithm, jwk: &Jwk) -> Option<Box<dyn JwsSigner>> {

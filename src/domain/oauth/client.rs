@@ -7,6 +7,7 @@ use url::Url;
 use super::client_assertion::ClientAssertion;
 use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::jose::key_set::KeySet;
 
@@ -36,6 +37,25 @@ pub struct Client {
     pub device_pages_for: Vec<String>,
     /// How it may ask for authorization codes.
     pub code: CodeRules,
+    /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
+    /// code elsewhere may answer for the wrong session (REQ-15.3).
+    pub cross_device: bool,
+    /// What its tokens say besides the registered claims.
+    pub token_claims: TokenClaims,
+}
+
+impl Client {
+    /// Keeps, of the parameters of a request that begins a grant, those that this client's tokens say
+    /// (`token_claims`, `request`), and no others. `sent` is the value of a parameter.
+    ///
+    /// # Errors
+    /// [`ParameterTooLong`]: to be refused as `invalid_request`.
+    pub fn kept_parameters<'s>(
+        &self,
+        sent: impl Fn(&str) -> Option<&'s str>,
+    ) -> Result<RequestParameters, ParameterTooLong> {
+        self.token_claims.kept(sent)
+    }
 }
 
 /// How a client may ask for authorization codes.
@@ -222,7 +242,7 @@ impl<'a> AuthenticatedClient<'a> {
 /// Clients for the tests of this room and those above it.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes};
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};
 
     /// Registered for everything, with no redirect URI.
     pub(crate) fn client(id: &str, authentication: Authentication) -> Client {
@@ -237,7 +257,9 @@ pub(crate) mod testing {
             wallet: "demo".to_owned(),
             device: DeviceSettings::default(),
             device_pages_for: Vec::new(),
+            token_claims: TokenClaims::default(),
             code: CodeRules::default(),
+            cross_device: false,
         }
     }
 }

@@ -24,7 +24,7 @@ pub struct Terms {
     /// Names the grant inside.
     pub id: AuthorizationId,
     /// The request, whose code is bound to all of it.
-    pub request: AuthorizationRequest,
+    pub request: Box<AuthorizationRequest>,
     /// When the person went on to the wallet.
     pub created_at: Timestamp,
     /// From this second on nobody can decide any more.

@@ -12,7 +12,14 @@
 //! use vpgate::domain::base::time::Timestamp;
 //! let now = Timestamp::from_unix(0);
 //! // Nobody outside `admission` can write one down.
-//! let forged = Admission { scopes: Scopes::default(), subject: String::new(), verified_at: now, expires_at: None, status_places: Vec::new() };
+//! let forged = Admission {
+//!     scopes: Scopes::default(),
+//!     subject: String::new(),
+//!     verified_at: now,
+//!     expires_at: None,
+//!     status_places: Vec::new(),
+//!     claims: Default::default(),
+//! };
 //! ```
 //!
 //! A transition consumes the state it leaves, so nothing is decided twice:
@@ -44,6 +51,7 @@ use super::polling::{Pace, Poll};
 use super::thumbprint::Thumbprint;
 use crate::domain::admission::Admission;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::base::id::{GrantId, TokenId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -57,6 +65,9 @@ pub struct Terms {
     pub client_id: String,
     /// The scopes it asked for.
     pub scopes: Scopes,
+    /// What is kept of the request for the token's claims.
+    #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
+    pub parameters: RequestParameters,
     /// It asked for an ID token too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub openid: bool,

@@ -5,13 +5,16 @@
 //! Asked -> Begun -> Served -> (answer) -> VerifiedPresentation -> Settled
 //! ```
 
+pub mod client_id;
 pub mod dcql;
 pub mod presentation;
 pub mod profile;
 pub mod request;
+pub mod request_key;
 pub mod response;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod transaction_data;
 pub mod verify;
 mod wallet_error;
+pub mod wallet_metadata;

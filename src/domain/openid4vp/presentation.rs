@@ -2,18 +2,27 @@
 //!
 //! ```text
 //! Begun --serve(browser)--> Served --verified | declined | last try rejected--> Settled
-//!                             '--rejected, tries remain--> Served
+//!                             |'--rejected, tries remain--> Served
+//!                             '--verified, posted by the wallet--> AwaitingReturn --returned(code)--> Settled
 //! ```
+//!
+//! A wallet that posts its answer (`direct_post`) proves nothing about the browser that began: an attacker
+//! may have begun, and sent the victim's wallet here. So a verified answer waits for that browser to come
+//! back with the one-time code that the wallet was given (OpenID4VP 1.0 section 14.2). A refusal waits for
+//! nobody: it gives nothing away. Across devices there is no way back, and the answer settles at once
+//! ([`Flow::CrossDevice`], which a client must be allowed).
+//!
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 
 use std::time::Duration;
 
-use super::request::Asked;
+use super::request::{Asked, Flow};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
 use crate::domain::base::report::Report;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::jwe::EncryptionKey;
 
 /// How long a settled presentation can be collected.
 pub const RESULT_LIFETIME: Duration = Duration::from_secs(600);
@@ -25,6 +34,8 @@ pub enum Presentation {
     Begun(Begun),
     /// A browser was sent to the wallet.
     Served(Served),
+    /// The wallet posted a good answer; the browser that began has not come back yet.
+    AwaitingReturn(AwaitingReturn),
     /// Decided, once.
     Settled(Settled),
 }
@@ -34,6 +45,7 @@ pub enum Presentation {
 pub struct Begun {
     asked: Asked,
     reserved_for: Option<Digest>,
+    answer_key: Option<EncryptionKey>,
 }
 
 /// Bound to one browser, which was sent to the wallet.
@@ -42,6 +54,19 @@ pub struct Served {
     asked: Asked,
     browser: Digest,
     tries: Tries,
+    answer_key: Option<EncryptionKey>,
+}
+
+/// Verified, and worth nothing until the browser that began shows the code that went to its wallet. The
+/// key of the answer is gone.
+#[derive(Debug)]
+pub struct AwaitingReturn {
+    asked: Asked,
+    browser: Digest,
+    presentation: VerifiedPresentation,
+    report: Report,
+    return_code: Digest,
+    answered_at: Timestamp,
 }
 
 /// Rejected answers so far, and what was wrong with the last one.
@@ -94,6 +119,12 @@ pub enum NotNow {
     /// It belongs to another browser (session fixation, OpenID4VP 14.2).
     #[error("the request belongs to another browser")]
     OtherBrowser,
+    /// The answer came through the browser where the wallet should have posted it, or the other way round.
+    #[error("the answer was to come by another way")]
+    OtherWay,
+    /// Not the code that went to the wallet.
+    #[error("the response code is not the one that was given out")]
+    ResponseCode,
 }
 
 /// What a rejected answer leads to.
@@ -111,6 +142,7 @@ impl Presentation {
         match self {
             Self::Begun(begun) => &begun.asked,
             Self::Served(served) => &served.asked,
+            Self::AwaitingReturn(awaiting) => &awaiting.asked,
             Self::Settled(settled) => &settled.asked,
         }
     }
@@ -129,9 +161,10 @@ impl Outcome {
 
 impl Begun {
     /// A new request. `reserved_for` names the only browser that may continue it, where that is
-    /// already known (the verification page of the device grant).
-    pub fn new(asked: Asked, reserved_for: Option<Digest>) -> Self {
-        Self { asked, reserved_for }
+    /// already known (the verification page of the device grant); `answer_key` is the private half of
+    /// [`Asked::answer_key`].
+    pub fn new(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Self {
+        Self { asked, reserved_for, answer_key }
     }
 
     /// Binds the browser that is being sent to the wallet.
@@ -143,7 +176,8 @@ impl Begun {
         if self.reserved_for.is_some_and(|reserved| reserved != browser) {
             return Err(NotNow::OtherBrowser);
         }
-        Ok(Served { asked: self.asked, browser, tries: Tries::default() })
+        let Self { asked, answer_key, .. } = self;
+        Ok(Served { asked, browser, tries: Tries::default(), answer_key })
     }
 
     /// The request.
@@ -155,27 +189,64 @@ impl Begun {
     pub fn reserved_for(&self) -> Option<&Digest> {
         self.reserved_for.as_ref()
     }
+
+    /// The key that the wallet is to encrypt its answer to.
+    pub fn answer_key(&self) -> Option<&EncryptionKey> {
+        self.answer_key.as_ref()
+    }
 }
 
 impl Served {
-    /// The same browser asks for the wallet again (reload, back button, another try).
+    /// The same browser asks for the wallet again (reload, back button, another try), or gives up.
     ///
     /// # Errors
-    /// [`NotNow`]
-    pub fn serve_again(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
-        self.answered_by(browser, now)
-    }
-
-    /// An answer arrived through this browser.
-    ///
-    /// # Errors
-    /// [`NotNow`]
-    pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
+    /// [`NotNow::Expired`], [`NotNow::OtherBrowser`]
+    pub fn in_browser(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         live(&self.asked, now)?;
         if self.browser != *browser {
             return Err(NotNow::OtherBrowser);
         }
         Ok(self)
+    }
+
+    /// An answer arrived through this browser.
+    ///
+    /// # Errors
+    /// As above; [`NotNow::OtherWay`] when the wallet was to post it: what was to be encrypted must not
+    /// come in the clear by a side door.
+    pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
+        let served = self.in_browser(browser, now)?;
+        if served.asked.response_mode.is_posted() { Err(NotNow::OtherWay) } else { Ok(served) }
+    }
+
+    /// An answer was posted, by whoever knows the address.
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when it was to come through the browser.
+    pub fn answered_by_wallet(self, now: Timestamp) -> Result<Self, NotNow> {
+        live(&self.asked, now)?;
+        if self.asked.response_mode.is_posted() { Ok(self) } else { Err(NotNow::OtherWay) }
+    }
+
+    /// The posted answer is verified. `return_code` is the digest of the one-time code that the wallet
+    /// sends the browser back with.
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when no browser can come back, since the wallet is on
+    /// another device.
+    pub fn await_return(
+        self,
+        presentation: VerifiedPresentation,
+        report: Report,
+        return_code: Digest,
+        now: Timestamp,
+    ) -> Result<AwaitingReturn, NotNow> {
+        live(&self.asked, now)?;
+        if self.asked.flow != Flow::SameDevice {
+            return Err(NotNow::OtherWay);
+        }
+        let Self { asked, browser, tries: _, answer_key: _ } = self;
+        Ok(AwaitingReturn { asked, browser, presentation, report, return_code, answered_at: now })
     }
 
     /// The answer is verified. `response_code` is the digest of the one-time code with which the
@@ -255,9 +326,70 @@ impl Served {
         &self.tries
     }
 
+    /// The key that the wallet is to encrypt its answer to; gone when the request has expired.
+    pub fn answer_key(&self) -> Option<&EncryptionKey> {
+        self.answer_key.as_ref()
+    }
+
     fn settle(self, outcome: Outcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
-        let Self { asked, browser, tries: _ } = self;
+        let Self { asked, browser, tries: _, answer_key: _ } = self;
         Settled { asked, browser, outcome, response_code, settled_at: now }
+    }
+}
+
+impl AwaitingReturn {
+    /// The browser that began came back with the code. `response_code` as in [`Served::verified`].
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`], whatever the code: session fixation looks like this;
+    /// [`NotNow::ResponseCode`], compared in constant time.
+    pub fn returned(
+        self,
+        browser: &Digest,
+        return_code: &Digest,
+        response_code: Option<Digest>,
+        now: Timestamp,
+    ) -> Result<Settled, NotNow> {
+        live(&self.asked, now)?;
+        if self.browser != *browser {
+            return Err(NotNow::OtherBrowser);
+        }
+        if self.return_code != *return_code {
+            return Err(NotNow::ResponseCode);
+        }
+        let Self { asked, browser, presentation, report, .. } = self;
+        let outcome = Outcome::Verified { presentation, report };
+        Ok(Settled { asked, browser, outcome, response_code, settled_at: now })
+    }
+
+    /// The request.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The browser that must come back.
+    pub fn browser(&self) -> &Digest {
+        &self.browser
+    }
+
+    /// What was proven.
+    pub fn presentation(&self) -> &VerifiedPresentation {
+        &self.presentation
+    }
+
+    /// Every check.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Digest of the code it must come back with.
+    pub fn return_code(&self) -> &Digest {
+        &self.return_code
+    }
+
+    /// When the wallet answered.
+    pub fn answered_at(&self) -> Timestamp {
+        self.answered_at
     }
 }
 
@@ -294,16 +426,31 @@ fn live(asked: &Asked, now: Timestamp) -> Result<(), NotNow> {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Asked, Begun, Digest, Outcome, Served, Settled, Timestamp, Tries};
+    use super::{
+        Asked, AwaitingReturn, Begun, Digest, EncryptionKey, Outcome, Report, Served, Settled, Timestamp,
+        Tries, VerifiedPresentation,
+    };
 
     /// A row in state `begun`.
-    pub fn begun(asked: Asked, reserved_for: Option<Digest>) -> Begun {
-        Begun { asked, reserved_for }
+    pub fn begun(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Begun {
+        Begun { asked, reserved_for, answer_key }
     }
 
     /// A row in state `served`.
-    pub fn served(asked: Asked, browser: Digest, tries: Tries) -> Served {
-        Served { asked, browser, tries }
+    pub fn served(asked: Asked, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
+        Served { asked, browser, tries, answer_key }
+    }
+
+    /// A row in state `awaiting_return`.
+    pub fn awaiting_return(
+        asked: Asked,
+        browser: Digest,
+        presentation: VerifiedPresentation,
+        report: Report,
+        return_code: Digest,
+        answered_at: Timestamp,
+    ) -> AwaitingReturn {
+        AwaitingReturn { asked, browser, presentation, report, return_code, answered_at }
     }
 
     /// A row in state `settled`.

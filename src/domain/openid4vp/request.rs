@@ -3,8 +3,10 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use url::Url;
 
+use super::client_id::Prefix;
 use super::dcql::Query;
 use super::transaction_data::TransactionData;
 use crate::domain::base::id::{AuthorizationId, GrantId, Handle, Nonce, PresentationId, RequestState};
@@ -43,6 +45,9 @@ pub struct Asked {
     pub flow: Flow,
     /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
     pub response_mode: ResponseMode,
+    /// The public JWK that the answer must be encrypted to, for `client_metadata.jwks`; there exactly when
+    /// the response mode is encrypted. Its `kid` names no other request's key.
+    pub answer_key: Option<Value>,
 }
 
 /// Where the wallet is, seen from the browser that began (contract section 5).
@@ -114,6 +119,18 @@ pub enum RequestMethod {
     Pushed,
 }
 
+impl RequestMethod {
+    /// Whether there is a Request Object, which is signed.
+    pub fn is_signed(self) -> bool {
+        self == Self::ByValue || self.is_by_reference()
+    }
+
+    /// Whether the wallet fetches it from us.
+    pub fn is_by_reference(self) -> bool {
+        matches!(self, Self::ByReferenceGet | Self::ByReferencePost)
+    }
+}
+
 /// Who asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
@@ -167,7 +184,9 @@ pub struct WalletRoute {
     pub profile: Profile,
     /// Where the browser is sent.
     pub authorization_endpoint: Url,
-    /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2).
+    /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2). In
+    /// configuration it ends after `redirect_uri:` where each request appends its own response URI; in an
+    /// [`Asked`] it is complete, and stays what it was when certificates change.
     pub client_id: String,
     /// How requests travel there.
     pub request_method: RequestMethod,
@@ -177,6 +196,83 @@ pub struct WalletRoute {
     pub redirect_uri: Url,
     /// Where this wallet finds Request Objects and leaves answers: ends with `/wallet/`.
     pub wallet_door: Url,
+    /// Whether requests name the response mode; only profile `proof` may leave it out (REQ-1.3).
+    pub send_response_mode: bool,
+    /// The wallet's issuer identifier, where its metadata are looked up: also the audience of Request
+    /// Objects (REQ-1.32).
+    pub issuer: Option<String>,
+    /// Where requests are pushed to.
+    pub pushed_requests: Option<Url>,
+    /// The types of transaction data that it understands (REQ-1.85).
+    pub transaction_data: TransactionSupport,
+    /// What others say about us, sent along where it fits (section 5.11).
+    pub verifier_info: Vec<VerifierInfo>,
+    /// What it is told when its posted answer is rejected.
+    pub on_rejection: OnRejection,
+}
+
+/// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OnRejection {
+    /// 400 `invalid_request`.
+    #[default]
+    Refuse,
+    /// 200, and where to send the person, who is told there.
+    Redirect,
+}
+
+/// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum TransactionSupport {
+    /// None.
+    None,
+    /// Every type there is here.
+    All,
+    /// These.
+    Only(Vec<String>),
+}
+
+impl TransactionSupport {
+    /// Whether objects of `kind` may be sent.
+    pub fn include(&self, kind: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::Only(kinds) => kinds.iter().any(|known| known == kind),
+        }
+    }
+}
+
+/// What somebody says about us (OpenID4VP 1.0 section 5.11).
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VerifierInfo {
+    /// How `data` is to be read, for example `jwt`.
+    pub format: String,
+    /// Text or an object.
+    pub data: Value,
+    /// The credential queries it is about; all of them when `None`.
+    pub credential_ids: Option<Vec<String>>,
+}
+
+impl VerifierInfo {
+    /// As the request has it.
+    pub fn to_json(&self) -> Value {
+        let mut json = json!({ "format": self.format, "data": self.data });
+        if let Some(ids) = &self.credential_ids {
+            json["credential_ids"] = ids.as_slice().into();
+        }
+        json
+    }
+}
+
+impl WalletRoute {
+    /// What our client identifier means there.
+    pub fn prefix(&self) -> Prefix {
+        // Configuration refuses what has no meaning.
+        Prefix::split(&self.client_id).map_or(Prefix::PreRegistered, |(prefix, _)| prefix)
+    }
 }
 
 /// How a wallet is asked and how it answers; [`super::profile`] knows how.
@@ -185,9 +281,48 @@ pub struct WalletRoute {
 pub enum Profile {
     /// Proof's cloud wallet.
     Proof,
+    /// OpenID4VP 1.0 and nothing else.
+    Openid4vp,
+    /// The High Assurance Interoperability Profile 1.0 of it.
+    Haip,
+}
+
+impl Profile {
+    /// Whether a posted answer may be a JSON object instead of a form (REQ-2.10): the vendor's own kit
+    /// sends one.
+    pub fn takes_json_answers(self) -> bool {
+        match self {
+            Self::Proof => true,
+            Self::Openid4vp | Self::Haip => false,
+        }
+    }
+
+    /// Whether a wallet of this profile may be on another device than the browser (REQ-15.3; HAIP 5.1
+    /// forbids it).
+    pub fn may_cross_devices(self) -> bool {
+        match self {
+            Self::Proof | Self::Openid4vp => true,
+            Self::Haip => false,
+        }
+    }
 }
 
 impl Asked {
+    /// Completes the client identifier where each request has its own (REQ-1.21): it names the address
+    /// to which the answer goes.
+    #[must_use]
+    pub fn identified(mut self) -> Self {
+        if let Ok((Prefix::RedirectUri, "")) = Prefix::split(&self.wallet.client_id) {
+            let address = if self.response_mode.is_posted() {
+                self.response_uri()
+            } else {
+                self.wallet.redirect_uri.clone()
+            };
+            self.wallet.client_id.push_str(address.as_str());
+        }
+        self
+    }
+
     /// Where the Request Object is, for requests by reference. The `state` is the request-id of
     /// OpenID4VP 14.3.3: it tells the wallet's side nothing that it does not learn anyway.
     pub fn request_uri(&self) -> Url {

@@ -1,9 +1,12 @@
 //! The wallet's answer (OpenID4VP 1.0 section 8): which shape it has, and what it says.
 
+mod posted;
+
 use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use self::posted::Posted;
 use super::dcql::{CredentialQuery, Query};
 pub use super::wallet_error::WalletError;
 use crate::domain::base::base64url;

@@ -4,7 +4,9 @@ use serde_json::{Value, json};
 use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
-use super::request::{Asked, Asker, Flow, Profile, RequestMethod, ResponseMode, WalletRoute};
+use super::request::{
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+};
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
@@ -38,6 +40,12 @@ pub(crate) fn asked() -> Asked {
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionSupport::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
         },
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),
@@ -48,6 +56,7 @@ pub(crate) fn asked() -> Asked {
         tries_allowed: 2,
         flow: Flow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_key: None,
     }
 }
 

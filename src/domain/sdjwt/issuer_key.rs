@@ -67,7 +67,7 @@ fn validated(
 }
 
 fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Chosen, String> {
-    let how = format!("the key of the first certificate of `x5c`, that of {}", chain.subject());
+    let how = how_of_chain(chain);
     match chain.keys().choose(None, jwt.algorithm()) {
         Ok(key) => Ok(Chosen { key: key.clone(), how, chain: Some(Arc::clone(chain)) }),
         Err(_) => Err(format!("{how}, is not an {0} key, but the header says {0}", jwt.algorithm())),
@@ -79,11 +79,20 @@ fn of_set(jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> Result<Chosen
     let key = keys
         .choose(jwt.kid(), jwt.algorithm())
         .map_err(|fault| no_key(fault, kid.as_deref(), jwt, keys, source))?;
-    let how = match &kid {
+    Ok(Chosen { key: key.clone(), how: how_of_set(jwt.kid(), key, source), chain: None })
+}
+
+/// Which key of a certificate chain was chosen, and why.
+pub(super) fn how_of_chain(chain: &ValidatedChain) -> String {
+    format!("the key of the first certificate of `x5c`, that of {}", chain.subject())
+}
+
+/// Which key of a set was chosen, and why. `kid` is that of the header, `source` what holds the keys.
+pub(super) fn how_of_set(kid: Option<&str>, key: &PublicKey, source: &str) -> String {
+    match kid.map(excerpt) {
         Some(kid) => format!("key {kid} of {source}, named by the `kid` of the header"),
         None => format!("the only {} key of {source}; the header has no `kid`", key.algorithm()),
-    };
-    Ok(Chosen { key: key.clone(), how, chain: None })
+    }
 }
 
 fn no_key(fault: NoKey, kid: Option<&str>, jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> String {

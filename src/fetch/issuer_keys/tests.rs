@@ -95,6 +95,23 @@ async fn a_set_is_fetched_once_while_it_is_fresh_and_again_later() {
 }
 
 #[tokio::test]
+async fn req_11_4_a_clients_keys_are_fetched_and_kept_like_an_issuers() {
+    let (url, served) = serve(|number| Some(jwks(if number == 0 { "old" } else { "new" })));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let client = ClientKeys::JwksUri(url);
+    for _ in 0..3 {
+        assert_eq!(kid_of(&keys.of_client(&client, Some("old")).await.unwrap()), Some("old"));
+    }
+    assert_eq!(served.load(Ordering::SeqCst), 1);
+    clock.forward(UNKNOWN_KID_PAUSE);
+    assert_eq!(kid_of(&keys.of_client(&client, Some("new")).await.unwrap()), Some("new"));
+    let set = Arc::new(KeySet::of(Vec::new()));
+    let found = keys.of_client(&ClientKeys::Jwks(Arc::clone(&set)), None).await.unwrap();
+    assert!(Arc::ptr_eq(&found, &set));
+}
+
+#[tokio::test]
 async fn a_rotated_key_is_found_and_unknown_names_do_not_hammer_the_issuer() {
     let (url, served) = serve(|number| Some(jwks(if number == 0 { "old" } else { "new" })));
     let clock = Arc::new(Hand::default());

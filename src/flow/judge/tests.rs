@@ -1,5 +1,6 @@
 //! The whole verdict, with a real server that publishes a status list: what is asked of it, and when.
 
+use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -22,10 +23,12 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::test_server::{ok, serve};
+use crate::fetch::wallets::FetchedWallets;
 use crate::flow::ports::{Clock, IssuerKeys};
 use crate::store::sqlite::SqliteStore;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::Keyring;
+use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::KeyPlan;
 
 struct Still;
@@ -110,8 +113,9 @@ fn vpgate(maker: &Maker) -> Vpgate {
     let keys = Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&policy.tokens)).unwrap();
     let clock: Arc<dyn Clock> = Arc::new(Still);
     let client = FetchClient::new(true).unwrap();
-    let client_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
-    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&client_keys);
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
+    let wallets = FetchedWallets::new(client.clone(), Arc::clone(&clock), HashMap::new());
     let status_lists =
         FetchedStatusLists::new(client, Arc::clone(&clock), Arc::clone(&issuer_keys), CacheBounds::default());
     Vpgate {
@@ -120,8 +124,10 @@ fn vpgate(maker: &Maker) -> Vpgate {
         clock,
         entropy: Arc::new(SystemEntropy),
         signer: Arc::new(keys.signer),
+        request_signer: Arc::new(RequestKeys::default()),
+        wallets: Arc::new(wallets),
         issuer_keys,
-        client_keys,
+        client_keys: fetched_keys,
         status_lists: Arc::new(status_lists),
         second_opinion: None,
         user_code_key: keys.user_code_key,

@@ -60,13 +60,13 @@ impl ClientDoor {
         public_url: Data<&PublicUrl>,
         proxies: Data<&TrustedProxies>,
         request: &Request,
-        form: OAuthForm<DeviceAuthorizationRequest>,
+        form: WholeForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
-        let OAuthForm(form) = form;
+        let WholeForm { named: form, parameters } = form;
         let client = authenticate(&vpgate, request, form.client).await?;
         let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
         let from = client_address(request, &proxies);
-        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from).await?;
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 

@@ -12,7 +12,7 @@ use poem::{IntoResponse, Request, Response};
 use super::page::{Notice, Page};
 use super::{HumanDoor, see_other};
 use crate::domain::openid4vp::response::ResponseParameters;
-use crate::flow::accept_response::Ending;
+use crate::flow::settle::Ending;
 use crate::http::body::MAX_RESPONSE_BYTES;
 use crate::http::form::Form;
 

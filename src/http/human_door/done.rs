@@ -3,13 +3,17 @@
 use std::sync::Arc;
 
 use askama::Template;
+use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
-use super::{HumanDoor, browser, handle_of};
+use super::{HumanDoor, browser, handle_of, is_prefetch};
 use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
 use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
+use crate::flow::settle::Ending;
+use crate::http::form::Form;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/done.html")]
@@ -20,6 +24,7 @@ struct Done {
     again: Option<Again>,
     /// "I did not start this", as long as that changes something.
     disown: Option<Again>,
+    way_back: Option<String>,
 }
 
 struct Again {
@@ -27,17 +32,34 @@ struct Again {
     form_value: String,
 }
 
-/// How it stands.
+/// How it stands; or, with the code of a wallet in the address, the return from that wallet, after which the
+/// code is out of the address bar and the history.
 pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let browser = browser::browser_of(&request, &door.public_url).ok_or(NotShown::Unknown)?;
+    if let Some(code) = return_code(&request) {
+        // Who only looks ahead must not use the code up.
+        if is_prefetch(&request) {
+            return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
+        }
+        return Ok(lead_on(door.vpgate.return_to_browser(&handle, &browser, &code).await?));
+    }
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
+    if let Some(way_home) = finish.way_home {
+        return Ok(lead_on(Ending::Return(way_home)));
+    }
     let (tone, title, text) = in_words(&finish);
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
     let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. }).then(form);
-    let page = Page::new(&Done { tone, title, text, again, disown }).leading_on();
+    let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
+    let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on();
     Ok(door.remembered(&browser, page.into_response()))
+}
+
+/// `HEAD` says no more than that such an address could exist, and uses no code up.
+pub async fn head(_door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+    known(&request).map(|_| Response::default())
 }
 
 /// "Give up": settled at once, so that nobody waits for an answer that will not come.
@@ -45,6 +67,12 @@ pub async fn give_up(door: Arc<HumanDoor>, mut request: Request) -> Result<Respo
     let handle = known(&request)?;
     let (browser, _) = door.own_form(&mut request).await?;
     Ok(lead_on(door.vpgate.give_up(&handle, &browser).await?))
+}
+
+/// A query that cannot be read holds no code: the page says how it stands.
+fn return_code(request: &Request) -> Option<Secret> {
+    let mut query = Form::parse(request.uri().query()?.as_bytes()).ok()?;
+    query.take("response_code").map(Secret::received)
 }
 
 fn known(request: &Request) -> Result<Handle, Notice> {
@@ -87,6 +115,11 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
                 }
             },
         ),
+        Standing::AwaitingReturn => (
+            Tone::Plain,
+            "One more step",
+            "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count.".to_owned(),
+        ),
         Standing::Open => (
             Tone::Plain,
             "Not finished yet",
@@ -108,7 +141,13 @@ mod tests {
     use super::*;
 
     fn words(standing: Standing, on_device: bool) -> (Tone, &'static str, String) {
-        in_words(&Finish { client_name: "Living Room TV".to_owned(), on_device, standing })
+        in_words(&Finish {
+            client_name: "Living Room TV".to_owned(),
+            on_device,
+            standing,
+            way_home: None,
+            way_back: None,
+        })
     }
 
     #[test]

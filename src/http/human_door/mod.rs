@@ -50,6 +50,7 @@ impl HumanDoor {
     pub fn routes(self) -> Route {
         let door = Arc::new(self);
         let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
+        let done = RouteMethod::new().get(page(&door, done::show)).head(page(&door, done::head));
         Route::new()
             .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))
             .at("/authorize", get(page(&door, authorize::show)).post(page(&door, authorize::take)))
@@ -57,8 +58,8 @@ impl HumanDoor {
             .at("/start/:handle", start)
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
-            .at("/done/:handle", get(page(&door, done::show)).post(page(&door, done::give_up)))
             .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
+            .at("/done/:handle", done.post(page(&door, done::give_up)))
             .at("/vpgate.js", get(page(&door, widget::script)))
             .at("/vpgate.d.ts", get(page(&door, widget::types)))
     }
@@ -122,6 +123,14 @@ fn see_other(location: &str) -> Response {
 /// The handle in the path. `None` unless it is one of ours by its form.
 fn handle_of(request: &Request) -> Option<Handle> {
     request.raw_path_param("handle").and_then(Handle::parse)
+}
+
+/// Whether the browser only looks ahead, and the person has not gone there.
+fn is_prefetch(request: &Request) -> bool {
+    let says = |name: &str| {
+        request.header(name).is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"))
+    };
+    says("sec-purpose") || says("purpose") || says("x-moz")
 }
 
 pub fn unreadable_form(status: StatusCode) -> Notice {

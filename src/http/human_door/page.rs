@@ -25,7 +25,8 @@ pub enum Forms {
     StayHere,
     /// To us, and by our redirect on to the wallet or back to the relying party. Browsers hold
     /// `form-action` against every redirect that follows, also those of the wallet's own sign-in,
-    /// which nobody here can list: so any https address is allowed, and plain http where we are
+    /// which nobody here can list: so any https address is allowed, the schemes by which wallets on
+    /// the same device are called, and plain http where we are
     /// plain http ourselves.
     LeadOn,
 }
@@ -83,7 +84,7 @@ impl Page {
         };
         let forms = match self.forms {
             Forms::StayHere => "'self'",
-            Forms::LeadOn => "'self' https: http://127.0.0.1:* http://localhost:*",
+            Forms::LeadOn => "'self' https: openid4vp: haip-vp: http://127.0.0.1:* http://localhost:*",
         };
         let own_style = match &self.own_style {
             Some(style) => format!(" '{}'", content_hash(style)),

@@ -2,15 +2,29 @@
 
 use std::sync::Arc;
 
+use askama::Template;
 use poem::http::StatusCode;
-use poem::{Request, Response};
+use poem::{IntoResponse, Request, Response};
 
-use super::page::Notice;
-use super::{HumanDoor, handle_of, see_other};
+use super::page::{Notice, Page};
+use super::{HumanDoor, browser, handle_of, is_prefetch, see_other};
 use crate::domain::base::id::Handle;
-use crate::flow::serve_request::NotServed;
+use crate::flow::serve_request::{Lead, NotServed, Scan};
 use crate::http::qr;
 use crate::http::refusal::not_served;
+
+/// The QR code for a wallet on another device. The page asks for itself again every few seconds, and leads
+/// on when the wallet has answered.
+#[derive(Template)]
+#[template(path = "http/human_door/pages/scan.html")]
+struct ToScan {
+    request: String,
+    client_name: String,
+    claims: Vec<String>,
+    until: String,
+    handle: Handle,
+    form_value: String,
+}
 
 /// Off to the wallet. A browser that only looks ahead must not become the owner of the request.
 pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
@@ -20,7 +34,16 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let handle = known(&request)?;
     let browser = door.browser(&request)?;
     match door.vpgate.serve_request(&handle, &browser).await {
-        Ok(wallet) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
+        Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
+        Ok(Lead::Scan(scan)) => {
+            let request = qr::svg(scan.request.as_str()).ok_or_else(unknown)?;
+            let Scan { client_name, claims, expires_at, .. } = scan;
+            let until = expires_at.rfc3339();
+            let form_value = browser::form_value(&browser);
+            let page =
+                Page::new(&ToScan { request, client_name, claims, until, handle, form_value }).leading_on();
+            Ok(door.remembered(&browser, page.into_response()))
+        }
         Err(why) => match not_served(why) {
             Some(notice) => Err(notice),
             None => Ok(see_other(&format!("/done/{handle}"))),
@@ -50,11 +73,4 @@ fn known(request: &Request) -> Result<Handle, Notice> {
 
 fn unknown() -> Notice {
     not_served(NotServed::Unknown).unwrap_or_else(Notice::no_open_request)
-}
-
-fn is_prefetch(request: &Request) -> bool {
-    let says = |name: &str| {
-        request.header(name).is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"))
-    };
-    says("sec-purpose") || says("purpose") || says("x-moz")
 }

@@ -10,6 +10,7 @@ use super::problem::Problem;
 use super::result::PresentationStatus;
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
+use crate::domain::openid4vp::request;
 use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
 use crate::flow::question::QuestionRequest;
 use crate::http::PublicUrl;
@@ -77,6 +78,9 @@ fn always() -> bool {
 pub enum Flow {
     /// The browser that opens `start_url` is sent to the wallet and comes back.
     SameDevice,
+    /// The browser that opens `start_url` shows a QR code for a wallet on another device, and waits. Only for
+    /// clients with `cross_device`: whoever is shown that code elsewhere answers for this session.
+    CrossDevice,
 }
 
 /// Reads the request.
@@ -84,18 +88,23 @@ pub enum Flow {
 /// # Errors
 /// A [`Problem`] that points at the member at fault.
 pub fn presentation_request(mut members: Members) -> Result<PresentationRequest, Problem> {
-    match members.text("flow")?.as_deref() {
-        None | Some("same_device") => {}
-        Some("cross_device" | "dc_api") => {
-            return Err(Problem::not_offered("/flow", "only same_device is offered so far"));
+    let flow = match members.text("flow")?.as_deref() {
+        None | Some("same_device") => request::Flow::SameDevice,
+        Some("cross_device") => request::Flow::CrossDevice,
+        Some("dc_api") => {
+            return Err(Problem::not_offered(
+                "/flow",
+                "only same_device and cross_device are offered so far",
+            ));
         }
         Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
-    }
+    };
     let request = PresentationRequest {
         wallet: members.text("wallet")?,
         question: question_request(&mut members)?,
         for_code: code_to_complete(&mut members)?,
         login_hint: members.text("login_hint")?,
+        flow,
         redirect_uri: members.text("redirect_uri")?,
         state: members.text("state")?,
     };
@@ -137,9 +146,10 @@ pub struct BegunPresentation {
     pub status: PresentationStatus,
     /// Send the browser here.
     pub start_url: String,
-    /// The request as the wallet will see it. Open `start_url` instead: an answer counts only in the
-    /// browser that did.
-    pub authorization_request_url: String,
+    /// The request as the wallet will see it; left out for a wallet to which requests are pushed. Open
+    /// `start_url` instead: an answer counts only in the browser that did.
+    #[oai(skip_serializing_if_is_none)]
+    pub authorization_request_url: Option<String>,
     /// `start_url` as a QR code (SVG).
     pub qr_svg_url: String,
     /// From this second on no answer counts (RFC 3339).
@@ -154,7 +164,7 @@ impl Begun {
             id: begun.id.to_string(),
             status: PresentationStatus::Pending,
             start_url: public_url.at(&start),
-            authorization_request_url: begun.authorization_request_url.to_string(),
+            authorization_request_url: begun.authorization_request_url.as_ref().map(ToString::to_string),
             qr_svg_url: public_url.at(&format!("{start}/qr.svg")),
             expires_at: begun.expires_at.rfc3339(),
         };

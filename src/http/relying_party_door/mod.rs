@@ -5,7 +5,8 @@ mod device;
 mod documented;
 pub mod problem;
 mod result;
-mod strict_json;
+mod rules;
+pub mod strict_json;
 mod transaction_data;
 mod verify;
 
@@ -22,11 +23,12 @@ use self::begin::{BeginPresentation, Begun};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::problem::Problem;
 use self::result::Presentation;
+use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
 use super::client_limits::{Attempt, ClientLimits};
 use super::tags::Tags;
-use super::{PublicUrl, basic};
+use super::{PublicUrl, basic, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
 use crate::flow::Vpgate;
@@ -154,6 +156,23 @@ impl RelyingPartyDoor {
         let completion = device::completion(&mut members)?;
         members.nothing_else()?;
         Ok(vpgate.complete_code(client, code.typed(), completion).await?.into())
+    }
+
+    /// Try the rules of scopes on a sample
+    ///
+    /// Which scopes the sample would earn, and why not the others. Only rules are tried: that a wallet
+    /// shows all that is asked for, and that it is genuine, is taken for granted. Nothing is stored.
+    #[oai(path = "/rules/dry-run", method = "post", operation_id = "tryRules")]
+    async fn try_rules(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<TryRules>,
+    ) -> Result<Tried, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let sample = rules::sample(body.members()?)?;
+        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
     }
 }
 

@@ -1,3 +1,5 @@
+use serde_json::json;
+
 use super::*;
 use crate::domain::base::id::GrantId;
 use crate::domain::oauth::device_grant::DenialReason;
@@ -7,6 +9,7 @@ fn terms() -> String {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),
+        parameters: admission::token_claims::RequestParameters::default(),
         openid: false,
         dpop: None,
         created_at: Timestamp::from_unix(1_800_000_000),
@@ -85,8 +88,58 @@ fn a_broken_presentation_row_is_refused() {
         wallet_error: None,
         response_code: None,
         settled_at: None,
+        answer_key: None,
+        return_code: None,
+        answered_at: None,
     };
     assert_eq!(row.restore().err(), Some(BrokenColumn("asked")));
+}
+
+fn authorization(state: &str) -> AuthorizationRow {
+    let terms = json!({
+        "id": "AQEBAQEBAQEBAQEBAQEBAQ",
+        "request": {
+            "client_id": "web",
+            "return_to": { "uri": "https://web.example/return", "named": true, "state": "s" },
+            "scopes": ["basic"],
+            "silent": false,
+            "openid": true
+        },
+        "created_at": 1_800_000_000,
+        "expires_at": 1_800_000_300
+    });
+    AuthorizationRow {
+        state: state.to_owned(),
+        terms: terms.to_string(),
+        browser: None,
+        code: None,
+        code_expires_at: None,
+        admission: None,
+        refusal_reason: None,
+        token: None,
+    }
+}
+
+#[test]
+fn a_broken_authorization_row_names_its_column() {
+    let pending = || AuthorizationRow { browser: Some(vec![7; 32]), ..authorization("pending") };
+    assert!(matches!(pending().restore(), Ok(CodeGrant::Pending(_))));
+    let text = |text: &str| Some(text.to_owned());
+    let code = Some(vec![7; 32]);
+    for (row, column) in [
+        (authorization("expired"), "state"),
+        (AuthorizationRow { terms: "{}".to_owned(), ..pending() }, "terms"),
+        (authorization("pending"), "browser"),
+        (AuthorizationRow { browser: Some(vec![7; 31]), ..pending() }, "browser"),
+        (authorization("granted"), "code"),
+        (AuthorizationRow { code: code.clone(), ..authorization("granted") }, "code_expires_at"),
+        (AuthorizationRow { code, code_expires_at: Some(1), ..authorization("granted") }, "admission"),
+        (authorization("refused"), "refusal_reason"),
+        (AuthorizationRow { refusal_reason: text("a mood"), ..authorization("refused") }, "refusal_reason"),
+        (authorization("redeemed"), "token"),
+    ] {
+        assert_eq!(row.restore().err(), Some(BrokenColumn(column)));
+    }
 }
 
 #[test]

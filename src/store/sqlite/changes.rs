@@ -10,9 +10,9 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::polling::Pace;
-use crate::domain::openid4vp::presentation::{Begun, Served, Settled};
+use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 use crate::flow::ports::{NotCommitted, Swept};
-use crate::store::row::{self, SettledColumns};
+use crate::store::row::{self, AwaitingColumns, SettledColumns};
 
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
@@ -32,7 +32,7 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         }
         Change::CompleteGrant { grant, presentation, response_code } => {
             collect_result(connection, presentation, response_code)?;
-            decide_grant(connection, grant)
+            decide_grant(connection, Some(grant))
         }
         Change::RedeemGrant { grant, issuance } => {
             redeem_grant(connection, grant)?;
@@ -57,9 +57,14 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         }
         Change::ServePresentation(served) => serve_presentation(connection, served),
         Change::CountTry(served) => count_try(connection, served),
+        Change::AwaitReturn(awaiting) => await_return(connection, awaiting),
+        Change::Return { presentation, return_code, grant } => {
+            settle_returned(connection, presentation, return_code)?;
+            decide_grant(connection, grant.as_ref())
+        }
         Change::Settle { presentation, grant } => {
             settle(connection, presentation)?;
-            grant.as_ref().map_or(Ok(()), |grant| decide_grant(connection, grant))
+            decide_grant(connection, grant.as_ref())
         }
         Change::CollectResult { id, response_code } => collect_result(connection, id, response_code),
         Change::Forget(id) => {
@@ -99,6 +104,12 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
             ))
         };
     }
+    // A key serves one answer, and there will be none (OpenID4VP 1.0 section 8.3).
+    connection
+        .prepare_cached(
+            "UPDATE presentations SET answer_key = NULL WHERE answer_key IS NOT NULL AND expires_at <= ?1",
+        )?
+        .execute(params![now.unix()])?;
     Ok(Swept {
         attempts: delete(
             "DELETE FROM attempts WHERE (what, who, slot) IN
@@ -173,15 +184,6 @@ fn claim_grant(connection: &Connection, grant: &Pending) -> Result<(), NotCommit
     )
 }
 
-fn decide_grant(connection: &Connection, decision: &GrantDecision) -> Result<(), NotCommitted> {
-    match decision {
-        GrantDecision::Approve(approved) => approve_grant(connection, approved),
-        GrantDecision::Deny(denied) => deny_grant(connection, denied),
-        GrantDecision::IssueCode(granted) => authorizations::grant(connection, granted),
-        GrantDecision::RefuseCode(refused) => authorizations::refuse(connection, refused),
-    }
-}
-
 fn approve_grant(connection: &Connection, approved: &Approved) -> Result<(), NotCommitted> {
     write(
         connection,
@@ -225,14 +227,17 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
     let asked = begun.asked();
     write(
         connection,
-        "INSERT INTO presentations (id, handle, request_state, state, asked, reserved_for, forget_at)
-         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6)",
+        "INSERT INTO presentations (id, handle, request_state, state, asked, reserved_for, answer_key,
+                                    expires_at, forget_at)
+         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6, ?7, ?8)",
         params![
             asked.id.as_str(),
             asked.handle.as_str(),
             asked.state.as_str(),
             row::to_json(asked, "asked")?,
             begun.reserved_for().map(Digest::as_bytes),
+            begun.answer_key().map(row::answer_key).transpose()?,
+            asked.expires_at.unix(),
             row::unsettled_forgotten_at(asked).unix(),
         ],
     )
@@ -264,7 +269,7 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
         connection,
         "UPDATE presentations SET state = 'settled', asked = ?3, outcome = ?4, report = ?5, proven = ?6,
                                   wallet_error = ?7, response_code = ?8, settled_at = ?9, forget_at = ?10,
-                                  tries = NULL
+                                  tries = NULL, answer_key = NULL
          WHERE id = ?1 AND state = 'served' AND browser = ?2",
         params![
             settled.asked().id.as_str(),
@@ -292,4 +297,56 @@ fn collect_result(
          WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
         params![id.as_str(), response_code.as_bytes()],
     )
+}
+fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<(), NotCommitted> {
+    let AwaitingColumns { asked, report, proven } = AwaitingColumns::of(awaiting)?;
+    write(
+        connection,
+        "UPDATE presentations SET state = 'awaiting_return', asked = ?3, outcome = 'verified', report = ?4,
+                                  proven = ?5, return_code = ?6, answered_at = ?7, forget_at = ?8,
+                                  tries = NULL, answer_key = NULL
+         WHERE id = ?1 AND state = 'served' AND browser = ?2",
+        params![
+            awaiting.asked().id.as_str(),
+            awaiting.browser().as_bytes(),
+            asked,
+            report,
+            proven,
+            awaiting.return_code().as_bytes(),
+            awaiting.answered_at().unix(),
+            row::awaiting_forgotten_at(awaiting).unix(),
+        ],
+    )
+}
+
+/// Everything that was proven is in the row already.
+fn settle_returned(
+    connection: &Connection,
+    settled: &Settled,
+    return_code: &Digest,
+) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET state = 'settled', return_code = NULL, answered_at = NULL,
+                                  response_code = ?4, settled_at = ?5, forget_at = ?6
+         WHERE id = ?1 AND state = 'awaiting_return' AND browser = ?2 AND return_code = ?3",
+        params![
+            settled.asked().id.as_str(),
+            settled.browser().as_bytes(),
+            return_code.as_bytes(),
+            settled.response_code().map(Digest::as_bytes),
+            settled.settled_at().unix(),
+            row::settled_forgotten_at(settled).unix(),
+        ],
+    )
+}
+
+fn decide_grant(connection: &Connection, decision: Option<&GrantDecision>) -> Result<(), NotCommitted> {
+    match decision {
+        Some(GrantDecision::Approve(approved)) => approve_grant(connection, approved),
+        Some(GrantDecision::Deny(denied)) => deny_grant(connection, denied),
+        Some(GrantDecision::IssueCode(granted)) => authorizations::grant(connection, granted),
+        Some(GrantDecision::RefuseCode(refused)) => authorizations::refuse(connection, refused),
+        None => Ok(()),
+    }
 }

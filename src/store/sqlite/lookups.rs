@@ -39,7 +39,7 @@ macro_rules! select_presentation {
     ($key:literal) => {
         concat!(
             "SELECT state, asked, reserved_for, browser, tries, report, outcome, proven, wallet_error,
-                    response_code, settled_at
+                    response_code, settled_at, answer_key, return_code, answered_at
              FROM presentations WHERE ",
             $key,
             " = ?1"
@@ -102,5 +102,8 @@ fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
         wallet_error: row.get(8)?,
         response_code: row.get(9)?,
         settled_at: row.get(10)?,
+        answer_key: row.get(11)?,
+        return_code: row.get(12)?,
+        answered_at: row.get(13)?,
     })
 }

@@ -10,6 +10,7 @@ const APPLICATION_ID: i64 = 0x5650_4754;
 /// In order; each is applied once and never edited after a release.
 const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0001_grants_and_presentations.sql"),
+    include_str!("migrations/0002_posted_answers.sql"),
     include_str!("migrations/0003_tokens.sql"),
     include_str!("migrations/0004_authorizations.sql"),
     include_str!("migrations/0005_device_limits.sql"),

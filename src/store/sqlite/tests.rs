@@ -44,7 +44,8 @@ fn the_tables_hold_each_state_to_its_columns() {
                 "id, device_code, user_code, terms, forget_at",
                 "'a', randomblob(32), randomblob(32), '{}', 1",
             ),
-            _ => ("id, handle, request_state, asked, forget_at", "'a', 'b', 'c', '{}', 1"),
+            "authorizations" => ("id, terms, forget_at", "'a', '{}', 1"),
+            _ => ("id, handle, request_state, asked, expires_at, forget_at", "'a', 'b', 'c', '{}', 1, 2"),
         };
         let (key_names, key_values) = keys;
         let sql = format!("INSERT INTO {table} ({key_names}, {columns}) VALUES ({key_values}, {values})");
@@ -67,6 +68,23 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(grant("state, token", "'redeemed', 't'"));
     assert!(!grant("state, token, admission", "'redeemed', 't', '{}'"));
 
+    let authorization = |columns: &str, values: &str| insert("authorizations", columns, values);
+    let granted = "state, code, code_expires_at, admission";
+    assert!(authorization("state, browser", &format!("'pending', {digest}")));
+    assert!(!authorization("state", "'pending'"));
+    assert!(!authorization("state, browser, code", &format!("'pending', {digest}, {digest}")));
+    assert!(!authorization("state, browser", "'pending', zeroblob(31)"));
+    assert!(authorization(granted, &format!("'granted', {digest}, 1, '{{}}'")));
+    assert!(!authorization(granted, "'granted', NULL, 1, '{}'"));
+    assert!(!authorization(granted, &format!("'granted', {digest}, NULL, '{{}}'")));
+    assert!(!authorization(granted, &format!("'granted', {digest}, 1, NULL")));
+    assert!(authorization("state, refusal_reason", "'refused', 'nothing_earned'"));
+    assert!(!authorization("state, refusal_reason, code", &format!("'refused', 'nothing_earned', {digest}")));
+    assert!(authorization("state, code, token", &format!("'redeemed', {digest}, 't'")));
+    assert!(!authorization("state, token", "'redeemed', 't'"));
+    assert!(!authorization("state, code, token, admission", &format!("'redeemed', {digest}, 't', '{{}}'")));
+    assert!(!authorization("state, browser", &format!("'expired', {digest}")));
+
     let presentation = |columns: &str, values: &str| insert("presentations", columns, values);
     assert!(presentation("state", "'begun'"));
     assert!(!presentation("state, browser", "'begun', zeroblob(32)"));
@@ -77,6 +95,20 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(!presentation(served, &format!("'served', {digest}, 1, NULL")));
     assert!(!presentation(served, &format!("'served', {digest}, 0, '{{}}'")));
     assert!(!presentation(served, "'served', NULL, 0, NULL"));
+    assert!(presentation("state, answer_key", "'begun', '{}'"));
+    assert!(presentation("state, browser, tries, answer_key", &format!("'served', {digest}, 0, '{{}}'")));
+    let awaiting = "state, browser, outcome, report, proven, answered_at, return_code, answer_key";
+    let waits = |values: &str| presentation(awaiting, &format!("'awaiting_return', {values}"));
+    assert!(waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, {digest}, NULL")));
+    assert!(!waits(&format!("NULL, 'verified', '{{}}', '{{}}', 1, {digest}, NULL")));
+    assert!(
+        !waits(&format!("{digest}, 'rejected', '{{}}', NULL, 1, {digest}, NULL")),
+        "refusals do not wait"
+    );
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', NULL, 1, {digest}, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', NULL, {digest}, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, NULL, NULL")));
+    assert!(!waits(&format!("{digest}, 'verified', '{{}}', '{{}}', 1, {digest}, '{{}}'")), "the key is gone");
     let settled = "state, settled_at, browser, outcome, report, proven, wallet_error";
     let good = |values: &str| presentation(settled, &format!("'settled', 1, {digest}, {values}"));
     assert!(good("'verified', '{}', '{}', NULL"));
@@ -88,4 +120,11 @@ fn the_tables_hold_each_state_to_its_columns() {
     assert!(!good("'declined', NULL, NULL, NULL"));
     assert!(!good("'expired', NULL, NULL, NULL"));
     assert!(!good("NULL, NULL, NULL, NULL"));
+    let more = "state, settled_at, browser, outcome, wallet_error, answer_key, return_code";
+    let with = |values: &str| {
+        presentation(more, &format!("'settled', 1, {digest}, 'declined', 'access_denied', {values}"))
+    };
+    assert!(with("NULL, NULL"));
+    assert!(!with("'{}', NULL"));
+    assert!(!with(&format!("NULL, {digest}")));
 }

@@ -18,6 +18,7 @@
 
 mod constraints;
 mod leaf;
+mod own;
 mod path;
 mod revocation;
 
@@ -30,6 +31,7 @@ use base64::engine::general_purpose::STANDARD;
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
+pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
 pub use self::revocation::RevocationFile;
 use self::revocation::Revocations;

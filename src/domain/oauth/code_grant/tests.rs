@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::admission::restore;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::oauth::client::{Authentication, testing};
 use crate::domain::oauth::pkce::Challenge;
 use crate::domain::oauth::redirect::ReturnAddress;
@@ -21,7 +22,7 @@ fn terms(challenge: bool) -> Terms {
     client.redirect_uris = vec![RETURN.parse().unwrap()];
     Terms {
         id: AuthorizationId::from_entropy([1; 16]),
-        request: AuthorizationRequest {
+        request: Box::new(AuthorizationRequest {
             client_id: "web".to_owned(),
             return_to: ReturnAddress::registered(&client, Some(RETURN)).unwrap(),
             scopes: Scopes::parse("a").unwrap(),
@@ -32,7 +33,8 @@ fn terms(challenge: bool) -> Terms {
             openid: false,
             resource: None,
             dpop_jkt: None,
-        },
+            parameters: RequestParameters::default(),
+        }),
         created_at: at(0),
         expires_at: at(300),
     }

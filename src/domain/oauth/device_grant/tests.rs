@@ -12,6 +12,7 @@ fn pending() -> Pending {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::parse("basic").unwrap(),
+        parameters: RequestParameters::default(),
         openid: false,
         dpop: None,
         created_at: OPENED,

@@ -90,6 +90,12 @@ impl Query {
         self.credentials.iter().find(|credential| credential.id == id)
     }
 
+    /// Every claim that may be shown, as a dotted path, for people.
+    pub fn claims(&self) -> Vec<String> {
+        let claims = self.credentials.iter().flat_map(|credential| &credential.claims);
+        claims.map(|claim| claim.path.to_string()).collect()
+    }
+
     /// Which credentials together are enough; empty: all of them are required (section 6.4.2).
     pub fn credential_sets(&self) -> &[CredentialSet] {
         &self.credential_sets

@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use super::*;
 use crate::domain::base::report::{Findings, Rule};
+use crate::domain::openid4vp::request::ResponseMode;
 use crate::domain::openid4vp::testing::{MADE_AT, asked};
 
 const LATE: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 300);
@@ -20,7 +21,7 @@ fn code() -> Option<Digest> {
 }
 
 fn served() -> Served {
-    Begun::new(asked(), None).serve(ours(), MADE_AT).unwrap()
+    Begun::new(asked(), None, None).serve(ours(), MADE_AT).unwrap()
 }
 
 fn proof() -> VerifiedPresentation {
@@ -44,7 +45,7 @@ fn rejected_once() -> Served {
 
 #[test]
 fn begun_is_served_to_the_first_browser_that_comes() {
-    let begun = Begun::new(asked(), None);
+    let begun = Begun::new(asked(), None, None);
     assert!(begun.reserved_for().is_none());
     assert_eq!(begun.asked().created_at, MADE_AT);
     let served = begun.serve(ours(), LAST_SECOND).unwrap();
@@ -55,7 +56,7 @@ fn begun_is_served_to_the_first_browser_that_comes() {
 
 #[test]
 fn begun_for_one_browser_is_served_to_no_other() {
-    let reserved = || Begun::new(asked(), Some(ours()));
+    let reserved = || Begun::new(asked(), Some(ours()), None);
     assert!(reserved().reserved_for().is_some_and(|browser| *browser == ours()));
     assert!(reserved().serve(ours(), MADE_AT).is_ok());
     assert_eq!(reserved().serve(other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
@@ -63,16 +64,16 @@ fn begun_for_one_browser_is_served_to_no_other() {
 
 #[test]
 fn req_2_3_only_the_browser_that_began_may_reload_or_answer() {
-    assert!(served().serve_again(&ours(), LAST_SECOND).is_ok());
+    assert!(served().in_browser(&ours(), LAST_SECOND).is_ok());
     assert!(served().answered_by(&ours(), LAST_SECOND).is_ok());
-    assert_eq!(served().serve_again(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    assert_eq!(served().in_browser(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
     assert_eq!(served().answered_by(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
 }
 
 #[test]
 fn req_1_14_every_transition_asks_for_expiry() {
-    assert_eq!(Begun::new(asked(), None).serve(ours(), LATE).unwrap_err(), NotNow::Expired);
-    assert_eq!(served().serve_again(&ours(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(Begun::new(asked(), None, None).serve(ours(), LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(served().in_browser(&ours(), LATE).unwrap_err(), NotNow::Expired);
     assert_eq!(served().answered_by(&ours(), LATE).unwrap_err(), NotNow::Expired);
     assert_eq!(served().verified(proof(), report(), code(), LATE).unwrap_err(), NotNow::Expired);
     assert_eq!(served().declined(WalletError::AccessDenied, code(), LATE).unwrap_err(), NotNow::Expired);
@@ -117,7 +118,7 @@ fn req_2_8_a_rejected_answer_is_a_counted_try_and_the_last_one_settles() {
 #[test]
 fn req_2_8_with_one_try_the_first_rejection_settles() {
     let asked = Asked { tries_allowed: 1, ..asked() };
-    let served = Begun::new(asked, None).serve(ours(), MADE_AT).unwrap();
+    let served = Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap();
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
 }
 
@@ -137,11 +138,72 @@ fn giving_up_is_declined_or_after_a_rejected_answer_rejected() {
 
 #[test]
 fn rows_become_the_states_they_were() {
-    assert!(restore::begun(asked(), Some(ours())).serve(ours(), MADE_AT).is_ok());
+    assert!(restore::begun(asked(), Some(ours()), None).serve(ours(), MADE_AT).is_ok());
     let tries = Tries { used: 1, last_report: Some(report()) };
-    let served = restore::served(asked(), ours(), tries);
+    let served = restore::served(asked(), ours(), tries, None);
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
     let outcome = Outcome::Declined { error: WalletError::AccessDenied };
     let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT);
     assert!(settled.response_code().is_some());
+}
+
+/// Of a wallet that posts.
+fn posted_by(flow: Flow) -> Served {
+    let asked = Asked { response_mode: ResponseMode::DirectPost, flow, ..asked() };
+    Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap()
+}
+
+fn awaiting() -> AwaitingReturn {
+    let served = posted_by(Flow::SameDevice).answered_by_wallet(LAST_SECOND).unwrap();
+    served.await_return(proof(), report(), return_code(), MADE_AT).unwrap()
+}
+
+fn return_code() -> Digest {
+    Digest::of(b"what the wallet was told")
+}
+
+#[test]
+fn req_2_16_a_posted_answer_waits_for_its_own_browser_with_its_code() {
+    let settled = awaiting().returned(&ours(), &return_code(), code(), LAST_SECOND).unwrap();
+    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+    assert!(settled.response_code().copied() == code() && *settled.browser() == ours());
+    assert_eq!(settled.settled_at(), LAST_SECOND);
+    let refused =
+        |browser: Digest, shown: Digest, now| awaiting().returned(&browser, &shown, code(), now).unwrap_err();
+    assert_eq!(refused(other(), return_code(), MADE_AT), NotNow::OtherBrowser);
+    assert_eq!(refused(ours(), Digest::of(b"guessed"), MADE_AT), NotNow::ResponseCode);
+    assert_eq!(refused(ours(), code().unwrap(), MADE_AT), NotNow::ResponseCode);
+    assert_eq!(refused(other(), Digest::of(b"guessed"), MADE_AT), NotNow::OtherBrowser, "whatever the code");
+    assert_eq!(refused(ours(), return_code(), LATE), NotNow::Expired);
+}
+
+#[test]
+fn req_2_35_an_answer_comes_by_the_way_that_was_asked_for() {
+    assert_eq!(served().answered_by_wallet(MADE_AT).unwrap_err(), NotNow::OtherWay);
+    let posted = || posted_by(Flow::SameDevice);
+    assert_eq!(posted().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
+    assert!(posted().in_browser(&ours(), MADE_AT).is_ok(), "to go to the wallet again, or to give up");
+    assert_eq!(posted().answered_by_wallet(LATE).unwrap_err(), NotNow::Expired);
+}
+
+#[test]
+fn req_2_18_across_devices_nothing_waits_for_a_return() {
+    let crossing = || posted_by(Flow::CrossDevice).answered_by_wallet(MADE_AT).unwrap();
+    let waiting = crossing().await_return(proof(), report(), return_code(), MADE_AT);
+    assert_eq!(waiting.unwrap_err(), NotNow::OtherWay);
+    assert!(crossing().verified(proof(), report(), None, MADE_AT).is_ok());
+}
+
+#[test]
+fn req_2_34_the_key_goes_with_the_answer() {
+    let key = EncryptionKey::generate().unwrap();
+    let kid = key.kid().to_owned();
+    let mode = ResponseMode::DirectPostJwt;
+    let asked = Asked { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..asked() };
+    let begun = Begun::new(asked, None, Some(key));
+    assert_eq!(begun.answer_key().map(EncryptionKey::kid), Some(kid.as_str()));
+    let served = begun.serve(ours(), MADE_AT).unwrap();
+    assert_eq!(served.answer_key().map(EncryptionKey::kid), Some(kid.as_str()));
+    // `AwaitingReturn` and `Settled` have no place for one.
+    assert!(served.await_return(proof(), report(), return_code(), MADE_AT).is_ok());
 }

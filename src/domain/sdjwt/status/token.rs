@@ -11,6 +11,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
+use crate::domain::sdjwt::issuer_key::{how_of_chain, how_of_set};
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
@@ -147,8 +148,8 @@ impl StatusListToken {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
-        let key = self.key(issuer, keys, receipt.at)?;
-        let verified = self.0.verify(&key).map_err(|_| StatusListFault::Signature)?;
+        let (key, how) = self.key(issuer, keys, receipt.at)?;
+        let verified = self.0.verify(&key).map_err(|_| StatusListFault::Signature(how))?;
         let payload = verified.payload();
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
             return Err(StatusListFault::Subject);
@@ -161,18 +162,21 @@ impl StatusListToken {
         Ok(StatusList { issuer, uri, statuses, ends_at: dates.ends_at, fresh_until })
     }
 
+    /// The key, and which one it is.
     fn key(
         &self,
         issuer: &TrustedIssuer,
         keys: &KeySet,
         at: Timestamp,
-    ) -> Result<PublicKey, StatusListFault> {
+    ) -> Result<(PublicKey, String), StatusListFault> {
         let KeySource::X5c(roots) = issuer.keys() else {
-            return Ok(keys.choose(self.0.kid(), self.0.algorithm())?.clone());
+            let key = keys.choose(self.0.kid(), self.0.algorithm())?;
+            return Ok((key.clone(), how_of_set(self.0.kid(), key, issuer.keys().name())));
         };
         let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
-        Ok(chain.keys().choose(None, self.0.algorithm())?.clone())
+        let key = chain.keys().choose(None, self.0.algorithm())?;
+        Ok((key.clone(), how_of_chain(&chain)))
     }
 }
 
@@ -221,9 +225,9 @@ pub enum StatusListFault {
     /// The chain does not hold.
     #[error("the certificate chain of the status list: {0}")]
     Chain(String),
-    /// The signature does not hold.
-    #[error("the signature of the status list does not hold")]
-    Signature,
+    /// The signature does not hold under the key that is named.
+    #[error("the signature of the status list does not hold under {0}")]
+    Signature(String),
     /// The list of another address.
     #[error("`sub` of the status list is not the address that the credential names")]
     Subject,
@@ -252,7 +256,7 @@ impl StatusListFault {
     pub(super) fn check(&self) -> &'static str {
         let rule = match self {
             Self::Jws(_) | Self::Typ => FORMAT,
-            Self::Key(_) | Self::NoChain | Self::Chain(_) | Self::Signature => SIGNATURE,
+            Self::Key(_) | Self::NoChain | Self::Chain(_) | Self::Signature(_) => SIGNATURE,
             Self::Subject => SUBJECT,
             Self::Date(_) | Self::Ahead(_) | Self::Expired | Self::TooOld => FRESHNESS,
             Self::NoList | Self::Statuses(_) => ENCODING,

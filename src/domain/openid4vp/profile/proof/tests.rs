@@ -1,3 +1,5 @@
+use url::Url;
+
 use super::*;
 use crate::domain::openid4vp::dcql::Query;
 use crate::domain::openid4vp::testing::{CREDENTIAL, asked, transaction};
@@ -6,7 +8,7 @@ const NONCE: &str = "BAQEBAQEBAQEBAQEBAQEBA";
 const STATE: &str = "AwMDAwMDAwMDAwMDAwMDAw";
 
 fn url(asked: &Asked) -> Url {
-    authorization_url(asked)
+    parameters(asked).at(&asked.wallet.authorization_endpoint)
 }
 
 fn values(url: &Url, name: &str) -> Vec<String> {

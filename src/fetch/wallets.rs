@@ -1,0 +1,48 @@
+//! Wallets that are servers: their metadata, and requests that are pushed to them.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+
+use super::client::FetchClient;
+use super::pushed_request;
+use super::wallet_metadata::KeptMetadata;
+use crate::domain::base::secret::Secret;
+use crate::domain::openid4vp::profile::Parameters;
+use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
+use crate::flow::ports::{Clock, Unavailable, Wallets};
+
+/// Speaks to wallets under the guard of [`FetchClient`].
+pub struct FetchedWallets {
+    client: FetchClient,
+    clock: Arc<dyn Clock>,
+    secrets: HashMap<String, Secret>,
+    metadata: KeptMetadata,
+}
+
+impl FetchedWallets {
+    /// `secrets` are ours, by the name of the wallet that requests are pushed to.
+    pub fn new(client: FetchClient, clock: Arc<dyn Clock>, secrets: HashMap<String, Secret>) -> Self {
+        Self { client, clock, secrets, metadata: KeptMetadata::default() }
+    }
+}
+
+#[async_trait]
+impl Wallets for FetchedWallets {
+    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
+        let metadata = self.metadata.of(&self.client, issuer, self.clock.now()).await;
+        metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))
+    }
+
+    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, Unavailable> {
+        let secret = self.secrets.get(&wallet.name);
+        let pushed =
+            pushed_request::push(&self.client, wallet.pushed_requests.as_ref(), secret, request).await;
+        pushed.map_err(|why| Unavailable::new("the wallet's endpoint for pushed requests", why))
+    }
+}
+
+#[cfg(test)]
+mod tests;

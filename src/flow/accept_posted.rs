@@ -1,0 +1,163 @@
+//! The wallet posts its answer itself (`direct_post`, `direct_post.jwt`; OpenID4VP 1.0 sections 8.2, 8.3).
+//!
+//! Whoever knows the address can post; nothing here says which browser is behind it. So a verified answer
+//! of the same device waits ([`AwaitingReturn`](crate::domain::openid4vp::presentation::AwaitingReturn))
+//! for the browser that began, which comes back to `/done/{handle}` with the code that only the wallet was
+//! told ([`super::finish_in_browser`]). What ends badly ends here: the device and the caller learn it at
+//! once.
+//!
+//! ```text
+//! wallet                      vpgate                          browser that began
+//!   |-- POST /wallet/responses/{state} -->|                          |
+//!   |   vp_token, or response (JWE)       | judge, await the return  |
+//!   |<- 200 {"redirect_uri": ".../done/{handle}?response_code=..."} -|
+//!   |-- opens redirect_uri in the browser -------------------------->|
+//!   |                                     |<-- GET /done/{handle} ---|  cookie and code
+//!   |                                     |    settle, decide grant  |
+//!   |                                     |--- 303, code left out -->|
+//! ```
+
+use super::Vpgate;
+use super::judge::{Answered, Judge, Judged};
+use super::ports::Unavailable;
+use super::settle::NotAccepted;
+use crate::domain::base::id::{Handle, RequestState};
+use crate::domain::base::report::{Findings, Report};
+use crate::domain::base::secret::Secret;
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::Change;
+use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served};
+use crate::domain::openid4vp::request::{Asked, Flow, OnRejection};
+use crate::domain::openid4vp::response::Posted;
+
+/// What the wallet is told.
+#[derive(Debug)]
+pub enum PostAnswer {
+    /// Processed: where it sends the browser, unless that is on another device.
+    Taken(Option<WayBack>),
+    /// Rejected, without the reason.
+    Rejected,
+}
+
+/// The way back to our page, with the one-time code in it where the browser needs one.
+#[derive(Debug)]
+pub struct WayBack {
+    /// Which page.
+    pub handle: Handle,
+    /// The code.
+    pub response_code: Option<Secret>,
+}
+
+/// Why an answer was not looked at.
+#[derive(Debug, thiserror::Error)]
+pub enum NotTaken {
+    /// Unknown, settled or expired, or another request's `state`: one answer for all.
+    #[error("there is no open request for this answer")]
+    NoOpenRequest,
+    /// A JSON body, from a wallet that has to send a form (REQ-2.10).
+    #[error("this wallet must send a form")]
+    MediaType,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotNow> for NotTaken {
+    fn from(_: NotNow) -> Self {
+        Self::NoOpenRequest
+    }
+}
+
+impl From<NotAccepted> for NotTaken {
+    fn from(why: NotAccepted) -> Self {
+        match why {
+            NotAccepted::NoOpenRequest => Self::NoOpenRequest,
+            NotAccepted::Failed(source) => Self::Failed(source),
+        }
+    }
+}
+
+impl Vpgate {
+    /// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
+    ///
+    /// # Errors
+    /// [`NotTaken`]; nothing has changed then.
+    pub async fn accept_posted(&self, id: &str, posted: Posted) -> Result<PostAnswer, NotTaken> {
+        let now = self.clock.now();
+        let state = RequestState::parse(id).ok_or(NotTaken::NoOpenRequest)?;
+        let served = match self.store.presentation_by_state(&state).await? {
+            Some(Presentation::Served(served)) => served.answered_by_wallet(now)?,
+            _ => return Err(NotTaken::NoOpenRequest),
+        };
+        let asked = served.asked();
+        if posted.as_json && !asked.wallet.profile.takes_json_answers() {
+            return Err(NotTaken::MediaType);
+        }
+        if !posted.fits(&state) {
+            return Err(NotTaken::NoOpenRequest);
+        }
+        let mut findings = Findings::new();
+        let opened = posted.open(asked, served.answer_key(), &mut findings);
+        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
+        answered.record(asked.asker.client_id(), &asked.id);
+        match answered {
+            Answered::Judged(Judged::Verified { presentation, report }) => {
+                if served.asked().flow != Flow::SameDevice {
+                    self.commit_settled(served.verified(presentation, report, None, now)?, None, now).await?;
+                    return Ok(PostAnswer::Taken(None));
+                }
+                let code = self.random_secret()?;
+                let awaiting = served.await_return(presentation, report, code.digest(), now)?;
+                let (id, handle) = (awaiting.asked().id.clone(), awaiting.asked().handle.clone());
+                self.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
+                tracing::info!(presentation = %id, "the answer waits for its browser to return");
+                Ok(PostAnswer::Taken(Some(WayBack { handle, response_code: Some(code) })))
+            }
+            Answered::Refused(error) if error.may_be_retried() => {
+                Ok(PostAnswer::Taken(way_back(served.asked(), None)))
+            }
+            Answered::Refused(error) => {
+                let (code, digest) = self.response_code(served.asked())?;
+                let way_back = way_back(served.asked(), code);
+                self.commit_settled(served.declined(error, digest, now)?, None, now).await?;
+                Ok(PostAnswer::Taken(way_back))
+            }
+            Answered::Judged(Judged::Rejected(report)) => self.reject_posted(served, report, now).await,
+            // Not counted: the next try may find the list, and five of them a verdict.
+            Answered::Judged(Judged::Undecided(_)) => Ok(rejected(served.asked(), None)),
+        }
+    }
+
+    async fn reject_posted(
+        &self,
+        served: Served,
+        report: Report,
+        now: Timestamp,
+    ) -> Result<PostAnswer, NotTaken> {
+        let (code, digest) = self.response_code(served.asked())?;
+        match served.rejected(report, digest, now)? {
+            AfterRejection::TriesRemain(served) => {
+                let answer = rejected(served.asked(), None);
+                self.store.commit(Change::CountTry(served)).await.map_err(NotAccepted::from)?;
+                Ok(answer)
+            }
+            AfterRejection::Final(settled) => {
+                let answer = rejected(settled.asked(), code);
+                self.commit_settled(settled, None, now).await?;
+                Ok(answer)
+            }
+        }
+    }
+}
+
+fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
+    match asked.wallet.on_rejection {
+        OnRejection::Refuse => PostAnswer::Rejected,
+        OnRejection::Redirect => PostAnswer::Taken(way_back(asked, code)),
+    }
+}
+
+/// `None` when the browser is on another device: it learns the outcome without being sent.
+fn way_back(asked: &Asked, response_code: Option<Secret>) -> Option<WayBack> {
+    (asked.flow == Flow::SameDevice).then(|| WayBack { handle: asked.handle.clone(), response_code })
+}

@@ -1,0 +1,74 @@
+//! How a request reaches its wallet: in the browser's address, signed or not, or pushed ahead of it.
+
+use url::Url;
+
+use super::Vpgate;
+use super::ports::Unavailable;
+use crate::domain::base::time::Timestamp;
+use crate::domain::openid4vp::profile;
+use crate::domain::openid4vp::request::{Asked, RequestMethod};
+use crate::domain::openid4vp::request_key::NotSigned;
+
+/// Why the wallet cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NotReached {
+    /// The key that the request stands on is gone: begin again.
+    #[error("the request cannot be signed any more")]
+    Outdated,
+    /// The wallet's server does not answer as it must, or supports none of what we offer.
+    #[error(transparent)]
+    Wallet(Unavailable),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(Unavailable),
+}
+
+impl From<NotSigned> for NotReached {
+    fn from(why: NotSigned) -> Self {
+        match why {
+            NotSigned::OtherIdentity => Self::Outdated,
+            NotSigned::NoKey | NotSigned::OutOfDate | NotSigned::Signing(_) => {
+                Self::Failed(Unavailable::new("the key that signs requests", why))
+            }
+        }
+    }
+}
+
+impl Vpgate {
+    /// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
+    /// be for one use (RFC 9126 section 4).
+    ///
+    /// # Errors
+    /// [`NotReached`]
+    pub(super) async fn wallet_url(&self, asked: &Asked, now: Timestamp) -> Result<Url, NotReached> {
+        self.check_wallet(asked).await?;
+        match asked.wallet.request_method {
+            RequestMethod::UrlQuery => Ok(profile::plain_url(asked)),
+            RequestMethod::ByValue => {
+                let claims = profile::request_object(asked, None, now);
+                let signed = self.request_signer.sign(&asked.wallet, &claims, now)?;
+                Ok(profile::by_value_url(asked, &signed))
+            }
+            RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
+                Ok(profile::by_reference_url(asked))
+            }
+            RequestMethod::Pushed => {
+                let pushed = self.wallets.push(&asked.wallet, &profile::parameters(asked)).await;
+                Ok(profile::pushed_url(asked, &pushed.map_err(NotReached::Wallet)?))
+            }
+        }
+    }
+
+    /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).
+    ///
+    /// # Errors
+    /// [`NotReached::Wallet`]
+    pub(super) async fn check_wallet(&self, asked: &Asked) -> Result<(), NotReached> {
+        let Some(issuer) = &asked.wallet.issuer else { return Ok(()) };
+        let metadata = self.wallets.metadata(issuer).await.map_err(NotReached::Wallet)?;
+        let signing = self.request_signer.algorithm(&asked.wallet);
+        metadata
+            .suits(&asked.wallet, signing)
+            .map_err(|why| NotReached::Wallet(Unavailable::new("the wallet", why)))
+    }
+}

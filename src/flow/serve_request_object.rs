@@ -1,0 +1,93 @@
+//! The wallet fetches its Request Object (OpenID4VP 1.0 section 5.10, RFC 9101 section 5.2.3). Nothing
+//! is written down: it may come again until it has answered.
+
+use super::Vpgate;
+use super::ports::Unavailable;
+use crate::domain::base::id::RequestState;
+use crate::domain::openid4vp::presentation::Presentation;
+use crate::domain::openid4vp::profile::{self, REQUEST_OBJECT};
+use crate::domain::openid4vp::request_key::NotSigned;
+use crate::domain::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
+
+/// The longest `wallet_nonce`, in bytes.
+pub const MAX_WALLET_NONCE_BYTES: usize = 512;
+
+/// What a wallet says when it fetches by POST; nothing by GET.
+#[derive(Debug, Default)]
+pub struct WalletSays {
+    /// Comes back inside the object.
+    pub wallet_nonce: Option<String>,
+    /// Its abilities, as JSON.
+    pub wallet_metadata: Option<String>,
+}
+
+/// Why there is no Request Object. Nothing here is personal.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRequestObject {
+    /// Unknown, answered, expired, or never meant to be fetched: one answer for all.
+    #[error("there is no such request, or it has ended")]
+    Unknown,
+    /// Too long.
+    #[error("wallet_nonce is longer than {MAX_WALLET_NONCE_BYTES} bytes")]
+    Nonce,
+    /// It cannot be read.
+    #[error(transparent)]
+    Metadata(#[from] MetadataFault),
+    /// It offers nothing that we can do (REQ-1.43).
+    #[error(transparent)]
+    Unsuitable(#[from] Unsuitable),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotSigned> for NoRequestObject {
+    fn from(why: NotSigned) -> Self {
+        match why {
+            NotSigned::OtherIdentity => Self::Unknown,
+            NotSigned::NoKey | NotSigned::OutOfDate | NotSigned::Signing(_) => {
+                Self::Failed(Unavailable::new("the key that signs requests", why))
+            }
+        }
+    }
+}
+
+impl Vpgate {
+    /// The Request Object of `id`, freshly signed; encrypted where the wallet sent a key for that.
+    ///
+    /// # Errors
+    /// [`NoRequestObject`]
+    pub async fn serve_request_object(
+        &self,
+        id: &RequestState,
+        says: WalletSays,
+    ) -> Result<String, NoRequestObject> {
+        if says.wallet_nonce.as_ref().is_some_and(|nonce| nonce.len() > MAX_WALLET_NONCE_BYTES) {
+            return Err(NoRequestObject::Nonce);
+        }
+        let metadata = says.wallet_metadata.as_deref().map(WalletMetadata::sent).transpose()?;
+        let now = self.clock.now();
+        let presentation = match self.store.presentation_by_state(id).await? {
+            Some(open @ (Presentation::Begun(_) | Presentation::Served(_))) => open,
+            Some(Presentation::AwaitingReturn(_) | Presentation::Settled(_)) | None => {
+                return Err(NoRequestObject::Unknown);
+            }
+        };
+        let asked = presentation.asked();
+        if now >= asked.expires_at || !asked.wallet.request_method.is_by_reference() {
+            return Err(NoRequestObject::Unknown);
+        }
+        if let Some(metadata) = &metadata {
+            metadata.suits(&asked.wallet, self.request_signer.algorithm(&asked.wallet))?;
+        }
+        let claims = profile::request_object(asked, says.wallet_nonce.as_deref(), now);
+        let signed = self.request_signer.sign(&asked.wallet, &claims, now)?;
+        let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
+            return Ok(signed);
+        };
+        let header = [("typ", REQUEST_OBJECT), ("cty", "JWT")];
+        let header = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let encrypted = key.encrypt(signed.as_bytes(), *enc, &header);
+        encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
+    }
+}

@@ -1,0 +1,158 @@
+//! What settling a presentation means: for the grant behind it, and for where its browser goes. Every way
+//! to an end leads through here, so that there is one write.
+
+use super::Vpgate;
+use super::ports::{NotCommitted, Unavailable};
+use crate::domain::base::id::Handle;
+use crate::domain::base::secret::{Digest, Secret};
+use crate::domain::base::time::Timestamp;
+use crate::domain::change::{Change, GrantDecision};
+use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
+use crate::domain::oauth::redirect::ReturnUrl;
+use crate::domain::openid4vp::presentation::{NotNow, Outcome, Settled};
+use crate::domain::openid4vp::request::{Asked, Asker};
+
+/// Where the browser goes after an answer.
+#[derive(Debug)]
+pub enum Ending {
+    /// To our page that says how it ended, or how to try again.
+    Done(Handle),
+    /// Back to the application, with a one-time code in the URL, or with the error.
+    Return(ReturnUrl),
+}
+
+/// Why an answer did not count.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAccepted {
+    /// Unknown, settled or expired, or another browser's: one answer for all (architecture section 6).
+    #[error("there is no open request for this answer")]
+    NoOpenRequest,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotNow> for NotAccepted {
+    fn from(_: NotNow) -> Self {
+        Self::NoOpenRequest
+    }
+}
+
+impl From<NotCommitted> for NotAccepted {
+    fn from(why: NotCommitted) -> Self {
+        match why {
+            NotCommitted::Lost | NotCommitted::Taken => Self::NoOpenRequest,
+            NotCommitted::Unavailable(source) => Self::Failed(source),
+        }
+    }
+}
+
+impl Vpgate {
+    /// Writes the end of a served presentation, and what it means for its grant. `code` is what its relying
+    /// party collects the result with.
+    pub(super) async fn commit_settled(
+        &self,
+        settled: Settled,
+        code: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<Ending, NotAccepted> {
+        let (grant, ending) = self.decide(&settled, code, now).await?;
+        record(&settled);
+        self.store.commit(Change::Settle { presentation: settled, grant }).await?;
+        Ok(ending)
+    }
+
+    /// Writes that the browser of a posted answer came back with its code, `return_code`.
+    pub(super) async fn commit_returned(
+        &self,
+        settled: Settled,
+        return_code: Digest,
+        code: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<Ending, NotAccepted> {
+        let (grant, ending) = self.decide(&settled, code, now).await?;
+        record(&settled);
+        self.store.commit(Change::Return { presentation: settled, return_code, grant }).await?;
+        Ok(ending)
+    }
+
+    async fn decide(
+        &self,
+        settled: &Settled,
+        code: Option<&Secret>,
+        now: Timestamp,
+    ) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
+        if let Asker::Code { authorization, client_id } = &settled.asked().asker {
+            let (decision, way_home) =
+                self.decide_authorization(settled, authorization, client_id, now).await?;
+            return Ok((Some(decision), Ending::Return(way_home)));
+        }
+        Ok((self.grant_decision(settled, now).await?, ending(settled.asked(), code)))
+    }
+
+    /// What the outcome means for the grant behind it, if there is one. The grant must still be
+    /// pending and claimed by this browser (REQ-10.25).
+    async fn grant_decision(
+        &self,
+        settled: &Settled,
+        now: Timestamp,
+    ) -> Result<Option<GrantDecision>, NotAccepted> {
+        let Asker::Device { grant, client_id } = &settled.asked().asker else { return Ok(None) };
+        let pending = match self.store.grant(grant).await? {
+            Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
+            _ => return Err(NotAccepted::NoOpenRequest),
+        };
+        let reason = match settled.outcome() {
+            Outcome::Verified { presentation, .. } => {
+                let parameters = &pending.terms().parameters;
+                match self.admit(presentation, client_id, pending.grantable(), parameters) {
+                    Ok(admission) => {
+                        let approved =
+                            pending.approve(admission, now).map_err(|_| NotAccepted::NoOpenRequest)?;
+                        return Ok(Some(GrantDecision::Approve(approved)));
+                    }
+                    Err(_) => DenialReason::NothingEarned,
+                }
+            }
+            Outcome::Rejected { .. } => DenialReason::PresentationRejected,
+            Outcome::Declined { .. } => DenialReason::DeclinedInWallet,
+        };
+        let denied = pending.deny(reason, now).map_err(|_| NotAccepted::NoOpenRequest)?;
+        Ok(Some(GrantDecision::Deny(denied)))
+    }
+
+    /// The code that a relying party's browser carries home; devices have none.
+    pub(super) fn response_code(
+        &self,
+        asked: &Asked,
+    ) -> Result<(Option<Secret>, Option<Digest>), Unavailable> {
+        match asked.asker {
+            Asker::RelyingParty { .. } => {
+                let code = self.random_secret()?;
+                let digest = code.digest();
+                Ok((Some(code), Some(digest)))
+            }
+            // The code of an authorization is another thing: it never leads to the claims.
+            Asker::Device { .. } | Asker::Code { .. } => Ok((None, None)),
+        }
+    }
+}
+
+/// Where the browser of `asked` goes; `code` is what its relying party collects the result with.
+pub(super) fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
+    match &asked.asker {
+        Asker::RelyingParty { redirect_uri, state, .. } => {
+            let mut url = redirect_uri.clone();
+            let code = code.map(|code| ("response_code", code.expose()));
+            let state = state.as_deref().map(|state| ("state", state));
+            url.query_pairs_mut().extend_pairs(code.into_iter().chain(state));
+            Ending::Return(ReturnUrl::new(url))
+        }
+        Asker::Device { .. } | Asker::Code { .. } => Ending::Done(asked.handle.clone()),
+    }
+}
+
+fn record(settled: &Settled) {
+    let (id, outcome) = (&settled.asked().id, settled.outcome().name());
+    tracing::info!(presentation = %id, outcome, "presentation settled");
+}

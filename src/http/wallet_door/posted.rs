@@ -1,0 +1,87 @@
+//! The body of a posted answer: a form, or a JSON object with the same members.
+
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::Type as _;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
+
+use super::refusal::PostRefusal;
+use crate::domain::base::json::{self, Bounds};
+use crate::domain::openid4vp::response::{Posted, ResponseParameters};
+use crate::http::body::{self, BodyFault, MAX_POSTED_BYTES};
+use crate::http::form::{Form, MEDIA_TYPE};
+
+const JSON: &str = "application/json";
+/// As the `vp_token` within is bounded, one level around it.
+const BOUNDS: Bounds = Bounds { bytes: MAX_POSTED_BYTES, depth: 8, members: 600 };
+
+/// What was posted, read and bounded.
+#[derive(Debug)]
+pub struct PostedBody(pub Posted);
+
+/// The parameters of an answer. Repeated ones are refused, unknown ones ignored. For the document only.
+#[derive(Debug, Object)]
+struct WalletResponse {
+    /// The presentations, by credential query id.
+    vp_token: Option<String>,
+    /// As in the request. Required in a form unless it is inside `response`.
+    state: Option<String>,
+    /// A compact JWE of the other parameters, encrypted to the key in the request.
+    response: Option<String>,
+    /// Why nothing is shown.
+    error: Option<String>,
+    /// The same in words. They are not kept.
+    error_description: Option<String>,
+}
+
+async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostRefusal> {
+    let as_json = body::has_media_type(request, JSON);
+    if !as_json && !body::has_media_type(request, MEDIA_TYPE) {
+        return Err(PostRefusal::media_type());
+    }
+    let body = body.take().map_err(|_| PostRefusal::refused())?;
+    let bytes = body::read_bounded(body, MAX_POSTED_BYTES).await.map_err(|fault| match fault {
+        BodyFault::TooLarge(_) => PostRefusal::too_large(),
+        BodyFault::Unreadable => PostRefusal::refused(),
+    })?;
+    if as_json {
+        let members = json::parse_object(&bytes, &BOUNDS).map_err(|_| PostRefusal::refused())?;
+        return Ok(Posted::from_json(members));
+    }
+    let mut form = Form::parse(&bytes).map_err(|_| PostRefusal::refused())?;
+    Ok(Posted {
+        state: form.take("state"),
+        response: form.take("response"),
+        parameters: ResponseParameters {
+            vp_token: form.take("vp_token"),
+            error: form.take("error"),
+            error_description: form.take("error_description"),
+        },
+        as_json: false,
+    })
+}
+
+impl<'a> ApiExtractor<'a> for PostedBody {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        WalletResponse::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = [MEDIA_TYPE, JSON]
+            .map(|content_type| MetaMediaType { content_type, schema: WalletResponse::schema_ref() });
+        Some(MetaRequest { description: None, content: content.into(), required: true })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self(read(request, body).await?))
+    }
+}

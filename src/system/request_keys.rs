@@ -1,0 +1,37 @@
+//! The keys that sign requests to wallets, by the name of the wallet.
+
+use std::collections::HashMap;
+
+use serde_json::{Map, Value};
+
+use crate::domain::base::time::Timestamp;
+use crate::domain::jose::alg::Algorithm;
+use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request_key::{NotSigned, RequestKey};
+use crate::flow::ports::RequestSigner;
+
+/// All of them.
+#[derive(Debug, Default)]
+pub struct RequestKeys(HashMap<String, RequestKey>);
+
+impl RequestKeys {
+    /// From checked configuration.
+    pub fn new(keys: HashMap<String, RequestKey>) -> Self {
+        Self(keys)
+    }
+}
+
+impl RequestSigner for RequestKeys {
+    fn algorithm(&self, wallet: &WalletRoute) -> Option<Algorithm> {
+        self.0.get(&wallet.name).map(RequestKey::algorithm)
+    }
+
+    fn sign(
+        &self,
+        wallet: &WalletRoute,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, NotSigned> {
+        self.0.get(&wallet.name).ok_or(NotSigned::NoKey)?.sign(&wallet.client_id, claims, now)
+    }
+}

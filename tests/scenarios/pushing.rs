@@ -1,0 +1,149 @@
+//! Wallets that are servers: requests that are pushed to them, and metadata that they publish.
+
+use std::io::{Read as _, Write as _};
+use std::net::TcpListener;
+use std::sync::{Arc, Mutex};
+
+use poem::http::StatusCode;
+use serde_json::{Value, json};
+use url::form_urlencoded;
+
+use crate::certificates::Certified;
+use crate::posting::POSTING_WALLET;
+use crate::world::{BASIC, RETURN_TO, World};
+
+/// What the wallet's server answers, and what it was sent.
+#[derive(Clone)]
+struct Server {
+    answer: Arc<Mutex<(u16, String)>>,
+    bodies: Arc<Mutex<Vec<String>>>,
+    address: String,
+}
+
+impl Server {
+    fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let server = Self { answer: Arc::default(), bodies: Arc::default(), address };
+        let shared = server.clone();
+        std::thread::spawn(move || {
+            for stream in listener.incoming() {
+                shared.speak(stream.unwrap());
+            }
+        });
+        server
+    }
+
+    fn speak(&self, mut stream: std::net::TcpStream) {
+        let (mut request, mut byte) = (Vec::new(), [0]);
+        while !request.ends_with(b"\r\n\r\n") && stream.read_exact(&mut byte).is_ok() {
+            request.push(byte[0]);
+        }
+        let head = String::from_utf8(request).unwrap().to_ascii_lowercase();
+        let length = head.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok());
+        let mut body = vec![0; length.unwrap_or(0)];
+        stream.read_exact(&mut body).unwrap();
+        self.bodies.lock().unwrap().push(String::from_utf8(body).unwrap());
+        let (status, text) = self.answer.lock().unwrap().clone();
+        let answer = format!(
+            "HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{text}",
+            text.len()
+        );
+        stream.write_all(answer.as_bytes()).unwrap();
+    }
+
+    fn answers(&self, status: u16, body: &Value) {
+        *self.answer.lock().unwrap() = (status, body.to_string());
+    }
+}
+
+fn request() -> Value {
+    json!({"scope": BASIC, "redirect_uri": RETURN_TO, "login_hint": "ann@example.com"})
+}
+
+const PUSHED: &str = "urn:ietf:params:oauth:request_uri:6esc_11ACC5bwc014ltc14eY22c";
+
+#[tokio::test]
+async fn req_13_1_a_request_is_pushed_before_the_browser_goes_there() {
+    let (server, certified) = (Server::start(), Certified::new());
+    let wallet = format!(
+        "profile = \"proof\"\nauthorization_endpoint = \"{POSTING_WALLET}\"\nclient_id = \"caxdw5a7d\"\n\
+         request_method = \"pushed\"\npushed_authorization_request_endpoint = \"{}/par\"\n",
+        server.address
+    );
+    let world = World::asking(&wallet, certified.path()).await;
+    let begun = world.begin(&request()).await;
+    assert!(begun.get("authorization_request_url").is_none(), "there is none yet");
+    assert!(server.bodies.lock().unwrap().is_empty(), "nothing is pushed before a browser comes");
+
+    // Whatever the server does wrong, the person is told and loses nothing.
+    let mut browser = world.browser();
+    let start = begun["start_url"].as_str().unwrap();
+    let good = json!({"request_uri": PUSHED, "expires_in": 60});
+    for (status, answer) in [
+        (500, json!({})),
+        (400, json!({"error": "invalid_request"})),
+        (200, good.clone()),
+        (302, json!({})),
+        (201, json!([])),
+        (201, json!({"request_uri": 1})),
+        (201, json!({"request_uri": "no uri"})),
+        (201, json!({"request_uri": format!("urn:{}", "x".repeat(3000))})),
+    ] {
+        server.answers(status, &answer);
+        let page = browser.open(start).await;
+        assert_eq!(page.status, StatusCode::BAD_GATEWAY, "{status} {answer}");
+        assert!(page.body.contains("Your wallet does not answer"), "{}", page.body);
+    }
+
+    server.answers(201, &good);
+    let page = browser.open(start).await;
+    let pairs: Vec<_> = page.url.query_pairs().map(|(n, v)| (n.into_owned(), v.into_owned())).collect();
+    assert_eq!(
+        pairs,
+        [("client_id".to_owned(), "caxdw5a7d".to_owned()), ("request_uri".to_owned(), PUSHED.to_owned())]
+    );
+    let body = server.bodies.lock().unwrap().last().unwrap().clone();
+    let sent: Vec<_> = form_urlencoded::parse(body.as_bytes()).map(|(name, _)| name.into_owned()).collect();
+    assert_eq!(sent, ["response_type", "client_id", "redirect_uri", "scope", "login_hint", "nonce", "state"]);
+}
+
+#[tokio::test]
+async fn req_1_16_req_1_32_what_a_wallet_publishes_decides_whether_it_can_be_asked() {
+    let (server, certified) = (Server::start(), Certified::new());
+    let wallet = format!(
+        "profile = \"openid4vp\"\nauthorization_endpoint = \"{POSTING_WALLET}\"\nclient_id_prefix = \"x509_hash\"\n\
+         issuer = \"{}\"\nsigning = {{ key = \"key.pem\", certificates = \"chain.pem\" }}\n",
+        server.address
+    );
+    let good = json!({"issuer": server.address, "vp_formats_supported": {"dc+sd-jwt": {}},
+        "client_id_prefixes_supported": ["x509_hash"], "authorization_endpoint": POSTING_WALLET});
+    let with = |name: &str, value: Value| {
+        let mut changed = good.clone();
+        changed[name] = value;
+        changed
+    };
+    for (status, published) in [
+        (404, good.clone()),
+        (200, json!("metadata")),
+        (200, with("issuer", "https://other.example".into())),
+        (200, with("vp_formats_supported", json!({"mso_mdoc": {}}))),
+        (200, with("client_id_prefixes_supported", json!(["x509_san_dns"]))),
+        (200, with("client_id_prefixes_supported", json!([]))),
+        (200, with("request_object_signing_alg_values_supported", json!(["EdDSA"]))),
+    ] {
+        let world = World::asking(&wallet, certified.path()).await;
+        server.answers(status, &published);
+        let answer = world
+            .post_json("/v1/presentations", &json!({"scope": BASIC, "redirect_uri": RETURN_TO}).to_string())
+            .await;
+        assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{published}");
+    }
+    let world = World::asking(&wallet, certified.path()).await;
+    server.answers(200, &good);
+    server.bodies.lock().unwrap().clear();
+    for _ in 0..3 {
+        world.begin(&json!({"scope": BASIC, "redirect_uri": RETURN_TO})).await;
+    }
+    assert_eq!(server.bodies.lock().unwrap().len(), 1, "fetched once, then kept");
+}
