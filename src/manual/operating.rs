@@ -63,6 +63,7 @@
 //! Behind a proxy that is not in `http.trusted_proxies` everybody has the proxy's address, and is limited
 //! as one. A client that asks for its devices through a server of its own has that server's address: raise
 //! `authorizations_per_address`, and set `proximity = "ignore"` for it.
+//!
 //! # Limits on clients
 //! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
 //! authentications of one client from one address, 600 pushed requests, 120 visits to `/authorize`. More are
