@@ -19,7 +19,6 @@ use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Sett
 
 /// One write: one database transaction.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "a store boxes it on its way to the one who writes")]
 pub enum Change {
     /// A new grant. `Taken` when its user code is in use: draw again. `Lost` when one of the limits is
     /// reached: nothing is stored then.
