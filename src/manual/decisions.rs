@@ -108,6 +108,16 @@
 //! of `/start` pushes anew. The REST answer has no `authorization_request_url` then. When the wallet's
 //! server fails, nothing has been written, and reloading the page tries again.
 //!
+//! # The conformance suite's modules, played in process
+//! The verifier modules of the OpenID Foundation's suite are tests of their names in
+//! `tests/scenarios/oidf.rs`, over every combination of client identifier prefix (`redirect_uri`,
+//! `x509_san_dns`, `x509_hash`), request method (`url_query`, `request_uri_signed`) and response mode
+//! (`direct_post`, `direct_post.jwt`) that OpenID4VP 1.0 allows: six, because `redirect_uri` is never
+//! signed and the others always are. Our clock and our wallet play the suite's part, so this is no
+//! certification. Not yet applicable, because no mdoc is read: `invalid-session-transcript`, and with the
+//! format `iso_mdl` `happy-flow`, `request-uri-method-post`, `request-uri-fetched-twice`,
+//! `present-revoked-credential` and `present-credential-without-status`.
+//!
 //! # A registered wallet is sent no metadata, so it cannot encrypt
 //! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
 //! gets none of that, so `direct_post.jwt` with an identifier without a prefix does not start.

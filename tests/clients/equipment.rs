@@ -10,7 +10,7 @@ pub const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
 static NODE: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_node);
 static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
 
-/// Node.js, with openid-client beside the scripts.
+/// Node.js, with what the scripts import beside them.
 pub fn node() -> Result<PathBuf, String> {
     NODE.clone()
 }
@@ -26,7 +26,8 @@ fn find_node() -> Result<PathBuf, String> {
             .map_err(|()| format!("{tool} does not run; apt-get install nodejs npm"))?;
     }
     let folder = Path::new(HERE).join("node");
-    if !folder.join("node_modules/openid-client").exists() {
+    let wanted = ["openid-client", "@openid4vc/openid4vp", "@sd-jwt/sd-jwt-vc"];
+    if !wanted.iter().all(|package| folder.join("node_modules").join(package).exists()) {
         let install =
             Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
         if !install.is_ok_and(|status| status.success()) {

@@ -38,13 +38,18 @@ pub struct Service {
 }
 
 impl Service {
-    /// On a free port; device codes live as long as told.
-    #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
+    /// Device codes live as long as told.
     pub async fn start(code_lifetime: &str) -> Self {
+        Self::of(|address| configuration(address, code_lifetime), Path::new("")).await
+    }
+
+    /// On a free port, with this configuration for its address; its files are in `folder`.
+    #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
+    pub async fn of(configuration: impl FnOnce(&str) -> String, folder: &Path) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         listener.set_nonblocking(true).unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(app(&address, code_lifetime));
+        let app = Arc::new(app(Config::from_toml(&configuration(&address), folder).unwrap()));
         let endpoint = poem::endpoint::make(move |request: Request| {
             let app = Arc::clone(&app);
             async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
@@ -62,8 +67,7 @@ impl Drop for Service {
 }
 
 #[expect(clippy::disallowed_methods, reason = "the sandbox is a client of the service, not a part of it")]
-fn app(address: &str, code_lifetime: &str) -> App {
-    let config = Config::from_toml(&configuration(address, code_lifetime), Path::new("")).unwrap();
+fn app(config: Config) -> App {
     let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) =
         (Arc::new(SystemClock), Arc::new(SystemEntropy));
     let sandbox = Sandbox::new(SandboxSettings {
@@ -73,6 +77,7 @@ fn app(address: &str, code_lifetime: &str) -> App {
         tv_client_id: "tv".to_owned(),
         page_client_id: "tv".to_owned(),
         wallet_client_id: "vpgate-sandbox".to_owned(),
+        verifier_roots: None,
         scope: SCOPE.to_owned(),
         now: Arc::new(|| SystemClock.now()),
         rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),

@@ -63,6 +63,7 @@ impl House {
             tv_client_id: "tv".to_owned(),
             page_client_id: "tv".to_owned(),
             wallet_client_id: "vpgate-sandbox".to_owned(),
+            verifier_roots: None,
             scope: "adult".to_owned(),
             now: {
                 let clock = Arc::clone(&clock);

@@ -16,6 +16,7 @@ mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]
 mod made;
+mod oidf;
 mod own_pages;
 mod phishing;
 mod posting;

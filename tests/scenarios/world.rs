@@ -248,6 +248,7 @@ impl World {
             tv_client_id: "tv".to_owned(),
             page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
+            verifier_roots: None,
             scope: BASIC.to_owned(),
             now: {
                 let clock = Arc::clone(&clock);
