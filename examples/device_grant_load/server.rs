@@ -106,6 +106,10 @@ url = "sqlite:vpgate.db"
 [http]
 trusted_proxies = ["127.0.0.1"]
 
+[device]
+authorizations_per_client = 4000000
+authorizations_per_address = 4000000
+
 [[wallets]]
 name = "load"
 profile = "proof"

@@ -15,6 +15,7 @@ mod authorization;
 mod check;
 mod clients;
 mod credentials;
+mod device;
 mod duration;
 mod fault;
 mod file;

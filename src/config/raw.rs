@@ -217,21 +217,56 @@ pub(super) struct Client {
     pub redirect_uris: Vec<String>,
     pub origins: Vec<String>,
     pub wallet: Option<String>,
+    pub device: Option<Device>,
+    pub device_pages_for: Vec<String>,
     pub cross_device: bool,
     pub token_claims: Vec<TokenClaim>,
     pub compatibility: Option<String>,
     pub tokens: Option<Tokens>,
 }
 
-/// `[device]`
-#[derive(Debug, Default, Deserialize, Serialize)]
+/// `[device]`, and the table `device` of a client.
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Device {
     pub code_lifetime: Option<String>,
     pub polling_interval: Option<String>,
     pub user_code_length: Option<i64>,
     pub user_code_charset: Option<String>,
-    pub require_client_authentication: bool,
+    pub require_client_authentication: Option<bool>,
+    pub verification_uri: Option<String>,
+    pub verification_uri_complete: Option<String>,
+    pub proximity: Option<String>,
+    pub number_matching: Option<bool>,
+    pub scopes: Option<Vec<String>>,
+    pub scopes_elsewhere: Option<Vec<String>>,
+    pub wrong_codes_per_address: Option<i64>,
+    pub wrong_codes_altogether: Option<i64>,
+    pub addresses_per_code: Option<i64>,
+    pub authorizations_per_client: Option<i64>,
+    pub authorizations_per_address: Option<i64>,
+    pub danger_user_code_floor_bits: Option<i64>,
+    // IBM's names: the documented table, then the sample file.
+    pub device_flow_codelifetime_in_secs: Option<i64>,
+    pub device_flow_polling_interval_in_secs: Option<i64>,
+    pub device_flow_codelifetime_seconds: Option<i64>,
+    pub device_flow_polling_interval_seconds: Option<i64>,
+    pub device_flow_usercode_length: Option<i64>,
+    pub device_flow_usercode_charset: Option<String>,
+    pub enforce_clientauth_device_authorize: Option<bool>,
+    // Authlete's names.
+    #[serde(rename = "deviceFlowCodeDuration")]
+    pub authlete_code_duration: Option<i64>,
+    #[serde(rename = "deviceFlowPollingInterval")]
+    pub authlete_polling_interval: Option<i64>,
+    #[serde(rename = "userCodeLength")]
+    pub authlete_user_code_length: Option<i64>,
+    #[serde(rename = "userCodeCharset")]
+    pub authlete_user_code_charset: Option<String>,
+    #[serde(rename = "deviceVerificationUri")]
+    pub authlete_verification_uri: Option<String>,
+    #[serde(rename = "deviceVerificationUriComplete")]
+    pub authlete_verification_uri_complete: Option<String>,
 }
 
 /// `[authorization_code]`
@@ -310,7 +345,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
         "proofspace" => serde_json::to_value(Proofspace::default()),
         "clients" => serde_json::to_value(Client::default()),
-        "device" => serde_json::to_value(Device::default()),
+        "device" | "clients.device" => serde_json::to_value(Device::default()),
         "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
         "client_assertions" => serde_json::to_value(ClientAssertions::default()),
         "presentation" => serde_json::to_value(Presentation::default()),

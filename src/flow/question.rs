@@ -6,6 +6,7 @@ use super::Vpgate;
 use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
 use crate::domain::oauth::client::{AuthenticatedClient, Client};
+use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
@@ -30,7 +31,7 @@ pub enum NotAsked {
     #[error("this client has no secret; only confidential clients may use this door")]
     PublicClient,
     /// Both or neither of `scope` and `dcql_query`.
-    #[error("exactly one of scope and dcql_query must be given")]
+    #[error("exactly one of scope, dcql_query and user_code must be given")]
     OneQuestion,
     /// The scope is unknown, malformed or not open to this client.
     #[error("the scope is unknown, malformed or not open to this client")]
@@ -117,6 +118,25 @@ impl Question {
         Ok(Self { query, scope, transaction_data: Vec::new() })
     }
 
+    /// The question of a device grant, put by a service with pages of its own: exactly the scopes that
+    /// can be granted and what the device's tokens say, whatever that service may ask for itself.
+    ///
+    /// # Errors
+    /// [`NotAsked`]
+    pub(super) fn of_grant(
+        vpgate: &Vpgate,
+        request: &QuestionRequest,
+        grant: &Pending,
+    ) -> Result<Self, NotAsked> {
+        if request.scope.is_some() || request.dcql_query.is_some() {
+            return Err(NotAsked::OneQuestion);
+        }
+        let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(NotAsked::Scope)?;
+        let question = Self::of_scopes(vpgate, client, grant.grantable())?;
+        let types = &vpgate.policy.transaction_types;
+        question.agreeing_to(&request.transaction_data, |one| types.from_json(one))
+    }
+
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
         let query = Query::from_json(query).map_err(NotAsked::Query)?;
         let configured =
@@ -127,6 +147,7 @@ impl Question {
         Ok(Self { query, scope: None, transaction_data: Vec::new() })
     }
 
+    /// With what is being agreed to.
     fn agreeing_to(
         mut self,
         given: &[Value],

@@ -7,7 +7,7 @@ use crate::domain::base::id::Handle;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
-use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant, Terms};
+use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::oauth::redirect::ReturnUrl;
 use crate::domain::openid4vp::presentation::{NotNow, Outcome, Settled};
 use crate::domain::openid4vp::request::{Asked, Asker};
@@ -104,8 +104,8 @@ impl Vpgate {
         };
         let reason = match settled.outcome() {
             Outcome::Verified { presentation, .. } => {
-                let Terms { scopes, parameters, .. } = pending.terms();
-                match self.admit(presentation, client_id, scopes, parameters) {
+                let parameters = &pending.terms().parameters;
+                match self.admit(presentation, client_id, pending.grantable(), parameters) {
                     Ok(admission) => {
                         let approved =
                             pending.approve(admission, now).map_err(|_| NotAccepted::NoOpenRequest)?;

@@ -340,6 +340,37 @@
 //! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
 //! this server at the issuer.
 //!
+//! # Limits are counted in the store
+//! Replicas share them, and the one thread that writes sees attempts one by one: a burst of guesses is
+//! counted like a slow row of them. The price is a write for each wrong code, and one more small statement
+//! for each limit in the transaction that opens a grant. Polls write what they wrote before.
+//!
+//! # Time is cut into slots of a twentieth of the window
+//! A count is one row for each slot, and a slot counts until all of it is older than the window, which is
+//! the life of the longest-lived code. So no code is exposed to more guesses than the limit says, from one
+//! address; some are remembered a slot longer than they must be.
+//!
+//! # A right code is looked up where wrong ones are counted
+//! In the same transaction. Looking first and counting afterwards would let a burst of guesses pass before
+//! the first of them is counted.
+//!
+//! # A user code is read in every format that is in use
+//! Who types it does not know which client asked. The normal form is the same in all formats, so there is
+//! one digest and one look-up.
+//!
+//! # Literal alphabets must be larger than the code is long, NUMERIC need not
+//! The first is a rule of IBM's product; a code of eleven digits would break it and is strong enough. What
+//! decides for the named sets is the strength in bits.
+//!
+//! # `TRANSACTION_FAILED` reaches the device as `access_denied`
+//! RFC 8628 has no better word for it, and `expired_token` would make a device begin again.
+//!
+//! # A service with its own pages claims codes for all of its people
+//! Which of its browsers entered a code is for it to know: the presentation binds one browser, and its
+//! response code proves that it is the same all the way.
+//!
+//! # The clock on the verification page is drawn by style
+//! The page has no script, and keeps it so.
 //! # The authorization endpoint shows a page of its own
 //! The wallet shows the name of this server, not that of the application behind it. Whoever shares must
 //! know for whom, so the page costs one tap. It also means that an address alone never starts anything:

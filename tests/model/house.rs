@@ -183,6 +183,7 @@ danger_allow_loopback = true
 [device]
 code_lifetime = "{LIFETIME}s"
 polling_interval = "{INTERVAL}s"
+authorizations_per_address = 1000000
 
 [presentation]
 tries = 3

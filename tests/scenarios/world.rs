@@ -48,6 +48,7 @@ pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
 pub const WALLET_CLIENT: &str = "vpgate-sandbox";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+pub const ADULT: &str = "adult";
 pub const CREDENTIAL: &str = "proof_id_default";
 /// The same credential of the demo wallet, asked for by another name.
 pub const SECOND: &str = "second";
@@ -338,6 +339,19 @@ impl World {
         answer.json()
     }
 
+    /// A device of `client_id` asks.
+    pub async fn device_of(&self, client_id: &str) -> Value {
+        let answer = self.post_form("/device_authorization", &[("client_id", client_id)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    }
+
+    /// What a device of `client_id` hears next: its error, or its token.
+    pub async fn hears(&self, client_id: &str, authorization: &Value) -> (Option<String>, Value) {
+        let (_, body) = self.poll_as(client_id, authorization["device_code"].as_str().unwrap()).await;
+        (body["error"].as_str().map(str::to_owned), body)
+    }
+
     pub async fn poll(&self, device_code: &str) -> (StatusCode, Value) {
         self.poll_as("tv", device_code).await
     }
@@ -462,6 +476,17 @@ impl World {
         self.send(Method::POST, path, &[kind, basic(client)], body.to_owned()).await
     }
 
+    pub async fn post_value_as(&self, path: &str, credentials: Option<(&str, &str)>, body: &Value) -> Answer {
+        let mut headers = vec![(header::CONTENT_TYPE.as_str(), "application/json".to_owned())];
+        headers.extend(credentials.map(basic));
+        self.send(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    /// The service, to be called by others than the browsers here.
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {
         let mut request =
             Request::builder().method(method).uri_str(path).header(header::HOST, "127.0.0.1:8080");
@@ -507,6 +532,9 @@ danger_allow_loopback = true
 [storage]
 url = "sqlite::memory:"
 
+[http]
+trusted_proxies = ["127.0.0.1"]
+
 [verification]
 cross_check = "enforce"
 
@@ -541,6 +569,54 @@ credential = "{CREDENTIAL}"
 claims = ["given_name", "family_name", "age_equal_or_over.18"]
 rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
 
+[[scopes]]
+name = "{ADULT}"
+description = "That you are 18 or older"
+credential = "{CREDENTIAL}"
+claims = ["age_equal_or_over.18"]
+rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+[[clients]]
+client_id = "gate"
+name = "Garden Gate"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+[clients.device]
+number_matching = true
+
+[[clients]]
+client_id = "safe"
+name = "Safe"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+[clients.device]
+proximity = "require"
+
+[[clients]]
+client_id = "radio"
+name = "Radio"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}", "{ADULT}"]
+[clients.device]
+scopes_elsewhere = ["{BASIC}"]
+user_code_length = 11
+user_code_charset = "NUMERIC"
+
+[[clients]]
+client_id = "quiet"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}", "{ADULT}"]
+[clients.device]
+proximity = "ignore"
+scopes = ["{ADULT}"]
+code_lifetime = "60s"
+polling_interval = "10s"
+verification_uri = "https://tv.example.com/activate"
+
 [[clients]]
 client_id = "tv"
 name = "Living-room TV"
@@ -561,6 +637,7 @@ authentication = "client_secret_basic"
 secret_hash = "{shop}"
 scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
+device_pages_for = ["tv", "gate", "radio"]
 cross_device = true
 
 [[clients]]

@@ -18,6 +18,7 @@ use vpgate::domain::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate::domain::oauth::client_assertion::{AssertionPolicy, ClientAssertion, UnverifiedAssertion};
 use vpgate::domain::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused, Shown, Terms};
 use vpgate::domain::oauth::device_grant::DenialReason;
+use vpgate::domain::oauth::device_settings::DeviceSettings;
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
 use vpgate::domain::oauth::issuance::{Family, Issuance};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
@@ -51,6 +52,8 @@ fn request() -> AuthorizationRequest {
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
         origins: Vec::new(),
         wallet: "proof".to_owned(),
+        device: DeviceSettings::default(),
+        device_pages_for: Vec::new(),
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,

@@ -16,6 +16,7 @@ use vpgate::domain::base::secret::{Digest, DigestKey};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::change::Change;
 use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::oauth::attempts::Attempt;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
 use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
@@ -90,7 +91,12 @@ impl Grant {
     }
 
     pub fn open(&self) -> Change {
-        Change::OpenGrant { grant: self.pending(), device_code: self.device_code, user_code: self.user_code }
+        self.open_within(Vec::new())
+    }
+
+    pub fn open_within(&self, within: Vec<Attempt>) -> Change {
+        let (device_code, user_code) = (self.device_code, self.user_code);
+        Change::OpenGrant { grant: self.pending(), device_code, user_code, within }
     }
 
     pub fn pending(&self) -> Pending {
@@ -206,6 +212,7 @@ pub fn asked() -> Asked {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: Some("basket-7".to_owned()),
+            grant: None,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

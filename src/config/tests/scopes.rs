@@ -219,7 +219,7 @@ fn req_12_15_req_12_16_lifetimes_stand_by_themselves_and_are_positive() {
     let config = load(&CONTRACT.replace("lifetime = \"1h\"", "lifetime = \"30s\"")).unwrap();
     let policy = &config.policy;
     assert_eq!(policy.tokens.of("tv").lifetime, Duration::from_secs(30));
-    assert_eq!(policy.device.code_lifetime, Duration::from_secs(600));
+    assert_eq!(policy.clients.named("tv").unwrap().device.code_lifetime, Duration::from_secs(600));
     assert_eq!(policy.presentation.lifetime, Duration::from_secs(300));
     for key in ["tokens.lifetime", "device.code_lifetime", "presentation.lifetime"] {
         for wrong in ["0s", "-1s", "1"] {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::client_assertion::ClientAssertion;
+use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::domain::base::secret::{Digest, Secret};
@@ -30,6 +31,10 @@ pub struct Client {
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// Its device grant.
+    pub device: DeviceSettings,
+    /// The clients for whose devices its own pages may speak (`/v1/device/...`).
+    pub device_pages_for: Vec<String>,
     /// How it may ask for authorization codes.
     pub code: CodeRules,
     /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
@@ -237,7 +242,7 @@ impl<'a> AuthenticatedClient<'a> {
 /// Clients for the tests of this room and those above it.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Authentication, Client, CodeRules, Grant, Scopes, TokenClaims};
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};
 
     /// Registered for everything, with no redirect URI.
     pub(crate) fn client(id: &str, authentication: Authentication) -> Client {
@@ -250,6 +255,8 @@ pub(crate) mod testing {
             redirect_uris: Vec::new(),
             origins: Vec::new(),
             wallet: "demo".to_owned(),
+            device: DeviceSettings::default(),
+            device_pages_for: Vec::new(),
             token_claims: TokenClaims::default(),
             code: CodeRules::default(),
             cross_device: false,

@@ -28,6 +28,7 @@ fn grant(state: &str) -> GrantRow {
         admission: None,
         denial_reason: None,
         token: None,
+        precautions: None,
     }
 }
 

@@ -32,6 +32,7 @@ fn open(number: u8) -> Change {
         grant: Pending::begin(terms, Pace::new(Duration::from_secs(5))),
         device_code: Digest::of(&[1, number]),
         user_code: Digest::of(&[2, number]),
+        within: Vec::new(),
     }
 }
 
