@@ -1,5 +1,9 @@
 //! Who the person behind a token is (OpenID Connect Core section 5.3).
 
+use std::fmt;
+
+use serde_json::Value;
+
 use super::Vpgate;
 use super::issue_tokens::TokenType;
 use super::ports::Unavailable;
@@ -8,10 +12,18 @@ use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::oauth::thumbprint::Thumbprint;
 
 /// What is told.
-#[derive(Debug)]
 pub struct Person {
     /// The pairwise subject, as in the ID token.
     pub subject: String,
+    /// What tokens of this client say besides (`token_claims`).
+    pub claims: Vec<(String, Value)>,
+}
+
+impl fmt::Debug for Person {
+    /// Claims are personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(..)")
+    }
 }
 
 /// Why nothing is told (RFC 6750 section 3.1).
@@ -52,6 +64,7 @@ impl Vpgate {
         if !self.still_stands(&found.family, now).await? {
             return Err(NotTold::InvalidToken);
         }
-        Ok(Person { subject: found.family.admission().subject().to_owned() })
+        let admission = found.family.admission();
+        Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
     }
 }

@@ -8,6 +8,7 @@ mod client_door;
 mod client_limits;
 mod cors;
 mod document;
+mod documented;
 mod envelope;
 mod face;
 mod form;

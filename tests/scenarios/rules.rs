@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use poem::http::StatusCode;
+use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
+use vpgate::config::secrets::hash_text;
+use vpgate::domain::base::secret::Secret;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Binding, Holder};
@@ -46,7 +48,7 @@ client_id = "editor"
 name = "Editor"
 grants = ["device_code"]
 authentication = "none"
-scopes = ["editing-rights", "reading"]
+scopes = ["editing-rights", "reading", "openid"]
 compatibility = "proofspace"
 token_claims = [
     { name = "level", credentialId = "2RjEBo9zXkJByXm14xQHtg:3:CL:1300:tag", fieldName = "Access Level" },
@@ -65,7 +67,13 @@ impl Office {
         let issuer = Issuer::new(ISSUER.to_owned()).unwrap();
         let keys = KeySet::from_json(&issuer.jwks()).unwrap().keys().to_vec();
         let text = configuration("").replace(&format!("{BASE}/sandbox/wallet/authorize"), WALLET);
-        Self { world: World::with_configuration(&format!("{text}{EDITORS}"), keys).await, issuer }
+        let resource = format!(
+            "[[clients]]\nclient_id = \"archive\"\nauthentication = \"client_secret_post\"\nsecret_hash = \"{}\"\n\
+             tokens = {{ introspects = [\"{SERVICE}\"] }}\n",
+            hash_text(Secret::received("archive-secret").digest())
+        );
+        let text = format!("{text}{EDITORS}\n{resource}");
+        Self { world: World::with_configuration(&text, keys).await, issuer }
     }
 
     fn holder(&self, claims: Value) -> Holder {
@@ -188,6 +196,25 @@ async fn req_12_7_a_name_with_spaces_is_asked_for_by_its_alias() {
     let page =
         office.world.browser().open(authorization["verification_uri_complete"].as_str().unwrap()).await;
     assert!(page.body.contains("Editing rights") && page.body.contains("Access Level"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn req_12_13_introspection_and_userinfo_say_what_the_token_says() {
+    let office = Office::new().await;
+    let holder = office.holder(employee(&json!(5)));
+    let request = [("scope", "editing-rights openid"), ("room_id", "42"), ("floor", "9")];
+    let (_, token) = office.outcome(&holder, &request).await;
+    let access_token = token["access_token"].as_str().unwrap();
+    let form = [("client_id", "archive"), ("client_secret", "archive-secret"), ("token", access_token)];
+    let told = office.world.post_form("/introspect", &form).await.json();
+    let bearer = ("authorization", format!("Bearer {access_token}"));
+    let person = office.world.send(Method::GET, "/userinfo", &[bearer], String::new()).await.json();
+    for answer in [&told, &person] {
+        assert_eq!((&answer["level"], &answer["room"]), (&json!(5), &json!("42")), "{answer}");
+        assert_eq!((&answer["sub"], answer.get("floor")), (&claims_of(&token)["sub"], None));
+    }
+    let form = [("client_id", "archive"), ("client_secret", "archive-secret"), ("token", "unknown")];
+    assert_eq!(office.world.post_form("/introspect", &form).await.json(), json!({"active": false}));
 }
 
 #[tokio::test]

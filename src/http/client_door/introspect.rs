@@ -6,6 +6,7 @@ use poem_openapi::{ApiResponse, Object};
 use crate::domain::base::time::Timestamp;
 use crate::flow::introspect::ActiveToken;
 use crate::http::basic::ClientParameters;
+use crate::http::documented::Documented;
 
 /// A resource asks about a token.
 #[derive(Debug, Object)]
@@ -24,10 +25,10 @@ pub struct IntrospectionRequest {
 pub enum IntrospectionAnswer {
     /// What the token means. Unknown, expired, revoked and foreign ones are only not active.
     #[oai(status = 200)]
-    Told(Json<Introspection>),
+    Told(Json<Documented<Introspection>>),
 }
 
-/// What a token means now.
+/// What a token means now. The `token_claims` of its client stand beside these members, as in a JWT.
 #[derive(Debug, Default, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Introspection {
@@ -67,10 +68,12 @@ pub struct Confirmation {
 impl IntrospectionAnswer {
     /// What the caller is told.
     pub fn new(found: Option<ActiveToken>, issuer: &str) -> Self {
-        let Some(token) = found else { return Self::Told(Json(Introspection::default())) };
+        let Some(token) = found else {
+            return Self::Told(Json(Documented::with(&Introspection::default(), std::iter::empty())));
+        };
         let ActiveToken { access, family } = &token;
         let seconds = |at: Timestamp| Some(at.unix());
-        Self::Told(Json(Introspection {
+        let told = Introspection {
             active: true,
             scope: Some(access.scopes.to_string()),
             client_id: Some(family.terms().client_id.clone()),
@@ -83,6 +86,7 @@ impl IntrospectionAnswer {
             iss: Some(issuer.to_owned()),
             jti: Some(access.id.to_string()),
             cnf: family.terms().dpop.as_ref().map(|key| Confirmation { jkt: key.to_string() }),
-        }))
+        };
+        Self::Told(Json(Documented::with(&told, family.admission().token_claims())))
     }
 }

@@ -9,6 +9,7 @@ use super::resource_refusal::ResourceRefusal;
 use crate::domain::base::secret::Secret;
 use crate::flow::issue_tokens::TokenType;
 use crate::flow::userinfo::Person;
+use crate::http::documented::Documented;
 use crate::http::form::Form;
 
 /// The longest access token that is looked at.
@@ -19,10 +20,10 @@ const LONGEST: usize = 16 * 1024;
 pub enum UserinfoAnswer {
     /// Who the person is.
     #[oai(status = 200)]
-    Told(Json<Userinfo>),
+    Told(Json<Documented<Userinfo>>),
 }
 
-/// Who the person is.
+/// Who the person is. The `token_claims` of the client stand beside `sub`, as in its tokens.
 #[derive(Debug, Object)]
 pub struct Userinfo {
     /// The pairwise subject, as in the ID token.
@@ -31,7 +32,7 @@ pub struct Userinfo {
 
 impl From<Person> for UserinfoAnswer {
     fn from(person: Person) -> Self {
-        Self::Told(Json(Userinfo { sub: person.subject }))
+        Self::Told(Json(Documented::with(&Userinfo { sub: person.subject }, person.claims.into_iter())))
     }
 }
 

@@ -5,7 +5,6 @@ use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
 use super::device::code_to_complete;
-use super::documented::Documented;
 use super::problem::Problem;
 use super::result::PresentationStatus;
 use super::strict_json::Members;
@@ -14,6 +13,7 @@ use crate::domain::openid4vp::request;
 use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
 use crate::flow::question::QuestionRequest;
 use crate::http::PublicUrl;
+use crate::http::documented::Documented;
 
 /// What to ask of the wallet. Unknown members are refused.
 #[derive(Debug, Object)]

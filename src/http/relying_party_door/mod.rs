@@ -2,7 +2,7 @@
 
 mod begin;
 mod device;
-mod documented;
+
 pub mod problem;
 mod result;
 mod rules;

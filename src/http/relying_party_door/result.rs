@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
-use super::documented::Documented;
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
 use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
+use crate::http::documented::Documented;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug, Object)]

@@ -6,11 +6,11 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
-use super::documented::Documented;
 use super::problem::Problem;
 use super::strict_json::{Members, pointer};
 use crate::domain::admission::rules::{Rule, Unmet};
 use crate::flow::dry_run::{DryRun, Sample, ScopeTried};
+use crate::http::documented::Documented;
 
 /// Claims as a verified presentation would show them. Unknown members are refused.
 #[derive(Debug, Object)]

@@ -6,7 +6,6 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use super::begin::{DcqlQuery, question_request};
-use super::documented::{Documented, TextOr};
 use super::problem::Problem;
 use super::result::{Credentials, Report, Verdict, agreed, shown};
 use super::strict_json::Members;
@@ -14,6 +13,7 @@ use super::transaction_data::TransactionData;
 use crate::domain::base::time::Timestamp;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
+use crate::http::documented::{Documented, TextOr};
 
 /// A `vp_token` and the request that it answers. Unknown members are refused.
 #[derive(Debug, Object)]

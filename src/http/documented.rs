@@ -22,6 +22,20 @@ impl<S> Documented<S> {
     }
 }
 
+impl<S: Type + ToJSON> Documented<S> {
+    /// `described` with more members, which the document cannot name because configuration does. None of
+    /// them replaces a member that is there.
+    pub fn with(described: &S, more: impl Iterator<Item = (String, Value)>) -> Self {
+        let mut value = described.to_json().unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            for (name, one) in more {
+                members.entry(name).or_insert(one);
+            }
+        }
+        Self::new(value)
+    }
+}
+
 impl<S: Type> Type for Documented<S> {
     const IS_REQUIRED: bool = S::IS_REQUIRED;
 
