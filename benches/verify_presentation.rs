@@ -126,6 +126,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
+            grant: None,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

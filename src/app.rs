@@ -290,7 +290,9 @@ async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
             () = tokio::time::sleep(SWEEP) => {}
         }
         match vpgate.sweep().await {
-            Ok(swept) => tracing::debug!(swept.grants, swept.presentations, swept.tokens, "swept"),
+            Ok(swept) => {
+                tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
+            }
             Err(fault) => {
                 let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
                 tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");

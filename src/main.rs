@@ -125,6 +125,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             for warning in &config.warnings {
                 tracing::warn!("{warning}");
             }
+            for note in &config.notes {
+                tracing::info!("{note}");
+            }
             say(&format!("{} is good", file.config.display()))
         }
         Command::Migrate(file) => {

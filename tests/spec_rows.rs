@@ -93,13 +93,24 @@ fn no_duty_of_the_checklist_is_missing() {
 }
 
 /// REQ-15.1 asks for a chapter, not for code.
+const RISK_ASSESSMENT: [&str; 4] =
+    ["# Cross-device flows: the risk assessment", "consent phishing", "session phishing", "What remains"];
+
+fn lacking(chapter: &str) -> Vec<&'static str> {
+    RISK_ASSESSMENT.into_iter().filter(|part| !chapter.contains(part)).collect()
+}
+
 #[test]
 fn req_15_1_the_risk_assessment_of_cross_device_flows_is_written() {
     let threats = fs::read_to_string(at("src/manual/threats.rs")).unwrap();
-    for part in
-        ["# Cross-device flows: the risk assessment", "consent phishing", "session phishing", "What remains"]
-    {
-        assert!(threats.contains(part), "the threats chapter lacks: {part}");
+    assert_eq!(lacking(&threats), [""; 0]);
+}
+
+#[test]
+fn req_15_1_a_risk_assessment_without_one_of_its_parts_is_refused() {
+    let threats = fs::read_to_string(at("src/manual/threats.rs")).unwrap();
+    for part in RISK_ASSESSMENT {
+        assert_eq!(lacking(&threats.replace(part, "")), [part]);
     }
 }
 

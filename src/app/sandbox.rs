@@ -7,14 +7,18 @@ use std::sync::Arc;
 
 use url::Url;
 
+use self::request_key::RequestKeyFiles;
 use super::{Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::domain::base::secret::Secret;
+use crate::domain::jose::x5c::{CertifiedKey, NotCertified, Roots, RootsFault};
 use crate::fetch::client::sandbox_client;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
 use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
+
+mod request_key;
 
 /// The television's client identifier.
 pub const TV: &str = "tv";
@@ -35,7 +39,16 @@ pub enum NoSandbox {
     NotLoopback,
     /// The folder cannot be made.
     #[error("the folder given with --data cannot be made")]
-    Data(#[from] std::io::Error),
+    Data(#[source] std::io::Error),
+    /// The key that signs requests, on its way into the configuration.
+    #[error("the folder for temporary files cannot be written")]
+    RequestKey(#[source] std::io::Error),
+    /// The same key, or its certificate.
+    #[error(transparent)]
+    Certificate(#[from] NotCertified),
+    /// Our own root is none: a mistake of ours.
+    #[error("the sandbox's own certificate is wrong: {0}")]
+    Root(#[from] RootsFault),
     /// Our own configuration is wrong: a mistake of ours.
     #[error("the sandbox's own configuration is wrong: {0}")]
     Config(#[from] Faults),
@@ -66,8 +79,14 @@ impl Demo {
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, NoSandbox> {
         let base = format!("http://{address}");
-        let text = configuration(&base, data.is_some(), shop_secret);
-        let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
+        let certified = CertifiedKey::generate("the sandbox's vpgate", clock.now())?;
+        let roots = Roots::new(&certified.root, None, Vec::new())?;
+        let config = {
+            // Read once: nothing of the key stays on disk.
+            let files = RequestKeyFiles::write(&certified, &*entropy)?;
+            let text = configuration(&base, data.is_some(), shop_secret, &files);
+            Config::from_toml(&text, data.unwrap_or(Path::new("")))?
+        };
         let parties = Sandbox::new(SandboxSettings {
             base_url: config.public_url.clone(),
             shop_client_id: SHOP.to_owned(),
@@ -75,6 +94,7 @@ impl Demo {
             tv_client_id: TV.to_owned(),
             page_client_id: PAGE.to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
+            verifier_roots: Some(roots),
             scope: SCOPE.to_owned(),
             now: Arc::new(move || clock.now()),
             rng: Arc::new(move |bytes| draw(&*entropy, bytes)),
@@ -140,10 +160,12 @@ fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
     }
 }
 
-fn configuration(base: &str, kept: bool, shop_secret: &Secret) -> String {
+fn configuration(base: &str, kept: bool, shop_secret: &Secret, files: &RequestKeyFiles) -> String {
     include_str!("sandbox.toml")
         .replace("${base}", base)
         .replace("${storage}", if kept { "sqlite:vpgate.db" } else { "sqlite::memory:" })
+        .replace("${request_key}", &files.key().display().to_string())
+        .replace("${request_certificate}", &files.certificate().display().to_string())
         .replace("${shop_secret_hash}", &secrets::hash_text(shop_secret.digest()))
 }
 
@@ -172,6 +194,24 @@ mod tests {
         assert!(demo.config.policy.scopes.named(SCOPE).is_some());
         assert_eq!(demo.config.policy.wallets[0].client_id, WALLET_CLIENT);
         assert_eq!(demo.config.policy.trust.credentials[0].issuer, demo.parties.issuer());
+    }
+
+    #[test]
+    fn the_wallet_is_asked_in_four_ways_and_signed_requests_have_a_key_that_is_not_on_disk() {
+        let demo = demo(None);
+        let wallets = &demo.config.policy.wallets;
+        let names: Vec<_> = wallets.iter().map(|wallet| wallet.name.as_str()).collect();
+        assert_eq!(names, ["demo", "openid4vp", "openid4vp-signed", "haip"]);
+        let mut signed: Vec<_> = demo.config.request_keys.keys().map(String::as_str).collect();
+        signed.sort_unstable();
+        assert_eq!(signed, ["haip", "openid4vp-signed"]);
+
+        let certified = CertifiedKey::generate("vpgate", SystemClock.now()).unwrap();
+        let files = RequestKeyFiles::write(&certified, &SystemEntropy).unwrap();
+        let key = files.key();
+        assert!(key.exists() && files.certificate().exists());
+        drop(files);
+        assert!(!key.exists() && !key.parent().unwrap().exists());
     }
 
     #[test]

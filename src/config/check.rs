@@ -7,14 +7,18 @@ use std::time::Duration;
 use url::Url;
 
 use super::address::Addresses;
+use super::askable::Askable;
 use super::clients::Known;
 use super::fault::Faults;
+use super::token_claims::Proofspace;
 use super::{
-    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, duration, raw, scopes,
-    tokens, transaction_types, wallets,
+    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw,
+    scopes, tokens, transaction_types, wallets,
 };
+use crate::domain::admission::{ScopeDefinition, ScopePolicy};
+use crate::domain::oauth::attempts::DeviceLimits;
 use crate::domain::oauth::client::Clients;
-use crate::domain::oauth::user_code::{FormatFault, UserCodeFormat};
+use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
@@ -38,7 +42,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         (_, directory) => Keys::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
     };
     let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
-    let device = device(&file.device, faults);
+    let common = device::common(&file.device, addresses, faults);
     let code = authorization::code(&file.authorization_code, faults);
     let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
@@ -48,7 +52,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
     let wallet_names = names(file.wallets.iter().map(|wallet| wallet.name.as_ref()).collect());
     let credential_ids = names(file.credentials.iter().map(|credential| credential.id.as_ref()).collect());
-    let scope_names = names(file.scopes.iter().map(|scope| scope.name.as_ref()).collect());
+    let scope_names = names(file.scopes.iter().map(scopes::asked_by).collect());
+    let compatible = file.clients.iter().any(|client| client.compatibility.is_some());
     for (section, empty) in [
         ("wallets", file.wallets.is_empty()),
         ("credentials", file.credentials.is_empty()),
@@ -66,20 +71,32 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         folder,
     };
     let wallets = wallets::check(file.wallets, around, faults);
+    let askable = Askable::of(&file.credentials, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
-    let scopes = scopes::check(file.scopes, &trust, &credential_ids, faults);
+    let scopes = scopes::check(file.scopes, &askable, &trust, faults);
+    let issuer = public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
     let known = Known {
+        askable: &askable,
+        proofspace: &proofspace,
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,
-        authenticated_devices: file.device.require_client_authentication,
+        device: &common,
         addresses,
         folder,
     };
     let tokens = tokens::check(&file.tokens, &file.clients, public_url.as_ref(), faults);
     let clients = clients::check(file.clients, &known, faults);
-    let warnings = warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
+    let device = device(&common, &clients);
+    let mut warnings =
+        warnings(&clients, &trust, file.danger_allow_loopback, storage == Some(Storage::Memory));
+    if common.floor_bits < FLOOR_BITS {
+        let bits = common.floor_bits;
+        warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
+    }
+    let notes = notes(&clients, &scopes);
     Some(Config {
         public_url: public_url?,
         listen: listen?,
@@ -97,13 +114,14 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             trust,
             transaction_types,
             wallets: wallets.routes,
-            device: device?,
+            device,
             code: code?,
             assertions: assertions?,
             presentation: presentation?,
             tokens: tokens?,
         },
         warnings,
+        notes,
     })
 }
 
@@ -155,28 +173,16 @@ fn proxies(given: &[String], faults: &mut Faults) -> Vec<IpAddr> {
     given.iter().enumerate().filter_map(read).collect()
 }
 
-fn device(given: &raw::Device, faults: &mut Faults) -> Option<DevicePolicy> {
-    let code_lifetime = lifetime("device.code_lifetime", given.code_lifetime.as_deref(), "600s", faults);
-    let interval = lifetime("device.polling_interval", given.polling_interval.as_deref(), "5s", faults);
-    if let (Some(code), Some(interval)) = (code_lifetime, interval)
-        && interval >= code
-    {
-        faults.add("device.polling_interval", "must be shorter than device.code_lifetime");
+/// `[device]` and the clients together: every format in use, and the longest life of any code.
+fn device(common: &device::Common, clients: &Clients) -> DevicePolicy {
+    let all = || clients.iter().map(|client| &client.device);
+    let longest = all().map(|settings| settings.code_lifetime).max();
+    let window = longest.unwrap_or_default().max(common.limits.window);
+    DevicePolicy {
+        user_codes: UserCodeFormats::new(all().map(|settings| &settings.user_code)),
+        require_client_authentication: common.require_client_authentication,
+        limits: DeviceLimits { window, ..common.limits },
     }
-    let length = given.user_code_length.unwrap_or(8);
-    let charset = given.user_code_charset.as_deref().unwrap_or("BASE20");
-    // A negative length is as wrong as one of zero.
-    let format = UserCodeFormat::new(charset, usize::try_from(length).unwrap_or(0));
-    let user_code = match format {
-        Err(FormatFault::Alphabet) => faults.keep("device.user_code_charset", format),
-        _ => faults.keep("device.user_code_length", format),
-    };
-    Some(DevicePolicy {
-        code_lifetime: code_lifetime?,
-        polling_interval: interval?,
-        user_code: user_code?,
-        require_client_authentication: given.require_client_authentication,
-    })
 }
 
 fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
@@ -214,6 +220,27 @@ fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBo
 
 fn lifetime(at: &str, given: Option<&str>, default: &str, faults: &mut Faults) -> Option<Duration> {
     faults.keep(at, duration::parse(given.unwrap_or(default)))
+}
+
+/// For which credentials the subject of tokens does not stay the same (REQ-5.21).
+fn notes(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
+    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
+    let asked: Vec<&str> = scopes
+        .iter()
+        .filter(|scope| granted.contains(&scope.name.as_str()))
+        .flat_map(ScopeDefinition::credentials)
+        .collect();
+    let keyed = scopes
+        .credentials()
+        .iter()
+        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+    let note = |id: &str| {
+        format!(
+            "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
+        )
+    };
+    keyed.map(|it| note(&it.id)).collect()
 }
 
 /// What weakens safety.

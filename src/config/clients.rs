@@ -4,13 +4,18 @@ use std::path::Path;
 use std::sync::Arc;
 
 use super::address::{Addresses, redirect_uri};
+use super::askable::Askable;
+use super::device::{self, ClientScopes};
 use super::fault::Faults;
 use super::raw;
 use super::secrets;
+use super::token_claims::{self, Proofspace};
 use super::trust;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::TokenClaims;
 use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use crate::domain::oauth::device_settings::DeviceSettings;
 use crate::domain::oauth::entitlement::OPENID;
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
@@ -19,8 +24,10 @@ pub(super) struct Known<'a> {
     pub wallets: &'a [String],
     pub scopes: &'a [String],
     pub policy: &'a ScopePolicy,
-    /// `device.require_client_authentication`
-    pub authenticated_devices: bool,
+    /// `[device]`
+    pub device: &'a device::Common,
+    pub askable: &'a Askable,
+    pub proofspace: &'a Proofspace,
     /// Which addresses are permitted.
     pub addresses: Addresses,
     /// Where relative paths begin.
@@ -45,7 +52,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         }
         let authentication = authentication(&client, &at, known, faults);
         let grants = grants(&client.grants, &at("grants"), faults);
-        if known.authenticated_devices
+        if known.device.require_client_authentication
             && authentication == Some(Authentication::None)
             && grants.contains(&Grant::DeviceCode)
         {
@@ -54,11 +61,22 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 "must not be \"none\" for a device client while device.require_client_authentication is true",
             );
         }
+        let before = faults.iter().count();
         let scopes = scopes(&client.scopes, &at("scopes"), known, faults);
+        let asked = scopes.clone().without(OPENID);
+        let token_claims = token_claims(&client, &asked, index, known, faults);
+        if faults.iter().count() == before {
+            askable_together(&asked, &token_claims, &at("scopes"), known, faults);
+        }
         let mut redirect_uris = Vec::new();
         for (place, uri) in client.redirect_uris.iter().enumerate() {
             redirect_uris
                 .extend(faults.keep(&format!("{}[{place}]", at("redirect_uris")), redirect_uri(uri)));
+        }
+        let device = device(client.device.as_ref(), &grants, &scopes, index, known, faults);
+        let confidential = authentication.as_ref().is_some_and(|it| *it != Authentication::None);
+        if !client.device_pages_for.is_empty() && authentication.is_some() && !confidential {
+            faults.add(at("device_pages_for"), "is for clients with a secret");
         }
         let code = code_rules(&client, authentication.as_ref(), &grants, &at, faults);
         let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
@@ -75,12 +93,50 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
                 redirect_uris,
                 origins,
                 wallet,
+                device,
+                device_pages_for: client.device_pages_for,
+                token_claims,
                 code,
                 cross_device,
             });
         }
     }
+    pages(&checked, &ids, faults);
     Clients::new(checked)
+}
+
+/// The table `device` of a client.
+fn device(
+    given: Option<&raw::Device>,
+    grants: &[Grant],
+    scopes: &Scopes,
+    index: usize,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> DeviceSettings {
+    let Some(given) = given else { return known.device.settings.clone() };
+    let at = |key: &str| format!("clients[{index}].device.{key}");
+    if !grants.contains(&Grant::DeviceCode) {
+        faults.add(format!("clients[{index}].device"), "is for clients with the grant device_code");
+    }
+    let scopes = ClientScopes { scopes, policy: known.policy };
+    device::of_client(given, known.device, &scopes, &at, known.addresses, faults)
+}
+
+/// Whether those for whose devices somebody has pages exist, and have devices.
+fn pages(checked: &[Client], ids: &[String], faults: &mut Faults) {
+    for client in checked {
+        let index = ids.iter().position(|id| *id == client.id).unwrap_or_default();
+        for (place, id) in client.device_pages_for.iter().enumerate() {
+            let at = format!("clients[{index}].device_pages_for[{place}]");
+            let named = checked.iter().find(|other| other.id == *id);
+            if !ids.contains(id) {
+                faults.add(at, "no client with this identifier is configured");
+            } else if named.is_some_and(|named| !named.grants.contains(&Grant::DeviceCode)) {
+                faults.add(at, "this client does not have the grant device_code");
+            }
+        }
+    }
 }
 
 fn authentication(
@@ -205,7 +261,6 @@ fn grants(given: &[String], at: &str, faults: &mut Faults) -> Vec<Grant> {
 }
 
 fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) -> Scopes {
-    let before = faults.iter().count();
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
@@ -217,13 +272,35 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
             scopes = more;
         }
     }
-    // All of them may be asked for together, and must make one query then.
-    let asked = scopes.clone().without(OPENID);
-    let all_known = asked.iter().all(|name| known.policy.named(name).is_some());
-    if faults.iter().count() == before && all_known && !asked.is_empty() {
-        faults.keep(at, known.policy.query(&asked));
-    }
     scopes
+}
+
+fn token_claims(
+    client: &raw::Client,
+    scopes: &Scopes,
+    index: usize,
+    known: &Known<'_>,
+    faults: &mut Faults,
+) -> TokenClaims {
+    let Known { askable, policy, proofspace, .. } = *known;
+    let compatibility = client.compatibility.as_deref();
+    let known = token_claims::Known { askable, policy, proofspace };
+    token_claims::check(
+        &client.token_claims,
+        compatibility,
+        scopes,
+        &format!("clients[{index}]"),
+        &known,
+        faults,
+    )
+}
+
+/// All scopes may be asked for together, and must make one query then, with what tokens say of it.
+fn askable_together(scopes: &Scopes, claims: &TokenClaims, at: &str, known: &Known<'_>, faults: &mut Faults) {
+    let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
+    if all_known && !scopes.is_empty() {
+        faults.keep(at, known.policy.query_for(scopes, claims));
+    }
 }
 
 /// Where the client's pages come from. One with a secret has none: a page keeps no secret.

@@ -10,10 +10,12 @@
 //! ```
 
 mod address;
+mod askable;
 mod authorization;
 mod check;
 mod clients;
 mod credentials;
+mod device;
 mod duration;
 mod fault;
 mod file;
@@ -21,6 +23,7 @@ mod raw;
 mod read;
 mod scopes;
 pub mod secrets;
+mod token_claims;
 mod tokens;
 mod transaction_types;
 mod trust;
@@ -76,6 +79,8 @@ pub struct Config {
     pub policy: Policy,
     /// What the operator should read at every start.
     pub warnings: Vec<String>,
+    /// What the operator should know when checking the file; nothing is wrong.
+    pub notes: Vec<String>,
 }
 
 /// `[storage]`

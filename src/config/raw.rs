@@ -20,6 +20,7 @@ pub(super) struct File {
     pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
     pub clients: Vec<Client>,
+    pub proofspace: Proofspace,
     pub device: Device,
     pub authorization_code: AuthorizationCode,
     pub client_assertions: ClientAssertions,
@@ -104,6 +105,8 @@ pub(super) struct StatusLists {
 #[serde(default)]
 pub(super) struct Credential {
     pub id: Option<String>,
+    pub aliases: Vec<String>,
+    pub stable_identifier: Option<toml::Value>,
     pub vct: Vec<String>,
     pub issuer: Option<String>,
     pub trust: Trust,
@@ -143,19 +146,55 @@ pub(super) struct TransactionType {
 #[serde(default)]
 pub(super) struct Scope {
     pub name: Option<String>,
+    pub alias: Option<String>,
     pub description: Option<String>,
     pub credential: Option<String>,
-    pub claims: Option<Vec<String>>,
+    pub claims: Option<Vec<toml::Value>>,
     pub rules: Vec<Rule>,
+    pub open: Option<bool>,
 }
 
-/// `rules = [{ field = ..., operator = ..., value = ... }]`
+/// `rules = [{ field = ..., operator = ..., value = ... }]`, or in the words of the source document
+/// (REQ-12.2).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Rule {
-    pub field: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
     pub operator: Option<String>,
     pub value: Option<toml::Value>,
+    #[serde(rename = "type")]
+    pub kind: Option<String>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    #[serde(rename = "fieldOperator")]
+    pub field_operator: Option<String>,
+    #[serde(rename = "fieldValue")]
+    pub field_value: Option<toml::Value>,
+}
+
+/// `token_claims = [{ name = ..., credential = ..., field = ... }, { name = ..., request = ... }]`
+#[derive(Clone, Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct TokenClaim {
+    pub name: Option<String>,
+    pub credential: Option<String>,
+    pub field: Option<toml::Value>,
+    #[serde(rename = "credentialId")]
+    pub credential_id: Option<String>,
+    #[serde(rename = "fieldName")]
+    pub field_name: Option<String>,
+    pub request: Option<String>,
+}
+
+/// `[proofspace]`: what the claims of `compatibility = "proofspace"` are called.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Proofspace {
+    pub subscriber_claim: Option<String>,
+    pub service_claim: Option<String>,
 }
 
 /// `[[clients]]`
@@ -178,19 +217,56 @@ pub(super) struct Client {
     pub redirect_uris: Vec<String>,
     pub origins: Vec<String>,
     pub wallet: Option<String>,
+    pub device: Option<Device>,
+    pub device_pages_for: Vec<String>,
     pub cross_device: bool,
+    pub token_claims: Vec<TokenClaim>,
+    pub compatibility: Option<String>,
     pub tokens: Option<Tokens>,
 }
 
-/// `[device]`
-#[derive(Debug, Default, Deserialize, Serialize)]
+/// `[device]`, and the table `device` of a client.
+#[derive(Debug, Default, PartialEq, Deserialize, Serialize)]
 #[serde(default)]
 pub(super) struct Device {
     pub code_lifetime: Option<String>,
     pub polling_interval: Option<String>,
     pub user_code_length: Option<i64>,
     pub user_code_charset: Option<String>,
-    pub require_client_authentication: bool,
+    pub require_client_authentication: Option<bool>,
+    pub verification_uri: Option<String>,
+    pub verification_uri_complete: Option<String>,
+    pub proximity: Option<String>,
+    pub number_matching: Option<bool>,
+    pub scopes: Option<Vec<String>>,
+    pub scopes_elsewhere: Option<Vec<String>>,
+    pub wrong_codes_per_address: Option<i64>,
+    pub wrong_codes_altogether: Option<i64>,
+    pub addresses_per_code: Option<i64>,
+    pub authorizations_per_client: Option<i64>,
+    pub authorizations_per_address: Option<i64>,
+    pub danger_user_code_floor_bits: Option<i64>,
+    // IBM's names: the documented table, then the sample file.
+    pub device_flow_codelifetime_in_secs: Option<i64>,
+    pub device_flow_polling_interval_in_secs: Option<i64>,
+    pub device_flow_codelifetime_seconds: Option<i64>,
+    pub device_flow_polling_interval_seconds: Option<i64>,
+    pub device_flow_usercode_length: Option<i64>,
+    pub device_flow_usercode_charset: Option<String>,
+    pub enforce_clientauth_device_authorize: Option<bool>,
+    // Authlete's names.
+    #[serde(rename = "deviceFlowCodeDuration")]
+    pub authlete_code_duration: Option<i64>,
+    #[serde(rename = "deviceFlowPollingInterval")]
+    pub authlete_polling_interval: Option<i64>,
+    #[serde(rename = "userCodeLength")]
+    pub authlete_user_code_length: Option<i64>,
+    #[serde(rename = "userCodeCharset")]
+    pub authlete_user_code_charset: Option<String>,
+    #[serde(rename = "deviceVerificationUri")]
+    pub authlete_verification_uri: Option<String>,
+    #[serde(rename = "deviceVerificationUriComplete")]
+    pub authlete_verification_uri_complete: Option<String>,
 }
 
 /// `[authorization_code]`
@@ -266,8 +342,10 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
         "scopes.rules" => serde_json::to_value(Rule::default()),
+        "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
+        "proofspace" => serde_json::to_value(Proofspace::default()),
         "clients" => serde_json::to_value(Client::default()),
-        "device" => serde_json::to_value(Device::default()),
+        "device" | "clients.device" => serde_json::to_value(Device::default()),
         "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
         "client_assertions" => serde_json::to_value(ClientAssertions::default()),
         "presentation" => serde_json::to_value(Presentation::default()),

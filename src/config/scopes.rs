@@ -1,116 +1,163 @@
 //! `[[scopes]]`: what must be shown, and what must hold.
 
-use serde_json::Value;
-
+use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::rules::{Operator, Rule};
+use crate::domain::admission::rules::{Kind, Operator, Rule};
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
-use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use crate::domain::openid4vp::dcql::ClaimsPath;
+use crate::domain::sdjwt::trust::TrustPolicy;
 
-/// Checks every scope against the credentials. `known` are all configured credential ids, so that a
-/// credential with a fault of its own is not called unknown too.
+/// The name that clients use: the alias, if there is one.
+pub(super) fn asked_by(scope: &raw::Scope) -> Option<&String> {
+    scope.alias.as_ref().or(scope.name.as_ref())
+}
+
+/// Checks every scope against the credentials. `trust` are the credentials without a fault.
 pub(super) fn check(
     scopes: Vec<raw::Scope>,
+    askable: &Askable,
     trust: &TrustPolicy,
-    known: &[String],
     faults: &mut Faults,
 ) -> ScopePolicy {
     let mut names: Vec<String> = Vec::new();
-    let mut checked = Vec::new();
-    for (index, scope) in scopes.into_iter().enumerate() {
-        let at = |key: &str| format!("scopes[{index}].{key}");
-        let name = faults.need(&at("name"), scope.name, "the name that clients ask for");
-        if let Some(name) = &name {
-            faults.keep(&at("name"), Scopes::default().with(name));
-            if names.contains(name) {
-                faults.add(at("name"), "is the name of another scope");
-            }
-            names.push(name.clone());
-        }
-        let credential = faults.need(&at("credential"), scope.credential, "the id of a credential above");
-        let trusted: Option<&CredentialTrust> =
-            credential.as_ref().and_then(|id| trust.credentials.iter().find(|trusted| trusted.id == *id));
-        if let Some(id) = &credential
-            && !known.contains(id)
-        {
-            faults.add(at("credential"), "no credential with this id is configured");
-        }
-        let claims = faults.need(&at("claims"), scope.claims, "the claims to ask for, dotted");
-        let claims = claims.unwrap_or_default();
-        let paths = paths(&claims, &at("claims"), faults);
-        let askable = askable(trusted, &paths, &at("claims"), faults);
-        let rules =
-            scope.rules.into_iter().enumerate().filter_map(|(place, given)| {
-                rule(given, &format!("{}[{place}]", at("rules")), &claims, faults)
-            });
-        let rules = rules.collect();
-        if let (Some(name), Some(trusted)) = (name, trusted)
-            && askable
-        {
-            checked.push(ScopeDefinition {
-                name,
-                description: scope.description,
-                credential: trusted.id.clone(),
-                vct: trusted.vct.clone(),
-                claims: paths,
-                rules,
-            });
+    let mut checked: Vec<ScopeDefinition> = Vec::new();
+    for (index, given) in scopes.into_iter().enumerate() {
+        let at = format!("scopes[{index}]");
+        let Some(scope) = scope(given, &at, &mut names, askable, faults) else { continue };
+        // What is wrong with a credential is said there, and no more is made of it.
+        let sound = |id: &&str| trust.credentials.iter().any(|trusted| trusted.id == **id);
+        let sound = scope.credentials().iter().all(sound);
+        if sound && askable_alone(&scope, &format!("{at}.claims"), askable, faults) {
+            checked.push(scope);
         }
     }
-    ScopePolicy::new(checked)
+    ScopePolicy::new(askable.credentials(), checked)
 }
 
-fn paths(claims: &[String], at: &str, faults: &mut Faults) -> Vec<ClaimsPath> {
+/// Whether a query for this scope can be written.
+fn askable_alone(scope: &ScopeDefinition, at: &str, askable: &Askable, faults: &mut Faults) -> bool {
+    let policy = ScopePolicy::new(askable.credentials(), vec![scope.clone()]);
+    // A name that cannot be one has its fault already.
+    let Ok(alone) = Scopes::default().with(&scope.name) else { return false };
+    faults.keep(at, policy.query(&alone)).is_some()
+}
+
+fn scope(
+    given: raw::Scope,
+    at: &str,
+    names: &mut Vec<String>,
+    askable: &Askable,
+    faults: &mut Faults,
+) -> Option<ScopeDefinition> {
+    let (name, shown) = name(given.name, given.alias, at, names, faults);
+    let ruled = given.rules.first().and_then(|rule| rule.credential.as_ref().or(rule.credential_id.as_ref()));
+    let key = format!("{at}.credential");
+    let credential = given.credential.as_ref().or(ruled);
+    let credential = faults.need(&key, credential, "the id of a credential above");
+    // A rule that names an unknown one is told so itself.
+    let own = match &given.credential {
+        Some(id) => askable.named(id, &key, faults),
+        None => credential.and_then(|id| askable.find(id)),
+    };
+    let own = own.map(|credential| credential.id.clone());
+    let key = format!("{at}.claims");
+    if given.claims.is_none() && given.rules.is_empty() {
+        faults.add(&key, "is missing: the claims to ask for, dotted");
+    }
+    let claims = claims(&given.claims.unwrap_or_default(), &key, faults);
+    let (total, open) = (given.rules.len(), given.open);
+    let read = |(place, given)| rule(given, &format!("{at}.rules[{place}]"), own.as_deref(), askable, faults);
+    let rules: Vec<Rule> = given.rules.into_iter().enumerate().filter_map(read).collect();
+    let key = format!("{at}.open");
+    match (total, open) {
+        (0, Some(true)) | (1.., None) => {}
+        (0, _) => faults.add(
+            key,
+            "must be true if everybody who shows the credential is to earn this scope; otherwise it needs rules",
+        ),
+        (_, Some(_)) => faults.add(key, "is for scopes without rules; these rules decide"),
+    }
+    let open = open == Some(true);
+    let description = given.description.or(shown);
+    Some(ScopeDefinition { name: name?, description, credential: own?, claims, rules, open })
+}
+
+/// The name that clients ask for, and the one that people read where it differs (REQ-12.7).
+fn name(
+    name: Option<String>,
+    alias: Option<String>,
+    at: &str,
+    names: &mut Vec<String>,
+    faults: &mut Faults,
+) -> (Option<String>, Option<String>) {
+    let name = faults.need(&format!("{at}.name"), name, "the name that clients ask for");
+    let (key, asked) = match &alias {
+        Some(_) => (format!("{at}.alias"), alias),
+        None => (format!("{at}.name"), name.clone()),
+    };
+    let Some(asked) = asked else { return (None, None) };
+    if key.ends_with(".name") && asked.contains(' ') {
+        faults.add(&key, "has spaces, which separate scopes: give an `alias` that clients can ask for");
+    } else {
+        faults.keep(&key, Scopes::default().with(&asked));
+    }
+    if names.contains(&asked) {
+        faults.add(&key, "is the name of another scope");
+    }
+    names.push(asked.clone());
+    let shown = name.filter(|name| *name != asked);
+    (Some(asked), shown)
+}
+
+fn claims(given: &[toml::Value], at: &str, faults: &mut Faults) -> Vec<ClaimsPath> {
     let mut paths = Vec::new();
-    for (place, claim) in claims.iter().enumerate() {
+    for (place, claim) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
-        if claims.iter().take(place).any(|earlier| earlier == claim) {
+        let Some(path) = askable::path(claim, &at, faults) else { continue };
+        if paths.contains(&path) {
             faults.add(&at, "is asked for twice");
-            continue;
-        }
-        match ClaimsPath::from_dotted(claim) {
-            Some(path) => paths.push(path),
-            None => faults.add(&at, "must be member names joined by dots, for example \"address.country\""),
+        } else {
+            paths.push(path);
         }
     }
     paths
 }
 
-/// Whether a query for these claims can be written; what is wrong elsewhere is said elsewhere.
-fn askable(trusted: Option<&CredentialTrust>, claims: &[ClaimsPath], at: &str, faults: &mut Faults) -> bool {
-    let Some(trusted) = trusted else { return false };
-    let query = CredentialQuery::new(trusted.id.as_str(), trusted.vct.clone(), claims.to_vec());
-    faults.keep(at, Query::of(vec![query]).map_err(|fault| fault.why)).is_some()
-}
-
-fn rule(given: raw::Rule, at: &str, claims: &[String], faults: &mut Faults) -> Option<Rule> {
-    let field_at = format!("{at}.field");
-    let field = faults.need(&field_at, given.field, "the claim that the rule looks at, dotted")?;
-    // A rule on a claim that nobody asks for could never hold (REQ-12.8).
-    if !claims.contains(&field) {
-        faults.add(&field_at, "must be one of the claims of this scope");
-    }
-    let operator_at = format!("{at}.operator");
-    let operator = faults.need(&operator_at, given.operator, "one of <, >, =, <=, >=")?;
-    let operator = Operator::parse(&operator).ok_or("must be one of <, >, =, <=, >=");
-    let operator = faults.keep(&operator_at, operator)?;
-    let value_at = format!("{at}.value");
-    let value = faults.need(&value_at, given.value, "what the claim is compared with")?;
-    let value = match value {
-        toml::Value::Boolean(_) if operator != Operator::Equal => {
-            Err("true and false are compared with = only")
-        }
-        toml::Value::Boolean(flag) => Ok(Value::from(flag)),
-        toml::Value::Integer(number) => Ok(Value::from(number)),
-        toml::Value::Float(number) if number.is_finite() => Ok(Value::from(number)),
-        // A date without quotes arrives as its text too.
-        toml::Value::String(text) => Ok(Value::from(text)),
-        _ => Err("must be true, false, a number or text"),
+/// `own` is the credential of the scope; `None` when that has a fault.
+fn rule(
+    given: raw::Rule,
+    at: &str,
+    own: Option<&str>,
+    askable: &Askable,
+    faults: &mut Faults,
+) -> Option<Rule> {
+    let ids = (("credential", given.credential), ("credentialId", given.credential_id));
+    let (key, id) = askable::either(at, ids.0, ids.1, faults);
+    let credential = match id {
+        Some(id) => askable.named(&id, &key, faults).map(|credential| credential.id.as_str()),
+        None => own,
     };
-    let value = faults.keep(&value_at, value)?;
-    let field = ClaimsPath::from_dotted(&field)?;
-    Some(Rule { field, operator, value })
+    let field = askable::field(at, given.field, given.field_name, faults);
+    let operators = (("operator", given.operator), ("fieldOperator", given.field_operator));
+    let (key, operator) = askable::either(at, operators.0, operators.1, faults);
+    let operator = faults.need(&key, operator, "one of <, >, =, <=, >=");
+    let operator = operator
+        .and_then(|text| faults.keep(&key, Operator::parse(&text).ok_or("must be one of <, >, =, <=, >=")));
+    let kind = match given.kind.as_deref() {
+        None => Some(Kind::ByForm),
+        Some("date") => Some(Kind::Date),
+        Some(_) => {
+            faults
+                .add(format!("{at}.type"), "must be \"date\"; other values say by themselves what they are");
+            None
+        }
+    };
+    let values = (("value", given.value), ("fieldValue", given.field_value));
+    let (key, value) = askable::either(at, values.0, values.1, faults);
+    let value = faults.need(&key, value, "what the claim is compared with")?;
+    let value = serde_json::to_value(value).unwrap_or_default();
+    let rule = Rule::new(credential?.to_owned(), field?, operator?, &value, kind?);
+    faults.keep(&key, rule)
 }

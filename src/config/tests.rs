@@ -76,7 +76,13 @@ fn the_reference_loads_and_names_every_key() {
         ["", "storage", "keys", "http", "wallets", "status_lists", "credentials", "credentials.trust"];
     let flows = ["authorization_code", "client_assertions"];
     let more = ["scopes", "scopes.rules", "clients", "device", "presentation", "verification", "tokens"];
-    let more = more.into_iter().chain(["transaction_data", "wallets.signing", "wallets.verifier_info"]);
+    let more = more.into_iter().chain([
+        "transaction_data",
+        "clients.device",
+        "wallets.signing",
+        "wallets.verifier_info",
+    ]);
+    let more = more.chain(["clients.token_claims", "proofspace"]);
     for table in tables.into_iter().chain(flows).chain(more) {
         for key in raw::known_keys(table) {
             let named = FULL.contains(&key) || key == "operator_listen";
@@ -349,6 +355,17 @@ fn a_client_secret_is_known_by_its_digest() {
 }
 
 #[test]
+fn only_a_client_without_a_secret_has_origins() {
+    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let origins = "origins = [\"https://app.example\"]\nauthentication = \"none\"";
+    let text = CONTRACT.replace("authentication = \"none\"", origins);
+    assert_eq!(load(&text).unwrap().policy.clients.named("tv").unwrap().origins, ["https://app.example"]);
+    let secret = format!("\"client_secret_post\"\nsecret_hash = \"{hash}\"");
+    let wrong = load(&text.replace("\"none\"", &secret)).unwrap_err().to_string();
+    assert!(wrong.starts_with("clients[0].origins: only a client with"), "{wrong}");
+}
+
+#[test]
 fn a_jwks_file_is_read_at_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let text = CONTRACT.replace(
@@ -364,6 +381,71 @@ fn a_jwks_file_is_read_at_the_start() {
         "{\"keys\": [{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}",
     );
     assert!(load().is_ok());
+}
+
+#[test]
+fn req_10_60_settings_under_the_names_of_other_products() {
+    let settings = |table: &str| {
+        let text = CONTRACT.split("[device]").next().unwrap();
+        load(&format!("{text}\n[device]\n{table}")).unwrap().policy
+    };
+    for table in [
+        "device_flow_polling_interval_in_secs = 10\ndevice_flow_codelifetime_in_secs = 300",
+        "device_flow_polling_interval_seconds = 10\ndevice_flow_codelifetime_seconds = 300",
+        "deviceFlowPollingInterval = 10\ndeviceFlowCodeDuration = 300",
+        "polling_interval = \"10s\"\ncode_lifetime = \"5m\"\ndevice_flow_codelifetime_in_secs = 300",
+    ] {
+        let policy = settings(table);
+        let device = &policy.clients.named("tv").unwrap().device;
+        let seconds = (device.polling_interval.as_secs(), device.code_lifetime.as_secs());
+        assert_eq!(seconds, (10, 300), "{table}");
+        assert_eq!(policy.device.limits.window, Duration::from_secs(300));
+    }
+    for table in [
+        "device_flow_usercode_length = 9\ndevice_flow_usercode_charset = \"BCDFGHJKLMNPQRSTVWXZ\"",
+        "userCodeLength = 9\nuserCodeCharset = \"BASE20\"",
+    ] {
+        let policy = settings(table);
+        assert!(policy.device.user_codes.read("BBBBB-BBBB").is_some(), "{table}");
+        assert!(policy.device.user_codes.read("BBBB-BBBB").is_none(), "{table}");
+    }
+    let uris = "deviceVerificationUri = \"https://as.example.com/device\"
+                deviceVerificationUriComplete = \"https://as.example.com/device?user_code=USER_CODE\"";
+    let policy = settings(uris);
+    let verification = &policy.clients.named("tv").unwrap().device.verification;
+    assert_eq!(verification.plain.as_ref().unwrap().as_str(), "https://as.example.com/device");
+    let complete = verification.complete.as_ref().unwrap().with("TXBBPHDZ");
+    assert_eq!(complete, "https://as.example.com/device?user_code=TXBBPHDZ");
+}
+
+#[test]
+fn req_10_21_ibms_sample_is_too_weak_unless_the_operator_says_so_loudly() {
+    let sample = |more: &str| {
+        let text = CONTRACT.split("[device]").next().unwrap();
+        let table = "device_flow_usercode_length = 7\ndevice_flow_usercode_charset = \"ABCD1234\"";
+        load(&format!("{text}\n[device]\n{table}\n{more}"))
+    };
+    let faults = sample("").unwrap_err();
+    assert_eq!(faults.iter().next().unwrap().path, "device.device_flow_usercode_length");
+    let config = sample("danger_user_code_floor_bits = 18").unwrap();
+    assert!(config.warnings.iter().any(|warning| warning.contains("as weak as 18 bits")));
+}
+
+#[test]
+fn req_10_60_a_client_has_its_own_device_grant_over_the_common_one() {
+    let of_client: Value = toml::from_str::<Table>(
+        "code_lifetime = \"20m\"\nuser_code_charset = \"NUMERIC\"\nuser_code_length = 11\nnumber_matching = true",
+    )
+    .unwrap()
+    .into();
+    let policy = load(&with("clients[0].device", Some(of_client))).unwrap().policy;
+    let device = &policy.clients.named("tv").unwrap().device;
+    assert_eq!(device.code_lifetime, Duration::from_secs(1200));
+    assert_eq!(device.polling_interval, Duration::from_secs(5));
+    assert!(device.number_matching);
+    assert!(policy.device.user_codes.read("019-450 73011").is_some());
+    // Wrong codes count as long as the longest-lived code lives.
+    assert_eq!(policy.device.limits.window, Duration::from_secs(1200));
 }
 
 #[test]
@@ -453,3 +535,5 @@ fn req_11_15_going_without_pkce_is_for_confidential_clients_and_warned_about() {
     let found = client("authentication = \"none\"").unwrap_err().to_string();
     assert!(found.starts_with("clients[0].danger_allow_missing_pkce: must not be true"), "{found}");
 }
+
+mod scopes;

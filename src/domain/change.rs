@@ -7,6 +7,7 @@
 use crate::domain::base::id::{FamilyId, PresentationId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::attempts::Attempt;
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client_assertion::ClientAssertion;
 use crate::domain::oauth::code_grant;
@@ -19,7 +20,8 @@ use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Sett
 /// One write: one database transaction.
 #[derive(Debug)]
 pub enum Change {
-    /// A new grant. `Taken` when its user code is in use: draw again.
+    /// A new grant. `Taken` when its user code is in use: draw again. `Lost` when one of the limits is
+    /// reached: nothing is stored then.
     OpenGrant {
         /// The new grant.
         grant: Pending,
@@ -27,6 +29,23 @@ pub enum Change {
         device_code: Digest,
         /// Keyed digest of the user code.
         user_code: Digest,
+        /// Counted in the same transaction.
+        within: Vec<Attempt>,
+    },
+    /// Somebody enters a user code. One that leads to no pending grant is counted; `Lost` when one of
+    /// the limits is reached, whether the code is right or wrong. A right code is noted with the
+    /// address it came from: entered from more than `most` addresses, its grant is denied. Leaves: pending.
+    EnterCode {
+        /// Keyed digest of the code; `None` when it cannot be one.
+        user_code: Option<Digest>,
+        /// From where, as a keyed digest; `None` when that is not known.
+        address: Option<Digest>,
+        /// How many addresses one code may come from.
+        most: u32,
+        /// When.
+        at: Timestamp,
+        /// What is counted when the code is wrong.
+        within: Vec<Attempt>,
     },
     /// A poll of a pending grant. Leaves: pending with the pace `seen`.
     RecordPoll {
@@ -35,8 +54,26 @@ pub enum Change {
         /// The pace that the decision was based on; `Lost` when another poll was recorded since.
         seen: Pace,
     },
-    /// "I did not start this". Leaves: pending.
+    /// Refused for good before a presentation was settled. Leaves: pending.
     DenyGrant(Denied),
+    /// "I did not start this", counted. Leaves: pending or approved.
+    DisownGrant {
+        /// The grant.
+        denied: Denied,
+        /// Never refused: how many there were is for the operator.
+        counted: Attempt,
+    },
+    /// A service with its own pages approves a grant by a verified presentation, whose response code
+    /// dies with that; or the presentation earned nothing, and the grant is denied. Leaves: pending
+    /// for the grant, settled with this response code for the presentation.
+    CompleteGrant {
+        /// What becomes of the grant.
+        grant: GrantDecision,
+        /// Which presentation.
+        presentation: PresentationId,
+        /// Digest of the code that came back with the browser.
+        response_code: Digest,
+    },
     /// The device takes its token. Leaves: approved.
     RedeemGrant {
         /// The grant after it.

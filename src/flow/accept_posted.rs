@@ -98,6 +98,8 @@ impl Vpgate {
         }
         let mut findings = Findings::new();
         let opened = posted.open(asked, served.answer_key(), &mut findings);
+        let opened =
+            opened.and_then(|parameters| parameters.of_issuer(asked.wallet.issuer.as_deref(), &mut findings));
         let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {

@@ -31,8 +31,9 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let asked = served.asked();
-        let answered =
-            Judge::of(self).answer(&asked.challenge(), Ok(parameters), now, Findings::new()).await?;
+        let mut findings = Findings::new();
+        let opened = parameters.of_issuer(asked.wallet.issuer.as_deref(), &mut findings);
+        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {

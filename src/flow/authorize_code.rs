@@ -79,7 +79,7 @@ impl Vpgate {
         parameters: &Parameters,
     ) -> Result<AuthorizationShown, NotAuthorizable> {
         let Asked { client, request, .. } = self.authorization_asked(parameters).await?;
-        let query = self.policy.scopes.query(&request.scopes);
+        let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
         let query = query.map_err(|_| self.refused(&request, RequestFault::Scope))?;
         Ok(AuthorizationShown {
             client_name: client.name.clone(),
@@ -205,7 +205,7 @@ impl Vpgate {
     ) -> Result<Handle, NotAuthorizable> {
         let Asked { client, request, pushed } = asked;
         let now = self.clock.now();
-        let question = Question::of_scopes(self, &request.scopes);
+        let question = Question::of_scopes(self, client, &request.scopes);
         let question = question.map_err(|_| self.refused(&request, RequestFault::Scope))?;
         let id = AuthorizationId::from_entropy(self.random_id()?);
         let asker = Asker::Code { client_id: client.id.clone(), authorization: id.clone() };

@@ -1,14 +1,23 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
+use std::net::IpAddr;
+
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
+use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::client::{AuthenticatedClient, Grant};
-use crate::domain::oauth::device_grant::{Pending, Terms};
+use crate::domain::oauth::attempts::{Attempt, Counted};
+use crate::domain::oauth::authorization_request::Parameters;
+use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
+use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
+use crate::domain::oauth::device_settings::{DeviceSettings, VerificationUris};
 use crate::domain::oauth::entitlement::OPENID;
+use crate::domain::oauth::nearness::{Network, Proximity};
+use crate::domain::oauth::number_matching::Numbers;
 use crate::domain::oauth::polling::Pace;
 use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::domain::oauth::user_code::UserCode;
@@ -28,6 +37,10 @@ pub struct DeviceAuthorization {
     pub expires_in: u64,
     /// Seconds between polls.
     pub interval: u64,
+    /// Where the person types the code, as far as it is not our own page.
+    pub verification: VerificationUris,
+    /// What the device must show for number matching.
+    pub number: Option<u8>,
 }
 
 /// Why a device gets no codes.
@@ -45,6 +58,15 @@ pub enum NotAuthorized {
     /// Unknown, malformed, or not this client's.
     #[error("the scope is unknown, malformed or not open to this client")]
     Scope,
+    /// This client, or this address, has opened too many grants.
+    #[error("too many device authorizations; try again in {retry_after} seconds")]
+    TooMany {
+        /// Seconds until there is room again.
+        retry_after: u64,
+    },
+    /// A parameter that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -57,79 +79,135 @@ impl From<ScopeFault> for NotAuthorized {
 }
 
 impl Vpgate {
-    /// Opens a grant. Without `scope`, all scopes of the client are meant. With `key`, which was proven,
-    /// the tokens are for that key alone (RFC 9449 section 10, for this grant).
+    /// Opens a grant for a device that asks `from` an address, where that is known. Without `scope`,
+    /// all scopes are meant that the client's devices may ask for.
+    /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
+    /// grant).
+    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
     ///
     /// # Errors
-    /// [`NotAuthorized`]
+    /// [`NotAuthorized`]; nothing is stored then.
     pub async fn authorize_device(
         &self,
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
         key: Option<Thumbprint>,
+        from: Option<IpAddr>,
+        other: &Parameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
-        let policy = &self.policy.device;
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotAuthorized::WrongGrant);
         }
-        if policy.require_client_authentication && !client.is_confidential() {
+        if self.policy.device.require_client_authentication && !client.is_confidential() {
             return Err(NotAuthorized::AuthenticationRequired);
         }
         let client = client.client();
-        let scopes = match scope {
-            Some(text) => Scopes::parse(text)?,
-            None => client.scopes.clone(),
-        };
-        if !scopes.within(&client.scopes) {
-            return Err(NotAuthorized::Scope);
-        }
+        let (scopes, openid) = self.scopes_of_device(client, scope)?;
         if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
             return Err(NotAuthorized::KeyRequired);
         }
-        // It asks for an ID token about the person, and for nothing in the wallet.
-        let openid = scopes.contains(OPENID);
-        let scopes = scopes.without(OPENID);
-        if self.policy.scopes.query(&scopes).is_err() {
-            return Err(NotAuthorized::Scope);
-        }
-
+        let settings = &client.device;
+        let precautions = self.precautions(settings, from)?;
+        let number = precautions.numbers.map(|numbers| numbers.shown());
+        let parameters = client.kept_parameters(|name| other.get(name))?;
         let now = self.clock.now();
+        let within = self.authorization_limits(client, from, now);
         for _ in 0..DRAWS {
-            let Some(user_code) = self.draw_user_code()? else { continue };
+            let Some(user_code) = self.draw_user_code(settings)? else { continue };
             let device_code = self.random_secret()?;
             let terms = Terms {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
+                parameters: parameters.clone(),
                 openid,
                 dpop: key.clone(),
                 created_at: now,
-                expires_at: now.plus(policy.code_lifetime),
+                expires_at: now.plus(settings.code_lifetime),
             };
+            let grant = Pending::begin(terms, Pace::new(settings.polling_interval));
             let change = Change::OpenGrant {
-                grant: Pending::begin(terms, Pace::new(policy.polling_interval)),
+                grant: grant.guarded_by(precautions.clone()),
                 device_code: device_code.digest(),
                 user_code: user_code.digest(&self.user_code_key),
+                within: within.clone(),
             };
             match self.store.commit(change).await {
                 Ok(()) => {
                     return Ok(DeviceAuthorization {
                         device_code,
                         user_code,
-                        expires_in: policy.code_lifetime.as_secs(),
-                        interval: policy.polling_interval.as_secs(),
+                        expires_in: settings.code_lifetime.as_secs(),
+                        interval: settings.polling_interval.as_secs(),
+                        verification: settings.verification.clone(),
+                        number,
                     });
                 }
-                Err(NotCommitted::Taken | NotCommitted::Lost) => {}
+                Err(NotCommitted::Taken) => {}
+                Err(NotCommitted::Lost) => {
+                    let retry_after = self.retry_after(&within).await?;
+                    tracing::warn!(client = client.id, retry_after, "too many device authorizations");
+                    return Err(NotAuthorized::TooMany { retry_after });
+                }
                 Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
             }
         }
         Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
     }
 
-    fn draw_user_code(&self) -> Result<Option<UserCode>, Unavailable> {
-        let mut bytes = [0; 64];
-        self.entropy.fill(&mut bytes)?;
-        Ok(self.policy.device.user_code.draw(&bytes))
+    /// The scopes that the wallet answers for, and whether `openid` is among those asked for: it asks for
+    /// an ID token about the person, and for nothing in the wallet.
+    fn scopes_of_device(
+        &self,
+        client: &Client,
+        scope: Option<&str>,
+    ) -> Result<(Scopes, bool), NotAuthorized> {
+        let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
+        let scopes = match scope {
+            Some(text) => Scopes::parse(text)?,
+            None => open.clone(),
+        };
+        if !scopes.within(open) {
+            return Err(NotAuthorized::Scope);
+        }
+        let openid = scopes.contains(OPENID);
+        let scopes = scopes.without(OPENID);
+        if self.policy.scopes.query(&scopes).is_err() {
+            return Err(NotAuthorized::Scope);
+        }
+        Ok((scopes, openid))
+    }
+
+    fn precautions(
+        &self,
+        settings: &DeviceSettings,
+        from: Option<IpAddr>,
+    ) -> Result<Precautions, Unavailable> {
+        let compared = settings.proximity != Proximity::Ignore || settings.scopes_elsewhere.is_some();
+        let network = from.filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
+        let numbers = if settings.number_matching { Some(self.draw_numbers()?) } else { None };
+        Ok(Precautions { network, numbers, narrowed_to: None })
+    }
+
+    fn authorization_limits(&self, client: &Client, from: Option<IpAddr>, now: Timestamp) -> Vec<Attempt> {
+        let limits = &self.policy.device.limits;
+        let attempt = |who, most| Attempt::new(Counted::Authorization, who, most, limits.window, now);
+        vec![
+            attempt(self.counted_client(client), limits.authorizations_per_client),
+            attempt(self.counted_address(from), limits.authorizations_per_address),
+        ]
+    }
+
+    fn draw_user_code(&self, settings: &DeviceSettings) -> Result<Option<UserCode>, Unavailable> {
+        Ok(settings.user_code.draw(&self.random_draw()?))
+    }
+
+    fn draw_numbers(&self) -> Result<Numbers, Unavailable> {
+        for _ in 0..DRAWS {
+            if let Some(numbers) = Numbers::draw(&self.random_draw()?) {
+                return Ok(numbers);
+            }
+        }
+        Err(Unavailable::new("randomness", "it gives no three different numbers"))
     }
 }

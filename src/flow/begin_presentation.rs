@@ -1,10 +1,14 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
 //! asks through the same `Vpgate::ask`.
 
+use std::net::IpAddr;
+
 use url::Url;
 
 use super::Vpgate;
 use super::ask_wallet::NotReached;
+use super::code_entry::{CodeRefused, Typed};
+use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::admission::scopes::Scopes;
@@ -13,6 +17,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
@@ -33,6 +38,8 @@ pub struct PresentationRequest {
     pub wallet: Option<String>,
     /// What is asked, and what is being agreed to.
     pub question: QuestionRequest,
+    /// Instead of a scope or a query: the device grant that is to be completed by the answer.
+    pub for_code: Option<CodeToComplete>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
     /// Where the wallet is.
@@ -41,6 +48,17 @@ pub struct PresentationRequest {
     pub redirect_uri: Option<String>,
     /// Returned unchanged beside the response code.
     pub state: Option<String>,
+}
+
+/// A user code that was entered on the relying party's own pages.
+#[derive(Debug)]
+pub struct CodeToComplete {
+    /// As typed.
+    pub user_code: String,
+    /// The address of the person's browser.
+    pub from: Option<IpAddr>,
+    /// The number that the person picked, where numbers are matched.
+    pub number: Option<String>,
 }
 
 /// What is written down as a request. It lives as long as configured, but never past `until`.
@@ -106,6 +124,9 @@ pub enum NotBegun {
     /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
+    /// The user code, or what stands against phishing.
+    #[error(transparent)]
+    UserCode(#[from] PagesRefused),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -130,7 +151,18 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: PresentationRequest,
     ) -> Result<PresentationBegun, NotBegun> {
-        let question = Question::of_client(self, &client, &request.question, TransactionTypes::from_json)?;
+        let now = self.clock.now();
+        let (claim, question) = match &request.for_code {
+            Some(code) => {
+                let grant = self.take_up_for_pages(client, code, now).await?;
+                let question = Question::of_grant(self, &request.question, &grant)?;
+                (Some(grant), question)
+            }
+            None => {
+                let read = TransactionTypes::from_json;
+                (None, Question::of_client(self, &client, &request.question, read)?)
+            }
+        };
         let client = client.client();
         if request.flow == Flow::CrossDevice && !client.cross_device {
             return Err(NotBegun::CrossDevice);
@@ -144,11 +176,11 @@ impl Vpgate {
             client_id: client.id.clone(),
             redirect_uri: redirect_uri.clone(),
             state: request.state,
+            grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
         };
+        let until = claim.as_ref().map(|grant| grant.terms().expires_at);
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let now = self.clock.now();
-        let ask =
-            Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until: None };
+        let ask = Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
         let (asked, answer_key) = self.ask(ask, now)?;
         let authorization_request_url = match asked.wallet.request_method {
             RequestMethod::Pushed => {
@@ -167,13 +199,26 @@ impl Vpgate {
             authorization_request_url,
             expires_at: asked.expires_at,
         };
-        let change =
-            Change::BeginPresentation { presentation: Begun::new(asked, None, answer_key), claim: None };
+        let change = Change::BeginPresentation { presentation: Begun::new(asked, None, answer_key), claim };
         match self.store.commit(change).await {
             Ok(()) => Ok(begun),
+            Err(NotCommitted::Lost) => Err(PagesRefused::from(CodeRefused::InUse).into()),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
             Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
         }
+    }
+
+    /// The pages of `client` take a code up, for whoever they show it to.
+    async fn take_up_for_pages(
+        &self,
+        client: AuthenticatedClient<'_>,
+        code: &CodeToComplete,
+        now: Timestamp,
+    ) -> Result<Pending, PagesRefused> {
+        let typed = Typed { code: &code.user_code, from: code.from };
+        let entered = self.enter_for_pages(client, typed, now).await?;
+        let owner = self.owner_of_pages(client.client());
+        Ok(self.take_up(entered, code.number.as_deref(), owner, now).await?)
     }
 
     /// Writes a request down, and makes the key that its answer is to be encrypted to.

@@ -8,6 +8,7 @@ use crate::domain::base::id::AuthorizationId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::GrantDecision;
+use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::code_grant::{CodeGrant, NotDecided};
 use crate::domain::oauth::device_grant::DenialReason;
 use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
@@ -37,9 +38,8 @@ impl Vpgate {
         let request = &pending.terms().request;
         let (return_to, browser) = (request.return_to.clone(), settled.browser());
         if let Outcome::Verified { presentation, .. } = settled.outcome() {
-            let admitted =
-                self.policy.scopes.admit(presentation, &request.scopes, client_id, &self.subject_key);
-            if let Ok(admission) = admitted {
+            let AuthorizationRequest { scopes, parameters, .. } = &**request;
+            if let Ok(admission) = self.admit(presentation, client_id, scopes, parameters) {
                 let code: Secret = self.random_secret()?;
                 let until = now.plus(self.policy.code.code_lifetime);
                 let granted = pending.grant(admission, browser, code.digest(), until, now)?;

@@ -6,7 +6,7 @@ use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::code_grant::CodeGrant;
-use crate::domain::oauth::device_grant::DeviceGrant;
+use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::oauth::redirect::ReturnUrl;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
@@ -43,6 +43,8 @@ pub enum Standing {
     Verified,
     /// Genuine, but it earns none of the rights that were asked for.
     NothingEarned,
+    /// The person said afterwards: "I did not start this".
+    Disowned,
     /// The person or the wallet said no.
     Declined,
     /// Rejected for good.
@@ -124,8 +126,11 @@ impl Vpgate {
                 let standing = match settled.outcome() {
                     Outcome::Declined { .. } => Standing::Declined,
                     Outcome::Rejected { .. } => Standing::Rejected,
-                    Outcome::Verified { .. } if self.was_denied(asked).await? => Standing::NothingEarned,
-                    Outcome::Verified { .. } => Standing::Verified,
+                    Outcome::Verified { .. } => match self.why_denied(asked).await? {
+                        None => Standing::Verified,
+                        Some(DenialReason::NotStartedByPerson) => Standing::Disowned,
+                        Some(_) => Standing::NothingEarned,
+                    },
                 };
                 let way_home = self.refused_way_home(&settled).await?;
                 Ok(Finish { way_home, ..self.finish(asked, standing) })
@@ -134,15 +139,18 @@ impl Vpgate {
         }
     }
 
-    async fn was_denied(&self, asked: &Asked) -> Result<bool, Unavailable> {
+    /// Why an answer that was verified led to nothing; `None` when it led to what it should.
+    async fn why_denied(&self, asked: &Asked) -> Result<Option<DenialReason>, Unavailable> {
         Ok(match &asked.asker {
-            Asker::RelyingParty { .. } => false,
-            Asker::Device { grant, .. } => {
-                matches!(self.store.grant(grant).await?, Some(DeviceGrant::Denied(_)))
-            }
-            Asker::Code { authorization, .. } => {
-                matches!(self.store.authorization(authorization).await?, Some(CodeGrant::Refused(_)))
-            }
+            Asker::RelyingParty { .. } => None,
+            Asker::Device { grant, .. } => match self.store.grant(grant).await? {
+                Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
+                _ => None,
+            },
+            Asker::Code { authorization, .. } => match self.store.authorization(authorization).await? {
+                Some(CodeGrant::Refused(_)) => Some(DenialReason::NothingEarned),
+                _ => None,
+            },
         })
     }
 

@@ -12,6 +12,9 @@
 //!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
 //! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
 //!
+//! At any time before that a person may say "I did not start this" ([`disown`]). A service with pages
+//! of its own does step 2 and the end of step 4 over REST ([`own_pages`]).
+//!
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
@@ -31,6 +34,8 @@
 //! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
 //! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
 //!
+//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`dry_run`]).
+//!
 //! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
 //! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
 //! taken back. [`prove_key`] binds tokens to a key.
@@ -39,18 +44,24 @@
 
 pub mod accept_posted;
 pub mod accept_response;
+mod admit;
 mod ask_wallet;
 pub mod authenticate_client;
 pub mod authorize_code;
 pub mod authorize_device;
 pub mod begin_presentation;
+pub mod code_entry;
 pub mod collect_result;
 mod decide_authorization;
+pub mod disown;
+pub mod dry_run;
 pub mod enter_code;
 pub mod finish_in_browser;
 pub mod introspect;
 pub mod issue_tokens;
 pub mod judge;
+mod limits;
+pub mod own_pages;
 pub mod ports;
 pub mod prove_key;
 pub mod push_request;
@@ -78,10 +89,11 @@ use self::ports::{
 };
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
+use crate::domain::oauth::attempts::DeviceLimits;
 use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::client_assertion::AssertionPolicy;
 use crate::domain::oauth::token_policy::TokenPolicy;
-use crate::domain::oauth::user_code::UserCodeFormat;
+use crate::domain::oauth::user_code::UserCodeFormats;
 use crate::domain::openid4vp::request::WalletRoute;
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::trust::TrustPolicy;
@@ -111,17 +123,16 @@ pub struct Policy {
     pub tokens: TokenPolicy,
 }
 
-/// `[device]`
-#[derive(Clone, Debug)]
+/// `[device]`, as far as it holds for all clients: the rest is in
+/// [`DeviceSettings`](crate::domain::oauth::device_settings::DeviceSettings).
+#[derive(Clone, Debug, Default)]
 pub struct DevicePolicy {
-    /// Life of both codes.
-    pub code_lifetime: Duration,
-    /// How often a device may ask.
-    pub polling_interval: Duration,
-    /// What user codes look like.
-    pub user_code: UserCodeFormat,
+    /// Every format in which codes are given.
+    pub user_codes: UserCodeFormats,
     /// Public clients may not use the grant.
     pub require_client_authentication: bool,
+    /// How often what may happen.
+    pub limits: DeviceLimits,
 }
 
 /// `[authorization_code]`
@@ -188,6 +199,13 @@ impl Vpgate {
     /// 16 fresh bytes, for an identifier.
     fn random_id(&self) -> Result<[u8; 16], Unavailable> {
         let mut bytes = [0; 16];
+        self.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+
+    /// 64 fresh bytes, to draw from without bias.
+    fn random_draw(&self) -> Result<[u8; 64], Unavailable> {
+        let mut bytes = [0; 64];
         self.entropy.fill(&mut bytes)?;
         Ok(bytes)
     }

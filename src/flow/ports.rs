@@ -12,6 +12,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::key_set::KeySet;
+use crate::domain::oauth::attempts::Attempt;
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client::ClientKeys;
 use crate::domain::oauth::code_grant::CodeGrant;
@@ -67,6 +68,8 @@ pub struct Swept {
     pub grants: usize,
     /// Presentations.
     pub presentations: usize,
+    /// Counts that reach back to no limit any more.
+    pub attempts: usize,
     /// Families of tokens, and single access tokens.
     pub tokens: usize,
     /// Authorizations, granted or not.
@@ -86,12 +89,14 @@ impl Swept {
         self.authorizations += more.authorizations;
         self.pushed_requests += more.pushed_requests;
         self.assertions += more.assertions;
+        self.attempts += more.attempts;
     }
 
     /// How many of the kind of which there were most.
     pub fn largest(self) -> usize {
-        let Self { grants, presentations, tokens, authorizations, pushed_requests, assertions } = self;
-        [grants, presentations, tokens, authorizations, pushed_requests, assertions]
+        let Self { grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts } =
+            self;
+        [grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts]
             .into_iter()
             .fold(0, usize::max)
     }
@@ -121,6 +126,9 @@ pub trait Store: Send + Sync {
     async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable>;
     /// A presentation by the `state` the wallet returns.
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable>;
+    /// What is counted against the limit of `attempt` now: beginnings of slots of time and counts,
+    /// oldest first.
+    async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable>;
     /// A pushed request by the digest of its handle.
     async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable>;
     /// An authorization by its id.
@@ -134,7 +142,7 @@ pub trait Store: Send + Sync {
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
-    /// hour after they expired, presentations
+    /// hour after they expired, counts when they reach back to no limit, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
     /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;

@@ -5,7 +5,8 @@ use serde_json::Value;
 use super::Vpgate;
 use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
-use crate::domain::oauth::client::AuthenticatedClient;
+use crate::domain::oauth::client::{AuthenticatedClient, Client};
+use crate::domain::oauth::device_grant::Pending;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
@@ -30,7 +31,7 @@ pub enum NotAsked {
     #[error("this client has no secret; only confidential clients may use this door")]
     PublicClient,
     /// Both or neither of `scope` and `dcql_query`.
-    #[error("exactly one of scope and dcql_query must be given")]
+    #[error("exactly one of scope, dcql_query and user_code must be given")]
     OneQuestion,
     /// The scope is unknown, malformed or not open to this client.
     #[error("the scope is unknown, malformed or not open to this client")]
@@ -100,7 +101,7 @@ impl Question {
                 if !scopes.within(&client.client().scopes) {
                     return Err(NotAsked::Scope);
                 }
-                Self::of_scopes(vpgate, &scopes)?
+                Self::of_scopes(vpgate, client.client(), &scopes)?
             }
             (None, Some(query)) => Self::of_query(vpgate, query)?,
             _ => return Err(NotAsked::OneQuestion),
@@ -108,10 +109,32 @@ impl Question {
         question.agreeing_to(&request.transaction_data, |one| read(&vpgate.policy.transaction_types, one))
     }
 
-    /// The question that stands behind `scopes`.
-    pub(super) fn of_scopes(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
-        let query = vpgate.policy.scopes.query(scopes)?;
-        Ok(Self { query, scope: Some(scopes.to_string()), transaction_data: Vec::new() })
+    /// The question that stands behind `scopes` when `client` asks: with what its tokens say. A wallet
+    /// that knows the scopes by their names is asked by them only where they say all of it.
+    pub(super) fn of_scopes(vpgate: &Vpgate, client: &Client, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let policy = &vpgate.policy.scopes;
+        let query = policy.query_for(scopes, &client.token_claims)?;
+        let scope = policy.is_named_by(scopes, &query).then(|| scopes.to_string());
+        Ok(Self { query, scope, transaction_data: Vec::new() })
+    }
+
+    /// The question of a device grant, put by a service with pages of its own: exactly the scopes that
+    /// can be granted and what the device's tokens say, whatever that service may ask for itself.
+    ///
+    /// # Errors
+    /// [`NotAsked`]
+    pub(super) fn of_grant(
+        vpgate: &Vpgate,
+        request: &QuestionRequest,
+        grant: &Pending,
+    ) -> Result<Self, NotAsked> {
+        if request.scope.is_some() || request.dcql_query.is_some() {
+            return Err(NotAsked::OneQuestion);
+        }
+        let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(NotAsked::Scope)?;
+        let question = Self::of_scopes(vpgate, client, grant.grantable())?;
+        let types = &vpgate.policy.transaction_types;
+        question.agreeing_to(&request.transaction_data, |one| types.from_json(one))
     }
 
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
@@ -124,6 +147,7 @@ impl Question {
         Ok(Self { query, scope: None, transaction_data: Vec::new() })
     }
 
+    /// With what is being agreed to.
     fn agreeing_to(
         mut self,
         given: &[Value],

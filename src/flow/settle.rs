@@ -104,8 +104,8 @@ impl Vpgate {
         };
         let reason = match settled.outcome() {
             Outcome::Verified { presentation, .. } => {
-                let requested = &pending.terms().scopes;
-                match self.policy.scopes.admit(presentation, requested, client_id, &self.subject_key) {
+                let parameters = &pending.terms().parameters;
+                match self.admit(presentation, client_id, pending.grantable(), parameters) {
                     Ok(admission) => {
                         let approved =
                             pending.approve(admission, now).map_err(|_| NotAccepted::NoOpenRequest)?;

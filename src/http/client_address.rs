@@ -1,27 +1,22 @@
 //! Whose request this is, as far as rate limits care.
 
 use std::net::{IpAddr, Ipv6Addr};
+use std::sync::Arc;
 
 use poem::Request;
 use poem::http::HeaderMap;
 
-/// A network address for counting: an IPv4 address, or the /64 of an IPv6 address, because one
-/// household owns at least that much.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum ClientAddress {
-    /// Known.
-    Known(IpAddr),
-    /// The connection has none (a Unix socket, a test).
-    Unknown,
-}
+/// Proxies in front of us, whose `X-Forwarded-For` is believed.
+#[derive(Clone, Debug)]
+pub struct TrustedProxies(pub Arc<[IpAddr]>);
 
 /// The address of the peer; or, when the peer is a proxy we trust, the last address in
 /// `X-Forwarded-For` that is not such a proxy. From anyone else that header is a stranger's claim.
-pub fn client_address(request: &Request, trusted_proxies: &[IpAddr]) -> ClientAddress {
-    match request.remote_addr().as_socket_addr() {
-        Some(peer) => ClientAddress::Known(believed(peer.ip(), request.headers(), trusted_proxies)),
-        None => ClientAddress::Unknown,
-    }
+/// Good for counting: an IPv4 address, or the /64 of an IPv6 address, because one household owns at
+/// least that much. `None` when the connection has none (a Unix socket, a test).
+pub fn client_address(request: &Request, trusted_proxies: &TrustedProxies) -> Option<IpAddr> {
+    let peer = request.remote_addr().as_socket_addr()?;
+    Some(believed(peer.ip(), request.headers(), &trusted_proxies.0))
 }
 
 fn believed(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> IpAddr {
@@ -39,7 +34,8 @@ fn believed(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> Ip
     counted_as(address)
 }
 
-fn counted_as(address: IpAddr) -> IpAddr {
+/// What stands for `address` where addresses are counted.
+pub fn counted_as(address: IpAddr) -> IpAddr {
     match address {
         IpAddr::V4(_) => address,
         IpAddr::V6(address) => {
@@ -82,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn no_address_is_an_address_of_its_own() {
-        assert_eq!(client_address(&Request::default(), &[]), ClientAddress::Unknown);
+    fn a_connection_may_have_no_address() {
+        assert_eq!(client_address(&Request::default(), &TrustedProxies(Arc::new([]))), None);
     }
 }

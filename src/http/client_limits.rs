@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use poem::Request;
 
-use super::client_address::{ClientAddress, client_address};
+use super::client_address::{TrustedProxies, client_address};
 use crate::domain::base::time::Timestamp;
 
 const WINDOW: Duration = Duration::from_secs(60);
@@ -36,15 +36,15 @@ pub struct TooMany {
 /// The counters, shared by the doors.
 #[derive(Debug)]
 pub struct ClientLimits {
-    trusted_proxies: Vec<IpAddr>,
-    failures: PerMinute<(ClientAddress, String)>,
-    pushes: PerMinute<ClientAddress>,
-    visits: PerMinute<ClientAddress>,
+    trusted_proxies: TrustedProxies,
+    failures: PerMinute<(Option<IpAddr>, String)>,
+    pushes: PerMinute<Option<IpAddr>>,
+    visits: PerMinute<Option<IpAddr>>,
 }
 
 impl ClientLimits {
     /// Nothing counted yet.
-    pub fn new(trusted_proxies: Vec<IpAddr>) -> Self {
+    pub fn new(trusted_proxies: TrustedProxies) -> Self {
         Self {
             trusted_proxies,
             failures: PerMinute::new(FAILURES),
@@ -91,8 +91,8 @@ impl ClientLimits {
 #[derive(Debug)]
 #[must_use]
 pub struct Attempt<'a> {
-    failures: &'a PerMinute<(ClientAddress, String)>,
-    key: (ClientAddress, String),
+    failures: &'a PerMinute<(Option<IpAddr>, String)>,
+    key: (Option<IpAddr>, String),
 }
 
 impl Attempt<'_> {
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn req_11_5_failed_attempts_are_counted_by_client_and_forgotten_after_a_minute() {
-        let limits = ClientLimits::new(Vec::new());
+        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
         let attempt = |id: &str, second| limits.attempt(&Request::default(), Some(id), at(second));
         for _ in 0..FAILURES {
             let _ = attempt("shop", 0).unwrap();
@@ -169,7 +169,7 @@ mod tests {
 
     #[test]
     fn req_11_5_attempts_that_succeed_do_not_count() {
-        let limits = ClientLimits::new(Vec::new());
+        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
         let attempt = || limits.attempt(&Request::default(), Some("shop"), at(0));
         for _ in 0..3 * FAILURES {
             attempt().unwrap().did_not_fail();
@@ -182,7 +182,7 @@ mod tests {
 
     #[test]
     fn req_11_32_pushes_and_visits_are_limited_apart() {
-        let limits = ClientLimits::new(Vec::new());
+        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
         let request = Request::default();
         for _ in 0..VISITS {
             limits.visit(&request, at(0)).unwrap();

@@ -13,15 +13,16 @@ use poem::{Request, Response};
 use crate::domain::oauth::client::{Client, Clients};
 
 /// The paths that pages of other origins may read, each with the one method it answers to.
-const PATHS: [(&str, &str); 3] = [
+const PATHS: [(&str, &str); 4] = [
     ("/device_authorization", "POST"),
     ("/token", "POST"),
     ("/.well-known/oauth-authorization-server", "GET"),
+    ("/.well-known/openid-configuration", "GET"),
 ];
-/// What a page may send besides what every form may.
+/// What a page may send besides what every form may: a proof of its key (RFC 9449).
 const REQUEST_HEADERS: &str = "content-type, dpop";
-/// What a page may read besides what every page may: when to come back, how to authenticate, and the
-/// nonce for its next proof of a key (RFC 9449 section 8.2).
+/// What a page may read besides what every page may: when to come back, how to authenticate, and what
+/// the next proof needs.
 const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
 /// How long a browser need not ask again, in seconds: as long as the metadata is kept.
 const MAX_AGE_SECONDS: u32 = 300;

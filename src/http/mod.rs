@@ -12,7 +12,6 @@ mod envelope;
 mod face;
 mod form;
 mod human_door;
-mod limits;
 mod operator_door;
 mod public_url;
 mod qr;
@@ -29,6 +28,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response};
 use url::Url;
 
+use self::client_address::TrustedProxies;
 use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
@@ -50,18 +50,15 @@ pub struct HttpSettings {
 /// The whole service.
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
-    let limits = Arc::new(ClientLimits::new(settings.trusted_proxies.clone()));
-    let human = HumanDoor::new(
-        Arc::clone(&vpgate),
-        public_url.clone(),
-        settings.trusted_proxies,
-        Arc::clone(&limits),
-    );
+    let proxies = TrustedProxies(settings.trusted_proxies.into());
+    let limits = Arc::new(ClientLimits::new(proxies.clone()));
+    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), proxies.clone(), Arc::clone(&limits));
     let doors = Doors {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
+            .data(proxies)
             .data(limits)
             .boxed(),
         human: human.routes().boxed(),

@@ -1,39 +1,37 @@
 //! The face of every refusal: one `match` per door and flow, without a wildcard, so that a new
 //! reason does not compile until somebody has decided how it looks (architecture section 6).
 
+mod authorization;
+mod device;
+mod wallet;
+
 use poem::http::StatusCode;
 
+pub use self::authorization::AuthorizationFace;
+pub use self::device::CodeFace;
 use super::basic::CredentialsFault;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::client_door::resource_refusal::ResourceRefusal;
 use super::client_limits::TooMany;
 use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
+use super::relying_party_door::strict_json::pointer;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
-use super::wallet_door::refusal::PostRefusal;
-use super::wallet_door::requests::NoRequest;
-use crate::domain::oauth::authorization_request::RequestFault;
-use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
-use crate::flow::accept_posted::NotTaken;
 use crate::flow::authenticate_client::Unauthenticated;
-use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
-use crate::flow::enter_code::CodeRefused;
+use crate::flow::dry_run::{NotTried, Sample};
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::introspect::NotIntrospected;
 use crate::flow::issue_tokens::TokenType;
 use crate::flow::ports::Unavailable;
 use crate::flow::prove_key::NotProven;
-use crate::flow::push_request::NotPushed;
 use crate::flow::question::NotAsked;
-use crate::flow::redeem_code::CodeNotRedeemed;
 use crate::flow::redeem_device_code::NotRedeemed;
 use crate::flow::refresh::NotRefreshed;
 use crate::flow::revoke::NotRevoked;
 use crate::flow::serve_request::NotServed;
-use crate::flow::serve_request_object::NoRequestObject;
 use crate::flow::settle::NotAccepted;
 use crate::flow::userinfo::NotTold;
 use crate::flow::verify_token::NotVerifiable;
@@ -53,6 +51,8 @@ impl From<NotAuthorized> for OAuthRefusal {
             NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
             NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::TooMany { retry_after } => Self::too_many(retry_after),
+            NotAuthorized::Parameter(why) => Self::invalid(why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
         }
     }
@@ -129,50 +129,6 @@ impl From<NotProven> for OAuthRefusal {
 impl From<TooMany> for OAuthRefusal {
     fn from(why: TooMany) -> Self {
         Self::too_many(why.retry_after)
-    }
-}
-
-impl From<CodeNotRedeemed> for OAuthRefusal {
-    fn from(why: CodeNotRedeemed) -> Self {
-        let error = match why {
-            CodeNotRedeemed::WrongGrant => OAuthErrorCode::UnauthorizedClient,
-            CodeNotRedeemed::InvalidCode | CodeNotRedeemed::NotRedeemable(_) | CodeNotRedeemed::WrongKey => {
-                OAuthErrorCode::InvalidGrant
-            }
-            CodeNotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
-            CodeNotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
-            CodeNotRedeemed::Failed(failure) => return failure.into(),
-        };
-        Self::refused(error, why.to_string())
-    }
-}
-
-impl From<NotPushed> for OAuthRefusal {
-    fn from(why: NotPushed) -> Self {
-        let error = match why {
-            NotPushed::Nowhere(_) => OAuthErrorCode::InvalidRequest,
-            // RFC 9126 section 2.1 wants this code for a request_uri inside.
-            NotPushed::Refused(RequestFault::RequestUri) => OAuthErrorCode::InvalidRequest,
-            NotPushed::Refused(fault) => authorization_error(fault.error()),
-            NotPushed::Failed(failure) => return failure.into(),
-        };
-        Self::refused(error, why.to_string())
-    }
-}
-
-fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
-    match error {
-        AuthorizationError::InvalidRequest => OAuthErrorCode::InvalidRequest,
-        AuthorizationError::UnauthorizedClient => OAuthErrorCode::UnauthorizedClient,
-        AuthorizationError::InvalidTarget => OAuthErrorCode::InvalidTarget,
-        AuthorizationError::AccessDenied => OAuthErrorCode::AccessDenied,
-        AuthorizationError::UnsupportedResponseType => OAuthErrorCode::UnsupportedResponseType,
-        AuthorizationError::InvalidScope => OAuthErrorCode::InvalidScope,
-        AuthorizationError::ServerError => OAuthErrorCode::ServerError,
-        AuthorizationError::TemporarilyUnavailable => OAuthErrorCode::TemporarilyUnavailable,
-        AuthorizationError::LoginRequired => OAuthErrorCode::LoginRequired,
-        AuthorizationError::RequestNotSupported => OAuthErrorCode::RequestNotSupported,
-        AuthorizationError::RequestUriNotSupported => OAuthErrorCode::RequestUriNotSupported,
     }
 }
 
@@ -269,6 +225,7 @@ impl From<NotBegun> for Problem {
                 Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)
             }
             NotBegun::State => Self::invalid_request("/state", detail),
+            NotBegun::UserCode(why) => why.into(),
             NotBegun::Failed(failure) => failure.into(),
         }
     }
@@ -284,93 +241,20 @@ impl From<NotCollected> for Problem {
     }
 }
 
-// The wallet door.
-
-impl From<NoRequestObject> for NoRequest {
-    fn from(why: NoRequestObject) -> Self {
-        match why {
-            NoRequestObject::Unknown => Self::unknown(),
-            NoRequestObject::Nonce | NoRequestObject::Metadata(_) | NoRequestObject::Unsuitable(_) => {
-                Self::refused(why.to_string())
-            }
-            NoRequestObject::Failed(failure) => {
-                record_failure(&failure);
-                Self::unavailable()
-            }
-        }
-    }
-}
-
-impl From<NotTaken> for PostRefusal {
-    fn from(why: NotTaken) -> Self {
-        match why {
-            NotTaken::NoOpenRequest => Self::refused(),
-            NotTaken::MediaType => Self::media_type(),
-            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+/// Why rules are not tried on this `sample`.
+pub fn not_tried(why: NotTried, sample: &Sample) -> Problem {
+    let detail = why.to_string();
+    match why {
+        NotTried::PublicClient => Problem::forbidden(detail),
+        NotTried::Scope => Problem::invalid_request("/scope", detail),
+        NotTried::Credential(place) => {
+            let id = sample.claims.get(place).map(|(id, _)| pointer(id)).unwrap_or_default();
+            Problem::invalid_request(&format!("/claims{id}"), detail)
         }
     }
 }
 
 // The human door.
-
-/// How a refused code looks.
-#[derive(Debug)]
-pub enum CodeFace {
-    /// The form again, with this above it.
-    AskAgain(StatusCode, &'static str),
-    /// A page of its own.
-    Notice(Notice),
-}
-
-impl From<CodeRefused> for CodeFace {
-    fn from(why: CodeRefused) -> Self {
-        match why {
-            CodeRefused::Unknown => Self::AskAgain(
-                StatusCode::BAD_REQUEST,
-                "This code is not valid. Check the code on your device, or ask it for a new one.",
-            ),
-            CodeRefused::InUse => Self::AskAgain(
-                StatusCode::CONFLICT,
-                "This code is already in use in another browser. Go on there, or ask your device for a new code.",
-            ),
-            CodeRefused::Failed(failure) => Self::Notice(failure.into()),
-        }
-    }
-}
-
-/// Where a refused authorization request leads.
-#[derive(Debug)]
-pub enum AuthorizationFace {
-    /// A page: nobody knows where this browser could be sent safely.
-    Notice(Notice),
-    /// Home, with the error.
-    Return(ReturnUrl),
-}
-
-impl From<NotAuthorizable> for AuthorizationFace {
-    fn from(why: NotAuthorizable) -> Self {
-        match why {
-            NotAuthorizable::UnknownClient | NotAuthorizable::Nowhere(_) => Self::Notice(Notice::refused(
-                StatusCode::BAD_REQUEST,
-                "This request cannot be answered",
-                format!(
-                    "The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."
-                ),
-            )),
-            NotAuthorizable::NoPushedRequest => Self::Notice(Notice::refused(
-                StatusCode::BAD_REQUEST,
-                "This link no longer works",
-                "It has expired, or it was used already. Go back to the application and begin again.",
-            )),
-            NotAuthorizable::Return { to, .. } => Self::Return(to),
-            NotAuthorizable::FailedOnTheWay { to, source } => {
-                record_failure(&source);
-                Self::Return(to)
-            }
-            NotAuthorizable::Failed(failure) => Self::Notice(failure.into()),
-        }
-    }
-}
 
 impl From<TooMany> for Notice {
     fn from(why: TooMany) -> Self {
@@ -527,12 +411,5 @@ mod tests {
             let body = response.into_body().into_string().await.unwrap();
             assert!(body.contains("0000000000000000") && !body.contains("secret"), "{body}");
         }
-    }
-
-    #[test]
-    fn req_10_24_a_code_that_leads_nowhere_has_one_face() {
-        let CodeFace::AskAgain(status, text) = CodeRefused::Unknown.into() else { panic!() };
-        assert_eq!(status, StatusCode::BAD_REQUEST);
-        assert!(text.starts_with("This code is not valid."));
     }
 }

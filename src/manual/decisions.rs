@@ -87,8 +87,9 @@
 //! signature checked once, aside from the threads that answer requests.
 //!
 //! # What is asked by `scope`
-//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope,
-//! and by `dcql_query` when the caller gave a query. The answer is judged against the query in both cases.
+//! A wallet with the `proof` profile is asked by the scopes' own names when the caller asked by scope and
+//! the scopes list every claim that is needed, and by `dcql_query` otherwise ([`super::scopes`]). The answer is
+//! judged against the query in both cases.
 //!
 //! Profiles `openid4vp` and `haip` always send the query: scope values mean something only to a wallet
 //! that knows them.
@@ -106,6 +107,16 @@
 //! Not when the relying party begins: a `request_uri` may live for seconds and for one use, so each visit
 //! of `/start` pushes anew. The REST answer has no `authorization_request_url` then. When the wallet's
 //! server fails, nothing has been written, and reloading the page tries again.
+//!
+//! # The conformance suite's modules, played in process
+//! The verifier modules of the OpenID Foundation's suite are tests of their names in
+//! `tests/scenarios/oidf.rs`, over every combination of client identifier prefix (`redirect_uri`,
+//! `x509_san_dns`, `x509_hash`), request method (`url_query`, `request_uri_signed`) and response mode
+//! (`direct_post`, `direct_post.jwt`) that OpenID4VP 1.0 allows: six, because `redirect_uri` is never
+//! signed and the others always are. Our clock and our wallet play the suite's part, so this is no
+//! certification. Not yet applicable, because no mdoc is read: `invalid-session-transcript`, and with the
+//! format `iso_mdl` `happy-flow`, `request-uri-method-post`, `request-uri-fetched-twice`,
+//! `present-revoked-credential` and `present-credential-without-status`.
 //!
 //! # A registered wallet is sent no metadata, so it cannot encrypt
 //! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
@@ -153,16 +164,40 @@
 //! `dcql_query` only. Scopes always ask for one bound presentation, because a token needs one subject.
 //! A key-binding JWT that was not demanded is checked in full and changes nothing in the result.
 //!
-//! # Pairwise subjects from the holder key
-//! `sub` is an HMAC over client, issuer and holder key: stable as long as the wallet shows the same
-//! credential, different for every client, and linkable by nobody without the key. A wallet with many
-//! copies of a credential has as many subjects; a stable claim of the credential will serve better
-//! where it offers one.
+//! # Pairwise subjects
+//! `sub` is an HMAC over client, issuer and the issuer's stable identifier of the person, where
+//! `stable_identifier` names one; otherwise over the holder key, and then a wallet with many copies of a
+//! credential has as many subjects. Different for every client, and linkable by nobody without the key.
+//! A stable identifier that cannot be read earns nothing: to fall back to the key would make two people
+//! of one.
+//!
+//! # The rule says what is compared, not the credential
+//! A rule's value decides whether numbers, dates, text or booleans are compared, so a credential cannot
+//! choose an easier comparison by changing the type of a claim. What could never hold is refused with the
+//! configuration: `<` on text would otherwise be a scope that nobody gets and nobody knows why.
+//!
+//! # `open = true` rather than silence
+//! A scope without rules is granted to everybody who shows the credential. Forgotten rules look the same,
+//! so it has to be said. The price: one more line for scopes that are meant so.
+//!
+//! # Token claims do not ask for more credentials
+//! A token claim is asked for together with what the requested scopes ask of its credential. A credential
+//! that only a token claim names is not asked for: people are asked for what they get something for.
 //!
 //! # `form-action` on pages that lead to a wallet
 //! Chromium applies `form-action` to every redirect that follows a post. Pages that lead on therefore
 //! allow `https:` (and loopback http in a sandbox), because the wallet's own sign-in redirects cannot be
 //! listed. Pages that stay here allow `'self'` only.
+//!
+//! # The widget draws its own QR codes
+//! A page that embeds it may forbid images and styles from elsewhere, and a picture drawn here would put
+//! user codes into addresses and access logs. A small encoder costs 2.5 kB. For the same reason its style is
+//! a constructed sheet in a shadow root, which no policy of a page stops. It is served minified, 10 kB; the
+//! sources are beside it, and a test makes the one from the others.
+//!
+//! # Any page may load the widget, few may use it
+//! `/vpgate.js` is the same for everybody and has `Access-Control-Allow-Origin: *`, because `import` and
+//! `integrity` need it. Who may read OAuth answers is said per client, compared letter by letter.
 //!
 //! # `Origin: null` proves nothing
 //! Our `Referrer-Policy: no-referrer` makes browsers send `Origin: null` with our own forms. What counts is
@@ -305,6 +340,37 @@
 //! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
 //! this server at the issuer.
 //!
+//! # Limits are counted in the store
+//! Replicas share them, and the one thread that writes sees attempts one by one: a burst of guesses is
+//! counted like a slow row of them. The price is a write for each wrong code, and one more small statement
+//! for each limit in the transaction that opens a grant. Polls write what they wrote before.
+//!
+//! # Time is cut into slots of a twentieth of the window
+//! A count is one row for each slot, and a slot counts until all of it is older than the window, which is
+//! the life of the longest-lived code. So no code is exposed to more guesses than the limit says, from one
+//! address; some are remembered a slot longer than they must be.
+//!
+//! # A right code is looked up where wrong ones are counted
+//! In the same transaction. Looking first and counting afterwards would let a burst of guesses pass before
+//! the first of them is counted.
+//!
+//! # A user code is read in every format that is in use
+//! Who types it does not know which client asked. The normal form is the same in all formats, so there is
+//! one digest and one look-up.
+//!
+//! # Literal alphabets must be larger than the code is long, NUMERIC need not
+//! The first is a rule of IBM's product; a code of eleven digits would break it and is strong enough. What
+//! decides for the named sets is the strength in bits.
+//!
+//! # `TRANSACTION_FAILED` reaches the device as `access_denied`
+//! RFC 8628 has no better word for it, and `expired_token` would make a device begin again.
+//!
+//! # A service with its own pages claims codes for all of its people
+//! Which of its browsers entered a code is for it to know: the presentation binds one browser, and its
+//! response code proves that it is the same all the way.
+//!
+//! # The clock on the verification page is drawn by style
+//! The page has no script, and keeps it so.
 //! # The authorization endpoint shows a page of its own
 //! The wallet shows the name of this server, not that of the application behind it. Whoever shares must
 //! know for whom, so the page costs one tap. It also means that an address alone never starts anything:

@@ -41,6 +41,15 @@
 //! 5. The next poll gets the token: a JWT (RFC 9068) whose key is in `/jwks.json`. The code is spent
 //!    in the same moment. Of a hundred polls at once, one gets it.
 //!
+//! "I did not start this" is on the page about the end too, for as long as the presentation is
+//! remembered: a device that has not taken its token gets none.
+//!
+//! A service with a verification page of its own ([`crate::flow::own_pages`]) does the same over REST: it
+//! looks the code up (`POST /v1/device/verification`) and shows what it is told; begins a presentation
+//! with `user_code` (`POST /v1/presentations`), which takes the code up and asks for exactly what the
+//! device can be granted; and, when the browser is back, ends the code by that presentation
+//! (`POST /v1/device/completion`). Saying no needs no presentation.
+//!
 //! A rejected answer does not settle anything at once: the person may try again, up to
 //! `presentation.tries` times, and meanwhile the device hears `authorization_pending`. The last
 //! rejected try, giving up, or the wallet's `access_denied` reaches the device at its next poll.

@@ -52,9 +52,17 @@
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
+//! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code; also what is stored of them |
+//! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time; each is at most twenty rows for each client or address |
+//! | parameter that goes into tokens | [`crate::domain::admission::token_claims::MAX_PARAMETER_BYTES`] |
+//! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
+//!
+//! Behind a proxy that is not in `http.trusted_proxies` everybody has the proxy's address, and is limited
+//! as one. A client that asks for its devices through a server of its own has that server's address: raise
+//! `authorizations_per_address`, and set `proximity = "ignore"` for it.
 //!
 //! # Limits on clients
 //! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
@@ -93,6 +101,18 @@
 //!
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
 //! queries, list signers other than the issuer.
+//!
+//! # Pages that sign people in
+//! A page without a server of its own loads `/vpgate.js` and calls `VpGate.start(element, options)`; the
+//! options are in `/vpgate.d.ts`, a whole page in `examples/widget`. Its client is public, has the grant
+//! `device_code`, and lists the page's origin in `origins`. The page's own Content-Security-Policy needs
+//! this server in `script-src` and `connect-src`, and nothing else: no style, image or frame is loaded.
+//!
+//! Answers carry CORS headers on `/device_authorization`, `/token` and the metadata only, for the exact
+//! origins of the client that asks, never with cookies. A refusal that belongs to no client (an unknown
+//! `client_id`) can be read from the origins of any client, so that a page shows what is wrong with it.
+//! From an origin that nobody listed, the widget says that it has no connection, and the browser's console
+//! says why.
 //!
 //! # When an answer is rejected
 //! The log has one line for each answer that was judged, `answer judged`: `verdict`, and for a rejected

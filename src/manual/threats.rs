@@ -9,15 +9,27 @@
 //!
 //! | Attack | What it gains | What stands in the way by default |
 //! |---|---|---|
-//! | consent phishing: the attacker starts a grant on a device of his own and sends the victim the link | a token in the victim's name | the page says that a *device* asks, which client, for which rights, when it began, and shows the code to compare; the link never approves by itself; "I did not start this" is as prominent as going on and burns the code; codes live ten minutes |
+//! | consent phishing: the attacker starts a grant on a device of his own and sends the victim the link | a token in the victim's name | the page says that a *device* asks, which client, for which rights, when it began, whether it is on the person's network, and shows the code to compare; the link never approves by itself; "I did not start this" is as prominent as going on, burns the code, works after the approval too, and is counted; codes live ten minutes, and the page counts down |
+//! | the same, against a client that chose more | nothing | number matching (`number_matching`): the device shows a number that only who stands before it can pick, and a wrong pick denies; the device's own network (`proximity = "require"`), or fewer scopes away from it (`scopes_elsewhere`) |
 //! | session phishing: the victim finishes a presentation that the attacker began in his own browser | the victim's claims in the attacker's session | the wallet's answer counts only from the browser that was sent to the wallet; the result needs a one-time code that only that browser receives |
-//! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes, attempts limited per address and overall, malformed codes counted, one neutral answer for unknown, expired, used |
+//! | code guessing | taking up somebody's grant | 34 bits, at most ten minutes; wrong and malformed codes counted in the store by address and overall, for as long as any code lives, one by one however many come at once; after too many not even a right code is told; one neutral answer for unknown, expired, used |
 //! | code stealing: a second browser continues with a code it saw | the grant | the first browser that continues claims the code |
+//! | one code sent to many people | some of them approve | a code that is entered from more than five addresses is denied |
+//! | opening grants in bulk, so that guesses find one, or to fill the disk | grants to guess, a full store | device authorizations limited by client and by address; nothing is stored beyond |
+//! | a service with its own pages approves by its word | tokens for anybody | it proves who it is, speaks for the devices it is registered for, and completes by a presentation that was verified here, for this code, with the code that came back with the browser |
+//! | a page that poses as another client: it runs the widget with that client's `client_id` | a token of that client | browsers let only the origins of a client read its answers. This binds browsers alone: anybody else can send the same requests, so a public client's token should be worth little by itself |
 //! | QR code phishing (`cross_device` only): the attacker opens the shop's page and shows its QR code to a victim elsewhere | the victim's claims in the attacker's session | off by default; two minutes; the wallet shows who asks; the page says that the code must not come from somebody else. Nothing proves that wallet and browser are in one hand: allow it only where a wrong person's claims do no harm, or another check follows |
 //! | knowing the address: somebody has seen the request, its `state` or the QR code | nothing can be read with it. It can end the request: by a wallet error, by as many bad answers as there are tries, or by a good answer of somebody else, which waits in vain for the browser. Across devices that answer counts, for the wrong person | 128 random bits; the result needs another id, and the browser with the code; junk is counted, and a person begins again |
 //!
-//! What remains: a victim who believes the attacker and compares nothing. Number matching, network
-//! comparison and narrower scopes per client are known answers that are not built yet.
+//! A pattern of reports shows in the log: each says how many there were for that client within the window.
+//!
+//! What remains: a victim who believes the attacker and compares nothing, or who reads the number out to
+//! the attacker; an attacker on the victim's network; whoever knows a code can burn it. A report
+//! revokes the tokens that a device has taken, and a resource that does not introspect believes a JWT until it
+//! expires.
+//! Addresses are compared coarsely (the /24 of IPv4, the /48 of IPv6), and only as keyed digests are they
+//! stored: with a grant until somebody decides, in counts for about the life of a code, and with the code
+//! they entered until its grant is forgotten. Countries are not looked up.
 //!
 //! # The wallet's answer
 //!

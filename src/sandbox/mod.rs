@@ -19,6 +19,7 @@ use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::signing::SigningFault;
+use crate::domain::jose::x5c::Roots;
 
 mod agreement;
 mod index;
@@ -37,7 +38,7 @@ mod web_page;
 use issuer::{Issuer, NotIssued};
 use service::{Account, Service};
 use shelf::Shelf;
-use wallet::Wallet;
+use wallet::{Registration, Wallet};
 
 /// Where `app.rs` mounts [`Sandbox::endpoint`].
 pub const MOUNT: &str = "/sandbox";
@@ -64,6 +65,8 @@ pub struct SandboxSettings {
     pub page_client_id: String,
     /// The service's client id at the demo wallet; the only one the wallet knows.
     pub wallet_client_id: String,
+    /// Whom the demo wallet believes when a request is signed; without, it takes no signed requests.
+    pub verifier_roots: Option<Roots>,
     /// The scopes that television and shop ask for, separated by spaces.
     pub scope: String,
     /// The time.
@@ -96,8 +99,11 @@ impl Sandbox {
     pub fn new(settings: SandboxSettings) -> Result<Self, SandboxFault> {
         let address = settings.base_url.as_str().trim_end_matches('/').to_owned();
         let issuer = Issuer::new(format!("{address}{MOUNT}/issuer"))?;
-        let callback = format!("{address}/callback");
-        let wallet = Wallet::new(&issuer, settings.wallet_client_id, callback, (settings.now)())?;
+        let registration = Registration {
+            client_id: settings.wallet_client_id,
+            redirect_uri: format!("{address}/callback"),
+        };
+        let wallet = Wallet::new(&issuer, registration, settings.verifier_roots, (settings.now)())?;
         Ok(Self(Arc::new(Parties {
             service: Service::new(address.clone(), settings.http),
             address,

@@ -71,6 +71,30 @@ impl Service {
         answer(signed_in(self.http.get(self.at(path)), account)).await
     }
 
+    /// A Request Object, fetched as wallets do: with `POST` when there is something to say about the wallet
+    /// (OpenID4VP 1.0 section 5.10).
+    pub(super) async fn request_object(
+        &self,
+        path: &str,
+        fields: Option<&[(&str, &str)]>,
+    ) -> Result<String, NoAnswer> {
+        let request = match fields {
+            Some(fields) => self.http.post(self.at(path)).form(fields),
+            None => self.http.get(self.at(path)),
+        };
+        let response = request.timeout(PATIENCE).send().await.map_err(|_| NoAnswer)?;
+        let kind = response.headers().get(header::CONTENT_TYPE);
+        if response.status() != 200 || kind.is_none_or(|kind| kind != "application/oauth-authz-req+jwt") {
+            return Err(NoAnswer);
+        }
+        String::from_utf8(read(response).await?).map_err(|_| NoAnswer)
+    }
+
+    /// The path of an address of the service; `None` for every other address.
+    pub(super) fn path_of<'u>(&self, address: &'u str) -> Option<&'u str> {
+        address.strip_prefix(&self.address).filter(|path| path.starts_with('/'))
+    }
+
     fn at(&self, path: &str) -> String {
         format!("{}{path}", self.address)
     }

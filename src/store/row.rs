@@ -13,7 +13,7 @@ use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::oauth::code_grant::{self, CodeGrant};
-use crate::domain::oauth::device_grant::{self, DeviceGrant, Terms};
+use crate::domain::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
 use crate::domain::oauth::issuance::{self, Family};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::oauth::refresh_token::RefreshState;
@@ -51,6 +51,8 @@ pub(super) struct GrantRow {
     pub denial_reason: Option<String>,
     /// Redeemed: the `jti` of the token.
     pub token: Option<String>,
+    /// Pending: [`Precautions`] as JSON, when there are any.
+    pub precautions: Option<String>,
 }
 
 /// The columns of an authorization.
@@ -150,7 +152,15 @@ impl GrantRow {
                 let interval = u64::try_from(interval).map_err(|_| BrokenColumn("interval_ms"))?;
                 let last = self.last_polled.map(Timestamp::from_unix);
                 let pace = Pace::restore(Duration::from_millis(interval), last);
-                DeviceGrant::Pending(restore::pending(terms, pace, digest(self.claimed_by, "claimed_by")?))
+                let precautions = self.precautions.as_deref();
+                let precautions = precautions.map(|json| from_json(json, "precautions")).transpose()?;
+                let claimed_by = digest(self.claimed_by, "claimed_by")?;
+                DeviceGrant::Pending(restore::pending(
+                    terms,
+                    pace,
+                    claimed_by,
+                    precautions.unwrap_or_default(),
+                ))
             }
             "approved" => DeviceGrant::Approved(restore::approved(terms, admission(self.admission)?)),
             "denied" => {
@@ -281,6 +291,18 @@ impl SettledColumns {
 /// When a grant may be swept.
 pub(super) fn grant_forgotten_at(terms: &Terms) -> Timestamp {
     terms.expires_at.plus(GRANT_REMEMBERED)
+}
+
+/// A pending grant that is still remembered at this time lives at `now`: the columns hold no other end.
+pub(super) fn remembered_until(now: Timestamp) -> Timestamp {
+    now.plus(GRANT_REMEMBERED)
+}
+
+/// What stands against phishing; nothing when nothing does.
+pub(super) fn precautions(grant: &Pending) -> Result<Option<String>, BrokenColumn> {
+    let precautions = grant.precautions();
+    let any = *precautions != Precautions::default();
+    any.then(|| to_json(precautions, "precautions")).transpose()
 }
 
 /// When an authorization may be swept. A code shown again is noticed until then.

@@ -2,6 +2,7 @@
 
 mod authorizations;
 mod changes;
+mod limits;
 mod lookups;
 mod place;
 mod readers;
@@ -26,6 +27,7 @@ use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, 
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
+use crate::domain::oauth::attempts::Attempt;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::issuance::{Family, IssuedAccess};
@@ -147,6 +149,11 @@ impl Store for SqliteStore {
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
         let state = state.clone();
         self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {
+        let attempt = *attempt;
+        self.read(move |it| Ok(limits::counted(it, &attempt)?)).await
     }
 
     async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable> {

@@ -5,8 +5,8 @@ export function check(holds, what) {
 }
 
 export class Browsing {
-  static async open(browser, { base, output, story, who, viewport, colorScheme }) {
-    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce" });
+  static async open(browser, { base, output, story, who, viewport, colorScheme, tolerated, ...more }) {
+    const context = await browser.newContext({ viewport, colorScheme, reducedMotion: "reduce", ...more });
     context.setDefaultTimeout(15_000);
     await context.addInitScript(() => {
       addEventListener("securitypolicyviolation", (event) => {
@@ -14,7 +14,7 @@ export class Browsing {
       });
     });
     const page = await context.newPage();
-    return new Browsing({ base, output, story, who, context, page });
+    return new Browsing({ base, output, story, who, tolerated, context, page });
   }
 
   /** What every window still open looks like when a story fails. */
@@ -32,7 +32,7 @@ export class Browsing {
     Object.assign(this, parts);
     this.complaints = [];
     this.page.on("console", (message) => {
-      if (message.type() === "error") this.complaints.push(message.text());
+      if (message.type() === "error" && !this.tolerated?.test(message.text())) this.complaints.push(message.text());
     });
     this.page.on("pageerror", (error) => this.complaints.push(String(error)));
   }
@@ -71,7 +71,7 @@ export class Browsing {
   async tabTo(target) {
     await target.waitFor();
     for (let presses = 0; presses < 40; presses += 1) {
-      if (await target.evaluate((element) => element === document.activeElement)) {
+      if (await target.evaluate((element) => element === element.getRootNode().activeElement)) {
         const seen = await target.evaluate((element) => {
           const style = getComputedStyle(element);
           return (style.outlineStyle !== "none" && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== "none";

@@ -2,35 +2,53 @@
 //!
 //! Needs node 20 or newer, npm and Chromium (`apt-get install nodejs npm chromium`, or `CHROMIUM=/path`).
 //! Where one is missing the test says SKIP and why; `VPGATE_REQUIRE_BROWSER=1` makes that a failure.
-//! Screenshots of every step are in `test-output/browser/`.
+//! Screenshots of every step are in `test-output/`.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 use std::io::{BufRead as _, BufReader, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
-use std::sync::mpsc;
+use std::sync::{OnceLock, mpsc};
 use std::time::Duration;
 
 const STARTING: Duration = Duration::from_secs(60);
 
+/// Found, or installed, once for all tests.
+static EQUIPMENT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
+
 #[test]
 fn the_stories_by_clicking() {
+    tell("story.mjs", "browser");
+}
+
+/// What the token is (REQ-12.14), what an answer may lack (REQ-10.63), and everything else that a page
+/// may expect of `/vpgate.js`. `VPGATE_STORY=desktop` tells some of it; `UPDATE_WIDGET=1` makes the file
+/// that is served from its sources.
+#[test]
+fn req_10_63_and_12_14_the_widget_in_pages_of_another_origin() {
+    tell("widget.mjs", "widget");
+}
+
+fn tell(script: &str, pictures: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let chromium = match equipment(&here) {
+    let chromium = match EQUIPMENT.get_or_init(|| equipment(&here)) {
         Ok(chromium) => chromium,
         Err(missing) => {
             assert!(std::env::var_os("VPGATE_REQUIRE_BROWSER").is_none_or(|it| it != "1"), "{missing}");
             // Past the capture of the test harness: a skipped test must not look like one that ran.
-            writeln!(std::io::stderr(), "SKIP browser: {missing}").unwrap();
+            let skipped = format!("SKIP browser, {script}: {missing}\n");
+            std::io::stderr().write_all(skipped.as_bytes()).unwrap();
             return;
         }
     };
     let sandbox = Sandbox::start().unwrap();
-    let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output/browser");
+    let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output").join(pictures);
     // Pictures of an earlier run would tell an old story; the first run has none.
     let _none_yet = std::fs::remove_dir_all(&output);
     std::fs::create_dir_all(&output).unwrap();
     let story = Command::new("node")
-        .arg(here.join("story.mjs"))
+        .arg(here.join(script))
         .arg(&sandbox.address)
         .arg(&output)
         .env("CHROMIUM", chromium)
@@ -53,7 +71,8 @@ fn equipment(here: &Path) -> Result<PathBuf, String> {
             return Err(format!("{tool} does not run; apt-get install nodejs npm"));
         }
     }
-    if !here.join("node_modules/playwright-core").exists() {
+    let installed = |name: &&str| here.join("node_modules").join(name).exists();
+    if !["playwright-core", "jsqr", "terser"].iter().all(installed) {
         let installed =
             Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
         if !installed.is_ok_and(|status| status.success()) {

@@ -143,11 +143,13 @@ async function hearsNo(tv) {
   await tv.close();
 }
 
-async function order() {
-  const customer = await windowOf("shop", "customer", PHONE, "light");
+/** Buys in the shop, with the wallet asked in this way: its title on the page. */
+async function order(story, way, viewport, colorScheme) {
+  const customer = await windowOf(story, "customer", viewport, colorScheme);
   await customer.go("/sandbox");
   await customer.look("0-index");
   await customer.go("/sandbox/shop");
+  await customer.page.getByRole("radio", { name: way }).check();
   await customer.look("1-shop");
   await customer.press("Buy", false);
   await customer.reach(/\/sandbox\/wallet\/authorize/, /^Continue/);
@@ -167,13 +169,39 @@ async function order() {
   await customer.close();
 }
 
+/** A wallet that posts its answer: one that is wrong is refused, and the person may try again or say no. */
+async function wrongThenDecline(story, way) {
+  const customer = await windowOf(story, "customer", PHONE, "light");
+  await customer.go("/sandbox/shop");
+  await customer.page.getByRole("radio", { name: way }).check();
+  await customer.press("Buy", false);
+  await customer.reach(/\/sandbox\/wallet\/authorize/, /^Continue/);
+  await customer.page.getByText("Advanced").click();
+  await customer.page.getByLabel("Share something wrong").selectOption("missing_transaction_hash");
+  await customer.press("Share", false);
+  await customer.page.getByRole("link", { name: "Try again" }).waitFor();
+  await customer.look("1-rejected");
+  await customer.page.getByRole("link", { name: "Try again" }).click();
+  await customer.page.waitForURL(/\/sandbox\/wallet\/authorize/);
+  await customer.press("Decline", false);
+  await customer.reach(/\/sandbox\/shop\/return/, /^(Continue|Back)/);
+  await customer.look("2-declined");
+  check(!(await customer.text()).includes("Agreed and verified"), "the shop sells nothing");
+  await customer.close();
+}
+
 const stories = {
   "signing in on a phone, by keyboard": () => signIn("phone", PHONE, "light", true),
   "signing in at a desktop, in the dark": () => signIn("desktop", DESKTOP, "dark", false),
   "a wrong answer, then a right one": wrongThenRight,
   "declining in the wallet": decline,
   "a code that somebody else started": notMine,
-  "an order in the shop": order,
+  "an order in the shop": () => order("shop", /^Proof cloud wallet/, PHONE, "light"),
+  "an order, OpenID4VP unsigned": () => order("shop-unsigned", /1\.0, unsigned/, PHONE, "dark"),
+  "an order, OpenID4VP signed": () => order("shop-signed", /1\.0, signed/, DESKTOP, "light"),
+  "an order, HAIP": () => order("shop-haip", /HAIP/, SMALLEST, "light"),
+  "no order, OpenID4VP unsigned": () => wrongThenDecline("shop-unsigned-no", /1\.0, unsigned/),
+  "no order, HAIP": () => wrongThenDecline("shop-haip-no", /HAIP/),
 };
 let failed = 0;
 for (const [name, tell] of Object.entries(stories)) {

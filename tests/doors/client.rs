@@ -200,3 +200,22 @@ async fn a_fault_of_ours_is_503_with_a_trace_id_and_nothing_else() {
     assert_eq!(answer.header("retry-after"), Some("5"));
     assert!(answer.body.contains("trace ") && !answer.body.contains("secret reason"), "{}", answer.body);
 }
+
+#[tokio::test]
+async fn req_15_11_device_authorizations_are_limited_by_client_and_by_address() {
+    for (per_client, per_address) in [(2, 100), (100, 2)] {
+        let stage = Stage::with(|policy| {
+            policy.device.limits.authorizations_per_client = per_client;
+            policy.device.limits.authorizations_per_address = per_address;
+        });
+        stage.device().await;
+        stage.device().await;
+        let refused = stage.form("/device_authorization", &[], "client_id=tv").await;
+        assert_eq!(refused.oauth_error(), (429, "temporarily_unavailable".to_owned()));
+        assert_eq!(refused.header("retry-after"), Some("630"));
+        let other = stage.form("/device_authorization", &[], "client_id=post&client_secret=s3cret").await;
+        assert_eq!(other.status.as_u16(), if per_client == 2 { 200 } else { 429 });
+        stage.later(630);
+        stage.device().await;
+    }
+}

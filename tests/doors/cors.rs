@@ -87,7 +87,12 @@ async fn a_preflight_permits_one_method_to_known_origins() {
         let headers = [("origin", origin), ("access-control-request-method", method)];
         stage.ask(Method::OPTIONS, path, &headers, "").await
     };
-    for (path, method) in [("/token", "POST"), ("/device_authorization", "POST"), (METADATA, "GET")] {
+    for (path, method) in [
+        ("/token", "POST"),
+        ("/device_authorization", "POST"),
+        (METADATA, "GET"),
+        ("/.well-known/openid-configuration", "GET"),
+    ] {
         let answer = ask(path, PAGE, method).await;
         assert_eq!((answer.status, allowed(&answer)), (StatusCode::NO_CONTENT, Some(PAGE)), "{path}");
         assert_eq!(answer.header("access-control-allow-methods"), Some(method));

@@ -178,11 +178,41 @@ async fn req_10_20_the_sixth_guess_waits_and_right_codes_do_not_count() {
     }
     let refused = stage.get(&right, &[]).await;
     assert_eq!(refused.status, StatusCode::TOO_MANY_REQUESTS);
-    assert_eq!(refused.header("retry-after"), Some("600"));
-    stage.later(599);
+    // The window, and the slot in which the guesses were counted.
+    assert_eq!(refused.header("retry-after"), Some("630"));
+    stage.later(629);
     assert_eq!(stage.get("/device?user_code=x", &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
     stage.later(1);
     assert_eq!(stage.get("/device?user_code=x", &[]).await.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn req_10_20_replicas_count_together() {
+    let stage = Stage::new();
+    let device = stage.device().await;
+    let right = format!("/device?user_code={}", device["user_code"].as_str().unwrap());
+    for guess in 0..5 {
+        let wrong = format!("/device?user_code=x{guess}");
+        let status = match guess % 2 {
+            0 => stage.get(&wrong, &[]).await.status,
+            _ => stage.get_at_replica(&wrong).await,
+        };
+        assert_eq!(status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(stage.get_at_replica(&right).await, StatusCode::TOO_MANY_REQUESTS);
+    assert_eq!(stage.get(&right, &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
+}
+
+#[tokio::test]
+async fn req_10_20_everybody_together_is_limited_too() {
+    let stage = Stage::with(|policy| {
+        policy.device.limits.wrong_codes_per_address = 100;
+        policy.device.limits.wrong_codes_altogether = 3;
+    });
+    for _ in 0..3 {
+        assert_eq!(stage.get("/device?user_code=x", &[]).await.status, StatusCode::BAD_REQUEST);
+    }
+    assert_eq!(stage.get("/device?user_code=x", &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
 }
 
 #[tokio::test]

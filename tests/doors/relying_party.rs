@@ -3,6 +3,10 @@
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
+use vpgate::domain::admission::rules::{Kind, Operator, Rule};
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate::domain::openid4vp::dcql::ClaimsPath;
+
 use crate::stage::{PUBLIC_URL, RETURN, SHOP, Stage};
 
 fn problem(status: u16, kind: &str, pointer: &str) -> (u16, String, String) {
@@ -159,4 +163,85 @@ async fn a_token_to_verify_is_asked_about_completely_or_not_at_all() {
     }
     let refused = stage.json("/v1/verify", &[("authorization", "Basic dHY6")], &right).await;
     assert_eq!(refused.problem(), problem(401, "not_authenticated", ""));
+}
+
+#[tokio::test]
+async fn req_12_8_a_dry_run_says_which_rules_hold_and_repeats_no_value() {
+    let stage = Stage::with(|policy| policy.scopes = ruled());
+    let run = async |body: Value| stage.json("/v1/rules/dry-run", &[SHOP], &body).await.ok_json();
+    let outcome = |answer: &Value, rule: usize| answer["scopes"][0]["rules"][rule]["outcome"].clone();
+    let good = run(json!({ "claims": { "id": { "level": 5, "class": "gold" } } })).await;
+    let expected = json!({ "granted": "adult", "scopes": [{
+        "scope": "adult", "earned": true, "missing_credentials": [], "stable_subject": true,
+        "rules": [
+            { "credential": "id", "field": ["level"], "operator": ">", "outcome": "holds" },
+            { "credential": "id", "field": ["class"], "operator": "=", "outcome": "holds" },
+        ],
+    }] });
+    assert_eq!(good, expected);
+    for (sample, outcomes) in [
+        (json!({ "level": 4, "class": "gold" }), ["false", "holds"]),
+        (json!({ "level": "high", "class": 7 }), ["wrong_type", "wrong_type"]),
+        (json!({ "level": null, "class": ["gold"] }), ["wrong_type", "wrong_type"]),
+        (json!({ "class": "silver" }), ["missing", "false"]),
+    ] {
+        let answer = run(json!({ "scope": "adult", "claims": { "id": sample } })).await;
+        assert_eq!((&answer["granted"], &answer["scopes"][0]["earned"]), (&json!(""), &json!(false)));
+        assert_eq!([outcome(&answer, 0), outcome(&answer, 1)], outcomes.map(Value::from), "{sample}");
+        assert!(!answer.to_string().contains("silver") && !answer.to_string().contains("gold"));
+    }
+    let nothing = run(json!({ "claims": {} })).await;
+    assert_eq!(nothing["scopes"][0]["missing_credentials"], json!(["id"]));
+    assert_eq!(outcome(&nothing, 0), "missing");
+}
+
+#[tokio::test]
+async fn a_dry_run_names_the_member_at_fault() {
+    let stage = Stage::with(|policy| policy.scopes = ruled());
+    for (body, pointer) in [
+        (json!({}), "/claims"),
+        (json!({ "claims": [] }), "/claims"),
+        (json!({ "claims": { "id": 7 } }), "/claims/id"),
+        (json!({ "claims": { "a/b": {} } }), "/claims/a~1b"),
+        (json!({ "claims": {}, "scope": 7 }), "/scope"),
+        (json!({ "claims": {}, "scope": "other" }), "/scope"),
+        (json!({ "claims": {}, "scope": "" }), "/scope"),
+        (json!({ "claims": {}, "scopes": "adult" }), "/scopes"),
+    ] {
+        let answer = stage.json("/v1/rules/dry-run", &[SHOP], &body).await.problem();
+        assert_eq!(answer, problem(400, "invalid_request", pointer), "{body}");
+    }
+    let body = json!({ "claims": {} });
+    for header in [&[("authorization", "Basic dHY6")][..], &[]] {
+        let answer = stage.json("/v1/rules/dry-run", header, &body).await.problem();
+        assert_eq!(answer, problem(401, "not_authenticated", ""));
+    }
+    let deep =
+        format!("{{\"claims\":{{\"id\":{}{}}}}}", "{\"a\":".repeat(20), "1".to_owned() + &"}".repeat(20));
+    let answer =
+        stage.ask(Method::POST, "/v1/rules/dry-run", &[SHOP, ("content-type", "application/json")], &deep);
+    assert_eq!(answer.await.problem(), problem(400, "invalid_json", ""));
+}
+
+/// A scope for a level above four in class gold.
+fn ruled() -> ScopePolicy {
+    let path = |name: &str| ClaimsPath::from_dotted(name).unwrap();
+    let rule = |field: &str, operator: &str, value: Value| {
+        let operator = Operator::parse(operator).unwrap();
+        Rule::new("id".to_owned(), path(field), operator, &value, Kind::ByForm).unwrap()
+    };
+    let credential = AskableCredential {
+        id: "id".to_owned(),
+        vct: vec!["https://issuer.example.com/id".to_owned()],
+        stable_identifier: Some(path("number")),
+    };
+    let scope = ScopeDefinition {
+        name: "adult".to_owned(),
+        description: None,
+        credential: "id".to_owned(),
+        claims: Vec::new(),
+        rules: vec![rule("level", ">", json!(4)), rule("class", "=", json!("gold"))],
+        open: false,
+    };
+    ScopePolicy::new(vec![credential], vec![scope])
 }

@@ -11,7 +11,8 @@ use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::TokenClaims;
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
@@ -19,8 +20,9 @@ use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
 use vpgate::domain::oauth::client_assertion::AssertionPolicy;
+use vpgate::domain::oauth::device_settings::DeviceSettings;
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
-use vpgate::domain::oauth::user_code::UserCodeFormat;
+use vpgate::domain::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
 use vpgate::domain::openid4vp::profile::Parameters;
 use vpgate::domain::openid4vp::request::{
@@ -47,6 +49,8 @@ pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 pub struct Stage {
     service: BoxEndpoint<'static>,
+    /// The same house a second time: another process over the same store.
+    replica: BoxEndpoint<'static>,
     clock: Arc<Hand>,
     entropy: Arc<Numbers>,
     /// The private key of the client `signer`.
@@ -64,37 +68,49 @@ impl Stage {
         Self::with(|_| {})
     }
 
-    pub fn with(change: impl FnOnce(&mut Policy)) -> Self {
+    pub fn with(change: impl Fn(&mut Policy)) -> Self {
         let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
         let signer_key = SigningKey::generate(Algorithm::Es256).unwrap();
-        let mut policy = policy(Arc::new(KeySet::of(vec![signer_key.public_key().clone()])));
-        change(&mut policy);
-        let vpgate = Arc::new(Vpgate {
-            policy,
-            store: SqliteStore::open("sqlite::memory:").unwrap(),
-            clock: Arc::clone(&clock) as Arc<dyn Clock>,
-            entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
-            signer: Arc::new(NoSigner),
-            request_signer: Arc::new(RequestKeys::default()),
-            wallets: Arc::new(NoWallets),
-            issuer_keys: Arc::new(NoKeys),
-            client_keys: Arc::new(NoKeys),
-            second_opinion: None,
-            status_lists: Arc::new(NoLists),
-            user_code_key: DigestKey::new(&[1; 32]),
-            nonce_key: DigestKey::new(&[3; 32]),
-            subject_key: DigestKey::new(&[2; 32]),
-        });
-        let echo = poem::endpoint::make_sync(|request: Request| {
-            assert_ne!(request.uri().path(), "/panic", "as asked");
-            poem::Response::builder().body(format!("mounted {}", request.uri().path()))
-        });
-        let settings = HttpSettings {
-            public_url: PUBLIC_URL.parse().unwrap(),
-            trusted_proxies: Vec::new(),
-            mounts: vec![("/sandbox", echo.boxed())],
+        let keys = Arc::new(KeySet::of(vec![signer_key.public_key().clone()]));
+        let store = SqliteStore::open("sqlite::memory:").unwrap();
+        let doors = || {
+            let mut policy = policy(Arc::clone(&keys));
+            change(&mut policy);
+            let vpgate = Arc::new(Vpgate {
+                policy,
+                store: Arc::<SqliteStore>::clone(&store),
+                clock: Arc::clone(&clock) as Arc<dyn Clock>,
+                entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
+                signer: Arc::new(NoSigner),
+                request_signer: Arc::new(RequestKeys::default()),
+                wallets: Arc::new(NoWallets),
+                issuer_keys: Arc::new(NoKeys),
+                client_keys: Arc::new(NoKeys),
+                second_opinion: None,
+                status_lists: Arc::new(NoLists),
+                user_code_key: DigestKey::new(&[1; 32]),
+                nonce_key: DigestKey::new(&[3; 32]),
+                subject_key: DigestKey::new(&[2; 32]),
+            });
+            let echo = poem::endpoint::make_sync(|request: Request| {
+                assert_ne!(request.uri().path(), "/panic", "as asked");
+                poem::Response::builder().body(format!("mounted {}", request.uri().path()))
+            });
+            let settings = HttpSettings {
+                public_url: PUBLIC_URL.parse().unwrap(),
+                trusted_proxies: Vec::new(),
+                mounts: vec![("/sandbox", echo.boxed())],
+            };
+            service(vpgate, settings)
         };
-        Self { service: service(vpgate, settings), clock, entropy, signer_key }
+        let (service, replica) = (doors(), doors());
+        Self { service, replica, clock, entropy, signer_key }
+    }
+
+    /// The same request, to the other process.
+    pub async fn get_at_replica(&self, uri: &str) -> StatusCode {
+        let request = Request::builder().uri_str(uri).finish();
+        self.replica.get_response(request).await.status()
     }
 
     /// Now, in seconds since the epoch.
@@ -224,14 +240,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 vec![Grant::DeviceCode, Grant::AuthorizationCode],
             ),
         ]),
-        scopes: ScopePolicy::new(vec![ScopeDefinition {
-            name: "adult".to_owned(),
-            description: Some("to know that you are <18 or older>".to_owned()),
-            credential: "id".to_owned(),
-            vct: vec!["https://issuer.example.com/id".to_owned()],
-            claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
-            rules: Vec::new(),
-        }]),
+        scopes: scopes(),
         trust: TrustPolicy::default(),
         transaction_types: TransactionTypes::default(),
         wallets: vec![WalletRoute {
@@ -251,10 +260,8 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             on_rejection: OnRejection::Refuse,
         }],
         device: DevicePolicy {
-            code_lifetime: Duration::from_secs(600),
-            polling_interval: Duration::from_secs(5),
-            user_code: UserCodeFormat::default(),
-            require_client_authentication: false,
+            user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
+            ..DevicePolicy::default()
         },
         code: CodePolicy {
             code_lifetime: Duration::from_secs(60),
@@ -289,6 +296,23 @@ fn policy(keys: Arc<KeySet>) -> Policy {
     }
 }
 
+fn scopes() -> ScopePolicy {
+    let credential = AskableCredential {
+        id: "id".to_owned(),
+        vct: vec!["https://issuer.example.com/id".to_owned()],
+        stable_identifier: None,
+    };
+    let adult = ScopeDefinition {
+        name: "adult".to_owned(),
+        description: Some("to know that you are <18 or older>".to_owned()),
+        credential: "id".to_owned(),
+        claims: vec![ClaimsPath::from_dotted("age_equal_or_over.18").unwrap()],
+        rules: Vec::new(),
+        open: true,
+    };
+    ScopePolicy::new(vec![credential], vec![adult])
+}
+
 fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Client {
     Client {
         id: id.to_owned(),
@@ -299,6 +323,9 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         redirect_uris: vec![RETURN.parse().unwrap()],
         origins: Vec::new(),
         wallet: "demo".to_owned(),
+        device: DeviceSettings::default(),
+        device_pages_for: Vec::new(),
+        token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
     }

@@ -22,7 +22,8 @@ pub struct Page {
 pub struct Browser<'w> {
     endpoint: &'w BoxEndpoint<'static>,
     base: Url,
-    cookies: BTreeMap<String, String>,
+    /// What it remembers, by name.
+    pub cookies: BTreeMap<String, String>,
     holds_fragments: bool,
 }
 
@@ -188,7 +189,8 @@ impl Form {
             })?;
             let hidden = inside.split("<input").skip(1).filter_map(|input| input.split_once('>'));
             let mut fields: Vec<_> = hidden
-                .filter(|(input, _)| attribute(input, "value").is_some())
+                // A choice is sent when it is made.
+                .filter(|(input, _)| attribute(input, "value").is_some() && !input.contains("type=\"radio\""))
                 .filter_map(|(input, _)| Some((attribute(input, "name")?, attribute(input, "value")?)))
                 .collect();
             fields.extend(attribute(&button, "name").zip(attribute(&button, "value")));

@@ -15,11 +15,11 @@ use crate::browser::{Browser, Page};
 use crate::dpop::Prover;
 use crate::world::{BASE, BASIC, RETURN_TO, World, basic};
 
-const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const PORTAL: (&str, &str) = ("portal", "portal-secret");
 
 /// A good request of the news site, with some parameters changed; an empty value takes one out.
-fn request(changes: &[(&str, &str)]) -> String {
+pub fn request(changes: &[(&str, &str)]) -> String {
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let good = [
         ("client_id", "web"),
@@ -59,7 +59,7 @@ fn error_of(page: &Page) -> String {
 }
 
 /// The person shares; the code that the browser carries home.
-async fn code(world: &World, request: &str) -> String {
+pub async fn code(world: &World, request: &str) -> String {
     let mut browser = world.browser();
     let wallet = to_wallet(&mut browser, request).await;
     let home = browser.press(&wallet, "Share").await;
@@ -67,7 +67,7 @@ async fn code(world: &World, request: &str) -> String {
 }
 
 /// The token request of the news site, with some parameters changed.
-async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
+pub async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
     let good = [
         ("grant_type", "authorization_code"),
         ("client_id", "web"),

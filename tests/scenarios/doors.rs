@@ -2,7 +2,7 @@
 
 use poem::http::{Method, StatusCode};
 
-use crate::world::{BASIC, World};
+use crate::world::{ADULT, BASIC, World};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const GRANT: &str = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code";
@@ -77,7 +77,7 @@ async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
         metadata["grant_types_supported"],
         serde_json::json!(["authorization_code", "urn:ietf:params:oauth:grant-type:device_code"])
     );
-    assert_eq!(metadata["scopes_supported"], serde_json::json!([BASIC]));
+    assert_eq!(metadata["scopes_supported"], serde_json::json!([BASIC, ADULT]));
     let endpoints = metadata
         .as_object()
         .unwrap()

@@ -16,11 +16,16 @@ mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]
 mod made;
+mod oidf;
+mod own_pages;
+mod phishing;
 mod posting;
 mod pushing;
 mod questions;
+mod rules;
 mod shop;
 mod status;
+mod street;
 mod television;
 mod tokens;
 mod verify;

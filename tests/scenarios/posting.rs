@@ -33,8 +33,8 @@ impl<'w> PostingWallet<'w> {
         self.world.asked(&state).await
     }
 
-    /// The presentation of the credential to `asked`.
-    pub fn presentation(&self, asked: &Asked) -> String {
+    /// The presentation of the credential to `asked`, still open to change.
+    pub fn made(&self, asked: &Asked) -> Made {
         let signer = |jwk: &Value| Signer::of(SigningKey::from_jwk(jwk).unwrap());
         let mut made = Made::new(signer(&self.world.issuer), signer(&self.holder));
         made.disclose("family_name", &json!("Muster"));
@@ -50,7 +50,12 @@ impl<'w> PostingWallet<'w> {
             kb["aud"] = asked.wallet.client_id.as_str().into();
             kb["nonce"] = asked.nonce.as_str().into();
         });
-        made.present()
+        made
+    }
+
+    /// The presentation of the credential to `asked`.
+    pub fn presentation(&self, asked: &Asked) -> String {
+        self.made(asked).present()
     }
 
     pub fn vp_token(&self, asked: &Asked) -> String {
@@ -59,12 +64,19 @@ impl<'w> PostingWallet<'w> {
 
     /// Answers as asked.
     pub async fn share(&self, asked: &Asked) -> Answer {
-        let vp_token = self.vp_token(asked);
+        self.answer(asked, &self.presentation(asked)).await
+    }
+
+    /// Answers with this presentation, in the mode that was asked for.
+    pub async fn answer(&self, asked: &Asked, presentation: &str) -> Answer {
+        let vp_token = json!({ CREDENTIAL: [presentation] });
         match &asked.answer_key {
-            None => self.post(asked, &[("vp_token", &vp_token), ("state", asked.state.as_str())]).await,
+            None => {
+                let vp_token = vp_token.to_string();
+                self.post(asked, &[("vp_token", &vp_token), ("state", asked.state.as_str())]).await
+            }
             Some(_) => {
-                let members: Value = serde_json::from_str(&vp_token).unwrap();
-                let jwe = self.encrypted(asked, &json!({"vp_token": members, "state": asked.state}));
+                let jwe = self.encrypted(asked, &json!({"vp_token": vp_token, "state": asked.state}));
                 self.post(asked, &[("response", &jwe)]).await
             }
         }

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 
 use crate::certificates::Certified;
-use crate::posting::POSTING_WALLET;
+use crate::posting::{POSTING_WALLET, PostingWallet};
 use crate::world::{BASIC, RETURN_TO, World};
 
 /// What the wallet's server answers, and what it was sent.
@@ -146,4 +146,23 @@ async fn req_1_16_req_1_32_what_a_wallet_publishes_decides_whether_it_can_be_ask
         world.begin(&json!({"scope": BASIC, "redirect_uri": RETURN_TO})).await;
     }
     assert_eq!(server.bodies.lock().unwrap().len(), 1, "fetched once, then kept");
+}
+
+#[tokio::test]
+async fn req_2_7_the_issuer_is_compared_where_the_wallet_is_known_by_one() {
+    let server = Server::start();
+    server.answers(200, &json!({"issuer": server.address, "vp_formats_supported": {"dc+sd-jwt": {}}}));
+    let known = server.address.clone();
+    let world = World::with_wallet(|wallet| wallet.issuer = Some(known)).await;
+    let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
+    for (iss, status) in
+        [("https://other.example", StatusCode::BAD_REQUEST), (server.address.as_str(), StatusCode::OK)]
+    {
+        let begun = world.begin(&request()).await;
+        let page = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let asked = wallet.opened_by(&page).await;
+        let vp_token = wallet.vp_token(&asked);
+        let form = [("vp_token", vp_token.as_str()), ("state", asked.state.as_str()), ("iss", iss)];
+        assert_eq!(wallet.post(&asked, &form).await.status, status, "{iss}");
+    }
 }

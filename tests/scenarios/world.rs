@@ -21,6 +21,7 @@ use vpgate::domain::base::id::RequestState;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::oauth::client::ClientKeys;
@@ -47,6 +48,7 @@ pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
 pub const WALLET_CLIENT: &str = "vpgate-sandbox";
 pub const BASIC: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+pub const ADULT: &str = "adult";
 pub const CREDENTIAL: &str = "proof_id_default";
 /// The same credential of the demo wallet, asked for by another name.
 pub const SECOND: &str = "second";
@@ -206,23 +208,28 @@ impl World {
         Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
+    /// With a configuration of its own, and more keys of issuers.
+    pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
+        Self::of(Config::from_toml(text, Path::new("")).unwrap(), None, more_keys)
+    }
+
     /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`.
     pub async fn asking(wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), None)
+        Self::of(configured_with(wallet, folder), None, Vec::new())
     }
 
     /// The same service after a restart with another wallet entry: what was stored is still there.
     pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), Some(self))
+        Self::of(configured_with(wallet, folder), Some(self), Vec::new())
     }
 
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
         told(&mut config.policy.wallets[0]);
-        Self::of(config, None)
+        Self::of(config, None, Vec::new())
     }
 
-    fn of(config: Config, before: Option<&Self>) -> Self {
+    fn of(config: Config, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
         // Without a subscriber, `tracing` would remember for all tests that nobody listens.
         static LISTENS: Once = Once::new();
         LISTENS.call_once(|| {
@@ -241,6 +248,7 @@ impl World {
             tv_client_id: "tv".to_owned(),
             page_client_id: "page".to_owned(),
             wallet_client_id: WALLET_CLIENT.to_owned(),
+            verifier_roots: None,
             scope: BASIC.to_owned(),
             now: {
                 let clock = Arc::clone(&clock);
@@ -254,9 +262,9 @@ impl World {
             || SigningKey::generate(Algorithm::Es256).unwrap(),
             |before| SigningKey::from_jwk(&before.issuer).unwrap(),
         );
-        let mut jwks = sandbox.issuer_jwks();
-        jwks["keys"].as_array_mut().unwrap().push(issuer.public_key().to_jwk());
-        let keys = Arc::new(KeySet::from_json(&jwks).unwrap());
+        let published = KeySet::from_json(&sandbox.issuer_jwks()).unwrap();
+        let more_keys = more_keys.into_iter().chain([issuer.public_key().clone()]);
+        let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
@@ -329,6 +337,19 @@ impl World {
         let answer = self.post_form("/device_authorization", &form).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
+    }
+
+    /// A device of `client_id` asks.
+    pub async fn device_of(&self, client_id: &str) -> Value {
+        let answer = self.post_form("/device_authorization", &[("client_id", client_id)]).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        answer.json()
+    }
+
+    /// What a device of `client_id` hears next: its error, or its token.
+    pub async fn hears(&self, client_id: &str, authorization: &Value) -> (Option<String>, Value) {
+        let (_, body) = self.poll_as(client_id, authorization["device_code"].as_str().unwrap()).await;
+        (body["error"].as_str().map(str::to_owned), body)
     }
 
     pub async fn poll(&self, device_code: &str) -> (StatusCode, Value) {
@@ -455,6 +476,17 @@ impl World {
         self.send(Method::POST, path, &[kind, basic(client)], body.to_owned()).await
     }
 
+    pub async fn post_value_as(&self, path: &str, credentials: Option<(&str, &str)>, body: &Value) -> Answer {
+        let mut headers = vec![(header::CONTENT_TYPE.as_str(), "application/json".to_owned())];
+        headers.extend(credentials.map(basic));
+        self.send(Method::POST, path, &headers, body.to_string()).await
+    }
+
+    /// The service, to be called by others than the browsers here.
+    pub fn app(&self) -> Arc<App> {
+        Arc::clone(&self.app)
+    }
+
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {
         let mut request =
             Request::builder().method(method).uri_str(path).header(header::HOST, "127.0.0.1:8080");
@@ -488,7 +520,8 @@ fn configured_with(wallet: &str, folder: &Path) -> Config {
     Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
 }
 
-fn configuration(credentials: &str) -> String {
+/// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
+pub fn configuration(credentials: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     format!(
         r#"
@@ -498,6 +531,9 @@ danger_allow_loopback = true
 
 [storage]
 url = "sqlite::memory:"
+
+[http]
+trusted_proxies = ["127.0.0.1"]
 
 [verification]
 cross_check = "enforce"
@@ -533,6 +569,54 @@ credential = "{CREDENTIAL}"
 claims = ["given_name", "family_name", "age_equal_or_over.18"]
 rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
 
+[[scopes]]
+name = "{ADULT}"
+description = "That you are 18 or older"
+credential = "{CREDENTIAL}"
+claims = ["age_equal_or_over.18"]
+rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+[[clients]]
+client_id = "gate"
+name = "Garden Gate"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+[clients.device]
+number_matching = true
+
+[[clients]]
+client_id = "safe"
+name = "Safe"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}"]
+[clients.device]
+proximity = "require"
+
+[[clients]]
+client_id = "radio"
+name = "Radio"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}", "{ADULT}"]
+[clients.device]
+scopes_elsewhere = ["{BASIC}"]
+user_code_length = 11
+user_code_charset = "NUMERIC"
+
+[[clients]]
+client_id = "quiet"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["{BASIC}", "{ADULT}"]
+[clients.device]
+proximity = "ignore"
+scopes = ["{ADULT}"]
+code_lifetime = "60s"
+polling_interval = "10s"
+verification_uri = "https://tv.example.com/activate"
+
 [[clients]]
 client_id = "tv"
 name = "Living-room TV"
@@ -553,6 +637,7 @@ authentication = "client_secret_basic"
 secret_hash = "{shop}"
 scopes = ["{BASIC}"]
 redirect_uris = ["{RETURN_TO}"]
+device_pages_for = ["tv", "gate", "radio"]
 cross_device = true
 
 [[clients]]

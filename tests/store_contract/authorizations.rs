@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::json;
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::TokenClaims;
+use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::id::{AuthorizationId, FamilyId};
 use vpgate::domain::base::secret::{Digest, Secret};
 use vpgate::domain::base::time::Timestamp;
@@ -17,6 +18,7 @@ use vpgate::domain::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate::domain::oauth::client_assertion::{AssertionPolicy, ClientAssertion, UnverifiedAssertion};
 use vpgate::domain::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused, Shown, Terms};
 use vpgate::domain::oauth::device_grant::DenialReason;
+use vpgate::domain::oauth::device_settings::DeviceSettings;
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
 use vpgate::domain::oauth::issuance::{Family, Issuance};
 use vpgate::domain::openid4vp::dcql::ClaimsPath;
@@ -48,10 +50,13 @@ fn request() -> AuthorizationRequest {
         grants: vec![Grant::AuthorizationCode],
         scopes: Scopes::parse(made::SCOPE).unwrap(),
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
+        origins: Vec::new(),
         wallet: "proof".to_owned(),
+        device: DeviceSettings::default(),
+        device_pages_for: Vec::new(),
+        token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
-        origins: Vec::new(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [
@@ -64,14 +69,20 @@ fn request() -> AuthorizationRequest {
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = Parameters::new(parameters, Vec::new());
-    let scopes = ScopePolicy::new(vec![ScopeDefinition {
+    let credential = AskableCredential {
+        id: "person".to_owned(),
+        vct: vec!["https://credentials.example/person".to_owned()],
+        stable_identifier: None,
+    };
+    let scope = ScopeDefinition {
         name: made::SCOPE.to_owned(),
         description: None,
         credential: "person".to_owned(),
-        vct: vec!["https://credentials.example/person".to_owned()],
         claims: vec![ClaimsPath::from_dotted("given_name").unwrap()],
         rules: Vec::new(),
-    }]);
+        open: true,
+    };
+    let scopes = ScopePolicy::new(vec![credential], vec![scope]);
     AuthorizationRequest::read(&parameters, &client, Offered { scopes: &scopes, audience: &[] }).unwrap()
 }
 

@@ -6,20 +6,24 @@ use std::time::Duration;
 use serde_json::json;
 use url::Url;
 use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::{Admission, ScopeDefinition, ScopePolicy};
+use vpgate::domain::admission::token_claims::{
+    Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims,
+};
+use vpgate::domain::admission::{Admission, AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate::domain::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
 use vpgate::domain::base::report::{Findings, Report, Rule};
 use vpgate::domain::base::secret::{Digest, DigestKey};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::change::Change;
 use vpgate::domain::jose::alg::Algorithm;
+use vpgate::domain::oauth::attempts::Attempt;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
 use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use vpgate::domain::oauth::polling::Pace;
 use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
-use vpgate::domain::openid4vp::dcql::Query;
+use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate::domain::openid4vp::request::Profile;
 use vpgate::domain::openid4vp::request::{
@@ -73,6 +77,7 @@ impl Grant {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
+            parameters: RequestParameters::default(),
             openid: false,
             dpop: None,
             created_at: NOW,
@@ -86,7 +91,12 @@ impl Grant {
     }
 
     pub fn open(&self) -> Change {
-        Change::OpenGrant { grant: self.pending(), device_code: self.device_code, user_code: self.user_code }
+        self.open_within(Vec::new())
+    }
+
+    pub fn open_within(&self, within: Vec<Attempt>) -> Change {
+        let (device_code, user_code) = (self.device_code, self.user_code);
+        Change::OpenGrant { grant: self.pending(), device_code, user_code, within }
     }
 
     pub fn pending(&self) -> Pending {
@@ -202,6 +212,7 @@ pub fn asked() -> Asked {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: Some("basket-7".to_owned()),
+            grant: None,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),
@@ -292,12 +303,22 @@ pub fn admission() -> Admission {
         name: SCOPE.to_owned(),
         description: None,
         credential: CREDENTIAL.to_owned(),
-        vct: Vec::new(),
         claims: Vec::new(),
         rules: Vec::new(),
+        open: true,
     };
-    let policy = ScopePolicy::new(vec![scope]);
-    policy.admit(&proven(), &Scopes::parse(SCOPE).unwrap(), "tv", &DigestKey::new(&[7; 32])).unwrap()
+    let credential =
+        AskableCredential { id: CREDENTIAL.to_owned(), vct: Vec::new(), stable_identifier: None };
+    let field = ClaimsPath::from_dotted("given_name").unwrap();
+    let source = ClaimSource::Credential { credential: CREDENTIAL.to_owned(), field };
+    let applicant = Applicant {
+        client_id: "tv",
+        requested: &Scopes::parse(SCOPE).unwrap(),
+        token_claims: &TokenClaims::new(vec![TokenClaim { name: "first_name".to_owned(), source }]),
+        parameters: &RequestParameters::default(),
+    };
+    let policy = ScopePolicy::new(vec![credential], vec![scope]);
+    policy.admit(&proven(), &applicant, &DigestKey::new(&[7; 32])).unwrap()
 }
 
 const NONCE: Rule = Rule { check: "kb_nonce", requirement: "RFC 9901 7.3(5.f)" };

@@ -8,6 +8,7 @@ mod backend;
 mod durability;
 mod grants;
 mod history;
+mod limits;
 mod made;
 mod presentations;
 mod races;
@@ -68,6 +69,19 @@ on_every_backend! {
         a_decided_grant_keeps_its_presentation_from_settling
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
+    }
+    limits {
+        req_15_11_a_grant_over_a_limit_is_not_stored
+        a_grant_whose_code_is_taken_is_not_counted
+        req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving
+        req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one
+        req_10_20_a_count_is_forgotten_slot_by_slot
+        req_15_7_a_code_from_too_many_addresses_is_denied
+        counts_and_addresses_are_swept
+        precautions_are_kept_until_somebody_decides
+        req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted
+        req_15_8_disowning_and_redeeming_have_one_winner
+        req_10_62_completing_spends_the_response_code_and_decides_once
     }
     authorizations {
         an_authorization_is_found_in_each_state

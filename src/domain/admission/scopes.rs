@@ -70,6 +70,12 @@ impl Scopes {
         self.0.iter().all(|scope| others.contains(scope))
     }
 
+    /// Those that are among `others` too.
+    #[must_use]
+    pub fn only(&self, others: &Self) -> Self {
+        Self(self.0.iter().filter(|scope| others.contains(scope)).cloned().collect())
+    }
+
     /// The names, in order.
     pub fn iter(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(String::as_str)

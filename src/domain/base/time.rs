@@ -1,5 +1,6 @@
 //! Time as a value. The domain never asks what time it is: it is told.
 
+use std::cmp::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -58,6 +59,37 @@ impl Timestamp {
     }
 }
 
+/// A calendar day, or an instant; the two have no order between them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Moment {
+    /// `2007-01-31`, as its first second in UTC.
+    Day(OffsetDateTime),
+    /// An RFC 3339 date-time, fractions of seconds included.
+    Instant(OffsetDateTime),
+}
+
+impl Moment {
+    /// Reads `YYYY-MM-DD` (RFC 3339 `full-date`) or an RFC 3339 `date-time`.
+    pub fn parse(text: &str) -> Option<Self> {
+        // The length of YYYY-MM-DD: no date-time is as short.
+        if text.len() == 10 {
+            return OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339).ok().map(Self::Day);
+        }
+        OffsetDateTime::parse(text, &Rfc3339).ok().map(Self::Instant)
+    }
+}
+
+impl PartialOrd for Moment {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        match (self, other) {
+            (Self::Day(one), Self::Day(other)) | (Self::Instant(one), Self::Instant(other)) => {
+                Some(one.cmp(other))
+            }
+            _ => None,
+        }
+    }
+}
+
 /// The text is no point in time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("must be a time as in RFC 3339, for example 2026-11-21T09:00:00Z")]
@@ -90,6 +122,19 @@ mod tests {
         }
         for wrong in ["", "2023-05-02", "2023-05-02T04:00:00", "1683000000", "2023-13-02T04:00:00Z"] {
             assert_eq!(Timestamp::from_rfc3339(wrong), Err(NotATime), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn req_12_5_days_and_instants_are_ordered_each_among_their_kind() {
+        let order = |one: &str, other: &str| Moment::parse(one)?.partial_cmp(&Moment::parse(other)?);
+        assert_eq!(order("2007-01-31", "2007-02-01"), Some(Ordering::Less));
+        assert_eq!(order("2007-01-31", "2007-01-31"), Some(Ordering::Equal));
+        assert_eq!(order("2023-05-02T06:00:00+02:00", "2023-05-02T04:00:00Z"), Some(Ordering::Equal));
+        assert_eq!(order("2023-05-02T04:00:00.5Z", "2023-05-02T04:00:00Z"), Some(Ordering::Greater));
+        assert_eq!(order("2023-05-02", "2023-05-02T00:00:00Z"), None);
+        for wrong in ["", "2007-1-31", "2007-02-30", "31.01.2007", "2007-01-31 ", "20070131", "2007-01-31T"] {
+            assert_eq!(Moment::parse(wrong), None, "{wrong}");
         }
     }
 }

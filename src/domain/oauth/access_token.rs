@@ -28,7 +28,8 @@ impl IssuedAccess {
             ("auth_time", json!(admission.verified_at())),
         ]
         .map(|(name, value)| (name.to_owned(), value));
-        let mut claims = Map::from_iter(claims);
+        // A registered claim always wins.
+        let mut claims: Map<_, _> = admission.token_claims().chain(claims).collect();
         if let Some(key) = &family.terms().dpop {
             claims.insert("cnf".to_owned(), json!({ "jkt": key }));
         }

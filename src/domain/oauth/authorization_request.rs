@@ -11,6 +11,7 @@ use super::redirect::{AuthorizationError, MAX_STATE_BYTES, NotRegistered, Return
 use super::thumbprint::Thumbprint;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters};
 
 /// The longest `nonce`, in bytes.
 pub const MAX_NONCE_BYTES: usize = 512;
@@ -70,6 +71,9 @@ pub struct AuthorizationRequest {
     pub resource: Option<String>,
     /// The key that the token request must prove (RFC 9449 section 10).
     pub dpop_jkt: Option<Thumbprint>,
+    /// What is kept of the request for the token's claims.
+    #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
+    pub parameters: RequestParameters,
 }
 
 /// What a client of ours may ask for.
@@ -168,6 +172,9 @@ pub enum RequestFault {
     /// Not one that tokens of this client can be for.
     #[error("tokens of this client are not for this resource")]
     Resource,
+    /// One that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
 }
 
 impl RequestFault {
@@ -192,6 +199,7 @@ impl RequestFault {
             | Self::LoginHint
             | Self::Prompt
             | Self::MaxAge
+            | Self::Parameter(_)
             | Self::KeyBinding => AuthorizationError::InvalidRequest,
         }
     }
@@ -283,6 +291,7 @@ impl AuthorizationRequest {
             openid,
             resource: resource.map(str::to_owned),
             dpop_jkt,
+            parameters: client.kept_parameters(|name| parameters.get(name))?,
         })
     }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use url::Url;
 
 use super::client_assertion::ClientAssertion;
+use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::jose::key_set::KeySet;
 
@@ -29,11 +31,31 @@ pub struct Client {
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
+    /// Its device grant.
+    pub device: DeviceSettings,
+    /// The clients for whose devices its own pages may speak (`/v1/device/...`).
+    pub device_pages_for: Vec<String>,
     /// How it may ask for authorization codes.
     pub code: CodeRules,
     /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
     /// code elsewhere may answer for the wrong session (REQ-15.3).
     pub cross_device: bool,
+    /// What its tokens say besides the registered claims.
+    pub token_claims: TokenClaims,
+}
+
+impl Client {
+    /// Keeps, of the parameters of a request that begins a grant, those that this client's tokens say
+    /// (`token_claims`, `request`), and no others. `sent` is the value of a parameter.
+    ///
+    /// # Errors
+    /// [`ParameterTooLong`]: to be refused as `invalid_request`.
+    pub fn kept_parameters<'s>(
+        &self,
+        sent: impl Fn(&str) -> Option<&'s str>,
+    ) -> Result<RequestParameters, ParameterTooLong> {
+        self.token_claims.kept(sent)
+    }
 }
 
 /// How a client may ask for authorization codes.
@@ -220,7 +242,7 @@ impl<'a> AuthenticatedClient<'a> {
 /// Clients for the tests of this room and those above it.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{Authentication, Client, CodeRules, Grant, Scopes};
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};
 
     /// Registered for everything, with no redirect URI.
     pub(crate) fn client(id: &str, authentication: Authentication) -> Client {
@@ -233,6 +255,9 @@ pub(crate) mod testing {
             redirect_uris: Vec::new(),
             origins: Vec::new(),
             wallet: "demo".to_owned(),
+            device: DeviceSettings::default(),
+            device_pages_for: Vec::new(),
+            token_claims: TokenClaims::default(),
             code: CodeRules::default(),
             cross_device: false,
         }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Pending --approve(Admission)--> Approved --redeem--> Redeemed
-//!    ^ poll, claim  '--deny--> Denied
+//!    ^ poll, claim  '--deny--> Denied <--disown--'
 //! ```
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 //! [`Pending::approve`] needs an [`Admission`], and only a verified presentation leads to one:
@@ -12,7 +12,14 @@
 //! use vpgate::domain::base::time::Timestamp;
 //! let now = Timestamp::from_unix(0);
 //! // Nobody outside `admission` can write one down.
-//! let forged = Admission { scopes: Scopes::default(), subject: String::new(), verified_at: now, expires_at: None, status_places: Vec::new() };
+//! let forged = Admission {
+//!     scopes: Scopes::default(),
+//!     subject: String::new(),
+//!     verified_at: now,
+//!     expires_at: None,
+//!     status_places: Vec::new(),
+//!     claims: Default::default(),
+//! };
 //! ```
 //!
 //! A transition consumes the state it leaves, so nothing is decided twice:
@@ -38,10 +45,13 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::nearness::Network;
+use super::number_matching::Numbers;
 use super::polling::{Pace, Poll};
 use super::thumbprint::Thumbprint;
 use crate::domain::admission::Admission;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::base::id::{GrantId, TokenId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -55,6 +65,9 @@ pub struct Terms {
     pub client_id: String,
     /// The scopes it asked for.
     pub scopes: Scopes,
+    /// What is kept of the request for the token's claims.
+    #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
+    pub parameters: RequestParameters,
     /// It asked for an ID token too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub openid: bool,
@@ -86,6 +99,22 @@ pub struct Pending {
     terms: Terms,
     pace: Pace,
     claimed_by: Option<Digest>,
+    precautions: Precautions,
+}
+
+/// What stands against phishing while nobody has decided; forgotten with the decision.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Precautions {
+    /// The network from which the device asked.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub network: Option<Network>,
+    /// The numbers to match.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub numbers: Option<Numbers>,
+    /// What can be granted at most by the person who claimed it; all that was asked for when `None`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub narrowed_to: Option<Scopes>,
 }
 
 /// A presentation was admitted.
@@ -121,6 +150,14 @@ pub enum DenialReason {
     PresentationRejected,
     /// The presentation was genuine but earned none of the scopes.
     NothingEarned,
+    /// The person picked a number that the device does not show.
+    WrongNumber,
+    /// The code was entered from too many addresses.
+    ManyAddresses,
+    /// A service with its own pages says that the person said no.
+    DeclinedElsewhere,
+    /// A service with its own pages could not finish.
+    FailedElsewhere,
 }
 
 /// The codes are past their lifetime.
@@ -200,7 +237,20 @@ impl DeviceGrant {
 impl Pending {
     /// A grant nobody has seen yet.
     pub fn begin(terms: Terms, pace: Pace) -> Self {
-        Self { terms, pace, claimed_by: None }
+        Self { terms, pace, claimed_by: None, precautions: Precautions::default() }
+    }
+
+    /// With what stands against phishing.
+    #[must_use]
+    pub fn guarded_by(self, precautions: Precautions) -> Self {
+        Self { precautions, ..self }
+    }
+
+    /// No more than `scopes` can be granted from here on.
+    #[must_use]
+    pub fn narrowed_to(self, scopes: Scopes) -> Self {
+        let narrowed_to = (scopes != self.terms.scopes).then_some(scopes);
+        Self { precautions: Precautions { narrowed_to, ..self.precautions }, ..self }
     }
 
     /// The browser that goes on with this code takes it up; the same browser may do so again.
@@ -253,6 +303,16 @@ impl Pending {
     pub fn claimed_by(&self) -> Option<&Digest> {
         self.claimed_by.as_ref()
     }
+
+    /// What stands against phishing.
+    pub fn precautions(&self) -> &Precautions {
+        &self.precautions
+    }
+
+    /// The scopes that can be granted.
+    pub fn grantable(&self) -> &Scopes {
+        self.precautions.narrowed_to.as_ref().unwrap_or(&self.terms.scopes)
+    }
 }
 
 impl Approved {
@@ -265,6 +325,13 @@ impl Approved {
             return Err(Expired);
         }
         Ok(Redeemed { terms: self.terms, token })
+    }
+
+    /// The person reports it afterwards: no token is issued any more. Never too late, because it
+    /// only takes away.
+    #[must_use]
+    pub fn disown(self, reason: DenialReason) -> Denied {
+        Denied { terms: self.terms, reason }
     }
 
     /// The code is past its lifetime, or the credential behind the approval is past its own: a
@@ -310,11 +377,19 @@ impl Redeemed {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, Approved, DenialReason, Denied, Digest, Pace, Pending, Redeemed, Terms, TokenId};
+    use super::{
+        Admission, Approved, DenialReason, Denied, Digest, Pace, Pending, Precautions, Redeemed, Terms,
+        TokenId,
+    };
 
     /// A row in state `pending`.
-    pub fn pending(terms: Terms, pace: Pace, claimed_by: Option<Digest>) -> Pending {
-        Pending { terms, pace, claimed_by }
+    pub fn pending(
+        terms: Terms,
+        pace: Pace,
+        claimed_by: Option<Digest>,
+        precautions: Precautions,
+    ) -> Pending {
+        Pending { terms, pace, claimed_by, precautions }
     }
 
     /// A row in state `approved`.
@@ -334,99 +409,4 @@ pub mod restore {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use super::*;
-    use crate::domain::admission::restore::admission;
-
-    const OPENED: Timestamp = Timestamp::from_unix(1_000);
-    const LAST: Timestamp = Timestamp::from_unix(1_599);
-    const TOO_LATE: Timestamp = Timestamp::from_unix(1_600);
-
-    fn pending() -> Pending {
-        let terms = Terms {
-            id: GrantId::from_entropy([1; 16]),
-            client_id: "tv".to_owned(),
-            scopes: Scopes::parse("basic").unwrap(),
-            openid: false,
-            dpop: None,
-            created_at: OPENED,
-            expires_at: TOO_LATE,
-        };
-        Pending::begin(terms, Pace::new(Duration::from_secs(5)))
-    }
-
-    fn earned() -> Admission {
-        admission(r#"{"scopes":["basic"],"subject":"s","verified_at":1100,"expires_at":null}"#).unwrap()
-    }
-
-    fn earned_until(second: i64) -> Admission {
-        let row = r#"{"scopes":["basic"],"subject":"s","verified_at":1100,"expires_at":END}"#;
-        admission(&row.replace("END", &second.to_string())).unwrap()
-    }
-
-    fn token() -> TokenId {
-        TokenId::from_entropy([2; 16])
-    }
-
-    #[test]
-    fn req_10_41_a_pending_grant_is_pending_until_its_last_second() {
-        let polled = DeviceGrant::Pending(pending()).polled(LAST);
-        assert!(matches!(polled, Polled::Pending { .. }));
-        assert!(matches!(DeviceGrant::Pending(pending()).polled(TOO_LATE), Polled::Expired));
-    }
-
-    #[test]
-    fn req_10_42_approval_wins_over_an_impatient_device() {
-        let Polled::Pending { grant, .. } = DeviceGrant::Pending(pending()).polled(OPENED) else {
-            panic!("the first poll is in time")
-        };
-        let approved = grant.approve(earned(), OPENED).unwrap();
-        assert!(matches!(DeviceGrant::Approved(approved).polled(OPENED), Polled::Ready(_)));
-    }
-
-    #[test]
-    fn req_10_43_a_refusal_is_final_and_outlives_the_code() {
-        let denied = pending().deny(DenialReason::NotStartedByPerson, OPENED).unwrap();
-        assert!(matches!(DeviceGrant::Denied(denied).polled(TOO_LATE), Polled::Denied));
-    }
-
-    #[test]
-    fn req_10_44_a_used_code_stays_used() {
-        let redeemed = pending().approve(earned(), OPENED).unwrap().redeem(token(), LAST).unwrap();
-        assert!(matches!(DeviceGrant::Redeemed(redeemed).polled(OPENED), Polled::Used(_)));
-    }
-
-    #[test]
-    fn every_transition_asks_for_the_time() {
-        assert!(pending().approve(earned(), LAST).is_ok());
-        assert_eq!(pending().approve(earned(), TOO_LATE).unwrap_err(), Expired);
-        assert!(pending().deny(DenialReason::DeclinedInWallet, LAST).is_ok());
-        assert_eq!(pending().deny(DenialReason::DeclinedInWallet, TOO_LATE).unwrap_err(), Expired);
-        let approved = || pending().approve(earned(), OPENED).unwrap();
-        assert!(approved().redeem(token(), LAST).is_ok());
-        assert_eq!(approved().redeem(token(), TOO_LATE).unwrap_err(), Expired);
-        assert!(matches!(DeviceGrant::Approved(approved()).polled(TOO_LATE), Polled::Expired));
-    }
-
-    #[test]
-    fn an_approval_dies_with_the_credential_behind_it() {
-        let approved = || pending().approve(earned_until(1_200), OPENED).unwrap();
-        let before = Timestamp::from_unix(1_199);
-        assert!(matches!(DeviceGrant::Approved(approved()).polled(before), Polled::Ready(_)));
-        let at_its_end = Timestamp::from_unix(1_200);
-        assert!(matches!(DeviceGrant::Approved(approved()).polled(at_its_end), Polled::Expired));
-        assert_eq!(approved().redeem(token(), at_its_end).unwrap_err(), Expired);
-    }
-
-    #[test]
-    fn req_15_6_the_first_browser_keeps_the_code() {
-        let [mine, yours] = [Digest::of(b"mine"), Digest::of(b"yours")];
-        let claimed = pending().claim(mine, OPENED).unwrap();
-        let claimed = claimed.claim(mine, OPENED).unwrap();
-        assert_eq!(claimed.claimed_by(), Some(&mine));
-        assert_eq!(claimed.claim(yours, OPENED).unwrap_err(), NotClaimable::InUse);
-        assert_eq!(pending().claim(mine, TOO_LATE).unwrap_err(), NotClaimable::Expired);
-    }
-}
+mod tests;

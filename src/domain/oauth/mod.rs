@@ -2,15 +2,19 @@
 //! section 4.1), access tokens (RFC 9068).
 
 pub mod access_token;
+pub mod attempts;
 pub mod authorization_request;
 pub mod client;
 pub mod client_assertion;
 pub mod code_grant;
 pub mod device_grant;
+pub mod device_settings;
 pub mod dpop;
 pub mod entitlement;
 pub mod id_token;
 pub mod issuance;
+pub mod nearness;
+pub mod number_matching;
 pub mod pkce;
 pub mod polling;
 pub mod redirect;

@@ -23,17 +23,18 @@ pub enum FormatFault {
     /// Lower case, repeated, or not letters and digits.
     #[error("the alphabet must hold different upper-case letters and digits")]
     Alphabet,
+    /// A literal alphabet with no more characters than the code has (a rule of IBM's product).
+    #[error("a literal alphabet must hold more characters than the code is long")]
+    Small,
     /// Too easy to guess within its lifetime.
     #[error(
-        "length x log2(alphabet size) minus log2(attempt budget) is under 32 bits: use a longer code or a larger alphabet"
+        "length x log2(alphabet size) minus log2(wrong codes let through) is under {0} bits: use a longer code or a larger alphabet"
     )]
-    Guessable,
+    Guessable(u32),
 }
 
-/// Guesses that the limits elsewhere let through during one code's life, as a power of two (REQ-10.20).
-const ATTEMPT_BUDGET_BITS: f64 = 2.33; // 5 attempts, the worked example of RFC 8628 section 5.1
-/// The least strength of a code after that budget, in bits (REQ-10.21).
-const FLOOR_BITS: f64 = 32.0;
+/// The least strength of a code after the guesses that are let through, in bits (REQ-10.21).
+pub const FLOOR_BITS: u32 = 32;
 
 impl Default for UserCodeFormat {
     /// Eight characters of [`BASE20`]: 34.5 bits.
@@ -46,12 +47,12 @@ impl UserCodeFormat {
     /// A format from configuration; `alphabet` is `BASE20`, `NUMERIC` or the characters themselves.
     ///
     /// # Errors
-    /// [`FormatFault`]
+    /// [`FormatFault`]; how easily such a code is guessed is for [`Self::withstands`] to say.
     pub fn new(alphabet: &str, length: usize) -> Result<Self, FormatFault> {
-        let alphabet = match alphabet {
-            "BASE20" | "base20" => BASE20,
-            "NUMERIC" | "numeric" => NUMERIC,
-            literal => literal,
+        let (alphabet, literal) = match alphabet {
+            "BASE20" | "base20" => (BASE20, false),
+            "NUMERIC" | "numeric" => (NUMERIC, false),
+            literal => (literal, true),
         };
         if !(7..=16).contains(&length) {
             return Err(FormatFault::Length);
@@ -62,12 +63,23 @@ impl UserCodeFormat {
         if !distinct || !plain || alphabet.len() < 2 {
             return Err(FormatFault::Alphabet);
         }
-        let (size, count) = (u32::try_from(alphabet.len()), u32::try_from(length));
-        let (Ok(size), Ok(count)) = (size, count) else { return Err(FormatFault::Alphabet) };
-        if f64::from(count) * f64::from(size).log2() - ATTEMPT_BUDGET_BITS < FLOOR_BITS {
-            return Err(FormatFault::Guessable);
+        if literal && alphabet.len() <= length {
+            return Err(FormatFault::Small);
         }
         Ok(Self { alphabet: alphabet.bytes().collect(), length })
+    }
+
+    /// Whether a code stays hard to guess although `attempts` wrong ones are let through while it
+    /// lives: at least `floor_bits` of strength must remain (RFC 8628 section 5.1).
+    ///
+    /// # Errors
+    /// [`FormatFault::Guessable`]
+    pub fn withstands(&self, attempts: u32, floor_bits: u32) -> Result<(), FormatFault> {
+        // Both were bounded when the format was made.
+        let size = u32::try_from(self.alphabet.len()).unwrap_or_default();
+        let length = u32::try_from(self.length).unwrap_or_default();
+        let left = f64::from(length) * f64::from(size).log2() - f64::from(attempts.max(1)).log2();
+        if left < f64::from(floor_bits) { Err(FormatFault::Guessable(floor_bits)) } else { Ok(()) }
     }
 
     /// Draws a code without modulo bias. `None` when too many bytes had to be skipped
@@ -86,20 +98,50 @@ impl UserCodeFormat {
         (letters.len() == self.length).then_some(UserCode(letters))
     }
 
-    /// Reads what a person typed: case, spaces and dashes do not matter (REQ-10.7). `None` when
-    /// it cannot be one of our codes.
+    /// Reads what a person typed, as [`UserCodeFormats::read`] does.
     pub fn read(&self, typed: &str) -> Option<UserCode> {
-        if typed.len() > 64 {
-            return None;
-        }
-        let letters: String = typed
-            .chars()
-            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | '\u{2010}'..='\u{2015}'))
-            .map(|c| c.to_ascii_uppercase())
-            .collect();
-        let ours = letters.len() == self.length && letters.bytes().all(|b| self.alphabet.contains(&b));
-        ours.then_some(UserCode(letters))
+        normalised(typed).filter(|letters| self.admits(letters)).map(UserCode)
     }
+
+    fn admits(&self, letters: &str) -> bool {
+        letters.len() == self.length && letters.bytes().all(|b| self.alphabet.contains(&b))
+    }
+}
+
+/// Every format in which this server gives codes: clients may have formats of their own.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UserCodeFormats(Vec<UserCodeFormat>);
+
+impl UserCodeFormats {
+    /// Each once.
+    pub fn new<'f>(formats: impl IntoIterator<Item = &'f UserCodeFormat>) -> Self {
+        let mut all: Vec<UserCodeFormat> = Vec::new();
+        for format in formats {
+            if !all.contains(format) {
+                all.push(format.clone());
+            }
+        }
+        Self(all)
+    }
+
+    /// Reads what a person typed: case, spaces and dashes do not matter (REQ-10.7). `None` when it
+    /// is a code in no format. Who typed it does not know which client asked, so each is tried; the
+    /// normal form is the same in all of them, and so is its digest.
+    pub fn read(&self, typed: &str) -> Option<UserCode> {
+        let letters = normalised(typed)?;
+        self.0.iter().any(|format| format.admits(&letters)).then_some(UserCode(letters))
+    }
+}
+
+fn normalised(typed: &str) -> Option<String> {
+    if typed.len() > 64 {
+        return None;
+    }
+    let letters = typed
+        .chars()
+        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | '\u{2010}'..='\u{2015}'))
+        .map(|c| c.to_ascii_uppercase());
+    Some(letters.collect())
 }
 
 /// One user code, normalised.
@@ -163,12 +205,39 @@ mod tests {
     }
 
     #[test]
+    fn req_10_7_a_code_is_found_whatever_the_format_of_its_client() {
+        let numbers = UserCodeFormat::new("NUMERIC", 11).unwrap();
+        let formats = UserCodeFormats::new([&UserCodeFormat::default(), &numbers, &numbers]);
+        assert_eq!(formats.0.len(), 2);
+        assert_eq!(formats.read("wdjb mjht"), UserCodeFormat::default().read("WDJB-MJHT"));
+        assert_eq!(formats.read("019-450 73011"), numbers.read("01945073011"));
+        for wrong in ["WDJB-MJH0", "0194-5073", "019450730111", ""] {
+            assert_eq!(formats.read(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
     fn req_10_21_weak_formats_are_refused() {
-        assert_eq!(UserCodeFormat::new("ABCD1234", 7), Err(FormatFault::Guessable));
-        assert_eq!(UserCodeFormat::new("NUMERIC", 9), Err(FormatFault::Guessable));
-        assert!(UserCodeFormat::new("NUMERIC", 11).is_ok());
+        let withstands = |alphabet, length, attempts| {
+            UserCodeFormat::new(alphabet, length).unwrap().withstands(attempts, FLOOR_BITS)
+        };
+        assert_eq!(withstands("ABCD1234", 7, 5), Err(FormatFault::Guessable(32)));
+        assert_eq!(withstands("NUMERIC", 9, 5), Err(FormatFault::Guessable(32)));
+        assert_eq!(withstands("NUMERIC", 11, 5), Ok(()));
+        // 34.6 bits: room for five guesses, not for seven.
+        assert_eq!(withstands("BASE20", 8, 5), Ok(()));
+        assert_eq!(withstands("BASE20", 8, 7), Err(FormatFault::Guessable(32)));
+        assert_eq!(UserCodeFormat::new("ABCD1234", 7).unwrap().withstands(5, 18), Ok(()));
+    }
+
+    #[test]
+    fn req_10_61_short_codes_and_odd_alphabets_are_refused() {
+        assert_eq!(UserCodeFormat::new("AAB", 6), Err(FormatFault::Length));
         assert_eq!(UserCodeFormat::new("BASE20", 6), Err(FormatFault::Length));
+        assert!(UserCodeFormat::new("BASE20", 7).is_ok());
         assert_eq!(UserCodeFormat::new("AABCDEFGHIJKLMNOP", 12), Err(FormatFault::Alphabet));
         assert_eq!(UserCodeFormat::new("abcdefghijklmnop", 12), Err(FormatFault::Alphabet));
+        assert_eq!(UserCodeFormat::new("ABCD1234", 8), Err(FormatFault::Small));
+        assert!(UserCodeFormat::new("ABCD1234", 7).is_ok());
     }
 }

@@ -143,6 +143,9 @@ pub enum Asker {
         redirect_uri: Url,
         /// Returned unchanged beside it.
         state: Option<String>,
+        /// The device grant that the application, with pages of its own, may complete by this.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        grant: Option<GrantId>,
     },
     /// A device that polls; the presentation decides its grant.
     Device {

@@ -21,6 +21,7 @@ use crate::domain::sdjwt::parse::{HolderBinding, Presented};
 const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 7, members: 512 };
 
 const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
+const ISSUER: Rule = Rule { check: "response_issuer", requirement: "RFC 9207 2.4; OpenID4VP 8.1" };
 const SHAPE: Rule = Rule { check: "vp_token_shape", requirement: "OpenID4VP 8.1" };
 const ASKED: Rule = Rule { check: "vp_token_only_what_was_asked", requirement: "OpenID4VP 8.1, 8.6" };
 const COUNT: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1, 8.1" };
@@ -40,6 +41,8 @@ pub struct ResponseParameters {
     pub error: Option<String>,
     /// The wallet's words, which are not kept.
     pub error_description: Option<String>,
+    /// The wallet's issuer identifier, where it says so (RFC 9207).
+    pub iss: Option<String>,
 }
 
 /// What a wallet answered.
@@ -82,6 +85,25 @@ pub struct Shown {
     pub number: Option<usize>,
     /// What was shown; nothing in it is believed.
     pub presented: Presented,
+}
+
+impl ResponseParameters {
+    /// The same, if the wallet does not call itself by another issuer identifier than that of the wallet
+    /// that was asked, where both are known: an answer that names another one is a mix-up (RFC 9207
+    /// section 2.4), whatever it says.
+    ///
+    /// # Errors
+    /// [`Rejection`]
+    pub fn of_issuer(self, asked: Option<&str>, findings: &mut Findings) -> Result<Self, Rejection> {
+        match (asked, &self.iss) {
+            (Some(asked), Some(iss)) if asked != iss => {
+                findings.about(None);
+                Err(findings
+                    .fail(&ISSUER, "the response names another issuer than the wallet that was asked"))
+            }
+            _ => Ok(self),
+        }
+    }
 }
 
 impl WalletAnswer {

@@ -29,6 +29,7 @@ pub(crate) fn asked() -> Asked {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
+            grant: None,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

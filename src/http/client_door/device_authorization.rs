@@ -27,6 +27,7 @@ pub enum DeviceAuthorizationAnswer {
 
 /// The codes.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct DeviceCodes {
     /// What the device polls with. Secret.
     pub device_code: String,
@@ -34,27 +35,41 @@ pub struct DeviceCodes {
     pub user_code: String,
     /// Where the person types it.
     pub verification_uri: String,
-    /// The same with the code in it, for a QR code.
-    pub verification_uri_complete: String,
+    /// The same with the code in it, for a QR code. Left out where the page is another service's and
+    /// its links are not known here.
+    pub verification_uri_complete: Option<String>,
     /// Seconds both codes live.
     pub expires_in: u64,
     /// Seconds to wait between polls.
     pub interval: u64,
+    /// An extension, for clients with `number_matching`: two digits that the device must show beside
+    /// the code. The person picks them among three.
+    pub confirmation_number: Option<String>,
 }
 
 impl DeviceAuthorizationAnswer {
     /// What the device is told.
     pub fn new(given: &DeviceAuthorization, public_url: &PublicUrl) -> Self {
-        let verification_uri = public_url.at("/device");
         let user_code = given.user_code.shown();
+        let uris = &given.verification;
+        let verification_uri = match &uris.plain {
+            Some(theirs) => theirs.to_string(),
+            None => public_url.at("/device"),
+        };
+        let verification_uri_complete = match (&uris.complete, &uris.plain) {
+            (Some(pattern), _) => Some(pattern.with(&user_code)),
+            // Letters, digits and dashes only: nothing to encode.
+            (None, None) => Some(format!("{verification_uri}?user_code={user_code}")),
+            (None, Some(_)) => None,
+        };
         Self::Given(Json(DeviceCodes {
             device_code: given.device_code.expose().to_owned(),
-            // Letters, digits and dashes only: nothing to encode.
-            verification_uri_complete: format!("{verification_uri}?user_code={user_code}"),
             verification_uri,
+            verification_uri_complete,
             user_code,
             expires_in: given.expires_in,
             interval: given.interval,
+            confirmation_number: given.number.map(|number| number.to_string()),
         }))
     }
 }

@@ -30,6 +30,7 @@ use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{Shown, TokenAnswer, TokenRequest};
 use self::userinfo::UserinfoAnswer;
 use super::basic::{self, ClientParameters};
+use super::client_address::{TrustedProxies, client_address};
 use super::client_limits::ClientLimits;
 use super::tags::Tags;
 use super::{PublicUrl, cors, refusal as faces};
@@ -57,13 +58,15 @@ impl ClientDoor {
         &self,
         vpgate: Data<&Arc<Vpgate>>,
         public_url: Data<&PublicUrl>,
+        proxies: Data<&TrustedProxies>,
         request: &Request,
-        form: OAuthForm<DeviceAuthorizationRequest>,
+        form: WholeForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
-        let OAuthForm(form) = form;
+        let WholeForm { named: form, parameters } = form;
         let client = authenticate(&vpgate, request, form.client).await?;
         let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
-        let given = vpgate.authorize_device(client, form.scope.as_deref(), key).await?;
+        let from = client_address(request, &proxies);
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 

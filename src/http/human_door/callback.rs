@@ -43,6 +43,7 @@ pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
         vp_token: form.take("vp_token"),
         error: form.take("error"),
         error_description: form.take("error_description"),
+        iss: form.take("iss"),
     };
     Ok(lead_on(door.vpgate.accept_response(&browser, &state, parameters).await?))
 }

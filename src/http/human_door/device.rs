@@ -1,4 +1,4 @@
-//! `/device`: the verification page (RFC 8628 section 3.3, 5.1, 5.4).
+//! `/device`: the verification page (RFC 8628 section 3.3, 5.1, 5.4; RFC 10027 section 6.1).
 
 use std::sync::Arc;
 
@@ -6,12 +6,13 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
-use super::page::{Link, Notice, Page, Tone};
-use super::{HumanDoor, browser, see_other, unreadable_form};
+use super::page::{Notice, Page, Tone};
+use super::{HumanDoor, browser, handle_of, see_other, unreadable_form};
 use crate::domain::base::time::Timestamp;
-use crate::flow::enter_code::{CodeFound, CodeRefused};
+use crate::domain::oauth::nearness::Nearness;
+use crate::flow::code_entry::{CodeFound, CodeRefused, Typed};
+use crate::flow::disown::{Disowned, NotDisowned};
 use crate::http::form::Form;
-use crate::http::limits::{Guess, TooManyGuesses};
 use crate::http::refusal::CodeFace;
 
 #[derive(Template)]
@@ -23,11 +24,15 @@ struct EnterCode {
 #[derive(Template)]
 #[template(path = "http/human_door/pages/confirm_code.html")]
 struct ConfirmCode {
+    alert: Option<&'static str>,
     user_code: String,
     client_name: String,
     rights: Vec<String>,
     claims: Vec<String>,
     asked: String,
+    nearness: Option<&'static str>,
+    numbers: Vec<u8>,
+    minutes_left: String,
     form_value: String,
 }
 
@@ -37,11 +42,10 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let browser = door.browser(&request)?;
     let page = match typed_code(&request)? {
         None => Page::new(&EnterCode { alert: None }),
-        Some(typed) => {
-            let now = door.vpgate.clock.now();
-            let guess = door.guesses.guess(door.client_address(&request), now).map_err(too_many_guesses)?;
-            match counted(guess, door.vpgate.look_up_code(&typed).await) {
-                Ok(found) => Page::new(&confirm(found, now, browser::form_value(&browser))).leading_on(),
+        Some(code) => {
+            let typed = Typed { code: &code, from: door.client_address(&request) };
+            match door.vpgate.look_up_code(typed).await {
+                Ok(found) => confirm(&door, found, None, browser::form_value(&browser)),
                 Err(why) => ask_again(why)?,
             }
         }
@@ -52,31 +56,41 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
 /// "Continue", or "I did not start this".
 pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let (browser, mut form) = door.own_form(&mut request).await?;
-    let typed = form.take("user_code").unwrap_or_default();
-    let goes_on = match form.take("action").as_deref() {
-        Some("continue") => true,
-        Some("disown") => false,
+    let code = form.take("user_code").unwrap_or_default();
+    let picked = form.take("number");
+    let typed = Typed { code: &code, from: door.client_address(&request) };
+    let gone_on = match form.take("action").as_deref() {
+        Some("continue") => door.vpgate.go_on_with_code(typed, picked.as_deref(), &browser).await,
+        Some("disown") => {
+            return match door.vpgate.disown_code(typed).await {
+                Ok(()) => Ok(disowned().into_response()),
+                Err(why) => Ok(ask_again(why)?.into_response()),
+            };
+        }
         _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
     };
-    let now = door.vpgate.clock.now();
-    let guess = door.guesses.guess(door.client_address(&request), now).map_err(too_many_guesses)?;
-    let decided = match goes_on {
-        true => door.vpgate.go_on_with_code(&typed, &browser).await.map(Some),
-        false => door.vpgate.disown_code(&typed).await.map(|()| None),
-    };
-    match counted(guess, decided) {
-        Ok(Some(handle)) => Ok(door.remembered(&browser, see_other(&format!("/start/{handle}")))),
-        Ok(None) => Ok(disowned().into_response()),
+    match gone_on {
+        Ok(handle) => Ok(door.remembered(&browser, see_other(&format!("/start/{handle}")))),
+        Err(CodeRefused::NoNumber) => match door.vpgate.look_up_code(typed).await {
+            Ok(found) => {
+                let alert = "Pick the number that your device shows.";
+                let page = confirm(&door, found, Some(alert), browser::form_value(&browser));
+                Ok(page.status(StatusCode::BAD_REQUEST).into_response())
+            }
+            Err(why) => Ok(ask_again(why)?.into_response()),
+        },
         Err(why) => Ok(ask_again(why)?.into_response()),
     }
 }
 
-/// Only a code that leads nowhere is a wrong guess: a fault of ours, for example, is not.
-fn counted<T>(guess: Guess<'_>, answer: Result<T, CodeRefused>) -> Result<T, CodeRefused> {
-    if !matches!(answer, Err(CodeRefused::Unknown)) {
-        guess.was_right();
+/// "I did not start this", said on the page about the end.
+pub async fn disown_approved(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let handle = handle_of(&request).ok_or(NotDisowned::Unknown)?;
+    let (browser, _) = door.own_form(&mut request).await?;
+    match door.vpgate.disown_approved(&handle, &browser).await? {
+        Disowned::InTime => Ok(taken_back().into_response()),
+        Disowned::TokensRevoked => Ok(revoked().into_response()),
     }
-    answer
 }
 
 fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
@@ -86,18 +100,43 @@ fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
     Ok(parameters.take("user_code"))
 }
 
-fn confirm(found: CodeFound, now: Timestamp, form_value: String) -> ConfirmCode {
-    ConfirmCode {
+fn confirm(door: &HumanDoor, found: CodeFound, alert: Option<&'static str>, form_value: String) -> Page {
+    let now = door.vpgate.clock.now();
+    let left = found.expires_at.since(now).as_secs();
+    let page = Page::new(&ConfirmCode {
+        alert,
         user_code: found.user_code,
         client_name: found.client_name,
         rights: found.rights,
         claims: found.claims.iter().map(|claim| in_words(claim)).collect(),
-        asked: match now.since(found.created_at).as_secs() / 60 {
-            0 => "less than a minute ago".to_owned(),
-            1 => "a minute ago".to_owned(),
-            minutes => format!("{minutes} minutes ago"),
+        asked: ago(found.created_at, now),
+        nearness: found.nearness.and_then(near_in_words),
+        numbers: found.numbers.into_iter().flatten().collect(),
+        minutes_left: match left.div_ceil(60) {
+            0 | 1 => "less than a minute".to_owned(),
+            minutes => format!("less than {minutes} minutes"),
         },
         form_value,
+    });
+    page.leading_on().counting_down(left)
+}
+
+fn ago(then: Timestamp, now: Timestamp) -> String {
+    match now.since(then).as_secs() / 60 {
+        0 => "less than a minute ago".to_owned(),
+        1 => "a minute ago".to_owned(),
+        minutes => format!("{minutes} minutes ago"),
+    }
+}
+
+/// From where; nothing when that cannot be told.
+fn near_in_words(nearness: Nearness) -> Option<&'static str> {
+    match nearness {
+        Nearness::Same => Some("It seems to be on the same network as you are now."),
+        Nearness::Different => Some(
+            "It is on another network than you are now. If somebody sent you this code or link, stop here.",
+        ),
+        Nearness::Unknown => None,
     }
 }
 
@@ -109,33 +148,32 @@ fn in_words(claim: &str) -> String {
 fn ask_again(why: CodeRefused) -> Result<Page, Notice> {
     match CodeFace::from(why) {
         CodeFace::AskAgain(status, alert) => Ok(Page::new(&EnterCode { alert: Some(alert) }).status(status)),
-        CodeFace::Notice(notice) => Err(notice),
+        CodeFace::Notice(notice) => Err(*notice),
     }
 }
 
 fn disowned() -> Notice {
-    Notice {
-        status: StatusCode::OK,
-        tone: Tone::Good,
-        title: "Stopped",
-        text: "Nothing was shared, and the code no longer works. If somebody sent you that code or link, do not \
-               follow what they ask."
-            .into(),
-        next: None,
-        trace: None,
-        retry_after: None,
-    }
+    Notice::plain(
+        Tone::Good,
+        "Stopped",
+        "Nothing was shared, and the code no longer works. If somebody sent you that code or link, do not \
+         follow what they ask.",
+    )
 }
 
-fn too_many_guesses(why: TooManyGuesses) -> Notice {
-    let minutes = why.retry_after.div_ceil(60);
-    let wait = if minutes == 1 { "a minute".to_owned() } else { format!("{minutes} minutes") };
-    let mut notice = Notice::refused(
-        StatusCode::TOO_MANY_REQUESTS,
-        "Too many wrong codes",
-        format!("Wait {wait}, then type the code that your device shows then."),
-    );
-    notice.retry_after = Some(why.retry_after);
-    notice.next = Some(Link { href: "/device", text: "Enter a code" });
-    notice
+fn taken_back() -> Notice {
+    Notice::plain(
+        Tone::Good,
+        "Stopped",
+        "The device gets no access. If somebody sent you that code or link, do not follow what they ask.",
+    )
+}
+
+fn revoked() -> Notice {
+    Notice::plain(
+        Tone::Good,
+        "Access was taken away",
+        "The device had access already; it has lost it now. What it saw before cannot be taken back, and a \
+         service that does not ask us may believe it for a while. Tell that service too.",
+    )
 }

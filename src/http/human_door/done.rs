@@ -22,6 +22,8 @@ struct Done {
     title: &'static str,
     text: String,
     again: Option<Again>,
+    /// "I did not start this", as long as that changes something.
+    disown: Option<Again>,
     way_back: Option<String>,
 }
 
@@ -47,10 +49,11 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
         return Ok(lead_on(Ending::Return(way_home)));
     }
     let (tone, title, text) = in_words(&finish);
-    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. })
-        .then(|| Again { handle, form_value: browser::form_value(&browser) });
+    let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
+    let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
+    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. }).then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Page::new(&Done { tone, title, text, again, way_back }).leading_on();
+    let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on();
     Ok(door.remembered(&browser, page.into_response()))
 }
 
@@ -88,6 +91,11 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
             Tone::Bad,
             "This is not enough",
             format!("Your wallet's answer is genuine, but it does not meet what {client} asks for. {next}"),
+        ),
+        Standing::Disowned => (
+            Tone::Good,
+            "Stopped",
+            "You said that you did not start this. The device gets no access.".to_owned(),
         ),
         Standing::Declined => {
             (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))

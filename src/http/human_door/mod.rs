@@ -14,15 +14,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod, get};
+use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod, get, post};
 
 use self::page::Notice;
 use super::PublicUrl;
 use super::body::{self, MAX_FORM_BYTES};
-use super::client_address::{ClientAddress, client_address};
+use super::client_address::{TrustedProxies, client_address};
 use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
-use super::limits::GuessLimits;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
@@ -32,8 +31,7 @@ use crate::flow::ports::Unavailable;
 pub struct HumanDoor {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
-    trusted_proxies: Vec<IpAddr>,
-    guesses: GuessLimits,
+    trusted_proxies: TrustedProxies,
     limits: Arc<ClientLimits>,
 }
 
@@ -42,10 +40,10 @@ impl HumanDoor {
     pub fn new(
         vpgate: Arc<Vpgate>,
         public_url: PublicUrl,
-        trusted_proxies: Vec<IpAddr>,
+        trusted_proxies: TrustedProxies,
         limits: Arc<ClientLimits>,
     ) -> Self {
-        Self { vpgate, public_url, trusted_proxies, guesses: GuessLimits::default(), limits }
+        Self { vpgate, public_url, trusted_proxies, limits }
     }
 
     /// Their routes.
@@ -60,6 +58,7 @@ impl HumanDoor {
             .at("/start/:handle", start)
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
+            .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
             .at("/done/:handle", done.post(page(&door, done::give_up)))
             .at("/vpgate.js", get(page(&door, widget::script)))
             .at("/vpgate.d.ts", get(page(&door, widget::types)))
@@ -73,7 +72,7 @@ impl HumanDoor {
         }
     }
 
-    fn client_address(&self, request: &Request) -> ClientAddress {
+    fn client_address(&self, request: &Request) -> Option<IpAddr> {
         client_address(request, &self.trusted_proxies)
     }
 

@@ -38,6 +38,8 @@ pub struct Page {
     html: String,
     forms: Forms,
     script: bool,
+    /// A style of this page alone, named by its hash like the one of all pages.
+    own_style: Option<String>,
 }
 
 impl Page {
@@ -45,7 +47,7 @@ impl Page {
     pub fn new(template: &impl Template) -> Self {
         // Writing into a String cannot fail, and our templates call nothing that can.
         let html = template.render().unwrap_or_default();
-        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: false }
+        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: false, own_style: None }
     }
 
     /// With another status than 200.
@@ -66,6 +68,15 @@ impl Page {
         Self { script: true, ..self }
     }
 
+    /// The clock on it (`.countdown` in the style sheet) runs down from so many seconds. Drawn by style
+    /// alone: the page has no script.
+    #[must_use]
+    pub fn counting_down(self, seconds: u64) -> Self {
+        let style = format!(".countdown{{--length:{seconds}s;--left:{seconds}}}");
+        let html = self.html.replacen("</head>", &format!("<style>{style}</style>\n</head>"), 1);
+        Self { html, own_style: Some(style), ..self }
+    }
+
     fn content_security_policy(&self) -> String {
         let script = match self.script {
             true => format!("script-src '{}'; ", *SCRIPT_HASH),
@@ -75,8 +86,12 @@ impl Page {
             Forms::StayHere => "'self'",
             Forms::LeadOn => "'self' https: openid4vp: haip-vp: http://127.0.0.1:* http://localhost:*",
         };
+        let own_style = match &self.own_style {
+            Some(style) => format!(" '{}'", content_hash(style)),
+            None => String::new(),
+        };
         format!(
-            "default-src 'none'; {script}style-src '{}'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; {script}style-src '{}'{own_style}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
             *STYLE_HASH
         )
     }
@@ -152,7 +167,13 @@ pub struct Link {
 impl Notice {
     /// A refusal.
     pub fn refused(status: StatusCode, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, tone: Tone::Bad, title, text: text.into(), next: None, trace: None, retry_after: None }
+        Self { status, ..Self::plain(Tone::Bad, title, text) }
+    }
+
+    /// Something that is said, in this tone.
+    pub fn plain(tone: Tone, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        Self { status: StatusCode::OK, tone, title, text, next: None, trace: None, retry_after: None }
     }
 }
 

@@ -4,6 +4,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
+use super::device::code_to_complete;
 use super::documented::Documented;
 use super::problem::Problem;
 use super::result::PresentationStatus;
@@ -19,10 +20,18 @@ use crate::http::PublicUrl;
 pub struct BeginPresentation {
     /// The configured name of the wallet; the client's own when left out.
     pub wallet: Option<String>,
-    /// Space-separated scopes. Exactly one of this and `dcql_query`.
+    /// Space-separated scopes. Exactly one of this, `dcql_query` and `user_code`.
     pub scope: Option<String>,
     /// A query (OpenID4VP 1.0 section 6) over configured credentials.
     pub dcql_query: Option<Documented<DcqlQuery>>,
+    /// The code of a device, entered on your own page (`/v1/device/verification`): asks for exactly what
+    /// that device can be granted, and takes the code up for you.
+    pub user_code: Option<String>,
+    /// With `user_code`: the address of the person's browser.
+    pub ip_address: Option<String>,
+    /// With `user_code`: the number that the person picked, where there are `numbers`. A wrong one
+    /// denies the grant.
+    pub number: Option<String>,
     /// What the person agrees to by presenting, in order. Amounts are exact decimal numbers.
     #[oai(validator(max_items = 16))]
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
@@ -93,6 +102,7 @@ pub fn presentation_request(mut members: Members) -> Result<PresentationRequest,
     let request = PresentationRequest {
         wallet: members.text("wallet")?,
         question: question_request(&mut members)?,
+        for_code: code_to_complete(&mut members)?,
         login_hint: members.text("login_hint")?,
         flow,
         redirect_uri: members.text("redirect_uri")?,

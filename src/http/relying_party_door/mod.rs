@@ -1,10 +1,12 @@
 //! The door of web applications: a REST interface in which they begin presentations and collect results.
 
 mod begin;
+mod device;
 mod documented;
 pub mod problem;
 mod result;
-mod strict_json;
+mod rules;
+pub mod strict_json;
 mod transaction_data;
 mod verify;
 
@@ -18,13 +20,15 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
 
 use self::begin::{BeginPresentation, Begun};
+use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::problem::Problem;
 use self::result::Presentation;
+use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
 use super::client_limits::{Attempt, ClientLimits};
 use super::tags::Tags;
-use super::{PublicUrl, basic};
+use super::{PublicUrl, basic, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
 use crate::flow::Vpgate;
@@ -113,6 +117,62 @@ impl RelyingPartyDoor {
         let client = authenticate(&vpgate, request)?;
         let token = verify::token_to_verify(body.members()?)?;
         Ok(vpgate.verify_token(client, token).await?.into())
+    }
+
+    /// Look a user code up, on your own verification page
+    ///
+    /// For clients with `device_pages_for` in the configuration. Wrong codes are counted, and every
+    /// code that leads nowhere gets the same answer.
+    #[oai(path = "/device/verification", method = "post", operation_id = "verifyUserCode")]
+    async fn verify_user_code(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<VerifyCode>,
+    ) -> Result<CodeAnswer, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let mut members = body.members()?;
+        let code = device::required_code(&mut members)?;
+        members.nothing_else()?;
+        Ok(CodeAnswer::new(vpgate.verify_code(client, code.typed()).await?, &vpgate))
+    }
+
+    /// End a user code, after your own verification page
+    ///
+    /// `AUTHORIZED` needs a verified presentation that was begun for this code (`POST
+    /// /v1/presentations` with `user_code`) and the `response_code` that came back with the browser.
+    #[oai(path = "/device/completion", method = "post", operation_id = "completeUserCode")]
+    async fn complete_user_code(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<CompleteCode>,
+    ) -> Result<CompletionAnswer, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let mut members = body.members()?;
+        let code = device::required_code(&mut members)?;
+        let completion = device::completion(&mut members)?;
+        members.nothing_else()?;
+        Ok(vpgate.complete_code(client, code.typed(), completion).await?.into())
+    }
+
+    /// Try the rules of scopes on a sample
+    ///
+    /// Which scopes the sample would earn, and why not the others. Only rules are tried: that a wallet
+    /// shows all that is asked for, and that it is genuine, is taken for granted. Nothing is stored.
+    #[oai(path = "/rules/dry-run", method = "post", operation_id = "tryRules")]
+    async fn try_rules(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<TryRules>,
+    ) -> Result<Tried, Problem> {
+        let client = authenticate(&vpgate, request)?;
+        let sample = rules::sample(body.members()?)?;
+        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
     }
 }
 

@@ -27,13 +27,16 @@ pub enum Problem {
     /// No such presentation of this client, or its result needs a `response_code`.
     #[oai(status = 404, content_type = "application/problem+json")]
     NotFound(Json<Box<ProblemDetails>>),
+    /// Somebody else has it, or it was decided just now.
+    #[oai(status = 409, content_type = "application/problem+json")]
+    Conflict(Json<Box<ProblemDetails>>),
     /// The body is too long.
     #[oai(status = 413, content_type = "application/problem+json")]
     TooLarge(Json<Box<ProblemDetails>>),
     /// The body is not `application/json`.
     #[oai(status = 415, content_type = "application/problem+json")]
     MediaType(Json<Box<ProblemDetails>>),
-    /// Too many requests that failed. Ask again later.
+    /// Too many wrong codes, or too many requests that failed. Ask again later.
     #[oai(status = 429, content_type = "application/problem+json")]
     TooMany(
         Json<Box<ProblemDetails>>,
@@ -127,6 +130,11 @@ impl Problem {
     pub fn response_code_required(detail: impl Into<String>) -> Self {
         let title = "A response code is required";
         Self::NotFound(Json(ProblemDetails::new("response_code_required", 404, title, detail)))
+    }
+
+    /// 409 of the kind `name`.
+    pub fn conflict(name: &str, title: &str, detail: impl Into<String>) -> Self {
+        Self::Conflict(Json(ProblemDetails::new(name, 409, title, detail)))
     }
 
     /// 413.

@@ -105,7 +105,8 @@ impl Members {
     }
 }
 
-fn pointer(name: &str) -> String {
+/// One step of a JSON pointer (RFC 6901), shortened where a stranger made it long.
+pub fn pointer(name: &str) -> String {
     let shown: String = name.chars().take(MAX_NAME_SHOWN).collect();
     format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
 }

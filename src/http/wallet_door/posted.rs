@@ -56,6 +56,7 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostR
             vp_token: form.take("vp_token"),
             error: form.take("error"),
             error_description: form.take("error_description"),
+            iss: form.take("iss"),
         },
         as_json: false,
     })

@@ -15,5 +15,5 @@ async function signIn() {
   }
   again.hidden = false;
 }
-again.onclick = signIn;
+again.firstElementChild.onclick = signIn;
 signIn();

@@ -18,9 +18,11 @@ use super::{MOUNT, Parties};
 
 mod offers;
 mod outcome;
+mod ways;
 
 use offers::Offer;
 use outcome::{Outcome, Status};
+use ways::Way;
 
 const COOKIE: &str = "sandbox_shop";
 const MEMORY: Duration = Duration::from_secs(3600);
@@ -37,7 +39,7 @@ pub(super) struct Visit {
 /// `GET /shop`
 #[handler]
 pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
-    page::html(parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: Offer::ALL })
+    page::html(parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: Offer::ALL, ways: Way::ALL })
 }
 
 /// `POST /shop/agree`: asks the service to begin, and sends the browser where it says.
@@ -52,19 +54,24 @@ pub(super) async fn agree(
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
-    let Some(offer) = form.one("offer").ok().flatten().and_then(Offer::named) else {
+    let offer = form.one("offer").ok().flatten().and_then(Offer::named);
+    let way = form.one("wallet").ok().and_then(Way::named);
+    let Some((offer, way)) = offer.zip(way) else {
         let why = "The shop has nothing of that name.";
         return page::sorry(parties, StatusCode::BAD_REQUEST, "Not on offer", why, Next::SHOP);
     };
     let state = parties.random_name();
-    let question = json!({
+    let mut question = json!({
+        "wallet": way.wallet,
         "scope": parties.scope,
         "transaction_data": [offer.transaction_data()],
-        "login_hint": CUSTOMER,
         "flow": "same_device",
         "redirect_uri": format!("{}{MOUNT}/shop/return", parties.address),
         "state": state,
     });
+    if way.hinted {
+        question["login_hint"] = CUSTOMER.into();
+    }
     let answer = parties.service.post_json("/v1/presentations", &parties.shop, &question).await;
     let begun = answer.ok().filter(|answer| answer.status == 201);
     let Some((id, start_url)) = begun.as_ref().and_then(|it| it.text("id").zip(it.text("start_url"))) else {
@@ -146,6 +153,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
 struct ShopPage {
     nonce: String,
     offers: [Offer; 4],
+    ways: [Way; 4],
 }
 
 #[derive(Template)]

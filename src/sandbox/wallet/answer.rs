@@ -61,7 +61,7 @@ pub(super) fn vp_token(
         let mine = || request.transactions.iter().filter(|it| it.credential_ids.first() == Some(&asked.id));
         let transaction_data: Vec<&str> = mine().map(|it| it.encoded.as_str()).collect();
         let binding = Binding {
-            audience: &wallet.client_id,
+            audience: &request.client_id,
             nonce: &request.nonce,
             now,
             transaction_data: &transaction_data,

@@ -1,6 +1,8 @@
-//! The demo cloud wallet. It behaves like the one in the vendor's document: a browser comes with an
-//! authorization request, a person reads what is asked and agrees or not, and the answer goes back in
-//! the fragment of the redirect URI.
+//! The demo wallet. Towards a client that is registered with it, it behaves like the cloud wallet in the
+//! vendor's document: a browser comes with an authorization request, a person reads what is asked and agrees
+//! or not, and the answer goes back in the fragment of the redirect URI. Towards everybody else it speaks
+//! OpenID4VP 1.0 ([`openid4vp`]): requests in the address or fetched and signed, answers that it posts
+//! ([`posting`]), in plain text or encrypted.
 //!
 //! A wallet takes care of its own person, so everything is read strictly: what the wallet does not
 //! understand completely it does not show, and what it does not show it does not sign.
@@ -21,10 +23,13 @@ use super::page::{self, Next};
 use super::parameters::Parameters;
 use super::shelf::Shelf;
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::x5c::Roots;
 
 mod answer;
 mod credential;
 mod holder;
+mod openid4vp;
+mod posting;
 mod query;
 mod request;
 mod words;
@@ -34,28 +39,38 @@ pub use credential::ClaimPath;
 pub use holder::{Binding, Fault, Holder};
 pub use query::{Asked, BASIC_QUERY_ID, BASIC_SCOPE};
 
-use request::{Misunderstood, Request};
+use posting::NotTaken;
+use request::{Misunderstood, Reply, Request};
 
 /// How long a person may look at the consent page.
 const CONSENT_LIFETIME: Duration = Duration::from_secs(600);
 
+/// The client that is registered with the wallet, as cloud wallets have it.
+pub(super) struct Registration {
+    /// Its identifier.
+    pub(super) client_id: String,
+    /// The only address to which its answers are sent.
+    pub(super) redirect_uri: String,
+}
+
 /// The wallet, with one holder and one registered client.
 pub struct Wallet {
     holder: Holder,
-    client_id: String,
-    redirect_uri: String,
+    registration: Registration,
+    /// Whom it believes about everybody else.
+    roots: Option<Roots>,
     pending: Shelf<Request>,
 }
 
 impl Wallet {
     pub(super) fn new(
         issuer: &Issuer,
-        client_id: String,
-        redirect_uri: String,
+        registration: Registration,
+        roots: Option<Roots>,
         now: Timestamp,
     ) -> Result<Self, NotIssued> {
         let holder = Holder::new(issuer, demo_person(), now)?;
-        Ok(Self { holder, client_id, redirect_uri, pending: Shelf::default() })
+        Ok(Self { holder, registration, roots, pending: Shelf::default() })
     }
 
     /// Whose wallet it is, to present without clicking.
@@ -76,9 +91,9 @@ pub fn demo_person() -> Value {
 
 /// `GET /wallet/authorize`
 #[handler]
-pub(super) fn authorize(Data(parties): Data<&Arc<Parties>>, request: &poem::Request) -> Response {
+pub(super) async fn authorize(Data(parties): Data<&Arc<Parties>>, request: &poem::Request) -> Response {
     match Parameters::of_query(request) {
-        Ok(parameters) => ask(parties, &parameters),
+        Ok(parameters) => ask(parties, &parameters).await,
         Err(status) => page::unreadable(parties, status),
     }
 }
@@ -91,16 +106,20 @@ pub(super) async fn authorize_by_form(
     body: Body,
 ) -> Response {
     match Parameters::of_form(request, body).await {
-        Ok(parameters) => ask(parties, &parameters),
+        Ok(parameters) => ask(parties, &parameters).await,
         Err(status) => page::unreadable(parties, status),
     }
 }
 
 /// Shows the request to the person; what they agree to stays on the server under a name that only
 /// this page knows.
-fn ask(parties: &Parties, parameters: &Parameters) -> Response {
+async fn ask(parties: &Parties, parameters: &Parameters) -> Response {
     let wallet = &parties.wallet;
-    let request = match Request::read(parameters, wallet) {
+    let read = match openid4vp::is_meant(parameters) {
+        true => openid4vp::read(parameters, parties).await,
+        false => Request::read(parameters, wallet),
+    };
+    let request = match read {
         Ok(request) => request,
         Err(Misunderstood::Client(url)) => return Redirect::see_other(url).into_response(),
         Err(Misunderstood::Person(why)) => {
@@ -113,7 +132,8 @@ fn ask(parties: &Parties, parameters: &Parameters) -> Response {
     let response = page::html(parties, StatusCode::OK, |nonce| ConsentPage {
         nonce,
         who: "vpgate",
-        client_id: &wallet.client_id,
+        client_id: &request.client_id,
+        posted: matches!(request.reply, Reply::Post(_)),
         login_hint: request.login_hint.as_deref(),
         claims: words::claims(&request.asked, &wallet.holder),
         agreements: request.transactions.iter().map(|it| &it.agreement).collect(),
@@ -144,17 +164,46 @@ pub(super) async fn consent(
         return page::sorry(parties, StatusCode::BAD_REQUEST, headline, why, Next::SANDBOX);
     };
     // Only a clear yes is a yes.
-    if one("decision") != Some("share") {
-        return Redirect::see_other(request.return_to.with_error("access_denied", "the person declined"))
-            .into_response();
-    }
-    let shape = one("shape").and_then(Shape::from_name).unwrap_or_default();
+    let agreed = one("decision") == Some("share");
     let fault = one("fault").and_then(Fault::from_name);
-    let answer = match answer::vp_token(&parties.wallet, &request, shape, fault, now) {
-        Ok(vp_token) => request.return_to.with(&[("vp_token", &vp_token)]),
-        Err(_) => request.return_to.with_error("server_error", "the wallet could not sign"),
+    let vp_token = |shape| match agreed {
+        true => answer::vp_token(&parties.wallet, &request, shape, fault, now)
+            .map_err(|_| ("server_error", "the wallet could not sign")),
+        false => Err(("access_denied", "the person declined")),
     };
-    Redirect::see_other(answer).into_response()
+    match &request.reply {
+        Reply::Fragment(return_to) => {
+            let shape = one("shape").and_then(Shape::from_name).unwrap_or_default();
+            let answer = match vp_token(shape) {
+                Ok(vp_token) => return_to.with(&[("vp_token", &vp_token)]),
+                Err((error, description)) => return_to.with_error(error, description),
+            };
+            Redirect::see_other(answer).into_response()
+        }
+        Reply::Post(post_to) => {
+            let told = match vp_token(Shape::Object) {
+                Ok(vp_token) => post_to.share(&parties.service, &vp_token).await,
+                Err((error, description)) => post_to.refuse(&parties.service, error, description).await,
+            };
+            after_posting(parties, told)
+        }
+    }
+}
+
+/// The browser goes where the verifier says (OpenID4VP 1.0 section 8.2), as long as that is the verifier.
+fn after_posting(parties: &Parties, told: Result<Option<String>, NotTaken>) -> Response {
+    let page = |status, headline, why| page::sorry(parties, status, headline, why, Next::SANDBOX);
+    match told {
+        Ok(Some(url)) if parties.service.path_of(&url).is_some() => Redirect::see_other(url).into_response(),
+        Ok(Some(_)) => {
+            page(StatusCode::BAD_GATEWAY, "Nowhere to go", "The verifier would send you somewhere else.")
+        }
+        Ok(None) => page(StatusCode::OK, "Your answer arrived", "You can close this page."),
+        Err(NotTaken) => {
+            let why = "It may have been answered already, or have expired.";
+            page(StatusCode::BAD_GATEWAY, "Your answer was not taken", why)
+        }
+    }
 }
 
 #[derive(Template)]
@@ -163,6 +212,7 @@ struct ConsentPage<'a> {
     nonce: String,
     who: &'a str,
     client_id: &'a str,
+    posted: bool,
     login_hint: Option<&'a str>,
     claims: Vec<(String, String)>,
     agreements: Vec<&'a Agreement>,

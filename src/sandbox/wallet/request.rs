@@ -3,6 +3,7 @@
 use url::{Url, form_urlencoded};
 
 use super::Wallet;
+use super::posting::PostTo;
 use super::query::{self, Asked, Unanswerable};
 use crate::sandbox::parameters::{Parameters, Repeated};
 use crate::sandbox::transaction::Transaction;
@@ -13,11 +14,22 @@ const SHORTEST_NONCE: usize = 16;
 /// A request that the wallet understands in full.
 #[derive(Debug)]
 pub(super) struct Request {
-    pub(super) return_to: ReturnTo,
+    /// Who asks: the audience of the answer.
+    pub(super) client_id: String,
+    pub(super) reply: Reply,
     pub(super) nonce: String,
     pub(super) asked: Vec<Asked>,
     pub(super) transactions: Vec<Transaction>,
     pub(super) login_hint: Option<String>,
+}
+
+/// How the answer travels.
+#[derive(Debug)]
+pub(super) enum Reply {
+    /// With the browser, in the fragment.
+    Fragment(ReturnTo),
+    /// By a request of the wallet's own (`direct_post`, `direct_post.jwt`).
+    Post(PostTo),
 }
 
 /// Where the answer goes: an address that was registered, never one that merely arrived.
@@ -85,16 +97,17 @@ impl Request {
         let transactions = transactions
             .ok_or_else(|| refused("invalid_transaction_data", "the transaction data is not understood"))?;
         let (nonce, login_hint) = (nonce.to_owned(), one("login_hint")?.map(str::to_owned));
-        Ok(Self { nonce, asked, transactions, login_hint, return_to: return_to.clone() })
+        let (client_id, reply) = (wallet.registration.client_id.clone(), Reply::Fragment(return_to.clone()));
+        Ok(Self { client_id, reply, nonce, asked, transactions, login_hint })
     }
 }
 
 fn return_to(parameters: &Parameters, wallet: &Wallet) -> Result<ReturnTo, Misunderstood> {
-    if parameters.one("client_id") != Ok(Some(&wallet.client_id)) {
+    if parameters.one("client_id") != Ok(Some(&wallet.registration.client_id)) {
         return Err(Misunderstood::Person("This wallet does not know who is asking."));
     }
-    let redirect_uri = Url::parse(&wallet.redirect_uri).ok();
-    let registered = parameters.one("redirect_uri") == Ok(Some(&wallet.redirect_uri));
+    let redirect_uri = Url::parse(&wallet.registration.redirect_uri).ok();
+    let registered = parameters.one("redirect_uri") == Ok(Some(&wallet.registration.redirect_uri));
     let redirect_uri = redirect_uri.filter(|_| registered).ok_or(Misunderstood::Person(
         "The request would send the answer to an address that is not registered with this wallet.",
     ))?;
@@ -107,7 +120,7 @@ fn return_to(parameters: &Parameters, wallet: &Wallet) -> Result<ReturnTo, Misun
 }
 
 /// ASCII URL-safe characters (section 5.2).
-fn is_nonce(nonce: &str) -> bool {
+pub(super) fn is_nonce(nonce: &str) -> bool {
     let safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-._~".contains(&byte);
     nonce.len() >= SHORTEST_NONCE && nonce.bytes().all(safe)
 }

@@ -11,15 +11,19 @@ use crate::domain::base::base64url;
 use crate::domain::base::secret::Secret;
 use crate::sandbox::{Sandbox, SandboxSettings};
 
-const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
+pub(super) const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
 pub(super) fn holder() -> Holder {
     let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned()).unwrap();
     Holder::new(&issuer, demo_person(), NOW).unwrap()
 }
 
-#[expect(clippy::disallowed_methods, reason = "no request leaves these tests")]
 fn sandbox() -> Sandbox {
+    sandbox_believing(None)
+}
+
+#[expect(clippy::disallowed_methods, reason = "no request leaves these tests")]
+pub(super) fn sandbox_believing(verifier_roots: Option<Roots>) -> Sandbox {
     Sandbox::new(SandboxSettings {
         base_url: Url::parse("http://127.0.0.1:1/").unwrap(),
         shop_client_id: "shop".to_owned(),
@@ -27,6 +31,7 @@ fn sandbox() -> Sandbox {
         tv_client_id: "tv".to_owned(),
         page_client_id: "page".to_owned(),
         wallet_client_id: "demo".to_owned(),
+        verifier_roots,
         scope: BASIC_SCOPE.to_owned(),
         now: Arc::new(|| NOW),
         rng: Arc::new(fresh_bytes),

@@ -9,6 +9,7 @@ fn terms() -> String {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),
+        parameters: admission::token_claims::RequestParameters::default(),
         openid: false,
         dpop: None,
         created_at: Timestamp::from_unix(1_800_000_000),
@@ -27,6 +28,7 @@ fn grant(state: &str) -> GrantRow {
         admission: None,
         denial_reason: None,
         token: None,
+        precautions: None,
     }
 }
 

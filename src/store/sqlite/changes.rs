@@ -3,7 +3,8 @@
 use rusqlite::{Connection, params};
 
 use super::statement::write;
-use super::{authorizations, tokens};
+use super::{authorizations, limits, tokens};
+use crate::domain::base::id::PresentationId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
@@ -16,11 +17,23 @@ use crate::store::row::{self, AwaitingColumns, SettledColumns};
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
     match change {
-        Change::OpenGrant { grant, device_code, user_code } => {
+        Change::OpenGrant { grant, device_code, user_code, within } => {
+            within.iter().try_for_each(|attempt| limits::count(connection, attempt))?;
             open_grant(connection, grant, device_code, user_code)
+        }
+        Change::EnterCode { user_code, address, most, at, within } => {
+            limits::enter_code(connection, user_code.as_ref(), address.as_ref(), *most, *at, within)
         }
         Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
         Change::DenyGrant(denied) => deny_grant(connection, denied),
+        Change::DisownGrant { denied, counted } => {
+            limits::count(connection, counted)?;
+            disown_grant(connection, denied)
+        }
+        Change::CompleteGrant { grant, presentation, response_code } => {
+            collect_result(connection, presentation, response_code)?;
+            decide_grant(connection, Some(grant))
+        }
         Change::RedeemGrant { grant, issuance } => {
             redeem_grant(connection, grant)?;
             tokens::issue(connection, issuance)
@@ -53,12 +66,7 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             settle(connection, presentation)?;
             decide_grant(connection, grant.as_ref())
         }
-        Change::CollectResult { id, response_code } => write(
-            connection,
-            "UPDATE presentations SET response_code = NULL
-             WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
-            params![id.as_str(), response_code.as_bytes()],
-        ),
+        Change::CollectResult { id, response_code } => collect_result(connection, id, response_code),
         Change::Forget(id) => {
             write(connection, "DELETE FROM presentations WHERE id = ?1", params![id.as_str()])
         }
@@ -103,6 +111,13 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         )?
         .execute(params![now.unix()])?;
     Ok(Swept {
+        attempts: delete(
+            "DELETE FROM attempts WHERE (what, who, slot) IN
+             (SELECT what, who, slot FROM attempts WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )? + delete(
+            "DELETE FROM code_sightings WHERE (grant_id, address) IN
+             (SELECT grant_id, address FROM code_sightings WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
+        )?,
         grants: delete_from!("grants")?,
         presentations: delete_from!("presentations")?,
         authorizations: delete_from!("authorizations")?,
@@ -122,8 +137,8 @@ fn open_grant(
     write(
         connection,
         "INSERT INTO grants (id, device_code, user_code, state, terms,
-                             interval_ms, last_polled, claimed_by, forget_at)
-         VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8)",
+                             interval_ms, last_polled, claimed_by, forget_at, precautions)
+         VALUES (?1, ?2, ?3, 'pending', ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             terms.id.as_str(),
             device_code.as_bytes(),
@@ -133,6 +148,7 @@ fn open_grant(
             pace.last().map(Timestamp::unix),
             grant.claimed_by().map(Digest::as_bytes),
             row::grant_forgotten_at(terms).unix(),
+            row::precautions(grant)?,
         ],
     )
 }
@@ -158,9 +174,13 @@ fn record_poll(connection: &Connection, grant: &Pending, seen: Pace) -> Result<(
 fn claim_grant(connection: &Connection, grant: &Pending) -> Result<(), NotCommitted> {
     write(
         connection,
-        "UPDATE grants SET claimed_by = ?2
+        "UPDATE grants SET claimed_by = ?2, precautions = ?3
          WHERE id = ?1 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = ?2)",
-        params![grant.terms().id.as_str(), grant.claimed_by().map(Digest::as_bytes)],
+        params![
+            grant.terms().id.as_str(),
+            grant.claimed_by().map(Digest::as_bytes),
+            row::precautions(grant)?,
+        ],
     )
 }
 
@@ -168,7 +188,7 @@ fn approve_grant(connection: &Connection, approved: &Approved) -> Result<(), Not
     write(
         connection,
         "UPDATE grants SET state = 'approved', admission = ?2,
-                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
          WHERE id = ?1 AND state = 'pending'",
         params![approved.terms().id.as_str(), row::to_json(approved.admission(), "admission")?],
     )
@@ -178,8 +198,18 @@ fn deny_grant(connection: &Connection, denied: &Denied) -> Result<(), NotCommitt
     write(
         connection,
         "UPDATE grants SET state = 'denied', denial_reason = ?2,
-                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
          WHERE id = ?1 AND state = 'pending'",
+        params![denied.terms().id.as_str(), row::to_word(&denied.reason(), "denial_reason")?],
+    )
+}
+
+fn disown_grant(connection: &Connection, denied: &Denied) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE grants SET state = 'denied', denial_reason = ?2, admission = NULL,
+                           interval_ms = NULL, last_polled = NULL, claimed_by = NULL, precautions = NULL
+         WHERE id = ?1 AND state IN ('pending', 'approved')",
         params![denied.terms().id.as_str(), row::to_word(&denied.reason(), "denial_reason")?],
     )
 }
@@ -256,6 +286,18 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
     )
 }
 
+fn collect_result(
+    connection: &Connection,
+    id: &PresentationId,
+    response_code: &Digest,
+) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET response_code = NULL
+         WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
+        params![id.as_str(), response_code.as_bytes()],
+    )
+}
 fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<(), NotCommitted> {
     let AwaitingColumns { asked, report, proven } = AwaitingColumns::of(awaiting)?;
     write(

@@ -26,7 +26,8 @@ pub(super) enum PresentationKey {
 macro_rules! select_grant {
     ($key:literal) => {
         concat!(
-            "SELECT state, terms, interval_ms, last_polled, claimed_by, admission, denial_reason, token
+            "SELECT state, terms, interval_ms, last_polled, claimed_by, admission, denial_reason, token,
+                    precautions
              FROM grants WHERE ",
             $key,
             " = ?1"
@@ -84,6 +85,7 @@ fn grant_row(row: &Row<'_>) -> rusqlite::Result<GrantRow> {
         admission: row.get(5)?,
         denial_reason: row.get(6)?,
         token: row.get(7)?,
+        precautions: row.get(8)?,
     })
 }
 

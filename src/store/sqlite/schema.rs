@@ -13,6 +13,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0002_posted_answers.sql"),
     include_str!("migrations/0003_tokens.sql"),
     include_str!("migrations/0004_authorizations.sql"),
+    include_str!("migrations/0005_device_limits.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

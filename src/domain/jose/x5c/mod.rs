@@ -18,6 +18,7 @@
 
 mod constraints;
 mod leaf;
+mod made;
 mod own;
 mod path;
 mod revocation;
@@ -31,11 +32,13 @@ use base64::engine::general_purpose::STANDARD;
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
+pub use self::made::{CertifiedKey, NotCertified};
 pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
 pub use self::revocation::RevocationFile;
 use self::revocation::Revocations;
 use super::key_set::KeySet;
+use crate::domain::base::base64url;
 use crate::domain::base::report::excerpt;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -125,7 +128,15 @@ impl Roots {
             .ok_or(ChainFault::OpenSsl)?;
         let authority_key_ids =
             path.iter().filter_map(|one| one.authority_key_id()).map(|id| id.as_slice().to_vec()).collect();
-        Ok(ValidatedChain { keys, subject: subject(leaf), length: path.len(), authority_key_ids, window })
+        let der = leaf.to_der().map_err(|_| ChainFault::OpenSsl)?;
+        Ok(ValidatedChain {
+            keys,
+            leaf_hash: base64url::encode(Digest::of(&der).as_bytes()),
+            subject: subject(leaf),
+            length: path.len(),
+            authority_key_ids,
+            window,
+        })
     }
 
     /// Nothing is left half done under this lock, so a panic elsewhere does not spoil what it holds.
@@ -144,6 +155,7 @@ impl fmt::Debug for Roots {
 #[derive(Debug)]
 pub struct ValidatedChain {
     keys: KeySet,
+    leaf_hash: String,
     subject: String,
     length: usize,
     authority_key_ids: Vec<Vec<u8>>,
@@ -154,6 +166,12 @@ impl ValidatedChain {
     /// The key of the first certificate, once for each algorithm that it fits: an RSA key fits two.
     pub fn keys(&self) -> &KeySet {
         &self.keys
+    }
+
+    /// SHA-256 over the first certificate in DER, base64url: what follows `x509_hash:` (OpenID4VP 1.0
+    /// section 5.9.3).
+    pub fn leaf_hash(&self) -> &str {
+        &self.leaf_hash
     }
 
     /// The subject of the first certificate, clipped, in backticks: for reports.

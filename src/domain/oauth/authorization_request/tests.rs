@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::admission::ScopeDefinition;
+use crate::domain::admission::{AskableCredential, ScopeDefinition};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::oauth::client::testing;
 use crate::domain::oauth::client::{Authentication, CodeRules};
@@ -14,11 +14,16 @@ fn policy() -> ScopePolicy {
         name: name.to_owned(),
         description: None,
         credential: "id".to_owned(),
-        vct: vec!["https://types.example/id".to_owned()],
         claims: vec![ClaimsPath::from_dotted("adult").unwrap()],
         rules: Vec::new(),
+        open: true,
     };
-    ScopePolicy::new(vec![scope("adult"), scope("name"), scope("foreign")])
+    let credential = AskableCredential {
+        id: "id".to_owned(),
+        vct: vec!["https://types.example/id".to_owned()],
+        stable_identifier: None,
+    };
+    ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 }
 
 const AUDIENCE: &str = "https://api.example";
@@ -192,4 +197,29 @@ fn openid_asks_for_an_id_token_and_for_nothing_in_the_wallet() {
     assert_eq!(request.scopes.to_string(), "adult");
     assert_eq!(read(&[("scope", "openid")]).unwrap_err(), RequestFault::Scope);
     assert!(!read(&[]).unwrap().openid);
+}
+
+#[test]
+fn req_12_11_only_parameters_of_the_token_s_claims_are_kept() {
+    use crate::domain::admission::token_claims::{ClaimSource, MAX_PARAMETER_BYTES, TokenClaim, TokenClaims};
+    let mut client = testing::client("web", Authentication::None);
+    client.redirect_uris = vec![RETURN.parse().unwrap()];
+    client.scopes = Scopes::parse("adult").unwrap();
+    let source = ClaimSource::Request { parameter: "room_id".to_owned() };
+    client.token_claims = TokenClaims::new(vec![TokenClaim { name: "room".to_owned(), source }]);
+    let read = |room: &str| {
+        let challenge = ("code_challenge", CHALLENGE);
+        let sent = [
+            ("response_type", "code"),
+            challenge,
+            ("room_id", room),
+            ("floor", "9"),
+            ("code_challenge_method", "S256"),
+        ];
+        let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        read_all(&Parameters::new(sent, Vec::new()), &client)
+    };
+    assert_eq!(format!("{:?}", read("7").unwrap().parameters), "{\"room_id\"}");
+    let long = read(&"x".repeat(MAX_PARAMETER_BYTES + 1)).unwrap_err();
+    assert!(matches!(long, NotRead::Return { why: RequestFault::Parameter(_), .. }), "{long:?}");
 }

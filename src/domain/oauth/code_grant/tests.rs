@@ -3,6 +3,7 @@ use serde_json::json;
 use super::*;
 use crate::domain::admission::restore;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::oauth::client::{Authentication, testing};
 use crate::domain::oauth::pkce::Challenge;
 use crate::domain::oauth::redirect::ReturnAddress;
@@ -32,6 +33,7 @@ fn terms(challenge: bool) -> Terms {
             openid: false,
             resource: None,
             dpop_jkt: None,
+            parameters: RequestParameters::default(),
         }),
         created_at: at(0),
         expires_at: at(300),

@@ -72,14 +72,18 @@ impl ClaimsPath {
     }
 
     pub(super) fn to_json(&self) -> Value {
-        self.0
-            .iter()
-            .map(|element| match element {
-                PathElement::Name(name) => Value::from(name.as_str()),
-                PathElement::Index(index) => Value::from(*index),
-                PathElement::All => Value::Null,
-            })
-            .collect()
+        self.0.iter().map(Value::from).collect()
+    }
+}
+
+impl From<&PathElement> for Value {
+    /// As it stands in a claims path pointer (section 7).
+    fn from(element: &PathElement) -> Self {
+        match element {
+            PathElement::Name(name) => Self::from(name.as_str()),
+            PathElement::Index(index) => Self::from(*index),
+            PathElement::All => Self::Null,
+        }
     }
 }
 

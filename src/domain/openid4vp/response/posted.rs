@@ -127,6 +127,7 @@ fn parameters(mut members: Map<String, Value>) -> ResponseParameters {
             _ => String::new(),
         }),
         error_description: text(&mut members, "error_description"),
+        iss: text(&mut members, "iss"),
     }
 }
 

@@ -98,6 +98,7 @@ fn req_2_40_an_error_wins_and_nothing_at_all_is_refused() {
         vp_token: vp_token.map(str::to_owned),
         error: error.map(str::to_owned),
         error_description: Some("<script>".to_owned()),
+        iss: None,
     };
     for vp_token in [None, Some("a~b"), Some("")] {
         let answer = answer(parameters(vp_token, Some("access_denied")));
@@ -245,5 +246,22 @@ proptest! {
             let shown = token.shown(&query(&["a"]), MADE_FOR, &mut Findings::new());
             prop_assert!(shown.map_or(true, |shown| shown.is_empty()));
         }
+    }
+}
+
+#[test]
+fn req_2_7_an_answer_of_another_wallet_is_a_mix_up() {
+    let of = |iss: Option<&str>, asked: Option<&str>| {
+        let iss = iss.map(str::to_owned);
+        let parameters =
+            ResponseParameters { iss, error: Some("access_denied".to_owned()), ..Default::default() };
+        parameters.of_issuer(asked, &mut Findings::new()).map(|_| ()).map_err(|why| why.reason().to_owned())
+    };
+    let wallet = Some("https://wallet.example");
+    for good in [of(wallet, wallet), of(None, wallet), of(wallet, None)] {
+        assert_eq!(good, Ok(()));
+    }
+    for other in ["https://wallet.example/", "https://WALLET.example", "https://evil.example", ""] {
+        assert_eq!(of(Some(other), wallet), Err("response_issuer".to_owned()), "{other}");
     }
 }

@@ -5,7 +5,7 @@
   var fragment = location.hash.slice(1);
   history.replaceState(null, "", location.pathname);
   var form = document.getElementById("answer");
-  var known = ["vp_token", "state", "error", "error_description"];
+  var known = ["vp_token", "state", "error", "error_description", "iss"];
   new URLSearchParams(fragment).forEach(function (value, name) {
     if (known.indexOf(name) < 0) return;
     var field = document.createElement("input");

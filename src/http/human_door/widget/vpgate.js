@@ -32,7 +32,7 @@ const LINE = "var(--vpgate-border, light-dark(#d6dae3, #333b4b))";
 const ACCENT = "var(--vpgate-accent, light-dark(#1f4fd8, #8fb0ff))";
 const STYLE = `
 :host { display: inline-block; max-width: 100%; }
-.panel { box-sizing: border-box; width: calc(var(--size) + 3rem); min-width: min(16rem, 100%); max-width: 100%; padding: 1.25rem;
+.panel { box-sizing: border-box; width: max(calc(var(--size) + 4rem), 17rem); max-width: 100%; padding: 1.25rem;
   font: var(--vpgate-font, 1rem/1.4 system-ui, sans-serif); text-align: center; overflow-wrap: anywhere;
   color: var(--vpgate-color, light-dark(#14171f, #eef1f7)); background: var(--vpgate-background, light-dark(#fff, #181d27));
   border: 1px solid ${LINE}; border-radius: var(--vpgate-radius, .75rem); }
@@ -41,7 +41,7 @@ p { margin: 0 0 .75rem; }
 small { font-size: .875em; color: var(--vpgate-muted, light-dark(#545b6b, #a9b2c3)); }
 svg { display: block; width: var(--size); max-width: 100%; height: auto; margin: 0 auto .75rem; background: #fff; border-radius: .375rem; }
 a { color: ${ACCENT}; }
-.code { display: block; font: 700 1.5em/1.4 ui-monospace, monospace; letter-spacing: .06em; }
+.code { display: block; font: 700 1.5em/1.4 ui-monospace, monospace; letter-spacing: .06em; white-space: nowrap; }
 .act { box-sizing: border-box; display: inline-block; min-height: 2.75rem; padding: .5rem 1.25rem; font: inherit; font-weight: 600; cursor: pointer;
   color: inherit; background: none; border: 1px solid ${LINE}; border-radius: var(--vpgate-radius, .625rem); }
 .main { margin-bottom: .75rem; text-decoration: none; color: var(--vpgate-on-accent, light-dark(#fff, #0b1530)); background: ${ACCENT}; }

@@ -3,6 +3,7 @@ use std::time::Duration;
 use super::super::schema;
 use super::*;
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -21,6 +22,7 @@ fn open(number: u8) -> Change {
         id: GrantId::from_entropy([number; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::default(),
+        parameters: RequestParameters::default(),
         openid: false,
         dpop: None,
         created_at: Timestamp::from_unix(0),
@@ -30,6 +32,7 @@ fn open(number: u8) -> Change {
         grant: Pending::begin(terms, Pace::new(Duration::from_secs(5))),
         device_code: Digest::of(&[1, number]),
         user_code: Digest::of(&[2, number]),
+        within: Vec::new(),
     }
 }
 

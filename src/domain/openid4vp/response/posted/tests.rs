@@ -22,6 +22,7 @@ fn form(vp_token: Option<&str>, error: Option<&str>, response: Option<String>) -
         vp_token: vp_token.map(str::to_owned),
         error: error.map(str::to_owned),
         error_description: None,
+        iss: None,
     };
     Posted { parameters, state: Some(state()), response, as_json: false }
 }

@@ -1,0 +1,101 @@
+//! Load on the device grant, loopback only: device authorizations, pending polls and full flows per second
+//! of `vpgate serve` with a database on disk, and of `oidc-provider` beside it. `benches/peers/device_grant`
+//! builds everything and calls this with the number of rounds; both services get the first core.
+//!
+//! A full flow is what a device, a person and a wallet send: device authorization, the pages, the
+//! presentation (or, with `oidc-provider`, its two pages for signing in and agreeing), token. Every answer
+//! is looked at; a wrong one ends the run.
+
+#![expect(clippy::print_stdout, reason = "a command-line program")]
+
+mod browser;
+mod flow;
+mod server;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, ensure};
+
+use flow::{Device, Person};
+use server::Server;
+
+/// Grants in one round: `oidc-provider`'s memory adapter forgets the oldest of a thousand.
+const GRANTS: usize = 300;
+/// Full flows in one round.
+const FLOWS: usize = 30;
+/// Requests under way at a time.
+const AT_A_TIME: usize = 32;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> anyhow::Result<()> {
+    let rounds: usize = std::env::args().nth(1).context("usage: ROUNDS")?.parse()?;
+    ensure!((1..=200).contains(&rounds), "1 to 200 rounds");
+    let (vpgate, person) = Server::vpgate().await?;
+    let ours = measure(&vpgate, Person::Presents(Arc::new(person)), rounds).await?;
+    drop(vpgate);
+    let peer = Server::oidc_provider().await?;
+    let theirs = measure(&peer, Person::PressesButtons, rounds).await?;
+    drop(peer);
+
+    println!("{:24}{:>12}{:>16}{:>8}", "per second, one core", "vpgate", "oidc-provider", "ratio");
+    for (what, (ours, theirs)) in
+        ["device authorizations", "pending polls", "full flows"].into_iter().zip(ours.into_iter().zip(theirs))
+    {
+        println!("{what:24}{ours:>12.0}{theirs:>16.0}{:>8.1}", ours / theirs);
+    }
+    Ok(())
+}
+
+/// Authorizations, polls and flows per second. One round more, which does not count, warms up.
+async fn measure(server: &Server, person: Person, rounds: usize) -> anyhow::Result<[f64; 3]> {
+    let device = Device::new(server)?;
+    let person = Arc::new(person);
+    let mut times = [Duration::ZERO; 3];
+    for round in 0..=rounds {
+        let (opening, codes) = timed(GRANTS, || device.clone().authorize()).await?;
+        let codes = Arc::new(codes);
+        let next = Arc::new(AtomicUsize::new(0));
+        let (polling, _) = timed(GRANTS, || {
+            let (device, codes) = (device.clone(), Arc::clone(&codes));
+            let at = next.fetch_add(1, Ordering::Relaxed);
+            async move { device.pending(codes.get(at).context("fewer codes than polls")?).await }
+        })
+        .await?;
+        let (flowing, _) = timed(FLOWS, || device.clone().whole_flow(Arc::clone(&person))).await?;
+        if round > 0 {
+            for (sum, time) in times.iter_mut().zip([opening, polling, flowing]) {
+                *sum += time;
+            }
+        }
+    }
+    let per_second = |count: usize, time: Duration| (count * rounds) as f64 / time.as_secs_f64();
+    Ok([per_second(GRANTS, times[0]), per_second(GRANTS, times[1]), per_second(FLOWS, times[2])])
+}
+
+/// Does `work` so many times, some at a time; how long that took.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a load generator outside the service: its own clock and tasks"
+)]
+async fn timed<T, F>(times: usize, mut work: impl FnMut() -> F) -> anyhow::Result<(Duration, Vec<T>)>
+where
+    T: Send + 'static,
+    F: Future<Output = anyhow::Result<T>> + Send + 'static,
+{
+    let began = Instant::now();
+    let (mut tasks, mut done) = (tokio::task::JoinSet::new(), Vec::with_capacity(times));
+    for _ in 0..times {
+        if tasks.len() == AT_A_TIME
+            && let Some(one) = tasks.join_next().await
+        {
+            done.push(one??);
+        }
+        tasks.spawn(work());
+    }
+    while let Some(one) = tasks.join_next().await {
+        done.push(one??);
+    }
+    Ok((began.elapsed(), done))
+}

@@ -1,0 +1,68 @@
+//! The key that signs the sandbox's requests, as files: a configuration names keys by where they are.
+
+use std::fs::{self, DirBuilder, File};
+use std::io::{self, Write as _};
+use std::path::{Path, PathBuf};
+
+use super::NoSandbox;
+use crate::domain::base::id::Handle;
+use crate::domain::jose::x5c::CertifiedKey;
+use crate::flow::ports::Entropy;
+
+/// A folder that nobody else can read, and that is gone when this is dropped.
+pub(super) struct RequestKeyFiles(PathBuf);
+
+impl RequestKeyFiles {
+    /// # Errors
+    /// [`NoSandbox::RequestKey`], [`NoSandbox::Entropy`]
+    pub(super) fn write(certified: &CertifiedKey, entropy: &dyn Entropy) -> Result<Self, NoSandbox> {
+        let mut bytes = [0; 16];
+        entropy.fill(&mut bytes)?;
+        let folder = std::env::temp_dir().join(format!("vpgate-sandbox-{}", Handle::from_entropy(bytes)));
+        for_us_alone().create(&folder).map_err(NoSandbox::RequestKey)?;
+        let files = Self(folder);
+        write(&files.key(), &certified.key).map_err(NoSandbox::RequestKey)?;
+        write(&files.certificate(), &certified.certificate).map_err(NoSandbox::RequestKey)?;
+        Ok(files)
+    }
+
+    pub(super) fn key(&self) -> PathBuf {
+        self.0.join("key.pem")
+    }
+
+    pub(super) fn certificate(&self) -> PathBuf {
+        self.0.join("certificate.pem")
+    }
+}
+
+impl Drop for RequestKeyFiles {
+    fn drop(&mut self) {
+        if let Err(why) = fs::remove_dir_all(&self.0) {
+            tracing::warn!(%why, "a temporary folder of the sandbox stays behind");
+        }
+    }
+}
+
+#[cfg(unix)]
+fn for_us_alone() -> DirBuilder {
+    use std::os::unix::fs::DirBuilderExt as _;
+    let mut builder = DirBuilder::new();
+    builder.mode(0o700);
+    builder
+}
+
+#[cfg(not(unix))]
+fn for_us_alone() -> DirBuilder {
+    DirBuilder::new()
+}
+
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    let mut options = File::options();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::OpenOptionsExt as _;
+        options.mode(0o600);
+    }
+    options.open(path)?.write_all(content)
+}

@@ -1,0 +1,32 @@
+//! The faces of the wallet door.
+
+use crate::flow::accept_posted::NotTaken;
+use crate::flow::serve_request_object::NoRequestObject;
+use crate::http::trace::record_failure;
+use crate::http::wallet_door::refusal::PostRefusal;
+use crate::http::wallet_door::requests::NoRequest;
+
+impl From<NoRequestObject> for NoRequest {
+    fn from(why: NoRequestObject) -> Self {
+        match why {
+            NoRequestObject::Unknown => Self::unknown(),
+            NoRequestObject::Nonce | NoRequestObject::Metadata(_) | NoRequestObject::Unsuitable(_) => {
+                Self::refused(why.to_string())
+            }
+            NoRequestObject::Failed(failure) => {
+                record_failure(&failure);
+                Self::unavailable()
+            }
+        }
+    }
+}
+
+impl From<NotTaken> for PostRefusal {
+    fn from(why: NotTaken) -> Self {
+        match why {
+            NotTaken::NoOpenRequest => Self::refused(),
+            NotTaken::MediaType => Self::media_type(),
+            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+        }
+    }
+}

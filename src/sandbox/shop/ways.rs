@@ -1,0 +1,46 @@
+//! How the shop can have the wallet asked: the entries of `[[wallets]]` in the sandbox's configuration.
+
+/// One way.
+pub(super) struct Way {
+    /// The configured name of the wallet.
+    pub(super) wallet: &'static str,
+    pub(super) title: &'static str,
+    pub(super) about: &'static str,
+    /// Whether the wallet may be told whom to expect.
+    pub(super) hinted: bool,
+}
+
+impl Way {
+    /// The first is meant when nothing was chosen.
+    pub(super) const ALL: [Self; 4] = [
+        Self {
+            wallet: "demo",
+            title: "Proof cloud wallet",
+            about: "asked by scope, answers in the fragment",
+            hinted: true,
+        },
+        Self {
+            wallet: "openid4vp",
+            title: "OpenID4VP 1.0, unsigned",
+            about: "the request is in the address, the wallet posts its answer",
+            hinted: false,
+        },
+        Self {
+            wallet: "openid4vp-signed",
+            title: "OpenID4VP 1.0, signed",
+            about: "the wallet fetches a signed request and posts an encrypted answer",
+            hinted: false,
+        },
+        Self {
+            wallet: "haip",
+            title: "OpenID4VP 1.0 with HAIP",
+            about: "as before, by the rules of high assurance, fetched by POST with a nonce of the wallet",
+            hinted: false,
+        },
+    ];
+
+    /// The way of this name; the first for no name.
+    pub(super) fn named(name: Option<&str>) -> Option<Self> {
+        Self::ALL.into_iter().find(|way| name.is_none_or(|name| way.wallet == name))
+    }
+}

@@ -1,0 +1,109 @@
+//! Counting against limits, and who entered which code. Runs on the one thread that writes, so that
+//! what happens at once is counted one by one.
+
+use rusqlite::{Connection, OptionalExtension as _, params};
+
+use super::statement::write;
+use crate::domain::base::secret::Digest;
+use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::device_grant::DenialReason;
+use crate::flow::ports::NotCommitted;
+use crate::store::row;
+
+/// Counts one attempt; `Lost` when there were too many.
+pub(super) fn count(connection: &Connection, attempt: &Attempt) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "INSERT INTO attempts (what, who, slot, count, forget_at)
+         SELECT ?1, ?2, ?3, 1, ?4
+         WHERE (SELECT coalesce(sum(count), 0) FROM attempts
+                WHERE what = ?1 AND who = ?2 AND slot > ?5) < ?6
+         ON CONFLICT (what, who, slot) DO UPDATE SET count = count + 1",
+        params![
+            attempt.what().name(),
+            attempt.who().as_bytes(),
+            attempt.slot().unix(),
+            attempt.forgotten_at().unix(),
+            attempt.counted_after().unix(),
+            attempt.most(),
+        ],
+    )
+}
+
+/// The slots that count now, oldest first.
+pub(super) fn counted(connection: &Connection, attempt: &Attempt) -> rusqlite::Result<Vec<(Timestamp, u32)>> {
+    connection
+        .prepare_cached(
+            "SELECT slot, count FROM attempts WHERE what = ?1 AND who = ?2 AND slot > ?3 ORDER BY slot",
+        )?
+        .query_map(
+            params![attempt.what().name(), attempt.who().as_bytes(), attempt.counted_after().unix()],
+            |row| Ok((Timestamp::from_unix(row.get(0)?), row.get(1)?)),
+        )?
+        .collect()
+}
+
+/// A code is entered.
+pub(super) fn enter_code(
+    connection: &Connection,
+    user_code: Option<&Digest>,
+    address: Option<&Digest>,
+    most: u32,
+    at: Timestamp,
+    within: &[Attempt],
+) -> Result<(), NotCommitted> {
+    let live: Option<(String, i64)> = match user_code {
+        Some(user_code) => connection
+            .prepare_cached(
+                "SELECT id, forget_at FROM grants WHERE user_code = ?1 AND state = 'pending' AND forget_at > ?2",
+            )?
+            .query_row(params![user_code.as_bytes(), row::remembered_until(at).unix()], |row| {
+                Ok((row.get(0)?, row.get(1)?))
+            })
+            .optional()?,
+        None => None,
+    };
+    let Some((grant, forget_at)) = live else {
+        return within.iter().try_for_each(|attempt| count(connection, attempt));
+    };
+    for attempt in within {
+        let so_far =
+            counted(connection, attempt)?.iter().fold(0, |sum: u32, (_, count)| sum.saturating_add(*count));
+        if so_far >= attempt.most() {
+            return Err(NotCommitted::Lost);
+        }
+    }
+    match address {
+        Some(address) => see(connection, &grant, address, forget_at, most),
+        None => Ok(()),
+    }
+}
+
+/// Notes from where the code of a pending grant was entered; denies the grant when that is too many places.
+fn see(
+    connection: &Connection,
+    grant: &str,
+    address: &Digest,
+    forget_at: i64,
+    most: u32,
+) -> Result<(), NotCommitted> {
+    connection
+        .prepare_cached(
+            "INSERT INTO code_sightings (grant_id, address, forget_at) VALUES (?1, ?2, ?3) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![grant, address.as_bytes(), forget_at])?;
+    let addresses: u32 = connection
+        .prepare_cached("SELECT count(*) FROM code_sightings WHERE grant_id = ?1")?
+        .query_row([grant], |row| row.get(0))?;
+    if addresses <= most {
+        return Ok(());
+    }
+    write(
+        connection,
+        "UPDATE grants SET state = 'denied', denial_reason = ?2, interval_ms = NULL, last_polled = NULL,
+                           claimed_by = NULL, precautions = NULL
+         WHERE id = ?1 AND state = 'pending'",
+        params![grant, row::to_word(&DenialReason::ManyAddresses, "denial_reason")?],
+    )
+}

@@ -1,0 +1,235 @@
+//! What is counted, who entered which code, and what a decision leaves.
+
+use std::time::Duration;
+
+use vpgate::domain::admission::scopes::Scopes;
+use vpgate::domain::base::secret::{Digest, DigestKey};
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::change::{Change, GrantDecision};
+use vpgate::domain::oauth::attempts::{Attempt, Counted};
+use vpgate::domain::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
+use vpgate::domain::oauth::nearness::Network;
+use vpgate::domain::oauth::number_matching::Numbers;
+use vpgate::flow::ports::NotCommitted;
+
+use crate::backend::AnyStore;
+use crate::grants::{EachState, lost, opened, pending};
+use crate::made::{self, Grant, LIFETIME, NOW, after};
+
+fn attempt(what: Counted, who: Digest, most: u32, at: Timestamp) -> Attempt {
+    Attempt::new(what, who, most, LIFETIME, at)
+}
+
+async fn enter(
+    store: &AnyStore,
+    user_code: Option<Digest>,
+    address: Option<Digest>,
+    at: Timestamp,
+    within: Vec<Attempt>,
+) -> Result<(), NotCommitted> {
+    store.commit(Change::EnterCode { user_code, address, most: 2, at, within }).await
+}
+
+async fn total(store: &AnyStore, attempt: &Attempt) -> u32 {
+    store.attempts(attempt).await.unwrap().iter().map(|(_, count)| count).sum()
+}
+
+pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
+    let (client, address) = (made::digest(), made::digest());
+    let within = |at| {
+        vec![attempt(Counted::Authorization, client, 5, at), attempt(Counted::Authorization, address, 2, at)]
+    };
+    for _ in 0..2 {
+        store.commit(Grant::new().open_within(within(NOW))).await.unwrap();
+    }
+    let over = Grant::new();
+    assert!(lost(&store.commit(over.open_within(within(NOW))).await));
+    assert!(store.grant(over.id()).await.unwrap().is_none());
+    // Nothing of a refused one was counted, neither for the client.
+    assert_eq!(total(&store, &within(NOW)[0]).await, 2);
+    // Others have room, and so has this one when the first are forgotten.
+    let other = vec![attempt(Counted::Authorization, made::digest(), 2, NOW)];
+    store.commit(Grant::new().open_within(other)).await.unwrap();
+    let later = attempt(Counted::Authorization, address, 2, NOW).forgotten_at();
+    let just_before = after(later.since(NOW).as_secs() - 1);
+    assert!(lost(&store.commit(over.open_within(within(just_before))).await));
+    store.commit(over.open_within(within(later))).await.unwrap();
+}
+
+pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
+    let first = opened(&store).await;
+    let within = vec![attempt(Counted::Authorization, made::digest(), 5, NOW)];
+    let same_code = Grant { user_code: first.user_code, ..Grant::new() };
+    assert!(matches!(store.commit(same_code.open_within(within.clone())).await, Err(NotCommitted::Taken)));
+    assert_eq!(total(&store, &within[0]).await, 0);
+}
+
+pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    let (guesser, everybody) = (made::digest(), made::digest());
+    let within = |at| {
+        vec![attempt(Counted::WrongCode, guesser, 4, at), attempt(Counted::WrongCode, everybody, 100, at)]
+    };
+    let right = Some(each.pending.user_code);
+    enter(&store, right, None, NOW, within(NOW)).await.unwrap();
+    assert_eq!(total(&store, &within(NOW)[0]).await, 0);
+    // Malformed, unknown, decided, expired.
+    let last = after(LIFETIME.as_secs());
+    for (code, at) in
+        [(None, NOW), (Some(made::digest()), NOW), (Some(each.denied.user_code), NOW), (right, last)]
+    {
+        enter(&store, code, None, at, within(at)).await.unwrap();
+        enter(&store, right, None, NOW, within(NOW)).await.ok();
+    }
+    assert_eq!(total(&store, &within(NOW)[0]).await, 4);
+    // Who guessed too often is told nothing more, not even that a code is right.
+    for code in [None, Some(made::digest()), right] {
+        assert!(lost(&enter(&store, code, None, NOW, within(NOW)).await), "{code:?}");
+    }
+    assert_eq!(total(&store, &within(NOW)[1]).await, 4, "what is refused is not counted");
+    let other = vec![attempt(Counted::WrongCode, made::digest(), 4, NOW)];
+    enter(&store, right, None, NOW, other).await.unwrap();
+}
+
+pub async fn req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one(store: AnyStore) {
+    let guesser = made::digest();
+    let mut guesses = tokio::task::JoinSet::new();
+    for _ in 0..100 {
+        let store = AnyStore::clone(&store);
+        guesses.spawn(async move {
+            let within = vec![attempt(Counted::WrongCode, guesser, 5, NOW)];
+            enter(&store, Some(made::digest()), None, NOW, within).await.is_ok()
+        });
+    }
+    let let_through = guesses.join_all().await.into_iter().filter(|through| *through).count();
+    assert_eq!(let_through, 5);
+}
+
+pub async fn req_15_7_a_code_from_too_many_addresses_is_denied(store: AnyStore) {
+    let grant = opened(&store).await;
+    let [home, train, stranger] = [(); 3].map(|()| made::digest());
+    for address in [home, home, train, home, train] {
+        enter(&store, Some(grant.user_code), Some(address), NOW, Vec::new()).await.unwrap();
+        pending(&store, grant.id()).await;
+    }
+    // From nowhere in particular is not a third place.
+    enter(&store, Some(grant.user_code), None, NOW, Vec::new()).await.unwrap();
+    pending(&store, grant.id()).await;
+    enter(&store, Some(grant.user_code), Some(stranger), NOW, Vec::new()).await.unwrap();
+    match store.grant(grant.id()).await.unwrap() {
+        Some(DeviceGrant::Denied(denied)) => assert_eq!(denied.reason(), DenialReason::ManyAddresses),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn counts_and_addresses_are_swept(store: AnyStore) {
+    let grant = opened(&store).await;
+    let wrong = attempt(Counted::WrongCode, made::digest(), 5, NOW);
+    enter(&store, None, None, NOW, vec![wrong]).await.unwrap();
+    enter(&store, Some(grant.user_code), Some(made::digest()), NOW, Vec::new()).await.unwrap();
+    let forgotten = wrong.forgotten_at().since(NOW).as_secs();
+    assert_eq!(store.sweep(after(forgotten - 1), 100).await.unwrap().attempts, 0);
+    assert_eq!(store.sweep(after(forgotten), 100).await.unwrap().attempts, 1);
+    // The address goes with the grant.
+    let swept = store.sweep(after(LIFETIME.as_secs() + 3600), 100).await.unwrap();
+    assert_eq!((swept.grants, swept.attempts), (1, 1));
+}
+
+pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
+    let grant = Grant::new();
+    let network = Network::of("192.0.2.7".parse().unwrap(), &DigestKey::new(&[7; 32]));
+    let mut entropy = [0; 64];
+    for (index, byte) in entropy.iter_mut().enumerate() {
+        *byte = u8::try_from(index).unwrap();
+    }
+    let precautions =
+        Precautions { network: Some(network), numbers: Numbers::draw(&entropy), narrowed_to: None };
+    let open = Change::OpenGrant {
+        grant: grant.pending().guarded_by(precautions.clone()),
+        device_code: grant.device_code,
+        user_code: grant.user_code,
+        within: Vec::new(),
+    };
+    store.commit(open).await.unwrap();
+    let found = pending(&store, grant.id()).await;
+    assert_eq!(found.precautions(), &precautions);
+    // Claiming narrows; polling leaves it alone.
+    let claimed = found.claim(made::digest(), NOW).unwrap().narrowed_to(Scopes::default());
+    let begin = Change::BeginPresentation { presentation: made::begun(&made::asked()), claim: Some(claimed) };
+    store.commit(begin).await.unwrap();
+    let seen = pending(&store, grant.id()).await.pace();
+    let polled = grant.paced(made::pace(5, Some(after(1))));
+    store.commit(Change::RecordPoll { grant: polled, seen }).await.unwrap();
+    let found = pending(&store, grant.id()).await;
+    assert_eq!((found.grantable(), found.precautions().numbers), (&Scopes::default(), precautions.numbers));
+    store.commit(Change::DenyGrant(grant.denied())).await.unwrap();
+    assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
+}
+
+pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    let counted = attempt(Counted::Disowned, made::digest(), u32::MAX, NOW);
+    let disown = |grant: &Grant| Change::DisownGrant {
+        denied: grant.approved().disown(DenialReason::NotStartedByPerson),
+        counted,
+    };
+    for grant in [&each.pending, &each.approved] {
+        store.commit(disown(grant)).await.unwrap();
+        assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
+    }
+    for grant in [&each.approved, &each.denied, &each.redeemed] {
+        assert!(lost(&store.commit(disown(grant)).await));
+    }
+    assert!(lost(&store.commit(each.approved.redeem()).await));
+    assert_eq!(total(&store, &counted).await, 2);
+}
+
+pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
+    for _ in 0..20 {
+        let grant = EachState::open(&store).await.approved;
+        let counted = attempt(Counted::Disowned, made::digest(), u32::MAX, NOW);
+        let denied = grant.approved().disown(DenialReason::NotStartedByPerson);
+        let (disowned, redeemed) =
+            tokio::join!(store.commit(Change::DisownGrant { denied, counted }), store.commit(grant.redeem()));
+        assert!(disowned.is_ok() != redeemed.is_ok(), "{disowned:?} {redeemed:?}");
+    }
+}
+
+pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(store: AnyStore) {
+    let (grant, asked, browser, code) = (opened(&store).await, made::asked(), made::digest(), made::digest());
+    store.commit(Change::BeginPresentation { presentation: made::begun(&asked), claim: None }).await.unwrap();
+    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    let presentation = made::verified(&asked, browser, Some(code));
+    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    let complete = |grant: &Grant, response_code| Change::CompleteGrant {
+        grant: GrantDecision::Approve(grant.approved()),
+        presentation: asked.id.clone(),
+        response_code,
+    };
+    assert!(lost(&store.commit(complete(&grant, made::digest())).await));
+    let denied = EachState::open(&store).await.denied;
+    assert!(lost(&store.commit(complete(&denied, code)).await), "a decided grant is not completed");
+    store.commit(complete(&grant, code)).await.unwrap();
+    assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Approved(_))));
+    let other = opened(&store).await;
+    assert!(lost(&store.commit(complete(&other, code)).await), "one presentation completes one grant");
+    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code };
+    assert!(lost(&store.commit(collect).await));
+}
+
+pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
+    let who = made::digest();
+    let wrong = |at| attempt(Counted::WrongCode, who, 2, at);
+    enter(&store, None, None, NOW, vec![wrong(NOW)]).await.unwrap();
+    let middle = NOW.plus(Duration::from_secs(300));
+    enter(&store, None, None, middle, vec![wrong(middle)]).await.unwrap();
+    let refused = wrong(middle);
+    assert!(lost(&enter(&store, None, None, middle, vec![refused]).await));
+    let retry = refused.retry_after(&store.attempts(&refused).await.unwrap());
+    let then = middle.plus(Duration::from_secs(retry));
+    assert!(lost(
+        &enter(&store, None, None, after(300 + retry - 1), vec![wrong(after(300 + retry - 1))]).await
+    ));
+    enter(&store, None, None, then, vec![wrong(then)]).await.unwrap();
+    assert!(lost(&enter(&store, None, None, then, vec![wrong(then)]).await), "only the first was forgotten");
+}
