@@ -1,8 +1,8 @@
 //! The demo wallet. Towards a client that is registered with it, it behaves like the cloud wallet in the
 //! vendor's document: a browser comes with an authorization request, a person reads what is asked and agrees
 //! or not, and the answer goes back in the fragment of the redirect URI. Towards everybody else it speaks
-//! OpenID4VP 1.0 ([`openid4vp`]): requests in the address or fetched and signed, answers that it posts
-//! ([`posting`]), in plain text or encrypted.
+//! OpenID4VP 1.0 (`openid4vp`): requests in the address or fetched and signed, answers that it posts
+//! (`posting`), in plain text or encrypted.
 //!
 //! A wallet takes care of its own person, so everything is read strictly: what the wallet does not
 //! understand completely it does not show, and what it does not show it does not sign.
