@@ -11,6 +11,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{NotNow, Presentation};
 use crate::domain::openid4vp::request::{Asked, Flow};
+use crate::domain::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
 #[derive(Debug)]
@@ -30,6 +31,8 @@ pub struct Scan {
     pub client_name: String,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
+    /// What is being agreed to, in the order sent.
+    pub agreements: Vec<Details>,
     /// When it dies.
     pub expires_at: Timestamp,
 }
@@ -113,12 +116,18 @@ impl Vpgate {
         let request = self.wallet_url(asked, now).await?;
         Ok(match asked.flow {
             Flow::SameDevice | Flow::DcApi => Lead::ToWallet(request),
-            Flow::CrossDevice => Lead::Scan(Scan {
-                request,
-                client_name: self.client_name(asked.asker.client_id()),
-                claims: asked.query.claims(),
-                expires_at: asked.expires_at,
-            }),
+            Flow::CrossDevice => Lead::Scan(self.scan(asked, request)),
         })
+    }
+
+    fn scan(&self, asked: &Asked, request: Url) -> Scan {
+        let types = &self.policy.transaction_types;
+        Scan {
+            request,
+            client_name: self.client_name(asked.asker.client_id()),
+            claims: asked.query.claims(),
+            agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
+            expires_at: asked.expires_at,
+        }
     }
 }

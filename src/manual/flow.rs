@@ -151,8 +151,8 @@
 //! # A wallet on another device
 //!
 //! A client with `cross_device = true` may ask with `flow: cross_device`. `start_url` then shows a page that
-//! says who asks for what, with the request as a QR code, and asks for itself again until the wallet has
-//! answered. There is no way back from that wallet, so the answer settles at once: the page leads on in the
+//! says who asks for what and what is agreed to, totals included, with the request as a QR code, and asks for
+//! itself again until the wallet has answered. There is no way back from that wallet, so the answer settles at once: the page leads on in the
 //! browser that shows it, and the shop collects the result by the `id` that only it knows, without a code.
 //! Such a request lives two minutes (`presentation.cross_device_lifetime`). [`super::threats`] says what
 //! is given up by this.

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use vpgate::domain::openid4vp::request::ResponseMode;
 
 use crate::posting::PostingWallet;
-use crate::shop::request;
+use crate::shop::{request, transactions};
 use crate::world::{BASE, RETURN_TO, World};
 
 fn crossing() -> Value {
@@ -48,6 +48,34 @@ async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_sho
             assert_eq!(world.collect(&json!({"id": known}), None).await.0, StatusCode::NOT_FOUND);
         }
     }
+}
+
+#[tokio::test]
+async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let [session, mut payment, wire, mandate] = transactions();
+    payment["payload"]["title"] = "Order <b>7</b>".into();
+    // One at a time: the request is in the QR code.
+    for (sent, shown) in [
+        (session, vec!["Session from the network address 192.0.2.7"]),
+        (payment, vec!["Payment: 60.07 USD for Order", "Tea: 3 × 19.99 USD = 59.97 USD", "Total: 60.07 USD"]),
+        (wire, vec!["Wire transfer: 1,250.50 USD to First Bank, account ending 6789"]),
+        (mandate, vec!["Payment mandate: 12.00 EUR to Corner Shop"]),
+    ] {
+        let mut asks = crossing();
+        asks["transaction_data"] = json!([sent]);
+        let begun = world.begin(&asks).await;
+        let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
+        for shown in shown {
+            assert!(page.body.contains(shown), "{shown}: {}", page.body);
+        }
+        for never in ["987654321", "<b>7</b>", "erika@example.com"] {
+            assert!(!page.body.contains(never), "{never}: {}", page.body);
+        }
+    }
+    let begun = world.begin(&crossing()).await;
+    let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
+    assert!(page.body.contains("<svg") && !page.body.contains("agreeing"), "{}", page.body);
 }
 
 #[tokio::test]

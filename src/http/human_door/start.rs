@@ -9,6 +9,7 @@ use poem::{IntoResponse, Request, Response};
 use super::page::{Notice, Page};
 use super::{HumanDoor, browser, handle_of, is_prefetch, see_other};
 use crate::domain::base::id::Handle;
+use crate::domain::openid4vp::transaction_data::Details;
 use crate::flow::serve_request::{Lead, NotServed, Scan};
 use crate::http::qr;
 use crate::http::refusal::not_served;
@@ -21,6 +22,7 @@ struct ToScan {
     request: String,
     client_name: String,
     claims: Vec<String>,
+    agreements: Vec<Details>,
     until: String,
     handle: Handle,
     form_value: String,
@@ -37,12 +39,11 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
         Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
         Ok(Lead::Scan(scan)) => {
             let request = qr::svg(scan.request.as_str()).ok_or_else(unknown)?;
-            let Scan { client_name, claims, expires_at, .. } = scan;
+            let Scan { client_name, claims, agreements, expires_at, .. } = scan;
             let until = expires_at.rfc3339();
             let form_value = browser::form_value(&browser);
-            let page =
-                Page::new(&ToScan { request, client_name, claims, until, handle, form_value }).leading_on();
-            Ok(door.remembered(&browser, page.into_response()))
+            let page = ToScan { request, client_name, claims, agreements, until, handle, form_value };
+            Ok(door.remembered(&browser, Page::new(&page).leading_on().into_response()))
         }
         Err(why) => match not_served(why) {
             Some(notice) => Err(notice),
