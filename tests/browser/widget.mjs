@@ -75,7 +75,7 @@ async function ends(browsing, place = "one") {
   return outcome(browsing, place);
 }
 
-const codeOf = async (browsing, place = "one") => (await browsing.page.locator(`#${place} .code`).innerText()).trim();
+const codeOf = async (browsing, place = "one") => (await browsing.page.locator(`#${place} .code`).first().innerText()).trim();
 
 /** What a phone's camera reads. */
 async function scanned(browsing, place) {
@@ -272,7 +272,7 @@ async function several() {
   await page.close();
 }
 
-/** The pauses between requests, to the second, and what is understood of a sparing answer. */
+/** The pauses between requests, and what is understood of a sparing answer. */
 async function pace() {
   const page = await bare("pace", { clock: true });
   const cors = { "Access-Control-Allow-Origin": ORIGIN, "Access-Control-Expose-Headers": "retry-after" };
@@ -307,7 +307,9 @@ async function pace() {
   const { token } = await ends(page);
   check(JSON.stringify(token) === '{"access_token":"t","token_type":"bearer"}', `a sparing answer gives ${JSON.stringify(token)}`);
   const gaps = asked.map((at, i) => Math.round((at - (asked[i - 1] ?? begun)) / 1000));
-  check(gaps.join() === answers.map(([, gap]) => gap).join(), `the pauses were ${gaps}`);
+  // Never too early; a busy machine may see the turned clock a moment later.
+  const kept = gaps.length === answers.length && gaps.every((gap, i) => gap >= answers[i][1] && gap <= answers[i][1] + 2);
+  check(kept, `the pauses were ${gaps}`);
   // The lost connections are told by the browser itself.
   page.complaints = page.complaints.filter((told) => !/ERR_FAILED|status of 503/.test(told));
   await page.close();
@@ -345,9 +347,12 @@ async function refused() {
     check((await ends(page)).code === "invalid_response", `${body} is no answer`);
     await page.page.unroute(`${base}/device_authorization`);
   }
-  await page.page.route(`${base}/device_authorization`, (route) => route.fulfill(json(JSON.stringify(given))));
+  const matching = { ...given, confirmation_number: "<i>42</i>" };
+  await page.page.route(`${base}/device_authorization`, (route) => route.fulfill(json(JSON.stringify(matching))));
   await start(page);
   check((await codeOf(page)) === "<b>X</b>", "what the service says is text");
+  const number = await page.page.locator("#one .code").nth(1).textContent();
+  check(number === "<i>42</i>", "the number to pick is shown, as text");
   page.complaints = page.complaints.filter((told) => !/status of 401/.test(told));
   await page.close();
 }

@@ -31,7 +31,7 @@ declare namespace VpGate {
   }
 
   type TextName =
-    | "title" | "preparing" | "scan" | "tap" | "open" | "picture" | "address" | "compare" | "left"
+    | "title" | "preparing" | "scan" | "tap" | "open" | "picture" | "address" | "compare" | "number" | "left"
     | "offline" | "expired" | "denied" | "failed" | "done" | "retry" | "cancel";
 
   /** RFC 6749 section 5.1. Nothing is stored by the widget; the token is the caller's to keep safe. */

@@ -18,6 +18,7 @@ const TEXTS = {
   picture: "QR code that opens the address below",
   address: "Or open this address and enter the code:",
   compare: "The page must show this code:",
+  number: "When the page asks for a number, pick this one:",
   left: "Time left:",
   offline: "No connection. Trying again…",
   expired: "The code is too old.",
@@ -269,6 +270,8 @@ function panel(texts, size, display) {
         code.append(picture(complete, texts.picture), make("p", {}, make("small", {}, texts.address), make("br"), typed, user));
         status.textContent = texts.scan;
       }
+      const { confirmation_number: number } = given;
+      if (number) code.append(make("p", {}, make("small", {}, texts.number), make("strong", { class: "code" }, number)));
       code.append(make("p", {}, make("small", {}, texts.left, " ", clock)));
       const tick = () => {
         const seconds = Math.max(0, Math.round((deadline - performance.now()) / 1000));
