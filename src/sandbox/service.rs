@@ -121,3 +121,47 @@ async fn read(mut response: Response) -> Result<Vec<u8>, NoAnswer> {
     }
     Ok(bytes)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io::{Read as _, Write as _};
+    use std::net::TcpListener;
+
+    use super::*;
+
+    /// A service that answers everything like this.
+    fn answering(status: u16, kind: &'static str) -> Service {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        std::thread::spawn(move || {
+            let (mut stream, _) = listener.accept().unwrap();
+            let (mut head, mut byte) = (Vec::new(), [0]);
+            while !head.ends_with(b"\r\n\r\n") {
+                stream.read_exact(&mut byte).unwrap();
+                head.push(byte[0]);
+            }
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\nContent-Type: {kind}\r\nContent-Length: 6\r\nConnection: close\r\n\r\na.b.cd"
+            );
+            stream.write_all(answer.as_bytes()).unwrap();
+        });
+        #[expect(clippy::disallowed_methods, reason = "it asks this machine only")]
+        Service::new(address, Client::new())
+    }
+
+    #[tokio::test]
+    async fn req_1_41_a_wallet_takes_a_request_object_of_its_media_type_and_nothing_else() {
+        const TYPE: &str = "application/oauth-authz-req+jwt";
+        let fetched = async |status, kind| answering(status, kind).request_object("/r", None).await.ok();
+        assert_eq!(fetched(200, TYPE).await.as_deref(), Some("a.b.cd"));
+        for (status, kind) in [
+            (200, "application/json"),
+            (200, "application/jwt"),
+            (200, "text/plain"),
+            (404, TYPE),
+            (201, TYPE),
+        ] {
+            assert_eq!(fetched(status, kind).await, None, "{status} {kind}");
+        }
+    }
+}

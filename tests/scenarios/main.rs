@@ -22,6 +22,7 @@ mod phishing;
 mod posting;
 mod pushing;
 mod questions;
+mod requests;
 mod rules;
 mod shop;
 mod status;

@@ -1,3 +1,5 @@
+mod identifiers;
+
 use std::fs;
 
 use toml::{Table, Value};

@@ -1,6 +1,8 @@
 //! Every profile and request method as it is written, held to `fixtures/openid4vp`
 //! (`UPDATE_GOLDEN=1` writes them anew), and what all of them share.
 
+mod duties;
+
 use std::path::Path;
 
 use serde_json::json;
