@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod agreed;
 mod answers;
 mod asking;
 mod binding;
@@ -12,6 +13,7 @@ mod code_flow;
 mod crossing;
 mod doors;
 mod dpop;
+mod encrypted;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]

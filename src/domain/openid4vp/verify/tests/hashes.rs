@@ -1,6 +1,7 @@
 //! Transaction data: exact cover by the exact strings sent.
 
 use super::*;
+use crate::domain::openid4vp::transaction_data::TransactionData;
 
 #[test]
 fn req_6_12_req_6_13_hashes_are_over_the_exact_string_sent() {
@@ -75,4 +76,21 @@ fn req_6_16_unsolicited_hashes_are_refused() {
     let mut scene = Scene::new();
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([sha256("x")]));
     assert_eq!(scene.refused(&vp_token), "transaction_data_only_when_asked");
+}
+
+/// The string that was sent is spelled differently from how the object would be written today.
+#[test]
+fn req_1_81_a_hash_over_the_object_written_anew_is_refused() {
+    let mut scene = Scene::with_transactions(&["192.0.2.1"]);
+    let anew = scene.asked.transaction_data[0].encoded().to_owned();
+    let spelled = scene.asked.transaction_data[0].object().to_string().replace("\":", "\": ");
+    let sent = TransactionData::try_from(base64url::encode(spelled)).unwrap();
+    assert_eq!(sent.object(), scene.asked.transaction_data[0].object());
+    scene.asked.transaction_data = vec![sent];
+    let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([sha256(&anew)]));
+    assert_eq!(scene.refused(&vp_token), "transaction_data_hashes");
+    let exact = scene.hashes();
+    let vp_token = kb(&mut scene, "transaction_data_hashes", &json!(exact));
+    let (presentation, report) = scene.judge(&vp_token);
+    assert!(presentation.is_some(), "{report:?}");
 }

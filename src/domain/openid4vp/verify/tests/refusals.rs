@@ -163,3 +163,18 @@ fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
         assert_eq!(scene.refused(&vp_token), reason);
     }
 }
+
+/// A wallet that knows us without a prefix answers to the bare identifier.
+#[test]
+fn req_13_2_a_prefix_before_a_registered_identifier_is_another_audience() {
+    let mut scene = Scene::new();
+    scene.asked.wallet.client_id = "caxdw5a7d".to_owned();
+    for wrong in
+        ["pre-registered:caxdw5a7d", "redirect_uri:caxdw5a7d", "x509_san_dns:caxdw5a7d", ":caxdw5a7d"]
+    {
+        let vp_token = kb(&mut scene, "aud", &json!(wrong));
+        assert_eq!(scene.refused(&vp_token), "kb_audience", "{wrong}");
+    }
+    let vp_token = kb(&mut scene, "aud", &json!("caxdw5a7d"));
+    assert!(scene.judge(&vp_token).0.is_some());
+}
