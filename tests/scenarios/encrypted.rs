@@ -58,50 +58,69 @@ fn with_header(jwe: &str, name: &str, value: &Value) -> String {
     })
 }
 
-/// Wrong in one way each, with a name.
-fn wrong(jwe: &str, payload: &str, asked: &Asked) -> Vec<(String, String)> {
+/// An answer that is wrong in one way, and the words in which the report says so.
+struct Wrong {
+    name: String,
+    why: &'static str,
+    text: String,
+}
+
+fn wrong(jwe: &str, payload: &str, asked: &Asked) -> Vec<Wrong> {
     let mut all = Vec::new();
-    let mut add = |name: &str, text: String| all.push((name.to_owned(), text));
+    let mut add = |name: &str, why, text| all.push(Wrong { name: name.to_owned(), why, text });
     for length in [0, 4, 12, 15, 17] {
-        add(&format!("a tag of {length}"), with_part(jwe, 4, |tag| tag.resize(length, 0)));
+        add(
+            &format!("a tag of {length}"),
+            "tag has the wrong length",
+            with_part(jwe, 4, |tag| tag.resize(length, 0)),
+        );
     }
     for length in [0, 1, 8, 11, 13, 16] {
-        add(&format!("an IV of {length}"), with_part(jwe, 2, |iv| iv.resize(length, 0)));
+        add(
+            &format!("an IV of {length}"),
+            "vector has the wrong length",
+            with_part(jwe, 2, |iv| iv.resize(length, 0)),
+        );
     }
-    for (name, value) in [("zip", "DEF"), ("enc", "A128CBC-HS256"), ("enc", "A192GCM"), ("kid", "another")] {
+    for (name, value, why) in [
+        ("zip", "DEF", "compressed content"),
+        ("enc", "A128CBC-HS256", "`enc` is not one"),
+        ("enc", "A192GCM", "`enc` is not one"),
+        ("kid", "another", "`kid` does not name"),
+    ] {
         let honest = made(asked, payload, &ECDH_ES, |header| {
             header.set_claim(name, Some(value.into())).unwrap();
         });
-        add(&format!("an honest {name} {value}"), honest);
+        add(&format!("an honest {name} {value}"), why, honest);
     }
     let critical = |header: &mut JweHeader| header.set_critical(&vec!["exp"]);
-    add("an honest crit", made(asked, payload, &ECDH_ES, critical));
+    add("an honest crit", "an extension (`crit`)", made(asked, payload, &ECDH_ES, critical));
     let unnamed = |header: &mut JweHeader| header.set_claim("kid", None).unwrap();
-    add("no kid", made(asked, payload, &ECDH_ES, unnamed));
-    add("an honest wrapped key", made(asked, payload, &ECDH_ES_A128KW, |_| {}));
-    add("a changed tag", with_part(jwe, 4, |tag| tag[0] ^= 1));
-    add("a changed ciphertext", with_part(jwe, 3, |text| text[0] ^= 1));
-    for (name, value) in [
-        ("alg", json!("RSA-OAEP")),
-        ("alg", json!("dir")),
-        ("alg", json!("none")),
-        ("enc", json!("A128GCM")),
-        ("epk", json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"})),
-        ("epk", json!({"kty": "OKP", "crv": "X25519", "x": "AA"})),
+    add("no kid", "`kid` does not name", made(asked, payload, &ECDH_ES, unnamed));
+    add("an honest wrapped key", "`alg` is not ECDH-ES", made(asked, payload, &ECDH_ES_A128KW, |_| {}));
+    add("a changed tag", "cannot be decrypted", with_part(jwe, 4, |tag| tag[0] ^= 1));
+    add("a changed ciphertext", "cannot be decrypted", with_part(jwe, 3, |text| text[0] ^= 1));
+    for (name, value, why) in [
+        ("alg", json!("RSA-OAEP"), "`alg` is not ECDH-ES"),
+        ("alg", json!("dir"), "`alg` is not ECDH-ES"),
+        ("alg", json!("none"), "`alg` is not ECDH-ES"),
+        ("enc", json!("A128GCM"), "cannot be decrypted"),
+        ("epk", json!({"kty": "EC", "crv": "P-256", "x": "AA", "y": "AA"}), "`epk` is not a public key"),
+        ("epk", json!({"kty": "OKP", "crv": "X25519", "x": "AA"}), "`epk` is not a public key"),
     ] {
-        add(&format!("{name} {value}"), with_header(jwe, name, &value));
+        add(&format!("{name} {value}"), why, with_header(jwe, name, &value));
     }
     // Whole and honest, and for a key or under a name that is not that of this request.
     let stranger = EncryptionKey::generate().unwrap();
     let to = |key: &RecipientKey| {
         key.encrypt(payload.as_bytes(), ContentEncryption::A256Gcm, &Map::new()).unwrap()
     };
-    add("to a foreign key", to(stranger.public_key()));
+    add("to a foreign key", "`kid` does not name", to(stranger.public_key()));
     let mut renamed = asked.answer_key.clone().unwrap();
     renamed["kid"] = "another".into();
-    add("under a foreign kid", to(&RecipientKey::from_jwk(&renamed).unwrap()));
-    add("a JWS", jwe.splitn(4, '.').take(3).collect::<Vec<_>>().join("."));
-    add("no JWE", payload.to_owned());
+    add("under a foreign kid", "`kid` does not name", to(&RecipientKey::from_jwk(&renamed).unwrap()));
+    add("a JWS", "five parts", jwe.splitn(4, '.').take(3).collect::<Vec<_>>().join("."));
+    add("no JWE", "five parts", "not-encrypted".to_owned());
     all
 }
 
@@ -131,13 +150,25 @@ async fn req_2_31_to_2_33_an_encrypted_answer_that_is_wrong_in_one_way_is_refuse
         let vp_token: Value = serde_json::from_str(&wallet.vp_token(&asked)).unwrap();
         let payload = json!({"vp_token": vp_token, "state": asked.state});
         let jwe = wallet.encrypted(&asked, &payload);
-        let (name, text) = wrong(&jwe, &payload.to_string(), &asked).swap_remove(index);
+        let Wrong { name, why, text } = wrong(&jwe, &payload.to_string(), &asked).swap_remove(index);
         let started = Instant::now();
         is_refused(&name, &wallet.post(&asked, &[("response", &text)]).await, started.elapsed());
         assert_eq!(world.collect(&begun, None).await.1["status"], "pending", "{name}");
         // By the same hand, with nothing wrong.
         let right = if index % 2 == 0 { jwe } else { made(&asked, &payload.to_string(), &ECDH_ES, |_| {}) };
         redirect_uri(&wallet.post(&asked, &[("response", &right)]).await);
+
+        // The caller, and nobody else, is told why: it was that fault, and not another one behind it.
+        let (begun, asked) = asks(&mut browser).await;
+        let payload = json!({"vp_token": vp_token, "state": asked.state});
+        let jwe = wallet.encrypted(&asked, &payload);
+        let text = wrong(&jwe, &payload.to_string(), &asked).swap_remove(index).text;
+        for _ in 0..5 {
+            wallet.post(&asked, &[("response", &text)]).await;
+        }
+        let (_, result) = world.collect(&begun, None).await;
+        assert_eq!(result["report"]["reason"], "response_encryption", "{name}: {result}");
+        assert!(result["report"].to_string().contains(why), "{name}: {result}");
     }
 }
 
