@@ -94,6 +94,10 @@
 //! Profiles `openid4vp` and `haip` always send the query: scope values mean something only to a wallet
 //! that knows them.
 //!
+//! # `login_hint` may be left out
+//! The cloud wallet's document calls it required, and the vendor's own kit makes it optional. It is personal
+//! data, so it is sent when the caller gives one, and nothing is made up when it does not.
+//!
 //! # A `redirect_uri:` identifier is made anew for each request
 //! It must be the address of the answer, and each request has a response URI of its own. The complete
 //! identifier is stored with the request, as every other one is: it is the only audience that counts.

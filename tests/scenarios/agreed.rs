@@ -32,7 +32,7 @@ async fn req_13_14_a_copy_from_the_browser_changes_nothing() {
     let mut altered = wire.clone();
     altered["payload"]["amount"] = json!(1);
     let encoded = URL_SAFE_NO_PAD.encode(altered.to_string());
-    let begun = world.begin(&request(&[wire.clone()])).await;
+    let begun = world.begin(&request(std::slice::from_ref(&wire))).await;
     let mut browser = world.browser();
     let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
     let fragment = world.share_without_returning(&mut browser, &wallet).await;

@@ -202,7 +202,7 @@ async fn req_2_35_a_presentation_does_not_sneak_in_through_the_browser() {
     assert_eq!(wallet.share(&asked).await.status, StatusCode::BAD_REQUEST);
 }
 
-const CODES: [(&str, bool); 14] = [
+pub const CODES: [(&str, bool); 14] = [
     ("invalid_request", true),
     ("unauthorized_client", true),
     ("access_denied", true),

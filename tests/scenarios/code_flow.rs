@@ -37,7 +37,7 @@ pub fn request(changes: &[(&str, &str)]) -> String {
 }
 
 /// From the application's link to the wallet's consent page.
-async fn to_wallet(browser: &mut Browser<'_>, request: &str) -> Page {
+pub async fn to_wallet(browser: &mut Browser<'_>, request: &str) -> Page {
     let page = browser.open(request).await;
     let page = browser.press(&page, "Continue").await;
     assert!(page.url.path().starts_with("/sandbox/wallet"), "{} {}", page.url, page.body);
@@ -51,7 +51,7 @@ fn carried(page: &Page, name: &str) -> Option<String> {
 }
 
 /// The error the browser carries home, after `state` and `iss` were looked at.
-fn error_of(page: &Page) -> String {
+pub fn error_of(page: &Page) -> String {
     assert_eq!(carried(page, "state").as_deref(), Some("s-1"));
     assert_eq!(carried(page, "iss").as_deref(), Some(BASE));
     assert_eq!(carried(page, "code"), None);

@@ -32,4 +32,5 @@ mod street;
 mod television;
 mod tokens;
 mod verify;
+mod wallet_errors;
 mod world;

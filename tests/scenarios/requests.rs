@@ -5,11 +5,13 @@ use std::collections::BTreeSet;
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use vpgate::domain::base::id::Nonce;
+use vpgate::domain::openid4vp::request::ResponseMode;
 use vpgate::flow::ports::Entropy as _;
 use vpgate::system::entropy::SystemEntropy;
 
 use crate::asking::{DNS, parameter, path_of, sent_to_wallet, wallet};
 use crate::certificates::Certified;
+use crate::shop::{self, transactions};
 use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
 fn question() -> Value {
@@ -156,4 +158,25 @@ async fn req_1_45_a_request_is_fetched_by_get_or_post_and_by_no_other_method() {
             "{method}"
         );
     }
+}
+
+/// The whole request is in the code of this wallet, which fetches nothing.
+#[tokio::test]
+async fn req_1_11_a_request_that_is_too_long_for_a_camera_is_refused() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let crossing = |transactions: &[Value]| {
+        let mut asked = shop::request(transactions);
+        asked["flow"] = "cross_device".into();
+        asked
+    };
+    world.begin(&crossing(&transactions()[..1])).await;
+    let (pointer, why) = refused(&world, &crossing(&transactions())).await;
+    assert!(pointer == "/flow" && why.contains("too long for a QR code"), "{pointer}: {why}");
+    world.begin(&shop::request(&transactions())).await;
+    let certified = Certified::new();
+    let entry = wallet(DNS, "by_reference", "direct_post") + "transaction_data = true\n";
+    let fetching = World::asking(&entry, certified.path()).await;
+    let mut long = crossing(&transactions());
+    long.as_object_mut().unwrap().remove("login_hint");
+    fetching.begin(&long).await;
 }
