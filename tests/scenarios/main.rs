@@ -14,6 +14,7 @@ mod crossing;
 mod doors;
 mod dpop;
 mod encrypted;
+mod identifiers;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]
