@@ -3,6 +3,7 @@
 //! A profile decides which parameters there are; the request method decides how they travel.
 
 pub(crate) mod client_metadata;
+pub mod dc_api;
 mod haip;
 mod openid4vp;
 mod parameters;
