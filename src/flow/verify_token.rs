@@ -75,7 +75,7 @@ impl Vpgate {
         let challenge = Challenge {
             query: &question.query,
             transaction_data: &question.transaction_data,
-            audience: &request.audience,
+            audience: request.audience.as_str().into(),
             nonce: &request.nonce,
             requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
         };

@@ -236,7 +236,7 @@ impl Verifier {
         let challenge = Challenge {
             query: &self.query,
             transaction_data: &self.transaction_data,
-            audience: AUDIENCE,
+            audience: AUDIENCE.into(),
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
         };

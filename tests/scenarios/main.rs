@@ -10,6 +10,7 @@ mod browser;
 mod certificates;
 mod code_flow;
 mod crossing;
+mod dc_api;
 mod doors;
 mod dpop;
 mod logs;

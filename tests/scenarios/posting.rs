@@ -35,6 +35,11 @@ impl<'w> PostingWallet<'w> {
 
     /// The presentation of the credential to `asked`, still open to change.
     pub fn made(&self, asked: &Asked) -> Made {
+        self.made_for(&asked.wallet.client_id, asked.nonce.as_str())
+    }
+
+    /// The presentation of the credential to `audience`, still open to change.
+    pub fn made_for(&self, audience: &str, nonce: &str) -> Made {
         let signer = |jwk: &Value| Signer::of(SigningKey::from_jwk(jwk).unwrap());
         let mut made = Made::new(signer(&self.world.issuer), signer(&self.holder));
         made.disclose("family_name", &json!("Muster"));
@@ -47,8 +52,8 @@ impl<'w> PostingWallet<'w> {
         });
         edit(&mut made.kb, |kb| {
             kb["iat"] = now.into();
-            kb["aud"] = asked.wallet.client_id.as_str().into();
-            kb["nonce"] = asked.nonce.as_str().into();
+            kb["aud"] = audience.into();
+            kb["nonce"] = nonce.into();
         });
         made
     }
@@ -90,7 +95,11 @@ impl<'w> PostingWallet<'w> {
     }
 
     pub fn encrypted(&self, asked: &Asked, payload: &Value) -> String {
-        let key = RecipientKey::from_jwk(asked.answer_key.as_ref().unwrap()).unwrap();
+        self.encrypted_to(asked.answer_key.as_ref().unwrap(), payload)
+    }
+
+    pub fn encrypted_to(&self, jwk: &Value, payload: &Value) -> String {
+        let key = RecipientKey::from_jwk(jwk).unwrap();
         let (payload, header) = (payload.to_string(), serde_json::Map::new());
         key.encrypt(payload.as_bytes(), ContentEncryption::A256Gcm, &header).unwrap()
     }

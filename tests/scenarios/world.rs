@@ -17,7 +17,7 @@ use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::id::RequestState;
+use vpgate::domain::base::id::{Handle, RequestState};
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
@@ -315,6 +315,12 @@ impl World {
     pub async fn asked(&self, state: &str) -> Asked {
         let state = RequestState::parse(state).unwrap();
         self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
+    }
+
+    /// The request behind this `start_url`, by the last part of it.
+    pub async fn asked_behind(&self, handle: &str) -> Asked {
+        let handle = Handle::parse(handle).unwrap();
+        self.store.presentation_by_handle(&handle).await.unwrap().unwrap().asked().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {

@@ -1,3 +1,5 @@
+mod dc_api;
+
 use std::fs;
 
 use toml::{Table, Value};

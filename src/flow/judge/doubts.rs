@@ -53,7 +53,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
     let challenge = Challenge {
         query: &query,
         transaction_data: &[],
-        audience: AUDIENCE,
+        audience: AUDIENCE.into(),
         nonce: NONCE,
         requested_at: REQUESTED_AT,
     };

@@ -1,12 +1,14 @@
 //! Every profile and request method as it is written, held to `fixtures/openid4vp`
 //! (`UPDATE_GOLDEN=1` writes them anew), and what all of them share.
 
+mod dc_api;
+
 use std::path::Path;
 
 use serde_json::json;
 
 use super::*;
-use crate::domain::openid4vp::request::{Flow, TransactionSupport, VerifierInfo};
+use crate::domain::openid4vp::request::{TransactionSupport, VerifierInfo};
 use crate::domain::openid4vp::testing::{CREDENTIAL, MADE_AT, asked, transaction};
 
 /// What a wallet answers encrypted to; RFC 7517 appendix A.1, with the members of section 5.1.
@@ -332,47 +334,4 @@ fn req_1_21_req_1_31_req_9_2_req_9_3_only_legal_combinations_are_permitted() {
             }
         }
     }
-}
-
-const ORIGIN: &str = "https://verify.example";
-
-fn through_the_browser(mode: ResponseMode) -> Asked {
-    let mut asked = request(Profile::Openid4vp, DNS, RequestMethod::ByValue, mode);
-    asked.flow = Flow::DcApi;
-    asked
-}
-
-#[test]
-fn req_2_50_req_2_51_the_golden_requests_through_the_browser() {
-    for (mode, name) in [(ResponseMode::DcApi, "dc_api"), (ResponseMode::DcApiJwt, "dc_api.jwt")] {
-        let asked = through_the_browser(mode);
-        golden(&format!("dc_api-unsigned-{name}.json"), &pretty(&dc_api::unsigned(&asked)));
-        golden(&format!("dc_api-signed-{name}.json"), &pretty(&dc_api::signed(&asked, ORIGIN, MADE_AT)));
-    }
-    assert_eq!(dc_api::Kind::Unsigned.protocol(), "openid4vp-v1-unsigned");
-    assert_eq!(dc_api::Kind::Signed.protocol(), "openid4vp-v1-signed");
-}
-
-#[test]
-fn req_2_51_req_2_52_a_request_through_the_browser_says_no_address_and_only_signed_who_asks() {
-    for mode in [ResponseMode::DcApi, ResponseMode::DcApiJwt] {
-        let asked = through_the_browser(mode);
-        let (unsigned, signed) = (dc_api::unsigned(&asked), dc_api::signed(&asked, ORIGIN, MADE_AT));
-        for written in [&unsigned, &signed] {
-            for never in ["state", "redirect_uri", "response_uri", "scope", "iss"] {
-                assert!(!written.contains_key(never), "{never}");
-            }
-            assert_eq!(written["response_mode"], mode.name());
-            assert_eq!(written["client_metadata"].get("jwks").is_some(), mode.is_encrypted());
-        }
-        for only_signed in ["client_id", "expected_origins", "aud", "iat", "exp"] {
-            assert!(!unsigned.contains_key(only_signed) && signed.contains_key(only_signed), "{only_signed}");
-        }
-        assert_eq!(signed["expected_origins"], json!([ORIGIN]));
-    }
-}
-
-#[test]
-fn req_2_54_the_audience_is_the_origin() {
-    assert_eq!(dc_api::audience(ORIGIN), "origin:https://verify.example");
 }

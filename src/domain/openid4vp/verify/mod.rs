@@ -38,6 +38,7 @@ mod authorised;
 mod complete;
 mod current;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -66,14 +67,14 @@ const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4V
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
 
 /// What an answer is judged against. Nothing of it comes from the answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Challenge<'a> {
     /// The question.
     pub query: &'a Query,
     /// What was to be agreed to, as sent.
     pub transaction_data: &'a [TransactionData],
-    /// Our client identifier, exactly as the wallet knows it.
-    pub audience: &'a str,
+    /// Our client identifier, exactly as the wallet knows it; or our origin, where the browser said it.
+    pub audience: Cow<'a, str>,
     /// The nonce of the request.
     pub nonce: &'a str,
     /// When it was asked.
@@ -86,7 +87,7 @@ impl Asked {
         Challenge {
             query: &self.query,
             transaction_data: &self.transaction_data,
-            audience: &self.wallet.client_id,
+            audience: self.audience(),
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
         }
@@ -172,7 +173,7 @@ pub fn authenticate(
         return Err(findings.fail(&ASKED, "this credential was not asked for"));
     };
     let expected = Expected {
-        audience: challenge.audience,
+        audience: &challenge.audience,
         nonce: challenge.nonce,
         requested_at: challenge.requested_at,
         skew: CLOCK_SKEW,
