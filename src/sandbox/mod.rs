@@ -128,6 +128,7 @@ impl Sandbox {
             .at("/issuer/status-list", get(issuer::publish_statuses))
             .at("/issuer/status", post(issuer::change_status))
             .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
+            .at("/wallet/dc_api", post(wallet::dc_api::present))
             .at("/wallet/consent", post(wallet::consent))
             .at("/tv", get(television::show))
             .at("/tv/poll", get(television::poll))

@@ -23,6 +23,13 @@ const WALLETS: [(&str, &str, &str, &str, &str); 8] = [
     ("by-reference-post-encrypted", "openid4vp", DNS, "by_reference_post", "direct_post.jwt"),
     ("haip", "haip", HASH, "by_reference", "direct_post.jwt"),
 ];
+/// Identifier, and how the browser asks, by the name of a wallet that is asked by its Digital Credentials API.
+const BY_API: [(&str, &str, &str); 4] = [
+    ("api-unsigned", REDIRECT, "{ request = \"unsigned\", response_mode = \"dc_api\" }"),
+    ("api-unsigned-encrypted", REDIRECT, "{ request = \"unsigned\", response_mode = \"dc_api.jwt\" }"),
+    ("api-signed", DNS, "{ request = \"signed\", response_mode = \"dc_api\" }"),
+    ("api-signed-encrypted", HASH, "{ request = \"signed\", response_mode = \"dc_api.jwt\" }"),
+];
 const REDIRECT: &str = "client_id_prefix = \"redirect_uri\"";
 const DNS: &str =
     "client_id = \"x509_san_dns:127.0.0.1\"\nsigning = { key = \"key.pem\", certificates = \"chain.pem\" }";
@@ -59,6 +66,12 @@ fn configuration(address: &str) -> String {
              {identity}\nrequest_method = \"{method}\"\nresponse_mode = \"{mode}\"\ntransaction_data = true\n"
         )
     });
+    let by_api = BY_API.map(|(name, identity, dc_api)| {
+        format!(
+            "[[wallets]]\nname = \"{name}\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"openid4vp://\"\n\
+             dc_api = {dc_api}\n{identity}\ntransaction_data = true\n"
+        )
+    });
     format!(
         r#"
 public_url = "{address}"
@@ -91,7 +104,7 @@ scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
 redirect_uris = ["http://127.0.0.1:9999/return"]
 wallet = "unsigned"
 "#,
-        wallets.join("\n"),
+        [&wallets[..], &by_api[..]].concat().join("\n"),
         hash_text(Secret::received("shop-secret").digest()),
     )
 }

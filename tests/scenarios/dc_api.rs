@@ -74,7 +74,7 @@ async fn req_2_50_req_2_52_req_2_54_an_unsigned_request_is_asked_and_answered_in
         let (begun, page) = start(&world, &mut browser).await;
         assert_eq!(begun.get("authorization_request_url"), None, "it is in the page only");
         assert_eq!(page.url.as_str(), begun["start_url"].as_str().unwrap(), "the browser stays");
-        for shown in ["Corner Shop", "given_name", "Choose a wallet", "Continue to your wallet", "Give up"] {
+        for shown in ["Corner Shop", "Given name", "Choose a wallet", "Continue to your wallet", "Give up"] {
             assert!(page.body.contains(shown), "{shown}: {}", page.body);
         }
         let asked = page.request_by_api().unwrap();

@@ -10,6 +10,7 @@ mod done;
 pub mod page;
 mod start;
 mod widget;
+mod words;
 
 use std::net::IpAddr;
 use std::sync::Arc;
