@@ -122,6 +122,15 @@
 //! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
 //! gets none of that, so `direct_post.jwt` with an identifier without a prefix does not start.
 //!
+//! # Through the browser's API the ordinary way stays open
+//! Whether a browser has a wallet that fits can only be found out by asking it, and it does not say why it
+//! came back with nothing. So the page keeps a second button. Pressing it is one change: nonce, response mode
+//! and key of the request are replaced in the row, and there is no way back to the API. The `state`, the
+//! handle and the tries used stay. A signed Request Object is in the page, never at `/wallet/requests`.
+//! Multi-signed requests are not made: one identifier for each wallet is all that there is to sign with. A
+//! relying party's own page cannot ask: its origin would be the audience, and the answer would pass through
+//! it.
+//!
 //! # What wallets are not asked
 //! - Names of drafts before 1.0 (`vp_formats`, `client_id_scheme`, ...), `openid_federation:` identifiers,
 //!   sending the browser to the wallet by POST.

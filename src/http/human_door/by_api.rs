@@ -1,5 +1,5 @@
 //! `/start/{handle}` for a wallet that is asked by the browser's Digital Credentials API (OpenID4VP 1.0
-//! Appendix A), and what its page sends back: the answer, or that it goes the ordinary way.
+//! Appendix A), and the answer that its page sends back.
 
 use std::sync::Arc;
 
@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::callback::lead_on;
 use super::page::{ASK_SCRIPT, Notice, Page};
-use super::{HumanDoor, browser, see_other, start};
+use super::{HumanDoor, browser, handle_of};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::response::Handed;
@@ -38,20 +38,10 @@ pub fn page(handle: &Handle, request: &Value, outline: Outline, browser: &Secret
     Page::new(&page).leading_on().with_script(ASK_SCRIPT)
 }
 
-/// `POST /start/{handle}`: no API, or another wallet.
-pub async fn take_ordinary_way(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
-    let handle = start::known(&request)?;
-    let (browser, _) = door.own_form(&mut request).await?;
-    match door.vpgate.take_ordinary_way(&handle, &browser).await {
-        Ok(()) => Ok(see_other(&format!("/start/{handle}"))),
-        Err(why) => start::instead(&handle, why),
-    }
-}
-
 /// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser
 /// that was shown it (REQ-2.55).
 pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
-    let handle = start::known(&request)?;
+    let handle = handle_of(&request).ok_or_else(Notice::no_open_request)?;
     let (browser, mut form) = door.own_form_of(&mut request, MAX_POSTED_BYTES).await?;
     let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
     let handed = Handed { protocol: text("protocol")?, data: text("data")? };

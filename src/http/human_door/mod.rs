@@ -52,7 +52,7 @@ impl HumanDoor {
     pub fn routes(self) -> Route {
         let door = Arc::new(self);
         let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
-        let start = start.post(page(&door, by_api::take_ordinary_way));
+        let start = start.post(page(&door, start::take_ordinary_way));
         let done = RouteMethod::new().get(page(&door, done::show)).head(page(&door, done::head));
         Route::new()
             .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))

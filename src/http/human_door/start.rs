@@ -54,8 +54,18 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     }
 }
 
+/// `POST /start/{handle}`: the browser cannot ask by its API, or the person wants another wallet.
+pub async fn take_ordinary_way(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let handle = known(&request)?;
+    let (browser, _) = door.own_form(&mut request).await?;
+    match door.vpgate.take_ordinary_way(&handle, &browser).await {
+        Ok(()) => Ok(see_other(&format!("/start/{handle}"))),
+        Err(why) => instead(&handle, why),
+    }
+}
+
 /// What is shown to a browser that is not led on.
-pub fn instead(handle: &Handle, why: NotServed) -> Result<Response, Notice> {
+fn instead(handle: &Handle, why: NotServed) -> Result<Response, Notice> {
     match not_served(why) {
         Some(notice) => Err(notice),
         None => Ok(see_other(&format!("/done/{handle}"))),
@@ -78,8 +88,7 @@ pub async fn qr_code(door: Arc<HumanDoor>, request: Request) -> Result<Response,
         .body(drawn))
 }
 
-/// The handle in the path, or the page for addresses that never were.
-pub fn known(request: &Request) -> Result<Handle, Notice> {
+fn known(request: &Request) -> Result<Handle, Notice> {
     handle_of(request).ok_or_else(unknown)
 }
 

@@ -23,7 +23,7 @@ pub fn signed_claims(asked: &Asked, now: Timestamp) -> Map<String, Value> {
         .with("client_id", asked.wallet.client_id.as_str())
         .with("expected_origins", vec![asked.origin()])
         .with_some("client_metadata", client_metadata(asked));
-    request_object::claims(asked, parameters, None, now)
+    request_object::claims(asked, &parameters, None, now)
 }
 
 /// A signed request, as the API takes it; `signed` is its Request Object.

@@ -35,7 +35,7 @@ pub fn parameters(asked: &Asked) -> Parameters {
 
 /// The claims of the Request Object. `wallet_nonce` is what the wallet sent when it fetched it.
 pub fn request_object(asked: &Asked, wallet_nonce: Option<&str>, now: Timestamp) -> Map<String, Value> {
-    request_object::claims(asked, parameters(asked), wallet_nonce, now)
+    request_object::claims(asked, &parameters(asked), wallet_nonce, now)
 }
 
 /// The URL to which the browser is sent, with everything in it, unsigned.

@@ -9,7 +9,7 @@ use crate::domain::base::time::Timestamp;
 /// Everything the wallet needs is inside: it ignores what stands beside it (REQ-1.35).
 pub(super) fn claims(
     asked: &Asked,
-    parameters: Parameters,
+    parameters: &Parameters,
     wallet_nonce: Option<&str>,
     now: Timestamp,
 ) -> Map<String, Value> {
