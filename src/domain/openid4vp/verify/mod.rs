@@ -37,6 +37,7 @@ mod answer;
 mod authorised;
 mod complete;
 mod current;
+mod high_assurance;
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -78,6 +79,8 @@ pub struct Challenge<'a> {
     pub nonce: &'a str,
     /// When it was asked.
     pub requested_at: Timestamp,
+    /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
+    pub high_assurance: bool,
 }
 
 impl Asked {
@@ -89,6 +92,7 @@ impl Asked {
             audience: &self.wallet.client_id,
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
+            high_assurance: self.wallet.profile.is_high_assurance(),
         }
     }
 }
@@ -100,6 +104,7 @@ pub struct Genuine {
     number: Option<usize>,
     combination: usize,
     authentic: Authentic,
+    high_assurance: bool,
 }
 
 impl Genuine {
@@ -177,9 +182,16 @@ pub fn authenticate(
         requested_at: challenge.requested_at,
         skew: CLOCK_SKEW,
     };
+    let high_assurance = challenge.high_assurance;
+    if high_assurance {
+        high_assurance::check_ways(&presented, issuer, findings)?;
+    }
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    if high_assurance {
+        high_assurance::check_credential(&authentic, findings)?;
+    }
     let combination = answer::satisfies(&authentic, query, findings)?;
-    Ok(Genuine { credential, number, combination, authentic })
+    Ok(Genuine { credential, number, combination, authentic, high_assurance })
 }
 
 /// Do these presentations, which are current and were not discarded, together satisfy the challenge: the
