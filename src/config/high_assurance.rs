@@ -71,3 +71,6 @@ fn refused(credential: &str, wallet: &str) -> String {
          of profile haip: whatever it shows is refused (HAIP 1.0 section 6.1.1)"
     )
 }
+
+#[cfg(test)]
+mod tests;

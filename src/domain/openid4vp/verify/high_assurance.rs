@@ -23,7 +23,9 @@ pub(super) fn check_ways(
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     if presented.issuer_hint().json_serialization {
-        return Err(findings.fail(&FORM, "the presentation is in JSON serialisation, not in the compact form"));
+        return Err(
+            findings.fail(&FORM, "the presentation is in JSON serialisation, not in the compact form")
+        );
     }
     findings.pass(&FORM, "the compact form");
     if !matches!(issuer.keys(), KeySource::X5c(_)) {

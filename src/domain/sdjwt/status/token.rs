@@ -165,12 +165,7 @@ impl StatusListToken {
     }
 
     /// The key, and which one it is.
-    fn key(
-        &self,
-        issuer: &TrustedIssuer,
-        keys: &KeySet,
-        at: Timestamp,
-    ) -> Result<Chosen, StatusListFault> {
+    fn key(&self, issuer: &TrustedIssuer, keys: &KeySet, at: Timestamp) -> Result<Chosen, StatusListFault> {
         let KeySource::X5c(roots) = issuer.keys() else {
             let key = keys.choose(self.0.kid(), self.0.algorithm())?;
             let how = how_of_set(self.0.kid(), key, issuer.keys().name());
