@@ -12,6 +12,7 @@ mod code_flow;
 mod crossing;
 mod doors;
 mod dpop;
+mod haip;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]
