@@ -87,8 +87,7 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
             // Only a client with a secret, its own or that of who has pages for it, can name another wallet.
             if authentication == Authentication::None && !paged.contains(&id) {
-                let (certain, at) = (known.high_assurance, at("scopes"));
-                certain.check(&wallet, &client.scopes, known.policy, &at, faults);
+                known.high_assurance.check(&wallet, &client.scopes, known.policy, &at("scopes"), faults);
             }
             let name = client.name.unwrap_or_else(|| id.clone());
             let cross_device = client.cross_device;

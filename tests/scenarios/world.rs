@@ -510,6 +510,7 @@ impl Parties {
             http: client(),
         })
         .unwrap();
+        // Roots are found by their names: two of one name in a file would hide each other.
         let certified = || Arc::new(CertifiedKey::generate("a second key", clock.now()).unwrap());
         let issuer = before.map_or_else(certified, |before| Arc::clone(&before.issuer));
         Self { clock, sandbox, issuer }
