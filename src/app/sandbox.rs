@@ -84,6 +84,8 @@ impl Demo {
         let base = format!("http://{address}");
         let certified = CertifiedKey::generate("the sandbox's vpgate", clock.now())?;
         let roots = Roots::new(&certified.root, None, Vec::new())?;
+        // Read once, and removed at the end of this: nothing of the key stays on disk.
+        let files = KeyFiles::folder(&*entropy)?;
         let parties = Sandbox::new(SandboxSettings {
             base_url: Url::parse(&base)?,
             shop_client_id: SHOP.to_owned(),
@@ -94,14 +96,10 @@ impl Demo {
             verifier_roots: Some(roots),
             scope: SCOPE.to_owned(),
             now: Arc::new(move || clock.now()),
-            rng: {
-                let entropy = Arc::clone(&entropy);
-                Arc::new(move |bytes| draw(&*entropy, bytes))
-            },
+            rng: Arc::new(move |bytes| draw(&*entropy, bytes)),
             http: sandbox_client()?,
         })?;
-        // Read once: nothing of the key stays on disk.
-        let files = KeyFiles::write(&certified, parties.issuer_root(), &*entropy)?;
+        files.write(&certified, parties.issuer_root())?;
         let text = configuration(&base, data.is_some(), shop_secret, &files);
         let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
         Ok(Self { config, parties })
@@ -212,7 +210,8 @@ mod tests {
         assert_eq!(signed, ["haip", "openid4vp-signed"]);
 
         let certified = CertifiedKey::generate("vpgate", SystemClock.now()).unwrap();
-        let files = KeyFiles::write(&certified, &certified.root, &SystemEntropy).unwrap();
+        let files = KeyFiles::folder(&SystemEntropy).unwrap();
+        files.write(&certified, &certified.root).unwrap();
         let key = files.key();
         assert!(key.exists() && files.certificate().exists() && files.issuer_root().exists());
         drop(files);

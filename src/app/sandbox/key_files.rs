@@ -16,20 +16,25 @@ pub(super) struct KeyFiles(PathBuf);
 impl KeyFiles {
     /// # Errors
     /// [`NoSandbox::KeyFiles`], [`NoSandbox::Entropy`]
-    pub(super) fn write(
-        certified: &CertifiedKey,
-        issuer_root: &[u8],
-        entropy: &dyn Entropy,
-    ) -> Result<Self, NoSandbox> {
+    pub(super) fn folder(entropy: &dyn Entropy) -> Result<Self, NoSandbox> {
         let mut bytes = [0; 16];
         entropy.fill(&mut bytes)?;
         let folder = std::env::temp_dir().join(format!("vpgate-sandbox-{}", Handle::from_entropy(bytes)));
         for_us_alone().create(&folder).map_err(NoSandbox::KeyFiles)?;
-        let files = Self(folder);
-        write(&files.key(), &certified.key).map_err(NoSandbox::KeyFiles)?;
-        write(&files.certificate(), &certified.certificate).map_err(NoSandbox::KeyFiles)?;
-        write(&files.issuer_root(), issuer_root).map_err(NoSandbox::KeyFiles)?;
-        Ok(files)
+        Ok(Self(folder))
+    }
+
+    /// # Errors
+    /// [`NoSandbox::KeyFiles`]
+    pub(super) fn write(&self, certified: &CertifiedKey, issuer_root: &[u8]) -> Result<(), NoSandbox> {
+        for (path, content) in [
+            (self.key(), certified.key.as_slice()),
+            (self.certificate(), &certified.certificate),
+            (self.issuer_root(), issuer_root),
+        ] {
+            write(&path, content).map_err(NoSandbox::KeyFiles)?;
+        }
+        Ok(())
     }
 
     pub(super) fn key(&self) -> PathBuf {
