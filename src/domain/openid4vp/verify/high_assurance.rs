@@ -2,6 +2,8 @@
 //! section 6.1; REQ-9.9, REQ-9.10). What everybody must keep anyway, chains and their leaves above all, is
 //! judged where it is for everybody.
 
+use serde_json::Value;
+
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::jose::x5c::ValidatedChain;
 use crate::domain::sdjwt::credential::Authentic;
@@ -15,8 +17,8 @@ const HOLDER: Rule = Rule { check: "haip_holder_binding", requirement: "HAIP 6.1
 const STATUS: Rule = Rule { check: "haip_status", requirement: "HAIP 6.1" };
 const STATUS_LIST: Rule = Rule { check: "haip_status_list_chain", requirement: "HAIP 6.1" };
 
-/// The ways in which it came and its issuer is known: before any key is looked at, so that the report
-/// does not blame a key that could not have counted.
+/// How it came, and how its issuer is known: before any key is looked at, so that the report does not blame
+/// a key that could not have counted.
 pub(super) fn check_ways(
     presented: &Presented,
     issuer: &TrustedIssuer,
@@ -57,7 +59,7 @@ pub(super) fn check_credential(authentic: &Authentic, findings: &mut Findings) -
     }
     match claims.get("status") {
         None => findings.not_applicable(&STATUS, "the credential names no status"),
-        Some(status) if status.get("status_list").is_none() => {
+        Some(status) if !status.get("status_list").is_some_and(Value::is_object) => {
             return Err(findings.fail(&STATUS, "`status` of the credential has no `status_list`"));
         }
         Some(_) => findings.pass(&STATUS, "`status` has `status_list`"),

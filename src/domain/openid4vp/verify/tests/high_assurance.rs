@@ -173,7 +173,7 @@ fn req_9_9_a_status_without_status_list_is_refused_also_where_it_is_ignored() {
     let mut certified = Certified::new();
     certified.scene.trust.credentials[0].status.check = StatusCheck::Ignored;
     let other = json!({"other_mechanism": {"idx": 0, "uri": STATUS_URI}});
-    for status in [other, json!({}), json!("valid")] {
+    for status in [other, json!({}), json!("valid"), json!({"status_list": null})] {
         certified.scene.maker.payload.insert("status".to_owned(), status);
         certified.refused_here_alone(&certified.scene.maker.present(), "haip_status", "HAIP 6.1");
     }
