@@ -78,6 +78,7 @@ impl Vpgate {
             audience: request.audience.as_str().into(),
             nonce: &request.nonce,
             requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
+            high_assurance: false,
         };
         let judged = Judge::of(self).token(&challenge, request.vp_token, now).await?;
         judged.record(&client.client().id, None);

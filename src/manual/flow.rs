@@ -210,7 +210,7 @@
 //! | [`crate::domain::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
 //! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
-//! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there |
+//! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
 //! | [`crate::second_opinion`] | where it is switched on: a second library finds the same claims |
 //! | [`crate::domain::sdjwt::status`] | the issuer's status list says that the credential is valid |
 //! | [`crate::domain::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |

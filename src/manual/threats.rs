@@ -104,7 +104,8 @@
 //! Its issuer and wallet give a credential to whoever clicks, its pages share an origin with the
 //! service, and it speaks plain http on loopback. Its keys exist nowhere else. Do not expose it.
 //!
-//! The key that signs its requests, and its certificate, are made at each start. They pass through a folder
-//! that only its user can read, because a configuration names files, and are removed once it was read. Its
+//! The key that signs its requests, its certificate, and the issuer's key with a root of its own are made at
+//! each start. What the configuration names passes through a folder that only its user can read, because a
+//! configuration names files, and is removed once it was read. Its
 //! wallet believes that one root, fetches requests from its own service and from nowhere else, and posts and
 //! sends the browser only there.

@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::json;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
-use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::{CertifiedKey, OwnChain};
+use vpgate::flow::ports::Clock as _;
+use vpgate::system::clock::SystemClock;
 
 use crate::certificates::Certified;
 use crate::service::Service;
@@ -36,7 +37,7 @@ const DNS: &str =
 const HASH: &str =
     "client_id_prefix = \"x509_hash\"\nsigning = { key = \"key.pem\", certificates = \"chain.pem\" }";
 
-/// The service, and where the private key of the issuer is.
+/// The service, and where the private key of the issuer and its certificates are.
 pub struct Asking {
     pub service: Service,
     pub issuer_key: PathBuf,
@@ -46,13 +47,13 @@ pub struct Asking {
 
 impl Asking {
     pub async fn start() -> Self {
-        let (certified, issuer) = (Certified::new(), SigningKey::generate(Algorithm::Es256).unwrap());
+        let certified = Certified::new();
+        let issuer = CertifiedKey::generate("issuer.example.com", SystemClock.now()).unwrap();
         let issuer_key = certified.path().join("issuer.json");
-        let mut private = issuer.to_private_jwk();
-        private["kid"] = issuer.kid().into();
+        let mut private = SigningKey::from_pem(&issuer.key).unwrap().to_private_jwk();
+        private["x5c"] = OwnChain::from_pem(&issuer.certificate).unwrap().x5c();
         fs::write(&issuer_key, private.to_string()).unwrap();
-        let keys = json!({"keys": [issuer.public_key().to_jwk()]});
-        fs::write(certified.path().join("issuer-keys.json"), keys.to_string()).unwrap();
+        fs::write(certified.path().join("issuer-root.pem"), &issuer.root).unwrap();
         let service = Service::of(configuration, certified.path()).await;
         Self { service, issuer_key, _certified: certified }
     }
@@ -88,7 +89,7 @@ cross_check = "enforce"
 id = "proof_id_default"
 vct = ["https://credentials.notarize.com/ProofCredentialV1"]
 issuer = "https://issuer.example.com"
-trust = {{ jwks_file = "issuer-keys.json" }}
+trust = {{ x5c_roots = "issuer-root.pem" }}
 
 [[scopes]]
 name = "urn:proof:params:scope:verifiable-credentials:basic"

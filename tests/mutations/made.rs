@@ -239,6 +239,7 @@ impl Verifier {
             audience: AUDIENCE.into(),
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
+            high_assurance: false,
         };
         let mut current = Vec::new();
         for shown in token.shown(&self.query, NONCE, findings)? {

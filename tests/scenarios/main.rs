@@ -13,6 +13,7 @@ mod crossing;
 mod dc_api;
 mod doors;
 mod dpop;
+mod haip;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]

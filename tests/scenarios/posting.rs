@@ -5,6 +5,7 @@ use url::Url;
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::jwe::{ContentEncryption, RecipientKey};
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::OwnChain;
 use vpgate::domain::openid4vp::request::Asked;
 
 use crate::browser::Page;
@@ -40,8 +41,10 @@ impl<'w> PostingWallet<'w> {
 
     /// The presentation of the credential to `audience`, still open to change.
     pub fn made_for(&self, audience: &str, nonce: &str) -> Made {
-        let signer = |jwk: &Value| Signer::of(SigningKey::from_jwk(jwk).unwrap());
-        let mut made = Made::new(signer(&self.world.issuer), signer(&self.holder));
+        let issuer = Signer::of(SigningKey::from_pem(&self.world.issuer.key).unwrap());
+        let mut made = Made::new(issuer, Signer::of(SigningKey::from_jwk(&self.holder).unwrap()));
+        let chain = OwnChain::from_pem(&self.world.issuer.certificate).unwrap().x5c();
+        edit(&mut made.header, |header| drop(header.insert("x5c".to_owned(), chain)));
         made.disclose("family_name", &json!("Muster"));
         let now = self.world.now().unix();
         made.edit_payload(|payload| {

@@ -335,6 +335,14 @@ impl Profile {
         }
     }
 
+    /// Whether only what HAIP 1.0 section 6.1 describes is believed (REQ-9.9, REQ-9.10).
+    pub fn is_high_assurance(self) -> bool {
+        match self {
+            Self::Haip => true,
+            Self::Proof | Self::Openid4vp => false,
+        }
+    }
+
     /// Whether a wallet of this profile may be on another device than the browser (REQ-15.3; HAIP 5.1
     /// forbids it).
     pub fn may_cross_devices(self) -> bool {

@@ -56,6 +56,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         audience: AUDIENCE.into(),
         nonce: NONCE,
         requested_at: REQUESTED_AT,
+        high_assurance: false,
     };
     let judge = Judge {
         trust: &trust,

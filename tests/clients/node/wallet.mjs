@@ -77,7 +77,7 @@ const client = new Openid4vpClient({
 
 /** The holder's key and a credential for it. */
 async function holder() {
-  const issuerJwk = JSON.parse(readFileSync(issuerKeyFile));
+  const { x5c, ...issuerJwk } = JSON.parse(readFileSync(issuerKeyFile));
   const key = await jose.generateKeyPair("ES256", { extractable: true });
   const sdJwtVc = new SDJwtVcInstance({
     signer: signer(await jose.importJWK(issuerJwk, "ES256")),
@@ -95,7 +95,7 @@ async function holder() {
     given_name: "Erika", family_name: "Mustermann", birth_date: "1963-08-12", age_equal_or_over: { 18: true, 65: false },
   };
   const hidden = { _sd: ["given_name", "family_name", "birth_date"], age_equal_or_over: { _sd: ["18", "65"] } };
-  return { sdJwtVc, credential: await sdJwtVc.issue(claims, hidden, { header: { kid: issuerJwk.kid } }) };
+  return { sdJwtVc, credential: await sdJwtVc.issue(claims, hidden, { header: { x5c } }) };
 }
 
 /** The shop begins, and a browser follows to the wallet, or asks it itself: what the wallet is opened with. */

@@ -37,6 +37,7 @@ mod answer;
 mod authorised;
 mod complete;
 mod current;
+mod high_assurance;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -79,6 +80,8 @@ pub struct Challenge<'a> {
     pub nonce: &'a str,
     /// When it was asked.
     pub requested_at: Timestamp,
+    /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
+    pub high_assurance: bool,
 }
 
 impl Asked {
@@ -90,6 +93,7 @@ impl Asked {
             audience: self.audience(),
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
+            high_assurance: self.wallet.profile.is_high_assurance(),
         }
     }
 }
@@ -101,6 +105,7 @@ pub struct Genuine {
     number: Option<usize>,
     combination: usize,
     authentic: Authentic,
+    high_assurance: bool,
 }
 
 impl Genuine {
@@ -178,9 +183,16 @@ pub fn authenticate(
         requested_at: challenge.requested_at,
         skew: CLOCK_SKEW,
     };
+    let high_assurance = challenge.high_assurance;
+    if high_assurance {
+        high_assurance::check_ways(&presented, issuer, findings)?;
+    }
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    if high_assurance {
+        high_assurance::check_credential(&authentic, findings)?;
+    }
     let combination = answer::satisfies(&authentic, query, findings)?;
-    Ok(Genuine { credential, number, combination, authentic })
+    Ok(Genuine { credential, number, combination, authentic, high_assurance })
 }
 
 /// Do these presentations, which are current and were not discarded, together satisfy the challenge: the
