@@ -143,6 +143,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
+            dc_api: None,
         },
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),

@@ -31,7 +31,7 @@ impl Server {
             std::fs::remove_dir_all(folder)?;
         }
         std::fs::create_dir_all(folder)?;
-        let issuer = Issuer::new(ISSUER.to_owned())?;
+        let issuer = Issuer::new(ISSUER.to_owned(), today()?)?;
         std::fs::write(folder.join("jwks.json"), issuer.jwks().to_string())?;
         let config = folder.join("vpgate.toml");
         std::fs::write(&config, configuration())?;

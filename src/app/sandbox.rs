@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use self::request_key::RequestKeyFiles;
+use self::key_files::KeyFiles;
 use super::{Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::domain::base::secret::Secret;
@@ -18,7 +18,7 @@ use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 
-mod request_key;
+mod key_files;
 
 /// The television's client identifier.
 pub const TV: &str = "tv";
@@ -40,15 +40,18 @@ pub enum NoSandbox {
     /// The folder cannot be made.
     #[error("the folder given with --data cannot be made")]
     Data(#[source] std::io::Error),
-    /// The key that signs requests, on its way into the configuration.
+    /// Keys and roots, on their way into the configuration.
     #[error("the folder for temporary files cannot be written")]
-    RequestKey(#[source] std::io::Error),
-    /// The same key, or its certificate.
+    KeyFiles(#[source] std::io::Error),
+    /// The key that signs requests, or its certificate.
     #[error(transparent)]
     Certificate(#[from] NotCertified),
     /// Our own root is none: a mistake of ours.
     #[error("the sandbox's own certificate is wrong: {0}")]
     Root(#[from] RootsFault),
+    /// Our own address is none: a mistake of ours.
+    #[error("the sandbox's own address is wrong: {0}")]
+    Address(#[from] url::ParseError),
     /// Our own configuration is wrong: a mistake of ours.
     #[error("the sandbox's own configuration is wrong: {0}")]
     Config(#[from] Faults),
@@ -81,14 +84,10 @@ impl Demo {
         let base = format!("http://{address}");
         let certified = CertifiedKey::generate("the sandbox's vpgate", clock.now())?;
         let roots = Roots::new(&certified.root, None, Vec::new())?;
-        let config = {
-            // Read once: nothing of the key stays on disk.
-            let files = RequestKeyFiles::write(&certified, &*entropy)?;
-            let text = configuration(&base, data.is_some(), shop_secret, &files);
-            Config::from_toml(&text, data.unwrap_or(Path::new("")))?
-        };
+        // Read once, and removed at the end of this: nothing of the key stays on disk.
+        let files = KeyFiles::folder(&*entropy)?;
         let parties = Sandbox::new(SandboxSettings {
-            base_url: config.public_url.clone(),
+            base_url: Url::parse(&base)?,
             shop_client_id: SHOP.to_owned(),
             shop_secret: Secret::received(shop_secret.expose()),
             tv_client_id: TV.to_owned(),
@@ -100,6 +99,9 @@ impl Demo {
             rng: Arc::new(move |bytes| draw(&*entropy, bytes)),
             http: sandbox_client()?,
         })?;
+        files.write(&certified, parties.issuer_root())?;
+        let text = configuration(&base, data.is_some(), shop_secret, &files);
+        let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
         Ok(Self { config, parties })
     }
 
@@ -160,12 +162,13 @@ fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
     }
 }
 
-fn configuration(base: &str, kept: bool, shop_secret: &Secret, files: &RequestKeyFiles) -> String {
+fn configuration(base: &str, kept: bool, shop_secret: &Secret, files: &KeyFiles) -> String {
     include_str!("sandbox.toml")
         .replace("${base}", base)
         .replace("${storage}", if kept { "sqlite:vpgate.db" } else { "sqlite::memory:" })
         .replace("${request_key}", &files.key().display().to_string())
         .replace("${request_certificate}", &files.certificate().display().to_string())
+        .replace("${issuer_root}", &files.issuer_root().display().to_string())
         .replace("${shop_secret_hash}", &secrets::hash_text(shop_secret.digest()))
 }
 
@@ -197,19 +200,20 @@ mod tests {
     }
 
     #[test]
-    fn the_wallet_is_asked_in_four_ways_and_signed_requests_have_a_key_that_is_not_on_disk() {
+    fn the_wallet_is_asked_in_five_ways_and_signed_requests_have_a_key_that_is_not_on_disk() {
         let demo = demo(None);
         let wallets = &demo.config.policy.wallets;
         let names: Vec<_> = wallets.iter().map(|wallet| wallet.name.as_str()).collect();
-        assert_eq!(names, ["demo", "openid4vp", "openid4vp-signed", "haip"]);
+        assert_eq!(names, ["demo", "openid4vp", "openid4vp-signed", "haip", "browser"]);
         let mut signed: Vec<_> = demo.config.request_keys.keys().map(String::as_str).collect();
         signed.sort_unstable();
-        assert_eq!(signed, ["haip", "openid4vp-signed"]);
+        assert_eq!(signed, ["browser", "haip", "openid4vp-signed"]);
 
         let certified = CertifiedKey::generate("vpgate", SystemClock.now()).unwrap();
-        let files = RequestKeyFiles::write(&certified, &SystemEntropy).unwrap();
+        let files = KeyFiles::folder(&SystemEntropy).unwrap();
+        files.write(&certified, &certified.root).unwrap();
         let key = files.key();
-        assert!(key.exists() && files.certificate().exists());
+        assert!(key.exists() && files.certificate().exists() && files.issuer_root().exists());
         drop(files);
         assert!(!key.exists() && !key.parent().unwrap().exists());
     }

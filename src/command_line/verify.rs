@@ -89,9 +89,10 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let challenge = Challenge {
         query: &query,
         transaction_data: &transaction_data,
-        audience: &arguments.audience,
+        audience: arguments.audience.as_str().into(),
         nonce: &arguments.nonce,
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
+        high_assurance: false,
     };
     let judge =
         Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };

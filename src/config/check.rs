@@ -10,6 +10,7 @@ use super::address::Addresses;
 use super::askable::Askable;
 use super::clients::Known;
 use super::fault::Faults;
+use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
     Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw,
@@ -70,6 +71,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         credential_ids: &credential_ids,
         folder,
     };
+    let high_assurance = HighAssurance::of(&file.wallets, &file.credentials);
     let wallets = wallets::check(file.wallets, around, faults);
     let askable = Askable::of(&file.credentials, faults);
     let trust = credentials::check(file.credentials, addresses, folder, faults);
@@ -83,6 +85,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         wallets: &wallet_names,
         scopes: &scope_names,
         policy: &scopes,
+        high_assurance: &high_assurance,
         device: &common,
         addresses,
         folder,
@@ -96,7 +99,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         let bits = common.floor_bits;
         warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
     }
-    let notes = notes(&clients, &scopes);
+    let mut notes = notes(&clients, &scopes);
+    notes.extend(high_assurance.notes(&clients, &scopes));
     Some(Config {
         public_url: public_url?,
         listen: listen?,

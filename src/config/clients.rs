@@ -7,6 +7,7 @@ use super::address::{Addresses, redirect_uri};
 use super::askable::Askable;
 use super::device::{self, ClientScopes};
 use super::fault::Faults;
+use super::high_assurance::HighAssurance;
 use super::raw;
 use super::secrets;
 use super::token_claims::{self, Proofspace};
@@ -24,6 +25,7 @@ pub(super) struct Known<'a> {
     pub wallets: &'a [String],
     pub scopes: &'a [String],
     pub policy: &'a ScopePolicy,
+    pub high_assurance: &'a HighAssurance,
     /// `[device]`
     pub device: &'a device::Common,
     pub askable: &'a Askable,
@@ -36,6 +38,7 @@ pub(super) struct Known<'a> {
 
 /// Checks every client.
 pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut Faults) -> Clients {
+    let paged: Vec<String> = clients.iter().flat_map(|it| it.device_pages_for.iter().cloned()).collect();
     let mut ids: Vec<String> = Vec::new();
     let mut checked = Vec::new();
     for (index, client) in clients.into_iter().enumerate() {
@@ -82,6 +85,10 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);
         if let (Some(id), Some(authentication), Some(wallet)) = (id, authentication, wallet) {
+            // Only a client with a secret, its own or that of who has pages for it, can name another wallet.
+            if authentication == Authentication::None && !paged.contains(&id) {
+                known.high_assurance.check(&wallet, &client.scopes, known.policy, &at("scopes"), faults);
+            }
             let name = client.name.unwrap_or_else(|| id.clone());
             let cross_device = client.cross_device;
             checked.push(Client {

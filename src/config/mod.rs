@@ -19,6 +19,7 @@ mod device;
 mod duration;
 mod fault;
 mod file;
+mod high_assurance;
 mod raw;
 mod read;
 mod scopes;

@@ -69,7 +69,16 @@ pub(super) struct Wallet {
     pub client_secret_env: Option<String>,
     pub transaction_data: Option<toml::Value>,
     pub verifier_info: Vec<VerifierInfo>,
+    pub dc_api: Option<DcApi>,
     pub signing: Signing,
+}
+
+/// `dc_api = { ... }` of a wallet.
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct DcApi {
+    pub request: Option<String>,
+    pub response_mode: Option<String>,
 }
 
 /// `[wallets.signing]`

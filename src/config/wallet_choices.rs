@@ -5,11 +5,15 @@ use url::Url;
 
 use super::address::Addresses;
 use super::fault::Faults;
+use super::raw;
 use crate::domain::jose::x5c::OwnChain;
 use crate::domain::openid4vp::client_id::Prefix;
-use crate::domain::openid4vp::request::{Profile, RequestMethod, ResponseMode, TransactionSupport};
+use crate::domain::openid4vp::profile;
+use crate::domain::openid4vp::request::{
+    DcApi, DcApiRequest, Profile, RequestMethod, ResponseMode, TransactionSupport,
+};
 
-pub(super) fn profile(text: &str) -> Result<Profile, &'static str> {
+pub(super) fn profile_of(text: &str) -> Result<Profile, &'static str> {
     match text {
         "proof" => Ok(Profile::Proof),
         "openid4vp" => Ok(Profile::Openid4vp),
@@ -54,6 +58,42 @@ pub(super) fn endpoint(text: &str, profile: Option<Profile>, addresses: Addresse
             true => format!("must begin with https:// or {scheme}://"),
             false => why,
         }),
+    }
+}
+
+/// How the wallet is asked through the browser.
+pub(super) fn dc_api(
+    given: raw::DcApi,
+    profile: Profile,
+    prefix: Prefix,
+    at: &impl Fn(&str) -> String,
+    faults: &mut Faults,
+) -> Option<DcApi> {
+    let raw::DcApi { request, response_mode } = given;
+    let request = match request.as_deref() {
+        Some("unsigned") => Some(DcApiRequest::Unsigned),
+        Some("signed") => Some(DcApiRequest::Signed),
+        Some(_) => {
+            faults.add(at("dc_api.request"), "must be unsigned or signed; multi-signed is not offered");
+            None
+        }
+        None => faults.need(&at("dc_api.request"), None, "whether these requests are signed or unsigned"),
+    };
+    let response_mode = match response_mode.as_deref() {
+        None | Some("dc_api.jwt") => Some(ResponseMode::DcApiJwt),
+        Some("dc_api") => Some(ResponseMode::DcApi),
+        Some(_) => {
+            faults.add(at("dc_api.response_mode"), "must be dc_api or dc_api.jwt");
+            None
+        }
+    };
+    let api = DcApi { request: request?, response_mode: response_mode? };
+    match profile::dc_api::permits(profile, prefix, api) {
+        Ok(()) => Some(api),
+        Err(wrong) => {
+            faults.add(at(wrong.key), wrong.why);
+            None
+        }
     }
 }
 

@@ -14,7 +14,7 @@ use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::client_id::Prefix;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{
-    OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
+    DcApiRequest, OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
 };
 use crate::domain::openid4vp::request_key::RequestKey;
 
@@ -78,7 +78,7 @@ fn one(
 ) -> Option<(WalletRoute, Option<RequestKey>)> {
     let profile = faults
         .need(&at("profile"), wallet.profile, "how this wallet is spoken to: proof, openid4vp or haip")
-        .and_then(|text| faults.keep(&at("profile"), choices::profile(&text)));
+        .and_then(|text| faults.keep(&at("profile"), choices::profile_of(&text)));
     let endpoint = faults
         .need(&at("authorization_endpoint"), wallet.authorization_endpoint, "where the browser is sent")
         .and_then(|text| {
@@ -130,6 +130,11 @@ fn one(
         return None;
     }
     pushing(method, pushed_requests.is_some(), at, faults);
+    let dc_api = match wallet.dc_api {
+        None => None,
+        Some(given) => Some(choices::dc_api(given, profile, prefix, at, faults)?),
+    };
+    let signs = method.is_signed() || dc_api.is_some_and(|api| api.request == DcApiRequest::Signed);
     let transaction_data = choices::transaction_types(wallet.transaction_data, profile);
     let transaction_data = faults.keep(&at("transaction_data"), transaction_data);
     let send_response_mode = choices::send_response_mode(wallet.send_response_mode, profile, mode);
@@ -141,7 +146,7 @@ fn one(
     if let Err(why) = choices::answers_fit(&client_id, public_url, answers_at) {
         faults.add(at("client_id"), why);
     }
-    let key = match (method.is_signed(), key) {
+    let key = match (signs, key) {
         (true, Some(key)) => signing::key(profile, &client_id, key, with, answers_at, at, faults),
         (true, None) => {
             faults.add(at("signing.key"), "is missing: the file of the private key that signs the requests");
@@ -149,7 +154,8 @@ fn one(
         }
         (false, _) => {
             if wallet.signing != raw::Signing::default() {
-                let why = "has no effect: requests to this wallet are not signed (request_method)";
+                let why =
+                    "has no effect: requests to this wallet are not signed (request_method, dc_api.request)";
                 faults.add(at("signing"), why);
             }
             None
@@ -170,6 +176,7 @@ fn one(
         transaction_data: transaction_data?,
         verifier_info,
         on_rejection,
+        dc_api,
     };
     Some((route, key))
 }

@@ -113,6 +113,9 @@ pub enum Change {
     },
     /// The browser is sent to the wallet. Leaves: begun, reserved for nobody or for this browser.
     ServePresentation(Served),
+    /// The person takes the wallet's ordinary way instead of the browser's API. Leaves: served, to be
+    /// answered through that API by this browser.
+    TakeOrdinaryWay(Served),
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
     /// The wallet posted a good answer. Leaves: served.

@@ -1,17 +1,18 @@
-//! The heart: the wallet's answer returns through the browser that was sent to it, is judged, and
-//! settles the presentation and the grant in one write ([`super::settle`]). [`super::accept_posted`] is its
+//! The heart: the wallet's answer returns through the browser that was sent to it, or that asked it by its
+//! Digital Credentials API, is judged, and settles the presentation and the grant in one write
+//! ([`super::settle`]). [`super::accept_posted`] is its
 //! twin for wallets that post.
 
 use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
 use super::settle::{Ending, NotAccepted};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Report};
+use crate::domain::base::report::{Findings, Rejection, Report};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
-use crate::domain::openid4vp::response::ResponseParameters;
+use crate::domain::openid4vp::response::{Handed, ResponseParameters};
 
 impl Vpgate {
     /// Takes a fragment response that `browser` brought.
@@ -30,9 +31,40 @@ impl Vpgate {
             Some(Presentation::Served(served)) => served.answered_by(&browser.digest(), now)?,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
-        let asked = served.asked();
         let mut findings = Findings::new();
-        let opened = parameters.of_issuer(asked.wallet.issuer.as_deref(), &mut findings);
+        let opened = parameters.of_issuer(served.asked().wallet.issuer.as_deref(), &mut findings);
+        self.accept(served, opened, findings, now).await
+    }
+
+    /// Takes what the Digital Credentials API of `browser` handed to the page behind `handle`. Which wallet
+    /// that was, nobody says; so nobody can have mixed two of them up.
+    ///
+    /// # Errors
+    /// [`NotAccepted`]; nothing has changed then.
+    pub async fn accept_handed(
+        &self,
+        handle: &Handle,
+        browser: &Secret,
+        handed: Handed,
+    ) -> Result<Ending, NotAccepted> {
+        let now = self.clock.now();
+        let served = match self.store.presentation_by_handle(handle).await? {
+            Some(Presentation::Served(served)) => served.answered_through_api(&browser.digest(), now)?,
+            _ => return Err(NotAccepted::NoOpenRequest),
+        };
+        let mut findings = Findings::new();
+        let opened = handed.open(served.asked(), served.answer_key(), &mut findings);
+        self.accept(served, opened, findings, now).await
+    }
+
+    async fn accept(
+        &self,
+        served: Served,
+        opened: Result<ResponseParameters, Rejection>,
+        findings: Findings,
+        now: Timestamp,
+    ) -> Result<Ending, NotAccepted> {
+        let asked = served.asked();
         let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {

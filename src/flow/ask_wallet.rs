@@ -1,12 +1,14 @@
 //! How a request reaches its wallet: in the browser's address, signed or not, or pushed ahead of it.
 
+use serde_json::Value;
 use url::Url;
 
 use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{Asked, RequestMethod};
+use crate::domain::jose::jwe::EncryptionKey;
+use crate::domain::openid4vp::profile::{self, dc_api};
+use crate::domain::openid4vp::request::{Asked, DcApiRequest, RequestMethod, ResponseMode};
 use crate::domain::openid4vp::request_key::NotSigned;
 
 /// Why the wallet cannot be asked.
@@ -59,6 +61,21 @@ impl Vpgate {
         }
     }
 
+    /// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
+    /// that reaches, so no wallet's metadata are looked at.
+    ///
+    /// # Errors
+    /// [`NotReached`]
+    pub(super) fn dc_api_request(&self, asked: &Asked, now: Timestamp) -> Result<Value, NotReached> {
+        match asked.wallet.dc_api.ok_or(NotReached::Outdated)?.request {
+            DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked)),
+            DcApiRequest::Signed => {
+                let claims = dc_api::signed_claims(asked, now);
+                Ok(dc_api::signed(&self.request_signer.sign(&asked.wallet, &claims, now)?))
+            }
+        }
+    }
+
     /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).
     ///
     /// # Errors
@@ -71,4 +88,13 @@ impl Vpgate {
             .suits(&asked.wallet, signing)
             .map_err(|why| NotReached::Wallet(Unavailable::new("the wallet", why)))
     }
+}
+
+/// A key for one answer, where that is to be encrypted (OpenID4VP 1.0 section 8.3).
+///
+/// # Errors
+/// When none can be made.
+pub(super) fn answer_key(mode: ResponseMode) -> Result<Option<EncryptionKey>, Unavailable> {
+    let key = mode.is_encrypted().then(EncryptionKey::generate);
+    key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))
 }

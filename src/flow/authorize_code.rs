@@ -14,7 +14,7 @@ use crate::domain::oauth::client::Client;
 use crate::domain::oauth::code_grant::{Pending, Terms};
 use crate::domain::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::{Asker, Flow};
+use crate::domain::openid4vp::request::Asker;
 
 /// What the person is shown before deciding.
 #[derive(Debug)]
@@ -210,8 +210,8 @@ impl Vpgate {
         let id = AuthorizationId::from_entropy(self.random_id()?);
         let asker = Asker::Code { client_id: client.id.clone(), authorization: id.clone() };
         let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
-        let ask =
-            Ask { asker, wallet: &client.wallet, question, login_hint, flow: Flow::SameDevice, until: None };
+        let flow = self.flow_in_browser(&client.wallet);
+        let ask = Ask { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
         let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
             NotBegun::Failed(source) => source,
             other => Unavailable::new("the configured question", other),

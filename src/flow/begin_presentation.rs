@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::Vpgate;
-use super::ask_wallet::NotReached;
+use super::ask_wallet::{NotReached, answer_key};
 use super::code_entry::{CodeRefused, Typed};
 use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
@@ -78,7 +78,8 @@ pub struct PresentationBegun {
     pub id: PresentationId,
     /// The last part of the `start_url`.
     pub handle: Handle,
-    /// The request as the wallet will see it; `None` when it is pushed to the wallet later.
+    /// The request as the wallet will see it; `None` when it is pushed to the wallet later, or goes through
+    /// the browser's API.
     pub authorization_request_url: Option<Url>,
     /// When it dies.
     pub expires_at: Timestamp,
@@ -104,6 +105,9 @@ pub enum NotBegun {
         "this wallet cannot be asked across devices: it must post its answers, and its profile must allow it"
     )]
     WalletCannotCross,
+    /// This wallet is not asked through the browser.
+    #[error("this wallet is not asked through the browser's Digital Credentials API (wallets[].dc_api)")]
+    WalletNotByApi,
     /// Too long for a QR code.
     #[error(
         "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
@@ -182,8 +186,9 @@ impl Vpgate {
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
         let ask = Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
         let (asked, answer_key) = self.ask(ask, now)?;
-        let authorization_request_url = match asked.wallet.request_method {
-            RequestMethod::Pushed => {
+        let authorization_request_url = match (asked.flow, asked.wallet.request_method) {
+            (Flow::DcApi, _) => None,
+            (_, RequestMethod::Pushed) => {
                 self.check_wallet(&asked).await?;
                 None
             }
@@ -249,8 +254,11 @@ impl Vpgate {
         let lifetime =
             if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
         let expires_at = now.plus(lifetime);
-        let key = wallet.response_mode.is_encrypted().then(EncryptionKey::generate);
-        let key = key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))?;
+        let response_mode = match flow {
+            Flow::SameDevice | Flow::CrossDevice => wallet.response_mode,
+            Flow::DcApi => wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?.response_mode,
+        };
+        let key = answer_key(response_mode)?;
         let asked = Asked {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
@@ -266,7 +274,7 @@ impl Vpgate {
             expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
             tries_allowed: policy.tries,
             flow,
-            response_mode: wallet.response_mode,
+            response_mode,
             answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
         };
         Ok((asked.identified(), key))

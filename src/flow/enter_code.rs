@@ -10,7 +10,7 @@ use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::{Asker, Flow};
+use crate::domain::openid4vp::request::Asker;
 
 impl Vpgate {
     /// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.
@@ -42,7 +42,7 @@ impl Vpgate {
         let question =
             Question::of_scopes(self, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
         let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
-        let (flow, until) = (Flow::SameDevice, Some(terms.expires_at));
+        let (flow, until) = (self.flow_in_browser(&client.wallet), Some(terms.expires_at));
         let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
         let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
             NotBegun::Failed(source) => source,

@@ -230,7 +230,7 @@ impl<'a> Judge<'a> {
         findings: &mut Findings,
     ) -> Result<(), NotJudged> {
         let Some(second) = self.second_opinion else { return Ok(()) };
-        match second.on(genuine.authentic(), challenge.audience, challenge.nonce, now) {
+        match second.on(genuine.authentic(), &challenge.audience, challenge.nonce, now) {
             Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
             Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
             Opinion::Disagrees(why) => {

@@ -5,8 +5,9 @@
 //! 1. [`authorize_device`]: the device asks; a pending grant with two codes exists.
 //! 2. [`enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
 //!    (or says "I did not start this"). The grant is claimed by this browser; a presentation begins.
-//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet. A wallet that
-//!    is sent a reference comes and fetches the request itself: [`serve_request_object`].
+//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet, or asks it by its
+//!    Digital Credentials API. A wallet that is sent a reference comes and fetches the request itself:
+//!    [`serve_request_object`].
 //! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
 //!    settles the presentation and the grant in one write. Or [`accept_posted`]: the wallet posts it, and
 //!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
@@ -94,7 +95,7 @@ use crate::domain::oauth::client::Clients;
 use crate::domain::oauth::client_assertion::AssertionPolicy;
 use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::domain::oauth::user_code::UserCodeFormats;
-use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request::{Flow, WalletRoute};
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
@@ -225,6 +226,11 @@ impl Vpgate {
     /// What people are told that this client is called.
     fn client_name(&self, client_id: &str) -> String {
         self.policy.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
+    }
+
+    /// How people are asked who came to our own pages; nothing to do with wallets that are not there.
+    fn flow_in_browser(&self, wallet: &str) -> Flow {
+        self.wallet(wallet).map_or(Flow::SameDevice, WalletRoute::flow_in_browser)
     }
 
     /// The wallet configured under `name`.

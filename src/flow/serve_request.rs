@@ -1,11 +1,12 @@
 //! The browser is bound to the presentation and sent to the wallet (OpenID4VP 1.0 section 14.2).
 
+use serde_json::Value;
 use url::Url;
 
 use super::Vpgate;
-use super::ask_wallet::NotReached;
+use super::ask_wallet::{NotReached, answer_key};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::Handle;
+use crate::domain::base::id::{Handle, Nonce};
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
@@ -18,15 +19,16 @@ use crate::domain::openid4vp::transaction_data::Details;
 pub enum Lead {
     /// It goes to the wallet.
     ToWallet(Url),
-    /// It shows this, and waits for a wallet on another device.
-    Scan(Scan),
+    /// It shows this request as a QR code, and waits for a wallet on another device.
+    Scan(Url, Outline),
+    /// It passes this to its Digital Credentials API, an element of `digital.requests`; or, where it has
+    /// none, it comes back for the wallet's ordinary way.
+    AskByApi(Value, Outline),
 }
 
-/// A request for a wallet on another device.
+/// What a page of ours says about a request before a wallet does.
 #[derive(Debug)]
-pub struct Scan {
-    /// What the QR code says.
-    pub request: Url,
+pub struct Outline {
     /// Who asks.
     pub client_name: String,
     /// What the wallet will be asked to show, as dotted claim paths.
@@ -112,18 +114,44 @@ impl Vpgate {
         }
     }
 
+    /// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
+    /// `browser`. Twice is once.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn take_ordinary_way(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
+        let now = self.clock.now();
+        let served = match self.store.presentation_by_handle(handle).await? {
+            Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), now)?,
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
+            Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
+        };
+        if served.asked().flow != Flow::DcApi {
+            return Ok(());
+        }
+        let nonce = Nonce::from_entropy(self.random_id()?);
+        let key = answer_key(served.asked().wallet.response_mode)?;
+        let served = served.by_ordinary_way(&browser.digest(), nonce, key, now)?;
+        match self.store.commit(Change::TakeOrdinaryWay(served)).await {
+            // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
+            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
     async fn lead(&self, asked: &Asked, now: Timestamp) -> Result<Lead, NotServed> {
-        let request = self.wallet_url(asked, now).await?;
         Ok(match asked.flow {
-            Flow::SameDevice | Flow::DcApi => Lead::ToWallet(request),
-            Flow::CrossDevice => Lead::Scan(self.scan(asked, request)),
+            Flow::SameDevice => Lead::ToWallet(self.wallet_url(asked, now).await?),
+            Flow::CrossDevice => Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked)),
+            Flow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
         })
     }
 
-    fn scan(&self, asked: &Asked, request: Url) -> Scan {
+    fn outline(&self, asked: &Asked) -> Outline {
         let types = &self.policy.transaction_types;
-        Scan {
-            request,
+        Outline {
             client_name: self.client_name(asked.asker.client_id()),
             claims: asked.query.claims(),
             agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),

@@ -6,6 +6,7 @@ use super::ports::Unavailable;
 use crate::domain::base::id::RequestState;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::openid4vp::profile::{self, REQUEST_OBJECT};
+use crate::domain::openid4vp::request::Flow;
 use crate::domain::openid4vp::request_key::NotSigned;
 use crate::domain::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
 
@@ -74,7 +75,8 @@ impl Vpgate {
             }
         };
         let asked = presentation.asked();
-        if now >= asked.expires_at || !asked.wallet.request_method.is_by_reference() {
+        let is_fetched = asked.flow != Flow::DcApi && asked.wallet.request_method.is_by_reference();
+        if now >= asked.expires_at || !is_fetched {
             return Err(NoRequestObject::Unknown);
         }
         if let Some(metadata) = &metadata {

@@ -75,9 +75,10 @@ impl Vpgate {
         let challenge = Challenge {
             query: &question.query,
             transaction_data: &question.transaction_data,
-            audience: &request.audience,
+            audience: request.audience.as_str().into(),
             nonce: &request.nonce,
             requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
+            high_assurance: false,
         };
         let judged = Judge::of(self).token(&challenge, request.vp_token, now).await?;
         judged.record(&client.client().id, None);

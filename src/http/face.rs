@@ -79,7 +79,7 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
 
 /// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
 /// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 24] = [
+const METHODS: [(&str, &str); 25] = [
     ("/token", "POST"),
     ("/introspect", "POST"),
     ("/revoke", "POST"),
@@ -96,7 +96,8 @@ const METHODS: [(&str, &str); 24] = [
     ("/v1/presentations", "POST"),
     ("/v1/presentations/:param0", "GET, HEAD, DELETE"),
     ("/device", "GET, HEAD, POST"),
-    ("/start/:handle", "GET, HEAD"),
+    ("/start/:handle", "GET, HEAD, POST"),
+    ("/start/:handle/answer", "POST"),
     ("/start/:handle/qr.svg", "GET, HEAD"),
     ("/callback", "GET, HEAD, POST"),
     ("/done/:handle", "GET, HEAD, POST"),

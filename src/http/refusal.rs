@@ -217,9 +217,10 @@ impl From<NotBegun> for Problem {
             NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
             NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
-            NotBegun::CrossDevice | NotBegun::WalletCannotCross | NotBegun::TooLongToScan => {
-                Self::invalid_request("/flow", detail)
-            }
+            NotBegun::CrossDevice
+            | NotBegun::WalletCannotCross
+            | NotBegun::WalletNotByApi
+            | NotBegun::TooLongToScan => Self::invalid_request("/flow", detail),
             NotBegun::LoginHint | NotBegun::LoginHintNotTaken => Self::invalid_request("/login_hint", detail),
             NotBegun::TransactionType { index } => {
                 Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)

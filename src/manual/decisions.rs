@@ -117,7 +117,7 @@
 //! `tests/scenarios/oidf.rs`, over every combination of client identifier prefix (`redirect_uri`,
 //! `x509_san_dns`, `x509_hash`), request method (`url_query`, `request_uri_signed`) and response mode
 //! (`direct_post`, `direct_post.jwt`) that OpenID4VP 1.0 allows: six, because `redirect_uri` is never
-//! signed and the others always are. Our clock and our wallet play the suite's part, so this is no
+//! signed and the others always are. The seventh is HAIP's. Our clock and our wallet play the suite's part, so this is no
 //! certification. Not yet applicable, because no mdoc is read: `invalid-session-transcript`, and with the
 //! format `iso_mdl` `happy-flow`, `request-uri-method-post`, `request-uri-fetched-twice`,
 //! `present-revoked-credential` and `present-credential-without-status`.
@@ -125,6 +125,15 @@
 //! # A registered wallet is sent no metadata, so it cannot encrypt
 //! Each request has a key of its own, which travels in `client_metadata`. A wallet that has us registered
 //! gets none of that, so `direct_post.jwt` with an identifier without a prefix does not start.
+//!
+//! # Through the browser's API the ordinary way stays open
+//! Whether a browser has a wallet that fits can only be found out by asking it, and it does not say why it
+//! came back with nothing. So the page keeps a second button. Pressing it is one change: nonce, response mode
+//! and key of the request are replaced in the row, and there is no way back to the API. The `state`, the
+//! handle and the tries used stay. A signed Request Object is in the page, never at `/wallet/requests`.
+//! Multi-signed requests are not made: one identifier for each wallet is all that there is to sign with. A
+//! relying party's own page cannot ask: its origin would be the audience, and the answer would pass through
+//! it.
 //!
 //! # What wallets are not asked
 //! - Names of drafts before 1.0 (`vp_formats`, `client_id_scheme`, ...), `openid_federation:` identifiers,
@@ -322,7 +331,7 @@
 //! On top of it: certificates come leaf first, the leaf is no authority, not self-signed, and its key usage,
 //! where it is said, has digitalSignature. 112 bits of security at least: no SHA-1, no RSA below 2048 bits.
 //! - A configured root at the end of `x5c` is tolerated: SD-JWT VC does not forbid it, and issuers send it.
-//!   HAIP 6.1.1 forbids it; that is for the `haip` profile to refuse.
+//!   HAIP 6.1.1 forbids it, so it is refused from wallets of profile `haip`.
 //! - Extended key usage is not looked at: there is no agreed purpose for signers of credentials.
 //! - The roots vouch for everybody whom they certify. `x5c_names` narrows that to names in the leaf; without
 //!   it, give an issuer roots of its own. Results name the configured issuer; the report names the
@@ -332,6 +341,23 @@
 //!   a stranger's certificate names.
 //! - Chains that held are remembered (256 for each issuer, by SHA-256), with the time in which all their
 //!   certificates are valid; a refused chain is judged again each time, so nobody can fill the memory.
+//!
+//! # High assurance is a property of the wallet
+//! From a wallet of profile `haip`, a credential is believed only as HAIP 1.0 section 6.1 describes it: its
+//! issuer is pinned to `x5c_roots`, no trust anchor is in `x5c`, neither of the credential nor of the status
+//! list, what `cnf` binds has a `jwk` and comes with a key-binding JWT whatever the query says, and `status`
+//! has `status_list`. The report has a line for each (`haip_...`), in addition to those of everybody. The
+//! same credential from a wallet of another profile is judged as before, so one issuer can serve both.
+//! - HAIP lets verifiers take the JSON serialisation too. Here the profile means the compact form, whatever
+//!   `accept_json_serialization` says: one form less to misread where the most is at stake.
+//! - An unbound credential, without `cnf`, is accepted where the query does without holder binding.
+//! - A status list is kept for all wallets together with the chain of its key, and judged each time.
+//! - `POST /v1/verify` and `vpgate verify` know no wallet, so they judge without these rules. So does the look
+//!   at the status list for living tokens: it asks what became of a credential that was believed before.
+//! - A client without a secret cannot do anything with a scope but ask its own wallet. If that is of profile
+//!   `haip`, and no issuer of a credential of the scope is pinned to certificates, the service does not start;
+//!   about other clients, which could name another wallet or have judged what they hold, `vpgate check-config`
+//!   has a note.
 //!
 //! # DIDs: two methods, absolute names
 //! `did:jwk` never changes, so it is read with the configuration. A `did:web` document counts for the keys

@@ -157,6 +157,33 @@
 //! Such a request lives two minutes (`presentation.cross_device_lifetime`). [`super::threats`] says what
 //! is given up by this.
 //!
+//! # A wallet that the browser asks
+//!
+//! A wallet with `dc_api` is asked by the browser's Digital Credentials API (OpenID4VP 1.0 Appendix A), where
+//! the browser has one: on the way of a device or of a web application always, for a relying party that says
+//! `flow: dc_api`. The browser and the platform find the wallet, on this device or on another one nearby.
+//!
+//! ```text
+//!  browser that began                    vpgate                              wallet
+//!      |--- GET /start ------------------->|  bound to this browser            |
+//!      |<-- page with the request ---------|  who asks for what, totals        |
+//!      |  "Choose a wallet"                |                                   |
+//!      |-- navigator.credentials.get() ---------- origin, request ------------>|
+//!      |<----------------------------------- vp_token, or a JWE of it ---------|
+//!      |--- POST /start/{}/answer -------->|  cookie, hidden value: verify, settle
+//!      |<-- 303 on its way ----------------|                                   |
+//!      |                                                                       |
+//!      |--- POST /start/{} -------------->|  no API, or "Use another wallet":
+//!      |<-- 303 /start, to the wallet -----|  the ordinary way, another request
+//! ```
+//!
+//! `dc_api.request` says whether the request is signed. Unsigned, it names nobody: the wallet shows our origin,
+//! as the browser says it. Signed, it names our identifier and, in `expected_origins`, our origin. The
+//! audience of the answer is that origin in both cases, and what we expect it to be comes from `public_url`.
+//! Without JavaScript, or in a browser without that API, the page has one action: the wallet's ordinary
+//! way. That is another request, with a nonce and a key of its own; from then on the first one counts no
+//! more.
+//!
 //! # A token that somebody else received
 //!
 //! Who has asked a wallet by itself and holds a `vp_token` gives it to `POST /v1/verify`, with what was
@@ -183,7 +210,7 @@
 //! | [`crate::domain::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
 //! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
-//! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there |
+//! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
 //! | [`crate::second_opinion`] | where it is switched on: a second library finds the same claims |
 //! | [`crate::domain::sdjwt::status`] | the issuer's status list says that the credential is valid |
 //! | [`crate::domain::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |

@@ -53,6 +53,8 @@
 //! | session fixation: the attacker begins, the victim's wallet posts the answer | the answer waits for the browser that began *and* the one-time code (256 bits, compared in constant time) that only the victim's wallet was told |
 //! | login CSRF: the attacker's own answer, finished in the victim's browser | the victim's browser did not begin it |
 //! | reading an answer on its way | `direct_post.jwt`: encrypted to a key of this request alone; where encryption was asked for, nothing counts in the clear, and nothing through the browser |
+//! | a page of somebody else asks by the browser's API, and hands the answer to us | the browser tells the wallet whose page it is, and the wallet signs for that origin; ours is in the configuration, and nothing that a browser sends says otherwise. Our page's hidden value and cookie are needed too |
+//! | an answer by the browser's API after the person went another way | that way has another nonce, and the first request is answered no more |
 //! | a JWE made to break its reader | `zip`, `crit`, key wrapping, passwords, short tags, odd IVs, points off the curve are refused before anything is decrypted; sizes are bounded |
 //! | believing an answer because it was encrypted | anybody who has the request can encrypt: every check runs as ever |
 //! | taking the response code from history, logs or referrers | it is one-time, needs the cookie, and is left out by the next redirect; our log has routes, not addresses |
@@ -102,7 +104,8 @@
 //! Its issuer and wallet give a credential to whoever clicks, its pages share an origin with the
 //! service, and it speaks plain http on loopback. Its keys exist nowhere else. Do not expose it.
 //!
-//! The key that signs its requests, and its certificate, are made at each start. They pass through a folder
-//! that only its user can read, because a configuration names files, and are removed once it was read. Its
+//! The key that signs its requests, its certificate, and the issuer's key with a root of its own are made at
+//! each start. What the configuration names passes through a folder that only its user can read, because a
+//! configuration names files, and is removed once it was read. Its
 //! wallet believes that one root, fetches requests from its own service and from nowhere else, and posts and
 //! sends the browser only there.

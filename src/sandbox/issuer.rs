@@ -1,5 +1,5 @@
 //! The demo issuer: SD-JWT VCs whose payload, digests and disclosures sd-jwt-rs makes, under a header
-//! that it cannot write (`typ`, `kid`) and our own key.
+//! that it cannot write (`typ`, `kid`, `x5c`) and our own key.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -17,21 +17,37 @@ use super::status_list::{CredentialStatus, StatusRegister};
 use super::{MOUNT, Parties, page};
 use crate::domain::base::base64url;
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::{SigningFault, SigningKey};
+use crate::domain::jose::x5c::{CertifiedKey, NotCertified, OwnChain, OwnChainFault};
 
 /// The type of every credential of this issuer.
 pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
 /// How long a credential lives.
 pub const CREDENTIAL_LIFETIME: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
-/// An issuer with one ES256 key and one status list.
+/// An issuer with one ES256 key, a certificate for it, and one status list.
 pub struct Issuer {
     identifier: String,
     key: SigningKey,
+    chain: OwnChain,
+    root: Vec<u8>,
     register: StatusRegister,
+}
+
+/// Why there is no issuer.
+#[derive(Debug, thiserror::Error)]
+pub enum NoIssuer {
+    /// No certificate, or no key.
+    #[error(transparent)]
+    Certificate(#[from] NotCertified),
+    /// The key that was made cannot sign: a mistake of ours.
+    #[error(transparent)]
+    Key(#[from] SigningFault),
+    /// The certificate that was made is none: a mistake of ours.
+    #[error("the issuer's certificate {0}")]
+    Chain(#[from] OwnChainFault),
 }
 
 /// Why no credential was issued.
@@ -49,13 +65,15 @@ pub enum NotIssued {
 }
 
 impl Issuer {
-    /// With a new key. `identifier` is the `iss` of its credentials.
+    /// With a new key, certified at `now` by a new root. `identifier` is the `iss` of its credentials.
     ///
     /// # Errors
-    /// [`SigningFault`] when no key can be made.
-    pub fn new(identifier: String) -> Result<Self, SigningFault> {
-        let key = SigningKey::generate(Algorithm::Es256)?;
-        Ok(Self { identifier, key, register: StatusRegister::default() })
+    /// [`NoIssuer`]
+    pub fn new(identifier: String, now: Timestamp) -> Result<Self, NoIssuer> {
+        let certified = CertifiedKey::generate("the demo issuer", now)?;
+        let (key, chain) =
+            (SigningKey::from_pem(&certified.key)?, OwnChain::from_pem(&certified.certificate)?);
+        Ok(Self { identifier, key, chain, root: certified.root, register: StatusRegister::default() })
     }
 
     /// The `iss` of its credentials.
@@ -66,6 +84,11 @@ impl Issuer {
     /// Its public keys (RFC 7517 section 5).
     pub fn jwks(&self) -> Value {
         KeySet::of(vec![self.key.public_key().clone()]).to_json()
+    }
+
+    /// The root, in PEM, up to which everything that it signs carries its certificates in `x5c`.
+    pub fn root(&self) -> &[u8] {
+        &self.root
     }
 
     /// What its status list says at `index`; `None` when no credential was issued with it.
@@ -83,9 +106,13 @@ impl Issuer {
     /// # Errors
     /// [`NotIssued`]
     pub fn status_list(&self, now: Timestamp) -> Result<String, NotIssued> {
-        let header = json!({ "typ": "statuslist+jwt", "kid": self.key.kid() });
         let payload = self.register.payload(&self.status_list_uri(), now)?;
-        Ok(self.key.sign(&members(header), &members(payload))?)
+        Ok(self.key.sign(&self.header("statuslist+jwt"), &members(payload))?)
+    }
+
+    /// Names the key in both ways: for who has the JWKS, and for who has the root.
+    fn header(&self, typ: &str) -> Map<String, Value> {
+        members(json!({ "typ": typ, "kid": self.key.kid(), "x5c": self.chain.x5c() }))
     }
 
     fn status_list_uri(&self) -> String {
@@ -125,8 +152,7 @@ impl Issuer {
         if let Value::Object(members) = &mut payload {
             members.extend(digests);
         }
-        let header = json!({ "typ": "dc+sd-jwt", "kid": self.key.kid() });
-        let jwt = self.key.sign(&members(header), &members(payload))?;
+        let jwt = self.key.sign(&self.header("dc+sd-jwt"), &members(payload))?;
         Ok(format!("{jwt}~{disclosures}"))
     }
 }
@@ -205,21 +231,27 @@ pub(super) fn members(object: Value) -> Map<String, Value> {
 mod tests {
     use super::*;
     use crate::domain::base::json::Bounds;
+    use crate::domain::jose::alg::Algorithm;
     use crate::domain::jose::jws::UnverifiedJws;
+    use crate::domain::jose::x5c::Roots;
 
     const BOUNDS: Bounds = Bounds { bytes: 10_000, depth: 8, members: 200 };
 
     #[test]
     fn credentials_carry_the_right_header_and_hide_every_claim() {
-        let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned()).unwrap();
-        let holder = SigningKey::generate(Algorithm::Es256).unwrap();
         let now = Timestamp::from_unix(1_800_000_000);
+        let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned(), now).unwrap();
+        let holder = SigningKey::generate(Algorithm::Es256).unwrap();
         let claims = json!({"given_name": "Zoë", "age_equal_or_over": {"18": true, "65": false}});
         let credential = issuer.issue(claims, holder.public_key(), now).unwrap();
         let jwt = credential.split('~').next().unwrap();
         let jws = UnverifiedJws::parse(jwt, &BOUNDS).unwrap();
         assert_eq!((jws.typ(), jws.kid()), (Some("dc+sd-jwt"), Some(issuer.key.kid())));
         let keys = KeySet::from_json(&issuer.jwks()).unwrap();
+        let roots = Roots::new(issuer.root(), None, Vec::new()).unwrap();
+        let certified = roots.validate(&jws.header()["x5c"], now).unwrap();
+        assert_eq!(certified.keys().keys()[0].thumbprint(), keys.keys()[0].thumbprint());
+        assert!(!certified.anchor_was_sent());
         let payload = jws.verify(&keys.keys()[0]).unwrap().into_payload();
         assert_eq!(payload["iss"], "http://127.0.0.1:1/sandbox/issuer");
         assert_eq!(payload["vct"], VCT);

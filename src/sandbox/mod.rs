@@ -18,7 +18,6 @@ use url::Url;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::signing::SigningFault;
 use crate::domain::jose::x5c::Roots;
 
 mod agreement;
@@ -35,7 +34,7 @@ mod transaction;
 pub mod wallet;
 mod web_page;
 
-use issuer::{Issuer, NotIssued};
+use issuer::{Issuer, NoIssuer, NotIssued};
 use service::{Account, Service};
 use shelf::Shelf;
 use wallet::{Registration, Wallet};
@@ -80,9 +79,9 @@ pub struct SandboxSettings {
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
 pub enum SandboxFault {
-    /// A key could not be made.
+    /// The issuer.
     #[error(transparent)]
-    Key(#[from] SigningFault),
+    Issuer(#[from] NoIssuer),
     /// The credential could not be made.
     #[error(transparent)]
     Credential(#[from] NotIssued),
@@ -98,12 +97,13 @@ impl Sandbox {
     /// [`SandboxFault`]
     pub fn new(settings: SandboxSettings) -> Result<Self, SandboxFault> {
         let address = settings.base_url.as_str().trim_end_matches('/').to_owned();
-        let issuer = Issuer::new(format!("{address}{MOUNT}/issuer"))?;
+        let now = (settings.now)();
+        let issuer = Issuer::new(format!("{address}{MOUNT}/issuer"), now)?;
         let registration = Registration {
             client_id: settings.wallet_client_id,
             redirect_uri: format!("{address}/callback"),
         };
-        let wallet = Wallet::new(&issuer, registration, settings.verifier_roots, (settings.now)())?;
+        let wallet = Wallet::new(&issuer, registration, settings.verifier_roots, now)?;
         Ok(Self(Arc::new(Parties {
             service: Service::new(address.clone(), settings.http),
             address,
@@ -128,6 +128,7 @@ impl Sandbox {
             .at("/issuer/status-list", get(issuer::publish_statuses))
             .at("/issuer/status", post(issuer::change_status))
             .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
+            .at("/wallet/dc_api", post(wallet::dc_api::present))
             .at("/wallet/consent", post(wallet::consent))
             .at("/tv", get(television::show))
             .at("/tv/poll", get(television::poll))
@@ -155,6 +156,11 @@ impl Sandbox {
     /// The issuer's public keys.
     pub fn issuer_jwks(&self) -> Value {
         self.0.issuer.jwks()
+    }
+
+    /// The root of the issuer's certificates, in PEM.
+    pub fn issuer_root(&self) -> &[u8] {
+        self.0.issuer.root()
     }
 
     /// The wallet, to answer without clicking.

@@ -1,4 +1,36 @@
 // One browser window, its screenshots, and what must hold on every page that it shows.
+import { chromium } from "playwright-core";
+
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1280, height: 800 };
+export const SMALLEST = { width: 320, height: 568 };
+
+/** Starts Chromium, with more arguments where a story needs them. */
+export const launch = (...more) => chromium.launch({
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  args: [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync", ...more,
+  ],
+});
+
+/** Tells every story, or those that `VPGATE_STORY` names; ends the process, well when all were true. */
+export async function tellAll(browser, output, stories) {
+  const only = process.env.VPGATE_STORY;
+  let failed = 0;
+  for (const [name, tell] of Object.entries(stories).filter(([name]) => !only || name.includes(only))) {
+    try {
+      await tell();
+      console.log(`ok      ${name}`);
+    } catch (fault) {
+      failed += 1;
+      console.log(`FAILED  ${name}\n${fault.stack}`);
+      await Browsing.lastLook(browser, output, name);
+    }
+  }
+  await browser.close();
+  process.exit(failed === 0 ? 0 : 1);
+}
 
 export function check(holds, what) {
   if (!holds) throw new Error(`not so: ${what}`);

@@ -22,6 +22,12 @@ fn the_stories_by_clicking() {
     tell("story.mjs", "browser");
 }
 
+/// The API is a stub, which says so; everything else is real.
+#[test]
+fn req_2_50_req_2_54_the_browser_s_digital_credentials_api_stubbed() {
+    tell("api.mjs", "api");
+}
+
 /// What the token is (REQ-12.14), what an answer may lack (REQ-10.63), and everything else that a page
 /// may expect of `/vpgate.js`. `VPGATE_STORY=desktop` tells some of it; `UPDATE_WIDGET=1` makes the file
 /// that is served from its sources.

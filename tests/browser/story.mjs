@@ -1,22 +1,11 @@
 // The stories as a person lives them. Usage: node story.mjs <base url> <output directory>
-import { chromium } from "playwright-core";
 import { mkdirSync } from "node:fs";
-import { Browsing, check } from "./browsing.mjs";
+import { Browsing, check, DESKTOP, launch, PHONE, SMALLEST, tellAll } from "./browsing.mjs";
 
 const [base, output] = process.argv.slice(2);
 mkdirSync(output, { recursive: true });
 
-const PHONE = { width: 390, height: 844 };
-const DESKTOP = { width: 1280, height: 800 };
-const SMALLEST = { width: 320, height: 568 };
-
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-  ],
-});
+const browser = await launch();
 
 const windowOf = (story, who, viewport, colorScheme) =>
   Browsing.open(browser, { base, output, story, who, viewport, colorScheme });
@@ -203,16 +192,4 @@ const stories = {
   "no order, OpenID4VP unsigned": () => wrongThenDecline("shop-unsigned-no", /1\.0, unsigned/),
   "no order, HAIP": () => wrongThenDecline("shop-haip-no", /HAIP/),
 };
-let failed = 0;
-for (const [name, tell] of Object.entries(stories)) {
-  try {
-    await tell();
-    console.log(`ok      ${name}`);
-  } catch (fault) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${fault.stack}`);
-    await Browsing.lastLook(browser, output, name);
-  }
-}
-await browser.close();
-process.exit(failed === 0 ? 0 : 1);
+await tellAll(browser, output, stories);

@@ -1,8 +1,7 @@
 // The widget in pages of another origin. Usage: node widget.mjs <base url> <output directory>
-import { chromium } from "playwright-core";
 import { mkdirSync, readFileSync } from "node:fs";
 import jsQR from "jsqr";
-import { Browsing, check } from "./browsing.mjs";
+import { Browsing, check, DESKTOP, launch, PHONE, tellAll } from "./browsing.mjs";
 import { qrCodes } from "./qr.mjs";
 import { served } from "./served.mjs";
 
@@ -12,8 +11,6 @@ mkdirSync(output, { recursive: true });
 /** An origin of the sandbox's client `page`. Nobody listens there: the browser is handed its pages. */
 const ORIGIN = "http://localhost:8090";
 const SCOPE = "urn:proof:params:scope:verifiable-credentials:basic";
-const DESKTOP = { width: 1280, height: 800 };
-const PHONE = { width: 390, height: 844 };
 const PHONES_AGENT =
   "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/131.0.0.0 Mobile Safari/537.36";
 
@@ -21,15 +18,8 @@ const BARE = `<!doctype html><html lang="en"><title>A page</title><meta name="vi
 <link rel="icon" href="data:,"><script src="${base}/vpgate.js"></script><h1>A page</h1><div id="one"></div><div id="two"></div></html>`;
 const TYPES = { html: "text/html", css: "text/css", js: "text/javascript" };
 
-const browser = await chromium.launch({
-  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
-  args: [
-    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
-    "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    // Pages that the browser is handed come from no address, and would not be let through to loopback.
-    "--disable-features=LocalNetworkAccessChecks",
-  ],
-});
+// Pages that the browser is handed come from no address, and would not be let through to loopback.
+const browser = await launch("--disable-features=LocalNetworkAccessChecks");
 
 async function windowOf(story, who, viewport, more = {}) {
   // "Not yet" is a 400 (RFC 8628 section 3.5), and browsers tell of each.
@@ -405,17 +395,4 @@ const stories = {
   "a page that nobody registered": stranger,
   "the sandbox's page, and a module": sandbox,
 };
-const only = process.env.VPGATE_STORY;
-let failed = 0;
-for (const [name, tell] of Object.entries(stories).filter(([name]) => !only || name.includes(only))) {
-  try {
-    await tell();
-    console.log(`ok      ${name}`);
-  } catch (fault) {
-    failed += 1;
-    console.log(`FAILED  ${name}\n${fault.stack}`);
-    await Browsing.lastLook(browser, output, name);
-  }
-}
-await browser.close();
-process.exit(failed === 0 ? 0 : 1);
+await tellAll(browser, output, stories);

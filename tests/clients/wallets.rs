@@ -3,11 +3,12 @@
 use std::fs;
 use std::path::PathBuf;
 
-use serde_json::json;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
-use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::{CertifiedKey, OwnChain};
+use vpgate::flow::ports::Clock as _;
+use vpgate::system::clock::SystemClock;
 
 use crate::certificates::Certified;
 use crate::service::Service;
@@ -23,13 +24,20 @@ const WALLETS: [(&str, &str, &str, &str, &str); 8] = [
     ("by-reference-post-encrypted", "openid4vp", DNS, "by_reference_post", "direct_post.jwt"),
     ("haip", "haip", HASH, "by_reference", "direct_post.jwt"),
 ];
+/// Identifier, and how the browser asks, by the name of a wallet that is asked by its Digital Credentials API.
+const BY_API: [(&str, &str, &str); 4] = [
+    ("api-unsigned", REDIRECT, "{ request = \"unsigned\", response_mode = \"dc_api\" }"),
+    ("api-unsigned-encrypted", REDIRECT, "{ request = \"unsigned\", response_mode = \"dc_api.jwt\" }"),
+    ("api-signed", DNS, "{ request = \"signed\", response_mode = \"dc_api\" }"),
+    ("api-signed-encrypted", HASH, "{ request = \"signed\", response_mode = \"dc_api.jwt\" }"),
+];
 const REDIRECT: &str = "client_id_prefix = \"redirect_uri\"";
 const DNS: &str =
     "client_id = \"x509_san_dns:127.0.0.1\"\nsigning = { key = \"key.pem\", certificates = \"chain.pem\" }";
 const HASH: &str =
     "client_id_prefix = \"x509_hash\"\nsigning = { key = \"key.pem\", certificates = \"chain.pem\" }";
 
-/// The service, and where the private key of the issuer is.
+/// The service, and where the private key of the issuer and its certificates are.
 pub struct Asking {
     pub service: Service,
     pub issuer_key: PathBuf,
@@ -39,13 +47,13 @@ pub struct Asking {
 
 impl Asking {
     pub async fn start() -> Self {
-        let (certified, issuer) = (Certified::new(), SigningKey::generate(Algorithm::Es256).unwrap());
+        let certified = Certified::new();
+        let issuer = CertifiedKey::generate("issuer.example.com", SystemClock.now()).unwrap();
         let issuer_key = certified.path().join("issuer.json");
-        let mut private = issuer.to_private_jwk();
-        private["kid"] = issuer.kid().into();
+        let mut private = SigningKey::from_pem(&issuer.key).unwrap().to_private_jwk();
+        private["x5c"] = OwnChain::from_pem(&issuer.certificate).unwrap().x5c();
         fs::write(&issuer_key, private.to_string()).unwrap();
-        let keys = json!({"keys": [issuer.public_key().to_jwk()]});
-        fs::write(certified.path().join("issuer-keys.json"), keys.to_string()).unwrap();
+        fs::write(certified.path().join("issuer-root.pem"), &issuer.root).unwrap();
         let service = Service::of(configuration, certified.path()).await;
         Self { service, issuer_key, _certified: certified }
     }
@@ -57,6 +65,12 @@ fn configuration(address: &str) -> String {
         format!(
             "[[wallets]]\nname = \"{name}\"\nprofile = \"{profile}\"\nauthorization_endpoint = \"{scheme}\"\n\
              {identity}\nrequest_method = \"{method}\"\nresponse_mode = \"{mode}\"\ntransaction_data = true\n"
+        )
+    });
+    let by_api = BY_API.map(|(name, identity, dc_api)| {
+        format!(
+            "[[wallets]]\nname = \"{name}\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"openid4vp://\"\n\
+             dc_api = {dc_api}\n{identity}\ntransaction_data = true\n"
         )
     });
     format!(
@@ -75,7 +89,7 @@ cross_check = "enforce"
 id = "proof_id_default"
 vct = ["https://credentials.notarize.com/ProofCredentialV1"]
 issuer = "https://issuer.example.com"
-trust = {{ jwks_file = "issuer-keys.json" }}
+trust = {{ x5c_roots = "issuer-root.pem" }}
 
 [[scopes]]
 name = "urn:proof:params:scope:verifiable-credentials:basic"
@@ -91,7 +105,7 @@ scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
 redirect_uris = ["http://127.0.0.1:9999/return"]
 wallet = "unsigned"
 "#,
-        wallets.join("\n"),
+        [&wallets[..], &by_api[..]].concat().join("\n"),
         hash_text(Secret::received("shop-secret").digest()),
     )
 }

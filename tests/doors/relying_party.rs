@@ -57,7 +57,7 @@ async fn a_request_that_is_wrong_in_one_way_is_told_where() {
         ("redirect_uri", json!("https://evil.example/"), problem(400, "invalid_request", "/redirect_uri")),
         ("redirect_uri", Value::Null, problem(400, "invalid_request", "/redirect_uri")),
         ("flow", json!("cross_device"), problem(400, "invalid_request", "/flow")),
-        ("flow", json!("dc_api"), problem(400, "not_offered", "/flow")),
+        ("flow", json!("dc_api"), problem(400, "invalid_request", "/flow")),
         ("flow", json!("post"), problem(400, "invalid_request", "/flow")),
         ("state", json!("s".repeat(513)), problem(400, "invalid_request", "/state")),
         ("login_hint", json!("h".repeat(321)), problem(400, "invalid_request", "/login_hint")),

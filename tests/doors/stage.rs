@@ -258,6 +258,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
+            dc_api: None,
         }],
         device: DevicePolicy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),

@@ -236,9 +236,10 @@ impl Verifier {
         let challenge = Challenge {
             query: &self.query,
             transaction_data: &self.transaction_data,
-            audience: AUDIENCE,
+            audience: AUDIENCE.into(),
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
+            high_assurance: false,
         };
         let mut current = Vec::new();
         for shown in token.shown(&self.query, NONCE, findings)? {

@@ -29,6 +29,14 @@ pub fn wallet(identity: &str, method: &str, mode: &str) -> String {
     )
 }
 
+/// A `[[wallets]]` entry for the same wallet under the profile of high assurance.
+pub fn haip(method: &str) -> String {
+    format!(
+        "profile = \"haip\"\nauthorization_endpoint = \"{POSTING_WALLET}\"\n{HASH}\n{SIGNING}\n\
+         request_method = \"{method}\"\n"
+    )
+}
+
 pub const DNS: &str = "client_id = \"x509_san_dns:127.0.0.1\"";
 pub const HASH: &str = "client_id_prefix = \"x509_hash\"";
 pub const REDIRECT: &str = "client_id_prefix = \"redirect_uri\"";
@@ -299,7 +307,7 @@ async fn req_1_85_a_wallet_is_not_sent_what_it_does_not_take() {
 #[tokio::test]
 async fn req_9_7_no_wallet_of_profile_haip_is_asked_across_devices() {
     let certified = Certified::new();
-    let haip = format!("profile = \"haip\"\nauthorization_endpoint = \"haip-vp://\"\n{HASH}\n{SIGNING}\n");
+    let haip = haip("by_reference").replace(POSTING_WALLET, "haip-vp://");
     let world = World::asking(&haip, certified.path()).await;
     let mut across = request();
     across["flow"] = "cross_device".into();

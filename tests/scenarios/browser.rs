@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode, header};
 use poem::{Endpoint as _, Request};
+use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 /// What the browser shows, or would have left for.
@@ -29,6 +30,14 @@ pub struct Browser<'w> {
 
 /// Longest chain of redirects a story needs, with room to notice a loop.
 const REDIRECTS: usize = 8;
+
+impl Page {
+    /// What the script of the start page asks the browser's Digital Credentials API.
+    pub fn request_by_api(&self) -> Option<Value> {
+        let (_, button) = self.body.split_once("id=\"ask\"")?;
+        serde_json::from_str(&attribute(button, "data-request")?).ok()
+    }
+}
 
 impl<'w> Browser<'w> {
     /// A browser without cookies.
@@ -92,6 +101,19 @@ impl<'w> Browser<'w> {
     pub async fn bring_fragment(&mut self, fragment: &str) -> Page {
         let url = self.base.join("/callback").unwrap();
         self.travel(Method::POST, url, Some(fragment.to_owned())).await
+    }
+
+    /// What the script of the start page does with what the browser's Digital Credentials API gives it.
+    pub async fn hand_over(&mut self, page: &Page, protocol: &str, data: &str) -> Page {
+        let (_, answer) = page.body.split_once("<form id=\"answer\"").unwrap();
+        let hidden = answer.split("<input").find(|input| input.contains("name=\"csrf\"")).unwrap();
+        let fields = [("csrf", attribute(hidden, "value").unwrap())];
+        let fields = fields.iter().map(|(name, value)| (*name, value.as_str()));
+        let body = form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields.chain([("protocol", protocol), ("data", data)]))
+            .finish();
+        let url = page.url.join(&attribute(answer, "action").unwrap()).unwrap();
+        self.travel(Method::POST, url, Some(body)).await
     }
 
     async fn submit(&mut self, page: &Url, form: Form, filled: &[(&str, &str)]) -> Page {

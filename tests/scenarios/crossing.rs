@@ -27,7 +27,7 @@ async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_sho
         let start = begun["start_url"].as_str().unwrap();
         let page = desktop.open(start).await;
         assert_eq!(page.url.as_str(), start, "the browser stays");
-        for shown in ["<svg", "Corner Shop", "given_name", "http-equiv=\"refresh\"", "Give up"] {
+        for shown in ["<svg", "Corner Shop", "Given name", "http-equiv=\"refresh\"", "Give up"] {
             assert!(page.body.contains(shown), "{shown}: {}", page.body);
         }
         let refused = stranger.open(start).await;

@@ -11,9 +11,11 @@ mod browser;
 mod certificates;
 mod code_flow;
 mod crossing;
+mod dc_api;
 mod doors;
 mod dpop;
 mod encrypted;
+mod haip;
 mod identifiers;
 mod logs;
 #[path = "../mutations/made.rs"]

@@ -1,6 +1,6 @@
 //! The verifier modules of the OpenID Foundation's conformance suite for OpenID4VP 1.0, each a test of its
-//! name, over every combination of its variants that the specification allows. The suite's wallet is played
-//! by [`PostingWallet`].
+//! name, over every combination of its variants that the specification allows, and under the profile of high
+//! assurance (HAIP 1.0). The suite's wallet is played by [`PostingWallet`].
 //!
 //! A refusal is a 4xx, and the same wallet is then believed when it answers rightly: what was wrong was
 //! wrong in that one way.
@@ -17,7 +17,7 @@ use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::openid4vp::request::Asked;
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
 
-use crate::asking::{DNS, HASH, REDIRECT, asked, parameter, path_of, read, sent_to_wallet, wallet};
+use crate::asking::{DNS, HASH, REDIRECT, asked, haip, parameter, path_of, read, sent_to_wallet, wallet};
 use crate::browser::Browser;
 use crate::certificates::Certified;
 use crate::made::{Made, Signer, edit};
@@ -40,9 +40,9 @@ struct Variant {
     _certified: Certified,
 }
 
-/// All of them, or those whose request is fetched, by this method.
+/// All of them and the one of HAIP, or those whose request is fetched, by this method.
 async fn variants(only_fetched: Option<&'static str>) -> Vec<Variant> {
-    let mut all = Vec::new();
+    let mut all = vec![Variant::of(&haip, only_fetched.unwrap_or("by_reference")).await];
     for (identity, method) in ASKED_BY {
         let method = match only_fetched {
             Some(_) if method == "url_query" => continue,
@@ -50,16 +50,20 @@ async fn variants(only_fetched: Option<&'static str>) -> Vec<Variant> {
             None => method,
         };
         for mode in RESPONSE_MODES {
-            let certified = Certified::new();
-            let world = World::asking(&wallet(identity, method, mode), certified.path()).await;
-            let name = format!("{identity}, {method}, {mode}");
-            all.push(Variant { name, world, method, _certified: certified });
+            all.push(Variant::of(&|method: &str| wallet(identity, method, mode), method).await);
         }
     }
     all
 }
 
 impl Variant {
+    /// With this entry for the method.
+    async fn of(entry: &dyn Fn(&str) -> String, method: &'static str) -> Self {
+        let (name, certified) = (entry(method), Certified::new());
+        let world = World::asking(&name, certified.path()).await;
+        Self { name, world, method, _certified: certified }
+    }
+
     /// A browser leaves for the wallet, which reads the request.
     async fn asks(&self, browser: &mut Browser<'_>) -> (Value, Asked) {
         let (begun, url) = sent_to_wallet(&self.world, browser).await;

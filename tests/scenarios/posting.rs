@@ -5,6 +5,7 @@ use url::Url;
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::jwe::{ContentEncryption, RecipientKey};
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::OwnChain;
 use vpgate::domain::openid4vp::request::Asked;
 
 use crate::browser::Page;
@@ -35,8 +36,15 @@ impl<'w> PostingWallet<'w> {
 
     /// The presentation of the credential to `asked`, still open to change.
     pub fn made(&self, asked: &Asked) -> Made {
-        let signer = |jwk: &Value| Signer::of(SigningKey::from_jwk(jwk).unwrap());
-        let mut made = Made::new(signer(&self.world.issuer), signer(&self.holder));
+        self.made_for(&asked.wallet.client_id, asked.nonce.as_str())
+    }
+
+    /// The presentation of the credential to `audience`, still open to change.
+    pub fn made_for(&self, audience: &str, nonce: &str) -> Made {
+        let issuer = Signer::of(SigningKey::from_pem(&self.world.issuer.key).unwrap());
+        let mut made = Made::new(issuer, Signer::of(SigningKey::from_jwk(&self.holder).unwrap()));
+        let chain = OwnChain::from_pem(&self.world.issuer.certificate).unwrap().x5c();
+        edit(&mut made.header, |header| drop(header.insert("x5c".to_owned(), chain)));
         made.disclose("family_name", &json!("Muster"));
         let now = self.world.now().unix();
         made.edit_payload(|payload| {
@@ -47,8 +55,8 @@ impl<'w> PostingWallet<'w> {
         });
         edit(&mut made.kb, |kb| {
             kb["iat"] = now.into();
-            kb["aud"] = asked.wallet.client_id.as_str().into();
-            kb["nonce"] = asked.nonce.as_str().into();
+            kb["aud"] = audience.into();
+            kb["nonce"] = nonce.into();
         });
         made
     }
@@ -90,7 +98,11 @@ impl<'w> PostingWallet<'w> {
     }
 
     pub fn encrypted(&self, asked: &Asked, payload: &Value) -> String {
-        let key = RecipientKey::from_jwk(asked.answer_key.as_ref().unwrap()).unwrap();
+        self.encrypted_to(asked.answer_key.as_ref().unwrap(), payload)
+    }
+
+    pub fn encrypted_to(&self, jwk: &Value, payload: &Value) -> String {
+        let key = RecipientKey::from_jwk(jwk).unwrap();
         let (payload, header) = (payload.to_string(), serde_json::Map::new());
         key.encrypt(payload.as_bytes(), ContentEncryption::A256Gcm, &header).unwrap()
     }

@@ -11,8 +11,10 @@ use url::form_urlencoded;
 use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::jose::key_set::KeySet;
+use vpgate::flow::ports::Clock as _;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Binding, Holder};
+use vpgate::system::clock::SystemClock;
 
 use crate::logs::Lines;
 use crate::world::{BASE, World, configuration};
@@ -64,7 +66,7 @@ struct Office {
 
 impl Office {
     async fn new() -> Self {
-        let issuer = Issuer::new(ISSUER.to_owned()).unwrap();
+        let issuer = Issuer::new(ISSUER.to_owned(), SystemClock.now()).unwrap();
         let keys = KeySet::from_json(&issuer.jwks()).unwrap().keys().to_vec();
         let text = configuration("").replace(&format!("{BASE}/sandbox/wallet/authorize"), WALLET);
         let resource = format!(

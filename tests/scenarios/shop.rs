@@ -285,7 +285,7 @@ async fn req_3_10_a_vp_token_is_no_access_token() {
     let world = World::new().await;
     let begun = world.begin(&request(&[])).await;
     let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
-    let issuer = Issuer::new(format!("{BASE}/sandbox/issuer")).unwrap();
+    let issuer = Issuer::new(format!("{BASE}/sandbox/issuer"), world.now()).unwrap();
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
     let credential = issuer.issue(demo_person(), holder.public_key(), world.clock.now()).unwrap();
     let members = |value: Value| value.as_object().unwrap().clone();

@@ -17,13 +17,13 @@ use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::id::RequestState;
+use vpgate::domain::base::id::{Handle, RequestState};
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::jose::x5c::CertifiedKey;
 use vpgate::domain::oauth::client::ClientKeys;
 use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
 use vpgate::domain::sdjwt::status::standing::StatusReference;
@@ -172,8 +172,8 @@ pub struct Returned {
 pub struct World {
     app: Arc<App>,
     store: Arc<dyn Store>,
-    /// The private key of the demo issuer's second key, for credentials that tests make.
-    pub issuer: Value,
+    /// The demo issuer's second key, for credentials that tests make.
+    pub issuer: Arc<CertifiedKey>,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
 }
@@ -210,60 +210,39 @@ impl World {
 
     /// With a configuration of its own, and more keys of issuers.
     pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
-        Self::of(Config::from_toml(text, Path::new("")).unwrap(), None, more_keys)
+        Self::of(Config::from_toml(text, Path::new("")).unwrap(), Parties::new(None), None, more_keys)
     }
 
-    /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`.
+    /// With this as the `[[wallets]]` entry instead of the demo wallet's; its files are in `folder`. The
+    /// issuer is known by certificates.
     pub async fn asking(wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), None, Vec::new())
+        let parties = Parties::new(None);
+        Self::of(configured_with(wallet, folder, &parties), parties, None, Vec::new())
     }
 
     /// The same service after a restart with another wallet entry: what was stored is still there.
     pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
-        Self::of(configured_with(wallet, folder), Some(self), Vec::new())
+        let parties = Parties::new(Some(self));
+        Self::of(configured_with(wallet, folder, &parties), parties, Some(self), Vec::new())
     }
 
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
         told(&mut config.policy.wallets[0]);
-        Self::of(config, None, Vec::new())
+        Self::of(config, Parties::new(None), None, Vec::new())
     }
 
-    fn of(config: Config, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
+    fn of(config: Config, parties: Parties, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
         // Without a subscriber, `tracing` would remember for all tests that nobody listens.
         static LISTENS: Once = Once::new();
         LISTENS.call_once(|| {
             let everything = tracing_subscriber::fmt().with_max_level(tracing::Level::TRACE);
             tracing::subscriber::set_global_default(everything.with_writer(std::io::sink).finish()).unwrap();
         });
-        // The second opinion asks the system what time it is, whatever our clock says.
-        let clock = before.map_or_else(
-            || Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix()))),
-            |before| Arc::clone(&before.clock),
-        );
-        let sandbox = Sandbox::new(SandboxSettings {
-            base_url: BASE.parse().unwrap(),
-            shop_client_id: SHOP.0.to_owned(),
-            shop_secret: Secret::received(SHOP.1),
-            tv_client_id: "tv".to_owned(),
-            page_client_id: "page".to_owned(),
-            wallet_client_id: WALLET_CLIENT.to_owned(),
-            verifier_roots: None,
-            scope: BASIC.to_owned(),
-            now: {
-                let clock = Arc::clone(&clock);
-                Arc::new(move || clock.now())
-            },
-            rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
-            http: client(),
-        })
-        .unwrap();
-        let issuer = before.map_or_else(
-            || SigningKey::generate(Algorithm::Es256).unwrap(),
-            |before| SigningKey::from_jwk(&before.issuer).unwrap(),
-        );
+        let Parties { clock, sandbox, issuer } = parties;
         let published = KeySet::from_json(&sandbox.issuer_jwks()).unwrap();
-        let more_keys = more_keys.into_iter().chain([issuer.public_key().clone()]);
+        let own = SigningKey::from_pem(&issuer.key).unwrap().public_key().clone();
+        let more_keys = more_keys.into_iter().chain([own]);
         let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let status_lists = PublishedLists {
@@ -291,7 +270,7 @@ impl World {
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), store, issuer: issuer.to_private_jwk(), clock, list_road }
+        Self { app: Arc::new(app), store, issuer, clock, list_road }
     }
 
     /// From now on the issuer's status list arrives like this.
@@ -315,6 +294,12 @@ impl World {
     pub async fn asked(&self, state: &str) -> Asked {
         let state = RequestState::parse(state).unwrap();
         self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
+    }
+
+    /// The request behind this `start_url`, by the last part of it.
+    pub async fn asked_behind(&self, handle: &str) -> Asked {
+        let handle = Handle::parse(handle).unwrap();
+        self.store.presentation_by_handle(&handle).await.unwrap().unwrap().asked().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {
@@ -499,6 +484,50 @@ impl World {
     }
 }
 
+/// Who is there before the service is configured.
+struct Parties {
+    clock: Arc<TestClock>,
+    sandbox: Sandbox,
+    issuer: Arc<CertifiedKey>,
+}
+
+impl Parties {
+    /// Those of `before`, apart from the sandbox, which is new.
+    fn new(before: Option<&World>) -> Self {
+        // The second opinion asks the system what time it is, whatever our clock says.
+        let clock = before.map_or_else(
+            || Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix()))),
+            |before| Arc::clone(&before.clock),
+        );
+        let sandbox = Sandbox::new(SandboxSettings {
+            base_url: BASE.parse().unwrap(),
+            shop_client_id: SHOP.0.to_owned(),
+            shop_secret: Secret::received(SHOP.1),
+            tv_client_id: "tv".to_owned(),
+            page_client_id: "page".to_owned(),
+            wallet_client_id: WALLET_CLIENT.to_owned(),
+            verifier_roots: None,
+            scope: BASIC.to_owned(),
+            now: {
+                let clock = Arc::clone(&clock);
+                Arc::new(move || clock.now())
+            },
+            rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
+            http: client(),
+        })
+        .unwrap();
+        // Roots are found by their names: two of one name in a file would hide each other.
+        let certified = || Arc::new(CertifiedKey::generate("a second key", clock.now()).unwrap());
+        let issuer = before.map_or_else(certified, |before| Arc::clone(&before.issuer));
+        Self { clock, sandbox, issuer }
+    }
+
+    /// The roots of both keys of the demo issuer, in PEM.
+    fn roots(&self) -> Vec<u8> {
+        [self.sandbox.issuer_root(), &self.issuer.root].concat()
+    }
+}
+
 pub fn basic((id, secret): (&str, &str)) -> (&'static str, String) {
     ("authorization", format!("Basic {}", STANDARD.encode(format!("{id}:{secret}"))))
 }
@@ -511,9 +540,11 @@ fn client() -> reqwest::Client {
     reqwest::Client::new()
 }
 
-/// The usual configuration with another wallet entry.
-fn configured_with(wallet: &str, folder: &Path) -> Config {
-    let usual = configuration("");
+/// The usual configuration with another wallet entry, and with issuers that are known by certificates.
+fn configured_with(wallet: &str, folder: &Path, parties: &Parties) -> Config {
+    std::fs::write(folder.join("issuer-roots.pem"), parties.roots()).unwrap();
+    let jwks = format!("jwks_uri = \"{BASE}/sandbox/issuer/jwks.json\"");
+    let usual = configuration("").replace(&jwks, "x5c_roots = \"issuer-roots.pem\"");
     let (before, rest) = usual.split_once("[[wallets]]").unwrap();
     let (_, after) = rest.split_once("[[credentials]]").unwrap();
     let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");

@@ -229,6 +229,7 @@ pub fn asked() -> Asked {
             transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
+            dc_api: None,
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,

@@ -58,6 +58,7 @@ on_every_backend! {
         only_its_own_browser_is_served
         tries_are_counted_one_by_one
         only_a_served_presentation_counts_tries
+        the_ordinary_way_is_taken_once_from_the_api_by_its_browser
         forgetting_works_in_any_state_and_once
     }
     settling {

@@ -1,14 +1,16 @@
 //! The presentation until it is settled.
 
 use serde_json::{Value, to_value};
+use vpgate::domain::base::id::Nonce;
 use vpgate::domain::base::secret::Digest;
 use vpgate::domain::change::Change;
+use vpgate::domain::jose::jwe::EncryptionKey;
 use vpgate::domain::openid4vp::presentation::{Begun, Presentation, Served};
-use vpgate::domain::openid4vp::request::Asked;
+use vpgate::domain::openid4vp::request::{Asked, Flow, ResponseMode};
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending, taken};
-use crate::made::{self, Grant, pace};
+use crate::made::{self, Grant, NOW, pace};
 
 pub fn begin(asked: &Asked, claim: Option<(&Grant, Digest)>) -> Change {
     Change::BeginPresentation {
@@ -176,4 +178,32 @@ pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
         assert!(lost(&store.commit(Change::Forget(asked.id)).await));
     }
     assert!(store.presentation(&kept.id).await.unwrap().is_some());
+}
+
+pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: AnyStore) {
+    let browser = made::digest();
+    let by_api = Asked { flow: Flow::DcApi, response_mode: ResponseMode::DcApi, ..made::asked() };
+    let take = |asked: &Asked, browser: Digest| {
+        let key = EncryptionKey::generate().unwrap();
+        let nonce = Nonce::from_entropy(made::fresh());
+        let by_api = Asked { flow: Flow::DcApi, ..asked.clone() };
+        let taken = made::served(&by_api, browser).by_ordinary_way(&browser, nonce, Some(key), NOW).unwrap();
+        (taken.asked().clone(), Change::TakeOrdinaryWay(taken))
+    };
+    store.commit(begin(&by_api, None)).await.unwrap();
+    assert!(lost(&store.commit(take(&by_api, browser).1).await), "not served yet");
+    store.commit(Change::ServePresentation(made::served(&by_api, browser))).await.unwrap();
+    store.commit(Change::CountTry(made::tried(&by_api, browser, 1))).await.unwrap();
+    assert!(lost(&store.commit(take(&by_api, made::digest()).1).await), "another browser");
+    let (asked, change) = take(&by_api, browser);
+    store.commit(change).await.unwrap();
+    let found = found_served(&store, &by_api).await;
+    assert_eq!(to_value(found.asked()).unwrap(), to_value(&asked).unwrap());
+    assert_eq!((found.asked().flow, found.tries().used), (Flow::SameDevice, 1), "tries are not given back");
+    let kid = found.answer_key().map(|key| key.kid().to_owned());
+    assert_eq!(kid.as_deref(), asked.answer_key.as_ref().unwrap()["kid"].as_str());
+    assert!(lost(&store.commit(take(&by_api, browser).1).await), "twice");
+    for asked in [served(&store, browser).await, settled(&store, browser, None).await, made::asked()] {
+        assert!(lost(&store.commit(take(&asked, browser).1).await));
+    }
 }

@@ -1,3 +1,4 @@
+mod dc_api;
 mod identifiers;
 
 use std::fs;
@@ -68,12 +69,16 @@ impl Folder {
         let header = serde_json::json!({"typ": "verifier-attestation+jwt"});
         let attestation = key.sign(header.as_object().unwrap(), claims.as_object().unwrap()).unwrap();
         fs::write(place.path().join("attestation.jwt"), attestation).unwrap();
+        fs::write(place.path().join("roots.pem"), root.pem()).unwrap();
         Self { place, hash, did }
     }
 
-    /// The contract's configuration with this as its wallet.
+    /// The contract's configuration with this as its wallet, and an issuer of whom every profile believes it.
     fn load(&self, wallet: &str) -> Result<Config, Faults> {
-        let mut file: Table = toml::from_str(CONTRACT).unwrap();
+        let (before, rest) = CONTRACT.split_once("trust = {").unwrap();
+        let (_, after) = rest.split_once('}').unwrap();
+        let text = format!("{before}trust = {{ x5c_roots = \"roots.pem\" }}{after}");
+        let mut file: Table = toml::from_str(&text).unwrap();
         let mut table: Table = toml::from_str(wallet).unwrap();
         for (key, value) in
             [("name", "proof"), ("authorization_endpoint", "https://wallet.example/authorize")]

@@ -3,6 +3,7 @@
 //! ```text
 //! Begun --serve(browser)--> Served --verified | declined | last try rejected--> Settled
 //!                             |'--rejected, tries remain--> Served
+//!                             |'--by_ordinary_way (from the browser's API)--> Served
 //!                             '--verified, posted by the wallet--> AwaitingReturn --returned(code)--> Settled
 //! ```
 //!
@@ -14,11 +15,14 @@
 //!
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 
+pub mod restore;
+
 use std::time::Duration;
 
-use super::request::{Asked, Flow};
+use super::request::{Asked, Flow, ResponseMode};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
+use crate::domain::base::id::Nonce;
 use crate::domain::base::report::Report;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -209,14 +213,40 @@ impl Served {
         Ok(self)
     }
 
-    /// An answer arrived through this browser.
+    /// An answer arrived through this browser, in the fragment of our redirect URI.
     ///
     /// # Errors
-    /// As above; [`NotNow::OtherWay`] when the wallet was to post it: what was to be encrypted must not
+    /// As above; [`NotNow::OtherWay`] when it was to come otherwise: what was to be encrypted must not
     /// come in the clear by a side door.
     pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
-        if served.asked.response_mode.is_posted() { Err(NotNow::OtherWay) } else { Ok(served) }
+        if served.asked.response_mode == ResponseMode::Fragment { Ok(served) } else { Err(NotNow::OtherWay) }
+    }
+
+    /// An answer arrived through the Digital Credentials API of this browser, from the page that we showed it.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn answered_through_api(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
+        let served = self.in_browser(browser, now)?;
+        if served.asked.flow == Flow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
+    }
+
+    /// The browser has no Digital Credentials API, or the person wants a wallet that it does not reach: the
+    /// same question goes the wallet's ordinary way. What the API answers from now on is another request's.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn by_ordinary_way(
+        self,
+        browser: &Digest,
+        nonce: Nonce,
+        answer_key: Option<EncryptionKey>,
+        now: Timestamp,
+    ) -> Result<Self, NotNow> {
+        let served = self.answered_through_api(browser, now)?;
+        let public = answer_key.as_ref().map(EncryptionKey::to_public_jwk);
+        Ok(Self { asked: served.asked.in_the_ordinary_way(nonce, public), answer_key, ..served })
     }
 
     /// An answer was posted, by whoever knows the address.
@@ -422,47 +452,6 @@ impl Settled {
 
 fn live(asked: &Asked, now: Timestamp) -> Result<(), NotNow> {
     if now >= asked.expires_at { Err(NotNow::Expired) } else { Ok(()) }
-}
-
-/// From rows, which are trusted; for `store/row.rs` only.
-pub mod restore {
-    use super::{
-        Asked, AwaitingReturn, Begun, Digest, EncryptionKey, Outcome, Report, Served, Settled, Timestamp,
-        Tries, VerifiedPresentation,
-    };
-
-    /// A row in state `begun`.
-    pub fn begun(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Begun {
-        Begun { asked, reserved_for, answer_key }
-    }
-
-    /// A row in state `served`.
-    pub fn served(asked: Asked, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
-        Served { asked, browser, tries, answer_key }
-    }
-
-    /// A row in state `awaiting_return`.
-    pub fn awaiting_return(
-        asked: Asked,
-        browser: Digest,
-        presentation: VerifiedPresentation,
-        report: Report,
-        return_code: Digest,
-        answered_at: Timestamp,
-    ) -> AwaitingReturn {
-        AwaitingReturn { asked, browser, presentation, report, return_code, answered_at }
-    }
-
-    /// A row in state `settled`.
-    pub fn settled(
-        asked: Asked,
-        browser: Digest,
-        outcome: Outcome,
-        response_code: Option<Digest>,
-        settled_at: Timestamp,
-    ) -> Settled {
-        Settled { asked, browser, outcome, response_code, settled_at }
-    }
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What is asked of a wallet: one model, written down differently by each wallet's profile.
 
+use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -100,6 +101,35 @@ impl ResponseMode {
     /// Whether the answer must be encrypted to us (REQ-2.35).
     pub fn is_encrypted(self) -> bool {
         matches!(self, Self::DirectPostJwt | Self::DcApiJwt)
+    }
+}
+
+/// How a wallet is asked through the browser's Digital Credentials API (OpenID4VP 1.0 Appendix A).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DcApi {
+    /// Whether the request is signed.
+    pub request: DcApiRequest,
+    /// [`ResponseMode::DcApi`] or [`ResponseMode::DcApiJwt`].
+    pub response_mode: ResponseMode,
+}
+
+/// What kind of request it is (Appendix A.3). Multi-signed ones are not offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DcApiRequest {
+    /// The origin alone says who asks.
+    Unsigned,
+    /// A Request Object with our client identifier.
+    Signed,
+}
+
+impl DcApiRequest {
+    /// The value of `protocol` beside the request, and beside its answer (Appendix A.1, REQ-2.50).
+    pub fn protocol(self) -> &'static str {
+        match self {
+            Self::Unsigned => "openid4vp-v1-unsigned",
+            Self::Signed => "openid4vp-v1-signed",
+        }
     }
 }
 
@@ -209,6 +239,8 @@ pub struct WalletRoute {
     pub verifier_info: Vec<VerifierInfo>,
     /// What it is told when its posted answer is rejected.
     pub on_rejection: OnRejection,
+    /// How it is asked through the browser instead, where the browser can do that.
+    pub dc_api: Option<DcApi>,
 }
 
 /// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
@@ -273,6 +305,12 @@ impl WalletRoute {
         // Configuration refuses what has no meaning.
         Prefix::split(&self.client_id).map_or(Prefix::PreRegistered, |(prefix, _)| prefix)
     }
+
+    /// How people are asked who are with us in their browser: through that browser where this wallet can be
+    /// asked so. Their page falls back by itself.
+    pub fn flow_in_browser(&self) -> Flow {
+        if self.dc_api.is_some() { Flow::DcApi } else { Flow::SameDevice }
+    }
 }
 
 /// How a wallet is asked and how it answers; [`super::profile`] knows how.
@@ -297,6 +335,14 @@ impl Profile {
         }
     }
 
+    /// Whether only what HAIP 1.0 section 6.1 describes is believed (REQ-9.9, REQ-9.10).
+    pub fn is_high_assurance(self) -> bool {
+        match self {
+            Self::Haip => true,
+            Self::Proof | Self::Openid4vp => false,
+        }
+    }
+
     /// Whether a wallet of this profile may be on another device than the browser (REQ-15.3; HAIP 5.1
     /// forbids it).
     pub fn may_cross_devices(self) -> bool {
@@ -309,10 +355,11 @@ impl Profile {
 
 impl Asked {
     /// Completes the client identifier where each request has its own (REQ-1.21): it names the address
-    /// to which the answer goes.
+    /// to which the answer goes. Through the browser it goes to no address, and such an identifier is not sent.
     #[must_use]
     pub fn identified(mut self) -> Self {
-        if let Ok((Prefix::RedirectUri, "")) = Prefix::split(&self.wallet.client_id) {
+        let has_address = self.flow != Flow::DcApi;
+        if let (true, Ok((Prefix::RedirectUri, ""))) = (has_address, Prefix::split(&self.wallet.client_id)) {
             let address = if self.response_mode.is_posted() {
                 self.response_uri()
             } else {
@@ -321,6 +368,29 @@ impl Asked {
             self.wallet.client_id.push_str(address.as_str());
         }
         self
+    }
+
+    /// The same question, asked in the wallet's ordinary way instead of through the browser's API. It is
+    /// another request, so it has a nonce and a key of its own.
+    #[must_use]
+    pub fn in_the_ordinary_way(self, nonce: Nonce, answer_key: Option<Value>) -> Self {
+        let (flow, response_mode) = (Flow::SameDevice, self.wallet.response_mode);
+        Self { nonce, flow, response_mode, answer_key, ..self }.identified()
+    }
+
+    /// What the KB-JWT must name as its audience: our client identifier, but through the browser's API our
+    /// origin, of signed requests too (Appendix A.4, REQ-2.54).
+    pub fn audience(&self) -> Cow<'_, str> {
+        match self.flow {
+            Flow::SameDevice | Flow::CrossDevice => Cow::Borrowed(&self.wallet.client_id),
+            Flow::DcApi => Cow::Owned(format!("origin:{}", self.origin())),
+        }
+    }
+
+    /// Our origin: scheme, host and port, without a trailing slash. It comes from the configuration, never
+    /// from a browser (REQ-2.55).
+    pub fn origin(&self) -> String {
+        self.wallet.redirect_uri.origin().ascii_serialization()
     }
 
     /// Where the Request Object is, for requests by reference. The `state` is the request-id of

@@ -1,11 +1,14 @@
 //! The wallet's answer (OpenID4VP 1.0 section 8): which shape it has, and what it says.
 
+mod handed;
+mod opened;
 mod posted;
 
 use std::fmt;
 
 use serde_json::{Map, Value};
 
+pub use self::handed::Handed;
 pub use self::posted::Posted;
 use super::dcql::{CredentialQuery, Query};
 pub use super::wallet_error::WalletError;

@@ -46,6 +46,7 @@ pub(crate) fn asked() -> Asked {
             transaction_data: TransactionSupport::All,
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
+            dc_api: None,
         },
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),

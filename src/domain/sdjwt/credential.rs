@@ -42,7 +42,8 @@ pub struct Authentic {
     expires_at: Option<Timestamp>,
     holder_thumbprint: Option<String>,
     status_policy: StatusPolicy,
-    bound: Bound,
+    /// What the key-binding JWT says, where there is one.
+    bound: Option<Bound>,
     chain: Option<Arc<ValidatedChain>>,
     text: Received,
     issuer_key: PublicKey,
@@ -74,6 +75,16 @@ impl Authentic {
         self.holder_thumbprint.as_deref()
     }
 
+    /// The chain that gave the issuer's key; `None` when the key was not found by certificates.
+    pub fn chain(&self) -> Option<&ValidatedChain> {
+        self.chain.as_deref()
+    }
+
+    /// Whether a key-binding JWT was there, and held.
+    pub fn has_key_binding(&self) -> bool {
+        self.bound.is_some()
+    }
+
     /// The KeyIdentifiers of the authorities behind the issuer's key, from the validated chain; `None` when
     /// the key was not found by certificates.
     pub fn authority_key_ids(&self) -> Option<&[Vec<u8>]> {
@@ -102,12 +113,12 @@ impl Authentic {
 
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
     pub fn transaction_data_hashes(&self) -> Option<&[String]> {
-        self.bound.transaction_data_hashes.as_deref()
+        self.bound.as_ref()?.transaction_data_hashes.as_deref()
     }
 
     /// `transaction_data_hashes_alg` of the KB-JWT.
     pub fn transaction_data_hashes_alg(&self) -> Option<&str> {
-        self.bound.transaction_data_hashes_alg.as_deref()
+        self.bound.as_ref()?.transaction_data_hashes_alg.as_deref()
     }
 }
 
@@ -142,11 +153,11 @@ impl Presented {
         let revealed = disclosure::check(payload, disclosures, &self.limits, metadata.is_some(), findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         type_metadata::judge(metadata, &revealed, findings)?;
-        let (mut bound, mut holder_thumbprint) = (Bound::default(), None);
+        let (mut bound, mut holder_thumbprint) = (None, None);
         if let Some(jwt) = self.key_binding_jwt {
             let holder = key_binding::holder_key(revealed.claims(), findings)?;
             let (signed, digests) = (self.text.signed(), revealed.algorithm());
-            bound = key_binding::check(jwt, &holder, signed, digests, expected, now, findings)?;
+            bound = Some(key_binding::check(jwt, &holder, signed, digests, expected, now, findings)?);
             // REQ-6.11: what was not demanded raises no assurance.
             holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
         }

@@ -38,7 +38,7 @@ pub struct Expected<'a> {
 }
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Bound {
     /// `transaction_data_hashes`, not empty.
     pub transaction_data_hashes: Option<Vec<String>>,

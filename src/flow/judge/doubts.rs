@@ -53,9 +53,10 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
     let challenge = Challenge {
         query: &query,
         transaction_data: &[],
-        audience: AUDIENCE,
+        audience: AUDIENCE.into(),
         nonce: NONCE,
         requested_at: REQUESTED_AT,
+        high_assurance: false,
     };
     let judge = Judge {
         trust: &trust,

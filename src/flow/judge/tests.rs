@@ -12,13 +12,16 @@ use super::*;
 use crate::config::Config;
 use crate::domain::base::id::Nonce;
 use crate::domain::jose::signing::SigningKey;
+use crate::domain::jose::x5c::Roots;
+use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use crate::domain::openid4vp::request::Asked;
+use crate::domain::openid4vp::request::{Asked, Profile};
 use crate::domain::openid4vp::testing::asked;
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::standing::Standing;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
+use crate::domain::sdjwt::trust::KeySource;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -249,4 +252,30 @@ async fn req_5_16_an_ignored_status_is_not_fetched() {
     let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
     assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Unchecked);
     assert_eq!(scene.requests(), 0);
+}
+
+/// Lists are kept for all wallets; what one of profile `haip` may not rest on is known of a kept one too.
+#[tokio::test]
+async fn req_9_10_a_list_that_was_kept_for_another_wallet_is_judged_again() {
+    let root = Arc::new(Authority::root(&Plan::authority("Root", NOW.unix())));
+    let certify = |root: &Authority, key: &SigningKey| {
+        root.certify(&Plan::leaf("Issuer", NOW.unix()), &public_key(&key.public_key().to_jwk()))
+    };
+    let authority = Arc::clone(&root);
+    let mut scene = Scene::serving(move |key, uri| {
+        let mut list = ListMaker::new(key, &[0]);
+        let chain = x5c(&[&certify(&authority, key), &authority.certificate]);
+        list.header.insert("x5c".to_owned(), chain);
+        list.payload.insert("sub".to_owned(), json!(uri));
+        ok("Content-Type: application/statuslist+jwt", list.sign(key).as_bytes())
+    });
+    let leaf = certify(&root, &scene.maker.issuer);
+    scene.maker.header.insert("x5c".to_owned(), x5c(&[&leaf]));
+    let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
+    scene.vpgate.policy.trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
+    assert!(matches!(scene.judge().await, Judged::Verified { .. }));
+    scene.asked.wallet.profile = Profile::Haip;
+    let report = rejected(scene.judge().await);
+    assert_eq!(report.reason.as_deref(), Some("haip_status_list_chain"));
+    assert_eq!(scene.requests(), 1);
 }

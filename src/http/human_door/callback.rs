@@ -9,7 +9,7 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
-use super::page::{Notice, Page};
+use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{HumanDoor, see_other};
 use crate::domain::openid4vp::response::ResponseParameters;
 use crate::flow::settle::Ending;
@@ -32,7 +32,7 @@ pub async fn relay(_door: Arc<HumanDoor>, request: Request) -> Result<Response, 
             "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
         ));
     }
-    Ok(Page::new(&Relay).leading_on().with_script().into_response())
+    Ok(Page::new(&Relay).leading_on().with_script(RELAY_SCRIPT).into_response())
 }
 
 /// The answer itself.

@@ -3,12 +3,14 @@
 
 mod authorize;
 mod browser;
+mod by_api;
 mod callback;
 mod device;
 mod done;
 pub mod page;
 mod start;
 mod widget;
+mod words;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -50,12 +52,14 @@ impl HumanDoor {
     pub fn routes(self) -> Route {
         let door = Arc::new(self);
         let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
+        let start = start.post(page(&door, start::take_ordinary_way));
         let done = RouteMethod::new().get(page(&door, done::show)).head(page(&door, done::head));
         Route::new()
             .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))
             .at("/authorize", get(page(&door, authorize::show)).post(page(&door, authorize::take)))
             .at("/authorize/decision", RouteMethod::new().post(page(&door, authorize::decide)))
             .at("/start/:handle", start)
+            .at("/start/:handle/answer", RouteMethod::new().post(page(&door, by_api::accept)))
             .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
             .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
             .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
@@ -78,7 +82,12 @@ impl HumanDoor {
 
     /// A form that carries the hidden value of a page that this browser was shown.
     async fn own_form(&self, request: &mut Request) -> Result<(Secret, Form), Notice> {
-        let (browser, mut form) = self.form_of_known_browser(request, MAX_FORM_BYTES).await?;
+        self.own_form_of(request, MAX_FORM_BYTES).await
+    }
+
+    /// The same, at most so many bytes long.
+    async fn own_form_of(&self, request: &mut Request, limit: usize) -> Result<(Secret, Form), Notice> {
+        let (browser, mut form) = self.form_of_known_browser(request, limit).await?;
         if !browser::form_value_fits(&browser, form.take("csrf").as_deref()) {
             return Err(Notice::foreign_form());
         }

@@ -12,11 +12,12 @@ use crate::domain::base::secret::Digest;
 
 /// The one style sheet, written into every page.
 pub const STYLE: &str = include_str!("pages/style.css");
-/// The one script, written into the page of `/callback`.
-pub const SCRIPT: &str = include_str!("pages/callback.js");
+/// The script of `/callback`, written into its page.
+pub const RELAY_SCRIPT: &str = include_str!("pages/callback.js");
+/// The script of `/start/{handle}`, where the browser's Digital Credentials API is asked.
+pub const ASK_SCRIPT: &str = include_str!("pages/ask.js");
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
-static SCRIPT_HASH: LazyLock<String> = LazyLock::new(|| content_hash(SCRIPT));
 
 /// Where the forms of a page may lead.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,7 +38,8 @@ pub struct Page {
     status: StatusCode,
     html: String,
     forms: Forms,
-    script: bool,
+    /// The only script that may run.
+    script: Option<&'static str>,
     /// A style of this page alone, named by its hash like the one of all pages.
     own_style: Option<String>,
 }
@@ -47,7 +49,7 @@ impl Page {
     pub fn new(template: &impl Template) -> Self {
         // Writing into a String cannot fail, and our templates call nothing that can.
         let html = template.render().unwrap_or_default();
-        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: false, own_style: None }
+        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: None, own_style: None }
     }
 
     /// With another status than 200.
@@ -62,10 +64,10 @@ impl Page {
         Self { forms: Forms::LeadOn, ..self }
     }
 
-    /// The one script may run.
+    /// This script, which is written in it, may run.
     #[must_use]
-    pub fn with_script(self) -> Self {
-        Self { script: true, ..self }
+    pub fn with_script(self, script: &'static str) -> Self {
+        Self { script: Some(script), ..self }
     }
 
     /// The clock on it (`.countdown` in the style sheet) runs down from so many seconds. Drawn by style
@@ -79,8 +81,8 @@ impl Page {
 
     fn content_security_policy(&self) -> String {
         let script = match self.script {
-            true => format!("script-src '{}'; ", *SCRIPT_HASH),
-            false => String::new(),
+            Some(script) => format!("script-src '{}'; ", content_hash(script)),
+            None => String::new(),
         };
         let forms = match self.forms {
             Forms::StayHere => "'self'",
@@ -218,11 +220,15 @@ mod tests {
     }
 
     #[test]
-    fn req_2_1_only_the_callback_page_has_a_script_and_it_is_named_by_its_hash() {
-        assert!(
-            policy(Page::new(&notice()).with_script()).contains(&format!("script-src '{}'", *SCRIPT_HASH))
-        );
-        assert_eq!(SCRIPT_HASH.len(), "sha256-".len() + 44);
+    fn req_2_1_a_script_is_named_by_its_hash_and_no_other_may_run() {
+        let [relay, ask] = [RELAY_SCRIPT, ASK_SCRIPT].map(|script| {
+            let hash = content_hash(script);
+            assert_eq!(hash.len(), "sha256-".len() + 44);
+            let policy = policy(Page::new(&notice()).with_script(script));
+            assert!(policy.contains(&format!("script-src '{hash}'; ")), "{policy}");
+            hash
+        });
+        assert_ne!(relay, ask);
     }
 
     #[tokio::test]

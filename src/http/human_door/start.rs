@@ -1,4 +1,5 @@
-//! `/start/{handle}`: binds this browser to the presentation and leads it to the wallet.
+//! `/start/{handle}`: binds this browser to the presentation and leads it to the wallet; or lets it ask the
+//! wallet itself ([`by_api`]).
 
 use std::sync::Arc;
 
@@ -7,10 +8,10 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, Page};
-use super::{HumanDoor, browser, handle_of, is_prefetch, see_other};
+use super::{HumanDoor, browser, by_api, handle_of, is_prefetch, see_other};
 use crate::domain::base::id::Handle;
 use crate::domain::openid4vp::transaction_data::Details;
-use crate::flow::serve_request::{Lead, NotServed, Scan};
+use crate::flow::serve_request::{Lead, NotServed, Outline};
 use crate::http::qr;
 use crate::http::refusal::not_served;
 
@@ -37,18 +38,37 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let browser = door.browser(&request)?;
     match door.vpgate.serve_request(&handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
-        Ok(Lead::Scan(scan)) => {
-            let request = qr::svg(scan.request.as_str()).ok_or_else(unknown)?;
-            let Scan { client_name, claims, agreements, expires_at, .. } = scan;
+        Ok(Lead::AskByApi(asked, outline)) => {
+            let page = by_api::page(&handle, &asked, outline, &browser);
+            Ok(door.remembered(&browser, page.into_response()))
+        }
+        Ok(Lead::Scan(url, outline)) => {
+            let request = qr::svg(url.as_str()).ok_or_else(unknown)?;
+            let Outline { client_name, claims, agreements, expires_at } = outline;
             let until = expires_at.rfc3339();
             let form_value = browser::form_value(&browser);
             let page = ToScan { request, client_name, claims, agreements, until, handle, form_value };
             Ok(door.remembered(&browser, Page::new(&page).leading_on().into_response()))
         }
-        Err(why) => match not_served(why) {
-            Some(notice) => Err(notice),
-            None => Ok(see_other(&format!("/done/{handle}"))),
-        },
+        Err(why) => instead(&handle, why),
+    }
+}
+
+/// `POST /start/{handle}`: the browser cannot ask by its API, or the person wants another wallet.
+pub async fn take_ordinary_way(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let handle = known(&request)?;
+    let (browser, _) = door.own_form(&mut request).await?;
+    match door.vpgate.take_ordinary_way(&handle, &browser).await {
+        Ok(()) => Ok(see_other(&format!("/start/{handle}"))),
+        Err(why) => instead(&handle, why),
+    }
+}
+
+/// What is shown to a browser that is not led on.
+fn instead(handle: &Handle, why: NotServed) -> Result<Response, Notice> {
+    match not_served(why) {
+        Some(notice) => Err(notice),
+        None => Ok(see_other(&format!("/done/{handle}"))),
     }
 }
 

@@ -81,6 +81,10 @@ pub enum Flow {
     /// The browser that opens `start_url` shows a QR code for a wallet on another device, and waits. Only for
     /// clients with `cross_device`: whoever is shown that code elsewhere answers for this session.
     CrossDevice,
+    /// The browser that opens `start_url` asks a wallet by its Digital Credentials API (OpenID4VP 1.0 Appendix
+    /// A), and comes back. Where it has no such API, or the person wants another wallet, it goes on as with
+    /// `same_device`. Only with wallets that have `dc_api`.
+    DcApi,
 }
 
 /// Reads the request.
@@ -91,12 +95,7 @@ pub fn presentation_request(mut members: Members) -> Result<PresentationRequest,
     let flow = match members.text("flow")?.as_deref() {
         None | Some("same_device") => request::Flow::SameDevice,
         Some("cross_device") => request::Flow::CrossDevice,
-        Some("dc_api") => {
-            return Err(Problem::not_offered(
-                "/flow",
-                "only same_device and cross_device are offered so far",
-            ));
-        }
+        Some("dc_api") => request::Flow::DcApi,
         Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
     };
     let request = PresentationRequest {

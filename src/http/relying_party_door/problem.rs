@@ -98,11 +98,6 @@ impl Problem {
         Self::bad_request("invalid_json", "The body is not valid JSON", "", detail)
     }
 
-    /// 400: a part of the interface that is not there yet.
-    pub fn not_offered(pointer: &str, detail: impl Into<String>) -> Self {
-        Self::bad_request("not_offered", "This is not offered yet", pointer, detail)
-    }
-
     /// 401 with its challenge.
     pub fn not_authenticated(detail: impl Into<String>) -> Self {
         let details = ProblemDetails::new("not_authenticated", 401, "Authentication failed", detail);

@@ -65,7 +65,7 @@ pub(super) async fn agree(
         "wallet": way.wallet,
         "scope": parties.scope,
         "transaction_data": [offer.transaction_data()],
-        "flow": "same_device",
+        "flow": way.flow,
         "redirect_uri": format!("{}{MOUNT}/shop/return", parties.address),
         "state": state,
     });
@@ -153,7 +153,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
 struct ShopPage {
     nonce: String,
     offers: [Offer; 4],
-    ways: [Way; 4],
+    ways: [Way; 5],
 }
 
 #[derive(Template)]

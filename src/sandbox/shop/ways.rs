@@ -8,34 +8,47 @@ pub(super) struct Way {
     pub(super) about: &'static str,
     /// Whether the wallet may be told whom to expect.
     pub(super) hinted: bool,
+    /// How it is reached.
+    pub(super) flow: &'static str,
 }
 
 impl Way {
     /// The first is meant when nothing was chosen.
-    pub(super) const ALL: [Self; 4] = [
+    pub(super) const ALL: [Self; 5] = [
         Self {
             wallet: "demo",
             title: "Proof cloud wallet",
             about: "asked by scope, answers in the fragment",
             hinted: true,
+            flow: "same_device",
         },
         Self {
             wallet: "openid4vp",
             title: "OpenID4VP 1.0, unsigned",
             about: "the request is in the address, the wallet posts its answer",
             hinted: false,
+            flow: "same_device",
         },
         Self {
             wallet: "openid4vp-signed",
             title: "OpenID4VP 1.0, signed",
             about: "the wallet fetches a signed request and posts an encrypted answer",
             hinted: false,
+            flow: "same_device",
         },
         Self {
             wallet: "haip",
             title: "OpenID4VP 1.0 with HAIP",
             about: "as before, by the rules of high assurance, fetched by POST with a nonce of the wallet",
             hinted: false,
+            flow: "same_device",
+        },
+        Self {
+            wallet: "browser",
+            title: "Your browser's own wallets",
+            about: "by its Digital Credentials API where it has one; this sandbox's wallet is behind “Use another wallet”",
+            hinted: false,
+            flow: "dc_api",
         },
     ];
 

@@ -48,9 +48,9 @@ impl Shape {
 }
 
 /// `vp_token` for a request that the person agreed to.
-pub(super) fn vp_token(
+pub(super) fn vp_token<R>(
     wallet: &Wallet,
-    request: &Request,
+    request: &Request<R>,
     shape: Shape,
     fault: Option<Fault>,
     now: Timestamp,

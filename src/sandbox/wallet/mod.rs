@@ -2,7 +2,7 @@
 //! vendor's document: a browser comes with an authorization request, a person reads what is asked and agrees
 //! or not, and the answer goes back in the fragment of the redirect URI. Towards everybody else it speaks
 //! OpenID4VP 1.0 (`openid4vp`): requests in the address or fetched and signed, answers that it posts
-//! (`posting`), in plain text or encrypted.
+//! (`posting`), in plain text or encrypted; or asked by a browser's Digital Credentials API (`dc_api`).
 //!
 //! A wallet takes care of its own person, so everything is read strictly: what the wallet does not
 //! understand completely it does not show, and what it does not show it does not sign.
@@ -27,6 +27,7 @@ use crate::domain::jose::x5c::Roots;
 
 mod answer;
 mod credential;
+pub(super) mod dc_api;
 mod holder;
 mod openid4vp;
 mod posting;

@@ -52,7 +52,11 @@ pub(super) async fn read(parameters: &Parameters, parties: &Parties) -> Result<R
         }
         None => unsigned(parameters).ok_or(Misunderstood::Person("The request is malformed."))?,
     };
-    understood(&claims, parties)
+    let reply = reply(&claims, parties)?;
+    let client_id = claims.get("client_id").and_then(Value::as_str).unwrap_or_default();
+    let Request { client_id, reply: (), nonce, asked, transactions, login_hint } =
+        question(&claims, client_id, parties)?;
+    Ok(Request { client_id, reply: Reply::Post(reply), nonce, asked, transactions, login_hint })
 }
 
 /// The claims of a request in the address, whose identifier is where the answer goes (section 5.9.3).
@@ -90,7 +94,8 @@ async fn signed(
             "The request could not be fetched. It may have expired, or be answered already.",
         )
     })?;
-    let claims = verified(&object, client_id, parties)
+    let claims = verified(&object, parties)
+        .filter(|claims| claims.get("client_id").is_some_and(|inside| inside == client_id))
         .ok_or(Misunderstood::Person("The request is not signed by who it says it is from."))?;
     let answers_us = claims.get("wallet_nonce").is_some_and(|nonce| nonce == wallet_nonce.as_str());
     if post && !answers_us {
@@ -99,29 +104,24 @@ async fn signed(
     Ok(claims)
 }
 
-/// The claims, if the signature, the certificate and `client_id` belong together, now.
-fn verified(object: &str, client_id: &str, parties: &Parties) -> Option<Map<String, Value>> {
+/// The claims, if the signature, the certificate and the identifier in them belong together, now.
+pub(super) fn verified(object: &str, parties: &Parties) -> Option<Map<String, Value>> {
     let now = parties.now();
     let jws = UnverifiedJws::parse(object, &BOUNDS).ok().filter(|jws| jws.typ() == Some(TYP))?;
     let chain = parties.wallet.roots.as_ref()?.validate(jws.header().get("x5c")?, now).ok()?;
-    if client_id.strip_prefix("x509_hash:")? != chain.leaf_hash() {
-        return None;
-    }
     let algorithm = jws.algorithm();
     let key = chain.keys().keys().iter().find(|key| key.algorithm() == algorithm)?;
     let claims = jws.verify(key).ok()?.into_payload();
     let fresh = claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| now.unix() < exp);
     let ours = claims.get("aud").is_some_and(|aud| aud == AUDIENCE);
-    (fresh && ours && claims.get("client_id")? == client_id).then_some(claims)
+    let named = claims.get("client_id")?.as_str()?.strip_prefix("x509_hash:")?;
+    (fresh && ours && named == chain.leaf_hash()).then_some(claims)
 }
 
-/// What is asked, and where the answer goes.
-fn understood(claims: &Map<String, Value>, parties: &Parties) -> Result<Request, Misunderstood> {
+/// Where the answer goes, and how.
+fn reply(claims: &Map<String, Value>, parties: &Parties) -> Result<PostTo, Misunderstood> {
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
     let malformed = Misunderstood::Person;
-    if text("response_type") != Some("vp_token") {
-        return Err(malformed("The request asks for something other than a presentation."));
-    }
     // Section 8.2: beside response_uri there is no redirect_uri; this wallet knows no scopes of strangers.
     if claims.contains_key("redirect_uri") || claims.contains_key("scope") {
         return Err(malformed("The request says things that do not go together."));
@@ -136,6 +136,20 @@ fn understood(claims: &Map<String, Value>, parties: &Parties) -> Result<Request,
         }
         _ => return Err(malformed("The request wants an answer in a way this wallet does not know.")),
     };
+    Ok(PostTo { path: path.to_owned(), state: text("state").map(str::to_owned), key })
+}
+
+/// What is asked, by whom the answer is for.
+pub(super) fn question(
+    claims: &Map<String, Value>,
+    audience: &str,
+    parties: &Parties,
+) -> Result<Request<()>, Misunderstood> {
+    let text = |name: &str| claims.get(name).and_then(Value::as_str);
+    let malformed = Misunderstood::Person;
+    if text("response_type") != Some("vp_token") {
+        return Err(malformed("The request asks for something other than a presentation."));
+    }
     let nonce = text("nonce").filter(|nonce| is_nonce(nonce));
     let nonce = nonce.ok_or(malformed("The request has no nonce of 16 or more URL-safe characters."))?;
     let question = claims.get("dcql_query").ok_or(malformed("The request asks for nothing."))?;
@@ -153,19 +167,12 @@ fn understood(claims: &Map<String, Value>, parties: &Parties) -> Result<Request,
         }),
     };
     let transactions = transactions.ok_or(malformed("What you would agree to is not understood."))?;
-    let reply = PostTo { path: path.to_owned(), state: text("state").map(str::to_owned), key };
-    Ok(Request {
-        client_id: text("client_id").unwrap_or_default().to_owned(),
-        reply: Reply::Post(reply),
-        nonce: nonce.to_owned(),
-        asked,
-        transactions,
-        login_hint: None,
-    })
+    let (client_id, nonce) = (audience.to_owned(), nonce.to_owned());
+    Ok(Request { client_id, reply: (), nonce, asked, transactions, login_hint: None })
 }
 
 /// The first key to encrypt to, and the best algorithm that both know (section 8.3).
-fn answer_key(metadata: &Value) -> Option<(RecipientKey, ContentEncryption)> {
+pub(super) fn answer_key(metadata: &Value) -> Option<(RecipientKey, ContentEncryption)> {
     let keys = metadata.pointer("/jwks/keys")?.as_array()?;
     let key = keys.iter().find_map(|jwk| RecipientKey::from_jwk(jwk).ok())?;
     let enc = match metadata.get("encrypted_response_enc_values_supported") {

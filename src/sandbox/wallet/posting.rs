@@ -61,7 +61,8 @@ impl PostTo {
     }
 }
 
-fn encrypted(
+/// A JWE of what is shown.
+pub(super) fn encrypted(
     (key, enc): &(RecipientKey, ContentEncryption),
     vp_token: &str,
     state: Option<&str>,

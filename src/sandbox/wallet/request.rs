@@ -13,10 +13,10 @@ const SHORTEST_NONCE: usize = 16;
 
 /// A request that the wallet understands in full.
 #[derive(Debug)]
-pub(super) struct Request {
+pub(super) struct Request<R = Reply> {
     /// Who asks: the audience of the answer.
     pub(super) client_id: String,
-    pub(super) reply: Reply,
+    pub(super) reply: R,
     pub(super) nonce: String,
     pub(super) asked: Vec<Asked>,
     pub(super) transactions: Vec<Transaction>,

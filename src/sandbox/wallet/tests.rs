@@ -14,7 +14,7 @@ use crate::sandbox::{Sandbox, SandboxSettings};
 pub(super) const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
 pub(super) fn holder() -> Holder {
-    let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned()).unwrap();
+    let issuer = Issuer::new("http://127.0.0.1:1/sandbox/issuer".to_owned(), NOW).unwrap();
     Holder::new(&issuer, demo_person(), NOW).unwrap()
 }
 

@@ -56,6 +56,7 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             begin_presentation(connection, presentation)
         }
         Change::ServePresentation(served) => serve_presentation(connection, served),
+        Change::TakeOrdinaryWay(served) => take_ordinary_way(connection, served),
         Change::CountTry(served) => count_try(connection, served),
         Change::AwaitReturn(awaiting) => await_return(connection, awaiting),
         Change::Return { presentation, return_code, grant } => {
@@ -249,6 +250,20 @@ fn serve_presentation(connection: &Connection, served: &Served) -> Result<(), No
         "UPDATE presentations SET state = 'served', browser = ?2, tries = 0, reserved_for = NULL
          WHERE id = ?1 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = ?2)",
         params![served.asked().id.as_str(), served.browser().as_bytes()],
+    )
+}
+
+fn take_ordinary_way(connection: &Connection, served: &Served) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET asked = ?3, answer_key = ?4
+         WHERE id = ?1 AND state = 'served' AND browser = ?2 AND asked ->> 'flow' = 'dc_api'",
+        params![
+            served.asked().id.as_str(),
+            served.browser().as_bytes(),
+            row::to_json(served.asked(), "asked")?,
+            served.answer_key().map(row::answer_key).transpose()?,
+        ],
     )
 }
 

@@ -1,4 +1,5 @@
-// A wallet made of @openid4vc/openid4vp and @sd-jwt/sd-jwt-vc. It gets the request as every wallet does,
+// A wallet made of @openid4vc/openid4vp and @sd-jwt/sd-jwt-vc. It gets the request as every wallet does (a browser's
+// Digital Credentials API is played here: what the page gives it, and what it gives the page),
 // verifies and reads it with the library, and the library answers. What the shop then collects must be verified.
 import assert from "node:assert/strict";
 import { X509Certificate, createHash, randomBytes } from "node:crypto";
@@ -27,7 +28,12 @@ const WALLETS = [
   ["by-reference-post", true, "direct_post"],
   ["by-reference-post-encrypted", true, "direct_post.jwt"],
   ["haip", true, "direct_post.jwt"],
+  ["api-unsigned", false, "dc_api"],
+  ["api-unsigned-encrypted", false, "dc_api.jwt"],
+  ["api-signed", true, "dc_api"],
+  ["api-signed-encrypted", true, "dc_api.jwt"],
 ];
+const isByApi = (mode) => mode.startsWith("dc_api");
 /** How a refusal is provoked: changes to what the holder's key signs. */
 const WRONG = { nonce: "n-0S6_WzA2MjqKkrQ1QfZw", aud: "x509_san_dns:other.example", transaction_data_hashes: ["AAAA"] };
 
@@ -71,7 +77,7 @@ const client = new Openid4vpClient({
 
 /** The holder's key and a credential for it. */
 async function holder() {
-  const issuerJwk = JSON.parse(readFileSync(issuerKeyFile));
+  const { x5c, ...issuerJwk } = JSON.parse(readFileSync(issuerKeyFile));
   const key = await jose.generateKeyPair("ES256", { extractable: true });
   const sdJwtVc = new SDJwtVcInstance({
     signer: signer(await jose.importJWK(issuerJwk, "ES256")),
@@ -89,13 +95,13 @@ async function holder() {
     given_name: "Erika", family_name: "Mustermann", birth_date: "1963-08-12", age_equal_or_over: { 18: true, 65: false },
   };
   const hidden = { _sd: ["given_name", "family_name", "birth_date"], age_equal_or_over: { _sd: ["18", "65"] } };
-  return { sdJwtVc, credential: await sdJwtVc.issue(claims, hidden, { header: { kid: issuerJwk.kid } }) };
+  return { sdJwtVc, credential: await sdJwtVc.issue(claims, hidden, { header: { x5c } }) };
 }
 
-/** The shop begins, and a browser follows to the wallet: what the wallet is opened with. */
-async function begin(wallet, transactionData) {
+/** The shop begins, and a browser follows to the wallet, or asks it itself: what the wallet is opened with. */
+async function begin([wallet, , mode], transactionData) {
   const question = {
-    wallet, scope: "urn:proof:params:scope:verifiable-credentials:basic", redirect_uri: RETURN_TO,
+    wallet, ...(isByApi(mode) && { flow: "dc_api" }), scope: "urn:proof:params:scope:verifiable-credentials:basic", redirect_uri: RETURN_TO,
     ...(transactionData && { transaction_data: [SESSION] }),
   };
   const begun = await fetch(`${address}/v1/presentations`, {
@@ -104,15 +110,22 @@ async function begin(wallet, transactionData) {
   assert.equal(begun.status, 201, await begun.clone().text());
   const { id, start_url } = await begun.json();
   const sent = await fetch(start_url, { redirect: "manual" });
-  assert.equal(sent.status, 303, await sent.clone().text());
   const cookie = sent.headers.getSetCookie().map((one) => one.split(";")[0]).join("; ");
-  return { id, cookie, request: sent.headers.get("location") };
+  const page = await sent.text();
+  assert.equal(sent.status, isByApi(mode) ? 200 : 303, page);
+  if (!isByApi(mode)) return { id, cookie, request: sent.headers.get("location") };
+  // What the script of the page passes to the browser's API.
+  const [, asked] = page.match(/data-request="([^"]*)"/);
+  const { protocol, data } = JSON.parse(asked.replaceAll("&#34;", '"').replaceAll("&#38;", "&"));
+  const [, csrf] = page.match(/name="csrf" value="([^"]*)"/);
+  return { id, cookie, request: data, protocol, hand: { to: `${start_url}/answer`, csrf } };
 }
 
 /** The wallet reads, the person agrees, and the wallet answers; with these changes to its key binding. */
-async function answer({ request }, [, signed, mode], wrong) {
-  const parsed = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: request });
-  const resolved = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: parsed.params });
+async function answer(begun, [, signed, mode], wrong) {
+  const origin = isByApi(mode) ? address : undefined;
+  const parsed = client.parseOpenid4vpAuthorizationRequest({ authorizationRequest: begun.request });
+  const resolved = await client.resolveOpenId4vpAuthorizationRequest({ authorizationRequestPayload: parsed.params, origin });
   const asked = resolved.authorizationRequestPayload;
   assert.equal(Boolean(resolved.jar), signed, "whether the library verified a signature");
   assert.equal(asked.response_mode, mode);
@@ -125,14 +138,15 @@ async function answer({ request }, [, signed, mode], wrong) {
   }
   const hashes = resolved.transactionData?.map(({ encoded }) => digest(encoded, "sha-256").toString("base64url"));
   const payload = {
-    iat: Math.floor(Date.now() / 1000), aud: asked.client_id, nonce: asked.nonce,
+    iat: Math.floor(Date.now() / 1000), aud: origin ? `origin:${origin}` : asked.client_id, nonce: asked.nonce,
     ...(hashes && { transaction_data_hashes: hashes }), ...wrong,
   };
   const presentation = await sdJwtVc.present(credential, frame, { kb: { payload } });
   const made = await client.createOpenid4vpAuthorizationResponse({
     authorizationRequestPayload: asked,
+    origin,
     authorizationResponsePayload: { vp_token: { [wanted.id]: [presentation] } },
-    ...(mode === "direct_post.jwt" && {
+    ...(mode.endsWith(".jwt") && {
       jarm: {
         encryption: { nonce: randomBytes(16).toString("base64url") },
         serverMetadata: {
@@ -143,13 +157,20 @@ async function answer({ request }, [, signed, mode], wrong) {
       },
     }),
   });
+  if (origin) return hand(begun, made.jarm ? { response: made.jarm.responseJwt } : made.authorizationResponsePayload);
   const { response } = await client.submitOpenid4vpAuthorizationResponse({ authorizationRequestPayload: asked, ...made });
   return response;
 }
 
+/** The page has the answer, and passes it on. */
+function hand({ cookie, protocol, hand: { to, csrf } }, data) {
+  const body = new URLSearchParams({ csrf, protocol, data: JSON.stringify(data) });
+  return fetch(to, { method: "POST", headers: { cookie }, body, redirect: "manual" });
+}
+
 /** The browser goes where the wallet was told, back to the shop, which collects. */
 async function collect({ id, cookie }, response) {
-  let next = (await response.json()).redirect_uri;
+  let next = response.headers.get("location") ?? (await response.json()).redirect_uri;
   while (!next.startsWith(RETURN_TO)) {
     const page = await fetch(next, { headers: { cookie }, redirect: "manual" });
     assert.equal(page.status, 303, await page.clone().text());
@@ -161,9 +182,9 @@ async function collect({ id, cookie }, response) {
 }
 
 async function presents(wallet, transactionData) {
-  const begun = await begin(wallet[0], transactionData);
+  const begun = await begin(wallet, transactionData);
   const response = await answer(begun, wallet);
-  assert.equal(response.status, 200, await response.clone().text());
+  assert.equal(response.status, isByApi(wallet[2]) ? 303 : 200, await response.clone().text());
   const result = await collect(begun, response);
   assert.equal(result.status, "verified", JSON.stringify(result));
   const { claims } = result.credentials.proof_id_default;
@@ -172,8 +193,14 @@ async function presents(wallet, transactionData) {
 }
 
 async function isRefused(wallet, name) {
-  const begun = await begin(wallet[0], true);
+  const begun = await begin(wallet, true);
   const response = await answer(begun, wallet, { [name]: WRONG[name] });
+  if (isByApi(wallet[2])) {
+    // The person is told, and may try again.
+    const told = await fetch(new URL(response.headers.get("location"), address), { headers: { cookie: begun.cookie } });
+    assert.match(await told.text(), /could not be accepted. You can try/);
+    return;
+  }
   assert.equal(response.status, 400, await response.clone().text());
   assert.deepEqual(await response.json(), { error: "invalid_request" });
 }

@@ -134,6 +134,7 @@ impl Roots {
             leaf_hash: base64url::encode(Digest::of(&der).as_bytes()),
             subject: subject(leaf),
             length: path.len(),
+            anchor_was_sent: given.iter().any(|one| path::is_self_signed(one)),
             authority_key_ids,
             window,
         })
@@ -158,6 +159,7 @@ pub struct ValidatedChain {
     leaf_hash: String,
     subject: String,
     length: usize,
+    anchor_was_sent: bool,
     authority_key_ids: Vec<Vec<u8>>,
     window: Window,
 }
@@ -188,6 +190,11 @@ impl ValidatedChain {
     /// How many certificates from the leaf to the root, both counted.
     pub fn length(&self) -> usize {
         self.length
+    }
+
+    /// Whether `x5c` held a trust anchor too, a self-signed certificate, which HAIP 1.0 section 6.1.1 forbids.
+    pub fn anchor_was_sent(&self) -> bool {
+        self.anchor_was_sent
     }
 }
 

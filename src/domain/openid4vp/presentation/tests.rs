@@ -1,6 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
+use crate::domain::base::id::Nonce;
 use crate::domain::base::report::{Findings, Rule};
 use crate::domain::openid4vp::request::ResponseMode;
 use crate::domain::openid4vp::testing::{MADE_AT, asked};
@@ -206,4 +207,45 @@ fn req_2_34_the_key_goes_with_the_answer() {
     assert_eq!(served.answer_key().map(EncryptionKey::kid), Some(kid.as_str()));
     // `AwaitingReturn` and `Settled` have no place for one.
     assert!(served.await_return(proof(), report(), return_code(), MADE_AT).is_ok());
+}
+
+/// Asked by the browser's API, of a wallet that otherwise posts encrypted answers.
+fn by_api() -> Served {
+    let mut asked = Asked { response_mode: ResponseMode::DcApi, flow: Flow::DcApi, ..asked() };
+    asked.wallet.response_mode = ResponseMode::DirectPostJwt;
+    Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap()
+}
+
+#[test]
+fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
+    assert!(by_api().answered_through_api(&ours(), LAST_SECOND).is_ok());
+    assert_eq!(by_api().answered_through_api(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    assert_eq!(by_api().answered_through_api(&ours(), LATE).unwrap_err(), NotNow::Expired);
+    // Each answer comes by its own way.
+    assert_eq!(by_api().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
+    assert_eq!(by_api().answered_by_wallet(MADE_AT).unwrap_err(), NotNow::OtherWay);
+    for served in [served(), posted_by(Flow::SameDevice), posted_by(Flow::CrossDevice)] {
+        assert_eq!(served.answered_through_api(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
+    }
+}
+
+#[test]
+fn the_ordinary_way_is_the_same_question_in_another_request() {
+    let (nonce, key) = (Nonce::from_entropy([9; 16]), EncryptionKey::generate().unwrap());
+    let (before, public) = (by_api(), key.to_public_jwk());
+    let state = before.asked().state.clone();
+    let taken = before.by_ordinary_way(&ours(), nonce.clone(), Some(key), MADE_AT).unwrap();
+    let asked = taken.asked();
+    assert_eq!((asked.flow, asked.response_mode), (Flow::SameDevice, ResponseMode::DirectPostJwt));
+    assert_eq!((asked.nonce.as_str(), asked.state.as_str()), (nonce.as_str(), state.as_str()));
+    assert_eq!(asked.answer_key.as_ref(), Some(&public));
+    assert!(taken.answer_key().is_some() && taken.answered_by_wallet(MADE_AT).is_ok());
+
+    let refused = |served: Served, browser: Digest, now| {
+        served.by_ordinary_way(&browser, nonce.clone(), None, now).unwrap_err()
+    };
+    assert_eq!(refused(by_api(), other(), MADE_AT), NotNow::OtherBrowser);
+    assert_eq!(refused(by_api(), ours(), LATE), NotNow::Expired);
+    assert_eq!(refused(served(), ours(), MADE_AT), NotNow::OtherWay);
+    assert_eq!(refused(posted_by(Flow::CrossDevice), ours(), MADE_AT), NotNow::OtherWay);
 }

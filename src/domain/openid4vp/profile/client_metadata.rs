@@ -16,13 +16,18 @@ pub(super) fn client_metadata(asked: &Asked) -> Option<Value> {
     if asked.wallet.prefix() == Prefix::PreRegistered {
         return None;
     }
+    Some(metadata(asked))
+}
+
+/// The same for a wallet that is not told who we are.
+pub(super) fn metadata(asked: &Asked) -> Value {
     let mut metadata = json!({ "vp_formats_supported": vp_formats_supported() });
     if let Some(key) = &asked.answer_key {
         metadata["jwks"] = json!({ "keys": [key] });
         metadata["encrypted_response_enc_values_supported"] =
             ContentEncryption::ALL.iter().map(|enc| enc.name()).collect();
     }
-    Some(metadata)
+    metadata
 }
 
 /// The formats and algorithms that we verify, by section B.3.4.

@@ -3,6 +3,7 @@
 //! A profile decides which parameters there are; the request method decides how they travel.
 
 pub(crate) mod client_metadata;
+pub mod dc_api;
 mod haip;
 mod openid4vp;
 mod parameters;
@@ -34,7 +35,7 @@ pub fn parameters(asked: &Asked) -> Parameters {
 
 /// The claims of the Request Object. `wallet_nonce` is what the wallet sent when it fetched it.
 pub fn request_object(asked: &Asked, wallet_nonce: Option<&str>, now: Timestamp) -> Map<String, Value> {
-    request_object::claims(asked, wallet_nonce, now)
+    request_object::claims(asked, &parameters(asked), wallet_nonce, now)
 }
 
 /// The URL to which the browser is sent, with everything in it, unsigned.
@@ -121,6 +122,14 @@ impl NotPermitted {
 
     fn response_mode(why: &'static str) -> Self {
         Self { key: "response_mode", why }
+    }
+
+    fn dc_api_request(why: &'static str) -> Self {
+        Self { key: "dc_api.request", why }
+    }
+
+    fn dc_api_response_mode(why: &'static str) -> Self {
+        Self { key: "dc_api.response_mode", why }
     }
 }
 

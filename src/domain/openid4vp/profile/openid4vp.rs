@@ -34,13 +34,13 @@ pub(super) fn permits(_: Prefix, _: RequestMethod, _: ResponseMode) -> Result<()
 }
 
 /// REQ-1.86.
-fn array(transaction_data: &[TransactionData]) -> Value {
+pub(super) fn array(transaction_data: &[TransactionData]) -> Value {
     transaction_data.iter().map(TransactionData::encoded).collect()
 }
 
 /// Section 5.11: what somebody says about us. What is said about credentials that this request does not
 /// ask for stays at home (REQ-1.54).
-fn verifier_info(asked: &Asked) -> Option<Value> {
+pub(super) fn verifier_info(asked: &Asked) -> Option<Value> {
     let asks_for = |id: &String| asked.query.credential(id).is_some();
     let fitting = asked
         .wallet

@@ -3,13 +3,18 @@
 use serde_json::{Map, Value};
 
 use super::super::request::{Asked, Profile};
-use super::{ANY_WALLET, parameters};
+use super::{ANY_WALLET, Parameters};
 use crate::domain::base::time::Timestamp;
 
 /// Everything the wallet needs is inside: it ignores what stands beside it (REQ-1.35).
-pub(super) fn claims(asked: &Asked, wallet_nonce: Option<&str>, now: Timestamp) -> Map<String, Value> {
+pub(super) fn claims(
+    asked: &Asked,
+    parameters: &Parameters,
+    wallet_nonce: Option<&str>,
+    now: Timestamp,
+) -> Map<String, Value> {
     let wallet = &asked.wallet;
-    let mut claims = parameters(asked).to_claims();
+    let mut claims = parameters.to_claims();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
     put("aud", wallet.issuer.as_deref().unwrap_or(ANY_WALLET).into());
     put("iat", now.unix().into());

@@ -1,6 +1,7 @@
 //! Every profile and request method as it is written, held to `fixtures/openid4vp`
 //! (`UPDATE_GOLDEN=1` writes them anew), and what all of them share.
 
+mod dc_api;
 mod duties;
 
 use std::path::Path;

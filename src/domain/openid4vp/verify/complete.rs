@@ -36,7 +36,7 @@ pub(super) fn survivors<'q>(
     findings.about(None);
     let mut survivors = Vec::with_capacity(current.len());
     for Current { genuine, standing, place } in current {
-        let Genuine { credential, number, combination, authentic } = genuine;
+        let Genuine { credential, number, combination, authentic, .. } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::Genuine;
+use super::{Genuine, high_assurance};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::sdjwt::status::standing::{self, Named, Standing, StatusPlace, StatusReference};
@@ -58,7 +58,8 @@ impl Listed {
     /// Judges by the list that [`Self::reference`] led to.
     ///
     /// # Errors
-    /// When the list is another one or too old, has no such index, or says anything but "valid".
+    /// When the list is another one or too old, has no such index, says anything but "valid", or does not
+    /// carry its key where high assurance wants it.
     pub fn judged(
         self,
         list: &StatusList,
@@ -67,6 +68,9 @@ impl Listed {
     ) -> Result<Current, Rejection> {
         let Self { genuine, reference } = self;
         findings.about_presentation(&genuine.credential, genuine.number);
+        if genuine.high_assurance {
+            high_assurance::check_status_list(list, findings)?;
+        }
         let standing = standing::judge(&reference, &genuine.authentic, list, now, findings)?;
         let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
         Ok(Current { genuine, standing, place: Some(place) })

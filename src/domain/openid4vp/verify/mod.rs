@@ -37,7 +37,9 @@ mod answer;
 mod authorised;
 mod complete;
 mod current;
+mod high_assurance;
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::time::Duration;
@@ -66,18 +68,20 @@ const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4V
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
 
 /// What an answer is judged against. Nothing of it comes from the answer.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct Challenge<'a> {
     /// The question.
     pub query: &'a Query,
     /// What was to be agreed to, as sent.
     pub transaction_data: &'a [TransactionData],
-    /// Our client identifier, exactly as the wallet knows it.
-    pub audience: &'a str,
+    /// Our client identifier, exactly as the wallet knows it; or our origin, where the browser said it.
+    pub audience: Cow<'a, str>,
     /// The nonce of the request.
     pub nonce: &'a str,
     /// When it was asked.
     pub requested_at: Timestamp,
+    /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
+    pub high_assurance: bool,
 }
 
 impl Asked {
@@ -86,9 +90,10 @@ impl Asked {
         Challenge {
             query: &self.query,
             transaction_data: &self.transaction_data,
-            audience: &self.wallet.client_id,
+            audience: self.audience(),
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
+            high_assurance: self.wallet.profile.is_high_assurance(),
         }
     }
 }
@@ -100,6 +105,7 @@ pub struct Genuine {
     number: Option<usize>,
     combination: usize,
     authentic: Authentic,
+    high_assurance: bool,
 }
 
 impl Genuine {
@@ -172,14 +178,21 @@ pub fn authenticate(
         return Err(findings.fail(&ASKED, "this credential was not asked for"));
     };
     let expected = Expected {
-        audience: challenge.audience,
+        audience: &challenge.audience,
         nonce: challenge.nonce,
         requested_at: challenge.requested_at,
         skew: CLOCK_SKEW,
     };
+    let high_assurance = challenge.high_assurance;
+    if high_assurance {
+        high_assurance::check_ways(&presented, issuer, findings)?;
+    }
     let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    if high_assurance {
+        high_assurance::check_credential(&authentic, findings)?;
+    }
     let combination = answer::satisfies(&authentic, query, findings)?;
-    Ok(Genuine { credential, number, combination, authentic })
+    Ok(Genuine { credential, number, combination, authentic, high_assurance })
 }
 
 /// Do these presentations, which are current and were not discarded, together satisfy the challenge: the

@@ -6,6 +6,7 @@ mod binding;
 mod claim_sets;
 mod claims;
 mod hashes;
+mod high_assurance;
 mod refusals;
 mod report;
 mod sets;
@@ -26,7 +27,9 @@ use crate::domain::jose::signing::SigningKey;
 use crate::domain::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement};
 use crate::domain::openid4vp::response::{ResponseParameters, Shape, WalletAnswer};
 use crate::domain::openid4vp::testing::{asked, transaction};
-use crate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use crate::domain::sdjwt::status::token::{
+    CacheBounds, Receipt, StatusList, StatusListFault, StatusListToken,
+};
 use crate::domain::sdjwt::testing::{
     AUDIENCE, ISSUER, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, STATUS_URI, VCT, encode, member,
     object,
@@ -39,6 +42,8 @@ struct Scene {
     keys: Arc<KeySet>,
     trust: TrustPolicy,
     asked: Asked,
+    /// The `x5c` of the issuer's status list.
+    list_x5c: Value,
 }
 
 impl Scene {
@@ -50,7 +55,7 @@ impl Scene {
         asked.created_at = REQUESTED_AT;
         asked.expires_at = Timestamp::from_unix(REQUESTED_AT.unix() + 300);
         asked.query = Query::of(vec![credential_query(QUERY_ID)]).unwrap();
-        Self { keys: Arc::new(maker.keys()), trust: maker.trust(), maker, asked }
+        Self { keys: Arc::new(maker.keys()), trust: maker.trust(), maker, asked, list_x5c: Value::Null }
     }
 
     /// With one transaction per address, authorised by the key-binding JWT.
@@ -98,11 +103,12 @@ impl Scene {
     }
 
     /// The issuer's list: index 0 is valid, index 1 is not.
-    fn list(&self, issuer: &TrustedIssuer) -> StatusList {
-        let token = ListMaker::new(&self.maker.issuer, &[0, 1]).sign(&self.maker.issuer);
+    fn list(&self, issuer: &TrustedIssuer) -> Result<StatusList, StatusListFault> {
+        let mut list = ListMaker::new(&self.maker.issuer, &[0, 1]);
+        list.header.insert("x5c".to_owned(), self.list_x5c.clone());
         let receipt = Receipt { at: NOW, max_age: None };
-        let token = StatusListToken::parse(token.as_bytes()).unwrap();
-        token.verify(issuer, &self.keys, STATUS_URI, receipt, &CacheBounds::default()).unwrap()
+        let token = StatusListToken::parse(list.sign(&self.maker.issuer).as_bytes())?;
+        token.verify(issuer, &self.keys, STATUS_URI, receipt, &CacheBounds::default())
     }
 
     fn current(&self, shown: Shown, findings: &mut Findings) -> Result<Current, Rejection> {
@@ -111,7 +117,10 @@ impl Scene {
         let genuine = authenticate(shown, &issuer, &self.keys, &self.asked.challenge(), NOW, findings)?;
         match genuine.status(findings)? {
             Status::Settled(current) => Ok(current),
-            Status::Listed(listed) => listed.judged(&self.list(&issuer), NOW, findings),
+            Status::Listed(listed) => match self.list(&issuer) {
+                Ok(list) => listed.judged(&list, NOW, findings),
+                Err(fault) => Err(listed.unusable(&fault, findings)),
+            },
         }
     }
 

@@ -1,5 +1,6 @@
 //! The Status List Token in its JWT form (TSL 5.1): who signed it, for which address, until when.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value};
@@ -8,10 +9,10 @@ use super::statuses::{Statuses, StatusesFault};
 use crate::domain::base::json::Bounds;
 use crate::domain::base::report::Rule;
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
-use crate::domain::sdjwt::issuer_key::{how_of_chain, how_of_set};
+use crate::domain::jose::x5c::ValidatedChain;
+use crate::domain::sdjwt::issuer_key::{Chosen, how_of_chain, how_of_set};
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
@@ -100,13 +101,14 @@ impl Default for CacheBounds {
 /// # use vpgate::domain::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
 /// fn forge(statuses: Statuses, fresh_until: Timestamp) -> StatusList {
 ///     let (issuer, uri) = (String::new(), String::new());
-///     StatusList { issuer, uri, statuses, ends_at: None, fresh_until }
+///     StatusList { issuer, uri, chain: None, statuses, ends_at: None, fresh_until }
 /// }
 /// ```
 #[derive(Debug)]
 pub struct StatusList {
     issuer: String,
     uri: String,
+    chain: Option<Arc<ValidatedChain>>,
     statuses: Statuses,
     /// Its `exp`, or when it becomes too old.
     ends_at: Option<Timestamp>,
@@ -148,7 +150,7 @@ impl StatusListToken {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
-        let (key, how) = self.key(issuer, keys, receipt.at)?;
+        let Chosen { key, how, chain } = self.key(issuer, keys, receipt.at)?;
         let verified = self.0.verify(&key).map_err(|_| StatusListFault::Signature(how))?;
         let payload = verified.payload();
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
@@ -159,24 +161,20 @@ impl StatusListToken {
         let status_list = payload.get("status_list").and_then(Value::as_object);
         let statuses = Statuses::from_json(status_list.ok_or(StatusListFault::NoList)?)?;
         let (issuer, uri) = (issuer.issuer().to_owned(), uri.to_owned());
-        Ok(StatusList { issuer, uri, statuses, ends_at: dates.ends_at, fresh_until })
+        Ok(StatusList { issuer, uri, chain, statuses, ends_at: dates.ends_at, fresh_until })
     }
 
     /// The key, and which one it is.
-    fn key(
-        &self,
-        issuer: &TrustedIssuer,
-        keys: &KeySet,
-        at: Timestamp,
-    ) -> Result<(PublicKey, String), StatusListFault> {
+    fn key(&self, issuer: &TrustedIssuer, keys: &KeySet, at: Timestamp) -> Result<Chosen, StatusListFault> {
         let KeySource::X5c(roots) = issuer.keys() else {
             let key = keys.choose(self.0.kid(), self.0.algorithm())?;
-            return Ok((key.clone(), how_of_set(self.0.kid(), key, issuer.keys().name())));
+            let how = how_of_set(self.0.kid(), key, issuer.keys().name());
+            return Ok(Chosen { key: key.clone(), how, chain: None });
         };
         let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
         let key = chain.keys().choose(None, self.0.algorithm())?;
-        Ok((key.clone(), how_of_chain(&chain)))
+        Ok(Chosen { key: key.clone(), how: how_of_chain(&chain), chain: Some(chain) })
     }
 }
 
@@ -184,6 +182,11 @@ impl StatusList {
     /// Whose credentials it is about.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// The chain in the token that gave its key; `None` when the key was not found by certificates.
+    pub fn chain(&self) -> Option<&ValidatedChain> {
+        self.chain.as_deref()
     }
 
     /// Its `sub`.

@@ -124,11 +124,11 @@ impl Verifier {
         json!({"typ": "oauth-authz-req+jwt", "x5c": self.chain.x5c()})
     }
 
-    /// What the wallet makes of the object, when the address says `client_id`.
-    fn verified(&self, header: &Value, claims: &Value, client_id: &str) -> Option<Map<String, Value>> {
+    /// What the wallet makes of the object.
+    fn verified(&self, header: &Value, claims: &Value) -> Option<Map<String, Value>> {
         let object = |value: &Value| value.as_object().unwrap().clone();
         let signed = self.key.sign(&object(header), &object(claims)).unwrap();
-        verified(&signed, client_id, &self.sandbox.0)
+        verified(&signed, &self.sandbox.0)
     }
 }
 
@@ -137,13 +137,13 @@ fn a_signed_request_is_from_who_holds_the_certificate() {
     let verifier = Verifier::new();
     let (id, header) = (verifier.id(), verifier.header());
     let good = request(&id);
-    assert_eq!(verifier.verified(&header, &good, &id).map(Value::Object), Some(good.clone()));
+    assert_eq!(verifier.verified(&header, &good).map(Value::Object), Some(good.clone()));
 
     let other = Verifier::new();
     for (name, wrong) in
         [("typ", json!("JWT")), ("x5c", other.chain.x5c()), ("x5c", json!([])), ("x5c", Value::Null)]
     {
-        assert!(verifier.verified(&changed(header.clone(), name, &wrong), &good, &id).is_none(), "{name}");
+        assert!(verifier.verified(&changed(header.clone(), name, &wrong), &good).is_none(), "{name}");
     }
     for (name, wrong) in [
         ("aud", json!("https://wallet.example")),
@@ -151,18 +151,18 @@ fn a_signed_request_is_from_who_holds_the_certificate() {
         ("exp", Value::Null),
         ("client_id", json!(other.id())),
     ] {
-        assert!(verifier.verified(&header, &changed(good.clone(), name, &wrong), &id).is_none(), "{name}");
+        assert!(verifier.verified(&header, &changed(good.clone(), name, &wrong)).is_none(), "{name}");
     }
     for wrong in [&other.id(), "x509_san_dns:127.0.0.1", verifier.chain.leaf_hash(), ""] {
-        assert!(verifier.verified(&header, &request(wrong), wrong).is_none(), "{wrong}");
+        assert!(verifier.verified(&header, &request(wrong)).is_none(), "{wrong}");
     }
     // Their certificate and identifier, our key.
     let stolen = changed(header, "x5c", &other.chain.x5c());
     let forged = verifier.key.sign(stolen.as_object().unwrap(), request(&other.id()).as_object().unwrap());
-    assert!(verified(&forged.unwrap(), &other.id(), &other.sandbox.0).is_none());
+    assert!(verified(&forged.unwrap(), &other.sandbox.0).is_none());
     let nobody = sandbox_believing(None);
     let signed = verifier.key.sign(verifier.header().as_object().unwrap(), good.as_object().unwrap());
-    assert!(verified(&signed.unwrap(), &id, &nobody.0).is_none(), "no roots, nobody believed");
+    assert!(verified(&signed.unwrap(), &nobody.0).is_none(), "no roots, nobody believed");
 }
 
 #[tokio::test]

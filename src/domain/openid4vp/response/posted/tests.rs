@@ -1,7 +1,8 @@
-use serde_json::json;
+use serde_json::{Map, json};
 
 use super::*;
 use crate::domain::base::id::Nonce;
+use crate::domain::jose::jwe::ContentEncryption;
 use crate::domain::openid4vp::request::ResponseMode;
 use crate::domain::openid4vp::testing::asked;
 

@@ -15,7 +15,7 @@ fn key_id(authority: &Authority) -> Vec<u8> {
     authority.certificate.subject_key_id().unwrap().as_slice().to_vec()
 }
 
-fn believed(roots: &Authority) -> KeySource {
+pub(super) fn believed(roots: &Authority) -> KeySource {
     KeySource::X5c(Arc::new(Roots::new(&roots.pem(), None, Vec::new()).unwrap()))
 }
 

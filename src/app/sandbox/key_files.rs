@@ -1,4 +1,5 @@
-//! The key that signs the sandbox's requests, as files: a configuration names keys by where they are.
+//! The key that signs the sandbox's requests, and the root that certifies its issuer, as files: a
+//! configuration names keys and roots by where they are.
 
 use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
@@ -10,20 +11,30 @@ use crate::domain::jose::x5c::CertifiedKey;
 use crate::flow::ports::Entropy;
 
 /// A folder that nobody else can read, and that is gone when this is dropped.
-pub(super) struct RequestKeyFiles(PathBuf);
+pub(super) struct KeyFiles(PathBuf);
 
-impl RequestKeyFiles {
+impl KeyFiles {
     /// # Errors
-    /// [`NoSandbox::RequestKey`], [`NoSandbox::Entropy`]
-    pub(super) fn write(certified: &CertifiedKey, entropy: &dyn Entropy) -> Result<Self, NoSandbox> {
+    /// [`NoSandbox::KeyFiles`], [`NoSandbox::Entropy`]
+    pub(super) fn folder(entropy: &dyn Entropy) -> Result<Self, NoSandbox> {
         let mut bytes = [0; 16];
         entropy.fill(&mut bytes)?;
         let folder = std::env::temp_dir().join(format!("vpgate-sandbox-{}", Handle::from_entropy(bytes)));
-        for_us_alone().create(&folder).map_err(NoSandbox::RequestKey)?;
-        let files = Self(folder);
-        write(&files.key(), &certified.key).map_err(NoSandbox::RequestKey)?;
-        write(&files.certificate(), &certified.certificate).map_err(NoSandbox::RequestKey)?;
-        Ok(files)
+        for_us_alone().create(&folder).map_err(NoSandbox::KeyFiles)?;
+        Ok(Self(folder))
+    }
+
+    /// # Errors
+    /// [`NoSandbox::KeyFiles`]
+    pub(super) fn write(&self, certified: &CertifiedKey, issuer_root: &[u8]) -> Result<(), NoSandbox> {
+        for (path, content) in [
+            (self.key(), certified.key.as_slice()),
+            (self.certificate(), &certified.certificate),
+            (self.issuer_root(), issuer_root),
+        ] {
+            write(&path, content).map_err(NoSandbox::KeyFiles)?;
+        }
+        Ok(())
     }
 
     pub(super) fn key(&self) -> PathBuf {
@@ -33,9 +44,13 @@ impl RequestKeyFiles {
     pub(super) fn certificate(&self) -> PathBuf {
         self.0.join("certificate.pem")
     }
+
+    pub(super) fn issuer_root(&self) -> PathBuf {
+        self.0.join("issuer-root.pem")
+    }
 }
 
-impl Drop for RequestKeyFiles {
+impl Drop for KeyFiles {
     fn drop(&mut self) {
         if let Err(why) = fs::remove_dir_all(&self.0) {
             tracing::warn!(%why, "a temporary folder of the sandbox stays behind");

@@ -1,0 +1,49 @@
+//! `/start/{handle}` for a wallet that is asked by the browser's Digital Credentials API (OpenID4VP 1.0
+//! Appendix A), and the answer that its page sends back.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::{Request, Response};
+use serde_json::Value;
+
+use super::callback::lead_on;
+use super::page::{ASK_SCRIPT, Notice, Page};
+use super::{HumanDoor, browser, handle_of};
+use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
+use crate::domain::openid4vp::response::Handed;
+use crate::domain::openid4vp::transaction_data::Details;
+use crate::flow::serve_request::Outline;
+use crate::http::body::MAX_POSTED_BYTES;
+
+/// Without JavaScript, or without that API, its primary action is the wallet's ordinary way.
+#[derive(Template)]
+#[template(path = "http/human_door/pages/ask.html")]
+struct Ask {
+    /// JSON.
+    request: String,
+    client_name: String,
+    claims: Vec<String>,
+    agreements: Vec<Details>,
+    handle: Handle,
+    form_value: String,
+}
+
+/// The page that asks `request`, in this browser.
+pub fn page(handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
+    let Outline { client_name, claims, agreements, expires_at: _ } = outline;
+    let (request, form_value) = (request.to_string(), browser::form_value(browser));
+    let page = Ask { request, client_name, claims, agreements, handle: handle.clone(), form_value };
+    Page::new(&page).leading_on().with_script(ASK_SCRIPT)
+}
+
+/// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser
+/// that was shown it (REQ-2.55).
+pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    let handle = handle_of(&request).ok_or_else(Notice::no_open_request)?;
+    let (browser, mut form) = door.own_form_of(&mut request, MAX_POSTED_BYTES).await?;
+    let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
+    let handed = Handed { protocol: text("protocol")?, data: text("data")? };
+    Ok(lead_on(door.vpgate.accept_handed(&handle, &browser, handed).await?))
+}
