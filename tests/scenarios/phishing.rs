@@ -159,7 +159,7 @@ async fn req_15_9_fewer_scopes_are_granted_away_from_the_device() {
     let authorization = world.device_of("radio").await;
     let mut phone = world.browser();
     let page = phone.open(link(&authorization)).await;
-    assert!(page.body.contains("given name") && !page.body.contains(wide), "{}", page.body);
+    assert!(page.body.contains("Given name") && !page.body.contains(wide), "{}", page.body);
     let wallet = phone.press(&page, "Continue").await;
     phone.press(&wallet, "Share").await;
     let (refused, token) = world.hears("radio", &authorization).await;
