@@ -101,7 +101,7 @@ fn confirm(shown: AuthorizationShown, parameters: &Parameters, form_value: Strin
         client_name: shown.client_name,
         returns_to: shown.returns_to,
         rights: shown.rights,
-        claims: shown.claims.iter().map(|claim| claim.replace(['_', '.'], " ")).collect(),
+        claims: shown.claims,
         parameters: parameters.iter().filter(|(name, _)| !["csrf", "action"].contains(name)).collect(),
         form_value,
     }

@@ -108,7 +108,7 @@ fn confirm(door: &HumanDoor, found: CodeFound, alert: Option<&'static str>, form
         user_code: found.user_code,
         client_name: found.client_name,
         rights: found.rights,
-        claims: found.claims.iter().map(|claim| in_words(claim)).collect(),
+        claims: found.claims,
         asked: ago(found.created_at, now),
         nearness: found.nearness.and_then(near_in_words),
         numbers: found.numbers.into_iter().flatten().collect(),
@@ -138,11 +138,6 @@ fn near_in_words(nearness: Nearness) -> Option<&'static str> {
         ),
         Nearness::Unknown => None,
     }
-}
-
-/// `age_equal_or_over.18` as people say it: `age equal or over 18`.
-fn in_words(claim: &str) -> String {
-    claim.replace(['_', '.'], " ")
 }
 
 fn ask_again(why: CodeRefused) -> Result<Page, Notice> {
