@@ -30,25 +30,44 @@ pub(super) fn check_order(given: &[X509]) -> Result<(), RefusedChain> {
 
 /// The path from the first certificate to one of the anchors, both included, as it stands at `now`.
 pub(super) fn find(anchors: &[X509], given: &[X509], now: Timestamp) -> Result<Vec<X509>, RefusedChain> {
-    let walked = (|| {
-        let mut terms = X509VerifyParam::new()?;
-        terms.set_time(now.unix());
-        terms.set_depth(i32::try_from(MOST_CERTIFICATES).unwrap_or(i32::MAX));
-        terms.set_auth_level(SECURITY_LEVEL);
-        // The time belongs to the store, so each moment has one of its own; certificates are shared.
-        let mut store = X509StoreBuilder::new()?;
-        for anchor in anchors {
-            store.add_cert(anchor.clone())?;
-        }
-        store.set_param(&terms)?;
-        walk(&store.build(), given)
-    })();
-    match walked.map_err(|_| ChainFault::OpenSsl)? {
-        Ok(path) => Ok(path),
-        Err(Broken { at, why, subject }) => {
-            Err(RefusedChain { fault: ChainFault::Path { at, why }, subject })
+    let broken = match walk_to(anchors, given, now).map_err(|_| ChainFault::OpenSsl)? {
+        Ok(path) => return Ok(path),
+        Err(broken) => broken,
+    };
+    // Of several anchors with one name and no key identifiers, as after a change of the root's key, OpenSSL
+    // tries one. Each gets its turn.
+    for anchor in anchors.iter().filter(|anchor| is_namesake(anchor, anchors)) {
+        let alone = std::slice::from_ref(anchor);
+        if let Ok(path) = walk_to(alone, given, now).map_err(|_| ChainFault::OpenSsl)? {
+            return Ok(path);
         }
     }
+    let Broken { at, why, subject } = broken;
+    Err(RefusedChain { fault: ChainFault::Path { at, why }, subject })
+}
+
+fn is_namesake(anchor: &X509Ref, anchors: &[X509]) -> bool {
+    let same =
+        |other: &&X509| anchor.subject_name().try_cmp(other.subject_name()).is_ok_and(|order| order.is_eq());
+    anchors.iter().filter(same).count() > 1
+}
+
+fn walk_to(
+    anchors: &[X509],
+    given: &[X509],
+    now: Timestamp,
+) -> Result<Result<Vec<X509>, Broken>, ErrorStack> {
+    let mut terms = X509VerifyParam::new()?;
+    terms.set_time(now.unix());
+    terms.set_depth(i32::try_from(MOST_CERTIFICATES).unwrap_or(i32::MAX));
+    terms.set_auth_level(SECURITY_LEVEL);
+    // The time belongs to the store, so each moment has one of its own; certificates are shared.
+    let mut store = X509StoreBuilder::new()?;
+    for anchor in anchors {
+        store.add_cert(anchor.clone())?;
+    }
+    store.set_param(&terms)?;
+    walk(&store.build(), given)
 }
 
 /// The leaf signs credentials, and only those: it is no authority, and its key usage does not say

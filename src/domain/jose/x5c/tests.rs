@@ -146,6 +146,21 @@ fn req_5_11_an_unknown_root_is_refused() {
 }
 
 #[test]
+fn req_5_11_roots_of_one_name_do_not_hide_each_other() {
+    let chains = [0, 1, 2].map(|_| Scene::new().make());
+    let pem = |chains: &[Chain]| chains.iter().map(|chain| chain.root.pem()).collect::<Vec<_>>().concat();
+    let roots = Roots::new(&pem(&chains), None, Vec::new()).unwrap();
+    for chain in &chains {
+        assert_eq!(roots.validate(&chain.header(), at(NOW)).unwrap().length(), 3);
+    }
+    let [ours, _, stranger] = &chains;
+    let roots = Roots::new(&pem(&chains[..2]), None, Vec::new()).unwrap();
+    assert!(roots.validate(&ours.header(), at(NOW)).is_ok());
+    let refused = roots.validate(&stranger.header(), at(NOW)).unwrap_err();
+    assert!(matches!(refused.fault, ChainFault::Path { .. }), "{refused}");
+}
+
+#[test]
 fn req_5_11_the_order_is_leaf_first_and_nothing_is_left_out_or_put_in() {
     let chain = Scene::new().make();
     let judge = |certificates: &[&X509]| chain.roots().validate(&x5c(certificates), at(NOW));
