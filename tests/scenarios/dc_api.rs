@@ -5,7 +5,9 @@
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use vpgate::domain::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate::domain::openid4vp::response::WalletError;
 
+use crate::answers::CODES;
 use crate::asking::{HASH, read};
 use crate::browser::{Browser, Page};
 use crate::certificates::Certified;
@@ -189,6 +191,36 @@ async fn req_2_54_an_error_through_the_browser_ends_it_and_everybody_learns() {
             let back = browser.hand_over(&page, UNSIGNED, &said).await;
             let (_, result) = world.collect(&begun, Some(&code_of(&back))).await;
             assert_eq!(result["status"], "declined", "{error}: {result}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn req_2_54_every_error_through_the_browser_reaches_the_person_and_the_shop() {
+    let world = unsigned(ResponseMode::DcApi).await;
+    let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
+    for (code, settles) in CODES {
+        let (begun, page) = start(&world, &mut browser).await;
+        let parameters = parameters(&page.request_by_api().unwrap());
+        let said = json!({"error": code, "error_description": "<script>alert(1)</script>"}).to_string();
+        let back = browser.hand_over(&page, UNSIGNED, &said).await;
+        let (_, result) = world.collect(&begun, None).await;
+        assert!(!(back.body.clone() + &result.to_string()).contains("<script>alert"), "{code}");
+        if settles {
+            assert!(back.url.as_str().starts_with(RETURN_TO), "{code}: {}", back.url);
+            let told = (&result["status"], &result["error"]);
+            assert_eq!(told, (&json!("declined"), &json!(WalletError::from_code(code).code())), "{code}");
+        } else {
+            assert!(
+                back.url.as_str().starts_with(BASE) && back.body.contains("Try again"),
+                "{code}: {}",
+                back.body
+            );
+            assert_eq!(result["status"], "pending", "{code}: {result}");
+            let answer = answer(&wallet, &parameters, ORIGIN);
+            let back = browser.hand_over(&page, UNSIGNED, &answer).await;
+            let (_, result) = world.collect(&begun, Some(&code_of(&back))).await;
+            assert_eq!(result["status"], "verified", "{code}: {result}");
         }
     }
 }
