@@ -132,6 +132,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             name: "proof".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
+            by_post: false,
             client_id: "caxdw5a7d".to_owned(),
             request_method: RequestMethod::UrlQuery,
             response_mode: ResponseMode::Fragment,

@@ -57,6 +57,7 @@ pub(super) struct Wallet {
     pub name: Option<String>,
     pub profile: Option<String>,
     pub authorization_endpoint: Option<String>,
+    pub authorization_method: Option<String>,
     pub client_id: Option<String>,
     pub on_rejection: Option<String>,
     pub client_id_prefix: Option<String>,

@@ -97,6 +97,18 @@ pub(super) fn dc_api(
     }
 }
 
+/// Whether the browser is to post; only a web address can be posted to.
+pub(super) fn by_post(method: Option<&str>, endpoint: Option<&Url>) -> Result<bool, &'static str> {
+    match method {
+        None | Some("get") => Ok(false),
+        Some("post") if endpoint.is_some_and(|url| !["https", "http"].contains(&url.scheme())) => {
+            Err("must be get: a wallet that is called by a scheme cannot be posted to")
+        }
+        Some("post") => Ok(true),
+        Some(_) => Err("must be get or post"),
+    }
+}
+
 /// Our identifier: as written, or by prefix where the rest follows from something else.
 pub(super) fn client_id(
     given: Option<String>,

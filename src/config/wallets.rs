@@ -85,6 +85,8 @@ fn one(
             let read = choices::endpoint(&text, profile, around.addresses);
             faults.keep(&at("authorization_endpoint"), read)
         });
+    let by_post = choices::by_post(wallet.authorization_method.as_deref(), endpoint.as_ref());
+    let by_post = faults.keep(&at("authorization_method"), by_post);
     let (key, with) = signing::material(&wallet.signing, around.folder, at, faults);
     let client_id = choices::client_id(
         wallet.client_id,
@@ -167,6 +169,7 @@ fn one(
         name: String::new(),
         profile,
         authorization_endpoint: endpoint?,
+        by_post: by_post?,
         client_id,
         request_method: method,
         response_mode: mode,

@@ -78,8 +78,8 @@ pub struct PresentationBegun {
     pub id: PresentationId,
     /// The last part of the `start_url`.
     pub handle: Handle,
-    /// The request as the wallet will see it; `None` when it is pushed to the wallet later, or goes through
-    /// the browser's API.
+    /// The request as the wallet will see it; `None` when it is pushed to the wallet later, goes there by
+    /// POST, or through the browser's API.
     pub authorization_request_url: Option<Url>,
     /// When it dies.
     pub expires_at: Timestamp,
@@ -102,7 +102,7 @@ pub enum NotBegun {
     CrossDevice,
     /// This wallet cannot answer across devices.
     #[error(
-        "this wallet cannot be asked across devices: it must post its answers, and its profile must allow it"
+        "this wallet cannot be asked across devices: it must take requests by GET and post its answers, and its profile must allow it"
     )]
     WalletCannotCross,
     /// This wallet is not asked through the browser.
@@ -188,7 +188,7 @@ impl Vpgate {
         let (asked, answer_key) = self.ask(ask, now)?;
         let authorization_request_url = match (asked.flow, asked.wallet.request_method) {
             (Flow::DcApi, _) => None,
-            (_, RequestMethod::Pushed) => {
+            (_, method) if method == RequestMethod::Pushed || asked.wallet.by_post => {
                 self.check_wallet(&asked).await?;
                 None
             }
@@ -247,7 +247,8 @@ impl Vpgate {
             return Err(NotBegun::TransactionType { index });
         }
         let crosses = flow == Flow::CrossDevice;
-        if crosses && !(wallet.response_mode.is_posted() && wallet.profile.may_cross_devices()) {
+        let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
+        if crosses && (!may_cross || wallet.by_post) {
             return Err(NotBegun::WalletCannotCross);
         }
         let policy = &self.policy.presentation;

@@ -11,7 +11,7 @@ use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{NotNow, Presentation};
-use crate::domain::openid4vp::request::{Asked, Flow};
+use crate::domain::openid4vp::request::{Asked, Flow, WalletRoute};
 use crate::domain::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
@@ -19,6 +19,8 @@ use crate::domain::openid4vp::transaction_data::Details;
 pub enum Lead {
     /// It goes to the wallet.
     ToWallet(Url),
+    /// It goes there by POST, with these fields of a form.
+    PostToWallet(Url, Vec<(String, String)>),
     /// It shows this request as a QR code, and waits for a wallet on another device.
     Scan(Url, Outline),
     /// It passes this to its Digital Credentials API, an element of `digital.requests`; or, where it has
@@ -143,7 +145,10 @@ impl Vpgate {
 
     async fn lead(&self, asked: &Asked, now: Timestamp) -> Result<Lead, NotServed> {
         Ok(match asked.flow {
-            Flow::SameDevice => Lead::ToWallet(self.wallet_url(asked, now).await?),
+            Flow::SameDevice => {
+                let url = self.wallet_url(asked, now).await?;
+                if asked.wallet.by_post { as_form(&url, &asked.wallet) } else { Lead::ToWallet(url) }
+            }
             Flow::CrossDevice => Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked)),
             Flow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
         })
@@ -158,4 +163,12 @@ impl Vpgate {
             expires_at: asked.expires_at,
         }
     }
+}
+
+/// The same request as a form. What the configured address has in its query stays there.
+fn as_form(url: &Url, wallet: &WalletRoute) -> Lead {
+    let endpoint = &wallet.authorization_endpoint;
+    let is_its_own = |name: &str| endpoint.query_pairs().any(|(own, _)| own == name);
+    let fields = url.query_pairs().filter(|(name, _)| !is_its_own(name));
+    Lead::PostToWallet(endpoint.clone(), fields.map(|(name, value)| (name.into(), value.into())).collect())
 }

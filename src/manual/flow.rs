@@ -33,7 +33,7 @@
 //!    How the request travels is the wallet's `request_method`: in the address, plain or as a signed
 //!    Request Object; as the address of a Request Object, which the wallet fetches at
 //!    `/wallet/requests/{id}` as often as it likes until it has answered; or pushed to the wallet's server
-//!    before the browser goes there.
+//!    before the browser goes there. The browser goes by GET, or with `authorization_method = "post"` by a form.
 //! 4. The wallet returns in the fragment of `/callback`. The page takes the fragment out of the
 //!    address bar and out of history before doing anything else, and posts it. Only the browser that
 //!    was sent may bring the answer back. The answer is judged; the presentation and the grant are

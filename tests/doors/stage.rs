@@ -247,6 +247,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             name: "demo".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
+            by_post: false,
             client_id: "vpgate".to_owned(),
             request_method: RequestMethod::UrlQuery,
             response_mode: ResponseMode::Fragment,

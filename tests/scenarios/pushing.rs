@@ -7,10 +7,11 @@ use std::sync::{Arc, Mutex};
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use url::form_urlencoded;
+use vpgate::domain::openid4vp::request::ResponseMode;
 
 use crate::certificates::Certified;
 use crate::posting::{POSTING_WALLET, PostingWallet};
-use crate::world::{BASIC, RETURN_TO, World};
+use crate::world::{BASE, BASIC, RETURN_TO, World};
 
 /// What the wallet's server answers, and what it was sent.
 #[derive(Clone)]
@@ -165,4 +166,26 @@ async fn req_2_7_the_issuer_is_compared_where_the_wallet_is_known_by_one() {
         let form = [("vp_token", vp_token.as_str()), ("state", asked.state.as_str()), ("iss", iss)];
         assert_eq!(wallet.post(&asked, &form).await.status, status, "{iss}");
     }
+}
+
+#[tokio::test]
+async fn req_13_1_the_browser_brings_the_request_by_post_where_the_wallet_wants_it() {
+    let endpoint = format!("{BASE}/sandbox/wallet/authorize?tenant=7");
+    let world = World::with_wallet(|wallet| {
+        wallet.authorization_endpoint = endpoint.parse().unwrap();
+        wallet.response_mode = ResponseMode::Fragment;
+        wallet.by_post = true;
+    })
+    .await;
+    let mut browser = world.browser();
+    let begun = world.begin(&request()).await;
+    assert_eq!(begun.get("authorization_request_url"), None, "it is no address");
+    let page = browser.open(begun["start_url"].as_str().unwrap()).await;
+    assert_eq!(page.url.as_str(), begun["start_url"].as_str().unwrap(), "a page of ours, with a button");
+    assert!(page.body.contains(&format!("action=\"{endpoint}\"")), "{}", page.body);
+    let consent = browser.press(&page, "Continue to your wallet").await;
+    assert_eq!(consent.url.as_str(), endpoint, "nothing of the request is in the address");
+    let back = browser.press(&consent, "Share").await;
+    let code = back.url.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
+    assert_eq!(world.collect(&begun, Some(&code)).await.1["status"], "verified");
 }

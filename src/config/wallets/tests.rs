@@ -246,6 +246,14 @@ fn req_1_3_req_1_8_req_1_20_to_1_25_req_1_27_req_1_37_req_1_54_illegal_entries_a
         ("send_response_mode", &[openid, "client_id = \"a\"\nsend_response_mode = false"]),
         ("send_response_mode", &[proof, "response_mode = \"direct_post\"\nsend_response_mode = false"]),
         ("legacy_names", &[proof, "legacy_names = true"]),
+        ("authorization_method", &[proof, "authorization_method = \"put\""]),
+        (
+            "authorization_method",
+            &[
+                openid,
+                "client_id = \"a\"\nauthorization_endpoint = \"openid4vp://\"\nauthorization_method = \"post\"",
+            ],
+        ),
         ("legacy_names", &[openid, "client_id = \"a\"\nlegacy_names = true"]),
         ("issuer", &[proof, "issuer = \"http://wallet.example\""]),
         ("transaction_data", &[proof, "transaction_data = []"]),

@@ -214,6 +214,9 @@ pub struct WalletRoute {
     pub profile: Profile,
     /// Where the browser is sent.
     pub authorization_endpoint: Url,
+    /// Whether the browser brings the request by POST instead of GET (RFC 6749 section 3.1).
+    #[serde(default)]
+    pub by_post: bool,
     /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2). In
     /// configuration it ends after `redirect_uri:` where each request appends its own response URI; in an
     /// [`Asked`] it is complete, and stays what it was when certificates change.

@@ -35,6 +35,7 @@ pub(crate) fn asked() -> Asked {
             name: "proof".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
+            by_post: false,
             client_id: "caxdw5a7d".to_owned(),
             request_method: RequestMethod::UrlQuery,
             response_mode: ResponseMode::Fragment,

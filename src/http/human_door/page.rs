@@ -16,6 +16,8 @@ pub const STYLE: &str = include_str!("pages/style.css");
 pub const RELAY_SCRIPT: &str = include_str!("pages/callback.js");
 /// The script of `/start/{handle}`, where the browser's Digital Credentials API is asked.
 pub const ASK_SCRIPT: &str = include_str!("pages/ask.js");
+/// The script of the same address, where the browser brings the request to the wallet by POST.
+pub const POST_SCRIPT: &str = "document.forms[0].submit();";
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
 

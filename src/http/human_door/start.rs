@@ -7,7 +7,7 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
-use super::page::{Notice, Page};
+use super::page::{Notice, POST_SCRIPT, Page};
 use super::{HumanDoor, browser, by_api, handle_of, is_prefetch, see_other};
 use crate::domain::base::id::Handle;
 use crate::domain::openid4vp::transaction_data::Details;
@@ -29,6 +29,14 @@ struct ToScan {
     form_value: String,
 }
 
+/// A form that the browser brings to the wallet. Its script presses the button.
+#[derive(Template)]
+#[template(path = "http/human_door/pages/post.html")]
+struct Post {
+    address: String,
+    fields: Vec<(String, String)>,
+}
+
 /// Off to the wallet. A browser that only looks ahead must not become the owner of the request.
 pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     if is_prefetch(&request) {
@@ -38,6 +46,10 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let browser = door.browser(&request)?;
     match door.vpgate.serve_request(&handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
+        Ok(Lead::PostToWallet(address, fields)) => {
+            let page = Page::new(&Post { address: address.into(), fields }).leading_on();
+            Ok(door.remembered(&browser, page.with_script(POST_SCRIPT).into_response()))
+        }
         Ok(Lead::AskByApi(asked, outline)) => {
             let page = by_api::page(&handle, &asked, outline, &browser);
             Ok(door.remembered(&browser, page.into_response()))

@@ -145,8 +145,8 @@ pub struct BegunPresentation {
     pub status: PresentationStatus,
     /// Send the browser here.
     pub start_url: String,
-    /// The request as the wallet will see it; left out for a wallet to which requests are pushed. Open
-    /// `start_url` instead: an answer counts only in the browser that did.
+    /// The request as the wallet will see it; left out where it is no address: for a wallet to which requests
+    /// are pushed or posted, and with `flow: dc_api`. Open `start_url` instead: an answer counts only in the browser that did.
     #[oai(skip_serializing_if_is_none)]
     pub authorization_request_url: Option<String>,
     /// `start_url` as a QR code (SVG).
