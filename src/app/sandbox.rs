@@ -200,11 +200,11 @@ mod tests {
     }
 
     #[test]
-    fn the_wallet_is_asked_in_five_ways_and_signed_requests_have_a_key_that_is_not_on_disk() {
+    fn the_wallet_is_asked_in_six_ways_and_signed_requests_have_a_key_that_is_not_on_disk() {
         let demo = demo(None);
         let wallets = &demo.config.policy.wallets;
         let names: Vec<_> = wallets.iter().map(|wallet| wallet.name.as_str()).collect();
-        assert_eq!(names, ["demo", "openid4vp", "openid4vp-signed", "haip", "browser"]);
+        assert_eq!(names, ["demo", "demo-post", "openid4vp", "openid4vp-signed", "haip", "browser"]);
         let mut signed: Vec<_> = demo.config.request_keys.keys().map(String::as_str).collect();
         signed.sort_unstable();
         assert_eq!(signed, ["browser", "haip", "openid4vp-signed"]);

@@ -153,7 +153,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
 struct ShopPage {
     nonce: String,
     offers: [Offer; 4],
-    ways: [Way; 5],
+    ways: [Way; 6],
 }
 
 #[derive(Template)]

@@ -14,11 +14,18 @@ pub(super) struct Way {
 
 impl Way {
     /// The first is meant when nothing was chosen.
-    pub(super) const ALL: [Self; 5] = [
+    pub(super) const ALL: [Self; 6] = [
         Self {
             wallet: "demo",
             title: "Proof cloud wallet",
             about: "asked by scope, answers in the fragment",
+            hinted: true,
+            flow: "same_device",
+        },
+        Self {
+            wallet: "demo-post",
+            title: "Proof cloud wallet, by POST",
+            about: "the same, but your browser brings the request in a form",
             hinted: true,
             flow: "same_device",
         },
