@@ -21,6 +21,7 @@ use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
 use crate::config::{Config, CrossCheck, Keys, Storage};
+use crate::domain::base::time::Timestamp;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -190,6 +191,25 @@ pub async fn serve(config: Config) -> Result<Running, NotStarted> {
     start_at(listener, address, config, Vec::new())
 }
 
+/// What about `config` depends on the time of day, which reading it does not know.
+///
+/// # Errors
+/// [`NotStarted::RequestKey`]
+pub fn check_now(config: &Config) -> Result<(), NotStarted> {
+    check_request_keys(config, SystemClock.now())
+}
+
+fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), NotStarted> {
+    let mut out_of_date: Vec<&str> = config
+        .request_keys
+        .iter()
+        .filter(|(_, key)| !key.is_valid_at(now))
+        .map(|(wallet, _)| wallet.as_str())
+        .collect();
+    out_of_date.sort_unstable();
+    if out_of_date.is_empty() { Ok(()) } else { Err(NotStarted::RequestKey(out_of_date.join(", "))) }
+}
+
 /// Brings the database to the version of this program.
 ///
 /// # Errors
@@ -246,10 +266,7 @@ fn start_at(
             Keyring::in_folder(folder, &*entropy, &KeyPlan::of(&config.policy.tokens))?
         }
     };
-    let now = clock.now();
-    if let Some((wallet, _)) = config.request_keys.iter().find(|(_, key)| !key.is_valid_at(now)) {
-        return Err(NotStarted::RequestKey(wallet.clone()));
-    }
+    check_request_keys(&config, clock.now())?;
     let client = FetchClient::new(config.allow_loopback)?;
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);

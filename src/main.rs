@@ -133,6 +133,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             for note in &config.notes {
                 tracing::info!("{note}");
             }
+            app::check_now(&config)?;
             say(&format!("{} is good", file.config.display()))
         }
         Command::Migrate(file) => {

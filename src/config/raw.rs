@@ -63,6 +63,7 @@ pub(super) struct Wallet {
     pub request_method: Option<String>,
     pub response_mode: Option<String>,
     pub send_response_mode: Option<bool>,
+    pub legacy_names: Option<bool>,
     pub issuer: Option<String>,
     pub pushed_authorization_request_endpoint: Option<String>,
     pub client_secret_file: Option<String>,

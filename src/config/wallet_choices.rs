@@ -196,6 +196,25 @@ pub(super) fn send_response_mode(
     }
 }
 
+/// Only where metadata are sent, and not by a profile that leaves no choice.
+pub(super) fn legacy_names(
+    given: Option<bool>,
+    profile: Profile,
+    prefix: Prefix,
+    dc_api: Option<DcApi>,
+) -> Result<bool, &'static str> {
+    let unsigned_by_api = dc_api.is_some_and(|api| api.request == DcApiRequest::Unsigned);
+    match given {
+        Some(true) if profile != Profile::Openid4vp => {
+            Err("must be false: only profile openid4vp knows names of drafts")
+        }
+        Some(true) if prefix == Prefix::PreRegistered && !unsigned_by_api => {
+            Err("has no effect: a wallet that has us registered is sent no metadata")
+        }
+        given => Ok(given.unwrap_or(false)),
+    }
+}
+
 /// As JSON.
 pub(super) fn text_or_table(data: toml::Value) -> Result<Value, &'static str> {
     let json = serde_json::to_value(data).ok();

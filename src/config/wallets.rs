@@ -139,6 +139,8 @@ fn one(
     let transaction_data = faults.keep(&at("transaction_data"), transaction_data);
     let send_response_mode = choices::send_response_mode(wallet.send_response_mode, profile, mode);
     let send_response_mode = faults.keep(&at("send_response_mode"), send_response_mode);
+    let legacy_names = choices::legacy_names(wallet.legacy_names, profile, prefix, dc_api);
+    let legacy_names = faults.keep(&at("legacy_names"), legacy_names);
     let verifier_info = verifier_info(wallet.verifier_info, profile, around.credential_ids, at, faults);
     let public_url = around.public_url?;
     let (redirect_uri, wallet_door) = (public_url.join(CALLBACK).ok()?, public_url.join(WALLET_DOOR).ok()?);
@@ -171,6 +173,7 @@ fn one(
         redirect_uri,
         wallet_door,
         send_response_mode: send_response_mode?,
+        legacy_names: legacy_names?,
         issuer,
         pushed_requests,
         transaction_data: transaction_data?,

@@ -132,8 +132,9 @@
 //! it.
 //!
 //! # What wallets are not asked
-//! - Names of drafts before 1.0 (`vp_formats`, `client_id_scheme`, ...), `openid_federation:` identifiers,
-//!   sending the browser to the wallet by POST.
+//! - Names of drafts before 1.0, but for three in `client_metadata` where `wallets[].legacy_names` says so:
+//!   that is what wallets of drafts 24 to 26 miss. Older ones know neither our prefixes nor our format.
+//! - `openid_federation:` identifiers, sending the browser to the wallet by POST.
 //! - `client_metadata` beside `request_uri`: it is in the Request Object, and would not fit a QR code.
 //! - `EdDSA` is verified but not announced: the name stands for two curves (RFC 9864).
 //! - What a wallet sends as `wallet_metadata` is held against the request where it says something; what it

@@ -1,9 +1,9 @@
 //! Running it.
 //!
 //! # Starting
-//! `vpgate check-config` names every fault at once. `vpgate serve` opens the database, applies
-//! migrations, loads or makes its keys, binds, and answers `/readyz` with 200. It ends on SIGTERM or
-//! SIGINT after the requests under way are answered.
+//! `vpgate check-config` names every fault at once, and then certificates that have expired. `vpgate serve`
+//! opens the database, applies migrations, loads or makes its keys, binds, and answers `/readyz` with 200. It
+//! ends on SIGTERM or SIGINT after the requests under way are answered.
 //!
 //! # What is written to disk
 //! - The database: grants and presentations, until they are swept. Claims of a verified presentation

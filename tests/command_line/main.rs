@@ -5,7 +5,13 @@
 mod verify;
 
 use std::io::Write as _;
+use std::path::Path;
 use std::process::{Command, Output, Stdio};
+
+use vpgate::domain::base::time::Timestamp;
+use vpgate::domain::jose::x5c::CertifiedKey;
+use vpgate::flow::ports::Clock as _;
+use vpgate::system::clock::SystemClock;
 
 fn vpgate(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vpgate"))
@@ -35,6 +41,39 @@ fn a_good_configuration_is_said_to_be_good() {
     let output = vpgate(&["check-config", "--config", "fixtures/config/contract.toml"], "");
     assert_eq!(output.status.code(), Some(0), "{}", err(&output));
     assert_eq!(out(&output), "fixtures/config/contract.toml is good\n");
+}
+
+#[test]
+fn req_9_2_a_certificate_that_has_expired_is_told_before_the_start() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("vpgate.toml");
+    let wallet = "[[wallets]]\nname = \"app\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"openid4vp://\"\n\
+                  client_id_prefix = \"x509_hash\"\nsigning = { key = \"key.pem\", certificates = \"chain.pem\" }\n\n";
+    let text = std::fs::read_to_string("fixtures/config/contract.toml").unwrap();
+    let text = text.replacen("[[credentials]]", &format!("{wallet}[[credentials]]"), 1);
+    std::fs::write(&path, text.replace("client_id = \"tv\"", "client_id = \"tv\"\nwallet = \"proof\""))
+        .unwrap();
+    let now = SystemClock.now().unix();
+    for (made, code) in [(now, 0), (now - 2 * 365 * 86_400, 1), (now + 30 * 86_400, 1)] {
+        let certified = CertifiedKey::generate("vpgate", Timestamp::from_unix(made)).unwrap();
+        private(&folder.path().join("key.pem"), &certified.key);
+        std::fs::write(folder.path().join("chain.pem"), &certified.certificate).unwrap();
+        let output = vpgate(&["check-config", "--config", path.to_str().unwrap()], "");
+        assert_eq!(output.status.code(), Some(code), "{}", err(&output));
+        let why =
+            "a certificate or the attestation in [wallets.signing] of app has expired, or is not valid yet";
+        assert_eq!(err(&output).contains(why), code == 1, "{}", err(&output));
+    }
+}
+
+/// A file that nobody else can read.
+fn private(path: &Path, content: &[u8]) {
+    std::fs::write(path, content).unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
 }
 
 #[test]

@@ -253,6 +253,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),
             wallet_door: format!("{PUBLIC_URL}/wallet/").parse().unwrap(),
             send_response_mode: false,
+            legacy_names: false,
             issuer: None,
             pushed_requests: None,
             transaction_data: TransactionSupport::All,

@@ -194,6 +194,7 @@ fn the_defaults_of_each_profile() {
         (RequestMethod::UrlQuery, ResponseMode::DirectPost)
     );
     assert_eq!((plain.send_response_mode, plain.transaction_data), (true, TransactionSupport::None));
+    assert!(!plain.legacy_names);
     assert_eq!(plain.client_id, "redirect_uri:", "completed by each request");
     let haip = folder.route(&format!(
         "profile = \"haip\"\nauthorization_endpoint = \"haip-vp://\"\nclient_id = \"x509_hash:{}\"\n{}",
@@ -243,6 +244,8 @@ fn req_1_3_req_1_8_req_1_20_to_1_25_req_1_27_req_1_37_req_1_54_illegal_entries_a
         ("response_mode", &[openid, "client_id = \"a\"\nresponse_mode = \"query\""]),
         ("send_response_mode", &[openid, "client_id = \"a\"\nsend_response_mode = false"]),
         ("send_response_mode", &[proof, "response_mode = \"direct_post\"\nsend_response_mode = false"]),
+        ("legacy_names", &[proof, "legacy_names = true"]),
+        ("legacy_names", &[openid, "client_id = \"a\"\nlegacy_names = true"]),
         ("issuer", &[proof, "issuer = \"http://wallet.example\""]),
         ("transaction_data", &[proof, "transaction_data = []"]),
         ("transaction_data", &[proof, "transaction_data = [1]"]),

@@ -228,6 +228,9 @@ pub struct WalletRoute {
     pub wallet_door: Url,
     /// Whether requests name the response mode; only profile `proof` may leave it out (REQ-1.3).
     pub send_response_mode: bool,
+    /// Whether metadata say the same in the names of drafts too (REQ-1.53).
+    #[serde(default)]
+    pub legacy_names: bool,
     /// The wallet's issuer identifier, where its metadata are looked up: also the audience of Request
     /// Objects (REQ-1.32).
     pub issuer: Option<String>,

@@ -41,6 +41,7 @@ pub(crate) fn asked() -> Asked {
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
             wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
             send_response_mode: false,
+            legacy_names: false,
             issuer: None,
             pushed_requests: None,
             transaction_data: TransactionSupport::All,

@@ -46,7 +46,7 @@ impl Way {
         Self {
             wallet: "browser",
             title: "Your browser's own wallets",
-            about: "by its Digital Credentials API where it has one; this sandbox's wallet is behind “Use another wallet”",
+            about: "by its Digital Credentials API where it has one; this sandbox’s wallet is behind the other button",
             hinted: false,
             flow: "dc_api",
         },

@@ -27,7 +27,20 @@ pub(super) fn metadata(asked: &Asked) -> Value {
         metadata["encrypted_response_enc_values_supported"] =
             ContentEncryption::ALL.iter().map(|enc| enc.name()).collect();
     }
+    if asked.wallet.legacy_names {
+        add_legacy_names(&mut metadata);
+    }
     metadata
+}
+
+/// The same in the names of drafts 24 to 26, which version 1.0 dropped (section 5.1 there; JARM section 3).
+/// Wallets ignore what they do not know.
+fn add_legacy_names(metadata: &mut Value) {
+    metadata["vp_formats"] = vp_formats_supported();
+    if metadata.get("jwks").is_some() {
+        metadata["authorization_encrypted_response_alg"] = "ECDH-ES".into();
+        metadata["authorization_encrypted_response_enc"] = ContentEncryption::A128Gcm.name().into();
+    }
 }
 
 /// The formats and algorithms that we verify, by section B.3.4.

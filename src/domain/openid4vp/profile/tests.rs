@@ -181,6 +181,25 @@ fn req_1_53_the_strict_profiles_know_no_other_names() {
 }
 
 #[test]
+fn req_1_53_names_of_drafts_stand_beside_the_others_where_a_wallet_s_configuration_asks_for_them() {
+    for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
+        let strict = request(Profile::Openid4vp, DNS, RequestMethod::ByReferenceGet, mode);
+        let mut asked = strict.clone();
+        asked.wallet.legacy_names = true;
+        let [strict, legacy] =
+            [strict, asked].map(|asked| parameters(&asked).to_claims()["client_metadata"].clone());
+        let mut expected = strict.clone();
+        expected["vp_formats"] = strict["vp_formats_supported"].clone();
+        if mode.is_encrypted() {
+            expected["authorization_encrypted_response_alg"] = "ECDH-ES".into();
+            expected["authorization_encrypted_response_enc"] = "A128GCM".into();
+        }
+        assert_eq!(legacy, expected);
+        assert_ne!(legacy, strict);
+    }
+}
+
+#[test]
 fn req_1_28_req_1_50_req_1_52_req_9_4_metadata_say_what_is_verified_and_how_to_encrypt() {
     for asked in every_request() {
         let claims = parameters(&asked).to_claims();
