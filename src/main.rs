@@ -9,6 +9,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use mimalloc::MiMalloc;
 use tracing_subscriber::EnvFilter;
 use vpgate::app::{self, Running, sandbox};
 use vpgate::config::{Config, secrets};
@@ -88,6 +89,10 @@ struct ConfigFile {
 enum Format {
     Yaml,
 }
+
+/// A request is a few hundred small allocations, and some end on another thread than they began on.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();

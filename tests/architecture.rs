@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 33] = [
+const HOMES: [(&str, &[&str], &str); 34] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -53,6 +53,7 @@ const HOMES: [(&str, &[&str], &str); 33] = [
         "types of transaction data that the operator registers",
     ),
     ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
+    ("mimalloc", &["main"], "the program's allocator; the library has no say in that"),
     ("openssl", &["domain/jose/x5c"], "certificate chains"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the doors"),

@@ -293,8 +293,25 @@
 //! with the warning has been seen.
 //!
 //! # One writer thread for SQLite
-//! Changes that wait share a transaction, each in its own savepoint; answers leave after the commit. So
-//! `synchronous=FULL` costs one flush for many callers.
+//! Changes that wait share a transaction, each in its own savepoint where it is more than one statement;
+//! answers leave after the commit. So `synchronous=FULL` costs one flush for many callers. On one busy core
+//! the writer would run as soon as the first of them asks, and flush for few: it lets the others run first,
+//! once. With 32 devices polling that halves the flushes.
+//!
+//! # Look-ups run where they are asked for
+//! A look-up in SQLite is a few microseconds of work on pages in memory, and nothing else holds a reader up.
+//! Handing it to another thread cost more than that: two wake-ups for each. If the disk has to be read, the
+//! thread waits for it, as the thread of its own would have.
+//!
+//! # The program brings its allocator
+//! A request is a few hundred small allocations. mimalloc instead of the allocator of the system takes 14% of
+//! the processor time of a device authorization away, and 5% of that of a poll. Only the program chooses it,
+//! not the library.
+//!
+//! # No optimisation across crates
+//! Thin link-time optimisation in one unit of code takes 5% of the processor time of a poll and 8% of that of
+//! a device authorization away. It makes the compiler work half as long again on our own crate, alone on one
+//! core. Whoever packages the program may set both.
 //!
 //! # The guess limit lives in memory
 //! Five wrong user codes per address (IPv6 by /64) and a thousand altogether within ten minutes, per

@@ -1,4 +1,4 @@
-//! SQLite, in a file or in memory: one thread writes, a few read.
+//! SQLite, in a file or in memory: one thread writes, a few connections read.
 
 mod authorizations;
 mod changes;
@@ -34,8 +34,9 @@ use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::{NotCommitted, PushedRequest, Store, Swept, Unavailable};
 
-/// Threads that read. Look-ups take microseconds; more would only share the same cores.
-const READERS: usize = 2;
+/// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
+/// machines with more cores than one service keeps busy.
+const READERS: usize = 4;
 
 /// Grants and presentations in SQLite.
 ///
@@ -72,9 +73,9 @@ pub enum OpenFault {
     /// SQLite says no.
     #[error("the database cannot be opened")]
     Sqlite(#[from] rusqlite::Error),
-    /// The system gives us no threads.
-    #[error("the database's threads cannot be started")]
-    Threads(#[source] std::io::Error),
+    /// The system gives us no thread.
+    #[error("the database's thread cannot be started")]
+    Thread(#[source] std::io::Error),
 }
 
 impl SqliteStore {
@@ -88,8 +89,8 @@ impl SqliteStore {
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
         let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
-        let readers = readers.map(Readers::start).transpose().map_err(OpenFault::Threads)?;
-        let writer = Writer::start(connection).map_err(OpenFault::Threads)?;
+        let readers = readers.map(Readers::new);
+        let writer = Writer::start(connection).map_err(OpenFault::Thread)?;
         Ok(Arc::new(Self { writer, readers }))
     }
 
@@ -102,11 +103,11 @@ impl SqliteStore {
         &self,
         look_up: impl FnOnce(&Connection) -> Result<T, Unavailable> + Send + 'static,
     ) -> Result<T, Unavailable> {
-        let (work, found) = answered(move |connection| look_up(connection));
-        match &self.readers {
-            Some(readers) => readers.accept(work).await?,
-            None => self.writer.alone(work).await?,
+        if let Some(readers) = &self.readers {
+            return readers.read(look_up).await;
         }
+        let (work, found) = answered(move |connection| look_up(connection));
+        self.writer.alone(work).await?;
         found.await.map_err(|_| Ended)?
     }
 }

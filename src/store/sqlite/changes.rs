@@ -90,6 +90,11 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
     }
 }
 
+/// Whether [`make`] runs one statement for it, and so cannot do half of it.
+pub(super) fn is_one_statement(change: &Change) -> bool {
+    matches!(change, Change::RecordPoll { .. } | Change::SpendProof { .. } | Change::SpendAssertion(_))
+}
+
 /// Removes at most `limit` rows of each kind.
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
     let limit = i64::try_from(limit).unwrap_or(i64::MAX);

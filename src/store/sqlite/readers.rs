@@ -1,49 +1,55 @@
-//! A few threads that read, each with its own connection. They see what is committed, and neither
-//! wait for the writer nor hold it up.
+//! A few connections that read. They see what is committed, and neither wait for the writer nor hold it
+//! up.
+//!
+//! A look-up runs on the thread that asks for it. It is a few microseconds of work on pages in memory,
+//! which is less than what it costs to wake another thread and to be woken by it.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use rusqlite::Connection;
-use tokio::sync::mpsc;
+use tokio::sync::Semaphore;
 
-use super::writer::{Ended, Joined, Work};
+use super::writer::Ended;
 use crate::flow::ports::Unavailable;
 
-/// Look-ups that may wait; further callers wait to be let in.
-const QUEUE: usize = 1024;
-
-/// The reading threads.
+/// The connections.
 pub(super) struct Readers {
-    jobs: mpsc::Sender<Work>,
-    // Dropped after `jobs`, which ends the threads.
-    _threads: Vec<Joined>,
+    /// A permit for each connection that is idle.
+    free: Semaphore,
+    idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
-    /// Starts one thread for each connection.
-    pub(super) fn start(connections: Vec<Connection>) -> std::io::Result<Self> {
-        let (jobs, accepted) = mpsc::channel(QUEUE);
-        let accepted = Arc::new(Mutex::new(accepted));
-        let threads = connections
-            .into_iter()
-            .map(|connection| {
-                let accepted = Arc::clone(&accepted);
-                Joined::spawn("store-reader", move || serve(connection, &accepted))
-            })
-            .collect::<std::io::Result<_>>()?;
-        Ok(Self { jobs, _threads: threads })
+    /// Shares these.
+    pub(super) fn new(connections: Vec<Connection>) -> Self {
+        Self { free: Semaphore::new(connections.len()), idle: Mutex::new(connections) }
     }
 
-    /// Queues a look-up for the first thread that is free.
-    pub(super) async fn accept(&self, work: Work) -> Result<(), Unavailable> {
-        self.jobs.send(work).await.map_err(|_| Ended.into())
+    /// Looks up with the first connection that is free.
+    pub(super) async fn read<T>(
+        &self,
+        look_up: impl FnOnce(&Connection) -> Result<T, Unavailable>,
+    ) -> Result<T, Unavailable> {
+        let _permit = self.free.acquire().await.map_err(|_| Ended)?;
+        let connection = self.idle().pop();
+        let lent = Lent { readers: self, connection };
+        look_up(lent.connection.as_ref().ok_or(Ended)?)
+    }
+
+    /// Nothing is left half done under this lock.
+    fn idle(&self) -> MutexGuard<'_, Vec<Connection>> {
+        self.idle.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn serve(mut connection: Connection, accepted: &Mutex<mpsc::Receiver<Work>>) {
-    // The lock is held while waiting, not while working: one thread waits, the others for its place.
-    let next = || accepted.lock().unwrap_or_else(PoisonError::into_inner).blocking_recv();
-    while let Some(work) = next() {
-        work(&mut connection);
+/// A connection that comes back whatever the look-up does, and before its permit.
+struct Lent<'a> {
+    readers: &'a Readers,
+    connection: Option<Connection>,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        self.readers.idle().extend(self.connection.take());
     }
 }

@@ -1,13 +1,13 @@
 //! The one thread that writes. While one transaction waits for the disk, further changes queue up;
 //! they then share the next transaction, so that many waiting callers cost one flush.
 //!
-//! A change is answered only after the transaction it was in is durable. Each has its own savepoint:
-//! one that is lost leaves its neighbours alone.
+//! A change is answered only after the transaction it was in is durable. Each is one statement or has its
+//! own savepoint: one that is lost leaves its neighbours alone.
 
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 use tokio::sync::{mpsc, oneshot};
 
 use super::changes;
@@ -83,6 +83,13 @@ fn serve(mut connection: Connection, mut accepted: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(GROUP);
     let mut closing = Vec::new();
     while accepted.blocking_recv_many(&mut jobs, GROUP) > 0 {
+        // On a busy core the next callers are about to ask, and only wait for this thread to let them.
+        thread::yield_now();
+        while jobs.len() < GROUP
+            && let Ok(job) = accepted.try_recv()
+        {
+            jobs.push(job);
+        }
         let mut group = Vec::with_capacity(jobs.len());
         let mut alone = Vec::new();
         for job in jobs.drain(..) {
@@ -140,19 +147,30 @@ fn transact(
 }
 
 /// The outer error means that the transaction cannot go on. Some faults, a full disk for one, end a
-/// transaction of their own accord; the savepoint is gone then, and this notices.
+/// transaction of their own accord; this notices.
 fn make_or_undo(
     transaction: &Transaction<'_>,
     change: &Change,
 ) -> rusqlite::Result<Result<(), NotCommitted>> {
+    if changes::is_one_statement(change) {
+        // SQLite undoes a statement that fails: a savepoint around it would only cost time.
+        let outcome = changes::make(transaction, change);
+        return if transaction.is_autocommit() { Err(ended_by_itself()) } else { Ok(outcome) };
+    }
     let run = |sql| transaction.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT change")?;
     let outcome = changes::make(transaction, change);
     if outcome.is_err() {
+        // The savepoint is gone together with a transaction that has ended.
         run("ROLLBACK TO change")?;
     }
     run("RELEASE change")?;
     Ok(outcome)
+}
+
+fn ended_by_itself() -> rusqlite::Error {
+    let why = "the transaction was rolled back".to_owned();
+    rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK), Some(why))
 }
 
 /// A thread that is waited for when this is dropped.

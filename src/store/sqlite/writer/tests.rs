@@ -36,6 +36,11 @@ fn open(number: u8) -> Change {
     }
 }
 
+/// One statement, which fails when it was made before.
+fn spend(number: u8) -> Change {
+    Change::SpendProof { id: Digest::of(&[3, number]), until: Timestamp::from_unix(600) }
+}
+
 /// Holds the thread until the sender says so; then does `afterwards`.
 async fn hold(writer: &Writer, afterwards: impl FnOnce() + Send + 'static) -> std::sync::mpsc::Sender<()> {
     let (release, held) = std::sync::mpsc::channel();
@@ -84,8 +89,10 @@ async fn grants(writer: &Writer) -> i64 {
 #[tokio::test]
 async fn a_lost_change_leaves_its_neighbours_alone() {
     let writer = writer();
-    let outcomes = together(&writer, vec![open(1), open(1), open(2)]).await;
-    assert!(matches!(outcomes[..], [Ok(()), Err(NotCommitted::Taken), Ok(())]), "{outcomes:?}");
+    let outcomes = together(&writer, vec![open(1), open(1), spend(1), spend(1), open(2)]).await;
+    let [Ok(()), Err(NotCommitted::Taken), Ok(()), Err(NotCommitted::Taken), Ok(())] = outcomes[..] else {
+        panic!("{outcomes:?}");
+    };
     assert_eq!(grants(&writer).await, 2);
 }
 
@@ -114,18 +121,21 @@ async fn nobody_is_told_yes_when_the_commit_fails() {
 
 #[tokio::test]
 async fn a_transaction_that_ends_by_itself_takes_all_of_its_changes_along() {
-    let writer = writer();
-    let trap = format!(
-        "CREATE TRIGGER trap BEFORE INSERT ON grants WHEN new.id = '{}'
-         BEGIN SELECT RAISE(ROLLBACK, 'the whole transaction'); END",
-        GrantId::from_entropy([9; 16])
-    );
-    ask(&writer, move |it| it.execute_batch(&trap)).await;
-    let outcomes = together(&writer, vec![open(1), open(9), open(2)]).await;
-    for outcome in outcomes {
-        assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+    let of_grant_9 = format!("grants WHEN new.id = '{}'", GrantId::from_entropy([9; 16]));
+    for (trapped, ends_it) in [(of_grant_9.as_str(), open(9)), ("dpop_proofs", spend(9))] {
+        let writer = writer();
+        let trap = format!(
+            "CREATE TRIGGER trap BEFORE INSERT ON {trapped}
+             BEGIN SELECT RAISE(ROLLBACK, 'the whole transaction'); END"
+        );
+        ask(&writer, move |it| it.execute_batch(&trap)).await;
+        let outcomes = together(&writer, vec![open(1), ends_it, open(2)]).await;
+        assert_eq!(outcomes.len(), 3);
+        for outcome in outcomes {
+            assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+        }
+        assert_eq!(grants(&writer).await, 0);
     }
-    assert_eq!(grants(&writer).await, 0);
 }
 
 #[tokio::test]
