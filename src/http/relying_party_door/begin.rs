@@ -38,7 +38,11 @@ pub struct BeginPresentation {
     /// Whom the wallet should expect, for example an email address.
     #[oai(validator(max_length = 320))]
     pub login_hint: Option<String>,
-    /// How the request reaches the wallet; `same_device` when left out.
+    /// How the request reaches the wallet; `same_device` when left out: the browser that opens `start_url` is
+    /// sent to the wallet and comes back. `cross_device`: it shows a QR code for a wallet on another device, and
+    /// waits; only for clients with `cross_device`. `dc_api`: it asks a wallet by its Digital Credentials API
+    /// (OpenID4VP 1.0 Appendix A), or goes on as with `same_device` where it has none; only with wallets that
+    /// have `dc_api`.
     pub flow: Option<Flow>,
     /// Where the browser returns: one of the client's registered redirect URIs, exactly.
     pub redirect_uri: String,
