@@ -16,8 +16,9 @@ use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Binding, Holder};
 use vpgate::system::clock::SystemClock;
 
+use crate::configuration::configuration;
 use crate::logs::Lines;
-use crate::world::{BASE, World, configuration};
+use crate::world::{BASE, World};
 
 const ISSUER: &str = "http://127.0.0.1:8080/editors";
 /// Elsewhere: the browser stops there, and the test answers for the wallet.

@@ -3,7 +3,8 @@
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::world::{BASE, BASIC, CREDENTIAL, ListRoad, RETURN_TO, World};
+use crate::outside::ListRoad;
+use crate::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
 
 fn request() -> Value {
     json!({"scope": BASIC, "redirect_uri": RETURN_TO})

@@ -9,16 +9,17 @@ use vpgate::domain::base::secret::Secret;
 use vpgate::domain::jose::jws::UnverifiedJws;
 use vpgate::domain::jose::key_set::KeySet;
 
-use crate::world::{Answer, BASE, BASIC, ListRoad, World, basic};
+use crate::outside::ListRoad;
+use crate::world::{Answer, BASIC, World, basic};
 
-const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-const API: &str = "https://api.example";
-const REPORTS: &str = "https://reports.example";
+pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub(crate) const API: &str = "https://api.example";
+pub(crate) const REPORTS: &str = "https://reports.example";
 /// The resource server behind `API`.
-const RESOURCE: (&str, &str) = ("api", "api-secret-of-the-resource");
+pub(crate) const RESOURCE: (&str, &str) = ("api", "api-secret-of-the-resource");
 
 /// Three players that refresh, and a resource that asks.
-fn clients() -> String {
+pub(crate) fn clients() -> String {
     let hash = vpgate::config::secrets::hash_text(Secret::received(RESOURCE.1).digest());
     let player = |id: &str, tokens: &str| {
         format!(
@@ -51,12 +52,12 @@ tokens = {{ introspects = ["{API}"] }}
         + &resource
 }
 
-async fn world() -> World {
+pub(crate) async fn world() -> World {
     World::with_more(&clients()).await
 }
 
 /// A device code that a person has approved.
-async fn approved(world: &World, client: &str, more: &[(&str, &str)]) -> String {
+pub(crate) async fn approved(world: &World, client: &str, more: &[(&str, &str)]) -> String {
     let form: Vec<_> = [("client_id", client)].into_iter().chain(more.iter().copied()).collect();
     let answer = world.post_form("/device_authorization", &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -64,7 +65,7 @@ async fn approved(world: &World, client: &str, more: &[(&str, &str)]) -> String 
     answer.json()["device_code"].as_str().unwrap().to_owned()
 }
 
-async fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
+pub(crate) async fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
     let form: Vec<_> = [("client_id", client)].into_iter().chain(form.iter().copied()).collect();
     let answer = world.post_form("/token", &form).await;
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -72,7 +73,7 @@ async fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> (StatusCode,
 }
 
 /// The tokens of a device that was approved.
-async fn tokens(world: &World, client: &str, more: &[(&str, &str)]) -> Value {
+pub(crate) async fn tokens(world: &World, client: &str, more: &[(&str, &str)]) -> Value {
     let code = approved(world, client, &[("scope", BASIC)]).await;
     let form = [("grant_type", DEVICE_GRANT), ("device_code", &code)];
     let (status, tokens) = ask(world, client, &[&form, more].concat()).await;
@@ -80,49 +81,54 @@ async fn tokens(world: &World, client: &str, more: &[(&str, &str)]) -> Value {
     tokens
 }
 
-async fn refresh(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> (StatusCode, Value) {
+pub(crate) async fn refresh(
+    world: &World,
+    client: &str,
+    tokens: &Value,
+    more: &[(&str, &str)],
+) -> (StatusCode, Value) {
     let token = tokens["refresh_token"].as_str().unwrap();
     let form = [("grant_type", "refresh_token"), ("refresh_token", token)];
     ask(world, client, &[&form, more].concat()).await
 }
 
-async fn refreshed(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> Value {
+pub(crate) async fn refreshed(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> Value {
     let (status, next) = refresh(world, client, tokens, more).await;
     assert_eq!(status, StatusCode::OK, "{next}");
     next
 }
 
-async fn refused(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> String {
+pub(crate) async fn refused(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> String {
     let (status, body) = refresh(world, client, tokens, more).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
     body["error"].as_str().unwrap().to_owned()
 }
 
-async fn with_token(world: &World, path: &str, who: Option<(&str, &str)>, token: &str) -> Answer {
+pub(crate) async fn with_token(world: &World, path: &str, who: Option<(&str, &str)>, token: &str) -> Answer {
     let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
     headers.extend(who.map(basic));
     world.send(Method::POST, path, &headers, form).await
 }
 
-fn access(tokens: &Value) -> &str {
+pub(crate) fn access(tokens: &Value) -> &str {
     tokens["access_token"].as_str().unwrap()
 }
 
 /// What the resource is told.
-async fn introspected(world: &World, tokens: &Value) -> Value {
+pub(crate) async fn introspected(world: &World, tokens: &Value) -> Value {
     let answer = with_token(world, "/introspect", Some(RESOURCE), access(tokens)).await;
     assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"));
     answer.json()
 }
 
-async fn is_active(world: &World, tokens: &Value) -> bool {
+pub(crate) async fn is_active(world: &World, tokens: &Value) -> bool {
     let told = introspected(world, tokens).await;
     assert!(told["active"] == json!(true) || told == json!({ "active": false }), "{told}");
     told["active"] == json!(true)
 }
 
-async fn userinfo(world: &World, tokens: &Value) -> Answer {
+pub(crate) async fn userinfo(world: &World, tokens: &Value) -> Answer {
     world
         .send(
             Method::GET,
@@ -134,7 +140,7 @@ async fn userinfo(world: &World, tokens: &Value) -> Answer {
 }
 
 /// The claims of a JWT that a published key checks.
-async fn claims(world: &World, jwt: &str) -> (String, String, Map<String, Value>) {
+pub(crate) async fn claims(world: &World, jwt: &str) -> (String, String, Map<String, Value>) {
     let keys = KeySet::from_json(&world.get("/jwks.json").await.json()).unwrap();
     let bounds = Bounds { bytes: 8192, depth: 4, members: 100 };
     let jws = UnverifiedJws::parse(jwt, &bounds).unwrap();
@@ -143,7 +149,7 @@ async fn claims(world: &World, jwt: &str) -> (String, String, Map<String, Value>
     (typ, alg, jws.verify(&key).unwrap().into_payload())
 }
 
-fn hours(hours: u64) -> Duration {
+pub(crate) fn hours(hours: u64) -> Duration {
     Duration::from_secs(3_600 * hours)
 }
 
@@ -255,18 +261,6 @@ async fn req_11_45_a_credential_that_is_taken_back_ends_its_tokens_at_refresh() 
 }
 
 #[tokio::test]
-async fn req_11_55_a_credential_that_is_taken_back_ends_its_tokens_at_introspection() {
-    let world = world().await;
-    let first = tokens(&world, "player", &[]).await;
-    assert!(is_active(&world, &first).await);
-    world.issuer_says("revoked").await;
-    assert!(!is_active(&world, &first).await);
-    world.issuer_says("valid").await;
-    assert!(!is_active(&world, &first).await);
-    assert_eq!(refused(&world, "player", &first, &[]).await, "invalid_grant");
-}
-
-#[tokio::test]
 async fn req_11_45_without_a_status_list_nothing_is_said_and_nothing_is_lost() {
     let world = world().await;
     let first = tokens(&world, "player", &[]).await;
@@ -320,71 +314,6 @@ async fn req_11_50_each_client_has_its_algorithm_and_each_key_is_published() {
         }
     }
     assert!(!world.get("/jwks.json").await.text.contains("\"d\""));
-}
-
-#[tokio::test]
-async fn req_11_55_an_active_token_is_told_in_full_and_others_not_at_all() {
-    let world = world().await;
-    for client in ["player", "opaque"] {
-        let tokens = tokens(&world, client, &[]).await;
-        assert_eq!(access(&tokens).contains('.'), client == "player");
-        let told = introspected(&world, &tokens).await;
-        let now = world.now().unix();
-        assert_eq!(
-            told,
-            json!({
-                "active": true, "scope": BASIC, "client_id": client, "token_type": "Bearer", "iss": BASE,
-                "exp": now + 3_600, "iat": now, "auth_time": now, "aud": [API],
-                "sub": told["sub"].as_str().unwrap(), "jti": told["jti"].as_str().unwrap(),
-            })
-        );
-        world.clock.advance(hours(1) - Duration::from_secs(1));
-        assert!(is_active(&world, &tokens).await);
-        world.clock.advance(Duration::from_secs(1));
-        assert!(!is_active(&world, &tokens).await);
-        // Refresh tokens are nobody's business.
-        let refresh = json!({ "access_token": tokens["refresh_token"] });
-        assert!(!is_active(&world, &refresh).await);
-    }
-    for unknown in ["x", "", "a.b.c"] {
-        let answer = with_token(&world, "/introspect", Some(RESOURCE), unknown).await;
-        let expected = if unknown.is_empty() { StatusCode::BAD_REQUEST } else { StatusCode::OK };
-        assert_eq!(answer.status, expected);
-        assert!(unknown.is_empty() || answer.json() == json!({ "active": false }));
-    }
-}
-
-#[tokio::test]
-async fn req_11_55_only_who_proves_who_it_is_may_ask() {
-    let world = world().await;
-    let tokens = tokens(&world, "player", &[]).await;
-    let wrong = Some((RESOURCE.0, "wrong"));
-    assert_eq!(
-        with_token(&world, "/introspect", wrong, access(&tokens)).await.status,
-        StatusCode::UNAUTHORIZED
-    );
-    let public = [("client_id", "player"), ("token", access(&tokens))];
-    let answer = world.post_form("/introspect", &public).await;
-    assert_eq!(
-        (answer.status, &answer.json()["error"]),
-        (StatusCode::UNAUTHORIZED, &json!("invalid_client"))
-    );
-    let answer = world.post_form("/introspect", &[("token", access(&tokens))]).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
-}
-
-#[tokio::test]
-async fn req_11_56_a_resource_sees_only_tokens_that_are_for_it() {
-    let world = world().await;
-    let (own, foreign) =
-        (tokens(&world, "player", &[]).await, tokens(&world, "player", &[("resource", REPORTS)]).await);
-    assert!(is_active(&world, &own).await);
-    assert!(!is_active(&world, &foreign).await);
-    let shop = Some(("shop", "shop-secret"));
-    assert_eq!(
-        with_token(&world, "/introspect", shop, access(&own)).await.json(),
-        json!({ "active": false })
-    );
 }
 
 #[tokio::test]
@@ -444,59 +373,4 @@ async fn req_15_10_a_refresh_token_only_where_the_client_is_registered_for_it() 
     let world = world().await;
     let tokens = tokens(&world, "tv", &[]).await;
     assert_eq!((&tokens["refresh_token"], &tokens["id_token"]), (&Value::Null, &Value::Null));
-}
-
-#[tokio::test]
-async fn an_id_token_and_userinfo_where_openid_was_asked_for() {
-    let world = world().await;
-    for client in ["player", "opaque", "edwards"] {
-        let code = approved(&world, client, &[("scope", &format!("openid {BASIC}"))]).await;
-        let form = [("grant_type", DEVICE_GRANT), ("device_code", code.as_str())];
-        let (_, tokens) = ask(&world, client, &form).await;
-        let (typ, _, told) = claims(&world, tokens["id_token"].as_str().unwrap()).await;
-        assert_eq!((typ.as_str(), &told["iss"], &told["aud"]), ("JWT", &json!(BASE), &json!(client)));
-        let answer = userinfo(&world, &tokens).await;
-        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({ "sub": told["sub"] })));
-        world.issuer_says("revoked").await;
-        assert_eq!(userinfo(&world, &tokens).await.status, StatusCode::UNAUTHORIZED);
-        world.issuer_says("valid").await;
-    }
-    let metadata = world.get("/.well-known/openid-configuration").await.json();
-    assert_eq!(metadata, world.get("/.well-known/oauth-authorization-server").await.json());
-    assert_eq!(metadata["subject_types_supported"], json!(["pairwise"]));
-    assert_eq!(metadata["userinfo_endpoint"], format!("{BASE}/userinfo"));
-    assert!(metadata["grant_types_supported"].as_array().unwrap().contains(&json!("refresh_token")));
-}
-
-#[tokio::test]
-async fn req_11_52_and_11_54_only_a_living_access_token_with_openid_opens_userinfo() {
-    let world = world().await;
-    let bare = world.get("/userinfo").await;
-    assert_eq!((bare.status, bare.text.as_str()), (StatusCode::UNAUTHORIZED, ""));
-    assert!(bare.header("www-authenticate").starts_with("Bearer realm=\"vpgate\", DPoP "));
-    assert!(!bare.header("www-authenticate").contains("error"));
-
-    let plain = tokens(&world, "player", &[]).await;
-    let answer = userinfo(&world, &plain).await;
-    assert_eq!(
-        (answer.status, &answer.json()["error"]),
-        (StatusCode::FORBIDDEN, &json!("insufficient_scope"))
-    );
-
-    let code = approved(&world, "player", &[]).await;
-    let form = [("grant_type", DEVICE_GRANT), ("device_code", code.as_str())];
-    let (_, good) = ask(&world, "player", &form).await;
-    assert_eq!(userinfo(&world, &good).await.status, StatusCode::OK);
-    let in_url = world.get(&format!("/userinfo?access_token={}", access(&good))).await;
-    assert_eq!(in_url.status, StatusCode::BAD_REQUEST);
-    // ID tokens, refresh tokens and whatever else is signed are none.
-    let altered = format!("{}A", access(&good));
-    for wrong in [good["id_token"].as_str().unwrap(), good["refresh_token"].as_str().unwrap(), "x", &altered]
-    {
-        let answer = userinfo(&world, &json!({ "access_token": wrong })).await;
-        assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
-        assert!(answer.header("www-authenticate").contains("error=\"invalid_token\""));
-    }
-    world.clock.advance(hours(1));
-    assert_eq!(userinfo(&world, &good).await.status, StatusCode::UNAUTHORIZED);
 }

@@ -2,21 +2,17 @@
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::AtomicI64;
 use std::sync::{Arc, Mutex, Once};
-use std::time::Duration;
 
-use async_trait::async_trait;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use poem::endpoint::BoxEndpoint;
 use poem::http::{HeaderMap, Method, StatusCode, header};
 use poem::{Endpoint as _, Request};
 use serde_json::Value;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::config::secrets::hash_text;
 use vpgate::domain::base::id::{Handle, RequestState};
 use vpgate::domain::base::secret::Secret;
 use vpgate::domain::base::time::Timestamp;
@@ -24,16 +20,10 @@ use vpgate::domain::jose::jwk::PublicKey;
 use vpgate::domain::jose::key_set::KeySet;
 use vpgate::domain::jose::signing::SigningKey;
 use vpgate::domain::jose::x5c::CertifiedKey;
-use vpgate::domain::oauth::client::ClientKeys;
 use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
-use vpgate::domain::sdjwt::status::standing::StatusReference;
-use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Store, Unavailable,
-};
+use vpgate::flow::ports::{Clock, Entropy, Store};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -42,6 +32,8 @@ use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
 
 use crate::browser::{Browser, Page};
+use crate::configuration::configuration;
+use crate::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock};
 use crate::posting::POSTING_WALLET;
 
 pub const BASE: &str = "http://127.0.0.1:8080";
@@ -56,85 +48,8 @@ pub const SECOND: &str = "second";
 pub const NOT_HELD: &str = "loyalty";
 /// Elsewhere, so that a browser stops there and a test can look at the address.
 pub const RETURN_TO: &str = "http://127.0.0.1:9999/return";
-const SHOP: (&str, &str) = ("shop", "shop-secret");
+pub const SHOP: (&str, &str) = ("shop", "shop-secret");
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
-
-/// A clock that stands still until a test moves it.
-pub struct TestClock(AtomicI64);
-
-impl TestClock {
-    pub fn advance(&self, by: Duration) {
-        self.0.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
-    }
-}
-
-impl Clock for TestClock {
-    fn now(&self) -> Timestamp {
-        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
-    }
-}
-
-/// The sandbox issuer's keys, without fetching them.
-struct KnownKeys(Arc<KeySet>);
-
-#[async_trait]
-impl IssuerKeys for KnownKeys {
-    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        Ok(Arc::clone(&self.0))
-    }
-}
-
-/// No client here signs assertions.
-struct NoClientKeys;
-
-#[async_trait]
-impl ClientKeySets for NoClientKeys {
-    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
-        Err(Unavailable::new("a client's keys", "there are none here"))
-    }
-}
-
-/// How the sandbox issuer's status list arrives.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub enum ListRoad {
-    /// As published.
-    Open,
-    /// Not at all.
-    Blocked,
-    /// The list of another address.
-    Swapped,
-}
-
-/// The sandbox issuer's list, asked for anew each time.
-struct PublishedLists {
-    sandbox: BoxEndpoint<'static>,
-    keys: Arc<KeySet>,
-    clock: Arc<TestClock>,
-    road: Arc<Mutex<ListRoad>>,
-}
-
-#[async_trait]
-impl StatusLists for PublishedLists {
-    async fn of(
-        &self,
-        issuer: &TrustedIssuer,
-        reference: &StatusReference,
-    ) -> Result<Arc<StatusList>, NoStatusList> {
-        let road = *self.road.lock().unwrap();
-        if road == ListRoad::Blocked {
-            let blocked = Unavailable::new("the issuer's status list", "status 503");
-            return Err(NoStatusList::Unavailable(Arc::new(blocked)));
-        }
-        let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
-        let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;
-        assert_eq!(response.content_type(), Some("application/statuslist+jwt"));
-        let body = response.into_body().into_bytes().await.unwrap();
-        let uri = if road == ListRoad::Swapped { "https://elsewhere.example/list" } else { reference.uri() };
-        let receipt = Receipt { at: self.clock.now(), max_age: None };
-        let token = StatusListToken::parse(&body)?;
-        Ok(Arc::new(token.verify(issuer, &self.keys, uri, receipt, &CacheBounds::default())?))
-    }
-}
 
 /// What a door answered.
 pub struct Answer {
@@ -549,154 +464,4 @@ fn configured_with(wallet: &str, folder: &Path, parties: &Parties) -> Config {
     let (_, after) = rest.split_once("[[credentials]]").unwrap();
     let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");
     Config::from_toml(&text, folder).unwrap_or_else(|faults| panic!("{wallet}\n{faults}"))
-}
-
-/// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
-pub fn configuration(credentials: &str) -> String {
-    let hash = |secret: &str| hash_text(Secret::received(secret).digest());
-    format!(
-        r#"
-public_url = "{BASE}"
-listen = "127.0.0.1:8080"
-danger_allow_loopback = true
-
-[storage]
-url = "sqlite::memory:"
-
-[http]
-trusted_proxies = ["127.0.0.1"]
-
-[verification]
-cross_check = "enforce"
-
-[[wallets]]
-name = "demo"
-profile = "proof"
-authorization_endpoint = "{BASE}/sandbox/wallet/authorize"
-client_id = "vpgate-sandbox"
-
-[[credentials]]
-id = "{CREDENTIAL}"
-vct = ["https://credentials.notarize.com/ProofCredentialV1"]
-issuer = "{BASE}/sandbox/issuer"
-trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
-{credentials}
-
-[[credentials]]
-id = "{SECOND}"
-vct = ["https://credentials.notarize.com/ProofCredentialV1"]
-issuer = "{BASE}/sandbox/issuer"
-trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
-
-[[credentials]]
-id = "{NOT_HELD}"
-vct = ["https://credentials.example/loyalty"]
-issuer = "{BASE}/sandbox/issuer"
-trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
-
-[[scopes]]
-name = "{BASIC}"
-credential = "{CREDENTIAL}"
-claims = ["given_name", "family_name", "age_equal_or_over.18"]
-rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
-
-[[scopes]]
-name = "{ADULT}"
-description = "That you are 18 or older"
-credential = "{CREDENTIAL}"
-claims = ["age_equal_or_over.18"]
-rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
-
-[[clients]]
-client_id = "gate"
-name = "Garden Gate"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}"]
-[clients.device]
-number_matching = true
-
-[[clients]]
-client_id = "safe"
-name = "Safe"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}"]
-[clients.device]
-proximity = "require"
-
-[[clients]]
-client_id = "radio"
-name = "Radio"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}", "{ADULT}"]
-[clients.device]
-scopes_elsewhere = ["{BASIC}"]
-user_code_length = 11
-user_code_charset = "NUMERIC"
-
-[[clients]]
-client_id = "quiet"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}", "{ADULT}"]
-[clients.device]
-proximity = "ignore"
-scopes = ["{ADULT}"]
-code_lifetime = "60s"
-polling_interval = "10s"
-verification_uri = "https://tv.example.com/activate"
-
-[[clients]]
-client_id = "tv"
-name = "Living-room TV"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}"]
-
-[[clients]]
-client_id = "kiosk"
-grants = ["device_code"]
-authentication = "none"
-scopes = ["{BASIC}"]
-
-[[clients]]
-client_id = "shop"
-name = "Corner Shop"
-authentication = "client_secret_basic"
-secret_hash = "{shop}"
-scopes = ["{BASIC}"]
-redirect_uris = ["{RETURN_TO}"]
-device_pages_for = ["tv", "gate", "radio"]
-cross_device = true
-
-[[clients]]
-client_id = "web"
-name = "News Site"
-grants = ["authorization_code"]
-authentication = "none"
-scopes = ["{BASIC}"]
-redirect_uris = ["{RETURN_TO}"]
-
-[[clients]]
-client_id = "portal"
-grants = ["authorization_code"]
-authentication = "client_secret_basic"
-secret_hash = "{portal}"
-danger_allow_missing_pkce = true
-scopes = ["{BASIC}"]
-redirect_uris = ["{RETURN_TO}"]
-
-[[clients]]
-client_id = "bank"
-authentication = "client_secret_basic"
-secret_hash = "{bank}"
-scopes = ["{BASIC}"]
-redirect_uris = ["{RETURN_TO}"]
-"#,
-        shop = hash(SHOP.1),
-        bank = hash("bank-secret"),
-        portal = hash("portal-secret"),
-    )
 }
