@@ -15,10 +15,12 @@
 //!
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 
+mod awaiting_return;
 pub mod restore;
 
 use std::time::Duration;
 
+pub use self::awaiting_return::AwaitingReturn;
 use super::request::{Asked, Flow, ResponseMode};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
@@ -59,18 +61,6 @@ pub struct Served {
     browser: Digest,
     tries: Tries,
     answer_key: Option<EncryptionKey>,
-}
-
-/// Verified, and worth nothing until the browser that began shows the code that went to its wallet. The
-/// key of the answer is gone.
-#[derive(Debug)]
-pub struct AwaitingReturn {
-    asked: Asked,
-    browser: Digest,
-    presentation: VerifiedPresentation,
-    report: Report,
-    return_code: Digest,
-    answered_at: Timestamp,
 }
 
 /// Rejected answers so far, and what was wrong with the last one.
@@ -364,62 +354,6 @@ impl Served {
     fn settle(self, outcome: Outcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
         let Self { asked, browser, tries: _, answer_key: _ } = self;
         Settled { asked, browser, outcome, response_code, settled_at: now }
-    }
-}
-
-impl AwaitingReturn {
-    /// The browser that began came back with the code. `response_code` as in [`Served::verified`].
-    ///
-    /// # Errors
-    /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`], whatever the code: session fixation looks like this;
-    /// [`NotNow::ResponseCode`], compared in constant time.
-    pub fn returned(
-        self,
-        browser: &Digest,
-        return_code: &Digest,
-        response_code: Option<Digest>,
-        now: Timestamp,
-    ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
-        if self.browser != *browser {
-            return Err(NotNow::OtherBrowser);
-        }
-        if self.return_code != *return_code {
-            return Err(NotNow::ResponseCode);
-        }
-        let Self { asked, browser, presentation, report, .. } = self;
-        let outcome = Outcome::Verified { presentation, report };
-        Ok(Settled { asked, browser, outcome, response_code, settled_at: now })
-    }
-
-    /// The request.
-    pub fn asked(&self) -> &Asked {
-        &self.asked
-    }
-
-    /// The browser that must come back.
-    pub fn browser(&self) -> &Digest {
-        &self.browser
-    }
-
-    /// What was proven.
-    pub fn presentation(&self) -> &VerifiedPresentation {
-        &self.presentation
-    }
-
-    /// Every check.
-    pub fn report(&self) -> &Report {
-        &self.report
-    }
-
-    /// Digest of the code it must come back with.
-    pub fn return_code(&self) -> &Digest {
-        &self.return_code
-    }
-
-    /// When the wallet answered.
-    pub fn answered_at(&self) -> Timestamp {
-        self.answered_at
     }
 }
 

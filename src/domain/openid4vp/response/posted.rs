@@ -52,8 +52,8 @@ impl Posted {
     /// The parameters of the answer to `asked`; `key` is the one made for it.
     ///
     /// # Errors
-    /// [`Rejection`] as in [`opened::open`]; and when the `state` among what was encrypted is missing or
-    /// another request's (REQ-2.36).
+    /// [`Rejection`] when the answer is encrypted and was not to be, or the other way round; when it cannot
+    /// be decrypted or is no JSON object; when the `state` inside is missing or another request's (REQ-2.36).
     pub fn open(
         self,
         asked: &Asked,

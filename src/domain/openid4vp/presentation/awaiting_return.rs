@@ -1,0 +1,72 @@
+//! A good answer that a wallet posted, until its browser comes back.
+
+use super::{Asked, Digest, NotNow, Outcome, Report, Settled, Timestamp, VerifiedPresentation, live};
+
+/// Verified, and worth nothing until the browser that began shows the code that went to its wallet. The
+/// key of the answer is gone.
+#[derive(Debug)]
+pub struct AwaitingReturn {
+    pub(super) asked: Asked,
+    pub(super) browser: Digest,
+    pub(super) presentation: VerifiedPresentation,
+    pub(super) report: Report,
+    pub(super) return_code: Digest,
+    pub(super) answered_at: Timestamp,
+}
+
+impl AwaitingReturn {
+    /// The browser that began came back with the code. `response_code` as in
+    /// [`super::Served::verified`].
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`], whatever the code: session fixation looks like this;
+    /// [`NotNow::ResponseCode`], compared in constant time.
+    pub fn returned(
+        self,
+        browser: &Digest,
+        return_code: &Digest,
+        response_code: Option<Digest>,
+        now: Timestamp,
+    ) -> Result<Settled, NotNow> {
+        live(&self.asked, now)?;
+        if self.browser != *browser {
+            return Err(NotNow::OtherBrowser);
+        }
+        if self.return_code != *return_code {
+            return Err(NotNow::ResponseCode);
+        }
+        let Self { asked, browser, presentation, report, .. } = self;
+        let outcome = Outcome::Verified { presentation, report };
+        Ok(Settled { asked, browser, outcome, response_code, settled_at: now })
+    }
+
+    /// The request.
+    pub fn asked(&self) -> &Asked {
+        &self.asked
+    }
+
+    /// The browser that must come back.
+    pub fn browser(&self) -> &Digest {
+        &self.browser
+    }
+
+    /// What was proven.
+    pub fn presentation(&self) -> &VerifiedPresentation {
+        &self.presentation
+    }
+
+    /// Every check.
+    pub fn report(&self) -> &Report {
+        &self.report
+    }
+
+    /// Digest of the code it must come back with.
+    pub fn return_code(&self) -> &Digest {
+        &self.return_code
+    }
+
+    /// When the wallet answered.
+    pub fn answered_at(&self) -> Timestamp {
+        self.answered_at
+    }
+}
