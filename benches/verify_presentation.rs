@@ -146,6 +146,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
             dc_api: None,
+            also_as: Vec::new(),
         },
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),

@@ -81,6 +81,7 @@ pub(super) struct Wallet {
 pub(super) struct DcApi {
     pub request: Option<String>,
     pub response_mode: Option<String>,
+    pub also_as: Vec<String>,
 }
 
 /// `[wallets.signing]`

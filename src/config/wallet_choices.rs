@@ -63,21 +63,22 @@ pub(super) fn endpoint(text: &str, profile: Option<Profile>, addresses: Addresse
 
 /// How the wallet is asked through the browser.
 pub(super) fn dc_api(
-    given: raw::DcApi,
+    given: &raw::DcApi,
     profile: Profile,
     prefix: Prefix,
     at: &impl Fn(&str) -> String,
     faults: &mut Faults,
 ) -> Option<DcApi> {
-    let raw::DcApi { request, response_mode } = given;
+    let raw::DcApi { request, response_mode, also_as } = given;
     let request = match request.as_deref() {
         Some("unsigned") => Some(DcApiRequest::Unsigned),
         Some("signed") => Some(DcApiRequest::Signed),
+        Some("multisigned") => Some(DcApiRequest::MultiSigned),
         Some(_) => {
-            faults.add(at("dc_api.request"), "must be unsigned or signed; multi-signed is not offered");
+            faults.add(at("dc_api.request"), "must be unsigned, signed or multisigned");
             None
         }
-        None => faults.need(&at("dc_api.request"), None, "whether these requests are signed or unsigned"),
+        None => faults.need(&at("dc_api.request"), None, "unsigned, signed or multisigned"),
     };
     let response_mode = match response_mode.as_deref() {
         None | Some("dc_api.jwt") => Some(ResponseMode::DcApiJwt),
@@ -87,6 +88,9 @@ pub(super) fn dc_api(
             None
         }
     };
+    if !also_as.is_empty() && request.is_some_and(|request| request != DcApiRequest::MultiSigned) {
+        faults.add(at("dc_api.also_as"), "has no effect: dc_api.request is not \"multisigned\"");
+    }
     let api = DcApi { request: request?, response_mode: response_mode? };
     match profile::dc_api::permits(profile, prefix, api) {
         Ok(()) => Some(api),

@@ -14,7 +14,7 @@ use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::client_id::Prefix;
 use crate::domain::openid4vp::profile;
 use crate::domain::openid4vp::request::{
-    DcApiRequest, OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
+    Identity, OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
 };
 use crate::domain::openid4vp::request_key::RequestKey;
 
@@ -45,7 +45,7 @@ pub(super) struct Wallets {
 
 /// Checks every wallet.
 pub(super) fn check(given: Vec<Wallet>, around: Around<'_>, faults: &mut Faults) -> Wallets {
-    let mut checked = Wallets::default();
+    let (mut checked, mut cosigned) = (Wallets::default(), Vec::new());
     for (index, wallet) in given.into_iter().enumerate() {
         let at = |key: &str| format!("wallets[{index}].{key}");
         let name = faults.need(
@@ -59,15 +59,50 @@ pub(super) fn check(given: Vec<Wallet>, around: Around<'_>, faults: &mut Faults)
             faults.add(at("name"), "must not be empty or the name of another wallet");
         }
         let secret = pushing_secret(&wallet, &at, around.folder, faults);
+        let also_as = wallet.dc_api.as_ref().map(|api| api.also_as.clone()).unwrap_or_default();
         let one = one(wallet, around, &at, faults);
         if let (Some(name), Some((mut route, key))) = (name, one) {
             route.name.clone_from(&name);
             checked.request_keys.extend(key.map(|key| (name.clone(), key)));
             checked.client_secrets.extend(secret.map(|secret| (name, secret)));
+            cosigned.push((index, checked.routes.len(), also_as));
             checked.routes.push(route);
         }
     }
+    for (index, route, names) in cosigned {
+        let others = checked.routes.iter().enumerate().filter(|(place, _)| *place != route);
+        let others: Vec<_> = others.map(|(_, route)| route).collect();
+        let also_as = also_as(&others, &checked.request_keys, &names, index, faults);
+        if let Some(route) = checked.routes.get_mut(route) {
+            route.also_as = also_as;
+        }
+    }
     checked
+}
+
+/// Our identifiers at other wallets, which sign the requests to this one too.
+fn also_as(
+    others: &[&WalletRoute],
+    keys: &HashMap<String, RequestKey>,
+    names: &[String],
+    index: usize,
+    faults: &mut Faults,
+) -> Vec<Identity> {
+    let mut identities: Vec<Identity> = Vec::new();
+    for (place, name) in names.iter().enumerate() {
+        let proves = |route: &&&WalletRoute| route.prefix().must_sign() && keys.contains_key(&route.name);
+        let other = others.iter().find(|route| route.name == *name).filter(proves);
+        match other {
+            Some(route) if identities.iter().all(|known| known.client_id != route.client_id) => {
+                identities.push(Identity { wallet: name.clone(), client_id: route.client_id.clone() });
+            }
+            _ => faults.add(
+                format!("wallets[{index}].dc_api.also_as[{place}]"),
+                "must be the name of another wallet, once, with signed requests and an identifier with a prefix",
+            ),
+        }
+    }
+    identities
 }
 
 fn one(
@@ -132,11 +167,11 @@ fn one(
         return None;
     }
     pushing(method, pushed_requests.is_some(), at, faults);
-    let dc_api = match wallet.dc_api {
+    let dc_api = match &wallet.dc_api {
         None => None,
         Some(given) => Some(choices::dc_api(given, profile, prefix, at, faults)?),
     };
-    let signs = method.is_signed() || dc_api.is_some_and(|api| api.request == DcApiRequest::Signed);
+    let signs = method.is_signed() || dc_api.is_some_and(|api| api.request.is_signed());
     let transaction_data = choices::transaction_types(wallet.transaction_data, profile);
     let transaction_data = faults.keep(&at("transaction_data"), transaction_data);
     let send_response_mode = choices::send_response_mode(wallet.send_response_mode, profile, mode);
@@ -183,6 +218,7 @@ fn one(
         verifier_info,
         on_rejection,
         dc_api,
+        also_as: Vec::new(),
     };
     Some((route, key))
 }

@@ -73,6 +73,14 @@ impl Vpgate {
                 let claims = dc_api::signed_claims(asked, now);
                 Ok(dc_api::signed(&self.request_signer.sign(&asked.wallet, &claims, now)?))
             }
+            DcApiRequest::MultiSigned => {
+                let claims = dc_api::multi_signed_claims(asked, now);
+                let signed = asked.wallet.identities().into_iter().map(|identity| {
+                    let header = dc_api::who_asks(asked, &identity);
+                    self.request_signer.sign_as(&identity, &header, &claims, now)
+                });
+                Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
+            }
         }
     }
 

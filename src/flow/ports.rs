@@ -20,7 +20,7 @@ use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::openid4vp::profile::Parameters;
-use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request::{Identity, WalletRoute};
 use crate::domain::openid4vp::request_key::NotSigned;
 use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use crate::domain::sdjwt::credential::Authentic;
@@ -187,7 +187,19 @@ pub trait Signer: Send + Sync {
 pub trait RequestSigner: Send + Sync {
     /// With which algorithm; `None` when there is no key for this wallet.
     fn algorithm(&self, wallet: &WalletRoute) -> Option<Algorithm>;
-    /// A compact JWS of `claims`, whose client identifier is that of `wallet`.
+    /// A compact JWS of `claims`, by the key of `identity`, with `header` beside what names that key.
+    ///
+    /// # Errors
+    /// [`NotSigned`]
+    fn sign_as(
+        &self,
+        identity: &Identity,
+        header: &Map<String, Value>,
+        claims: &Map<String, Value>,
+        now: Timestamp,
+    ) -> Result<String, NotSigned>;
+
+    /// The same for the client identifier of `wallet`, which is among `claims`.
     ///
     /// # Errors
     /// [`NotSigned`]
@@ -196,7 +208,10 @@ pub trait RequestSigner: Send + Sync {
         wallet: &WalletRoute,
         claims: &Map<String, Value>,
         now: Timestamp,
-    ) -> Result<String, NotSigned>;
+    ) -> Result<String, NotSigned> {
+        let identity = Identity { wallet: wallet.name.clone(), client_id: wallet.client_id.clone() };
+        self.sign_as(&identity, &Map::new(), claims, now)
+    }
 }
 
 /// Wallets that are servers themselves. Takes a configured [`WalletRoute`]: nobody else's address is

@@ -131,9 +131,9 @@
 //! came back with nothing. So the page keeps a second button. Pressing it is one change: nonce, response mode
 //! and key of the request are replaced in the row, and there is no way back to the API. The `state`, the
 //! handle and the tries used stay. A signed Request Object is in the page, never at `/wallet/requests`.
-//! Multi-signed requests are not made: one identifier for each wallet is all that there is to sign with. A
-//! relying party's own page cannot ask: its origin would be the audience, and the answer would pass through
-//! it.
+//! A multi-signed one borrows identifiers of other entries of `[[wallets]]`: each signs with its own key.
+//! `verifier_info` stands beside the identifier of this wallet only, since it is about that one. A relying
+//! party's own page cannot ask: its origin would be the audience, and the answer would pass through it.
 //!
 //! # What wallets are not asked
 //! - Names of drafts before 1.0, but for three in `client_metadata` where `wallets[].legacy_names` says so:

@@ -178,7 +178,8 @@
 //! ```
 //!
 //! `dc_api.request` says whether the request is signed. Unsigned, it names nobody: the wallet shows our origin,
-//! as the browser says it. Signed, it names our identifier and, in `expected_origins`, our origin. The
+//! as the browser says it. Signed, it names our identifier and, in `expected_origins`, our origin;
+//! multi-signed, several of our identifiers, each in the header of its signature. The
 //! audience of the answer is that origin in both cases, and what we expect it to be comes from `public_url`.
 //! Without JavaScript, or in a browser without that API, the page has one action: the wallet's ordinary
 //! way. That is another request, with a nonce and a key of its own; from then on the first one counts no

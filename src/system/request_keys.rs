@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
-use crate::domain::openid4vp::request::WalletRoute;
+use crate::domain::openid4vp::request::{Identity, WalletRoute};
 use crate::domain::openid4vp::request_key::{NotSigned, RequestKey};
 use crate::flow::ports::RequestSigner;
 
@@ -26,12 +26,14 @@ impl RequestSigner for RequestKeys {
         self.0.get(&wallet.name).map(RequestKey::algorithm)
     }
 
-    fn sign(
+    fn sign_as(
         &self,
-        wallet: &WalletRoute,
+        identity: &Identity,
+        header: &Map<String, Value>,
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
-        self.0.get(&wallet.name).ok_or(NotSigned::NoKey)?.sign(&wallet.client_id, claims, now)
+        let key = self.0.get(&identity.wallet).ok_or(NotSigned::NoKey)?;
+        key.sign(&identity.client_id, header, claims, now)
     }
 }

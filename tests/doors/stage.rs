@@ -261,6 +261,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
             dc_api: None,
+            also_as: Vec::new(),
         }],
         device: DevicePolicy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),

@@ -8,9 +8,10 @@ use vpgate::domain::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
 use vpgate::domain::openid4vp::response::WalletError;
 
 use crate::answers::CODES;
-use crate::asking::{HASH, read};
+use crate::asking::{DNS, HASH, read};
 use crate::browser::{Browser, Page};
 use crate::certificates::Certified;
+use crate::configuration::configuration;
 use crate::made::edit;
 use crate::posting::{POSTING_WALLET, PostingWallet, redirect_uri};
 use crate::shop::{request, transactions};
@@ -18,6 +19,7 @@ use crate::world::{BASE, CREDENTIAL, RETURN_TO, World};
 
 const UNSIGNED: &str = "openid4vp-v1-unsigned";
 const SIGNED: &str = "openid4vp-v1-signed";
+const MULTISIGNED: &str = "openid4vp-v1-multisigned";
 const ORIGIN: &str = "origin:http://127.0.0.1:8080";
 
 /// A wallet app that posts, and that is asked without a signature by browsers that can.
@@ -130,6 +132,50 @@ async fn req_2_51_req_2_54_a_signed_request_says_who_asks_from_where_and_is_answ
     let parameters = self::parameters(&page.request_by_api().unwrap());
     let page = browser.hand_over(&page, SIGNED, &answer(&wallet, &parameters, ORIGIN)).await;
     assert_eq!(world.collect(&begun, Some(&code_of(&page))).await.1["status"], "verified");
+}
+
+#[tokio::test]
+async fn req_2_53_a_multi_signed_request_is_believed_by_each_of_its_signatures() {
+    let folder = Certified::new();
+    let path = |name: &str| folder.path().join(name).display().to_string();
+    let wallet = |name: &str, identity: &str, more: &str| {
+        format!(
+            "[[wallets]]\nname = \"{name}\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"{POSTING_WALLET}\"\n\
+             {identity}\nsigning = {{ key = '{}', certificates = '{}' }}\n{more}\n",
+            path("key.pem"),
+            path("chain.pem"),
+        )
+    };
+    let many = "dc_api = { request = \"multisigned\", also_as = [\"dns\"] }";
+    let wallets = [wallet("many", HASH, many), wallet("dns", DNS, "")].concat();
+    let usual = configuration("").replace("[[clients]]\n", "[[clients]]\nwallet = \"many\"\n");
+    let (before, rest) = usual.split_once("[[wallets]]").unwrap();
+    let (_, after) = rest.split_once("[[credentials]]").unwrap();
+    let text = format!("{before}{wallets}[[credentials]]{after}");
+    let world = World::with_configuration(&text, Vec::new()).await;
+
+    let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
+    let (begun, page) = start(&world, &mut browser).await;
+    let asked = page.request_by_api().unwrap();
+    assert_eq!(asked["protocol"], MULTISIGNED);
+    let object = &asked["data"]["request"];
+    let payload = object["payload"].as_str().unwrap();
+    let seen = object["signatures"].as_array().unwrap().iter().map(|one| {
+        let part = |name: &str| one[name].as_str().unwrap();
+        read(&format!("{}.{payload}.{}", part("protected"), part("signature")))
+    });
+    let (headers, mut claims): (Vec<_>, Vec<_>) = seen.unzip();
+    let ids: Vec<_> = headers.iter().map(|header| header["client_id"].as_str().unwrap()).collect();
+    assert_eq!(ids, [&*folder.hash_id(), "x509_san_dns:127.0.0.1"]);
+    assert_eq!(claims[0].get("client_id"), None);
+    assert_eq!(claims[0]["expected_origins"], json!([BASE]));
+
+    let parameters = claims.remove(0);
+    let good = answer(&wallet, &parameters, ORIGIN);
+    let refused = browser.hand_over(&page, SIGNED, &good).await;
+    assert!(refused.body.contains("This did not work yet"), "another protocol: {}", refused.body);
+    let back = browser.hand_over(&page, MULTISIGNED, &good).await;
+    assert_eq!(world.collect(&begun, Some(&code_of(&back))).await.1["status"], "verified");
 }
 
 #[tokio::test]

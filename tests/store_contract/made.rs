@@ -232,6 +232,7 @@ pub fn asked() -> Asked {
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
             dc_api: None,
+            also_as: Vec::new(),
         },
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,

@@ -113,7 +113,7 @@ pub struct DcApi {
     pub response_mode: ResponseMode,
 }
 
-/// What kind of request it is (Appendix A.3). Multi-signed ones are not offered.
+/// What kind of request it is (Appendix A.3).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DcApiRequest {
@@ -121,6 +121,8 @@ pub enum DcApiRequest {
     Unsigned,
     /// A Request Object with our client identifier.
     Signed,
+    /// One that several of our identifiers sign, so that a wallet that believes any of them is content.
+    MultiSigned,
 }
 
 impl DcApiRequest {
@@ -129,8 +131,23 @@ impl DcApiRequest {
         match self {
             Self::Unsigned => "openid4vp-v1-unsigned",
             Self::Signed => "openid4vp-v1-signed",
+            Self::MultiSigned => "openid4vp-v1-multisigned",
         }
     }
+
+    /// Whether there is a key behind it.
+    pub fn is_signed(self) -> bool {
+        self != Self::Unsigned
+    }
+}
+
+/// One of our client identifiers, with the wallet for which it is configured.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Identity {
+    /// The wallet's configured name: its key stands for the identifier.
+    pub wallet: String,
+    /// The identifier, prefix included.
+    pub client_id: String,
 }
 
 /// How a request travels to the wallet (OpenID4VP 1.0 section 5, RFC 9101, RFC 9126).
@@ -247,6 +264,9 @@ pub struct WalletRoute {
     pub on_rejection: OnRejection,
     /// How it is asked through the browser instead, where the browser can do that.
     pub dc_api: Option<DcApi>,
+    /// Who else signs its multi-signed requests.
+    #[serde(default)]
+    pub also_as: Vec<Identity>,
 }
 
 /// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
@@ -310,6 +330,12 @@ impl WalletRoute {
     pub fn prefix(&self) -> Prefix {
         // Configuration refuses what has no meaning.
         Prefix::split(&self.client_id).map_or(Prefix::PreRegistered, |(prefix, _)| prefix)
+    }
+
+    /// Who signs its multi-signed requests: our identifier here first.
+    pub fn identities(&self) -> Vec<Identity> {
+        let ours = Identity { wallet: self.name.clone(), client_id: self.client_id.clone() };
+        std::iter::once(ours).chain(self.also_as.iter().cloned()).collect()
     }
 
     /// How people are asked who are with us in their browser: through that browser where this wallet can be

@@ -130,13 +130,14 @@ impl RequestKey {
         Ok(Self { key, client_id: client_id.to_owned(), header, validity })
     }
 
-    /// A Request Object of these claims.
+    /// A Request Object of these claims, with `header` beside what names the key.
     ///
     /// # Errors
     /// [`NotSigned`]
     pub fn sign(
         &self,
         client_id: &str,
+        header: &Map<String, Value>,
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
@@ -146,7 +147,9 @@ impl RequestKey {
         if !self.is_valid_at(now) {
             return Err(NotSigned::OutOfDate);
         }
-        Ok(self.key.sign(&self.header, claims)?)
+        let mut full = header.clone();
+        full.extend(self.header.clone());
+        Ok(self.key.sign(&full, claims)?)
     }
 
     /// Whether what the header says about the key holds at `now`.

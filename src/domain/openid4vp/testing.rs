@@ -49,6 +49,7 @@ pub(crate) fn asked() -> Asked {
             verifier_info: Vec::new(),
             on_rejection: OnRejection::Refuse,
             dc_api: None,
+            also_as: Vec::new(),
         },
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),

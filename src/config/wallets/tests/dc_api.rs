@@ -28,7 +28,9 @@ fn req_2_50_req_2_52_a_wallet_asked_through_the_browser_says_whether_signed_and_
     }
     for (given, key) in [
         ("{}", "dc_api.request: is missing"),
-        ("{ request = \"multisigned\" }", "dc_api.request"),
+        ("{ request = \"both\" }", "dc_api.request: must be unsigned, signed or multisigned"),
+        ("{ request = \"multisigned\" }", "dc_api.request: must be \"unsigned\""),
+        ("{ request = \"unsigned\", also_as = [\"a\"] }", "dc_api.also_as"),
         ("{ request = \"unsigned\", response_mode = \"direct_post\" }", "dc_api.response_mode"),
         ("{ request = \"signed\" }", "dc_api.request: must be \"unsigned\""),
         ("{ request = \"unsigned\", origin = \"https://a.example/\" }", "dc_api.origin"),
@@ -65,4 +67,60 @@ fn req_2_51_a_signed_request_through_the_browser_needs_a_key_also_where_others_a
     assert!(fault.contains("wallets[0].signing.key: is missing"), "{fault}");
     let fault = folder.fault(&format!("{registered}{}signing = {{ key = \"key.jwk\" }}", api("dc_api.jwt")));
     assert!(fault.contains("wallets[0].dc_api.response_mode: must be \"dc_api\""), "{fault}");
+}
+
+#[test]
+fn req_2_53_a_multi_signed_request_is_signed_by_identifiers_that_prove_themselves() {
+    let folder = Folder::new();
+    let load = |also_as: &str| {
+        let wallet = |name: &str, identity: &str, more: &str| {
+            format!(
+                "[[wallets]]\nname = \"{name}\"\nprofile = \"openid4vp\"\nauthorization_endpoint = \"openid4vp://\"\n\
+                 {identity}{more}\n"
+            )
+        };
+        let wallets = [
+            wallet(
+                "many",
+                &format!("{}{}", folder.identity(Prefix::X509SanDns), signing(Prefix::X509SanDns)),
+                &format!("dc_api = {{ request = \"multisigned\", also_as = {also_as} }}"),
+            ),
+            wallet(
+                "did",
+                &folder.identity(Prefix::DecentralizedIdentifier),
+                signing(Prefix::DecentralizedIdentifier),
+            ),
+            wallet("plain", &folder.identity(Prefix::RedirectUri), ""),
+            wallet(
+                "known",
+                &folder.identity(Prefix::PreRegistered),
+                "request_method = \"by_reference\"\nsigning = { key = \"key.jwk\" }",
+            ),
+        ];
+        let (before, rest) = CONTRACT.split_once("[[wallets]]").unwrap();
+        let (_, after) = rest.split_once("[[credentials]]").unwrap();
+        let text = format!("{before}{}[[credentials]]{after}", wallets.concat());
+        let text = text.replacen("client_id = \"tv\"", "client_id = \"tv\"\nwallet = \"many\"", 1);
+        Config::from_toml(&text, folder.place.path())
+    };
+    let config = load("[\"did\"]").unwrap_or_else(|faults| panic!("{faults}"));
+    let identities = config.policy.wallets[0].identities();
+    let ids: Vec<_> = identities.iter().map(|it| it.client_id.as_str()).collect();
+    assert_eq!(
+        ids,
+        ["x509_san_dns:verify.example.com", &*format!("decentralized_identifier:{}", folder.did)]
+    );
+    assert!(load("[]").unwrap().policy.wallets[0].also_as.is_empty(), "one signature is enough");
+    for (also_as, place) in [
+        ("[\"plain\"]", 0),
+        ("[\"known\"]", 0),
+        ("[\"many\"]", 0),
+        ("[\"missing\"]", 0),
+        ("[\"did\", \"did\"]", 1),
+    ] {
+        let faults = load(also_as).unwrap_err();
+        assert_eq!(faults.iter().count(), 1, "{also_as}: {faults}");
+        let fault = faults.to_string();
+        assert!(fault.contains(&format!("wallets[0].dc_api.also_as[{place}]")), "{also_as}: {fault}");
+    }
 }

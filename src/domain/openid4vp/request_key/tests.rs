@@ -33,7 +33,7 @@ fn header(signed: &str) -> Map<String, Value> {
 
 fn sign(key: &RequestKey, client_id: &str) -> Result<String, NotSigned> {
     let claims = Map::from_iter([("client_id".to_owned(), Value::from(client_id))]);
-    key.sign(client_id, &claims, MADE_AT)
+    key.sign(client_id, &Map::new(), &claims, MADE_AT)
 }
 
 #[test]
@@ -100,8 +100,9 @@ fn req_1_22_a_certificate_that_is_not_valid_now_signs_nothing() {
     let key = signing_key();
     let pem = chain(&key);
     let key = RequestKey::new("x509_san_dns:verify.example", key, with_chain(&pem), None).unwrap();
-    let at =
-        |seconds: i64| key.sign("x509_san_dns:verify.example", &Map::new(), Timestamp::from_unix(seconds));
+    let at = |seconds: i64| {
+        key.sign("x509_san_dns:verify.example", &Map::new(), &Map::new(), Timestamp::from_unix(seconds))
+    };
     assert!(at(MADE_AT.unix()).is_ok());
     for outside in [MADE_AT.unix() + 2 * DAY, MADE_AT.unix() - 2 * DAY] {
         assert_eq!(at(outside).unwrap_err(), NotSigned::OutOfDate);
@@ -186,8 +187,12 @@ fn req_1_25_an_attestation_is_ours_current_and_lists_our_address() {
     let bound = bind(attest(TYP, &good), Some(ours)).unwrap();
     let signed = sign(&bound, "verifier_attestation:shop").unwrap();
     assert!(header(&signed)["jwt"].as_str().unwrap().starts_with("ey"));
-    let expired =
-        bound.sign("verifier_attestation:shop", &Map::new(), Timestamp::from_unix(MADE_AT.unix() + 60));
+    let expired = bound.sign(
+        "verifier_attestation:shop",
+        &Map::new(),
+        &Map::new(),
+        Timestamp::from_unix(MADE_AT.unix() + 60),
+    );
     assert_eq!(expired.unwrap_err(), NotSigned::OutOfDate);
 
     let with = |name: &str, value: Value| {

@@ -1,8 +1,10 @@
 //! Requests through the browser's Digital Credentials API.
 
-use super::super::dc_api::{permits, signed, signed_claims, unsigned};
+use super::super::dc_api::{
+    multi_signed, multi_signed_claims, permits, signed, signed_claims, unsigned, who_asks,
+};
 use super::*;
-use crate::domain::openid4vp::request::{DcApi, DcApiRequest, Flow};
+use crate::domain::openid4vp::request::{DcApi, DcApiRequest, Flow, Identity};
 
 const ORIGIN: &str = "https://verify.example";
 const MODES: [ResponseMode; 2] = [ResponseMode::DcApi, ResponseMode::DcApiJwt];
@@ -96,10 +98,12 @@ fn req_2_54_the_audience_is_the_origin_of_signed_requests_too() {
 fn req_2_51_req_9_8_only_legal_requests_through_the_browser_are_permitted() {
     for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
         for prefix in Prefix::ALL {
-            for request in [DcApiRequest::Unsigned, DcApiRequest::Signed] {
+            for request in [DcApiRequest::Unsigned, DcApiRequest::Signed, DcApiRequest::MultiSigned] {
                 for response_mode in MODES {
-                    let (signed, encrypted) = (request == DcApiRequest::Signed, response_mode.is_encrypted());
-                    let wrong = if signed && prefix == Prefix::RedirectUri {
+                    let (signed, encrypted) = (request.is_signed(), response_mode.is_encrypted());
+                    let multi = request == DcApiRequest::MultiSigned;
+                    let proves_nothing = multi && prefix == Prefix::PreRegistered;
+                    let wrong = if (signed && prefix == Prefix::RedirectUri) || proves_nothing {
                         Some("dc_api.request")
                     } else if (signed && encrypted && prefix == Prefix::PreRegistered)
                         || (profile == Profile::Haip && !encrypted)
@@ -118,4 +122,40 @@ fn req_2_51_req_9_8_only_legal_requests_through_the_browser_are_permitted() {
             }
         }
     }
+}
+
+#[test]
+fn req_2_53_of_a_multi_signed_request_only_the_headers_say_who_asks() {
+    let mut asked = asked_by(Profile::Openid4vp, DNS, DcApiRequest::MultiSigned, ResponseMode::DcApiJwt);
+    let info = |ids: Option<&str>| VerifierInfo {
+        format: "jwt".to_owned(),
+        data: "eyJ.eyJ.sig".into(),
+        credential_ids: ids.map(|id| vec![id.to_owned()]),
+    };
+    asked.wallet.verifier_info = vec![info(None), info(Some("other"))];
+    let claims = multi_signed_claims(&asked, MADE_AT);
+    golden("dc_api-multisigned-dc_api.jwt.json", &pretty(&claims));
+    for never in ["client_id", "verifier_info", "x5c", "jwt", "state", "response_uri", "iss"] {
+        assert!(!claims.contains_key(never), "{never}");
+    }
+    for inside in ["expected_origins", "client_metadata", "nonce", "dcql_query", "transaction_data", "aud"] {
+        assert!(claims.contains_key(inside), "{inside}");
+    }
+    asked.wallet.also_as = vec![Identity { wallet: "other".to_owned(), client_id: HASH.to_owned() }];
+    let [ours, other] = &asked.wallet.identities()[..] else { panic!("two sign") };
+    let header = who_asks(&asked, ours);
+    assert_eq!((&header["client_id"], header["verifier_info"].as_array().unwrap().len()), (&json!(DNS), 1));
+    assert_eq!(
+        Value::Object(who_asks(&asked, other)),
+        json!({"client_id": HASH}),
+        "said about the other one"
+    );
+}
+
+#[test]
+fn req_2_50_req_2_53_a_multi_signed_request_is_one_object_with_several_signatures() {
+    let request = multi_signed(&["h1.payload.s1".to_owned(), "h2.payload.s2".to_owned()]);
+    let signatures = json!([{"protected": "h1", "signature": "s1"}, {"protected": "h2", "signature": "s2"}]);
+    let object = json!({"payload": "payload", "signatures": signatures});
+    assert_eq!(request, json!({"protocol": "openid4vp-v1-multisigned", "data": {"request": object}}));
 }
