@@ -69,36 +69,35 @@ pub(super) fn check(given: Vec<Wallet>, around: Around<'_>, faults: &mut Faults)
             checked.routes.push(route);
         }
     }
-    for (index, route, names) in cosigned {
-        let others = checked.routes.iter().enumerate().filter(|(place, _)| *place != route);
-        let others: Vec<_> = others.map(|(_, route)| route).collect();
-        let also_as = also_as(&others, &checked.request_keys, &names, index, faults);
-        if let Some(route) = checked.routes.get_mut(route) {
+    for (index, place, names) in cosigned {
+        let also_as = also_as(&checked, place, &names, index, faults);
+        if let Some(route) = checked.routes.get_mut(place) {
             route.also_as = also_as;
         }
     }
     checked
 }
 
-/// Our identifiers at other wallets, which sign the requests to this one too.
+/// Our identifiers at other wallets, which sign the requests to the wallet at `own` too.
 fn also_as(
-    others: &[&WalletRoute],
-    keys: &HashMap<String, RequestKey>,
+    checked: &Wallets,
+    own: usize,
     names: &[String],
     index: usize,
     faults: &mut Faults,
 ) -> Vec<Identity> {
     let mut identities: Vec<Identity> = Vec::new();
     for (place, name) in names.iter().enumerate() {
-        let proves = |route: &&&WalletRoute| route.prefix().must_sign() && keys.contains_key(&route.name);
-        let other = others.iter().find(|route| route.name == *name).filter(proves);
-        match other {
-            Some(route) if identities.iter().all(|known| known.client_id != route.client_id) => {
-                identities.push(Identity { wallet: name.clone(), client_id: route.client_id.clone() });
-            }
-            _ => faults.add(
+        let other = checked.routes.iter().find(|route| {
+            route.name == *name && route.prefix().must_sign() && checked.request_keys.contains_key(name)
+        });
+        let ours = checked.routes.get(own).map(WalletRoute::identity);
+        let signs = |id: &str| identities.iter().chain(&ours).any(|known| known.client_id == id);
+        match other.map(WalletRoute::identity).filter(|identity| !signs(&identity.client_id)) {
+            Some(identity) => identities.push(identity),
+            None => faults.add(
                 format!("wallets[{index}].dc_api.also_as[{place}]"),
-                "must be the name of another wallet, once, with signed requests and an identifier with a prefix",
+                "must be the name of another wallet with signed requests and an identifier of its own, with a prefix",
             ),
         }
     }

@@ -212,10 +212,7 @@ impl Vpgate {
         let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
         let flow = self.flow_in_browser(&client.wallet);
         let ask = Ask { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
-        let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
-            NotBegun::Failed(source) => source,
-            other => Unavailable::new("the configured question", other),
-        })?;
+        let (asked, answer_key) = self.ask(ask, now).map_err(NotBegun::of_our_own)?;
         let handle = asked.handle.clone();
         let request = Box::new(request);
         let terms = Terms { id, request, created_at: now, expires_at: asked.expires_at };

@@ -136,6 +136,16 @@ pub enum NotBegun {
     Failed(#[from] Unavailable),
 }
 
+impl NotBegun {
+    /// Why a question from the configuration was not asked: nobody else can be to blame.
+    pub(super) fn of_our_own(self) -> Unavailable {
+        match self {
+            Self::Failed(source) => source,
+            other => Unavailable::new("the configured question", other),
+        }
+    }
+}
+
 impl From<NotReached> for NotBegun {
     fn from(why: NotReached) -> Self {
         match why {

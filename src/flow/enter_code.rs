@@ -4,7 +4,7 @@
 use super::Vpgate;
 use super::begin_presentation::{Ask, NotBegun};
 use super::code_entry::{CodeFound, CodeRefused, Typed};
-use super::ports::{NotCommitted, Unavailable};
+use super::ports::NotCommitted;
 use super::question::Question;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
@@ -44,10 +44,7 @@ impl Vpgate {
         let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
         let (flow, until) = (self.flow_in_browser(&client.wallet), Some(terms.expires_at));
         let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
-        let (asked, answer_key) = self.ask(ask, now).map_err(|why| match why {
-            NotBegun::Failed(source) => source,
-            other => Unavailable::new("the configured question", other),
-        })?;
+        let (asked, answer_key) = self.ask(ask, now).map_err(NotBegun::of_our_own)?;
         let handle = asked.handle.clone();
         let change = Change::BeginPresentation {
             presentation: Begun::new(asked, Some(browser.digest()), answer_key),

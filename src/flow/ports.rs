@@ -209,8 +209,7 @@ pub trait RequestSigner: Send + Sync {
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
-        let identity = Identity { wallet: wallet.name.clone(), client_id: wallet.client_id.clone() };
-        self.sign_as(&identity, &Map::new(), claims, now)
+        self.sign_as(&wallet.identity(), &Map::new(), claims, now)
     }
 }
 

@@ -165,10 +165,18 @@ impl Vpgate {
     }
 }
 
-/// The same request as a form. What the configured address has in its query stays there.
+/// The same request as a form. What the configured address has in its query stays there, unless the request
+/// says it itself.
 fn as_form(url: &Url, wallet: &WalletRoute) -> Lead {
-    let endpoint = &wallet.authorization_endpoint;
-    let is_its_own = |name: &str| endpoint.query_pairs().any(|(own, _)| own == name);
-    let fields = url.query_pairs().filter(|(name, _)| !is_its_own(name));
-    Lead::PostToWallet(endpoint.clone(), fields.map(|(name, value)| (name.into(), value.into())).collect())
+    let configured = &wallet.authorization_endpoint;
+    let kept: Vec<_> =
+        configured.query_pairs().filter(|own| url.query_pairs().any(|it| it == *own)).collect();
+    let fields = url.query_pairs().filter(|pair| !kept.contains(pair));
+    let fields = fields.map(|(name, value)| (name.into(), value.into())).collect();
+    let mut address = configured.clone();
+    address.set_query(None);
+    if !kept.is_empty() {
+        address.query_pairs_mut().extend_pairs(&kept);
+    }
+    Lead::PostToWallet(address, fields)
 }

@@ -172,7 +172,8 @@ async fn req_2_7_the_issuer_is_compared_where_the_wallet_is_known_by_one() {
 async fn req_13_1_the_browser_brings_the_request_by_post_where_the_wallet_wants_it() {
     let endpoint = format!("{BASE}/sandbox/wallet/authorize?tenant=7");
     let world = World::with_wallet(|wallet| {
-        wallet.authorization_endpoint = endpoint.parse().unwrap();
+        // The request says its nonce itself.
+        wallet.authorization_endpoint = format!("{endpoint}&nonce=old").parse().unwrap();
         wallet.response_mode = ResponseMode::Fragment;
         wallet.by_post = true;
     })

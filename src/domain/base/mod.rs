@@ -8,3 +8,4 @@ pub mod money;
 pub mod report;
 pub mod secret;
 pub mod time;
+pub mod well_known;

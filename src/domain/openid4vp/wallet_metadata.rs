@@ -8,13 +8,14 @@ use super::client_id::Prefix;
 use super::profile::client_metadata::{FORMAT, signature_algorithms};
 use super::request::{RequestMethod, WalletRoute};
 use crate::domain::base::json::{self, Bounds};
+use crate::domain::base::well_known;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwe::{ContentEncryption, RecipientKey};
 
 /// What is read: a few dozen members and a handful of keys.
 pub const BOUNDS: Bounds = Bounds { bytes: 32 << 10, depth: 8, members: 1024 };
-/// Goes between host and path of the issuer (RFC 8414 section 3; section 10).
-const WELL_KNOWN: &str = "/.well-known/oauth-authorization-server";
+/// The name of its document (RFC 8414 section 3; section 10).
+const WELL_KNOWN: &str = "oauth-authorization-server";
 
 /// The members that matter to a verifier; unknown ones are ignored.
 #[derive(Debug)]
@@ -64,12 +65,7 @@ pub enum Unsuitable {
 
 /// Where the metadata of `issuer` are.
 pub fn location(issuer: &Url) -> Url {
-    let path = issuer.path();
-    let mut location = issuer.clone();
-    location.set_path(&format!("{WELL_KNOWN}{}", path.strip_suffix('/').unwrap_or(path)));
-    location.set_query(None);
-    location.set_fragment(None);
-    location
+    well_known::location(issuer, WELL_KNOWN)
 }
 
 impl WalletMetadata {

@@ -3,21 +3,16 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::domain::base::well_known;
 use crate::domain::jose::jwk::JwkFault;
 use crate::domain::jose::key_set::KeySet;
 
-/// Goes between host and path of the issuer.
-const WELL_KNOWN: &str = "/.well-known/jwt-vc-issuer";
+/// The name of its document.
+const WELL_KNOWN: &str = "jwt-vc-issuer";
 
-/// Where the metadata of `issuer` is (section 4.1): the well-known path stands between host and path, and
-/// a terminating `/` of the path is cut first.
+/// Where the metadata of `issuer` is (section 4.1).
 pub fn location(issuer: &Url) -> Url {
-    let path = issuer.path();
-    let mut location = issuer.clone();
-    location.set_path(&format!("{WELL_KNOWN}{}", path.strip_suffix('/').unwrap_or(path)));
-    location.set_query(None);
-    location.set_fragment(None);
-    location
+    well_known::location(issuer, WELL_KNOWN)
 }
 
 /// What the metadata says about the keys.

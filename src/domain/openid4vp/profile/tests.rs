@@ -110,17 +110,18 @@ fn req_9_1_req_9_3_the_golden_requests_of_profile_haip() {
     golden("haip-request_object.json", &pretty(&request_object(&asked, Some("n-1"), MADE_AT)));
 }
 
+const METHODS: [RequestMethod; 5] = [
+    RequestMethod::UrlQuery,
+    RequestMethod::ByValue,
+    RequestMethod::ByReferenceGet,
+    RequestMethod::ByReferencePost,
+    RequestMethod::Pushed,
+];
+
 fn every_request() -> Vec<Asked> {
     let mut all = Vec::new();
-    let methods = [
-        RequestMethod::UrlQuery,
-        RequestMethod::ByValue,
-        RequestMethod::ByReferenceGet,
-        RequestMethod::ByReferencePost,
-        RequestMethod::Pushed,
-    ];
     for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
-        for method in methods {
+        for method in METHODS {
             for mode in [ResponseMode::Fragment, ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
                 for client_id in ["caxdw5a7d", "redirect_uri:", DNS, HASH] {
                     let prefix = Prefix::split(client_id).unwrap().0;
@@ -155,28 +156,14 @@ fn req_1_1_to_1_7_what_every_request_has() {
 
 #[test]
 fn req_1_53_the_strict_profiles_know_no_other_names() {
-    let known = [
-        "response_type",
-        "client_id",
-        "response_mode",
-        "redirect_uri",
-        "response_uri",
-        "nonce",
-        "state",
-        "dcql_query",
-        "transaction_data",
-        "client_metadata",
-        "verifier_info",
-    ];
     for asked in every_request().iter().filter(|asked| asked.wallet.profile != Profile::Proof) {
         let claims = parameters(asked).to_claims();
         for name in claims.keys() {
-            assert!(known.contains(&name.as_str()), "{name}");
+            assert!(duties::PARAMETERS.contains(&name.as_str()), "{name}");
         }
         let metadata = claims.get("client_metadata").and_then(Value::as_object);
         for name in metadata.into_iter().flat_map(Map::keys) {
-            let known = ["vp_formats_supported", "jwks", "encrypted_response_enc_values_supported"];
-            assert!(known.contains(&name.as_str()), "{name}");
+            assert!(duties::METADATA.contains(&name.as_str()), "{name}");
         }
     }
 }
@@ -334,16 +321,9 @@ fn legal(profile: Profile, prefix: Prefix, method: RequestMethod, mode: Response
 
 #[test]
 fn req_1_21_req_1_31_req_9_2_req_9_3_only_legal_combinations_are_permitted() {
-    let methods = [
-        RequestMethod::UrlQuery,
-        RequestMethod::ByValue,
-        RequestMethod::ByReferenceGet,
-        RequestMethod::ByReferencePost,
-        RequestMethod::Pushed,
-    ];
     for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
         for prefix in Prefix::ALL {
-            for method in methods {
+            for method in METHODS {
                 for mode in [ResponseMode::Fragment, ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
                     assert_eq!(
                         permits(profile, prefix, method, mode).is_ok(),

@@ -116,10 +116,14 @@ impl WalletRoute {
         Prefix::split(&self.client_id).map_or(Prefix::PreRegistered, |(prefix, _)| prefix)
     }
 
+    /// Who we are there.
+    pub fn identity(&self) -> Identity {
+        Identity { wallet: self.name.clone(), client_id: self.client_id.clone() }
+    }
+
     /// Who signs its multi-signed requests: our identifier here first.
     pub fn identities(&self) -> Vec<Identity> {
-        let ours = Identity { wallet: self.name.clone(), client_id: self.client_id.clone() };
-        std::iter::once(ours).chain(self.also_as.iter().cloned()).collect()
+        std::iter::once(self.identity()).chain(self.also_as.iter().cloned()).collect()
     }
 
     /// How people are asked who are with us in their browser: through that browser where this wallet can be

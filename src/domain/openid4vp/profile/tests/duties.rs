@@ -62,7 +62,7 @@ fn faults(asked: &Asked, claims: &Value) -> Vec<&'static str> {
 }
 
 /// What is sent in the profiles that are OpenID4VP 1.0.
-const PARAMETERS: [&str; 11] = [
+pub(super) const PARAMETERS: [&str; 11] = [
     "response_type",
     "client_id",
     "response_mode",
@@ -76,6 +76,10 @@ const PARAMETERS: [&str; 11] = [
     "verifier_info",
 ];
 
+/// And in their `client_metadata`.
+pub(super) const METADATA: [&str; 3] =
+    ["vp_formats_supported", "jwks", "encrypted_response_enc_values_supported"];
+
 /// REQ-1.5, REQ-1.6: 22 characters of base64url, all of them URL-safe.
 fn holds_128_bits(text: &str) -> bool {
     let safe = |c: char| c.is_ascii_alphanumeric() || "-._~".contains(c);
@@ -84,7 +88,6 @@ fn holds_128_bits(text: &str) -> bool {
 
 /// The duties of `client_metadata`, with whether they are kept.
 fn about_us(asked: &Asked, metadata: &Value) -> [(&'static str, bool); 5] {
-    const KNOWN: [&str; 3] = ["vp_formats_supported", "jwks", "encrypted_response_enc_values_supported"];
     let encrypted = asked.response_mode.is_encrypted();
     let filled = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
     let formats = metadata["vp_formats_supported"].as_object().is_some_and(|formats| {
@@ -107,7 +110,7 @@ fn about_us(asked: &Asked, metadata: &Value) -> [(&'static str, bool); 5] {
         ("REQ-1.50", formats),
         ("REQ-1.51", keys.is_empty() != encrypted && keys.iter().all(published)),
         ("REQ-1.52", encs.is_some() == encrypted && encs.is_none_or(filled)),
-        ("REQ-1.53", metadata.as_object().unwrap().keys().all(|name| KNOWN.contains(&name.as_str()))),
+        ("REQ-1.53", metadata.as_object().unwrap().keys().all(|name| METADATA.contains(&name.as_str()))),
         ("REQ-9.4", haip),
     ]
 }
