@@ -38,7 +38,9 @@ pub(in crate::sandbox) async fn present(Data(parties): Data<&Arc<Parties>>, body
 fn answer(asked: &Map<String, Value>, parties: &Parties) -> Result<Value, Misunderstood> {
     let malformed = Misunderstood::Person;
     let text = |name: &str| asked.get(name).and_then(Value::as_str);
-    let (protocol, origin) = text("protocol").zip(text("origin")).ok_or(malformed("Who asks how?"))?;
+    let (protocol, origin) = text("protocol")
+        .zip(text("origin"))
+        .ok_or(malformed("The request must name its protocol and the origin of its page."))?;
     let data = asked.get("data").and_then(Value::as_object).ok_or(malformed("There is no request."))?;
     let claims = match protocol {
         UNSIGNED => data.clone(),
