@@ -1,61 +1,65 @@
-//! What the scripts need: found, or installed into the checkout as it was pinned.
+//! What scripts and other people's tools need: found, or installed into the checkout as it was pinned.
 
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::LazyLock;
+use std::sync::{Mutex, PoisonError};
 
-pub const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/clients");
+/// Several tests need the same, and only one of them installs it.
+static INSTALLING: Mutex<()> = Mutex::new(());
 
-/// Looked for once: several tests need the same.
-static NODE: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_node);
-static PYTHON: LazyLock<Result<PathBuf, String>> = LazyLock::new(find_python);
-
-/// Node.js, with what the scripts import beside them.
-pub fn node() -> Result<PathBuf, String> {
-    NODE.clone()
-}
-
-/// The Python of a virtual environment in `target`, with Authlib in it.
-pub fn python() -> Result<PathBuf, String> {
-    PYTHON.clone()
-}
-
-fn find_node() -> Result<PathBuf, String> {
+/// Node.js. What the `package-lock.json` in `folder` pins is in its `node_modules`.
+pub fn node(folder: &Path) -> Result<PathBuf, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
     for tool in ["node", "npm"] {
         runs(tool, &["--version"])
             .map_err(|()| format!("{tool} does not run; apt-get install nodejs npm"))?;
     }
-    let folder = Path::new(HERE).join("node");
-    let wanted = ["openid-client", "@openid4vc/openid4vp", "@sd-jwt/sd-jwt-vc"];
-    if !wanted.iter().all(|package| folder.join("node_modules").join(package).exists()) {
-        let install =
-            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
-        if !install.is_ok_and(|status| status.success()) {
-            return Err("npm ci failed in tests/clients/node".to_owned());
-        }
+    let (wanted, finished) = (folder.join("package-lock.json"), folder.join("node_modules/installed.json"));
+    if same(&wanted, &finished) {
+        return Ok("node".into());
     }
+    let install = Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(folder).status();
+    if !install.is_ok_and(|status| status.success()) {
+        return Err(format!("npm ci failed in {}", folder.display()));
+    }
+    std::fs::copy(&wanted, &finished).map_err(|fault| fault.to_string())?;
     Ok("node".into())
 }
 
-fn find_python() -> Result<PathBuf, String> {
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/clients-python");
-    let python = place.join("bin/python");
-    let wanted = Path::new(HERE).join("python/requirements.txt");
-    let finished = place.join("installed.txt");
-    let same =
-        std::fs::read(&finished).ok().is_some_and(|it| std::fs::read(&wanted).is_ok_and(|to| it == to));
-    if same {
+/// The Python of a virtual environment in `target`, with what the file `requirements` pins in it.
+pub fn python(name: &str, requirements: &Path) -> Result<PathBuf, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/{name}-python"));
+    let (python, finished) = (place.join("bin/python"), place.join("installed.txt"));
+    if same(requirements, &finished) {
         return Ok(python);
     }
     let text = |path: &Path| path.display().to_string();
     runs("python3", &["-m", "venv", "--clear", &text(&place)])
         .map_err(|()| "python3 -m venv does not run; apt-get install python3-venv".to_owned())?;
     let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--require-hashes", "-r"];
-    runs(&text(&python), &[&pip[..], &[&text(&wanted)]].concat())
-        .map_err(|()| "pip install failed for tests/clients/python/requirements.txt".to_owned())?;
+    runs(&text(&python), &[&pip[..], &[&text(requirements)]].concat())
+        .map_err(|()| format!("pip install failed for {}", requirements.display()))?;
     // Only now: one that was interrupted is made again.
-    std::fs::copy(&wanted, &finished).map_err(|fault| fault.to_string())?;
+    std::fs::copy(requirements, &finished).map_err(|fault| fault.to_string())?;
     Ok(python)
+}
+
+/// `None` when the test that wants it is skipped, which is said.
+pub fn found(what: &str, equipment: Result<PathBuf, String>) -> Option<PathBuf> {
+    let missing = match equipment {
+        Ok(found) => return Some(found),
+        Err(missing) => missing,
+    };
+    assert!(std::env::var_os("VPGATE_REQUIRE_CLIENTS").is_none_or(|it| it != "1"), "{missing}");
+    // Past the capture of the test harness: a skipped test must not look like one that ran.
+    std::io::stderr().write_all(format!("SKIP {what}: {missing}\n").as_bytes()).unwrap();
+    None
+}
+
+fn same(wanted: &Path, finished: &Path) -> bool {
+    std::fs::read(finished).is_ok_and(|it| std::fs::read(wanted).is_ok_and(|to| it == to))
 }
 
 fn runs(program: &str, arguments: &[&str]) -> Result<(), ()> {
