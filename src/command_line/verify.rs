@@ -43,10 +43,10 @@ pub struct Arguments {
     #[arg(value_name = "FILE", default_value = "-")]
     token: PathBuf,
     /// Our client identifier, exactly as the wallet knows it.
-    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     audience: String,
     /// The nonce of the request.
-    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
+    #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     nonce: String,
     /// Whom to believe: TOML with `[[credentials]]` and, for types of your own, `[[transaction_data]]` as in
     /// vpgate.toml (or a whole vpgate.toml, of which nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
@@ -57,7 +57,7 @@ pub struct Arguments {
     #[arg(long, value_name = "FILE", conflicts_with = "credential")]
     query: Option<PathBuf>,
     /// Which configured credential was asked for, where the trust file has several and there is no query.
-    #[arg(long, value_name = "ID")]
+    #[arg(long, value_name = "ID", allow_hyphen_values = true)]
     credential: Option<String>,
     /// What was to be agreed to, in order: the base64url string exactly as it was sent, or the JSON
     /// object from which vpgate writes that string.

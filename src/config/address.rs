@@ -49,16 +49,95 @@ impl Addresses {
     }
 }
 
-/// Where browsers may be sent back to: https, or http on this machine for native apps (REQ-11.13,
-/// RFC 8252 section 7.3). Written exactly as it will be compared.
+/// Where browsers may be sent back to: https, http on this machine (RFC 8252 section 7.3), or the private
+/// scheme of a native app (section 7.1), whose name is a domain name of the app's maker turned round
+/// (REQ-11.13). Written exactly as it will be compared.
 pub(super) fn redirect_uri(text: &str) -> Result<Url, String> {
-    let any = Addresses { allow_loopback: true };
-    let url = any.web(text).map_err(|why| match why.starts_with("must begin") {
-        true => "must begin with https:// (http:// only for loopback addresses)".to_owned(),
-        false => why,
-    })?;
+    if text.contains('*') {
+        return Err("holds `*`, but there are no wildcards: it is compared letter by letter".to_owned());
+    }
+    let url = match Url::parse(text) {
+        Ok(url) if is_private_scheme(url.scheme()) => of_an_app(url)?,
+        _ => {
+            let any = Addresses { allow_loopback: true };
+            any.web(text).map_err(|why| match why.starts_with("must begin") {
+                true => "must begin with https://, http:// (loopback addresses only), or the scheme of a native app, \
+                         which holds a dot: com.example.app:/return (RFC 8252 section 7.1)"
+                    .to_owned(),
+                false => why,
+            })?
+        }
+    };
     if url.as_str() != text {
         return Err(format!("is compared letter by letter; write it in its normal form: {url}"));
+    }
+    Ok(url)
+}
+
+/// RFC 8252 section 7.1: only a domain name turned round keeps apps of different makers apart, and no scheme
+/// that browsers know themselves (`javascript`, `data`, `file`, `intent`) holds a dot.
+fn is_private_scheme(scheme: &str) -> bool {
+    scheme.contains('.')
+}
+
+fn of_an_app(url: Url) -> Result<Url, String> {
+    let labels = url.scheme().split('.');
+    if labels.clone().count() < 2 || labels.clone().any(str::is_empty) {
+        return Err("must have a scheme that is a domain name turned round, like com.example.app".to_owned());
+    }
+    if url.cannot_be_a_base() {
+        return Err("must have a path that begins with a slash: com.example.app:/return".to_owned());
+    }
+    if url.fragment().is_some() {
+        return Err("must not have a fragment (`#...`)".to_owned());
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err("must not hold a user name or password".to_owned());
+    }
+    Ok(url)
+}
+
+/// Schemes that browsers handle themselves, or that run or show what stands behind the colon: none of them
+/// calls a wallet.
+const NO_WALLET: [&str; 22] = [
+    "about",
+    "android-app",
+    "blob",
+    "chrome",
+    "content",
+    "data",
+    "file",
+    "filesystem",
+    "ftp",
+    "http",
+    "https",
+    "intent",
+    "jar",
+    "javascript",
+    "mailto",
+    "ms-appx",
+    "resource",
+    "sms",
+    "tel",
+    "vbscript",
+    "view-source",
+    "ws",
+];
+
+/// A scheme by which a wallet on the same device is called (OpenID4VP 1.0 section 13.1.2 leaves the name to
+/// the wallet): `openid4vp://`, `haip-vp://`, or any other that no browser keeps for itself.
+pub(super) fn wallet_scheme(text: &str) -> Result<Url, String> {
+    let url = Url::parse(text).map_err(|why| format!("is not a URL: {why}"))?;
+    if NO_WALLET.contains(&url.scheme()) || url.scheme() == "wss" {
+        return Err("must begin with https://, or with the scheme of a wallet app, for example openid4vp://"
+            .to_owned());
+    }
+    let after = text.get(url.scheme().len()..).unwrap_or_default();
+    if !after.starts_with("://") {
+        return Err(format!("must be written with two slashes: {}://", url.scheme()));
+    }
+    if url.fragment().is_some() || !url.username().is_empty() || url.password().is_some() {
+        return Err("must not have a fragment, user name or password".to_owned());
     }
     Ok(url)
 }
@@ -128,9 +207,18 @@ mod tests {
     }
 
     #[test]
-    fn req_11_13_redirect_uris_are_https_or_loopback_without_a_fragment() {
-        for good in ["https://shop.example/return?x=1", "http://127.0.0.1:9/cb", "http://[::1]/cb"] {
-            assert!(redirect_uri(good).is_ok(), "{good}");
+    fn req_11_13_redirect_uris_are_https_or_loopback_or_of_an_app_without_a_fragment() {
+        for good in [
+            "https://shop.example/return?x=1",
+            "http://127.0.0.1:9/cb",
+            "http://[::1]/cb",
+            "com.example.app:/oauth2redirect",
+            "com.example.app:/oauth2redirect/example-provider?x=1",
+            "com.example.app://cb",
+            "com.example.app://cb/path",
+            "com.example.my-app2:/",
+        ] {
+            assert_eq!(redirect_uri(good).map(String::from).as_deref(), Ok(good));
         }
         for wrong in [
             "http://app.example/cb",
@@ -138,9 +226,76 @@ mod tests {
             "https://shop.example",
             "https://SHOP.example/",
             "javascript:alert(1)",
+            "javascript://x.example/%0aalert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "file:///etc/passwd",
+            "intent://x#Intent;scheme=a.b;end",
             "app:/cb",
+            "myapp://cb",
+            "com.example.app:cb",
+            "com.example.app:/cb#x",
+            "com.example.app://u:p@cb",
+            "COM.example.app:/cb",
+            "com..app:/cb",
+            "com.:/cb",
+            "com.example.app:/a/../cb",
         ] {
             assert!(redirect_uri(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn req_11_11_there_are_no_wildcards_in_redirect_uris() {
+        for wrong in [
+            "https://*.example.com/cb",
+            "https://app.example.com/*",
+            "https://app.example.com/cb?x=*",
+            "http://127.0.0.1:*/cb",
+            "com.example.*:/cb",
+            "*",
+        ] {
+            assert!(redirect_uri(wrong).unwrap_err().contains("wildcards"), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn req_1_12_wallets_are_called_by_any_scheme_that_is_not_the_browsers() {
+        for good in [
+            "openid4vp://",
+            "haip-vp://",
+            "haip://",
+            "eudi-openid4vp://",
+            "eudi-openid4vp://verifier.example/authorize?x=1",
+            "mdoc-openid4vp://",
+            "av://",
+            "com.example.wallet://present",
+        ] {
+            assert!(wallet_scheme(good).is_ok(), "{good}");
+        }
+        for wrong in [
+            "javascript://x",
+            "JavaScript://x",
+            "data://x",
+            "vbscript://x",
+            "file:///x",
+            "blob://x",
+            "about://x",
+            "view-source://x",
+            "intent://x",
+            "ws://x",
+            "wss://x",
+            "ftp://x",
+            "http://wallet.example",
+            "openid4vp:",
+            "openid4vp:/",
+            "openid4vp://user@x",
+            "openid4vp://#x",
+            "://",
+            "wallet",
+            "",
+        ] {
+            assert!(wallet_scheme(wrong).is_err(), "{wrong}");
         }
     }
 }

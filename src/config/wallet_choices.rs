@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use super::address::Addresses;
+use super::address::{Addresses, wallet_scheme};
 use super::fault::Faults;
 use super::raw;
 use crate::domain::jose::x5c::OwnChain;
@@ -42,22 +42,13 @@ pub(super) fn response_mode(text: &str) -> Result<ResponseMode, &'static str> {
     }
 }
 
-/// An https address, or a scheme by which this profile's wallets are called on the same device (REQ-1.12).
+/// An https address, or the scheme of a wallet app on the same device; the vendor's wallet is a web page
+/// (REQ-1.12).
 pub(super) fn endpoint(text: &str, profile: Option<Profile>, addresses: Addresses) -> Result<Url, String> {
-    let scheme = match profile {
-        Some(Profile::Openid4vp) => "openid4vp",
-        Some(Profile::Haip) => "haip-vp",
-        Some(Profile::Proof) | None => return addresses.web(text),
-    };
-    match Url::parse(text) {
-        Ok(url) if url.scheme() == scheme => {
-            let bare = url.fragment().is_none() && url.username().is_empty() && url.password().is_none();
-            if bare { Ok(url) } else { Err("must not have a fragment, user name or password".to_owned()) }
-        }
-        _ => addresses.web(text).map_err(|why| match why.starts_with("must begin") {
-            true => format!("must begin with https:// or {scheme}://"),
-            false => why,
-        }),
+    let is_web = Url::parse(text).is_ok_and(|url| ["http", "https"].contains(&url.scheme()));
+    match profile {
+        Some(Profile::Openid4vp | Profile::Haip) if !is_web => wallet_scheme(text),
+        _ => addresses.web(text),
     }
 }
 

@@ -51,6 +51,7 @@ pub mod authenticate_client;
 pub mod authorize_code;
 pub mod authorize_device;
 pub mod begin_presentation;
+mod browsers;
 pub mod code_entry;
 pub mod collect_result;
 mod decide_authorization;

@@ -81,14 +81,6 @@ impl From<NotNow> for NotServed {
 }
 
 impl Vpgate {
-    /// A secret for a browser that has none yet.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn new_browser(&self) -> Result<Secret, Unavailable> {
-        self.random_secret()
-    }
-
     /// Where `browser` goes now. The first browser to come owns the request; it may come again.
     ///
     /// # Errors

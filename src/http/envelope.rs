@@ -13,7 +13,8 @@ use tracing::Instrument as _;
 
 use super::PublicUrl;
 use super::cors::Cors;
-use super::face::{self, Door};
+use super::face;
+use super::routes::{Door, Routes};
 use super::trace::TraceId;
 use crate::flow::Vpgate;
 
@@ -39,6 +40,7 @@ pub struct Envelope {
     operator: BoxEndpoint<'static>,
     mounted: BoxEndpoint<'static>,
     mounts: Vec<&'static str>,
+    routes: Routes,
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
     cors: Cors,
@@ -58,6 +60,7 @@ impl Envelope {
             operator: caught(doors.operator),
             mounted: caught(mounted.boxed()),
             mounts,
+            routes: Routes::all(),
             cors: Cors::new(&vpgate.policy.clients),
             vpgate,
             public_url,
@@ -68,7 +71,7 @@ impl Envelope {
         let is_under = |mount: &&str| {
             path.strip_prefix(*mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if self.mounts.iter().any(is_under) { Door::Mounted } else { Door::of(path) }
+        if self.mounts.iter().any(is_under) { Door::Mounted } else { self.routes.door(path) }
     }
 
     async fn answer(&self, door: Door, request: Request) -> Response {
@@ -78,6 +81,7 @@ impl Envelope {
             Door::Operator => &self.operator,
             Door::Mounted => &self.mounted,
         };
+        let path = request.uri().path().to_owned();
         match timeout(TIME_LIMIT, endpoint.call(request)).await {
             Ok(Ok(response)) if response.data::<Panicked>().is_some() => {
                 face::unanswered(door, StatusCode::INTERNAL_SERVER_ERROR, None)
@@ -86,7 +90,7 @@ impl Envelope {
             Ok(Err(error)) if error.is_from_response() => error.into_response(),
             Ok(Err(error)) => {
                 let pattern = error.data::<PathPattern>().cloned();
-                let mut response = face::unanswered(door, error.status(), pattern.as_ref().map(|it| &*it.0));
+                let mut response = face::unanswered(door, error.status(), self.routes.allowed(&path));
                 pattern.into_iter().for_each(|pattern| response.set_data(pattern));
                 response
             }

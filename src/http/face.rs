@@ -1,4 +1,4 @@
-//! The doors, and how each speaks when no handler answered: unknown paths, wrong methods, our faults.
+//! How each door speaks when no handler answered: unknown paths, wrong methods, our faults.
 
 use poem::http::{StatusCode, header};
 use poem::web::Json;
@@ -10,50 +10,13 @@ use super::basic::CHALLENGE;
 use super::client_door::refusal::{OAuthError, OAuthErrorCode};
 use super::human_door::page::Notice;
 use super::relying_party_door::problem::ProblemDetails;
+use super::routes::Door;
 use super::trace::RETRY_AFTER_SECONDS;
 use super::trace::TraceId;
 use super::wallet_door::refusal::PostRefusal;
 
-/// Who is at the door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
-    /// OAuth clients.
-    Client,
-    /// Wallets.
-    Wallet,
-    /// Web applications.
-    RelyingParty,
-    /// People.
-    Human,
-    /// Operators.
-    Operator,
-    /// Whoever is at an endpoint that is not ours.
-    Mounted,
-}
-
-impl Door {
-    /// The door that a path belongs to. Whoever is lost is a person.
-    pub fn of(path: &str) -> Self {
-        match path {
-            "/token"
-            | "/device_authorization"
-            | "/par"
-            | "/jwks.json"
-            | "/introspect"
-            | "/revoke"
-            | "/userinfo" => Self::Client,
-            "/healthz" | "/readyz" => Self::Operator,
-            "/v1" => Self::RelyingParty,
-            _ if path.starts_with("/v1/") => Self::RelyingParty,
-            _ if path.starts_with("/wallet/") => Self::Wallet,
-            _ if path.starts_with("/.well-known/") => Self::Client,
-            _ => Self::Human,
-        }
-    }
-}
-
-/// The answer where no handler answered; `route` is the pattern that matched, if one did.
-pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Response {
+/// The answer where no handler answered; `allowed` are the methods of its route, if there is one.
+pub fn unanswered(door: Door, status: StatusCode, allowed: Option<&str>) -> Response {
     let why = in_words(status);
     let mut response = match door {
         Door::Client => oauth(status, why),
@@ -64,9 +27,11 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
     };
     response.set_status(status);
     let headers = response.headers_mut();
-    let allowed = route.and_then(allowed_methods);
-    if let (StatusCode::METHOD_NOT_ALLOWED, Some(allowed)) = (status, allowed) {
-        headers.insert(header::ALLOW, header::HeaderValue::from_static(allowed));
+    // RFC 9110 section 15.5.6.
+    if status == StatusCode::METHOD_NOT_ALLOWED
+        && let Some(allowed) = allowed.and_then(|methods| methods.parse().ok())
+    {
+        headers.insert(header::ALLOW, allowed);
     }
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(CHALLENGE));
@@ -75,40 +40,6 @@ pub fn unanswered(door: Door, status: StatusCode, route: Option<&str>) -> Respon
         headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
     }
     response
-}
-
-/// The methods of each route, for `Allow` (RFC 9110 section 15.5.6). Patterns are as the
-/// router has them (poem-openapi numbers its parameters). `tests/doors/edges.rs` holds them to the routes.
-const METHODS: [(&str, &str); 25] = [
-    ("/token", "POST"),
-    ("/introspect", "POST"),
-    ("/revoke", "POST"),
-    ("/userinfo", "GET, HEAD"),
-    ("/.well-known/openid-configuration", "GET, HEAD"),
-    ("/device_authorization", "POST"),
-    ("/par", "POST"),
-    ("/authorize", "GET, HEAD, POST"),
-    ("/authorize/decision", "POST"),
-    ("/.well-known/oauth-authorization-server", "GET, HEAD"),
-    ("/jwks.json", "GET, HEAD"),
-    ("/wallet/requests/:param0", "GET, HEAD, POST"),
-    ("/wallet/responses/:param0", "POST"),
-    ("/v1/presentations", "POST"),
-    ("/v1/presentations/:param0", "GET, HEAD, DELETE"),
-    ("/device", "GET, HEAD, POST"),
-    ("/start/:handle", "GET, HEAD, POST"),
-    ("/start/:handle/answer", "POST"),
-    ("/start/:handle/qr.svg", "GET, HEAD"),
-    ("/callback", "GET, HEAD, POST"),
-    ("/done/:handle", "GET, HEAD, POST"),
-    ("/vpgate.js", "GET, HEAD"),
-    ("/vpgate.d.ts", "GET, HEAD"),
-    ("/healthz", "GET, HEAD"),
-    ("/readyz", "GET, HEAD"),
-];
-
-fn allowed_methods(route: &str) -> Option<&'static str> {
-    METHODS.iter().find(|(known, _)| *known == route).map(|(_, methods)| *methods)
 }
 
 fn in_words(status: StatusCode) -> &'static str {
@@ -173,27 +104,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_path_has_a_door() {
-        for (path, door) in [
-            ("/token", Door::Client),
-            ("/.well-known/anything", Door::Client),
-            ("/wallet/requests/x", Door::Wallet),
-            ("/wallet/responses/x", Door::Wallet),
-            ("/v1/presentations/x", Door::RelyingParty),
-            ("/v1x", Door::Human),
-            ("/healthz", Door::Operator),
-            ("/device", Door::Human),
-            ("/", Door::Human),
-        ] {
-            assert_eq!(Door::of(path), door, "{path}");
-        }
-    }
-
-    #[test]
     fn req_10_1_a_wrong_method_is_told_the_right_ones() {
-        let response = unanswered(Door::Client, StatusCode::METHOD_NOT_ALLOWED, Some("/token"));
+        let response = unanswered(Door::Client, StatusCode::METHOD_NOT_ALLOWED, Some("GET, HEAD"));
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
-        assert_eq!(response.header("allow"), Some("POST"));
+        assert_eq!(response.header("allow"), Some("GET, HEAD"));
     }
 
     #[tokio::test]

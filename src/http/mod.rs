@@ -18,6 +18,7 @@ mod public_url;
 mod qr;
 mod refusal;
 mod relying_party_door;
+mod routes;
 mod tags;
 mod trace;
 mod wallet_door;
@@ -35,6 +36,7 @@ pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;
+use self::routes::Routes;
 use crate::flow::Vpgate;
 
 /// What the doors are told besides the operator's policy.
@@ -46,6 +48,12 @@ pub struct HttpSettings {
     /// Endpoints of others, each under a path of its own, which is stripped before they are called
     /// (the sandbox). Their answers pass as they are.
     pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
+}
+
+/// Every route with the methods that it answers to, as `Allow` names them.
+pub fn routes() -> impl Iterator<Item = (String, String)> {
+    let routes: Vec<_> = Routes::all().iter().map(|it| (it.pattern.clone(), it.allowed.clone())).collect();
+    routes.into_iter()
 }
 
 /// The whole service.

@@ -10,6 +10,9 @@ use serde_json::json;
 use super::trace::record_failure;
 use crate::flow::Vpgate;
 
+/// Every route with its methods.
+pub const ROUTES: &[(&str, &[&str])] = &[("/healthz", &["get"]), ("/readyz", &["get"])];
+
 /// `/healthz` and `/readyz`.
 pub fn routes() -> Route {
     Route::new().at("/healthz", get(alive)).at("/readyz", get(ready))

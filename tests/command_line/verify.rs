@@ -127,6 +127,23 @@ fn a_good_token_is_verified_and_the_table_says_by_which_rules() {
 }
 
 #[test]
+fn a_strangers_value_may_begin_with_a_dash() {
+    let folder = Folder::new(&[]);
+    for (option, value, reason) in [
+        ("--nonce", "-0S6", "kb_nonce"),
+        ("--nonce", "--json", "kb_nonce"),
+        ("--audience", "-x", "kb_audience"),
+    ] {
+        let (code, table, complaints) = folder.verify(&[option, value]);
+        assert_eq!(code, 1, "{complaints}");
+        assert!(table.starts_with(&format!("REJECTED: {reason}")), "{option} {value}: {table}");
+    }
+    let (code, _, complaints) = folder.verify(&["--credential", "-other"]);
+    assert_eq!(code, 2);
+    assert!(!complaints.contains("unexpected argument"), "{complaints}");
+}
+
+#[test]
 fn the_token_may_come_from_standard_input_and_in_any_shape() {
     let folder = Folder::new(&[]);
     let object = json!({"identity": [folder.token]}).to_string();

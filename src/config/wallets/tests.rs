@@ -400,7 +400,7 @@ fn a_secret_for_pushed_requests_is_kept_apart() {
 }
 
 #[test]
-fn req_1_12_wallets_are_called_by_https_or_their_profile_s_scheme() {
+fn req_1_12_wallets_are_called_by_https_or_the_scheme_of_an_app() {
     let folder = Folder::new();
     let at = |profile: &str, endpoint: &str| {
         let identity = if profile == "haip" { Prefix::X509Hash } else { Prefix::PreRegistered };
@@ -415,16 +415,26 @@ fn req_1_12_wallets_are_called_by_https_or_their_profile_s_scheme() {
         ("openid4vp", "openid4vp://authorize"),
         ("openid4vp", "https://wallet.example/authorize?tenant=1"),
         ("haip", "haip-vp://"),
+        ("openid4vp", "haip-vp://"),
+        ("haip", "openid4vp://"),
+        ("openid4vp", "mdoc-openid4vp://"),
+        ("openid4vp", "eudi-openid4vp://"),
+        ("haip", "haip://"),
+        ("haip", "eudi-openid4vp://verifier.example"),
+        ("openid4vp", "av://"),
+        ("openid4vp", "com.example.wallet://present"),
     ] {
         assert!(at(profile, endpoint).is_ok(), "{profile} {endpoint}");
     }
     for (profile, endpoint) in [
         ("proof", "openid4vp://"),
-        ("openid4vp", "haip-vp://"),
-        ("haip", "openid4vp://"),
+        ("proof", "av://"),
         ("openid4vp", "javascript:alert(1)"),
+        ("haip", "javascript://x/%0aalert(1)"),
         ("openid4vp", "data:text/html,x"),
-        ("openid4vp", "mdoc-openid4vp://"),
+        ("openid4vp", "file:///x"),
+        ("haip", "intent://x"),
+        ("openid4vp", "openid4vp:"),
         ("openid4vp", "openid4vp://user@x"),
         ("openid4vp", "openid4vp://#x"),
         ("openid4vp", "http://wallet.example/"),

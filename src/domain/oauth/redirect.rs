@@ -114,9 +114,13 @@ impl ReturnAddress {
         }
     }
 
-    /// The host that people know the client by.
+    /// The host that people know the client by; of a native app, the name of its scheme (RFC 8252 section
+    /// 7.1), which is a host turned round.
     pub fn host(&self) -> &str {
-        self.uri.host_str().unwrap_or_default()
+        match self.uri.scheme() {
+            "http" | "https" => self.uri.host_str().unwrap_or_default(),
+            app => app,
+        }
     }
 
     /// The browser's way home with a code.

@@ -133,15 +133,49 @@ impl UserCodeFormats {
     }
 }
 
+/// The longest text that is looked at, in characters: the field of the page takes no more.
+const MAX_TYPED: usize = 64;
+
+/// As a code is compared: what keyboards, people and programs put between the characters is left out, and
+/// letters and digits of other widths and digits of other scripts are those that are meant.
 fn normalised(typed: &str) -> Option<String> {
-    if typed.len() > 64 {
+    if typed.chars().nth(MAX_TYPED).is_some() {
         return None;
     }
-    let letters = typed
-        .chars()
-        .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_' | '.' | '\u{2010}'..='\u{2015}'))
-        .map(|c| c.to_ascii_uppercase());
-    Some(letters.collect())
+    Some(typed.chars().filter(|c| !separates(*c)).map(|c| plain(c).to_ascii_uppercase()).collect())
+}
+
+/// Spaces, dashes, dots and what nobody sees: a person who copies a code from a page or a message brings
+/// them along.
+fn separates(c: char) -> bool {
+    match plain(c) {
+        '-' | '_' | '.' => true,
+        // Hyphens and dashes of all kinds; what a Japanese keyboard gives for a dash; full stops.
+        '\u{ad}' | '\u{2010}'..='\u{2015}' | '\u{2043}' | '\u{2212}' | '\u{fe58}' | '\u{fe63}' => true,
+        '\u{30fb}' | '\u{30fc}' | '\u{ff70}' | '\u{ff65}' | '\u{b7}' | '\u{3002}' | '\u{ff61}' => true,
+        // Of no width: joiners, marks of direction, word joiners, byte order marks, variation selectors.
+        '\u{180e}' | '\u{61c}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' => true,
+        '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe00}'..='\u{fe0f}' => true,
+        other => other.is_whitespace(),
+    }
+}
+
+/// The character that is meant: full-width forms (U+FF01 to U+FF5E) as their ASCII twins, as NFKC has it,
+/// and Arabic, Persian and Devanagari digits as ours.
+fn plain(c: char) -> char {
+    let shifted = |first: u32, to: u8| {
+        u32::from(c)
+            .checked_sub(first)
+            .and_then(|at| u8::try_from(at).ok())
+            .map_or(c, |at| char::from(to + at))
+    };
+    match c {
+        '\u{ff01}'..='\u{ff5e}' => shifted(0xff01, b'!'),
+        '\u{660}'..='\u{669}' => shifted(0x660, b'0'),
+        '\u{6f0}'..='\u{6f9}' => shifted(0x6f0, b'0'),
+        '\u{966}'..='\u{96f}' => shifted(0x966, b'0'),
+        other => other,
+    }
 }
 
 /// One user code, normalised.
@@ -202,6 +236,40 @@ mod tests {
         for wrong in ["WDJB-MJH0", "WDJB-MJH", "WDJB-MJHTT", "WDJB-MJHA", "", "WDJB/MJHT"] {
             assert_eq!(format.read(wrong), None, "{wrong}");
         }
+    }
+
+    #[test]
+    fn req_10_7_keyboards_of_other_scripts_and_invisible_characters_are_forgiven() {
+        let format = UserCodeFormat::default();
+        let code = format.read("WDJB-MJHT").unwrap();
+        for typed in [
+            "\u{ff37}\u{ff24}\u{ff2a}\u{ff22}\u{ff0d}\u{ff2d}\u{ff2a}\u{ff28}\u{ff34}",
+            "\u{ff57}\u{ff44}\u{ff4a}\u{ff42}\u{30fc}\u{ff4d}\u{ff4a}\u{ff48}\u{ff54}",
+            "\u{ff57}\u{ff44}\u{ff4a}\u{ff42}\u{3000}\u{ff4d}\u{ff4a}\u{ff48}\u{ff54}",
+            "\u{feff}WDJB\u{200b}MJHT\u{200d}",
+            "\u{202a}WDJB\u{2011}MJHT\u{202c}",
+            "WDJB\u{2212}MJHT",
+            "WD\u{ad}JB\u{ff0e}MJ\u{2060}HT\u{fe0f}",
+            "\u{200e}wdjb\u{ff3f}mjht\r\n",
+        ] {
+            assert_eq!(format.read(typed), Some(code.clone()), "{typed:?}");
+        }
+        let numbers = UserCodeFormat::new("NUMERIC", 11).unwrap();
+        for typed in [
+            "\u{ff10}\u{ff11}\u{ff19}\u{ff14}\u{ff15} \u{ff10}\u{ff17}\u{ff13}\u{ff10}\u{ff11}\u{ff11}",
+            "\u{660}\u{661}\u{669}\u{664}\u{665}\u{660}\u{667}\u{663}\u{660}\u{661}\u{661}",
+            "\u{6f0}\u{6f1}\u{6f9}\u{6f4}\u{6f5}\u{6f0}\u{6f7}\u{6f3}\u{6f0}\u{6f1}\u{6f1}",
+            "\u{966}\u{967}\u{96f}\u{96a}\u{96b}\u{966}\u{96d}\u{969}\u{966}\u{967}\u{967}",
+        ] {
+            assert_eq!(numbers.read(typed), numbers.read("01945073011"), "{typed:?}");
+        }
+        // Letters that only look alike are others, and what a full-width character stands for still counts.
+        for wrong in ["\u{412}DJB-MJHT", "WDJB\u{ff0f}MJHT", "WDJB-MJH\u{ff34}\u{ff34}", "\u{ff21}DJB-MJHT"] {
+            assert_eq!(format.read(wrong), None, "{wrong:?}");
+        }
+        let padded = |spaces: usize| format!("{}WDJBMJHT", " ".repeat(spaces));
+        assert!(format.read(&padded(MAX_TYPED - 8)).is_some());
+        assert!(format.read(&padded(MAX_TYPED - 7)).is_none());
     }
 
     #[test]

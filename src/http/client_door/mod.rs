@@ -28,7 +28,7 @@ use self::refusal::OAuthRefusal;
 use self::resource_refusal::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{Shown, TokenAnswer, TokenRequest};
-use self::userinfo::UserinfoAnswer;
+use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{self, ClientParameters};
 use super::client_address::{TrustedProxies, client_address};
 use super::client_limits::ClientLimits;
@@ -164,17 +164,21 @@ impl ClientDoor {
         public_url: Data<&PublicUrl>,
         request: &Request,
     ) -> Result<UserinfoAnswer, ResourceRefusal> {
-        let (shown_as, token) = userinfo::shown(request.headers(), request.uri().query())?;
-        let url = public_url.at("/userinfo");
-        let key = match shown_as {
-            TokenType::Bearer => None,
-            TokenType::Dpop => {
-                let target = Target { method: request.method().as_str(), url: &url, token: Some(&token) };
-                vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
-            }
-        };
-        let told = vpgate.userinfo(&token, shown_as, key.as_ref()).await;
-        told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
+        tell(&vpgate, &public_url, request, TokenInForm::default()).await
+    }
+
+    /// The same by POST (OpenID Connect Core section 5.3.1)
+    ///
+    /// The access token as above, or in the form (RFC 6750 section 2.2), never in both.
+    #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost")]
+    async fn userinfo_by_post(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+        form: TokenInForm,
+    ) -> Result<UserinfoAnswer, ResourceRefusal> {
+        tell(&vpgate, &public_url, request, form).await
     }
 
     /// What this server offers (RFC 8414)
@@ -236,6 +240,26 @@ enum JwksAnswer {
     /// A JWK set: public keys with `kid`.
     #[oai(status = 200, content_type = "application/jwk-set+json")]
     Ok(Json<Value>, #[oai(header = "Cache-Control")] String),
+}
+
+/// Who the person behind the token of this request is.
+async fn tell(
+    vpgate: &Vpgate,
+    public_url: &PublicUrl,
+    request: &Request,
+    form: TokenInForm,
+) -> Result<UserinfoAnswer, ResourceRefusal> {
+    let (shown_as, token) = userinfo::shown(request.headers(), request.uri().query(), form)?;
+    let url = public_url.at("/userinfo");
+    let key = match shown_as {
+        TokenType::Bearer => None,
+        TokenType::Dpop => {
+            let target = Target { method: request.method().as_str(), url: &url, token: Some(&token) };
+            vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
+        }
+    };
+    let told = vpgate.userinfo(&token, shown_as, key.as_ref()).await;
+    told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
 }
 
 /// The `DPoP` headers; what is no text proves nothing.

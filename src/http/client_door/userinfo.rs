@@ -1,16 +1,20 @@
-//! The shapes of OpenID Connect Core section 5.3, and how a token is shown (RFC 6750 section 2.1,
+//! The shapes of OpenID Connect Core section 5.3, and how a token is shown (RFC 6750 sections 2.1 and 2.2,
 //! RFC 9449 section 7.1).
 
 use poem::http::{HeaderMap, header};
+use poem::{Request, RequestBody};
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Object};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::Type as _;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
 use super::resource_refusal::ResourceRefusal;
 use crate::domain::base::secret::Secret;
 use crate::flow::issue_tokens::TokenType;
 use crate::flow::userinfo::Person;
+use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::documented::Documented;
-use crate::http::form::Form;
+use crate::http::form::{Form, MEDIA_TYPE};
 
 /// The longest access token that is looked at.
 const LONGEST: usize = 16 * 1024;
@@ -36,15 +40,75 @@ impl From<Person> for UserinfoAnswer {
     }
 }
 
-/// The one access token of a request, from its `Authorization` header: anywhere else it would be kept by
-/// logs and histories.
-pub fn shown(headers: &HeaderMap, query: Option<&str>) -> Result<(TokenType, Secret), ResourceRefusal> {
+/// The token that a form shows, where one does (RFC 6750 section 2.2).
+#[derive(Debug, Default)]
+pub struct TokenInForm(Option<Secret>);
+
+/// The body of a POST; it may be left out. For the document only.
+#[derive(Debug, Object)]
+struct UserinfoForm {
+    /// Instead of the header, for Bearer tokens.
+    access_token: Option<String>,
+}
+
+async fn read(request: &Request, body: &mut RequestBody) -> Result<TokenInForm, ResourceRefusal> {
+    // What is no form shows no token: the header may.
+    if !body::has_media_type(request, MEDIA_TYPE) {
+        return Ok(TokenInForm::default());
+    }
+    let body = body.take().map_err(|_| ResourceRefusal::malformed("the body could not be read"))?;
+    let bytes = body::read_bounded(body, MAX_FORM_BYTES).await;
+    let bytes = bytes.map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
+    let mut form = Form::parse(&bytes).map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
+    Ok(TokenInForm(form.take("access_token").map(Secret::received)))
+}
+
+impl<'a> ApiExtractor<'a> for TokenInForm {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        UserinfoForm::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: UserinfoForm::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: false })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(read(request, body).await?)
+    }
+}
+
+/// The one access token of a request, from its `Authorization` header or its form: in the URL it would be
+/// kept by logs and histories. A form shows a Bearer token: for a DPoP token RFC 9449 knows the header only.
+pub fn shown(
+    headers: &HeaderMap,
+    query: Option<&str>,
+    form: TokenInForm,
+) -> Result<(TokenType, Secret), ResourceRefusal> {
     let query = Form::parse(query.unwrap_or_default().as_bytes());
     if query.is_ok_and(|query| query.has("access_token")) {
         return Err(ResourceRefusal::malformed("an access token must not be in the URL"));
     }
     let mut values = headers.get_all(header::AUTHORIZATION).iter();
-    let Some(value) = values.next() else { return Err(ResourceRefusal::no_token()) };
+    let value = match (values.next(), form.0) {
+        (None, None) => return Err(ResourceRefusal::no_token()),
+        (None, Some(token)) if token.expose().len() <= LONGEST => return Ok((TokenType::Bearer, token)),
+        (None, Some(_)) => return Err(ResourceRefusal::no_token()),
+        // RFC 6750 section 2: one way per request.
+        (Some(_), Some(_)) => {
+            return Err(ResourceRefusal::malformed("an access token is in the header and in the form"));
+        }
+        (Some(value), None) => value,
+    };
     if values.next().is_some() {
         return Err(ResourceRefusal::malformed("there is more than one Authorization header"));
     }
@@ -62,9 +126,17 @@ mod tests {
     use super::*;
 
     fn read(values: &[&str], query: Option<&str>) -> Result<(TokenType, String), u16> {
+        read_with(values, query, None)
+    }
+
+    fn read_with(
+        values: &[&str],
+        query: Option<&str>,
+        form: Option<&str>,
+    ) -> Result<(TokenType, String), u16> {
         use poem::IntoResponse as _;
         let headers = values.iter().map(|value| (header::AUTHORIZATION, value.parse().unwrap())).collect();
-        match shown(&headers, query) {
+        match shown(&headers, query, TokenInForm(form.map(Secret::received))) {
             Ok((way, token)) => Ok((way, token.expose().to_owned())),
             Err(refusal) => Err(refusal.into_response().status().as_u16()),
         }
@@ -80,5 +152,14 @@ mod tests {
         assert_eq!(read(&["Bearer abc", "Bearer abc"], None), Err(400));
         assert_eq!(read(&[], Some("access_token=abc")), Err(400));
         assert_eq!(read(&["Bearer abc"], Some("access_token=abc")), Err(400));
+    }
+    #[test]
+    fn rfc_6750_2_2_a_form_may_show_a_bearer_token_and_nothing_beside_it() {
+        assert_eq!(read_with(&[], None, Some("abc")), Ok((TokenType::Bearer, "abc".to_owned())));
+        for header in ["Bearer abc", "DPoP abc", "Basic abc"] {
+            assert_eq!(read_with(&[header], None, Some("abc")), Err(400), "{header}");
+        }
+        assert_eq!(read_with(&[], Some("access_token=abc"), Some("abc")), Err(400));
+        assert_eq!(read_with(&[], None, Some(&"x".repeat(LONGEST + 1))), Err(401));
     }
 }

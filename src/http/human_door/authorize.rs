@@ -38,7 +38,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     match door.vpgate.look_at_authorization(&parameters).await {
         Ok(shown) => {
             let page = confirm(shown, &parameters, browser::form_value(&browser));
-            Ok(door.remembered(&browser, Page::new(&page).leading_on().into_response()))
+            Ok(door.remembered(&browser, Page::new(&page).leading_on(&door.ways_out).into_response()))
         }
         Err(why) => refused(why),
     }

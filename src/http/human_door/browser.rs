@@ -3,7 +3,6 @@
 use poem::Request;
 use poem::http::{HeaderMap, header};
 
-use crate::domain::base::base64url;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::http::PublicUrl;
 
@@ -16,18 +15,17 @@ fn cookie_name(public_url: &PublicUrl) -> &'static str {
     if public_url.is_https() { "__Host-vpgate" } else { "vpgate" }
 }
 
-/// The secret this browser was given. `None` when it has none, or one that we never gave.
-pub fn browser_of(request: &Request, public_url: &PublicUrl) -> Option<Secret> {
-    let name = cookie_name(public_url);
-    let headers = request.headers().get_all(header::COOKIE);
+/// Every value that this browser sends under the name of our cookie. Cookies of other applications may hold
+/// any bytes (RFC 6265 section 5.4 lets browsers keep and send them), so the header is read as bytes and only
+/// our own cookie has to be text. There can be several: another application of a parent domain, or an old
+/// one, may have set the same name.
+pub fn shown_by(request: &Request, public_url: &PublicUrl) -> impl Iterator<Item = Secret> {
+    let name = cookie_name(public_url).as_bytes();
+    let headers = request.headers().get_all(header::COOKIE).iter();
     headers
-        .iter()
-        .filter_map(|value| value.to_str().ok())
-        .flat_map(|value| value.split(';'))
-        .filter_map(|pair| pair.trim().split_once('='))
-        .filter(|(known, _)| *known == name)
-        .map(|(_, value)| value)
-        .find(|value| base64url::decode(value).is_ok_and(|bytes| bytes.len() == 32))
+        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
+        .filter_map(move |pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
+        .filter_map(|value| std::str::from_utf8(value).ok())
         .map(Secret::received)
 }
 
@@ -80,8 +78,12 @@ mod tests {
         PublicUrl::new(&"http://127.0.0.1:8080".parse().unwrap())
     }
 
-    fn with_cookies(value: &str) -> Request {
-        Request::builder().header("cookie", value).finish()
+    /// What is seen of this header, whose bytes need not be text.
+    fn shown(public_url: &PublicUrl, value: impl AsRef<[u8]>) -> Vec<String> {
+        let value = poem::http::HeaderValue::from_bytes(value.as_ref()).unwrap();
+        let mut request = Request::default();
+        request.headers_mut().insert(header::COOKIE, value);
+        shown_by(&request, public_url).map(|secret| secret.expose().to_owned()).collect()
     }
 
     fn headers(pairs: &[(&'static str, &str)]) -> HeaderMap {
@@ -98,23 +100,56 @@ mod tests {
         );
         assert!(set.contains("; Path=/;") && !set.contains("Domain"), "{set}");
         let pair = set.split(';').next().unwrap();
-        let read = browser_of(&with_cookies(&format!("a=b; {pair}; c=d")), &https()).unwrap();
-        assert_eq!(read.digest(), browser.digest());
+        let read = shown(&https(), format!("a=b; {pair}; c=d"));
+        assert_eq!(read, [browser.expose()]);
         assert!(!set_cookie(&browser, &http()).contains("Secure"));
     }
 
     #[test]
-    fn req_2_3_other_cookies_and_values_we_never_gave_are_no_browser() {
+    fn req_2_3_cookies_of_other_names_are_not_ours() {
         let right = Secret::from_entropy([7; 32]);
         for wrong in [
             format!("vpgate={}", right.expose()),
-            "__Host-vpgate=short".to_owned(),
-            format!("__Host-vpgate={}!", right.expose()),
+            format!("X__Host-vpgate={}", right.expose()),
+            format!("__Host-vpgate2={}", right.expose()),
+            format!("a=__Host-vpgate={}", right.expose()),
             "__Host-vpgate".to_owned(),
         ] {
-            assert!(browser_of(&with_cookies(&wrong), &https()).is_none(), "{wrong}");
+            assert!(shown(&https(), wrong.clone()).is_empty(), "{wrong}");
         }
-        assert!(browser_of(&Request::default(), &https()).is_none());
+        assert!(shown(&http(), format!("__Host-vpgate={}", right.expose())).is_empty());
+        assert!(shown_by(&Request::default(), &https()).next().is_none());
+    }
+
+    #[test]
+    fn a_foreign_cookie_with_any_bytes_in_it_does_not_hide_ours() {
+        let ours = b"vpgate=secret".as_slice();
+        for foreign in [
+            "shop=b\u{e4}r".as_bytes(),
+            b"x=\xff\xfe\x80",
+            b"\xc3=\x28",
+            b"j={\"a\":\"b\"}",
+            b"q=\"a=b\"",
+            b"=",
+            b"",
+            b"%ZZ=%",
+            b"a=b=c",
+            b"vpgate=\xff",
+            b"vpgat\xe9=1",
+        ] {
+            for pair in [[foreign, b"; ", ours].concat(), [ours, b";", foreign].concat()] {
+                assert_eq!(shown(&http(), pair), ["secret"], "{foreign:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_cookie_of_our_name_is_looked_at() {
+        assert_eq!(shown(&http(), "vpgate=planted; a=b;vpgate=ours"), ["planted", "ours"]);
+        let two =
+            Request::builder().header("cookie", "vpgate=planted").header("cookie", "vpgate=ours").finish();
+        let values: Vec<_> = shown_by(&two, &http()).map(|it| it.expose().to_owned()).collect();
+        assert_eq!(values, ["planted", "ours"]);
     }
 
     #[test]

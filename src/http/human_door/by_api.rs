@@ -31,11 +31,11 @@ struct Ask {
 }
 
 /// The page that asks `request`, in this browser.
-pub fn page(handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
+pub fn page(door: &HumanDoor, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
     let Outline { client_name, claims, agreements, expires_at: _ } = outline;
     let (request, form_value) = (request.to_string(), browser::form_value(browser));
     let page = Ask { request, client_name, claims, agreements, handle: handle.clone(), form_value };
-    Page::new(&page).leading_on().with_script(ASK_SCRIPT)
+    Page::new(&page).leading_on(&door.ways_out).with_script(ASK_SCRIPT)
 }
 
 /// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser

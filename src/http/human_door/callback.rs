@@ -22,7 +22,7 @@ struct Relay;
 
 /// The page that relays the fragment. A presentation in the query has already been seen by logs and
 /// histories, so it is never accepted (REQ-2.5).
-pub async fn relay(_door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
+pub async fn relay(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let in_query = Form::parse(query.as_bytes()).map_or(true, |parameters| parameters.has("vp_token"));
     if in_query {
@@ -32,7 +32,7 @@ pub async fn relay(_door: Arc<HumanDoor>, request: Request) -> Result<Response, 
             "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
         ));
     }
-    Ok(Page::new(&Relay).leading_on().with_script(RELAY_SCRIPT).into_response())
+    Ok(Page::new(&Relay).leading_on(&door.ways_out).with_script(RELAY_SCRIPT).into_response())
 }
 
 /// The answer itself.

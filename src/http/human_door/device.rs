@@ -118,7 +118,7 @@ fn confirm(door: &HumanDoor, found: CodeFound, alert: Option<&'static str>, form
         },
         form_value,
     });
-    page.leading_on().counting_down(left)
+    page.leading_on(&door.ways_out).counting_down(left)
 }
 
 fn ago(then: Timestamp, now: Timestamp) -> String {

@@ -36,7 +36,7 @@ struct Again {
 /// code is out of the address bar and the history.
 pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
-    let browser = browser::browser_of(&request, &door.public_url).ok_or(NotShown::Unknown)?;
+    let browser = door.known_browser(&request).ok_or(NotShown::Unknown)?;
     if let Some(code) = return_code(&request) {
         // Who only looks ahead must not use the code up.
         if is_prefetch(&request) {
@@ -53,7 +53,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. }).then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on();
+    let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on(&door.ways_out);
     Ok(door.remembered(&browser, page.into_response()))
 }
 

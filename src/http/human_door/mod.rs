@@ -9,6 +9,7 @@ mod device;
 mod done;
 pub mod page;
 mod start;
+mod ways_out;
 mod widget;
 mod words;
 
@@ -16,7 +17,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod, get, post};
+use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod};
 
 use self::page::Notice;
 use super::PublicUrl;
@@ -29,12 +30,40 @@ use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
 use crate::flow::ports::Unavailable;
 
+/// Every page with its methods: the router and the table of routes are made from this one list.
+macro_rules! pages {
+    ($($path:literal => { $($method:ident $show:path),+ })+) => {
+        /// Every route with its methods.
+        pub const ROUTES: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($method)),+])),+];
+
+        fn router(door: &Arc<HumanDoor>) -> Route {
+            Route::new()$(.at($path, RouteMethod::new()$(.$method(page(door, $show)))+))+
+        }
+    };
+}
+
+pages! {
+    "/device" => { get device::show, post device::decide }
+    "/authorize" => { get authorize::show, post authorize::take }
+    "/authorize/decision" => { post authorize::decide }
+    "/start/:handle" => { get start::open, head start::head, post start::take_ordinary_way }
+    "/start/:handle/answer" => { post by_api::accept }
+    "/start/:handle/qr.svg" => { get start::qr_code }
+    "/callback" => { get callback::relay, post callback::accept }
+    "/done/:handle" => { get done::show, head done::head, post done::give_up }
+    "/done/:handle/disown" => { post device::disown_approved }
+    "/vpgate.js" => { get widget::script }
+    "/vpgate.d.ts" => { get widget::types }
+}
+
 /// What the pages need.
 pub struct HumanDoor {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
     trusted_proxies: TrustedProxies,
     limits: Arc<ClientLimits>,
+    /// Where forms may lead besides here.
+    ways_out: String,
 }
 
 impl HumanDoor {
@@ -45,35 +74,26 @@ impl HumanDoor {
         trusted_proxies: TrustedProxies,
         limits: Arc<ClientLimits>,
     ) -> Self {
-        Self { vpgate, public_url, trusted_proxies, limits }
+        let ways_out = ways_out::sources(&vpgate.policy);
+        Self { vpgate, public_url, trusted_proxies, limits, ways_out }
     }
 
     /// Their routes.
     pub fn routes(self) -> Route {
-        let door = Arc::new(self);
-        let start = RouteMethod::new().get(page(&door, start::open)).head(page(&door, start::head));
-        let start = start.post(page(&door, start::take_ordinary_way));
-        let done = RouteMethod::new().get(page(&door, done::show)).head(page(&door, done::head));
-        Route::new()
-            .at("/device", get(page(&door, device::show)).post(page(&door, device::decide)))
-            .at("/authorize", get(page(&door, authorize::show)).post(page(&door, authorize::take)))
-            .at("/authorize/decision", RouteMethod::new().post(page(&door, authorize::decide)))
-            .at("/start/:handle", start)
-            .at("/start/:handle/answer", RouteMethod::new().post(page(&door, by_api::accept)))
-            .at("/start/:handle/qr.svg", get(page(&door, start::qr_code)))
-            .at("/callback", get(page(&door, callback::relay)).post(page(&door, callback::accept)))
-            .at("/done/:handle/disown", post(page(&door, device::disown_approved)))
-            .at("/done/:handle", done.post(page(&door, done::give_up)))
-            .at("/vpgate.js", get(page(&door, widget::script)))
-            .at("/vpgate.d.ts", get(page(&door, widget::types)))
+        router(&Arc::new(self))
     }
 
     /// The secret of the browser: the one it has, or a new one.
     fn browser(&self, request: &Request) -> Result<Secret, Unavailable> {
-        match browser::browser_of(request, &self.public_url) {
+        match self.known_browser(request) {
             Some(known) => Ok(known),
             None => self.vpgate.new_browser(),
         }
+    }
+
+    /// The secret that this browser was given. `None` when it has none that came from us.
+    fn known_browser(&self, request: &Request) -> Option<Secret> {
+        browser::shown_by(request, &self.public_url).find(|shown| self.vpgate.gave_to_a_browser(shown))
     }
 
     fn client_address(&self, request: &Request) -> Option<IpAddr> {
@@ -103,7 +123,7 @@ impl HumanDoor {
         if browser::from_another_site(request.headers(), &self.public_url) {
             return Err(Notice::foreign_form());
         }
-        let browser = browser::browser_of(request, &self.public_url).ok_or_else(Notice::foreign_form)?;
+        let browser = self.known_browser(request).ok_or_else(Notice::foreign_form)?;
         if !body::has_media_type(request, MEDIA_TYPE) {
             return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }

@@ -21,25 +21,13 @@ pub const POST_SCRIPT: &str = "document.forms[0].submit();";
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
 
-/// Where the forms of a page may lead.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Forms {
-    /// To us.
-    StayHere,
-    /// To us, and by our redirect on to the wallet or back to the relying party. Browsers hold
-    /// `form-action` against every redirect that follows, also those of the wallet's own sign-in,
-    /// which nobody here can list: so any https address is allowed, the schemes by which wallets on
-    /// the same device are called, and plain http where we are
-    /// plain http ourselves.
-    LeadOn,
-}
-
 /// A page ready to be sent.
 #[derive(Debug)]
 pub struct Page {
     status: StatusCode,
     html: String,
-    forms: Forms,
+    /// Where its forms may lead besides here: sources of `form-action`.
+    forms: Option<String>,
     /// The only script that may run.
     script: Option<&'static str>,
     /// A style of this page alone, named by its hash like the one of all pages.
@@ -51,7 +39,7 @@ impl Page {
     pub fn new(template: &impl Template) -> Self {
         // Writing into a String cannot fail, and our templates call nothing that can.
         let html = template.render().unwrap_or_default();
-        Self { status: StatusCode::OK, html, forms: Forms::StayHere, script: None, own_style: None }
+        Self { status: StatusCode::OK, html, forms: None, script: None, own_style: None }
     }
 
     /// With another status than 200.
@@ -60,10 +48,11 @@ impl Page {
         Self { status, ..self }
     }
 
-    /// Forms may lead on.
+    /// Forms may lead to us, and by our redirect on to these sources: the wallet, or back to the relying
+    /// party ([`super::ways_out`]).
     #[must_use]
-    pub fn leading_on(self) -> Self {
-        Self { forms: Forms::LeadOn, ..self }
+    pub fn leading_on(self, ways_out: &str) -> Self {
+        Self { forms: Some(ways_out.to_owned()), ..self }
     }
 
     /// This script, which is written in it, may run.
@@ -86,10 +75,7 @@ impl Page {
             Some(script) => format!("script-src '{}'; ", content_hash(script)),
             None => String::new(),
         };
-        let forms = match self.forms {
-            Forms::StayHere => "'self'",
-            Forms::LeadOn => "'self' https: openid4vp: haip-vp: http://127.0.0.1:* http://localhost:*",
-        };
+        let forms = self.forms.as_deref().unwrap_or("'self'");
         let own_style = match &self.own_style {
             Some(style) => format!(" '{}'", content_hash(style)),
             None => String::new(),
@@ -107,6 +93,8 @@ impl IntoResponse for Page {
             .status(self.status)
             .header(header::CONTENT_SECURITY_POLICY, self.content_security_policy())
             .header(header::REFERRER_POLICY, "no-referrer")
+            // Whoever opened this page keeps no handle on it: nobody moves it elsewhere behind the person's back.
+            .header("Cross-Origin-Opener-Policy", "same-origin")
             .content_type("text/html; charset=utf-8")
             .body(self.html)
     }
@@ -219,6 +207,7 @@ mod tests {
         );
         assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
         assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
+        assert_eq!(response.header("cross-origin-opener-policy"), Some("same-origin"));
     }
 
     #[test]

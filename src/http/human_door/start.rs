@@ -47,11 +47,11 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     match door.vpgate.serve_request(&handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
         Ok(Lead::PostToWallet(address, fields)) => {
-            let page = Page::new(&Post { address: address.into(), fields }).leading_on();
+            let page = Page::new(&Post { address: address.into(), fields }).leading_on(&door.ways_out);
             Ok(door.remembered(&browser, page.with_script(POST_SCRIPT).into_response()))
         }
         Ok(Lead::AskByApi(asked, outline)) => {
-            let page = by_api::page(&handle, &asked, outline, &browser);
+            let page = by_api::page(&door, &handle, &asked, outline, &browser);
             Ok(door.remembered(&browser, page.into_response()))
         }
         Ok(Lead::Scan(url, outline)) => {
@@ -60,7 +60,7 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
             let until = expires_at.rfc3339();
             let form_value = browser::form_value(&browser);
             let page = ToScan { request, client_name, claims, agreements, until, handle, form_value };
-            Ok(door.remembered(&browser, Page::new(&page).leading_on().into_response()))
+            Ok(door.remembered(&browser, Page::new(&page).leading_on(&door.ways_out).into_response()))
         }
         Err(why) => instead(&handle, why),
     }

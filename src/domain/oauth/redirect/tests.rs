@@ -101,3 +101,27 @@ fn req_11_19_req_11_20_state_returns_unchanged_and_the_issuer_is_always_named() 
     assert!(pairs(&silent).iter().all(|(name, _)| name != "state"));
     assert_eq!(format!("{silent:?}"), "ReturnUrl(..)");
 }
+
+#[test]
+fn rfc_8252_7_1_an_app_is_sent_back_to_by_its_scheme_compared_letter_by_letter() {
+    const APP: &str = "com.example.app:/oauth2redirect";
+    for authentication in [Authentication::None, confidential()] {
+        let fits = |asked: &str| registered(authentication.clone(), &[APP], Some(asked));
+        let to = fits(APP).unwrap();
+        assert_eq!(to.host(), "com.example.app");
+        let home = to.with_state(Some("s".to_owned())).with_code(&Secret::received("c"), ISSUER);
+        let expected = "com.example.app:/oauth2redirect?code=c&state=s&iss=https%3A%2F%2Fverify.example";
+        assert_eq!(home.expose(), expected);
+        for wrong in [
+            "com.example.app:/oauth2redirect/",
+            "com.example.app://oauth2redirect",
+            "com.example.app:oauth2redirect",
+            "com.example.app:/oauth2redirect?x",
+            "COM.example.app:/oauth2redirect",
+            "com.example.app2:/oauth2redirect",
+            "https:/oauth2redirect",
+        ] {
+            assert!(fits(wrong).is_none(), "{wrong}");
+        }
+    }
+}

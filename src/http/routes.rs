@@ -1,0 +1,166 @@
+//! The one table of routes: which there are, which methods each answers to, and whose door it is. The router
+//! of the pages and of the operators, `Allow`, the door of a path and the tests are made from the same lists;
+//! those of the machines from the OpenAPI document's.
+
+use poem_openapi::OpenApi;
+
+use super::client_door::ClientDoor;
+use super::relying_party_door::RelyingPartyDoor;
+use super::wallet_door::requests::RequestDoor;
+use super::wallet_door::responses::ResponseDoor;
+use super::{human_door, operator_door};
+
+/// Who is at the door.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Door {
+    /// OAuth clients.
+    Client,
+    /// Wallets.
+    Wallet,
+    /// Web applications.
+    RelyingParty,
+    /// People.
+    Human,
+    /// Operators.
+    Operator,
+    /// Whoever is at an endpoint that is not ours.
+    Mounted,
+}
+
+/// One route.
+#[derive(Debug)]
+pub struct Known {
+    /// `/done/:handle`, or `/v1/presentations/{id}`.
+    pub pattern: String,
+    /// For `Allow` (RFC 9110 section 10.2.1).
+    pub allowed: String,
+    door: Door,
+}
+
+/// Every route of this service.
+#[derive(Debug)]
+pub struct Routes(Vec<Known>);
+
+/// In the order of `Allow`. Who answers to GET answers to HEAD (RFC 9110 section 9.3.2).
+const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
+
+impl Routes {
+    /// The table.
+    pub fn all() -> Self {
+        let machines = [
+            (Door::Client, ClientDoor::meta()),
+            (Door::Wallet, RequestDoor::meta()),
+            (Door::Wallet, ResponseDoor::meta()),
+            (Door::RelyingParty, RelyingPartyDoor::meta()),
+        ];
+        let machines = machines.into_iter().flat_map(|(door, apis)| {
+            apis.into_iter().flat_map(|api| api.paths).map(move |path| {
+                let methods = path.operations.iter().map(|it| it.method.as_str());
+                Known { allowed: allowed(methods), pattern: path.path, door }
+            })
+        });
+        let listed = [(Door::Human, human_door::ROUTES), (Door::Operator, operator_door::ROUTES)];
+        let listed = listed.into_iter().flat_map(|(door, list)| {
+            list.iter().map(move |(pattern, methods)| {
+                let methods = methods.iter().copied();
+                Known { pattern: (*pattern).to_owned(), allowed: allowed(methods), door }
+            })
+        });
+        Self(machines.chain(listed).collect())
+    }
+
+    /// One by one.
+    pub fn iter(&self) -> impl Iterator<Item = &Known> {
+        self.0.iter()
+    }
+
+    /// The methods of the route that `path` is on.
+    pub fn allowed(&self, path: &str) -> Option<&str> {
+        self.0.iter().find(|known| fits(&known.pattern, path)).map(|known| known.allowed.as_str())
+    }
+
+    /// The door that `path` belongs to: that of its route, or of the routes that begin like it. Whoever is
+    /// lost is a person.
+    pub fn door(&self, path: &str) -> Door {
+        let begins = |text: &str| text.split('/').nth(1).map(str::to_owned);
+        let route = self.0.iter().find(|known| fits(&known.pattern, path));
+        let like_it = || self.0.iter().find(|known| begins(&known.pattern) == begins(path));
+        route.or_else(like_it).map_or(Door::Human, |known| known.door)
+    }
+}
+
+fn allowed<'m>(methods: impl Iterator<Item = &'m str>) -> String {
+    let given: Vec<String> = methods.map(str::to_ascii_uppercase).collect();
+    let has = |method: &str| given.iter().any(|it| it == method);
+    let all = METHODS.into_iter().filter(|method| has(method) || (*method == "HEAD" && has("GET")));
+    all.collect::<Vec<_>>().join(", ")
+}
+
+/// Whether `path` is one of `pattern`, in which `:name` or `{name}` stands for one segment.
+fn fits(pattern: &str, path: &str) -> bool {
+    let (mut segments, mut shown) = (pattern.split('/'), path.split('/'));
+    loop {
+        match (segments.next(), shown.next()) {
+            (None, None) => return true,
+            (Some(segment), Some(shown)) if segment == shown => {}
+            (Some(segment), Some(shown)) if segment.starts_with([':', '{']) && !shown.is_empty() => {}
+            _ => return false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_path_has_a_door() {
+        let routes = Routes::all();
+        for (path, door) in [
+            ("/token", Door::Client),
+            ("/.well-known/anything", Door::Client),
+            ("/wallet/requests/x", Door::Wallet),
+            ("/wallet/responses/x", Door::Wallet),
+            ("/wallet/other", Door::Wallet),
+            ("/v1", Door::RelyingParty),
+            ("/v1/presentations/x", Door::RelyingParty),
+            ("/v1/nothing", Door::RelyingParty),
+            ("/v1x", Door::Human),
+            ("/healthz", Door::Operator),
+            ("/device", Door::Human),
+            ("/device_authorization", Door::Client),
+            ("/", Door::Human),
+            ("", Door::Human),
+        ] {
+            assert_eq!(routes.door(path), door, "{path}");
+        }
+    }
+
+    #[test]
+    fn req_10_1_the_methods_of_a_path_are_those_of_its_route() {
+        let routes = Routes::all();
+        for (path, allowed) in [
+            ("/token", Some("POST")),
+            ("/device", Some("GET, HEAD, POST")),
+            ("/v1/presentations/q6urq6urq6urq6urq6urqw", Some("GET, HEAD, DELETE")),
+            ("/v1/rules/dry-run", Some("POST")),
+            ("/done/q6urq6urq6urq6urq6urqw/disown", Some("POST")),
+            ("/v1/presentations/", None),
+            ("/done//disown", None),
+            ("/nothing", None),
+        ] {
+            assert_eq!(routes.allowed(path), allowed, "{path}");
+        }
+    }
+
+    #[test]
+    fn no_pattern_is_listed_twice_and_each_has_methods() {
+        let routes = Routes::all();
+        for known in routes.iter() {
+            assert!(!known.allowed.is_empty(), "{}", known.pattern);
+            let same = routes.iter().filter(|other| other.pattern == known.pattern).count();
+            assert_eq!(same, 1, "{}", known.pattern);
+        }
+        assert!(routes.iter().count() > 25);
+    }
+}
