@@ -192,7 +192,7 @@ fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
         iss: Some(ISSUER),
         vct: Some(VCT),
         kid: Some(issuer.kid()),
-        has_x5c: false,
+        x5c: None,
         json_serialization: false,
     };
     let trust = TrustPolicy { credentials: vec![trust(KeySource::Jwks(Arc::clone(keys)))] };

@@ -413,7 +413,7 @@ fn signed_list(payload: &[u8]) {
         iss: Some(ISSUER),
         vct: Some(VCT),
         kid: token.kid(),
-        has_x5c: false,
+        x5c: None,
         json_serialization: false,
     };
     let issuer = VERIFIER.trust.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();

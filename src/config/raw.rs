@@ -138,6 +138,7 @@ pub(super) struct Trust {
     pub jwks_file: Option<String>,
     pub x5c_roots: Option<String>,
     pub x5c_names: Option<Vec<String>>,
+    pub x5c_one_issuer: Option<bool>,
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,

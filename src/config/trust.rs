@@ -53,10 +53,11 @@ pub(super) fn check(
             let keys = jwks_file(&place.folder.join(path));
             faults.keep(&at("jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
         }
-        Trust { x5c_roots: Some(path), x5c_names, crl, .. } => {
+        Trust { x5c_roots: Some(path), x5c_names, x5c_one_issuer, crl, .. } => {
             let crl = crl.map(|crl| place.folder.join(crl));
             let roots = roots(&place.folder.join(path), crl.as_deref(), x5c_names.unwrap_or_default());
             let roots = roots.map_err(|(key, why)| faults.add(at(key), why)).ok()?;
+            let roots = if x5c_one_issuer == Some(true) { roots.of_one_issuer() } else { roots };
             Some(KeySource::X5c(Arc::new(roots)))
         }
         Trust { issuer_metadata: Some(_), .. } => {
@@ -69,13 +70,21 @@ pub(super) fn check(
 /// Which keys may stand together.
 fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
     let at = |key: &str| (place.at)(&format!("trust.{key}"));
-    for (key, switch) in [("issuer_metadata", trust.issuer_metadata), ("did", trust.did)] {
+    for (key, switch) in [
+        ("issuer_metadata", trust.issuer_metadata),
+        ("did", trust.did),
+        ("x5c_one_issuer", trust.x5c_one_issuer),
+    ] {
         if switch == Some(false) {
             faults.add(at(key), "must be true, or left out");
         }
     }
     if trust.x5c_roots.is_none() {
-        for (key, given) in [("x5c_names", trust.x5c_names.is_some()), ("crl", trust.crl.is_some())] {
+        for (key, given) in [
+            ("x5c_names", trust.x5c_names.is_some()),
+            ("x5c_one_issuer", trust.x5c_one_issuer.is_some()),
+            ("crl", trust.crl.is_some()),
+        ] {
             if given {
                 faults.add(at(key), "belongs to x5c_roots, which is not there");
             }

@@ -341,8 +341,16 @@
 //! # The policy names the mechanism, never the credential
 //! Each issuer has exactly one way to its keys. A credential's `iss` leads to the entry, the entry to the
 //! way; an `x5c` or `jwk` in the header of an issuer that is pinned to something else is ignored. Without
-//! `iss`, `x5c` leads to the one issuer of that credential that is pinned to certificates; if there are
-//! two, the credential is refused, because only the chain could tell them apart and it is not believed yet.
+//! `iss`, `x5c` leads to the issuer of that credential that is pinned to certificates; of several, to the one
+//! whose roots signed what was sent, and whose `x5c_names` the leaf has. Only then is the chain judged, by that
+//! issuer's roots and no others. A root that two of them share leads to nobody: the credential is refused.
+//!
+//! # Without `iss`, the root that vouched is part of the issuer
+//! Two states may have roots in one entry, and a personal number is unique within one state only. So the
+//! key of the root (SHA-256 over its SubjectPublicKeyInfo) goes into `sub` beside the configured name, and
+//! into the `issuer` of results wherever there is more than one root. The price: when a root is followed by
+//! one with another key, people get another `sub`. An operator whose roots all belong to one issuer says so
+//! (`x5c_one_issuer = true`); then nothing changes with them. With `iss`, the issuer is what `iss` says.
 //!
 //! # Certificate chains
 //! OpenSSL builds and judges the path ([`x5c`](crate::domain::jose::x5c)), at the second of the verdict.
@@ -352,8 +360,9 @@
 //!   HAIP 6.1.1 forbids it, so it is refused from wallets of profile `haip`.
 //! - Extended key usage is not looked at: there is no agreed purpose for signers of credentials.
 //! - The roots vouch for everybody whom they certify. `x5c_names` narrows that to names in the leaf; without
-//!   it, give an issuer roots of its own. Results name the configured issuer; the report names the
-//!   certificate's subject.
+//!   it, give an issuer roots of its own; `check-config` warns of a root that two issuers share without names.
+//!   Results name the configured issuer, the subject of the leaf and the root that vouched
+//!   (`issuer_certificate`); so does the report.
 //! - Revocation lists are looked at for the whole path, the leaf's and every authority's: a missing or
 //!   expired list refuses. They are read at the start; fetching them would mean to follow addresses that
 //!   a stranger's certificate names.

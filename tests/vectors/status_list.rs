@@ -99,7 +99,7 @@ fn issuer(keys: &KeySet) -> TrustedIssuer {
         iss: Some("https://example.com"),
         vct: Some("any"),
         kid: Some("12"),
-        has_x5c: false,
+        x5c: None,
         json_serialization: false,
     };
     trust.vouch("any", &hint, &mut Findings::new()).unwrap()

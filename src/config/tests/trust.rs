@@ -75,6 +75,11 @@ fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
         ("{ x5c_roots = \"roots.pem\", crl = \"none.pem\" }", "crl: cannot read"),
         ("{ x5c_roots = \"roots.pem\", x5c_names = [] }", "x5c_names: must hold URI or DNS names"),
         ("{ x5c_roots = \"roots.pem\", x5c_names = [\"\"] }", "x5c_names: must hold URI or DNS names"),
+        (
+            "{ x5c_roots = \"roots.pem\", x5c_one_issuer = false }",
+            "x5c_one_issuer: must be true, or left out",
+        ),
+        ("{ did = true, x5c_one_issuer = true }", "x5c_one_issuer: belongs to x5c_roots"),
         ("{ x5c_roots = \"roots.pem\", did = true }", "must hold exactly one way"),
     ] {
         let found = load(wrong).unwrap_err().to_string();

@@ -207,7 +207,7 @@ impl ScopePolicy {
             (bound.credential.stable_identifier.is_none(), place)
         };
         let bound = behind.iter().min_by_key(place)?;
-        let issuer = &bound.shown.issuer;
+        let issuer = bound.shown.issuer_identity();
         let person = match bound.identifier() {
             Some(identifier) => format!("{client_id}\0{issuer}\0identifier\0{identifier}"),
             None => format!("{client_id}\0{issuer}\0{}", bound.holder),

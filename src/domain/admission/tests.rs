@@ -9,7 +9,9 @@ use super::*;
 use crate::domain::base::secret::DigestKey;
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::dcql::{ClaimsPath, Query};
-use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{
+    IssuerCertificate, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
+};
 use crate::domain::sdjwt::status::standing::Standing;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -72,6 +74,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
     });
     VerifiedCredential {
         issuer: "https://issuer.example".to_owned(),
+        certificate: None,
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
@@ -274,6 +277,26 @@ fn req_5_21_subjects_differ_by_client_issuer_and_holder() {
     {
         assert_ne!(mine, other);
     }
+}
+
+#[test]
+fn req_5_21_the_same_number_under_two_roots_of_one_entry_is_two_people() {
+    let by = |key: &str, is_issuer: bool| {
+        let mut one = credential(true, "h", None);
+        one.certificate = Some(Box::new(IssuerCertificate {
+            subject: "CN=Signer".to_owned(),
+            anchor: "CN=PID CA".to_owned(),
+            anchor_key: key.to_owned(),
+            is_issuer,
+            one_of_several: is_issuer,
+        }));
+        let policy = stable_by("personal_number");
+        let admission = admit_by(&policy, &shown(&[("id", one)]), "name", "tv", &TokenClaims::default());
+        admission.unwrap().subject().to_owned()
+    };
+    assert_ne!(by("key of A", true), by("key of B", true));
+    assert_eq!(by("key of A", true), by("key of A", true));
+    assert_eq!(by("key of A", false), by("key of B", false), "`iss` says whose it is");
 }
 
 #[test]

@@ -37,6 +37,7 @@ use crate::domain::jose::x5c::ValidatedChain;
 /// ```
 pub struct Authentic {
     issuer: String,
+    by_anchor: Option<bool>,
     vct: String,
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
@@ -53,6 +54,12 @@ impl Authentic {
     /// The configured name of the issuer: its exact `iss`, when it has one.
     pub fn issuer(&self) -> &str {
         &self.issuer
+    }
+
+    /// Whether only the anchor says whose the credential is, because it has no `iss` and the roots were not
+    /// said to belong to one issuer; and whether there is more than one anchor.
+    pub fn is_told_by_anchor(&self) -> Option<bool> {
+        self.by_anchor
     }
 
     /// The exact `vct`.
@@ -145,7 +152,7 @@ impl Presented {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
-        let Issued { payload, key: issuer_key, chain } =
+        let Issued { payload, key: issuer_key, names_issuer, chain } =
             issuer::verify(self.issuer_jwt, issuer, keys, now, findings)?;
         let vct = payload.get("vct").and_then(Value::as_str).unwrap_or_default().to_owned();
         let metadata = issuer.type_metadata(&vct);
@@ -164,6 +171,7 @@ impl Presented {
         let claims = revealed.into_claims();
         Ok(Authentic {
             issuer: issuer.issuer().to_owned(),
+            by_anchor: issuer.is_told_by_anchor().filter(|_| !names_issuer),
             vct,
             claims,
             expires_at,

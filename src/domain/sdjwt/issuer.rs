@@ -34,6 +34,8 @@ pub(super) struct Issued {
     pub(super) payload: Map<String, Value>,
     /// The key under which the signature holds.
     pub(super) key: PublicKey,
+    /// Whether the payload has `iss`; then that names the issuer.
+    pub(super) names_issuer: bool,
     /// The chain behind the issuer's key, where certificates gave it.
     pub(super) chain: Option<Arc<ValidatedChain>>,
 }
@@ -67,7 +69,8 @@ pub(super) fn verify(
     if !payload.get("vct").and_then(Value::as_str).is_some_and(|vct| issuer.accepts_type(vct)) {
         return Err(findings.fail(&trust::TYPE, "`vct` is not among the types accepted from this issuer"));
     }
-    Ok(Issued { payload, key, chain })
+    let names_issuer = payload.contains_key("iss");
+    Ok(Issued { payload, key, names_issuer, chain })
 }
 
 /// Judges the processed payload: what may not come from a Disclosure did not, and the credential is

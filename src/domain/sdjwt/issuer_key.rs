@@ -61,7 +61,11 @@ fn validated(
     let length = chain.length();
     findings.pass(
         &CHAIN,
-        format!("{length} certificates, from that of {} to a configured root", chain.subject()),
+        format!(
+            "{length} certificates, from that of {} to the configured {}",
+            chain.subject(),
+            excerpt(chain.anchor().subject())
+        ),
     );
     Ok(chain)
 }

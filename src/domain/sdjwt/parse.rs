@@ -101,7 +101,7 @@ impl Presented {
             iss: text("iss"),
             vct: text("vct"),
             kid: self.issuer_jwt.kid(),
-            has_x5c: self.issuer_jwt.header().contains_key("x5c"),
+            x5c: self.issuer_jwt.header().get("x5c"),
             json_serialization: self.json_serialization,
         }
     }
@@ -130,8 +130,8 @@ pub struct IssuerHint<'a> {
     pub vct: Option<&'a str>,
     /// The `kid` of the JOSE header.
     pub kid: Option<&'a str>,
-    /// Whether the JOSE header carries a certificate chain.
-    pub has_x5c: bool,
+    /// The certificate chain of the JOSE header, unread.
+    pub x5c: Option<&'a Value>,
     /// Whether the presentation came in JSON serialisation.
     pub json_serialization: bool,
 }

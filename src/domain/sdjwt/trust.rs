@@ -10,7 +10,7 @@ use super::status::policy::StatusPolicy;
 use super::type_metadata::TypeMetadata;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::x5c::Roots;
+use crate::domain::jose::x5c::{Roots, SentChain};
 
 pub(super) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
 pub(super) const TYPE: Rule =
@@ -92,9 +92,8 @@ impl TrustPolicy {
     }
 
     /// `credential` is the DCQL credential query id that the presentation answers. `iss` is compared
-    /// exactly. Without `iss`, a credential that carries `x5c` is taken for that of the one issuer that is
-    /// pinned to certificates here; whether the chain holds is judged with the signature. An `x5c` of an
-    /// issuer that is pinned to anything else changes nothing: the token cannot choose the mechanism.
+    /// exactly. Without `iss`, a credential that carries `x5c` is taken for that of the issuer to whose
+    /// roots the chain leads; whether the chain holds is judged with the signature. An `x5c` of an issuer that is pinned to anything else changes nothing: the token cannot choose the mechanism.
     ///
     /// # Errors
     /// When the issuer or the credential type is not configured for that query, written into `findings`.
@@ -116,21 +115,21 @@ impl TrustPolicy {
                     excerpt(credential)
                 )
             }),
-            None if hint.has_x5c => known_by_certificate(believed).map_err(str::to_owned),
-            None => {
-                Err("the credential has neither an `iss` string nor `x5c`: nothing says whose it is"
-                    .to_owned())
-            }
+            None => match hint.x5c {
+                Some(x5c) => known_by_certificate(&believed, x5c).map_err(str::to_owned),
+                None => Err("the credential has neither an `iss` string nor `x5c`: nothing says whose it is"
+                    .to_owned()),
+            },
         };
         let trust = trust.map_err(|detail| findings.fail(&ISSUER, detail))?;
         let who = match hint.iss {
             Some(_) => "`iss` is configured".to_owned(),
             None => format!(
-                "there is no `iss`; {} is the one issuer configured with `x5c_roots`",
+                "there is no `iss`; the certificates in the header are those of {} (`x5c_roots`)",
                 excerpt(&trust.issuer)
             ),
         };
-        let ignored = hint.has_x5c && !matches!(trust.keys, KeySource::X5c(_));
+        let ignored = hint.x5c.is_some() && !matches!(trust.keys, KeySource::X5c(_));
         let rest = if ignored { ", and the `x5c` in the header is ignored" } else { "" };
         findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
         check_type(trust, hint.vct, findings)?;
@@ -140,6 +139,21 @@ impl TrustPolicy {
 }
 
 impl TrustPolicy {
+    /// Whether an issuer that was believed before still is: configured for this credential query id and
+    /// type and, where `anchor` vouched for it, with a root of that key ([`Anchor::key_hash`]).
+    ///
+    /// [`Anchor::key_hash`]: crate::domain::jose::x5c::Anchor::key_hash
+    pub fn still_believes(&self, credential: &str, issuer: &str, vct: &str, anchor: Option<&str>) -> bool {
+        self.credentials.iter().any(|trust| {
+            let rooted = anchor.is_none_or(|hash| match &trust.keys {
+                KeySource::X5c(roots) => roots.have_key(hash),
+                _ => false,
+            });
+            let same = trust.id == credential && trust.issuer == issuer;
+            same && rooted && trust.vct.iter().any(|accepted| accepted == vct)
+        })
+    }
+
     /// The issuer that was vouched for before under this name, for this credential query id; `None` when
     /// the configuration no longer believes it.
     pub fn vouch_again(&self, credential: &str, issuer: &str) -> Option<TrustedIssuer> {
@@ -148,16 +162,37 @@ impl TrustPolicy {
     }
 }
 
-/// The only one of them that is pinned to certificates.
-fn known_by_certificate(believed: Vec<&CredentialTrust>) -> Result<&CredentialTrust, &'static str> {
-    let mut pinned = believed.into_iter().filter(|trust| matches!(trust.keys, KeySource::X5c(_)));
-    match (pinned.next(), pinned.next()) {
-        (Some(trust), None) => Ok(trust),
-        (None, _) => {
-            Err("the credential has no `iss` string, and no issuer of it is configured with `x5c_roots`")
+/// The one of them that is pinned to certificates; of several, the one to whose roots `x5c` leads.
+fn known_by_certificate<'t>(
+    believed: &[&'t CredentialTrust],
+    x5c: &Value,
+) -> Result<&'t CredentialTrust, &'static str> {
+    let roots = |trust: &&'t CredentialTrust| match &trust.keys {
+        KeySource::X5c(roots) => Some((*trust, Arc::clone(roots))),
+        _ => None,
+    };
+    let pinned: Vec<_> = believed.iter().filter_map(roots).collect();
+    match pinned.as_slice() {
+        [] => {
+            return Err(
+                "the credential has no `iss` string, and no issuer of it is configured with `x5c_roots`",
+            );
         }
+        [(only, _)] => return Ok(only),
+        _ => {}
+    }
+    let sent = SentChain::read(x5c).ok_or(
+        "the credential has no `iss` string, and the `x5c` in its header, which should say whose it is, is no \
+         array of certificates in padded standard base64",
+    )?;
+    let mut named = pinned.iter().filter(|(_, roots)| roots.are_named_by(&sent));
+    match (named.next(), named.next()) {
+        (Some((trust, _)), None) => Ok(trust),
+        (None, _) => Err(
+            "the credential has no `iss` string, and its certificates lead to the roots of none of its several issuers",
+        ),
         (Some(_), Some(_)) => Err(
-            "the credential has no `iss` string, and several of its issuers are configured with `x5c_roots`: which one is meant cannot be told",
+            "the credential has no `iss` string, and its certificates lead to roots that several of its issuers share: which one is meant cannot be told (`x5c_names` tells them apart)",
         ),
     }
 }
@@ -173,6 +208,15 @@ impl TrustedIssuer {
         match iss {
             Some(iss) => iss == self.issuer(),
             None => matches!(self.keys(), KeySource::X5c(_)),
+        }
+    }
+
+    /// Whether a credential without `iss` is this issuer's only as far as its anchor says so, because
+    /// nobody said that all its roots belong to one issuer; and whether those are several.
+    pub(super) fn is_told_by_anchor(&self) -> Option<bool> {
+        match self.keys() {
+            KeySource::X5c(roots) if !roots.are_one_issuers() => Some(roots.are_several()),
+            _ => None,
         }
     }
 

@@ -39,8 +39,7 @@ fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
 
 fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
     let trust = TrustPolicy { credentials: vec![entry(keys)] };
-    let hint =
-        IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, has_x5c: false, json_serialization: false };
+    let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, x5c: None, json_serialization: false };
     trust.vouch("id", &hint, &mut Findings::new()).unwrap()
 }
 
@@ -185,8 +184,8 @@ async fn req_5_10_nobody_asks_for_an_issuer_that_is_not_believed() {
         ("id", Some("iss"), None),
         ("other", Some("iss"), Some("vct")),
     ] {
-        for has_x5c in [false, true] {
-            let hint = IssuerHint { iss, vct, kid: Some("one"), has_x5c, json_serialization: false };
+        for x5c in [None, Some(&serde_json::Value::Null)] {
+            let hint = IssuerHint { iss, vct, kid: Some("one"), x5c, json_serialization: false };
             assert!(policy.vouch(credential, &hint, &mut Findings::new()).is_err(), "{hint:?}");
         }
     }

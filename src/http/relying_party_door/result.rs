@@ -63,9 +63,14 @@ pub enum Credentials {
 
 /// One verified credential.
 #[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
 pub struct Credential {
-    /// Who issued it.
+    /// Who issued it: its `iss`, or the configured name of the issuer where it has none. Where it has none and
+    /// several configured roots could have vouched, `#` and the `anchor_key` of the certificate follow, so that
+    /// two issuers never look alike.
     pub issuer: String,
+    /// Where the issuer's key was found by certificates: what they say.
+    pub issuer_certificate: Option<IssuerCertificate>,
     /// Its type.
     pub vct: String,
     /// The claims that were asked for, and only those.
@@ -75,6 +80,17 @@ pub struct Credential {
     pub holder_binding: bool,
     /// What is known of its status.
     pub status: CredentialStatus,
+}
+
+/// The certificate that signed a credential, and the configured one that vouched for it.
+#[derive(Debug, Object)]
+pub struct IssuerCertificate {
+    /// The subject of the certificate that signed, such as `CN=Issuer,C=DE`.
+    pub subject: String,
+    /// The subject of the configured root.
+    pub anchor: String,
+    /// SHA-256 over the SubjectPublicKeyInfo of the configured root, base64url.
+    pub anchor_key: String,
 }
 
 /// What is known of the status of a verified credential. One that is revoked or suspended is never
@@ -207,7 +223,12 @@ impl From<&VerifiedCredential> for Credential {
     fn from(shown: &VerifiedCredential) -> Self {
         let claims: Map<String, Value> = shown.claims.clone();
         Self {
-            issuer: shown.issuer.clone(),
+            issuer: shown.issuer_told(),
+            issuer_certificate: shown.certificate.as_ref().map(|certificate| IssuerCertificate {
+                subject: certificate.subject.clone(),
+                anchor: certificate.anchor.clone(),
+                anchor_key: certificate.anchor_key.clone(),
+            }),
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
             holder_binding: shown.holder.is_some(),

@@ -16,6 +16,7 @@
 //! }
 //! ```
 
+mod anchor;
 mod constraints;
 mod leaf;
 mod made;
@@ -32,6 +33,7 @@ use base64::engine::general_purpose::STANDARD;
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
+pub use self::anchor::{Anchor, SentChain};
 pub use self::made::{CertifiedKey, NotCertified};
 pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
@@ -55,6 +57,7 @@ pub struct Roots {
     anchors: Vec<X509>,
     names: Vec<String>,
     revocations: Option<Revocations>,
+    one_issuer: bool,
     /// What was validated before: the same answer, without the work. Only good chains are here, so a
     /// stranger cannot fill it.
     kept: Mutex<HashMap<[u8; 32], Arc<ValidatedChain>>>,
@@ -80,7 +83,7 @@ impl Roots {
             return Err(RootsFault::NotARoot(place + 1));
         }
         let revocations = revoked.map(|file| Revocations::new(&anchors, &file)).transpose()?;
-        Ok(Self { anchors, names, revocations, kept: Mutex::default() })
+        Ok(Self { anchors, names, revocations, one_issuer: false, kept: Mutex::default() })
     }
 
     /// Validates the value of an `x5c` header at `now`: one to six certificates, leaf first, each issued
@@ -128,11 +131,14 @@ impl Roots {
             .ok_or(ChainFault::OpenSsl)?;
         let authority_key_ids =
             path.iter().filter_map(|one| one.authority_key_id()).map(|id| id.as_slice().to_vec()).collect();
+        let anchor = path.last().and_then(|anchor| Anchor::of(anchor)).ok_or(ChainFault::OpenSsl)?;
         let der = leaf.to_der().map_err(|_| ChainFault::OpenSsl)?;
         Ok(ValidatedChain {
             keys,
             leaf_hash: base64url::encode(Digest::of(&der).as_bytes()),
             subject: subject(leaf),
+            shown_subject: anchor::shown_name(leaf),
+            anchor,
             length: path.len(),
             anchor_was_sent: given.iter().any(|one| path::is_self_signed(one)),
             authority_key_ids,
@@ -158,6 +164,8 @@ pub struct ValidatedChain {
     keys: KeySet,
     leaf_hash: String,
     subject: String,
+    shown_subject: String,
+    anchor: Anchor,
     length: usize,
     anchor_was_sent: bool,
     authority_key_ids: Vec<Vec<u8>>,
@@ -179,6 +187,16 @@ impl ValidatedChain {
     /// The subject of the first certificate, clipped, in backticks: for reports.
     pub fn subject(&self) -> &str {
         &self.subject
+    }
+
+    /// The same for results: such as `CN=Issuer,C=DE`, clipped, without control characters.
+    pub fn shown_subject(&self) -> &str {
+        &self.shown_subject
+    }
+
+    /// The configured certificate that it reached.
+    pub fn anchor(&self) -> &Anchor {
+        &self.anchor
     }
 
     /// The KeyIdentifiers of the authorities of its certificates, where they name them (RFC 5280 section
@@ -329,8 +347,13 @@ fn certificate(text: &str) -> Option<X509> {
     (certificate.to_der().ok()? == der).then_some(certificate)
 }
 
-/// `CN=...,O=...`, clipped.
+/// `CN=...,O=...`, clipped, in backticks.
 fn subject(certificate: &X509Ref) -> String {
+    excerpt(&distinguished_name(certificate))
+}
+
+/// `CN=...,O=...`
+fn distinguished_name(certificate: &X509Ref) -> String {
     let mut shown = String::new();
     for entry in certificate.subject_name().entries() {
         let name = entry.object().nid().short_name().unwrap_or("?");
@@ -338,7 +361,7 @@ fn subject(certificate: &X509Ref) -> String {
         shown.push_str(if shown.is_empty() { "" } else { "," });
         shown.push_str(&format!("{name}={value}"));
     }
-    excerpt(&shown)
+    shown
 }
 
 #[cfg(test)]

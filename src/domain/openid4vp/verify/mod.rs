@@ -38,6 +38,7 @@ mod authorised;
 mod complete;
 mod current;
 mod high_assurance;
+mod issuer_certificate;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -49,6 +50,7 @@ use serde_json::{Map, Value};
 
 use self::complete::Survivor;
 pub use self::current::{Current, Listed, Status};
+pub use self::issuer_certificate::IssuerCertificate;
 use super::dcql::Query;
 use super::request::Asked;
 use super::response::Shown;
@@ -141,8 +143,12 @@ pub enum VerifiedCredentials {
 /// One verified credential: the claims that were asked for, and only those.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub struct VerifiedCredential {
-    /// Who says so.
+    /// The configured name of who says so: its exact `iss`, when it has one. Two issuers can share it
+    /// ([`VerifiedCredential::issuer_identity`]).
     pub issuer: String,
+    /// The certificates behind it, where its key was found by certificates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Box<IssuerCertificate>>,
     /// The type.
     pub vct: String,
     /// What was asked for, at the place where it was; positions in arrays are kept, with `null` for
@@ -228,6 +234,27 @@ pub fn conclude(
     Ok(presentation)
 }
 
+impl VerifiedCredential {
+    /// A name that no other issuer has: the configured name, and the key of the anchor where only that says
+    /// whose the credential is (SD-JWT VC section 2.5).
+    pub fn issuer_identity(&self) -> String {
+        match &self.certificate {
+            Some(certificate) if certificate.is_issuer => {
+                format!("{}#{}", self.issuer, certificate.anchor_key)
+            }
+            _ => self.issuer.clone(),
+        }
+    }
+
+    /// What results call the issuer: its identity, wherever the configured name could be that of several.
+    pub fn issuer_told(&self) -> String {
+        match &self.certificate {
+            Some(certificate) if certificate.one_of_several => self.issuer_identity(),
+            _ => self.issuer.clone(),
+        }
+    }
+}
+
 impl VerifiedCredentials {
     /// All of them, at least one.
     pub fn as_slice(&self) -> &[VerifiedCredential] {
@@ -297,6 +324,7 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
     claims.remove("status");
     VerifiedCredential {
         issuer: authentic.issuer().to_owned(),
+        certificate: IssuerCertificate::of(authentic).map(Box::new),
         vct: authentic.vct().to_owned(),
         claims,
         expires_at: authentic.expires_at(),

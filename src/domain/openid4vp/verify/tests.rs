@@ -7,6 +7,7 @@ mod claim_sets;
 mod claims;
 mod hashes;
 mod high_assurance;
+mod issuers;
 mod refusals;
 mod report;
 mod sets;

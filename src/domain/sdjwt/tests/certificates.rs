@@ -106,6 +106,83 @@ fn req_5_12_iss_is_optional_with_x5c_and_the_configured_issuer_when_present() {
     }
 }
 
+/// Without `iss`, certified by a root of this name.
+fn anonymous(root: &str) -> (Maker, Authority) {
+    let mut maker = Maker::new();
+    let root = Authority::root(&Plan::authority(root, NOW.unix()));
+    let key = public_key(&maker.issuer.public_key().to_jwk());
+    let between = root.authority(&Plan::authority("Between", NOW.unix()));
+    let leaf = between.certify(&Plan::leaf("Issuer", NOW.unix()), &key);
+    set(&mut maker.header, "x5c", x5c(&[&leaf, &between.certificate]));
+    set(&mut maker.header, "kid", Value::Null);
+    set(&mut maker.payload, "iss", Value::Null);
+    (maker, root)
+}
+
+fn with_names(root: &Authority, names: &[&str]) -> KeySource {
+    let names = names.iter().map(|name| (*name).to_owned()).collect();
+    KeySource::X5c(Arc::new(Roots::new(&root.pem(), None, names).unwrap()))
+}
+
+#[test]
+fn req_5_12_without_iss_the_root_that_the_chain_reached_chooses_the_entry() {
+    // Two authorities may write the same name: the key decides.
+    for names in [["A", "B"], ["PID CA", "PID CA"]] {
+        let (one, two) = (anonymous(names[0]), anonymous(names[1]));
+        let both =
+            || vec![entry("https://a.example", roots(&one.1)), entry("https://b.example", roots(&two.1))];
+        for ((maker, _), issuer) in [(&one, "https://a.example"), (&two, "https://b.example")] {
+            let (authentic, report) = judge_by(maker, both());
+            assert_eq!(authentic.map(|it| it.issuer().to_owned()).as_deref(), Some(issuer), "{report:?}");
+        }
+        let (stranger, _) = anonymous(names[0]);
+        assert!(refused_by(&stranger, both(), "issuer_trusted").contains("none of its several issuers"));
+    }
+}
+
+#[test]
+fn req_5_12_a_chain_that_leads_somewhere_is_judged_there_and_only_there() {
+    let (one, two) = (anonymous("A"), anonymous("B"));
+    let both = || vec![entry("https://a.example", roots(&one.1)), entry("https://b.example", roots(&two.1))];
+    // A leaf of a stranger, with the root of somebody believed behind it.
+    let (mut stranger, _) = anonymous("C");
+    let leaf = stranger.header["x5c"][0].clone();
+    let root = x5c(&[&one.1.certificate])[0].clone();
+    set(&mut stranger.header, "x5c", json!([leaf, root]));
+    refused_by(&stranger, both(), "issuer_chain");
+    for wrong in [json!("MIIB"), json!(["MIIB"]), json!([]), json!({}), json!([1])] {
+        set(&mut stranger.header, "x5c", wrong);
+        refused_by(&stranger, both(), "issuer_trusted");
+    }
+}
+
+#[test]
+fn req_5_12_a_shared_root_is_told_apart_by_names_or_not_at_all() {
+    let (mut maker, root) = anonymous("Root");
+    let key = public_key(&maker.issuer.public_key().to_jwk());
+    let leaf = root.certify(&Plan { dns: vec!["b.example".to_owned()], ..Plan::leaf("B", NOW.unix()) }, &key);
+    set(&mut maker.header, "x5c", x5c(&[&leaf]));
+    let named = vec![
+        entry("https://a.example", with_names(&root, &["a.example"])),
+        entry("https://b.example", with_names(&root, &["b.example"])),
+    ];
+    let (authentic, report) = judge_by(&maker, named);
+    assert_eq!(authentic.unwrap().issuer(), "https://b.example", "{report:?}");
+    let unnamed = vec![entry("https://a.example", roots(&root)), entry("https://b.example", roots(&root))];
+    assert!(refused_by(&maker, unnamed, "issuer_trusted").contains("share"));
+}
+
+#[test]
+fn req_5_12_the_report_names_the_leaf_and_the_root_that_vouched() {
+    let (maker, root) = anonymous("State Root");
+    let (authentic, report) = judge_by(&maker, vec![entry(ISSUER, roots(&root))]);
+    let line = report.checks.iter().find(|line| line.check == "issuer_chain").unwrap();
+    assert!(line.detail.contains("`CN=Issuer`") && line.detail.contains("`CN=State Root`"), "{line:?}");
+    let authentic = authentic.unwrap();
+    let chain = authentic.chain().unwrap();
+    assert_eq!((chain.shown_subject(), chain.anchor().subject()), ("CN=Issuer", "CN=State Root"));
+}
+
 #[test]
 fn req_5_12_a_disclosed_iss_is_refused() {
     let (mut maker, root) = certified(Algorithm::Es256);
@@ -210,7 +287,7 @@ fn req_7_8_the_list_of_an_issuer_known_by_certificates_brings_a_chain_to_the_sam
             iss: Some(ISSUER),
             vct: Some(VCT),
             kid: None,
-            has_x5c: true,
+            x5c: maker.header.get("x5c"),
             json_serialization: false,
         };
         let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
