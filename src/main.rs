@@ -2,28 +2,28 @@
 
 mod command_line;
 
-use std::io::{self, IsTerminal as _, Read as _, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mimalloc::MiMalloc;
-use tracing_subscriber::EnvFilter;
-use vpgate::app::{self, Running, sandbox};
+use vpgate::app;
 use vpgate::config::{Config, secrets};
 use vpgate::domain::base::secret::Secret;
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
 
-use crate::command_line::{faults_in, keys, say, verify};
+use crate::command_line::logs::Logs;
+use crate::command_line::{keys, say, service, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 ///
 /// Exit codes: 0 good, 1 refused, 2 wrong usage. Logs go to standard error (VPGATE_LOG=debug for more,
-/// VPGATE_LOG_FORMAT=json or text), results to standard output.
+/// VPGATE_LOG_FORMAT=json or text, VPGATE_LOG_BYTES_PER_SECOND=524288), results to standard output.
 #[derive(Parser)]
 #[command(version)]
 struct Cli {
@@ -96,35 +96,28 @@ static ALLOCATOR: MiMalloc = MiMalloc;
 
 fn main() -> ExitCode {
     let cli = Cli::parse();
-    if let Err(wrong) = start_logs() {
-        let _nobody_listens = writeln!(io::stderr(), "vpgate: {wrong:#}");
-        return ExitCode::from(2);
-    }
+    let logs = match Logs::start() {
+        Ok(logs) => logs,
+        Err(wrong) => {
+            let _nobody_listens = writeln!(io::stderr(), "vpgate: {wrong:#}");
+            return ExitCode::from(2);
+        }
+    };
     // Where 1 is an answer, it cannot be a failure.
     let otherwise = if matches!(cli.command, Command::Verify(_)) { 2 } else { 1 };
-    run(cli.command).unwrap_or_else(|refused| {
-        let _nobody_listens = writeln!(io::stderr(), "vpgate: {refused:#}");
+    let code = run(cli.command).unwrap_or_else(|refused| {
+        logs.say(&format!("vpgate: {refused:#}"));
         ExitCode::from(otherwise)
-    })
+    });
+    logs.finish();
+    code
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
-        Command::Sandbox { listen, data } => until_told_to_stop(async move {
-            let secret = std::env::var("VPGATE_SANDBOX_SHOP_SECRET").ok().map(Secret::received);
-            let sandbox = sandbox::serve(listen, data, secret).await?;
-            greet(&sandbox)?;
-            Ok(sandbox.running)
-        }),
-        Command::Serve(file) => {
-            let config = load(&file)?;
-            until_told_to_stop(async move {
-                let running = app::serve(config).await?;
-                say(&format!("listening on http://{}", running.address()))?;
-                Ok(running)
-            })
-        }
+        Command::Sandbox { listen, data } => service::sandbox(listen, data),
+        Command::Serve(file) => service::serve(&file.config),
         Command::CheckConfig(file) => {
             let config = load(&file)?;
             for warning in &config.warnings {
@@ -149,78 +142,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
 }
 
 fn load(file: &ConfigFile) -> anyhow::Result<Config> {
-    Config::load(&file.config).map_err(|faults| faults_in(&file.config, &faults))
-}
-
-fn until_told_to_stop(start: impl Future<Output = anyhow::Result<Running>>) -> anyhow::Result<()> {
-    let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
-    runtime.block_on(async {
-        let mut told = Signals::new().context("signals cannot be waited for")?;
-        let running = start.await?;
-        told.next().await;
-        tracing::info!("stopping: no new connections; requests under way are finished");
-        tokio::select! {
-            () = running.stop() => Ok(()),
-            () = told.next() => bail!("told twice: stopped without finishing"),
-        }
-    })
-}
-
-/// SIGTERM and SIGINT.
-#[cfg(unix)]
-struct Signals {
-    terminate: tokio::signal::unix::Signal,
-    interrupt: tokio::signal::unix::Signal,
-}
-
-#[cfg(unix)]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        use tokio::signal::unix::{SignalKind, signal};
-        Ok(Self { terminate: signal(SignalKind::terminate())?, interrupt: signal(SignalKind::interrupt())? })
-    }
-
-    async fn next(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
-}
-
-/// Ctrl-C.
-#[cfg(not(unix))]
-struct Signals;
-
-#[cfg(not(unix))]
-impl Signals {
-    fn new() -> io::Result<Self> {
-        Ok(Self)
-    }
-
-    async fn next(&mut self) {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    }
-}
-
-fn greet(sandbox: &sandbox::RunningSandbox) -> anyhow::Result<()> {
-    let base = sandbox.base_url.as_str().trim_end_matches('/');
-    say(&format!(
-        "This is a SANDBOX: its issuer, its wallet and its people are made up, and its keys count nowhere else.
-
-  television   {base}/sandbox/tv
-  web page     {base}/sandbox/page
-  shop         {base}/sandbox/shop
-  everything   {base}/sandbox/
-
-  The shop's client: {shop}, secret: {secret}
-
-listening on {base}",
-        shop = sandbox::SHOP,
-        secret = sandbox.shop_secret.expose(),
-    ))
+    command_line::load(&file.config)
 }
 
 fn hash_secret(generate: bool) -> anyhow::Result<()> {
@@ -239,25 +161,4 @@ fn hash_secret(generate: bool) -> anyhow::Result<()> {
     };
     let hash = secrets::hash_text(secret.digest());
     if generate { say(&format!("secret_hash {hash}")) } else { say(&hash) }
-}
-
-/// Text for people at a terminal, JSON for machines.
-fn start_logs() -> anyhow::Result<()> {
-    let filter = match std::env::var("VPGATE_LOG") {
-        Ok(text) => EnvFilter::try_new(text).context("VPGATE_LOG")?,
-        Err(_) => EnvFilter::new("info"),
-    };
-    let json = match std::env::var("VPGATE_LOG_FORMAT").as_deref() {
-        Ok("json") => true,
-        Ok("text") => false,
-        Ok(_) => bail!("VPGATE_LOG_FORMAT: must be json or text"),
-        Err(_) => !io::stderr().is_terminal(),
-    };
-    let logs = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr);
-    if json {
-        logs.json().init();
-    } else {
-        logs.init();
-    }
-    Ok(())
 }

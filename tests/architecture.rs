@@ -85,10 +85,10 @@ const HOMES: [(&str, &[&str], &str); 34] = [
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
-        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main"],
+        &["flow", "http", "fetch", "store", "system", "sandbox", "app", "main", "command_line"],
         "logs; the domain writes none",
     ),
-    ("tracing_subscriber", &["main"], "where logs go"),
+    ("tracing_subscriber", &["command_line/logs"], "where logs go"),
     ("url", &[""], "addresses"),
     ("zeroize", &["domain/base/secret", "domain/jose", "system", "config/file"], "secrets are wiped"),
     ("vpgate", &["main", "command_line"], "the binary uses the library like anybody else"),

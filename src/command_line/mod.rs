@@ -1,6 +1,8 @@
 //! Commands that are more than a call into the library, and how every command speaks.
 
 pub mod keys;
+pub mod logs;
+pub mod service;
 mod table;
 pub mod verify;
 
@@ -8,12 +10,17 @@ use std::io::{self, Write as _};
 use std::path::Path;
 
 use anyhow::Context as _;
-use vpgate::config::Faults;
+use vpgate::config::{Config, Faults};
 
 /// A result, on standard output, at once.
 pub fn say(text: &str) -> anyhow::Result<()> {
     let mut out = io::stdout().lock();
     writeln!(out, "{text}").and_then(|()| out.flush()).context("standard output is closed")
+}
+
+/// Reads a configuration file.
+pub fn load(path: &Path) -> anyhow::Result<Config> {
+    Config::load(path).map_err(|faults| faults_in(path, &faults))
 }
 
 /// Everything that is wrong with a configuration.

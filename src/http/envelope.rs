@@ -15,7 +15,7 @@ use super::PublicUrl;
 use super::cors::Cors;
 use super::face;
 use super::routes::{Door, Routes};
-use super::trace::TraceId;
+use super::trace::{AskedAgain, TraceId};
 use crate::flow::Vpgate;
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
@@ -132,9 +132,10 @@ impl Endpoint for Envelope {
         let started = Instant::now();
         let visit = self.cors.visit(&mut request);
         let preflight = visit.as_ref().and_then(|visit| visit.preflight(&request));
+        let again = AskedAgain::default();
         let mut response = match preflight {
             Some(answer) => answer,
-            None => trace.around(self.answer(door, request)).instrument(span.clone()).await,
+            None => trace.around(again.clone(), self.answer(door, request)).instrument(span.clone()).await,
         };
         if let Some(visit) = &visit {
             self.cors.dress(visit, &mut response);
@@ -145,16 +146,24 @@ impl Endpoint for Envelope {
         if method == Method::HEAD {
             response.set_body(());
         }
-        span.in_scope(|| log(&method, &response, started.elapsed()));
+        span.in_scope(|| log(&method, &response, started.elapsed(), again.get()));
         Ok(response)
     }
 }
 
+/// The target of the line for each request: the log leaves these out first when there are too many.
+const ACCESS: &str = concat!("vpgate", "::access");
+
 /// The pattern of the route, never the path: paths and queries carry codes and handles.
-fn log(method: &Method, response: &Response, took: Duration) {
+fn log(method: &Method, response: &Response, took: Duration, asks_again: bool) {
     let route = response.data::<PathPattern>().map_or("(none)", |pattern| &*pattern.0);
     let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    tracing::info!(%method, route, status = response.status().as_u16(), microseconds, "answered");
+    let status = response.status().as_u16();
+    if asks_again {
+        tracing::debug!(target: ACCESS, %method, route, status, microseconds, "answered: not yet");
+    } else {
+        tracing::info!(target: ACCESS, %method, route, status, microseconds, "answered");
+    }
 }
 
 /// An endpoint whose panics end here.

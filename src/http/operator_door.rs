@@ -7,7 +7,7 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, Route, get, handler};
 use serde_json::json;
 
-use super::trace::record_failure;
+use super::trace::{AskedAgain, record_failure};
 use crate::flow::Vpgate;
 
 /// Every route with its methods.
@@ -21,6 +21,7 @@ pub fn routes() -> Route {
 /// The process answers.
 #[handler]
 fn alive() -> Json<serde_json::Value> {
+    AskedAgain::note();
     Json(json!({ "status": "ok" }))
 }
 
@@ -28,7 +29,10 @@ fn alive() -> Json<serde_json::Value> {
 #[handler]
 async fn ready(vpgate: Data<&Arc<Vpgate>>) -> Response {
     match vpgate.store.ready().await {
-        Ok(()) => Json(json!({ "status": "ok" })).into_response(),
+        Ok(()) => {
+            AskedAgain::note();
+            Json(json!({ "status": "ok" })).into_response()
+        }
         Err(failure) => {
             let trace = record_failure(&failure).to_string();
             Json(json!({ "status": "unavailable", "trace_id": trace }))

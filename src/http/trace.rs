@@ -1,13 +1,38 @@
-//! One id per request: in every log line, and in the apology that a stranger gets for our faults.
+//! One id per request: in every log line, and in the apology that a stranger gets for our faults. And whether
+//! the request only asks again, so that its line in the log is for who looks closely.
 
 use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::flow::ports::Entropy;
 
 tokio::task_local! {
-    static CURRENT: TraceId;
+    static CURRENT: Current;
+}
+
+#[derive(Clone)]
+struct Current {
+    id: TraceId,
+    asks_again: AskedAgain,
+}
+
+/// Whether the answer of a request is "not yet", which whoever waits hears every few seconds.
+#[derive(Clone, Debug, Default)]
+pub struct AskedAgain(Arc<AtomicBool>);
+
+impl AskedAgain {
+    /// Whether it is.
+    pub fn get(&self) -> bool {
+        self.0.load(Ordering::Relaxed)
+    }
+
+    /// The request that is being answered hears "not yet".
+    pub fn note() {
+        // Outside of a request nobody is interested.
+        let _outside = CURRENT.try_with(|current| current.asks_again.0.store(true, Ordering::Relaxed));
+    }
 }
 
 /// Seconds after which anybody may ask again when a part of ours is down.
@@ -30,12 +55,12 @@ impl TraceId {
 
     /// The id of the request that is being answered.
     pub fn current() -> Self {
-        CURRENT.try_with(Clone::clone).unwrap_or_else(|_| Self::none())
+        CURRENT.try_with(|current| current.id.clone()).unwrap_or_else(|_| Self::none())
     }
 
-    /// Runs `answer` so that [`TraceId::current`] is this one inside.
-    pub async fn around<F: Future>(self, answer: F) -> F::Output {
-        CURRENT.scope(self, answer).await
+    /// Runs `answer` so that [`TraceId::current`] is this one inside, and [`AskedAgain::note`] is heard.
+    pub async fn around<F: Future>(self, asks_again: AskedAgain, answer: F) -> F::Output {
+        CURRENT.scope(Current { id: self, asks_again }, answer).await
     }
 
     fn none() -> Self {
@@ -81,8 +106,11 @@ mod tests {
     async fn the_current_id_is_the_one_around_us() {
         let id = TraceId::draw(&Counting);
         assert_eq!(id.to_string(), "abababababababab");
-        let seen = id.clone().around(async { TraceId::current() }).await;
-        assert_eq!(seen, id);
+        let asks_again = AskedAgain::default();
+        let seen = id.clone().around(asks_again.clone(), async { TraceId::current() }).await;
+        assert_eq!((seen, asks_again.get()), (id.clone(), false));
+        id.around(asks_again.clone(), async { AskedAgain::note() }).await;
+        assert!(asks_again.get());
         assert_eq!(TraceId::current(), TraceId::none());
     }
 }

@@ -450,3 +450,9 @@
 //! # A used code ends its tokens only for who knows the verifier
 //! RFC 6749 section 4.1.2 asks for revocation on reuse. Codes stand in addresses and therefore in logs and
 //! histories; if the code alone were enough, whoever reads one there could end other people's sessions.
+//!
+//! # Log lines may be lost, answers may not
+//! Lines go through a bounded queue of our own rather than a library's: it must count by reason, tell when
+//! writing works again, keep room for warnings while strangers cause lines, bound bytes a second, and end
+//! within a bound when the thread that writes is stuck for ever. The price: whoever needs every line must read
+//! them fast enough, and a crash loses what waits.

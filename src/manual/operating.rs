@@ -128,3 +128,18 @@
 //! Structured, to standard error. They name presentations and grants by id and say why an answer was
 //! rejected. They never contain a token, code, claim value, `login_hint` or presentation. An internal
 //! failure carries the same trace id in the log and in the answer.
+//!
+//! The log never holds up an answer or the end of the process. Lines wait in a queue of 4 MiB for a thread
+//! that writes them; a reader that is gone, a full disk or a pipe that nobody reads cost lines, and so does
+//! more than `VPGATE_LOG_BYTES_PER_SECOND` in the long run (512 KiB; eight seconds of that may come at once).
+//! Lines for single requests (target `vpgate::access`) are left out first, warnings and errors last. What was
+//! lost is counted since the start and said in one line, `log lines were lost`, when the log can be written.
+//! At the end the process waits two seconds for the queue.
+//!
+//! Whoever waits asks every few seconds: polls of devices and of relying parties that are answered "not yet",
+//! and probes that are answered well, are logged at `VPGATE_LOG=debug` only. A panic, which is a fault of this
+//! program, is logged with its place and without its text, which may quote what was sent.
+//!
+//! # Signals
+//! SIGTERM and SIGINT stop the service. SIGHUP, SIGUSR1 and SIGUSR2 change nothing and are logged: the
+//! configuration is read at the start only. For a changed file: `vpgate check-config`, then restart.

@@ -9,6 +9,8 @@
 
 mod devices;
 mod kills;
+mod log_sinks;
 mod service;
+mod signals;
 mod starting;
 mod stopping;

@@ -33,6 +33,8 @@ pub struct Start {
     environment: Vec<(String, String)>,
     /// Run this shell line instead, in which `$VPGATE` is the program and `"$@"` are the arguments.
     shell: Option<String>,
+    /// Nobody reads its log.
+    unread: bool,
 }
 
 impl Start {
@@ -53,6 +55,7 @@ impl Start {
             folder: None,
             environment: Vec::new(),
             shell: None,
+            unread: false,
         }
     }
 
@@ -74,13 +77,31 @@ impl Start {
         self
     }
 
+    /// Its log goes into a pipe that nobody reads: [`Service::stderr`].
+    pub fn with_unread_log(mut self) -> Self {
+        self.unread = true;
+        self
+    }
+
     /// Starts it and waits until it listens.
     pub fn start(self) -> Service {
         self.spawn().unwrap_or_else(|(ended, log)| panic!("it did not start: {ended}\n{log}"))
     }
 
     /// Starts it; how it ended and what it logged when it never came to listen.
-    pub fn spawn(mut self) -> Result<Service, (ExitStatus, String)> {
+    pub fn spawn(self) -> Result<Service, (ExitStatus, String)> {
+        let mut service = self.unheard();
+        match service.wait_until_it_listens() {
+            Ok(()) => Ok(service),
+            Err(ended) => {
+                service.keeper.take().into_iter().for_each(|keeper| keeper.join().unwrap());
+                Err((ended, service.log()))
+            }
+        }
+    }
+
+    /// Starts it, and waits for nothing.
+    pub fn unheard(mut self) -> Service {
         let own = self.folder.is_none().then(|| tempfile::tempdir().unwrap());
         let folder = self.folder.take().unwrap_or_else(|| own.as_ref().unwrap().path().to_owned());
         match &self.config {
@@ -99,15 +120,9 @@ impl Start {
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let said = read_lines(process.stdout.take().unwrap());
         let log = Arc::new(Mutex::new(String::new()));
-        let keeper = keep(process.stderr.take().unwrap(), Arc::clone(&log));
-        let mut service = Service { process, base: None, said, log, folder, _own: own };
-        match service.wait_until_it_listens() {
-            Ok(()) => Ok(service),
-            Err(ended) => {
-                keeper.join().unwrap();
-                Err((ended, service.log()))
-            }
-        }
+        let stderr = if self.unread { process.stderr.take() } else { None };
+        let keeper = process.stderr.take().map(|stderr| keep(stderr, Arc::clone(&log)));
+        Service { process, base: None, said, log, keeper, stderr, folder, _own: own }
     }
 }
 
@@ -118,6 +133,9 @@ pub struct Service {
     base: Option<Url>,
     said: Receiver<String>,
     log: Arc<Mutex<String>>,
+    keeper: Option<JoinHandle<()>>,
+    /// The other end of its log, where nobody reads it.
+    pub stderr: Option<ChildStderr>,
     /// Where its database and keys are.
     pub folder: PathBuf,
     _own: Option<TempDir>,
@@ -159,7 +177,12 @@ impl Service {
 
     /// Waits for its end, not for ever.
     pub fn ended(&mut self) -> ExitStatus {
-        let deadline = Instant::now() + STARTING;
+        self.ended_within(STARTING)
+    }
+
+    /// The same, not longer than that.
+    pub fn ended_within(&mut self, patience: Duration) -> ExitStatus {
+        let deadline = Instant::now() + patience;
         loop {
             if let Some(ended) = self.process.try_wait().unwrap() {
                 return ended;
@@ -167,6 +190,13 @@ impl Service {
             assert!(Instant::now() < deadline, "it does not end");
             std::thread::sleep(Duration::from_millis(10));
         }
+    }
+
+    /// What it printed after the line that says where it listens.
+    pub fn printed(&self) -> Vec<String> {
+        let first = self.said.recv_timeout(STARTING);
+        let more = std::iter::from_fn(|| self.said.recv_timeout(Duration::from_millis(300)).ok());
+        first.into_iter().chain(more).collect()
     }
 
     /// What it logged until now.

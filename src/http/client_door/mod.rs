@@ -33,6 +33,7 @@ use super::basic::{self, ClientParameters};
 use super::client_address::{TrustedProxies, client_address};
 use super::client_limits::ClientLimits;
 use super::tags::Tags;
+use super::trace::AskedAgain;
 use super::{PublicUrl, cors, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::AuthenticatedClient;
@@ -42,6 +43,7 @@ use crate::flow::Vpgate;
 use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::issue_tokens::{TokenAsk, TokenType};
 use crate::flow::redeem_code::CodeProof;
+use crate::flow::redeem_device_code::NotRedeemed;
 
 /// The endpoints of the client door.
 #[derive(Clone, Copy, Debug)]
@@ -110,7 +112,13 @@ impl ClientDoor {
         let key = proven(&vpgate, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
-            Shown::DeviceCode(code) => vpgate.redeem_device_code(client, &code, &ask).await?.into(),
+            Shown::DeviceCode(code) => {
+                let redeemed = vpgate.redeem_device_code(client, &code, &ask).await;
+                if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
+                    AskedAgain::note();
+                }
+                redeemed?.into()
+            }
             Shown::Code { code, redirect_uri, verifier } => {
                 let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
                 vpgate.redeem_code(client, &code, proof, &ask).await?.into()

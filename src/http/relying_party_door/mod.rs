@@ -28,10 +28,12 @@ use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
 use super::client_limits::{Attempt, ClientLimits};
 use super::tags::Tags;
+use super::trace::AskedAgain;
 use super::{PublicUrl, basic, refusal as faces};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
 use crate::flow::Vpgate;
+use crate::flow::collect_result::Collected;
 
 /// The endpoints of the relying-party door.
 #[derive(Clone, Copy, Debug)]
@@ -81,6 +83,9 @@ impl RelyingPartyDoor {
         let client = authenticate(&vpgate, request)?;
         let response_code = response_code.0.map(Secret::received);
         let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
+        if let Collected::Pending(_) = collected {
+            AskedAgain::note();
+        }
         Ok(Standing::Shown(Json(Presentation::new(id.0, collected))))
     }
 

@@ -1,0 +1,120 @@
+//! Where logs go: to standard error, through a queue that nobody waits for.
+
+use std::io::{self, IsTerminal as _, Write};
+use std::panic::PanicHookInfo;
+use std::time::Duration;
+
+use anyhow::{Context as _, bail};
+use tracing::{Level, Metadata};
+use tracing_subscriber::EnvFilter;
+use tracing_subscriber::fmt::MakeWriter;
+use vpgate::system::log_queue::{self, ACCESS, LogQueue, NOTICE, Weight};
+
+/// How long the end of the program waits for a log that is slow.
+const PATIENCE: Duration = Duration::from_secs(2);
+
+/// The logs, started.
+pub struct Logs(LogQueue);
+
+impl Logs {
+    /// Text for people at a terminal, JSON for machines; colours for terminals only.
+    pub fn start() -> anyhow::Result<Self> {
+        let variable = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
+        let filter = match variable("VPGATE_LOG") {
+            Some(text) => EnvFilter::try_new(text).context("VPGATE_LOG")?,
+            None => EnvFilter::new("info"),
+        };
+        let terminal = io::stderr().is_terminal();
+        let json = match variable("VPGATE_LOG_FORMAT").as_deref() {
+            Some("json") => true,
+            Some("text") => false,
+            Some(_) => bail!("VPGATE_LOG_FORMAT: must be json or text"),
+            None => !terminal,
+        };
+        let rate = match variable("VPGATE_LOG_BYTES_PER_SECOND") {
+            Some(text) => text.parse().ok().filter(|rate| *rate >= 1024),
+            None => Some(log_queue::BYTES_PER_SECOND),
+        };
+        let rate = rate.context("VPGATE_LOG_BYTES_PER_SECOND: must be a number of bytes, 1024 or more")?;
+        let queue = LogQueue::start(place().context("standard error")?, rate).context("logs")?;
+        let logs = tracing_subscriber::fmt()
+            .with_env_filter(filter)
+            .log_internal_errors(false)
+            .with_ansi(terminal && variable("NO_COLOR").is_none())
+            .with_writer(Queued(queue.clone()));
+        if json {
+            logs.json().init();
+        } else {
+            logs.init();
+        }
+        std::panic::set_hook(Box::new(|panic| note(panic)));
+        Ok(Self(queue))
+    }
+
+    /// Says something to the person who started the program, after everything that was logged before.
+    pub fn say(&self, text: &str) {
+        self.0.push(Weight::Grave, format!("{text}\n").as_bytes());
+    }
+
+    /// Writes what is queued, unless that takes too long.
+    pub fn finish(self) {
+        // There is nobody left to tell.
+        let _written = self.0.flush(PATIENCE);
+    }
+}
+
+/// A panic goes into the log, not past it: the usual way would wait for standard error. What it says may quote
+/// what a stranger sent, so its place has to do.
+fn note(panic: &PanicHookInfo<'_>) {
+    let place = panic.location().map(ToString::to_string).unwrap_or_default();
+    let thread = std::thread::current();
+    tracing::error!(place, thread = thread.name(), "a fault of this program: it panicked");
+}
+
+/// Standard error without its lock: a write that never ends must not hold up whoever else wants to say
+/// something there.
+#[cfg(unix)]
+fn place() -> io::Result<impl Write + Send + 'static> {
+    use std::os::fd::AsFd as _;
+    Ok(std::fs::File::from(io::stderr().as_fd().try_clone_to_owned()?))
+}
+
+#[cfg(not(unix))]
+fn place() -> io::Result<impl Write + Send + 'static> {
+    Ok(io::stderr())
+}
+
+struct Queued(LogQueue);
+
+/// One line on its way into the queue.
+struct Line<'q>(&'q LogQueue, Weight);
+
+impl<'w> MakeWriter<'w> for Queued {
+    type Writer = Line<'w>;
+
+    fn make_writer(&'w self) -> Line<'w> {
+        Line(&self.0, Weight::Ordinary)
+    }
+
+    fn make_writer_for(&'w self, about: &Metadata<'_>) -> Line<'w> {
+        let weight = match (about.target(), *about.level()) {
+            (NOTICE, _) => Weight::Notice,
+            (ACCESS, _) => Weight::Access,
+            (_, Level::ERROR | Level::WARN) => Weight::Grave,
+            _ => Weight::Ordinary,
+        };
+        Line(&self.0, weight)
+    }
+}
+
+impl Write for Line<'_> {
+    /// Always takes everything: what is lost is counted by the queue.
+    fn write(&mut self, line: &[u8]) -> io::Result<usize> {
+        self.0.push(self.1, line);
+        Ok(line.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

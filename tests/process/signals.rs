@@ -1,0 +1,40 @@
+//! Signals that mean something elsewhere.
+
+use reqwest::StatusCode;
+
+use crate::service::{PLAIN, Start, client};
+
+#[tokio::test]
+async fn a_signal_to_read_the_configuration_again_does_not_kill_and_says_what_to_do() {
+    let mut service = Start::serve(PLAIN).start();
+    for (signal, said) in [("HUP", "vpgate check-config"), ("USR1", "SIGUSR1"), ("USR2", "SIGUSR2")] {
+        service.signal(signal);
+        service.wait_for_log(said);
+    }
+    service.signal("PIPE");
+    let health = client().get(service.at("/healthz")).send().await.unwrap();
+    assert_eq!(health.status(), StatusCode::OK);
+    service.signal("TERM");
+    assert!(service.ended().success());
+}
+
+#[tokio::test]
+async fn the_last_line_of_the_sandbox_is_the_address_to_open() {
+    let service = Start::sandbox().start();
+    let last = service.printed().pop().unwrap();
+    assert_eq!(last, service.at("/sandbox/").as_str());
+    let page = client().get(last).send().await.unwrap();
+    assert_eq!(page.status(), StatusCode::OK);
+}
+
+#[tokio::test]
+async fn a_service_that_cannot_print_works_all_the_same() {
+    let address = crate::service::free_address();
+    let config = PLAIN.replace("{ADDRESS}", &address);
+    let mut service = Start::serve(&config).by_shell("exec \"$VPGATE\" \"$@\" > /dev/full").unheard();
+    service.wait_for_log("could not be printed");
+    let health = client().get(format!("http://{address}/healthz")).send().await.unwrap();
+    assert_eq!(health.status(), StatusCode::OK);
+    service.signal("TERM");
+    assert!(service.ended().success());
+}
