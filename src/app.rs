@@ -6,6 +6,8 @@
 //! ```
 
 mod listener;
+mod own_keys;
+mod preflight;
 pub mod sandbox;
 
 use std::net::SocketAddr;
@@ -43,6 +45,9 @@ const SWEEP: Duration = Duration::from_secs(60);
 /// service supervisors lose patience (Kubernetes: 30 s).
 const FAREWELL: Duration = Duration::from_secs(20);
 
+/// How long the last sweep may take.
+const LAST_SWEEP: Duration = Duration::from_secs(5);
+
 /// Endpoints of others that are served beside ours, each under a path of its own.
 pub type Mounts = Vec<(&'static str, BoxEndpoint<'static>)>;
 
@@ -78,6 +83,12 @@ pub enum NotStarted {
     /// There is nothing to list or rotate.
     #[error("the keys are in memory, because the storage is; [keys] directory gives them a place")]
     KeysInMemory,
+    /// The keys are gone, or are others.
+    #[error(transparent)]
+    OtherKeys(#[from] own_keys::NotOurKeys),
+    /// The database cannot be copied.
+    #[error("there is no backup")]
+    Backup(#[from] sqlite::NoBackup),
     /// No wallet would believe our signature.
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
@@ -146,8 +157,9 @@ impl App {
             .name("vpgate")
             .run_with_graceful_shutdown(self.endpoint, told(stopped.clone()), Some(FAREWELL));
         let server = start(server);
+        let vpgate = Arc::clone(&self.vpgate);
         let sweeper = start(sweep(self.vpgate, stopped));
-        Running { address, stop, server, sweeper, store }
+        Running { address, stop, server, sweeper, vpgate, store }
     }
 }
 
@@ -157,6 +169,7 @@ pub struct Running {
     stop: watch::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
     sweeper: JoinHandle<()>,
+    vpgate: Arc<Vpgate>,
     store: Arc<SqliteStore>,
 }
 
@@ -177,6 +190,10 @@ impl Running {
         if let Err(fault) = self.sweeper.await {
             tracing::error!(%fault, "the sweeper's task failed");
         }
+        // What has expired must not wait on the disk until the service is started again.
+        if tokio::time::timeout(LAST_SWEEP, sweep_once(&self.vpgate)).await.is_err() {
+            tracing::warn!("there was too much to remove before the end; the next start goes on");
+        }
         self.store.close().await;
         tracing::info!("stopped");
     }
@@ -191,12 +208,14 @@ pub async fn serve(config: Config) -> Result<Running, NotStarted> {
     start_at(listener, address, config, Vec::new())
 }
 
-/// What about `config` depends on the time of day, which reading it does not know.
+/// What reading `config` does not know: the time of day, and what lies where the service will look. What is
+/// to be mended before a start.
 ///
 /// # Errors
 /// [`NotStarted::RequestKey`]
-pub fn check_now(config: &Config) -> Result<(), NotStarted> {
-    check_request_keys(config, SystemClock.now())
+pub fn check_now(config: &Config) -> Result<Vec<String>, NotStarted> {
+    check_request_keys(config, SystemClock.now())?;
+    Ok(preflight::look(config))
 }
 
 fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), NotStarted> {
@@ -218,11 +237,28 @@ pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
     Ok(sqlite::migrate(&storage_url(&config.storage))?)
 }
 
+/// Copies the database, whole, to `target`, while services run or not. Its size in bytes.
+///
+/// # Errors
+/// [`NotStarted::Backup`]
+pub fn backup(config: &Config, target: &Path) -> Result<u64, NotStarted> {
+    Ok(sqlite::backup(&storage_url(&config.storage), target)?)
+}
+
+/// Says that the database goes with the keys that are in the folder now; those that are missing are made.
+///
+/// # Errors
+/// [`NotStarted::Keys`], [`NotStarted::Storage`]
+pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
+    own_keys::adopt(config, &SystemEntropy)
+}
+
 /// The signing keys, and where each is in its life. Those that are missing are made.
 ///
 /// # Errors
 /// [`NotStarted::Keys`]
 pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
+    own_keys::refuse_loss(config)?;
     let signer = TokenSigner::in_folder(key_folder(config)?, &KeyPlan::of(&config.policy.tokens))?;
     Ok(signer.list(SystemClock.now()))
 }
@@ -232,6 +268,7 @@ pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
 /// # Errors
 /// [`NotStarted::Keys`]
 pub fn rotate_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
+    own_keys::refuse_loss(config)?;
     Ok(TokenSigner::rotate(key_folder(config)?, &KeyPlan::of(&config.policy.tokens), SystemClock.now())?)
 }
 
@@ -260,12 +297,7 @@ fn start_at(
     }
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
-    let keys = match &config.keys {
-        Keys::Memory => Keyring::in_memory(&*entropy, &KeyPlan::of(&config.policy.tokens))?,
-        Keys::Directory(folder) => {
-            Keyring::in_folder(folder, &*entropy, &KeyPlan::of(&config.policy.tokens))?
-        }
-    };
+    let keys = own_keys::load(&config, &*entropy, clock.now())?;
     check_request_keys(&config, clock.now())?;
     let client = FetchClient::new(config.allow_loopback)?;
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
@@ -278,7 +310,8 @@ fn start_at(
         Arc::clone(&issuer_keys),
         config.status_cache,
     ));
-    let store = SqliteStore::open(&storage_url(&config.storage))?;
+    preflight::warn_of_others(&config);
+    let store = SqliteStore::open_for(&storage_url(&config.storage), &keys.fingerprint())?;
     let outside = Outside {
         store: Arc::<SqliteStore>::clone(&store),
         clock,
@@ -302,18 +335,23 @@ fn storage_url(storage: &Storage) -> String {
 async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
     let mut stopped = std::pin::pin!(told(stopped));
     loop {
+        // At once after the start, too: nobody has swept while the service was stopped.
+        sweep_once(&vpgate).await;
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(SWEEP) => {}
         }
-        match vpgate.sweep().await {
-            Ok(swept) => {
-                tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
-            }
-            Err(fault) => {
-                let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
-                tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");
-            }
+    }
+}
+
+async fn sweep_once(vpgate: &Vpgate) {
+    match vpgate.sweep().await {
+        Ok(swept) => {
+            tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
+        }
+        Err(fault) => {
+            let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
+            tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");
         }
     }
 }

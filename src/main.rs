@@ -52,6 +52,15 @@ enum Command {
     Verify(verify::Arguments),
     /// Brings the database to the version of this program.
     Migrate(ConfigFile),
+    /// Copies the database to a new file, whole and checked, while the service runs or not.
+    ///
+    /// The keys directory is not in it: keep a copy of that, too, and keep it elsewhere.
+    Backup {
+        /// The file to make. Nothing is ever overwritten.
+        file: PathBuf,
+        #[command(flatten)]
+        config: ConfigFile,
+    },
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(Keys),
@@ -76,6 +85,9 @@ enum Keys {
     /// Makes the next key: published at once, signing in ten minutes. The old one stays published until its
     /// last token is dead. Running services need no restart.
     Rotate(ConfigFile),
+    /// Lets the database go with the keys that are in the folder now, when those it was used with are lost.
+    /// Every person gets another subject, and tokens that are out cannot be verified any more.
+    Adopt(ConfigFile),
 }
 
 #[derive(Args)]
@@ -126,12 +138,22 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             for note in &config.notes {
                 tracing::info!("{note}");
             }
-            app::check_now(&config)?;
+            for warning in app::check_now(&config)? {
+                tracing::warn!("{warning}");
+            }
             say(&format!("{} is good", file.config.display()))
         }
         Command::Migrate(file) => {
             let migrated = app::migrate(&load(&file)?)?;
             say(&format!("the database was at version {}, and is at {} now", migrated.from, migrated.to))
+        }
+        Command::Backup { file, config } => {
+            let bytes = app::backup(&load(&config)?, &file)?;
+            say(&format!("{} holds the whole database: {bytes} bytes", file.display()))
+        }
+        Command::Keys(Keys::Adopt(file)) => {
+            app::adopt_keys(&load(&file)?)?;
+            say("the database goes with the keys in the folder from now on")
         }
         Command::Keys(Keys::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
         Command::Keys(Keys::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),

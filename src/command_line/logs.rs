@@ -47,7 +47,7 @@ impl Logs {
         } else {
             logs.init();
         }
-        std::panic::set_hook(Box::new(|panic| note(panic)));
+        std::panic::set_hook(Box::new(note));
         Ok(Self(queue))
     }
 

@@ -6,27 +6,29 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
+use crate::domain::base::exposure::{Exposed, others_may_open};
+
 /// As [`read`], of a file that other users cannot read: a key that others could have read is no key.
 ///
 /// # Errors
 /// Why not, for the operator.
 pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    let exposed = others_may_read(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
-    if exposed {
-        return Err(format!("{0} can be read by other users: `chmod go= {0}`", path.display()));
+    let mode = mode(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+    if others_may_open(mode) {
+        return Err(Exposed(path.to_owned()).to_string());
     }
     read(path, limit).map(Zeroizing::new)
 }
 
 #[cfg(unix)]
-fn others_may_read(path: &Path) -> std::io::Result<bool> {
+fn mode(path: &Path) -> std::io::Result<u32> {
     use std::os::unix::fs::PermissionsExt as _;
-    Ok(std::fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+    Ok(std::fs::metadata(path)?.permissions().mode())
 }
 
 #[cfg(not(unix))]
-fn others_may_read(_: &Path) -> std::io::Result<bool> {
-    Ok(false)
+fn mode(_: &Path) -> std::io::Result<u32> {
+    Ok(0)
 }
 
 /// At most `limit` bytes of the file.

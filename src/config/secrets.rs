@@ -107,8 +107,8 @@ fn given(text: &str) -> Result<Secret, String> {
 
 fn from_file(path: &Path) -> Result<Digest, String> {
     // Room for the end of a line.
-    let bytes = file::read(path, LONGEST_SECRET + 2)?;
-    let text = String::from_utf8(bytes).map_err(|_| "the secret must be printable ASCII".to_owned())?;
+    let bytes = file::read_private(path, LONGEST_SECRET + 2)?;
+    let text = std::str::from_utf8(&bytes).map_err(|_| "the secret must be printable ASCII".to_owned())?;
     digest_of(text.trim_end_matches(['\r', '\n']))
 }
 
@@ -150,7 +150,30 @@ mod tests {
         let path = folder.path().join("secret");
         let secret = "s".repeat(43);
         std::fs::write(&path, format!("{secret}\n")).unwrap();
+        only_ours(&path, true);
         assert_eq!(from_file(&path), Ok(Secret::received(secret).digest()));
         assert!(from_file(&folder.path().join("other")).is_err());
     }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_secret_file_that_others_may_open_is_refused_whosoever_secret_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "s".repeat(43)).unwrap();
+        only_ours(&path, false);
+        for refused in [from_file(&path).map(drop), given_in_file(&path).map(drop)] {
+            assert!(refused.unwrap_err().contains("chmod go="));
+        }
+    }
+
+    #[cfg(unix)]
+    fn only_ours(path: &Path, ours: bool) {
+        use std::os::unix::fs::PermissionsExt as _;
+        let mode = if ours { 0o600 } else { 0o640 };
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+
+    #[cfg(not(unix))]
+    fn only_ours(_: &Path, _: bool) {}
 }

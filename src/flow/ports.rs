@@ -78,6 +78,8 @@ pub struct Swept {
     pub pushed_requests: usize,
     /// Client assertions that are past their own time.
     pub assertions: usize,
+    /// Rows that stay, without the claims and keys that nobody can ask for any more.
+    pub emptied: usize,
 }
 
 impl Swept {
@@ -90,13 +92,22 @@ impl Swept {
         self.pushed_requests += more.pushed_requests;
         self.assertions += more.assertions;
         self.attempts += more.attempts;
+        self.emptied += more.emptied;
     }
 
     /// How many of the kind of which there were most.
     pub fn largest(self) -> usize {
-        let Self { grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts } =
-            self;
-        [grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts]
+        let Self {
+            grants,
+            presentations,
+            tokens,
+            authorizations,
+            pushed_requests,
+            assertions,
+            attempts,
+            emptied,
+        } = self;
+        [grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts, emptied]
             .into_iter()
             .fold(0, usize::max)
     }
@@ -142,11 +153,13 @@ pub trait Store: Send + Sync {
     /// Makes one change in one transaction, and answers only when it is durable.
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
-    /// hour after they expired, counts when they reach back to no limit, presentations
+    /// hour after they expired (what a grant earned as soon as nobody can take it any more), counts when they reach back to no limit, presentations
     /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
     /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
-    /// Whether it can answer now.
+    /// Makes sure that nothing of what was removed or overwritten is left in any file: after each sweep.
+    async fn forget_old_versions(&self) -> Result<(), Unavailable>;
+    /// Whether it can answer and write now. Says so within about two seconds; may be asked at any rate.
     async fn ready(&self) -> Result<(), Unavailable>;
 }
 

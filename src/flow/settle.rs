@@ -58,7 +58,8 @@ impl Vpgate {
     ) -> Result<Ending, NotAccepted> {
         let (grant, ending) = self.decide(&settled, code, now).await?;
         record(&settled);
-        self.store.commit(Change::Settle { presentation: settled, grant }).await?;
+        let presentation = settled.to_be_kept();
+        self.store.commit(Change::Settle { presentation, grant }).await?;
         Ok(ending)
     }
 
@@ -72,7 +73,8 @@ impl Vpgate {
     ) -> Result<Ending, NotAccepted> {
         let (grant, ending) = self.decide(&settled, code, now).await?;
         record(&settled);
-        self.store.commit(Change::Return { presentation: settled, return_code, grant }).await?;
+        let presentation = settled.to_be_kept();
+        self.store.commit(Change::Return { presentation, return_code, grant }).await?;
         Ok(ending)
     }
 

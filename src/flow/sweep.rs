@@ -4,10 +4,12 @@ use super::Vpgate;
 use super::ports::{Swept, Unavailable};
 
 /// Rows of each kind that one transaction removes at most, so that nobody waits long for it.
-const BATCH: usize = 500;
+const BATCH: usize = 200;
 
 impl Vpgate {
-    /// Removes what has long expired, batch after batch.
+    /// Removes what has long expired, batch after batch, and then what is left of it in the store's files.
+    /// Those hold old versions of rows that changed, too, so this is done whether anything was removed or
+    /// not.
     ///
     /// # Errors
     /// When the store is unavailable; the next sweep goes on where this one stopped.
@@ -18,8 +20,10 @@ impl Vpgate {
             let swept = self.store.sweep(now, BATCH).await?;
             total.add(swept);
             if swept.largest() < BATCH {
-                return Ok(total);
+                break;
             }
         }
+        self.store.forget_old_versions().await?;
+        Ok(total)
     }
 }

@@ -6,17 +6,81 @@
 //! ends on SIGTERM or SIGINT after the requests under way are answered.
 //!
 //! # What is written to disk
-//! - The database: grants and presentations, until they are swept. Claims of a verified presentation
-//!   stay at most ten minutes; where a wallet posts, ten more while its browser is awaited. The private key
-//!   of an encrypted answer is there until it is answered or has expired. Codes and cookies are there as
-//!   digests only.
-//! - Tokens: their digests, what they allow, the pairwise subject, and where the status of the credential
-//!   is kept, as long as one of them lives.
-//! - The keys directory: the signing keys and two digest keys, readable by the owner only. Losing
-//!   a signing key makes the tokens it signed unverifiable; losing the digest keys makes open user codes
-//!   unusable and changes every subject.
+//! The database is the file in `[storage] url`, and beside it, while a service runs, its write-ahead log
+//! (`-wal`) and the index of that (`-shm`). All are for their owner alone, and a database or log that others
+//! may open is refused. There are no other files: sorting happens in memory.
 //!
-//! Every step that was answered is durable: the answer leaves after the commit has reached the disk.
+//! | What | In clear | Until |
+//! |---|---|---|
+//! | a request: what is asked, `state`, the transaction | yes | 10 minutes after it was settled or expired |
+//! | `login_hint` | yes | the answer, or the end of the request |
+//! | private key of an encrypted answer | yes | the answer, or the end of the request |
+//! | claims for a relying party | yes | its browser's result was collected; else 10 minutes after the answer, and where a wallet posts, 10 more while its browser is awaited |
+//! | what a device or a client earned: scopes, subject, the claims of its tokens | yes | the token is taken, or its code has expired |
+//! | the same, behind tokens | yes | the last token of the family is dead |
+//! | grants and authorizations without that: client, scopes, `state`, `nonce`, named parameters | yes | an hour after they expired |
+//! | codes, cookies, tokens, client assertions, proofs | digests only | they are dead, grants an hour longer |
+//! | addresses | keyed digests only | see the limits below |
+//!
+//! Expired rows are removed every minute, when the service starts and when it stops; then the write-ahead log
+//! is moved into the database and cut to nothing, so that older versions of rows go too: everything in the
+//! table above leaves the bytes of all files at most about a minute later, in a quiet service as in a busy
+//! one. What is removed is overwritten with zeros (`secure_delete`). A process of another kind that reads the
+//! database for long delays the cut until it has ended. What had not expired when the service stopped lies in
+//! the database until it is started again. Copies, backups, snapshots and the blocks that the file system
+//! has freed are not ours to wipe: encrypt the disk, and keep backups no longer than you must.
+//!
+//! A core dump, swap space and the memory of the process hold keys, codes and claims, and
+//! `/proc/PID/environ` holds secrets that were given in the environment: disable core dumps, encrypt swap.
+//!
+//! The keys directory holds the signing keys and two digest keys, readable by the owner only. Losing a
+//! signing key makes the tokens it signed unverifiable; losing the digest keys makes open user codes
+//! unusable and changes every subject. So the database remembers (as a digest) which keys it was used with:
+//! when they are gone, or are others, the service does not start, and nothing new is made. Restore the
+//! folder. Where that is not possible, `vpgate keys adopt` lets the database go with the keys in the folder,
+//! made where they are missing: every person is somebody new then. To begin with nothing at all, move the
+//! database and the keys away together.
+//!
+//! Drafts of keys that a killed process left behind (`*.tmp`) are removed at the next start, when they are
+//! older than a minute.
+//!
+//! Every step that was answered is durable: the answer leaves after the commit has reached the disk. Whoever
+//! removes or replaces the database under a running service makes it answer 503 to everything that would be
+//! written, until it is started again.
+//!
+//! Secrets of clients and wallets, keys and the database are refused alike when others may open their file;
+//! `chmod go= FILE` mends it. The keys directory is refused when others may change it.
+//!
+//! # Backup and restore
+//! `vpgate backup FILE` copies the database while services run: one whole file, for its owner alone, checked
+//! for damage, and on the disk when the command ends. It overwrites nothing. Copy the keys directory too
+//! (its files never change once they are there), and keep the two copies apart: together they are worth as
+//! much as the service. The configuration and the files that it names are the third part.
+//!
+//! Do not copy `vpgate.db` alone while a service runs: what was written last is in `vpgate.db-wal`, and
+//! copies of the two at different moments do not fit together. After a clean stop the `.db` file is whole
+//! and alone, and copying it is right.
+//!
+//! To restore: stop the service; move `vpgate.db`, `vpgate.db-wal` and `vpgate.db-shm` away, all three,
+//! since a log that belongs to another file ruins it; put the copy in the place of `vpgate.db`, and the keys
+//! directory in its place; `chmod 600` the database; start. Whatever happened after the backup is forgotten:
+//! tokens that were issued since are not active, and tokens and codes that were used since may work
+//! once more until they expire. Codes live ten minutes: wait so long before the start where that matters.
+//!
+//! # Ready or not
+//! `/healthz` says that the process answers. `/readyz` says that it can work: it writes one row, durably, and
+//! reads the ends of every table. It is asked at most once a second, however many ask, answers within about
+//! two seconds, and says 503 when the disk is full, the file system is read-only, the database is locked, was
+//! removed or replaced, or is damaged. Damage is noticed where something reads it; `vpgate backup` looks at
+//! every page. A disk that has room again is noticed by the next question; damage needs a restore and a start.
+//!
+//! Several services may share one database on one machine, with the same configuration and keys. Each start
+//! that finds another process at the database logs a warning, so that nobody starts it twice by mistake.
+//!
+//! # Clocks
+//! Time comes from the clock of the machine. When it is set back, codes, requests and tokens live longer by as
+//! much; nobody who polls is slowed down for it, and what was counted against limits while it was ahead is
+//! forgotten.
 //!
 //! # Signing keys
 //! One key for each `signing_alg` in the configuration is made at the first start. `vpgate keys rotate`

@@ -293,7 +293,8 @@ pub(super) fn grant_forgotten_at(terms: &Terms) -> Timestamp {
     terms.expires_at.plus(GRANT_REMEMBERED)
 }
 
-/// A pending grant that is still remembered at this time lives at `now`: the columns hold no other end.
+/// A grant that is still remembered at this time lives at `now`, and so does the code of an authorization:
+/// the columns hold no other end.
 pub(super) fn remembered_until(now: Timestamp) -> Timestamp {
     now.plus(GRANT_REMEMBERED)
 }

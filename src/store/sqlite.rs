@@ -1,28 +1,41 @@
 //! SQLite, in a file or in memory: one thread writes, a few connections read.
 
 mod authorizations;
+mod backup;
 mod changes;
 mod limits;
 mod lookups;
 mod place;
+mod probe;
 mod readers;
 mod schema;
+mod service;
 mod statement;
+mod sweep;
 mod tokens;
+mod wal;
+mod watch;
 mod writer;
 
+use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use async_trait::async_trait;
-use rusqlite::{Connection, TransactionBehavior, ffi};
+use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
+pub use self::backup::{NoBackup, backup};
 use self::lookups::{GrantKey, PresentationKey};
 use self::place::Place;
+use self::probe::Probe;
 use self::readers::Readers;
 pub use self::schema::Migrated;
+pub use self::service::{UsedWith, use_with, used_with};
+use self::watch::Watch;
 use self::writer::{Ended, Work, Writer};
 use super::row::BrokenColumn;
+use crate::domain::base::exposure::Exposed;
 use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
@@ -42,9 +55,15 @@ const READERS: usize = 4;
 ///
 /// Dropping it waits until the changes it accepted are durable.
 pub struct SqliteStore {
-    writer: Writer,
-    /// `None` in memory: there is one connection, and the writer reads between its transactions.
+    /// `None` in memory: there is one connection, and the writer reads between its transactions. Dropped
+    /// before the writer, which is then the last to close the file, and leaves no log beside it.
     readers: Option<Readers>,
+    writer: Writer,
+    /// `None` in memory.
+    watch: Option<Watch>,
+    probe: Probe,
+    /// Damage was found. Stays until the process is started again, on a database that was restored.
+    malformed: AtomicBool,
 }
 
 /// Why a database cannot be opened.
@@ -53,9 +72,21 @@ pub enum OpenFault {
     /// Not a URL of a SQLite database.
     #[error("the storage URL must be sqlite::memory: or sqlite: and a path without parameters")]
     Url,
-    /// The file cannot be made.
-    #[error("the database file cannot be created")]
-    File(#[source] std::io::Error),
+    /// The file cannot be made, or its folder is not there.
+    #[error("the database file {path} cannot be created; its folder must be there, and writable")]
+    File {
+        /// Which one.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Others may open it.
+    #[error(transparent)]
+    Exposed(#[from] Exposed),
+    /// It was used with other keys.
+    #[error("the database was used with other keys")]
+    OtherKeys,
     /// A newer program has used it; going back would lose what that program knows.
     #[error("the database has version {found}; this program knows versions up to {known}")]
     Newer {
@@ -85,18 +116,61 @@ impl SqliteStore {
     /// # Errors
     /// [`OpenFault`]
     pub fn open(url: &str) -> Result<Arc<Self>, OpenFault> {
+        Self::open_noting(url, None)
+    }
+
+    /// The same, for a service with these keys: the database remembers their digest.
+    ///
+    /// # Errors
+    /// As above, and [`OpenFault::OtherKeys`]
+    pub fn open_for(url: &str, keys: &Digest) -> Result<Arc<Self>, OpenFault> {
+        Self::open_noting(url, Some(keys))
+    }
+
+    fn open_noting(url: &str, keys: Option<&Digest>) -> Result<Arc<Self>, OpenFault> {
         let place = Place::parse(url)?;
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
+        if let Some(keys) = keys
+            && !service::note(&connection, keys)?
+        {
+            return Err(OpenFault::OtherKeys);
+        }
+        // What an earlier process left in the log when it was killed.
+        wal::empty(&connection)?;
+        let watch = match &place {
+            Place::Memory => None,
+            Place::File(path) => {
+                Some(Watch::over(path).map_err(|source| OpenFault::File { path: path.clone(), source })?)
+            }
+        };
         let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let readers = readers.map(Readers::new);
-        let writer = Writer::start(connection).map_err(OpenFault::Thread)?;
-        Ok(Arc::new(Self { writer, readers }))
+        let writer = Writer::start(connection, watch.clone()).map_err(OpenFault::Thread)?;
+        let (probe, malformed) = (Probe::default(), AtomicBool::new(false));
+        Ok(Arc::new(Self { readers, writer, watch, probe, malformed }))
     }
 
-    /// Takes no more changes; comes back when those it accepted are durable.
+    /// Takes no more changes; comes back when those it accepted are durable and the database is one whole
+    /// file again, unless another process has it open.
     pub async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
         self.writer.close().await;
+    }
+
+    fn is_malformed(&self) -> bool {
+        self.malformed.load(Ordering::Relaxed)
+    }
+
+    /// Remembers damage that an answer speaks of.
+    fn noticed<T>(&self, outcome: Result<T, Unavailable>) -> Result<T, Unavailable> {
+        outcome.inspect_err(|failure| {
+            if speaks_of_damage(failure) && !self.malformed.swap(true, Ordering::Relaxed) {
+                tracing::error!("the database is malformed: stop, and restore it from a backup");
+            }
+        })
     }
 
     async fn read<T: Send + 'static>(
@@ -104,12 +178,20 @@ impl SqliteStore {
         look_up: impl FnOnce(&Connection) -> Result<T, Unavailable> + Send + 'static,
     ) -> Result<T, Unavailable> {
         if let Some(readers) = &self.readers {
-            return readers.read(look_up).await;
+            return self.noticed(readers.read(look_up).await);
         }
         let (work, found) = answered(move |connection| look_up(connection));
         self.writer.alone(work).await?;
         found.await.map_err(|_| Ended)?
     }
+}
+
+/// Whether another process has the database at `url` open. Ask before anything is opened.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn is_open_elsewhere(url: &str) -> Result<bool, OpenFault> {
+    Ok(Place::parse(url)?.is_open_elsewhere()?)
 }
 
 /// Brings the database at `url` to the version of this program, and says which it had.
@@ -183,13 +265,16 @@ impl Store for SqliteStore {
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
-        self.writer.commit(change).await
+        match self.writer.commit(change).await {
+            Err(NotCommitted::Unavailable(failure)) => Ok(self.noticed(Err(failure))?),
+            outcome => outcome,
+        }
     }
 
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable> {
         let (work, swept) = answered(move |connection| {
             let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
-            let swept = changes::sweep(&transaction, now, limit)?;
+            let swept = sweep::sweep(&transaction, now, limit)?;
             transaction.commit()?;
             Ok(swept)
         });
@@ -197,14 +282,28 @@ impl Store for SqliteStore {
         swept.await.map_err(|_| Ended)?
     }
 
-    /// Asks the writer and a reader.
-    async fn ready(&self) -> Result<(), Unavailable> {
-        let ask = |connection: &Connection| Ok(connection.query_row("SELECT 1", [], |_| Ok(()))?);
-        let (work, answer) = answered(move |connection| ask(connection));
+    async fn forget_old_versions(&self) -> Result<(), Unavailable> {
+        let (work, done) = answered(|connection| Ok(wal::empty(connection)?));
         self.writer.alone(work).await?;
-        answer.await.map_err(|_| Ended)??;
-        self.read(ask).await
+        if !done.await.map_err(|_| Ended)?? {
+            tracing::debug!("another process reads the database; the log is cut another time");
+        }
+        Ok(())
     }
+
+    /// Asks the writer and a reader: see [`probe`].
+    async fn ready(&self) -> Result<(), Unavailable> {
+        self.probe().await
+    }
+}
+
+fn speaks_of_damage(failure: &Unavailable) -> bool {
+    let of_sqlite = failure
+        .source
+        .downcast_ref::<rusqlite::Error>()
+        .or_else(|| failure.source.downcast_ref::<Arc<rusqlite::Error>>().map(Arc::as_ref));
+    let code = of_sqlite.and_then(rusqlite::Error::sqlite_error_code);
+    matches!(code, Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase))
 }
 
 /// `work` for another thread, and where its answer arrives.

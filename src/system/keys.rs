@@ -15,9 +15,9 @@ use zeroize::Zeroizing;
 
 use super::private_file;
 pub use super::signing_keys::NoKeys;
-use super::signing_keys::{KeyPlan, TokenSigner};
+use super::signing_keys::{self, KeyPlan, TokenSigner};
 use crate::domain::base::base64url;
-use crate::domain::base::secret::DigestKey;
+use crate::domain::base::secret::{Digest, DigestKey};
 use crate::flow::ports::{Entropy, Unavailable};
 
 const DIGEST: &str = "digest.keys";
@@ -58,6 +58,17 @@ impl Keyring {
         let decoded = Zeroizing::new(base64url::decode(&*bytes).unwrap_or_default());
         let digest: &[u8; 64] = decoded.as_slice().try_into().map_err(|_| NoKeys::Broken(path))?;
         Ok(Self::of(signer, digest))
+    }
+
+    /// Whether `folder` holds keys: the digest keys, and at least one that signs.
+    pub fn is_in(folder: &Path) -> bool {
+        folder.join(DIGEST).is_file() && signing_keys::any_in(folder)
+    }
+
+    /// Tells these keys from others; says nothing about them. A database notes it.
+    pub fn fingerprint(&self) -> Digest {
+        // No subject is made from these words.
+        self.subject_key.digest(b"the keys that a database goes with")
     }
 
     fn of(signer: TokenSigner, digest: &[u8; 64]) -> Self {

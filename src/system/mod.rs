@@ -5,7 +5,7 @@ pub mod clock;
 pub mod entropy;
 pub mod keys;
 pub mod log_queue;
-mod private_file;
+pub mod private_file;
 pub mod request_keys;
 pub mod signing_keys;
 

@@ -3,8 +3,15 @@
 use std::fs;
 use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
+use std::time::{Duration, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
+
+use crate::domain::base::exposure::{Exposed, others_may_change, others_may_open};
+use crate::domain::base::time::Timestamp;
+
+/// A draft is written within moments; nobody works on one that is older.
+const DRAFT_AGE: Duration = Duration::from_secs(60);
 
 /// Why a private file cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -18,14 +25,50 @@ pub enum FileFault {
         #[source]
         source: io::Error,
     },
-    /// Others may read it. A key that others could have read is no key.
-    #[error("{0} can be read by other users; run `chmod go= {0}` if you are sure that nobody did")]
-    Exposed(PathBuf),
+    /// Others may open it. A key that others could have read is no key.
+    #[error(transparent)]
+    Exposed(#[from] Exposed),
 }
 
-/// Makes the folder, for us only, if it is not there.
+/// Makes the folder, for us only, if it is not there. One that others may change is refused.
 pub(super) fn make_folder(folder: &Path) -> Result<(), FileFault> {
-    private_folder(folder).map_err(|source| FileFault::Unusable { path: folder.to_owned(), source })
+    private_folder(folder).map_err(|source| FileFault::Unusable { path: folder.to_owned(), source })?;
+    refuse_exposed(folder, others_may_change)
+}
+
+/// Removes drafts that a process left in `folder` when it was killed while it made a key. Only files that
+/// have the name of a draft of ours, and only when they are too old for anybody to be at work on them.
+pub fn remove_old_drafts(folder: &Path, now: Timestamp) -> Result<(), FileFault> {
+    let failed = |source| FileFault::Unusable { path: folder.to_owned(), source };
+    let entries = match fs::read_dir(folder) {
+        Err(source) if source.kind() == io::ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(failed)?,
+    };
+    for entry in entries {
+        let entry = entry.map_err(failed)?;
+        if entry.file_name().to_str().is_some_and(is_draft) && is_old(&entry, now) {
+            remove(&entry.path())?;
+        }
+    }
+    Ok(())
+}
+
+/// `signing.ES256.0.4711.tmp`, `digest.4711.tmp`: what [`write_once`] calls them.
+fn is_draft(name: &str) -> bool {
+    let number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    match name.split('.').collect::<Vec<_>>()[..] {
+        ["signing", _, second, process, "tmp"] => number(second) && number(process),
+        ["digest", process, "tmp"] => number(process),
+        _ => false,
+    }
+}
+
+fn is_old(entry: &fs::DirEntry, now: Timestamp) -> bool {
+    // Of the entry itself: a link is not followed.
+    let Ok(found) = entry.metadata() else { return false };
+    let changed = found.modified().ok().and_then(|at| at.duration_since(UNIX_EPOCH).ok());
+    let changed = changed.and_then(|since| i64::try_from(since.as_secs()).ok()).map(Timestamp::from_unix);
+    found.is_file() && changed.is_some_and(|at| now.since(at) >= DRAFT_AGE)
 }
 
 /// What the file holds; made first when there is none. Of two processes that start at once, one makes
@@ -48,9 +91,7 @@ pub(super) fn load_or_make<E: From<FileFault>>(
 /// What the file holds, which is there.
 pub(super) fn load(path: &Path) -> Result<Zeroizing<Vec<u8>>, FileFault> {
     let failed = |source| FileFault::Unusable { path: path.to_owned(), source };
-    if others_may_read(path).map_err(failed)? {
-        return Err(FileFault::Exposed(path.to_owned()));
-    }
+    refuse_exposed(path, others_may_open)?;
     fs::read(path).map(Zeroizing::new).map_err(failed)
 }
 
@@ -105,14 +146,19 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn others_may_read(path: &Path) -> io::Result<bool> {
+fn refuse_exposed(path: &Path, exposed: fn(u32) -> bool) -> Result<(), FileFault> {
     use std::os::unix::fs::PermissionsExt as _;
-    Ok(fs::metadata(path)?.permissions().mode() & 0o077 != 0)
+    let found = fs::metadata(path);
+    let found = found.map_err(|source| FileFault::Unusable { path: path.to_owned(), source })?;
+    if exposed(found.permissions().mode()) {
+        return Err(Exposed(path.to_owned()).into());
+    }
+    Ok(())
 }
 
 #[cfg(not(unix))]
-fn others_may_read(_: &Path) -> io::Result<bool> {
-    Ok(false)
+fn refuse_exposed(_: &Path, _: fn(u32) -> bool) -> Result<(), FileFault> {
+    Ok(())
 }
 
 #[cfg(test)]
@@ -143,5 +189,49 @@ mod tests {
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
         fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
         assert!(matches!(load(&path, ""), Err(FileFault::Exposed(_))));
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_folder_that_others_may_change_is_refused() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let folder = tempfile::tempdir().unwrap();
+        let keys = folder.path().join("keys");
+        make_folder(&keys).unwrap();
+        for mode in [0o770, 0o777, 0o702] {
+            fs::set_permissions(&keys, fs::Permissions::from_mode(mode)).unwrap();
+            assert!(matches!(make_folder(&keys), Err(FileFault::Exposed(_))), "{mode:o}");
+        }
+    }
+
+    #[test]
+    fn old_drafts_are_removed_and_nothing_else_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let ours = ["signing.ES256.0.4711.tmp", "signing.RS256.1790000000.1.tmp", "digest.4711.tmp"];
+        let others = [
+            "signing.ES256.0.jwk",
+            "digest.keys",
+            "notes.tmp",
+            "digest.tmp",
+            "signing.ES256.0.tmp",
+            "signing.ES256.0.4711x.tmp",
+            "digest.4711.tmp.bak",
+        ];
+        for name in ours.iter().chain(&others) {
+            fs::write(folder.path().join(name), "x").unwrap();
+        }
+        fs::create_dir(folder.path().join("digest.1.tmp")).unwrap();
+        let written = fs::metadata(folder.path().join(ours[0])).unwrap().modified().unwrap();
+        let written = written.duration_since(UNIX_EPOCH).unwrap().as_secs();
+        let later = |seconds| Timestamp::from_unix(i64::try_from(written).unwrap() + seconds);
+        let left = || fs::read_dir(folder.path()).unwrap().count();
+        for young in [0, 50, -3600] {
+            remove_old_drafts(folder.path(), later(young)).unwrap();
+            assert_eq!(left(), ours.len() + others.len() + 1, "{young}");
+        }
+        remove_old_drafts(folder.path(), later(70)).unwrap();
+        assert_eq!(left(), others.len() + 1);
+        assert!(others.iter().all(|name| folder.path().join(name).exists()));
+        remove_old_drafts(&folder.path().join("not there"), later(70)).unwrap();
     }
 }

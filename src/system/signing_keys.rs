@@ -269,6 +269,12 @@ fn listing(keys: &[DatedKey], longest_lifetime: Duration, now: Timestamp) -> Vec
         .collect()
 }
 
+/// Whether there is a signing key in `folder`, whatever is in it.
+pub(super) fn any_in(folder: &Path) -> bool {
+    let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
+    names.into_iter().any(|name| name.to_str().and_then(dated).is_some())
+}
+
 /// Every key of the folder; those among `known` are not read again.
 fn read(folder: &Path, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoKeys> {
     let failed = |source| FileFault::Unusable { path: folder.to_owned(), source };

@@ -199,8 +199,16 @@ fn what_is_no_database_is_refused() {
         "a text, longer than the header of a database, that somebody keeps here\n".repeat(9),
     )
     .unwrap();
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::PermissionsExt as _;
+        std::fs::set_permissions(&text, std::fs::Permissions::from_mode(0o600)).unwrap();
+    }
     let open = |path: &Path| SqliteStore::open(&format!("sqlite:{}", path.display())).map(drop);
     assert!(matches!(open(&text), Err(OpenFault::Sqlite(_))));
-    assert!(matches!(open(&folder.path().join("no such folder/store.db")), Err(OpenFault::File(_))));
-    assert!(matches!(open(folder.path()), Err(OpenFault::Sqlite(_) | OpenFault::File(_))));
+    assert!(matches!(open(&folder.path().join("no such folder/store.db")), Err(OpenFault::File { .. })));
+    assert!(matches!(
+        open(folder.path()),
+        Err(OpenFault::Sqlite(_) | OpenFault::File { .. } | OpenFault::Exposed(_))
+    ));
 }

@@ -73,14 +73,16 @@ pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_no
     let right = Some(each.pending.user_code);
     enter(&store, right, None, NOW, within(NOW)).await.unwrap();
     assert_eq!(total(&store, &within(NOW)[0]).await, 0);
-    // Malformed, unknown, decided, expired.
-    let last = after(LIFETIME.as_secs());
-    for (code, at) in
-        [(None, NOW), (Some(made::digest()), NOW), (Some(each.denied.user_code), NOW), (right, last)]
-    {
-        enter(&store, code, None, at, within(at)).await.unwrap();
+    // Malformed, unknown, decided.
+    for code in [None, Some(made::digest()), Some(each.denied.user_code), Some(each.redeemed.user_code)] {
+        enter(&store, code, None, NOW, within(NOW)).await.unwrap();
         enter(&store, right, None, NOW, within(NOW)).await.ok();
     }
+    // And expired.
+    let last = after(LIFETIME.as_secs());
+    let late = attempt(Counted::WrongCode, made::digest(), 4, last);
+    enter(&store, right, None, last, vec![late]).await.unwrap();
+    assert_eq!(total(&store, &late).await, 1);
     assert_eq!(total(&store, &within(NOW)[0]).await, 4);
     // Who guessed too often is told nothing more, not even that a code is right.
     for code in [None, Some(made::digest()), right] {
@@ -133,6 +135,28 @@ pub async fn counts_and_addresses_are_swept(store: AnyStore) {
     // The address goes with the grant.
     let swept = store.sweep(after(LIFETIME.as_secs() + 3600), 100).await.unwrap();
     assert_eq!((swept.grants, swept.attempts), (1, 1));
+}
+
+pub async fn counts_of_a_clock_that_was_ahead_lock_nobody_out(store: AnyStore) {
+    let who = made::digest();
+    let wrong = |at| attempt(Counted::WrongCode, who, 5, at);
+    let (now, ahead) = (NOW, after(3600));
+    for _ in 0..5 {
+        enter(&store, None, None, ahead, vec![wrong(ahead)]).await.unwrap();
+    }
+    assert!(lost(&enter(&store, None, None, ahead, vec![wrong(ahead)]).await));
+    // The clock is set right.
+    assert_eq!(total(&store, &wrong(now)).await, 0);
+    let grant = opened(&store).await;
+    enter(&store, Some(grant.user_code), None, now, vec![wrong(now)]).await.unwrap();
+    enter(&store, None, None, now, vec![wrong(now)]).await.unwrap();
+    assert_eq!(total(&store, &wrong(now)).await, 1);
+    // Nor when that time comes.
+    assert_eq!(total(&store, &wrong(ahead)).await, 0);
+    let quiet = Attempt::new(Counted::WrongCode, made::digest(), 5, LIFETIME, ahead);
+    enter(&store, None, None, ahead, vec![quiet]).await.unwrap();
+    assert_eq!(store.sweep(now, 100).await.unwrap().attempts, 1, "also of somebody who does not come again");
+    assert_eq!(total(&store, &quiet).await, 0);
 }
 
 pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {

@@ -12,6 +12,7 @@ mod limits;
 mod made;
 mod presentations;
 mod races;
+mod remains;
 mod returning;
 mod settling;
 mod speed;
@@ -70,6 +71,7 @@ on_every_backend! {
         a_decided_grant_keeps_its_presentation_from_settling
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
+        what_was_collected_is_forgotten
     }
     limits {
         req_15_11_a_grant_over_a_limit_is_not_stored
@@ -79,6 +81,7 @@ on_every_backend! {
         req_10_20_a_count_is_forgotten_slot_by_slot
         req_15_7_a_code_from_too_many_addresses_is_denied
         counts_and_addresses_are_swept
+        counts_of_a_clock_that_was_ahead_lock_nobody_out
         precautions_are_kept_until_somebody_decides
         req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted
         req_15_8_disowning_and_redeeming_have_one_winner
@@ -108,6 +111,8 @@ on_every_backend! {
         takes_only_what_is_long_dead
         takes_no_more_than_it_may
         a_swept_user_code_is_free_again
+        what_nobody_took_in_time_is_forgotten_and_its_grant_stays_expired
+        a_login_hint_goes_with_its_request
         dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed
     }
     tokens {

@@ -173,3 +173,14 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
     let without_code = settled(&store, browser, None).await;
     assert!(lost(&collect(&without_code, code).await));
 }
+
+pub async fn what_was_collected_is_forgotten(store: AnyStore) {
+    let (browser, code) = (made::digest(), made::digest());
+    let asked = settled(&store, browser, Some(code)).await;
+    store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
+    let found = found(&store, &asked).await;
+    let Outcome::Verified { presentation, report } = found.outcome() else { panic!("it was verified") };
+    assert!(presentation.credentials().is_empty() && presentation.transaction_data().is_empty());
+    assert_eq!(presentation.verified_at(), made::proven().verified_at());
+    assert_eq!(report, &made::verified_report());
+}

@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
+use vpgate::domain::admission::Admission;
 use vpgate::domain::change::Change;
+use vpgate::domain::oauth::device_grant::{DeviceGrant, Polled};
 use vpgate::domain::openid4vp::presentation::RESULT_LIFETIME;
 use vpgate::domain::openid4vp::response::WalletError;
 use vpgate::flow::ports::Swept;
@@ -15,8 +17,9 @@ use crate::presentations::{begun, served};
 pub async fn takes_only_what_is_long_dead(store: AnyStore) {
     let browser = made::digest();
     let each = EachState::open(&store).await;
-    // Two of these grants were approved by presentations, whose results die like any other.
-    let results = Swept { presentations: 2, ..Swept::default() };
+    // Two of these grants were approved by presentations, whose results die like any other; what the device
+    // of the approved one did not take goes when it has expired.
+    let results = Swept { presentations: 2, emptied: 1, ..Swept::default() };
     assert_eq!(store.sweep(after(RESULT_LIFETIME.as_secs()), 100).await.unwrap(), results);
     let (waiting, sent) = (begun(&store).await, served(&store, browser).await);
     // Settled late: its result outlives the request.
@@ -27,7 +30,9 @@ pub async fn takes_only_what_is_long_dead(store: AnyStore) {
 
     let (expiry, none) = (LIFETIME.as_secs(), Swept::default());
     let late_dies = expiry - 1 + RESULT_LIFETIME.as_secs();
-    assert_eq!(store.sweep(after(late_dies - 1), 100).await.unwrap(), none);
+    // Two login hints.
+    let emptied = Swept { emptied: 2, ..none };
+    assert_eq!(store.sweep(after(late_dies - 1), 100).await.unwrap(), emptied);
     assert!(store.presentation(&late.id).await.unwrap().is_some());
     let result = Swept { presentations: 1, ..Swept::default() };
     assert_eq!(store.sweep(after(late_dies), 100).await.unwrap(), result);
@@ -55,9 +60,9 @@ pub async fn takes_no_more_than_it_may(store: AnyStore) {
         begun(&store).await;
     }
     let long_after = after(1_000_000);
-    for (grants, presentations) in [(3, 3), (2, 2), (0, 0)] {
+    for (number, emptied) in [(3, 2), (2, 0), (0, 0)] {
         let swept = store.sweep(long_after, 3).await.unwrap();
-        assert_eq!(swept, Swept { grants, presentations, ..Swept::default() });
+        assert_eq!(swept, Swept { grants: number, presentations: number, emptied, ..Swept::default() });
     }
 }
 
@@ -83,4 +88,38 @@ pub async fn a_swept_user_code_is_free_again(store: AnyStore) {
     store.sweep(after(1_000_000), 10).await.unwrap();
     let second = Grant { user_code: first.user_code, ..Grant::new() };
     store.commit(second.open()).await.unwrap();
+}
+
+pub async fn what_nobody_took_in_time_is_forgotten_and_its_grant_stays_expired(store: AnyStore) {
+    let grant = approved(&store).await;
+    let expiry = LIFETIME.as_secs();
+    assert_eq!(store.sweep(after(expiry - 1), 100).await.unwrap().emptied, 0);
+    assert!(earned(&store, &grant).await.token_claims().next().is_some());
+    assert_eq!(store.sweep(after(expiry), 100).await.unwrap().emptied, 1);
+    let left = earned(&store, &grant).await;
+    assert_eq!((left.token_claims().next(), left.subject(), left.status_places().len()), (None, "", 0));
+    for now in [after(0), after(expiry), after(expiry + 3599)] {
+        let found = store.grant(grant.id()).await.unwrap().unwrap();
+        assert!(matches!(found.polled(now), Polled::Expired), "whatever the clock says afterwards");
+    }
+}
+
+async fn earned(store: &AnyStore, grant: &Grant) -> Admission {
+    match store.grant(grant.id()).await.unwrap() {
+        Some(DeviceGrant::Approved(approved)) => approved.admission().clone(),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn a_login_hint_goes_with_its_request(store: AnyStore) {
+    let (begun, served) = (begun(&store).await, served(&store, made::digest()).await);
+    assert_eq!(store.sweep(after(LIFETIME.as_secs() - 1), 100).await.unwrap().emptied, 0);
+    assert_eq!(store.sweep(after(LIFETIME.as_secs()), 100).await.unwrap().emptied, 2);
+    for asked in [begun, served] {
+        assert!(asked.login_hint.is_some());
+        let found = store.presentation(&asked.id).await.unwrap().unwrap();
+        assert_eq!(found.asked().login_hint, None);
+        assert_eq!(found.asked().nonce, asked.nonce, "and nothing else");
+    }
+    assert_eq!(store.sweep(after(LIFETIME.as_secs()), 100).await.unwrap().emptied, 0);
 }

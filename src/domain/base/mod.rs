@@ -2,6 +2,7 @@
 
 pub mod base64url;
 pub mod decimal;
+pub mod exposure;
 pub mod id;
 pub mod json;
 pub mod money;

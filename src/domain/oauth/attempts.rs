@@ -107,6 +107,12 @@ impl Attempt {
         self.at.minus(self.window).minus(self.slot_length())
     }
 
+    /// Slots that begin later than this do not count: they were written before the clock was set back. One
+    /// slot ahead does, since clocks of replicas differ a little.
+    pub fn counted_until(&self) -> Timestamp {
+        self.slot().plus(self.slot_length())
+    }
+
     /// From when on its slot counts no more.
     pub fn forgotten_at(&self) -> Timestamp {
         self.forgets(self.slot())
@@ -155,6 +161,14 @@ mod tests {
             assert!(attempt(later).counted_after() < early.slot(), "{later}");
         }
         assert!(attempt(early.forgotten_at().unix()).counted_after() >= early.slot());
+    }
+
+    #[test]
+    fn slots_of_a_clock_that_was_ahead_do_not_count() {
+        let (ahead, now) = (attempt(4_600), attempt(1_000));
+        assert!(ahead.slot() > now.counted_until());
+        assert!(attempt(1_015).slot() <= now.counted_until(), "a replica's clock is ahead by seconds");
+        assert!(now.slot() <= now.counted_until() && now.slot() > now.counted_after());
     }
 
     #[test]

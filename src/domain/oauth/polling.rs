@@ -38,11 +38,12 @@ impl Pace {
         Self { interval, last }
     }
 
-    /// Judges a poll. The first one is never too early.
+    /// Judges a poll. The first one is never too early, and neither is one after the clock was set back: how
+    /// long the device has waited is then not known.
     #[must_use]
     pub fn poll(self, now: Timestamp) -> Poll {
         match self.last {
-            Some(last) if now.since(last) < self.interval => Poll::TooSoon(Self {
+            Some(last) if last <= now && now.since(last) < self.interval => Poll::TooSoon(Self {
                 interval: self.interval.saturating_add(SLOW_DOWN).min(LONGEST.max(self.interval)),
                 last: Some(now),
             }),
@@ -88,6 +89,15 @@ mod tests {
         assert_eq!(slowest.interval(), Duration::from_secs(15));
         let Poll::InTime(calm) = slowest.poll(at(24)) else { panic!("15 s is in time") };
         assert_eq!(calm.interval(), Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_slows_nobody_down() {
+        let pace = Pace::restore(Duration::from_secs(5), Some(at(3600)));
+        let Poll::InTime(pace) = pace.poll(at(10)) else { panic!("the clock, not the device, was hasty") };
+        assert_eq!(pace, Pace::restore(Duration::from_secs(5), Some(at(10))));
+        assert!(matches!(pace.poll(at(14)), Poll::TooSoon(_)), "from then on as ever");
+        assert!(matches!(pace.poll(at(15)), Poll::InTime(_)));
     }
 
     #[test]

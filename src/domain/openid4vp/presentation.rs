@@ -21,7 +21,7 @@ pub mod restore;
 use std::time::Duration;
 
 pub use self::awaiting_return::AwaitingReturn;
-use super::request::{Asked, Flow, ResponseMode};
+use super::request::{Asked, Asker, Flow, ResponseMode};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
 use crate::domain::base::id::Nonce;
@@ -358,6 +358,19 @@ impl Served {
 }
 
 impl Settled {
+    /// As it is kept: what was proven stays only where a relying party comes to collect it. What a device or
+    /// an authorization earned is in its grant.
+    #[must_use]
+    pub fn to_be_kept(self) -> Self {
+        match (self.outcome, &self.asked.asker) {
+            (Outcome::Verified { presentation, report }, Asker::Device { .. } | Asker::Code { .. }) => {
+                let presentation = presentation.emptied();
+                Self { outcome: Outcome::Verified { presentation, report }, ..self }
+            }
+            (outcome, _) => Self { outcome, ..self },
+        }
+    }
+
     /// The request.
     pub fn asked(&self) -> &Asked {
         &self.asked

@@ -11,7 +11,7 @@ use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
-use crate::flow::ports::{NotCommitted, Swept};
+use crate::flow::ports::NotCommitted;
 use crate::store::row::{self, AwaitingColumns, SettledColumns};
 
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
@@ -93,44 +93,6 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
 /// Whether [`make`] runs one statement for it, and so cannot do half of it.
 pub(super) fn is_one_statement(change: &Change) -> bool {
     matches!(change, Change::RecordPoll { .. } | Change::SpendProof { .. } | Change::SpendAssertion(_))
-}
-
-/// Removes at most `limit` rows of each kind.
-pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
-    macro_rules! delete_from {
-        ($table:literal) => {
-            delete(concat!(
-                "DELETE FROM ",
-                $table,
-                " WHERE rowid IN (SELECT rowid FROM ",
-                $table,
-                " WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)"
-            ))
-        };
-    }
-    // A key serves one answer, and there will be none (OpenID4VP 1.0 section 8.3).
-    connection
-        .prepare_cached(
-            "UPDATE presentations SET answer_key = NULL WHERE answer_key IS NOT NULL AND expires_at <= ?1",
-        )?
-        .execute(params![now.unix()])?;
-    Ok(Swept {
-        attempts: delete(
-            "DELETE FROM attempts WHERE (what, who, slot) IN
-             (SELECT what, who, slot FROM attempts WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )? + delete(
-            "DELETE FROM code_sightings WHERE (grant_id, address) IN
-             (SELECT grant_id, address FROM code_sightings WHERE forget_at <= ?1 ORDER BY forget_at LIMIT ?2)",
-        )?,
-        grants: delete_from!("grants")?,
-        presentations: delete_from!("presentations")?,
-        authorizations: delete_from!("authorizations")?,
-        pushed_requests: delete_from!("pushed_requests")?,
-        assertions: delete_from!("client_assertions")?,
-        tokens: tokens::sweep(connection, now, limit)?,
-    })
 }
 
 fn open_grant(
@@ -313,7 +275,10 @@ fn collect_result(
 ) -> Result<(), NotCommitted> {
     write(
         connection,
-        "UPDATE presentations SET response_code = NULL
+        // Without its code the result can be asked for no more, so nobody needs what was proven.
+        "UPDATE presentations
+         SET response_code = NULL,
+             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))
          WHERE id = ?1 AND state = 'settled' AND response_code = ?2",
         params![id.as_str(), response_code.as_bytes()],
     )
@@ -339,16 +304,17 @@ fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<()
     )
 }
 
-/// Everything that was proven is in the row already.
+/// The report is in the row already; what was proven stays only where somebody can collect it.
 fn settle_returned(
     connection: &Connection,
     settled: &Settled,
     return_code: &Digest,
 ) -> Result<(), NotCommitted> {
+    let SettledColumns { proven, .. } = SettledColumns::of(settled)?;
     write(
         connection,
         "UPDATE presentations SET state = 'settled', return_code = NULL, answered_at = NULL,
-                                  response_code = ?4, settled_at = ?5, forget_at = ?6
+                                  response_code = ?4, settled_at = ?5, forget_at = ?6, proven = ?7
          WHERE id = ?1 AND state = 'awaiting_return' AND browser = ?2 AND return_code = ?3",
         params![
             settled.asked().id.as_str(),
@@ -357,6 +323,7 @@ fn settle_returned(
             settled.response_code().map(Digest::as_bytes),
             settled.settled_at().unix(),
             row::settled_forgotten_at(settled).unix(),
+            proven,
         ],
     )
 }

@@ -13,6 +13,7 @@ use crate::store::row;
 
 /// Counts one attempt; `Lost` when there were too many.
 pub(super) fn count(connection: &Connection, attempt: &Attempt) -> Result<(), NotCommitted> {
+    forget_ahead(connection, attempt)?;
     write(
         connection,
         "INSERT INTO attempts (what, who, slot, count, forget_at)
@@ -31,14 +32,28 @@ pub(super) fn count(connection: &Connection, attempt: &Attempt) -> Result<(), No
     )
 }
 
+/// What was counted before the clock was set back would count again when that time comes.
+fn forget_ahead(connection: &Connection, attempt: &Attempt) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("DELETE FROM attempts WHERE what = ?1 AND who = ?2 AND slot > ?3")?
+        .execute(params![attempt.what().name(), attempt.who().as_bytes(), attempt.counted_until().unix()])?;
+    Ok(())
+}
+
 /// The slots that count now, oldest first.
 pub(super) fn counted(connection: &Connection, attempt: &Attempt) -> rusqlite::Result<Vec<(Timestamp, u32)>> {
     connection
         .prepare_cached(
-            "SELECT slot, count FROM attempts WHERE what = ?1 AND who = ?2 AND slot > ?3 ORDER BY slot",
+            "SELECT slot, count FROM attempts
+             WHERE what = ?1 AND who = ?2 AND slot > ?3 AND slot <= ?4 ORDER BY slot",
         )?
         .query_map(
-            params![attempt.what().name(), attempt.who().as_bytes(), attempt.counted_after().unix()],
+            params![
+                attempt.what().name(),
+                attempt.who().as_bytes(),
+                attempt.counted_after().unix(),
+                attempt.counted_until().unix(),
+            ],
             |row| Ok((Timestamp::from_unix(row.get(0)?), row.get(1)?)),
         )?
         .collect()

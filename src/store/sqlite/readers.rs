@@ -16,13 +16,15 @@ use crate::flow::ports::Unavailable;
 pub(super) struct Readers {
     /// A permit for each connection that is idle.
     free: Semaphore,
+    number: u32,
     idle: Mutex<Vec<Connection>>,
 }
 
 impl Readers {
     /// Shares these.
     pub(super) fn new(connections: Vec<Connection>) -> Self {
-        Self { free: Semaphore::new(connections.len()), idle: Mutex::new(connections) }
+        let number = u32::try_from(connections.len()).unwrap_or(u32::MAX);
+        Self { free: Semaphore::new(connections.len()), number, idle: Mutex::new(connections) }
     }
 
     /// Looks up with the first connection that is free.
@@ -34,6 +36,15 @@ impl Readers {
         let connection = self.idle().pop();
         let lent = Lent { readers: self, connection };
         look_up(lent.connection.as_ref().ok_or(Ended)?)
+    }
+
+    /// Lends no more, and comes back when every connection is closed.
+    pub(super) async fn close(&self) {
+        // An error means that somebody else has closed them.
+        if let Ok(_all) = self.free.acquire_many(self.number).await {
+            self.idle().clear();
+        }
+        self.free.close();
     }
 
     /// Nothing is left half done under this lock.

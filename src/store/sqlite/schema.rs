@@ -14,6 +14,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0003_tokens.sql"),
     include_str!("migrations/0004_authorizations.sql"),
     include_str!("migrations/0005_device_limits.sql"),
+    include_str!("migrations/0006_service.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.
@@ -41,6 +42,12 @@ pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, OpenFault
     }
     transaction.commit()?;
     Ok(Migrated { from, to })
+}
+
+/// Whether this program can read the database as it is.
+pub(super) fn check(connection: &Connection) -> Result<(), OpenFault> {
+    let (found, known) = (version_of_ours(connection)?, MIGRATIONS.len());
+    if found > known { Err(OpenFault::Newer { found, known }) } else { Ok(()) }
 }
 
 /// The version of a database that is empty or ours.

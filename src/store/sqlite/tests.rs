@@ -6,6 +6,9 @@ async fn a_store_whose_writer_has_died_is_not_ready_but_still_reads() {
     let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
     store.ready().await.unwrap();
     store.writer.alone(Box::new(|_| panic!("a defect, on purpose"))).await.unwrap();
+    while !store.writer.has_ended() {
+        tokio::task::yield_now().await;
+    }
     assert!(store.ready().await.is_err());
     assert!(store.sweep(Timestamp::from_unix(0), 1).await.is_err());
     assert!(store.grant(&GrantId::from_entropy([1; 16])).await.unwrap().is_none());
@@ -14,13 +17,35 @@ async fn a_store_whose_writer_has_died_is_not_ready_but_still_reads() {
 #[test]
 fn a_look_up_that_panics_takes_no_connection_with_it() {
     let folder = tempfile::tempdir().unwrap();
-    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
     let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
     for _ in 0..=READERS {
         let look_up = || runtime.block_on(store.read::<()>(|_| panic!("a defect, on purpose")));
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(look_up)).is_err());
     }
     runtime.block_on(store.ready()).unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn whoever_asks_a_locked_database_hears_in_time_and_whoever_asks_at_once_shares_the_answer() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("store.db");
+    let store = SqliteStore::open(&format!("sqlite:{}", path.display())).unwrap();
+    let written = |store: &SqliteStore| {
+        let read = |it: &Connection| Ok(it.query_row("SELECT probes FROM service", [], |row| row.get(0))?);
+        tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(store.read::<i64>(read)))
+    };
+    for _ in 0..50 {
+        store.ready().await.unwrap();
+    }
+    assert!(written(&store).unwrap() <= 2, "fifty questions within a moment are one or two writes");
+    let locker = Place::File(path).writer().unwrap();
+    locker.execute_batch("BEGIN IMMEDIATE").unwrap();
+    tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
+    let asked = tokio::time::Instant::now();
+    assert!(store.ready().await.is_err());
+    assert!(asked.elapsed() < std::time::Duration::from_secs(4));
+    locker.execute_batch("ROLLBACK").unwrap();
 }
 
 #[tokio::test]

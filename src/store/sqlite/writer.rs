@@ -11,6 +11,7 @@ use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
 use tokio::sync::{mpsc, oneshot};
 
 use super::changes;
+use super::watch::Watch;
 use crate::domain::change::Change;
 use crate::flow::ports::{NotCommitted, Unavailable};
 
@@ -46,11 +47,16 @@ struct Waiting {
 pub(super) struct Ended;
 
 impl Writer {
-    /// Starts the thread.
-    pub(super) fn start(connection: Connection) -> std::io::Result<Self> {
+    /// Starts the thread. `watch` is asked before each transaction.
+    pub(super) fn start(connection: Connection, watch: Option<Watch>) -> std::io::Result<Self> {
         let (jobs, accepted) = mpsc::channel(QUEUE);
-        let thread = Joined::spawn("store-writer", move || serve(connection, accepted))?;
+        let thread = Joined::spawn("store-writer", move || serve(connection, watch.as_ref(), accepted))?;
         Ok(Self { jobs, _thread: thread })
+    }
+
+    /// Whether the thread has ended.
+    pub(super) fn has_ended(&self) -> bool {
+        self.jobs.is_closed()
     }
 
     /// Makes one change; comes back when it is durable.
@@ -79,7 +85,7 @@ impl Writer {
     }
 }
 
-fn serve(mut connection: Connection, mut accepted: mpsc::Receiver<Job>) {
+fn serve(mut connection: Connection, watch: Option<&Watch>, mut accepted: mpsc::Receiver<Job>) {
     let mut jobs = Vec::with_capacity(GROUP);
     let mut closing = Vec::new();
     while accepted.blocking_recv_many(&mut jobs, GROUP) > 0 {
@@ -103,7 +109,7 @@ fn serve(mut connection: Connection, mut accepted: mpsc::Receiver<Job>) {
             }
         }
         if !group.is_empty() {
-            commit_group(&mut connection, group);
+            commit_group(&mut connection, watch, group);
         }
         for work in alone {
             work(&mut connection);
@@ -116,8 +122,8 @@ fn serve(mut connection: Connection, mut accepted: mpsc::Receiver<Job>) {
     }
 }
 
-fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
-    match transact(connection, &group) {
+fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<Waiting>) {
+    match transact(connection, watch, &group) {
         Ok(outcomes) => {
             for (waiting, outcome) in group.into_iter().zip(outcomes) {
                 let _ = waiting.answer.send(outcome);
@@ -135,8 +141,11 @@ fn commit_group(connection: &mut Connection, group: Vec<Waiting>) {
 
 fn transact(
     connection: &mut Connection,
+    watch: Option<&Watch>,
     group: &[Waiting],
 ) -> rusqlite::Result<Vec<Result<(), NotCommitted>>> {
+    // What is written into a file that was removed is not durable, whatever the disk says.
+    watch.map_or(Ok(()), Watch::still_there)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcomes = group
         .iter()

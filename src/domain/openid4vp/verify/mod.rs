@@ -294,6 +294,12 @@ impl VerifiedPresentation {
         self.credentials.values().flat_map(VerifiedCredentials::as_slice)
     }
 
+    /// That it was verified, and nothing of what: for rows from which nobody collects a result.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self { credentials: BTreeMap::new(), transaction_data: Vec::new(), verified_at: self.verified_at }
+    }
+
     /// From the row it was stored in; for `store/row.rs` only.
     pub fn restore(row: Value) -> Option<Self> {
         #[derive(Deserialize)]

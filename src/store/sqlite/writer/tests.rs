@@ -13,7 +13,7 @@ use crate::domain::oauth::polling::Pace;
 fn writer() -> Writer {
     let mut connection = Connection::open_in_memory().unwrap();
     schema::migrate(&mut connection).unwrap();
-    Writer::start(connection).unwrap()
+    Writer::start(connection, None).unwrap()
 }
 
 /// A grant of its own for each `number`.

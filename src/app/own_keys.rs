@@ -1,0 +1,64 @@
+//! The keys that a database was used with, and no others: new ones would make every token unverifiable and
+//! every person somebody else, without a word.
+
+use std::path::PathBuf;
+
+use super::{NotStarted, key_folder, storage_url};
+use crate::config::{Config, Keys};
+use crate::domain::base::time::Timestamp;
+use crate::flow::ports::Entropy;
+use crate::store::sqlite::{self, UsedWith};
+use crate::system::keys::{Keyring, NoKeys};
+use crate::system::private_file;
+use crate::system::signing_keys::KeyPlan;
+
+/// Why the service does not start with these keys.
+#[derive(Debug, thiserror::Error)]
+pub enum NotOurKeys {
+    /// There are none, and there were.
+    #[error(
+        "the keys in {0} are gone, and the database was used with them: restore the folder from a backup. New \
+         keys make all tokens unverifiable and give every person another subject; if that is what you want, \
+         run `vpgate keys adopt`"
+    )]
+    Gone(PathBuf),
+    /// There are others.
+    #[error(
+        "the keys in {0} are not those that the database was used with: point [keys] directory at the right \
+         folder, or restore it from a backup. With other keys every person has another subject; if that is \
+         what you want, run `vpgate keys adopt`"
+    )]
+    Others(PathBuf),
+}
+
+/// The keys that `config` names. Made where they are missing, unless the database was used with some.
+pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyring, NotStarted> {
+    let plan = KeyPlan::of(&config.policy.tokens);
+    let Keys::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plan)?) };
+    let used = refuse_loss(config)?;
+    private_file::remove_old_drafts(folder, now).map_err(NoKeys::from)?;
+    let keys = Keyring::in_folder(folder, entropy, &plan)?;
+    match used {
+        UsedWith::Keys(noted) if noted != keys.fingerprint() => {
+            Err(NotOurKeys::Others(folder.clone()).into())
+        }
+        _ => Ok(keys),
+    }
+}
+
+/// Refuses to go on where keys would be made in the place of lost ones. What the database says of its keys.
+pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
+    let used = sqlite::used_with(&storage_url(&config.storage))?;
+    match &config.keys {
+        Keys::Directory(folder) if used != UsedWith::Nothing && !Keyring::is_in(folder) => {
+            Err(NotOurKeys::Gone(folder.clone()).into())
+        }
+        _ => Ok(used),
+    }
+}
+
+/// From now on the database goes with the keys that are in the folder.
+pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
+    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlan::of(&config.policy.tokens))?;
+    Ok(sqlite::use_with(&storage_url(&config.storage), &keys.fingerprint())?)
+}

@@ -1,0 +1,48 @@
+//! What lies where the service will look. Reading the configuration does not touch it.
+
+use std::path::Path;
+
+use super::storage_url;
+use crate::config::{Config, Keys, Storage};
+use crate::domain::base::exposure::{Exposed, others_may_change, others_may_open};
+use crate::store::sqlite;
+
+/// What keeps the service from starting as things are, or from starting well. Makes and changes nothing.
+pub(super) fn look(config: &Config) -> Vec<String> {
+    let mut found = Vec::new();
+    if let Storage::Sqlite(database) = &config.storage {
+        let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
+            found.push(format!("storage.url: the folder {} is not there; make it first", folder.display()));
+        }
+        found.extend(exposed(database, others_may_open).map(|fault| format!("storage.url: {fault}")));
+    }
+    if let Keys::Directory(folder) = &config.keys {
+        found.extend(exposed(folder, others_may_change).map(|fault| format!("keys.directory: {fault}")));
+    }
+    found
+}
+
+/// Says so when another process has the database open. Two services may share one, with the same keys and
+/// configuration; one that was started twice by mistake should be noticed.
+pub(super) fn warn_of_others(config: &Config) {
+    let Storage::Sqlite(database) = &config.storage else { return };
+    if database.is_file() && sqlite::is_open_elsewhere(&storage_url(&config.storage)).unwrap_or_default() {
+        tracing::warn!(
+            database = %database.display(),
+            "another process has the database open; that is right only for services that share it on purpose"
+        );
+    }
+}
+
+#[cfg(unix)]
+fn exposed(path: &Path, rule: fn(u32) -> bool) -> Option<Exposed> {
+    use std::os::unix::fs::PermissionsExt as _;
+    let mode = std::fs::metadata(path).ok()?.permissions().mode();
+    rule(mode).then(|| Exposed(path.to_owned()))
+}
+
+#[cfg(not(unix))]
+fn exposed(_: &Path, _: fn(u32) -> bool) -> Option<Exposed> {
+    None
+}

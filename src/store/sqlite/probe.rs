@@ -1,0 +1,106 @@
+//! Can the database be written and read now? A real write, durable like any other, so that a full disk, a
+//! read-only file system or a lock that nobody lifts is noticed before a person is.
+
+use std::time::Duration;
+
+use rusqlite::{Connection, TransactionBehavior};
+use tokio::sync::{Mutex, oneshot};
+use tokio::time::{Instant, timeout};
+
+use super::writer::Ended;
+use super::{SqliteStore, answered, unavailable};
+use crate::flow::ports::Unavailable;
+
+/// Probes that come closer together share one answer.
+const SHARED_FOR: Duration = Duration::from_secs(1);
+/// Whoever probes hears within this time, whatever the database does.
+const LONGEST: Duration = Duration::from_secs(2);
+
+/// The last probe.
+#[derive(Debug, Default)]
+pub(super) struct Probe(Mutex<Option<(Instant, bool)>>);
+
+/// Why the database is not ready, where SQLite has no words for it.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+enum NotReady {
+    #[error("it did not answer within two seconds")]
+    Slow,
+    #[error("it is malformed: a read or a write has found damage in it")]
+    Malformed,
+    #[error("it did not answer when it was asked a moment ago")]
+    AMomentAgo,
+    #[error("the row that is written to see whether writing works is gone")]
+    NoRow,
+}
+
+impl SqliteStore {
+    pub(super) async fn probe(&self) -> Result<(), Unavailable> {
+        self.at_a_glance()?;
+        timeout(LONGEST, self.probe_together()).await.map_err(|_| unavailable(NotReady::Slow))?
+    }
+
+    /// What costs nothing is asked every time.
+    fn at_a_glance(&self) -> Result<(), Unavailable> {
+        if self.writer.has_ended() {
+            return Err(Ended.into());
+        }
+        if self.is_malformed() {
+            return Err(unavailable(NotReady::Malformed));
+        }
+        Ok(self.watch.as_ref().map_or(Ok(()), super::watch::Watch::still_there)?)
+    }
+
+    /// One asks, and those who come meanwhile wait for its answer.
+    async fn probe_together(&self) -> Result<(), Unavailable> {
+        let mut last = self.probe.0.lock().await;
+        if let Some((at, good)) = *last
+            && at.elapsed() < SHARED_FOR
+        {
+            return if good { Ok(()) } else { Err(unavailable(NotReady::AMomentAgo)) };
+        }
+        // Until there is an answer, the answer is no: this may be given up half way.
+        *last = Some((Instant::now(), false));
+        let outcome = self.write_and_read().await;
+        *last = Some((Instant::now(), outcome.is_ok()));
+        outcome
+    }
+
+    async fn write_and_read(&self) -> Result<(), Unavailable> {
+        let (work, written): (_, oneshot::Receiver<Result<(), Unavailable>>) = answered(write);
+        self.writer.alone(work).await?;
+        self.noticed(written.await.map_err(|_| Ended)?)?;
+        self.read(|connection| Ok(read(connection)?)).await
+    }
+}
+
+fn write(connection: &mut Connection) -> Result<(), Unavailable> {
+    let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
+    let changed = transaction
+        .prepare_cached("UPDATE service SET probes = (probes + 1) % 1000000 WHERE id = 1")?
+        .execute([])?;
+    transaction.commit()?;
+    if changed == 1 { Ok(()) } else { Err(unavailable(NotReady::NoRow)) }
+}
+
+/// Both ends of every table and of the index that a sweep goes by: damage there is noticed without anybody
+/// having to ask for a row in it.
+fn read(connection: &Connection) -> rusqlite::Result<()> {
+    for table in [
+        "grants",
+        "presentations",
+        "token_families",
+        "access_tokens",
+        "dpop_proofs",
+        "authorizations",
+        "pushed_requests",
+        "client_assertions",
+        "attempts",
+        "code_sightings",
+    ] {
+        for end in ["min", "max"] {
+            let sql = format!("SELECT {end}(forget_at) FROM {table}");
+            connection.prepare_cached(&sql)?.query_row([], |_| Ok(()))?;
+        }
+    }
+    Ok(())
+}
