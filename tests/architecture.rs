@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 34] = [
+const HOMES: [(&str, &[&str], &str); 35] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -74,6 +74,7 @@ const HOMES: [(&str, &[&str], &str); 34] = [
     ("serde_ignored", &["config"], "finds unknown keys"),
     ("serde_json", &[""], "JSON values"),
     ("serde_path_to_error", &["config"], "finds the path of a wrong value"),
+    ("serde_yaml", &["http/document"], "the document as YAML"),
     ("subtle", &["domain/base/secret"], "comparison in constant time"),
     ("thiserror", &[""], "error enums"),
     ("time", &["domain/base/time", "domain/openid4vp/transaction_data"], "dates as text"),

@@ -1,13 +1,42 @@
-//! How the four kinds of transaction data look in the OpenAPI document. The rules themselves are
-//! the domain's: `domain/openid4vp/transaction_data.rs`.
+//! How transaction data look in the OpenAPI document: the four kinds that are known everywhere, and whatever
+//! the operator registered. The rules themselves are the domain's: `domain/openid4vp/transaction_data.rs`.
+
+use std::collections::BTreeMap;
 
 use poem_openapi::{Object, Union};
+use serde_json::Value;
 
-/// What the person agrees to by presenting. Unknown members are refused. Beside these four types an operator
-/// can register others, each with a JSON Schema (`[[transaction_data]]`).
+/// What the person agrees to by presenting.
+#[derive(Debug, Union)]
+pub enum TransactionData {
+    /// Of a type that is known everywhere.
+    Known(KnownTransactionData),
+    /// Of a type that the operator registered.
+    Registered(RegisteredTransactionData),
+}
+
+/// Of a type that the operator registered with a JSON Schema (`[[transaction_data]]`), which says what its
+/// other members are.
+#[derive(Debug, Object)]
+pub struct RegisteredTransactionData {
+    /// Which.
+    #[oai(rename = "type")]
+    kind: String,
+    /// Credential query ids that this applies to.
+    #[oai(validator(min_items = 1))]
+    credential_ids: Vec<String>,
+    /// Hash algorithms that the wallet may choose from: `sha-256`, `sha-384`, `sha-512`. When left
+    /// out, `sha-256`.
+    #[oai(validator(min_items = 1))]
+    transaction_data_hashes_alg: Option<Vec<String>>,
+    #[oai(flatten)]
+    others: BTreeMap<String, Value>,
+}
+
+/// Of one of the four types that are known everywhere. Unknown members are refused.
 #[derive(Debug, Union)]
 #[oai(discriminator_name = "type", one_of)]
-pub enum TransactionData {
+pub enum KnownTransactionData {
     /// Session data
     #[oai(mapping = "urn:proof:params:vc:transaction-data:session-data")]
     SessionData(SessionData),
