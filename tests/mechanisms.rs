@@ -27,6 +27,7 @@ use vpgate::domain::base::report::{Findings, Report, Verdict};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
 use vpgate::domain::jose::signing::SigningKey;
+use vpgate::domain::sdjwt::issuer_key;
 use vpgate::domain::sdjwt::key_binding::Expected;
 use vpgate::domain::sdjwt::limits::Limits;
 use vpgate::domain::sdjwt::parse::Presented;
@@ -135,7 +136,14 @@ impl World {
             Ok(issuer) => issuer,
             Err(rejection) => return findings.conclude(Err(rejection)),
         };
-        let keys = self.keys.of(&issuer).await.unwrap();
+        // A key that was not there a moment ago is not looked for again at once.
+        let keys = match self.keys.of(&issuer).await {
+            Ok(keys) => keys,
+            Err(why) => {
+                let rejection = issuer_key::unavailable(&issuer, &why, &mut findings);
+                return findings.conclude(Err(rejection));
+            }
+        };
         let verdict = presented.authenticate(&issuer, &keys, &expected, now, &mut findings);
         findings.conclude(verdict.map(|_| ()))
     }

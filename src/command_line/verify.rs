@@ -6,6 +6,7 @@ use std::io::{self, IsTerminal as _, Read};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, anyhow, bail};
 use async_trait::async_trait;
@@ -24,7 +25,7 @@ use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::StatusList;
 use vpgate::domain::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
 use vpgate::flow::judge::{Judge, Judged};
-use vpgate::flow::ports::{Clock as _, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{Clock as _, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::flow::verify_token::REQUEST_AGE;
 use vpgate::system::clock::SystemClock;
 
@@ -97,8 +98,11 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let judge =
         Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
-    let report = match runtime.block_on(judge.token(&challenge, vp_token, at))? {
-        Judged::Verified { report, .. } | Judged::Rejected(report) | Judged::Undecided(report) => report,
+    let report = match runtime.block_on(judge.token(&challenge, vp_token, at)) {
+        Judged::Verified { report, .. }
+        | Judged::Rejected(report)
+        | Judged::IssuerAtFault(report)
+        | Judged::Undecided(report) => report,
     };
     say(&written(&report, &challenge, at, arguments.json)?)?;
     Ok(match report.verdict {
@@ -175,16 +179,25 @@ struct NoNetwork;
 
 #[async_trait]
 impl IssuerKeys for NoNetwork {
-    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        at_hand(issuer.keys()).ok_or_else(|| Unavailable::new("the network", "nothing is fetched here"))
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
+        at_hand(issuer.keys()).ok_or_else(nothing_is_fetched)
     }
 }
 
 #[async_trait]
 impl StatusLists for NoNetwork {
-    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
-        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "nothing is fetched here"))))
+    async fn of(
+        &self,
+        _: &TrustedIssuer,
+        _: &StatusReference,
+        _: Duration,
+    ) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(nothing_is_fetched().into())
     }
+}
+
+fn nothing_is_fetched() -> NotPublished {
+    NotPublished::passing(&"nothing is fetched here")
 }
 
 fn transactions(

@@ -1,13 +1,16 @@
-//! The one HTTP client: https only, no redirects, public addresses only, bounded in time and size.
+//! The one HTTP client: https only, public addresses only, bounded in time and size. Redirects are followed
+//! for status lists alone, each hop under the same guard. JWKS (RFC 7517), issuer metadata (SD-JWT VC section
+//! 4.2: a 200), DID documents and wallet metadata stay where their names lead: whoever can redirect one could
+//! choose the keys.
 
 use std::error::Error;
 use std::net::SocketAddr;
 use std::time::Duration;
 
-use reqwest::StatusCode;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue};
+use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION};
 use reqwest::redirect::Policy;
+use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
 use super::address::permitted;
@@ -16,12 +19,17 @@ use super::address::permitted;
 const CONNECT: Duration = Duration::from_secs(3);
 /// From the name to the last byte.
 const TOTAL: Duration = Duration::from_secs(10);
+/// How long a person waits for a document: as long as a fetch may take.
+pub const PATIENCE: Duration = TOTAL;
+/// The most redirects that are followed, where any are.
+const MOST_REDIRECTS: usize = 3;
 
 /// Fetches documents from servers that are named in configuration, or by an issuer that is.
 #[derive(Clone, Debug)]
 pub struct FetchClient {
     http: reqwest::Client,
     allow_loopback: bool,
+    total: Duration,
 }
 
 /// A document.
@@ -42,7 +50,10 @@ pub enum FetchFault {
     /// Nobody answered in time, or not in HTTP.
     #[error("no answer")]
     NoAnswer(#[source] reqwest::Error),
-    /// Another status than was due; redirects are not followed.
+    /// No answer in time, with all its redirects.
+    #[error("no answer in time")]
+    Slow,
+    /// Another status than was due. A redirect too, where none is followed.
     #[error("status {0}")]
     Status(u16),
     /// Another media type than asked for.
@@ -51,6 +62,21 @@ pub enum FetchFault {
     /// More than was asked for.
     #[error("the answer is too long")]
     TooLong,
+    /// Sent on too often, or to nowhere.
+    #[error("the server sends us on and on, or does not say where to")]
+    Redirects,
+}
+
+impl FetchFault {
+    /// Whether time may heal it: the server does not answer, or says that it is in trouble. Everything else
+    /// is a mistake of whoever publishes the document.
+    pub fn is_passing(&self) -> bool {
+        match self {
+            Self::NoAnswer(_) | Self::Slow => true,
+            Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..=599),
+            Self::Refused | Self::MediaType | Self::TooLong | Self::Redirects => false,
+        }
+    }
 }
 
 impl FetchClient {
@@ -67,7 +93,7 @@ impl FetchClient {
         connect: Duration,
         total: Duration,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: http_client(allow_loopback, connect, total)?, allow_loopback })
+        Ok(Self { http: http_client(allow_loopback, connect, total)?, allow_loopback, total })
     }
 
     /// Gets a document of one of `media_types`, of at most `limit` bytes.
@@ -77,6 +103,38 @@ impl FetchClient {
     pub async fn get(&self, url: &Url, media_types: &[&str], limit: usize) -> Result<Fetched, FetchFault> {
         self.look_at(url)?;
         read(self.http.get(url.clone()), StatusCode::OK, media_types, limit).await
+    }
+
+    /// As [`Self::get`], where the server may send us on a few times (Token Status List section 8.2), to
+    /// addresses as good as the first: https does not lead back to http, and every hop is looked at.
+    ///
+    /// # Errors
+    /// [`FetchFault`]
+    pub async fn get_following(
+        &self,
+        url: &Url,
+        media_types: &[&str],
+        limit: usize,
+    ) -> Result<Fetched, FetchFault> {
+        let hops = async {
+            let mut at = url.clone();
+            for _ in 0..=MOST_REDIRECTS {
+                self.look_at(&at)?;
+                let answer = send(self.http.get(at.clone()), media_types).await?;
+                if !matches!(answer.status().as_u16(), 301 | 302 | 303 | 307 | 308) {
+                    return take(answer, StatusCode::OK, media_types, limit).await;
+                }
+                let next = answer.headers().get(LOCATION).and_then(|to| to.to_str().ok());
+                let next = next.and_then(|to| at.join(to).ok()).ok_or(FetchFault::Redirects)?;
+                if at.scheme() == "https" && next.scheme() != "https" {
+                    return Err(FetchFault::Refused);
+                }
+                at = next;
+            }
+            Err(FetchFault::Redirects)
+        };
+        // All hops together take no longer than one fetch.
+        tokio::time::timeout(self.total, hops).await.unwrap_or(Err(FetchFault::Slow))
     }
 
     /// Posts a form, and reads the document of one of `media_types`, of at most `limit` bytes, that comes
@@ -122,7 +180,19 @@ async fn read(
     media_types: &[&str],
     limit: usize,
 ) -> Result<Fetched, FetchFault> {
-    let mut answer = request.header(ACCEPT, media_types.join(", ")).send().await.map_err(fault)?;
+    take(send(request, media_types).await?, status, media_types, limit).await
+}
+
+async fn send(request: reqwest::RequestBuilder, media_types: &[&str]) -> Result<Response, FetchFault> {
+    request.header(ACCEPT, media_types.join(", ")).send().await.map_err(fault)
+}
+
+async fn take(
+    mut answer: Response,
+    status: StatusCode,
+    media_types: &[&str],
+    limit: usize,
+) -> Result<Fetched, FetchFault> {
     if answer.status() != status {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }

@@ -41,8 +41,13 @@ impl IssuerDocument {
         }
     }
 
-    /// The keys, and how long the server says they stay good.
+    /// The keys, at least one, and how long the server says they stay good.
     pub(super) async fn fetch(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
+        let (keys, max_age) = self.read(client).await?;
+        if keys.keys().is_empty() { Err(NoKeys::NoneUsable) } else { Ok((keys, max_age)) }
+    }
+
+    async fn read(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
         match self {
             Self::Jwks(at) => jwks(client, at).await,
             Self::Metadata { at, issuer } => {
@@ -76,6 +81,15 @@ pub(super) enum NoKeys {
     Metadata(#[from] MetadataFault),
     #[error(transparent)]
     Did(#[from] DidFault),
+    #[error("there is no key in it that could verify a signature")]
+    NoneUsable,
+}
+
+impl NoKeys {
+    /// Whether time may heal it; else the publisher must.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self, Self::Fetch(fault) if fault.is_passing())
+    }
 }
 
 async fn jwks(client: &FetchClient, at: &Url) -> Result<(KeySet, Option<Duration>), NoKeys> {

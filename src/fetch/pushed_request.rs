@@ -30,6 +30,13 @@ pub(super) enum NotPushed {
     NoRequestUri,
 }
 
+impl NotPushed {
+    /// Whether time may heal it.
+    pub(super) fn is_passing(&self) -> bool {
+        matches!(self, Self::Fetch(fault) if fault.is_passing())
+    }
+}
+
 /// Pushes `request` to `at`; the `request_uri` that stands for it.
 pub(super) async fn push(
     client: &FetchClient,

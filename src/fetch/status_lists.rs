@@ -1,37 +1,39 @@
 //! Status lists of issuers we believe (TSL 8.1, 8.2): fetched when a credential names one, kept in
 //! memory as long as the issuer says, within bounds, and forgotten afterwards.
 
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::client::FetchClient;
+use super::cache::{Cache, Failure, Keepable, NotHad, Room, Wish};
+use super::client::{FetchClient, FetchFault};
 use crate::domain::base::time::Timestamp;
 use crate::domain::sdjwt::status::standing::StatusReference;
 use crate::domain::sdjwt::status::token::{
     CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault, StatusListToken,
 };
 use crate::domain::sdjwt::trust::TrustedIssuer;
-use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 
 /// What we ask for, and nothing else (TSL 8.1).
 const MEDIA_TYPES: [&str; 1] = ["application/statuslist+jwt"];
-/// The most lists that are kept.
-const MOST_LISTS: usize = 256;
-/// The most memory they may take together.
-const MOST_KEPT_BYTES: usize = 128 << 20;
-/// How long a server that failed is left alone.
-const FAILURE_PAUSE: Duration = Duration::from_secs(5);
+/// The most lists that are kept, and the most memory they may take together.
+const ROOM: Room = Room { documents: 256, bytes: 128 << 20 };
 
 /// Fetches and keeps status lists.
 pub struct FetchedStatusLists {
+    source: Source,
+    lists: Cache<Name, StatusList, NoStatusList>,
+}
+
+/// What a fetch needs.
+#[derive(Clone)]
+struct Source {
     client: FetchClient,
     clock: Arc<dyn Clock>,
     issuer_keys: Arc<dyn IssuerKeys>,
     bounds: CacheBounds,
-    places: Mutex<HashMap<Name, Arc<Place>>>,
 }
 
 /// Whose list, and where it is: two issuers never share one, since each must have signed its own.
@@ -41,22 +43,25 @@ struct Name {
     uri: String,
 }
 
-/// One list.
-#[derive(Default)]
-struct Place {
-    kept: Mutex<Kept>,
-    /// Held by whoever is fetching.
-    flight: tokio::sync::Mutex<()>,
+impl Keepable for StatusList {
+    fn fresh_until(&self) -> Timestamp {
+        self.fresh_until()
+    }
+
+    fn usable(&self, now: Timestamp, stale: Duration) -> bool {
+        self.usable(now, stale)
+    }
+
+    fn bytes(&self) -> usize {
+        self.statuses().bytes()
+    }
 }
 
-/// What we have of one list.
-#[derive(Default)]
-struct Kept {
-    held: Option<Arc<StatusList>>,
-    /// When it last could not be had and why, if it has not come since.
-    failed: Option<(Timestamp, NoStatusList)>,
-    /// How long the list may serve when a new one cannot be had.
-    stale: Duration,
+impl Failure for NoStatusList {
+    /// A list that came and is no good is an answer. Only when nothing came may the older one serve.
+    fn replaces_older(&self) -> bool {
+        matches!(self, Self::Unusable(_))
+    }
 }
 
 impl FetchedStatusLists {
@@ -67,58 +72,49 @@ impl FetchedStatusLists {
         issuer_keys: Arc<dyn IssuerKeys>,
         bounds: CacheBounds,
     ) -> Self {
-        Self { client, clock, issuer_keys, bounds, places: Mutex::default() }
+        let lists = Cache::new(Arc::clone(&clock), ROOM);
+        Self { source: Source { client, clock, issuer_keys, bounds }, lists }
+    }
+}
+
+impl Source {
+    async fn fetch(
+        self,
+        issuer: TrustedIssuer,
+        at: url::Url,
+        uri: String,
+    ) -> Result<StatusList, NoStatusList> {
+        let fetched = self.list(&issuer, &at, uri).await;
+        if let Err(why) = &fetched {
+            let (issuer, host) = (issuer.issuer(), at.host_str().unwrap_or_default());
+            let reason = why.to_string();
+            match why {
+                NoStatusList::Unusable(_) => {
+                    tracing::warn!(issuer, host, reason, "a status list is no good");
+                }
+                NoStatusList::NotPublished(_) => {
+                    tracing::warn!(issuer, host, reason, "a status list cannot be had");
+                }
+            }
+        }
+        fetched
     }
 
-    async fn fetch(
-        &self,
+    async fn list(
+        self,
         issuer: &TrustedIssuer,
-        reference: &StatusReference,
-        at: Timestamp,
+        at: &url::Url,
+        uri: String,
     ) -> Result<StatusList, NoStatusList> {
-        let document = self.client.get(reference.url(), &MEDIA_TYPES, MOST_BYTES).await;
-        let document = document.map_err(unavailable)?;
+        let document = self.client.get_following(at, &MEDIA_TYPES, MOST_BYTES).await.map_err(absent)?;
+        // Counted from when it came: a slow server has not made it older.
+        let receipt = Receipt { at: self.clock.now(), max_age: document.max_age };
         let body = document.body;
         let token = aside(move || StatusListToken::parse(&body)).await?;
         let issuer = issuer.naming(token.kid());
-        let keys = self.issuer_keys.of(&issuer).await.map_err(unavailable)?;
-        let (uri, bounds) = (reference.uri().to_owned(), self.bounds);
-        let receipt = Receipt { at, max_age: document.max_age };
+        let keys = self.issuer_keys.of(&issuer).await?;
+        let bounds = self.bounds;
         aside(move || token.verify(&issuer, &keys, &uri, receipt, &bounds)).await
-    }
-
-    fn place(&self, name: &Name) -> Arc<Place> {
-        let mut places = unpoisoned(&self.places);
-        if let Some(place) = places.get(name) {
-            return Arc::clone(place);
-        }
-        Arc::clone(places.entry(name.clone()).or_default())
-    }
-
-    /// Forgets what is no longer fresh and no longer of use, then what is soonest due, until the rest
-    /// fits. The list of `name` stays.
-    fn tidy(&self, name: &Name, now: Timestamp) {
-        let mut places = unpoisoned(&self.places);
-        // A place that somebody else holds is being fetched right now.
-        places.retain(|_, place| Arc::strong_count(place) > 1 || place.kept().is_worth_keeping(now));
-        let mut by_age: Vec<(Timestamp, usize, Name)> = places
-            .iter()
-            .filter_map(|(name, place)| {
-                let held = place.kept().held.clone()?;
-                Some((held.fresh_until(), held.statuses().bytes(), name.clone()))
-            })
-            .collect();
-        by_age.sort_by_key(|(fresh_until, ..)| *fresh_until);
-        let mut bytes: usize = by_age.iter().map(|(_, bytes, _)| bytes).sum();
-        for (_, freed, soonest) in by_age {
-            if bytes <= MOST_KEPT_BYTES && places.len() <= MOST_LISTS {
-                break;
-            }
-            if soonest != *name {
-                places.remove(&soonest);
-                bytes -= freed;
-            }
-        }
     }
 }
 
@@ -128,84 +124,26 @@ impl StatusLists for FetchedStatusLists {
         &self,
         issuer: &TrustedIssuer,
         reference: &StatusReference,
+        patience: Duration,
     ) -> Result<Arc<StatusList>, NoStatusList> {
         let name = Name { issuer: issuer.issuer().to_owned(), uri: reference.uri().to_owned() };
         let stale = reference.policy().stale_if_error;
-        let place = self.place(&name);
-        if let Some(answer) = place.kept().answer(self.clock.now(), stale) {
-            return answer;
-        }
-        // One fetch per list; who waited looks again, and finds what the first one brought.
-        let _flight = place.flight.lock().await;
-        let now = self.clock.now();
-        if let Some(answer) = place.kept().answer(now, stale) {
-            return answer;
-        }
-        let fetched = self.fetch(issuer, reference, now).await.map(Arc::new);
-        if let Err(why) = &fetched {
-            let host = reference.url().host_str().unwrap_or_default();
-            let reason = why.to_string();
-            tracing::warn!(issuer = issuer.issuer(), host, reason, "a status list cannot be had");
-        }
-        let answer = place.kept().take_in(fetched, now, stale);
-        self.tidy(&name, now);
-        answer
+        let wish = Wish { stale, patience, has_it: &|_| true };
+        let found = self.lists.get(&name, &wish, || {
+            let (url, uri) = (reference.url().clone(), reference.uri().to_owned());
+            self.source.clone().fetch(issuer.clone(), url, uri)
+        });
+        found.await.map_err(|why| match why {
+            NotHad::Failed(why) => why,
+            waiting => NotPublished::passing(&waiting).into(),
+        })
     }
 }
 
-impl Place {
-    fn kept(&self) -> MutexGuard<'_, Kept> {
-        unpoisoned(&self.kept)
-    }
-}
-
-impl Kept {
-    /// The answer, unless it takes a fetch.
-    fn answer(&self, now: Timestamp, stale: Duration) -> Option<Result<Arc<StatusList>, NoStatusList>> {
-        if let Some(held) = self.held.as_ref().filter(|held| held.usable(now, Duration::ZERO)) {
-            return Some(Ok(Arc::clone(held)));
-        }
-        let (at, why) = self.failed.as_ref()?;
-        let left_alone = now.since(*at) < FAILURE_PAUSE;
-        left_alone.then(|| self.older(now, stale).ok_or_else(|| why.clone()))
-    }
-
-    /// Keeps what a fetch brought. A list that came and is no good is an answer: an older one must not
-    /// hide it. Only when nothing came may the older one serve.
-    fn take_in(
-        &mut self,
-        fetched: Result<Arc<StatusList>, NoStatusList>,
-        now: Timestamp,
-        stale: Duration,
-    ) -> Result<Arc<StatusList>, NoStatusList> {
-        self.stale = stale;
-        match fetched {
-            Ok(list) => {
-                self.failed = None;
-                Ok(Arc::clone(self.held.insert(list)))
-            }
-            Err(why) => {
-                if matches!(why, NoStatusList::Unusable(_)) {
-                    self.held = None;
-                }
-                self.failed = Some((now, why.clone()));
-                self.older(now, stale).ok_or(why)
-            }
-        }
-    }
-
-    fn older(&self, now: Timestamp, stale: Duration) -> Option<Arc<StatusList>> {
-        self.held.as_ref().filter(|held| held.usable(now, stale)).cloned()
-    }
-
-    fn is_worth_keeping(&self, now: Timestamp) -> bool {
-        let failed = self.failed.as_ref().is_some_and(|(at, _)| now.since(*at) < FAILURE_PAUSE);
-        failed || self.older(now, self.stale).is_some()
-    }
-}
-
-fn unavailable(source: impl std::error::Error + Send + Sync + 'static) -> NoStatusList {
-    NoStatusList::Unavailable(Arc::new(Unavailable::new("the issuer's status list", source)))
+// By value, for `map_err`.
+#[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
+fn absent(fault: FetchFault) -> NotPublished {
+    if fault.is_passing() { NotPublished::passing(&fault) } else { NotPublished::mistake(&fault) }
 }
 
 /// Reading a list of megabytes takes milliseconds, in which the others should not wait.
@@ -214,13 +152,8 @@ async fn aside<T: Send + 'static>(
 ) -> Result<T, NoStatusList> {
     match tokio::task::spawn_blocking(work).await {
         Ok(done) => Ok(done?),
-        Err(ended) => Err(unavailable(ended)),
+        Err(ended) => Err(NotPublished::passing(&ended).into()),
     }
-}
-
-/// Nothing is left half done under these locks, so a panic elsewhere does not spoil what they hold.
-fn unpoisoned<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]

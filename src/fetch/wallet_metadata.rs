@@ -1,15 +1,15 @@
 //! The metadata of wallets that are servers (OpenID4VP 1.0 section 10; RFC 8414), kept as long as they
 //! say (within reason), and a while longer when they cannot be reached.
 
-use std::collections::HashMap;
-use std::sync::{Arc, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
 
-use super::client::{FetchClient, FetchFault};
-use crate::domain::base::time::Timestamp;
+use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
+use super::client::{FetchClient, FetchFault, PATIENCE};
 use crate::domain::openid4vp::wallet_metadata::{BOUNDS, MetadataFault, WalletMetadata, location};
+use crate::flow::ports::{Clock, NotPublished};
 
 /// How long they are fresh when the server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);
@@ -18,12 +18,10 @@ const LEAST_FRESH: Duration = Duration::from_secs(60);
 const MOST_FRESH: Duration = Duration::from_secs(24 * 3600);
 /// How long they serve when the server fails.
 const STALE: Duration = Duration::from_secs(24 * 3600);
-/// How long a server that failed is left alone: people are waiting.
-const FAILURE_PAUSE: Duration = Duration::from_secs(5);
 
 /// Why there are no metadata.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoMetadata {
+enum NoMetadata {
     /// The configured issuer is no address.
     #[error("the issuer is not a URL")]
     Address,
@@ -33,64 +31,62 @@ pub(super) enum NoMetadata {
     /// They came, and are no good.
     #[error(transparent)]
     Unusable(#[from] MetadataFault),
-    /// The server failed a moment ago.
-    #[error("it failed a moment ago and is left alone for a few seconds")]
-    LeftAlone,
 }
 
-/// What we have, by issuer. Grows no larger than the configuration.
-#[derive(Default)]
-pub(super) struct KeptMetadata(std::sync::Mutex<HashMap<String, Arc<tokio::sync::Mutex<Kept>>>>);
+impl Failure for Arc<NoMetadata> {}
 
-#[derive(Default)]
-struct Kept {
-    held: Option<(Arc<WalletMetadata>, Timestamp)>,
-    failed_at: Option<Timestamp>,
+/// What we have, by issuer. Grows no larger than the configuration.
+pub(super) struct KeptMetadata {
+    clock: Arc<dyn Clock>,
+    documents: Cache<String, Fresh<Arc<WalletMetadata>>, Arc<NoMetadata>>,
 }
 
 impl KeptMetadata {
-    /// The metadata of `issuer`; one fetch at a time.
+    /// Nothing is fetched until somebody asks.
+    pub(super) fn new(clock: Arc<dyn Clock>) -> Self {
+        Self { documents: Cache::new(Arc::clone(&clock), Room::CONFIGURED), clock }
+    }
+
+    /// The metadata of `issuer`.
     pub(super) async fn of(
         &self,
         client: &FetchClient,
         issuer: &str,
-        now: Timestamp,
-    ) -> Result<Arc<WalletMetadata>, NoMetadata> {
-        let kept = {
-            // Nothing is left half done under this lock.
-            let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-            Arc::clone(all.entry(issuer.to_owned()).or_default())
-        };
-        let mut kept = kept.lock().await;
-        if let Some((metadata, _)) = kept.held.as_ref().filter(|(_, until)| now < *until) {
-            return Ok(Arc::clone(metadata));
-        }
-        if kept.failed_at.is_some_and(|at| now.since(at) < FAILURE_PAUSE) {
-            return kept.stale(now).ok_or(NoMetadata::LeftAlone);
-        }
-        match fetch(client, issuer).await {
-            Ok((metadata, fresh)) => {
-                let metadata = Arc::new(metadata);
-                *kept = Kept { held: Some((Arc::clone(&metadata), now.plus(fresh))), failed_at: None };
-                Ok(metadata)
-            }
-            Err(why) => {
-                tracing::warn!(issuer, reason = %why, "the metadata of a wallet cannot be fetched");
-                kept.failed_at = Some(now);
-                kept.stale(now).ok_or(why)
-            }
-        }
+    ) -> Result<Arc<WalletMetadata>, NotPublished> {
+        let wish = Wish { stale: STALE, patience: PATIENCE, has_it: &|_| true };
+        let key = issuer.to_owned();
+        let found = self
+            .documents
+            .get(&key, &wish, || fetch(client.clone(), key.clone(), Arc::clone(&self.clock)))
+            .await
+            .map_err(|why| match &why {
+                NotHad::Failed(no_metadata) if !no_metadata.is_passing() => NotPublished::mistake(&why),
+                _ => NotPublished::passing(&why),
+            })?;
+        Ok(Arc::clone(&found.document))
     }
 }
 
-impl Kept {
-    fn stale(&self, now: Timestamp) -> Option<Arc<WalletMetadata>> {
-        let (metadata, _) = self.held.as_ref().filter(|(_, until)| now < until.plus(STALE))?;
-        Some(Arc::clone(metadata))
+impl NoMetadata {
+    fn is_passing(&self) -> bool {
+        matches!(self, Self::Fetch(fault) if fault.is_passing())
     }
 }
 
-async fn fetch(client: &FetchClient, issuer: &str) -> Result<(WalletMetadata, Duration), NoMetadata> {
+async fn fetch(
+    client: FetchClient,
+    issuer: String,
+    clock: Arc<dyn Clock>,
+) -> Result<Fresh<Arc<WalletMetadata>>, Arc<NoMetadata>> {
+    let (metadata, fresh) = published(&client, &issuer).await.map_err(|why| {
+        let passing = why.is_passing();
+        tracing::warn!(issuer, reason = %why, passing, "the metadata of a wallet cannot be had");
+        Arc::new(why)
+    })?;
+    Ok(Fresh { document: Arc::new(metadata), until: clock.now().plus(fresh) })
+}
+
+async fn published(client: &FetchClient, issuer: &str) -> Result<(WalletMetadata, Duration), NoMetadata> {
     let at = location(&Url::parse(issuer).map_err(|_| NoMetadata::Address)?);
     let fetched = client.get(&at, &["application/json"], BOUNDS.bytes).await?;
     let fresh = fetched.max_age.unwrap_or(DEFAULT_FRESH).clamp(LEAST_FRESH, MOST_FRESH);

@@ -12,12 +12,11 @@ use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::profile::Parameters;
 use crate::domain::openid4vp::request::WalletRoute;
 use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
-use crate::flow::ports::{Clock, Unavailable, Wallets};
+use crate::flow::ports::{Clock, NotPublished, Wallets};
 
 /// Speaks to wallets under the guard of [`FetchClient`].
 pub struct FetchedWallets {
     client: FetchClient,
-    clock: Arc<dyn Clock>,
     secrets: HashMap<String, Secret>,
     metadata: KeptMetadata,
 }
@@ -25,22 +24,23 @@ pub struct FetchedWallets {
 impl FetchedWallets {
     /// `secrets` are ours, by the name of the wallet that requests are pushed to.
     pub fn new(client: FetchClient, clock: Arc<dyn Clock>, secrets: HashMap<String, Secret>) -> Self {
-        Self { client, clock, secrets, metadata: KeptMetadata::default() }
+        Self { client, secrets, metadata: KeptMetadata::new(clock) }
     }
 }
 
 #[async_trait]
 impl Wallets for FetchedWallets {
-    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
-        let metadata = self.metadata.of(&self.client, issuer, self.clock.now()).await;
-        metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))
+    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, NotPublished> {
+        self.metadata.of(&self.client, issuer).await
     }
 
-    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, Unavailable> {
+    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, NotPublished> {
         let secret = self.secrets.get(&wallet.name);
         let pushed =
             pushed_request::push(&self.client, wallet.pushed_requests.as_ref(), secret, request).await;
-        pushed.map_err(|why| Unavailable::new("the wallet's endpoint for pushed requests", why))
+        pushed.map_err(|why| {
+            if why.is_passing() { NotPublished::passing(&why) } else { NotPublished::mistake(&why) }
+        })
     }
 }
 

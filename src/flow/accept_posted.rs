@@ -22,8 +22,8 @@ use super::judge::{Answered, Judge, Judged};
 use super::ports::Unavailable;
 use super::settle::NotAccepted;
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Report};
-use crate::domain::base::secret::Secret;
+use crate::domain::base::report::Findings;
+use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served};
@@ -37,6 +37,8 @@ pub enum PostAnswer {
     Taken(Option<WayBack>),
     /// Rejected, without the reason.
     Rejected,
+    /// Not judged: something that an issuer publishes cannot be had now. The same answer may count later.
+    Later,
 }
 
 /// The way back to our page, with the one-time code in it where the browser needs one.
@@ -100,7 +102,7 @@ impl Vpgate {
         let opened = posted.open(asked, served.answer_key(), &mut findings);
         let opened =
             opened.and_then(|parameters| parameters.of_issuer(asked.wallet.issuer.as_deref(), &mut findings));
-        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
+        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
@@ -124,22 +126,35 @@ impl Vpgate {
                 self.commit_settled(served.declined(error, digest, now)?, None, now).await?;
                 Ok(PostAnswer::Taken(way_back))
             }
-            Answered::Judged(Judged::Rejected(report)) => self.reject_posted(served, report, now).await,
-            // Not counted: the next try may find the list, and five of them a verdict.
-            Answered::Judged(Judged::Undecided(_)) => Ok(rejected(served.asked(), None)),
+            Answered::Judged(Judged::Rejected(report)) => {
+                self.count_posted(served, rejected, now, |served, code| served.rejected(report, code, now))
+                    .await
+            }
+            Answered::Judged(Judged::IssuerAtFault(report)) => {
+                self.count_posted(served, rejected, now, |served, code| {
+                    served.rejected_for_good(report, code, now).map(AfterRejection::Final)
+                })
+                .await
+            }
+            Answered::Judged(Judged::Undecided(report)) => {
+                self.count_posted(served, postponed, now, |served, code| served.undecided(report, code, now))
+                    .await
+            }
         }
     }
 
-    async fn reject_posted(
+    /// Counts an answer that `reject` rejects; `open` is what the wallet is told when tries remain.
+    async fn count_posted(
         &self,
         served: Served,
-        report: Report,
+        open: impl FnOnce(&Asked, Option<Secret>) -> PostAnswer,
         now: Timestamp,
+        reject: impl FnOnce(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
     ) -> Result<PostAnswer, NotTaken> {
         let (code, digest) = self.response_code(served.asked())?;
-        match served.rejected(report, digest, now)? {
+        match reject(served, digest)? {
             AfterRejection::TriesRemain(served) => {
-                let answer = rejected(served.asked(), None);
+                let answer = open(served.asked(), None);
                 self.store.commit(Change::CountTry(served)).await.map_err(NotAccepted::from)?;
                 Ok(answer)
             }
@@ -156,6 +171,14 @@ fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
     match asked.wallet.on_rejection {
         OnRejection::Refuse => PostAnswer::Rejected,
         OnRejection::Redirect => PostAnswer::Taken(way_back(asked, code)),
+    }
+}
+
+/// As [`rejected`]; but who is told by the wallet is told that the same answer may count later.
+fn postponed(asked: &Asked, code: Option<Secret>) -> PostAnswer {
+    match rejected(asked, code) {
+        PostAnswer::Rejected => PostAnswer::Later,
+        taken => taken,
     }
 }
 

@@ -7,7 +7,7 @@ use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
 use super::settle::{Ending, NotAccepted};
 use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Rejection, Report};
+use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
@@ -65,7 +65,7 @@ impl Vpgate {
         now: Timestamp,
     ) -> Result<Ending, NotAccepted> {
         let asked = served.asked();
-        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await?;
+        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
@@ -78,9 +78,15 @@ impl Vpgate {
             Answered::Refused(error) => {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
-            Answered::Judged(Judged::Rejected(report)) => self.reject(served, report, now).await,
-            // Not counted: the next try may find the list, and five of them a verdict.
-            Answered::Judged(Judged::Undecided(_)) => Ok(Ending::Done(served.asked().handle.clone())),
+            Answered::Judged(Judged::Rejected(report)) => {
+                self.count(served, now, |served, code| served.rejected(report, code, now)).await
+            }
+            Answered::Judged(Judged::IssuerAtFault(report)) => {
+                self.settle(served, now, |served, code| served.rejected_for_good(report, code, now)).await
+            }
+            Answered::Judged(Judged::Undecided(report)) => {
+                self.count(served, now, |served, code| served.undecided(report, code, now)).await
+            }
         }
     }
 
@@ -97,9 +103,14 @@ impl Vpgate {
         self.settle(served, now, |served, code| served.given_up(code, now)).await
     }
 
-    async fn reject(&self, served: Served, report: Report, now: Timestamp) -> Result<Ending, NotAccepted> {
+    async fn count(
+        &self,
+        served: Served,
+        now: Timestamp,
+        reject: impl FnOnce(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
+    ) -> Result<Ending, NotAccepted> {
         let (code, digest) = self.response_code(served.asked())?;
-        match served.rejected(report, digest, now)? {
+        match reject(served, digest)? {
             AfterRejection::TriesRemain(served) => {
                 let handle = served.asked().handle.clone();
                 self.store.commit(Change::CountTry(served)).await?;

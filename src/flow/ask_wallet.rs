@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Vpgate;
-use super::ports::Unavailable;
+use super::ports::{NotPublished, Unavailable};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::openid4vp::profile::{self, dc_api};
@@ -19,10 +19,29 @@ pub(super) enum NotReached {
     Outdated,
     /// The wallet's server does not answer as it must, or supports none of what we offer.
     #[error(transparent)]
-    Wallet(Unavailable),
+    Wallet(WalletFault),
     /// Our fault.
     #[error(transparent)]
     Failed(Unavailable),
+}
+
+/// Why a wallet that is a server cannot be asked. It is the wallet's fault, never ours or the person's.
+#[derive(Debug, thiserror::Error)]
+#[error("{part}: {why}")]
+pub struct WalletFault {
+    part: &'static str,
+    why: NotPublished,
+}
+
+impl WalletFault {
+    fn of(part: &'static str) -> impl FnOnce(NotPublished) -> NotReached {
+        move |why| NotReached::Wallet(Self { part, why })
+    }
+
+    /// Whether another try may find it mended; else its operator must.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.why, NotPublished::Passing(_))
+    }
 }
 
 impl From<NotSigned> for NotReached {
@@ -56,7 +75,9 @@ impl Vpgate {
             }
             RequestMethod::Pushed => {
                 let pushed = self.wallets.push(&asked.wallet, &profile::parameters(asked)).await;
-                Ok(profile::pushed_url(asked, &pushed.map_err(NotReached::Wallet)?))
+                let pushed =
+                    pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
+                Ok(profile::pushed_url(asked, &pushed))
             }
         }
     }
@@ -90,11 +111,13 @@ impl Vpgate {
     /// [`NotReached::Wallet`]
     pub(super) async fn check_wallet(&self, asked: &Asked) -> Result<(), NotReached> {
         let Some(issuer) = &asked.wallet.issuer else { return Ok(()) };
-        let metadata = self.wallets.metadata(issuer).await.map_err(NotReached::Wallet)?;
+        let metadata = self.wallets.metadata(issuer).await;
+        let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
         let signing = self.request_signer.algorithm(&asked.wallet);
         metadata
             .suits(&asked.wallet, signing)
-            .map_err(|why| NotReached::Wallet(Unavailable::new("the wallet", why)))
+            .map_err(|why| NotPublished::mistake(&why))
+            .map_err(WalletFault::of("the wallet's metadata rule this request out"))
     }
 }
 

@@ -1,7 +1,7 @@
 //! Who is asking: a client proves itself by a secret or by a signed assertion, or is public and named.
 
 use super::Vpgate;
-use super::ports::{NotCommitted, Unavailable};
+use super::ports::{NotCommitted, NotPublished, Unavailable};
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::{AuthenticatedClient, Authentication, Credentials, NotAuthenticated};
@@ -54,7 +54,17 @@ impl Vpgate {
         else {
             return Err(NotAuthenticated.into());
         };
-        let keys = self.client_keys.of_client(keys, assertion.kid()).await?;
+        let keys = match self.client_keys.of_client(keys, assertion.kid()).await {
+            Ok(keys) => keys,
+            Err(NotPublished::Mistake(why)) => {
+                let client = assertion.client_id();
+                tracing::warn!(client, reason = %why, "the keys that a client publishes cannot be used");
+                return Err(NotAuthenticated.into());
+            }
+            Err(NotPublished::Passing(why)) => {
+                return Err(Unavailable::new("the client's keys", &*why).into());
+            }
+        };
         let proof = assertion.verify(&keys, &self.policy.assertions, now).inspect_err(note)?;
         let proven = self.policy.clients.authenticate_by(&proof)?;
         match self.store.commit(Change::SpendAssertion(proof)).await {

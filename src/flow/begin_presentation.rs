@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use url::Url;
 
 use super::Vpgate;
-use super::ask_wallet::{NotReached, answer_key};
+use super::ask_wallet::{NotReached, WalletFault, answer_key};
 use super::code_entry::{CodeRefused, Typed};
 use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
@@ -131,6 +131,9 @@ pub enum NotBegun {
     /// The user code, or what stands against phishing.
     #[error(transparent)]
     UserCode(#[from] PagesRefused),
+    /// The wallet's server.
+    #[error(transparent)]
+    WalletFault(WalletFault),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -150,7 +153,8 @@ impl From<NotReached> for NotBegun {
     fn from(why: NotReached) -> Self {
         match why {
             NotReached::Outdated => Self::Failed(Unavailable::new("the key that signs requests", why)),
-            NotReached::Wallet(source) | NotReached::Failed(source) => Self::Failed(source),
+            NotReached::Wallet(fault) => Self::WalletFault(fault),
+            NotReached::Failed(source) => Self::Failed(source),
         }
     }
 }

@@ -4,12 +4,15 @@ use super::Vpgate;
 use super::ports::Unavailable;
 use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
+use crate::domain::base::report::Report;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::oauth::redirect::ReturnUrl;
-use crate::domain::openid4vp::presentation::{Outcome, Presentation};
+use crate::domain::openid4vp::presentation::{Outcome, Presentation, Tries};
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
+use crate::domain::sdjwt::issuer_key;
+use crate::domain::sdjwt::status::standing;
 
 /// What the page says.
 #[derive(Debug)]
@@ -39,6 +42,8 @@ pub enum Standing {
         /// Tries left.
         left: u32,
     },
+    /// The last answer could not be judged: what its issuer publishes cannot be had now.
+    Postponed,
     /// Done: the device gets its token, the web application its claims.
     Verified,
     /// Genuine, but it earns none of the rights that were asked for.
@@ -49,6 +54,8 @@ pub enum Standing {
     Declined,
     /// Rejected for good.
     Rejected,
+    /// The same, because of what the issuer of the credential publishes, or does not.
+    IssuerAtFault,
     /// Too late.
     Expired,
 }
@@ -62,6 +69,17 @@ pub enum NotShown {
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
+}
+
+/// The last answer could not be judged for now.
+fn is_postponed(tries: &Tries) -> bool {
+    let reason = tries.last_report.as_ref().and_then(|report| report.reason.as_deref());
+    tries.undecided > 0 && reason.is_some_and(|it| issuer_key::is_missed_by(it) || standing::is_missed_by(it))
+}
+
+fn blames_issuer(report: &Report) -> bool {
+    let reason = report.reason.as_deref();
+    reason.is_some_and(|it| issuer_key::is_blamed_by(it) || standing::is_blamed_by(it))
 }
 
 impl Vpgate {
@@ -109,6 +127,8 @@ impl Vpgate {
                 let (asked, used) = (served.asked(), served.tries().used);
                 let standing = if self.clock.now() >= asked.expires_at {
                     Standing::Expired
+                } else if is_postponed(served.tries()) {
+                    Standing::Postponed
                 } else if used > 0 {
                     Standing::TryAgain { left: asked.tries_allowed.saturating_sub(used) }
                 } else {
@@ -125,6 +145,7 @@ impl Vpgate {
                 let asked = settled.asked();
                 let standing = match settled.outcome() {
                     Outcome::Declined { .. } => Standing::Declined,
+                    Outcome::Rejected { report } if blames_issuer(report) => Standing::IssuerAtFault,
                     Outcome::Rejected { .. } => Standing::Rejected,
                     Outcome::Verified { .. } => match self.why_denied(asked).await? {
                         None => Standing::Verified,

@@ -4,15 +4,24 @@
 //! ```text
 //! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
 //! ```
+//!
+//! Where what an issuer publishes fails, the verdict says whose fault it is: the issuer's mistake is final,
+//! what time may heal is not.
+
+use std::time::Duration;
 
 use super::Vpgate;
-use super::ports::{IssuerKeys, NoStatusList, Opinion, SecondOpinion, StatusLists, Unavailable};
+use super::ports::{IssuerKeys, NoStatusList, NotPublished, Opinion, SecondOpinion, StatusLists};
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::report::{Findings, Rejection, Report, Rule};
 use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
 use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use crate::domain::sdjwt::issuer_key;
 use crate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+
+/// How long a person waits for an issuer's status list.
+const PATIENCE: Duration = Duration::from_secs(10);
 
 const CROSS_CHECK: Rule = Rule {
     check: "cross_check",
@@ -44,8 +53,11 @@ pub enum Judged {
     },
     /// A rule is broken; the report says which.
     Rejected(Report),
-    /// Rejected too, but neither the wallet nor the person is to blame: the issuer's status list cannot
-    /// be had. The report says so.
+    /// Rejected, and another try cannot help: what the issuer publishes (keys, or its status list) is wrong.
+    /// The report says what.
+    IssuerAtFault(Report),
+    /// Rejected for now, and nobody here is to blame: what the issuer publishes cannot be had. The report
+    /// says so.
     Undecided(Report),
 }
 
@@ -64,21 +76,15 @@ enum NotJudged {
     Rejected(Rejection),
     /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
     Doubted(Rejection),
-    /// The issuer's status list cannot be had. The findings say so.
-    StatusUnavailable(Rejection),
-    /// Our fault, or an issuer's server: nothing can be said.
-    Failed(Unavailable),
+    /// What the issuer publishes is wrong. The findings say what.
+    IssuerAtFault(Rejection),
+    /// What the issuer publishes cannot be had. The findings say so.
+    Unavailable(Rejection),
 }
 
 impl From<Rejection> for NotJudged {
     fn from(rejection: Rejection) -> Self {
         Self::Rejected(rejection)
-    }
-}
-
-impl From<Unavailable> for NotJudged {
-    fn from(source: Unavailable) -> Self {
-        Self::Failed(source)
     }
 }
 
@@ -95,36 +101,25 @@ impl<'a> Judge<'a> {
 
     /// Judges a wallet's answer against `challenge`. `opened` is what came, or why it could not be opened;
     /// `findings` say so already.
-    ///
-    /// # Errors
-    /// [`Unavailable`] when nothing can be said, because something outside failed.
     pub async fn answer(
         &self,
         challenge: &Challenge<'_>,
         opened: Result<ResponseParameters, Rejection>,
         now: Timestamp,
         mut findings: Findings,
-    ) -> Result<Answered, Unavailable> {
+    ) -> Answered {
         let answer = opened.and_then(|parameters| WalletAnswer::parse(parameters, &mut findings));
         let token = match answer {
-            Ok(WalletAnswer::Refused(error)) => return Ok(Answered::Refused(error)),
+            Ok(WalletAnswer::Refused(error)) => return Answered::Refused(error),
             Ok(WalletAnswer::Presented(token)) => Ok(token),
             Err(rejection) => Err(rejection),
         };
-        self.verdict(token, challenge, now, findings).await.map(Answered::Judged)
+        Answered::Judged(self.verdict(token, challenge, now, findings).await)
     }
 
     /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
     /// report.
-    ///
-    /// # Errors
-    /// As above.
-    pub async fn token(
-        &self,
-        challenge: &Challenge<'_>,
-        vp_token: String,
-        now: Timestamp,
-    ) -> Result<Judged, Unavailable> {
+    pub async fn token(&self, challenge: &Challenge<'_>, vp_token: String, now: Timestamp) -> Judged {
         let mut findings = Findings::new();
         let token = VpToken::read(vp_token, &mut findings);
         self.verdict(token, challenge, now, findings).await
@@ -136,20 +131,20 @@ impl<'a> Judge<'a> {
         challenge: &Challenge<'_>,
         now: Timestamp,
         mut findings: Findings,
-    ) -> Result<Judged, Unavailable> {
+    ) -> Judged {
         let judged = match token {
             Ok(token) => self.judge(token, challenge, now, &mut findings).await,
             Err(rejection) => Err(rejection.into()),
         };
         match judged {
-            Ok(presentation) => Ok(Judged::Verified { presentation, report: findings.conclude(Ok(())) }),
+            Ok(presentation) => Judged::Verified { presentation, report: findings.conclude(Ok(())) },
             Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
-                Ok(Judged::Rejected(findings.conclude(Err(rejection))))
+                Judged::Rejected(findings.conclude(Err(rejection)))
             }
-            Err(NotJudged::StatusUnavailable(rejection)) => {
-                Ok(Judged::Undecided(findings.conclude(Err(rejection))))
+            Err(NotJudged::IssuerAtFault(rejection)) => {
+                Judged::IssuerAtFault(findings.conclude(Err(rejection)))
             }
-            Err(NotJudged::Failed(source)) => Err(source),
+            Err(NotJudged::Unavailable(rejection)) => Judged::Undecided(findings.conclude(Err(rejection))),
         }
     }
 
@@ -161,23 +156,28 @@ impl<'a> Judge<'a> {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, NotJudged> {
-        let (mut current, mut unavailable) = (Vec::new(), None);
+        let (mut current, mut at_fault, mut unavailable) = (Vec::new(), None, None);
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.judge_one(challenge, shown, now, findings).await {
                 Ok(one) => current.push(one),
                 // The others decide (OpenID4VP 8.6).
                 Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
-                Err(NotJudged::StatusUnavailable(rejection)) => {
+                Err(NotJudged::IssuerAtFault(rejection)) => {
+                    findings.discard(rejection);
+                    at_fault = Some(rejection);
+                }
+                Err(NotJudged::Unavailable(rejection)) => {
                     findings.discard(rejection);
                     unavailable = Some(rejection);
                 }
-                Err(failed) => return Err(failed),
+                Err(doubted @ NotJudged::Doubted(_)) => return Err(doubted),
             }
         }
         match verify::conclude(current, challenge, now, findings) {
             Ok(presentation) => Ok(presentation),
-            // What decided is that a list cannot be had.
-            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::StatusUnavailable(rejection)),
+            // What decided is that something of an issuer's is wrong, or cannot be had.
+            Err(rejection) if at_fault == Some(rejection) => Err(NotJudged::IssuerAtFault(rejection)),
+            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::Unavailable(rejection)),
             Err(rejection) => Err(rejection.into()),
         }
     }
@@ -193,7 +193,14 @@ impl<'a> Judge<'a> {
         findings.about_presentation(&shown.credential, shown.number);
         let hint = shown.presented.issuer_hint();
         let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
-        let keys = self.issuer_keys.of(&issuer).await?;
+        let keys = self.issuer_keys.of(&issuer).await.map_err(|why| match why {
+            NotPublished::Mistake(why) => {
+                NotJudged::IssuerAtFault(issuer_key::mistaken(&issuer, &why, findings))
+            }
+            NotPublished::Passing(why) => {
+                NotJudged::Unavailable(issuer_key::unavailable(&issuer, &why, findings))
+            }
+        })?;
         let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
         self.cross_check(&genuine, challenge, now, findings)?;
         self.current(genuine, &issuer, now, findings).await
@@ -212,13 +219,19 @@ impl<'a> Judge<'a> {
             Status::Settled(current) => return Ok(current),
             Status::Listed(listed) => listed,
         };
-        match self.status_lists.of(issuer, listed.reference()).await {
-            Ok(list) => Ok(listed.judged(&list, now, findings)?),
-            Err(NoStatusList::Unusable(fault)) => Err(listed.unusable(&fault, findings).into()),
-            Err(NoStatusList::Unavailable(why)) => {
-                Err(NotJudged::StatusUnavailable(listed.unavailable(&why.source, findings)))
+        let why = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
+            Ok(list) => return Ok(listed.judged(&list, now, findings)?),
+            Err(why) => why,
+        };
+        Err(match why {
+            NoStatusList::Unusable(fault) => NotJudged::IssuerAtFault(listed.unusable(&fault, findings)),
+            NoStatusList::NotPublished(NotPublished::Mistake(why)) => {
+                NotJudged::IssuerAtFault(listed.unavailable(&why, findings))
             }
-        }
+            NoStatusList::NotPublished(NotPublished::Passing(why)) => {
+                NotJudged::Unavailable(listed.unavailable(&why, findings))
+            }
+        })
     }
 
     /// Only what our own core accepted comes this far; the findings are still about it.
@@ -274,7 +287,7 @@ impl Judged {
             Self::Verified { .. } => {
                 tracing::info!(client, presentation, verdict = "verified", "answer judged");
             }
-            Self::Rejected(report) | Self::Undecided(report) => {
+            Self::Rejected(report) | Self::IssuerAtFault(report) | Self::Undecided(report) => {
                 let decisive = report.decisive();
                 tracing::warn!(
                     client,

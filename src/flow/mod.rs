@@ -46,7 +46,7 @@
 pub mod accept_posted;
 pub mod accept_response;
 mod admit;
-mod ask_wallet;
+pub mod ask_wallet;
 pub mod authenticate_client;
 pub mod authorize_code;
 pub mod authorize_device;

@@ -1,7 +1,9 @@
 //! What the flows need from the outside world. Everything here is object-safe, so that one
 //! `Vpgate` serves with SQLite or PostgreSQL, with the real clock or one a test moves.
 
+use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
@@ -44,6 +46,31 @@ impl Unavailable {
     /// `part` failed because of `source`.
     pub fn new(part: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         Self { part, source: source.into() }
+    }
+}
+
+/// Why what somebody else publishes (keys, a status list, metadata) cannot be used now. Whose fault it is
+/// decides what is said, and to whom.
+#[derive(Clone, Debug, thiserror::Error)]
+pub enum NotPublished {
+    /// Its publisher's, and no time heals it: wrong address, wrong form, another's document.
+    #[error("{0}")]
+    Mistake(Arc<str>),
+    /// The publisher's server does not answer, or says that it is in trouble, or the answer may be another
+    /// one in a minute.
+    #[error("{0}")]
+    Passing(Arc<str>),
+}
+
+impl NotPublished {
+    /// A [`Self::Mistake`] in these words.
+    pub fn mistake(why: &dyn fmt::Display) -> Self {
+        Self::Mistake(why.to_string().into())
+    }
+
+    /// A [`Self::Passing`] in these words.
+    pub fn passing(why: &dyn fmt::Display) -> Self {
+        Self::Passing(why.to_string().into())
     }
 }
 
@@ -231,17 +258,18 @@ pub trait RequestSigner: Send + Sync {
 #[async_trait]
 pub trait Wallets: Send + Sync {
     /// The metadata of the wallet with this issuer identifier, as fresh as its server says.
-    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, Unavailable>;
+    async fn metadata(&self, issuer: &str) -> Result<Arc<WalletMetadata>, NotPublished>;
     /// Pushes a request (RFC 9126 section 2), and answers with the `request_uri` that stands for it.
-    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, Unavailable>;
+    async fn push(&self, wallet: &WalletRoute, request: &Parameters) -> Result<String, NotPublished>;
 }
 
 /// Keys of issuers. Takes a [`TrustedIssuer`], so that nobody else's address is ever fetched.
 #[async_trait]
 pub trait IssuerKeys: Send + Sync {
     /// The issuer's keys; fetched anew, within limits, when the `kid` it names is not among them. None for
-    /// an issuer that is known by certificates: its key comes with the credential.
-    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable>;
+    /// an issuer that is known by certificates: its key comes with the credential. A `kid` that is not among
+    /// keys that were fetched a moment ago is a [`NotPublished::Passing`]: the key may be a new one.
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished>;
 }
 
 /// The keys of clients that sign their assertions. Takes what the client's registration says, so that no
@@ -249,7 +277,7 @@ pub trait IssuerKeys: Send + Sync {
 #[async_trait]
 pub trait ClientKeySets: Send + Sync {
     /// The client's keys; fetched anew, within limits, when `kid` is not among them.
-    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable>;
+    async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, NotPublished>;
 }
 
 /// A second library, asked about presentations that our own core accepted (`verification.cross_check`).
@@ -291,18 +319,20 @@ pub enum NoStatusList {
     #[error(transparent)]
     Unusable(#[from] StatusListFault),
     /// It did not come.
-    #[error("{}", .0.source)]
-    Unavailable(Arc<Unavailable>),
+    #[error(transparent)]
+    NotPublished(#[from] NotPublished),
 }
 
 /// Status lists of issuers. Takes a [`StatusReference`], which only an authentic credential has, so
 /// that a stranger's address is never fetched.
 #[async_trait]
 pub trait StatusLists: Send + Sync {
-    /// The list that `reference`, in a credential of `issuer`, names: signed by that issuer's keys.
+    /// The list that `reference`, in a credential of `issuer`, names: signed by that issuer's keys. Who asks
+    /// waits for at most `patience`.
     async fn of(
         &self,
         issuer: &TrustedIssuer,
         reference: &StatusReference,
+        patience: Duration,
     ) -> Result<Arc<StatusList>, NoStatusList>;
 }

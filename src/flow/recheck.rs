@@ -1,13 +1,18 @@
 //! Is the credential behind living tokens still good? Its issuer is asked again, by the same lists and
 //! under the same policy as when it was presented.
 
+use std::time::Duration;
+
 use super::Vpgate;
-use super::ports::{NoStatusList, NotCommitted, Unavailable};
+use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::issuance::Family;
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::standing::{self, Today};
+
+/// How long an introspection, a refresh or `/userinfo` waits for a list: machines ask, and others behind them.
+const PATIENCE: Duration = Duration::from_millis(2500);
 
 impl Vpgate {
     /// What the issuers say today of the credentials behind `family`. An issuer that the configuration
@@ -23,9 +28,11 @@ impl Vpgate {
                 continue;
             }
             let Some(reference) = place.of(&issuer) else { return Today::TakenBack };
-            let said = match self.status_lists.of(&issuer, &reference).await {
+            // Whatever the other lists say, it is not "valid" any more; one may still say "taken back".
+            let patience = if unknown { Duration::ZERO } else { PATIENCE };
+            let said = match self.status_lists.of(&issuer, &reference, patience).await {
                 Ok(list) => standing::today(&reference, &issuer, &list, now),
-                Err(NoStatusList::Unusable(_) | NoStatusList::Unavailable(_)) => Today::Unknown,
+                Err(_) => Today::Unknown,
             };
             match said {
                 Today::Valid => {}

@@ -4,7 +4,7 @@ use serde_json::Value;
 use url::Url;
 
 use super::Vpgate;
-use super::ask_wallet::{NotReached, answer_key};
+use super::ask_wallet::{NotReached, WalletFault, answer_key};
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::base::id::{Handle, Nonce};
 use crate::domain::base::secret::Secret;
@@ -55,7 +55,7 @@ pub enum NotServed {
     Settled,
     /// The wallet's server does not answer as it must; it may be better in a moment.
     #[error(transparent)]
-    Wallet(Unavailable),
+    Wallet(WalletFault),
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -65,7 +65,7 @@ impl From<NotReached> for NotServed {
     fn from(why: NotReached) -> Self {
         match why {
             NotReached::Outdated => Self::Unknown,
-            NotReached::Wallet(source) => Self::Wallet(source),
+            NotReached::Wallet(fault) => Self::Wallet(fault),
             NotReached::Failed(source) => Self::Failed(source),
         }
     }

@@ -17,6 +17,7 @@ use super::human_door::page::{Link, Notice};
 use super::relying_party_door::problem::Problem;
 use super::relying_party_door::strict_json::pointer;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
+use crate::flow::ask_wallet::WalletFault;
 use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
@@ -227,6 +228,10 @@ impl From<NotBegun> for Problem {
             }
             NotBegun::State => Self::invalid_request("/state", detail),
             NotBegun::UserCode(why) => why.into(),
+            NotBegun::WalletFault(fault) => {
+                note_wallet(&fault);
+                if fault.is_passing() { Self::later(detail) } else { Self::bad_wallet(detail) }
+            }
             NotBegun::Failed(failure) => failure.into(),
         }
     }
@@ -275,6 +280,12 @@ impl From<Unavailable> for Notice {
     }
 }
 
+/// Not a failure of ours: a warning, with whose it is.
+fn note_wallet(fault: &WalletFault) {
+    let trace = TraceId::current();
+    tracing::warn!(%trace, reason = %fault, passing = fault.is_passing(), "a wallet's server cannot be asked");
+}
+
 /// Why a browser is not sent to its wallet. `None` when the page about the end is to be shown instead.
 pub fn not_served(why: NotServed) -> Option<Notice> {
     match why {
@@ -289,7 +300,7 @@ pub fn not_served(why: NotServed) -> Option<Notice> {
             "For your safety it can only be continued in the browser that opened it first. Go on there, or begin again.",
         )),
         NotServed::Settled => None,
-        NotServed::Wallet(failure) => Some(Notice::wallet_is_silent(&record_failure(&failure))),
+        NotServed::Wallet(fault) => Some(Notice::wallet_fails(&fault)),
         NotServed::Failed(failure) => Some(failure.into()),
     }
 }
@@ -340,13 +351,23 @@ impl Notice {
     }
 
     /// The wallet's server failed; nothing was lost by it.
-    pub fn wallet_is_silent(trace: &TraceId) -> Self {
+    pub fn wallet_fails(fault: &WalletFault) -> Self {
+        note_wallet(fault);
+        if !fault.is_passing() {
+            let mut notice = Self::refused(
+                StatusCode::BAD_GATEWAY,
+                "Your wallet cannot be used here",
+                "The service of your wallet says something about itself that does not fit. Only its operator can mend that; nothing was shared.",
+            );
+            notice.trace = Some(TraceId::current().to_string());
+            return notice;
+        }
         let mut notice = Self::refused(
             StatusCode::BAD_GATEWAY,
             "Your wallet does not answer",
             "We could not reach the service of your wallet. Nothing is lost: wait a few seconds and reload this page.",
         );
-        notice.trace = Some(trace.to_string());
+        notice.trace = Some(TraceId::current().to_string());
         notice.retry_after = Some(RETRY_AFTER_SECONDS);
         notice
     }

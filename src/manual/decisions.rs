@@ -393,9 +393,20 @@
 //!
 //! # Keys of issuers: how long they are kept
 //! As long as `Cache-Control` says, less the `Age` it arrives with, at least a minute and at most a day; an
-//! hour when nothing is said. For a day longer while the issuer fails. An unknown `kid` is asked for at
-//! most once a minute. `no-store` means the minute: a fetch for each presentation would let anybody aim
-//! this server at the issuer.
+//! hour when nothing is said. For a day longer while the issuer fails, also by a mistake of its own: a
+//! document that is gone for an hour takes nobody's key back. A set without any usable key does. An unknown
+//! `kid` is asked for at most once a minute, and is no verdict meanwhile. `no-store` means the minute: a fetch
+//! for each presentation would let anybody aim this server at the issuer.
+//!
+//! # A mistake of the issuer ends the flow at once
+//! Another try cannot help, and a device that waits for one waits in vain. It costs who has the same
+//! credential of another issuer at hand a new beginning. Trouble that passes ends a flow with the eighth
+//! answer: fewer would punish people for a hiccup, more would leave devices waiting.
+//!
+//! # Redirects: for status lists alone
+//! Token Status List section 8.2 asks for them. The other documents are found where a name says, and a
+//! redirect there (an open one on the issuer's site is enough) would let somebody else choose the keys. SD-JWT
+//! VC section 4.2 asks for a 200; RFC 7517 and did:web are silent.
 //!
 //! # Limits are counted in the store
 //! Replicas share them, and the one thread that writes sees attempts one by one: a burst of guesses is

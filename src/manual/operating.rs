@@ -149,13 +149,32 @@
 //! `ttl`, or until `exp`, clamped to `status_lists.cache_at_least` and `cache_at_most`: so long a revoked
 //! credential may still be accepted. There is no other limit on the age of a list (`iat`).
 //!
-//! When a list cannot be had, every presentation that needs it is refused, with the line
-//! `status_list_available` in the log. It is not counted as a try, since neither the person nor the
-//! wallet can help it: they may try again until the request expires, and the relying party reads
-//! `pending` meanwhile. A server that failed is left alone for five seconds. With
-//! `status_stale_if_error` the last good list serves so much longer, never past its `exp`; a list that
-//! came and is no good (signature, address, dates) is never replaced by an older one, and is a counted
-//! rejection.
+//! With `status_stale_if_error` the last good list serves so much longer when a new one cannot be had, never
+//! past its `exp`; a list that came and is no good (signature, address, dates) is never replaced by an older
+//! one. Introspection, refresh and `/userinfo` wait at most 2.5 seconds for a list.
+//!
+//! # What issuers publish, and whose fault it is
+//! Keys (`jwks_uri`, `issuer_metadata`, `did`), status lists and wallets' metadata are kept by one rule. One
+//! fetch at a time for each; it goes on when nobody waits any more. While it is under way, and for five
+//! seconds after it failed, who may use the older copy gets it at once: keys and metadata for a day, a list
+//! for `status_stale_if_error`. Others wait for it, at most 64 for one document and ten seconds from its
+//! start. A key (`kid`) that is not among keys fetched less than a minute ago counts as one that cannot be had.
+//!
+//! | What happens | Report | The person reads | The flow |
+//! |---|---|---|---|
+//! | the issuer's mistake: 404 or another 4xx, a redirect, another media type, not JSON, another `issuer` or `id`, no usable key | `issuer_key` | that the credential could not be checked | ends at once: `rejected`, `access_denied` |
+//! | its list: the same, or signed, dated or packed wrongly | `status_list_...` | the same | the same |
+//! | trouble that passes: no answer, 408, 425, 429, 5xx, a key that may be new | `issuer_key_available`, `status_list_available` | to wait a minute and try again | goes on; ends the same way with the eighth such answer |
+//!
+//! Neither is one of the person's tries (`presentation.tries`). A wallet that posts its answer hears 503
+//! where the same answer may count later, and so does `POST /v1/verify` where the keys cannot be had. The
+//! log names address, reason and, as `passing`, which of the two it is. Keys that a client publishes in
+//! `jwks_uri` are the client's: a mistake there is `invalid_client`, trouble that passes a 503. A wallet's
+//! server that is at fault is told as the wallet's: 502 and 503 of `POST /v1/presentations`, and a page.
+//!
+//! Redirects are followed for status lists alone (Token Status List section 8.2): three at most, https only,
+//! public addresses only; `sub` must still be the address in the credential. Keys and metadata are not
+//! looked for elsewhere than where their names say.
 //!
 //! Tokens are held to the status too: it is looked up again, in the lists at hand, when one is refreshed or
 //! asked about. `tokens.recheck_status = false` leaves that out. A JWT that a resource checks by itself
@@ -164,7 +183,7 @@
 //! `danger_ignore_status` accepts revoked credentials; results say `unchecked` then.
 //!
 //! Not offered: application-specific status values (refused), CWT lists, aggregation (lists are fetched when a credential names them), historical
-//! queries, list signers other than the issuer.
+//! queries, list signers that are neither the issuer nor certified under `status_x5c_roots`.
 //!
 //! # Pages that sign people in
 //! A page without a server of its own loads `/vpgate.js` and calls `VpGate.start(element, options)`; the

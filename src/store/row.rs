@@ -87,8 +87,10 @@ pub(super) struct PresentationRow {
     pub reserved_for: Option<Vec<u8>>,
     /// All but begun: digest of the browser.
     pub browser: Option<Vec<u8>>,
-    /// Served: answers rejected so far.
+    /// Served: answers that were not accepted so far.
     pub tries: Option<u32>,
+    /// Served: how many of them could not be judged.
+    pub undecided: u32,
     /// Served: report of the last rejected answer. Later: the report. As JSON.
     pub report: Option<String>,
     /// Begun and served: the private JWK of the answer, where it is to be encrypted.
@@ -225,7 +227,10 @@ impl PresentationRow {
                 Presentation::Begun(restore::begun(asked, reserved_for, private_key(self.answer_key)?))
             }
             "served" => {
-                let tries = Tries { used: present(self.tries, "tries")?, last_report: report };
+                // Every answer that was not accepted, those that could not be judged included.
+                let (all, undecided) = (present(self.tries, "tries")?, self.undecided);
+                let used = all.checked_sub(undecided).ok_or(BrokenColumn("undecided"))?;
+                let tries = Tries { used, undecided, last_report: report };
                 let key = private_key(self.answer_key)?;
                 Presentation::Served(restore::served(asked, present(browser, "browser")?, tries, key))
             }

@@ -34,7 +34,8 @@ use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, Signer, StatusLists, Unavailable, Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
+    Wallets,
 };
 use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
@@ -388,7 +389,12 @@ struct NoLists;
 
 #[async_trait]
 impl StatusLists for NoLists {
-    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
+    async fn of(
+        &self,
+        _: &TrustedIssuer,
+        _: &StatusReference,
+        _: Duration,
+    ) -> Result<Arc<StatusList>, NoStatusList> {
         Err(StatusListFault::NoList.into())
     }
 }
@@ -397,12 +403,12 @@ struct NoWallets;
 
 #[async_trait]
 impl Wallets for NoWallets {
-    async fn metadata(&self, _: &str) -> Result<Arc<WalletMetadata>, Unavailable> {
-        Err(Unavailable::new("the wallet's metadata", "nobody there"))
+    async fn metadata(&self, _: &str) -> Result<Arc<WalletMetadata>, NotPublished> {
+        Err(NotPublished::passing(&"nobody there"))
     }
 
-    async fn push(&self, _: &WalletRoute, _: &Parameters) -> Result<String, Unavailable> {
-        Err(Unavailable::new("the wallet's endpoint for pushed requests", "nobody there"))
+    async fn push(&self, _: &WalletRoute, _: &Parameters) -> Result<String, NotPublished> {
+        Err(NotPublished::passing(&"nobody there"))
     }
 }
 
@@ -410,17 +416,17 @@ struct NoKeys;
 
 #[async_trait]
 impl IssuerKeys for NoKeys {
-    async fn of(&self, _issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        Err(Unavailable::new("the issuer", "there is none here"))
+    async fn of(&self, _issuer: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
+        Err(NotPublished::passing(&"there is none here"))
     }
 }
 
 #[async_trait]
 impl ClientKeySets for NoKeys {
-    async fn of_client(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of_client(&self, client: &ClientKeys, _kid: Option<&str>) -> Result<Arc<KeySet>, NotPublished> {
         match client {
             ClientKeys::Jwks(keys) => Ok(Arc::clone(keys)),
-            ClientKeys::JwksUri(_) => Err(Unavailable::new("the client", "there is none here")),
+            ClientKeys::JwksUri(_) => Err(NotPublished::passing(&"there is none here")),
         }
     }
 }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use async_trait::async_trait;
 use poem::endpoint::BoxEndpoint;
@@ -23,7 +24,7 @@ use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Unavailable};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -146,7 +147,7 @@ struct Keys(Arc<KeySet>);
 
 #[async_trait]
 impl IssuerKeys for Keys {
-    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
         Ok(Arc::clone(&self.0))
     }
 }
@@ -164,6 +165,7 @@ impl StatusLists for Lists {
         &self,
         issuer: &TrustedIssuer,
         reference: &StatusReference,
+        _: Duration,
     ) -> Result<Arc<StatusList>, NoStatusList> {
         let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
         let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;

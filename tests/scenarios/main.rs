@@ -39,4 +39,5 @@ mod token_readers;
 mod tokens;
 mod verify;
 mod wallet_errors;
+mod whose_fault;
 mod world;

@@ -13,7 +13,7 @@ use vpgate::domain::oauth::client::ClientKeys;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate::domain::sdjwt::trust::TrustedIssuer;
-use vpgate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NoStatusList, StatusLists, Unavailable};
+use vpgate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::sandbox::MOUNT;
 
 use crate::world::BASE;
@@ -33,13 +33,16 @@ impl Clock for TestClock {
     }
 }
 
-/// The sandbox issuer's keys, without fetching them.
-pub struct KnownKeys(pub Arc<KeySet>);
+/// The sandbox issuer's keys, without fetching them; or why they cannot be used.
+pub struct KnownKeys(pub Arc<KeySet>, pub Arc<Mutex<Option<NotPublished>>>);
 
 #[async_trait]
 impl IssuerKeys for KnownKeys {
-    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
-        Ok(Arc::clone(&self.0))
+    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
+        match &*self.1.lock().unwrap() {
+            None => Ok(Arc::clone(&self.0)),
+            Some(why) => Err(why.clone()),
+        }
     }
 }
 
@@ -48,8 +51,8 @@ pub struct NoClientKeys;
 
 #[async_trait]
 impl ClientKeySets for NoClientKeys {
-    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, Unavailable> {
-        Err(Unavailable::new("a client's keys", "there are none here"))
+    async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, NotPublished> {
+        Err(NotPublished::passing(&"there are none here"))
     }
 }
 
@@ -78,11 +81,11 @@ impl StatusLists for PublishedLists {
         &self,
         issuer: &TrustedIssuer,
         reference: &StatusReference,
+        _: Duration,
     ) -> Result<Arc<StatusList>, NoStatusList> {
         let road = *self.road.lock().unwrap();
         if road == ListRoad::Blocked {
-            let blocked = Unavailable::new("the issuer's status list", "status 503");
-            return Err(NoStatusList::Unavailable(Arc::new(blocked)));
+            return Err(NotPublished::passing(&"status 503").into());
         }
         let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
         let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;

@@ -81,7 +81,16 @@ async fn req_7_13_a_list_that_cannot_be_had_refuses_without_counting_a_try() {
 async fn req_7_5_another_list_is_refused_and_named() {
     let world = World::new().await;
     world.lists_arrive(ListRoad::Swapped);
-    assert_eq!(refused(&world).await["report"]["reason"], "status_list_subject");
+    // The issuer's mistake: no other try could help.
+    let begun = world.begin(&request()).await;
+    let mut browser = world.browser();
+    let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+    browser.press(&wallet, "Share").await;
+    let result = world.collect(&begun, None).await.1;
+    assert_eq!(
+        (&result["status"], &result["report"]["reason"]),
+        (&json!("rejected"), &json!("status_list_subject"))
+    );
 }
 
 #[tokio::test]

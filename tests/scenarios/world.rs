@@ -23,7 +23,7 @@ use vpgate::domain::jose::x5c::CertifiedKey;
 use vpgate::domain::openid4vp::request::{Asked, ResponseMode, WalletRoute};
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, Store};
+use vpgate::flow::ports::{Clock, Entropy, NotPublished, Store};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -91,6 +91,7 @@ pub struct World {
     pub issuer: Arc<CertifiedKey>,
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
+    no_keys: Arc<Mutex<Option<NotPublished>>>,
 }
 
 impl World {
@@ -160,6 +161,7 @@ impl World {
         let more_keys = more_keys.into_iter().chain([own]);
         let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
+        let no_keys = Arc::default();
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
             keys: Arc::clone(&keys),
@@ -174,7 +176,7 @@ impl World {
             store: Arc::clone(&store),
             clock: Arc::clone(&clock) as Arc<dyn Clock>,
             entropy: Arc::new(SystemEntropy),
-            issuer_keys: Arc::new(KnownKeys(keys)),
+            issuer_keys: Arc::new(KnownKeys(keys, Arc::clone(&no_keys))),
             client_keys: Arc::new(NoClientKeys),
             status_lists: Arc::new(status_lists),
             wallets: Arc::new(FetchedWallets::new(
@@ -185,12 +187,17 @@ impl World {
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), store, issuer, clock, list_road }
+        Self { app: Arc::new(app), store, issuer, clock, list_road, no_keys }
     }
 
     /// From now on the issuer's status list arrives like this.
     pub fn lists_arrive(&self, road: ListRoad) {
         *self.list_road.lock().unwrap() = road;
+    }
+
+    /// From now on the issuer's keys cannot be used, for this reason; or can again.
+    pub fn keys_fail(&self, why: Option<NotPublished>) {
+        *self.no_keys.lock().unwrap() = why;
     }
 
     /// The issuer says so of the demo credential, by the button on the sandbox's front page.

@@ -63,12 +63,18 @@ pub struct Served {
     answer_key: Option<EncryptionKey>,
 }
 
+/// How many answers may go unjudged because something of an issuer's cannot be had: then it ends, so that
+/// nobody waits for ever.
+pub const UNDECIDED_ALLOWED: u32 = 8;
+
 /// Rejected answers so far, and what was wrong with the last one.
 #[derive(Debug, Default)]
 pub struct Tries {
     /// How many answers were rejected.
     pub used: u32,
-    /// The report of the last of them.
+    /// How many could not be judged, because something that their issuer publishes could not be had.
+    pub undecided: u32,
+    /// The report of the last of them all.
     pub last_report: Option<Report>,
 }
 
@@ -312,10 +318,44 @@ impl Served {
         live(&self.asked, now)?;
         let used = self.tries.used.saturating_add(1);
         if used < self.asked.tries_allowed {
-            let tries = Tries { used, last_report: Some(report) };
+            let tries = Tries { used, last_report: Some(report), ..self.tries };
             return Ok(AfterRejection::TriesRemain(Self { tries, ..self }));
         }
         Ok(AfterRejection::Final(self.settle(Outcome::Rejected { report }, response_code, now)))
+    }
+
+    /// The answer cannot be judged now, for no fault of who answers: not one of the person's tries, and yet
+    /// only [`UNDECIDED_ALLOWED`] of them, of which the last settles.
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]
+    pub fn undecided(
+        self,
+        report: Report,
+        response_code: Option<Digest>,
+        now: Timestamp,
+    ) -> Result<AfterRejection, NotNow> {
+        live(&self.asked, now)?;
+        let undecided = self.tries.undecided.saturating_add(1);
+        if undecided < UNDECIDED_ALLOWED {
+            let tries = Tries { undecided, last_report: Some(report), ..self.tries };
+            return Ok(AfterRejection::TriesRemain(Self { tries, ..self }));
+        }
+        Ok(AfterRejection::Final(self.settle(Outcome::Rejected { report }, response_code, now)))
+    }
+
+    /// The answer is rejected, and another try cannot help.
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]
+    pub fn rejected_for_good(
+        self,
+        report: Report,
+        response_code: Option<Digest>,
+        now: Timestamp,
+    ) -> Result<Settled, NotNow> {
+        live(&self.asked, now)?;
+        Ok(self.settle(Outcome::Rejected { report }, response_code, now))
     }
 
     /// The person gives up: rejected when an answer was rejected before, else declined.

@@ -1,6 +1,7 @@
 //! Which key the issuer's signature must hold under: found by the mechanism that is configured for the
 //! issuer, and by no other (SD-JWT VC sections 2.5 and 7.3).
 
+use std::fmt;
 use std::sync::Arc;
 
 use super::trust::{KeySource, TrustedIssuer};
@@ -11,8 +12,31 @@ use crate::domain::jose::jws::UnverifiedJws;
 use crate::domain::jose::key_set::{KeySet, NoKey};
 use crate::domain::jose::x5c::{Roots, ValidatedChain};
 
+const AVAILABLE: Rule = Rule { check: "issuer_key_available", requirement: "SD-JWT VC 2.5, 4" };
 const KEY: Rule = Rule { check: "issuer_key", requirement: "RFC 9901 7.1(2.c); SD-JWT VC 2.5" };
 const CHAIN: Rule = Rule { check: "issuer_chain", requirement: "SD-JWT VC 2.5; RFC 5280 6" };
+
+/// Whether a report that fails with `check` blames how the issuer publishes its keys.
+pub fn is_blamed_by(check: &str) -> bool {
+    [KEY.check, AVAILABLE.check].contains(&check)
+}
+
+/// Whether it fails for now only.
+pub fn is_missed_by(check: &str) -> bool {
+    check == AVAILABLE.check
+}
+
+/// What the issuer publishes its keys in is wrong; nobody else can mend it. `why` is ours, never a part of
+/// an answer.
+pub fn mistaken(issuer: &TrustedIssuer, why: &dyn fmt::Display, findings: &mut Findings) -> Rejection {
+    let source = issuer.keys().name();
+    findings.fail(&KEY, format!("{source} cannot be used, and only the issuer can mend that: {why}"))
+}
+
+/// The issuer's keys cannot be had now, so nobody can say whether the credential is genuine.
+pub fn unavailable(issuer: &TrustedIssuer, why: &dyn fmt::Display, findings: &mut Findings) -> Rejection {
+    findings.fail(&AVAILABLE, format!("{} cannot be had now: {why}", issuer.keys().name()))
+}
 
 /// The key, and how it was found, in words.
 pub(super) struct Chosen {

@@ -13,7 +13,7 @@ pub mod did;
 pub mod digest;
 pub mod disclosure;
 pub mod issuer;
-mod issuer_key;
+pub mod issuer_key;
 pub mod issuer_metadata;
 mod json_form;
 mod jwt;

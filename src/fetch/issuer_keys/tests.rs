@@ -3,9 +3,11 @@ use std::sync::atomic::{AtomicI64, Ordering};
 
 use serde_json::json;
 
+use super::super::cache::{PAUSE, WANTED_PAUSE};
 use super::super::test_server::{ok, serve};
 use super::*;
 use crate::domain::base::report::Findings;
+use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
 use crate::domain::jose::x5c::Roots;
@@ -103,7 +105,7 @@ async fn req_11_4_a_clients_keys_are_fetched_and_kept_like_an_issuers() {
         assert_eq!(kid_of(&keys.of_client(&client, Some("old")).await.unwrap()), Some("old"));
     }
     assert_eq!(served.load(Ordering::SeqCst), 1);
-    clock.forward(UNKNOWN_KID_PAUSE);
+    clock.forward(WANTED_PAUSE);
     assert_eq!(kid_of(&keys.of_client(&client, Some("new")).await.unwrap()), Some("new"));
     let set = Arc::new(KeySet::of(Vec::new()));
     let found = keys.of_client(&ClientKeys::Jwks(Arc::clone(&set)), None).await.unwrap();
@@ -118,14 +120,16 @@ async fn a_rotated_key_is_found_and_unknown_names_do_not_hammer_the_issuer() {
     let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
     assert_eq!(kid_of(&keys.of(&of("old")).await.unwrap()), Some("old"));
     for _ in 0..10 {
-        keys.of(&of("new")).await.unwrap();
+        let why = keys.of(&of("new")).await.unwrap_err();
+        assert!(matches!(why, NotPublished::Passing(_)), "it may be a new key: {why}");
     }
     assert_eq!(served.load(Ordering::SeqCst), 1, "asked a moment ago");
-    clock.forward(UNKNOWN_KID_PAUSE);
+    clock.forward(WANTED_PAUSE);
     assert_eq!(kid_of(&keys.of(&of("new")).await.unwrap()), Some("new"));
     for _ in 0..10 {
-        keys.of(&of("made up")).await.unwrap();
+        assert!(keys.of(&of("made up")).await.is_err());
     }
+    assert!(keys.of(&of("new")).await.is_ok(), "nobody else is held up by it");
     assert_eq!(served.load(Ordering::SeqCst), 2);
 }
 
@@ -228,7 +232,7 @@ async fn req_5_8_keys_that_change_while_a_person_is_in_the_wallet_are_found() {
     let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
     let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("old"));
-    clock.forward(UNKNOWN_KID_PAUSE);
+    clock.forward(WANTED_PAUSE);
     let found = keys.of(&issuer).await.unwrap();
     assert!(presented.authenticate(&issuer, &found, &expected(), NOW, &mut findings).is_ok());
     assert_eq!(served.load(Ordering::SeqCst), 2);
@@ -243,7 +247,7 @@ async fn req_5_4_an_issuer_known_by_certificates_has_no_keys_to_fetch() {
 }
 
 #[tokio::test]
-async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
+async fn only_who_asks_a_hanging_issuer_first_waits_while_old_keys_serve() {
     let (url, served) = serve(|number| (number == 0).then(|| jwks("one")));
     let clock = Arc::new(Hand::default());
     let keys = keys(&clock);
@@ -255,6 +259,7 @@ async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
         biased;
         _ = keys.of(&known) => panic!("the hanging server answered first"),
         _ = keys.of(&unknown) => panic!("a new key needs the answer"),
+        // Who finds the fetch under way is answered at once.
         found = keys.of(&known) => assert_eq!(kid_of(&found.unwrap()), Some("one")),
     }
     assert!(served.load(Ordering::SeqCst) <= 2);
@@ -263,8 +268,10 @@ async fn only_who_asks_a_hanging_issuer_waits_while_old_keys_serve() {
 #[tokio::test]
 async fn what_the_server_says_about_freshness_is_bounded() {
     for (said, least) in [("max-age=0", LEAST_FRESH), ("max-age=31536000", MOST_FRESH)] {
+        let key = SigningKey::generate(Algorithm::EdDsa).unwrap().public_key().to_jwk();
+        let body = json!({"keys": [key]}).to_string().into_bytes();
         let (url, served) = serve(move |_| {
-            Some(ok(&format!("Content-Type: application/json\r\nCache-Control: {said}"), b"{\"keys\": []}"))
+            Some(ok(&format!("Content-Type: application/json\r\nCache-Control: {said}"), &body))
         });
         let clock = Arc::new(Hand::default());
         let keys = keys(&clock);
@@ -276,5 +283,70 @@ async fn what_the_server_says_about_freshness_is_bounded() {
         clock.forward(Duration::from_secs(1));
         keys.of(&issuer).await.unwrap();
         assert_eq!(served.load(Ordering::SeqCst), 2, "{said}");
+    }
+}
+
+fn status(line: &str) -> Vec<u8> {
+    format!("HTTP/1.1 {line}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n").into_bytes()
+}
+
+#[tokio::test]
+async fn an_issuers_mistake_is_told_from_trouble_that_passes() {
+    let json = "Content-Type: application/json";
+    let metadata = |members: serde_json::Value| ok(json, members.to_string().as_bytes());
+    let key = SigningKey::generate(Algorithm::EdDsa).unwrap().public_key().to_jwk();
+    let good = json!({"keys": [key]});
+    let mistakes = [
+        ok("Content-Type: text/plain", metadata(json!({"issuer": "iss", "jwks": good})).as_slice()),
+        metadata(json!({"issuer": "iss/", "jwks": good})),
+        metadata(json!({"issuer": "iss"})),
+        metadata(json!({"issuer": "iss", "jwks": good, "jwks_uri": "https://e.example/jwks"})),
+        metadata(json!({"issuer": "iss", "jwks_uri": null})),
+        metadata(json!({"issuer": "iss", "jwks_uri": "http://10.0.0.1/jwks"})),
+        metadata(json!({"issuer": "iss", "jwks": {"keys": []}})),
+        metadata(json!({"issuer": "iss", "jwks": {"keys": [{"kty": "oct", "k": "AAAA"}]}})),
+        ok(json, b"\xef\xbb\xbf{\"issuer\":\"iss\",\"jwks\":{\"keys\":[]}}"),
+        ok(json, b"{\"issuer\":\"iss\",\"issuer\":\"iss\",\"jwks\":{\"keys\":[]}}"),
+        ok(json, b"not JSON"),
+        ok(json, &vec![b' '; 1 << 20]),
+        status("201 Created"),
+        status("302 Found"),
+        status("401 Unauthorized"),
+        status("404 Not Found"),
+        status("410 Gone"),
+    ];
+    let passing = ["408 X", "425 X", "429 X", "500 X", "502 X", "503 X", "504 X"].map(status);
+    for (answers, passes) in [(mistakes.to_vec(), false), (passing.to_vec(), true)] {
+        for answer in answers {
+            let shown = String::from_utf8_lossy(&answer).chars().take(120).collect::<String>();
+            let (url, _) = serve(move |_| Some(answer.clone()));
+            for source in [
+                KeySource::IssuerMetadata(url.clone()),
+                KeySource::JwksUri(url.clone()),
+                KeySource::DidWeb(url),
+            ] {
+                let why = keys(&Arc::default()).of(&issuer(source, None)).await.unwrap_err();
+                assert_eq!(matches!(why, NotPublished::Passing(_)), passes, "{shown}: {why}");
+            }
+        }
+    }
+    let nobody: url::Url = "http://127.0.0.1:9/".parse().unwrap();
+    let why = keys(&Arc::default()).of(&issuer(KeySource::JwksUri(nobody), None)).await.unwrap_err();
+    assert!(matches!(why, NotPublished::Passing(_)), "connection refused: {why}");
+}
+
+#[tokio::test]
+async fn who_publishes_no_key_any_more_has_taken_the_old_ones_back() {
+    let empty = ok("Content-Type: application/json", b"{\"keys\": []}");
+    let (url, _) = serve(move |number| Some(if number == 0 { jwks("one") } else { empty.clone() }));
+    let clock = Arc::new(Hand::default());
+    let keys = keys(&clock);
+    let issuer = issuer(KeySource::JwksUri(url), Some("one"));
+    keys.of(&issuer).await.unwrap();
+    clock.forward(DEFAULT_FRESH);
+    for _ in 0..2 {
+        let why = keys.of(&issuer).await.unwrap_err();
+        assert!(matches!(why, NotPublished::Mistake(_)), "{why}");
+        clock.forward(PAUSE);
     }
 }

@@ -37,9 +37,9 @@ struct Keys(KeySet, AtomicBool);
 
 #[async_trait]
 impl IssuerKeys for Keys {
-    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
         if self.1.load(Ordering::SeqCst) {
-            return Err(Unavailable::new("the issuer's key server", std::fmt::Error));
+            return Err(NotPublished::passing(&"no answer"));
         }
         Ok(Arc::new(self.0.clone()))
     }
@@ -95,6 +95,8 @@ fn again(key: &SigningKey) -> SigningKey {
     SigningKey::from_jwk(&key.to_private_jwk()).unwrap()
 }
 
+/// Longer than the client of these tests waits.
+const SOON: Duration = Duration::from_secs(6);
 const LATE: i64 = NOW.unix() + 100_000;
 
 #[tokio::test]
@@ -105,15 +107,15 @@ async fn req_7_7_a_list_is_fetched_once_while_it_is_fresh_and_again_later() {
     let clock = Hand::new();
     let (lists, at) = (lists(&maker, &clock), naming(&mut maker, &url, 0));
     let (first, second) =
-        tokio::join!(lists.of(&at.issuer, &at.reference), lists.of(&at.issuer, &at.reference));
+        tokio::join!(lists.of(&at.issuer, &at.reference, SOON), lists.of(&at.issuer, &at.reference, SOON));
     assert_eq!(first.unwrap().statuses().at(0), Some(0));
     assert!(second.is_ok());
     assert_eq!(served.load(Ordering::SeqCst), 1, "one flight for both");
     clock.forward(299);
-    assert_eq!(lists.of(&at.issuer, &at.reference).await.unwrap().statuses().at(0), Some(0));
+    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().statuses().at(0), Some(0));
     assert_eq!(served.load(Ordering::SeqCst), 1);
     clock.forward(1);
-    assert_eq!(lists.of(&at.issuer, &at.reference).await.unwrap().statuses().at(0), Some(1));
+    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().statuses().at(0), Some(1));
     assert_eq!(served.load(Ordering::SeqCst), 2);
 }
 
@@ -126,26 +128,29 @@ async fn req_7_3_only_a_whole_status_list_token_of_bounded_size_is_taken() {
         publish(move |_, uri| ok(head, signed(&key, uri, 0, LATE).as_bytes())).0
     };
     let redirect = publish(|_, uri| {
-        format!("HTTP/1.1 302 Found\r\nLocation: {uri}\r\nContent-Length: 0\r\n\r\n").into_bytes()
+        format!("HTTP/1.1 302 Found\r\nLocation: {uri}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+            .into_bytes()
     });
     let refused = [
         (served("Content-Type: text/html"), "media type"),
         (served("Content-Type: application/jwt"), "media type"),
-        (redirect.0.clone(), "status 302"),
+        (redirect.0.clone(), "on and on"),
         (publish(|_, _| b"HTTP/1.1 503 \r\n\r\n".to_vec()).0, "status 503"),
         (publish(|_, _| answer(&"x".repeat(MOST_BYTES + 1))).0, "too long"),
         (serve(|_| None).0, "no answer"),
     ];
     for (url, expected) in refused {
         let (lists, at) = (lists(&maker, &Hand::new()), naming(&mut maker, &url, 0));
-        let why = lists.of(&at.issuer, &at.reference).await.unwrap_err();
-        assert!(matches!(why, NoStatusList::Unavailable(_)), "{why:?}");
+        let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
+        let passing = ["status 503", "no answer"].contains(&expected);
+        let NoStatusList::NotPublished(absent) = &why else { panic!("{why:?}") };
+        assert_eq!(matches!(absent, NotPublished::Passing(_)), passing, "whose fault: {why}");
         assert!(why.to_string().contains(expected), "{expected}: {why}");
     }
-    assert_eq!(redirect.1.load(Ordering::SeqCst), 1, "not followed");
+    assert_eq!(redirect.1.load(Ordering::SeqCst), 4, "followed three times");
     let url = served("Content-Type: application/statuslist+jwt; charset=utf-8");
     let (lists, at) = (lists(&maker, &Hand::new()), naming(&mut maker, &url, 0));
-    assert!(lists.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(lists.of(&at.issuer, &at.reference, SOON).await.is_ok());
 }
 
 #[tokio::test]
@@ -157,7 +162,7 @@ async fn req_7_3_an_issuer_cannot_send_us_inside() {
     let lists = FetchedStatusLists::new(strict, Hand::new(), keys, CacheBounds::default());
     for inside in [url.as_str(), "https://169.254.169.254/list", "https://localhost/list"] {
         let at = naming(&mut maker, &Url::parse(inside).unwrap(), 0);
-        let why = lists.of(&at.issuer, &at.reference).await.unwrap_err();
+        let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
         assert!(why.to_string().contains("not a public https address"), "{inside}: {why}");
     }
     assert_eq!(served.load(Ordering::SeqCst), 0);
@@ -172,12 +177,12 @@ async fn req_7_8_a_list_by_another_issuer_is_refused_and_not_kept() {
     let clock = Hand::new();
     let (lists, at) = (lists(&maker, &clock), naming(&mut maker, &url, 1000));
     for _ in 0..3 {
-        let why = lists.of(&at.issuer, &at.reference).await.unwrap_err();
+        let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
         assert!(matches!(why, NoStatusList::Unusable(StatusListFault::Key(_))), "{why:?}");
     }
     assert_eq!(served.load(Ordering::SeqCst), 1, "left alone for a moment");
     clock.forward(5);
-    assert!(lists.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(lists.of(&at.issuer, &at.reference, SOON).await.is_ok());
 }
 
 #[tokio::test]
@@ -193,22 +198,22 @@ async fn req_7_13_when_the_provider_fails_nothing_serves_unless_configured() {
     let clock = Hand::new();
     let (url, _) = server(&maker);
     let (strict, at) = (lists(&maker, &clock), naming(&mut maker, &url, 0));
-    assert!(strict.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(strict.of(&at.issuer, &at.reference, SOON).await.is_ok());
     clock.forward(300);
-    assert!(strict.of(&at.issuer, &at.reference).await.is_err());
+    assert!(strict.of(&at.issuer, &at.reference, SOON).await.is_err());
 
     let clock = Hand::new();
     let (url, served) = server(&maker);
     let (tolerant, at) = (lists(&maker, &clock), naming(&mut maker, &url, 600));
-    assert!(tolerant.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(tolerant.of(&at.issuer, &at.reference, SOON).await.is_ok());
     clock.forward(300);
-    assert!(tolerant.of(&at.issuer, &at.reference).await.is_ok());
-    assert!(tolerant.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(tolerant.of(&at.issuer, &at.reference, SOON).await.is_ok());
+    assert!(tolerant.of(&at.issuer, &at.reference, SOON).await.is_ok());
     assert_eq!(served.load(Ordering::SeqCst), 2, "tried, then left alone for a moment");
     clock.forward(599);
-    assert!(tolerant.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(tolerant.of(&at.issuer, &at.reference, SOON).await.is_ok());
     clock.forward(1);
-    assert!(tolerant.of(&at.issuer, &at.reference).await.is_err());
+    assert!(tolerant.of(&at.issuer, &at.reference, SOON).await.is_err());
 }
 
 #[tokio::test]
@@ -220,9 +225,9 @@ async fn req_7_13_an_unusable_list_is_not_hidden_by_an_older_one() {
     });
     let clock = Hand::new();
     let (lists, at) = (lists(&maker, &clock), naming(&mut maker, &url, 100_000));
-    assert!(lists.of(&at.issuer, &at.reference).await.is_ok());
+    assert!(lists.of(&at.issuer, &at.reference, SOON).await.is_ok());
     clock.forward(300);
-    let why = lists.of(&at.issuer, &at.reference).await.unwrap_err();
+    let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
     assert!(matches!(why, NoStatusList::Unusable(StatusListFault::Expired)), "{why:?}");
 }
 
@@ -235,8 +240,8 @@ async fn req_7_8_without_the_issuers_keys_there_is_no_list() {
     let keys = Arc::new(Keys(maker.keys(), AtomicBool::new(true)));
     let lists = FetchedStatusLists::new(client, Hand::new(), keys, CacheBounds::default());
     let at = naming(&mut maker, &url, 0);
-    let why = lists.of(&at.issuer, &at.reference).await.unwrap_err();
-    assert!(matches!(why, NoStatusList::Unavailable(_)), "{why:?}");
+    let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
+    assert!(matches!(why, NoStatusList::NotPublished(NotPublished::Passing(_))), "{why:?}");
 }
 
 #[tokio::test]
@@ -249,8 +254,8 @@ async fn a_slow_provider_does_not_hold_up_another() {
     let (slow, quick) = (naming(&mut maker, &slow, 0), naming(&mut maker, &quick, 0));
     tokio::select! {
         biased;
-        _ = lists.of(&slow.issuer, &slow.reference) => panic!("the hanging server answered first"),
-        found = lists.of(&quick.issuer, &quick.reference) => assert!(found.is_ok()),
+        _ = lists.of(&slow.issuer, &slow.reference, SOON) => panic!("the hanging server answered first"),
+        found = lists.of(&quick.issuer, &quick.reference, SOON) => assert!(found.is_ok()),
     }
 }
 
@@ -262,17 +267,17 @@ async fn req_7_16_what_is_no_longer_fresh_is_forgotten_and_memory_is_bounded() {
     let lists = lists(&maker, &clock);
     // The list is of one address, so the other names fail and leave nothing that stays.
     let at = naming(&mut maker, &url, 0);
-    lists.of(&at.issuer, &at.reference).await.unwrap();
+    lists.of(&at.issuer, &at.reference, SOON).await.unwrap();
     for number in 0..3 {
         let other = url.join(&format!("/other/{number}")).unwrap();
         let at = naming(&mut maker, &other, 0);
-        assert!(lists.of(&at.issuer, &at.reference).await.is_err());
+        assert!(lists.of(&at.issuer, &at.reference, SOON).await.is_err());
     }
-    assert_eq!(unpoisoned(&lists.places).len(), 4);
+    assert_eq!(lists.lists.known().len(), 4);
     clock.forward(300);
     let last = naming(&mut maker, &url.join("/last").unwrap(), 0);
-    assert!(lists.of(&last.issuer, &last.reference).await.is_err());
-    assert_eq!(unpoisoned(&lists.places).len(), 1);
+    assert!(lists.of(&last.issuer, &last.reference, SOON).await.is_err());
+    assert_eq!(lists.lists.known().len(), 1);
 }
 
 #[tokio::test]
@@ -292,10 +297,83 @@ async fn the_list_that_is_soonest_due_gives_way() {
     let urls: Vec<Url> = (0..10).map(|number| list(300 + (number * 7) % 10)).collect();
     for url in &urls {
         let at = naming(&mut maker, url, 0);
-        lists.of(&at.issuer, &at.reference).await.unwrap();
+        lists.of(&at.issuer, &at.reference, SOON).await.unwrap();
     }
-    let places = unpoisoned(&lists.places);
-    assert_eq!(places.len(), MOST_KEPT_BYTES / (15 << 20));
-    let kept = |url: &Url| places.keys().any(|name| name.uri == url.as_str());
+    let names = lists.lists.known();
+    assert_eq!(names.len(), ROOM.bytes / (15 << 20));
+    let kept = |url: &Url| names.iter().any(|name| name.uri == url.as_str());
     assert!(!kept(&urls[0]) && kept(&urls[9]), "300 seconds went first");
+}
+
+/// A server at another address, which answers every request with a redirect to `to`.
+fn sends_to(to: &str) -> Url {
+    let answer =
+        format!("HTTP/1.1 302 Found\r\nLocation: {to}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n");
+    serve(move |_| Some(answer.clone().into_bytes())).0
+}
+
+/// TSL 8.2: clients should follow redirects.
+#[tokio::test]
+async fn req_7_3_a_list_that_has_moved_is_followed_and_must_still_be_the_one_that_was_named() {
+    let mut maker = Maker::new();
+    let key = again(&maker.issuer);
+    let named = Arc::new(std::sync::OnceLock::<String>::new());
+    let known = Arc::clone(&named);
+    let (new, _) = serve(move |_| Some(answer(&signed(&key, known.wait(), 0, LATE))));
+    let old = sends_to(new.as_str());
+    named.set(old.to_string()).unwrap();
+    let (lists, at) = (lists(&maker, &Hand::new()), naming(&mut maker, &old, 0));
+    assert!(lists.of(&at.issuer, &at.reference, SOON).await.is_ok());
+    // The list of another address stays one, whoever sends us there.
+    let stranger = sends_to(new.as_str());
+    let at = naming(&mut maker, &stranger, 0);
+    let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();
+    assert!(matches!(why, NoStatusList::Unusable(StatusListFault::Subject)), "{why:?}");
+}
+
+#[tokio::test]
+async fn req_7_3_a_redirect_leads_nowhere_that_the_guard_refuses() {
+    let mut maker = Maker::new();
+    for inside in [
+        "http://169.254.169.254/latest",
+        "https://10.0.0.1/",
+        "https://[::ffff:10.0.0.1]/",
+        "ftp://e.example/",
+        "file:///etc/passwd",
+    ] {
+        let at = naming(&mut maker, &sends_to(inside), 0);
+        let why = lists(&maker, &Hand::new()).of(&at.issuer, &at.reference, SOON).await.unwrap_err();
+        assert!(why.to_string().contains("not a public https address"), "{inside}: {why}");
+    }
+    let at = naming(&mut maker, &sends_to("http://"), 0);
+    let why = lists(&maker, &Hand::new()).of(&at.issuer, &at.reference, SOON).await.unwrap_err();
+    assert!(matches!(why, NoStatusList::NotPublished(NotPublished::Mistake(_))), "{why}");
+}
+
+/// Introspection and refresh wait briefly, and the older list serves meanwhile where it may.
+#[tokio::test]
+async fn a_provider_that_hangs_keeps_nobody_longer_than_his_patience() {
+    let mut maker = Maker::new();
+    let key = again(&maker.issuer);
+    let address = Arc::new(std::sync::OnceLock::<String>::new());
+    let known = Arc::clone(&address);
+    let (url, served) =
+        serve(move |number| (number == 0).then(|| answer(&signed(&key, known.wait(), 0, LATE))));
+    address.set(url.to_string()).unwrap();
+    let clock = Hand::new();
+    let lists = lists(&maker, &clock);
+    let (strict, tolerant) = (naming(&mut maker, &url, 0), naming(&mut maker, &url, 600));
+    assert!(lists.of(&strict.issuer, &strict.reference, SOON).await.is_ok());
+    clock.forward(300);
+    let brief = Duration::from_millis(200);
+    let began = tokio::time::Instant::now();
+    assert!(lists.of(&strict.issuer, &strict.reference, brief).await.is_err());
+    assert!(began.elapsed() < Duration::from_secs(2));
+    let began = tokio::time::Instant::now();
+    for _ in 0..100 {
+        assert!(lists.of(&strict.issuer, &strict.reference, brief).await.is_err());
+        assert!(lists.of(&tolerant.issuer, &tolerant.reference, SOON).await.is_ok(), "the older one serves");
+    }
+    assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
+    assert_eq!(served.load(Ordering::SeqCst), 2, "one fetch under way for all");
 }

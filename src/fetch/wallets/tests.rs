@@ -44,9 +44,15 @@ async fn a_pushed_request_is_named_by_the_wallet_and_a_hanging_wallet_is_given_u
     assert_eq!(wallets(true).0.push(&route(&at), &request).await.unwrap(), "urn:x:1");
     let (silent, _) = serve(|_| None);
     let failure = wallets(true).0.push(&route(&silent), &request).await.unwrap_err();
-    assert_eq!(failure.part, "the wallet's endpoint for pushed requests");
+    assert!(matches!(failure, NotPublished::Passing(_)), "{failure}");
     let nowhere = WalletRoute { pushed_requests: None, ..asked().wallet };
     assert!(wallets(true).0.push(&nowhere, &request).await.is_err());
+    let refusing: Vec<u8> = b"HTTP/1.1 400 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
+    for mistake in [refusing, created("{}"), created("[]"), created("no JSON")] {
+        let (at, _) = serve(move |_| Some(mistake.clone()));
+        let failure = wallets(true).0.push(&route(&at), &request).await.unwrap_err();
+        assert!(matches!(failure, NotPublished::Mistake(_)), "the wallet's: {failure}");
+    }
 }
 
 #[tokio::test]

@@ -20,17 +20,22 @@ struct Configured;
 
 #[async_trait]
 impl StatusLists for Configured {
-    async fn of(&self, _: &TrustedIssuer, _: &StatusReference) -> Result<Arc<StatusList>, NoStatusList> {
-        Err(NoStatusList::Unavailable(Arc::new(Unavailable::new("the network", "there is none here"))))
+    async fn of(
+        &self,
+        _: &TrustedIssuer,
+        _: &StatusReference,
+        _: Duration,
+    ) -> Result<Arc<StatusList>, NoStatusList> {
+        Err(NotPublished::passing(&"there is no network here").into())
     }
 }
 
 #[async_trait]
 impl IssuerKeys for Configured {
-    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, Unavailable> {
+    async fn of(&self, issuer: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
         match issuer.keys() {
             KeySource::Jwks(keys) => Ok(Arc::clone(keys)),
-            _ => Err(Unavailable::new("the network", "there is none here")),
+            _ => Err(NotPublished::passing(&"there is no network here")),
         }
     }
 }
@@ -64,7 +69,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         status_lists: &Configured,
         second_opinion: Some(&says),
     };
-    let judged = judge.token(&challenge, maker.present(), NOW).await.unwrap();
+    let judged = judge.token(&challenge, maker.present(), NOW).await;
     (judged, says.1.into_inner())
 }
 

@@ -94,7 +94,7 @@ impl Scene {
     }
 
     async fn judge_text(&self, text: String) -> Judged {
-        Judge::of(&self.vpgate).token(&self.asked.challenge(), text, NOW).await.unwrap()
+        Judge::of(&self.vpgate).token(&self.asked.challenge(), text, NOW).await
     }
 
     fn requests(&self) -> usize {
@@ -104,7 +104,7 @@ impl Scene {
 
 fn rejected(judged: Judged) -> Report {
     match judged {
-        Judged::Rejected(report) => report,
+        Judged::Rejected(report) | Judged::IssuerAtFault(report) => report,
         other => panic!("{other:?}"),
     }
 }

@@ -51,7 +51,8 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let (tone, title, text) = in_words(&finish);
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
     let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
-    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. }).then(form);
+    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. } | Standing::Postponed)
+        .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
     let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on(&door.ways_out);
     Ok(door.remembered(&browser, page.into_response()))
@@ -105,6 +106,18 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
             "This did not work",
             format!("The answer of your wallet could not be accepted, and {client} was told so. {next}"),
         ),
+        Standing::IssuerAtFault => (
+            Tone::Bad,
+            "Your credential could not be checked",
+            format!(
+                "What its issuer publishes about it is wrong or cannot be had, and {client} was told so. Nothing is wrong with you or your wallet. {next}"
+            ),
+        ),
+        Standing::Postponed => (
+            Tone::Bad,
+            "Your credential cannot be checked right now",
+            "The server of its issuer does not answer as it should. Nothing is wrong with you or your wallet. Wait a minute and try again.".to_owned(),
+        ),
         Standing::TryAgain { left } => (
             Tone::Bad,
             "This did not work yet",
@@ -152,8 +165,13 @@ mod tests {
 
     #[test]
     fn req_10_27_after_the_decision_the_person_returns_to_the_device() {
-        for standing in [Standing::Verified, Standing::NothingEarned, Standing::Declined, Standing::Rejected]
-        {
+        for standing in [
+            Standing::Verified,
+            Standing::NothingEarned,
+            Standing::Declined,
+            Standing::Rejected,
+            Standing::IssuerAtFault,
+        ] {
             assert!(words(standing, true).2.contains("Return to your device"), "{standing:?}");
             assert!(words(standing, false).2.contains("Go back to Living Room TV"), "{standing:?}");
         }

@@ -121,7 +121,7 @@ impl RelyingPartyDoor {
     ) -> Result<Answer, Problem> {
         let client = authenticate(&vpgate, request)?;
         let token = verify::token_to_verify(body.members()?)?;
-        Ok(vpgate.verify_token(client, token).await?.into())
+        Answer::to(vpgate.verify_token(client, token).await?)
     }
 
     /// Look a user code up, on your own verification page

@@ -44,7 +44,10 @@ pub enum Problem {
         #[oai(header = "Retry-After")]
         u64,
     ),
-    /// A fault of the service. Ask again later.
+    /// A mistake of the wallet's server, which its operator has to mend.
+    #[oai(status = 502, content_type = "application/problem+json")]
+    BadGateway(Json<Box<ProblemDetails>>),
+    /// A fault of the service, or of somebody whom it has to ask. Ask again later.
     #[oai(status = 503, content_type = "application/problem+json")]
     Unavailable(
         Json<Box<ProblemDetails>>,
@@ -154,6 +157,17 @@ impl Problem {
         let mut details = ProblemDetails::new("unavailable", 503, "Temporarily unavailable", detail);
         details.trace_id = Some(trace.to_string());
         Self::Unavailable(Json(details), RETRY_AFTER_SECONDS)
+    }
+
+    /// 503 for the fault of somebody whom the service has to ask, named in `detail`.
+    pub fn later(detail: impl Into<String>) -> Self {
+        let details = ProblemDetails::new("unavailable", 503, "Temporarily unavailable", detail);
+        Self::Unavailable(Json(details), RETRY_AFTER_SECONDS)
+    }
+
+    /// 502 for a mistake of the wallet's server, named in `detail`.
+    pub fn bad_wallet(detail: impl Into<String>) -> Self {
+        Self::BadGateway(Json(ProblemDetails::new("wallet", 502, "The wallet's server is at fault", detail)))
     }
 
     fn bad_request(name: &str, title: &str, pointer: &str, detail: impl Into<String>) -> Self {

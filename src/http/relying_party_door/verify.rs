@@ -11,6 +11,7 @@ use super::result::{Credentials, Report, Verdict, agreed, shown};
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
 use crate::domain::base::time::Timestamp;
+use crate::domain::sdjwt::issuer_key;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
@@ -91,19 +92,29 @@ pub struct TokenJudged {
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
 }
 
-impl From<Judged> for Answer {
-    fn from(judged: Judged) -> Self {
+impl Answer {
+    /// Without the issuer's keys nothing can be said; without its status list, everything but one thing.
+    ///
+    /// # Errors
+    /// 503, with the reason, for the former.
+    pub fn to(judged: Judged) -> Result<Self, Problem> {
         let (presentation, report) = match judged {
             Judged::Verified { presentation, report } => (Some(presentation), report),
-            Judged::Rejected(report) | Judged::Undecided(report) => (None, report),
+            Judged::Undecided(report) if report.reason.as_deref().is_some_and(issuer_key::is_missed_by) => {
+                let why = report.decisive().map(|check| check.detail.to_string());
+                return Err(Problem::later(why.unwrap_or_default()));
+            }
+            Judged::Rejected(report) | Judged::IssuerAtFault(report) | Judged::Undecided(report) => {
+                (None, report)
+            }
         };
         let report = Report::from(report);
-        Self::Judged(Json(TokenJudged {
+        Ok(Self::Judged(Json(TokenJudged {
             verdict: report.verdict,
             reason: report.reason.clone(),
             credentials: presentation.as_ref().map(shown),
             transaction_data: presentation.as_ref().map(agreed),
             report,
-        }))
+        })))
     }
 }

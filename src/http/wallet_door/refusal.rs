@@ -17,7 +17,7 @@ pub enum PostRefusal {
     /// Not a form (or JSON, where this wallet may send it).
     #[oai(status = 415)]
     MediaType(Json<PostError>),
-    /// A fault of the service. Post again later.
+    /// A fault of the service, or of somebody whom it has to ask. Post again later.
     #[oai(status = 503)]
     Unavailable(
         Json<PostError>,
@@ -43,7 +43,7 @@ pub struct PostError {
 pub enum PostErrorCode {
     /// The answer does not count.
     InvalidRequest,
-    /// A fault of the service.
+    /// A fault of the service, or of somebody whom it has to ask.
     TemporarilyUnavailable,
 }
 
@@ -67,6 +67,14 @@ impl PostRefusal {
     pub fn unavailable(trace: &TraceId) -> Self {
         let error = PostErrorCode::TemporarilyUnavailable;
         Self::Unavailable(Json(PostError { error, trace_id: Some(trace.to_string()) }), RETRY_AFTER_SECONDS)
+    }
+}
+
+impl PostRefusal {
+    /// 503 for a fault that is not ours.
+    pub fn later() -> Self {
+        let error = PostErrorCode::TemporarilyUnavailable;
+        Self::Unavailable(Json(PostError { error, trace_id: None }), RETRY_AFTER_SECONDS)
     }
 }
 

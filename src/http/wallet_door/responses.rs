@@ -41,6 +41,7 @@ impl ResponseDoor {
                 Ok(Taken::Processed(Json(Processed { redirect_uri })))
             }
             PostAnswer::Rejected => Err(PostRefusal::refused()),
+            PostAnswer::Later => Err(PostRefusal::later()),
         }
     }
 }

@@ -239,9 +239,15 @@ fn count_try(connection: &Connection, served: &Served) -> Result<(), NotCommitte
     let report = tries.last_report.as_ref().map(|report| row::to_json(report, "report")).transpose()?;
     write(
         connection,
-        "UPDATE presentations SET tries = ?3, report = ?4
+        "UPDATE presentations SET tries = ?3, report = ?4, undecided = ?5
          WHERE id = ?1 AND state = 'served' AND browser = ?2 AND tries = ?3 - 1",
-        params![served.asked().id.as_str(), served.browser().as_bytes(), tries.used, report],
+        params![
+            served.asked().id.as_str(),
+            served.browser().as_bytes(),
+            tries.used.saturating_add(tries.undecided),
+            report,
+            tries.undecided,
+        ],
     )
 }
 

@@ -15,6 +15,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0004_authorizations.sql"),
     include_str!("migrations/0005_device_limits.sql"),
     include_str!("migrations/0006_service.sql"),
+    include_str!("migrations/0007_undecided_answers.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

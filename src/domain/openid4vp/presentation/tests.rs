@@ -140,7 +140,7 @@ fn giving_up_is_declined_or_after_a_rejected_answer_rejected() {
 #[test]
 fn rows_become_the_states_they_were() {
     assert!(restore::begun(asked(), Some(ours()), None).serve(ours(), MADE_AT).is_ok());
-    let tries = Tries { used: 1, last_report: Some(report()) };
+    let tries = Tries { used: 1, undecided: 0, last_report: Some(report()) };
     let served = restore::served(asked(), ours(), tries, None);
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
     let outcome = Outcome::Declined { error: WalletError::AccessDenied };

@@ -216,6 +216,16 @@ pub fn judge(
     Err(findings.fail(&STATUS, refused))
 }
 
+/// Whether a report that fails with `check` blames the issuer's list, and not what stands in it.
+pub fn is_blamed_by(check: &str) -> bool {
+    is_missed_by(check) || HOLDS.iter().any(|(rule, _)| rule.check == check)
+}
+
+/// Whether it says that the list cannot be had.
+pub fn is_missed_by(check: &str) -> bool {
+    check == AVAILABLE.check
+}
+
 /// The list is there and no good.
 pub fn unusable(fault: &StatusListFault, findings: &mut Findings) -> Rejection {
     findings.pass(&AVAILABLE, "the issuer's status list is at hand");
