@@ -5,8 +5,10 @@
 //! Config + Outside -> App (endpoint, no sockets) -> serve(listener) -> Running -> stop()
 //! ```
 
+mod connections;
 mod listener;
 mod own_keys;
+mod places;
 mod preflight;
 pub mod sandbox;
 
@@ -15,13 +17,14 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use poem::Response;
 use poem::endpoint::BoxEndpoint;
-use poem::{Response, Server};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
+use self::places::{Exempt, Places};
 use crate::config::{Config, CrossCheck, Keys, Storage};
 use crate::domain::base::time::Timestamp;
 use crate::fetch::client::FetchClient;
@@ -34,6 +37,7 @@ use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
+use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{Keyring, NoKeys};
 use crate::system::request_keys::RequestKeys;
@@ -113,13 +117,29 @@ pub enum NotStarted {
 pub struct App {
     vpgate: Arc<Vpgate>,
     endpoint: BoxEndpoint<'static, Response>,
+    /// For a listener of their own, where there is one.
+    operations: BoxEndpoint<'static, Response>,
+    /// Proxies, which have no share of places.
+    proxies: Exempt,
+}
+
+/// Where a service listens.
+struct Listening {
+    public: (TcpListener, SocketAddr),
+    operations: Option<(TcpListener, SocketAddr)>,
 }
 
 impl App {
     /// Joins the parts.
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
-        let settings =
-            HttpSettings { public_url: config.public_url, trusted_proxies: config.trusted_proxies, mounts };
+        let proxies = config.trusted_proxies.clone();
+        let public_url = config.public_url.clone();
+        let settings = HttpSettings {
+            public_url: config.public_url,
+            trusted_proxies: config.trusted_proxies,
+            operations_apart: config.operations_listen.is_some(),
+            mounts,
+        };
         let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, wallets, keys } =
             outside;
         let vpgate = Arc::new(Vpgate {
@@ -142,7 +162,8 @@ impl App {
             nonce_key: keys.nonce_key,
         });
         let endpoint = http::service(Arc::clone(&vpgate), settings);
-        Self { vpgate, endpoint }
+        let operations = http::operations(Arc::clone(&vpgate), &public_url);
+        Self { vpgate, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(&peer)) }
     }
 
     /// All doors, to be called in process.
@@ -150,24 +171,31 @@ impl App {
         &self.endpoint
     }
 
-    /// Starts to answer at `listener`, and to sweep.
-    fn serve(self, listener: TcpListener, address: SocketAddr, store: Arc<SqliteStore>) -> Running {
+    /// Starts to answer, and to sweep.
+    fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<SqliteStore>) -> Running {
         let (stop, stopped) = watch::channel(());
-        let server = Server::new_with_acceptor(BoundedListener::new(listener, address))
-            .name("vpgate")
-            .run_with_graceful_shutdown(self.endpoint, told(stopped.clone()), Some(FAREWELL));
-        let server = start(server);
+        let (listener, address) = listening.public;
+        let public = BoundedListener::new(listener, address, Places::public(descriptors, self.proxies));
+        let mut servers = vec![start(connections::serve(public, self.endpoint, stopped.clone(), FAREWELL))];
+        tracing::info!(%address, "listening");
+        let operations_address = listening.operations.map(|(listener, address)| {
+            let own = BoundedListener::new(listener, address, Places::operations());
+            servers.push(start(connections::serve(own, self.operations, stopped.clone(), FAREWELL)));
+            tracing::info!(%address, "listening for operators");
+            address
+        });
         let vpgate = Arc::clone(&self.vpgate);
         let sweeper = start(sweep(self.vpgate, stopped));
-        Running { address, stop, server, sweeper, vpgate, store }
+        Running { address, operations_address, stop, servers, sweeper, vpgate, store }
     }
 }
 
 /// The service, listening.
 pub struct Running {
     address: SocketAddr,
+    operations_address: Option<SocketAddr>,
     stop: watch::Sender<()>,
-    server: JoinHandle<std::io::Result<()>>,
+    servers: Vec<JoinHandle<()>>,
     sweeper: JoinHandle<()>,
     vpgate: Arc<Vpgate>,
     store: Arc<SqliteStore>,
@@ -179,13 +207,18 @@ impl Running {
         self.address
     }
 
+    /// Where it listens for operators, where they have a listener of their own.
+    pub fn operations_address(&self) -> Option<SocketAddr> {
+        self.operations_address
+    }
+
     /// Stops accepting, finishes what is under way (for at most 20 seconds), then closes the store.
     pub async fn stop(self) {
         drop(self.stop);
-        match self.server.await {
-            Ok(Ok(())) => {}
-            Ok(Err(fault)) => tracing::error!(%fault, "the server ended with a fault"),
-            Err(fault) => tracing::error!(%fault, "the server's task failed"),
+        for server in self.servers {
+            if let Err(fault) = server.await {
+                tracing::error!(%fault, "the server's task failed");
+            }
         }
         if let Err(fault) = self.sweeper.await {
             tracing::error!(%fault, "the sweeper's task failed");
@@ -204,8 +237,12 @@ impl Running {
 /// # Errors
 /// [`NotStarted`]
 pub async fn serve(config: Config) -> Result<Running, NotStarted> {
-    let (listener, address) = bind(config.listen).await?;
-    start_at(listener, address, config, Vec::new())
+    let public = bind(config.listen).await?;
+    let operations = match config.operations_listen {
+        Some(address) => Some(bind(address).await?),
+        None => None,
+    };
+    start_at(Listening { public, operations }, config, Vec::new())
 }
 
 /// What reading `config` does not know: the time of day, and what lies where the service will look. What is
@@ -286,12 +323,8 @@ async fn bind(address: SocketAddr) -> Result<(TcpListener, SocketAddr), NotStart
     Ok((listener, real))
 }
 
-fn start_at(
-    listener: TcpListener,
-    address: SocketAddr,
-    mut config: Config,
-    mounts: Mounts,
-) -> Result<Running, NotStarted> {
+fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<Running, NotStarted> {
+    let descriptors = descriptors::raise_limit();
     for warning in &config.warnings {
         tracing::warn!("{warning}");
     }
@@ -322,7 +355,7 @@ fn start_at(
         wallets,
         keys,
     };
-    Ok(App::new(config, outside, mounts).serve(listener, address, store))
+    Ok(App::new(config, outside, mounts).serve(listening, descriptors, store))
 }
 
 fn storage_url(storage: &Storage) -> String {

@@ -25,7 +25,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 35] = [
+const HOMES: [(&str, &[&str], &str); 38] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -46,6 +46,8 @@ const HOMES: [(&str, &[&str], &str); 35] = [
         "status lists are ZLIB data: read in the domain, written by the demo issuer",
     ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
+    ("hyper", &["app/connections"], "connections, with bounds that poem does not set"),
+    ("hyper_util", &["app/connections"], "its streams and timers are tokio's"),
     ("josekit", &["domain/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
     (
         "jsonschema",
@@ -63,6 +65,7 @@ const HOMES: [(&str, &[&str], &str); 35] = [
         "outgoing HTTP is guarded in fetch; the sandbox is handed a client",
     ),
     ("ring", &["domain/base/secret", "domain/jose", "domain/sdjwt/digest"], "digests and verification"),
+    ("rlimit", &["system/descriptors"], "the limit of open files"),
     ("rusqlite", &["store"], "SQL"),
     ("rust_decimal", &["domain/base/money"], "exact amounts"),
     (

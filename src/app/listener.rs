@@ -1,70 +1,126 @@
-//! Accepts connections, within bounds that poem does not set: how many there are, and how long one may
-//! take from the first byte of a request to the first byte of its answer, or sit idle between requests.
-//! So a client that sends one byte at a time cannot hold its connection open.
-//!
-//! Not bounded here: a client of HTTP/2 that keeps its connection busy with control frames.
+//! Accepts connections, within bounds: how many there are ([`super::places`]), how long the first header of one
+//! may take, how long a request may take from its first byte to the first byte of its answer, and how long a
+//! connection may sit idle between requests. So a client that sends one byte at a time cannot hold its
+//! connection open.
 
 use std::future::Future as _;
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use poem::http::uri::Scheme;
-use poem::listener::Acceptor;
-use poem::web::{LocalAddr, RemoteAddr};
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 use tokio::time::{Instant, Sleep, sleep};
 
-/// Connections at one time; further ones wait in the queue of the operating system.
-const CONNECTIONS: usize = 4096;
+use super::places::{Place, Places, counted_as};
+
+/// The first header of a connection. Whoever opens one has something to say.
+const FIRST_HEADER: Duration = Duration::from_secs(12);
 /// Longer than any answer takes (30 s), and than proxies keep idle connections (mostly 60 s).
 const PATIENCE: Duration = Duration::from_secs(75);
 /// After a failed accept, mostly for want of file descriptors: trying at once would only burn time.
 const BREATH: Duration = Duration::from_millis(100);
+/// Between two lines of the log about one thing that goes on.
+const SAID_EVERY: Duration = Duration::from_secs(10);
 
 /// A listening socket.
 pub(super) struct BoundedListener {
     listener: TcpListener,
     address: SocketAddr,
-    places: Arc<Semaphore>,
+    places: Places,
+    limits: Limits,
+    refused: Seldom,
+    failed: Seldom,
+}
+
+#[derive(Clone, Copy)]
+struct Limits {
+    first_header: Duration,
     patience: Duration,
 }
 
-impl BoundedListener {
-    pub(super) fn new(listener: TcpListener, address: SocketAddr) -> Self {
-        Self { listener, address, places: Arc::new(Semaphore::new(CONNECTIONS)), patience: PATIENCE }
+/// A connection.
+pub(super) struct Accepted {
+    /// Its bytes.
+    pub(super) stream: BoundedStream,
+    /// To be set when the header of its first request is complete.
+    pub(super) begun: Arc<AtomicBool>,
+    /// Our side.
+    pub(super) local: SocketAddr,
+    /// The other side.
+    pub(super) remote: SocketAddr,
+}
+
+/// Something that may happen very often, and is said with its count now and then.
+#[derive(Default)]
+struct Seldom {
+    count: u64,
+    said: Option<Instant>,
+}
+
+impl Seldom {
+    /// How often it happened since it was said last, when it is time to say so.
+    fn happened(&mut self, now: Instant) -> Option<u64> {
+        self.count += 1;
+        if self.said.is_some_and(|said| now < said + SAID_EVERY) {
+            return None;
+        }
+        self.said = Some(now);
+        Some(std::mem::take(&mut self.count))
     }
 }
 
-impl Acceptor for BoundedListener {
-    type Io = BoundedStream;
-
-    fn local_addr(&self) -> Vec<LocalAddr> {
-        vec![LocalAddr(self.address.into())]
+impl BoundedListener {
+    pub(super) fn new(listener: TcpListener, address: SocketAddr, places: Places) -> Self {
+        let limits = Limits { first_header: FIRST_HEADER, patience: PATIENCE };
+        Self { listener, address, places, limits, refused: Seldom::default(), failed: Seldom::default() }
     }
 
-    async fn accept(&mut self) -> io::Result<(BoundedStream, LocalAddr, RemoteAddr, Scheme)> {
-        let place = Arc::clone(&self.places).acquire_owned().await.map_err(io::Error::other)?;
-        let (stream, remote) = loop {
+    /// The next connection that has a place.
+    pub(super) async fn accept(&mut self) -> Accepted {
+        loop {
+            // The semaphore is never closed.
+            let Ok(permit) = self.places.one().await else { return std::future::pending().await };
+            let (stream, remote) = self.accept_any().await;
+            let Some(place) = self.places.give(permit, remote.ip()) else {
+                if let Some(refused) = self.refused.happened(Instant::now()) {
+                    let (address, share) = (counted_as(remote.ip()), self.places.share());
+                    tracing::warn!(%address, share, refused, "connections refused: one address has its share");
+                }
+                continue;
+            };
+            // Answers are written at once, and small: waiting for more to send only delays them. Where that
+            // cannot be said to the system, the connection is gone, and its first read tells.
+            let _gone = stream.set_nodelay(true);
+            let begun = Arc::new(AtomicBool::new(false));
+            let stream = BoundedStream {
+                stream,
+                deadline: Box::pin(sleep(self.limits.first_header)),
+                patience: self.limits.patience,
+                answered: false,
+                first: Some(Arc::clone(&begun)),
+                _place: place,
+            };
+            return Accepted { stream, begun, local: self.address, remote };
+        }
+    }
+
+    async fn accept_any(&mut self) -> (TcpStream, SocketAddr) {
+        loop {
             match self.listener.accept().await {
-                Ok(accepted) => break accepted,
+                Ok(accepted) => return accepted,
                 Err(fault) => {
-                    tracing::warn!(%fault, "a connection could not be accepted");
+                    if let Some(times) = self.failed.happened(Instant::now()) {
+                        tracing::warn!(%fault, times, "connections could not be accepted");
+                    }
                     sleep(BREATH).await;
                 }
             }
-        };
-        // Answers are written at once, and small: waiting for more to send only delays them.
-        stream.set_nodelay(true)?;
-        let deadline = Box::pin(sleep(self.patience));
-        let stream =
-            BoundedStream { stream, deadline, patience: self.patience, answered: true, _place: place };
-        Ok((stream, LocalAddr(self.address.into()), RemoteAddr(remote.into()), Scheme::HTTP))
+        }
     }
 }
 
@@ -75,7 +131,9 @@ pub(super) struct BoundedStream {
     patience: Duration,
     /// Whether we were the last to speak: what arrives next begins a request.
     answered: bool,
-    _place: OwnedSemaphorePermit,
+    /// Until the first answer begins: whether the header of the first request is complete.
+    first: Option<Arc<AtomicBool>>,
+    _place: Place,
 }
 
 impl BoundedStream {
@@ -85,8 +143,12 @@ impl BoundedStream {
 
     /// Passes on what happened, unless nothing did and time is up.
     fn in_time<T>(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<T>>) -> Poll<io::Result<T>> {
-        if step.is_pending() && self.deadline.as_mut().poll(cx).is_ready() {
-            return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+        while step.is_pending() && self.deadline.as_mut().poll(cx).is_ready() {
+            // The first header was in time: now its request has the time that any other has.
+            if !self.first.take().is_some_and(|begun| begun.load(Ordering::Relaxed)) {
+                return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));
+            }
+            self.start_anew();
         }
         step
     }
@@ -94,6 +156,7 @@ impl BoundedStream {
     fn written(&mut self, cx: &mut Context<'_>, step: Poll<io::Result<usize>>) -> Poll<io::Result<usize>> {
         if step.is_ready() {
             self.answered = true;
+            self.first = None;
             self.start_anew();
         }
         self.in_time(cx, step)
@@ -143,57 +206,4 @@ impl AsyncWrite for BoundedStream {
 }
 
 #[cfg(test)]
-mod tests {
-    use std::io::{Read as _, Write as _};
-
-    use super::*;
-
-    async fn pair() -> (BoundedListener, BoundedStream, std::net::TcpStream) {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let mut bounded = BoundedListener::new(listener, address);
-        bounded.patience = Duration::from_millis(200);
-        let client = std::net::TcpStream::connect(address).unwrap();
-        let (stream, ..) = bounded.accept().await.unwrap();
-        (bounded, stream, client)
-    }
-
-    /// Reads until the connection ends.
-    async fn read_all(stream: &mut BoundedStream) -> io::Result<()> {
-        loop {
-            let mut buffer = [0; 8];
-            let mut buffer = ReadBuf::new(&mut buffer);
-            std::future::poll_fn(|cx| Pin::new(&mut *stream).poll_read(cx, &mut buffer)).await?;
-            if buffer.filled().is_empty() {
-                return Ok(());
-            }
-        }
-    }
-
-    #[tokio::test]
-    async fn a_silent_connection_is_closed_and_its_place_is_free_again() {
-        let (bounded, mut stream, mut client) = pair().await;
-        assert_eq!(read_all(&mut stream).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        assert_eq!(bounded.places.available_permits(), CONNECTIONS - 1);
-        drop(stream);
-        assert_eq!(bounded.places.available_permits(), CONNECTIONS);
-        assert_eq!(client.read(&mut [0; 8]).unwrap(), 0, "the other side sees the end");
-    }
-
-    #[tokio::test]
-    async fn a_request_that_drips_in_is_cut_off() {
-        let (_bounded, mut stream, mut client) = pair().await;
-        let dripping = std::thread::spawn(move || {
-            // Until the other side has had enough; far longer than that takes.
-            (0..100)
-                .take_while(|_| {
-                    std::thread::sleep(Duration::from_millis(20));
-                    client.write_all(b"x").is_ok()
-                })
-                .count()
-        });
-        assert_eq!(read_all(&mut stream).await.unwrap_err().kind(), io::ErrorKind::TimedOut);
-        drop(stream);
-        assert!(dripping.join().unwrap() < 100);
-    }
-}
+mod tests;

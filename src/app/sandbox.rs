@@ -8,7 +8,7 @@ use std::sync::Arc;
 use url::Url;
 
 use self::key_files::KeyFiles;
-use super::{Mounts, NotStarted, Running, bind, start_at};
+use super::{Listening, Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::domain::base::secret::Secret;
 use crate::domain::jose::x5c::{CertifiedKey, NotCertified, Roots, RootsFault};
@@ -133,7 +133,8 @@ pub async fn serve(
     if !listen.ip().is_loopback() {
         return Err(NoSandbox::NotLoopback.into());
     }
-    let (listener, address) = bind(listen).await?;
+    let public = bind(listen).await?;
+    let address = public.1;
     let shop_secret = match shop_secret {
         Some(secret) => secret,
         None => random_secret().map_err(NoSandbox::Entropy)?,
@@ -145,7 +146,7 @@ pub async fn serve(
         Demo::new(address, data.as_deref(), &shop_secret, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     let mounts = demo.mounts();
     let base_url = demo.config.public_url.clone();
-    let running = start_at(listener, address, demo.config, mounts)?;
+    let running = start_at(Listening { public, operations: None }, demo.config, mounts)?;
     Ok(RunningSandbox { running, base_url, shop_secret })
 }
 

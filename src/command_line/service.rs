@@ -17,6 +17,9 @@ use super::{load, say};
 pub fn serve(config: &Path) -> anyhow::Result<()> {
     until_told_to_stop(async {
         let running = app::serve(load(config)?).await?;
+        if let Some(address) = running.operations_address() {
+            tell(&format!("operations endpoints on http://{address}"), &address);
+        }
         let address = running.address();
         tell(&format!("listening on http://{address}"), &address);
         Ok(running)

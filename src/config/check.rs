@@ -33,9 +33,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         .and_then(|text| faults.keep("public_url", public_url(&text, addresses)));
     let listen = file.listen.as_deref().unwrap_or("127.0.0.1:8080");
     let listen = faults.keep("listen", socket_address(listen));
-    if file.operator_listen.is_some() {
-        faults.add("operator_listen", "is not offered yet; /healthz and /readyz answer at `listen`");
-    }
+    let operations_listen = operations(file.operations, listen, faults);
     let url = file.storage.url.as_deref().unwrap_or("sqlite:vpgate.db");
     let storage = faults.keep("storage.url", storage(url, folder));
     let keys = match (&storage, file.keys.directory) {
@@ -104,6 +102,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     Some(Config {
         public_url: public_url?,
         listen: listen?,
+        operations_listen,
         storage: storage?,
         keys,
         trusted_proxies,
@@ -127,6 +126,19 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         warnings,
         notes,
     })
+}
+
+/// `[operations]`
+fn operations(
+    section: raw::Operations,
+    public: Option<SocketAddr>,
+    faults: &mut Faults,
+) -> Option<SocketAddr> {
+    let address = faults.keep("operations.listen", socket_address(&section.listen?))?;
+    if Some(address) == public && address.port() != 0 {
+        faults.add("operations.listen", "must not be the address of `listen`; leave it out to answer there");
+    }
+    Some(address)
 }
 
 /// `[[credentials]]` and `[[transaction_data]]` alone.

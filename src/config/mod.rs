@@ -60,6 +60,8 @@ pub struct Config {
     pub public_url: Url,
     /// Where we listen.
     pub listen: SocketAddr,
+    /// `[operations] listen`: where operators have a listener of their own, if they have.
+    pub operations_listen: Option<SocketAddr>,
     /// Where grants and presentations are kept.
     pub storage: Storage,
     /// Where our own keys are kept.

@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 pub(super) struct File {
     pub public_url: Option<String>,
     pub listen: Option<String>,
-    pub operator_listen: Option<String>,
     pub danger_allow_loopback: bool,
     pub storage: Storage,
     pub keys: Keys,
     pub http: Http,
+    pub operations: Operations,
     pub wallets: Vec<Wallet>,
     pub status_lists: StatusLists,
     pub credentials: Vec<Credential>,
@@ -48,6 +48,13 @@ pub(super) struct Keys {
 #[serde(default)]
 pub(super) struct Http {
     pub trusted_proxies: Vec<String>,
+}
+
+/// `[operations]`
+#[derive(Debug, Default, Deserialize, Serialize)]
+#[serde(default)]
+pub(super) struct Operations {
+    pub listen: Option<String>,
 }
 
 /// `[[wallets]]`
@@ -346,6 +353,7 @@ pub(super) fn known_keys(table: &str) -> Vec<String> {
         "storage" => serde_json::to_value(Storage::default()),
         "keys" => serde_json::to_value(Keys::default()),
         "http" => serde_json::to_value(Http::default()),
+        "operations" => serde_json::to_value(Operations::default()),
         "wallets" => serde_json::to_value(Wallet::default()),
         "wallets.signing" => serde_json::to_value(Signing::default()),
         "wallets.verifier_info" => serde_json::to_value(VerifierInfo::default()),

@@ -12,6 +12,7 @@ use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
 use super::PublicUrl;
+use super::at_once;
 use super::cors::Cors;
 use super::face;
 use super::routes::{Door, Routes};
@@ -33,8 +34,20 @@ pub struct Doors {
     pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
 }
 
-/// The whole service.
+/// Which part of it is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Everything.
+    Whole,
+    /// Everything but what operators have a listener of their own for.
+    Public,
+    /// That.
+    Operations,
+}
+
+/// The service, or a part of it.
 pub struct Envelope {
+    part: Part,
     machines: BoxEndpoint<'static>,
     human: BoxEndpoint<'static>,
     operator: BoxEndpoint<'static>,
@@ -48,13 +61,14 @@ pub struct Envelope {
 
 impl Envelope {
     /// Puts the doors inside.
-    pub fn new(doors: Doors, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
+    pub fn new(part: Part, doors: Doors, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
         let mounts = doors.mounts.iter().map(|(path, _)| *path).collect();
         let mounted = doors
             .mounts
             .into_iter()
             .fold(Route::new(), |routes, (path, endpoint)| routes.nest(path, endpoint));
         Self {
+            part,
             machines: caught(doors.machines),
             human: caught(doors.human),
             operator: caught(doors.operator),
@@ -71,10 +85,20 @@ impl Envelope {
         let is_under = |mount: &&str| {
             path.strip_prefix(*mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
-        if self.mounts.iter().any(is_under) { Door::Mounted } else { self.routes.door(path) }
+        let mounted = self.mounts.iter().any(is_under);
+        match (self.part, self.routes.door(path)) {
+            (Part::Operations, _) => Door::Operator,
+            _ if mounted => Door::Mounted,
+            // Here nobody knows these paths.
+            (Part::Public, Door::Operator) => Door::Human,
+            (_, door) => door,
+        }
     }
 
     async fn answer(&self, door: Door, request: Request) -> Response {
+        if let Some(status) = at_once::refused(door, &request) {
+            return face::unanswered(door, status, None);
+        }
         let endpoint = match door {
             Door::Client | Door::Wallet | Door::RelyingParty => &self.machines,
             Door::Human => &self.human,

@@ -32,8 +32,7 @@ impl Form {
     /// # Errors
     /// [`FormFault`]
     pub fn parse(text: &[u8]) -> Result<Self, FormFault> {
-        let (form, repeated) = Self::parse_noting_repeats(text)?;
-        if repeated.is_empty() { Ok(form) } else { Err(FormFault::Repeated) }
+        Self::read(text, |_| Err(FormFault::Repeated))
     }
 
     /// The same, where the answer to a repeated parameter depends on which one it is: the first value of
@@ -42,25 +41,38 @@ impl Form {
     /// # Errors
     /// [`FormFault`], but not [`FormFault::Repeated`]
     pub fn parse_noting_repeats(text: &[u8]) -> Result<(Self, Vec<String>), FormFault> {
-        let mut pairs: Vec<(String, String)> = Vec::new();
         let mut repeated = Vec::new();
+        let form = Self::read(text, |name| {
+            repeated.push(name);
+            Ok(())
+        })?;
+        Ok((form, repeated))
+    }
+
+    /// What is repeated counts among the parameters too, so that it costs no more than what is not.
+    fn read(
+        text: &[u8],
+        mut repeated: impl FnMut(String) -> Result<(), FormFault>,
+    ) -> Result<Self, FormFault> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
         let separated = text.split(|byte| *byte == b'&').filter(|pair| !pair.is_empty());
         for (count, pair) in separated.enumerate() {
+            if count >= MAX_PARAMETERS {
+                return Err(FormFault::TooMany);
+            }
             let (name, value) = match pair.iter().position(|byte| *byte == b'=') {
                 Some(at) => (pair.get(..at).unwrap_or_default(), pair.get(at + 1..).unwrap_or_default()),
                 None => (pair, &[][..]),
             };
             let (name, value) = (decode(name)?, decode(value)?);
             if pairs.iter().any(|(known, _)| *known == name) {
-                repeated.push(name);
-            } else if count >= MAX_PARAMETERS {
-                return Err(FormFault::TooMany);
+                repeated(name)?;
             } else {
                 pairs.push((name, value));
             }
         }
         pairs.retain(|(_, value)| !value.is_empty());
-        Ok((Self(pairs), repeated))
+        Ok(Self(pairs))
     }
 
     /// Takes a parameter out. `None` when it was left out or empty.
@@ -150,5 +162,13 @@ mod tests {
         let many = |count: usize| (0..count).map(|n| format!("p{n}=1")).collect::<Vec<_>>().join("&");
         assert_eq!(pairs(&many(MAX_PARAMETERS)).unwrap().len(), MAX_PARAMETERS);
         assert_eq!(pairs(&many(MAX_PARAMETERS + 1)), Err(FormFault::TooMany));
+    }
+
+    #[test]
+    fn repeats_are_refused_at_the_first_and_counted_where_they_are_noted() {
+        // What comes after the first repeat is not looked at.
+        assert_eq!(pairs("a=1&a=2&b=%"), Err(FormFault::Repeated));
+        let repeats = "a=1&".repeat(MAX_PARAMETERS + 1);
+        assert_eq!(Form::parse_noting_repeats(repeats.as_bytes()).unwrap_err(), FormFault::TooMany);
     }
 }

@@ -1,6 +1,7 @@
 //! HTTP: one door per audience. A door reads what a stranger sent, calls one flow, and answers;
 //! `refusal.rs` gives every refusal its face, and `envelope.rs` is around all of them.
 
+mod at_once;
 mod basic;
 mod body;
 mod client_address;
@@ -27,13 +28,14 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
-use poem::{EndpointExt as _, IntoEndpoint as _, Response};
+use poem::{EndpointExt as _, IntoEndpoint as _, Response, Route};
 use url::Url;
 
+pub use self::at_once::HostFault;
 use self::client_address::TrustedProxies;
 use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
-use self::envelope::{Doors, Envelope};
+use self::envelope::{Doors, Envelope, Part};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
@@ -45,6 +47,8 @@ pub struct HttpSettings {
     pub public_url: Url,
     /// The proxies in front of us, whose `X-Forwarded-For` is believed.
     pub trusted_proxies: Vec<IpAddr>,
+    /// Whether operators have a listener of their own ([`operations`]).
+    pub operations_apart: bool,
     /// Endpoints of others, each under a path of its own, which is stripped before they are called
     /// (the sandbox). Their answers pass as they are.
     pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
@@ -54,6 +58,14 @@ pub struct HttpSettings {
 pub fn routes() -> impl Iterator<Item = (String, String)> {
     let routes: Vec<_> = Routes::all().iter().map(|it| (it.pattern.clone(), it.allowed.clone())).collect();
     routes.into_iter()
+}
+
+/// The operations endpoints alone, for a listener of their own.
+pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static, Response> {
+    let nothing = || Route::new().boxed();
+    let operator = operator_door::routes().data(Arc::clone(&vpgate)).boxed();
+    let doors = Doors { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
+    Envelope::new(Part::Operations, doors, vpgate, PublicUrl::new(public_url)).boxed()
 }
 
 /// The whole service.
@@ -74,5 +86,6 @@ pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'stat
         operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),
         mounts: settings.mounts,
     };
-    Envelope::new(doors, vpgate, public_url).boxed()
+    let part = if settings.operations_apart { Part::Public } else { Part::Whole };
+    Envelope::new(part, doors, vpgate, public_url).boxed()
 }

@@ -467,3 +467,12 @@
 //! writing works again, keep room for warnings while strangers cause lines, bound bytes a second, and end
 //! within a bound when the thread that writes is stuck for ever. The price: whoever needs every line must read
 //! them fast enough, and a crash loses what waits.
+//!
+//! # Connections are hyper's, requests are poem's
+//! poem's server sets none of hyper's bounds: 410 KB of header were kept for each connection. So
+//! [`crate::app`] has a loop of its own around hyper, with the same endpoint inside.
+//!
+//! # HTTP/2 without TLS is not spoken
+//! No browser speaks it, proxies speak HTTP/1.1 to what is behind them unless they are told otherwise, and its
+//! control frames, streams and header compression are much to bound. A connection that begins with it ends,
+//! and the log says so once. The price: a proxy that was set to HTTP/2 for its upstream must be set back.

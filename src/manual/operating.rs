@@ -106,6 +106,10 @@
 //!
 //! | What | Bound |
 //! |---|---|
+//! | header of a request | 64 KiB, 100 fields; the first one of a connection within 12 seconds |
+//! | connections | 4096, fewer where the limit of open files is below 4224; an eighth of them for one address (the /64 of IPv6), but for proxies in `http.trusted_proxies` |
+//! | a connection without a request, or with one that is not complete | 75 seconds |
+//! | query of an address | 16 KiB, 64 parameters, none of them repeated |
 //! | form of a machine | 16 KiB, 64 parameters |
 //! | JSON of a relying party | 192 KiB |
 //! | answer of a wallet through `/callback` | 128 KiB |
@@ -127,6 +131,13 @@
 //! Behind a proxy that is not in `http.trusted_proxies` everybody has the proxy's address, and is limited
 //! as one. A client that asks for its devices through a server of its own has that server's address: raise
 //! `authorizations_per_address`, and set `proximity = "ignore"` for it.
+//!
+//! # Connections
+//! HTTP/1.1, without TLS: a proxy in front speaks TLS and HTTP/2 with the world. `Host` is needed, once
+//! (RFC 9112 section 3.2). The soft limit of open files is raised to the hard one at the start.
+//!
+//! `/healthz` and `/readyz` answer at `listen`, where strangers can take all places. With
+//! `[operations] listen` they answer on a listener of their own, and at `listen` no more.
 //!
 //! # Limits on clients
 //! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed

@@ -1,7 +1,8 @@
-//! The only homes of the system clock, the randomness of the operating system, our private keys, and the
-//! queue of the log.
+//! The only homes of the system clock, the randomness of the operating system, our private keys, the
+//! queue of the log, and the limits of the process.
 
 pub mod clock;
+pub mod descriptors;
 pub mod entropy;
 pub mod keys;
 pub mod log_queue;

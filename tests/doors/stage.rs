@@ -101,6 +101,7 @@ impl Stage {
                 public_url: PUBLIC_URL.parse().unwrap(),
                 trusted_proxies: Vec::new(),
                 mounts: vec![("/sandbox", echo.boxed())],
+                operations_apart: false,
             };
             service(vpgate, settings)
         };

@@ -7,9 +7,12 @@
     reason = "clients of the service, not a part of it; real processes take real time"
 )]
 
+mod big_headers;
 mod devices;
 mod kills;
 mod log_sinks;
+mod places;
+mod raw;
 mod service;
 mod signals;
 mod starting;

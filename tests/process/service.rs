@@ -122,7 +122,7 @@ impl Start {
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = if self.unread { process.stderr.take() } else { None };
         let keeper = process.stderr.take().map(|stderr| keep(stderr, Arc::clone(&log)));
-        Service { process, base: None, said, log, keeper, stderr, folder, _own: own }
+        Service { process, base: None, operations: None, said, log, keeper, stderr, folder, _own: own }
     }
 }
 
@@ -131,6 +131,7 @@ pub struct Service {
     /// The process itself.
     pub process: Child,
     base: Option<Url>,
+    operations: Option<Url>,
     said: Receiver<String>,
     log: Arc<Mutex<String>>,
     keeper: Option<JoinHandle<()>>,
@@ -147,6 +148,9 @@ impl Service {
         loop {
             match self.said.recv_timeout(deadline.saturating_duration_since(Instant::now())) {
                 Ok(line) => {
+                    if let Some(address) = line.trim().strip_prefix("operations endpoints on ") {
+                        self.operations = Some(address.parse().unwrap());
+                    }
                     if let Some(address) = line.trim().strip_prefix("listening on ") {
                         self.base = Some(address.parse().unwrap());
                         return Ok(());
@@ -161,6 +165,11 @@ impl Service {
     /// An address of it: `service.at("/token")`.
     pub fn at(&self, path: &str) -> Url {
         self.base.as_ref().unwrap().join(path).unwrap()
+    }
+
+    /// An address on the listener for operators.
+    pub fn operations_at(&self, path: &str) -> Url {
+        self.operations.as_ref().unwrap().join(path).unwrap()
     }
 
     /// Host and port.
