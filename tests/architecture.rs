@@ -56,7 +56,7 @@ const HOMES: [(&str, &[&str], &str); 38] = [
     ),
     ("jsonwebtoken", &["sandbox", "second_opinion"], "the key type that sd-jwt-rs wants"),
     ("mimalloc", &["main"], "the program's allocator; the library has no say in that"),
-    ("openssl", &["domain/jose/x5c"], "certificate chains"),
+    ("openssl", &["domain/jose"], "certificate chains, and whether a key is a point of its curve"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the doors, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the doors"),
     (

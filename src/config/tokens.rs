@@ -12,7 +12,8 @@ use crate::domain::jose::alg::Algorithm;
 use crate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 
 /// The algorithms that our tokens can be signed with.
-const ALGORITHMS: [Algorithm; 4] = [Algorithm::Es256, Algorithm::Ps256, Algorithm::Rs256, Algorithm::EdDsa];
+const ALGORITHMS: [Algorithm; 5] =
+    [Algorithm::Es256, Algorithm::Ps256, Algorithm::Rs256, Algorithm::EdDsa, Algorithm::Ed25519];
 
 /// Checks the settings of all clients and those of single ones.
 pub(super) fn check(
@@ -96,7 +97,7 @@ fn settings(
             &at("signing_alg"),
             Algorithm::from_name(name)
                 .filter(|algorithm| ALGORITHMS.contains(algorithm))
-                .ok_or("must be ES256, PS256, RS256 or EdDSA"),
+                .ok_or("must be ES256, PS256, RS256, EdDSA or Ed25519"),
         ),
     };
     let audience = match &given.audience {

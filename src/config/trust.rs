@@ -128,7 +128,8 @@ pub(super) fn jwks_file(path: &Path) -> Result<KeySet, String> {
     let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
     let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;
     if keys.keys().is_empty() {
-        return Err("holds no key that could verify a signature".to_owned());
+        let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
+        return Err(format!("holds no key that could verify a signature{why}"));
     }
     Ok(keys)
 }

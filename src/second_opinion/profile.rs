@@ -12,6 +12,8 @@ use crate::domain::sdjwt::credential::Authentic;
 
 /// A credential that expires sooner than this may be expired by one of two clocks only.
 const SOON: Duration = Duration::from_secs(120);
+/// What it cannot verify, or not by this name.
+const UNKNOWN: [Algorithm; 2] = [Algorithm::Es512, Algorithm::Ed25519];
 /// Header parameters that jsonwebtoken reads, and refuses when they are not as it expects. No key is
 /// ever taken from them here.
 const OTHER_PARAMETERS: [&str; 6] = ["cty", "jku", "jwk", "x5u", "x5t", "x5t#S256"];
@@ -26,10 +28,16 @@ pub(super) fn check(accepted: &Authentic, now: Timestamp) -> Result<(), &'static
     }
     let (issuer_jwt, disclosures, key_binding_jwt) =
         split(accepted.received()).ok_or("the second library reads the compact form only")?;
-    if accepted.issuer_key().algorithm() == Algorithm::Es512
-        || key_binding_jwt.header.get("alg").and_then(Value::as_str) == Some(Algorithm::Es512.name())
+    let is_unknown =
+        |alg: Option<&Value>| UNKNOWN.iter().any(|unknown| alg.is_some_and(|alg| alg == unknown.name()));
+    if is_unknown(accepted.issuer_key().to_jwk().get("alg"))
+        || is_unknown(issuer_jwt.header.get("alg"))
+        || is_unknown(key_binding_jwt.header.get("alg"))
     {
-        return Err("the second library does not know ES512");
+        return Err("the second library does not know ES512, nor the name Ed25519");
+    }
+    if is_unknown(issuer_jwt.payload.get("cnf").and_then(|cnf| cnf.get("jwk")?.get("alg"))) {
+        return Err("the second library does not know what the holder's key says that it is for");
     }
     if [&issuer_jwt, &key_binding_jwt].iter().any(|jwt| !plain(&jwt.header)) {
         return Err("the second library does not understand a parameter of a JOSE header");

@@ -83,7 +83,12 @@ fn it_is_not_asked_about_what_it_cannot_judge() {
     longer.disclosures.clear();
     longer.disclose("given_name", json!("Erika"));
     assert!(matches!(opinion(&long_lived(longer)), Opinion::NotAsked(why) if why.contains("sha-256")));
-    for (issuer, holder) in [(Algorithm::Es512, Algorithm::Es256), (Algorithm::Es256, Algorithm::Es512)] {
+    for (issuer, holder) in [
+        (Algorithm::Es512, Algorithm::Es256),
+        (Algorithm::Es256, Algorithm::Es512),
+        (Algorithm::Ed25519, Algorithm::Es256),
+        (Algorithm::Es256, Algorithm::Ed25519),
+    ] {
         let opinion = opinion(&long_lived(Maker::with_keys(issuer, holder)));
         assert!(matches!(opinion, Opinion::NotAsked(why) if why.contains("ES512")), "{opinion:?}");
     }

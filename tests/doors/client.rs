@@ -151,7 +151,7 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
     let stage = Stage::new();
     let answer = stage.get("/.well-known/oauth-authorization-server", &[]).await;
     let methods = ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];
-    let algorithms = ["ES256", "ES384", "ES512", "EdDSA", "RS256", "PS256"];
+    let algorithms = ["ES256", "ES384", "ES512", "Ed25519", "EdDSA", "RS256", "PS256"];
     assert_eq!(answer.header("content-type"), Some("application/json"));
     assert_eq!(
         answer.ok_json(),

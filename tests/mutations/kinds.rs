@@ -10,12 +10,13 @@ use crate::made::{Made, QUERY_ID, Signer, disclosure};
 
 /// Each with a name for messages.
 pub fn all() -> Vec<(&'static str, Made)> {
-    use Algorithm::{EdDsa, Es256, Es384, Es512, Ps256, Rs256};
+    use Algorithm::{Ed25519, EdDsa, Es256, Es384, Es512, Ps256, Rs256};
     let mut all = vec![
         ("ES256", by(Es256, Es256)),
         ("ES384, EdDSA holder", by(Es384, EdDsa)),
         ("ES512", by(Es512, Es512)),
         ("EdDSA", by(EdDsa, Es256)),
+        ("Ed25519", by(Ed25519, Ed25519)),
         ("RS256", by(Rs256, Es256)),
         ("PS256", by(Ps256, Es384)),
     ];

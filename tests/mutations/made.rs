@@ -171,7 +171,11 @@ impl Signer {
             Algorithm::Es256 => Box::new(ES256.signer_from_jwk(&jwk).unwrap()),
             Algorithm::Es384 => Box::new(ES384.signer_from_jwk(&jwk).unwrap()),
             Algorithm::Es512 => Box::new(ES512.signer_from_jwk(&jwk).unwrap()),
-            Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(&jwk).unwrap()),
+            Algorithm::Ed25519 | Algorithm::EdDsa => {
+                let mut jwk = jwk;
+                jwk.set_algorithm("EdDSA");
+                Box::new(EdDSA.signer_from_jwk(&jwk).unwrap())
+            }
             Algorithm::Rs256 => Box::new(RS256.signer_from_jwk(&jwk).unwrap()),
             Algorithm::Ps256 => Box::new(PS256.signer_from_jwk(&jwk).unwrap()),
         };

@@ -5,6 +5,7 @@ pub mod decimal;
 pub mod exposure;
 pub mod id;
 pub mod json;
+pub mod media_type;
 pub mod money;
 pub mod report;
 pub mod secret;

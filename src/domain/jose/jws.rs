@@ -90,16 +90,25 @@ impl<'a> UnverifiedJws<'a> {
     /// Checks the signature (section 5.2); only then does a payload exist to be believed.
     ///
     /// # Errors
-    /// [`JwsFault::Algorithm`] when the header's `alg` is not the key's, [`JwsFault::Signature`] when the
-    /// signature does not hold.
+    /// [`JwsFault::Algorithm`] when the header's `alg` does not fit the key, [`JwsFault::Signature`] when
+    /// the signature does not hold.
     pub fn verify(self, key: &PublicKey) -> Result<VerifiedJws, JwsFault> {
-        if key.algorithm() != self.algorithm {
+        if !key.fits(self.algorithm) {
             return Err(JwsFault::Algorithm);
         }
-        if !key.verifies(self.signing_input.as_bytes(), &self.signature) {
-            return Err(JwsFault::Signature);
-        }
-        Ok(VerifiedJws { header: self.header, payload: self.payload })
+        self.verify_by_any(std::slice::from_ref(key)).map(|(verified, _key)| verified)
+    }
+
+    /// Checks the signature with every one of `keys`, in their order (RFC 7515 appendix D): all of them are
+    /// believed alike, and a [`KeySet`](super::key_set::KeySet) gives few. Answers with the key that holds.
+    ///
+    /// # Errors
+    /// [`JwsFault::Signature`] when the signature holds under none of them.
+    pub fn verify_by_any(self, keys: &[PublicKey]) -> Result<(VerifiedJws, PublicKey), JwsFault> {
+        let input = self.signing_input.as_bytes();
+        let holds = |key: &&PublicKey| key.verifies(self.algorithm, input, &self.signature);
+        let key = keys.iter().find(holds).cloned().ok_or(JwsFault::Signature)?;
+        Ok((VerifiedJws { header: self.header, payload: self.payload }, key))
     }
 }
 

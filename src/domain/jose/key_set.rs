@@ -1,61 +1,134 @@
-//! Sets of public keys, and how a header chooses one.
+//! Sets of public keys, and how a header chooses among them.
 
 use serde_json::{Value, json};
 
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
 
+/// Most keys that are tried for one signature.
+pub const MOST_TRIED: usize = 8;
+/// How many of the keys that were left out are named in a sentence.
+const MOST_NAMED: usize = 4;
+
 /// A JWKS (RFC 7517 section 5). Members that cannot be used (unknown `kty` or `crv`, `use: enc`, ...)
 /// are left out, as that section asks.
-#[derive(Clone, Debug)]
-pub struct KeySet(Vec<PublicKey>);
+#[derive(Clone, Debug, Default)]
+pub struct KeySet {
+    keys: Vec<PublicKey>,
+    left_out: Vec<LeftOut>,
+}
+
+/// A member of a JWKS that is no key for us.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// Where it stands, counted from 1.
+    pub place: usize,
+    /// Why.
+    pub why: JwkFault,
+}
 
 impl KeySet {
     /// From a JWKS.
     ///
     /// # Errors
-    /// [`JwkFault::NotASet`] when there is no array `keys` of objects. Single unusable keys are no error.
+    /// [`JwkFault::NotASet`] when there is no array `keys` of objects. Single unusable keys are no error:
+    /// see [`Self::left_out`].
     pub fn from_json(jwks: &Value) -> Result<Self, JwkFault> {
         let keys = jwks.get("keys").and_then(Value::as_array).ok_or(JwkFault::NotASet)?;
         if !keys.iter().all(Value::is_object) {
             return Err(JwkFault::NotASet);
         }
-        Ok(Self(keys.iter().filter_map(|jwk| PublicKey::from_jwk(jwk).ok()).collect()))
+        Ok(keys.iter().map(PublicKey::from_jwk).collect())
     }
 
     /// From keys that are already parsed.
     pub fn of(keys: Vec<PublicKey>) -> Self {
-        Self(keys)
+        Self { keys, left_out: Vec::new() }
     }
 
     /// Every usable key, in the order of the JWKS.
     pub fn keys(&self) -> &[PublicKey] {
-        &self.0
+        &self.keys
     }
 
-    /// Exactly the key a header names: by `kid`; without `kid`, the only key that fits `alg` (REQ-5.8).
+    /// What was left out.
+    pub fn left_out(&self) -> &[LeftOut] {
+        &self.left_out
+    }
+
+    /// The keys that were left out because they are malformed, in words; `None` when there are none. Keys
+    /// of other types and for other ends are not among them: those are nobody's mistake.
+    pub fn mistakes(&self) -> Option<String> {
+        let mistaken = || self.left_out.iter().filter(|left_out| left_out.why.is_a_mistake());
+        in_words(mistaken())
+    }
+
+    /// Every key that was left out, in words; `None` when there is none.
+    pub fn left_out_in_words(&self) -> Option<String> {
+        in_words(self.left_out.iter())
+    }
+
+    /// The first key that a header can mean.
     pub fn find(&self, kid: Option<&str>, alg: Algorithm) -> Option<&PublicKey> {
-        self.choose(kid, alg).ok()
+        self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid).find(|key| key.fits(alg))
     }
 
-    /// As [`Self::find`], saying why there is none.
+    /// The keys that a header can mean, at least one: those that it names and that fit `alg`, and without
+    /// `kid` all that fit. Several keys may share a name (RFC 7517 section 4.5), and an issuer that changes
+    /// its key publishes two; all of them are believed, so all of them may be tried (REQ-5.8; RFC 7515
+    /// section 4.1.4 and appendix D). A key that is there twice counts once, and at most [`MOST_TRIED`] are
+    /// given.
     ///
     /// # Errors
     /// One [`NoKey`] per reason.
-    pub fn choose(&self, kid: Option<&str>, alg: Algorithm) -> Result<&PublicKey, NoKey> {
-        let mut named = self.0.iter().filter(|key| kid.is_none() || key.kid() == kid).peekable();
-        if named.peek().is_none() {
-            return Err(if kid.is_some() { NoKey::UnknownKid } else { NoKey::WrongAlgorithm });
+    pub fn candidates(&self, kid: Option<&str>, alg: Algorithm) -> Result<Vec<PublicKey>, NoKey> {
+        let mut named = self.keys.iter().filter(|key| kid.is_none() || key.kid() == kid).peekable();
+        if named.peek().is_none() && kid.is_some() {
+            return Err(NoKey::UnknownKid);
         }
-        // Keys of different types may share a `kid` (RFC 7517 section 4.5); the algorithm tells them apart.
-        let mut fitting = named.filter(|key| key.algorithm() == alg);
-        let key = fitting.next().ok_or(NoKey::WrongAlgorithm)?;
-        if fitting.next().is_some() { Err(NoKey::Ambiguous) } else { Ok(key) }
+        let mut fitting: Vec<(String, PublicKey)> = Vec::new();
+        for key in named.filter(|key| key.fits(alg)) {
+            if fitting.len() == MOST_TRIED {
+                break;
+            }
+            let thumbprint = key.thumbprint();
+            if fitting.iter().all(|(known, _)| *known != thumbprint) {
+                fitting.push((thumbprint, key.clone()));
+            }
+        }
+        if fitting.is_empty() {
+            return Err(NoKey::WrongAlgorithm);
+        }
+        Ok(fitting.into_iter().map(|(_, key)| key).collect())
     }
 
     /// The JWKS, for publishing.
     pub fn to_json(&self) -> Value {
-        json!({ "keys": self.0.iter().map(PublicKey::to_jwk).collect::<Vec<_>>() })
+        json!({ "keys": self.keys.iter().map(PublicKey::to_jwk).collect::<Vec<_>>() })
+    }
+}
+
+impl FromIterator<Result<PublicKey, JwkFault>> for KeySet {
+    fn from_iter<I: IntoIterator<Item = Result<PublicKey, JwkFault>>>(found: I) -> Self {
+        let mut set = Self::default();
+        for (one, place) in found.into_iter().zip(1..) {
+            match one {
+                Ok(key) => set.keys.push(key),
+                Err(why) => set.left_out.push(LeftOut { place, why }),
+            }
+        }
+        set
+    }
+}
+
+/// `key 2: the JWK's ...; key 5: ...`
+fn in_words<'l>(left_out: impl Iterator<Item = &'l LeftOut>) -> Option<String> {
+    let all: Vec<String> = left_out.map(|LeftOut { place, why }| format!("key {place}: {why}")).collect();
+    let named = all.get(..MOST_NAMED).unwrap_or(&all).join("; ");
+    match all.len().saturating_sub(MOST_NAMED) {
+        _ if all.is_empty() => None,
+        0 => Some(named),
+        more => Some(format!("{named}; and {more} more")),
     }
 }
 
@@ -68,9 +141,6 @@ pub enum NoKey {
     /// Keys of that name exist, but none is for this `alg`.
     #[error("no key fits the algorithm")]
     WrongAlgorithm,
-    /// More than one key fits, and nothing says which is meant.
-    #[error("more than one key fits")]
-    Ambiguous,
 }
 
 #[cfg(test)]
@@ -95,38 +165,68 @@ mod tests {
     fn req_5_8_a_kid_is_matched_exactly_and_the_algorithm_must_fit() {
         let (one, two) = (key(Algorithm::Es256, Some("one")), key(Algorithm::Es256, Some("two")));
         let keys = set(&[&one, &two]);
-        assert_eq!(keys.choose(Some("two"), Algorithm::Es256).unwrap().to_jwk(), two);
-        assert_eq!(keys.choose(Some("Two"), Algorithm::Es256).unwrap_err(), NoKey::UnknownKid);
-        assert_eq!(keys.choose(Some("two"), Algorithm::Es384).unwrap_err(), NoKey::WrongAlgorithm);
+        let found = keys.candidates(Some("two"), Algorithm::Es256).unwrap();
+        assert_eq!(found.iter().map(PublicKey::to_jwk).collect::<Vec<_>>(), [two]);
+        assert_eq!(keys.candidates(Some("Two"), Algorithm::Es256).unwrap_err(), NoKey::UnknownKid);
+        assert_eq!(keys.candidates(Some("two"), Algorithm::Es384).unwrap_err(), NoKey::WrongAlgorithm);
         assert!(keys.find(Some(""), Algorithm::Es256).is_none());
     }
 
     #[test]
-    fn req_5_8_without_kid_only_a_single_fitting_key_is_tried() {
+    fn req_5_8_without_kid_or_with_one_for_several_every_fitting_key_is_a_candidate() {
         let (first, second) = (key(Algorithm::Es256, Some("one")), key(Algorithm::Es256, None));
-        let other = key(Algorithm::EdDsa, None);
-        assert!(set(&[&first, &other]).choose(None, Algorithm::Es256).is_ok());
-        assert_eq!(set(&[&first, &second]).choose(None, Algorithm::Es256).unwrap_err(), NoKey::Ambiguous);
-        assert_eq!(set(&[&other]).choose(None, Algorithm::Es256).unwrap_err(), NoKey::WrongAlgorithm);
-        assert_eq!(set(&[]).choose(None, Algorithm::Es256).unwrap_err(), NoKey::WrongAlgorithm);
+        let (shared, other) = (key(Algorithm::Es256, Some("one")), key(Algorithm::EdDsa, Some("one")));
+        let keys = set(&[&first, &other, &second, &shared]);
+        let count = |kid, alg| keys.candidates(kid, alg).map(|found| found.len());
+        assert_eq!(count(None, Algorithm::Es256), Ok(3));
+        assert_eq!(count(Some("one"), Algorithm::Es256), Ok(2));
+        assert_eq!(count(Some("one"), Algorithm::Ed25519), Ok(1));
+        assert_eq!(count(None, Algorithm::Rs256), Err(NoKey::WrongAlgorithm));
+        assert_eq!(set(&[]).candidates(None, Algorithm::Es256).unwrap_err(), NoKey::WrongAlgorithm);
     }
 
     #[test]
-    fn two_keys_of_one_name_are_told_apart_by_algorithm_or_not_at_all() {
-        let (a, b) = (key(Algorithm::Es256, Some("k")), key(Algorithm::Es256, Some("k")));
-        let c = key(Algorithm::EdDsa, Some("k"));
-        assert!(set(&[&a, &c]).find(Some("k"), Algorithm::EdDsa).is_some());
-        assert_eq!(set(&[&a, &b]).choose(Some("k"), Algorithm::Es256).unwrap_err(), NoKey::Ambiguous);
+    fn req_5_8_one_key_twice_is_one_key_and_no_more_than_eight_are_tried() {
+        let once = key(Algorithm::Es256, Some("k"));
+        let mut again = once.clone();
+        again["use"] = "sig".into();
+        again["kid"] = "another name".into();
+        let keys = set(&[&once, &again, &once]);
+        assert_eq!(keys.candidates(None, Algorithm::Es256).unwrap().len(), 1);
+        let many: Vec<Value> = (0..12).map(|_| key(Algorithm::Es256, Some("k"))).collect();
+        let keys = set(&many.iter().collect::<Vec<_>>());
+        assert_eq!(keys.candidates(Some("k"), Algorithm::Es256).unwrap().len(), MOST_TRIED);
     }
 
     #[test]
     fn unusable_keys_are_left_out_and_what_is_no_set_is_refused() {
         let good = key(Algorithm::Es256, Some("good"));
         let odd = json!({"kty": "oct", "k": "AAAA"});
-        assert_eq!(set(&[&odd, &good]).keys().len(), 1);
+        let keys = set(&[&odd, &good]);
+        assert_eq!(keys.keys().len(), 1);
+        assert_eq!(keys.left_out(), [LeftOut { place: 1, why: JwkFault::PrivateMember }]);
         for wrong in [json!({}), json!([]), json!({"keys": {}}), json!({"keys": ["x"]})] {
             assert_eq!(KeySet::from_json(&wrong).unwrap_err(), JwkFault::NotASet, "{wrong}");
         }
+    }
+
+    #[test]
+    fn a_key_that_is_malformed_is_named_with_its_reason_and_one_for_something_else_is_not() {
+        let good = key(Algorithm::Es256, Some("good"));
+        let with = |name: &str, value: Value| {
+            let mut jwk = good.clone();
+            jwk[name] = value;
+            jwk
+        };
+        let (numeric, padded) = (with("kid", json!(7)), with("x", json!("AA==")));
+        let (encryption, null) = (with("use", json!("enc")), with("use", Value::Null));
+        let words = set(&[&numeric, &good, &padded, &encryption, &null]).mistakes().unwrap();
+        for part in ["key 1: ", "`kid`", "key 3: ", "`x`", "key 5: "] {
+            assert!(words.contains(part), "{words}");
+        }
+        assert!(!words.contains("key 4"), "{words}");
+        assert_eq!(set(&[&good, &encryption]).mistakes(), None);
+        assert!(set(&[&good, &encryption]).left_out_in_words().is_some());
     }
 
     #[test]

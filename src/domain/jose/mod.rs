@@ -1,13 +1,16 @@
 //! JSON Object Signing and Encryption: the allow-list of algorithms, keys, signatures, and encryption.
 //!
-//! Specifications: RFC 7515 (JWS), 7516 (JWE), 7517 (JWK), 7518 (JWA), 7638 (thumbprint), 8037 (EdDSA), 8725 (best practice).
+//! Specifications: RFC 7515 (JWS), 7516 (JWE), 7517 (JWK), 7518 (JWA), 7638 (thumbprint), 8037 (EdDSA), 8725 (best practice),
+//! 9864 (fully specified names).
 
 pub mod alg;
+mod curve;
 pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod key_set;
 mod private_jwk;
+mod private_pem;
 pub mod signing;
 mod verifying;
 pub mod x5c;

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
 use super::private_jwk::PrivateJwk;
+use super::private_pem::{self, PemFault};
 use crate::domain::base::base64url;
 
 /// A private signing key bound to its one algorithm. It prints as nothing and cannot be serialised;
@@ -21,6 +22,7 @@ pub struct SigningKey {
     jwk: PrivateJwk,
     kid: String,
     public: PublicKey,
+    algorithm: Algorithm,
     signer: Box<dyn JwsSigner>,
 }
 
@@ -34,7 +36,7 @@ impl SigningKey {
             Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256),
             Algorithm::Es384 => Jwk::generate_ec_key(EcCurve::P384),
             Algorithm::Es512 => Jwk::generate_ec_key(EcCurve::P521),
-            Algorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
+            Algorithm::Ed25519 | Algorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
             Algorithm::Rs256 | Algorithm::Ps256 => Jwk::generate_rsa_key(2048),
         };
         let mut jwk = jwk.map_err(|_| SigningFault::Generate)?;
@@ -43,7 +45,8 @@ impl SigningKey {
     }
 
     /// From a private JWK: what [`Self::to_private_jwk`] wrote, or another with `kty`, its values and
-    /// optionally `alg`, `kid`. `kid` defaults to the thumbprint.
+    /// optionally `alg`, `kid`. `kid` defaults to the thumbprint, `alg` to RS256 for RSA keys and to EdDSA
+    /// for Ed25519 keys.
     ///
     /// # Errors
     /// [`SigningFault::Key`] when its public half is no usable key, [`SigningFault::Private`] when the
@@ -55,16 +58,18 @@ impl SigningKey {
     }
 
     /// From a private key in PEM (PKCS#8, SEC 1 or PKCS#1, unencrypted), with its thumbprint as `kid`. RSA
-    /// keys sign with RS256.
+    /// keys sign with RS256, Ed25519 keys with EdDSA. What other tools write around it (`EC PARAMETERS`,
+    /// `Bag Attributes`, certificates) is passed over.
     ///
     /// # Errors
-    /// As [`Self::from_jwk`]; [`SigningFault::Private`] for what is no such key.
+    /// As [`Self::from_jwk`]; a [`PemFault`] for what is no such key.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SigningFault> {
-        let jwk = EcKeyPair::from_pem(pem, None)
+        let pem = private_pem::only_key(pem)?;
+        let jwk = EcKeyPair::from_pem(&*pem, None)
             .map(|pair| pair.to_jwk_key_pair())
-            .or_else(|_| EdKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()))
-            .or_else(|_| RsaKeyPair::from_pem(pem).map(|pair| pair.to_jwk_key_pair()));
-        Self::new(jwk.map_err(|_| SigningFault::Private)?)
+            .or_else(|_| EdKeyPair::from_pem(&*pem).map(|pair| pair.to_jwk_key_pair()))
+            .or_else(|_| RsaKeyPair::from_pem(&*pem).map(|pair| pair.to_jwk_key_pair()));
+        Self::new(jwk.map_err(|_| PemFault::Unreadable)?)
     }
 
     fn new(mut jwk: Jwk) -> Result<Self, SigningFault> {
@@ -80,9 +85,12 @@ impl SigningKey {
         let kid = unnamed.kid().map_or_else(|| unnamed.thumbprint(), str::to_owned);
         jwk.set_key_id(&kid);
         public_members.insert("kid".to_owned(), json!(kid));
+        let algorithm = unnamed.signs_by().ok_or(SigningFault::Private)?;
+        public_members.insert("alg".to_owned(), algorithm.name().into());
         let public = PublicKey::from_jwk(&Value::Object(public_members))?;
-        let signer = signer(public.algorithm(), &jwk).ok_or(SigningFault::Private)?;
-        let key = Self { jwk: PrivateJwk(jwk), kid, public, signer };
+        let jwk = PrivateJwk(jwk);
+        let signer = signer(algorithm, &jwk).ok_or(SigningFault::Private)?;
+        let key = Self { jwk, kid, public, algorithm, signer };
         key.prove_halves_belong_together()?;
         Ok(key)
     }
@@ -99,7 +107,7 @@ impl SigningKey {
 
     /// The only algorithm this key signs with.
     pub fn algorithm(&self) -> Algorithm {
-        self.public.algorithm()
+        self.algorithm
     }
 
     /// The public half, with the same `kid`.
@@ -133,7 +141,7 @@ impl SigningKey {
     /// sign what nobody can verify.
     fn prove_halves_belong_together(&self) -> Result<(), SigningFault> {
         let signature = self.signer.sign(b"vpgate").map_err(|_| SigningFault::Sign)?;
-        self.public.verifies(b"vpgate", &signature).then_some(()).ok_or(SigningFault::Private)
+        self.public.verifies(self.algorithm, b"vpgate", &signature).then_some(()).ok_or(SigningFault::Private)
     }
 }
 
@@ -152,6 +160,9 @@ pub enum SigningFault {
     /// Its private half is missing, malformed or belongs to another key.
     #[error("the private half of the JWK is missing, malformed or belongs to another key")]
     Private,
+    /// The PEM file.
+    #[error(transparent)]
+    Pem(#[from] PemFault),
     /// No key could be generated.
     #[error("OpenSSL could not generate a key")]
     Generate,
@@ -160,12 +171,19 @@ pub enum SigningFault {
     Sign,
 }
 
-fn signer(alg: Algorithm, jwk: &Jwk) -> Option<Box<dyn JwsSigner>> {
+fn signer(alg: Algorithm, jwk: &PrivateJwk) -> Option<Box<dyn JwsSigner>> {
+    // josekit compares the name, and knows one of the two.
+    let renamed = (alg == Algorithm::Ed25519).then(|| {
+        let mut jwk = jwk.0.clone();
+        jwk.set_algorithm(Algorithm::EdDsa.name());
+        PrivateJwk(jwk)
+    });
+    let jwk = &renamed.as_ref().unwrap_or(jwk).0;
     Some(match alg {
         Algorithm::Es256 => Box::new(ES256.signer_from_jwk(jwk).ok()?),
         Algorithm::Es384 => Box::new(ES384.signer_from_jwk(jwk).ok()?),
         Algorithm::Es512 => Box::new(ES512.signer_from_jwk(jwk).ok()?),
-        Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(jwk).ok()?),
+        Algorithm::Ed25519 | Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(jwk).ok()?),
         Algorithm::Rs256 => Box::new(RS256.signer_from_jwk(jwk).ok()?),
         Algorithm::Ps256 => Box::new(PS256.signer_from_jwk(jwk).ok()?),
     })

@@ -15,7 +15,7 @@ use ring::signature::{
 
 use super::alg::Algorithm;
 
-/// Key material that fits one algorithm.
+/// Key material of one type and curve.
 pub(super) enum Material {
     /// The uncompressed point, `04 || x || y` (SEC 1 section 2.3.3).
     P256([u8; 65]),
@@ -25,8 +25,8 @@ pub(super) enum Material {
     P521 { x: String, y: String, verifier: Box<EcdsaJwsVerifier> },
     /// The 32 bytes of RFC 8032 section 5.1.5.
     Ed25519([u8; 32]),
-    /// Modulus and exponent, big-endian; `pss` tells PS256 from RS256.
-    Rsa { n: Vec<u8>, e: Vec<u8>, pss: bool },
+    /// Modulus and exponent, big-endian.
+    Rsa { n: Vec<u8>, e: Vec<u8> },
 }
 
 impl Material {
@@ -40,19 +40,19 @@ impl Material {
         Some(Self::P521 { x, y, verifier })
     }
 
-    pub(super) fn algorithm(&self) -> Algorithm {
+    /// The algorithms that this type of key can be used with.
+    pub(super) fn algorithms(&self) -> &'static [Algorithm] {
         match self {
-            Self::P256(_) => Algorithm::Es256,
-            Self::P384(_) => Algorithm::Es384,
-            Self::P521 { .. } => Algorithm::Es512,
-            Self::Ed25519(_) => Algorithm::EdDsa,
-            Self::Rsa { pss: false, .. } => Algorithm::Rs256,
-            Self::Rsa { pss: true, .. } => Algorithm::Ps256,
+            Self::P256(_) => &[Algorithm::Es256],
+            Self::P384(_) => &[Algorithm::Es384],
+            Self::P521 { .. } => &[Algorithm::Es512],
+            Self::Ed25519(_) => &[Algorithm::EdDsa, Algorithm::Ed25519],
+            Self::Rsa { .. } => &[Algorithm::Rs256, Algorithm::Ps256],
         }
     }
 
-    /// Whether `signature` over `message` holds. A point that is not on its curve verifies nothing.
-    pub(super) fn verifies(&self, message: &[u8], signature: &[u8]) -> bool {
+    /// Whether `signature` over `message` holds by `alg`, which is one of [`Self::algorithms`].
+    pub(super) fn verifies(&self, alg: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match self {
             Self::P256(point) => {
                 UnparsedPublicKey::new(&ECDSA_P256_SHA256_FIXED, point).verify(message, signature).is_ok()
@@ -64,8 +64,11 @@ impl Material {
             Self::Ed25519(point) => {
                 UnparsedPublicKey::new(&ED25519, point).verify(message, signature).is_ok()
             }
-            Self::Rsa { n, e, pss } => {
-                let padding = if *pss { &RSA_PSS_2048_8192_SHA256 } else { &RSA_PKCS1_2048_8192_SHA256 };
+            Self::Rsa { n, e } => {
+                let padding = match alg {
+                    Algorithm::Ps256 => &RSA_PSS_2048_8192_SHA256,
+                    _ => &RSA_PKCS1_2048_8192_SHA256,
+                };
                 RsaPublicKeyComponents { n, e }.verify(padding, message, signature).is_ok()
             }
         }
@@ -74,6 +77,6 @@ impl Material {
 
 impl fmt::Debug for Material {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.algorithm().name())
+        f.debug_list().entries(self.algorithms()).finish()
     }
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 
 use crate::domain::base::json::Bounds;
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
@@ -22,6 +23,8 @@ pub const JWT_BEARER: &str = "urn:ietf:params:oauth:client-assertion-type:jwt-be
 const SKEW: Duration = Duration::from_secs(60);
 /// The longest `jti` and identifier, in bytes.
 const MAX_NAME_BYTES: usize = 256;
+/// `typ` of the header (RFC 7519 section 5.1; draft-ietf-oauth-rfc7523bis section 4).
+const TYPES: [&str; 2] = ["JWT", "client-authentication+jwt"];
 const BOUNDS: Bounds = Bounds { bytes: 4096, depth: 4, members: 64 };
 
 /// What the operator demands of assertions.
@@ -87,7 +90,8 @@ impl<'a> UnverifiedAssertion<'a> {
     pub fn parse(text: &'a str) -> Result<Self, AssertionFault> {
         let jws = UnverifiedJws::parse(text, &BOUNDS)?;
         // Explicit types keep other JWTs of the client out (RFC 8725 section 3.11); most clients send none.
-        if !matches!(jws.typ(), None | Some("JWT" | "jwt" | "client-authentication+jwt")) {
+        let ours = |typ: &str| TYPES.iter().any(|known| is_typ(typ, known));
+        if !jws.typ().is_none_or(ours) {
             return Err(AssertionFault::Type);
         }
         let name = |claim: &str| jws.unverified_claim(claim).and_then(Value::as_str);
@@ -120,8 +124,9 @@ impl<'a> UnverifiedAssertion<'a> {
         policy: &AssertionPolicy,
         now: Timestamp,
     ) -> Result<ClientAssertion, AssertionFault> {
-        let key = keys.choose(self.jws.kid(), self.jws.algorithm())?;
-        let claims = self.jws.verify(key)?.into_payload();
+        let keys = keys.candidates(self.jws.kid(), self.jws.algorithm())?;
+        let (verified, _key) = self.jws.verify_by_any(&keys)?;
+        let claims = verified.into_payload();
         if !policy.is_audience(claims.get("aud")) {
             return Err(AssertionFault::Audience);
         }

@@ -8,9 +8,10 @@ use url::Url;
 use super::thumbprint::Thumbprint;
 use crate::domain::base::base64url;
 use crate::domain::base::json::Bounds;
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::secret::{Digest, DigestKey, Secret};
 use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::PublicKey;
+use crate::domain::jose::jwk::{JwkFault, PublicKey};
 use crate::domain::jose::jws::UnverifiedJws;
 
 /// `typ` of the header.
@@ -55,9 +56,15 @@ pub enum ProofFault {
     /// RFC 9449 section 4.2: the header says what it is.
     #[error("the typ of the DPoP proof is not dpop+jwt")]
     Typ,
-    /// The `jwk` is missing, private, or not one for the `alg`.
-    #[error("the DPoP proof has no public jwk that fits its alg")]
-    Key,
+    /// The `jwk` is missing.
+    #[error("the header of the DPoP proof has no jwk")]
+    NoKey,
+    /// The `jwk` is private, malformed, or no key of its type.
+    #[error("the jwk of the DPoP proof is unusable: {0}")]
+    Key(JwkFault),
+    /// The `jwk` is not one for the `alg`.
+    #[error("the jwk of the DPoP proof does not fit its alg")]
+    KeyAlgorithm,
     /// The signature is not that key's.
     #[error("the signature of the DPoP proof does not hold")]
     Signature,
@@ -110,13 +117,13 @@ pub fn verify(
     now: Timestamp,
 ) -> Result<Proof, NotProof> {
     let jws = UnverifiedJws::parse(proof, &BOUNDS).map_err(|_| ProofFault::Malformed)?;
-    if jws.typ() != Some(TYP) {
+    if !jws.typ().is_some_and(|typ| is_typ(typ, TYP)) {
         return Err(ProofFault::Typ.into());
     }
-    let key = jws.header().get("jwk").ok_or(ProofFault::Key)?;
-    let key = public(key, jws.algorithm().name()).ok_or(ProofFault::Key)?;
-    if key.algorithm() != jws.algorithm() {
-        return Err(ProofFault::Key.into());
+    let key = jws.header().get("jwk").ok_or(ProofFault::NoKey)?;
+    let key = PublicKey::from_jwk(key).map_err(ProofFault::Key)?;
+    if !key.fits(jws.algorithm()) {
+        return Err(ProofFault::KeyAlgorithm.into());
     }
     let claims = jws.verify(&key).map_err(|_| ProofFault::Signature)?.into_payload();
     let text = |name: &str| claims.get(name).and_then(Value::as_str);
@@ -137,7 +144,7 @@ pub fn verify(
             return Err(ProofFault::Token.into());
         }
     }
-    let thumbprint = Thumbprint::parse(&key.thumbprint()).ok_or(ProofFault::Key)?;
+    let thumbprint = Thumbprint::parse(&key.thumbprint()).ok_or(ProofFault::NoKey)?;
     let id = Digest::of(format!("{thumbprint}\0{jti}").as_bytes());
     let fresh =
         text("nonce").is_some_and(|shown| [0, 1].iter().any(|ago| shown == nonce_of(nonces, now, *ago)));
@@ -152,13 +159,6 @@ pub fn nonce(nonces: &DigestKey, now: Timestamp) -> String {
 fn nonce_of(nonces: &DigestKey, now: Timestamp, windows_ago: i64) -> String {
     let window = now.unix().div_euclid(NONCE_WINDOW).saturating_sub(windows_ago);
     base64url::encode(nonces.digest(&window.to_be_bytes()).as_bytes())
-}
-
-/// The key of the header. RSA keys need not say which of their algorithms they are for; the proof does.
-fn public(jwk: &Value, alg: &str) -> Option<PublicKey> {
-    let mut members = jwk.as_object()?.clone();
-    members.entry("alg").or_insert_with(|| alg.into());
-    PublicKey::from_jwk(&Value::Object(members)).ok()
 }
 
 /// Without query and fragment, and normalised as RFC 3986 section 6.2.2 and 6.2.3 say.

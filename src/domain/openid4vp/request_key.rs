@@ -8,6 +8,7 @@ use serde_json::{Map, Value};
 use super::client_id::Prefix;
 use super::profile::REQUEST_OBJECT;
 use crate::domain::base::json::Bounds;
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwk::PublicKey;
@@ -248,7 +249,7 @@ fn attested(
     let text = attestation.ok_or_else(|| wrong("is missing: the file of the verifier attestation"))?;
     let jws = UnverifiedJws::parse(&text, &ATTESTATION)
         .map_err(|why| wrong(&format!("is no signed JWT: {why}")))?;
-    if jws.typ() != Some(ATTESTATION_TYP) {
+    if !jws.typ().is_some_and(|typ| is_typ(typ, ATTESTATION_TYP)) {
         return Err(wrong("its `typ` must be verifier-attestation+jwt"));
     }
     let claim = |name: &str| jws.unverified_claim(name);

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::client_id::Prefix;
-use super::profile::client_metadata::{FORMAT, signature_algorithms};
+use super::profile::client_metadata::FORMAT;
 use super::request::{RequestMethod, WalletRoute};
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::base::well_known;
@@ -151,7 +151,7 @@ fn shares_a_format(formats: &Map<String, Value>) -> bool {
     ["sd-jwt_alg_values", "kb-jwt_alg_values"].iter().all(|list| match format.get(*list) {
         None => true,
         Some(Value::Array(theirs)) => {
-            signature_algorithms().any(|ours| theirs.iter().any(|name| name == ours))
+            Algorithm::ALL.iter().any(|ours| theirs.iter().any(|name| name == ours.name()))
         }
         Some(_) => false,
     })

@@ -55,7 +55,7 @@ pub fn keys_in(document: &Value, did: &str) -> Result<KeySet, DidFault> {
         };
         keys.extend(method.and_then(|method| key(method, did)));
     }
-    Ok(KeySet::of(keys))
+    Ok(keys.into_iter().collect())
 }
 
 /// Why a DID or its document cannot be used.
@@ -110,12 +110,13 @@ fn web_location(place: &str) -> Result<Url, DidFault> {
     Ok(url)
 }
 
-fn key(method: &Value, did: &str) -> Option<PublicKey> {
+/// `None` for what is not given as a JWK, or not for this DID to give.
+fn key(method: &Value, did: &str) -> Option<Result<PublicKey, JwkFault>> {
     let id = id_of(method, did)?;
     let ours = id.strip_prefix(did).is_some_and(|rest| rest.starts_with('#'));
     let controlled = method.get("controller").and_then(Value::as_str) == Some(did);
     let jwk = method.get("publicKeyJwk").filter(|_| ours && controlled)?;
-    named(jwk, id).ok()
+    Some(named(jwk, id))
 }
 
 /// The key under the name by which a token's `kid` calls it.

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
-use super::issuer_key::{self, Chosen};
+use super::issuer_key::{self, Candidates};
 use super::key_binding::Expected;
 use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
@@ -53,8 +54,8 @@ pub(super) fn verify(
     findings: &mut Findings,
 ) -> Result<Issued, Rejection> {
     check_typ(jwt.typ(), issuer, findings)?;
-    let Chosen { key, how, chain } = issuer_key::choose(&jwt, issuer, keys, now, findings)?;
-    let Ok(verified) = jwt.verify(&key) else {
+    let Candidates { keys, how, chain } = issuer_key::candidates(&jwt, issuer, keys, now, findings)?;
+    let Ok((verified, key)) = jwt.verify_by_any(&keys) else {
         let detail = format!(
             "the signature does not hold under {how}: the credential was altered, or the issuer signs with another key"
         );
@@ -101,17 +102,16 @@ pub(super) fn judge(
 
 fn check_typ(typ: Option<&str>, issuer: &TrustedIssuer, findings: &mut Findings) -> Result<(), Rejection> {
     match typ {
-        // The long form names the same media type (RFC 7515 section 4.1.9).
-        Some("dc+sd-jwt" | "application/dc+sd-jwt") => {
+        Some(typ) if is_typ(typ, "dc+sd-jwt") => {
             findings.pass(&TYP, "`typ` is dc+sd-jwt");
             Ok(())
         }
-        Some("vc+sd-jwt") if issuer.accepts_legacy_typ() => {
+        Some(typ) if is_typ(typ, "vc+sd-jwt") && issuer.accepts_legacy_typ() => {
             findings
                 .pass(&TYP, "`typ` is vc+sd-jwt, the older name, which is switched on for this credential");
             Ok(())
         }
-        Some("vc+sd-jwt") => Err(findings.fail(
+        Some(typ) if is_typ(typ, "vc+sd-jwt") => Err(findings.fail(
             &TYP,
             "`typ` is vc+sd-jwt, the older name; set `accept_legacy_typ` to accept it from this issuer",
         )),

@@ -38,35 +38,35 @@ pub fn unavailable(issuer: &TrustedIssuer, why: &dyn fmt::Display, findings: &mu
     findings.fail(&AVAILABLE, format!("{} cannot be had now: {why}", issuer.keys().name()))
 }
 
-/// The key, and how it was found, in words.
-pub(super) struct Chosen {
-    pub(super) key: PublicKey,
+/// The keys that the signature may hold under, at least one, and how they were found, in words.
+pub(super) struct Candidates {
+    pub(super) keys: Vec<PublicKey>,
     pub(super) how: String,
-    /// The chain that gave it, where certificates did.
+    /// The chain that gave them, where certificates did.
     pub(super) chain: Option<Arc<ValidatedChain>>,
 }
 
-/// The key of `issuer` for `jwt`: one of `keys`, or that of the validated chain.
+/// The keys of `issuer` for `jwt`: of `keys`, or that of the validated chain.
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
-pub(super) fn choose(
+pub(super) fn candidates(
     jwt: &UnverifiedJws<'_>,
     issuer: &TrustedIssuer,
     keys: &KeySet,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<Chosen, Rejection> {
-    let chosen = match issuer.keys() {
+) -> Result<Candidates, Rejection> {
+    let found = match issuer.keys() {
         KeySource::X5c(roots) => {
             let chain = validated(jwt, roots, now, findings)?;
             of_chain(jwt, &chain)
         }
-        source => of_set(jwt, keys, source.name()),
+        _ => of_set(jwt, issuer, keys).map_err(|fault| no_key(fault, jwt, keys, issuer.keys().name())),
     };
-    let chosen = chosen.map_err(|detail| findings.fail(&KEY, detail))?;
-    findings.pass(&KEY, chosen.how.clone());
-    Ok(chosen)
+    let found = found.map_err(|detail| findings.fail(&KEY, detail))?;
+    findings.pass(&KEY, found.how.clone());
+    Ok(found)
 }
 
 fn validated(
@@ -94,20 +94,29 @@ fn validated(
     Ok(chain)
 }
 
-fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Chosen, String> {
+fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Candidates, String> {
     let how = how_of_chain(chain);
-    match chain.keys().choose(None, jwt.algorithm()) {
-        Ok(key) => Ok(Chosen { key: key.clone(), how, chain: Some(Arc::clone(chain)) }),
+    match chain.keys().candidates(None, jwt.algorithm()) {
+        Ok(keys) => Ok(Candidates { keys, how, chain: Some(Arc::clone(chain)) }),
         Err(_) => Err(format!("{how}, is not an {0} key, but the header says {0}", jwt.algorithm())),
     }
 }
 
-fn of_set(jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> Result<Chosen, String> {
-    let kid = jwt.kid().map(excerpt);
-    let key = keys
-        .choose(jwt.kid(), jwt.algorithm())
-        .map_err(|fault| no_key(fault, kid.as_deref(), jwt, keys, source))?;
-    Ok(Chosen { key: key.clone(), how: how_of_set(jwt.kid(), key, source), chain: None })
+/// The keys of a set that the header of `jwt` can mean.
+pub(super) fn of_set(
+    jwt: &UnverifiedJws<'_>,
+    issuer: &TrustedIssuer,
+    keys: &KeySet,
+) -> Result<Candidates, NoKey> {
+    let (kid, source) = (jwt.kid().map(|kid| issuer.key_name(kid)), issuer.keys().name());
+    let keys = keys.candidates(kid.as_deref(), jwt.algorithm())?;
+    let how = match (jwt.kid().map(excerpt), keys.len(), jwt.algorithm()) {
+        (Some(kid), 1, _) => format!("key {kid} of {source}, named by the `kid` of the header"),
+        (Some(kid), count, alg) => format!("any of the {count} {alg} keys of {source} that are called {kid}"),
+        (None, 1, alg) => format!("the only {alg} key of {source}; the header has no `kid`"),
+        (None, count, alg) => format!("any of {count} {alg} keys of {source}; the header has no `kid`"),
+    };
+    Ok(Candidates { keys, how, chain: None })
 }
 
 /// Which key of a certificate chain was chosen, and why.
@@ -115,17 +124,9 @@ pub(super) fn how_of_chain(chain: &ValidatedChain) -> String {
     format!("the key of the first certificate of `x5c`, that of {}", chain.subject())
 }
 
-/// Which key of a set was chosen, and why. `kid` is that of the header, `source` what holds the keys.
-pub(super) fn how_of_set(kid: Option<&str>, key: &PublicKey, source: &str) -> String {
-    match kid.map(excerpt) {
-        Some(kid) => format!("key {kid} of {source}, named by the `kid` of the header"),
-        None => format!("the only {} key of {source}; the header has no `kid`", key.algorithm()),
-    }
-}
-
-fn no_key(fault: NoKey, kid: Option<&str>, jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> String {
+fn no_key(fault: NoKey, jwt: &UnverifiedJws<'_>, keys: &KeySet, source: &str) -> String {
     let (alg, count) = (jwt.algorithm(), keys.keys().len());
-    match (fault, kid) {
+    let why = match (fault, jwt.kid().map(excerpt)) {
         (NoKey::UnknownKid, kid) => format!(
             "the header names key {}, which is not among the {count} usable keys of {source}",
             kid.unwrap_or_default()
@@ -136,9 +137,9 @@ fn no_key(fault: NoKey, kid: Option<&str>, jwt: &UnverifiedJws<'_>, keys: &KeySe
         (NoKey::WrongAlgorithm, None) => format!(
             "the header has no `kid`, and none of the {count} usable keys of {source} is an {alg} key"
         ),
-        (NoKey::Ambiguous, Some(kid)) => format!("several {alg} keys of {source} are called {kid}"),
-        (NoKey::Ambiguous, None) => format!(
-            "the header has no `kid`, and several keys of {source} are {alg} keys: the issuer must send `kid`"
-        ),
+    };
+    match keys.mistakes() {
+        None => why,
+        Some(mistakes) => format!("{why}; keys that are no keys were left out ({mistakes})"),
     }
 }

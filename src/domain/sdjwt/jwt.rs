@@ -2,6 +2,7 @@
 
 use super::limits::Limits;
 use crate::domain::base::report::{Findings, Rejection, Rule};
+use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 
 /// For the issuer-signed JWT.
@@ -45,7 +46,7 @@ pub(super) fn read(
         Err(fault @ JwsFault::Critical) => Err(findings.fail(&rules.extensions, fault.to_string())),
         Err(JwsFault::Algorithm) => Err(findings.fail(
             &rules.algorithm,
-            "`alg` is missing or not one of ES256, ES384, ES512, EdDSA, RS256, PS256",
+            format!("`alg` is missing or not one of {}", Algorithm::ALL.map(Algorithm::name).join(", ")),
         )),
         Err(fault) => Err(findings.fail(&rules.format, fault.to_string())),
     }

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::digest::DigestAlgorithm;
 use super::validity::{date, is_ahead, is_past};
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwk::PublicKey;
@@ -52,11 +53,12 @@ pub struct Bound {
 /// # Errors
 /// When there is none or it is unusable, written into `findings`.
 pub fn holder_key(claims: &Map<String, Value>, findings: &mut Findings) -> Result<PublicKey, Rejection> {
-    let Some(jwk) = claims.get("cnf").and_then(|cnf| cnf.get("jwk")) else {
-        return Err(
-            findings.fail(&HOLDER_KEY, "the credential has no `cnf.jwk`: it is not bound to a holder's key")
-        );
+    let jwk = match claims.get("cnf") {
+        None => Err("the credential has no `cnf`: it is not bound to a holder's key".to_owned()),
+        Some(Value::Object(cnf)) => cnf.get("jwk").ok_or_else(|| other_confirmation(cnf)),
+        Some(_) => Err("`cnf` of the credential is not an object".to_owned()),
     };
+    let jwk = jwk.map_err(|detail| findings.fail(&HOLDER_KEY, detail))?;
     match PublicKey::from_jwk(jwk) {
         Ok(key) => {
             findings.pass(&HOLDER_KEY, "`cnf.jwk` is a usable public key");
@@ -64,6 +66,29 @@ pub fn holder_key(claims: &Map<String, Value>, findings: &mut Findings) -> Resul
         }
         Err(fault) => Err(findings.fail(&HOLDER_KEY, format!("`cnf.jwk` is unusable: {fault}"))),
     }
+}
+
+/// How RFC 7800 and others let an issuer name the holder's key, without giving it: nothing here finds a key
+/// by its name.
+const OTHER_CONFIRMATIONS: [(&str, &str); 5] = [
+    ("kid", "the identifier of a key (`cnf.kid`)"),
+    ("jkt", "the thumbprint of a key (`cnf.jkt`)"),
+    ("jwe", "an encrypted key (`cnf.jwe`)"),
+    ("jku", "the address of a key (`cnf.jku`)"),
+    ("x5t#S256", "the thumbprint of a certificate (`cnf.x5t#S256`)"),
+];
+
+/// What a `cnf` without `jwk` is.
+fn other_confirmation(cnf: &Map<String, Value>) -> String {
+    let known = OTHER_CONFIRMATIONS.iter().find(|(name, _)| cnf.contains_key(*name));
+    let bound_by = match (known, cnf.keys().next()) {
+        (Some((_, words)), _) => (*words).to_owned(),
+        (None, Some(name)) => format!("a member of `cnf` that is not known here ({})", excerpt(name)),
+        (None, None) => return "`cnf` of the credential is empty".to_owned(),
+    };
+    format!(
+        "the credential is bound to a holder's key by {bound_by}, and this verifier supports `cnf.jwk` alone"
+    )
 }
 
 /// RFC 9901 section 7.3, step 5, in its order. `signed` is everything up to and including the last `~`.
@@ -79,15 +104,15 @@ pub fn check(
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Bound, Rejection> {
-    if jwt.algorithm() != holder.algorithm() {
+    if !holder.fits(jwt.algorithm()) {
         let detail = format!(
             "the key-binding JWT says {}, but the key in `cnf.jwk` is for {}",
             jwt.algorithm(),
-            holder.algorithm()
+            holder.algorithms_in_words()
         );
         return Err(findings.fail(&KEY_ALGORITHM, detail));
     }
-    findings.pass(&KEY_ALGORITHM, "`alg` is that of the key in `cnf.jwk`");
+    findings.pass(&KEY_ALGORITHM, "`alg` fits the key in `cnf.jwk`");
     let typ = jwt.typ().map(str::to_owned);
     let Ok(verified) = jwt.verify(holder) else {
         return Err(findings.fail(
@@ -96,7 +121,7 @@ pub fn check(
         ));
     };
     findings.pass(&SIGNATURE, "signed with the key in `cnf.jwk`");
-    if typ.as_deref() != Some("kb+jwt") {
+    if !typ.as_deref().is_some_and(|typ| is_typ(typ, "kb+jwt")) {
         let found = typ.as_deref().map_or_else(|| "missing".to_owned(), excerpt);
         return Err(findings.fail(&TYP, format!("`typ` of the key-binding JWT is {found}, not kb+jwt")));
     }

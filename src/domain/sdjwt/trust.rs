@@ -1,5 +1,6 @@
 //! Whom we believe, for which credential, by which mechanism (SD-JWT VC section 2.5; REQ-5.4, REQ-5.10).
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
@@ -134,7 +135,7 @@ impl TrustPolicy {
         findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
         check_type(trust, hint.vct, findings)?;
         check_serialization(trust, hint, findings)?;
-        Ok(TrustedIssuer { trust: trust.clone(), kid: hint.kid.map(str::to_owned) })
+        Ok(TrustedIssuer { trust: trust.clone(), kid: None }.naming(hint.kid))
     }
 }
 
@@ -230,10 +231,21 @@ impl TrustedIssuer {
         self.kid.as_deref()
     }
 
+    /// The name of a key in full: in a token of an issuer that is a DID, `kid` may be a relative DID URL
+    /// (DID Core section 3.2.2), which is one of that DID.
+    pub(super) fn key_name<'k>(&self, kid: &'k str) -> Cow<'k, str> {
+        match self.keys() {
+            KeySource::DidJwk(_) | KeySource::DidWeb(_) if kid.starts_with('#') => {
+                Cow::Owned(format!("{}{kid}", self.issuer()))
+            }
+            _ => Cow::Borrowed(kid),
+        }
+    }
+
     /// The same issuer, asked about another of its tokens, whose header names this key.
     #[must_use]
     pub fn naming(&self, kid: Option<&str>) -> Self {
-        Self { trust: self.trust.clone(), kid: kid.map(str::to_owned) }
+        Self { trust: self.trust.clone(), kid: kid.map(|kid| self.key_name(kid).into_owned()) }
     }
 
     /// How long a list that is no longer fresh may serve, and what is looked up at all.

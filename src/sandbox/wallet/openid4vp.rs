@@ -8,6 +8,7 @@ use super::posting::PostTo;
 use super::query::{self, Unanswerable};
 use super::request::{Misunderstood, Reply, Request, is_nonce};
 use crate::domain::base::json::{self, Bounds};
+use crate::domain::base::media_type::is_typ;
 use crate::domain::jose::jwe::{ContentEncryption, RecipientKey};
 use crate::domain::jose::jws::UnverifiedJws;
 use crate::sandbox::Parties;
@@ -107,11 +108,13 @@ async fn signed(
 /// The claims, if the signature, the certificate and the identifier in them belong together, now.
 pub(super) fn verified(object: &str, parties: &Parties) -> Option<Map<String, Value>> {
     let now = parties.now();
-    let jws = UnverifiedJws::parse(object, &BOUNDS).ok().filter(|jws| jws.typ() == Some(TYP))?;
+    let jws = UnverifiedJws::parse(object, &BOUNDS)
+        .ok()
+        .filter(|jws| jws.typ().is_some_and(|typ| is_typ(typ, TYP)))?;
     let chain = parties.wallet.roots.as_ref()?.validate(jws.header().get("x5c")?, now).ok()?;
-    let algorithm = jws.algorithm();
-    let key = chain.keys().keys().iter().find(|key| key.algorithm() == algorithm)?;
-    let claims = jws.verify(key).ok()?.into_payload();
+    let keys = chain.keys().candidates(None, jws.algorithm()).ok()?;
+    let (verified, _key) = jws.verify_by_any(&keys).ok()?;
+    let claims = verified.into_payload();
     let fresh = claims.get("exp").and_then(Value::as_i64).is_some_and(|exp| now.unix() < exp);
     let ours = claims.get("aud").is_some_and(|aud| aud == AUDIENCE);
     let named = claims.get("client_id")?.as_str()?.strip_prefix("x509_hash:")?;

@@ -11,24 +11,23 @@ use crate::domain::base::base64url;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 
-/// The key, once for each algorithm that it fits; `None` when no algorithm here fits it.
+/// The key; `None` when no algorithm here fits it.
 pub(super) fn keys(leaf: &X509Ref) -> Option<KeySet> {
     let key = leaf.public_key().ok()?;
-    let jwks = match key.id() {
-        Id::EC => vec![elliptic(&key)?],
+    let jwk = match key.id() {
+        Id::EC => elliptic(&key)?,
         Id::ED25519 => {
-            vec![json!({"kty": "OKP", "crv": "Ed25519", "x": base64url::encode(key.raw_public_key().ok()?)})]
+            json!({"kty": "OKP", "crv": "Ed25519", "x": base64url::encode(key.raw_public_key().ok()?)})
         }
         Id::RSA => {
             let rsa = key.rsa().ok()?;
             let (n, e) = (base64url::encode(rsa.n().to_vec()), base64url::encode(rsa.e().to_vec()));
             // A certificate for RSA does not say which padding its key is for; the header does.
-            ["RS256", "PS256"].map(|alg| json!({"kty": "RSA", "n": n, "e": e, "alg": alg})).to_vec()
+            json!({"kty": "RSA", "n": n, "e": e})
         }
         _ => return None,
     };
-    let keys = jwks.iter().map(|jwk| PublicKey::from_jwk(jwk).ok()).collect::<Option<Vec<_>>>()?;
-    Some(KeySet::of(keys))
+    Some(KeySet::of(vec![PublicKey::from_jwk(&jwk).ok()?]))
 }
 
 /// Whether a URI or DNS name of the certificate is one of `names`.

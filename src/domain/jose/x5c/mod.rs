@@ -173,7 +173,7 @@ pub struct ValidatedChain {
 }
 
 impl ValidatedChain {
-    /// The key of the first certificate, once for each algorithm that it fits: an RSA key fits two.
+    /// The key of the first certificate.
     pub fn keys(&self) -> &KeySet {
         &self.keys
     }

@@ -108,7 +108,7 @@ fn req_5_11_every_kind_of_key_that_signs_credentials_is_taken() {
         (p256(), &[Algorithm::Es256][..]),
         (ec(Nid::SECP384R1), &[Algorithm::Es384]),
         (ec(Nid::SECP521R1), &[Algorithm::Es512]),
-        (PKey::generate_ed25519().unwrap(), &[Algorithm::EdDsa]),
+        (PKey::generate_ed25519().unwrap(), &[Algorithm::EdDsa, Algorithm::Ed25519]),
         (rsa(2048), &[Algorithm::Rs256, Algorithm::Ps256]),
     ] {
         let valid = changed(|scene| scene.key = key).judge().unwrap();

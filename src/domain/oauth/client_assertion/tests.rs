@@ -137,10 +137,39 @@ fn req_11_4_only_a_registered_key_and_an_asymmetric_algorithm_sign() {
 }
 
 #[test]
+fn req_11_4_without_kid_every_fitting_key_of_the_client_is_tried() {
+    let (old, new) =
+        (SigningKey::generate(Algorithm::Es256).unwrap(), SigningKey::generate(Algorithm::Es256).unwrap());
+    let keys = KeySet::of(vec![old.public_key().clone(), new.public_key().clone(), new.public_key().clone()]);
+    let unnamed = |key: &SigningKey| key.sign(&Map::new(), &claims()).unwrap();
+    for key in [&old, &new] {
+        assert!(judged(&unnamed(key), &keys, &policy()).is_ok());
+    }
+    let stranger = SigningKey::generate(Algorithm::Es256).unwrap();
+    assert_eq!(judged(&unnamed(&stranger), &keys, &policy()).unwrap_err(), JwsFault::Signature.into());
+}
+
+#[test]
+fn req_11_4_a_key_that_leaves_its_algorithm_open_signs_with_any_of_its_type() {
+    for (alg, others) in [(Algorithm::Ps256, Algorithm::Rs256), (Algorithm::Ed25519, Algorithm::EdDsa)] {
+        let key = SigningKey::generate(alg).unwrap();
+        let mut jwk = key.public_key().to_jwk();
+        jwk.as_object_mut().unwrap().remove("alg");
+        let keys = KeySet::from_json(&json!({"keys": [jwk]})).unwrap();
+        assert!(judged(&signed(&key, None, &claims()), &keys, &policy()).is_ok(), "{alg}");
+        let mut private = key.to_private_jwk();
+        private["alg"] = others.name().into();
+        let other = SigningKey::from_jwk(&private).unwrap();
+        assert_eq!(other.algorithm(), others);
+        assert!(judged(&signed(&other, None, &claims()), &keys, &policy()).is_ok(), "{others}");
+    }
+}
+
+#[test]
 fn req_11_4_other_kinds_of_jwt_are_no_assertions() {
     let key = SigningKey::generate(Algorithm::Es256).unwrap();
     let keys = KeySet::of(vec![key.public_key().clone()]);
-    for typ in ["JWT", "client-authentication+jwt"] {
+    for typ in ["JWT", "jwt", "client-authentication+jwt", "application/Client-Authentication+JWT"] {
         assert!(judged(&signed(&key, Some(typ), &claims()), &keys, &policy()).is_ok(), "{typ}");
     }
     for typ in ["dpop+jwt", "at+jwt", "kb+jwt", ""] {

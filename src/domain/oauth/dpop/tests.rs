@@ -84,9 +84,15 @@ fn req_11_33_a_proof_of_any_accepted_algorithm_names_its_key() {
 fn req_11_33_each_field_altered_is_refused() {
     for (client, fault) in [
         (client().member("typ", "jwt".into()), ProofFault::Typ),
-        (client().member("jwk", Value::Null), ProofFault::Key),
-        (client().member("jwk", json!({"kty": "oct", "k": "AAAA"})), ProofFault::Key),
-        (client().member("jwk", Client::new(Algorithm::EdDsa).key.public_key().to_jwk()), ProofFault::Key),
+        (client().member("jwk", Value::Null), ProofFault::Key(JwkFault::NotAnObject)),
+        (
+            client().member("jwk", json!({"kty": "oct", "k": "AAAA"})),
+            ProofFault::Key(JwkFault::PrivateMember),
+        ),
+        (
+            client().member("jwk", Client::new(Algorithm::EdDsa).key.public_key().to_jwk()),
+            ProofFault::KeyAlgorithm,
+        ),
         (client().member("jwk", client().key.public_key().to_jwk()), ProofFault::Signature),
         (client().claim("htm", "GET".into()), ProofFault::Method),
         (client().claim("htm", Value::Null), ProofFault::Method),
@@ -105,7 +111,7 @@ fn req_11_33_each_field_altered_is_refused() {
     }
     let private = client();
     let jwk = private.key.to_private_jwk();
-    assert_eq!(private.member("jwk", jwk).refused(), ProofFault::Key);
+    assert_eq!(private.member("jwk", jwk).refused(), ProofFault::Key(JwkFault::PrivateMember));
 }
 
 #[test]

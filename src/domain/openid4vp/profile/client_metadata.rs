@@ -51,5 +51,5 @@ pub(super) fn vp_formats_supported() -> Value {
 
 /// Fully-specified names only: `EdDSA` names two curves (RFC 9864).
 pub(crate) fn signature_algorithms() -> impl Iterator<Item = &'static str> {
-    Algorithm::ALL.into_iter().filter(|alg| *alg != Algorithm::EdDsa).map(Algorithm::name)
+    Algorithm::ALL.into_iter().filter(|alg| alg.is_fully_specified()).map(Algorithm::name)
 }

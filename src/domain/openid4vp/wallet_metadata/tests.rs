@@ -46,7 +46,9 @@ fn req_1_16_req_1_43_formats_and_algorithms_must_meet() {
     let route = signed("caxdw5a7d");
     let suits = |more: Value| published(&more).suits(&route, Some(Algorithm::Es256));
     let lists = |lists: Value| json!({"vp_formats_supported": {"dc+sd-jwt": lists}});
-    assert_eq!(suits(lists(json!({"sd-jwt_alg_values": ["ES512", "ES256"]}))), Ok(()));
+    for good in [json!(["ES512", "ES256"]), json!(["EdDSA"]), json!(["Ed25519"])] {
+        assert_eq!(suits(lists(json!({"sd-jwt_alg_values": good}))), Ok(()));
+    }
     for wrong in [
         json!({"sd-jwt_alg_values": ["ES256K"]}),
         json!({"kb-jwt_alg_values": ["none"]}),

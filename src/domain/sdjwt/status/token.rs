@@ -7,12 +7,13 @@ use serde_json::{Map, Value};
 
 use super::statuses::{Statuses, StatusesFault};
 use crate::domain::base::json::Bounds;
+use crate::domain::base::media_type::is_typ;
 use crate::domain::base::report::Rule;
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
 use crate::domain::jose::x5c::ValidatedChain;
-use crate::domain::sdjwt::issuer_key::{Chosen, how_of_chain, how_of_set};
+use crate::domain::sdjwt::issuer_key::{Candidates, how_of_chain, of_set};
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
@@ -123,9 +124,8 @@ impl StatusListToken {
     pub fn parse(body: &[u8]) -> Result<Self, StatusListFault> {
         let text = std::str::from_utf8(body).map_err(|_| JwsFault::Parts)?;
         let jws = UnverifiedJws::parse(text, &BOUNDS)?;
-        // The long form names the same media type (RFC 7515 section 4.1.9).
         match jws.typ() {
-            Some(typ) if typ.strip_prefix("application/").unwrap_or(typ) == TYP => Ok(Self(jws.into_owned())),
+            Some(typ) if is_typ(typ, TYP) => Ok(Self(jws.into_owned())),
             _ => Err(StatusListFault::Typ),
         }
     }
@@ -150,8 +150,8 @@ impl StatusListToken {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
-        let Chosen { key, how, chain } = self.key(issuer, keys, receipt.at)?;
-        let verified = self.0.verify(&key).map_err(|_| StatusListFault::Signature(how))?;
+        let Candidates { keys, how, chain } = self.candidates(issuer, keys, receipt.at)?;
+        let (verified, _key) = self.0.verify_by_any(&keys).map_err(|_| StatusListFault::Signature(how))?;
         let payload = verified.payload();
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
             return Err(StatusListFault::Subject);
@@ -164,17 +164,18 @@ impl StatusListToken {
         Ok(StatusList { issuer, uri, chain, statuses, ends_at: dates.ends_at, fresh_until })
     }
 
-    /// The key, and which one it is.
-    fn key(&self, issuer: &TrustedIssuer, keys: &KeySet, at: Timestamp) -> Result<Chosen, StatusListFault> {
-        let KeySource::X5c(roots) = issuer.keys() else {
-            let key = keys.choose(self.0.kid(), self.0.algorithm())?;
-            let how = how_of_set(self.0.kid(), key, issuer.keys().name());
-            return Ok(Chosen { key: key.clone(), how, chain: None });
-        };
+    /// The keys, and which ones they are.
+    fn candidates(
+        &self,
+        issuer: &TrustedIssuer,
+        keys: &KeySet,
+        at: Timestamp,
+    ) -> Result<Candidates, StatusListFault> {
+        let KeySource::X5c(roots) = issuer.keys() else { return Ok(of_set(&self.0, issuer, keys)?) };
         let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
-        let key = chain.keys().choose(None, self.0.algorithm())?;
-        Ok(Chosen { key: key.clone(), how: how_of_chain(&chain), chain: Some(chain) })
+        let keys = chain.keys().candidates(None, self.0.algorithm())?;
+        Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain) })
     }
 }
 

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::domain::base::base64url;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
 use crate::domain::sdjwt::testing::{AUDIENCE, NONCE, REQUESTED_AT};
@@ -38,9 +39,46 @@ fn req_6_2_the_key_is_cnf_jwk_and_public() {
 #[test]
 fn req_6_3_typ_is_kb_jwt() {
     accepted(&changed(|m| set(&mut m.kb_header, "typ", json!("kb+jwt"))));
-    for wrong in [json!("JWT"), json!("KB+JWT"), json!("application/kb+jwt"), json!("dc+sd-jwt"), Value::Null]
-    {
+    for same in ["KB+JWT", "application/kb+jwt", "APPLICATION/KB+JWT"] {
+        accepted(&changed(|m| set(&mut m.kb_header, "typ", json!(same))));
+    }
+    for wrong in [json!("JWT"), json!("text/kb+jwt"), json!("dc+sd-jwt"), Value::Null] {
         refused(&changed(|m| set(&mut m.kb_header, "typ", wrong)), "kb_typ");
+    }
+}
+
+#[test]
+fn req_6_2_what_binds_a_credential_otherwise_is_named_as_what_it_is() {
+    for (cnf, said) in [
+        (json!({"kid": "did:jwk:x#0"}), "`cnf.kid`"),
+        (json!({"jkt": "x"}), "`cnf.jkt`"),
+        (json!({"jwe": "x"}), "`cnf.jwe`"),
+        (json!({"jku": "https://x.example", "kid": "1"}), "`cnf.kid`"),
+        (json!({"odd": "x"}), "`odd`"),
+        (json!({}), "is empty"),
+        (json!("x"), "not an object"),
+        (Value::Null, "no `cnf`"),
+    ] {
+        let maker = changed(|m| set(&mut m.payload, "cnf", cnf.clone()));
+        let detail = refused(&maker, "holder_key").decisive().unwrap().detail.to_string();
+        assert!(detail.contains(said), "{cnf}: {detail}");
+        assert!(cnf.is_null() || !detail.contains("not bound"), "{detail}");
+    }
+}
+
+#[test]
+fn req_6_2_a_holder_key_that_is_no_key_is_blamed_itself() {
+    let zero = base64url::encode([0; 32]);
+    let mut rsa = SigningKey::generate(Algorithm::Rs256).unwrap().public_key().to_jwk();
+    rsa["e"] = "AQ".into();
+    for (jwk, said) in [
+        (json!({"kty": "EC", "crv": "P-256", "x": zero, "y": zero}), "point"),
+        (json!({"kty": "OKP", "crv": "Ed25519", "x": zero}), "small order"),
+        (rsa, "exponent"),
+    ] {
+        let maker = changed(|m| set(&mut m.payload, "cnf", json!({"jwk": jwk})));
+        let detail = refused(&maker, "holder_key").decisive().unwrap().detail.to_string();
+        assert!(detail.contains(said), "{detail}");
     }
 }
 

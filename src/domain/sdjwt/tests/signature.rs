@@ -5,10 +5,12 @@ use std::sync::Arc;
 use serde_json::json;
 
 use super::*;
+use crate::domain::base::base64url;
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwk::PublicKey;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::SigningKey;
+use crate::domain::sdjwt::did::{self, DidKeys};
 use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::testing::{ISSUER, VCT};
 use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
@@ -22,6 +24,14 @@ fn refused_with_keys(maker: &Maker, keys: Vec<PublicKey>, check: &str) -> String
     let report = findings.conclude(answer.map(|_| ()));
     assert_eq!(report.reason.as_deref(), Some(check), "{report:?}");
     report.checks.last().unwrap().detail.to_string()
+}
+
+fn accepted_with_keys(maker: &Maker, keys: Vec<PublicKey>) {
+    let mut findings = Findings::new();
+    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+    let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
+    let answer = presented.authenticate(&issuer, &KeySet::of(keys), &expected(), NOW, &mut findings);
+    assert_eq!(findings.conclude(answer.map(|_| ())).reason, None);
 }
 
 fn named(key: &SigningKey, kid: &str) -> PublicKey {
@@ -64,7 +74,7 @@ fn req_4_8_another_issuers_key_is_refused() {
 }
 
 #[test]
-fn req_5_8_the_key_is_chosen_by_kid_or_is_the_only_one() {
+fn req_5_8_the_key_is_chosen_by_kid_and_without_one_every_fitting_key_is_tried() {
     let maker = Maker::new();
     let other = SigningKey::generate(Algorithm::Es256).unwrap();
     refused_with_keys(&maker, vec![named(&maker.issuer, "another name")], "issuer_key");
@@ -74,15 +84,82 @@ fn req_5_8_the_key_is_chosen_by_kid_or_is_the_only_one() {
     let unnamed = changed(|m| set(&mut m.header, "kid", Value::Null));
     accepted(&unnamed);
     let both = vec![unnamed.issuer.public_key().clone(), other.public_key().clone()];
-    let detail = refused_with_keys(&unnamed, both, "issuer_key");
-    assert!(detail.contains("several"), "{detail}");
+    accepted_with_keys(&unnamed, both.clone());
+    accepted_with_keys(&unnamed, both.into_iter().rev().collect());
+    // The same key twice, under one name.
+    let own = maker.issuer.public_key();
+    accepted_with_keys(&maker, vec![own.clone(), own.clone()]);
+    // Two keys of one name: a rotation that kept it.
+    accepted_with_keys(&maker, vec![named(&other, maker.issuer.kid()), own.clone()]);
+    let others: Vec<_> =
+        (0..2).map(|_| named(&SigningKey::generate(Algorithm::Es256).unwrap(), "x")).collect();
+    let detail = refused_with_keys(&unnamed, others, "issuer_signature");
+    assert!(detail.contains("any of 2 ES256 keys"), "{detail}");
     refused_with_keys(&unnamed, vec![ed.public_key().clone()], "issuer_key");
 }
 
 #[test]
+fn req_5_8_a_relative_did_url_names_a_key_of_the_issuer_that_is_a_did() {
+    let mut maker = Maker::new();
+    let mut jwk = maker.issuer.public_key().to_jwk();
+    jwk.as_object_mut().unwrap().remove("kid");
+    let did = format!("did:jwk:{}", base64url::encode(jwk.to_string()));
+    let Ok(DidKeys::Inside(keys)) = did::resolve(&did) else { panic!("{did}") };
+    set(&mut maker.payload, "iss", json!(did));
+    for (kid, good) in [
+        ("#0".to_owned(), true),
+        (format!("{did}#0"), true),
+        ("#1".to_owned(), false),
+        ("0".to_owned(), false),
+        ("#".to_owned(), false),
+    ] {
+        set(&mut maker.header, "kid", json!(kid));
+        let mut trust = maker.trust();
+        trust.credentials[0].issuer = did.clone();
+        trust.credentials[0].keys = KeySource::DidJwk(Arc::new(keys.clone()));
+        let mut findings = Findings::new();
+        let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+        let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
+        let judged = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut findings);
+        assert_eq!(judged.is_ok(), good, "{kid}");
+    }
+    // For any other issuer it is a name like every other.
+    maker = changed(|m| set(&mut m.header, "kid", json!("#0")));
+    accepted_with_keys(&maker, vec![named(&maker.issuer, "#0")]);
+}
+
+#[test]
+fn req_4_6_two_names_of_edwards_signatures_fit_one_key_and_an_open_rsa_key_fits_both_paddings() {
+    for (alg, key) in [
+        (Algorithm::Ed25519, "EdDSA"),
+        (Algorithm::EdDsa, "Ed25519"),
+        (Algorithm::Ps256, ""),
+        (Algorithm::Rs256, ""),
+    ] {
+        let maker = Maker::with_keys(alg, alg);
+        let renamed = |key_of: &SigningKey| {
+            let mut jwk = key_of.public_key().to_jwk();
+            match key {
+                "" => drop(jwk.as_object_mut().unwrap().remove("alg")),
+                name => jwk["alg"] = name.into(),
+            }
+            jwk
+        };
+        let issuer = PublicKey::from_jwk(&renamed(&maker.issuer)).unwrap();
+        let holder = renamed(&maker.holder);
+        let mut maker = maker;
+        maker.payload["cnf"]["jwk"] = holder;
+        accepted_with_keys(&maker, vec![issuer]);
+    }
+}
+
+#[test]
 fn req_5_1_typ_is_dc_sd_jwt() {
-    accepted(&changed(|m| set(&mut m.header, "typ", json!("application/dc+sd-jwt"))));
-    for wrong in [json!("JWT"), json!("vc+sd-jwt"), json!("DC+SD-JWT"), json!("kb+jwt"), Value::Null] {
+    // A media type: the case and the long form do not matter (RFC 7515 section 4.1.9).
+    for same in ["application/dc+sd-jwt", "DC+SD-JWT", "Application/DC+SD-JWT"] {
+        accepted(&changed(|m| set(&mut m.header, "typ", json!(same))));
+    }
+    for wrong in [json!("JWT"), json!("vc+sd-jwt"), json!("text/dc+sd-jwt"), json!("kb+jwt"), Value::Null] {
         refused(&changed(|m| set(&mut m.header, "typ", wrong)), "typ");
     }
 }
