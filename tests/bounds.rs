@@ -12,10 +12,14 @@ use vpgate::domain::base::report::Findings;
 use vpgate::domain::openid4vp::dcql::Query;
 use vpgate::domain::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate::domain::sdjwt::limits::VerificationSettings;
 
-/// The longest body that the wallet's answer may have (`http/body.rs`).
-const BODY: usize = 128 << 10;
-/// How many times hashing [`BODY`] bytes (about 0.1 ms) reading an answer may take. Measured: at most 30, in
+/// The longest body that the wallet's answer may have (`VerificationSettings::longest_answer`), by default.
+const BODY: usize = 3 << 20;
+/// How much of a presentation that is as long as may be one part of it may take, so that the limits inside
+/// are reached and not only the outer one.
+const ROOM: usize = 3 << 18;
+/// How many times hashing [`BODY`] bytes (about 2 ms) reading an answer may take. Measured: at most 30, in
 /// a debug build.
 const CEILING: u32 = 100;
 
@@ -28,8 +32,7 @@ fn worst() -> Vec<(&'static str, String)> {
     let header = r#"{"alg":"ES256","typ":"dc+sd-jwt"}"#;
     let kb = jws(r#"{"alg":"ES256","typ":"kb+jwt"}"#, "{}");
     let presented = |jwt: &str| format!("{jwt}~{kb}");
-    // As much as one presentation may hold, so that the limits inside are reached and not only the outer one.
-    let room = 46 << 10;
+    let room = ROOM;
     let nested =
         |open: &str, close: &str, levels: usize| format!("{}1{}", open.repeat(levels), close.repeat(levels));
     let members = |count: usize| {
@@ -46,9 +49,10 @@ fn worst() -> Vec<(&'static str, String)> {
     let object = |text: &str| json!({ "a": [text] }).to_string();
     let json_form = json!({"a": [{
         "payload": "e30", "protected": "e30", "signature": "AA",
-        "header": {"disclosures": vec!["AA"; 128], "kb_jwt": kb},
+        "header": {"disclosures": vec!["AA"; 512], "kb_jwt": kb},
     }]});
-    let full = presented(&format!("{}~{}", jws(header, &members(1500)), disclosures(150, 100)));
+    let full = presented(&format!("{}~{}", jws(header, &members(1900)), disclosures(1200, 512)));
+    let portrait = presented(&format!("{}~{}", jws(header, "{}"), disclosures(380 << 10, 1)));
     vec![
         ("tildes", repeated("~")),
         ("dots", repeated(".")),
@@ -92,6 +96,8 @@ fn worst() -> Vec<(&'static str, String)> {
         ("everything at its limit, in an object", object(&full)),
         ("everything at its limit, encoded", base64url::encode(object(&full))),
         ("JSON serialisation", json_form.to_string()),
+        ("a portrait", object(&portrait)),
+        ("two portraits in one presentation", object(&format!("{0}{0}", portrait.trim_end_matches(&kb)))),
         ("too many disclosures", presented(&format!("{}~{}", jws(header, "{}"), disclosures(1, 5000)))),
     ]
 }
@@ -115,6 +121,13 @@ fn fastest(times: usize, mut work: impl FnMut()) -> Duration {
         start.elapsed()
     };
     (0..times).map(once).min().unwrap()
+}
+
+#[test]
+fn the_numbers_here_are_those_of_the_service() {
+    let settings = VerificationSettings::default();
+    assert_eq!(settings.longest_answer(), BODY);
+    assert!(ROOM < settings.limits.bytes && ROOM > settings.limits.disclosure_bytes);
 }
 
 #[test]

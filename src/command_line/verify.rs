@@ -32,8 +32,9 @@ use vpgate::system::clock::SystemClock;
 use super::table::{Table, wants_colours};
 use super::{faults_in, say};
 
-/// The longest file that is read, in bytes; a `vp_token` has smaller bounds of its own.
-const LONGEST: u64 = 1 << 20;
+/// The longest query or transaction that is read, in bytes. A `vp_token` may be as long as the service reads
+/// one.
+const LONGEST: usize = 1 << 20;
 /// A query or a transaction.
 const QUESTION: Bounds = Bounds { bytes: 1 << 20, depth: 16, members: 4096 };
 
@@ -49,8 +50,8 @@ pub struct Arguments {
     /// The nonce of the request.
     #[arg(long, allow_hyphen_values = true, value_parser = NonEmptyStringValueParser::new())]
     nonce: String,
-    /// Whom to believe: TOML with `[[credentials]]` and, for types of your own, `[[transaction_data]]` as in
-    /// vpgate.toml (or a whole vpgate.toml, of which nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
+    /// Whom to believe: TOML with `[[credentials]]` and, where you need them, `[[transaction_data]]` and
+    /// `[verification]` as in vpgate.toml (or a whole vpgate.toml, of which nothing else counts). Keys (or roots) must be in a file: nothing is fetched, status lists neither
     /// (`danger_ignore_status = true` does without).
     #[arg(long, value_name = "FILE")]
     trust: PathBuf,
@@ -80,12 +81,12 @@ pub struct Arguments {
 /// # Errors
 /// When the arguments cannot be used; nothing was judged then.
 pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
-    let Trust { issuers: trust, transaction_types } =
+    let Trust { issuers: trust, transaction_types, verification: settings } =
         Config::load_trust(&arguments.trust).map_err(|faults| faults_in(&arguments.trust, &faults))?;
     let query = query(arguments, &trust)?;
     offline(&trust, &query)?;
     let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
-    let vp_token = read(&arguments.token)?;
+    let vp_token = read_at_most(&arguments.token, settings.longest_answer())?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
     let challenge = Challenge {
         query: &query,
@@ -94,6 +95,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         nonce: &arguments.nonce,
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
         high_assurance: false,
+        settings,
     };
     let judge =
         Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };
@@ -230,8 +232,13 @@ fn parsed(path: &Path, text: &str) -> anyhow::Result<Value> {
     Ok(value)
 }
 
-/// The text of a file, without the space around it.
+/// The text of a small file.
 fn read(path: &Path) -> anyhow::Result<String> {
+    read_at_most(path, LONGEST)
+}
+
+/// The text of a file, without the space around it.
+fn read_at_most(path: &Path, longest: usize) -> anyhow::Result<String> {
     let failed = || format!("cannot read {}", path.display());
     let mut source: Box<dyn Read> = if path == Path::new("-") {
         Box::new(io::stdin())
@@ -239,9 +246,10 @@ fn read(path: &Path) -> anyhow::Result<String> {
         Box::new(File::open(path).with_context(failed)?)
     };
     let mut bytes = Vec::new();
-    source.by_ref().take(LONGEST + 1).read_to_end(&mut bytes).with_context(failed)?;
-    if u64::try_from(bytes.len()).is_ok_and(|length| length > LONGEST) {
-        bail!("{} is longer than {LONGEST} bytes", path.display());
+    let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
+    source.by_ref().take(most).read_to_end(&mut bytes).with_context(failed)?;
+    if bytes.len() > longest {
+        bail!("{} is longer than {longest} bytes", path.display());
     }
     let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
     Ok(text.trim_ascii().to_owned())

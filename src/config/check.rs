@@ -2,6 +2,7 @@
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use url::Url;
@@ -13,16 +14,17 @@ use super::fault::Faults;
 use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
-    Config, CrossCheck, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw,
-    scopes, tokens, transaction_types, wallets,
+    Config, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw, scopes, tokens,
+    transaction_types, verification, wallets,
 };
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::client::Clients;
+use crate::domain::oauth::client::{Authentication, ClientKeys, Clients};
 use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
-use crate::domain::sdjwt::trust::TrustPolicy;
+use crate::domain::sdjwt::trust::{KeySource, TrustPolicy};
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 
 /// Everything is looked at, whatever was wrong before it.
@@ -45,7 +47,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let code = authorization::code(&file.authorization_code, faults);
     let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
     let presentation = presentation(&file.presentation, faults);
-    let cross_check = cross_check(&file.verification, faults);
+    let cross_check = verification::cross_check(&file.verification, faults);
+    let verification = verification::check(&file.verification, faults);
     let status_cache = status_cache(&file.status_lists, faults);
 
     let names = |names: Vec<Option<&String>>| names.into_iter().flatten().cloned().collect::<Vec<_>>();
@@ -108,7 +111,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         trusted_proxies,
         allow_loopback: file.danger_allow_loopback,
         cross_check: cross_check?,
-        status_cache: status_cache?,
+        status_cache: status_cache?.with_clock_tolerance(verification?.clock_tolerance),
         request_keys: wallets.request_keys,
         wallet_secrets: wallets.client_secrets,
         policy: Policy {
@@ -121,6 +124,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
             code: code?,
             assertions: assertions?,
             presentation: presentation?,
+            verification: verification?,
             tokens: tokens?,
         },
         warnings,
@@ -141,13 +145,15 @@ fn operations(
     Some(address)
 }
 
-/// `[[credentials]]` and `[[transaction_data]]` alone.
+/// `[[credentials]]`, `[[transaction_data]]` and `[verification]` alone.
 pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trust {
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     if file.credentials.is_empty() {
         faults.add("credentials", "is missing: without one [[credentials]] nobody is believed");
     }
+    let verification = verification::check(&file.verification, faults).unwrap_or_default();
     Trust {
+        verification,
         issuers: credentials::check(file.credentials, addresses, folder, faults),
         transaction_types: transaction_types::check(file.transaction_data, folder, faults),
     }
@@ -215,15 +221,6 @@ fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<Presen
     Some(PresentationPolicy { lifetime: whole?, cross_device_lifetime: crossing?, tries: tries? })
 }
 
-fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {
-    let wanted = match given.cross_check.as_deref() {
-        None | Some("off") => Ok(CrossCheck::Off),
-        Some("enforce") => Ok(CrossCheck::Enforce),
-        Some(_) => Err("must be \"off\" or \"enforce\""),
-    };
-    faults.keep("verification.cross_check", wanted)
-}
-
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
@@ -275,9 +272,41 @@ fn warnings(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forget
         let id = &credential.id;
         warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
     }
+    warnings.extend(unusable_keys(clients, trust));
+    warnings.extend(unreadable_labels(trust));
     for client in clients.iter().filter(|client| client.code.pkce_optional) {
         let id = &client.id;
         warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
     warnings
+}
+
+/// Keys of configured JWKS that were left out because they are malformed: somebody thinks that they count.
+fn unusable_keys(clients: &Clients, trust: &TrustPolicy) -> Vec<String> {
+    let of_issuers = trust.credentials.iter().filter_map(|it| match &it.keys {
+        KeySource::Jwks(keys) => Some((format!("the JWKS of {}", it.issuer), keys)),
+        _ => None,
+    });
+    let of_clients = clients.iter().filter_map(|client| match &client.authentication {
+        Authentication::PrivateKeyJwt(ClientKeys::Jwks(keys)) => {
+            Some((format!("the JWKS of the client {}", client.id), keys))
+        }
+        _ => None,
+    });
+    let said = |(whose, keys): (String, &Arc<KeySet>)| {
+        keys.mistakes().map(|why| format!("{whose} holds keys that are left out: {why}"))
+    };
+    let mut said: Vec<String> = of_issuers.chain(of_clients).filter_map(said).collect();
+    said.dedup();
+    said
+}
+
+/// What type metadata say to people, and not as SD-JWT VC section 5.6 says.
+fn unreadable_labels(trust: &TrustPolicy) -> Vec<String> {
+    let metadata = trust.credentials.iter().flat_map(|it| it.type_metadata.iter());
+    let mut said: Vec<String> = metadata
+        .flat_map(|it| it.notes().iter().map(|note| format!("the type metadata of {}: {note}", it.vct())))
+        .collect();
+    said.dedup();
+    said
 }

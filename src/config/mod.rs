@@ -29,6 +29,7 @@ mod tokens;
 mod transaction_types;
 mod trust;
 mod type_metadata;
+mod verification;
 mod wallet_choices;
 mod wallet_signing;
 mod wallets;
@@ -46,6 +47,7 @@ pub use self::fault::{Fault, Faults};
 use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::request_key::RequestKey;
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
+use crate::domain::sdjwt::limits::VerificationSettings;
 use crate::domain::sdjwt::status::token::CacheBounds;
 use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
@@ -120,6 +122,8 @@ pub struct Trust {
     pub issuers: TrustPolicy,
     /// `[[transaction_data]]`
     pub transaction_types: TransactionTypes,
+    /// `[verification]`
+    pub verification: VerificationSettings,
 }
 
 impl Config {
@@ -136,8 +140,8 @@ impl Config {
         }
     }
 
-    /// Reads whom to believe, and nothing else: `[[credentials]]` and `[[transaction_data]]` of a whole
-    /// configuration, or of a file that has no more than that.
+    /// Reads whom to believe and how to judge, and nothing else: `[[credentials]]`, `[[transaction_data]]` and
+    /// `[verification]` of a whole configuration, or of a file that has no more than that.
     ///
     /// # Errors
     /// All [`Faults`] of that part at once, and every key that does not exist.

@@ -320,6 +320,10 @@ pub(super) struct Presentation {
 #[serde(default)]
 pub(super) struct Verification {
     pub cross_check: Option<String>,
+    pub clock_tolerance: Option<String>,
+    pub max_presentation_bytes: Option<i64>,
+    pub max_disclosure_bytes: Option<i64>,
+    pub max_disclosures: Option<i64>,
 }
 
 /// `[tokens]` and `[clients.tokens]`

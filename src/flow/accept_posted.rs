@@ -102,7 +102,8 @@ impl Vpgate {
         let opened = posted.open(asked, served.answer_key(), &mut findings);
         let opened =
             opened.and_then(|parameters| parameters.of_issuer(asked.wallet.issuer.as_deref(), &mut findings));
-        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await;
+        let challenge = asked.challenge().by(self.policy.verification);
+        let answered = Judge::of(self).answer(&challenge, opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {

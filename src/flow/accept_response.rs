@@ -65,7 +65,8 @@ impl Vpgate {
         now: Timestamp,
     ) -> Result<Ending, NotAccepted> {
         let asked = served.asked();
-        let answered = Judge::of(self).answer(&asked.challenge(), opened, now, findings).await;
+        let challenge = asked.challenge().by(self.policy.verification);
+        let answered = Judge::of(self).answer(&challenge, opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {

@@ -157,7 +157,8 @@ impl<'a> Judge<'a> {
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, NotJudged> {
         let (mut current, mut at_fault, mut unavailable) = (Vec::new(), None, None);
-        for shown in token.shown(challenge.query, challenge.nonce, findings)? {
+        let limits = &challenge.settings.limits;
+        for shown in token.shown_within(limits, challenge.query, challenge.nonce, findings)? {
             match self.judge_one(challenge, shown, now, findings).await {
                 Ok(one) => current.push(one),
                 // The others decide (OpenID4VP 8.6).

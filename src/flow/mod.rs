@@ -98,6 +98,7 @@ use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::domain::oauth::user_code::UserCodeFormats;
 use crate::domain::openid4vp::request::{Flow, WalletRoute};
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
+use crate::domain::sdjwt::limits::VerificationSettings;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
 /// What the operator decided, checked. Never changes while the service runs.
@@ -121,6 +122,8 @@ pub struct Policy {
     pub assertions: AssertionPolicy,
     /// How presentations are asked for.
     pub presentation: PresentationPolicy,
+    /// How presentations are judged.
+    pub verification: VerificationSettings,
     /// What tokens say and how long they live.
     pub tokens: TokenPolicy,
 }

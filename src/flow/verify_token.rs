@@ -79,6 +79,7 @@ impl Vpgate {
             nonce: &request.nonce,
             requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
             high_assurance: false,
+            settings: self.policy.verification,
         };
         let judged = Judge::of(self).token(&challenge, request.vp_token, now).await;
         judged.record(&client.client().id, None);

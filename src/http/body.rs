@@ -1,17 +1,26 @@
 //! Reading what strangers send, bounded before it is kept.
 
-use poem::error::ReadBodyError;
+use std::time::Duration;
+
 use poem::{Body, Request};
+use tokio::io::{AsyncRead, AsyncReadExt as _};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
 
 /// The longest form on the client door and of a page, in bytes.
 pub const MAX_FORM_BYTES: usize = 16 * 1024;
-/// The longest fragment response, in bytes: room for several credentials with portraits left out.
-pub const MAX_RESPONSE_BYTES: usize = 128 * 1024;
-/// The longest answer that a wallet posts, in bytes: a fragment response, encrypted (a third longer).
-pub const MAX_POSTED_BYTES: usize = 192 * 1024;
-/// The longest JSON body on the relying-party door, in bytes: room for a `vp_token` as long as a
-/// wallet may send it here, and for the question around it.
+/// The longest JSON body on the relying-party door that holds no presentation, in bytes.
 pub const MAX_JSON_BYTES: usize = 192 * 1024;
+/// Longer bodies are read by few at a time. Only answers with portraits are longer.
+const ORDINARY_BYTES: usize = 192 * 1024;
+/// So many longer bodies are read at one time; further ones wait. At 3 MiB each, the most memory that
+/// strangers who send slowly can hold.
+const LONG_BODIES: usize = 32;
+/// Whoever sends a longer body has this long for what is beyond the ordinary.
+const LONG_BODY_TIME: Duration = Duration::from_secs(15);
+
+/// The places for those who send long bodies.
+static PLACES: Semaphore = Semaphore::const_new(LONG_BODIES);
 
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -29,11 +38,26 @@ pub enum BodyFault {
 /// # Errors
 /// [`BodyFault`]
 pub async fn read_bounded(body: Body, limit: usize) -> Result<Vec<u8>, BodyFault> {
-    match body.into_bytes_limit(limit).await {
-        Ok(bytes) => Ok(bytes.to_vec()),
-        Err(ReadBodyError::PayloadTooLarge) => Err(BodyFault::TooLarge(limit)),
-        Err(_) => Err(BodyFault::Unreadable),
+    let (mut reader, mut bytes) = (body.into_async_read(), Vec::new());
+    read_to(&mut reader, &mut bytes, limit.min(ORDINARY_BYTES)).await?;
+    if bytes.len() > ORDINARY_BYTES && limit > ORDINARY_BYTES {
+        let _place = PLACES.acquire().await.map_err(|_| BodyFault::Unreadable)?;
+        let rest = read_to(&mut reader, &mut bytes, limit);
+        timeout(LONG_BODY_TIME, rest).await.map_err(|_| BodyFault::Unreadable)??;
     }
+    if bytes.len() > limit { Err(BodyFault::TooLarge(limit)) } else { Ok(bytes) }
+}
+
+/// Reads on until `bytes` holds one more than `limit`, or the body ends.
+async fn read_to(
+    reader: &mut (impl AsyncRead + Unpin),
+    bytes: &mut Vec<u8>,
+    limit: usize,
+) -> Result<(), BodyFault> {
+    let most = limit.saturating_add(1).saturating_sub(bytes.len());
+    let most = u64::try_from(most).unwrap_or(u64::MAX);
+    reader.take(most).read_to_end(bytes).await.map_err(|_| BodyFault::Unreadable)?;
+    Ok(())
 }
 
 /// Whether the request says that its body is of `media_type`; parameters such as `charset` do not matter.
@@ -51,6 +75,17 @@ mod tests {
         let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 5000);
         assert_eq!(read(5000).await.unwrap().len(), 5000);
         assert_eq!(read(5001).await, Err(BodyFault::TooLarge(5000)));
+    }
+
+    #[tokio::test]
+    async fn a_long_body_is_read_where_one_is_expected_and_its_place_is_free_afterwards() {
+        let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 1 << 20);
+        for _ in 0..=LONG_BODIES {
+            for length in [ORDINARY_BYTES - 1, ORDINARY_BYTES, ORDINARY_BYTES + 1, 1 << 20] {
+                assert_eq!(read(length).await.unwrap().len(), length);
+            }
+            assert_eq!(read((1 << 20) + 1).await, Err(BodyFault::TooLarge(1 << 20)));
+        }
     }
 
     #[test]

@@ -386,10 +386,43 @@
 //!   about other clients, which could name another wallet or have judged what they hold, `vpgate check-config`
 //!   has a note.
 //!
-//! # DIDs: two methods, absolute names
+//! # DIDs: two methods
 //! `did:jwk` never changes, so it is read with the configuration. A `did:web` document counts for the keys
 //! of `assertionMethod` that belong to that DID and are controlled by it. `kid` is the absolute DID URL of
-//! a key; a relative one matches nothing.
+//! a key, or one relative to the DID of the issuer (`#0`), as drafts of SD-JWT VC up to 10 had it.
+//!
+//! # Several keys that fit are all tried
+//! Without `kid`, or where keys share one, the signature is tried with every key of the issuer (or client)
+//! that fits the algorithm, at most eight: all of them are believed alike, so nobody gains by it, and an
+//! issuer that changes its key and sends no `kid` is not refused. The price is up to seven more signatures to
+//! check. A `kid` that is there and that no key has is still a refusal.
+//!
+//! # `Ed25519` and `EdDSA` are two names of one computation
+//! RFC 9864 replaces the second, which also stands for Ed448. Both are accepted wherever a signature is, with
+//! a key that says either name or none: a key of that curve can mean nothing else. Both are announced to
+//! clients; `vp_formats_supported` has the full name alone, as OpenID4VP B.3.4 wants it. Our own signatures
+//! are named as their key says: `signing_alg`, or `alg` of the JWK in `[wallets.signing]`; a PEM file says
+//! nothing, and signs as `EdDSA`, the name that more wallets know.
+//!
+//! # What is no key is refused as a key
+//! A point off its curve, the point (0, 0), an Ed25519 point of small order, an RSA exponent of 1: under some
+//! of these one signature fits every message, and under the others none does. They are refused where the
+//! key is read, whoever vouches for it, so that the report blames the key and not the signature. It costs
+//! about 20 microseconds for each key.
+//!
+//! # A type that extends the type asked for answers it
+//! OpenID4VP B.3.5 lets wallets do so. Only the type metadata that the operator has configured say what
+//! extends what, and the type that is shown must be among the accepted ones: a type claim gives nobody the
+//! right to issue.
+//!
+//! # Labels in type metadata stop nobody
+//! `display` is for people and wallets; nothing of it is shown here. What is wrong with it is a warning, and
+//! `lang` of the drafts up to 09 is read as `locale`.
+//!
+//! # Room for portraits
+//! A Disclosure may have 512 KiB, a presentation 1 MiB and 512 Disclosures, because identity credentials hold
+//! portraits. The price is memory: who sends long answers slowly holds up to 3 MiB, so that only 32 such
+//! answers are read at one time. Set the bounds lower where no scope asks for a portrait.
 //!
 //! # Keys of issuers: how long they are kept
 //! As long as `Cache-Control` says, less the `Age` it arrives with, at least a minute and at most a day; an

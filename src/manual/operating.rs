@@ -111,12 +111,13 @@
 //! | a connection without a request, or with one that is not complete | 75 seconds |
 //! | query of an address | 16 KiB, 64 parameters, none of them repeated |
 //! | form of a machine | 16 KiB, 64 parameters |
-//! | JSON of a relying party | 192 KiB |
-//! | answer of a wallet through `/callback` | 128 KiB |
+//! | JSON of a relying party | 192 KiB; at `/v1/verify` as long as an answer of a wallet |
 //! | what a wallet sends when it fetches a request | 64 KiB; `wallet_metadata` 32 KiB, `wallet_nonce` 512 bytes |
 //! | metadata of a wallet | 32 KiB; kept for 1 minute to 24 hours as its server says, a day longer when it fails |
-//! | posted answer of a wallet | 192 KiB |
-//! | one presentation | [`crate::domain::sdjwt::limits::Limits`] |
+//! | answer of a wallet, by whatever way | three times `verification.max_presentation_bytes`: 3 MiB |
+//! | answers beyond 192 KiB | 32 are read at one time, each within 15 seconds; further ones wait |
+//! | one presentation | `verification.max_presentation_bytes`, `max_disclosure_bytes`, `max_disclosures`; 16 levels deep |
+//! | keys that are tried for one signature | [`crate::domain::jose::key_set::MOST_TRIED`] |
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
@@ -138,6 +139,17 @@
 //!
 //! `/healthz` and `/readyz` answer at `listen`, where strangers can take all places. With
 //! `[operations] listen` they answer on a listener of their own, and at `listen` no more.
+//!
+//! # Clocks
+//! `verification.clock_tolerance` (a minute) is how far the clocks of wallets, issuers and status providers
+//! may be from ours. When people are refused with `kb_issued_at` and "the clock of the wallet is fast", raise
+//! it to two minutes or more (at most five), after looking at the clock of this machine. `vpgate verify` reads
+//! it from the trust file. Client assertions and DPoP proofs have tolerances of their own: one minute and five.
+//!
+//! # Keys of configured JWKS that do not count
+//! `check-config` warns of keys in a `jwks_file` that are malformed (a `kid` that is no string, a coordinate
+//! with padding, a point off its curve), and the report of a refused credential names them. Keys of other
+//! types or for encryption are passed over without a word, as RFC 7517 section 5 asks.
 //!
 //! # Limits on clients
 //! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed

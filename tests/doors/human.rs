@@ -279,7 +279,7 @@ async fn req_2_3_req_2_4_req_2_6_an_answer_counts_once_with_its_state_in_its_bro
         (vec![ours], "error=access_denied".to_owned(), 400),
         (vec![ours], "error=access_denied&state=q6urq6urq6urq6urq6urqw".to_owned(), 400),
         (vec![ours], format!("{right}&error=x"), 400),
-        (vec![ours], format!("{right}&vp_token={}", "x".repeat(128 * 1024)), 413),
+        (vec![ours], format!("{right}&vp_token={}", "x".repeat(3 << 20)), 413),
     ] {
         let answer = stage.form("/callback", &headers, &form).await;
         assert_eq!(answer.status.as_u16(), status, "{headers:?} {}", &form[..40.min(form.len())]);

@@ -30,6 +30,7 @@ use vpgate::domain::openid4vp::request::{
 };
 use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
 use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
+use vpgate::domain::sdjwt::limits::VerificationSettings;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
 use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
@@ -284,6 +285,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             cross_device_lifetime: Duration::from_secs(120),
             tries: 3,
         },
+        verification: VerificationSettings::default(),
         tokens: TokenPolicy {
             issuer: PUBLIC_URL.to_owned(),
             default: TokenSettings {

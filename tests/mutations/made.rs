@@ -20,6 +20,7 @@ use vpgate::domain::openid4vp::verify::{
     Challenge, Current, Status, VerifiedPresentation, authenticate, conclude,
 };
 use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate::domain::sdjwt::limits::VerificationSettings;
 use vpgate::domain::sdjwt::status::policy::StatusPolicy;
 use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
@@ -244,6 +245,7 @@ impl Verifier {
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
             high_assurance: false,
+            settings: VerificationSettings::default(),
         };
         let mut current = Vec::new();
         for shown in token.shown(&self.query, NONCE, findings)? {

@@ -323,7 +323,7 @@ async fn req_2_14_looking_ahead_does_not_use_the_code_up() {
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "how long it really takes is what is tested")]
 async fn req_2_19_the_largest_answer_is_refused_in_ordinary_time() {
-    const MOST: usize = 192 * 1024;
+    const MOST: usize = 3 << 20;
     for mode in MODES {
         let world = World::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());

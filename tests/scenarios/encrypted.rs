@@ -18,7 +18,7 @@ use crate::shop::request;
 use crate::world::{Answer, World};
 
 /// The longest body that is read (`http/body.rs`).
-const MOST: usize = 192 * 1024;
+const MOST: usize = 3 << 20;
 /// What a refusal may cost in a debug build on a busy machine.
 const ORDINARY: Duration = Duration::from_secs(2);
 

@@ -133,6 +133,5 @@ pub fn check_disclosures(list: &Value, sd_jwt: Option<&str>) {
 }
 
 fn bounds() -> Bounds {
-    let limits = Limits::default();
-    Bounds { bytes: limits.bytes, depth: limits.depth, members: limits.members }
+    Limits::default().json()
 }

@@ -32,6 +32,9 @@ pub enum JsonFault {
         /// Column, from 1; 0 stands for the start of the line.
         column: usize,
     },
+    /// U+FEFF before the text, which RFC 8259 section 8.1 forbids.
+    #[error("not valid JSON: it begins with a byte order mark")]
+    ByteOrderMark,
     /// Two members of one object share a name.
     #[error("a member name occurs twice in one object")]
     Duplicate,
@@ -56,6 +59,9 @@ pub enum JsonFault {
 pub fn parse(text: &[u8], bounds: &Bounds) -> Result<Value, JsonFault> {
     if text.len() > bounds.bytes {
         return Err(JsonFault::Size(bounds.bytes));
+    }
+    if text.starts_with("\u{feff}".as_bytes()) {
+        return Err(JsonFault::ByteOrderMark);
     }
     let reading = Reading { bounds, members: Cell::new(0), fault: Cell::new(None) };
     let mut deserializer = serde_json::Deserializer::from_slice(text);
@@ -272,25 +278,13 @@ mod tests {
 
     #[test]
     fn what_is_not_exactly_one_value_is_refused() {
-        for wrong in [
-            "",
-            " ",
-            "{",
-            "{}x",
-            "{} {}",
-            "[1,]",
-            "01",
-            "1.",
-            "'a'",
-            "\u{feff}{}",
-            r#""\ud800""#,
-            "NaN",
-            "1e999",
-        ] {
+        for wrong in ["", " ", "{", "{}x", "{} {}", "[1,]", "01", "1.", "'a'", r#""\ud800""#, "NaN", "1e999"]
+        {
             assert!(matches!(read(wrong), Err(JsonFault::Syntax { .. })), "{wrong}");
         }
         assert!(matches!(parse(b"\"\xff\"", &BOUNDS), Err(JsonFault::Syntax { .. })));
         assert_eq!(parse_object(b"[]", &BOUNDS), Err(JsonFault::NotAnObject));
+        assert_eq!(read("\u{feff}{}"), Err(JsonFault::ByteOrderMark));
     }
 
     #[test]

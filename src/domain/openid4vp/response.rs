@@ -20,8 +20,9 @@ use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::{HolderBinding, Presented};
 
 /// The envelope of presentations: an object of arrays of strings, or of SD-JWTs in JSON serialisation,
-/// which is five levels of its own. Each presentation has its own bounds.
-const ENVELOPE: Bounds = Bounds { bytes: 512 * 1024, depth: 7, members: 512 };
+/// which is five levels of its own. Whoever reads an answer bounds its length by what is configured, and
+/// each presentation has its own bounds; these hold whatever is configured.
+const ENVELOPE: Bounds = Bounds { bytes: 32 << 20, depth: 7, members: 20_000 };
 
 const PARAMETERS: Rule = Rule { check: "response_parameters", requirement: "OpenID4VP 8.1, 8.5" };
 const ISSUER: Rule = Rule { check: "response_issuer", requirement: "RFC 9207 2.4; OpenID4VP 8.1" };
@@ -132,13 +133,27 @@ impl VpToken {
         self.shape
     }
 
-    /// The presentations, in the order of the query; nothing is believed yet. One that is no SD-JWT
+    /// The presentations within the default limits, in the order of the query; nothing is believed yet. One that is no SD-JWT
     /// within bounds is discarded, and whether what remains is enough is for others to say (section 8.6).
     ///
     /// # Errors
     /// [`Rejection`] when something was not asked for or is shaped otherwise, and when any presentation
     /// was made for another nonce: both end the whole response (REQ-3.8).
     pub fn shown(self, query: &Query, nonce: &str, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
+        self.shown_within(&Limits::default(), query, nonce, findings)
+    }
+
+    /// The same, each presentation within `limits`.
+    ///
+    /// # Errors
+    /// As [`Self::shown`].
+    pub fn shown_within(
+        self,
+        limits: &Limits,
+        query: &Query,
+        nonce: &str,
+        findings: &mut Findings,
+    ) -> Result<Vec<Shown>, Rejection> {
         findings.about(None);
         let elements = match self.content {
             Content::Bare(text) => vec![(only_credential(query, findings)?, vec![Value::String(text)])],
@@ -149,7 +164,7 @@ impl VpToken {
             for (element, number) in elements.iter().zip(1..) {
                 let number = credential.multiple.then_some(number);
                 findings.about_presentation(&credential.id, number);
-                match presented(element, credential, findings) {
+                match presented(element, credential, limits, findings) {
                     Ok(presented) if !presented.may_answer(nonce) => {
                         let detail = "the nonce of the key-binding JWT is missing or not the one of this request: \
                                       a replay, or a mix-up; it ends the whole response";
@@ -172,7 +187,12 @@ impl VpToken {
     /// [`Rejection`] when it has none of the three.
     pub fn read(text: String, findings: &mut Findings) -> Result<Self, Rejection> {
         if text.len() > ENVELOPE.bytes {
-            return Err(findings.fail(&SHAPE, "the vp_token is longer than 524288 bytes"));
+            return Err(
+                findings.fail(&SHAPE, format!("the vp_token is longer than {} bytes", ENVELOPE.bytes))
+            );
+        }
+        if text.starts_with('\u{feff}') {
+            return Err(findings.fail(&SHAPE, "the vp_token begins with a byte order mark"));
         }
         let token = if text.trim_ascii_start().starts_with('{') {
             let object = read_object(text.as_bytes(), findings)?;
@@ -180,7 +200,7 @@ impl VpToken {
         } else if text.trim_ascii_start().starts_with(['"', '[']) {
             // REQ-3.6: a JSON string that holds an SD-JWT is no shape anybody documented.
             return Err(findings.fail(&SHAPE, "the vp_token is JSON, but not an object"));
-        } else if text.contains('~') {
+        } else if text.contains('~') && text.starts_with(is_base64url) {
             Self { shape: Shape::BareSdJwt, content: Content::Bare(text) }
         } else {
             let Ok(decoded) = base64url::decode(&text) else {
@@ -204,6 +224,11 @@ impl VpToken {
     }
 }
 
+/// What every JWT, and so every bare SD-JWT, begins with.
+fn is_base64url(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
 fn read_object(text: &[u8], findings: &mut Findings) -> Result<Map<String, Value>, Rejection> {
     json::parse_object(text, &ENVELOPE)
         .map_err(|fault| findings.fail(&SHAPE, format!("the vp_token is no acceptable JSON object: {fault}")))
@@ -221,16 +246,16 @@ fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q 
 fn presented(
     element: &Value,
     credential: &CredentialQuery,
+    limits: &Limits,
     findings: &mut Findings,
 ) -> Result<Presented, Rejection> {
     let binding = match credential.holder_binding {
         true => HolderBinding::Required,
         false => HolderBinding::NotRequired,
     };
-    let limits = Limits::default();
     match element {
-        Value::String(text) => Presented::parse_with(binding, text, &limits, findings),
-        Value::Object(object) => Presented::parse_json(binding, object, &limits, findings),
+        Value::String(text) => Presented::parse_with(binding, text, limits, findings),
+        Value::Object(object) => Presented::parse_json(binding, object, limits, findings),
         _ => Err(findings.fail(&COUNT, NOT_A_PRESENTATION)),
     }
 }

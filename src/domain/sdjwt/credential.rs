@@ -39,6 +39,8 @@ pub struct Authentic {
     issuer: String,
     by_anchor: Option<bool>,
     vct: String,
+    /// The types that it extends, the nearest first.
+    ancestors: Vec<String>,
     claims: Map<String, Value>,
     expires_at: Option<Timestamp>,
     holder_thumbprint: Option<String>,
@@ -65,6 +67,12 @@ impl Authentic {
     /// The exact `vct`.
     pub fn vct(&self) -> &str {
         &self.vct
+    }
+
+    /// Whether it is of this type: by its own, or by one that this extends, as the configured type metadata
+    /// say (OpenID4VP B.3.5). What extends it does not count: inheritance goes one way.
+    pub fn is_of_type(&self, vct: &str) -> bool {
+        self.vct == vct || self.ancestors.iter().any(|ancestor| ancestor == vct)
     }
 
     /// The processed payload: disclosed claims in place, `_sd`, `...`, `_sd_alg` gone.
@@ -168,11 +176,13 @@ impl Presented {
             // REQ-6.11: what was not demanded raises no assurance.
             holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
         }
+        let ancestors = metadata.map(|metadata| metadata.ancestors().to_vec()).unwrap_or_default();
         let claims = revealed.into_claims();
         Ok(Authentic {
             issuer: issuer.issuer().to_owned(),
             by_anchor: issuer.is_told_by_anchor().filter(|_| !names_issuer),
             vct,
+            ancestors,
             claims,
             expires_at,
             holder_thumbprint,

@@ -41,6 +41,11 @@ impl DigestAlgorithm {
         base64url::encode(self.hash(text.as_bytes()))
     }
 
+    /// Base64url of the hash of any bytes.
+    pub fn digest_bytes(self, bytes: &[u8]) -> String {
+        base64url::encode(self.hash(bytes))
+    }
+
     /// The hash itself.
     pub(super) fn hash(self, bytes: &[u8]) -> digest::Digest {
         let algorithm = match self {

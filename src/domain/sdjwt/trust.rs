@@ -39,6 +39,14 @@ pub struct CredentialTrust {
     pub type_metadata: Arc<[TypeMetadata]>,
 }
 
+impl CredentialTrust {
+    /// Whether a credential of one of the accepted types is also of this one.
+    fn can_show(&self, vct: &str) -> bool {
+        let extended = || self.type_metadata.iter().flat_map(|metadata| metadata.ancestors());
+        self.vct.iter().any(|accepted| accepted == vct) || extended().any(|ancestor| ancestor == vct)
+    }
+}
+
 /// The one mechanism pinned for an issuer.
 #[derive(Clone, Debug)]
 pub enum KeySource {
@@ -85,11 +93,12 @@ pub struct TrustedIssuer {
 }
 
 impl TrustPolicy {
-    /// Whether `credential` is configured and every one of `vct_values` is among its types.
+    /// Whether `credential` is configured and every one of `vct_values` is among its types, or one that they
+    /// extend.
     pub fn covers(&self, credential: &str, vct_values: &[String]) -> bool {
         self.credentials
             .iter()
-            .any(|trust| trust.id == credential && vct_values.iter().all(|vct| trust.vct.contains(vct)))
+            .any(|trust| trust.id == credential && vct_values.iter().all(|vct| trust.can_show(vct)))
     }
 
     /// `credential` is the DCQL credential query id that the presentation answers. `iss` is compared

@@ -10,6 +10,7 @@ use crate::domain::base::report::Outcome;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use crate::domain::sdjwt::credential::Authentic;
+use crate::domain::sdjwt::limits::VerificationSettings;
 use crate::domain::sdjwt::status::standing::StatusReference;
 use crate::domain::sdjwt::status::token::StatusList;
 use crate::domain::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
@@ -62,6 +63,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         nonce: NONCE,
         requested_at: REQUESTED_AT,
         high_assurance: false,
+        settings: VerificationSettings::default(),
     };
     let judge = Judge {
         trust: &trust,

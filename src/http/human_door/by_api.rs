@@ -15,7 +15,6 @@ use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::response::Handed;
 use crate::domain::openid4vp::transaction_data::Details;
 use crate::flow::serve_request::Outline;
-use crate::http::body::MAX_POSTED_BYTES;
 
 /// Without JavaScript, or without that API, its primary action is the wallet's ordinary way.
 #[derive(Template)]
@@ -42,7 +41,8 @@ pub fn page(door: &HumanDoor, handle: &Handle, request: &Value, outline: Outline
 /// that was shown it (REQ-2.55).
 pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let handle = handle_of(&request).ok_or_else(Notice::no_open_request)?;
-    let (browser, mut form) = door.own_form_of(&mut request, MAX_POSTED_BYTES).await?;
+    let longest = door.vpgate.policy.verification.longest_answer();
+    let (browser, mut form) = door.own_form_of(&mut request, longest).await?;
     let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
     let handed = Handed { protocol: text("protocol")?, data: text("data")? };
     Ok(lead_on(door.vpgate.accept_handed(&handle, &browser, handed).await?))

@@ -13,7 +13,6 @@ use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{HumanDoor, see_other};
 use crate::domain::openid4vp::response::ResponseParameters;
 use crate::flow::settle::Ending;
-use crate::http::body::MAX_RESPONSE_BYTES;
 use crate::http::form::Form;
 
 #[derive(Template)]
@@ -37,7 +36,8 @@ pub async fn relay(door: Arc<HumanDoor>, request: Request) -> Result<Response, N
 
 /// The answer itself.
 pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
-    let (browser, mut form) = door.form_of_known_browser(&mut request, MAX_RESPONSE_BYTES).await?;
+    let longest = door.vpgate.policy.verification.longest_answer();
+    let (browser, mut form) = door.form_of_known_browser(&mut request, longest).await?;
     let state = form.take("state").ok_or_else(Notice::no_open_request)?;
     let parameters = ResponseParameters {
         vp_token: form.take("vp_token"),

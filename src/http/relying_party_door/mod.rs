@@ -117,7 +117,7 @@ impl RelyingPartyDoor {
         vpgate: Data<&Arc<Vpgate>>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<VerifyToken>,
+        body: StrictJson<VerifyToken, true>,
     ) -> Result<Answer, Problem> {
         let client = authenticate(&vpgate, request)?;
         let token = verify::token_to_verify(body.members()?)?;

@@ -1,6 +1,7 @@
 //! JSON as a payload of the relying-party door: bounded, without duplicate or unknown members.
 
 use std::marker::PhantomData;
+use std::sync::Arc;
 
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -10,28 +11,33 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::domain::base::json::{self, Bounds};
+use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
 
 const MEDIA_TYPE: &str = "application/json";
-const BOUNDS: Bounds = Bounds { bytes: MAX_JSON_BYTES, depth: 16, members: 2000 };
+/// Of a body that was read within its length.
+const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 16, members: 2000 };
+/// The same where presentations may be in JSON serialisation, with a string for each Disclosure.
+const MEMBERS_OF_A_TOKEN: usize = 20_000;
 /// How much of an unknown member's name is repeated in the answer, in characters.
 const MAX_NAME_SHOWN: usize = 64;
 
 /// A JSON object that `S` describes in the OpenAPI document. Reading it is left to whoever has
-/// authenticated the caller first.
+/// authenticated the caller first: nothing is parsed before [`Self::members`]. One that holds a token may be
+/// as long as a wallet's answer.
 #[derive(Debug)]
-pub struct StrictJson<S> {
-    read: Result<Members, Problem>,
+pub struct StrictJson<S, const HOLDS_A_TOKEN: bool = false> {
+    received: Result<Vec<u8>, Problem>,
     described_by: PhantomData<fn() -> S>,
 }
 
-impl<S> StrictJson<S> {
+impl<S, const HOLDS_A_TOKEN: bool> StrictJson<S, HOLDS_A_TOKEN> {
     /// The members.
     ///
     /// # Errors
     /// A [`Problem`] of the body as a whole.
     pub fn members(self) -> Result<Members, Problem> {
-        self.read
+        parse(&self.received?, if HOLDS_A_TOKEN { MEMBERS_OF_A_TOKEN } else { BOUNDS.members })
     }
 }
 
@@ -111,25 +117,29 @@ pub fn pointer(name: &str) -> String {
     format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
 }
 
-async fn read(request: &Request, body: &mut RequestBody) -> Result<Members, Problem> {
+async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Result<Vec<u8>, Problem> {
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(Problem::media_type());
     }
     let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
-    let bytes = body::read_bounded(body, MAX_JSON_BYTES).await.map_err(|fault| match fault {
+    body::read_bounded(body, longest).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
         BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
-    })?;
+    })
+}
+
+fn parse(bytes: &[u8], members: usize) -> Result<Members, Problem> {
+    let bounds = Bounds { members, ..BOUNDS };
     let members =
-        json::parse_object(&bytes, &BOUNDS).map_err(|fault| Problem::invalid_json(fault.to_string()))?;
+        json::parse_object(bytes, &bounds).map_err(|fault| Problem::invalid_json(fault.to_string()))?;
     // An amount that would be rounded while it is read is not the amount that was agreed to.
-    if !json::numbers_survive(&bytes) {
+    if !json::numbers_survive(bytes) {
         return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
     }
     Ok(Members(members))
 }
 
-impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
+impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
     const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
 
     type ParamType = ();
@@ -149,7 +159,9 @@ impl<'a, S: Type> ApiExtractor<'a> for StrictJson<S> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Ok(Self { read: read(request, body).await, described_by: PhantomData })
+        let vpgate: Option<&Arc<Vpgate>> = request.data().filter(|_| HOLDS_A_TOKEN);
+        let longest = vpgate.map_or(MAX_JSON_BYTES, |vpgate| vpgate.policy.verification.longest_answer());
+        Ok(Self { received: read(request, body, longest).await, described_by: PhantomData })
     }
 }
 

@@ -34,8 +34,8 @@ pub struct VerifyToken {
     /// objects, if it was this service that wrote the strings.
     #[oai(validator(max_items = 16))]
     pub transaction_data: Option<Vec<Documented<TextOr<TransactionData>>>>,
-    /// When you made the request (RFC 3339). Key-binding JWTs that are more than a minute older are
-    /// refused. Five minutes ago when left out.
+    /// When you made the request (RFC 3339). Key-binding JWTs that are older by more than
+    /// `verification.clock_tolerance` are refused. Five minutes ago when left out.
     pub requested_at: Option<String>,
 }
 

@@ -1,5 +1,7 @@
 //! The body of a posted answer: a form, or a JSON object with the same members.
 
+use std::sync::Arc;
+
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type as _;
@@ -8,12 +10,13 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 use super::refusal::PostRefusal;
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::openid4vp::response::{Posted, ResponseParameters};
-use crate::http::body::{self, BodyFault, MAX_POSTED_BYTES};
+use crate::flow::Vpgate;
+use crate::http::body::{self, BodyFault};
 use crate::http::form::{Form, MEDIA_TYPE};
 
 const JSON: &str = "application/json";
 /// As the `vp_token` within is bounded, one level around it.
-const BOUNDS: Bounds = Bounds { bytes: MAX_POSTED_BYTES, depth: 8, members: 600 };
+const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 8, members: 20_000 };
 
 /// What was posted, read and bounded.
 #[derive(Debug)]
@@ -40,7 +43,9 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostR
         return Err(PostRefusal::media_type());
     }
     let body = body.take().map_err(|_| PostRefusal::refused())?;
-    let bytes = body::read_bounded(body, MAX_POSTED_BYTES).await.map_err(|fault| match fault {
+    let vpgate: Option<&Arc<Vpgate>> = request.data();
+    let settings = vpgate.map(|vpgate| vpgate.policy.verification).unwrap_or_default();
+    let bytes = body::read_bounded(body, settings.longest_answer()).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => PostRefusal::too_large(),
         BodyFault::Unreadable => PostRefusal::refused(),
     })?;

@@ -25,7 +25,7 @@ impl RecipientKey {
     ///
     /// # Errors
     /// One [`JwkFault`] per way to be unusable; [`JwkFault::NotForEncryption`] when `use` or `key_ops`
-    /// says so; [`JwkFault::Member`] `x` when the point is not on the curve.
+    /// says so; [`JwkFault::OffCurve`] when the point is not on the curve.
     pub fn from_jwk(jwk: &Value) -> Result<Self, JwkFault> {
         let members = jwk.as_object().ok_or(JwkFault::NotAnObject)?;
         let for_encryption = members.get("use").is_none_or(|purpose| purpose == "enc");
@@ -60,7 +60,7 @@ impl RecipientKey {
             members.get(name).and_then(Value::as_str).map(str::to_owned).ok_or(JwkFault::Member(name))
         };
         let (x, y) = (coordinate("x")?, coordinate("y")?);
-        let encrypter = encrypter(&x, &y).ok_or(JwkFault::Member("x"))?;
+        let encrypter = encrypter(&x, &y).ok_or(JwkFault::OffCurve)?;
         Ok(Self { kid, x, y, encrypter })
     }
 

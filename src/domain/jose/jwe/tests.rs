@@ -279,7 +279,7 @@ fn keys_of_wallets_are_judged() {
     assert_eq!(with("kty", json!("OKP")), JwkFault::KeyType);
     assert_eq!(with("crv", json!("P-384")), JwkFault::Curve);
     assert_eq!(with("x", json!(base64url::encode([1; 31]))), JwkFault::Member("x"));
-    assert_eq!(with("y", json!(base64url::encode([1; 32]))), JwkFault::Member("x"), "off the curve");
+    assert_eq!(with("y", json!(base64url::encode([1; 32]))), JwkFault::OffCurve, "off the curve");
     assert_eq!(with("d", json!("AA")), JwkFault::PrivateMember);
     assert_eq!(with("kid", json!(1)), JwkFault::Member("kid"));
     let mut bare = good.clone();

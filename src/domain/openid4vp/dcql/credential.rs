@@ -4,6 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::path::ClaimsPath;
 use super::trusted_authority::TrustedAuthority;
+use crate::domain::base::decimal::Decimal;
 
 /// The Credential Format Identifier of SD-JWT VC (section B.3.1).
 pub(super) const FORMAT: &str = "dc+sd-jwt";
@@ -95,7 +96,8 @@ impl CredentialQuery {
 impl ClaimQuery {
     /// Is one of the selected values an allowed one, in type and value (section 6.3)?
     pub fn allows(&self, selected: &[&Value]) -> bool {
-        self.values.is_empty() || selected.iter().any(|value| self.values.contains(value))
+        self.values.is_empty()
+            || selected.iter().any(|found| self.values.iter().any(|asked| is_same(asked, found)))
     }
 
     fn to_json(&self) -> Value {
@@ -109,6 +111,14 @@ impl ClaimQuery {
         }
         Value::Object(json)
     }
+}
+
+/// JSON has one kind of number (RFC 8259 section 6): `18.0` is 18, however a library writes it.
+fn is_same(asked: &Value, found: &Value) -> bool {
+    asked == found
+        || (asked.is_number()
+            && found.is_number()
+            && Decimal::from_json(asked).is_some_and(|number| Some(number) == Decimal::from_json(found)))
 }
 
 impl From<ClaimsPath> for ClaimQuery {

@@ -90,7 +90,14 @@ fn claim(value: &Value, at: &str) -> Result<ClaimQuery, QueryFault> {
     let path = ClaimsPath::of(elements).map_err(|why| QueryFault::at(format!("{at}/path"), why))?;
     let why = "must be an array of 1 to 64 values when present";
     let values = optional(members, "values", |name| list(members, at, name, MAX_VALUES, why).cloned())?;
-    Ok(ClaimQuery { id, path, values: values.unwrap_or_default() })
+    let values = values.unwrap_or_default().into_iter().map(whole).collect();
+    Ok(ClaimQuery { id, path, values })
+}
+
+/// `18.0` is the integer 18 (RFC 8259 section 6), and is asked for as that.
+fn whole(value: Value) -> Value {
+    let Some(double) = value.as_f64().filter(|_| value.is_f64()) else { return value };
+    double.to_string().parse::<i64>().map_or(value, Value::from)
 }
 
 fn path_element(element: &Value, at: &str) -> Result<PathElement, QueryFault> {

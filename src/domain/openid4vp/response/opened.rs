@@ -10,8 +10,9 @@ use crate::domain::openid4vp::request::ResponseMode;
 
 const ENCRYPTED: Rule = Rule { check: "response_encryption", requirement: "OpenID4VP 8.3" };
 
-/// The longest JWE that is read, in bytes: what fits into a posted form.
-const MOST_JWE_BYTES: usize = 192 * 1024;
+/// The longest JWE that is read, in bytes, whatever is configured: an envelope, a third longer. Whoever reads
+/// an answer bounds it more narrowly.
+const MOST_JWE_BYTES: usize = ENVELOPE.bytes / 3 * 4;
 
 /// What an answer says.
 pub(super) enum Opened {

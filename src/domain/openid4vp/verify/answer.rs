@@ -29,10 +29,18 @@ pub(super) fn satisfies(
         (true, Some(_)) => findings.pass(&BOUND, "the presentation comes from the holder's key"),
         (false, _) => findings.not_applicable(&BOUND, "the query demands no holder binding"),
     }
-    if !query.vct_values.iter().any(|vct| vct == credential.vct()) {
-        return Err(findings.fail(&TYPE, "the credential is of a type that was not asked for"));
+    if !query.vct_values.iter().any(|vct| credential.is_of_type(vct)) {
+        return Err(findings.fail(
+            &TYPE,
+            "the credential is of a type that was not asked for, and its configured type metadata do not say \
+             that it extends one",
+        ));
     }
-    findings.pass(&TYPE, "the credential is of a type that was asked for");
+    let detail = match query.vct_values.iter().any(|vct| vct == credential.vct()) {
+        true => "the credential is of a type that was asked for",
+        false => "the credential is of a type that extends one that was asked for (configured type metadata)",
+    };
+    findings.pass(&TYPE, detail);
     check_authority(credential, query, findings)?;
     combination(credential, query, findings)
 }

@@ -1,6 +1,7 @@
 //! Is the transaction data covered exactly by the key-binding JWTs? (OpenID4VP 1.0 sections 8.4, B.3.3.1.)
 
 use super::complete::Survivor;
+use super::mistaken_hash;
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::openid4vp::transaction_data::TransactionData;
 use crate::domain::sdjwt::digest::DigestAlgorithm;
@@ -68,8 +69,8 @@ fn cover(open: &mut [Open<'_>], survivor: &Survivor<'_>, findings: &mut Findings
     for hash in hashes {
         let fits = |(open, digest): &(&mut &mut Open<'_>, &String)| !open.covered && *digest == hash;
         let Some((found, _)) = named.iter_mut().zip(&digests).find(fits) else {
-            return Err(findings
-                .fail(&HASHES, "a hash belongs to no transaction that is still to be authorised here"));
+            let sent: Vec<&str> = named.iter().map(|open| open.transaction.encoded()).collect();
+            return Err(findings.fail(&HASHES, mistaken_hash::explained(hash, &sent, algorithm)));
         };
         found.covered = true;
     }

@@ -39,14 +39,13 @@ mod complete;
 mod current;
 mod high_assurance;
 mod issuer_certificate;
-
-use std::borrow::Cow;
-use std::collections::BTreeMap;
-use std::fmt;
-use std::time::Duration;
+mod mistaken_hash;
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
 
 use self::complete::Survivor;
 pub use self::current::{Current, Listed, Status};
@@ -60,11 +59,9 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::credential::Authentic;
 use crate::domain::sdjwt::key_binding::Expected;
+use crate::domain::sdjwt::limits::VerificationSettings;
 use crate::domain::sdjwt::status::standing::{Standing, StatusPlace};
 use crate::domain::sdjwt::trust::TrustedIssuer;
-
-/// How far a wallet's clock may be from ours (REQ-6.6).
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
@@ -84,10 +81,20 @@ pub struct Challenge<'a> {
     pub requested_at: Timestamp,
     /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
     pub high_assurance: bool,
+    /// How long an answer may be, and how far clocks may be apart.
+    pub settings: VerificationSettings,
+}
+
+impl Challenge<'_> {
+    /// The same, judged by what the operator has set.
+    #[must_use]
+    pub fn by(self, settings: VerificationSettings) -> Self {
+        Self { settings, ..self }
+    }
 }
 
 impl Asked {
-    /// What the answer to this request is judged against.
+    /// What the answer to this request is judged against, by default settings.
     pub fn challenge(&self) -> Challenge<'_> {
         Challenge {
             query: &self.query,
@@ -96,6 +103,7 @@ impl Asked {
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
             high_assurance: self.wallet.profile.is_high_assurance(),
+            settings: VerificationSettings::default(),
         }
     }
 }
@@ -187,7 +195,7 @@ pub fn authenticate(
         audience: &challenge.audience,
         nonce: challenge.nonce,
         requested_at: challenge.requested_at,
-        skew: CLOCK_SKEW,
+        skew: challenge.settings.clock_tolerance,
     };
     let high_assurance = challenge.high_assurance;
     if high_assurance {

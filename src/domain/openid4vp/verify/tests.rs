@@ -14,6 +14,7 @@ mod sets;
 mod standing;
 mod transactions;
 mod two_credentials;
+mod types;
 
 use std::sync::Arc;
 

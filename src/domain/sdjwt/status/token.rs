@@ -14,6 +14,7 @@ use crate::domain::jose::jws::{JwsFault, UnverifiedJws};
 use crate::domain::jose::key_set::{KeySet, NoKey};
 use crate::domain::jose::x5c::ValidatedChain;
 use crate::domain::sdjwt::issuer_key::{Candidates, how_of_chain, of_set};
+use crate::domain::sdjwt::limits::CLOCK_TOLERANCE;
 use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::domain::sdjwt::validity::{date, is_ahead, is_past};
 
@@ -24,8 +25,6 @@ pub const MOST_BYTES: usize = 4 << 20;
 const TYP: &str = "statuslist+jwt";
 /// Few members, one of them long.
 const BOUNDS: Bounds = Bounds { bytes: MOST_BYTES, depth: 8, members: 200 };
-/// How far an issuer's clock may be ahead of ours.
-const CLOCK_SKEW: Duration = Duration::from_secs(60);
 
 const FORMAT: Rule = Rule { check: "status_list_format", requirement: "Token Status List 5.1" };
 const SIGNATURE: Rule = Rule { check: "status_list_signature", requirement: "Token Status List 5.1, 11.3" };
@@ -67,12 +66,19 @@ pub struct CacheBounds {
     least: Duration,
     most: Duration,
     oldest: Option<Duration>,
+    tolerance: Duration,
 }
 
 impl CacheBounds {
     /// At least `least` (or until `exp` when that is sooner), at most `most`; `None` when they are crossed.
     pub fn new(least: Duration, most: Duration) -> Option<Self> {
-        (least <= most).then_some(Self { least, most, oldest: None })
+        (least <= most).then_some(Self { least, most, oldest: None, tolerance: CLOCK_TOLERANCE })
+    }
+
+    /// The same, where clocks may be so far apart.
+    #[must_use]
+    pub fn with_clock_tolerance(self, tolerance: Duration) -> Self {
+        Self { tolerance, ..self }
     }
 
     /// The same, for lists whose `iat` is less than `oldest` ago; `None`: any age.
@@ -85,7 +91,8 @@ impl CacheBounds {
 impl Default for CacheBounds {
     /// One minute to twelve hours (the `ttl` of TSL's own examples), of any age.
     fn default() -> Self {
-        Self { least: Duration::from_secs(60), most: Duration::from_secs(12 * 3600), oldest: None }
+        let (least, most) = (Duration::from_secs(60), Duration::from_secs(12 * 3600));
+        Self { least, most, oldest: None, tolerance: CLOCK_TOLERANCE }
     }
 }
 
@@ -111,7 +118,7 @@ pub struct StatusList {
     uri: String,
     chain: Option<Arc<ValidatedChain>>,
     statuses: Statuses,
-    /// Its `exp`, or when it becomes too old.
+    /// Its `exp` and the clock tolerance, or when it becomes too old.
     ends_at: Option<Timestamp>,
     fresh_until: Timestamp,
 }
@@ -273,11 +280,11 @@ impl StatusListFault {
 #[derive(Clone, Copy)]
 struct Dates {
     expires_at: Option<Timestamp>,
-    /// The same, or earlier where it becomes too old.
+    /// The same and the clock tolerance, or earlier where it becomes too old.
     ends_at: Option<Timestamp>,
 }
 
-/// Now must lie between `iat` and `exp`, and `iat` not too far back.
+/// Now must lie between `iat` and `exp`, as far as clocks can tell, and `iat` not too far back.
 fn check_dates(
     payload: &Map<String, Value>,
     now: Timestamp,
@@ -286,22 +293,24 @@ fn check_dates(
     let read = |name| date(payload, name).map_err(|_| StatusListFault::Date(name));
     let issued_at = read("iat")?.ok_or(StatusListFault::Date("iat"))?;
     for (name, start) in [("iat", Some(issued_at)), ("nbf", read("nbf")?)] {
-        if start.is_some_and(|start| is_ahead(start, now, CLOCK_SKEW)) {
+        if start.is_some_and(|start| is_ahead(start, now, bounds.tolerance)) {
             return Err(StatusListFault::Ahead(name));
         }
     }
     let expires_at = read("exp")?;
-    if expires_at.is_some_and(|exp| is_past(exp, now, Duration::ZERO)) {
+    if expires_at.is_some_and(|exp| is_past(exp, now, bounds.tolerance)) {
         return Err(StatusListFault::Expired);
     }
     let too_old_at = bounds.oldest.map(|oldest| issued_at.plus(oldest));
     if too_old_at.is_some_and(|end| is_past(end, now, Duration::ZERO)) {
         return Err(StatusListFault::TooOld);
     }
-    Ok(Dates { expires_at, ends_at: [expires_at, too_old_at].into_iter().flatten().min() })
+    let last = expires_at.map(|exp| exp.plus(bounds.tolerance));
+    Ok(Dates { expires_at, ends_at: [last, too_old_at].into_iter().flatten().min() })
 }
 
-/// The token's own word first, then HTTP's (TSL 8.2), then the least; and never past its end.
+/// The token's own word first, then HTTP's (TSL 8.2), then the least; not past its `exp`, unless that has
+/// passed within the clock tolerance; and never past its end.
 fn fresh_until(
     payload: &Map<String, Value>,
     dates: Dates,
@@ -316,7 +325,8 @@ fn fresh_until(
         (None, None, Some(max_age)) => clamped(max_age),
         (None, None, None) => clamped(bounds.least),
     };
-    Ok(dates.ends_at.map_or(kept, |end| kept.min(end)))
+    let to_come = dates.expires_at.filter(|exp| *exp > receipt.at);
+    Ok([to_come, dates.ends_at].into_iter().flatten().fold(kept, Timestamp::min))
 }
 
 #[cfg(test)]

@@ -158,11 +158,13 @@ fn req_4_9_critical_headers_are_refused() {
 #[test]
 fn req_4_23_bounds_are_checked_before_work() {
     let maker = Maker::new();
-    refused_text(&"a".repeat((64 << 10) + 1), &maker, "sd_jwt_bounds");
+    let limits = Limits::default();
+    refused_text(&"a".repeat(limits.bytes + 1), &maker, "sd_jwt_bounds");
     let junk = |count: usize| format!("{}{}x.y.z", maker.sd_jwt(), "AAAA~".repeat(count));
-    refused_text(&junk(126), &maker, "sd_jwt_bounds");
-    refused_text(&junk(125), &maker, "kb_jwt_format");
-    let long = format!("{}{}~x.y.z", maker.sd_jwt(), "A".repeat((16 << 10) + 1));
+    let ours = maker.disclosures.len();
+    refused_text(&junk(limits.disclosures - ours + 1), &maker, "sd_jwt_bounds");
+    refused_text(&junk(limits.disclosures - ours), &maker, "kb_jwt_format");
+    let long = format!("{}{}~x.y.z", maker.sd_jwt(), "A".repeat(limits.disclosure_bytes + 1));
     refused_text(&long, &maker, "sd_jwt_bounds");
     let mut deep = json!(1);
     for _ in 0..20 {
@@ -170,8 +172,28 @@ fn req_4_23_bounds_are_checked_before_work() {
     }
     refused(&changed(|m| set(&mut m.payload, "deep", deep.clone())), "issuer_jwt_format");
     refused(&changed(|m| m.disclose("deep", deep)), "disclosure_depth");
-    let many: Vec<u32> = (0..2001).collect();
+    let many: Vec<usize> = (0..=limits.json().members).collect();
     refused(&changed(|m| set(&mut m.payload, "many", json!(many))), "issuer_jwt_format");
+}
+
+#[test]
+fn req_4_23_a_portrait_and_a_card_of_many_elements_are_within_the_limits() {
+    accepted(&changed(|m| m.disclose("portrait", json!("x".repeat(380 << 10)))));
+    accepted(&changed(|m| (0..500).for_each(|place| m.disclose(&format!("c{place}"), json!(place)))));
+}
+
+#[test]
+fn req_4_23_narrower_limits_hold_where_they_are_set() {
+    let maker = Maker::new();
+    let judged = |limits: &Limits| Presented::parse(&maker.present(), limits, &mut Findings::new()).is_ok();
+    let text = maker.present().len();
+    let longest = maker.disclosures.iter().map(String::len).max().unwrap();
+    let exact =
+        Limits { bytes: text, disclosures: maker.disclosures.len(), disclosure_bytes: longest, depth: 16 };
+    assert!(judged(&exact));
+    assert!(!judged(&Limits { bytes: text - 1, ..exact }));
+    assert!(!judged(&Limits { disclosures: exact.disclosures - 1, ..exact }));
+    assert!(!judged(&Limits { disclosure_bytes: longest - 1, ..exact }));
 }
 
 #[test]

@@ -13,6 +13,10 @@ const LONGEST: usize = 8;
 #[derive(Clone, Debug)]
 pub struct TypeMetadata {
     vct: String,
+    /// The types that it extends, the nearest first.
+    ancestors: Vec<String>,
+    /// What is wrong with texts that only people read.
+    notes: Vec<String>,
     pub(super) digests: Digests,
     pub(super) claims: Vec<ClaimRule>,
 }
@@ -21,6 +25,17 @@ impl TypeMetadata {
     /// The type.
     pub fn vct(&self) -> &str {
         &self.vct
+    }
+
+    /// The types that it extends, the nearest first (section 5.4).
+    pub fn ancestors(&self) -> &[String] {
+        &self.ancestors
+    }
+
+    /// Texts for people that are not as section 5.6 says. They are passed over, here and in the types that it
+    /// extends.
+    pub fn notes(&self) -> &[String] {
+        &self.notes
     }
 }
 
@@ -69,7 +84,13 @@ pub fn resolve(accepted: &[String], documents: &[Document]) -> Result<Vec<TypeMe
             }
             extend(&mut claims, &document.claims).map_err(|why| blame(*place, why))?;
         }
-        resolved.push(TypeMetadata { vct: vct.clone(), digests: first.1.digests.clone(), claims });
+        resolved.push(TypeMetadata {
+            vct: vct.clone(),
+            ancestors: chain.iter().skip(1).map(|(_, document)| document.vct.clone()).collect(),
+            notes: chain.iter().flat_map(|(_, document)| document.notes.iter().cloned()).collect(),
+            digests: first.1.digests.clone(),
+            claims,
+        });
     }
     match used.iter().position(|used| !used) {
         Some(place) => Err(blame(place, "describes a type that is neither accepted here nor extended")),

@@ -20,6 +20,8 @@ pub struct Document {
     pub(super) extends: Option<String>,
     pub(super) extends_integrity: Option<String>,
     pub(super) claims: Vec<ClaimEntry>,
+    /// What is wrong with texts that only people read.
+    pub(super) notes: Vec<String>,
     pub(super) digests: Digests,
 }
 
@@ -73,6 +75,7 @@ impl Document {
             extends: text(&members, "extends", "")?.map(str::to_owned),
             extends_integrity: text(&members, "extends#integrity", "")?.map(str::to_owned),
             claims: claims(&members)?,
+            notes: notes(&members),
             digests: Digests::of(bytes),
         };
         Ok(document)
@@ -94,7 +97,6 @@ fn claims(document: &Map<String, Value>) -> Result<Vec<ClaimEntry>, DocumentFaul
         if entries.iter().any(|entry| entry.path == path) {
             return Err(fault(format!("{at}/path"), "has an entry above"));
         }
-        check_display(claim, &at)?;
         if let Some(id) = text(claim, "svg_id", &at)?
             && !(is_svg_id(id) && svg_ids.insert(id))
         {
@@ -119,11 +121,19 @@ fn disclosability(value: &Value) -> Result<Disclosability, &'static str> {
     }
 }
 
-/// Nothing of it is shown here, but an entry that is not as section 5.6 says is no claim metadata.
+/// Nothing of `display` is shown here, so whatever is wrong with it stops nobody.
+fn notes(document: &Map<String, Value>) -> Vec<String> {
+    let claims = objects(document, "claims", "").unwrap_or_default();
+    let wrong = |(place, claim)| check_display(claim, &format!("/claims/{place}")).err();
+    claims.into_iter().enumerate().filter_map(wrong).map(|fault| fault.to_string()).collect()
+}
+
+/// Section 5.6.2. Drafts up to 09 called the language `lang`.
 fn check_display(claim: &Map<String, Value>, at: &str) -> Result<(), DocumentFault> {
     for (place, shown) in objects(claim, "display", at)?.into_iter().enumerate() {
         let at = format!("{at}/display/{place}");
-        for name in ["locale", "label"] {
+        let older = !shown.contains_key("locale") && shown.contains_key("lang");
+        for name in [if older { "lang" } else { "locale" }, "label"] {
             text(shown, name, &at)?.ok_or_else(|| fault(format!("{at}/{name}"), "must be there"))?;
         }
         text(shown, "description", &at)?;

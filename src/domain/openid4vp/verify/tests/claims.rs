@@ -31,6 +31,34 @@ fn req_8_7_positions_count_after_hidden_elements_are_gone() {
     }
 }
 
+/// RFC 8259 section 6: JSON has one kind of number.
+#[test]
+fn req_8_7_a_number_is_the_same_however_it_is_written() {
+    let judged = |claim: Value, asked: Value| {
+        let mut scene = Scene::new();
+        scene.maker.disclose("age_in_years", claim);
+        let query = json!({"credentials": [{
+            "id": QUERY_ID, "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
+            "claims": [{"path": ["age_in_years"], "values": [asked]}],
+        }]});
+        scene.asked.query = Query::from_json(&query).unwrap();
+        scene.judge(&scene.maker.present()).1.reason
+    };
+    for (claim, asked) in [(json!(18.0), json!(18)), (json!(18), json!(18.0)), (json!(-0.0), json!(0))] {
+        assert_eq!(judged(claim.clone(), asked.clone()), None, "{claim} {asked}");
+    }
+    for (claim, asked) in [
+        (json!(18.5), json!(18)),
+        (json!("18"), json!(18)),
+        (json!(18), json!("18")),
+        (json!(true), json!(1)),
+        (json!([18]), json!(18)),
+        (json!(9_007_199_254_740_993_u64), json!(9_007_199_254_740_992_u64)),
+    ] {
+        assert_eq!(judged(claim.clone(), asked.clone()).as_deref(), Some("claims_values"), "{claim} {asked}");
+    }
+}
+
 #[test]
 fn req_8_9_only_the_claims_asked_for_are_kept() {
     let mut scene = Scene::new();

@@ -14,6 +14,8 @@ fn req_6_12_req_6_13_hashes_are_over_the_exact_string_sent() {
     let over_decoded = sha256(std::str::from_utf8(&decoded).unwrap());
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([over_decoded]));
     assert_eq!(scene.refused(&vp_token), "transaction_data_hashes");
+    let (_, report) = scene.judge(&vp_token);
+    assert!(report.decisive().unwrap().detail.contains("decoded"), "{report:?}");
 }
 
 #[test]
