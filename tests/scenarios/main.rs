@@ -26,6 +26,7 @@ mod oidf;
 mod outside;
 mod own_pages;
 mod phishing;
+mod portraits;
 mod posting;
 mod pushing;
 mod questions;

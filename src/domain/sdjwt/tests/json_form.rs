@@ -100,7 +100,9 @@ fn req_4_25_what_is_no_such_form_is_refused() {
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!("AA")));
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!([1])));
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!(["AA~AA"])));
-    wrong.push(flat(&|form| form["header"]["disclosures"] = json!(vec!["AA"; 129])));
+    wrong.push(flat(&|form| {
+        form["header"]["disclosures"] = json!(vec!["AA"; Limits::default().disclosures + 1])
+    }));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!("")));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!(null)));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!("AA~a.b.c")));
