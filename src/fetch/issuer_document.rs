@@ -44,6 +44,9 @@ impl IssuerDocument {
     /// The keys, at least one, and how long the server says they stay good.
     pub(super) async fn fetch(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
         let (keys, max_age) = self.read(client).await?;
+        if let Some(mistakes) = keys.mistakes() {
+            tracing::warn!(address = %self.address(), %mistakes, "published keys are left out");
+        }
         if keys.keys().is_empty() { Err(NoKeys::NoneUsable) } else { Ok((keys, max_age)) }
     }
 

@@ -127,6 +127,25 @@ fn a_good_token_is_verified_and_the_table_says_by_which_rules() {
 }
 
 #[test]
+fn req_4_23_the_trust_file_says_how_far_clocks_may_be_apart_and_how_long_a_presentation_may_be() {
+    let folder = Folder::new(&[]);
+    let early = ["--at", "2027-01-15T07:58:30Z", "--requested-at", "2027-01-15T07:58:00Z"];
+    let (code, table, _) = folder.verify(&early);
+    assert_eq!(code, 1, "{table}");
+    assert!(table.contains("the clock of the wallet is fast"), "{table}");
+    let trust = trust("jwks_file = \"keys.json\"");
+    folder.write("trust.toml", &format!("{trust}[verification]\nclock_tolerance = \"2m\"\n"));
+    assert_eq!(folder.verify(&early).0, 0);
+    folder.write("trust.toml", &format!("{trust}[verification]\nmax_disclosures = 0\n"));
+    let (code, _, complaints) = folder.verify(&[]);
+    assert!(code == 2 && complaints.contains("verification.max_disclosures"), "{complaints}");
+    folder.write("trust.toml", &format!("{trust}[verification]\nmax_presentation_bytes = 16384\n"));
+    let long = folder.write("long.txt", &format!("{}~", "A".repeat(20_000)));
+    let (code, table, _) = folder.verify_text(&long, &[], "");
+    assert!(code == 1 && table.contains("longer than 16384 bytes"), "{table}");
+}
+
+#[test]
 fn a_strangers_value_may_begin_with_a_dash() {
     let folder = Folder::new(&[]);
     for (option, value, reason) in [

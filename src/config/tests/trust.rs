@@ -193,3 +193,36 @@ fn a_jwks_file_is_read_at_the_start() {
     );
     assert!(load().is_ok());
 }
+
+/// A key that is left out because it is malformed is one that somebody counts on.
+#[test]
+fn req_5_8_keys_and_labels_that_do_not_count_are_told_and_stop_nobody() {
+    const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
+    let folder = tempfile::tempdir().unwrap();
+    let write = |name: &str, text: &str| std::fs::write(folder.path().join(name), text).unwrap();
+    let good = r#"{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}"#;
+    let malformed = good.replace("\"kty\"", "\"kid\": 7, \"kty\"");
+    let other = r#"{"kty": "oct-like", "use": "enc"}"#;
+    write("keys.json", &format!("{{\"keys\": [{malformed}, {good}, {other}]}}"));
+    write("none.json", &format!("{{\"keys\": [{malformed}]}}"));
+    write(
+        "labels.json",
+        &format!(r#"{{"vct": "{VCT}", "claims": [{{"path": ["a"], "display": [{{"locale": "en"}}]}}]}}"#),
+    );
+    let load = |keys: &str| {
+        let trust = format!("trust = {{ jwks_file = \"{keys}\" }}\ntype_metadata = [\"labels.json\"]\n");
+        let start = CONTRACT.find("trust = {").unwrap();
+        let end = start + CONTRACT[start..].find('\n').unwrap() + 1;
+        Config::from_toml(&[&CONTRACT[..start], &trust, &CONTRACT[end..]].concat(), folder.path())
+    };
+    let warnings = load("keys.json").unwrap().warnings;
+    for said in ["holds keys that are left out: key 1: ", "/claims/0/display/0/label must be there"] {
+        assert_eq!(warnings.iter().filter(|warning| warning.contains(said)).count(), 1, "{warnings:?}");
+    }
+    assert!(!warnings.iter().any(|warning| warning.contains("key 3")), "{warnings:?}");
+    let found = load("none.json").unwrap_err().to_string();
+    assert!(
+        found.contains("holds no key that could verify a signature: key 1: ") && found.contains("`kid`"),
+        "{found}"
+    );
+}

@@ -301,7 +301,7 @@ pub enum ChainFault {
     Name,
     /// A key that nothing here verifies with.
     #[error(
-        "the key of the first certificate of `x5c` is not EC on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits"
+        "the key of the first certificate of `x5c` is not EC on P-256, P-384 or P-521, Ed25519, or RSA of 2048 to 8192 bits, or is no valid key of its type"
     )]
     Key,
     /// OpenSSL ran out of something.
