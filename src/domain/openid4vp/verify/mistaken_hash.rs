@@ -73,7 +73,7 @@ mod tests {
         for (hash, said) in [
             (over_decoded.clone(), "decoded"),
             (over_decoded_hex, "decoded"),
-            (over_decoded.clone() + "=", "decoded"),
+            (over_decoded + "=", "decoded"),
             (hex.clone(), "hexadecimal"),
             (hex.to_uppercase(), "hexadecimal"),
             (format!("{right}="), "padding"),

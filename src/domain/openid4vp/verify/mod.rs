@@ -41,11 +41,12 @@ mod high_assurance;
 mod issuer_certificate;
 mod mistaken_hash;
 
-use serde::{Deserialize, Serialize};
-use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 
 use self::complete::Survivor;
 pub use self::current::{Current, Listed, Status};

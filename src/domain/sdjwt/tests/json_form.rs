@@ -101,7 +101,7 @@ fn req_4_25_what_is_no_such_form_is_refused() {
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!([1])));
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!(["AA~AA"])));
     wrong.push(flat(&|form| {
-        form["header"]["disclosures"] = json!(vec!["AA"; Limits::default().disclosures + 1])
+        form["header"]["disclosures"] = json!(vec!["AA"; Limits::default().disclosures + 1]);
     }));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!("")));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!(null)));
