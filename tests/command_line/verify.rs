@@ -132,7 +132,7 @@ fn req_4_23_the_trust_file_says_how_far_clocks_may_be_apart_and_how_long_a_prese
     let early = ["--at", "2027-01-15T07:58:30Z", "--requested-at", "2027-01-15T07:58:00Z"];
     let (code, table, _) = folder.verify(&early);
     assert_eq!(code, 1, "{table}");
-    assert!(table.contains("the clock of the wallet is fast"), "{table}");
+    assert!(table.starts_with("REJECTED: kb_issued_at"), "{table}");
     let trust = trust("jwks_file = \"keys.json\"");
     folder.write("trust.toml", &format!("{trust}[verification]\nclock_tolerance = \"2m\"\n"));
     assert_eq!(folder.verify(&early).0, 0);
@@ -142,7 +142,7 @@ fn req_4_23_the_trust_file_says_how_far_clocks_may_be_apart_and_how_long_a_prese
     folder.write("trust.toml", &format!("{trust}[verification]\nmax_presentation_bytes = 16384\n"));
     let long = folder.write("long.txt", &format!("{}~", "A".repeat(20_000)));
     let (code, table, _) = folder.verify_text(&long, &[], "");
-    assert!(code == 1 && table.contains("longer than 16384 bytes"), "{table}");
+    assert!(code == 1 && table.starts_with("REJECTED: sd_jwt_bounds"), "{table}");
 }
 
 #[test]
@@ -297,7 +297,7 @@ fn unusable_arguments_are_told_apart_from_a_rejected_token() {
     }
     assert_eq!(folder.verify(&["--trust", &two, "--credential", "identity"]).0, 0);
     assert_eq!(folder.verify_text("nowhere.txt", &[], "").0, 2);
-    assert_eq!(folder.verify_text("-", &[], &"x".repeat((1 << 20) + 1)).0, 2);
+    assert_eq!(folder.verify_text("-", &[], &"x".repeat((3 << 20) + 1)).0, 2);
 }
 
 #[test]
