@@ -29,7 +29,7 @@ const fn line(
     Harmless { layer, kinds, place, why, other_claims: false, used: AtomicBool::new(false) }
 }
 
-static LIST: [Harmless; 19] = [
+static LIST: [Harmless; 20] = [
     line(
         "signed anew",
         &["white space", "escaped", "reordered"],
@@ -42,7 +42,13 @@ static LIST: [Harmless; 19] = [
         "issuer header, signed anew",
         &["removed", "renamed"],
         |place| place == "/kid",
-        "without `kid` the only key of the issuer is used (REQ-5.8)",
+        "without `kid` every key of the issuer that fits is tried (REQ-5.8)",
+    ),
+    line(
+        "header, signed anew",
+        &["case"],
+        |place| place == "/typ",
+        "the case of a media type means nothing (RFC 2045 5.1, RFC 7515 4.1.9)",
     ),
     line(
         "issuer payload, signed anew",
