@@ -8,12 +8,18 @@
 )]
 
 mod big_headers;
+#[expect(dead_code, reason = "the scenarios need more of it")]
+#[path = "../scenarios/browser.rs"]
+mod browser;
 mod devices;
 mod kills;
 mod log_sinks;
+#[path = "../clients/person.rs"]
+mod person;
 mod places;
 mod raw;
 mod service;
 mod signals;
 mod starting;
 mod stopping;
+mod whole_flows;
