@@ -116,6 +116,13 @@ pub enum Change {
     /// The person takes the wallet's ordinary way instead of the browser's API. Leaves: served, to be
     /// answered through that API by this browser.
     TakeOrdinaryWay(Served),
+    /// The person goes on in another browser, which the presentation names. Leaves: served, by the browser `from`.
+    TakeOver {
+        /// The presentation.
+        presentation: Served,
+        /// Digest of the browser that came first.
+        from: Digest,
+    },
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
     /// The wallet posted a good answer. Leaves: served.

@@ -28,7 +28,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served};
 use crate::domain::openid4vp::request::{Asked, Flow, OnRejection};
-use crate::domain::openid4vp::response::Posted;
+use crate::domain::openid4vp::response::{OtherState, Posted};
 
 /// What the wallet is told.
 #[derive(Debug)]
@@ -53,9 +53,12 @@ pub struct WayBack {
 /// Why an answer was not looked at.
 #[derive(Debug, thiserror::Error)]
 pub enum NotTaken {
-    /// Unknown, settled or expired, or another request's `state`: one answer for all.
+    /// Unknown, settled or expired: one answer for all.
     #[error("there is no open request for this answer")]
     NoOpenRequest,
+    /// It does not belong to the request that its address names.
+    #[error(transparent)]
+    State(#[from] OtherState),
     /// A JSON body, from a wallet that has to send a form (REQ-2.10).
     #[error("this wallet must send a form")]
     MediaType,
@@ -73,7 +76,7 @@ impl From<NotNow> for NotTaken {
 impl From<NotAccepted> for NotTaken {
     fn from(why: NotAccepted) -> Self {
         match why {
-            NotAccepted::NoOpenRequest => Self::NoOpenRequest,
+            NotAccepted::NoOpenRequest | NotAccepted::OtherBrowser => Self::NoOpenRequest,
             NotAccepted::Failed(source) => Self::Failed(source),
         }
     }
@@ -82,22 +85,44 @@ impl From<NotAccepted> for NotTaken {
 impl Vpgate {
     /// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
     ///
+    /// The same answer again gets the same reply: a wallet whose connection broke asks once more
+    /// ([`super::reply_again`]).
+    ///
     /// # Errors
     /// [`NotTaken`]; nothing has changed then.
     pub async fn accept_posted(&self, id: &str, posted: Posted) -> Result<PostAnswer, NotTaken> {
         let now = self.clock.now();
         let state = RequestState::parse(id).ok_or(NotTaken::NoOpenRequest)?;
-        let served = match self.store.presentation_by_state(&state).await? {
-            Some(Presentation::Served(served)) => served.answered_by_wallet(now)?,
+        let answer = posted.digest();
+        let taken = match self.take_posted(&state, posted, answer, now).await {
+            Err(NotTaken::NoOpenRequest) => {
+                self.reply_again(&state, &answer).await?.ok_or(NotTaken::NoOpenRequest)
+            }
+            taken => taken,
+        };
+        // The wallet is not told; whoever runs this service can find out.
+        if let Err(why @ (NotTaken::NoOpenRequest | NotTaken::State(_) | NotTaken::MediaType)) = &taken {
+            tracing::warn!(%why, "an answer that a wallet posted was refused before it was judged");
+        }
+        taken
+    }
+
+    async fn take_posted(
+        &self,
+        state: &RequestState,
+        posted: Posted,
+        answer: Digest,
+        now: Timestamp,
+    ) -> Result<PostAnswer, NotTaken> {
+        let served = match self.store.presentation_by_state(state).await? {
+            Some(Presentation::Served(served)) => served.answered_by_wallet(answer, now)?,
             _ => return Err(NotTaken::NoOpenRequest),
         };
         let asked = served.asked();
         if posted.as_json && !asked.wallet.profile.takes_json_answers() {
             return Err(NotTaken::MediaType);
         }
-        if !posted.fits(&state) {
-            return Err(NotTaken::NoOpenRequest);
-        }
+        posted.fits(state)?;
         let mut findings = Findings::new();
         let opened = posted.open(asked, served.answer_key(), &mut findings);
         let opened =
@@ -111,7 +136,7 @@ impl Vpgate {
                     self.commit_settled(served.verified(presentation, report, None, now)?, None, now).await?;
                     return Ok(PostAnswer::Taken(None));
                 }
-                let code = self.random_secret()?;
+                let code = self.code_for(served.asked(), &answer);
                 let awaiting = served.await_return(presentation, report, code.digest(), now)?;
                 let (id, handle) = (awaiting.asked().id.clone(), awaiting.asked().handle.clone());
                 self.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
@@ -122,23 +147,24 @@ impl Vpgate {
                 Ok(PostAnswer::Taken(way_back(served.asked(), None)))
             }
             Answered::Refused(error) => {
-                let (code, digest) = self.response_code(served.asked())?;
+                let code = self.result_code_for(served.asked(), &answer);
+                let digest = code.as_ref().map(Secret::digest);
                 let way_back = way_back(served.asked(), code);
                 self.commit_settled(served.declined(error, digest, now)?, None, now).await?;
                 Ok(PostAnswer::Taken(way_back))
             }
             Answered::Judged(Judged::Rejected(report)) => {
-                self.count_posted(served, rejected, now, |served, code| served.rejected(report, code, now))
+                self.count_posted(served, &answer, rejected, now, |served, code| served.rejected(report, code, now))
                     .await
             }
             Answered::Judged(Judged::IssuerAtFault(report)) => {
-                self.count_posted(served, rejected, now, |served, code| {
+                self.count_posted(served, &answer, rejected, now, |served, code| {
                     served.rejected_for_good(report, code, now).map(AfterRejection::Final)
                 })
                 .await
             }
             Answered::Judged(Judged::Undecided(report)) => {
-                self.count_posted(served, postponed, now, |served, code| served.undecided(report, code, now))
+                self.count_posted(served, &answer, postponed, now, |served, code| served.undecided(report, code, now))
                     .await
             }
         }
@@ -148,11 +174,13 @@ impl Vpgate {
     async fn count_posted(
         &self,
         served: Served,
+        answer: &Digest,
         open: impl FnOnce(&Asked, Option<Secret>) -> PostAnswer,
         now: Timestamp,
         reject: impl FnOnce(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
     ) -> Result<PostAnswer, NotTaken> {
-        let (code, digest) = self.response_code(served.asked())?;
+        let code = self.result_code_for(served.asked(), answer);
+        let digest = code.as_ref().map(Secret::digest);
         match reject(served, digest)? {
             AfterRejection::TriesRemain(served) => {
                 let answer = open(served.asked(), None);
@@ -168,7 +196,7 @@ impl Vpgate {
     }
 }
 
-fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
+pub(super) fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
     match asked.wallet.on_rejection {
         OnRejection::Refuse => PostAnswer::Rejected,
         OnRejection::Redirect => PostAnswer::Taken(way_back(asked, code)),
@@ -184,6 +212,6 @@ fn postponed(asked: &Asked, code: Option<Secret>) -> PostAnswer {
 }
 
 /// `None` when the browser is on another device: it learns the outcome without being sent.
-fn way_back(asked: &Asked, response_code: Option<Secret>) -> Option<WayBack> {
+pub(super) fn way_back(asked: &Asked, response_code: Option<Secret>) -> Option<WayBack> {
     (asked.flow == Flow::SameDevice).then(|| WayBack { handle: asked.handle.clone(), response_code })
 }

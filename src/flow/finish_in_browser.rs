@@ -1,6 +1,7 @@
 //! The browser comes back: with the code of a posted answer, which settles it; and to read how it ended.
 
 use super::Vpgate;
+use super::accept_response::not_here;
 use super::ports::Unavailable;
 use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
@@ -63,9 +64,12 @@ pub enum Standing {
 /// There is nothing here for this browser.
 #[derive(Debug, thiserror::Error)]
 pub enum NotShown {
-    /// Unknown, forgotten, or another browser's.
-    #[error("there is no such request for this browser")]
+    /// Unknown or forgotten.
+    #[error("there is no such request")]
     Unknown,
+    /// Another browser's, which may be waiting.
+    #[error("this was begun in another browser")]
+    OtherBrowser,
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -96,7 +100,7 @@ impl Vpgate {
         code: &Secret,
     ) -> Result<Ending, NotAccepted> {
         let now = self.clock.now();
-        let (browser, shown) = (browser.digest(), code.digest());
+        let (secret, browser, shown) = (browser, browser.digest(), code.digest());
         match self.store.presentation_by_handle(handle).await? {
             Some(Presentation::AwaitingReturn(awaiting)) => {
                 let (code, digest) = self.response_code(awaiting.asked())?;
@@ -112,7 +116,7 @@ impl Vpgate {
             Some(Presentation::Served(served)) if *served.browser() == browser => {
                 Ok(Ending::Done(handle.clone()))
             }
-            _ => Err(NotAccepted::NoOpenRequest),
+            found => Err(not_here(found.as_ref(), secret)),
         }
     }
 
@@ -156,6 +160,7 @@ impl Vpgate {
                 let way_home = self.refused_way_home(&settled).await?;
                 Ok(Finish { way_home, ..self.finish(asked, standing) })
             }
+            Some(other) if other.browser().is_some() => Err(NotShown::OtherBrowser),
             _ => Err(NotShown::Unknown),
         }
     }

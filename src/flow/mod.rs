@@ -72,6 +72,7 @@ mod recheck;
 pub mod redeem_code;
 pub mod redeem_device_code;
 pub mod refresh;
+mod reply_again;
 pub mod revoke;
 pub mod serve_request;
 pub mod serve_request_object;

@@ -11,7 +11,7 @@ use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{NotNow, Presentation};
-use crate::domain::openid4vp::request::{Asked, Flow, WalletRoute};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow, WalletRoute};
 use crate::domain::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
@@ -49,7 +49,10 @@ pub enum NotServed {
     Unknown,
     /// Another browser opened it first.
     #[error("this request was opened in another browser")]
-    OtherBrowser,
+    OtherBrowser {
+        /// Whether the person may go on here all the same ([`Vpgate::go_on_here`]).
+        may_go_on: bool,
+    },
     /// The wallet has answered already: show how it stands.
     #[error("this request has been answered")]
     Settled,
@@ -75,7 +78,7 @@ impl From<NotNow> for NotServed {
     fn from(why: NotNow) -> Self {
         match why {
             NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::Unknown,
-            NotNow::OtherBrowser => Self::OtherBrowser,
+            NotNow::OtherBrowser => Self::OtherBrowser { may_go_on: false },
         }
     }
 }
@@ -94,7 +97,11 @@ impl Vpgate {
                 return Err(NotServed::Settled);
             }
             Some(Presentation::Served(served)) => {
-                let served = served.in_browser(&browser, now)?;
+                let may_go_on = matches!(served.asked().asker, Asker::RelyingParty { .. });
+                let served = served.in_browser(&browser, now).map_err(|why| match why {
+                    NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
+                    why => why.into(),
+                })?;
                 return self.lead(served.asked(), now).await;
             }
             Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
@@ -103,7 +110,38 @@ impl Vpgate {
         let lead = self.lead(served.asked(), now).await?;
         match self.store.commit(Change::ServePresentation(served)).await {
             Ok(()) => Ok(lead),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    /// The person says on a page of ours that this browser is the one to go on in: a link preview or a scanner
+    /// may have opened the link first. Twice is once.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn go_on_here(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
+        let (now, browser) = (self.clock.now(), browser.digest());
+        let served = match self.store.presentation_by_handle(handle).await? {
+            None => return Err(NotServed::Unknown),
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
+            // Nobody has come: this browser is the first.
+            Some(Presentation::Begun(_)) => return Ok(()),
+            Some(Presentation::Served(served)) if *served.browser() == browser => return Ok(()),
+            Some(Presentation::Served(served)) => served,
+        };
+        let from = *served.browser();
+        let presentation = served.taken_over_by(browser, now)?;
+        let id = presentation.asked().id.clone();
+        match self.store.commit(Change::TakeOver { presentation, from }).await {
+            Ok(()) => {
+                tracing::info!(presentation = %id, "a person goes on in another browser than the first");
+                Ok(())
+            }
+            // An answer was quicker, or a third browser: whoever asks next sees which.
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
         }
     }

@@ -24,17 +24,23 @@ pub enum Ending {
 /// Why an answer did not count.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAccepted {
-    /// Unknown, settled or expired, or another browser's: one answer for all (architecture section 6).
+    /// Unknown, settled or expired: one answer for all.
     #[error("there is no open request for this answer")]
     NoOpenRequest,
+    /// It was begun in another browser, which may be waiting.
+    #[error("this was begun in another browser")]
+    OtherBrowser,
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
 
 impl From<NotNow> for NotAccepted {
-    fn from(_: NotNow) -> Self {
-        Self::NoOpenRequest
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::OtherBrowser => Self::OtherBrowser,
+            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::NoOpenRequest,
+        }
     }
 }
 

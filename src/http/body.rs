@@ -22,10 +22,15 @@ const LONG_BODY_TIME: Duration = Duration::from_secs(15);
 /// The places for those who send long bodies.
 static PLACES: Semaphore = Semaphore::const_new(LONG_BODIES);
 
+/// How much of a body that is too long is read and thrown away, in bytes, so that its sender hears why.
+const MAX_SWALLOWED_BYTES: u64 = 4 << 20;
+/// For how long.
+const MAX_SWALLOWING: Duration = Duration::from_secs(3);
+
 /// Why a body was not read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BodyFault {
-    /// Longer than allowed. Reading stopped at the limit.
+    /// Longer than allowed. Nothing was kept.
     #[error("the body is longer than {0} bytes")]
     TooLarge(usize),
     /// The connection broke, or the transfer coding was wrong.
@@ -45,7 +50,12 @@ pub async fn read_bounded(body: Body, limit: usize) -> Result<Vec<u8>, BodyFault
         let rest = read_to(&mut reader, &mut bytes, limit);
         timeout(LONG_BODY_TIME, rest).await.map_err(|_| BodyFault::Unreadable)??;
     }
-    if bytes.len() > limit { Err(BodyFault::TooLarge(limit)) } else { Ok(bytes) }
+    if bytes.len() <= limit {
+        return Ok(bytes);
+    }
+    drop(bytes);
+    swallow(reader).await;
+    Err(BodyFault::TooLarge(limit))
 }
 
 /// Reads on until `bytes` holds one more than `limit`, or the body ends.
@@ -58,6 +68,15 @@ async fn read_to(
     let most = u64::try_from(most).unwrap_or(u64::MAX);
     reader.take(most).read_to_end(bytes).await.map_err(|_| BodyFault::Unreadable)?;
     Ok(())
+}
+
+/// Reads on for a little while and keeps nothing: a sender that is cut off in the middle sees a broken
+/// connection instead of our refusal.
+async fn swallow(body: impl AsyncRead + Unpin) {
+    let mut rest = body.take(MAX_SWALLOWED_BYTES);
+    let mut nowhere = tokio::io::sink();
+    // Whether it ended, broke or took too long: nothing of it is wanted.
+    let _ended = timeout(MAX_SWALLOWING, tokio::io::copy(&mut rest, &mut nowhere)).await;
 }
 
 /// Whether the request says that its body is of `media_type`; parameters such as `charset` do not matter.

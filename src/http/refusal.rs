@@ -294,10 +294,10 @@ pub fn not_served(why: NotServed) -> Option<Notice> {
             "This link no longer works",
             "It has expired, or it was not copied completely. Go back to where you started and begin again.",
         )),
-        NotServed::OtherBrowser => Some(Notice::refused(
+        NotServed::OtherBrowser { .. } => Some(Notice::refused(
             StatusCode::FORBIDDEN,
             "This was opened in another browser",
-            "For your safety it can only be continued in the browser that opened it first. Go on there, or begin again.",
+            "For your safety it can only be continued in the browser that opened it first. Go back to that browser, or begin again where you started.",
         )),
         NotServed::Settled => None,
         NotServed::Wallet(fault) => Some(Notice::wallet_fails(&fault)),
@@ -309,6 +309,7 @@ impl From<NotAccepted> for Notice {
     fn from(why: NotAccepted) -> Self {
         match why {
             NotAccepted::NoOpenRequest => Self::no_open_request(),
+            NotAccepted::OtherBrowser => Self::answer_in_another_browser(),
             NotAccepted::Failed(failure) => failure.into(),
         }
     }
@@ -320,21 +321,40 @@ impl From<NotShown> for Notice {
             NotShown::Unknown => Self::refused(
                 StatusCode::NOT_FOUND,
                 "There is nothing to see here",
-                "It was forgotten some time after it ended, or it belongs to another browser. If you are still waiting for something, begin again.",
+                "It was forgotten some time after it ended, or the address is not complete. If you are still waiting for something, begin again where you started.",
             ),
+            NotShown::OtherBrowser => Self::go_back_to_your_browser(),
             NotShown::Failed(failure) => failure.into(),
         }
     }
 }
 
 impl Notice {
-    /// The one answer to a response that fits nothing open: unknown, settled, expired, or brought
-    /// by another browser.
+    /// For who was sent back by a wallet into another browser than the one that began (phones open links in
+    /// the browser that they prefer). The address leads on there.
+    pub fn go_back_to_your_browser() -> Self {
+        Self::refused(
+            StatusCode::FORBIDDEN,
+            "This goes on in your other browser",
+            "Go back to the browser in which you began: it is waiting for you. If it does not go on by itself, copy the address of this page and open it there. Give that address to nobody. If you did not begin anything, close this page.",
+        )
+    }
+
+    /// The same where the wallet's answer itself came here: it was not looked at, and its address is no use.
+    pub fn answer_in_another_browser() -> Self {
+        Self::refused(
+            StatusCode::FORBIDDEN,
+            "Your wallet came back to another browser",
+            "Its answer was not used. Go back to the browser in which you began: it is waiting, and leads you to your wallet once more. If this is that browser, cookies must be allowed for this site. If you did not begin anything, close this page.",
+        )
+    }
+
+    /// The one answer to a response that fits nothing open: unknown, settled or expired.
     pub fn no_open_request() -> Self {
         Self::refused(
             StatusCode::BAD_REQUEST,
             "This answer is not expected any more",
-            "It took too long, it was used already, or it was begun in another browser. It was not looked at. Begin again where you started.",
+            "It took too long, or it was used already. It was not looked at. Begin again where you started.",
         )
     }
 
@@ -374,13 +394,18 @@ impl Notice {
 
     /// For a form that another site sent, or a browser without our cookie.
     pub fn foreign_form() -> Self {
-        let mut notice = Self::refused(
+        Self::refused(
             StatusCode::FORBIDDEN,
             "Please start again",
-            "Your browser did not send what we need to be sure that it is you. Cookies must be allowed for this site.",
-        );
-        notice.next = Some(Link { href: "/device", text: "Enter a code" });
-        notice
+            "Your browser did not send what we need to be sure that it is you. Cookies must be allowed for this site. Then go back to where you started.",
+        )
+    }
+
+    /// The same for who was entering the code of a device.
+    #[must_use]
+    pub fn or_enter_a_code(mut self) -> Self {
+        self.next.get_or_insert(Link { href: "/device", text: "Enter a code" });
+        self
     }
 }
 

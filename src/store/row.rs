@@ -109,6 +109,8 @@ pub(super) struct PresentationRow {
     pub response_code: Option<Vec<u8>>,
     /// Settled: when, seconds since the epoch.
     pub settled_at: Option<i64>,
+    /// Awaiting the return and settled: digest of the posted answer that decided.
+    pub answer: Option<Vec<u8>>,
 }
 
 /// What a posted answer writes beside browser, code and time.
@@ -220,6 +222,7 @@ impl PresentationRow {
         use presentation::restore;
         let asked: Asked = from_json(&self.asked, "asked")?;
         let browser = digest(self.browser, "browser")?;
+        let answer = digest(self.answer, "answer")?;
         let report = self.report.as_deref().map(|report| from_json(report, "report")).transpose()?;
         Ok(match self.state.as_str() {
             "begun" => {
@@ -241,6 +244,7 @@ impl PresentationRow {
                 present(report, "report")?,
                 present(digest(self.return_code, "return_code")?, "return_code")?,
                 Timestamp::from_unix(present(self.answered_at, "answered_at")?),
+                answer,
             )),
             "settled" => {
                 let outcome = match self.outcome.as_deref() {
@@ -261,6 +265,7 @@ impl PresentationRow {
                     outcome,
                     digest(self.response_code, "response_code")?,
                     Timestamp::from_unix(present(self.settled_at, "settled_at")?),
+                    answer,
                 ))
             }
             _ => return Err(BrokenColumn("state")),

@@ -61,6 +61,8 @@ pub struct Served {
     browser: Digest,
     tries: Tries,
     answer_key: Option<EncryptionKey>,
+    /// Of the posted answer that is being judged. Not in its row: only an answer that decides is remembered.
+    answer: Option<Digest>,
 }
 
 /// How many answers may go unjudged because something of an issuer's cannot be had: then it ends, so that
@@ -86,6 +88,7 @@ pub struct Settled {
     outcome: Outcome,
     response_code: Option<Digest>,
     settled_at: Timestamp,
+    answer: Option<Digest>,
 }
 
 /// How it ended.
@@ -146,6 +149,16 @@ impl Presentation {
             Self::Settled(settled) => &settled.asked,
         }
     }
+
+    /// The browser it is bound to; `None` when none has come.
+    pub fn browser(&self) -> Option<&Digest> {
+        match self {
+            Self::Begun(_) => None,
+            Self::Served(served) => Some(&served.browser),
+            Self::AwaitingReturn(awaiting) => Some(&awaiting.browser),
+            Self::Settled(settled) => Some(&settled.browser),
+        }
+    }
 }
 
 impl Outcome {
@@ -177,7 +190,7 @@ impl Begun {
             return Err(NotNow::OtherBrowser);
         }
         let Self { asked, answer_key, .. } = self;
-        Ok(Served { asked, browser, tries: Tries::default(), answer_key })
+        Ok(Served { asked, browser, tries: Tries::default(), answer_key, answer: None })
     }
 
     /// The request.
@@ -245,13 +258,30 @@ impl Served {
         Ok(Self { asked: served.asked.in_the_ordinary_way(nonce, public), answer_key, ..served })
     }
 
-    /// An answer was posted, by whoever knows the address.
+    /// An answer was posted, by whoever knows the address. `answer` is its digest: whoever posts the same
+    /// again, because the reply was lost, gets the same reply.
     ///
     /// # Errors
     /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when it was to come through the browser.
-    pub fn answered_by_wallet(self, now: Timestamp) -> Result<Self, NotNow> {
+    pub fn answered_by_wallet(self, answer: Digest, now: Timestamp) -> Result<Self, NotNow> {
         live(&self.asked, now)?;
-        if self.asked.response_mode.is_posted() { Ok(self) } else { Err(NotNow::OtherWay) }
+        let posted = self.asked.response_mode.is_posted();
+        if posted { Ok(Self { answer: Some(answer), ..self }) } else { Err(NotNow::OtherWay) }
+    }
+
+    /// The person goes on in `browser` instead of the one that came first: a link preview or a scanner may
+    /// have been quicker. Nothing has been answered yet, and what is answered counts in `browser` alone from
+    /// now on. Only for web applications: they find out by themselves whether it is their person who returns;
+    /// a grant belongs to the browser in which it was confirmed.
+    ///
+    /// # Errors
+    /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`] where the browser is fixed.
+    pub fn taken_over_by(self, browser: Digest, now: Timestamp) -> Result<Self, NotNow> {
+        live(&self.asked, now)?;
+        match self.asked.asker {
+            Asker::RelyingParty { .. } => Ok(Self { browser, ..self }),
+            Asker::Device { .. } | Asker::Code { .. } => Err(NotNow::OtherBrowser),
+        }
     }
 
     /// The posted answer is verified. `return_code` is the digest of the one-time code that the wallet
@@ -271,8 +301,8 @@ impl Served {
         if self.asked.flow != Flow::SameDevice {
             return Err(NotNow::OtherWay);
         }
-        let Self { asked, browser, tries: _, answer_key: _ } = self;
-        Ok(AwaitingReturn { asked, browser, presentation, report, return_code, answered_at: now })
+        let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
+        Ok(AwaitingReturn { asked, browser, presentation, report, return_code, answered_at: now, answer })
     }
 
     /// The answer is verified. `response_code` is the digest of the one-time code with which the
@@ -392,8 +422,8 @@ impl Served {
     }
 
     fn settle(self, outcome: Outcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
-        let Self { asked, browser, tries: _, answer_key: _ } = self;
-        Settled { asked, browser, outcome, response_code, settled_at: now }
+        let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
+        Settled { asked, browser, outcome, response_code, settled_at: now, answer }
     }
 }
 
@@ -429,6 +459,11 @@ impl Settled {
     /// Digest of the one-time code that collects the result; `None` when there is none, or it was used.
     pub fn response_code(&self) -> Option<&Digest> {
         self.response_code.as_ref()
+    }
+
+    /// Digest of the posted answer that decided it; `None` when none did.
+    pub fn answer(&self) -> Option<&Digest> {
+        self.answer.as_ref()
     }
 
     /// When it was decided.

@@ -9,7 +9,7 @@ use std::fmt;
 use serde_json::{Map, Value};
 
 pub use self::handed::Handed;
-pub use self::posted::Posted;
+pub use self::posted::{OtherState, Posted};
 use super::dcql::{CredentialQuery, Query};
 pub use super::wallet_error::WalletError;
 use crate::domain::base::base64url;

@@ -9,6 +9,7 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
+use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{HumanDoor, see_other};
 use crate::domain::openid4vp::response::ResponseParameters;
@@ -36,6 +37,9 @@ pub async fn relay(door: Arc<HumanDoor>, request: Request) -> Result<Response, N
 
 /// The answer itself.
 pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+    if door.known_browser(&request).is_none() && !from_another_site(request.headers(), &door.public_url) {
+        return Err(Notice::answer_in_another_browser());
+    }
     let longest = door.vpgate.policy.verification.longest_answer();
     let (browser, mut form) = door.form_of_known_browser(&mut request, longest).await?;
     let state = form.take("state").ok_or_else(Notice::no_open_request)?;

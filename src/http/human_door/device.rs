@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, Page, Tone};
-use super::{HumanDoor, browser, handle_of, see_other, unreadable_form};
+use super::{HumanDoor, browser, handle_of, see_other, unreadable_form, visitor};
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::nearness::Nearness;
 use crate::flow::code_entry::{CodeFound, CodeRefused, Typed};
@@ -41,6 +41,10 @@ struct ConfirmCode {
 pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let browser = door.browser(&request)?;
     let page = match typed_code(&request)? {
+        // Whoever only looks ahead enters no code: each entry is counted, and noted with where it came from.
+        Some(_) if !visitor::is_a_person(&request) && door.known_browser(&request).is_none() => {
+            Page::new(&EnterCode { alert: None })
+        }
         None => Page::new(&EnterCode { alert: None }),
         Some(code) => {
             let typed = Typed { code: &code, from: door.client_address(&request) };
@@ -55,7 +59,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
 
 /// "Continue", or "I did not start this".
 pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
-    let (browser, mut form) = door.own_form(&mut request).await?;
+    let (browser, mut form) = door.own_form(&mut request).await.map_err(Notice::or_enter_a_code)?;
     let code = form.take("user_code").unwrap_or_default();
     let picked = form.take("number");
     let typed = Typed { code: &code, from: door.client_address(&request) };

@@ -8,11 +8,12 @@ use poem::{IntoResponse, Request, Response};
 
 use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
-use super::{HumanDoor, browser, handle_of, is_prefetch};
+use super::visitor::is_prefetch;
+use super::{HumanDoor, browser, handle_of};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
-use crate::flow::settle::Ending;
+use crate::flow::settle::{Ending, NotAccepted};
 use crate::http::form::Form;
 
 #[derive(Template)]
@@ -36,13 +37,18 @@ struct Again {
 /// code is out of the address bar and the history.
 pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
-    let browser = door.known_browser(&request).ok_or(NotShown::Unknown)?;
+    // A browser that we do not know began nothing, and is told so.
+    let browser = door.browser(&request)?;
     if let Some(code) = return_code(&request) {
         // Who only looks ahead must not use the code up.
         if is_prefetch(&request) {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         }
-        return Ok(lead_on(door.vpgate.return_to_browser(&handle, &browser, &code).await?));
+        let returned = door.vpgate.return_to_browser(&handle, &browser, &code).await;
+        return Ok(lead_on(returned.map_err(|why| match why {
+            NotAccepted::OtherBrowser => Notice::go_back_to_your_browser(),
+            why => why.into(),
+        })?));
     }
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
     if let Some(way_home) = finish.way_home {
@@ -131,7 +137,7 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
         Standing::AwaitingReturn => (
             Tone::Plain,
             "One more step",
-            "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count.".to_owned(),
+            "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count. If it opened another browser, copy the address from there and open it here.".to_owned(),
         ),
         Standing::Open => (
             Tone::Plain,

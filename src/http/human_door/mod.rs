@@ -9,6 +9,7 @@ mod device;
 mod done;
 pub mod page;
 mod start;
+mod visitor;
 mod ways_out;
 mod widget;
 mod words;
@@ -46,7 +47,7 @@ pages! {
     "/device" => { get device::show, post device::decide }
     "/authorize" => { get authorize::show, post authorize::take }
     "/authorize/decision" => { post authorize::decide }
-    "/start/:handle" => { get start::open, head start::head, post start::take_ordinary_way }
+    "/start/:handle" => { get start::open, head start::head, post start::go_on }
     "/start/:handle/answer" => { post by_api::accept }
     "/start/:handle/qr.svg" => { get start::qr_code }
     "/callback" => { get callback::relay, post callback::accept }
@@ -152,14 +153,6 @@ fn see_other(location: &str) -> Response {
 /// The handle in the path. `None` unless it is one of ours by its form.
 fn handle_of(request: &Request) -> Option<Handle> {
     request.raw_path_param("handle").and_then(Handle::parse)
-}
-
-/// Whether the browser only looks ahead, and the person has not gone there.
-fn is_prefetch(request: &Request) -> bool {
-    let says = |name: &str| {
-        request.header(name).is_some_and(|purpose| purpose.to_ascii_lowercase().contains("prefetch"))
-    };
-    says("sec-purpose") || says("purpose") || says("x-moz")
 }
 
 pub fn unreadable_form(status: StatusCode) -> Notice {

@@ -8,8 +8,10 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, POST_SCRIPT, Page};
-use super::{HumanDoor, browser, by_api, handle_of, is_prefetch, see_other};
+use super::visitor::{self, is_prefetch};
+use super::{HumanDoor, browser, by_api, handle_of, see_other};
 use crate::domain::base::id::Handle;
+use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::transaction_data::Details;
 use crate::flow::serve_request::{Lead, NotServed, Outline};
 use crate::http::qr;
@@ -29,6 +31,17 @@ struct ToScan {
     form_value: String,
 }
 
+/// A page before the wallet, for who may be no person, or comes after somebody else. Its button says which
+/// browser is to go on.
+#[derive(Template)]
+#[template(path = "http/human_door/pages/go_on_here.html")]
+struct GoOnHere {
+    /// Another browser came first.
+    elsewhere: bool,
+    handle: Handle,
+    form_value: String,
+}
+
 /// A form that the browser brings to the wallet. Its script presses the button.
 #[derive(Template)]
 #[template(path = "http/human_door/pages/post.html")]
@@ -44,6 +57,11 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     }
     let handle = known(&request)?;
     let browser = door.browser(&request)?;
+    // A link preview or a scanner must not become the owner of the request either. A person whom we mistake
+    // for one presses the button.
+    if !visitor::is_a_person(&request) && door.known_browser(&request).is_none() {
+        return Ok(door.remembered(&browser, go_on_here(&door, &handle, &browser, false).into_response()));
+    }
     match door.vpgate.serve_request(&handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(door.remembered(&browser, see_other(wallet.as_str()))),
         Ok(Lead::PostToWallet(address, fields)) => {
@@ -62,15 +80,29 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
             let page = ToScan { request, client_name, claims, agreements, until, handle, form_value };
             Ok(door.remembered(&browser, Page::new(&page).leading_on(&door.ways_out).into_response()))
         }
+        Err(NotServed::OtherBrowser { may_go_on: true }) => {
+            let page = go_on_here(&door, &handle, &browser, true).status(StatusCode::FORBIDDEN);
+            Ok(door.remembered(&browser, page.into_response()))
+        }
         Err(why) => instead(&handle, why),
     }
 }
 
-/// `POST /start/{handle}`: the browser cannot ask by its API, or the person wants another wallet.
-pub async fn take_ordinary_way(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
+fn go_on_here(door: &HumanDoor, handle: &Handle, browser: &Secret, elsewhere: bool) -> Page {
+    let page = GoOnHere { elsewhere, handle: handle.clone(), form_value: browser::form_value(browser) };
+    Page::new(&page).leading_on(&door.ways_out)
+}
+
+/// `POST /start/{handle}`: this browser is to go on; or it cannot ask by its API, or the person wants another
+/// wallet.
+pub async fn go_on(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
-    let (browser, _) = door.own_form(&mut request).await?;
-    match door.vpgate.take_ordinary_way(&handle, &browser).await {
+    let (browser, mut form) = door.own_form(&mut request).await?;
+    let gone_on = match form.take("action").as_deref() {
+        Some("here") => door.vpgate.go_on_here(&handle, &browser).await,
+        _ => door.vpgate.take_ordinary_way(&handle, &browser).await,
+    };
+    match gone_on {
         Ok(()) => Ok(see_other(&format!("/start/{handle}"))),
         Err(why) => instead(&handle, why),
     }

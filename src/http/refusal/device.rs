@@ -6,7 +6,7 @@ use crate::flow::code_entry::CodeRefused;
 use crate::flow::disown::NotDisowned;
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::own_pages::PagesRefused;
-use crate::http::human_door::page::{Link, Notice};
+use crate::http::human_door::page::Notice;
 use crate::http::relying_party_door::problem::Problem;
 
 impl From<PagesRefused> for Problem {
@@ -96,8 +96,7 @@ impl Notice {
             format!("Wait {wait}, then type the code that your device shows then."),
         );
         notice.retry_after = Some(retry_after);
-        notice.next = Some(Link { href: "/device", text: "Enter a code" });
-        notice
+        notice.or_enter_a_code()
     }
 }
 

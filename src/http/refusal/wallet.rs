@@ -22,9 +22,10 @@ impl From<NoRequestObject> for NoRequest {
 }
 
 impl From<NotTaken> for PostRefusal {
+    /// Our fault is recorded; the other reasons were said in the log where they were found.
     fn from(why: NotTaken) -> Self {
         match why {
-            NotTaken::NoOpenRequest => Self::refused(),
+            NotTaken::NoOpenRequest | NotTaken::State(_) => Self::refused(),
             NotTaken::MediaType => Self::media_type(),
             NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }

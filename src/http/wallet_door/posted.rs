@@ -1,5 +1,6 @@
 //! The body of a posted answer: a form, or a JSON object with the same members.
 
+use std::fmt::Display;
 use std::sync::Arc;
 
 use poem::{Request, RequestBody};
@@ -40,20 +41,23 @@ struct WalletResponse {
 async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostRefusal> {
     let as_json = body::has_media_type(request, JSON);
     if !as_json && !body::has_media_type(request, MEDIA_TYPE) {
-        return Err(PostRefusal::media_type());
+        return Err(unread(
+            "its Content-Type is neither that of a form nor application/json",
+            PostRefusal::media_type(),
+        ));
     }
     let body = body.take().map_err(|_| PostRefusal::refused())?;
     let vpgate: Option<&Arc<Vpgate>> = request.data();
     let settings = vpgate.map(|vpgate| vpgate.policy.verification).unwrap_or_default();
     let bytes = body::read_bounded(body, settings.longest_answer()).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => PostRefusal::too_large(),
-        BodyFault::Unreadable => PostRefusal::refused(),
+        BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),
+        BodyFault::Unreadable => unread(fault, PostRefusal::refused()),
     })?;
     if as_json {
-        let members = json::parse_object(&bytes, &BOUNDS).map_err(|_| PostRefusal::refused())?;
-        return Ok(Posted::from_json(members));
+        let members = json::parse_object(&bytes, &BOUNDS);
+        return Ok(Posted::from_json(members.map_err(|fault| unread(fault, PostRefusal::refused()))?));
     }
-    let mut form = Form::parse(&bytes).map_err(|_| PostRefusal::refused())?;
+    let mut form = Form::parse(&bytes).map_err(|fault| unread(fault, PostRefusal::refused()))?;
     Ok(Posted {
         state: form.take("state"),
         response: form.take("response"),
@@ -65,6 +69,13 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostR
         },
         as_json: false,
     })
+}
+
+/// Says in the log why an answer was not even judged: the wallet is told nothing, and whoever runs this
+/// service must find out all the same. The reason repeats nothing of what was sent.
+fn unread(why: impl Display, refusal: PostRefusal) -> PostRefusal {
+    tracing::warn!(%why, "an answer that a wallet posted was refused before it was judged");
+    refusal
 }
 
 impl<'a> ApiExtractor<'a> for PostedBody {

@@ -89,6 +89,7 @@ fn a_broken_presentation_row_is_refused() {
         wallet_error: None,
         response_code: None,
         settled_at: None,
+        answer: None,
         answer_key: None,
         return_code: None,
         answered_at: None,

@@ -57,6 +57,7 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
         }
         Change::ServePresentation(served) => serve_presentation(connection, served),
         Change::TakeOrdinaryWay(served) => take_ordinary_way(connection, served),
+        Change::TakeOver { presentation, from } => take_over(connection, presentation, from),
         Change::CountTry(served) => count_try(connection, served),
         Change::AwaitReturn(awaiting) => await_return(connection, awaiting),
         Change::Return { presentation, return_code, grant } => {
@@ -234,6 +235,14 @@ fn take_ordinary_way(connection: &Connection, served: &Served) -> Result<(), Not
     )
 }
 
+fn take_over(connection: &Connection, served: &Served, from: &Digest) -> Result<(), NotCommitted> {
+    write(
+        connection,
+        "UPDATE presentations SET browser = ?2 WHERE id = ?1 AND state = 'served' AND browser = ?3",
+        params![served.asked().id.as_str(), served.browser().as_bytes(), from.as_bytes()],
+    )
+}
+
 fn count_try(connection: &Connection, served: &Served) -> Result<(), NotCommitted> {
     let tries = served.tries();
     let report = tries.last_report.as_ref().map(|report| row::to_json(report, "report")).transpose()?;
@@ -257,7 +266,7 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
         connection,
         "UPDATE presentations SET state = 'settled', asked = ?3, outcome = ?4, report = ?5, proven = ?6,
                                   wallet_error = ?7, response_code = ?8, settled_at = ?9, forget_at = ?10,
-                                  tries = NULL, answer_key = NULL
+                                  answer = ?11, tries = NULL, answer_key = NULL
          WHERE id = ?1 AND state = 'served' AND browser = ?2",
         params![
             settled.asked().id.as_str(),
@@ -270,6 +279,7 @@ fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted
             settled.response_code().map(Digest::as_bytes),
             settled.settled_at().unix(),
             row::settled_forgotten_at(settled).unix(),
+            settled.answer().map(Digest::as_bytes),
         ],
     )
 }
@@ -294,7 +304,7 @@ fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<()
     write(
         connection,
         "UPDATE presentations SET state = 'awaiting_return', asked = ?3, outcome = 'verified', report = ?4,
-                                  proven = ?5, return_code = ?6, answered_at = ?7, forget_at = ?8,
+                                  proven = ?5, return_code = ?6, answered_at = ?7, forget_at = ?8, answer = ?9,
                                   tries = NULL, answer_key = NULL
          WHERE id = ?1 AND state = 'served' AND browser = ?2",
         params![
@@ -306,6 +316,7 @@ fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<()
             awaiting.return_code().as_bytes(),
             awaiting.answered_at().unix(),
             row::awaiting_forgotten_at(awaiting).unix(),
+            awaiting.answer().map(Digest::as_bytes),
         ],
     )
 }

@@ -39,7 +39,7 @@ macro_rules! select_presentation {
     ($key:literal) => {
         concat!(
             "SELECT state, asked, reserved_for, browser, tries, report, outcome, proven, wallet_error,
-                    response_code, settled_at, answer_key, return_code, answered_at, undecided
+                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer
              FROM presentations WHERE ",
             $key,
             " = ?1"
@@ -106,5 +106,6 @@ fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
         return_code: row.get(12)?,
         answered_at: row.get(13)?,
         undecided: row.get(14)?,
+        answer: row.get(15)?,
     })
 }

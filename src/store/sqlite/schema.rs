@@ -16,6 +16,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0005_device_limits.sql"),
     include_str!("migrations/0006_service.sql"),
     include_str!("migrations/0007_undecided_answers.sql"),
+    include_str!("migrations/0008_the_same_answer_again.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

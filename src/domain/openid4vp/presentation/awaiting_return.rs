@@ -12,6 +12,7 @@ pub struct AwaitingReturn {
     pub(super) report: Report,
     pub(super) return_code: Digest,
     pub(super) answered_at: Timestamp,
+    pub(super) answer: Option<Digest>,
 }
 
 impl AwaitingReturn {
@@ -35,9 +36,9 @@ impl AwaitingReturn {
         if self.return_code != *return_code {
             return Err(NotNow::ResponseCode);
         }
-        let Self { asked, browser, presentation, report, .. } = self;
+        let Self { asked, browser, presentation, report, answer, .. } = self;
         let outcome = Outcome::Verified { presentation, report };
-        Ok(Settled { asked, browser, outcome, response_code, settled_at: now })
+        Ok(Settled { asked, browser, outcome, response_code, settled_at: now, answer })
     }
 
     /// The request.
@@ -63,6 +64,11 @@ impl AwaitingReturn {
     /// Digest of the code it must come back with.
     pub fn return_code(&self) -> &Digest {
         &self.return_code
+    }
+
+    /// Digest of the answer.
+    pub fn answer(&self) -> Option<&Digest> {
+        self.answer.as_ref()
     }
 
     /// When the wallet answered.

@@ -12,7 +12,7 @@ pub fn begun(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<Encr
 
 /// A row in state `served`.
 pub fn served(asked: Asked, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
-    Served { asked, browser, tries, answer_key }
+    Served { asked, browser, tries, answer_key, answer: None }
 }
 
 /// A row in state `awaiting_return`.
@@ -23,8 +23,9 @@ pub fn awaiting_return(
     report: Report,
     return_code: Digest,
     answered_at: Timestamp,
+    answer: Option<Digest>,
 ) -> AwaitingReturn {
-    AwaitingReturn { asked, browser, presentation, report, return_code, answered_at }
+    AwaitingReturn { asked, browser, presentation, report, return_code, answered_at, answer }
 }
 
 /// A row in state `settled`.
@@ -34,6 +35,7 @@ pub fn settled(
     outcome: Outcome,
     response_code: Option<Digest>,
     settled_at: Timestamp,
+    answer: Option<Digest>,
 ) -> Settled {
-    Settled { asked, browser, outcome, response_code, settled_at }
+    Settled { asked, browser, outcome, response_code, settled_at, answer }
 }

@@ -1,7 +1,7 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::domain::base::id::Nonce;
+use crate::domain::base::id::{AuthorizationId, GrantId, Nonce};
 use crate::domain::base::report::{Findings, Rule};
 use crate::domain::openid4vp::request::ResponseMode;
 use crate::domain::openid4vp::testing::{MADE_AT, asked};
@@ -19,6 +19,10 @@ fn other() -> Digest {
 
 fn code() -> Option<Digest> {
     Some(Digest::of(b"response code"))
+}
+
+fn answer() -> Digest {
+    Digest::of(b"a posted answer")
 }
 
 fn served() -> Served {
@@ -144,7 +148,7 @@ fn rows_become_the_states_they_were() {
     let served = restore::served(asked(), ours(), tries, None);
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
     let outcome = Outcome::Declined { error: WalletError::AccessDenied };
-    let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT);
+    let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT, None);
     assert!(settled.response_code().is_some());
 }
 
@@ -155,7 +159,7 @@ fn posted_by(flow: Flow) -> Served {
 }
 
 fn awaiting() -> AwaitingReturn {
-    let served = posted_by(Flow::SameDevice).answered_by_wallet(LAST_SECOND).unwrap();
+    let served = posted_by(Flow::SameDevice).answered_by_wallet(answer(), LAST_SECOND).unwrap();
     served.await_return(proof(), report(), return_code(), MADE_AT).unwrap()
 }
 
@@ -180,16 +184,16 @@ fn req_2_16_a_posted_answer_waits_for_its_own_browser_with_its_code() {
 
 #[test]
 fn req_2_35_an_answer_comes_by_the_way_that_was_asked_for() {
-    assert_eq!(served().answered_by_wallet(MADE_AT).unwrap_err(), NotNow::OtherWay);
+    assert_eq!(served().answered_by_wallet(answer(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     let posted = || posted_by(Flow::SameDevice);
     assert_eq!(posted().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     assert!(posted().in_browser(&ours(), MADE_AT).is_ok(), "to go to the wallet again, or to give up");
-    assert_eq!(posted().answered_by_wallet(LATE).unwrap_err(), NotNow::Expired);
+    assert_eq!(posted().answered_by_wallet(answer(), LATE).unwrap_err(), NotNow::Expired);
 }
 
 #[test]
 fn req_2_18_across_devices_nothing_waits_for_a_return() {
-    let crossing = || posted_by(Flow::CrossDevice).answered_by_wallet(MADE_AT).unwrap();
+    let crossing = || posted_by(Flow::CrossDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
     let waiting = crossing().await_return(proof(), report(), return_code(), MADE_AT);
     assert_eq!(waiting.unwrap_err(), NotNow::OtherWay);
     assert!(crossing().verified(proof(), report(), None, MADE_AT).is_ok());
@@ -223,7 +227,7 @@ fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
     assert_eq!(by_api().answered_through_api(&ours(), LATE).unwrap_err(), NotNow::Expired);
     // Each answer comes by its own way.
     assert_eq!(by_api().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
-    assert_eq!(by_api().answered_by_wallet(MADE_AT).unwrap_err(), NotNow::OtherWay);
+    assert_eq!(by_api().answered_by_wallet(answer(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     for served in [served(), posted_by(Flow::SameDevice), posted_by(Flow::CrossDevice)] {
         assert_eq!(served.answered_through_api(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     }
@@ -239,7 +243,7 @@ fn the_ordinary_way_is_the_same_question_in_another_request() {
     assert_eq!((asked.flow, asked.response_mode), (Flow::SameDevice, ResponseMode::DirectPostJwt));
     assert_eq!((asked.nonce.as_str(), asked.state.as_str()), (nonce.as_str(), state.as_str()));
     assert_eq!(asked.answer_key.as_ref(), Some(&public));
-    assert!(taken.answer_key().is_some() && taken.answered_by_wallet(MADE_AT).is_ok());
+    assert!(taken.answer_key().is_some() && taken.answered_by_wallet(answer(), MADE_AT).is_ok());
 
     let refused = |served: Served, browser: Digest, now| {
         served.by_ordinary_way(&browser, nonce.clone(), None, now).unwrap_err()
@@ -248,4 +252,39 @@ fn the_ordinary_way_is_the_same_question_in_another_request() {
     assert_eq!(refused(by_api(), ours(), LATE), NotNow::Expired);
     assert_eq!(refused(served(), ours(), MADE_AT), NotNow::OtherWay);
     assert_eq!(refused(posted_by(Flow::CrossDevice), ours(), MADE_AT), NotNow::OtherWay);
+}
+
+#[test]
+fn the_answer_that_decides_is_remembered_and_no_other() {
+    let waiting = posted_by(Flow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let waiting = waiting.await_return(proof(), report(), return_code(), MADE_AT).unwrap();
+    assert!(waiting.answer() == Some(&answer()));
+    let settled = waiting.returned(&ours(), &return_code(), code(), MADE_AT).unwrap();
+    assert!(settled.answer() == Some(&answer()));
+    let declined = posted_by(Flow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let declined = declined.declined(WalletError::AccessDenied, None, MADE_AT).unwrap();
+    assert!(declined.answer() == Some(&answer()));
+    // Through the browser nothing is posted.
+    assert!(served().verified(proof(), report(), code(), MADE_AT).unwrap().answer().is_none());
+}
+
+#[test]
+fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_before_the_answer() {
+    let begun = |asker| Begun::new(Asked { asker, ..asked() }, None, None).serve(other(), MADE_AT).unwrap();
+    let application = Asker::RelyingParty {
+        client_id: "shop".to_owned(),
+        redirect_uri: "https://shop.example/return".parse().unwrap(),
+        state: None,
+        grant: None,
+    };
+    let taken = begun(application.clone()).taken_over_by(ours(), LAST_SECOND).unwrap();
+    assert!(*taken.browser() == ours());
+    assert_eq!(taken.in_browser(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    assert_eq!(begun(application).taken_over_by(ours(), LATE).unwrap_err(), NotNow::Expired);
+    let device = Asker::Device { client_id: "tv".to_owned(), grant: GrantId::from_entropy([1; 16]) };
+    let code =
+        Asker::Code { client_id: "web".to_owned(), authorization: AuthorizationId::from_entropy([1; 16]) };
+    for fixed in [device, code] {
+        assert_eq!(begun(fixed).taken_over_by(ours(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
+    }
 }

@@ -29,6 +29,17 @@ pub struct Posted {
     pub as_json: bool,
 }
 
+/// Why an answer does not belong to the request that its address names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum OtherState {
+    /// It has another one.
+    #[error("the `state` is not that of the request at this address")]
+    Wrong,
+    /// A form in the clear must have one.
+    #[error("there is no `state` in the form")]
+    Missing,
+}
+
 impl Posted {
     /// From the members of a JSON body.
     pub fn from_json(mut members: Map<String, Value>) -> Self {
@@ -40,12 +51,34 @@ impl Posted {
         }
     }
 
+    /// Stands for the answer: equal for two that say the same, whatever order or encoding they came in.
+    pub fn digest(&self) -> Digest {
+        let ResponseParameters { vp_token, error, error_description, iss } = &self.parameters;
+        let mut text = vec![u8::from(self.as_json)];
+        for parameter in [&self.state, &self.response, vp_token, error, error_description, iss] {
+            let Some(value) = parameter else {
+                text.push(0);
+                continue;
+            };
+            // The length keeps two neighbours apart.
+            text.push(1);
+            text.extend(value.len().to_be_bytes());
+            text.extend(value.as_bytes());
+        }
+        Digest::of(&text)
+    }
+
     /// Whether what stands in the clear belongs to the request that the address names: a `state` must be
     /// the same (compared in constant time), and a form without an encrypted part must hold one (REQ-2.6).
-    pub fn fits(&self, state: &RequestState) -> bool {
+    ///
+    /// # Errors
+    /// [`OtherState`]
+    pub fn fits(&self, state: &RequestState) -> Result<(), OtherState> {
         match &self.state {
-            Some(shown) => same(shown, state),
-            None => self.as_json || self.response.is_some(),
+            Some(shown) if same(shown, state) => Ok(()),
+            Some(_) => Err(OtherState::Wrong),
+            None if self.as_json || self.response.is_some() => Ok(()),
+            None => Err(OtherState::Missing),
         }
     }
 

@@ -120,7 +120,7 @@ fn req_2_36_the_state_inside_is_that_of_the_request() {
 fn req_2_36_a_state_in_the_clear_agrees_with_the_address() {
     let address = asked().state;
     let with = |state: Option<String>, response: Option<String>, as_json| {
-        Posted { state, response, as_json, ..Posted::default() }.fits(&address)
+        Posted { state, response, as_json, ..Posted::default() }.fits(&address).is_ok()
     };
     assert!(with(Some(state()), None, false));
     assert!(with(None, Some("jwe".to_owned()), false), "it is inside");
@@ -145,4 +145,27 @@ fn req_2_10_a_json_object_holds_the_same_parameters() {
     assert!(odd.parameters.vp_token.is_none() && odd.state.is_none());
     assert!(odd.parameters.error.is_some(), "an error of any type is an error");
     assert_eq!(format!("{posted:?}"), "Posted { as_json: true, .. }");
+}
+
+#[test]
+fn answers_that_say_the_same_have_one_digest_and_others_have_others() {
+    let posted = |state: Option<&str>, vp_token: Option<&str>, error: Option<&str>| {
+        let owned = |text: Option<&str>| text.map(str::to_owned);
+        let parameters =
+            ResponseParameters { vp_token: owned(vp_token), error: owned(error), ..Default::default() };
+        Posted { parameters, state: owned(state), ..Default::default() }.digest()
+    };
+    let one = posted(Some("s"), Some("ab"), None);
+    assert!(one == posted(Some("s"), Some("ab"), None));
+    for other in [
+        posted(Some("s"), Some("a"), None),
+        posted(Some("sa"), Some("b"), None),
+        posted(None, Some("ab"), None),
+        posted(Some("s"), None, Some("ab")),
+        posted(Some("s"), Some("ab"), Some("")),
+        Posted { response: Some("ab".to_owned()), state: Some("s".to_owned()), ..Default::default() }
+            .digest(),
+    ] {
+        assert!(one != other);
+    }
 }

@@ -1,0 +1,61 @@
+//! The reply to a posted answer, once more: connections break after we have decided, and a wallet that did
+//! not hear us can only post the same again (OpenID4VP 1.0 section 8.2). Without the reply its person has no
+//! way back.
+//!
+//! What is kept is the digest of the answer that decided, beside its presentation and as long as that. The
+//! code in the reply is not kept: it follows from the digest and a key that the store does not have. It counts
+//! in the browser that began, and once.
+
+use super::Vpgate;
+use super::accept_posted::{PostAnswer, rejected, way_back};
+use super::ports::Unavailable;
+use crate::domain::base::id::RequestState;
+use crate::domain::base::secret::{Digest, Secret};
+use crate::domain::openid4vp::presentation::{Outcome, Presentation};
+use crate::domain::openid4vp::request::{Asked, Asker};
+
+impl Vpgate {
+    /// The reply that `answer` got when it decided the presentation behind `state`; `None` when another
+    /// answer decided, or none.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub(super) async fn reply_again(
+        &self,
+        state: &RequestState,
+        answer: &Digest,
+    ) -> Result<Option<PostAnswer>, Unavailable> {
+        let reply = match self.store.presentation_by_state(state).await? {
+            Some(Presentation::AwaitingReturn(awaiting)) if awaiting.answer() == Some(answer) => {
+                let asked = awaiting.asked();
+                PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
+            }
+            Some(Presentation::Settled(settled)) if settled.answer() == Some(answer) => {
+                let asked = settled.asked();
+                match settled.outcome() {
+                    Outcome::Verified { .. } => {
+                        PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
+                    }
+                    Outcome::Declined { .. } => {
+                        PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
+                    }
+                    Outcome::Rejected { .. } => rejected(asked, self.result_code_for(asked, answer)),
+                }
+            }
+            _ => return Ok(None),
+        };
+        tracing::info!("a wallet posted the answer that decided once more, and got the same reply");
+        Ok(Some(reply))
+    }
+
+    /// The one-time code in the reply to `answer`.
+    pub(super) fn code_for(&self, asked: &Asked, answer: &Digest) -> Secret {
+        let text = format!("code for the answer {} to {}", String::from(*answer), asked.id);
+        Secret::from_entropy(*self.user_code_key.digest(text.as_bytes()).as_bytes())
+    }
+
+    /// The same where an answer that proves nothing leads the person back to a web application at once.
+    pub(super) fn result_code_for(&self, asked: &Asked, answer: &Digest) -> Option<Secret> {
+        matches!(asked.asker, Asker::RelyingParty { .. }).then(|| self.code_for(asked, answer))
+    }
+}
