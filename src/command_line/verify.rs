@@ -210,7 +210,12 @@ fn transactions(
     let mut transactions: Vec<TransactionData> = Vec::new();
     for path in paths {
         let text = read(path)?;
-        let sent = if text.starts_with('{') { parsed(path, &text)? } else { Value::String(text) };
+        let sent = if text.starts_with('{') {
+            parsed(path, &text)?;
+            text
+        } else {
+            Value::String(text).to_string()
+        };
         let one = types.as_sent(&sent).and_then(|one| {
             one.fits(query)?;
             transactions.iter().try_for_each(|earlier| one.agrees_with(earlier))?;

@@ -29,10 +29,10 @@ impl Vpgate {
         let state = RequestState::parse(state).ok_or(NotAccepted::NoOpenRequest)?;
         let served = match self.store.presentation_by_state(&state).await? {
             Some(Presentation::Served(served)) => served.answered_by(&browser.digest(), now)?,
-            found => return Err(not_here(found.as_ref(), browser)),
+            _ => return Err(NotAccepted::NoOpenRequest),
         };
         let mut findings = Findings::new();
-        let opened = parameters.of_issuer(served.asked().wallet.issuer.as_deref(), &mut findings);
+        let opened = self.from_the_wallet(served.asked(), Ok(parameters), &mut findings).await?;
         self.accept(served, opened, findings, now).await
     }
 
@@ -50,7 +50,7 @@ impl Vpgate {
         let now = self.clock.now();
         let served = match self.store.presentation_by_handle(handle).await? {
             Some(Presentation::Served(served)) => served.answered_through_api(&browser.digest(), now)?,
-            found => return Err(not_here(found.as_ref(), browser)),
+            _ => return Err(NotAccepted::NoOpenRequest),
         };
         let mut findings = Findings::new();
         let opened = handed.open(served.asked(), served.answer_key(), &mut findings);
@@ -99,7 +99,7 @@ impl Vpgate {
         let now = self.clock.now();
         let served = match self.store.presentation_by_handle(handle).await? {
             Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), now)?,
-            found => return Err(not_here(found.as_ref(), browser)),
+            _ => return Err(NotAccepted::NoOpenRequest),
         };
         self.settle(served, now, |served, code| served.given_up(code, now)).await
     }
@@ -129,13 +129,5 @@ impl Vpgate {
     ) -> Result<Ending, NotAccepted> {
         let (code, digest) = self.response_code(served.asked())?;
         self.commit_settled(end(served, digest)?, code.as_ref(), now).await
-    }
-}
-
-/// Why there is nothing to answer here: another browser's, whatever became of it, or nothing open.
-pub(super) fn not_here(found: Option<&Presentation>, browser: &Secret) -> NotAccepted {
-    match found.and_then(Presentation::browser) {
-        Some(owner) if *owner != browser.digest() => NotAccepted::OtherBrowser,
-        _ => NotAccepted::NoOpenRequest,
     }
 }

@@ -5,11 +5,13 @@ use url::Url;
 
 use super::Vpgate;
 use super::ports::{NotPublished, Unavailable};
+use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::time::Timestamp;
 use crate::domain::jose::jwe::EncryptionKey;
 use crate::domain::openid4vp::profile::{self, dc_api};
 use crate::domain::openid4vp::request::{Asked, DcApiRequest, RequestMethod, ResponseMode};
 use crate::domain::openid4vp::request_key::NotSigned;
+use crate::domain::openid4vp::response::ResponseParameters;
 
 /// Why the wallet cannot be asked.
 #[derive(Debug, thiserror::Error)]
@@ -118,6 +120,33 @@ impl Vpgate {
             .suits(&asked.wallet, signing)
             .map_err(|why| NotPublished::mistake(&why))
             .map_err(WalletFault::of("the wallet's metadata rule this request out"))
+    }
+}
+
+impl Vpgate {
+    /// The parameters of an answer to `asked`, if they can be from the wallet that was asked. Its metadata are
+    /// looked at only where the answer does not say whose it is.
+    ///
+    /// # Errors
+    /// When those metadata cannot be had: nobody knows then whether the answer is complete.
+    pub(super) async fn from_the_wallet(
+        &self,
+        asked: &Asked,
+        opened: Result<ResponseParameters, Rejection>,
+        findings: &mut Findings,
+    ) -> Result<Result<ResponseParameters, Rejection>, Unavailable> {
+        let parameters = match opened {
+            Ok(parameters) => parameters,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let must_name_itself = match (&asked.wallet.issuer, &parameters.iss) {
+            (Some(issuer), None) => {
+                let metadata = self.wallets.metadata(issuer).await;
+                metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))?.names_itself()
+            }
+            _ => false,
+        };
+        Ok(parameters.of_wallet(&asked.wallet, must_name_itself, findings))
     }
 }
 

@@ -177,7 +177,7 @@ impl Vpgate {
                 (Some(grant), question)
             }
             None => {
-                let read = TransactionTypes::from_json;
+                let read = TransactionTypes::from_text;
                 (None, Question::of_client(self, &client, &request.question, read)?)
             }
         };

@@ -1,7 +1,6 @@
 //! The browser comes back: with the code of a posted answer, which settles it; and to read how it ended.
 
 use super::Vpgate;
-use super::accept_response::not_here;
 use super::ports::Unavailable;
 use super::settle::{Ending, NotAccepted, ending};
 use crate::domain::base::id::Handle;
@@ -10,8 +9,9 @@ use crate::domain::base::secret::Secret;
 use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::oauth::redirect::ReturnUrl;
-use crate::domain::openid4vp::presentation::{Outcome, Presentation, Tries};
+use crate::domain::openid4vp::presentation::{NotNow, Outcome, Presentation, Tries};
 use crate::domain::openid4vp::request::{Asked, Asker, Flow};
+use crate::domain::openid4vp::trouble::Trouble;
 use crate::domain::sdjwt::issuer_key;
 use crate::domain::sdjwt::status::standing;
 
@@ -24,6 +24,8 @@ pub struct Finish {
     pub on_device: bool,
     /// How it stands.
     pub standing: Standing,
+    /// What was the matter with the last answer, where one was rejected.
+    pub trouble: Option<Trouble>,
     /// Where the person belongs instead of that page: back in the application, with the error.
     pub way_home: Option<ReturnUrl>,
     /// The way back to a web application whose wallet was on another device: the browser was not sent
@@ -100,11 +102,14 @@ impl Vpgate {
         code: &Secret,
     ) -> Result<Ending, NotAccepted> {
         let now = self.clock.now();
-        let (secret, browser, shown) = (browser, browser.digest(), code.digest());
+        let (browser, shown) = (browser.digest(), code.digest());
         match self.store.presentation_by_handle(handle).await? {
             Some(Presentation::AwaitingReturn(awaiting)) => {
                 let (code, digest) = self.response_code(awaiting.asked())?;
-                let settled = awaiting.returned(&browser, &shown, digest, now)?;
+                let settled = awaiting.returned(&browser, &shown, digest, now).map_err(|why| match why {
+                    NotNow::OtherBrowser => NotAccepted::OtherBrowser,
+                    why => why.into(),
+                })?;
                 self.commit_returned(settled, shown, code.as_ref(), now).await
             }
             // What the wallet refused was settled at once; its relying party still gets its person back.
@@ -116,7 +121,10 @@ impl Vpgate {
             Some(Presentation::Served(served)) if *served.browser() == browser => {
                 Ok(Ending::Done(handle.clone()))
             }
-            found => Err(not_here(found.as_ref(), secret)),
+            Some(found) if found.browser().is_some_and(|owner| *owner != browser) => {
+                Err(NotAccepted::OtherBrowser)
+            }
+            _ => Err(NotAccepted::NoOpenRequest),
         }
     }
 
@@ -138,7 +146,8 @@ impl Vpgate {
                 } else {
                     Standing::Open
                 };
-                Ok(self.finish(asked, standing))
+                let trouble = served.tries().last_report.as_ref().and_then(trouble);
+                Ok(Finish { trouble, ..self.finish(asked, standing) })
             }
             Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
                 let expired = self.clock.now() >= awaiting.asked().expires_at;
@@ -157,8 +166,12 @@ impl Vpgate {
                         Some(_) => Standing::NothingEarned,
                     },
                 };
+                let trouble = match settled.outcome() {
+                    Outcome::Rejected { report } => trouble(report),
+                    Outcome::Verified { .. } | Outcome::Declined { .. } => None,
+                };
                 let way_home = self.refused_way_home(&settled).await?;
-                Ok(Finish { way_home, ..self.finish(asked, standing) })
+                Ok(Finish { way_home, trouble, ..self.finish(asked, standing) })
             }
             Some(other) if other.browser().is_some() => Err(NotShown::OtherBrowser),
             _ => Err(NotShown::Unknown),
@@ -185,6 +198,7 @@ impl Vpgate {
             client_name: self.client_name(asked.asker.client_id()),
             on_device: matches!(asked.asker, Asker::Device { .. }),
             standing,
+            trouble: None,
             way_home: None,
             way_back: match ending(asked, None) {
                 Ending::Return(url) if asked.flow == Flow::CrossDevice => Some(url),
@@ -192,4 +206,8 @@ impl Vpgate {
             },
         }
     }
+}
+
+fn trouble(report: &Report) -> Option<Trouble> {
+    report.reason.as_deref().map(Trouble::of)
 }

@@ -20,8 +20,8 @@ pub struct QuestionRequest {
     pub scope: Option<String>,
     /// A DCQL query over configured credentials.
     pub dcql_query: Option<Value>,
-    /// Typed transaction data objects, in order.
-    pub transaction_data: Vec<Value>,
+    /// The JSON texts of typed transaction data objects, in order: their numbers are sent as they stand there.
+    pub transaction_data: Vec<String>,
 }
 
 /// Why a question is not put. Each names the member at fault.
@@ -71,7 +71,7 @@ impl From<NotAskable> for NotAsked {
 }
 
 /// How one element of `transaction_data` is read.
-pub(super) type ReadTransaction = fn(&TransactionTypes, &Value) -> Result<TransactionData, TransactionFault>;
+pub(super) type ReadTransaction = fn(&TransactionTypes, &str) -> Result<TransactionData, TransactionFault>;
 
 /// What a wallet is asked, however the caller put it.
 #[derive(Debug)]
@@ -134,7 +134,7 @@ impl Question {
         let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(NotAsked::Scope)?;
         let question = Self::of_scopes(vpgate, client, grant.grantable())?;
         let types = &vpgate.policy.transaction_types;
-        question.agreeing_to(&request.transaction_data, |one| types.from_json(one))
+        question.agreeing_to(&request.transaction_data, |one| types.from_text(one))
     }
 
     fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
@@ -150,8 +150,8 @@ impl Question {
     /// With what is being agreed to.
     fn agreeing_to(
         mut self,
-        given: &[Value],
-        read: impl Fn(&Value) -> Result<TransactionData, TransactionFault>,
+        given: &[String],
+        read: impl Fn(&str) -> Result<TransactionData, TransactionFault>,
     ) -> Result<Self, NotAsked> {
         if given.len() > MAX_TRANSACTIONS {
             return Err(NotAsked::TooManyTransactions);

@@ -24,10 +24,10 @@ pub enum Ending {
 /// Why an answer did not count.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAccepted {
-    /// Unknown, settled or expired: one answer for all.
+    /// Unknown, settled or expired, or an answer that another browser brought: one answer for all.
     #[error("there is no open request for this answer")]
     NoOpenRequest,
-    /// It was begun in another browser, which may be waiting.
+    /// The wallet sent the person back into another browser than the one that began, which may be waiting.
     #[error("this was begun in another browser")]
     OtherBrowser,
     /// Our fault.
@@ -36,11 +36,8 @@ pub enum NotAccepted {
 }
 
 impl From<NotNow> for NotAccepted {
-    fn from(why: NotNow) -> Self {
-        match why {
-            NotNow::OtherBrowser => Self::OtherBrowser,
-            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::NoOpenRequest,
-        }
+    fn from(_: NotNow) -> Self {
+        Self::NoOpenRequest
     }
 }
 

@@ -11,6 +11,7 @@ mod cors;
 mod document;
 mod documented;
 mod envelope;
+mod exact_json;
 mod face;
 mod form;
 mod human_door;

@@ -309,7 +309,7 @@ impl From<NotAccepted> for Notice {
     fn from(why: NotAccepted) -> Self {
         match why {
             NotAccepted::NoOpenRequest => Self::no_open_request(),
-            NotAccepted::OtherBrowser => Self::answer_in_another_browser(),
+            NotAccepted::OtherBrowser => Self::go_back_to_your_browser(),
             NotAccepted::Failed(failure) => failure.into(),
         }
     }
@@ -334,7 +334,7 @@ impl Notice {
     /// the browser that they prefer). The address leads on there.
     pub fn go_back_to_your_browser() -> Self {
         Self::refused(
-            StatusCode::FORBIDDEN,
+            StatusCode::NOT_FOUND,
             "This goes on in your other browser",
             "Go back to the browser in which you began: it is waiting for you. If it does not go on by itself, copy the address of this page and open it there. Give that address to nobody. If you did not begin anything, close this page.",
         )
@@ -349,12 +349,13 @@ impl Notice {
         )
     }
 
-    /// The one answer to a response that fits nothing open: unknown, settled or expired.
+    /// The one answer to a response that fits nothing open: unknown, settled, expired, or brought by another
+    /// browser of ours.
     pub fn no_open_request() -> Self {
         Self::refused(
             StatusCode::BAD_REQUEST,
             "This answer is not expected any more",
-            "It took too long, or it was used already. It was not looked at. Begin again where you started.",
+            "It took too long, it was used already, or it was begun in another browser. It was not looked at. If you began in another browser, go back to it: it is waiting. Otherwise begin again where you started.",
         )
     }
 

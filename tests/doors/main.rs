@@ -11,3 +11,4 @@ mod edges;
 mod human;
 mod relying_party;
 mod stage;
+mod visitors;

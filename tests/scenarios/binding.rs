@@ -272,7 +272,8 @@ async fn req_2_11_2_13_closed_expired_and_unknown_addresses_are_told_the_same() 
     let (begun, expired) = begun!(world, wallet, browser);
     let mut told =
         vec![wallet.share(&settled).await, wallet.share(&waiting).await, wallet.share(&unopened).await];
-    told.push(wallet.refuse(&settled, "access_denied").await);
+    // Not what decided: that gets its reply again.
+    told.push(wallet.refuse(&settled, "invalid_scope").await);
     world.clock.advance(Duration::from_secs(300));
     told.push(wallet.share(&expired).await);
     assert_eq!(status_of(&world, &begun).await, "expired");

@@ -175,6 +175,26 @@ async fn req_2_7_the_issuer_is_compared_where_the_wallet_is_known_by_one() {
 }
 
 #[tokio::test]
+async fn req_2_7_a_wallet_that_announces_iss_and_leaves_it_out_is_not_believed() {
+    let server = Server::start();
+    let announced = json!({"issuer": server.address, "vp_formats_supported": {"dc+sd-jwt": {}},
+        "authorization_response_iss_parameter_supported": true});
+    server.answers(200, &announced);
+    let known = server.address.clone();
+    let world = World::with_wallet(|wallet| wallet.issuer = Some(known)).await;
+    let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
+    for (iss, status) in [(None, StatusCode::BAD_REQUEST), (Some(server.address.as_str()), StatusCode::OK)] {
+        let begun = world.begin(&request()).await;
+        let page = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let asked = wallet.opened_by(&page).await;
+        let vp_token = wallet.vp_token(&asked);
+        let mut form = vec![("vp_token", vp_token.as_str()), ("state", asked.state.as_str())];
+        form.extend(iss.map(|iss| ("iss", iss)));
+        assert_eq!(wallet.post(&asked, &form).await.status, status, "{iss:?}");
+    }
+}
+
+#[tokio::test]
 async fn req_13_1_the_browser_brings_the_request_by_post_where_the_wallet_wants_it() {
     let endpoint = format!("{BASE}/sandbox/wallet/authorize?tenant=7");
     let world = World::with_wallet(|wallet| {

@@ -7,6 +7,7 @@ use vpgate::domain::change::Change;
 use vpgate::domain::jose::jwe::EncryptionKey;
 use vpgate::domain::openid4vp::presentation::{Begun, Presentation, Served};
 use vpgate::domain::openid4vp::request::{Asked, Flow, ResponseMode};
+use vpgate::domain::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending, taken};
@@ -206,4 +207,48 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     for asked in [served(&store, browser).await, settled(&store, browser, None).await, made::asked()] {
         assert!(lost(&store.commit(take(&asked, browser).1).await));
     }
+}
+
+pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_until_it_is_answered(
+    store: AnyStore,
+) {
+    let (first, second) = (made::digest(), made::digest());
+    let asked = served(&store, first).await;
+    let over = |asked: &Asked, from, to| Change::TakeOver { presentation: made::served(asked, to), from };
+    assert!(lost(&store.commit(over(&asked, second, first)).await), "it is not that browser's");
+    store.commit(Change::CountTry(made::tried(&asked, first, 1))).await.unwrap();
+    store.commit(over(&asked, first, second)).await.unwrap();
+    let found = found_served(&store, &asked).await;
+    assert!(*found.browser() == second);
+    assert_eq!(found.tries().used, 1, "tries are not given back");
+    assert!(lost(&store.commit(over(&asked, first, second)).await), "twice");
+    let settled = settled(&store, first, None).await;
+    assert!(lost(&store.commit(over(&settled, first, second)).await), "it is answered");
+}
+
+pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(store: AnyStore) {
+    let (browser, code, answer) = (made::digest(), made::digest(), made::digest());
+    let posted = Asked { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    let remembered = |found: Option<Presentation>| match found {
+        Some(Presentation::AwaitingReturn(awaiting)) => awaiting.answer().copied(),
+        Some(Presentation::Settled(settled)) => settled.answer().copied(),
+        _ => None,
+    };
+    store.commit(begin(&posted, None)).await.unwrap();
+    store.commit(Change::ServePresentation(made::served(&posted, browser))).await.unwrap();
+    let answered = || made::served(&posted, browser).answered_by_wallet(answer, NOW).unwrap();
+    let awaiting = || answered().await_return(made::proven(), made::verified_report(), code, NOW).unwrap();
+    store.commit(Change::AwaitReturn(awaiting())).await.unwrap();
+    assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
+    let presentation = awaiting().returned(&browser, &code, None, NOW).unwrap();
+    store.commit(Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
+    assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
+
+    let refused = Asked { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    store.commit(begin(&refused, None)).await.unwrap();
+    store.commit(Change::ServePresentation(made::served(&refused, browser))).await.unwrap();
+    let served = made::served(&refused, browser).answered_by_wallet(answer, NOW).unwrap();
+    let presentation = served.declined(WalletError::AccessDenied, None, NOW).unwrap();
+    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    assert!(remembered(store.presentation(&refused.id).await.unwrap()) == Some(answer));
 }

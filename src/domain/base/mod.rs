@@ -2,6 +2,7 @@
 
 pub mod base64url;
 pub mod decimal;
+pub mod exact;
 pub mod exposure;
 pub mod id;
 pub mod json;

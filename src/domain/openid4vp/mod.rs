@@ -15,6 +15,7 @@ pub mod response;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod transaction_data;
+pub mod trouble;
 pub mod verify;
 mod wallet_error;
 pub mod wallet_metadata;

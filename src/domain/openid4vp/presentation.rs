@@ -23,6 +23,7 @@ use std::time::Duration;
 pub use self::awaiting_return::AwaitingReturn;
 use super::request::{Asked, Asker, Flow, ResponseMode};
 use super::response::WalletError;
+use super::trouble::Trouble;
 use super::verify::VerifiedPresentation;
 use crate::domain::base::id::Nonce;
 use crate::domain::base::report::Report;
@@ -335,7 +336,8 @@ impl Served {
         Ok(self.settle(Outcome::Declined { error }, response_code, now))
     }
 
-    /// The answer is rejected: a counted try; the last one settles (REQ-2.8).
+    /// The answer is rejected: a counted try; the last one settles (REQ-2.8), and so does one after which no
+    /// other try can come out otherwise ([`Trouble::is_final`]).
     ///
     /// # Errors
     /// [`NotNow::Expired`]
@@ -347,7 +349,8 @@ impl Served {
     ) -> Result<AfterRejection, NotNow> {
         live(&self.asked, now)?;
         let used = self.tries.used.saturating_add(1);
-        if used < self.asked.tries_allowed {
+        let is_final = report.reason.as_deref().is_some_and(|reason| Trouble::of(reason).is_final());
+        if used < self.asked.tries_allowed && !is_final {
             let tries = Tries { used, last_report: Some(report), ..self.tries };
             return Ok(AfterRejection::TriesRemain(Self { tries, ..self }));
         }

@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 pub use self::handed::Handed;
 pub use self::posted::{OtherState, Posted};
 use super::dcql::{CredentialQuery, Query};
+use super::request::{Profile, WalletRoute};
 pub use super::wallet_error::WalletError;
 use crate::domain::base::base64url;
 use crate::domain::base::json::{self, Bounds};
@@ -92,21 +93,45 @@ pub struct Shown {
 }
 
 impl ResponseParameters {
-    /// The same, if the wallet does not call itself by another issuer identifier than that of the wallet
-    /// that was asked, where both are known: an answer that names another one is a mix-up (RFC 9207
-    /// section 2.4), whatever it says.
+    /// The same, if it can be an answer of this wallet. Where its issuer identifier is known, an answer that
+    /// names another one is a mix-up, and so is one that names none from a wallet that promises to
+    /// (`must_name_itself`; RFC 9207 section 2.4), whatever it says.
+    ///
+    /// # Errors
+    /// [`Rejection`]; also for a `vp_token` of a shape that this wallet's profile does not have.
+    pub fn of_wallet(
+        self,
+        wallet: &WalletRoute,
+        must_name_itself: bool,
+        findings: &mut Findings,
+    ) -> Result<Self, Rejection> {
+        findings.about(None);
+        match (&wallet.issuer, &self.iss) {
+            (Some(asked), Some(iss)) if asked != iss => {
+                return Err(findings
+                    .fail(&ISSUER, "the response names another issuer than the wallet that was asked"));
+            }
+            (Some(_), None) if must_name_itself => {
+                return Err(findings.fail(
+                    &ISSUER,
+                    "the response names no issuer, though the wallet's metadata say that its responses do",
+                ));
+            }
+            _ => {}
+        }
+        self.shaped_for(wallet.profile, findings)
+    }
+
+    /// The same, if its `vp_token` has a shape that `profile` knows.
     ///
     /// # Errors
     /// [`Rejection`]
-    pub fn of_issuer(self, asked: Option<&str>, findings: &mut Findings) -> Result<Self, Rejection> {
-        match (asked, &self.iss) {
-            (Some(asked), Some(iss)) if asked != iss => {
-                findings.about(None);
-                Err(findings
-                    .fail(&ISSUER, "the response names another issuer than the wallet that was asked"))
-            }
-            _ => Ok(self),
+    fn shaped_for(self, profile: Profile, findings: &mut Findings) -> Result<Self, Rejection> {
+        let is_object = |text: &String| text.trim_ascii_start().starts_with('{');
+        if self.vp_token.as_ref().is_none_or(is_object) || profile.takes_vendor_shapes() {
+            return Ok(self);
         }
+        Err(findings.fail(&SHAPE, "the vp_token is no JSON object, the one shape that OpenID4VP 1.0 has"))
     }
 }
 

@@ -25,6 +25,7 @@ pub struct WalletMetadata {
     signing: Option<Vec<String>>,
     encrypt_to: Option<(RecipientKey, ContentEncryption)>,
     pushed_requests: Option<Url>,
+    names_itself: bool,
 }
 
 /// Why metadata cannot be used. Carries nothing of them.
@@ -109,6 +110,14 @@ impl WalletMetadata {
             prefixes: names(members, "client_id_prefixes_supported")?,
             signing: names(members, "request_object_signing_alg_values_supported")?,
             encrypt_to: encrypt_to(members)?,
+            // RFC 9207 section 3: false when left out.
+            names_itself: match members.get("authorization_response_iss_parameter_supported") {
+                None => false,
+                Some(Value::Bool(says)) => *says,
+                Some(_) => {
+                    return Err(MetadataFault::Member("authorization_response_iss_parameter_supported"));
+                }
+            },
             pushed_requests: pushed_requests
                 .transpose()
                 .map_err(|_| MetadataFault::Member("pushed_authorization_request_endpoint"))?,
@@ -137,6 +146,11 @@ impl WalletMetadata {
             return Err(Unsuitable::PushedRequests);
         }
         Ok(())
+    }
+
+    /// Whether every answer names the wallet's issuer identifier as `iss` (RFC 9207 section 3).
+    pub fn names_itself(&self) -> bool {
+        self.names_itself
     }
 
     /// To whom the Request Object is to be encrypted, and how, where the wallet wants that.

@@ -9,11 +9,12 @@ use poem::{IntoResponse, Request, Response};
 use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
 use super::visitor::is_prefetch;
-use super::{HumanDoor, browser, handle_of};
+use super::{HumanDoor, browser, handle_of, trouble};
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
+use crate::domain::openid4vp::trouble::Trouble;
 use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
-use crate::flow::settle::{Ending, NotAccepted};
+use crate::flow::settle::Ending;
 use crate::http::form::Form;
 
 #[derive(Template)]
@@ -44,11 +45,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
         if is_prefetch(&request) {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         }
-        let returned = door.vpgate.return_to_browser(&handle, &browser, &code).await;
-        return Ok(lead_on(returned.map_err(|why| match why {
-            NotAccepted::OtherBrowser => Notice::go_back_to_your_browser(),
-            why => why.into(),
-        })?));
+        return Ok(lead_on(door.vpgate.return_to_browser(&handle, &browser, &code).await?));
     }
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
     if let Some(way_home) = finish.way_home {
@@ -89,7 +86,7 @@ fn known(request: &Request) -> Result<Handle, Notice> {
 fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
     let client = &finish.client_name;
     let next = match finish.on_device {
-        true => "Return to your device; it knows. You can close this page.".to_owned(),
+        true => "Return to your device. You can close this page.".to_owned(),
         false => format!("Go back to {client}. You can close this page."),
     };
     match finish.standing {
@@ -107,11 +104,6 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
         Standing::Declined => {
             (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))
         }
-        Standing::Rejected => (
-            Tone::Bad,
-            "This did not work",
-            format!("The answer of your wallet could not be accepted, and {client} was told so. {next}"),
-        ),
         Standing::IssuerAtFault => (
             Tone::Bad,
             "Your credential could not be checked",
@@ -124,16 +116,14 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
             "Your credential cannot be checked right now",
             "The server of its issuer does not answer as it should. Nothing is wrong with you or your wallet. Wait a minute and try again.".to_owned(),
         ),
-        Standing::TryAgain { left } => (
-            Tone::Bad,
-            "This did not work yet",
-            match left {
-                1 => "The answer of your wallet could not be accepted. You can try once more.".to_owned(),
-                left => {
-                    format!("The answer of your wallet could not be accepted. You can try {left} more times.")
-                }
-            },
-        ),
+        Standing::Rejected => {
+            let known = finish.trouble.and_then(|trouble| trouble::in_words(trouble, client));
+            let (title, text) = known.unwrap_or_else(|| {
+                ("This did not work", "The answer of your wallet could not be accepted.".to_owned())
+            });
+            (Tone::Bad, title, format!("{text} {client} was told that it did not work. {next}"))
+        }
+        Standing::TryAgain { left } => try_again(left, finish.trouble, client),
         Standing::AwaitingReturn => (
             Tone::Plain,
             "One more step",
@@ -155,6 +145,22 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
     }
 }
 
+/// What is the matter, and whether it helps to do the same again: where it cannot, nobody is told to.
+fn try_again(left: u32, trouble: Option<Trouble>, client: &str) -> (Tone, &'static str, String) {
+    let known = trouble.and_then(|trouble| trouble::in_words(trouble, client));
+    let (title, text) = known.unwrap_or_else(|| {
+        ("This did not work yet", "The answer of your wallet could not be accepted.".to_owned())
+    });
+    if trouble.is_some_and(|trouble| !trouble.may_be_tried_again()) {
+        return (Tone::Bad, title, text);
+    }
+    let more = match left {
+        1 => "You can try once more.".to_owned(),
+        left => format!("You can try {left} more times."),
+    };
+    (Tone::Bad, title, format!("{text} {more}"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -164,6 +170,7 @@ mod tests {
             client_name: "Living Room TV".to_owned(),
             on_device,
             standing,
+            trouble: None,
             way_home: None,
             way_back: None,
         })
@@ -180,6 +187,39 @@ mod tests {
         ] {
             assert!(words(standing, true).2.contains("Return to your device"), "{standing:?}");
             assert!(words(standing, false).2.contains("Go back to Living Room TV"), "{standing:?}");
+        }
+    }
+
+    #[test]
+    fn nobody_is_told_to_repeat_what_cannot_work_and_everybody_what_to_do() {
+        use Trouble::{
+            Credential, Expired, Incomplete, IssuerService, NotEnough, NotYetValid, OtherCredential,
+            OtherIssuer, TakenBack, Wallet,
+        };
+        let finish = |standing, trouble| Finish {
+            client_name: "Living Room TV".to_owned(),
+            on_device: true,
+            standing,
+            trouble: Some(trouble),
+            way_home: None,
+            way_back: None,
+        };
+        for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential] {
+            let (_, _, text) = in_words(&finish(Standing::TryAgain { left: 4 }, trouble));
+            assert!(!text.contains("try 4 more times"), "{trouble:?}: {text}");
+            assert!(
+                text.contains("nother credential") || text.contains("another issuer"),
+                "{trouble:?}: {text}"
+            );
+        }
+        for trouble in [OtherCredential, Incomplete, IssuerService, Wallet] {
+            let (_, _, text) = in_words(&finish(Standing::TryAgain { left: 4 }, trouble));
+            assert!(text.ends_with("You can try 4 more times."), "{trouble:?}: {text}");
+        }
+        for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential, Wallet] {
+            let (tone, _, text) = in_words(&finish(Standing::Rejected, trouble));
+            assert_eq!(tone, Tone::Bad);
+            assert!(text.contains("Return to your device") && !text.contains("try"), "{trouble:?}: {text}");
         }
     }
 

@@ -9,6 +9,7 @@ mod device;
 mod done;
 pub mod page;
 mod start;
+mod trouble;
 mod visitor;
 mod ways_out;
 mod widget;

@@ -123,7 +123,7 @@ pub fn question_request(members: &mut Members) -> Result<QuestionRequest, Proble
     Ok(QuestionRequest {
         scope: members.text("scope")?,
         dcql_query: members.object("dcql_query")?,
-        transaction_data: members.array("transaction_data")?,
+        transaction_data: members.texts("transaction_data")?,
     })
 }
 

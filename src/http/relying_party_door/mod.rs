@@ -16,17 +16,17 @@ use poem::Request;
 use poem::web::Data;
 use poem_openapi::auth::Basic;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
 
 use self::begin::{BeginPresentation, Begun};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::problem::Problem;
-use self::result::Presentation;
+use self::result::{Presentation, agreed_texts};
 use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
 use super::client_limits::{Attempt, ClientLimits};
+use super::exact_json::ExactJson;
 use super::tags::Tags;
 use super::trace::AskedAgain;
 use super::{PublicUrl, basic, refusal as faces};
@@ -86,7 +86,12 @@ impl RelyingPartyDoor {
         if let Collected::Pending(_) = collected {
             AskedAgain::note();
         }
-        Ok(Standing::Shown(Json(Presentation::new(id.0, collected))))
+        let texts = match &collected {
+            Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
+            _ => None,
+        };
+        let presentation = Presentation::new(id.0, collected);
+        Ok(Standing::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
     }
 
     /// Forget a presentation
@@ -185,7 +190,7 @@ impl RelyingPartyDoor {
 enum Standing {
     /// How it stands, and what it proved.
     #[oai(status = 200)]
-    Shown(Json<Presentation>),
+    Shown(ExactJson<Presentation>),
 }
 
 #[derive(ApiResponse)]

@@ -205,6 +205,11 @@ pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credential
     presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
 }
 
+/// The same as it was sent to the wallet, letter by letter.
+pub fn agreed_texts(presentation: &VerifiedPresentation) -> Vec<String> {
+    presentation.transaction_data().iter().map(|agreed| agreed.text()).collect()
+}
+
 /// What the person agreed to.
 pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionData>> {
     presentation.transaction_data().iter().map(|agreed| Documented::new(agreed.object().clone())).collect()

@@ -1,5 +1,6 @@
 //! JSON as a payload of the relying-party door: bounded, without duplicate or unknown members.
 
+use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -7,6 +8,7 @@ use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
@@ -43,7 +45,11 @@ impl<S, const HOLDS_A_TOKEN: bool> StrictJson<S, HOLDS_A_TOKEN> {
 
 /// The members of an object, taken out one by one. `null` counts as left out.
 #[derive(Debug)]
-pub struct Members(Map<String, Value>);
+pub struct Members {
+    members: Map<String, Value>,
+    /// The whole text.
+    text: Vec<u8>,
+}
 
 impl Members {
     /// A member that must be text.
@@ -95,19 +101,34 @@ impl Members {
         }
     }
 
+    /// A member that must be an array, each element as the text that it is written in; empty when left out.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Problem> {
+        if self.array(name)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        // The text was read before: this cannot fail.
+        let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(&self.text).unwrap_or_default();
+        let array = members.remove(name).map(RawValue::get).unwrap_or_default();
+        let elements: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
+        Ok(elements.into_iter().map(|element| element.get().to_owned()).collect())
+    }
+
     /// Nothing may be left over: a misspelt member would otherwise silently not count.
     ///
     /// # Errors
     /// As above.
     pub fn nothing_else(self) -> Result<(), Problem> {
-        match self.0.keys().next() {
+        match self.members.keys().next() {
             None => Ok(()),
             Some(name) => Err(Problem::invalid_request(&pointer(name), "there is no such member")),
         }
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
-        self.0.swap_remove(name).filter(|value| !value.is_null())
+        self.members.swap_remove(name).filter(|value| !value.is_null())
     }
 }
 
@@ -136,7 +157,7 @@ fn parse(bytes: &[u8], members: usize) -> Result<Members, Problem> {
     if !json::numbers_survive(bytes) {
         return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
     }
-    Ok(Members(members))
+    Ok(Members { members, text: bytes })
 }
 
 impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
@@ -173,7 +194,9 @@ mod tests {
 
     fn members(value: Value) -> Members {
         match value {
-            Value::Object(members) => Members(members),
+            Value::Object(members) => {
+                Members { text: Value::from(members.clone()).to_string().into(), members }
+            }
             other => panic!("{other}"),
         }
     }
@@ -198,6 +221,18 @@ mod tests {
         assert_eq!(either.text_or_object("a").unwrap().as_deref(), Some("x"));
         assert_eq!(either.text_or_object("b").unwrap().as_deref(), Some(r#"{"c":["d"]}"#));
         assert_eq!(either.text_or_object("c").unwrap(), None);
+    }
+
+    #[test]
+    fn elements_are_had_as_they_were_written() {
+        let text = r#"{"a": [ {"b": 12.10}, [1.0] , "x" ], "c": 1, "\u0061a": []}"#;
+        let value: Value = serde_json::from_str(text).unwrap();
+        let members = value.as_object().unwrap().clone();
+        let mut all = Members { members, text: text.into() };
+        assert_eq!(all.texts("a").unwrap(), [r#"{"b": 12.10}"#, "[1.0]", "\"x\""]);
+        assert_eq!(all.texts("aa").unwrap(), Vec::<String>::new());
+        assert_eq!(all.texts("none").unwrap(), Vec::<String>::new());
+        assert_eq!(at(all.texts("c").unwrap_err()), "/c");
     }
 
     #[test]

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use super::begin::{DcqlQuery, question_request};
 use super::problem::Problem;
-use super::result::{Credentials, Report, Verdict, agreed, shown};
+use super::result::{Credentials, Report, Verdict, agreed, agreed_texts, shown};
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
 use crate::domain::base::time::Timestamp;
@@ -15,6 +14,7 @@ use crate::domain::sdjwt::issuer_key;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
+use crate::http::exact_json::ExactJson;
 
 /// A `vp_token` and the request that it answers. Unknown members are refused.
 #[derive(Debug, Object)]
@@ -72,7 +72,7 @@ pub fn token_to_verify(mut members: Members) -> Result<TokenToVerify, Problem> {
 pub enum Answer {
     /// The token was judged. `verdict` says how.
     #[oai(status = 200)]
-    Judged(Json<TokenJudged>),
+    Judged(ExactJson<TokenJudged>),
 }
 
 /// What the token is worth.
@@ -109,12 +109,14 @@ impl Answer {
             }
         };
         let report = Report::from(report);
-        Ok(Self::Judged(Json(TokenJudged {
+        let texts = presentation.as_ref().map(agreed_texts);
+        let judged = TokenJudged {
             verdict: report.verdict,
             reason: report.reason.clone(),
             credentials: presentation.as_ref().map(shown),
             transaction_data: presentation.as_ref().map(agreed),
             report,
-        })))
+        };
+        Ok(Self::Judged(ExactJson::new(judged, "transaction_data", texts.as_deref())))
     }
 }

@@ -288,3 +288,13 @@ fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_be
         assert_eq!(begun(fixed).taken_over_by(ours(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
     }
 }
+
+#[test]
+fn an_answer_that_can_never_do_settles_at_the_first_try() {
+    for (check, settles) in [("status", true), ("validity_exp", true), ("issuer_signature", false)] {
+        let mut findings = Findings::new();
+        let rejection = findings.fail(&Rule { check, requirement: "" }, "why");
+        let rejected = served().rejected(findings.conclude(Err(rejection)), code(), MADE_AT).unwrap();
+        assert_eq!(matches!(rejected, AfterRejection::Final(_)), settles, "{check}");
+    }
+}

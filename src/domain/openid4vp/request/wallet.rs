@@ -155,6 +155,15 @@ impl Profile {
         }
     }
 
+    /// Whether a `vp_token` may have one of the vendor's own shapes: one SD-JWT, base64url of the object, or the
+    /// object as text where native JSON belongs (REQ-3.1, REQ-3.5).
+    pub fn takes_vendor_shapes(self) -> bool {
+        match self {
+            Self::Proof => true,
+            Self::Openid4vp | Self::Haip => false,
+        }
+    }
+
     /// Whether only what HAIP 1.0 section 6.1 describes is believed (REQ-9.9, REQ-9.10).
     pub fn is_high_assurance(self) -> bool {
         match self {

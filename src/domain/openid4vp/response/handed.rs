@@ -43,9 +43,13 @@ impl Handed {
             findings.fail(&PARAMETERS, format!("the data is no acceptable JSON object: {fault}"))
         })?;
         let response = text(&mut members, "response");
+        opened::native(&members, asked.wallet.profile, findings)?;
         match opened::open(parameters(members), response, asked.response_mode, key, findings)? {
             Opened::Plain(parameters) => Ok(parameters),
-            Opened::Decrypted(members) => Ok(parameters(members)),
+            Opened::Decrypted(members) => {
+                opened::native(&members, asked.wallet.profile, findings)?;
+                Ok(parameters(members))
+            }
         }
     }
 }

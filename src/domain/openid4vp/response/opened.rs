@@ -2,11 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::{ENVELOPE, PARAMETERS, ResponseParameters};
+use super::{ENVELOPE, PARAMETERS, ResponseParameters, SHAPE};
 use crate::domain::base::json;
 use crate::domain::base::report::{Findings, Rejection, Rule};
 use crate::domain::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
-use crate::domain::openid4vp::request::ResponseMode;
+use crate::domain::openid4vp::request::{Profile, ResponseMode};
 
 const ENCRYPTED: Rule = Rule { check: "response_encryption", requirement: "OpenID4VP 8.3" };
 
@@ -83,6 +83,24 @@ pub(super) fn parameters(mut members: Map<String, Value>) -> ResponseParameters 
         }),
         error_description: text(&mut members, "error_description"),
         iss: text(&mut members, "iss"),
+    }
+}
+
+/// The members of JSON hold a `vp_token` as native JSON (sections 8.3, A.4), not as text; the vendor's wallet
+/// may do otherwise.
+///
+/// # Errors
+/// [`Rejection`]
+pub(super) fn native(
+    members: &Map<String, Value>,
+    profile: Profile,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
+    match members.get("vp_token") {
+        Some(Value::String(_)) if !profile.takes_vendor_shapes() => {
+            Err(findings.fail(&SHAPE, "the vp_token is text where a native JSON object belongs"))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -105,6 +105,7 @@ impl Posted {
             Some(_) => return Err(findings.fail(&STATE, "the state inside is another request's")),
             None => return Err(findings.fail(&STATE, "there is no state inside")),
         }
+        opened::native(&members, asked.wallet.profile, findings)?;
         Ok(parameters(members))
     }
 }

@@ -3,7 +3,7 @@ use serde_json::json;
 
 use super::*;
 use crate::domain::base::report::Outcome;
-use crate::domain::openid4vp::testing::{CREDENTIAL, query};
+use crate::domain::openid4vp::testing::{CREDENTIAL, asked, query};
 use crate::domain::sdjwt::testing::{Maker, NONCE as MADE_FOR};
 
 fn parse(vp_token: &str) -> Result<WalletAnswer, String> {
@@ -249,13 +249,24 @@ proptest! {
     }
 }
 
+fn of_wallet(
+    parameters: ResponseParameters,
+    profile: Profile,
+    issuer: Option<&str>,
+    must_name_itself: bool,
+) -> Result<(), String> {
+    let wallet = WalletRoute { profile, issuer: issuer.map(str::to_owned), ..asked().wallet };
+    let judged = parameters.of_wallet(&wallet, must_name_itself, &mut Findings::new());
+    judged.map(|_| ()).map_err(|why| why.reason().to_owned())
+}
+
 #[test]
 fn req_2_7_an_answer_of_another_wallet_is_a_mix_up() {
-    let of = |iss: Option<&str>, asked: Option<&str>| {
+    let of = |iss: Option<&str>, issuer: Option<&str>| {
         let iss = iss.map(str::to_owned);
         let parameters =
             ResponseParameters { iss, error: Some("access_denied".to_owned()), ..Default::default() };
-        parameters.of_issuer(asked, &mut Findings::new()).map(|_| ()).map_err(|why| why.reason().to_owned())
+        of_wallet(parameters, Profile::Openid4vp, issuer, false)
     };
     let wallet = Some("https://wallet.example");
     for good in [of(wallet, wallet), of(None, wallet), of(wallet, None)] {
@@ -263,5 +274,69 @@ fn req_2_7_an_answer_of_another_wallet_is_a_mix_up() {
     }
     for other in ["https://wallet.example/", "https://WALLET.example", "https://evil.example", ""] {
         assert_eq!(of(Some(other), wallet), Err("response_issuer".to_owned()), "{other}");
+    }
+}
+
+#[test]
+fn req_2_7_a_wallet_that_announces_its_issuer_must_name_it_in_every_answer() {
+    let wallet = Some("https://wallet.example");
+    for (vp_token, error) in [(Some("{}"), None), (None, Some("access_denied"))] {
+        let answer = |iss: Option<&str>| {
+            let owned = |text: Option<&str>| text.map(str::to_owned);
+            ResponseParameters {
+                vp_token: owned(vp_token),
+                error: owned(error),
+                iss: owned(iss),
+                ..Default::default()
+            }
+        };
+        for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
+            assert_eq!(of_wallet(answer(wallet), profile, wallet, true), Ok(()));
+            assert_eq!(of_wallet(answer(None), profile, wallet, true), Err("response_issuer".to_owned()));
+            assert_eq!(of_wallet(answer(None), profile, wallet, false), Ok(()));
+            assert_eq!(
+                of_wallet(answer(None), profile, None, true),
+                Ok(()),
+                "by what should it call itself?"
+            );
+        }
+    }
+}
+
+#[test]
+fn req_3_5_the_vendors_shapes_are_for_the_vendors_wallet() {
+    let object = json!({ CREDENTIAL: ["a.b.c~d.e.f"] }).to_string();
+    let encoded = base64url::encode(&object);
+    for (vp_token, vendors) in [
+        (object.as_str(), false),
+        (" \n{}", false),
+        ("a.b.c~d.e.f", true),
+        (encoded.as_str(), true),
+        ("\"a~b\"", true),
+    ] {
+        let answer = || ResponseParameters { vp_token: Some(vp_token.to_owned()), ..Default::default() };
+        assert_eq!(of_wallet(answer(), Profile::Proof, None, false), Ok(()), "{vp_token}");
+        for profile in [Profile::Openid4vp, Profile::Haip] {
+            let expected = if vendors { Err("vp_token_shape".to_owned()) } else { Ok(()) };
+            assert_eq!(of_wallet(answer(), profile, None, false), expected, "{vp_token}");
+        }
+    }
+}
+
+#[test]
+fn req_3_1_in_json_a_vp_token_is_native_but_for_the_vendors_wallet() {
+    let native = |profile, members: Value| {
+        let members = members.as_object().unwrap().clone();
+        opened::native(&members, profile, &mut Findings::new()).map_err(|why| why.reason().to_owned())
+    };
+    for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
+        assert_eq!(native(profile, json!({"vp_token": {CREDENTIAL: ["x"]}})), Ok(()));
+        assert_eq!(native(profile, json!({"error": "access_denied"})), Ok(()));
+    }
+    for text in ["{}", "a~b", ""] {
+        assert_eq!(native(Profile::Proof, json!({"vp_token": text})), Ok(()));
+        for profile in [Profile::Openid4vp, Profile::Haip] {
+            assert_eq!(native(profile, json!({"vp_token": text})), Err("vp_token_shape".to_owned()));
+        }
     }
 }

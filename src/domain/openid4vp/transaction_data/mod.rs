@@ -24,6 +24,7 @@ pub use self::session_data::SessionData;
 pub use self::wire_instructions::{Recipient, Source, WireInstructions};
 use super::dcql::Query;
 use crate::domain::base::base64url;
+use crate::domain::base::exact::Numbers;
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::sdjwt::digest::DigestAlgorithm;
 
@@ -169,6 +170,13 @@ impl TransactionData {
         &self.encoded
     }
 
+    /// The JSON text that was sent, for the application: the very bytes that are hashed, decoded.
+    pub fn text(&self) -> String {
+        // It was decoded and read when this was made.
+        let bytes = base64url::decode(&self.encoded).unwrap_or_default();
+        String::from_utf8(bytes).unwrap_or_default()
+    }
+
     /// The object as stored, for the application (REQ-13.14).
     pub fn object(&self) -> &Value {
         &self.object
@@ -193,21 +201,20 @@ impl TransactionData {
 type ReadPayload = fn(Fields<'_>) -> Result<Payload, TransactionFault>;
 
 impl Parts {
-    /// Writes down the string that will be sent. Amounts of the four types are written anew, as exact
-    /// decimals; an object of a registered type is sent as it was given.
-    fn written(self, given: &Value) -> Result<TransactionData, TransactionFault> {
+    /// Writes down the string that will be sent: `given`, of the four types in the order of their documents,
+    /// with every number as it was written.
+    fn written(self, given: &Value, numbers: &Numbers) -> Result<TransactionData, TransactionFault> {
         let envelope = Envelope {
             kind: self.payload.kind(),
             credential_ids: &self.credential_ids,
             hash_algorithms: self.hash_algorithms.iter().map(|algorithm| algorithm.name()).collect(),
             payload: &self.payload,
         };
-        let text = match &self.payload {
-            Payload::Registered(_) => serde_json::to_string(given),
-            _ => serde_json::to_string(&envelope),
-        };
         let unwritable = |_| TransactionFault::at("", "cannot be written as JSON");
-        let text = text.map_err(unwritable)?;
+        let text = match &self.payload {
+            Payload::Registered(_) => numbers.write(given),
+            _ => numbers.write(&serde_json::to_value(&envelope).map_err(unwritable)?),
+        };
         if text.len() > MAX_OBJECT_BYTES {
             return Err(TransactionFault::at("", "must be at most 8192 bytes of JSON"));
         }

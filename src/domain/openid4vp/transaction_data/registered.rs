@@ -11,6 +11,7 @@ use serde_json::{Map, Value};
 
 use super::fields::{LONG, checked_text};
 use super::{Details, ENVELOPE, Line, Payload, TransactionData, TransactionFault};
+use crate::domain::base::exact::Numbers;
 
 /// Longest `type`, in bytes.
 pub(super) const MAX_TYPE: usize = 256;
@@ -77,19 +78,28 @@ impl TransactionTypes {
     /// # Errors
     /// [`TransactionFault`] for the first thing that is wrong.
     pub fn from_json(&self, object: &Value) -> Result<TransactionData, TransactionFault> {
-        let parts = super::read(object)?;
-        self.permit(&parts.payload, object)?;
-        parts.written(object)
+        self.from_text(&object.to_string())
     }
 
-    /// From what a caller has sent a wallet by itself: the exact string, or the object from which
-    /// [`Self::from_json`] writes it.
+    /// The same from its text, whose numbers are sent as they stand there: `12.10` stays `12.10`.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn from_text(&self, text: &str) -> Result<TransactionData, TransactionFault> {
+        let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
+        let parts = super::read(&object)?;
+        self.permit(&parts.payload, &object)?;
+        parts.written(&object, &Numbers::of(text))
+    }
+
+    /// From what a caller has sent a wallet by itself: the text of the exact string, in quotation marks, or of
+    /// the object from which [`Self::from_text`] writes it.
     ///
     /// # Errors
     /// [`TransactionFault`] for the first thing that is wrong.
-    pub fn as_sent(&self, sent: &Value) -> Result<TransactionData, TransactionFault> {
-        let Value::String(encoded) = sent else { return self.from_json(sent) };
-        let data = TransactionData::try_from(encoded.clone())?;
+    pub fn as_sent(&self, sent: &str) -> Result<TransactionData, TransactionFault> {
+        let Ok(encoded) = serde_json::from_str::<String>(sent) else { return self.from_text(sent) };
+        let data = TransactionData::try_from(encoded)?;
         self.permit(data.payload(), data.object())?;
         Ok(data)
     }

@@ -428,3 +428,25 @@ fn req_1_83_no_transaction_without_holder_binding() {
     assert_eq!(data.fits(&query(true)), Ok(()));
     assert_eq!(data.fits(&query(false)).unwrap_err().pointer, "/credential_ids/0");
 }
+
+#[test]
+fn numbers_of_every_type_are_sent_as_they_were_given() {
+    let types = TransactionTypes::default();
+    for (object, number, given) in [
+        (payment(), "/payload/items/0/unit_cost", "12.10"),
+        (payment(), "/payload/items/0/unit_cost", "3"),
+        (payment(), "/payload/items/0/unit_cost", "3.00"),
+        (wire(), "/payload/amount", "1250.00"),
+        (wire(), "/payload/amount", "1.25e3"),
+        (mandate(), "/payload/amount", "0.5000"),
+    ] {
+        let text = with(object, number, Some(&json!("HERE"))).to_string().replace("\"HERE\"", given);
+        let data = types.from_text(&text).unwrap();
+        assert_eq!(data.text(), text, "{number}");
+        assert_eq!(data.encoded(), base64url::encode(&text));
+        // As stored, and as somebody else sent it.
+        let stored = from_value::<TransactionData>(to_value(&data).unwrap()).unwrap();
+        assert_eq!(stored.text(), text);
+        assert_eq!(types.as_sent(&json!(data.encoded()).to_string()).unwrap().text(), text);
+    }
+}

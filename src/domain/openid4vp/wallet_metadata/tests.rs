@@ -125,3 +125,16 @@ fn req_1_43_the_wallet_s_key_and_algorithm_are_taken_or_the_answer_is_no() {
     }
     assert!(WalletMetadata::sent("{}").unwrap().encrypt_to().is_none());
 }
+
+#[test]
+fn req_2_7_the_metadata_say_whether_answers_name_the_issuer() {
+    let member = "authorization_response_iss_parameter_supported";
+    assert!(!published(&json!({})).names_itself());
+    assert!(published(&json!({member: true})).names_itself());
+    assert!(!published(&json!({member: false})).names_itself());
+    for wrong in [json!("true"), json!(1), json!(null)] {
+        let document = json!({"issuer": ISSUER, "vp_formats_supported": {"dc+sd-jwt": {}}, member: wrong});
+        let read = WalletMetadata::published(document.to_string().as_bytes(), ISSUER);
+        assert_eq!(read.err(), Some(MetadataFault::Member(member)));
+    }
+}
