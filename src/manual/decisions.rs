@@ -48,7 +48,44 @@
 //!
 //! # `GET /start/{handle}` redirects at once
 //! The relying party has told the person what follows; a page in between costs a tap. It changes state
-//! (it binds the browser), so prefetching is answered without binding.
+//! (it binds the browser), so what is no person binds nothing: prefetching, requests that by `Sec-Fetch-Mode`
+//! and `Sec-Fetch-Dest` are no navigation, and, where a browser sends neither, programs that are known by
+//! name (previews of messengers, scanners of mail). Those get a page with a button instead. A list of names is
+//! never complete, and some scanners are whole browsers: so a person who comes after one is not locked out,
+//! but goes on by a button, which binds the request to the new browser as long as nothing was answered
+//! ([`Change::TakeOver`](crate::domain::change::Change::TakeOver)). Who knows a `start_url` can therefore take
+//! a request away from a person who has not answered yet; the person can take it back, and neither gets the
+//! other's result, because the relying party's `state` and `response_code` travel with the browser that
+//! answers. Grants of devices and of the authorization endpoint stay with the browser that confirmed them.
+//!
+//! # The same posted answer again gets the same reply
+//! Connections break after the answer was judged; the person behind a wallet that did not hear us would have no
+//! way back. The digest of the answer that decided is kept with its presentation. The one-time code in the reply
+//! is an HMAC of that digest, so that neither the answer nor a live code lies in the store. An answer that was
+//! rejected while tries remain is judged and counted again each time: otherwise junk would be free.
+//!
+//! # What can never work settles at the first try
+//! A credential that is revoked, suspended, expired or not enough is the same a minute later. The request ends
+//! at once, so that a device or a shop hears it while the person is still there; to use another credential the
+//! person begins again. Only reasons that need a genuine credential end a request so early: a stranger who knows
+//! an address still needs as many posts as there are tries.
+//!
+//! # Pages are cut off from who opened them
+//! `Cross-Origin-Opener-Policy: same-origin` on every page. A web application that opens ours in a window of its
+//! own gets no message from that window when it has come back; it has to ask its server, or listen to a
+//! `BroadcastChannel` of its own page there. Otherwise whoever opened the page on which a person decides could
+//! move that window elsewhere at the right moment.
+//!
+//! # Numbers in transaction data are not read and written anew
+//! `12.10` is sent, hashed and handed out as `12.10`. `serde_json` could keep the text of every number
+//! (`arbitrary_precision`), but then numbers arrive at every visitor, untagged enum and flattened struct of every
+//! crate as a map, and `18` and `18.0` differ as texts. So the text of each number is kept beside the value by
+//! its place ([`exact`](crate::domain::base::exact)). Members of the four types still go out in the order of their
+//! documents.
+//!
+//! # Browsers' secrets are sealed
+//! The cookie holds 128 random bits and a keyed digest of them. A cookie of the right form that we never gave is
+//! no browser: nobody plants a secret beforehand, not even where `__Host-` cannot protect (plain http on loopback).
 //!
 //! # A relying party must give a `redirect_uri`
 //! The result of a same-device presentation needs the code that travels with the browser. Without a

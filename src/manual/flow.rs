@@ -52,7 +52,9 @@
 //!
 //! A rejected answer does not settle anything at once: the person may try again, up to
 //! `presentation.tries` times, and meanwhile the device hears `authorization_pending`. The last
-//! rejected try, giving up, or the wallet's `access_denied` reaches the device at its next poll.
+//! rejected try, a credential that can never work (revoked, suspended, expired, not enough; the table is in
+//! [`trouble`](crate::domain::openid4vp::trouble)), giving up, or the wallet's `access_denied` reaches the
+//! device at its next poll.
 //!
 //! # A web application gets a token
 //!

@@ -2,6 +2,7 @@
 
 use poem::http::{Method, StatusCode};
 use url::{Url, form_urlencoded};
+use vpgate::domain::oauth::client::Clients;
 use vpgate::flow::Policy;
 
 use crate::stage::{Answer, PUBLIC_URL, RETURN, Stage};
@@ -216,6 +217,33 @@ async fn req_11_19_cancelling_is_access_denied() {
     assert_eq!(told(&decide(&stage, &page, "cancel").await), "access_denied");
     let nonsense = decide(&stage, &page, "nonsense").await;
     assert_eq!(nonsense.status, StatusCode::BAD_REQUEST);
+}
+
+#[tokio::test]
+async fn rfc_8252_7_1_an_app_is_named_on_the_page_and_reached_by_its_scheme() {
+    const APP: &str = "com.example.app:/oauth2redirect";
+    let stage = Stage::with(|policy: &mut Policy| {
+        let apps = policy.clients.iter().cloned().map(|mut client| {
+            if client.id == "web" {
+                client.redirect_uris = vec![APP.parse().unwrap()];
+            }
+            client
+        });
+        policy.clients = Clients::new(apps.collect());
+    });
+    let page = visit(&stage, &request("web", &[("redirect_uri", APP)])).await;
+    assert_eq!(page.status, StatusCode::OK, "{}", page.body);
+    assert!(page.body.contains("<b>com.example.app</b>"), "{}", page.body);
+    let policy = page.header("content-security-policy").unwrap();
+    assert!(policy.contains("form-action 'self' https: com.example.app:;"), "{policy}");
+    let home = decide(&stage, &page, "cancel").await;
+    assert!(home.location().starts_with(&format!("{APP}?error=access_denied")), "{}", home.location());
+    for wrong in
+        ["com.example.app:/other", "com.example.app://oauth2redirect", "com.example.evil:/oauth2redirect"]
+    {
+        let refused = visit(&stage, &request("web", &[("redirect_uri", wrong)])).await;
+        assert_eq!(refused.status, StatusCode::BAD_REQUEST, "{wrong}");
+    }
 }
 
 #[tokio::test]

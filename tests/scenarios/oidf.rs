@@ -255,7 +255,12 @@ async fn present_revoked_credential() {
         name_status(&mut made);
         variant.world.issuer_says("revoked").await;
         variant.is_refused(&begun, &asked, &made).await;
+        // That ends the request; the next one finds it restored.
+        assert_eq!(variant.world.collect(&begun, None).await.1["status"], "rejected");
         variant.world.issuer_says("valid").await;
+        let (begun, asked) = variant.asks(&mut browser).await;
+        let mut made = PostingWallet::new(&variant.world).made(&asked);
+        name_status(&mut made);
         variant.is_verified(&mut browser, &begun, &asked, &made).await;
     }
 }

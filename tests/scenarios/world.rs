@@ -328,7 +328,10 @@ impl World {
         let mut browser = self.browser();
         for _ in 0..5 {
             let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
-            browser.fill_and_press(&wallet, &[("fault", fault)], "Share").await;
+            let back = browser.fill_and_press(&wallet, &[("fault", fault)], "Share").await;
+            if back.url.as_str().starts_with(RETURN_TO) {
+                break;
+            }
         }
     }
 
