@@ -153,8 +153,10 @@ impl Vpgate {
                 Ok(PostAnswer::Taken(way_back))
             }
             Answered::Judged(Judged::Rejected(report)) => {
-                self.count_posted(served, &answer, rejected, now, |served, code| served.rejected(report, code, now))
-                    .await
+                self.count_posted(served, &answer, rejected, now, |served, code| {
+                    served.rejected(report, code, now)
+                })
+                .await
             }
             Answered::Judged(Judged::IssuerAtFault(report)) => {
                 self.count_posted(served, &answer, rejected, now, |served, code| {
@@ -163,8 +165,10 @@ impl Vpgate {
                 .await
             }
             Answered::Judged(Judged::Undecided(report)) => {
-                self.count_posted(served, &answer, postponed, now, |served, code| served.undecided(report, code, now))
-                    .await
+                self.count_posted(served, &answer, postponed, now, |served, code| {
+                    served.undecided(report, code, now)
+                })
+                .await
             }
         }
     }

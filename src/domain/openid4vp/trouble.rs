@@ -92,6 +92,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
     (
         Trouble::IssuerService,
         &[
+            "issuer_key_available",
             "status_index",
             "status_list_available",
             "status_list_encoding",
