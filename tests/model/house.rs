@@ -24,7 +24,7 @@ use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Unavailable};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;

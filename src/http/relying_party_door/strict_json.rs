@@ -157,7 +157,7 @@ fn parse(bytes: &[u8], members: usize) -> Result<Members, Problem> {
     if !json::numbers_survive(bytes) {
         return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
     }
-    Ok(Members { members, text: bytes })
+    Ok(Members { members, text: bytes.to_vec() })
 }
 
 impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
