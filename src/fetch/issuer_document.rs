@@ -47,7 +47,11 @@ impl IssuerDocument {
         if let Some(mistakes) = keys.mistakes() {
             tracing::warn!(address = %self.address(), %mistakes, "published keys are left out");
         }
-        if keys.keys().is_empty() { Err(NoKeys::NoneUsable) } else { Ok((keys, max_age)) }
+        if keys.keys().is_empty() {
+            let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
+            return Err(NoKeys::NoneUsable(why));
+        }
+        Ok((keys, max_age))
     }
 
     async fn read(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
@@ -84,8 +88,8 @@ pub(super) enum NoKeys {
     Metadata(#[from] MetadataFault),
     #[error(transparent)]
     Did(#[from] DidFault),
-    #[error("there is no key in it that could verify a signature")]
-    NoneUsable,
+    #[error("there is no key in it that could verify a signature{0}")]
+    NoneUsable(String),
 }
 
 impl NoKeys {

@@ -33,7 +33,7 @@ pub struct FetchedIssuerKeys {
 impl Failure for Arc<NoKeys> {
     /// Who publishes no key any more has taken the old ones back.
     fn replaces_older(&self) -> bool {
-        matches!(**self, NoKeys::NoneUsable)
+        matches!(**self, NoKeys::NoneUsable(_))
     }
 }
 

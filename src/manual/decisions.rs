@@ -447,6 +447,11 @@
 //! key is read, whoever vouches for it, so that the report blames the key and not the signature. It costs
 //! about 20 microseconds for each key.
 //!
+//! # Of `cnf`, `jwk` alone counts
+//! RFC 7800 section 3.1 lets `cnf` hold one way to find the holder's key. Where `jwk` stands beside others, it
+//! is used and the others are not looked at; no address in a credential is ever fetched. Without `jwk` the
+//! credential is refused, and the report names what is there: a `kid` or `jkt` alone gives no key.
+//!
 //! # A type that extends the type asked for answers it
 //! OpenID4VP B.3.5 lets wallets do so. Only the type metadata that the operator has configured say what
 //! extends what, and the type that is shown must be among the accepted ones: a type claim gives nobody the
