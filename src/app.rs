@@ -33,6 +33,7 @@ use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow::Vpgate;
 use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
+use crate::flow::signed_requests::SignedRequests;
 use crate::http::{self, HttpSettings};
 use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
@@ -148,6 +149,7 @@ impl App {
             clock,
             entropy,
             signer: Arc::new(keys.signer),
+            signed_requests: SignedRequests::default(),
             request_signer: Arc::new(RequestKeys::new(config.request_keys)),
             wallets,
             issuer_keys,

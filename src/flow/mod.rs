@@ -77,6 +77,7 @@ pub mod revoke;
 pub mod serve_request;
 pub mod serve_request_object;
 pub mod settle;
+pub mod signed_requests;
 pub mod sweep;
 pub mod userinfo;
 pub mod verify_token;
@@ -90,6 +91,7 @@ use self::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, RequestSigner, SecondOpinion, Signer, StatusLists, Store,
     Unavailable, Wallets,
 };
+use self::signed_requests::SignedRequests;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::base::secret::{DigestKey, Secret};
 use crate::domain::oauth::attempts::DeviceLimits;
@@ -178,6 +180,8 @@ pub struct Vpgate {
     pub signer: Arc<dyn Signer>,
     /// Signs requests to wallets.
     pub request_signer: Arc<dyn RequestSigner>,
+    /// What it signed a moment ago.
+    pub signed_requests: SignedRequests,
     /// Wallets that are servers.
     pub wallets: Arc<dyn Wallets>,
     /// Keys of issuers we believe.

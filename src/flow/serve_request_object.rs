@@ -1,12 +1,14 @@
 //! The wallet fetches its Request Object (OpenID4VP 1.0 section 5.10, RFC 9101 section 5.2.3). Nothing
-//! is written down: it may come again until it has answered.
+//! is written down: it may come again until it has answered. What it is given was signed within the last ten
+//! seconds ([`super::signed_requests`]).
 
 use super::Vpgate;
 use super::ports::Unavailable;
 use crate::domain::base::id::RequestState;
+use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::presentation::Presentation;
 use crate::domain::openid4vp::profile::{self, REQUEST_OBJECT};
-use crate::domain::openid4vp::request::Flow;
+use crate::domain::openid4vp::request::{Asked, Flow};
 use crate::domain::openid4vp::request_key::NotSigned;
 use crate::domain::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
 
@@ -31,6 +33,9 @@ pub enum NoRequestObject {
     /// Too long.
     #[error("wallet_nonce is longer than {MAX_WALLET_NONCE_BYTES} bytes")]
     Nonce,
+    /// Each nonce costs a signature.
+    #[error("this request was fetched with too many nonces within a few seconds")]
+    TooOften,
     /// It cannot be read.
     #[error(transparent)]
     Metadata(#[from] MetadataFault),
@@ -54,7 +59,8 @@ impl From<NotSigned> for NoRequestObject {
 }
 
 impl Vpgate {
-    /// The Request Object of `id`, freshly signed; encrypted where the wallet sent a key for that.
+    /// The Request Object of `id`, signed a moment ago or, with a nonce of the wallet, now; encrypted where
+    /// the wallet sent a key for that.
     ///
     /// # Errors
     /// [`NoRequestObject`]
@@ -82,8 +88,7 @@ impl Vpgate {
         if let Some(metadata) = &metadata {
             metadata.suits(&asked.wallet, self.request_signer.algorithm(&asked.wallet))?;
         }
-        let claims = profile::request_object(asked, says.wallet_nonce.as_deref(), now);
-        let signed = self.request_signer.sign(&asked.wallet, &claims, now)?;
+        let signed = self.signed(asked, says.wallet_nonce.as_deref(), now)?;
         let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
             return Ok(signed);
         };
@@ -91,5 +96,27 @@ impl Vpgate {
         let header = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
         let encrypted = key.encrypt(signed.as_bytes(), *enc, &header);
         encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
+    }
+
+    fn signed(
+        &self,
+        asked: &Asked,
+        wallet_nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Result<String, NoRequestObject> {
+        let sign = || {
+            let claims = profile::request_object(asked, wallet_nonce, now);
+            self.request_signer.sign(&asked.wallet, &claims, now)
+        };
+        if wallet_nonce.is_some() {
+            let room = self.signed_requests.one_more_nonce(&asked.state, now);
+            return if room { Ok(sign()?) } else { Err(NoRequestObject::TooOften) };
+        }
+        if let Some(recent) = self.signed_requests.recent(&asked.state, &asked.nonce, now) {
+            return Ok(recent);
+        }
+        let signed = sign()?;
+        self.signed_requests.keep(&asked.state, &asked.nonce, &signed, now);
+        Ok(signed)
     }
 }

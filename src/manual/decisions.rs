@@ -551,3 +551,33 @@
 //! No browser speaks it, proxies speak HTTP/1.1 to what is behind them unless they are told otherwise, and its
 //! control frames, streams and header compression are much to bound. A connection that begins with it ends,
 //! and the log says so once. The price: a proxy that was set to HTTP/2 for its upstream must be set back.
+//!
+//! # An XML reader with known faults is in the program, and nothing leads to it
+//! `poem-openapi` 5.1, the newest, requires `quick-xml` 0.36 without a feature to leave it out, and later
+//! versions do not fit (RUSTSEC-2026-0194 and -0195 speak of it). It is called by two payload types and
+//! by the XML methods of bodies; the lints forbid them all. The price: a scanner that looks at names of
+//! crates alone will report it.
+//!
+//! # DPoP proofs are signed with ES256, Ed25519, RS256 or PS256
+//! The key of a proof comes with the proof, so a stranger can have any number of them checked. ES384 costs
+//! a millisecond here and ES512 two, against 40 microseconds for ES256; RSA is accepted up to 4096 bits and
+//! exponents of 24 bits. Metadata say so. The price: a client whose key is on P-384 or P-521 needs another.
+//! Assertions of clients and credentials keep all algorithms: their keys are registered, or an issuer that we
+//! believe has signed them before they are used.
+//!
+//! # A Request Object is handed out again for ten seconds
+//! Each fetch was signed anew: 65 bytes of a stranger for 2.3 milliseconds, with an RSA key of 4096 bits.
+//! `iat` may now be ten seconds old. A wallet that sends a `wallet_nonce` gets its own signature, five times
+//! within ten seconds for one request.
+//!
+//! # A key folder may be looked into, not written to
+//! Its files are refused when others may open them. The folder itself is refused only when others may change
+//! it: their names are no secret, and folders made by hand are usually readable.
+//!
+//! # A database without its keys does not start
+//! Making new keys in the place of lost ones kept the service up and made everybody somebody else. Now an
+//! operator decides, by `vpgate keys adopt`. The price: who loses the keys at night has an outage instead of
+//! a silent change of every subject.
+//!
+//! # Codes that nobody exchanged are forgotten when they expire
+//! They were remembered for an hour. Used ones still are, since showing one again ends its tokens.

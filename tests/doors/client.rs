@@ -178,7 +178,7 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
             "revocation_endpoint": format!("{PUBLIC_URL}/revoke"),
             "revocation_endpoint_auth_methods_supported": methods,
             "revocation_endpoint_auth_signing_alg_values_supported": algorithms,
-            "dpop_signing_alg_values_supported": algorithms,
+            "dpop_signing_alg_values_supported": ["ES256", "Ed25519", "EdDSA", "RS256", "PS256"],
         })
     );
 }

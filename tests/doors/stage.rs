@@ -38,6 +38,7 @@ use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
     Wallets,
 };
+use vpgate::flow::signed_requests::SignedRequests;
 use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
@@ -84,6 +85,7 @@ impl Stage {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
                 signer: Arc::new(NoSigner),
+                signed_requests: SignedRequests::default(),
                 request_signer: Arc::new(RequestKeys::default()),
                 wallets: Arc::new(NoWallets),
                 issuer_keys: Arc::new(NoKeys),

@@ -14,6 +14,7 @@ mod browser;
 mod devices;
 mod kills;
 mod log_sinks;
+mod lost_keys;
 #[path = "../clients/person.rs"]
 mod person;
 mod places;
@@ -22,4 +23,5 @@ mod service;
 mod signals;
 mod starting;
 mod stopping;
+mod storage_faults;
 mod whole_flows;

@@ -11,6 +11,7 @@ use crate::domain::base::json::Bounds;
 use crate::domain::base::media_type::is_typ;
 use crate::domain::base::secret::{Digest, DigestKey, Secret};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::jwk::{JwkFault, PublicKey};
 use crate::domain::jose::jws::UnverifiedJws;
 
@@ -18,6 +19,14 @@ use crate::domain::jose::jws::UnverifiedJws;
 const TYP: &str = "dpop+jwt";
 /// A proof is a key, five claims and a signature.
 const BOUNDS: Bounds = Bounds { bytes: 8 * 1024, depth: 4, members: 64 };
+/// What a proof may be signed with. The key comes with the proof, so anybody can have any number of these
+/// checked: each costs well under a millisecond. ES384 and ES512 cost one and two.
+pub const ALGORITHMS: [Algorithm; 5] =
+    [Algorithm::Es256, Algorithm::Ed25519, Algorithm::EdDsa, Algorithm::Rs256, Algorithm::Ps256];
+/// The longest RSA modulus of a proof in base64url (4096 bits), and the longest exponent (24 bits; everybody
+/// has 65537): the work grows with both.
+const MOST_MODULUS: usize = 683;
+const MOST_EXPONENT: usize = 4;
 /// The longest `jti`.
 const MOST_JTI: usize = 256;
 /// How far a client's clock may be from ours. The nonce tells the age of a proof better.
@@ -65,6 +74,9 @@ pub enum ProofFault {
     /// The `jwk` is not one for the `alg`.
     #[error("the jwk of the DPoP proof does not fit its alg")]
     KeyAlgorithm,
+    /// It takes too long to check with.
+    #[error("the jwk of the DPoP proof is too large: RSA keys may have 4096 bits, and exponents 24")]
+    LargeKey,
     /// The signature is not that key's.
     #[error("the signature of the DPoP proof does not hold")]
     Signature,
@@ -120,7 +132,13 @@ pub fn verify(
     if !jws.typ().is_some_and(|typ| is_typ(typ, TYP)) {
         return Err(ProofFault::Typ.into());
     }
+    if !ALGORITHMS.contains(&jws.algorithm()) {
+        return Err(ProofFault::Malformed.into());
+    }
     let key = jws.header().get("jwk").ok_or(ProofFault::NoKey)?;
+    if is_dear(key) {
+        return Err(ProofFault::LargeKey.into());
+    }
     let key = PublicKey::from_jwk(key).map_err(ProofFault::Key)?;
     if !key.fits(jws.algorithm()) {
         return Err(ProofFault::KeyAlgorithm.into());
@@ -159,6 +177,13 @@ pub fn nonce(nonces: &DigestKey, now: Timestamp) -> String {
 fn nonce_of(nonces: &DigestKey, now: Timestamp, windows_ago: i64) -> String {
     let window = now.unix().div_euclid(NONCE_WINDOW).saturating_sub(windows_ago);
     base64url::encode(nonces.digest(&window.to_be_bytes()).as_bytes())
+}
+
+/// Whether verifying with the key would cost too much.
+fn is_dear(jwk: &Value) -> bool {
+    let is_longer =
+        |name: &str, most: usize| jwk.get(name).and_then(Value::as_str).is_some_and(|text| text.len() > most);
+    is_longer("n", MOST_MODULUS) || is_longer("e", MOST_EXPONENT)
 }
 
 /// Without query and fragment, and normalised as RFC 3986 section 6.2.2 and 6.2.3 say.

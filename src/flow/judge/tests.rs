@@ -28,6 +28,7 @@ use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::test_server::{ok, serve};
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow::ports::{Clock, IssuerKeys};
+use crate::flow::signed_requests::SignedRequests;
 use crate::store::sqlite::SqliteStore;
 use crate::system::entropy::SystemEntropy;
 use crate::system::keys::Keyring;
@@ -127,6 +128,7 @@ fn vpgate(maker: &Maker) -> Vpgate {
         clock,
         entropy: Arc::new(SystemEntropy),
         signer: Arc::new(keys.signer),
+        signed_requests: SignedRequests::default(),
         request_signer: Arc::new(RequestKeys::default()),
         wallets: Arc::new(wallets),
         issuer_keys,

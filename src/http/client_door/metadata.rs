@@ -5,6 +5,7 @@ use poem_openapi::Object;
 use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::oauth::client::Grant;
+use crate::domain::oauth::dpop;
 use crate::domain::oauth::entitlement::OPENID;
 use crate::flow::Policy;
 use crate::http::PublicUrl;
@@ -106,7 +107,7 @@ pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
         revocation_endpoint: public_url.at("/revoke"),
         revocation_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
         revocation_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
-        dpop_signing_alg_values_supported: names(&Algorithm::ALL),
+        dpop_signing_alg_values_supported: names(&dpop::ALGORITHMS),
         userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
         subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
         id_token_signing_alg_values_supported: openid.then(|| names(&policy.tokens.algorithms())),

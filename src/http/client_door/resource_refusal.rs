@@ -7,6 +7,7 @@ use poem_openapi::types::ToJSON as _;
 
 use super::refusal::{OAuthError, OAuthErrorCode};
 use crate::domain::jose::alg::Algorithm;
+use crate::domain::oauth::dpop;
 use crate::flow::issue_tokens::TokenType;
 use crate::http::trace::{RETRY_AFTER_SECONDS, TraceId};
 
@@ -57,8 +58,8 @@ impl ResourceRefusal {
 
     /// 401 without an error code: nothing came that could be wrong (RFC 6750 section 3.1).
     pub fn no_token() -> Self {
-        let [bearer, dpop] = [TokenType::Bearer, TokenType::Dpop].map(|way| challenge(way, None));
-        Self::NoToken(format!("{bearer}, {dpop}"))
+        let [bearer, bound] = [TokenType::Bearer, TokenType::Dpop].map(|way| challenge(way, None));
+        Self::NoToken(format!("{bearer}, {bound}"))
     }
 
     /// 401 with `error`.
@@ -95,7 +96,7 @@ fn challenge(way: TokenType, error: Option<&OAuthError>) -> String {
     let mut challenge = match way {
         TokenType::Bearer => "Bearer realm=\"vpgate\"".to_owned(),
         TokenType::Dpop => {
-            format!("DPoP realm=\"vpgate\", algs=\"{}\"", Algorithm::ALL.map(Algorithm::name).join(" "))
+            format!("DPoP realm=\"vpgate\", algs=\"{}\"", dpop::ALGORITHMS.map(Algorithm::name).join(" "))
         }
     };
     if let Some(OAuthError { error, error_description }) = error {

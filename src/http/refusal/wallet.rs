@@ -10,6 +10,7 @@ impl From<NoRequestObject> for NoRequest {
     fn from(why: NoRequestObject) -> Self {
         match why {
             NoRequestObject::Unknown => Self::unknown(),
+            NoRequestObject::TooOften => Self::too_often(why.to_string()),
             NoRequestObject::Nonce | NoRequestObject::Metadata(_) | NoRequestObject::Unsuitable(_) => {
                 Self::refused(why.to_string())
             }

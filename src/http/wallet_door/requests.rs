@@ -22,6 +22,9 @@ use crate::http::trace::RETRY_AFTER_SECONDS;
 /// The longest body, in bytes: metadata of a wallet with a few keys, percent-encoded.
 const MAX_BYTES: usize = 64 * 1024;
 
+/// When a wallet that fetched too often may fetch again.
+const TOO_OFTEN_SECONDS: u64 = 10;
+
 /// Where wallets fetch their requests.
 #[derive(Clone, Copy, Debug)]
 pub struct RequestDoor;
@@ -30,7 +33,7 @@ pub struct RequestDoor;
 impl RequestDoor {
     /// Fetch the Request Object (RFC 9101 section 5.2.3)
     ///
-    /// Freshly signed each time, until the request is answered or has expired.
+    /// Signed within the last ten seconds, until the request is answered or has expired.
     #[oai(path = "/wallet/requests/:id", method = "get", operation_id = "fetchRequest")]
     async fn fetch(
         &self,
@@ -43,7 +46,7 @@ impl RequestDoor {
 
     /// Fetch the Request Object, and say what the wallet can do (OpenID4VP 1.0 section 5.10)
     ///
-    /// The same object, with `wallet_nonce` inside. Where `wallet_metadata` has `jwks`, it is encrypted to
+    /// The same object, with `wallet_nonce` inside (five times within ten seconds). Where `wallet_metadata` has `jwks`, it is encrypted to
     /// the first key that fits: ECDH-ES on P-256, A128GCM unless A256GCM is named in
     /// `request_object_encryption_enc_values_supported`.
     #[oai(path = "/wallet/requests/:id", method = "post", operation_id = "fetchRequestByPost")]
@@ -85,6 +88,14 @@ pub enum NoRequest {
     /// Not a form.
     #[oai(status = 415)]
     MediaType(Json<NoRequestError>),
+    /// Too many nonces within a few seconds, each of which costs a signature.
+    #[oai(status = 429)]
+    TooOften(
+        Json<NoRequestError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
     /// A fault of the service. Fetch again later.
     #[oai(status = 503)]
     Unavailable(
@@ -114,6 +125,11 @@ impl NoRequest {
     /// 404.
     pub fn unknown() -> Self {
         Self::Unknown(error("not_found", None))
+    }
+
+    /// 429.
+    pub fn too_often(why: impl Into<String>) -> Self {
+        Self::TooOften(error("temporarily_unavailable", Some(why.into())), TOO_OFTEN_SECONDS)
     }
 
     /// 503. The log has the reason under the trace id of the answer's request.

@@ -1,7 +1,6 @@
 use serde_json::{Map, json};
 
 use super::*;
-use crate::domain::jose::alg::Algorithm;
 use crate::domain::jose::signing::SigningKey;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
@@ -66,7 +65,7 @@ fn client() -> Client {
 
 #[test]
 fn req_11_33_a_proof_of_any_accepted_algorithm_names_its_key() {
-    for algorithm in [Algorithm::Es256, Algorithm::EdDsa, Algorithm::Ps256, Algorithm::Rs256] {
+    for algorithm in ALGORITHMS {
         let client = Client::new(algorithm);
         let proof = client.shown().unwrap();
         assert_eq!(proof.key.as_str(), client.key.public_key().thumbprint());
@@ -170,4 +169,22 @@ fn req_11_33_proofs_are_told_apart_by_key_and_jti() {
     assert_ne!(id(&one), id(&other));
     let first = id(&one);
     assert_ne!(first, id(&one.claim("jti", "two".into())));
+}
+
+#[test]
+fn a_proof_that_is_dear_to_check_is_refused_before_it_is_checked() {
+    for algorithm in [Algorithm::Es384, Algorithm::Es512] {
+        let fault = Client::new(algorithm).refused();
+        assert_eq!(fault, ProofFault::Malformed, "{algorithm} is not among those that metadata offer");
+    }
+    let rsa = |modulus: usize, exponent: &[u8]| {
+        let n = base64url::encode(vec![0xff; modulus / 8]);
+        let jwk = json!({"kty": "RSA", "n": n, "e": base64url::encode(exponent)});
+        Client::new(Algorithm::Rs256).member("jwk", jwk).refused()
+    };
+    let usual = [1, 0, 1];
+    assert_eq!(rsa(4096, &usual), ProofFault::Signature, "only the signature is wrong");
+    assert_eq!(rsa(4104, &usual), ProofFault::LargeKey);
+    assert_eq!(rsa(8192, &usual), ProofFault::LargeKey);
+    assert_eq!(rsa(2048, &[1, 0xff, 0xff, 0xff, 0xff]), ProofFault::LargeKey);
 }
