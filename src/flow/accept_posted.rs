@@ -26,7 +26,7 @@ use crate::domain::base::report::Findings;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served};
+use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served};
 use crate::domain::openid4vp::request::{Asked, Flow, OnRejection};
 use crate::domain::openid4vp::response::{OtherState, Posted};
 
@@ -143,7 +143,11 @@ impl Vpgate {
                 Ok(PostAnswer::Taken(Some(WayBack { handle, response_code: Some(code) })))
             }
             Answered::Refused(error) if error.may_be_retried() => {
-                Ok(PostAnswer::Taken(way_back(served.asked(), None)))
+                let taken = |asked: &Asked, code| PostAnswer::Taken(way_back(asked, code));
+                self.count_posted(served, &answer, taken, now, |served, code| {
+                    served.postponed_by_wallet(error, code, now)
+                })
+                .await
             }
             Answered::Refused(error) => {
                 let code = self.result_code_for(served.asked(), &answer);
@@ -191,7 +195,10 @@ impl Vpgate {
                 Ok(answer)
             }
             AfterRejection::Final(settled) => {
-                let answer = rejected(settled.asked(), code);
+                let answer = match settled.outcome() {
+                    Outcome::Declined { .. } => PostAnswer::Taken(way_back(settled.asked(), code)),
+                    _ => rejected(settled.asked(), code),
+                };
                 self.commit_settled(settled, None, now).await?;
                 Ok(answer)
             }

@@ -74,7 +74,7 @@ impl Vpgate {
                     .await
             }
             Answered::Refused(error) if error.may_be_retried() => {
-                Ok(Ending::Done(served.asked().handle.clone()))
+                self.count(served, now, |served, code| served.postponed_by_wallet(error, code, now)).await
             }
             Answered::Refused(error) => {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await

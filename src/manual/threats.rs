@@ -90,6 +90,17 @@
 //! | asking about tokens of others | callers prove who they are and see only tokens that are theirs or for them |
 //! | a signing key that leaks | rotation in ten minutes without an unverifiable token |
 //!
+//! # The disk, and the processor
+//!
+//! | Attack | Stopped by |
+//! |---|---|
+//! | reading the database, its log or a backup | files for their owner alone, refused otherwise; codes, cookies and tokens are digests; claims stay minutes, and are then overwritten in the database and cut from the log (see [`super::operating`]). Who reads the disk within those minutes reads them: encrypt it |
+//! | a database or keys put in the place of ours | a database that was replaced while it was in use is written to no more; a database refuses keys that it was not used with |
+//! | filling the disk | limits on what strangers can store; when it is full nothing is acknowledged, and `/readyz` says so |
+//! | work for free: signatures by keys that come with a request | DPoP only with algorithms and sizes that cost little; a holder's key counts only after its issuer's signature was found good; certificates count from a configured root downwards |
+//! | work for free: our own signatures | a Request Object is handed out again for ten seconds; signed for a wallet's nonce five times within them |
+//! | work for free: the same answer again and again | rejected answers, answers that cannot be judged and wallets that cannot answer are counted, each to an end |
+//!
 //! # What a relying party must do itself
 //!
 //! - Bind the presentation `id` to the session of the browser it sends away, and compare when the

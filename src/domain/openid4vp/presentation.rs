@@ -16,6 +16,7 @@
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 
 mod awaiting_return;
+mod postponed;
 pub mod restore;
 
 use std::time::Duration;
