@@ -25,6 +25,9 @@ impl Askable {
             let Some(id) = &given.id else { continue };
             let at = format!("credentials[{index}].stable_identifier");
             let stable_identifier = given.stable_identifier.as_ref().and_then(|it| path(it, &at, faults));
+            if stable_identifier.as_ref().is_some_and(ClaimsPath::is_over_all) {
+                faults.add(&at, "must lead to one claim, not to all elements of an array");
+            }
             match named.iter_mut().find(|other| other.credential.id == *id) {
                 Some(other) => {
                     if other.credential.stable_identifier != stable_identifier {
@@ -105,27 +108,41 @@ pub(super) fn field(
     theirs: Option<String>,
     faults: &mut Faults,
 ) -> Option<ClaimsPath> {
-    let theirs = theirs.map(|name| Value::Array(vec![Value::String(name)]));
+    let (ours, theirs) = (ours.map(Written::Path), theirs.map(Written::Name));
     let (at, given) = either(at, ("field", ours), ("fieldName", theirs), faults);
-    let given = faults.need(&at, given, "the claim: member names joined by dots, or a list of them")?;
-    path(&given, &at, faults)
+    match faults.need(&at, given, "the claim: member names joined by dots, or a list of them")? {
+        Written::Path(given) => path(&given, &at, faults),
+        Written::Name(name) => elements(vec![PathElement::Name(name)], &at, faults),
+    }
+}
+
+/// How a claim is written.
+enum Written {
+    Path(Value),
+    Name(String),
 }
 
 /// `"address.country"`, or `["address", "country"]`; in a list, names may contain dots, and a number is a
-/// position in an array.
+/// position in an array. `*` is all elements of an array.
 pub(super) fn path(given: &Value, at: &str, faults: &mut Faults) -> Option<ClaimsPath> {
-    let elements: Option<Vec<PathElement>> = match given {
-        Value::String(text) => text.split('.').map(name).collect(),
+    let read: Result<Vec<PathElement>, &str> = match given {
+        Value::String(text) => text.split('.').map(step).collect(),
         Value::Array(elements) => elements.iter().map(element).collect(),
-        _ => None,
+        _ => Err(NO_PATH),
     };
-    let Some(elements) = elements else {
-        faults.add(
-            at,
-            "must be member names joined by dots, for example \"address.country\", or a list of them",
-        );
-        return None;
-    };
+    match read {
+        Ok(read) => elements(read, at, faults),
+        Err(why) => {
+            faults.add(at, why);
+            None
+        }
+    }
+}
+
+const NO_PATH: &str =
+    "must be member names joined by dots, for example \"address.country\", or a list of them";
+
+fn elements(elements: Vec<PathElement>, at: &str, faults: &mut Faults) -> Option<ClaimsPath> {
     match elements.first() {
         Some(PathElement::Index(_) | PathElement::All) => {
             faults.add(at, "must begin with a name: a credential is an object");
@@ -141,14 +158,25 @@ pub(super) fn path(given: &Value, at: &str, faults: &mut Faults) -> Option<Claim
     faults.keep(at, ClaimsPath::of(elements))
 }
 
-fn name(name: &str) -> Option<PathElement> {
-    (!name.is_empty()).then(|| PathElement::Name(name.to_owned()))
+/// One step as text. What looks like a step of another notation is not taken for a name: it would be the name
+/// of a claim that nobody has.
+fn step(text: &str) -> Result<PathElement, &'static str> {
+    match text {
+        "" => Err(NO_PATH),
+        "*" => Ok(PathElement::All),
+        "$" => Err("begins with the name of a claim, without \"$\""),
+        text if text.ends_with(']') && text.contains('[') => Err(
+            "has no brackets: all elements of an array are \"nationalities.*\" or [\"nationalities\", \"*\"], one \
+             of them is [\"nationalities\", 0]",
+        ),
+        name => Ok(PathElement::Name(name.to_owned())),
+    }
 }
 
-fn element(given: &Value) -> Option<PathElement> {
+fn element(given: &Value) -> Result<PathElement, &'static str> {
     match given {
-        Value::String(text) => name(text),
-        Value::Integer(position) => usize::try_from(*position).ok().map(PathElement::Index),
-        _ => None,
+        Value::String(text) => step(text),
+        Value::Integer(position) => usize::try_from(*position).map(PathElement::Index).map_err(|_| NO_PATH),
+        _ => Err(NO_PATH),
     }
 }

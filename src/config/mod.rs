@@ -22,6 +22,7 @@ mod file;
 mod high_assurance;
 mod raw;
 mod read;
+mod rules;
 mod scopes;
 pub mod secrets;
 mod token_claims;

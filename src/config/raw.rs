@@ -185,6 +185,8 @@ pub(super) struct Rule {
     pub value: Option<toml::Value>,
     #[serde(rename = "type")]
     pub kind: Option<String>,
+    pub age_at_least: Option<i64>,
+    pub not: Option<bool>,
     #[serde(rename = "credentialId")]
     pub credential_id: Option<String>,
     #[serde(rename = "fieldName")]

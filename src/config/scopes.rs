@@ -2,8 +2,8 @@
 
 use super::askable::{self, Askable};
 use super::fault::Faults;
-use super::raw;
-use crate::domain::admission::rules::{Kind, Operator, Rule};
+use super::{raw, rules};
+use crate::domain::admission::rules::Rule;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::openid4vp::dcql::ClaimsPath;
@@ -68,7 +68,8 @@ fn scope(
     }
     let claims = claims(&given.claims.unwrap_or_default(), &key, faults);
     let (total, open) = (given.rules.len(), given.open);
-    let read = |(place, given)| rule(given, &format!("{at}.rules[{place}]"), own.as_deref(), askable, faults);
+    let read =
+        |(place, given)| rules::rule(given, &format!("{at}.rules[{place}]"), own.as_deref(), askable, faults);
     let rules: Vec<Rule> = given.rules.into_iter().enumerate().filter_map(read).collect();
     let key = format!("{at}.open");
     match (total, open) {
@@ -123,41 +124,4 @@ fn claims(given: &[toml::Value], at: &str, faults: &mut Faults) -> Vec<ClaimsPat
         }
     }
     paths
-}
-
-/// `own` is the credential of the scope; `None` when that has a fault.
-fn rule(
-    given: raw::Rule,
-    at: &str,
-    own: Option<&str>,
-    askable: &Askable,
-    faults: &mut Faults,
-) -> Option<Rule> {
-    let ids = (("credential", given.credential), ("credentialId", given.credential_id));
-    let (key, id) = askable::either(at, ids.0, ids.1, faults);
-    let credential = match id {
-        Some(id) => askable.named(&id, &key, faults).map(|credential| credential.id.as_str()),
-        None => own,
-    };
-    let field = askable::field(at, given.field, given.field_name, faults);
-    let operators = (("operator", given.operator), ("fieldOperator", given.field_operator));
-    let (key, operator) = askable::either(at, operators.0, operators.1, faults);
-    let operator = faults.need(&key, operator, "one of <, >, =, <=, >=");
-    let operator = operator
-        .and_then(|text| faults.keep(&key, Operator::parse(&text).ok_or("must be one of <, >, =, <=, >=")));
-    let kind = match given.kind.as_deref() {
-        None => Some(Kind::ByForm),
-        Some("date") => Some(Kind::Date),
-        Some(_) => {
-            faults
-                .add(format!("{at}.type"), "must be \"date\"; other values say by themselves what they are");
-            None
-        }
-    };
-    let values = (("value", given.value), ("fieldValue", given.field_value));
-    let (key, value) = askable::either(at, values.0, values.1, faults);
-    let value = faults.need(&key, value, "what the claim is compared with")?;
-    let value = serde_json::to_value(value).unwrap_or_default();
-    let rule = Rule::new(credential?.to_owned(), field?, operator?, &value, kind?);
-    faults.keep(&key, rule)
 }

@@ -49,7 +49,7 @@ fn record(client: &str, scope: &str, unearned: &Unearned<'_>) {
     };
     for (rule, why) in unmet {
         let (credential, field) = (&rule.credential, &rule.field);
-        let operator = rule.operator().as_str();
+        let operator = rule.operator();
         tracing::info!(client, scope, credential, %field, operator, %why, "a scope is not earned: a rule does not hold");
     }
 }

@@ -100,7 +100,7 @@ impl Vpgate {
 
     fn tried<'p>(&'p self, scope: &'p ScopeDefinition, sample: &Sample) -> ScopeTried<'p> {
         let claims = |id: &str| sample.claims.iter().find(|(known, _)| known == id).map(|(_, claims)| claims);
-        let rules: Vec<_> = scope.judge_rules(claims).collect();
+        let rules: Vec<_> = scope.judge_rules(claims, self.clock.now()).collect();
         let missing: Vec<&str> = scope.credentials().into_iter().filter(|id| claims(id).is_none()).collect();
         let stable = |id: &str| {
             let known = self.policy.scopes.credentials().iter().find(|it| it.id == id);

@@ -227,6 +227,20 @@
 //! choose an easier comparison by changing the type of a claim. What could never hold is refused with the
 //! configuration: `<` on text would otherwise be a scope that nobody gets and nobody knows why.
 //!
+//! # Rules over arrays: one is enough, and none cannot be said
+//! A path over all elements of an array (`*`) holds when one of the values holds, because that is what people
+//! mean by "one of the nationalities". Without `*` an array makes a rule false, as ever. The opposite, "none of
+//! them", is refused: elements can be disclosed one by one, so a wallet would pass by keeping one back.
+//!
+//! # `not = true` rather than `!=`
+//! The source document has five operators, and `!=` is not among them (REQ-12.2). `not` says the same for every
+//! operator and for ages, and makes it visible that a missing claim is not "unequal": it earns nothing. The
+//! price: one more key.
+//!
+//! # Ages are counted in UTC
+//! An age changes at midnight of UTC, not at midnight where the person is: nobody knows where that is. The price:
+//! up to half a day early or late on the birthday itself.
+//!
 //! # `open = true` rather than silence
 //! A scope without rules is granted to everybody who shows the credential. Forgotten rules look the same,
 //! so it has to be said. The price: one more line for scopes that are meant so.

@@ -25,10 +25,12 @@
 //! | Ours | The source document's | Means |
 //! |---|---|---|
 //! | `credential` | `credentialId` | an id of `[[credentials]]`, or one of its `aliases`; the scope's own when left out |
-//! | `field` | `fieldName` | `field`: names joined by dots, or a list of names and positions. `fieldName`: one name, whatever is in it |
-//! | `operator` | `fieldOperator` | `<`, `>`, `=`, `<=`, `>=` |
-//! | `value` | `fieldValue` | true, false, a number or text |
+//! | `field` | `fieldName` | `field`: names joined by dots, or a list of names and positions; `*` is all elements of an array. `fieldName`: one name, whatever is in it |
+//! | `operator` | `fieldOperator` | `<`, `>`, `=`, `<=`, `>=`, `contains` |
+//! | `value` | `fieldValue` | true, false, a number or text; with `=` and `contains` also a list of these, one of which is meant |
 //! | `type` | | `"date"`, or left out |
+//! | `age_at_least` | | instead of operator and value: years that somebody with this birth date has completed |
+//! | `not` | | `true` turns the rule around |
 //!
 //! What is compared is decided by the rule's value, never by the credential:
 //!
@@ -51,6 +53,24 @@
 //! the rule false. A rule that could never hold (`<` on text, an unknown credential, a claim that cannot be
 //! asked for) is refused when the configuration is read.
 //!
+//! **Ages.** `{ field = "birthdate", age_at_least = 18 }` counts by the calendar, on the day that it is in UTC
+//! when the credential is judged. Who was born on 29 February completes a year on 1 March where there is no
+//! such day. A year alone (`1964`), a month (`1964-08`), the year `0000`, a date ahead and an age above 150 years
+//! prove nothing. With `not = true` the rule is for people who are younger, and needs a whole birth date too.
+//!
+//! **Arrays.** `{ field = "nationalities", operator = "contains", value = "DE" }` holds when one element is equal;
+//! every element is asked for. A path over all elements, `"degrees.*.type"` or `["degrees", "*", "type"]`, holds when
+//! one of the values holds, with any operator but `contains`. Scopes can ask for such paths in `claims`, and a
+//! token claim with such a path is a list. Brackets (`nationalities[]`) and `$` are refused: they would be taken
+//! for names that no claim has.
+//!
+//! **Lists.** `{ field = "issuing_country", operator = "=", value = ["DE", "AT"] }` holds for one of up to 300 values.
+//!
+//! **Not.** `{ field = "issuing_country", operator = "=", value = "DE", not = true }` holds when the claim is shown, is
+//! of the kind that the rule compares with, and is not equal. A claim that is missing earns nothing, turned
+//! around or not. Turning around is refused for arrays: a wallet may keep back the very element that must
+//! not be there.
+//!
 //! A scope may have rules on several credentials. All of them must be shown, bound to one holder key.
 //!
 //! # What is asked for
@@ -65,7 +85,7 @@
 //!
 //! # Trying rules
 //! `POST /v1/rules/dry-run` takes sample claims by credential id, and says which scopes they would earn and
-//! which rule fails why: `missing`, `several`, `wrong_type`, `false`. No value is repeated, nothing is
+//! which rule fails why: `missing`, `wrong_type`, `false`. No value is repeated, nothing is
 //! stored. It tries the scopes of the client that asks.
 //!
 //! # What tokens say

@@ -32,7 +32,7 @@ fn req_12_2_to_12_4_the_document_s_example_can_be_written_in_its_own_words() {
     assert_eq!(asked[0]["claims"], serde_json::json!([{"path": ["Access Level"]}]));
     let level = |level: serde_json::Value| {
         let claims = serde_json::Map::from_iter([("Access Level".to_owned(), level)]);
-        scope.rules[0].judge(&claims).is_ok()
+        scope.rules[0].judge(&claims, crate::domain::base::time::Timestamp::from_unix(0)).is_ok()
     };
     assert!(level(5.into()) && level("5".into()) && !level(4.into()));
 
@@ -227,4 +227,150 @@ fn req_12_15_req_12_16_lifetimes_stand_by_themselves_and_are_positive() {
             assert!(found.starts_with(&format!("{key}: ")), "{found}");
         }
     }
+}
+
+/// What the first rule of a scope of its own becomes.
+fn ruled(rule: &str) -> Result<Config, String> {
+    let scope =
+        format!("\n[[scopes]]\nname = \"r\"\ncredential = \"proof_id_default\"\nrules = [{{ {rule} }}]\n");
+    load(&format!("{CONTRACT}{scope}")).map_err(|faults| faults.to_string())
+}
+
+#[test]
+fn rules_on_ages_arrays_and_lists_are_asked_for_without_values() {
+    for (rule, operator, path) in [
+        ("field = \"birthdate\", age_at_least = 18", "age_at_least", serde_json::json!(["birthdate"])),
+        (
+            "field = \"birthdate\", age_at_least = 18, not = true",
+            "not age_at_least",
+            serde_json::json!(["birthdate"]),
+        ),
+        (
+            "field = \"nationalities\", operator = \"contains\", value = [\"DE\", \"AT\"]",
+            "contains",
+            serde_json::json!(["nationalities", null]),
+        ),
+        (
+            "fieldName = \"nationalities\", fieldOperator = \"contains\", fieldValue = \"DE\"",
+            "contains",
+            serde_json::json!(["nationalities", null]),
+        ),
+        (
+            "field = \"nationalities.*\", operator = \"=\", value = \"DE\"",
+            "=",
+            serde_json::json!(["nationalities", null]),
+        ),
+        (
+            "field = [\"degrees\", \"*\", \"type\"], operator = \"=\", value = \"MSc\"",
+            "=",
+            serde_json::json!(["degrees", null, "type"]),
+        ),
+        (
+            "field = \"issuing_country\", operator = \"=\", value = [\"DE\", \"AT\"], not = true",
+            "not =",
+            serde_json::json!(["issuing_country"]),
+        ),
+        (
+            "field = \"issuing_country\", operator = \"=\", value = \"DE\", not = false",
+            "=",
+            serde_json::json!(["issuing_country"]),
+        ),
+    ] {
+        let config = ruled(rule).unwrap();
+        assert_eq!(config.policy.scopes.named("r").unwrap().rules[0].operator(), operator, "{rule}");
+        assert_eq!(asked(&config, "r")[0]["claims"], serde_json::json!([{ "path": path }]), "{rule}");
+    }
+}
+
+#[test]
+fn rules_that_could_never_hold_or_hold_wrongly_are_faults_at_their_place() {
+    for (rule, fault) in [
+        ("field = \"birthdate\", age_at_least = 0", "age_at_least: must be a number of years from 1 to 150"),
+        (
+            "field = \"birthdate\", age_at_least = 200",
+            "age_at_least: must be a number of years from 1 to 150",
+        ),
+        ("field = \"birthdates.*\", age_at_least = 18", "age_at_least: is about one birth date"),
+        (
+            "field = \"b\", age_at_least = 18, operator = \"=\"",
+            "operator: has no meaning beside age_at_least",
+        ),
+        (
+            "field = \"b\", age_at_least = 18, fieldValue = 3",
+            "fieldValue: has no meaning beside age_at_least",
+        ),
+        ("field = \"b\", age_at_least = 18, type = \"date\"", "type: has no meaning beside age_at_least"),
+        (
+            "field = \"c\", operator = \"!=\", value = \"DE\"",
+            "operator: is not an operator: say operator = \"=\" and not = true",
+        ),
+        (
+            "field = \"c\", operator = \"==\", value = \"DE\"",
+            "operator: must be one of <, >, =, <=, >=, contains",
+        ),
+        ("field = \"c\", operator = \"=\", value = []", "value: must list 1 to 300 values"),
+        ("field = \"c\", operator = \"<\", value = [1, 2]", "value: a list has no order"),
+        (
+            "field = \"c\", operator = \"=\", value = [[1]]",
+            "value: must be true, false, a number or text, or a list of these",
+        ),
+        (
+            "field = \"c.*\", operator = \"contains\", value = 1",
+            "field: contains looks at every element by itself",
+        ),
+        ("field = \"c\", operator = \"contains\", value = 1, not = true", "not: cannot be used with arrays"),
+        ("field = \"c.*\", operator = \"=\", value = 1, not = true", "not: cannot be used with arrays"),
+        ("field = [\"c\", 0], operator = \"=\", value = 1, not = true", "not: cannot be used with arrays"),
+    ] {
+        let found = ruled(rule).unwrap_err();
+        assert!(found.starts_with(&format!("scopes[1].rules[0].{fault}")), "{rule}\n{found}");
+    }
+}
+
+#[test]
+fn steps_of_other_notations_are_refused_and_a_star_is_all_elements() {
+    let claims = |path: &str| {
+        let scope = format!(
+            "\n[[scopes]]\nname = \"c\"\ncredential = \"proof_id_default\"\nclaims = [{path}]\nopen = true\n"
+        );
+        load(&format!("{CONTRACT}{scope}")).map_err(|faults| faults.to_string())
+    };
+    for (written, path) in [
+        ("\"nationalities.*\"", serde_json::json!(["nationalities", null])),
+        ("[\"nationalities\", \"*\"]", serde_json::json!(["nationalities", null])),
+        ("\"degrees.*.type\"", serde_json::json!(["degrees", null, "type"])),
+        ("[\"nationalities\", 0]", serde_json::json!(["nationalities", 0])),
+        ("\"stars**\"", serde_json::json!(["stars**"])),
+    ] {
+        assert_eq!(asked(&claims(written).unwrap(), "c")[0]["claims"], serde_json::json!([{ "path": path }]));
+    }
+    for (written, why) in [
+        ("\"nationalities[]\"", "has no brackets"),
+        ("\"nationalities[*]\"", "has no brackets"),
+        ("\"nationalities[0]\"", "has no brackets"),
+        ("\"degrees[*].type\"", "has no brackets"),
+        ("[\"nationalities[]\"]", "has no brackets"),
+        ("\"$.nationalities\"", "begins with the name of a claim"),
+        ("\"*\"", "must begin with a name"),
+        ("[\"*\"]", "must begin with a name"),
+        ("[\"a\", -1]", "must be member names joined by dots"),
+        ("\"a..b\"", "must be member names joined by dots"),
+    ] {
+        let found = claims(written).unwrap_err();
+        assert!(found.starts_with(&format!("scopes[1].claims[0]: {why}")), "{written}: {found}");
+    }
+    // A name of the source document is a name, whatever is in it.
+    let config = ruled("fieldName = \"levels[*]\", operator = \"=\", value = 1").unwrap();
+    assert_eq!(asked(&config, "r")[0]["claims"][0]["path"], serde_json::json!(["levels[*]"]));
+}
+
+#[test]
+fn req_5_21_a_stable_identifier_is_one_claim() {
+    let line = "id = \"proof_id_default\"\nstable_identifier = \"numbers.*\"\n";
+    let text = CONTRACT.replace("id = \"proof_id_default\"\n", line);
+    let found = load(&text).unwrap_err().to_string();
+    assert_eq!(
+        found,
+        "credentials[0].stable_identifier: must lead to one claim, not to all elements of an array"
+    );
 }

@@ -9,6 +9,7 @@ use super::scopes::Scopes;
 use super::token_claims::Applicant;
 use crate::domain::base::base64url;
 use crate::domain::base::secret::DigestKey;
+use crate::domain::base::time::Timestamp;
 use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::domain::sdjwt::status::standing::StatusPlace;
 
@@ -75,13 +76,15 @@ impl<'p> Verdict<'p> {
 }
 
 impl ScopeDefinition {
-    /// Each rule, judged on claims by credential query id.
+    /// Each rule, judged on claims by credential query id, at this time.
     pub fn judge_rules<'p, 'v>(
         &'p self,
         claims: impl Fn(&str) -> Option<&'v Map<String, Value>>,
+        at: Timestamp,
     ) -> impl Iterator<Item = (&'p Rule, Result<(), Unmet>)> {
         self.rules.iter().map(move |rule| {
-            let judged = claims(&rule.credential).ok_or(Unmet::Missing).and_then(|claims| rule.judge(claims));
+            let claims = claims(&rule.credential).ok_or(Unmet::Missing);
+            let judged = claims.and_then(|claims| rule.judge(claims, at));
             (rule, judged)
         })
     }
@@ -168,8 +171,8 @@ impl ScopePolicy {
             return Err(Unearned::NotOpen);
         }
         let claims = |id: &str| bound.iter().find(|it| it.credential.id == id).map(|it| &it.shown.claims);
-        let unmet: Vec<_> =
-            scope.judge_rules(claims).filter_map(|(rule, judged)| Some((rule, judged.err()?))).collect();
+        let judged = scope.judge_rules(claims, presentation.verified_at());
+        let unmet: Vec<_> = judged.filter_map(|(rule, judged)| Some((rule, judged.err()?))).collect();
         if unmet.is_empty() { Ok(bound) } else { Err(Unearned::Rules(unmet)) }
     }
 

@@ -109,7 +109,7 @@ impl ScopePolicy {
         for asked in &mut wanted {
             for scope in scopes.iter().filter_map(|name| self.named(name)) {
                 let own = scope.rules.iter().filter(|rule| rule.credential == asked.credential.id);
-                own.for_each(|rule| asked.add(&rule.field));
+                own.for_each(|rule| asked.add(&rule.asks_for()));
             }
             asked.credential.stable_identifier.iter().for_each(|path| asked.add(path));
             token_claims.fields_of(&asked.credential.id).for_each(|path| asked.add(path));

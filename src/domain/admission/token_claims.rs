@@ -152,9 +152,12 @@ impl TokenClaims {
         let value = |source: &ClaimSource| match source {
             ClaimSource::Credential { credential, field } => {
                 let selected = field.select_in(shown(credential)?)?;
-                let [value] = selected.as_slice() else { return None };
-                let fits = !value.is_null() && value.to_string().len() <= MAX_CLAIM_BYTES;
-                fits.then(|| (*value).clone())
+                let value = match selected.as_slice() {
+                    all if field.is_over_all() => all.iter().copied().cloned().collect(),
+                    [value] => (*value).clone(),
+                    _ => return None,
+                };
+                (!value.is_null() && value.to_string().len() <= MAX_CLAIM_BYTES).then_some(value)
             }
             ClaimSource::Request { parameter } => {
                 parameters.0.get(parameter).map(|value| Value::from(value.as_str()))
@@ -229,6 +232,21 @@ mod tests {
         assert!(keep(&claims, &[("room_id", &long[1..])]).is_ok());
         assert_eq!(keep(&claims, &[("room_id", &long)]), Err(ParameterTooLong));
         assert!(keep(&claims, &[("other", &long)]).is_ok());
+    }
+
+    #[test]
+    fn req_12_11_a_path_over_all_elements_gives_a_list_also_of_one() {
+        let field = path("nationalities").all_elements().unwrap();
+        let source = ClaimSource::Credential { credential: "id".to_owned(), field };
+        let claims = TokenClaims::new(vec![claim("countries", source)]);
+        let filled = |shown: Value| {
+            let shown = json!({ "nationalities": shown });
+            json!(claims.filled("s", &RequestParameters::default(), |_| shown.as_object()))
+        };
+        assert_eq!(filled(json!(["FR", "DE"])), json!({ "countries": ["FR", "DE"] }));
+        assert_eq!(filled(json!(["FR"])), json!({ "countries": ["FR"] }));
+        assert_eq!(filled(json!([])), json!({}));
+        assert_eq!(filled(json!("FR")), json!({}));
     }
 
     #[test]

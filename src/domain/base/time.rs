@@ -4,8 +4,8 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{Date, OffsetDateTime};
 
 /// A point in time in whole seconds since 1970-01-01T00:00:00Z
 /// (the NumericDate of RFC 7519 section 2, without fractions).
@@ -79,6 +79,36 @@ impl Moment {
     }
 }
 
+/// A day of the calendar.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Day(Date);
+
+impl Day {
+    /// Reads `YYYY-MM-DD` (RFC 3339 `full-date`).
+    pub fn parse(text: &str) -> Option<Self> {
+        match Moment::parse(text)? {
+            Moment::Day(begin) => Some(Self(begin.date())),
+            Moment::Instant(_) => None,
+        }
+    }
+
+    /// The day that it is in UTC; `None` outside the years that the calendar has.
+    pub fn of(at: Timestamp) -> Option<Self> {
+        OffsetDateTime::from_unix_timestamp(at.0).ok().map(|at| Self(at.date()))
+    }
+
+    /// The years that are complete on `later`, by the calendar; `None` when that is before this day. Who
+    /// began on 29 February completes a year on 1 March where there is no such day.
+    pub fn years_until(self, later: Self) -> Option<u16> {
+        if later < self {
+            return None;
+        }
+        let of_the_year = |day: Date| (u8::from(day.month()), day.day());
+        let complete = of_the_year(later.0) >= of_the_year(self.0);
+        u16::try_from(later.0.year() - self.0.year() - i32::from(!complete)).ok()
+    }
+}
+
 impl PartialOrd for Moment {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         match (self, other) {
@@ -123,6 +153,35 @@ mod tests {
         for wrong in ["", "2023-05-02", "2023-05-02T04:00:00", "1683000000", "2023-13-02T04:00:00Z"] {
             assert_eq!(Timestamp::from_rfc3339(wrong), Err(NotATime), "{wrong}");
         }
+    }
+
+    #[test]
+    fn years_are_complete_on_the_anniversary_and_not_a_day_before() {
+        let years = |from: &str, to: &str| Day::parse(from)?.years_until(Day::parse(to)?);
+        assert_eq!(years("2008-06-15", "2026-06-14"), Some(17));
+        assert_eq!(years("2008-06-15", "2026-06-15"), Some(18));
+        assert_eq!(years("2008-12-31", "2026-12-30"), Some(17));
+        assert_eq!(years("2008-01-01", "2025-12-31"), Some(17));
+        assert_eq!(years("2008-06-15", "2008-06-15"), Some(0));
+        assert_eq!(years("2008-06-15", "2008-06-14"), None);
+        // Born on a day that most years do not have.
+        assert_eq!(years("2008-02-29", "2026-02-28"), Some(17));
+        assert_eq!(years("2008-02-29", "2026-03-01"), Some(18));
+        assert_eq!(years("2008-02-29", "2028-02-28"), Some(19));
+        assert_eq!(years("2008-02-29", "2028-02-29"), Some(20));
+        for wrong in ["2008", "2008-06", "2008-06-31", "2008-06-15T00:00:00Z", "15.06.2008", "", "2008-6-15 "]
+        {
+            assert_eq!(Day::parse(wrong), None, "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_day_is_that_of_utc() {
+        let day = |text: &str| Day::of(Timestamp::from_rfc3339(text).unwrap());
+        assert_eq!(day("2026-06-14T23:59:59Z"), Day::parse("2026-06-14"));
+        assert_eq!(day("2026-06-15T00:00:00Z"), Day::parse("2026-06-15"));
+        assert_eq!(day("2026-06-15T01:00:00+02:00"), Day::parse("2026-06-14"));
+        assert_eq!(Day::of(Timestamp::from_unix(i64::MAX)), None);
     }
 
     #[test]

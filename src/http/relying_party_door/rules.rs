@@ -86,9 +86,10 @@ pub struct TriedScope {
 pub struct TriedRule {
     /// The id of the credential query.
     pub credential: String,
-    /// The claim: names, and positions in arrays.
+    /// The claim: names, positions in arrays, and `null` for all elements of one.
     pub field: Vec<Value>,
-    /// `<`, `>`, `=`, `<=` or `>=`.
+    /// `<`, `>`, `=`, `<=`, `>=`, `contains` or `age_at_least`; with `not ` before it where the rule is turned
+    /// around.
     pub operator: String,
     /// Whether it holds, or why not.
     pub outcome: RuleOutcome,
@@ -102,10 +103,8 @@ pub enum RuleOutcome {
     Holds,
     /// The sample does not have the claim.
     Missing,
-    /// There are several values.
-    Several,
     /// `null`, an array, an object, or another kind of value than the rule compares with. Text has no
-    /// order; dates are dates only where the rule says so.
+    /// order; dates are dates only where the rule says so; an age needs a whole birth date.
     WrongType,
     /// The comparison is false.
     False,
@@ -134,11 +133,10 @@ fn tried_rule(rule: &Rule, judged: Result<(), Unmet>) -> TriedRule {
     TriedRule {
         credential: rule.credential.clone(),
         field: rule.field.elements().iter().map(Value::from).collect(),
-        operator: rule.operator().as_str().to_owned(),
+        operator: rule.operator(),
         outcome: match judged {
             Ok(()) => RuleOutcome::Holds,
             Err(Unmet::Missing) => RuleOutcome::Missing,
-            Err(Unmet::Several) => RuleOutcome::Several,
             Err(Unmet::WrongType) => RuleOutcome::WrongType,
             Err(Unmet::False) => RuleOutcome::False,
         },

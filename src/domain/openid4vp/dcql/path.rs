@@ -55,6 +55,19 @@ impl ClaimsPath {
         &self.0
     }
 
+    /// This path, on to all elements of the array that it leads to.
+    ///
+    /// # Errors
+    /// It would be too long.
+    pub fn all_elements(&self) -> Result<Self, &'static str> {
+        Self::of(self.0.iter().cloned().chain([PathElement::All]).collect())
+    }
+
+    /// Whether it can lead to several values.
+    pub fn is_over_all(&self) -> bool {
+        self.0.contains(&PathElement::All)
+    }
+
     /// Section 7.1.1 on a processed payload. `None` when processing ends in an error or selects nothing.
     pub fn select<'v>(&self, claims: &'v Value) -> Option<Vec<&'v Value>> {
         self.select_in(claims.as_object()?)
