@@ -42,12 +42,13 @@ pub(super) fn check(
             pinned.push((issuer.clone(), credential.trust.clone()));
         }
         let place = trust::Place { at: &at, addresses, folder };
+        let status_roots = trust::status_roots(&credential.trust, &place, faults);
         let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
         let documents = &credential.type_metadata;
         let documents =
             type_metadata::check(documents, &credential.vct, &at("type_metadata"), folder, faults);
-        if let (Some(id), Some(issuer), Some(keys), Some(status), Some(type_metadata)) =
-            (id, issuer, keys, status, documents)
+        if let (Some(id), Some(issuer), Some(keys), Some(status_roots), Some(status), Some(type_metadata)) =
+            (id, issuer, keys, status_roots, status, documents)
             && askable
         {
             checked.push(CredentialTrust {
@@ -55,6 +56,7 @@ pub(super) fn check(
                 vct: credential.vct,
                 issuer,
                 keys,
+                status_roots,
                 accept_legacy_typ: credential.accept_legacy_typ,
                 accept_json_serialization: credential.accept_json_serialization,
                 status,

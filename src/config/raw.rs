@@ -146,9 +146,11 @@ pub(super) struct Trust {
     pub x5c_roots: Option<String>,
     pub x5c_names: Option<Vec<String>>,
     pub x5c_one_issuer: Option<bool>,
+    pub x5c_self_signed: Option<bool>,
     pub crl: Option<String>,
     pub issuer_metadata: Option<bool>,
     pub did: Option<bool>,
+    pub status_x5c_roots: Option<String>,
 }
 
 /// `[[transaction_data]]`

@@ -53,11 +53,12 @@ pub(super) fn check(
             let keys = jwks_file(&place.folder.join(path));
             faults.keep(&at("jwks_file"), keys).map(|keys| KeySource::Jwks(Arc::new(keys)))
         }
-        Trust { x5c_roots: Some(path), x5c_names, x5c_one_issuer, crl, .. } => {
+        Trust { x5c_roots: Some(path), x5c_names, x5c_one_issuer, x5c_self_signed, crl, .. } => {
             let crl = crl.map(|crl| place.folder.join(crl));
             let roots = roots(&place.folder.join(path), crl.as_deref(), x5c_names.unwrap_or_default());
             let roots = roots.map_err(|(key, why)| faults.add(at(key), why)).ok()?;
             let roots = if x5c_one_issuer == Some(true) { roots.of_one_issuer() } else { roots };
+            let roots = if x5c_self_signed == Some(true) { roots.with_self_signed_issuers() } else { roots };
             Some(KeySource::X5c(Arc::new(roots)))
         }
         Trust { issuer_metadata: Some(_), .. } => {
@@ -67,6 +68,17 @@ pub(super) fn check(
     }
 }
 
+/// The certificates under which the issuer's status lists are signed, where those are not the issuer's own.
+pub(super) fn status_roots(
+    trust: &Trust,
+    place: &Place<'_>,
+    faults: &mut Faults,
+) -> Option<Option<Arc<Roots>>> {
+    let Some(path) = &trust.status_x5c_roots else { return Some(None) };
+    let roots = roots(&place.folder.join(path), None, Vec::new()).map_err(|(_, why)| why);
+    faults.keep(&(place.at)("trust.status_x5c_roots"), roots).map(|roots| Some(Arc::new(roots)))
+}
+
 /// Which keys may stand together.
 fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
     let at = |key: &str| (place.at)(&format!("trust.{key}"));
@@ -74,6 +86,7 @@ fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
         ("issuer_metadata", trust.issuer_metadata),
         ("did", trust.did),
         ("x5c_one_issuer", trust.x5c_one_issuer),
+        ("x5c_self_signed", trust.x5c_self_signed),
     ] {
         if switch == Some(false) {
             faults.add(at(key), "must be true, or left out");
@@ -83,6 +96,7 @@ fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
         for (key, given) in [
             ("x5c_names", trust.x5c_names.is_some()),
             ("x5c_one_issuer", trust.x5c_one_issuer.is_some()),
+            ("x5c_self_signed", trust.x5c_self_signed.is_some()),
             ("crl", trust.crl.is_some()),
         ] {
             if given {
@@ -140,7 +154,8 @@ fn roots(path: &Path, crl: Option<&Path>, names: Vec<String>) -> Result<Roots, (
     let lists = crl.map(|path| file::read(path, CRL_BYTES)).transpose().map_err(|why| ("crl", why))?;
     let revoked = crl.zip(lists.as_deref()).map(|(path, pem)| RevocationFile { path, pem });
     Roots::new(&pem, revoked, names).map_err(|why| {
-        let key = if why == RootsFault::NoList { "crl" } else { "x5c_roots" };
+        let of_lists = matches!(why, RootsFault::NoList | RootsFault::NoRootForLists(_));
+        let key = if of_lists { "crl" } else { "x5c_roots" };
         (key, why.to_string())
     })
 }

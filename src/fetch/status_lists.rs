@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use super::cache::{Cache, Failure, Keepable, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault};
 use crate::domain::base::time::Timestamp;
+use crate::domain::jose::key_set::KeySet;
 use crate::domain::sdjwt::status::standing::StatusReference;
 use crate::domain::sdjwt::status::token::{
     CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault, StatusListToken,
@@ -112,7 +113,11 @@ impl Source {
         let body = document.body;
         let token = aside(move || StatusListToken::parse(&body)).await?;
         let issuer = issuer.naming(token.kid());
-        let keys = self.issuer_keys.of(&issuer).await?;
+        let keys = match issuer.status_roots() {
+            // The key comes with the list.
+            Some(_) => Arc::new(KeySet::of(Vec::new())),
+            None => self.issuer_keys.of(&issuer).await?,
+        };
         let bounds = self.bounds;
         aside(move || token.verify(&issuer, &keys, &uri, receipt, &bounds)).await
     }

@@ -407,6 +407,14 @@
 //! OpenSSL builds and judges the path ([`x5c`](crate::domain::jose::x5c)), at the second of the verdict.
 //! On top of it: certificates come leaf first, the leaf is no authority, not self-signed, and its key usage,
 //! where it is said, has digitalSignature. 112 bits of security at least: no SHA-1, no RSA below 2048 bits.
+//! - A trust anchor is a name and a key (RFC 5280 section 6.1.1(d)), self-signed or not. A path goes on to a
+//!   self-signed one where it can, so an authority that is added below it changes no issuer and no `sub`. An
+//!   authority's own certificate still signs no credentials, and an issuer's certifies nobody.
+//! - A self-signed issuer certificate takes `x5c_self_signed`, for each entry: whoever holds an anchor's key
+//!   would otherwise be an issuer without anybody's decision. HAIP forbids it, and so does its profile here.
+//! - Revocation lists are followed up to a self-signed root, so `crl` needs it in the file.
+//! - Status lists have anchors of their own where `status_x5c_roots` says so, and then no others: one way, as
+//!   for credentials.
 //! - A configured root at the end of `x5c` is tolerated: SD-JWT VC does not forbid it, and issuers send it.
 //!   HAIP 6.1.1 forbids it, so it is refused from wallets of profile `haip`.
 //! - Extended key usage is not looked at: there is no agreed purpose for signers of credentials.

@@ -219,6 +219,7 @@ impl Verifier {
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            status_roots: None,
             type_metadata: Arc::default(),
         };
         let query = Query::from_json(&query).unwrap();

@@ -12,6 +12,7 @@ mod big_headers;
 #[path = "../scenarios/browser.rs"]
 mod browser;
 mod devices;
+mod hanging_host;
 mod kills;
 mod log_sinks;
 mod lost_keys;

@@ -176,6 +176,7 @@ fn verified_claims(
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            status_roots: None,
             type_metadata: Arc::default(),
         }],
     };

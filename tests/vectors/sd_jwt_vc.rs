@@ -79,6 +79,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        status_roots: None,
         type_metadata: Arc::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();

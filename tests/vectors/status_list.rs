@@ -93,6 +93,7 @@ fn issuer(keys: &KeySet) -> TrustedIssuer {
             accept_legacy_typ: false,
             accept_json_serialization: false,
             status: StatusPolicy::default(),
+            status_roots: None,
             type_metadata: Arc::default(),
         }],
     };

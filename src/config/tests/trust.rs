@@ -64,13 +64,22 @@ fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
     let load = |trust: &str| with_trust(folder.path(), "https://api.proof.com", trust);
     for good in [
         "{ x5c_roots = \"roots.pem\" }",
+        "{ x5c_roots = \"between.pem\" }",
+        "{ x5c_roots = \"roots.pem\", x5c_self_signed = true, status_x5c_roots = \"between.pem\" }",
         "{ x5c_roots = \"roots.pem\", x5c_names = [\"api.proof.com\"], crl = \"lists.pem\" }",
     ] {
         assert!(matches!(key_source(&load(good).unwrap()), KeySource::X5c(_)), "{good}");
     }
     for (wrong, fault) in [
         ("{ x5c_roots = \"lists.pem\" }", "x5c_roots: holds no certificate"),
-        ("{ x5c_roots = \"between.pem\" }", "x5c_roots: certificate 1 is not self-signed"),
+        (
+            "{ x5c_roots = \"between.pem\", crl = \"lists.pem\" }",
+            "crl: certificate 1 is not self-signed, and its issuer is not in the file",
+        ),
+        ("{ did = true, x5c_self_signed = true }", "x5c_self_signed: belongs to x5c_roots"),
+        ("{ x5c_roots = \"roots.pem\", x5c_self_signed = false }", "x5c_self_signed: must be true"),
+        ("{ x5c_roots = \"roots.pem\", status_x5c_roots = \"none.pem\" }", "status_x5c_roots: cannot read"),
+        ("{ status_x5c_roots = \"roots.pem\" }", "is missing: how the keys of this issuer are found"),
         ("{ x5c_roots = \"roots.pem\", crl = \"roots.pem\" }", "crl: holds no readable revocation list"),
         ("{ x5c_roots = \"roots.pem\", crl = \"none.pem\" }", "crl: cannot read"),
         ("{ x5c_roots = \"roots.pem\", x5c_names = [] }", "x5c_names: must hold URI or DNS names"),

@@ -149,6 +149,7 @@ impl Maker {
                 accept_legacy_typ: false,
                 accept_json_serialization: false,
                 status: StatusPolicy::default(),
+                status_roots: None,
                 type_metadata: Arc::clone(&self.metadata),
             }],
         }

@@ -29,6 +29,8 @@ pub struct CredentialTrust {
     pub issuer: String,
     /// How this issuer's key is found; the token cannot choose another way.
     pub keys: KeySource,
+    /// What its status lists are certified under, where that is something else: then by nothing else.
+    pub status_roots: Option<Arc<Roots>>,
     /// Accept `typ: vc+sd-jwt` too (REQ-5.1).
     pub accept_legacy_typ: bool,
     /// Accept the JSON serialisation of RFC 9901 section 8 too (REQ-4.25).
@@ -233,6 +235,11 @@ impl TrustedIssuer {
     /// How its key is found.
     pub fn keys(&self) -> &KeySource {
         &self.trust.keys
+    }
+
+    /// The certificates under which its status lists are signed, where those are not its own.
+    pub fn status_roots(&self) -> Option<&Roots> {
+        self.trust.status_roots.as_deref()
     }
 
     /// The `kid` the token names, so that a fetcher can refresh its copy when it is unknown.

@@ -54,6 +54,7 @@ fn entry(keys: KeySource) -> CredentialTrust {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        status_roots: None,
         type_metadata: Arc::default(),
     }
 }

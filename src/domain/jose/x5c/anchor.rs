@@ -3,7 +3,7 @@
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
-use super::{Roots, certificates, distinguished_name, texts};
+use super::{Roots, certificates, distinguished_name, path, texts};
 use crate::domain::base::base64url;
 use crate::domain::base::secret::Digest;
 
@@ -59,9 +59,10 @@ impl Roots {
         self.one_issuer
     }
 
-    /// Whether they have more than one key.
+    /// Whether paths end at more than one key: authorities below another of them do not count.
     pub fn are_several(&self) -> bool {
-        let mut keys = self.anchors.iter().map(|anchor| key_hash(anchor));
+        let ends = |one: &&X509| path::is_self_signed(one) || !path::has_issuer_among(one, &self.anchors);
+        let mut keys = self.anchors.iter().filter(ends).map(|anchor| key_hash(anchor));
         let first = keys.next();
         keys.any(|key| Some(&key) != first.as_ref())
     }

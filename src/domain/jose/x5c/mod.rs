@@ -52,18 +52,27 @@ const CERTIFICATE_BYTES: usize = 8 << 10;
 /// Chains that are remembered.
 const MOST_KEPT: usize = 256;
 
-/// Roots that are believed, for one issuer.
+/// Certificates that are believed, for one issuer: roots, authorities below them, or those of issuers. A trust
+/// anchor is a name and a key (RFC 5280 section 6.1.1(d)); it need not be self-signed.
 pub struct Roots {
     anchors: Vec<X509>,
     names: Vec<String>,
     revocations: Option<Revocations>,
     one_issuer: bool,
+    self_signed: bool,
     /// What was validated before: the same answer, without the work. Only good chains are here, so a
     /// stranger cannot fill it.
     kept: Mutex<HashMap<[u8; 32], Arc<ValidatedChain>>>,
 }
 
 impl Roots {
+    /// The same, where the issuer may stand for itself: a self-signed certificate that is one of these may be
+    /// the first of `x5c`. HAIP 1.0 section 6.1.1 forbids it.
+    #[must_use]
+    pub fn with_self_signed_issuers(self) -> Self {
+        Self { self_signed: true, ..self }
+    }
+
     /// From certificates in PEM; `names`, unless empty, are the URI and DNS names of which the first
     /// certificate of a chain must have one (exactly; DNS names in any case). With `revoked`, each
     /// certificate below a root must have a current revocation list there that does not name it.
@@ -79,11 +88,22 @@ impl Roots {
         if anchors.is_empty() {
             return Err(RootsFault::Empty);
         }
-        if let Some(place) = anchors.iter().position(|root| !path::is_self_signed(root)) {
-            return Err(RootsFault::NotARoot(place + 1));
+        // Lists are followed up to a self-signed root, so each anchor must lead to one that is here.
+        let ends_early = |one: &X509| !path::is_self_signed(one) && !path::has_issuer_among(one, &anchors);
+        if revoked.is_some()
+            && let Some(place) = anchors.iter().position(ends_early)
+        {
+            return Err(RootsFault::NoRootForLists(place + 1));
         }
         let revocations = revoked.map(|file| Revocations::new(&anchors, &file)).transpose()?;
-        Ok(Self { anchors, names, revocations, one_issuer: false, kept: Mutex::default() })
+        Ok(Self {
+            anchors,
+            names,
+            revocations,
+            one_issuer: false,
+            self_signed: false,
+            kept: Mutex::default(),
+        })
     }
 
     /// Validates the value of an `x5c` header at `now`: one to six certificates, leaf first, each issued
@@ -115,9 +135,10 @@ impl Roots {
 
     fn look_at(&self, given: &[X509], now: Timestamp) -> Result<ValidatedChain, RefusedChain> {
         let leaf = given.first().ok_or(ChainFault::Shape)?;
-        path::check_order(given)?;
+        let alone = self.self_signed && path::is_one_of(leaf, &self.anchors) && path::is_self_signed(leaf);
+        path::check_order(given, alone)?;
         let path = path::find(&self.anchors, given, now)?;
-        path::check_leaf(leaf)?;
+        path::check_leaf(leaf, alone)?;
         if let Some(revocations) = &self.revocations {
             revocations.check(given)?;
         }
@@ -140,7 +161,9 @@ impl Roots {
             shown_subject: anchor::shown_name(leaf),
             anchor,
             length: path.len(),
-            anchor_was_sent: given.iter().any(|one| path::is_self_signed(one)),
+            anchor_was_sent: given
+                .iter()
+                .any(|one| path::is_self_signed(one) || path::is_one_of(one, &self.anchors)),
             authority_key_ids,
             window,
         })
@@ -210,7 +233,8 @@ impl ValidatedChain {
         self.length
     }
 
-    /// Whether `x5c` held a trust anchor too, a self-signed certificate, which HAIP 1.0 section 6.1.1 forbids.
+    /// Whether `x5c` held a trust anchor too, one that is configured or any self-signed certificate, which
+    /// HAIP 1.0 section 6.1.1 forbids.
     pub fn anchor_was_sent(&self) -> bool {
         self.anchor_was_sent
     }
@@ -258,7 +282,9 @@ pub enum ChainFault {
     )]
     Encoding(usize),
     /// The leaf stands for itself.
-    #[error("the first certificate of `x5c` is self-signed; it must be issued by an authority")]
+    #[error(
+        "the first certificate of `x5c` is self-signed; it must be issued by an authority (or be configured itself, with `x5c_self_signed`)"
+    )]
     SelfSigned,
     /// The next certificate is not the issuer of this one.
     #[error(
@@ -318,9 +344,11 @@ pub enum RootsFault {
     /// Nothing in it.
     #[error("holds no certificate (`-----BEGIN CERTIFICATE-----`)")]
     Empty,
-    /// Partial chains are not accepted.
-    #[error("certificate {0} is not self-signed; only roots belong here, issuers send what lies between")]
-    NotARoot(usize),
+    /// Revocation lists cannot be followed up to it.
+    #[error(
+        "certificate {0} is not self-signed, and its issuer is not in the file; revocation lists (`crl`) are followed up to a self-signed root"
+    )]
+    NoRootForLists(usize),
     /// No list, or an unreadable one.
     #[error("holds no readable revocation list (`-----BEGIN X509 CRL-----`)")]
     NoList,

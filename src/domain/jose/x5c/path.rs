@@ -4,7 +4,7 @@ use openssl::asn1::{Asn1Time, Asn1TimeRef};
 use openssl::error::ErrorStack;
 use openssl::stack::Stack;
 use openssl::x509::store::{X509StoreBuilder, X509StoreRef};
-use openssl::x509::verify::X509VerifyParam;
+use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{X509, X509KeyUsage, X509Ref, X509StoreContext};
 
 use super::constraints::is_authority;
@@ -15,8 +15,9 @@ use crate::domain::base::time::Timestamp;
 const SECURITY_LEVEL: i32 = 2;
 
 /// The certificates as they were sent: a leaf that does not stand for itself, each issued by the next.
-pub(super) fn check_order(given: &[X509]) -> Result<(), RefusedChain> {
-    if let Some(leaf) = given.first().filter(|leaf| names_itself(leaf)) {
+/// `alone`: this leaf may.
+pub(super) fn check_order(given: &[X509], alone: bool) -> Result<(), RefusedChain> {
+    if let Some(leaf) = given.first().filter(|leaf| names_itself(leaf) && !alone) {
         return Err(RefusedChain::about(ChainFault::SelfSigned, leaf));
     }
     for (place, pair) in given.windows(2).enumerate() {
@@ -28,17 +29,24 @@ pub(super) fn check_order(given: &[X509]) -> Result<(), RefusedChain> {
     Ok(())
 }
 
-/// The path from the first certificate to one of the anchors, both included, as it stands at `now`.
+/// The path from the first certificate to one of the anchors, both included, as it stands at `now`: to a
+/// self-signed one where that can be, so that an authority below it changes nothing; else to any.
 pub(super) fn find(anchors: &[X509], given: &[X509], now: Timestamp) -> Result<Vec<X509>, RefusedChain> {
-    let broken = match walk_to(anchors, given, now).map_err(|_| ChainFault::OpenSsl)? {
+    let mut broken = match walk_to(anchors, given, now, End::Root).map_err(|_| ChainFault::OpenSsl)? {
         Ok(path) => return Ok(path),
         Err(broken) => broken,
     };
+    if anchors.iter().any(|anchor| !is_self_signed(anchor)) {
+        broken = match walk_to(anchors, given, now, End::Any).map_err(|_| ChainFault::OpenSsl)? {
+            Ok(path) => return Ok(path),
+            Err(broken) => broken,
+        };
+    }
     // Of several anchors with one name and no key identifiers, as after a change of the root's key, OpenSSL
     // tries one. Each gets its turn.
     for anchor in anchors.iter().filter(|anchor| is_namesake(anchor, anchors)) {
         let alone = std::slice::from_ref(anchor);
-        if let Ok(path) = walk_to(alone, given, now).map_err(|_| ChainFault::OpenSsl)? {
+        if let Ok(path) = walk_to(alone, given, now, End::Any).map_err(|_| ChainFault::OpenSsl)? {
             return Ok(path);
         }
     }
@@ -52,12 +60,25 @@ fn is_namesake(anchor: &X509Ref, anchors: &[X509]) -> bool {
     anchors.iter().filter(same).count() > 1
 }
 
+/// Where a path may end.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    /// At an anchor that is self-signed.
+    Root,
+    /// At any.
+    Any,
+}
+
 fn walk_to(
     anchors: &[X509],
     given: &[X509],
     now: Timestamp,
+    end: End,
 ) -> Result<Result<Vec<X509>, Broken>, ErrorStack> {
     let mut terms = X509VerifyParam::new()?;
+    if end == End::Any {
+        terms.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
+    }
     terms.set_time(now.unix());
     terms.set_depth(i32::try_from(MOST_CERTIFICATES).unwrap_or(i32::MAX));
     terms.set_auth_level(SECURITY_LEVEL);
@@ -72,19 +93,32 @@ fn walk_to(
 
 /// The leaf signs credentials, and only those: it is no authority, and its key usage does not say
 /// otherwise. OpenSSL has seen to what authorities must be (RFC 5280 section 6.1.4(k) to (n)).
-pub(super) fn check_leaf(leaf: &X509Ref) -> Result<(), RefusedChain> {
+/// One that stands `alone` is often its own authority on paper.
+pub(super) fn check_leaf(leaf: &X509Ref, alone: bool) -> Result<(), RefusedChain> {
     let fault = match leaf.to_der().ok().and_then(|der| is_authority(&der)) {
         None => ChainFault::Encoding(1),
-        Some(true) => ChainFault::LeafIsAuthority,
+        Some(true) if !alone => ChainFault::LeafIsAuthority,
         // A certificate without key usage is for everything (RFC 5280 section 4.2.1.3).
-        Some(false)
-            if leaf.key_usage().is_none_or(|usage| usage.contains(X509KeyUsage::DIGITAL_SIGNATURE)) =>
-        {
+        Some(_) if leaf.key_usage().is_none_or(|usage| usage.contains(X509KeyUsage::DIGITAL_SIGNATURE)) => {
             return Ok(());
         }
-        Some(false) => ChainFault::LeafKeyUsage,
+        Some(_) => ChainFault::LeafKeyUsage,
     };
     Err(RefusedChain::about(fault, leaf))
+}
+
+/// Whether it is one of the anchors, byte for byte.
+pub(super) fn is_one_of(certificate: &X509Ref, anchors: &[X509]) -> bool {
+    let Ok(der) = certificate.to_der() else { return false };
+    anchors.iter().any(|anchor| anchor.to_der().is_ok_and(|other| other == der))
+}
+
+/// Whether another of the anchors issued it.
+pub(super) fn has_issuer_among(certificate: &X509Ref, anchors: &[X509]) -> bool {
+    anchors.iter().any(|anchor| {
+        let named = certificate.issuer_name().try_cmp(anchor.subject_name()).is_ok_and(|order| order.is_eq());
+        named && anchor.public_key().is_ok_and(|key| certificate.verify(&key).unwrap_or(false))
+    })
 }
 
 /// A certificate that names and proves itself.

@@ -369,13 +369,91 @@ fn one_changed_byte_of_a_chain_is_refused_and_nothing_panics() {
 }
 
 #[test]
-fn roots_are_self_signed_certificates_in_pem() {
+fn anchors_are_certificates_in_pem() {
     let chain = Scene::new().make();
     let fault = |pem: &[u8]| Roots::new(pem, None, Vec::new()).unwrap_err();
     assert_eq!(fault(b""), RootsFault::Empty);
     assert_eq!(fault(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), RootsFault::Pem);
-    let partial = [chain.root.pem(), chain.between.pem()].concat();
-    assert_eq!(fault(&partial), RootsFault::NotARoot(2));
     let file = RevocationFile { path: std::path::Path::new("/nowhere"), pem: b"" };
     assert_eq!(Roots::new(&chain.root.pem(), Some(file), Vec::new()).unwrap_err(), RootsFault::NoList);
+    // Lists are followed up to a self-signed root.
+    let file = RevocationFile { path: std::path::Path::new("/nowhere"), pem: b"" };
+    let alone = Roots::new(&chain.between.pem(), Some(file), Vec::new());
+    assert_eq!(alone.unwrap_err(), RootsFault::NoRootForLists(1));
+}
+
+fn anchored(pem: &[u8]) -> Roots {
+    Roots::new(pem, None, Vec::new()).unwrap()
+}
+
+/// RFC 5280 section 6.1.1(d): a trust anchor is a name and a key.
+#[test]
+fn req_5_11_an_anchor_need_not_be_self_signed() {
+    let chain = Scene::new().make();
+    // A national authority whose own root nobody publishes, and the certificate of one issuer.
+    let issuing = anchored(&chain.between.pem());
+    let pinned = anchored(&chain.leaf.to_pem().unwrap());
+    for (roots, length) in [(&issuing, 2), (&pinned, 1)] {
+        for header in [x5c(&[&chain.leaf]), chain.header()] {
+            assert_eq!(roots.validate(&header, at(NOW)).unwrap().length(), length);
+        }
+    }
+    let key_of =
+        |roots: &Roots| roots.validate(&x5c(&[&chain.leaf]), at(NOW)).unwrap().anchor().key_hash().to_owned();
+    assert!(issuing.have_key(&key_of(&issuing)), "the anchor that was reached is named");
+    // HAIP 6.1.1: the anchor is not sent.
+    assert!(pinned.validate(&x5c(&[&chain.leaf]), at(NOW)).unwrap().anchor_was_sent());
+    assert!(issuing.validate(&chain.header(), at(NOW)).unwrap().anchor_was_sent());
+    assert!(!issuing.validate(&x5c(&[&chain.leaf]), at(NOW)).unwrap().anchor_was_sent());
+
+    // Everything else holds as before.
+    let (other, late) = (Scene::new().make(), at(NOW + 30 * DAY));
+    for roots in [&issuing, &pinned] {
+        assert!(roots.validate(&other.header(), at(NOW)).is_err(), "another's leaf");
+        assert!(
+            roots.validate(&x5c(&[&chain.between.certificate]), at(NOW)).is_err(),
+            "an authority as leaf"
+        );
+        let refused = roots.validate(&x5c(&[&chain.leaf]), late).unwrap_err();
+        assert!(refused.to_string().contains("expired"), "{refused}");
+    }
+    let by_the_leaf = Authority { key: Scene::new().key, certificate: chain.leaf.clone() };
+    let below = by_the_leaf.certify(&Scene::new().leaf, &p256());
+    assert!(pinned.validate(&x5c(&[&below]), at(NOW)).is_err(), "an issuer certifies nobody");
+}
+
+#[test]
+fn req_5_11_what_lies_between_may_be_known_here_instead_of_sent() {
+    let chain = Scene::new().make();
+    let known = anchored(&[chain.root.pem(), chain.between.pem()].concat());
+    for header in [x5c(&[&chain.leaf]), chain.header()] {
+        let valid = known.validate(&header, at(NOW)).unwrap();
+        assert_eq!(valid.length(), 3);
+        // What is added between changes nobody's issuer.
+        assert_eq!(valid.anchor(), chain.judge().unwrap().anchor());
+    }
+    assert!(!known.are_several(), "one root, whatever lies between");
+    assert!(chain.roots().validate(&x5c(&[&chain.leaf]), at(NOW)).is_err(), "neither sent nor known");
+}
+
+#[test]
+fn req_5_11_an_issuer_that_stands_for_itself_takes_a_switch() {
+    for authority in [None, Some(false), Some(true)] {
+        let plan = Plan { authority, usage: None, ..Plan::authority("Self", NOW) };
+        let (own, other) = (Authority::root(&plan), Authority::root(&plan));
+        let header = x5c(&[&own.certificate]);
+        let refused = anchored(&own.pem()).validate(&header, at(NOW)).unwrap_err();
+        assert_eq!(refused.fault, ChainFault::SelfSigned);
+        let switched = anchored(&own.pem()).with_self_signed_issuers();
+        let valid = switched.validate(&header, at(NOW)).unwrap();
+        assert_eq!((valid.length(), valid.anchor_was_sent()), (1, true));
+        let stranger = switched.validate(&x5c(&[&other.certificate]), at(NOW)).unwrap_err();
+        assert_eq!(stranger.fault, ChainFault::SelfSigned, "only the one that is configured");
+        assert!(switched.validate(&header, at(NOW + 30 * DAY)).is_err(), "not after its end");
+    }
+    let plan = Plan { usage: Some(vec!["keyCertSign"]), ..Plan::authority("Self", NOW) };
+    let own = Authority::root(&plan);
+    let refused =
+        anchored(&own.pem()).with_self_signed_issuers().validate(&x5c(&[&own.certificate]), at(NOW));
+    assert_eq!(refused.unwrap_err().fault, ChainFault::LeafKeyUsage);
 }

@@ -40,7 +40,10 @@ const ENCODING: Rule =
 /// What holds of every [`StatusList`], in the order in which it was checked.
 pub(super) const HOLDS: [(Rule, &str); 5] = [
     (FORMAT, "a signed token of the type statuslist+jwt"),
-    (SIGNATURE, "signed by a key of the credential's own issuer"),
+    (
+        SIGNATURE,
+        "signed by a key of the credential's own issuer, or under the certificates that are configured for its lists",
+    ),
     (SUBJECT, "`sub` is the address that the credential names"),
     (FRESHNESS, "`iat` is there, and the list is neither from the future nor expired"),
     (ENCODING, "a list of 1, 2, 4 or 8 bits each, compressed with ZLIB"),
@@ -144,7 +147,7 @@ impl StatusListToken {
 
     /// Everything TSL 5.1 and 8.3(4, 5) ask. The key is found the way it is found for the issuer's
     /// credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
-    /// the issuer is pinned to; for any other issuer, an `x5c` changes nothing. `uri` is the address in
+    /// the issuer is pinned to, or up to those of its status lists; for any other issuer, an `x5c` changes nothing. `uri` is the address in
     /// the credential.
     ///
     /// # Errors
@@ -178,7 +181,11 @@ impl StatusListToken {
         keys: &KeySet,
         at: Timestamp,
     ) -> Result<Candidates, StatusListFault> {
-        let KeySource::X5c(roots) = issuer.keys() else { return Ok(of_set(&self.0, issuer, keys)?) };
+        let roots = match (issuer.status_roots(), issuer.keys()) {
+            (Some(roots), _) => roots,
+            (None, KeySource::X5c(roots)) => roots,
+            (None, _) => return Ok(of_set(&self.0, issuer, keys)?),
+        };
         let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
         let keys = chain.keys().candidates(None, self.0.algorithm())?;
@@ -231,7 +238,9 @@ pub enum StatusListFault {
     #[error("the status list is not signed by a known key of the credential's issuer: {0}")]
     Key(#[from] NoKey),
     /// The issuer is known by certificates, and the token brings none.
-    #[error("the issuer is known by certificates (`x5c_roots`), and the status list has no `x5c`")]
+    #[error(
+        "the issuer's status lists are known by certificates (`x5c_roots` or `status_x5c_roots`), and this one has no `x5c`"
+    )]
     NoChain,
     /// The chain does not hold.
     #[error("the certificate chain of the status list: {0}")]

@@ -33,6 +33,7 @@ fn entry(issuer: &str, keys: KeySource) -> CredentialTrust {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        status_roots: None,
         type_metadata: Arc::default(),
     }
 }

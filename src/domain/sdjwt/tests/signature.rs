@@ -231,6 +231,7 @@ fn one_query_may_be_answered_by_several_issuers_each_with_its_own_keys() {
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),
+        status_roots: None,
         type_metadata: Arc::default(),
     };
     let policy = TrustPolicy { credentials: vec![entry("https://first.example"), entry(ISSUER)] };
