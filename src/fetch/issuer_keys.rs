@@ -89,7 +89,8 @@ impl IssuerKeys for FetchedIssuerKeys {
             }
             KeySource::DidWeb(at) => IssuerDocument::Did { at: at.clone(), did: issuer.issuer().to_owned() },
         };
-        self.fetched(document, issuer.kid()).await
+        let kid = issuer.kid().map(|kid| issuer.key_name(kid));
+        self.fetched(document, kid.as_deref()).await
     }
 }
 

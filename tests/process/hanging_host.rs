@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use reqwest::{Client, StatusCode};
+use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::service::{PLAIN, Service, Start, client};
+use crate::service::{PLAIN, Start, client};
 
 const SECRET: &str = "a-secret-of-more-than-32-characters-for-this-test";
 /// Askers of the host that hangs, at once.
@@ -74,7 +74,7 @@ fn presentation(id: &str, issuer: &str) -> String {
 }
 
 /// Has a presentation judged; status, answer, and how long it took.
-async fn judged(client: &Client, service: &Service, id: &str, issuer: &str) -> (StatusCode, Value, Duration) {
+async fn judged(client: &Client, at: Url, id: &str, issuer: &str) -> (StatusCode, Value, Duration) {
     let query = json!({"credentials": [
         {"id": id, "format": "dc+sd-jwt", "meta": {"vct_values": [format!("urn:{id}")]}}
     ]});
@@ -83,7 +83,7 @@ async fn judged(client: &Client, service: &Service, id: &str, issuer: &str) -> (
         "audience": "us", "nonce": "n", "dcql_query": query,
     });
     let began = Instant::now();
-    let request = client.post(service.at("/v1/verify")).basic_auth("shop", Some(SECRET));
+    let request = client.post(at).basic_auth("shop", Some(SECRET));
     let answer =
         request.header("Content-Type", "application/json").body(body.to_string()).send().await.unwrap();
     let status = answer.status();
@@ -97,17 +97,17 @@ async fn a_host_that_hangs_stops_nobody_else() {
     let shop = "[[clients]]\nclient_id = \"shop\"\nauthentication = \"client_secret_basic\"\n\
                 secret_env = \"SHOP_SECRET\"\nscopes = [\"name\"]\n";
     let config = format!("{PLAIN}\n{}{}{shop}", credential("hanging", &hanging), credential("quick", &quick));
-    let service = std::sync::Arc::new(Start::serve(&config).with("SHOP_SECRET", SECRET).start());
+    let service = Start::serve(&config).with("SHOP_SECRET", SECRET).start();
     let client = client();
 
     let mut asked = JoinSet::new();
     for _ in 0..ASKERS {
-        let (service, client, hanging) = (service.clone(), client.clone(), hanging.clone());
-        asked.spawn(async move { judged(&client, &service, "hanging", &hanging).await });
+        let (at, client, hanging) = (service.at("/v1/verify"), client.clone(), hanging.clone());
+        asked.spawn(async move { judged(&client, at, "hanging", &hanging).await });
     }
     let began = Instant::now();
     while began.elapsed() < Duration::from_secs(5) {
-        let (status, answer, took) = judged(&client, &service, "quick", &quick).await;
+        let (status, answer, took) = judged(&client, service.at("/v1/verify"), "quick", &quick).await;
         assert_eq!((status, &answer["verdict"]), (StatusCode::OK, &json!("rejected")), "{answer}");
         assert_eq!(answer["reason"], "issuer_signature", "its keys were at hand");
         assert!(took < SOON, "a verification of another issuer took {took:?}");

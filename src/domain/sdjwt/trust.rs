@@ -249,7 +249,7 @@ impl TrustedIssuer {
 
     /// The name of a key in full: in a token of an issuer that is a DID, `kid` may be a relative DID URL
     /// (DID Core section 3.2.2), which is one of that DID.
-    pub(super) fn key_name<'k>(&self, kid: &'k str) -> Cow<'k, str> {
+    pub fn key_name<'k>(&self, kid: &'k str) -> Cow<'k, str> {
         match self.keys() {
             KeySource::DidJwk(_) | KeySource::DidWeb(_) if kid.starts_with('#') => {
                 Cow::Owned(format!("{}{kid}", self.issuer()))
