@@ -88,7 +88,15 @@ fn walk_to(
         store.add_cert(anchor.clone())?;
     }
     store.set_param(&terms)?;
-    walk(&store.build(), given)
+    let mut walked = walk(&store.build(), given)?;
+    // What was sent beyond an anchor proves nothing and is nobody's anchor.
+    if let Ok(path) = &mut walked
+        && let Some(place) = path.iter().position(|one| is_one_of(one, anchors))
+        && end == End::Any
+    {
+        path.truncate(place + 1);
+    }
+    Ok(walked)
 }
 
 /// The leaf signs credentials, and only those: it is no authority, and its key usage does not say
