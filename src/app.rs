@@ -165,7 +165,7 @@ impl App {
         });
         let endpoint = http::service(Arc::clone(&vpgate), settings);
         let operations = http::operations(Arc::clone(&vpgate), &public_url);
-        Self { vpgate, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(&peer)) }
+        Self { vpgate, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(peer)) }
     }
 
     /// All doors, to be called in process.

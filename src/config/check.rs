@@ -1,6 +1,6 @@
 //! From the file as written to a [`Config`]: each section by itself, then what holds between them.
 
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,13 +14,13 @@ use super::fault::Faults;
 use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
-    Config, Keys, Storage, Trust, authorization, clients, credentials, device, duration, raw, scopes, tokens,
-    transaction_types, verification, wallets,
+    Config, Keys, Storage, Trust, authorization, clients, credentials, device, duration, proxies, raw,
+    scopes, tokens, transaction_types, verification, wallets,
 };
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::client::{Authentication, ClientKeys, Clients};
+use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients};
 use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
 use crate::domain::sdjwt::status::policy::StatusCheck;
 use crate::domain::sdjwt::status::token::CacheBounds;
@@ -42,7 +42,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         (Some(Storage::Memory), None) => Keys::Memory,
         (_, directory) => Keys::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
     };
-    let trusted_proxies = proxies(&file.http.trusted_proxies, faults);
+    let trusted_proxies = proxies::check(&file.http, faults);
     let common = device::common(&file.device, addresses, faults);
     let code = authorization::code(&file.authorization_code, faults);
     let assertions = authorization::assertions(&file.client_assertions, public_url.as_ref(), faults);
@@ -100,6 +100,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         let bits = common.floor_bits;
         warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
     }
+    warnings.extend(proxies::warning(public_url.as_ref(), &trusted_proxies));
     let mut notes = notes(&clients, &scopes);
     notes.extend(high_assurance.notes(&clients, &scopes));
     Some(Config {
@@ -187,14 +188,6 @@ fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
     }
 }
 
-fn proxies(given: &[String], faults: &mut Faults) -> Vec<IpAddr> {
-    let read = |(place, text): (usize, &String)| {
-        let address = text.parse().map_err(|_| "must be an IP address, for example \"192.0.2.1\"");
-        faults.keep(&format!("http.trusted_proxies[{place}]"), address)
-    };
-    given.iter().enumerate().filter_map(read).collect()
-}
-
 /// `[device]` and the clients together: every format in use, and the longest life of any code.
 fn device(common: &device::Common, clients: &Clients) -> DevicePolicy {
     let all = || clients.iter().map(|client| &client.device);
@@ -218,7 +211,15 @@ fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<Presen
     );
     let tries = u32::try_from(given.tries.unwrap_or(5)).ok().filter(|tries| (1..=100).contains(tries));
     let tries = faults.keep("presentation.tries", tries.ok_or("must be a number from 1 to 100"));
-    Some(PresentationPolicy { lifetime: whole?, cross_device_lifetime: crossing?, tries: tries? })
+    let open = given.open_per_client.unwrap_or(i64::from(PresentationPolicy::OPEN_PER_CLIENT));
+    let open = u32::try_from(open).ok().filter(|open| (1..=1_000_000).contains(open));
+    let open = faults.keep("presentation.open_per_client", open.ok_or("must be a number from 1 to 1000000"));
+    Some(PresentationPolicy {
+        lifetime: whole?,
+        cross_device_lifetime: crossing?,
+        tries: tries?,
+        open_per_client: open?,
+    })
 }
 
 fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
@@ -253,7 +254,18 @@ fn notes(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
             "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
         )
     };
-    keyed.map(|it| note(&it.id)).collect()
+    keyed.map(|it| note(&it.id)).chain(without_api(clients)).collect()
+}
+
+/// Which clients cannot use the REST API.
+fn without_api(clients: &Clients) -> impl Iterator<Item = String> {
+    let by_keys = |client: &&Client| matches!(client.authentication, Authentication::PrivateKeyJwt(_));
+    clients.iter().filter(by_keys).map(|client| {
+        format!(
+            "{} has authentication = \"private_key_jwt\": it cannot use the REST API (/v1), which takes HTTP Basic only",
+            client.id
+        )
+    })
 }
 
 /// What weakens safety.

@@ -81,6 +81,14 @@ pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut F
         if !client.device_pages_for.is_empty() && authentication.is_some() && !confidential {
             faults.add(at("device_pages_for"), "is for clients with a secret");
         }
+        if matches!(authentication, Some(Authentication::PrivateKeyJwt(_)))
+            && (!client.device_pages_for.is_empty() || client.cross_device)
+        {
+            faults.add(
+                at("authentication"),
+                "must be client_secret_basic or client_secret_post: device_pages_for and cross_device are for the REST API, which takes HTTP Basic only",
+            );
+        }
         let code = code_rules(&client, authentication.as_ref(), &grants, &at, faults);
         let origins = origins(&client.origins, &at("origins"), authentication.as_ref(), known, faults);
         let wallet = wallet(client.wallet, &at("wallet"), known.wallets, faults);

@@ -20,6 +20,7 @@ mod duration;
 mod fault;
 mod file;
 mod high_assurance;
+mod proxies;
 mod raw;
 mod read;
 mod rules;
@@ -39,12 +40,13 @@ mod wallets;
 mod tests;
 
 use std::collections::HashMap;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
+use crate::domain::base::forwarded::TrustedProxies;
 use crate::domain::base::secret::Secret;
 use crate::domain::openid4vp::request_key::RequestKey;
 use crate::domain::openid4vp::transaction_data::TransactionTypes;
@@ -69,8 +71,8 @@ pub struct Config {
     pub storage: Storage,
     /// Where our own keys are kept.
     pub keys: Keys,
-    /// Proxies whose word about the browser's address counts.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// `[http]`: the proxies whose word about the browser's address counts.
+    pub trusted_proxies: TrustedProxies,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
     /// `verification.cross_check`

@@ -48,6 +48,7 @@ pub(super) struct Keys {
 #[serde(default)]
 pub(super) struct Http {
     pub trusted_proxies: Vec<String>,
+    pub forwarded_header: Option<String>,
 }
 
 /// `[operations]`
@@ -317,6 +318,7 @@ pub(super) struct Presentation {
     pub lifetime: Option<String>,
     pub cross_device_lifetime: Option<String>,
     pub tries: Option<i64>,
+    pub open_per_client: Option<i64>,
 }
 
 /// `[verification]`

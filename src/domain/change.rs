@@ -7,7 +7,7 @@
 use crate::domain::base::id::{FamilyId, PresentationId};
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::attempts::{Attempt, Limited};
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client_assertion::ClientAssertion;
 use crate::domain::oauth::code_grant;
@@ -30,10 +30,10 @@ pub enum Change {
         /// Keyed digest of the user code.
         user_code: Digest,
         /// Counted in the same transaction.
-        within: Vec<Attempt>,
+        within: Limited,
     },
-    /// Somebody enters a user code. One that leads to no pending grant is counted; `Lost` when one of
-    /// the limits is reached, whether the code is right or wrong. A right code is noted with the
+    /// Somebody enters a user code. `Lost` while a barrier is closed, whether the code is right or wrong. One
+    /// that leads to no pending grant is counted. A right code is noted with the
     /// address it came from: entered from more than `most` addresses, its grant is denied. Leaves: pending.
     EnterCode {
         /// Keyed digest of the code; `None` when it cannot be one.
@@ -44,9 +44,11 @@ pub enum Change {
         most: u32,
         /// When.
         at: Timestamp,
-        /// What is counted when the code is wrong.
-        within: Vec<Attempt>,
+        /// What is in the way, and what is counted when the code is wrong.
+        within: Limited,
     },
+    /// Something happened, and is counted.
+    Count(Attempt),
     /// A poll of a pending grant. Leaves: pending with the pace `seen`.
     RecordPoll {
         /// The grant after the poll.
@@ -110,6 +112,17 @@ pub enum Change {
         presentation: Begun,
         /// The grant as claimed.
         claim: Option<Pending>,
+    },
+    /// The same for a relying party, which may have so many open. `Lost` too when it has.
+    BeginForClient {
+        /// The new presentation.
+        presentation: Begun,
+        /// The grant as claimed.
+        claim: Option<Pending>,
+        /// Presentations of this client that are neither settled nor expired, this one included.
+        most_open: u32,
+        /// When.
+        at: Timestamp,
     },
     /// The browser is sent to the wallet. Leaves: begun, reserved for nobody or for this browser.
     ServePresentation(Served),

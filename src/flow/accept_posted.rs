@@ -158,19 +158,19 @@ impl Vpgate {
             }
             Answered::Judged(Judged::Rejected(report)) => {
                 self.count_posted(served, &answer, rejected, now, |served, code| {
-                    served.rejected(report, code, now)
+                    served.rejected(report.clone(), code, now)
                 })
                 .await
             }
             Answered::Judged(Judged::IssuerAtFault(report)) => {
                 self.count_posted(served, &answer, rejected, now, |served, code| {
-                    served.rejected_for_good(report, code, now).map(AfterRejection::Final)
+                    served.rejected_for_good(report.clone(), code, now).map(AfterRejection::Final)
                 })
                 .await
             }
             Answered::Judged(Judged::Undecided(report)) => {
                 self.count_posted(served, &answer, postponed, now, |served, code| {
-                    served.undecided(report, code, now)
+                    served.undecided(report.clone(), code, now)
                 })
                 .await
             }
@@ -184,17 +184,14 @@ impl Vpgate {
         answer: &Digest,
         open: impl FnOnce(&Asked, Option<Secret>) -> PostAnswer,
         now: Timestamp,
-        reject: impl FnOnce(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
+        mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
     ) -> Result<PostAnswer, NotTaken> {
         let code = self.result_code_for(served.asked(), answer);
         let digest = code.as_ref().map(Secret::digest);
-        match reject(served, digest)? {
-            AfterRejection::TriesRemain(served) => {
-                let answer = open(served.asked(), None);
-                self.store.commit(Change::CountTry(served)).await.map_err(NotAccepted::from)?;
-                Ok(answer)
-            }
-            AfterRejection::Final(settled) => {
+        let tried = open(served.asked(), None);
+        match self.count_rejection(served, |served| reject(served, digest)).await? {
+            None => Ok(tried),
+            Some(settled) => {
                 let answer = match settled.outcome() {
                     Outcome::Declined { .. } => PostAnswer::Taken(way_back(settled.asked(), code)),
                     _ => rejected(settled.asked(), code),

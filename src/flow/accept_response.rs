@@ -10,7 +10,6 @@ use crate::domain::base::id::{Handle, RequestState};
 use crate::domain::base::report::{Findings, Rejection};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
 use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
 use crate::domain::openid4vp::response::{Handed, ResponseParameters};
 
@@ -80,13 +79,13 @@ impl Vpgate {
                 self.settle(served, now, |served, code| served.declined(error, code, now)).await
             }
             Answered::Judged(Judged::Rejected(report)) => {
-                self.count(served, now, |served, code| served.rejected(report, code, now)).await
+                self.count(served, now, |served, code| served.rejected(report.clone(), code, now)).await
             }
             Answered::Judged(Judged::IssuerAtFault(report)) => {
                 self.settle(served, now, |served, code| served.rejected_for_good(report, code, now)).await
             }
             Answered::Judged(Judged::Undecided(report)) => {
-                self.count(served, now, |served, code| served.undecided(report, code, now)).await
+                self.count(served, now, |served, code| served.undecided(report.clone(), code, now)).await
             }
         }
     }
@@ -108,16 +107,13 @@ impl Vpgate {
         &self,
         served: Served,
         now: Timestamp,
-        reject: impl FnOnce(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
+        mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
     ) -> Result<Ending, NotAccepted> {
         let (code, digest) = self.response_code(served.asked())?;
-        match reject(served, digest)? {
-            AfterRejection::TriesRemain(served) => {
-                let handle = served.asked().handle.clone();
-                self.store.commit(Change::CountTry(served)).await?;
-                Ok(Ending::Done(handle))
-            }
-            AfterRejection::Final(settled) => self.commit_settled(settled, code.as_ref(), now).await,
+        let handle = served.asked().handle.clone();
+        match self.count_rejection(served, |served| reject(served, digest)).await? {
+            None => Ok(Ending::Done(handle)),
+            Some(settled) => self.commit_settled(settled, code.as_ref(), now).await,
         }
     }
 

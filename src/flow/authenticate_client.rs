@@ -4,8 +4,10 @@ use super::Vpgate;
 use super::ports::{NotCommitted, NotPublished, Unavailable};
 use crate::domain::base::secret::Secret;
 use crate::domain::change::Change;
-use crate::domain::oauth::client::{AuthenticatedClient, Authentication, Credentials, NotAuthenticated};
-use crate::domain::oauth::client_assertion::{AssertionFault, UnverifiedAssertion};
+use crate::domain::oauth::client::{
+    AuthenticatedClient, Authentication, AuthenticationFault, Credentials, NotAuthenticated,
+};
+use crate::domain::oauth::client_assertion::UnverifiedAssertion;
 
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -16,12 +18,6 @@ pub enum Unauthenticated {
     /// Our fault, or that of the server with the client's keys.
     #[error(transparent)]
     Failed(#[from] Unavailable),
-}
-
-impl From<AssertionFault> for Unauthenticated {
-    fn from(_: AssertionFault) -> Self {
-        NotAuthenticated.into()
-    }
 }
 
 impl Vpgate {
@@ -47,38 +43,34 @@ impl Vpgate {
         assertion: &Secret,
     ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
         let now = self.clock.now();
-        let assertion = UnverifiedAssertion::parse(assertion.expose()).inspect_err(note)?;
+        let named = claimed.and_then(|claimed| self.policy.clients.named(claimed));
+        let assertion = UnverifiedAssertion::parse(assertion.expose())
+            .map_err(|why| NotAuthenticated::new(named, why.into()))?;
         let client = self.policy.clients.named(assertion.client_id());
-        let registered = client.filter(|client| claimed.is_none_or(|claimed| claimed == client.id));
-        let Some(Authentication::PrivateKeyJwt(keys)) = registered.map(|client| &client.authentication)
-        else {
-            return Err(NotAuthenticated.into());
+        let refused = |why| NotAuthenticated::new(client, why);
+        let Some(registered) = client else { return Err(refused(AuthenticationFault::Unknown).into()) };
+        if claimed.is_some_and(|claimed| claimed != registered.id) {
+            return Err(refused(AuthenticationFault::Mismatch).into());
+        }
+        let Authentication::PrivateKeyJwt(keys) = &registered.authentication else {
+            return Err(refused(AuthenticationFault::Method).into());
         };
         let keys = match self.client_keys.of_client(keys, assertion.kid()).await {
             Ok(keys) => keys,
             Err(NotPublished::Mistake(why)) => {
-                let client = assertion.client_id();
-                tracing::warn!(client, reason = %why, "the keys that a client publishes cannot be used");
-                return Err(NotAuthenticated.into());
+                return Err(refused(AuthenticationFault::Keys(why.to_string())).into());
             }
             Err(NotPublished::Passing(why)) => {
                 return Err(Unavailable::new("the client's keys", &*why).into());
             }
         };
-        let proof = assertion.verify(&keys, &self.policy.assertions, now).inspect_err(note)?;
+        let proof = assertion.verify(&keys, &self.policy.assertions, now);
+        let proof = proof.map_err(|why| refused(why.into()))?;
         let proven = self.policy.clients.authenticate_by(&proof)?;
         match self.store.commit(Change::SpendAssertion(proof)).await {
             Ok(()) => Ok(proven),
-            Err(NotCommitted::Taken | NotCommitted::Lost) => {
-                tracing::warn!(client = %proven.client().id, "a client assertion was used a second time");
-                Err(NotAuthenticated.into())
-            }
+            Err(NotCommitted::Taken | NotCommitted::Lost) => Err(refused(AuthenticationFault::Replay).into()),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
         }
     }
-}
-
-/// The reason is for the operator who helps the client's developer.
-fn note(why: &AssertionFault) {
-    tracing::info!(reason = %why, "a client assertion is no good");
 }

@@ -1,16 +1,15 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
-use std::net::IpAddr;
-
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
 use crate::domain::admission::token_claims::ParameterTooLong;
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::attempts::{Attempt, Counted};
+use crate::domain::oauth::attempts::{Attempt, Barrier, Counted, Limited};
 use crate::domain::oauth::authorization_request::Parameters;
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
@@ -25,6 +24,10 @@ use crate::domain::oauth::user_code::UserCode;
 /// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
 /// third draw happens once in hundreds of millions of requests.
 const DRAWS: usize = 8;
+
+/// The part of its limit from which on an address or a network is heavy: it gets no more while all devices
+/// of its client together have opened too many.
+const HEAVY: u32 = 100;
 
 /// What the device receives.
 #[derive(Debug)]
@@ -79,7 +82,7 @@ impl From<ScopeFault> for NotAuthorized {
 }
 
 impl Vpgate {
-    /// Opens a grant for a device that asks `from` an address, where that is known. Without `scope`,
+    /// Opens a grant for a device that asks `from` an address. Without `scope`,
     /// all scopes are meant that the client's devices may ask for.
     /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
     /// grant).
@@ -92,7 +95,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         scope: Option<&str>,
         key: Option<Thumbprint>,
-        from: Option<IpAddr>,
+        from: ClientAddress,
         other: &Parameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         if !client.may_use(Grant::DeviceCode) {
@@ -146,7 +149,13 @@ impl Vpgate {
                 Err(NotCommitted::Taken) => {}
                 Err(NotCommitted::Lost) => {
                     let retry_after = self.retry_after(&within).await?;
-                    tracing::warn!(client = client.id, retry_after, "too many device authorizations");
+                    let address = from.counted().map(tracing::field::display);
+                    tracing::warn!(
+                        client = client.id,
+                        address,
+                        retry_after,
+                        "too many device authorizations"
+                    );
                     return Err(NotAuthorized::TooMany { retry_after });
                 }
                 Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
@@ -181,21 +190,32 @@ impl Vpgate {
     fn precautions(
         &self,
         settings: &DeviceSettings,
-        from: Option<IpAddr>,
+        from: ClientAddress,
     ) -> Result<Precautions, Unavailable> {
         let compared = settings.proximity != Proximity::Ignore || settings.scopes_elsewhere.is_some();
-        let network = from.filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
+        let network =
+            from.certain().filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
         let numbers = if settings.number_matching { Some(self.draw_numbers()?) } else { None };
         Ok(Precautions { network, numbers, narrowed_to: None })
     }
 
-    fn authorization_limits(&self, client: &Client, from: Option<IpAddr>, now: Timestamp) -> Vec<Attempt> {
+    /// An address and the networks around it may open so many. When all devices of a client together have
+    /// opened too many, those addresses and networks get no more that opened most: anybody can say to be a
+    /// public client, and its other devices are not to suffer for that.
+    fn authorization_limits(&self, client: &Client, from: ClientAddress, now: Timestamp) -> Limited {
         let limits = &self.policy.device.limits;
         let attempt = |who, most| Attempt::new(Counted::Authorization, who, most, limits.window, now);
-        vec![
-            attempt(self.counted_client(client), limits.authorizations_per_client),
-            attempt(self.counted_address(from), limits.authorizations_per_address),
-        ]
+        let everybody = attempt(self.counted_client(client), limits.authorizations_per_client);
+        let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
+        let around = self.counted_networks(from);
+        for (who, times) in std::iter::once((self.counted_address(from), 1)).chain(around) {
+            let most = limits.authorizations_per_address.saturating_mul(times);
+            let heavy = (most / HEAVY).max(1);
+            limited.barriers.push(Barrier::of(attempt(who, most)));
+            limited.barriers.push(Barrier::all([everybody, attempt(who, heavy)]));
+            limited.counted.push(attempt(who, most));
+        }
+        limited
     }
 
     fn draw_user_code(&self, settings: &DeviceSettings) -> Result<Option<UserCode>, Unavailable> {

@@ -1,8 +1,6 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
 //! asks through the same `Vpgate::ask`.
 
-use std::net::IpAddr;
-
 use url::Url;
 
 use super::Vpgate;
@@ -12,6 +10,7 @@ use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
@@ -56,7 +55,7 @@ pub struct CodeToComplete {
     /// As typed.
     pub user_code: String,
     /// The address of the person's browser.
-    pub from: Option<IpAddr>,
+    pub from: ClientAddress,
     /// The number that the person picked, where numbers are matched.
     pub number: Option<String>,
 }
@@ -128,6 +127,12 @@ pub enum NotBegun {
     /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
+    /// This client has as many presentations open as it may.
+    #[error("this client has too many presentations open; settle, forget or wait for some of them")]
+    TooMany {
+        /// Seconds until the first of them expires.
+        retry_after: u64,
+    },
     /// The user code, or what stands against phishing.
     #[error(transparent)]
     UserCode(#[from] PagesRefused),
@@ -218,13 +223,26 @@ impl Vpgate {
             authorization_request_url,
             expires_at: asked.expires_at,
         };
-        let change = Change::BeginPresentation { presentation: Begun::new(asked, None, answer_key), claim };
+        let most_open = self.policy.presentation.open_per_client;
+        let presentation = Begun::new(asked, None, answer_key);
+        let change = Change::BeginForClient { presentation, claim, most_open, at: now };
         match self.store.commit(change).await {
             Ok(()) => Ok(begun),
-            Err(NotCommitted::Lost) => Err(PagesRefused::from(CodeRefused::InUse).into()),
+            Err(NotCommitted::Lost) => Err(self.not_begun(&client.id, now).await?),
             Err(NotCommitted::Unavailable(source)) => Err(source.into()),
             Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
         }
+    }
+
+    /// Which of the two was in the way: the bound, or another browser at the same code.
+    async fn not_begun(&self, client: &str, now: Timestamp) -> Result<NotBegun, Unavailable> {
+        let open = self.store.open_presentations(client, now).await?;
+        if open.count < self.policy.presentation.open_per_client {
+            return Ok(PagesRefused::from(CodeRefused::InUse).into());
+        }
+        let retry_after = open.soonest.map_or(1, |soonest| soonest.since(now).as_secs().max(1));
+        tracing::warn!(client, open = open.count, retry_after, "too many presentations are open");
+        Ok(NotBegun::TooMany { retry_after })
     }
 
     /// The pages of `client` take a code up, for whoever they show it to.

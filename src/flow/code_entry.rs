@@ -1,17 +1,17 @@
 //! A user code is entered: counted, found, and taken up. Our own page and services with pages of their
 //! own go through here alike.
 
-use std::net::IpAddr;
-
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
-use crate::domain::oauth::attempts::{Attempt, Counted};
+use crate::domain::oauth::attempts::{Attempt, Limited};
 use crate::domain::oauth::client::Client;
 use crate::domain::oauth::device_grant::{DenialReason, Denied, DeviceGrant, NotClaimable, Pending};
+use crate::domain::oauth::guessing::{GuessLimits, Guesser};
 use crate::domain::oauth::nearness::{Nearness, Network, Proximity};
 
 /// A code as somebody typed it, and from where.
@@ -19,8 +19,8 @@ use crate::domain::oauth::nearness::{Nearness, Network, Proximity};
 pub struct Typed<'a> {
     /// As typed.
     pub code: &'a str,
-    /// The address of the person's browser, where it is known.
-    pub from: Option<IpAddr>,
+    /// The address of the person's browser.
+    pub from: ClientAddress,
 }
 
 /// What the person is shown before deciding.
@@ -54,10 +54,16 @@ pub enum CodeRefused {
     /// Unknown, malformed, expired, used or denied: one answer, so that guessing teaches nothing (REQ-10.24).
     #[error("this code is not valid")]
     Unknown,
+    /// The same, just entered, with how many more wrong ones may be.
+    #[error("this code is not valid")]
+    Wrong {
+        /// How many more wrong codes this address may enter; 0 when the next one is refused.
+        tries_left: u32,
+    },
     /// Another browser went on with it first (REQ-15.6).
     #[error("this code is in use in another browser")]
     InUse,
-    /// Too many wrong codes, from this address or altogether.
+    /// Too many wrong codes from this address or the network around it.
     #[error("too many wrong codes; try again in {retry_after} seconds")]
     TooMany {
         /// Seconds until the next one may be entered.
@@ -86,52 +92,96 @@ pub(super) struct Entered<'v> {
 }
 
 impl Vpgate {
-    /// Finds the pending grant behind a code. A wrong code counts for `guesser` and for everybody;
-    /// who guessed too often learns nothing, not even that a code is right. A right code takes
-    /// nothing back (RFC 8628 section 5.1).
+    /// Finds the pending grant behind a code. A wrong code counts for `guesser`; who guessed too often learns
+    /// nothing, not even that a code is right. A right code takes nothing back (RFC 8628 section 5.1).
     pub(super) async fn enter(
         &self,
         typed: Typed<'_>,
-        guesser: Digest,
+        guesser: Guesser,
         now: Timestamp,
     ) -> Result<Entered<'_>, CodeRefused> {
-        let limits = &self.policy.device.limits;
-        let wrong = |who, most| Attempt::new(Counted::WrongCode, who, most, limits.window, now);
-        let within = vec![
-            wrong(guesser, limits.wrong_codes_per_address),
-            wrong(self.counted_everybody(), limits.wrong_codes_altogether),
-        ];
-        let code = self.policy.device.user_codes.read(typed.code);
-        let digest = code.as_ref().map(|code| code.digest(&self.user_code_key));
+        let rule = GuessLimits::new(self.policy.device.limits, now);
+        let Some(code) = self.policy.device.user_codes.read(typed.code) else {
+            let within = rule.of_malformed(&guesser);
+            self.count_entry(None, typed.from, &within, now).await?;
+            return Err(self.wrong(typed.from, &rule.of_code(&guesser, false)).await?);
+        };
+        let digest = code.digest(&self.user_code_key);
+        let nearness = self.pending(&digest, now).await?.map_or(Nearness::Unknown, |grant| {
+            let person = typed.from.certain().map(|address| Network::of(address, &self.user_code_key));
+            Nearness::between(grant.precautions().network, person)
+        });
+        let within = rule.of_code(&guesser, nearness == Nearness::Same);
+        if let Err(refused) = self.count_entry(Some(digest), typed.from, &within, now).await {
+            if matches!(refused, CodeRefused::TooMany { .. }) && self.pending(&digest, now).await?.is_none() {
+                self.count_attempt(rule.refused(&guesser)).await?;
+            }
+            return Err(refused);
+        }
+        // Looked at again: it may be denied now, because of the many places it was entered from.
+        let Some(grant) = self.pending(&digest, now).await? else {
+            return Err(self.wrong(typed.from, &within).await?);
+        };
+        let client = self.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
+        Ok(Entered { shown: code.shown(), grant, client, nearness })
+    }
+
+    async fn pending(&self, code: &Digest, now: Timestamp) -> Result<Option<Pending>, Unavailable> {
+        match self.store.grant_by_user_code(code).await? {
+            Some(DeviceGrant::Pending(grant)) if now < grant.terms().expires_at => Ok(Some(grant)),
+            Some(DeviceGrant::Denied(denied)) if denied.reason() == DenialReason::ManyAddresses => {
+                tracing::warn!(grant = %denied.terms().id, "a user code was entered from too many addresses");
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Notes that a code was entered, or that it was a wrong one.
+    async fn count_entry(
+        &self,
+        user_code: Option<Digest>,
+        from: ClientAddress,
+        within: &Limited,
+        now: Timestamp,
+    ) -> Result<(), CodeRefused> {
         let change = Change::EnterCode {
-            user_code: digest,
-            address: typed.from.map(|_| self.counted_address(typed.from)),
-            most: limits.addresses_per_code,
+            user_code,
+            address: from.counted().map(|_| self.counted_address(from)),
+            most: self.policy.device.limits.addresses_per_code,
             at: now,
             within: within.clone(),
         };
         match self.store.commit(change).await {
-            Ok(()) => {}
+            Ok(()) => Ok(()),
             Err(NotCommitted::Lost | NotCommitted::Taken) => {
-                let retry_after = self.retry_after(&within).await?;
-                tracing::warn!(retry_after, "too many wrong user codes");
-                return Err(CodeRefused::TooMany { retry_after });
+                let retry_after = self.retry_after(within).await?;
+                let address = from.counted().map(tracing::field::display);
+                tracing::warn!(
+                    address,
+                    retry_after,
+                    reason = "too many wrong user codes",
+                    "a user code is refused"
+                );
+                Err(CodeRefused::TooMany { retry_after })
             }
-            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
         }
-        let (Some(code), Some(digest)) = (code, digest) else { return Err(CodeRefused::Unknown) };
-        let grant = match self.store.grant_by_user_code(&digest).await? {
-            Some(DeviceGrant::Pending(grant)) if now < grant.terms().expires_at => grant,
-            Some(DeviceGrant::Denied(denied)) if denied.reason() == DenialReason::ManyAddresses => {
-                tracing::warn!(grant = %denied.terms().id, "a user code was entered from too many addresses");
-                return Err(CodeRefused::Unknown);
-            }
-            _ => return Err(CodeRefused::Unknown),
-        };
-        let client = self.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
-        let person = typed.from.map(|address| Network::of(address, &self.user_code_key));
-        let nearness = Nearness::between(grant.precautions().network, person);
-        Ok(Entered { shown: code.shown(), grant, client, nearness })
+    }
+
+    async fn count_attempt(&self, attempt: Attempt) -> Result<(), CodeRefused> {
+        match self.store.commit(Change::Count(attempt)).await {
+            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    /// The one answer to a code that leads nowhere.
+    async fn wrong(&self, from: ClientAddress, within: &Limited) -> Result<CodeRefused, Unavailable> {
+        let tries_left = self.left(within).await?;
+        let address = from.counted().map(tracing::field::display);
+        tracing::info!(address, tries_left, "a user code leads nowhere");
+        Ok(CodeRefused::Wrong { tries_left })
     }
 
     /// What a person must know before deciding.

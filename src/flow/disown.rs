@@ -41,7 +41,7 @@ impl Vpgate {
     /// [`CodeRefused`]
     pub async fn disown_code(&self, typed: Typed<'_>) -> Result<(), CodeRefused> {
         let now = self.clock.now();
-        let entered = self.enter(typed, self.counted_address(typed.from), now).await?;
+        let entered = self.enter(typed, self.guesser_at(typed.from), now).await?;
         let denied = entered.grant.deny(DenialReason::NotStartedByPerson, now);
         let denied = denied.map_err(|_| CodeRefused::Unknown)?;
         match self.disown(denied, now).await {

@@ -18,8 +18,7 @@ impl Vpgate {
     /// # Errors
     /// [`CodeRefused`]
     pub async fn look_up_code(&self, typed: Typed<'_>) -> Result<CodeFound, CodeRefused> {
-        let guesser = self.counted_address(typed.from);
-        let entered = self.enter(typed, guesser, self.clock.now()).await?;
+        let entered = self.enter(typed, self.guesser_at(typed.from), self.clock.now()).await?;
         self.describe(entered)
     }
 
@@ -35,7 +34,7 @@ impl Vpgate {
         browser: &Secret,
     ) -> Result<Handle, CodeRefused> {
         let now = self.clock.now();
-        let entered = self.enter(typed, self.counted_address(typed.from), now).await?;
+        let entered = self.enter(typed, self.guesser_at(typed.from), now).await?;
         let client = entered.client;
         let grant = self.take_up(entered, picked, browser.digest(), now).await?;
         let terms = grant.terms();

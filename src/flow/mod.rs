@@ -164,6 +164,13 @@ pub struct PresentationPolicy {
     pub cross_device_lifetime: Duration,
     /// Rejected answers that settle it (REQ-2.8).
     pub tries: u32,
+    /// Presentations that one relying party may have open.
+    pub open_per_client: u32,
+}
+
+impl PresentationPolicy {
+    /// 10,000: 33 a second when nobody ever answers, and each is settled or expires after five minutes.
+    pub const OPEN_PER_CLIENT: u32 = 10_000;
 }
 
 /// Everything a flow needs: the operator's decisions and the outside world behind ports.

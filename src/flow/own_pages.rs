@@ -92,7 +92,7 @@ impl Vpgate {
         let now = self.clock.now();
         let grant = match self.enter_for_pages(client, typed, now).await {
             Ok(entered) => entered.grant,
-            Err(PagesRefused::Code(CodeRefused::Unknown))
+            Err(PagesRefused::Code(CodeRefused::Unknown | CodeRefused::Wrong { .. }))
                 if matches!(completion, Completion::AccessDenied) =>
             {
                 return self.take_back(client, typed, now).await;
@@ -127,9 +127,9 @@ impl Vpgate {
         now: Timestamp,
     ) -> Result<Entered<'_>, PagesRefused> {
         let pages = allowed(client)?;
-        let guesser = match typed.from {
-            Some(_) => self.counted_address(typed.from),
-            None => self.counted_client(pages),
+        let guesser = match typed.from.counted() {
+            Some(_) => self.guesser_at(typed.from),
+            None => self.guesser_somewhere_at(pages),
         };
         let entered = self.enter(typed, guesser, now).await?;
         if !pages.device_pages_for.contains(&entered.client.id) {

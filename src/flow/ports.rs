@@ -140,6 +140,15 @@ impl Swept {
     }
 }
 
+/// What a relying party has open.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct OpenPresentations {
+    /// How many are neither settled nor expired.
+    pub count: u32,
+    /// When the first of them expires.
+    pub soonest: Option<Timestamp>,
+}
+
 /// A pushed request as the store holds it.
 #[derive(Debug)]
 pub struct PushedRequest {
@@ -164,6 +173,12 @@ pub trait Store: Send + Sync {
     async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable>;
     /// A presentation by the `state` the wallet returns.
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable>;
+    /// What the relying party `client_id` has open at `now`.
+    async fn open_presentations(
+        &self,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<OpenPresentations, Unavailable>;
     /// What is counted against the limit of `attempt` now: beginnings of slots of time and counts,
     /// oldest first.
     async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable>;

@@ -116,7 +116,7 @@ impl Vpgate {
             Err(NotCommitted::Lost | NotCommitted::Taken) => return Ok(None),
             Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
         }
-        tracing::info!(authorization = %id, "the application took its token");
+        tracing::info!(client = client.id, authorization = %id, "the application took its token");
         Ok(Some(response))
     }
 

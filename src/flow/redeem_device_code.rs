@@ -108,7 +108,7 @@ impl Vpgate {
             Polled::Expired => return Err(NotRedeemed::Expired.into()),
             Polled::Used(used) => {
                 let (grant, token) = (&used.terms().id, used.token());
-                tracing::warn!(%grant, %token, "a used device code was shown again");
+                tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
                 // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
                 // told who holds the tokens (RFC 6749 section 10.5).
                 self.revoke_origin(Origin::Device(grant.clone())).await?;
@@ -146,7 +146,7 @@ impl Vpgate {
         let (response, issuance) = self.issue(client, entitlement, now)?;
         let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;
         self.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
-        tracing::info!(%grant, "the device took its token");
+        tracing::info!(client = client.id, %grant, "the device took its token");
         Ok(response)
     }
 }

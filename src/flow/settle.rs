@@ -9,7 +9,9 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
 use crate::domain::oauth::redirect::ReturnUrl;
-use crate::domain::openid4vp::presentation::{NotNow, Outcome, Settled};
+use crate::domain::openid4vp::presentation::{
+    AfterRejection, NotNow, Outcome, Presentation, Served, Settled,
+};
 use crate::domain::openid4vp::request::{Asked, Asker};
 
 /// Where the browser goes after an answer.
@@ -64,6 +66,33 @@ impl Vpgate {
         let presentation = settled.to_be_kept();
         self.store.commit(Change::Settle { presentation, grant }).await?;
         Ok(ending)
+    }
+
+    /// Counts a rejected answer (REQ-2.8). The last one that is permitted is given back settled, for the caller
+    /// to write. Answers that arrive together are counted one by one: whoever comes second counts again from
+    /// where the first one left off.
+    pub(super) async fn count_rejection(
+        &self,
+        served: Served,
+        mut reject: impl FnMut(Served) -> Result<AfterRejection, NotNow>,
+    ) -> Result<Option<Settled>, NotAccepted> {
+        let (id, nonce) = (served.asked().id.clone(), served.asked().nonce.clone());
+        let mut served = served;
+        loop {
+            let tried = match reject(served)? {
+                AfterRejection::Final(settled) => return Ok(Some(settled)),
+                AfterRejection::TriesRemain(tried) => tried,
+            };
+            match self.store.commit(Change::CountTry(tried)).await {
+                Ok(()) => return Ok(None),
+                Err(NotCommitted::Lost) => {}
+                Err(why) => return Err(why.into()),
+            }
+            served = match self.store.presentation(&id).await? {
+                Some(Presentation::Served(served)) if served.asked().nonce == nonce => served,
+                _ => return Err(NotAccepted::NoOpenRequest),
+            };
+        }
     }
 
     /// Writes that the browser of a posted answer came back with its code, `return_code`.
@@ -159,5 +188,6 @@ pub(super) fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
 
 fn record(settled: &Settled) {
     let (id, outcome) = (&settled.asked().id, settled.outcome().name());
-    tracing::info!(presentation = %id, outcome, "presentation settled");
+    let client = settled.asked().asker.client_id();
+    tracing::info!(client, presentation = %id, outcome, "presentation settled");
 }

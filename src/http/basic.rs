@@ -129,7 +129,7 @@ mod tests {
             Credentials::Claimed(id) => (id, "claimed".to_owned()),
             Credentials::Basic(id, secret) => (id, format!("basic {}", secret.expose())),
             Credentials::Post(id, secret) => (id, format!("post {}", secret.expose())),
-            Credentials::Assertion(..) => panic!("there was none"),
+            Credentials::Api(..) | Credentials::Assertion(..) => panic!("there was none"),
         })
     }
 

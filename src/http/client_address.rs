@@ -1,84 +1,82 @@
-//! Whose request this is, as far as rate limits care.
+//! Whose request this is, as the connection and the proxies in front of us tell it.
 
-use std::net::{IpAddr, Ipv6Addr};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use poem::Request;
 use poem::http::HeaderMap;
 
-/// Proxies in front of us, whose `X-Forwarded-For` is believed.
+use crate::domain::base::client_address::ClientAddress;
+use crate::domain::base::forwarded::{Doubt, ForwardingHeaders, TrustedProxies};
+
+/// Tells where requests come from. What an operator should know about proxies is logged once.
 #[derive(Clone, Debug)]
-pub struct TrustedProxies(pub Arc<[IpAddr]>);
+pub struct ClientAddresses(Arc<Inner>);
 
-/// The address of the peer; or, when the peer is a proxy we trust, the last address in
-/// `X-Forwarded-For` that is not such a proxy. From anyone else that header is a stranger's claim.
-/// Good for counting: an IPv4 address, or the /64 of an IPv6 address, because one household owns at
-/// least that much. `None` when the connection has none (a Unix socket, a test).
-pub fn client_address(request: &Request, trusted_proxies: &TrustedProxies) -> Option<IpAddr> {
-    let peer = request.remote_addr().as_socket_addr()?;
-    Some(believed(peer.ip(), request.headers(), &trusted_proxies.0))
+#[derive(Debug)]
+struct Inner {
+    proxies: TrustedProxies,
+    /// Whether a client may reach us without a proxy. We speak plain HTTP: behind an https address there is
+    /// always one.
+    direct: bool,
+    told: [AtomicBool; 3],
 }
 
-fn believed(peer: IpAddr, headers: &HeaderMap, trusted_proxies: &[IpAddr]) -> IpAddr {
-    let mut address = peer.to_canonical();
-    let claims = headers.get_all("x-forwarded-for");
-    let claims: Vec<&str> =
-        claims.iter().filter_map(|value| value.to_str().ok()).flat_map(|value| value.split(',')).collect();
-    for claim in claims.into_iter().rev() {
-        if !trusted_proxies.contains(&address) {
-            break;
-        }
-        let Ok(next) = claim.trim().parse::<IpAddr>() else { break };
-        address = next.to_canonical();
+impl ClientAddresses {
+    /// Behind these proxies; `is_https` says by which scheme the outside reaches us.
+    pub fn new(proxies: TrustedProxies, is_https: bool) -> Self {
+        Self(Arc::new(Inner { proxies, direct: !is_https, told: Default::default() }))
     }
-    counted_as(address)
+
+    /// Where `request` comes from.
+    pub fn of(&self, request: &Request) -> ClientAddress {
+        let Some(peer) = request.remote_addr().as_socket_addr() else { return ClientAddress::default() };
+        let headers = request.headers();
+        let headers = ForwardingHeaders {
+            x_forwarded_for: texts(headers, "x-forwarded-for"),
+            forwarded: texts(headers, "forwarded"),
+        };
+        let located = self.0.proxies.locate(peer.ip(), &headers, self.0.direct);
+        if let Some(doubt) = located.doubt
+            && self.is_first(doubt)
+        {
+            let peer = peer.ip();
+            tracing::warn!(%peer, reason = %doubt, "a forwarding header does not count, told once: people behind a proxy are limited as one");
+        }
+        located.address
+    }
+
+    fn is_first(&self, doubt: Doubt) -> bool {
+        let [not_listed, unreadable, contradiction] = &self.0.told;
+        let told = match doubt {
+            Doubt::NotListed => not_listed,
+            Doubt::Unreadable => unreadable,
+            Doubt::Contradiction => contradiction,
+        };
+        !told.load(Ordering::Relaxed) && !told.swap(true, Ordering::Relaxed)
+    }
 }
 
-/// What stands for `address` where addresses are counted.
-pub fn counted_as(address: IpAddr) -> IpAddr {
-    match address {
-        IpAddr::V4(_) => address,
-        IpAddr::V6(address) => {
-            let network = u128::from(address) & (u128::from(u64::MAX) << 64);
-            IpAddr::V6(Ipv6Addr::from(network))
-        }
-    }
+fn texts<'a>(headers: &'a HeaderMap, name: &str) -> Vec<Option<&'a str>> {
+    headers.get_all(name).iter().map(|value| value.to_str().ok()).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn seen(peer: &str, forwarded: &[&str], trusted: &[&str]) -> String {
-        let mut headers = HeaderMap::new();
-        for value in forwarded {
-            headers.append("x-forwarded-for", value.parse().unwrap());
-        }
-        let trusted: Vec<IpAddr> = trusted.iter().map(|it| it.parse().unwrap()).collect();
-        believed(peer.parse().unwrap(), &headers, &trusted).to_string()
-    }
-
-    #[test]
-    fn a_strangers_forwarded_header_is_not_believed() {
-        assert_eq!(seen("192.0.2.1", &["198.51.100.7"], &[]), "192.0.2.1");
-    }
-
-    #[test]
-    fn behind_trusted_proxies_the_last_untrusted_address_counts() {
-        let trusted = ["10.0.0.1", "10.0.0.2"];
-        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 198.51.100.7"], &trusted), "198.51.100.7");
-        assert_eq!(seen("10.0.0.1", &["1.1.1.1, 198.51.100.7", "10.0.0.2"], &trusted), "198.51.100.7");
-        assert_eq!(seen("10.0.0.1", &["nonsense"], &trusted), "10.0.0.1");
-    }
-
-    #[test]
-    fn ipv6_counts_by_network_and_mapped_ipv4_as_ipv4() {
-        assert_eq!(seen("2001:db8:1:2:3:4:5:6", &[], &[]), "2001:db8:1:2::");
-        assert_eq!(seen("::ffff:192.0.2.1", &[], &[]), "192.0.2.1");
-    }
-
     #[test]
     fn a_connection_may_have_no_address() {
-        assert_eq!(client_address(&Request::default(), &TrustedProxies(Arc::new([]))), None);
+        let addresses = ClientAddresses::new(TrustedProxies::default(), false);
+        assert_eq!(addresses.of(&Request::default()), ClientAddress::default());
+    }
+
+    #[test]
+    fn each_doubt_is_told_once() {
+        let addresses = ClientAddresses::new(TrustedProxies::default(), true);
+        let first = |doubt| addresses.clone().is_first(doubt);
+        assert!(first(Doubt::NotListed) && !first(Doubt::NotListed));
+        assert!(first(Doubt::Unreadable) && !first(Doubt::Unreadable) && !first(Doubt::NotListed));
+        assert!(first(Doubt::Contradiction) && !first(Doubt::Contradiction));
     }
 }

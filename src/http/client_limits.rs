@@ -1,5 +1,8 @@
 //! How often clients may fail, push and arrive (REQ-11.5, RFC 9126 section 2.3). Counted in this process
 //! only, by the minute.
+//!
+//! A client that proves who it is passes, whatever others did in its name: failures are braked, not the
+//! client. Secrets have 128 bits and more, so there is nothing to gain by trying them.
 
 use std::collections::HashMap;
 use std::hash::Hash;
@@ -9,22 +12,23 @@ use std::time::Duration;
 
 use poem::Request;
 
-use super::client_address::{TrustedProxies, client_address};
+use super::client_address::ClientAddresses;
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::time::Timestamp;
 
 const WINDOW: Duration = Duration::from_secs(60);
-/// Failed authentications of one client from one address: room for a deployment with a wrong secret to
-/// be mended, none for guessing.
+/// Failed authentications of one client from one address that are answered and logged one by one.
 const FAILURES: u32 = 20;
-/// Requests that one address pushes: a busy application sends all of its own from one.
+/// Assertions of one address that may be under way at once: each waits for the client's keys and for the
+/// store.
+const UNDER_WAY: u32 = 1024;
+/// Requests that one client pushes from one address: a busy application sends all of its own from one.
 const PUSHES: u32 = 600;
 /// Visits to the authorization endpoint from one address: a household, or an office behind one address.
 const VISITS: u32 = 120;
-/// Counters that are kept at most. When there are more, all are forgotten: memory is bounded, and whoever
-/// owns so many addresses is not stopped by counting them.
+/// Counters that are kept at most. When there are more, those that are far from their limit are forgotten,
+/// and all when that is not enough: memory is bounded.
 const COUNTERS: usize = 65_536;
-/// The longest identifier that is told from others.
-const LONGEST_ID: usize = 256;
 
 /// Too many for now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,49 +37,65 @@ pub struct TooMany {
     pub retry_after: u64,
 }
 
+/// A client at an address.
+type ClientThere = (Option<IpAddr>, String);
+
 /// The counters, shared by the doors.
 #[derive(Debug)]
 pub struct ClientLimits {
-    trusted_proxies: TrustedProxies,
-    failures: PerMinute<(Option<IpAddr>, String)>,
-    pushes: PerMinute<Option<IpAddr>>,
+    addresses: ClientAddresses,
+    failures: PerMinute<ClientThere>,
+    pushes: PerMinute<ClientThere>,
     visits: PerMinute<Option<IpAddr>>,
+    under_way: Mutex<HashMap<Option<IpAddr>, u32>>,
 }
 
 impl ClientLimits {
     /// Nothing counted yet.
-    pub fn new(trusted_proxies: TrustedProxies) -> Self {
+    pub fn new(addresses: ClientAddresses) -> Self {
         Self {
-            trusted_proxies,
+            addresses,
             failures: PerMinute::new(FAILURES),
             pushes: PerMinute::new(PUSHES),
             visits: PerMinute::new(VISITS),
+            under_way: Mutex::default(),
         }
     }
 
-    /// Lets one attempt of a client to authenticate through. It counts as failed unless it is said to
-    /// have succeeded, so that parallel attempts cannot slip past the count.
-    ///
-    /// # Errors
-    /// [`TooMany`]
-    pub fn attempt(
-        &self,
-        request: &Request,
-        id: Option<&str>,
-        now: Timestamp,
-    ) -> Result<Attempt<'_>, TooMany> {
-        let id = id.filter(|id| id.len() <= LONGEST_ID).unwrap_or_default();
-        let key = (client_address(request, &self.trusted_proxies), id.to_owned());
-        self.failures.count(key.clone(), now)?;
-        Ok(Attempt { failures: &self.failures, key })
+    /// Where a request comes from.
+    pub fn address_of(&self, request: &Request) -> ClientAddress {
+        self.addresses.of(request)
     }
 
-    /// Counts a pushed request.
+    /// Counts a failed authentication of the registered client `id`.
     ///
     /// # Errors
     /// [`TooMany`]
-    pub fn push(&self, request: &Request, now: Timestamp) -> Result<(), TooMany> {
-        self.pushes.count(client_address(request, &self.trusted_proxies), now)
+    pub fn failed(&self, from: ClientAddress, id: &str, now: Timestamp) -> Result<(), TooMany> {
+        self.failures.count((from.counted(), id.to_owned()), now)
+    }
+
+    /// An authentication that takes a while begins; it ends when the answer is dropped.
+    ///
+    /// # Errors
+    /// [`TooMany`]
+    pub fn under_way(&self, from: ClientAddress) -> Result<UnderWay<'_>, TooMany> {
+        let key = from.counted();
+        let mut counts = self.counts_under_way();
+        let count = counts.entry(key).or_default();
+        if *count >= UNDER_WAY {
+            return Err(TooMany { retry_after: 1 });
+        }
+        *count += 1;
+        Ok(UnderWay { limits: self, key })
+    }
+
+    /// Counts a pushed request of the client `id`.
+    ///
+    /// # Errors
+    /// [`TooMany`]
+    pub fn push(&self, request: &Request, id: &str, now: Timestamp) -> Result<(), TooMany> {
+        self.pushes.count((self.addresses.of(request).counted(), id.to_owned()), now)
     }
 
     /// Counts a visit to the authorization endpoint.
@@ -83,24 +103,31 @@ impl ClientLimits {
     /// # Errors
     /// [`TooMany`]
     pub fn visit(&self, request: &Request, now: Timestamp) -> Result<(), TooMany> {
-        self.visits.count(client_address(request, &self.trusted_proxies), now)
+        self.visits.count(self.addresses.of(request).counted(), now)
+    }
+
+    /// Nothing is left half done under this lock.
+    fn counts_under_way(&self) -> MutexGuard<'_, HashMap<Option<IpAddr>, u32>> {
+        self.under_way.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An attempt that was let through.
+/// An authentication that is under way.
 #[derive(Debug)]
 #[must_use]
-pub struct Attempt<'a> {
-    failures: &'a PerMinute<(Option<IpAddr>, String)>,
-    key: (Option<IpAddr>, String),
+pub struct UnderWay<'a> {
+    limits: &'a ClientLimits,
+    key: Option<IpAddr>,
 }
 
-impl Attempt<'_> {
-    /// It did not fail, or not by fault of the client. Takes back itself only.
-    pub fn did_not_fail(self) {
-        let mut counted = self.failures.counted();
-        if let Some(count) = counted.counts.get_mut(&self.key) {
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        let mut counts = self.limits.counts_under_way();
+        if let Some(count) = counts.get_mut(&self.key) {
             *count = count.saturating_sub(1);
+            if *count == 0 {
+                counts.remove(&self.key);
+            }
         }
     }
 }
@@ -129,8 +156,12 @@ impl<K: Eq + Hash> PerMinute<K> {
         let over = counted.since.plus(WINDOW);
         if now >= over || now < counted.since {
             *counted = Counted { since: now, counts: HashMap::new() };
-        } else if counted.counts.len() >= COUNTERS {
-            counted.counts.clear();
+        } else if counted.counts.len() >= COUNTERS && !counted.counts.contains_key(&key) {
+            let most = self.most;
+            counted.counts.retain(|_, count| *count > most / 2);
+            if counted.counts.len() >= COUNTERS {
+                counted.counts.clear();
+            }
         }
         let retry_after = counted.since.plus(WINDOW).since(now).as_secs();
         let count = counted.counts.entry(key).or_default();
@@ -150,57 +181,78 @@ impl<K: Eq + Hash> PerMinute<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::base::forwarded::TrustedProxies;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1_800_000_000 + seconds)
     }
 
-    #[test]
-    fn req_11_5_failed_attempts_are_counted_by_client_and_forgotten_after_a_minute() {
-        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
-        let attempt = |id: &str, second| limits.attempt(&Request::default(), Some(id), at(second));
-        for _ in 0..FAILURES {
-            let _ = attempt("shop", 0).unwrap();
-        }
-        assert_eq!(attempt("shop", 10).unwrap_err(), TooMany { retry_after: 50 });
-        assert!(attempt("bank", 10).is_ok(), "others are not affected");
-        assert!(attempt("shop", 60).is_ok());
+    fn limits() -> ClientLimits {
+        ClientLimits::new(ClientAddresses::new(TrustedProxies::default(), false))
+    }
+
+    fn nowhere() -> ClientAddress {
+        ClientAddress::default()
     }
 
     #[test]
-    fn req_11_5_attempts_that_succeed_do_not_count() {
-        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
-        let attempt = || limits.attempt(&Request::default(), Some("shop"), at(0));
-        for _ in 0..3 * FAILURES {
-            attempt().unwrap().did_not_fail();
+    fn req_11_5_failures_are_counted_by_client_and_address_and_forgotten_after_a_minute() {
+        let limits = limits();
+        for _ in 0..FAILURES {
+            limits.failed(nowhere(), "shop", at(0)).unwrap();
         }
-        let under_way: Vec<_> = (0..FAILURES).map(|_| attempt().unwrap()).collect();
-        assert!(attempt().is_err(), "those under way count at once");
-        under_way.into_iter().for_each(Attempt::did_not_fail);
-        assert!(attempt().is_ok());
+        let refused = limits.failed(nowhere(), "shop", at(10));
+        assert_eq!(refused, Err(TooMany { retry_after: 50 }));
+        assert!(limits.failed(nowhere(), "bank", at(10)).is_ok(), "others are not affected");
+        let elsewhere = ClientAddress::known("192.0.2.1".parse().unwrap());
+        assert!(limits.failed(elsewhere, "shop", at(10)).is_ok());
+        assert!(limits.failed(nowhere(), "shop", at(60)).is_ok());
+    }
+
+    #[test]
+    fn what_is_under_way_is_bounded_by_address_and_is_no_failure() {
+        let limits = limits();
+        let under_way: Vec<_> = (0..UNDER_WAY).map(|_| limits.under_way(nowhere()).unwrap()).collect();
+        assert_eq!(limits.under_way(nowhere()).unwrap_err(), TooMany { retry_after: 1 });
+        let elsewhere = ClientAddress::known("192.0.2.1".parse().unwrap());
+        assert!(limits.under_way(elsewhere).is_ok());
+        drop(under_way);
+        assert!(limits.under_way(nowhere()).is_ok());
+        assert!(limits.counts_under_way().is_empty(), "nothing is kept of what has ended");
+        assert!(limits.failed(nowhere(), "shop", at(0)).is_ok());
     }
 
     #[test]
     fn req_11_32_pushes_and_visits_are_limited_apart() {
-        let limits = ClientLimits::new(TrustedProxies(std::sync::Arc::new([])));
+        let limits = limits();
         let request = Request::default();
         for _ in 0..VISITS {
             limits.visit(&request, at(0)).unwrap();
         }
         assert!(limits.visit(&request, at(59)).is_err());
         for _ in 0..PUSHES {
-            limits.push(&request, at(0)).unwrap();
+            limits.push(&request, "shop", at(0)).unwrap();
         }
-        assert!(limits.push(&request, at(0)).is_err());
-        assert!(limits.push(&request, at(60)).is_ok());
+        assert!(limits.push(&request, "shop", at(0)).is_err());
+        assert!(limits.push(&request, "bank", at(0)).is_ok(), "one client does not stop another");
+        assert!(limits.push(&request, "shop", at(60)).is_ok());
     }
 
     #[test]
-    fn the_number_of_counters_is_bounded() {
-        let counters = PerMinute::new(1);
+    fn the_number_of_counters_is_bounded_and_the_fullest_stay() {
+        let counters = PerMinute::new(3);
+        for _ in 0..3 {
+            counters.count(usize::MAX, at(0)).unwrap();
+        }
         for key in 0..=COUNTERS {
             counters.count(key, at(0)).unwrap();
         }
         assert!(counters.counted().counts.len() <= COUNTERS);
+        assert!(counters.count(usize::MAX, at(0)).is_err());
+        let full = PerMinute::new(1);
+        for key in 0..=COUNTERS {
+            full.count(key, at(0)).unwrap();
+        }
+        assert!(full.counted().counts.len() <= COUNTERS);
     }
 }

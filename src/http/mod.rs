@@ -5,6 +5,7 @@ mod at_once;
 mod basic;
 mod body;
 mod client_address;
+mod client_authentication;
 mod client_door;
 mod client_limits;
 mod cors;
@@ -25,7 +26,6 @@ mod tags;
 mod trace;
 mod wallet_door;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::endpoint::BoxEndpoint;
@@ -33,21 +33,22 @@ use poem::{EndpointExt as _, IntoEndpoint as _, Response, Route};
 use url::Url;
 
 pub use self::at_once::HostFault;
-use self::client_address::TrustedProxies;
+use self::client_address::ClientAddresses;
 use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
 use self::envelope::{Doors, Envelope, Part};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
+use crate::domain::base::forwarded::TrustedProxies;
 use crate::flow::Vpgate;
 
 /// What the doors are told besides the operator's policy.
 pub struct HttpSettings {
     /// Where the outside reaches us.
     pub public_url: Url,
-    /// The proxies in front of us, whose `X-Forwarded-For` is believed.
-    pub trusted_proxies: Vec<IpAddr>,
+    /// The proxies in front of us, whose word about addresses counts.
+    pub trusted_proxies: TrustedProxies,
     /// Whether operators have a listener of their own ([`operations`]).
     pub operations_apart: bool,
     /// Endpoints of others, each under a path of its own, which is stripped before they are called
@@ -72,15 +73,16 @@ pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static,
 /// The whole service.
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
-    let proxies = TrustedProxies(settings.trusted_proxies.into());
-    let limits = Arc::new(ClientLimits::new(proxies.clone()));
-    let human = HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), proxies.clone(), Arc::clone(&limits));
+    let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
+    let limits = Arc::new(ClientLimits::new(addresses.clone()));
+    let human =
+        HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
     let doors = Doors {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
-            .data(proxies)
+            .data(addresses)
             .data(limits)
             .boxed(),
         human: human.routes().boxed(),

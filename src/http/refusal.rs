@@ -1,6 +1,7 @@
 //! The face of every refusal: one `match` per door and flow, without a wildcard, so that a new
 //! reason does not compile until somebody has decided how it looks (architecture section 6).
 
+mod authentication;
 mod authorization;
 mod device;
 mod wallet;
@@ -9,7 +10,7 @@ use poem::http::StatusCode;
 
 pub use self::authorization::AuthorizationFace;
 pub use self::device::CodeFace;
-use super::basic::CredentialsFault;
+use super::basic::CHALLENGE;
 use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use super::client_door::resource_refusal::ResourceRefusal;
 use super::client_limits::TooMany;
@@ -18,7 +19,6 @@ use super::relying_party_door::problem::Problem;
 use super::relying_party_door::strict_json::pointer;
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use crate::flow::ask_wallet::WalletFault;
-use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::authorize_device::NotAuthorized;
 use crate::flow::begin_presentation::NotBegun;
 use crate::flow::collect_result::NotCollected;
@@ -49,7 +49,9 @@ impl From<NotAuthorized> for OAuthRefusal {
     fn from(why: NotAuthorized) -> Self {
         match why {
             NotAuthorized::WrongGrant => Self::refused(OAuthErrorCode::UnauthorizedClient, why.to_string()),
-            NotAuthorized::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotAuthorized::AuthenticationRequired => {
+                Self::not_authenticated(why.to_string(), Some(CHALLENGE))
+            }
             NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
             NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
             NotAuthorized::TooMany { retry_after } => Self::too_many(retry_after),
@@ -76,15 +78,6 @@ impl From<NotRedeemed> for OAuthRefusal {
     }
 }
 
-impl From<Unauthenticated> for OAuthRefusal {
-    fn from(why: Unauthenticated) -> Self {
-        match why {
-            Unauthenticated::NotAuthenticated(why) => Self::not_authenticated(why.to_string()),
-            Unauthenticated::Failed(failure) => failure.into(),
-        }
-    }
-}
-
 impl From<NotRefreshed> for OAuthRefusal {
     fn from(why: NotRefreshed) -> Self {
         let error = match why {
@@ -101,7 +94,9 @@ impl From<NotRefreshed> for OAuthRefusal {
 impl From<NotIntrospected> for OAuthRefusal {
     fn from(why: NotIntrospected) -> Self {
         match why {
-            NotIntrospected::AuthenticationRequired => Self::not_authenticated(why.to_string()),
+            NotIntrospected::AuthenticationRequired => {
+                Self::not_authenticated(why.to_string(), Some(CHALLENGE))
+            }
             NotIntrospected::Failed(failure) => failure.into(),
         }
     }
@@ -154,20 +149,6 @@ impl ResourceRefusal {
             NotTold::Scope => Self::insufficient_scope(shown_as, description),
             NotTold::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }
-    }
-}
-
-/// A client that could not be told who it is.
-pub fn credentials(why: CredentialsFault) -> OAuthRefusal {
-    match why {
-        CredentialsFault::Malformed | CredentialsFault::AssertionType => {
-            OAuthRefusal::not_authenticated(why.to_string())
-        }
-        // Who sends no client_id either has left out a required parameter (RFC 8628 section 3.1).
-        CredentialsFault::Missing
-        | CredentialsFault::Several
-        | CredentialsFault::HalfAssertion
-        | CredentialsFault::InUrl => OAuthRefusal::invalid(why.to_string()),
     }
 }
 
@@ -227,6 +208,7 @@ impl From<NotBegun> for Problem {
                 Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)
             }
             NotBegun::State => Self::invalid_request("/state", detail),
+            NotBegun::TooMany { retry_after } => Self::too_many_open(detail, retry_after),
             NotBegun::UserCode(why) => why.into(),
             NotBegun::WalletFault(fault) => {
                 note_wallet(&fault);

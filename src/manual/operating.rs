@@ -121,16 +121,17 @@
 //! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
-//! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code; also what is stored of them |
-//! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time; each is at most twenty rows for each client or address |
+//! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code: see below |
+//! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time: see below |
+//! | presentations of a client | `presentation.open_per_client` that are neither settled nor expired; more are 429 with `Retry-After` |
 //! | parameter that goes into tokens | [`crate::domain::admission::token_claims::MAX_PARAMETER_BYTES`] |
 //! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
 //!
-//! Behind a proxy that is not in `http.trusted_proxies` everybody has the proxy's address, and is limited
-//! as one. A client that asks for its devices through a server of its own has that server's address: raise
+//! Addresses, proxies, guessing and locking out have a chapter of their own: [`super::limits`]. A client that
+//! asks for its devices through a server of its own has that server's address: raise
 //! `authorizations_per_address`, and set `proximity = "ignore"` for it.
 //!
 //! # Connections
@@ -153,8 +154,15 @@
 //!
 //! # Limits on clients
 //! Counted by the minute, in each process, by the address that `http.trusted_proxies` lets us see: 20 failed
-//! authentications of one client from one address, 600 pushed requests, 120 visits to `/authorize`. More are
-//! answered with 429 and `Retry-After`. Behind a proxy that is not listed, all clients share one address.
+//! authentications of one client, 600 pushed requests of one client, 120 visits to `/authorize`. More are
+//! answered with 429 and `Retry-After`. Only what fails is braked: a client with the right secret or assertion
+//! passes, whatever others send in its name. Public clients have nothing to guess, and are not counted. 1024
+//! assertions of one address may be under way at once.
+//!
+//! The log names each failure with the client, the method that it is registered for, the one it used and its
+//! address. Libraries that send the device authorization without client authentication (Go's `oauth2`) need a
+//! public client. The REST API takes HTTP Basic from clients with `client_secret_basic` and
+//! `client_secret_post`; a client with `private_key_jwt` cannot use it.
 //!
 //! # Exchanging a client's secret
 //! Put the digest of the new secret in `secret_hash` and that of the old one in `previous_secret_hash`,

@@ -45,7 +45,7 @@ use crate::domain::oauth::code_grant::CodeGrant;
 use crate::domain::oauth::device_grant::DeviceGrant;
 use crate::domain::oauth::issuance::{Family, IssuedAccess};
 use crate::domain::openid4vp::presentation::Presentation;
-use crate::flow::ports::{NotCommitted, PushedRequest, Store, Swept, Unavailable};
+use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 
 /// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
 /// machines with more cores than one service keeps busy.
@@ -232,6 +232,15 @@ impl Store for SqliteStore {
     async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
         let state = state.clone();
         self.read(move |it| lookups::presentation(it, PresentationKey::RequestState, state.as_str())).await
+    }
+
+    async fn open_presentations(
+        &self,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<OpenPresentations, Unavailable> {
+        let client_id = client_id.to_owned();
+        self.read(move |it| Ok(limits::open_presentations(it, &client_id, now)?)).await
     }
 
     async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {

@@ -78,7 +78,8 @@ async fn req_11_4_assertions_that_are_wrong_in_one_way_are_all_told_the_same() {
     for text in &wrong {
         let answer = asks(&stage, text, "").await;
         assert_eq!(answer.oauth_error(), error(401, "invalid_client"));
-        assert!(answer.header("www-authenticate").is_some());
+        // The form has no challenge; that of HTTP Basic would lead astray (RFC 6749 section 5.2).
+        assert_eq!(answer.header("www-authenticate"), None);
         told.push(answer.body);
     }
     assert!(told.windows(2).all(|pair| pair[0] == pair[1]), "{told:#?}");
@@ -102,18 +103,22 @@ async fn req_11_3_an_assertion_is_no_second_method_and_no_substitute() {
 }
 
 #[tokio::test]
-async fn req_11_5_failures_are_throttled_by_client_on_both_doors() {
+async fn req_11_5_failures_are_throttled_by_client_and_the_right_secret_passes_all_the_same() {
     let stage = Stage::new();
     let wrong = ("authorization", "Basic c2hvcDp3cm9uZw==");
     for _ in 0..20 {
         let answer = stage.form("/device_authorization", &[wrong], "").await;
         assert_eq!(answer.oauth_error(), error(401, "invalid_client"));
     }
-    let refused = stage.form("/device_authorization", &[SHOP], "").await;
+    let refused = stage.form("/device_authorization", &[wrong], "").await;
     assert_eq!(refused.oauth_error(), error(429, "temporarily_unavailable"));
     assert_eq!(refused.header("retry-after"), Some("60"));
-    let rest = stage.json("/v1/presentations", &[SHOP], &json!({})).await;
+    let rest = stage.json("/v1/presentations", &[wrong], &json!({})).await;
     assert_eq!(rest.problem().0, 429);
+    // Whoever is right was not one of them.
+    let right = stage.form("/device_authorization", &[SHOP], "").await;
+    assert_eq!(right.oauth_error(), error(400, "unauthorized_client"), "it is known, and has no devices");
+    stage.presentation().await;
     stage.device().await;
     stage.later(60);
     let rest = stage.json("/v1/presentations", &[wrong], &json!({})).await;

@@ -285,7 +285,7 @@ async fn req_11_30_a_pushed_request_is_checked_like_any_other() {
         (&[("client_id", "tv")], error(400, "unauthorized_client")),
         (&[("client_id", "nobody")], error(401, "invalid_client")),
         (&[("client_id", "bank")], error(401, "invalid_client")),
-        (&[("client_id", "")], error(400, "invalid_request")),
+        (&[("client_id", "")], error(401, "invalid_client")),
     ] {
         assert_eq!(push(&stage, &request("web", changes)).await.oauth_error(), expected, "{changes:?}");
     }

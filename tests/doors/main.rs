@@ -6,6 +6,7 @@
 mod assertion;
 mod authorize;
 mod client;
+mod client_authentication;
 mod cors;
 mod edges;
 mod human;

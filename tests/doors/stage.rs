@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 use vpgate::domain::admission::scopes::Scopes;
 use vpgate::domain::admission::token_claims::TokenClaims;
 use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate::domain::base::forwarded::TrustedProxies;
 use vpgate::domain::base::secret::{DigestKey, Secret};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::jose::alg::Algorithm;
@@ -102,7 +103,7 @@ impl Stage {
             });
             let settings = HttpSettings {
                 public_url: PUBLIC_URL.parse().unwrap(),
-                trusted_proxies: Vec::new(),
+                trusted_proxies: TrustedProxies::default(),
                 mounts: vec![("/sandbox", echo.boxed())],
                 operations_apart: false,
             };
@@ -283,6 +284,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             longest_lifetime: Duration::from_secs(600),
         },
         presentation: PresentationPolicy {
+            open_per_client: PresentationPolicy::OPEN_PER_CLIENT,
             lifetime: Duration::from_secs(300),
             cross_device_lifetime: Duration::from_secs(120),
             tries: 3,

@@ -14,6 +14,7 @@ mod browser;
 mod devices;
 mod hanging_host;
 mod kills;
+mod lock_out;
 mod log_sinks;
 mod lost_keys;
 #[path = "../clients/person.rs"]

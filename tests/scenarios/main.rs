@@ -19,6 +19,7 @@ mod dpop;
 mod encrypted;
 mod haip;
 mod identifiers;
+mod limits;
 mod logs;
 #[path = "../mutations/made.rs"]
 #[expect(dead_code, reason = "the mutation tests use more of it")]

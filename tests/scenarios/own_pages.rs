@@ -195,14 +195,22 @@ async fn req_15_14_and_15_9_hold_on_other_pages_too() {
 async fn req_10_20_wrong_codes_are_counted_on_other_pages_too() {
     let world = World::new().await;
     let authorization = world.device_of("tv").await;
-    for guess in ["x", "BBBB-BBBB", "BBBB-BBBC", "", "1"] {
-        assert_eq!(problem(&verify(&world, guess).await), is(404, "not_found", ""));
+    let from = |typed: &str, address: &str| json!({ "user_code": typed, "ip_address": address });
+    for guess in ["BBBB-BBBB", "BBBB-BBBC", "BBBB-BBBD", "BBBB-BBBF", "BBBB-BBBG"] {
+        let body = from(guess, "2001:db8::6");
+        let wrong = world.post_value_as(VERIFICATION, Some(SHOP), &body).await;
+        assert_eq!(problem(&wrong), is(404, "not_found", ""));
     }
-    let refused = verify(&world, code(&authorization)).await;
+    let body = from(code(&authorization), "2001:db8::6");
+    let refused = world.post_value_as(VERIFICATION, Some(SHOP), &body).await;
     assert_eq!(problem(&refused), is(429, "too_many_requests", ""));
     assert!((601..=630).contains(&refused.header("retry-after").parse().unwrap()));
-    // People with addresses are counted one by one.
-    let body = json!({ "user_code": code(&authorization), "ip_address": "2001:db8::7" });
+    // People with addresses are counted one by one, and those without are not taken for one of them.
+    for guess in ["x", "BBBB-BBBB", "BBBB-BBBC", "", "1", "BBBB-BBBD", "BBBB-BBBF", "BBBB-BBBG"] {
+        assert_eq!(problem(&verify(&world, guess).await), is(404, "not_found", ""));
+    }
+    assert_eq!(verify(&world, code(&authorization)).await.status, StatusCode::OK);
+    let body = from(code(&authorization), "2001:db8:1::7");
     assert_eq!(world.post_value_as(VERIFICATION, Some(SHOP), &body).await.status, StatusCode::OK);
 }
 

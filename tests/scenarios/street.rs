@@ -62,6 +62,13 @@ impl Street {
         self.send(request.form(&[("client_id", client_id)]), from).await
     }
 
+    /// A client with a secret asks about a token.
+    pub async fn introspect_as(&self, client_id: &str, secret: &str, from: &str) -> Heard {
+        let client: String = url::form_urlencoded::byte_serialize(client_id.as_bytes()).collect();
+        let request = self.client.post(self.at("/introspect")).basic_auth(client, Some(secret));
+        self.send(request.form(&[("token", "x")]), from).await
+    }
+
     /// A person opens the page with a code.
     pub async fn look(&self, user_code: &str, from: &str) -> Heard {
         self.send(self.client.get(self.at(&format!("/device?user_code={user_code}"))), from).await

@@ -241,8 +241,17 @@ async fn req_10_24_unknown_used_denied_and_expired_codes_read_the_same() {
         let page = world.browser().open(&format!("/device?user_code={code}")).await;
         pages.push((page.status, page.body.replace(code, "CODE")));
     }
-    // Only what differs by browser (the anti-forgery value) may differ.
-    let texts: Vec<_> = pages.iter().map(|(status, body)| (*status, visible(body))).collect();
+    // Only what differs by browser (the anti-forgery value) may differ, and how many tries are left.
+    let told = |body: &str, left: usize| {
+        let left = match left {
+            1 => "You can try once more".to_owned(),
+            more => format!("You can try {more} more times"),
+        };
+        assert!(body.contains(&left), "{body}");
+        visible(body).replace(&left, "TRIES")
+    };
+    let each = pages.iter().zip([4, 3, 2, 1]);
+    let texts: Vec<_> = each.map(|((status, body), left)| (*status, told(body, left))).collect();
     assert!(texts.windows(2).all(|pair| pair[0] == pair[1]), "{texts:#?}");
 }
 

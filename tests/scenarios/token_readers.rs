@@ -68,7 +68,10 @@ async fn req_11_55_only_who_proves_who_it_is_may_ask() {
         (StatusCode::UNAUTHORIZED, &json!("invalid_client"))
     );
     let answer = world.post_form("/introspect", &[("token", access(&tokens))]).await;
-    assert_eq!(answer.status, StatusCode::BAD_REQUEST);
+    assert_eq!(
+        (answer.status, &answer.json()["error"]),
+        (StatusCode::UNAUTHORIZED, &json!("invalid_client"))
+    );
 }
 
 #[tokio::test]

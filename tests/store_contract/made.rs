@@ -16,7 +16,7 @@ use vpgate::domain::base::secret::{Digest, DigestKey};
 use vpgate::domain::base::time::Timestamp;
 use vpgate::domain::change::Change;
 use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::oauth::attempts::Attempt;
+use vpgate::domain::oauth::attempts::Limited;
 use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
 use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
 use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
@@ -91,10 +91,10 @@ impl Grant {
     }
 
     pub fn open(&self) -> Change {
-        self.open_within(Vec::new())
+        self.open_within(Limited::default())
     }
 
-    pub fn open_within(&self, within: Vec<Attempt>) -> Change {
+    pub fn open_within(&self, within: Limited) -> Change {
         let (device_code, user_code) = (self.device_code, self.user_code);
         Change::OpenGrant { grant: self.pending(), device_code, user_code, within }
     }

@@ -81,6 +81,8 @@ on_every_backend! {
         req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving
         req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one
         req_10_20_a_count_is_forgotten_slot_by_slot
+        a_barrier_is_closed_while_all_of_its_limits_are_reached
+        a_client_has_a_bounded_number_of_presentations_open
         req_15_7_a_code_from_too_many_addresses_is_denied
         counts_and_addresses_are_swept
         counts_of_a_clock_that_was_ahead_lock_nobody_out

@@ -1,10 +1,13 @@
 //! The words everything else is said in: time, secrets, identifiers, money, strict JSON.
 
 pub mod base64url;
+pub mod client_address;
 pub mod decimal;
 pub mod exact;
 pub mod exposure;
+pub mod forwarded;
 pub mod id;
+pub mod ip_network;
 pub mod json;
 pub mod media_type;
 pub mod money;

@@ -15,8 +15,12 @@ const SLOTS: u64 = 20;
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Counted {
-    /// A user code that led nowhere, malformed ones included.
+    /// A user code that led nowhere.
     WrongCode,
+    /// Another one, when there had been too many already.
+    RefusedCode,
+    /// A text that cannot be a user code.
+    MalformedCode,
     /// A device that was given codes.
     Authorization,
     /// A person who said "I did not start this".
@@ -33,6 +37,20 @@ pub struct Attempt {
     at: Timestamp,
 }
 
+/// Closed while *all* of its limits are reached.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Barrier(Vec<Attempt>);
+
+/// Something that happens within limits: refused while one of the barriers is closed, else counted. Data,
+/// which a store executes in one step; why the limits are what they are is decided before.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limited {
+    /// What is in the way.
+    pub barriers: Vec<Barrier>,
+    /// What is counted when nothing is; how many there may be is not looked at here.
+    pub counted: Vec<Attempt>,
+}
+
 /// The limits of the device grant (`[device]`).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DeviceLimits {
@@ -41,11 +59,11 @@ pub struct DeviceLimits {
     pub window: Duration,
     /// Wrong codes from one address (5: the worked example of RFC 8628 section 5.1).
     pub wrong_codes_per_address: u32,
-    /// Wrong codes from everybody.
+    /// Wrong codes from everybody, before the bar rises for those who entered most of them.
     pub wrong_codes_altogether: u32,
     /// Addresses from which one code may be entered (RFC 10027 section 6.1.4).
     pub addresses_per_code: u32,
-    /// Grants that one client may open.
+    /// Grants that one client may open, before the addresses and networks that opened most get no more.
     pub authorizations_per_client: u32,
     /// Grants that may be opened from one address.
     pub authorizations_per_address: u32,
@@ -69,6 +87,8 @@ impl Counted {
     pub fn name(self) -> &'static str {
         match self {
             Self::WrongCode => "wrong_code",
+            Self::RefusedCode => "refused_code",
+            Self::MalformedCode => "malformed_code",
             Self::Authorization => "authorization",
             Self::Disowned => "disowned",
         }
@@ -118,6 +138,17 @@ impl Attempt {
         self.forgets(self.slot())
     }
 
+    /// Whether there is no room, when `slots` (beginning and count) are what was counted.
+    pub fn is_reached(&self, slots: &[(Timestamp, u32)]) -> bool {
+        self.left(slots) == 0
+    }
+
+    /// How many more there may be.
+    pub fn left(&self, slots: &[(Timestamp, u32)]) -> u32 {
+        let counted: u32 = slots.iter().fold(0, |sum, (_, count)| sum.saturating_add(*count));
+        self.most.saturating_sub(counted)
+    }
+
     /// Seconds from now until there is room again, when `slots` (beginning and count, oldest first)
     /// are what was counted. At least 1.
     pub fn retry_after(&self, slots: &[(Timestamp, u32)]) -> u64 {
@@ -139,6 +170,31 @@ impl Attempt {
 
     fn slot_length(&self) -> Duration {
         Duration::from_secs((self.window.as_secs() / SLOTS).max(1))
+    }
+}
+
+impl Barrier {
+    /// Closed when one limit is reached.
+    pub fn of(attempt: Attempt) -> Self {
+        Self(vec![attempt])
+    }
+
+    /// Closed when both are.
+    pub fn all(attempts: [Attempt; 2]) -> Self {
+        Self(attempts.to_vec())
+    }
+
+    /// The limits.
+    pub fn attempts(&self) -> &[Attempt] {
+        &self.0
+    }
+}
+
+impl Limited {
+    /// Each is counted, and in the way when its limit is reached.
+    pub fn each(attempts: impl IntoIterator<Item = Attempt>) -> Self {
+        let counted: Vec<Attempt> = attempts.into_iter().collect();
+        Self { barriers: counted.iter().copied().map(Barrier::of).collect(), counted }
     }
 }
 

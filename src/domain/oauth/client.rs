@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use url::Url;
 
-use super::client_assertion::ClientAssertion;
+use super::client_assertion::{AssertionFault, ClientAssertion};
 use super::device_settings::DeviceSettings;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
@@ -80,6 +80,18 @@ pub enum Authentication {
     PrivateKeyJwt(ClientKeys),
 }
 
+impl Authentication {
+    /// As the registration names it (RFC 7591 section 2).
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic(_) => "client_secret_basic",
+            Self::ClientSecretPost(_) => "client_secret_post",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+        }
+    }
+}
+
 /// What is known of a client's secret: while it is exchanged for another, both are good.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SecretDigests {
@@ -144,6 +156,8 @@ pub enum Credentials {
     Claimed(String),
     /// HTTP Basic.
     Basic(String, Secret),
+    /// HTTP Basic at the REST API: without a form, it is the way of every secret.
+    Api(String, Secret),
     /// `client_id` and `client_secret` in the form.
     Post(String, Secret),
     /// `client_assertion` in the form, perhaps beside a `client_id`.
@@ -154,17 +168,85 @@ impl Credentials {
     /// Whom they name, as far as that can be read without looking into an assertion.
     pub fn claimed_id(&self) -> Option<&str> {
         match self {
-            Self::Claimed(id) | Self::Basic(id, _) | Self::Post(id, _) => Some(id),
+            Self::Claimed(id) | Self::Basic(id, _) | Self::Api(id, _) | Self::Post(id, _) => Some(id),
             Self::Assertion(id, _) => id.as_deref(),
+        }
+    }
+
+    /// The method that they are of, as a registration names it.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Claimed(_) => "none",
+            Self::Basic(..) | Self::Api(..) => "client_secret_basic",
+            Self::Post(..) => "client_secret_post",
+            Self::Assertion(..) => "private_key_jwt",
         }
     }
 }
 
-/// The client is unknown, used another method than the registered one, or its secret is wrong.
-/// Which of these is not told to anybody (REQ-11.5).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+/// A client did not prove who it is. Why is for the operator's log: strangers are told one sentence
+/// (REQ-11.5).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("client authentication failed")]
-pub struct NotAuthenticated;
+pub struct NotAuthenticated {
+    /// Whom the request names, as far as it is registered: identifier and method.
+    registered: Option<(String, &'static str)>,
+    why: AuthenticationFault,
+}
+
+/// Why a client did not prove who it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationFault {
+    /// Nobody is registered under that identifier.
+    #[error("no such client is registered")]
+    Unknown,
+    /// Not the registered way.
+    #[error("it used another method than the registered one")]
+    Method,
+    /// Not the secret.
+    #[error("the secret is wrong")]
+    Secret,
+    /// `client_id` is another than that of the assertion.
+    #[error("client_id and client_assertion name different clients")]
+    Mismatch,
+    /// The keys that it publishes are no keys.
+    #[error("the keys that the client publishes cannot be used: {0}")]
+    Keys(String),
+    /// The assertion proves nothing.
+    #[error("the client assertion does not hold: {0}")]
+    Assertion(#[from] AssertionFault),
+    /// The assertion was used before.
+    #[error("the client assertion was used before")]
+    Replay,
+}
+
+impl NotAuthenticated {
+    /// About a `client` that is registered, or nobody.
+    pub fn new(client: Option<&Client>, why: AuthenticationFault) -> Self {
+        Self { registered: client.map(|it| (it.id.clone(), it.authentication.method())), why }
+    }
+
+    /// The registered client that the request names.
+    pub fn client(&self) -> Option<&str> {
+        self.registered.as_ref().map(|(id, _)| id.as_str())
+    }
+
+    /// The method that this client is registered for.
+    pub fn expected(&self) -> Option<&'static str> {
+        self.registered.as_ref().map(|(_, method)| *method)
+    }
+
+    /// Why.
+    pub fn why(&self) -> &AuthenticationFault {
+        &self.why
+    }
+
+    /// The client whose secret or key somebody may be after: none where there is nothing to guess, since a
+    /// public client has no secret, and an unknown one is nobody.
+    pub fn guarded(&self) -> Option<&str> {
+        self.registered.as_ref().filter(|(_, method)| *method != "none").map(|(id, _)| id.as_str())
+    }
+}
 
 /// A client that is who it says it is, or a public one that was named. Only [`Clients::authenticate`] makes one.
 #[derive(Clone, Copy, Debug)]
@@ -196,16 +278,29 @@ impl Clients {
     /// # Errors
     /// [`NotAuthenticated`]
     pub fn authenticate(&self, shown: &Credentials) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
-        let client = shown.claimed_id().and_then(|id| self.named(id)).ok_or(NotAuthenticated)?;
-        let proven = match (&client.authentication, shown) {
-            (Authentication::None, Credentials::Claimed(_)) => true,
-            (Authentication::ClientSecretBasic(known), Credentials::Basic(_, secret))
-            | (Authentication::ClientSecretPost(known), Credentials::Post(_, secret)) => {
-                known.include(secret)
+        let client = shown.claimed_id().and_then(|id| self.named(id));
+        let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
+        let refused = |why| Err(NotAuthenticated::new(Some(client), why));
+        match (&client.authentication, shown) {
+            (Authentication::None, Credentials::Claimed(_)) => Ok(AuthenticatedClient(client)),
+            // An empty secret may be left out (RFC 6749 section 2.3.1), so this is a name alone.
+            (Authentication::None, Credentials::Basic(_, secret)) if secret.expose().is_empty() => {
+                Ok(AuthenticatedClient(client))
             }
-            _ => false,
-        };
-        proven.then_some(AuthenticatedClient(client)).ok_or(NotAuthenticated)
+            (Authentication::ClientSecretBasic(known), Credentials::Basic(_, secret))
+            | (Authentication::ClientSecretPost(known), Credentials::Post(_, secret))
+            | (
+                Authentication::ClientSecretBasic(known) | Authentication::ClientSecretPost(known),
+                Credentials::Api(_, secret),
+            ) => {
+                if known.include(secret) {
+                    Ok(AuthenticatedClient(client))
+                } else {
+                    refused(AuthenticationFault::Secret)
+                }
+            }
+            _ => refused(AuthenticationFault::Method),
+        }
     }
 
     /// Proves who is asking by an assertion that was verified with the client's own keys.
@@ -216,9 +311,12 @@ impl Clients {
         &self,
         proof: &ClientAssertion,
     ) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
-        let client = self.named(proof.client_id()).ok_or(NotAuthenticated)?;
-        let registered = matches!(client.authentication, Authentication::PrivateKeyJwt(_));
-        registered.then_some(AuthenticatedClient(client)).ok_or(NotAuthenticated)
+        let client = self.named(proof.client_id());
+        let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
+        match client.authentication {
+            Authentication::PrivateKeyJwt(_) => Ok(AuthenticatedClient(client)),
+            _ => Err(NotAuthenticated::new(Some(client), AuthenticationFault::Method)),
+        }
     }
 }
 
@@ -286,6 +384,9 @@ mod tests {
             Credentials::Claimed("tv".into()),
             Credentials::Basic("basic".into(), secret()),
             Credentials::Post("post".into(), secret()),
+            Credentials::Basic("tv".into(), Secret::received("")),
+            Credentials::Api("basic".into(), secret()),
+            Credentials::Api("post".into(), secret()),
         ] {
             assert!(clients.authenticate(&good).is_ok(), "{good:?}");
         }
@@ -296,10 +397,40 @@ mod tests {
             Credentials::Basic("post".into(), secret()),
             Credentials::Basic("tv".into(), secret()),
             Credentials::Basic("basic".into(), Secret::received("wrong")),
+            Credentials::Basic("basic".into(), Secret::received("")),
+            Credentials::Post("tv".into(), Secret::received("")),
+            Credentials::Api("tv".into(), Secret::received("")),
+            Credentials::Api("post".into(), Secret::received("wrong")),
             Credentials::Assertion(Some("basic".into()), secret()),
             Credentials::Assertion(None, secret()),
         ] {
             assert!(clients.authenticate(&bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn req_11_5_what_went_wrong_is_for_the_log_and_one_sentence_for_strangers() {
+        let clients = clients();
+        let secret = || Secret::received("wrong");
+        for (shown, expected, why, guarded) in [
+            (Credentials::Claimed("nobody".into()), None, AuthenticationFault::Unknown, None),
+            (
+                Credentials::Post("basic".into(), secret()),
+                Some("client_secret_basic"),
+                AuthenticationFault::Method,
+                Some("basic"),
+            ),
+            (
+                Credentials::Basic("basic".into(), secret()),
+                Some("client_secret_basic"),
+                AuthenticationFault::Secret,
+                Some("basic"),
+            ),
+            (Credentials::Basic("tv".into(), secret()), Some("none"), AuthenticationFault::Method, None),
+        ] {
+            let fault = clients.authenticate(&shown).unwrap_err();
+            assert_eq!((fault.expected(), fault.why(), fault.guarded()), (expected, &why, guarded));
+            assert_eq!(fault.to_string(), "client authentication failed");
         }
     }
 

@@ -11,6 +11,7 @@ pub mod device_grant;
 pub mod device_settings;
 pub mod dpop;
 pub mod entitlement;
+pub mod guessing;
 pub mod id_token;
 pub mod issuance;
 pub mod nearness;

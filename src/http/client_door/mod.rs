@@ -29,18 +29,18 @@ use self::resource_refusal::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{Shown, TokenAnswer, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};
-use super::basic::{self, ClientParameters};
-use super::client_address::{TrustedProxies, client_address};
+use super::basic::{ClientParameters, CredentialsFault};
+use super::client_address::ClientAddresses;
+use super::client_authentication::NotLetIn;
 use super::client_limits::ClientLimits;
 use super::tags::Tags;
 use super::trace::AskedAgain;
-use super::{PublicUrl, cors, refusal as faces};
+use super::{PublicUrl, client_authentication};
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::oauth::dpop::Target;
 use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::flow::Vpgate;
-use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::issue_tokens::{TokenAsk, TokenType};
 use crate::flow::redeem_code::CodeProof;
 use crate::flow::redeem_device_code::NotRedeemed;
@@ -60,14 +60,23 @@ impl ClientDoor {
         &self,
         vpgate: Data<&Arc<Vpgate>>,
         public_url: Data<&PublicUrl>,
-        proxies: Data<&TrustedProxies>,
+        addresses: Data<&ClientAddresses>,
         request: &Request,
         form: WholeForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let WholeForm { named: form, parameters } = form;
-        let client = authenticate(&vpgate, request, form.client).await?;
+        let client = client_authentication::by_form(&vpgate, request, form.client).await;
+        let client = client.map_err(|why| match why {
+            // A public client that does not say which has left out a required parameter (RFC 8628 section 3.1).
+            NotLetIn::Credentials(fault @ CredentialsFault::Missing)
+                if !vpgate.policy.device.require_client_authentication =>
+            {
+                OAuthRefusal::invalid(fault.to_string())
+            }
+            why => why.into(),
+        })?;
         let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
-        let from = client_address(request, &proxies);
+        let from = addresses.of(request);
         let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
@@ -85,9 +94,9 @@ impl ClientDoor {
         request: &Request,
         form: WholeForm<PushedAuthorizationRequest>,
     ) -> Result<PushedAnswer, OAuthRefusal> {
-        limits.push(request, vpgate.clock.now())?;
         let WholeForm { named, parameters } = form;
         let client = authenticate(&vpgate, request, named.client).await?;
+        limits.push(request, &client.client().id, vpgate.clock.now())?;
         let key = proven(&vpgate, request, &public_url.at("/par")).await?;
         Ok(vpgate.push_request(client, &parameters, key).await?.into())
     }
@@ -286,19 +295,5 @@ async fn authenticate<'v>(
     request: &Request,
     form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
-    let query = request.uri().query();
-    let shown = basic::client_credentials(request.headers(), query, form).map_err(faces::credentials)?;
-    let limits: Option<&Arc<ClientLimits>> = request.data();
-    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
-    let attempt = attempt.transpose()?;
-    let proven = vpgate.authenticate_client(&shown).await;
-    if let (Some(attempt), Ok(_) | Err(Unauthenticated::Failed(_))) = (attempt, &proven) {
-        attempt.did_not_fail();
-    }
-    let client = proven.map_err(|why| {
-        tracing::warn!(path = request.uri().path(), "client authentication failed");
-        OAuthRefusal::from(why)
-    })?;
-    cors::note_client(request, client.client());
-    Ok(client)
+    Ok(client_authentication::by_form(vpgate, request, form).await?)
 }

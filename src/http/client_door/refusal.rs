@@ -3,7 +3,6 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
-use crate::http::basic::CHALLENGE;
 use crate::http::trace::RETRY_AFTER_SECONDS;
 use crate::http::trace::TraceId;
 
@@ -25,9 +24,10 @@ pub enum OAuthRefusal {
     #[oai(status = 401)]
     NotAuthenticated(
         Json<OAuthError>,
-        /// How to authenticate.
+        /// How to authenticate: for requests with an `Authorization` header, and for those without any
+        /// authentication. What came in the form has no challenge.
         #[oai(header = "WWW-Authenticate")]
-        String,
+        Option<String>,
     ),
     /// The body is too long.
     #[oai(status = 413)]
@@ -124,10 +124,10 @@ impl OAuthRefusal {
         Self::refused(OAuthErrorCode::InvalidRequest, why)
     }
 
-    /// 401 `invalid_client` with its challenge.
-    pub fn not_authenticated(why: impl Into<String>) -> Self {
+    /// 401 `invalid_client`, with the challenge that fits the request.
+    pub fn not_authenticated(why: impl Into<String>, challenge: Option<&str>) -> Self {
         let error = OAuthError::new(OAuthErrorCode::InvalidClient, why);
-        Self::NotAuthenticated(Json(error), CHALLENGE.to_owned())
+        Self::NotAuthenticated(Json(error), challenge.map(str::to_owned))
     }
 
     /// 413.
@@ -167,6 +167,7 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
+    use crate::http::basic::CHALLENGE;
 
     #[test]
     fn req_11_42_descriptions_keep_to_the_allowed_characters() {
@@ -176,7 +177,7 @@ mod tests {
 
     #[tokio::test]
     async fn req_11_5_a_failed_authentication_is_401_with_a_challenge() {
-        let response = OAuthRefusal::not_authenticated("no").into_response();
+        let response = OAuthRefusal::not_authenticated("no", Some(CHALLENGE)).into_response();
         assert_eq!(response.status().as_u16(), 401);
         assert_eq!(response.header("www-authenticate"), Some("Basic realm=\"vpgate\""));
         let body: Value = serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap();

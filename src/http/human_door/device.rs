@@ -18,8 +18,13 @@ use crate::http::refusal::CodeFace;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/enter_code.html")]
 struct EnterCode {
-    alert: Option<&'static str>,
+    alert: Option<String>,
+    /// What was typed before, for the person to mend.
+    typed: String,
 }
+
+/// The longest text that is put back into the field: as long as the field takes.
+const LONGEST_TYPED: usize = 64;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/confirm_code.html")]
@@ -43,14 +48,14 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let page = match typed_code(&request)? {
         // Whoever only looks ahead enters no code: each entry is counted, and noted with where it came from.
         Some(_) if !visitor::is_a_person(&request) && door.known_browser(&request).is_none() => {
-            Page::new(&EnterCode { alert: None })
+            Page::new(&EnterCode { alert: None, typed: String::new() })
         }
-        None => Page::new(&EnterCode { alert: None }),
+        None => Page::new(&EnterCode { alert: None, typed: String::new() }),
         Some(code) => {
             let typed = Typed { code: &code, from: door.client_address(&request) };
             match door.vpgate.look_up_code(typed).await {
                 Ok(found) => confirm(&door, found, None, browser::form_value(&browser)),
-                Err(why) => ask_again(why)?,
+                Err(why) => ask_again(why, &code)?,
             }
         }
     };
@@ -68,7 +73,7 @@ pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
         Some("disown") => {
             return match door.vpgate.disown_code(typed).await {
                 Ok(()) => Ok(disowned().into_response()),
-                Err(why) => Ok(ask_again(why)?.into_response()),
+                Err(why) => Ok(ask_again(why, &code)?.into_response()),
             };
         }
         _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
@@ -81,9 +86,9 @@ pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
                 let page = confirm(&door, found, Some(alert), browser::form_value(&browser));
                 Ok(page.status(StatusCode::BAD_REQUEST).into_response())
             }
-            Err(why) => Ok(ask_again(why)?.into_response()),
+            Err(why) => Ok(ask_again(why, &code)?.into_response()),
         },
-        Err(why) => Ok(ask_again(why)?.into_response()),
+        Err(why) => Ok(ask_again(why, &code)?.into_response()),
     }
 }
 
@@ -144,9 +149,12 @@ fn near_in_words(nearness: Nearness) -> Option<&'static str> {
     }
 }
 
-fn ask_again(why: CodeRefused) -> Result<Page, Notice> {
+fn ask_again(why: CodeRefused, typed: &str) -> Result<Page, Notice> {
+    let typed = typed.chars().take(LONGEST_TYPED).collect();
     match CodeFace::from(why) {
-        CodeFace::AskAgain(status, alert) => Ok(Page::new(&EnterCode { alert: Some(alert) }).status(status)),
+        CodeFace::AskAgain(status, alert) => {
+            Ok(Page::new(&EnterCode { alert: Some(alert), typed }).status(status))
+        }
         CodeFace::Notice(notice) => Err(*notice),
     }
 }

@@ -15,7 +15,6 @@ mod ways_out;
 mod widget;
 mod words;
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
@@ -24,9 +23,10 @@ use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod};
 use self::page::Notice;
 use super::PublicUrl;
 use super::body::{self, MAX_FORM_BYTES};
-use super::client_address::{TrustedProxies, client_address};
+use super::client_address::ClientAddresses;
 use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::id::Handle;
 use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
@@ -62,7 +62,7 @@ pages! {
 pub struct HumanDoor {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
-    trusted_proxies: TrustedProxies,
+    addresses: ClientAddresses,
     limits: Arc<ClientLimits>,
     /// Where forms may lead besides here.
     ways_out: String,
@@ -73,11 +73,11 @@ impl HumanDoor {
     pub fn new(
         vpgate: Arc<Vpgate>,
         public_url: PublicUrl,
-        trusted_proxies: TrustedProxies,
+        addresses: ClientAddresses,
         limits: Arc<ClientLimits>,
     ) -> Self {
         let ways_out = ways_out::sources(&vpgate.policy);
-        Self { vpgate, public_url, trusted_proxies, limits, ways_out }
+        Self { vpgate, public_url, addresses, limits, ways_out }
     }
 
     /// Their routes.
@@ -98,8 +98,8 @@ impl HumanDoor {
         browser::shown_by(request, &self.public_url).find(|shown| self.vpgate.gave_to_a_browser(shown))
     }
 
-    fn client_address(&self, request: &Request) -> Option<IpAddr> {
-        client_address(request, &self.trusted_proxies)
+    fn client_address(&self, request: &Request) -> ClientAddress {
+        self.addresses.of(request)
     }
 
     /// A form that carries the hidden value of a page that this browser was shown.

@@ -16,7 +16,7 @@ impl From<PagesRefused> for Problem {
             PagesRefused::NotAllowed => Self::forbidden(detail),
             PagesRefused::Presentation => Self::invalid_request("/presentation", detail),
             PagesRefused::Code(why) => match why {
-                CodeRefused::Unknown => Self::not_found(detail),
+                CodeRefused::Unknown | CodeRefused::Wrong { .. } => Self::not_found(detail),
                 CodeRefused::InUse => Self::conflict("code_in_use", "The code is in use", detail),
                 CodeRefused::Elsewhere => Self::forbidden(detail),
                 CodeRefused::NoNumber => Self::invalid_request("/number", detail),
@@ -32,7 +32,7 @@ impl From<PagesRefused> for Problem {
 #[derive(Debug)]
 pub enum CodeFace {
     /// The form again, with this above it.
-    AskAgain(StatusCode, &'static str),
+    AskAgain(StatusCode, String),
     /// A page of its own.
     Notice(Box<Notice>),
 }
@@ -40,22 +40,23 @@ pub enum CodeFace {
 impl From<CodeRefused> for CodeFace {
     fn from(why: CodeRefused) -> Self {
         match why {
-            CodeRefused::Unknown => Self::AskAgain(
-                StatusCode::BAD_REQUEST,
-                "This code is not valid. Check the code on your device, or ask it for a new one.",
-            ),
+            CodeRefused::Unknown => Self::AskAgain(StatusCode::BAD_REQUEST, NOT_VALID.to_owned()),
+            CodeRefused::Wrong { tries_left } => {
+                Self::AskAgain(StatusCode::BAD_REQUEST, format!("{NOT_VALID} {}", in_words(tries_left)))
+            }
             CodeRefused::InUse => Self::AskAgain(
                 StatusCode::CONFLICT,
-                "This code is already in use in another browser. Go on there, or ask your device for a new code.",
+                "This code is already in use in another browser. Go on there, or ask your device for a new code."
+                    .to_owned(),
             ),
             CodeRefused::Elsewhere => Self::notice(Notice::refused(
                 StatusCode::FORBIDDEN,
-                "You are on another network than your device",
-                "For your safety this only works on the network that your device is on, usually your Wi-Fi at home. Connect to it, then open this page again. If somebody sent you this code or link, stop here.",
+                "This only works on the network of your device",
+                "We cannot see that you are on it. It is usually your Wi-Fi at home: connect to it, then open this page again. If somebody sent you this code or link, stop here.",
             )),
             // The door shows the page again instead; without it, this is the way back to it.
             CodeRefused::NoNumber => {
-                Self::AskAgain(StatusCode::BAD_REQUEST, "Pick the number that your device shows.")
+                Self::AskAgain(StatusCode::BAD_REQUEST, "Pick the number that your device shows.".to_owned())
             }
             CodeRefused::WrongNumber => Self::notice(Notice::refused(
                 StatusCode::FORBIDDEN,
@@ -65,6 +66,17 @@ impl From<CodeRefused> for CodeFace {
             CodeRefused::TooMany { retry_after } => Self::notice(Notice::too_many_codes(retry_after)),
             CodeRefused::Failed(failure) => Self::notice(failure.into()),
         }
+    }
+}
+
+const NOT_VALID: &str = "This code is not valid. Check the code on your device, or ask it for a new one.";
+
+/// People behind one address share the tries; who has plenty need not be told.
+fn in_words(tries_left: u32) -> String {
+    match tries_left {
+        0 => "After another wrong code you must wait some minutes.".to_owned(),
+        1 => "You can try once more before you must wait some minutes.".to_owned(),
+        more => format!("You can try {more} more times before you must wait some minutes."),
     }
 }
 
@@ -109,5 +121,7 @@ mod tests {
         let CodeFace::AskAgain(status, text) = CodeRefused::Unknown.into() else { panic!() };
         assert_eq!(status, StatusCode::BAD_REQUEST);
         assert!(text.starts_with("This code is not valid."));
+        let CodeFace::AskAgain(_, more) = (CodeRefused::Wrong { tries_left: 4 }).into() else { panic!() };
+        assert_eq!(more, format!("{text} You can try 4 more times before you must wait some minutes."));
     }
 }

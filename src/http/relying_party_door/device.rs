@@ -7,13 +7,13 @@ use poem_openapi::{ApiResponse, Enum, Object};
 
 use super::problem::Problem;
 use super::strict_json::Members;
+use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::secret::Secret;
 use crate::domain::oauth::nearness::Nearness;
 use crate::flow::Vpgate;
 use crate::flow::begin_presentation::CodeToComplete;
 use crate::flow::code_entry::{CodeFound, Typed};
 use crate::flow::own_pages::{Completed, Completion};
-use crate::http::client_address::counted_as;
 
 /// A user code to look up. Unknown members are refused.
 #[derive(Debug, Object)]
@@ -138,7 +138,7 @@ pub enum CompletionOutcome {
 #[derive(Debug)]
 pub struct EnteredCode {
     code: String,
-    from: Option<IpAddr>,
+    from: ClientAddress,
 }
 
 impl EnteredCode {
@@ -157,7 +157,10 @@ pub fn entered_code(members: &mut Members) -> Result<Option<EnteredCode>, Proble
     let from = members.text("ip_address")?.map(|text| text.parse::<IpAddr>()).transpose();
     let from = from.map_err(|_| Problem::invalid_request("/ip_address", "must be an IP address"))?;
     match code {
-        Some(code) => Ok(Some(EnteredCode { code, from: from.map(|it| counted_as(it.to_canonical())) })),
+        Some(code) => {
+            let from = from.map(ClientAddress::known).unwrap_or_default();
+            Ok(Some(EnteredCode { code, from }))
+        }
         None if from.is_some() => Err(Problem::invalid_request("/ip_address", "goes with a user_code only")),
         None => Ok(None),
     }

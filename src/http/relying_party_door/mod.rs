@@ -25,13 +25,12 @@ use self::result::{Presentation, agreed_texts};
 use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{Answer, VerifyToken};
-use super::client_limits::{Attempt, ClientLimits};
+use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
 use super::tags::Tags;
 use super::trace::AskedAgain;
-use super::{PublicUrl, basic, refusal as faces};
+use super::{PublicUrl, refusal as faces};
 use crate::domain::base::secret::Secret;
-use crate::domain::oauth::client::{AuthenticatedClient, Credentials};
 use crate::flow::Vpgate;
 use crate::flow::collect_result::Collected;
 
@@ -40,7 +39,8 @@ use crate::flow::collect_result::Collected;
 pub struct RelyingPartyDoor;
 
 /// HTTP Basic with the id and secret of a confidential client, each form-encoded first (RFC 6749
-/// section 2.3.1).
+/// section 2.3.1); also for clients that send their secret in the form elsewhere. Clients with keys
+/// (`private_key_jwt`) cannot use this interface yet.
 #[derive(SecurityScheme)]
 #[oai(ty = "basic", rename = "client")]
 struct ClientBasic(#[expect(dead_code, reason = "read from the header, by the rules of RFC 6749")] Basic);
@@ -60,7 +60,7 @@ impl RelyingPartyDoor {
         _authorization: ClientBasic,
         body: StrictJson<BeginPresentation>,
     ) -> Result<Begun, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let asked = begin::presentation_request(body.members()?)?;
         Ok(Begun::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
     }
@@ -80,7 +80,7 @@ impl RelyingPartyDoor {
         /// From the query of the `redirect_uri`.
         response_code: Query<Option<String>>,
     ) -> Result<Standing, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let response_code = response_code.0.map(Secret::received);
         let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
         if let Collected::Pending(_) = collected {
@@ -106,7 +106,7 @@ impl RelyingPartyDoor {
         /// From the answer that began it.
         id: Path<String>,
     ) -> Result<Forgotten, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         vpgate.forget_presentation(client, &id).await?;
         Ok(Forgotten::NoContent)
     }
@@ -124,7 +124,7 @@ impl RelyingPartyDoor {
         _authorization: ClientBasic,
         body: StrictJson<VerifyToken, true>,
     ) -> Result<Answer, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let token = verify::token_to_verify(body.members()?)?;
         Answer::to(vpgate.verify_token(client, token).await?)
     }
@@ -141,7 +141,7 @@ impl RelyingPartyDoor {
         _authorization: ClientBasic,
         body: StrictJson<VerifyCode>,
     ) -> Result<CodeAnswer, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let mut members = body.members()?;
         let code = device::required_code(&mut members)?;
         members.nothing_else()?;
@@ -160,7 +160,7 @@ impl RelyingPartyDoor {
         _authorization: ClientBasic,
         body: StrictJson<CompleteCode>,
     ) -> Result<CompletionAnswer, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let mut members = body.members()?;
         let code = device::required_code(&mut members)?;
         let completion = device::completion(&mut members)?;
@@ -180,7 +180,7 @@ impl RelyingPartyDoor {
         _authorization: ClientBasic,
         body: StrictJson<TryRules>,
     ) -> Result<Tried, Problem> {
-        let client = authenticate(&vpgate, request)?;
+        let client = by_header(&vpgate, request).await?;
         let sample = rules::sample(body.members()?)?;
         vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
     }
@@ -198,20 +198,4 @@ enum Forgotten {
     /// It is gone.
     #[oai(status = 204)]
     NoContent,
-}
-
-fn authenticate<'v>(vpgate: &'v Vpgate, request: &Request) -> Result<AuthenticatedClient<'v>, Problem> {
-    let shown = basic::from_header(request.headers())
-        .map_err(|fault| Problem::not_authenticated(fault.to_string()))?;
-    let (id, secret) = shown.ok_or_else(|| Problem::not_authenticated("HTTP Basic is required"))?;
-    let shown = Credentials::Basic(id, secret);
-    let limits: Option<&Arc<ClientLimits>> = request.data();
-    let attempt = limits.map(|limits| limits.attempt(request, shown.claimed_id(), vpgate.clock.now()));
-    let attempt = attempt.transpose().map_err(|why| Problem::too_many(why.retry_after))?;
-    let client = vpgate.policy.clients.authenticate(&shown).map_err(|why| {
-        tracing::warn!("client authentication failed on the relying-party door");
-        Problem::not_authenticated(why.to_string())
-    })?;
-    attempt.into_iter().for_each(Attempt::did_not_fail);
-    Ok(client)
 }

@@ -36,7 +36,7 @@ pub enum Problem {
     /// The body is not `application/json`.
     #[oai(status = 415, content_type = "application/problem+json")]
     MediaType(Json<Box<ProblemDetails>>),
-    /// Too many wrong codes, or too many requests that failed. Ask again later.
+    /// Too many wrong codes, too many requests that failed, or too many presentations open. Ask again later.
     #[oai(status = 429, content_type = "application/problem+json")]
     TooMany(
         Json<Box<ProblemDetails>>,
@@ -112,6 +112,12 @@ impl Problem {
         let detail = format!("too many requests failed; wait {retry_after} seconds");
         let details = ProblemDetails::new("too_many_requests", 429, "Too many requests", detail);
         Self::TooMany(Json(details), retry_after)
+    }
+
+    /// 429: no more at once.
+    pub fn too_many_open(detail: impl Into<String>, retry_after: u64) -> Self {
+        let title = "Too many presentations are open";
+        Self::TooMany(Json(ProblemDetails::new("too_many_open", 429, title, detail)), retry_after)
     }
 
     /// 403.

@@ -11,6 +11,7 @@ use crate::domain::change::{Change, GrantDecision};
 use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use crate::domain::oauth::polling::Pace;
 use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+use crate::domain::openid4vp::request::Asker;
 use crate::flow::ports::NotCommitted;
 use crate::store::row::{self, AwaitingColumns, SettledColumns};
 
@@ -18,12 +19,13 @@ use crate::store::row::{self, AwaitingColumns, SettledColumns};
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
     match change {
         Change::OpenGrant { grant, device_code, user_code, within } => {
-            within.iter().try_for_each(|attempt| limits::count(connection, attempt))?;
+            limits::admit(connection, within)?;
             open_grant(connection, grant, device_code, user_code)
         }
         Change::EnterCode { user_code, address, most, at, within } => {
             limits::enter_code(connection, user_code.as_ref(), address.as_ref(), *most, *at, within)
         }
+        Change::Count(attempt) => limits::count(connection, attempt),
         Change::RecordPoll { grant, seen } => record_poll(connection, grant, *seen),
         Change::DenyGrant(denied) => deny_grant(connection, denied),
         Change::DisownGrant { denied, counted } => {
@@ -50,6 +52,16 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             write(connection, "DELETE FROM access_tokens WHERE digest = ?1", params![digest.as_bytes()])
         }
         Change::BeginPresentation { presentation, claim } => {
+            if let Some(grant) = claim {
+                claim_grant(connection, grant)?;
+            }
+            begin_presentation(connection, presentation)
+        }
+        Change::BeginForClient { presentation, claim, most_open, at } => {
+            let client = presentation.asked().asker.client_id();
+            if limits::open_presentations(connection, client, *at)?.count >= *most_open {
+                return Err(NotCommitted::Lost);
+            }
             if let Some(grant) = claim {
                 claim_grant(connection, grant)?;
             }
@@ -197,8 +209,8 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
     write(
         connection,
         "INSERT INTO presentations (id, handle, request_state, state, asked, reserved_for, answer_key,
-                                    expires_at, forget_at)
-         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6, ?7, ?8)",
+                                    expires_at, forget_at, begun_by)
+         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6, ?7, ?8, ?9)",
         params![
             asked.id.as_str(),
             asked.handle.as_str(),
@@ -208,6 +220,10 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
             begun.answer_key().map(row::answer_key).transpose()?,
             asked.expires_at.unix(),
             row::unsettled_forgotten_at(asked).unix(),
+            match &asked.asker {
+                Asker::RelyingParty { client_id, .. } => Some(client_id),
+                Asker::Device { .. } | Asker::Code { .. } => None,
+            },
         ],
     )
 }

@@ -6,28 +6,44 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 use super::statement::write;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::attempts::Attempt;
+use crate::domain::oauth::attempts::{Attempt, Limited};
 use crate::domain::oauth::device_grant::DenialReason;
-use crate::flow::ports::NotCommitted;
+use crate::flow::ports::{NotCommitted, OpenPresentations};
 use crate::store::row;
 
-/// Counts one attempt; `Lost` when there were too many.
+/// Counts, unless a barrier is closed: `Lost`.
+pub(super) fn admit(connection: &Connection, limited: &Limited) -> Result<(), NotCommitted> {
+    pass(connection, limited)?;
+    limited.counted.iter().try_for_each(|attempt| count(connection, attempt))
+}
+
+/// `Lost` when a barrier is closed.
+fn pass(connection: &Connection, limited: &Limited) -> Result<(), NotCommitted> {
+    for barrier in &limited.barriers {
+        let mut closed = true;
+        for attempt in barrier.attempts() {
+            closed = closed && attempt.is_reached(&counted(connection, attempt)?);
+        }
+        if closed {
+            return Err(NotCommitted::Lost);
+        }
+    }
+    Ok(())
+}
+
+/// Counts one attempt.
 pub(super) fn count(connection: &Connection, attempt: &Attempt) -> Result<(), NotCommitted> {
     forget_ahead(connection, attempt)?;
     write(
         connection,
         "INSERT INTO attempts (what, who, slot, count, forget_at)
-         SELECT ?1, ?2, ?3, 1, ?4
-         WHERE (SELECT coalesce(sum(count), 0) FROM attempts
-                WHERE what = ?1 AND who = ?2 AND slot > ?5) < ?6
+         VALUES (?1, ?2, ?3, 1, ?4)
          ON CONFLICT (what, who, slot) DO UPDATE SET count = count + 1",
         params![
             attempt.what().name(),
             attempt.who().as_bytes(),
             attempt.slot().unix(),
             attempt.forgotten_at().unix(),
-            attempt.counted_after().unix(),
-            attempt.most(),
         ],
     )
 }
@@ -59,6 +75,23 @@ pub(super) fn counted(connection: &Connection, attempt: &Attempt) -> rusqlite::R
         .collect()
 }
 
+/// The presentations of a client that are neither settled nor expired.
+pub(super) fn open_presentations(
+    connection: &Connection,
+    client: &str,
+    now: Timestamp,
+) -> rusqlite::Result<OpenPresentations> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), min(expires_at) FROM presentations
+             WHERE begun_by = ?1 AND expires_at > ?2 AND state IN ('begun', 'served', 'awaiting_return')",
+        )?
+        .query_row(params![client, now.unix()], |row| {
+            let soonest: Option<i64> = row.get(1)?;
+            Ok(OpenPresentations { count: row.get(0)?, soonest: soonest.map(Timestamp::from_unix) })
+        })
+}
+
 /// A code is entered.
 pub(super) fn enter_code(
     connection: &Connection,
@@ -66,8 +99,9 @@ pub(super) fn enter_code(
     address: Option<&Digest>,
     most: u32,
     at: Timestamp,
-    within: &[Attempt],
+    within: &Limited,
 ) -> Result<(), NotCommitted> {
+    pass(connection, within)?;
     let live: Option<(String, i64)> = match user_code {
         Some(user_code) => connection
             .prepare_cached(
@@ -80,15 +114,8 @@ pub(super) fn enter_code(
         None => None,
     };
     let Some((grant, forget_at)) = live else {
-        return within.iter().try_for_each(|attempt| count(connection, attempt));
+        return within.counted.iter().try_for_each(|attempt| count(connection, attempt));
     };
-    for attempt in within {
-        let so_far =
-            counted(connection, attempt)?.iter().fold(0, |sum: u32, (_, count)| sum.saturating_add(*count));
-        if so_far >= attempt.most() {
-            return Err(NotCommitted::Lost);
-        }
-    }
     match address {
         Some(address) => see(connection, &grant, address, forget_at, most),
         None => Ok(()),

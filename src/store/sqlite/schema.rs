@@ -17,6 +17,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0006_service.sql"),
     include_str!("migrations/0007_undecided_answers.sql"),
     include_str!("migrations/0008_the_same_answer_again.sql"),
+    include_str!("migrations/0009_open_presentations.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

@@ -7,6 +7,7 @@ use crate::domain::admission::token_claims::RequestParameters;
 use crate::domain::base::id::GrantId;
 use crate::domain::base::secret::Digest;
 use crate::domain::base::time::Timestamp;
+use crate::domain::oauth::attempts::Limited;
 use crate::domain::oauth::device_grant::{Pending, Terms};
 use crate::domain::oauth::polling::Pace;
 
@@ -32,7 +33,7 @@ fn open(number: u8) -> Change {
         grant: Pending::begin(terms, Pace::new(Duration::from_secs(5))),
         device_code: Digest::of(&[1, number]),
         user_code: Digest::of(&[2, number]),
-        within: Vec::new(),
+        within: Limited::default(),
     }
 }
 
