@@ -171,6 +171,7 @@ fn trust(keys: KeySource) -> CredentialTrust {
         vct: vec![VCT.to_owned()],
         issuer: ISSUER.to_owned(),
         keys,
+        status_roots: None,
         accept_legacy_typ: false,
         accept_json_serialization: false,
         status: StatusPolicy::default(),

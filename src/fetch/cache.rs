@@ -286,7 +286,8 @@ impl<V: Keepable, E: Failure> State<V, E> {
         if self.flight.as_ref().is_some_and(Flight::is_lost) {
             self.flight = None;
         }
-        let within = |at: Timestamp, pause| now.since(at) < pause;
+        // A moment that has not come yet was read from a clock that was ahead: it holds nothing back.
+        let within = |at: Timestamp, pause| at <= now && now.since(at) < pause;
         let fresh = self.held.as_ref().filter(|held| held.usable(now, Duration::ZERO));
         if let Some(held) = fresh.filter(|held| (wish.has_it)(held)) {
             return Some(Ok(Arc::clone(held)));

@@ -125,7 +125,7 @@ impl Vpgate {
         posted.fits(state)?;
         let mut findings = Findings::new();
         let opened = posted.open(asked, served.answer_key(), &mut findings);
-        let opened = self.from_the_wallet(asked, opened, &mut findings).await?;
+        let opened = self.of_the_wallet(asked, opened, &mut findings).await?;
         let challenge = asked.challenge().by(self.policy.verification);
         let answered = Judge::of(self).answer(&challenge, opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);

@@ -31,7 +31,7 @@ impl Vpgate {
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let mut findings = Findings::new();
-        let opened = self.from_the_wallet(served.asked(), Ok(parameters), &mut findings).await?;
+        let opened = self.of_the_wallet(served.asked(), Ok(parameters), &mut findings).await?;
         self.accept(served, opened, findings, now).await
     }
 

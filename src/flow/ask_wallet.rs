@@ -129,7 +129,7 @@ impl Vpgate {
     ///
     /// # Errors
     /// When those metadata cannot be had: nobody knows then whether the answer is complete.
-    pub(super) async fn from_the_wallet(
+    pub(super) async fn of_the_wallet(
         &self,
         asked: &Asked,
         opened: Result<ResponseParameters, Rejection>,

@@ -83,7 +83,7 @@ fn make_room(held: &mut HashMap<String, Recent>, more: usize, now: Timestamp) {
         held.values().filter_map(|recent| recent.signed.as_ref()).map(|(_, signed)| signed.len()).sum()
     };
     let full = |held: &HashMap<String, Recent>| held.len() >= MOST || bytes(held) + more > MOST_BYTES;
-    if held.len() % 64 == 0 || full(held) {
+    if held.len().is_multiple_of(64) || full(held) {
         held.retain(|_, recent| recent.is_recent(now));
     }
     if full(held) {

@@ -115,6 +115,11 @@ async fn settle() {
     }
 }
 
+/// A fetch that must not be begun.
+async fn never_asked() -> Result<Document, Trouble> {
+    panic!("a fetch is under way already")
+}
+
 #[tokio::test]
 async fn what_is_fresh_is_served_and_what_is_not_is_fetched_once() {
     let stage = Stage::new();
@@ -160,7 +165,7 @@ async fn an_older_copy_serves_at_once_while_a_fetch_hangs_and_where_it_may() {
         for _ in 0..1000 {
             assert_eq!(stage.brings(STALE, Ok("two")).await, Ok("one"));
         }
-        let strict = stage.get(Duration::ZERO, Duration::from_millis(1), None, async { unreachable!() });
+        let strict = stage.get(Duration::ZERO, Duration::from_millis(1), None, never_asked());
         assert_eq!(strict.await, Err(NotHad::Slow), "who may not use it waits, and not for ever");
     };
     let (leader, ()) = tokio::join!(leader, others);
@@ -203,7 +208,7 @@ async fn waiters_are_bounded_in_number_and_time() {
     assert_eq!(stage.get(Duration::ZERO, brief, None, hangs).await, Err(NotHad::Slow));
     let late = async {
         for _ in 0..1000 {
-            let answer = stage.get(Duration::ZERO, brief, None, async { unreachable!() }).await;
+            let answer = stage.get(Duration::ZERO, brief, None, never_asked()).await;
             assert_eq!(answer, Err(NotHad::Slow));
         }
     };
