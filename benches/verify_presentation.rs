@@ -127,6 +127,8 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
             grant: None,
+            scope: None,
+            several_holders: false,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

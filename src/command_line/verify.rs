@@ -24,7 +24,7 @@ use vpgate::domain::openid4vp::verify::Challenge;
 use vpgate::domain::sdjwt::status::standing::StatusReference;
 use vpgate::domain::sdjwt::status::token::StatusList;
 use vpgate::domain::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
-use vpgate::flow::judge::{Judge, Judged};
+use vpgate::flow::judge::{Judge, Judged, ResultRules};
 use vpgate::flow::ports::{Clock as _, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::flow::verify_token::REQUEST_AGE;
 use vpgate::system::clock::SystemClock;
@@ -65,6 +65,9 @@ pub struct Arguments {
     /// object from which vpgate writes that string.
     #[arg(long, value_name = "FILE")]
     transaction_data: Vec<PathBuf>,
+    /// Credentials of several holder keys are welcome in one answer.
+    #[arg(long)]
+    several_holders: bool,
     /// The time to judge at (RFC 3339); now when left out.
     #[arg(long, value_name = "TIME", value_parser = Timestamp::from_rfc3339)]
     at: Option<Timestamp>,
@@ -97,12 +100,19 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         high_assurance: false,
         settings,
     };
-    let judge =
-        Judge { trust: &trust, issuer_keys: &NoNetwork, status_lists: &NoNetwork, second_opinion: None };
+    let rules = ResultRules::of_query(arguments.several_holders);
+    let judge = Judge {
+        trust: &trust,
+        issuer_keys: &NoNetwork,
+        status_lists: &NoNetwork,
+        second_opinion: None,
+        result: Some(&rules),
+    };
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
     let report = match runtime.block_on(judge.token(&challenge, vp_token, at)) {
         Judged::Verified { report, .. }
         | Judged::Rejected(report)
+        | Judged::Unearned(report)
         | Judged::IssuerAtFault(report)
         | Judged::Undecided(report) => report,
     };

@@ -14,8 +14,8 @@ use super::fault::Faults;
 use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
-    Config, Keys, Storage, Trust, authorization, clients, credentials, device, duration, proxies, raw,
-    scopes, tokens, transaction_types, verification, wallets,
+    Config, Keys, Storage, Trust, authorization, clients, credentials, device, doubts, duration, proxies,
+    raw, scopes, tokens, transaction_types, verification, wallets,
 };
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::jose::key_set::KeySet;
@@ -101,6 +101,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
         warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
     }
     warnings.extend(proxies::warning(public_url.as_ref(), &trusted_proxies));
+    warnings.extend(doubts::of(&trust, &scopes));
     let mut notes = notes(&clients, &scopes);
     notes.extend(high_assurance.notes(&clients, &scopes));
     Some(Config {

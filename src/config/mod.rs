@@ -16,6 +16,7 @@ mod check;
 mod clients;
 mod credentials;
 mod device;
+mod doubts;
 mod duration;
 mod fault;
 mod file;

@@ -6,6 +6,7 @@ use super::{raw, rules};
 use crate::domain::admission::rules::Rule;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
+use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::openid4vp::dcql::ClaimsPath;
 use crate::domain::sdjwt::trust::TrustPolicy;
 
@@ -106,6 +107,12 @@ fn name(
     }
     if names.contains(&asked) {
         faults.add(&key, "is the name of another scope");
+    }
+    if asked == OPENID {
+        faults.add(
+            &key,
+            "is built in and needs no entry: it asks for an ID token, and for nothing in the wallet; put it among the scopes of clients",
+        );
     }
     names.push(asked.clone());
     let shown = name.filter(|name| *name != asked);

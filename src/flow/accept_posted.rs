@@ -126,8 +126,10 @@ impl Vpgate {
         let mut findings = Findings::new();
         let opened = posted.open(asked, served.answer_key(), &mut findings);
         let opened = self.of_the_wallet(asked, opened, &mut findings).await?;
+        let rules = self.result_rules(asked);
+        let judge = Judge::of(self).under(rules.as_ref());
         let challenge = asked.challenge().by(self.policy.verification);
-        let answered = Judge::of(self).answer(&challenge, opened, now, findings).await;
+        let answered = judge.answer(&challenge, opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
@@ -154,6 +156,13 @@ impl Vpgate {
                 let digest = code.as_ref().map(Secret::digest);
                 let way_back = way_back(served.asked(), code);
                 self.commit_settled(served.declined(error, digest, now)?, None, now).await?;
+                Ok(PostAnswer::Taken(way_back))
+            }
+            // The wallet did nothing wrong, and is told no more.
+            Answered::Judged(Judged::Unearned(report)) => {
+                let (code, digest) = self.response_code(served.asked())?;
+                let way_back = way_back(served.asked(), code);
+                self.commit_settled(served.rejected_for_good(report, digest, now)?, None, now).await?;
                 Ok(PostAnswer::Taken(way_back))
             }
             Answered::Judged(Judged::Rejected(report)) => {

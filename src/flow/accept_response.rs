@@ -64,8 +64,10 @@ impl Vpgate {
         now: Timestamp,
     ) -> Result<Ending, NotAccepted> {
         let asked = served.asked();
+        let rules = self.result_rules(asked);
+        let judge = Judge::of(self).under(rules.as_ref());
         let challenge = asked.challenge().by(self.policy.verification);
-        let answered = Judge::of(self).answer(&challenge, opened, now, findings).await;
+        let answered = judge.answer(&challenge, opened, now, findings).await;
         answered.record(asked.asker.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
@@ -81,7 +83,7 @@ impl Vpgate {
             Answered::Judged(Judged::Rejected(report)) => {
                 self.count(served, now, |served, code| served.rejected(report.clone(), code, now)).await
             }
-            Answered::Judged(Judged::IssuerAtFault(report)) => {
+            Answered::Judged(Judged::Unearned(report) | Judged::IssuerAtFault(report)) => {
                 self.settle(served, now, |served, code| served.rejected_for_good(report, code, now)).await
             }
             Answered::Judged(Judged::Undecided(report)) => {

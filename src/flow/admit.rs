@@ -4,7 +4,7 @@
 use super::Vpgate;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::token_claims::{Applicant, RequestParameters};
-use crate::domain::admission::{Admission, NothingEarned, Unearned};
+use crate::domain::admission::{Admission, NothingEarned, Purpose, Unearned};
 use crate::domain::openid4vp::verify::VerifiedPresentation;
 
 impl Vpgate {
@@ -22,7 +22,7 @@ impl Vpgate {
         parameters: &RequestParameters,
     ) -> Result<Admission, NothingEarned> {
         let policy = &self.policy.scopes;
-        for verdict in policy.verdicts(presentation, requested) {
+        for verdict in policy.verdicts(presentation, requested, Purpose::Tokens) {
             if let Some(unearned) = verdict.unearned() {
                 record(client_id, &verdict.scope.name, unearned);
             }

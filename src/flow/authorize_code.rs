@@ -13,6 +13,7 @@ use crate::domain::oauth::authorization_request::{AuthorizationRequest, NotRead,
 use crate::domain::oauth::client::Client;
 use crate::domain::oauth::code_grant::{Pending, Terms};
 use crate::domain::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
+use crate::domain::oauth::scope_request::ScopeRefused;
 use crate::domain::openid4vp::presentation::Begun;
 use crate::domain::openid4vp::request::Asker;
 
@@ -80,7 +81,7 @@ impl Vpgate {
     ) -> Result<AuthorizationShown, NotAuthorizable> {
         let Asked { client, request, .. } = self.authorization_asked(parameters).await?;
         let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
-        let query = query.map_err(|_| self.refused(&request, RequestFault::Scope))?;
+        let query = query.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
         Ok(AuthorizationShown {
             client_name: client.name.clone(),
             returns_to: request.return_to.host().to_owned(),
@@ -206,7 +207,7 @@ impl Vpgate {
         let Asked { client, request, pushed } = asked;
         let now = self.clock.now();
         let question = Question::of_scopes(self, client, &request.scopes);
-        let question = question.map_err(|_| self.refused(&request, RequestFault::Scope))?;
+        let question = question.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
         let id = AuthorizationId::from_entropy(self.random_id()?);
         let asker = Asker::Code { client_id: client.id.clone(), authorization: id.clone() };
         let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());

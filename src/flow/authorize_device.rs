@@ -1,8 +1,8 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
 use super::Vpgate;
+use super::issue_tokens::{TokenAsk, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::scopes::{ScopeFault, Scopes};
 use crate::domain::admission::token_claims::ParameterTooLong;
 use crate::domain::base::client_address::ClientAddress;
 use crate::domain::base::id::GrantId;
@@ -10,14 +10,15 @@ use crate::domain::base::secret::Secret;
 use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::attempts::{Attempt, Barrier, Counted, Limited};
-use crate::domain::oauth::authorization_request::Parameters;
+use crate::domain::oauth::authorization_request::{Parameters, RequestFault, not_honoured};
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
 use crate::domain::oauth::device_settings::{DeviceSettings, VerificationUris};
-use crate::domain::oauth::entitlement::OPENID;
 use crate::domain::oauth::nearness::{Network, Proximity};
 use crate::domain::oauth::number_matching::Numbers;
+use crate::domain::oauth::pkce::{Challenge, ChallengeFault};
 use crate::domain::oauth::polling::Pace;
+use crate::domain::oauth::scope_request::{ScopeRefused, ScopesAsked};
 use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::domain::oauth::user_code::UserCode;
 
@@ -59,8 +60,17 @@ pub enum NotAuthorized {
     #[error("a DPoP proof is required")]
     KeyRequired,
     /// Unknown, malformed, or not this client's.
-    #[error("the scope is unknown, malformed or not open to this client")]
-    Scope,
+    #[error(transparent)]
+    Scope(#[from] ScopeRefused),
+    /// Not one that tokens of this client can be for.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
+    /// A parameter that would change the request, and is not honoured here.
+    #[error(transparent)]
+    NotHonoured(RequestFault),
+    /// A bad challenge (RFC 7636).
+    #[error(transparent)]
+    Challenge(#[from] ChallengeFault),
     /// This client, or this address, has opened too many grants.
     #[error("too many device authorizations; try again in {retry_after} seconds")]
     TooMany {
@@ -73,12 +83,6 @@ pub enum NotAuthorized {
     /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
-}
-
-impl From<ScopeFault> for NotAuthorized {
-    fn from(_: ScopeFault) -> Self {
-        Self::Scope
-    }
 }
 
 impl Vpgate {
@@ -105,7 +109,14 @@ impl Vpgate {
             return Err(NotAuthorized::AuthenticationRequired);
         }
         let client = client.client();
-        let (scopes, openid) = self.scopes_of_device(client, scope)?;
+        if let Some(fault) = not_honoured(other) {
+            return Err(NotAuthorized::NotHonoured(fault));
+        }
+        let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
+        let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &self.policy.scopes)?;
+        let challenge = challenge(other)?;
+        let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
+        ask.among(&self.policy.tokens.of(&client.id).audience)?;
         if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
             return Err(NotAuthorized::KeyRequired);
         }
@@ -124,6 +135,8 @@ impl Vpgate {
                 scopes: scopes.clone(),
                 parameters: parameters.clone(),
                 openid,
+                challenge: challenge.clone(),
+                resource: ask.resource.clone(),
                 dpop: key.clone(),
                 created_at: now,
                 expires_at: now.plus(settings.code_lifetime),
@@ -162,29 +175,6 @@ impl Vpgate {
             }
         }
         Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
-    }
-
-    /// The scopes that the wallet answers for, and whether `openid` is among those asked for: it asks for
-    /// an ID token about the person, and for nothing in the wallet.
-    fn scopes_of_device(
-        &self,
-        client: &Client,
-        scope: Option<&str>,
-    ) -> Result<(Scopes, bool), NotAuthorized> {
-        let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
-        let scopes = match scope {
-            Some(text) => Scopes::parse(text)?,
-            None => open.clone(),
-        };
-        if !scopes.within(open) {
-            return Err(NotAuthorized::Scope);
-        }
-        let openid = scopes.contains(OPENID);
-        let scopes = scopes.without(OPENID);
-        if self.policy.scopes.query(&scopes).is_err() {
-            return Err(NotAuthorized::Scope);
-        }
-        Ok((scopes, openid))
     }
 
     fn precautions(
@@ -229,5 +219,15 @@ impl Vpgate {
             }
         }
         Err(Unavailable::new("randomness", "it gives no three different numbers"))
+    }
+}
+
+/// What the token request of the device must answer, where it sent a challenge: a device that polls can prove
+/// that it is the one that asked (RFC 7636, for this grant).
+fn challenge(other: &Parameters) -> Result<Option<Challenge>, ChallengeFault> {
+    match (other.get("code_challenge"), other.get("code_challenge_method")) {
+        (Some(challenge), method) => Challenge::read(challenge, method).map(Some),
+        (None, Some(_)) => Err(ChallengeFault::Form),
+        (None, None) => Ok(None),
     }
 }

@@ -200,6 +200,8 @@ impl Vpgate {
             redirect_uri: redirect_uri.clone(),
             state: request.state,
             grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
+            scope: question.scopes.as_ref().map(ToString::to_string),
+            several_holders: request.question.several_holders,
         };
         let until = claim.as_ref().map(|grant| grant.terms().expires_at);
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);

@@ -2,6 +2,7 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
+use crate::domain::admission::scopes::Scopes;
 use crate::domain::base::id::PresentationId;
 use crate::domain::base::report::Report;
 use crate::domain::base::secret::Secret;
@@ -9,7 +10,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::AuthenticatedClient;
 use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use crate::domain::openid4vp::request::{Asked, Flow};
+use crate::domain::openid4vp::request::{Asked, Asker, Flow};
 use crate::domain::openid4vp::response::WalletError;
 use crate::domain::openid4vp::verify::VerifiedPresentation;
 
@@ -74,8 +75,20 @@ impl Vpgate {
             Outcome::Declined { error } => Ok(Collected::Declined(*error)),
             Outcome::Verified { presentation, report } => {
                 self.spend(&settled, response_code).await?;
-                Ok(Collected::Verified { presentation: presentation.clone(), report: report.clone() })
+                let presentation = self.as_listed(settled.asked(), presentation.clone());
+                Ok(Collected::Verified { presentation, report: report.clone() })
             }
+        }
+    }
+
+    /// What was asked by scope is told as far as the scopes list it: for a device more was asked, for the
+    /// subject and the claims of its tokens.
+    fn as_listed(&self, asked: &Asked, presentation: VerifiedPresentation) -> VerifiedPresentation {
+        match &asked.asker {
+            Asker::RelyingParty { scope: Some(scope), .. } => {
+                self.policy.scopes.told(presentation, &Scopes::parse(scope).unwrap_or_default())
+            }
+            _ => presentation,
         }
     }
 

@@ -40,6 +40,13 @@ impl Vpgate {
         if let Outcome::Verified { presentation, .. } = settled.outcome() {
             let AuthorizationRequest { scopes, parameters, .. } = &**request;
             if let Ok(admission) = self.admit(presentation, client_id, scopes, parameters) {
+                if request.expected_subject.as_deref().is_some_and(|hinted| hinted != admission.subject()) {
+                    let refused = pending.refuse(DenialReason::NothingEarned, browser, now)?;
+                    let (error, why) =
+                        (AuthorizationError::LoginRequired, "another person than id_token_hint names");
+                    let way_home = return_to.with_error(error, why, self.issuer());
+                    return Ok((GrantDecision::RefuseCode(refused), way_home));
+                }
                 let code: Secret = self.random_secret()?;
                 let until = now.plus(self.policy.code.code_lifetime);
                 let granted = pending.grant(admission, browser, code.digest(), until, now)?;

@@ -3,6 +3,7 @@
 use super::Vpgate;
 use super::ports::Unavailable;
 use super::settle::{Ending, NotAccepted, ending};
+use crate::domain::admission::SCOPE_RULES;
 use crate::domain::base::id::Handle;
 use crate::domain::base::report::Report;
 use crate::domain::base::secret::Secret;
@@ -159,6 +160,9 @@ impl Vpgate {
                 let standing = match settled.outcome() {
                     Outcome::Declined { .. } => Standing::Declined,
                     Outcome::Rejected { report } if blames_issuer(report) => Standing::IssuerAtFault,
+                    Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
+                        Standing::NothingEarned
+                    }
                     Outcome::Rejected { .. } => Standing::Rejected,
                     Outcome::Verified { .. } => match self.why_denied(asked).await? {
                         None => Standing::Verified,

@@ -61,7 +61,7 @@ impl Vpgate {
         if !for_caller || !self.still_stands(&found.family, now).await? {
             return Ok(None);
         }
-        Ok(Some(found))
+        Ok(self.token_of_today(found))
     }
 
     /// An access token that is not past its end.
@@ -82,7 +82,11 @@ impl Vpgate {
             Today::Valid => Ok(true),
             Today::Unknown => Ok(false),
             Today::TakenBack => {
-                self.revoke_family(family, "the credential was taken back").await?;
+                self.revoke_family(
+                    family,
+                    "the credential was taken back, or the configuration no longer has what earned it",
+                )
+                .await?;
                 Ok(false)
             }
         }

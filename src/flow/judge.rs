@@ -10,6 +10,9 @@
 
 use std::time::Duration;
 
+mod result_rules;
+
+pub use self::result_rules::ResultRules;
 use super::Vpgate;
 use super::ports::{IssuerKeys, NoStatusList, NotPublished, Opinion, SecondOpinion, StatusLists};
 use crate::domain::base::id::PresentationId;
@@ -39,6 +42,8 @@ pub struct Judge<'a> {
     pub status_lists: &'a dyn StatusLists,
     /// Who is asked about what our own core accepted.
     pub second_opinion: Option<&'a dyn SecondOpinion>,
+    /// What a result needs besides; `None` for tokens, about which the grant decides.
+    pub result: Option<&'a ResultRules<'a>>,
 }
 
 /// What a `vp_token` is worth, with every check.
@@ -53,6 +58,9 @@ pub enum Judged {
     },
     /// A rule is broken; the report says which.
     Rejected(Report),
+    /// Genuine, and none of the scopes that were asked for is earned: another try with the same credential
+    /// ends the same way. The report says which rules do not hold.
+    Unearned(Report),
     /// Rejected, and another try cannot help: what the issuer publishes (keys, or its status list) is wrong.
     /// The report says what.
     IssuerAtFault(Report),
@@ -76,6 +84,8 @@ enum NotJudged {
     Rejected(Rejection),
     /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
     Doubted(Rejection),
+    /// Genuine, and it earns nothing.
+    Unearned(Rejection),
     /// What the issuer publishes is wrong. The findings say what.
     IssuerAtFault(Rejection),
     /// What the issuer publishes cannot be had. The findings say so.
@@ -96,7 +106,13 @@ impl<'a> Judge<'a> {
             issuer_keys: &*vpgate.issuer_keys,
             status_lists: &*vpgate.status_lists,
             second_opinion: vpgate.second_opinion.as_deref(),
+            result: None,
         }
+    }
+
+    /// The same, where a result needs more than a good answer.
+    pub(super) fn under(self, result: Option<&'a ResultRules<'a>>) -> Self {
+        Self { result, ..self }
     }
 
     /// Judges a wallet's answer against `challenge`. `opened` is what came, or why it could not be opened;
@@ -141,6 +157,7 @@ impl<'a> Judge<'a> {
             Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
                 Judged::Rejected(findings.conclude(Err(rejection)))
             }
+            Err(NotJudged::Unearned(rejection)) => Judged::Unearned(findings.conclude(Err(rejection))),
             Err(NotJudged::IssuerAtFault(rejection)) => {
                 Judged::IssuerAtFault(findings.conclude(Err(rejection)))
             }
@@ -171,11 +188,14 @@ impl<'a> Judge<'a> {
                     findings.discard(rejection);
                     unavailable = Some(rejection);
                 }
-                Err(doubted @ NotJudged::Doubted(_)) => return Err(doubted),
+                Err(ends @ (NotJudged::Doubted(_) | NotJudged::Unearned(_))) => return Err(ends),
             }
         }
         match verify::conclude(current, challenge, now, findings) {
-            Ok(presentation) => Ok(presentation),
+            Ok(presentation) => match self.result {
+                Some(rules) => rules.decide(presentation, findings),
+                None => Ok(presentation),
+            },
             // What decided is that something of an issuer's is wrong, or cannot be had.
             Err(rejection) if at_fault == Some(rejection) => Err(NotJudged::IssuerAtFault(rejection)),
             Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::Unavailable(rejection)),
@@ -288,7 +308,10 @@ impl Judged {
             Self::Verified { .. } => {
                 tracing::info!(client, presentation, verdict = "verified", "answer judged");
             }
-            Self::Rejected(report) | Self::IssuerAtFault(report) | Self::Undecided(report) => {
+            Self::Rejected(report)
+            | Self::Unearned(report)
+            | Self::IssuerAtFault(report)
+            | Self::Undecided(report) => {
                 let decisive = report.decisive();
                 tracing::warn!(
                     client,

@@ -59,6 +59,7 @@ pub mod disown;
 pub mod dry_run;
 pub mod enter_code;
 pub mod finish_in_browser;
+mod held;
 pub mod introspect;
 pub mod issue_tokens;
 pub mod judge;

@@ -7,6 +7,7 @@ use super::code_entry::{CodeFound, CodeRefused, Entered, Typed};
 use super::disown::NotDisowned;
 use super::ports::{NotCommitted, Unavailable};
 use crate::domain::admission::scopes::Scopes;
+use crate::domain::admission::{NothingEarned, SCOPE_RULES};
 use crate::domain::base::id::{GrantId, PresentationId};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::base::time::Timestamp;
@@ -192,9 +193,11 @@ impl Vpgate {
         response_code: Digest,
         now: Timestamp,
     ) -> Result<Completed, PagesRefused> {
-        let presentation = verified(settled, now)?;
         let Terms { client_id, parameters, .. } = grant.terms();
-        let admitted = self.admit(presentation, client_id, grant.grantable(), parameters);
+        let admitted = match verified(settled, now)? {
+            Some(presentation) => self.admit(presentation, client_id, grant.grantable(), parameters),
+            None => Err(NothingEarned),
+        };
         let (decision, completed) = match admitted {
             Ok(admission) => {
                 let scopes = admission.scopes().clone();
@@ -222,13 +225,14 @@ fn allowed(client: AuthenticatedClient<'_>) -> Result<&Client, PagesRefused> {
     allowed.then(|| client.client()).ok_or(PagesRefused::NotAllowed)
 }
 
-fn verified(settled: &Settled, now: Timestamp) -> Result<&VerifiedPresentation, PagesRefused> {
+/// What was shown; `None` when it was genuine and earned nothing, which ends the code too.
+fn verified(settled: &Settled, now: Timestamp) -> Result<Option<&VerifiedPresentation>, PagesRefused> {
+    if now >= settled.settled_at().plus(RESULT_LIFETIME) {
+        return Err(PagesRefused::Presentation);
+    }
     match settled.outcome() {
-        Outcome::Verified { presentation, .. } if now < settled.settled_at().plus(RESULT_LIFETIME) => {
-            Ok(presentation)
-        }
-        Outcome::Verified { .. } | Outcome::Rejected { .. } | Outcome::Declined { .. } => {
-            Err(PagesRefused::Presentation)
-        }
+        Outcome::Verified { presentation, .. } => Ok(Some(presentation)),
+        Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => Ok(None),
+        Outcome::Rejected { .. } | Outcome::Declined { .. } => Err(PagesRefused::Presentation),
     }
 }

@@ -3,10 +3,13 @@
 use serde_json::Value;
 
 use super::Vpgate;
-use crate::domain::admission::NotAskable;
 use crate::domain::admission::scopes::{ScopeFault, Scopes};
+use crate::domain::admission::{NotAskable, ScopePolicy};
+use crate::domain::base::report::excerpt;
 use crate::domain::oauth::client::{AuthenticatedClient, Client};
 use crate::domain::oauth::device_grant::Pending;
+use crate::domain::oauth::entitlement::OPENID;
+use crate::domain::oauth::scope_request::ScopeRefused;
 use crate::domain::openid4vp::dcql::{Query, QueryFault};
 use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
@@ -22,6 +25,8 @@ pub struct QuestionRequest {
     pub dcql_query: Option<Value>,
     /// The JSON texts of typed transaction data objects, in order: their numbers are sent as they stand there.
     pub transaction_data: Vec<String>,
+    /// Credentials of several holders are welcome in one answer.
+    pub several_holders: bool,
 }
 
 /// Why a question is not put. Each names the member at fault.
@@ -34,8 +39,8 @@ pub enum NotAsked {
     #[error("exactly one of scope, dcql_query and user_code must be given")]
     OneQuestion,
     /// The scope is unknown, malformed or not open to this client.
-    #[error("the scope is unknown, malformed or not open to this client")]
-    Scope,
+    #[error(transparent)]
+    Scope(#[from] ScopeRefused),
     /// The query is wrong.
     #[error("dcql_query{0}")]
     Query(QueryFault),
@@ -56,15 +61,16 @@ pub enum NotAsked {
 }
 
 impl From<ScopeFault> for NotAsked {
-    fn from(_: ScopeFault) -> Self {
-        Self::Scope
+    fn from(fault: ScopeFault) -> Self {
+        Self::Scope(fault.into())
     }
 }
 
 impl From<NotAskable> for NotAsked {
     fn from(why: NotAskable) -> Self {
         match why {
-            NotAskable::UnknownScope | NotAskable::Nothing => Self::Scope,
+            NotAskable::UnknownScope => Self::Scope(ScopeRefused::Gone),
+            NotAskable::Nothing => Self::Scope(ScopeRefused::Nothing),
             NotAskable::Query(fault) => Self::Query(fault),
         }
     }
@@ -78,6 +84,8 @@ pub(super) type ReadTransaction = fn(&TransactionTypes, &str) -> Result<Transact
 pub(super) struct Question {
     pub(super) query: Query,
     pub(super) scope: Option<String>,
+    /// The scopes that were asked for, whose rules decide.
+    pub(super) scopes: Option<Scopes>,
     pub(super) transaction_data: Vec<TransactionData>,
 }
 
@@ -98,10 +106,13 @@ impl Question {
         let question = match (&request.scope, &request.dcql_query) {
             (Some(scope), None) => {
                 let scopes = Scopes::parse(scope)?;
-                if !scopes.within(&client.client().scopes) {
-                    return Err(NotAsked::Scope);
+                let open = &client.client().scopes;
+                // A result has no ID token: there is nothing that `openid` could ask for.
+                let unknown = |name: &&str| *name == OPENID || !open.contains(name);
+                if let Some(unknown) = scopes.iter().find(unknown) {
+                    return Err(ScopeRefused::Unknown(excerpt(unknown)).into());
                 }
-                Self::of_scopes(vpgate, client.client(), &scopes)?
+                Self::of_result(vpgate, &scopes)?
             }
             (None, Some(query)) => Self::of_query(vpgate, query)?,
             _ => return Err(NotAsked::OneQuestion),
@@ -114,8 +125,19 @@ impl Question {
     pub(super) fn of_scopes(vpgate: &Vpgate, client: &Client, scopes: &Scopes) -> Result<Self, NotAskable> {
         let policy = &vpgate.policy.scopes;
         let query = policy.query_for(scopes, &client.token_claims)?;
+        Ok(Self::named(policy, scopes, query))
+    }
+
+    /// The question of a relying party that reads its result itself: what `scopes` list, and what their
+    /// rules read.
+    fn of_result(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let policy = &vpgate.policy.scopes;
+        Ok(Self::named(policy, scopes, policy.query_for_result(scopes)?))
+    }
+
+    fn named(policy: &ScopePolicy, scopes: &Scopes, query: Query) -> Self {
         let scope = policy.is_named_by(scopes, &query).then(|| scopes.to_string());
-        Ok(Self { query, scope, transaction_data: Vec::new() })
+        Self { query, scope, scopes: Some(scopes.clone()), transaction_data: Vec::new() }
     }
 
     /// The question of a device grant, put by a service with pages of its own: exactly the scopes that
@@ -131,7 +153,7 @@ impl Question {
         if request.scope.is_some() || request.dcql_query.is_some() {
             return Err(NotAsked::OneQuestion);
         }
-        let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(NotAsked::Scope)?;
+        let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(ScopeRefused::Gone)?;
         let question = Self::of_scopes(vpgate, client, grant.grantable())?;
         let types = &vpgate.policy.transaction_types;
         question.agreeing_to(&request.transaction_data, |one| types.from_text(one))
@@ -144,7 +166,7 @@ impl Question {
         if !configured {
             return Err(NotAsked::Credential);
         }
-        Ok(Self { query, scope: None, transaction_data: Vec::new() })
+        Ok(Self { query, scope: None, scopes: None, transaction_data: Vec::new() })
     }
 
     /// With what is being agreed to.

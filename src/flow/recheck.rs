@@ -15,9 +15,12 @@ use crate::domain::sdjwt::status::standing::{self, Today};
 const PATIENCE: Duration = Duration::from_millis(2500);
 
 impl Vpgate {
-    /// What the issuers say today of the credentials behind `family`. An issuer that the configuration
-    /// no longer believes has taken back everything.
+    /// What the issuers say today of the credentials behind `family`. A client, a scope, a credential or an
+    /// issuer that the configuration no longer has takes back what it earned.
     pub(super) async fn recheck(&self, family: &Family, now: Timestamp) -> Today {
+        if self.still_granted(family).is_none() {
+            return Today::TakenBack;
+        }
         let mut unknown = false;
         for place in family.admission().status_places() {
             let (credential, issuer) = place.whose();

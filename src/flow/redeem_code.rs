@@ -9,7 +9,7 @@ use crate::domain::change::Change;
 use crate::domain::oauth::authorization_request::AuthorizationRequest;
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
-use crate::domain::oauth::entitlement::{Entitlement, Origin};
+use crate::domain::oauth::entitlement::{Entitlement, OPENID, Origin};
 
 /// How often a code is looked at again after another request spent it: once is enough.
 const LOOKS: usize = 2;
@@ -101,10 +101,12 @@ impl Vpgate {
             (None, Some(_)) => ask.among(&settings.audience)?,
             (None, None) => Vec::new(),
         };
+        let admission =
+            self.earned_of_today(client, granted.admission()).ok_or(CodeNotRedeemed::InvalidCode)?;
         let entitlement = Entitlement {
             origin: Origin::Code(id.clone()),
-            admission: granted.admission().clone(),
-            openid: request.openid,
+            admission,
+            openid: request.openid && client.scopes.contains(OPENID),
             nonce: request.nonce.clone(),
             resources,
             dpop: ask.key.clone(),

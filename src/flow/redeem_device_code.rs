@@ -8,7 +8,7 @@ use crate::domain::base::time::Timestamp;
 use crate::domain::change::Change;
 use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
 use crate::domain::oauth::device_grant::{Approved, DeviceGrant, Polled};
-use crate::domain::oauth::entitlement::{Entitlement, Origin};
+use crate::domain::oauth::entitlement::{Entitlement, OPENID, Origin};
 
 /// How often a poll looks again after somebody else changed the grant. Each look finds a later
 /// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
@@ -41,6 +41,9 @@ pub enum NotRedeemed {
     /// The grant is bound to another key.
     #[error("the device code is bound to another key")]
     WrongKey,
+    /// PKCE: the verifier is missing, or not the one of the challenge; or there was no challenge.
+    #[error("code_verifier is missing, or is not what code_challenge was made from")]
+    Verifier,
     /// The resource is not one of the client's.
     #[error(transparent)]
     Resource(#[from] UnknownResource),
@@ -58,6 +61,7 @@ impl Vpgate {
         &self,
         client: AuthenticatedClient<'_>,
         device_code: &Secret,
+        verifier: Option<&Secret>,
         ask: &TokenAsk,
     ) -> Result<TokenResponse, NotRedeemed> {
         if !client.may_use(Grant::DeviceCode) {
@@ -71,6 +75,14 @@ impl Vpgate {
                 .filter(|grant| grant.terms().client_id == client.client().id)
                 .ok_or(NotRedeemed::InvalidCode)?;
             self.hold_key(&grant, client.client(), ask)?;
+            let met = match (&grant.terms().challenge, verifier) {
+                (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+                // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
+                (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+            };
+            if !met {
+                return Err(NotRedeemed::Verifier);
+            }
             match self.answer_poll(client.client(), grant, ask, now).await {
                 Err(NotAnswered::LookAgain) => {}
                 Err(NotAnswered::Refused(refusal)) => return Err(refusal),
@@ -131,14 +143,16 @@ impl Vpgate {
         let terms = approved.terms();
         let grant = terms.id.clone();
         let settings = self.policy.tokens.of(&client.id);
-        let resources = match ask.resource {
-            Some(_) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
-            None => Vec::new(),
+        let resources = match (&terms.resource, &ask.resource) {
+            (Some(bound), _) => ask.among(std::slice::from_ref(bound)).map_err(NotRedeemed::from)?,
+            (None, Some(_)) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
+            (None, None) => Vec::new(),
         };
+        let admission = self.earned_of_today(client, approved.admission()).ok_or(NotRedeemed::Denied)?;
         let entitlement = Entitlement {
             origin: Origin::Device(grant.clone()),
-            admission: approved.admission().clone(),
-            openid: terms.openid,
+            admission,
+            openid: terms.openid && client.scopes.contains(OPENID),
             nonce: None,
             resources,
             dpop: ask.key.clone(),

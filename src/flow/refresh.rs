@@ -76,7 +76,11 @@ impl Vpgate {
         match self.recheck(&family, now).await {
             Today::Valid => {}
             Today::TakenBack => {
-                self.revoke_family(&family, "the credential was taken back").await?;
+                self.revoke_family(
+                    &family,
+                    "the credential was taken back, or the configuration no longer has what earned it",
+                )
+                .await?;
                 return Err(NotRefreshed::InvalidToken);
             }
             // Nothing is spent: the client may come back.
@@ -86,6 +90,12 @@ impl Vpgate {
                     "nobody can say that the credential is valid",
                 ))?;
             }
+        }
+        let family = self.as_of_today(family).ok_or(NotRefreshed::InvalidToken)?;
+        // What the configuration no longer has is neither granted nor said.
+        let scopes = scopes.only(&family.terms().scopes);
+        if scopes.is_empty() {
+            return Err(NotRefreshed::Scope);
         }
         self.renew(&family, &shown, (scopes, audience), now).await
     }

@@ -64,6 +64,10 @@ impl Vpgate {
         if !self.still_stands(&found.family, now).await? {
             return Err(NotTold::InvalidToken);
         }
+        let found = self.token_of_today(found).ok_or(NotTold::InvalidToken)?;
+        if !found.access.scopes.contains(OPENID) {
+            return Err(NotTold::Scope);
+        }
         let admission = found.family.admission();
         Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
     }

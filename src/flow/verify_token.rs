@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::Vpgate;
-use super::judge::{Judge, Judged};
+use super::judge::{Judge, Judged, ResultRules};
 use super::ports::Unavailable;
 use super::question::{NotAsked, Question, QuestionRequest};
 use crate::domain::base::time::Timestamp;
@@ -81,7 +81,12 @@ impl Vpgate {
             high_assurance: false,
             settings: self.policy.verification,
         };
-        let judged = Judge::of(self).token(&challenge, request.vp_token, now).await;
+        let several = request.question.several_holders;
+        let rules = match question.scopes {
+            Some(scopes) => ResultRules::of_scopes(&self.policy.scopes, scopes, several),
+            None => ResultRules::of_query(several),
+        };
+        let judged = Judge::of(self).under(Some(&rules)).token(&challenge, request.vp_token, now).await;
         judged.record(&client.client().id, None);
         Ok(judged)
     }

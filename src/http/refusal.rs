@@ -53,7 +53,12 @@ impl From<NotAuthorized> for OAuthRefusal {
                 Self::not_authenticated(why.to_string(), Some(CHALLENGE))
             }
             NotAuthorized::KeyRequired => Self::refused(OAuthErrorCode::InvalidDpopProof, why.to_string()),
-            NotAuthorized::Scope => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::Scope(_) => Self::refused(OAuthErrorCode::InvalidScope, why.to_string()),
+            NotAuthorized::Resource(_) => Self::refused(OAuthErrorCode::InvalidTarget, why.to_string()),
+            NotAuthorized::NotHonoured(ref fault) => {
+                Self::refused(authorization::authorization_error(fault.error()), why.to_string())
+            }
+            NotAuthorized::Challenge(why) => Self::invalid(why.to_string()),
             NotAuthorized::TooMany { retry_after } => Self::too_many(retry_after),
             NotAuthorized::Parameter(why) => Self::invalid(why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),
@@ -69,7 +74,9 @@ impl From<NotRedeemed> for OAuthRefusal {
             NotRedeemed::SlowDown => OAuthErrorCode::SlowDown,
             NotRedeemed::Denied => OAuthErrorCode::AccessDenied,
             NotRedeemed::Expired => OAuthErrorCode::ExpiredToken,
-            NotRedeemed::InvalidCode | NotRedeemed::WrongKey => OAuthErrorCode::InvalidGrant,
+            NotRedeemed::InvalidCode | NotRedeemed::WrongKey | NotRedeemed::Verifier => {
+                OAuthErrorCode::InvalidGrant
+            }
             NotRedeemed::KeyRequired => OAuthErrorCode::InvalidDpopProof,
             NotRedeemed::Resource(_) => OAuthErrorCode::InvalidTarget,
             NotRedeemed::Failed(failure) => return failure.into(),
@@ -166,7 +173,7 @@ impl From<NotAsked> for Problem {
         match why {
             NotAsked::PublicClient => Self::forbidden(detail),
             NotAsked::OneQuestion => Self::invalid_request("", detail),
-            NotAsked::Scope => Self::invalid_request("/scope", detail),
+            NotAsked::Scope(_) => Self::invalid_request("/scope", detail),
             NotAsked::Query(fault) => {
                 Self::invalid_request(&format!("/dcql_query{}", fault.pointer), fault.why)
             }

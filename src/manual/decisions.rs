@@ -91,6 +91,49 @@
 //! The result of a same-device presentation needs the code that travels with the browser. Without a
 //! way back there would be no safe way to hand it out.
 //!
+//! # Two holders in one answer are rejected, unless they were asked for
+//! Nothing proves that credentials of two holder keys belong to one person, and a caller that reads `status`
+//! only would merge two people. So a result whose credentials are not all bound to one key is `rejected`
+//! (`one_holder`). A relying party for which that is no matter says `several_holders: true`; then the result says
+//! `one_holder: false`. What a query asks for with `require_cryptographic_holder_binding: false` does not count:
+//! the query said so. The price: wallets that bind each credential to a key of its own need `several_holders`.
+//! Tokens are decided scope by scope, each by the holder of the first that was earned, as before.
+//!
+//! # `token_claims` are the operator's, not the scope's
+//! Nobody is asked for, or told, what no requested scope lists, with one exception: what the operator wrote into
+//! `token_claims` of a client is asked for and said in that client's tokens, because the source document puts
+//! those claims at the client. The page lists them before anybody goes on to the wallet, and results of the REST
+//! API know nothing of them.
+//!
+//! # What a client asks for is honoured or refused
+//! `claims`, `request`, foreign `request_uri`, `registration` and `authorization_details` would change what is
+//! asked for, so they are refused by name, at `/authorize`, `/par` and `/device_authorization`. `id_token_hint`
+//! demands a person: another one gets no code (`login_required`). Ignored, because their specification makes them
+//! wishes: `acr_values`, `display`, `ui_locales` and `claims_locales` (OpenID Connect Core 3.1.2.1), and parameters
+//! that no specification of ours knows (RFC 6749 section 3.1). `prompt` and `max_age` are met by every request:
+//! the person is asked each time.
+//!
+//! # `openid` alone asks for the first other scope of the client
+//! Nobody can be told apart without showing something, and OpenID Connect makes `openid` alone a legal request. The
+//! answer's `scope` says what was granted. Beside `openid`, scopes that nobody defined, or that are not the
+//! client's, are ignored, because libraries send them unasked; without it they are refused by name.
+//!
+//! # What is taken out of the configuration ends what it earned
+//! An admission keeps the credential query, type, issuer and root behind it (no claim), and families are held
+//! against the present configuration whenever tokens are looked at. One credential behind a family that would not be
+//! believed any more ends all of it, because `sub` and claims may be that one's. A JWT access token that a resource
+//! judges by itself lives to its end: only introspection knows. Rules that became stricter end nothing: the claims
+//! that they would read are gone.
+//!
+//! # Accepted, and why
+//! - The same presentation twice for one query with `multiple` counts twice: OpenID4VP 8.1 does not forbid it, and
+//!   whoever counts presentations as people is answered by `one_holder`.
+//! - `cnf` with more members beside `jwk` is taken, and only `jwk` is looked at; nothing is fetched.
+//! - A requested claim whose value is `null` is present (OpenID4VP 7.1.1). Rules do not hold for it, and tokens do
+//!   not say it.
+//! - Addresses that a service with own pages claims for its people are believed: it proved who it is, and its own
+//!   limit counts all of them together.
+//!
 //! # Response codes work once
 //! `GET /v1/presentations/{id}` with the right code returns the result and spends the code. A repeat is
 //! answered like a wrong code. The price: a caller that loses the answer must begin again.

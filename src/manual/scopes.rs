@@ -10,6 +10,11 @@
 //! is named in `scope` of the token response (REQ-12.9). Why a scope was not earned is in the log, with
 //! the names of scope, credential and claim, never with a value.
 //!
+//! The same decision is made about results (`POST /v1/presentations` and `POST /v1/verify` by `scope`, and for
+//! devices on a service's own pages): nothing earned is `rejected` with the reason `scope_rules` and a line of
+//! the report for each rule, without a value; otherwise `scopes` lists what was `granted` and what was `refused`
+//! for which reason. A result that earns nothing is final: the same credential would earn nothing again.
+//!
 //! Clients ask for the name, compared exactly. A name with spaces cannot be asked for, because spaces
 //! separate scopes: give it an `alias`. Clients, tokens and `[[clients]] scopes` say the alias then, and
 //! people read the name (or the `description`).
@@ -78,6 +83,10 @@
 //! credential that the requested scopes name, their `claims`, what their rules read, the stable
 //! identifier, and what the client's tokens say of it; each once, in one query. `claims` is for what a
 //! relying party reads in its results, and may be left out where there are rules.
+//!
+//! A result has no subject and no token, so for it nobody is asked for the stable identifier or for what tokens
+//! say ([`query_for_result`](crate::domain::admission::ScopePolicy::query_for_result)). What a rule reads is
+//! asked for, and told only where a requested scope lists it in `claims`.
 //!
 //! A wallet that knows scopes by name (profile `proof`) is asked by name only if the `claims` of the
 //! scopes list all of that. Otherwise the name would ask for less than is needed, so the query itself is

@@ -142,6 +142,12 @@ impl World {
         Self::of(configured_with(wallet, folder, &parties), parties, Some(self), Vec::new())
     }
 
+    /// The same service after a restart with another configuration: what was stored is still there.
+    pub fn reconfigured(&self, text: &str) -> Self {
+        let config = Config::from_toml(text, Path::new("")).unwrap();
+        Self::of(config, Parties::new(Some(self)), Some(self), Vec::new())
+    }
+
     async fn set_up(configuration: &str, told: impl FnOnce(&mut WalletRoute)) -> Self {
         let mut config = Config::from_toml(configuration, Path::new("")).unwrap();
         told(&mut config.policy.wallets[0]);

@@ -79,6 +79,8 @@ impl Grant {
             scopes: Scopes::parse(SCOPE).unwrap(),
             parameters: RequestParameters::default(),
             openid: false,
+            challenge: None,
+            resource: None,
             dpop: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
@@ -213,6 +215,8 @@ pub fn asked() -> Asked {
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: Some("basket-7".to_owned()),
             grant: None,
+            scope: None,
+            several_holders: false,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

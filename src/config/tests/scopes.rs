@@ -375,3 +375,22 @@ fn req_5_21_a_stable_identifier_is_one_claim() {
         "credentials[0].stable_identifier: must lead to one claim, not to all elements of an array"
     );
 }
+
+#[test]
+fn openid_is_built_in_and_an_entry_for_it_is_refused_with_the_reason() {
+    for entry in ["name = \"openid\"", "name = \"Sign in\"\nalias = \"openid\""] {
+        let text = format!(
+            "{CONTRACT}\n[[scopes]]\n{entry}\ncredential = \"proof_id_default\"\nclaims = []\nopen = true\n"
+        );
+        let found = load(&text).unwrap_err().to_string();
+        assert!(found.contains("is built in and needs no entry"), "{found}");
+    }
+}
+
+#[test]
+fn the_check_warns_of_a_scope_whose_name_people_would_read() {
+    let warned = |text: &str| load(text).unwrap().warnings.iter().any(|it| it.contains("has no description"));
+    assert!(!warned(CONTRACT));
+    let words = "description = \"Your name, and whether you are 18 or older\"\n";
+    assert!(warned(&CONTRACT.replace(words, "")));
+}

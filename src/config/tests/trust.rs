@@ -97,6 +97,35 @@ fn req_5_11_roots_and_revocation_lists_are_read_at_the_start() {
 }
 
 #[test]
+fn the_check_warns_of_a_root_that_two_issuers_share_without_names() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = Authority::root(&Plan::authority("Root", 1_700_000_000));
+    let other = Authority::root(&Plan::authority("Other", 1_700_000_000));
+    std::fs::write(folder.path().join("one.pem"), root.pem()).unwrap();
+    std::fs::write(folder.path().join("both.pem"), [other.pem(), root.pem()].concat()).unwrap();
+    std::fs::write(folder.path().join("other.pem"), other.pem()).unwrap();
+    let shared = |trust: &str| {
+        let second = format!(
+            "[[credentials]]\nid = \"other\"\nvct = [\"https://a.example/v\"]\nissuer = \"https://b.example\"\n\
+             trust = {trust}\n[[scopes]]"
+        );
+        let text = CONTRACT
+            .replace(
+                "{ jwks_uri = \"https://api.proof.com/verifiable-credentials/v1/jwks.json\" }",
+                "{ x5c_roots = \"one.pem\" }",
+            )
+            .replacen("[[scopes]]", &second, 1);
+        let config = Config::from_toml(&text, folder.path()).unwrap();
+        config.warnings.iter().any(|warning| warning.contains("share a root"))
+    };
+    assert!(shared("{ x5c_roots = \"one.pem\" }"));
+    assert!(shared("{ x5c_roots = \"both.pem\" }"));
+    assert!(!shared("{ x5c_roots = \"other.pem\" }"));
+    assert!(!shared("{ x5c_roots = \"one.pem\", x5c_names = [\"b.example\"] }"));
+    assert!(!shared("{ jwks_uri = \"https://b.example/jwks\" }"));
+}
+
+#[test]
 fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
     const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
     let folder = tempfile::tempdir().unwrap();

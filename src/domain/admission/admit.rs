@@ -3,9 +3,10 @@
 use serde_json::{Map, Value};
 
 use super::earned::Admission;
-use super::policy::{AskableCredential, ScopeDefinition, ScopePolicy};
+use super::policy::{AskableCredential, Purpose, ScopeDefinition, ScopePolicy};
 use super::rules::{Rule, Unmet};
 use super::scopes::Scopes;
+use super::source::Source;
 use super::token_claims::Applicant;
 use crate::domain::base::base64url;
 use crate::domain::base::secret::DigestKey;
@@ -101,11 +102,12 @@ impl ScopePolicy {
         &'p self,
         presentation: &'p VerifiedPresentation,
         requested: &Scopes,
+        purpose: Purpose,
     ) -> Vec<Verdict<'p>> {
         let mut first_holder = None;
         let scopes = requested.iter().filter_map(|name| self.named(name));
         let verdicts = scopes.map(|scope| {
-            let result = self.judge(scope, presentation).and_then(|bound| {
+            let result = self.judge(scope, presentation, purpose).and_then(|bound| {
                 let holder = first_holder.or_else(|| bound.first().map(|bound| bound.holder));
                 if bound.iter().any(|bound| Some(bound.holder) != holder) {
                     return Err(Unearned::OtherHolder);
@@ -131,7 +133,7 @@ impl ScopePolicy {
     ) -> Result<Admission, NothingEarned> {
         let mut scopes = Scopes::default();
         let mut behind: Vec<Bound<'_>> = Vec::new();
-        for Verdict { scope, result } in self.verdicts(presentation, applicant.requested) {
+        for Verdict { scope, result } in self.verdicts(presentation, applicant.requested, Purpose::Tokens) {
             if let Ok(bound) = result {
                 scopes = scopes.with(&scope.name).map_err(|_| NothingEarned)?;
                 behind.extend(bound);
@@ -147,6 +149,12 @@ impl ScopePolicy {
                 status_places.push(place.clone());
             }
         }
+        let mut sources: Vec<Source> = Vec::new();
+        for source in behind.iter().map(|bound| Source::of(&bound.credential.id, bound.shown)) {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
         Ok(Admission {
             scopes,
             subject,
@@ -154,6 +162,7 @@ impl ScopePolicy {
             expires_at: behind.iter().filter_map(|bound| bound.shown.expires_at).min(),
             claims,
             status_places,
+            sources,
         })
     }
 
@@ -161,11 +170,12 @@ impl ScopePolicy {
         &'p self,
         scope: &'p ScopeDefinition,
         presentation: &'p VerifiedPresentation,
+        purpose: Purpose,
     ) -> Result<Vec<Bound<'p>>, Unearned<'p>> {
         let bound: Vec<Bound<'p>> = scope
             .credentials()
             .into_iter()
-            .map(|id| self.bound(id, presentation))
+            .map(|id| self.bound(id, presentation, purpose))
             .collect::<Result<_, _>>()?;
         if !scope.is_decidable() {
             return Err(Unearned::NotOpen);
@@ -181,6 +191,7 @@ impl ScopePolicy {
         &'p self,
         id: &'p str,
         presentation: &'p VerifiedPresentation,
+        purpose: Purpose,
     ) -> Result<Bound<'p>, Unearned<'p>> {
         let credential = self.credentials().iter().find(|it| it.id == id).ok_or(Unearned::NotShown(id))?;
         // A scope's own query asks for one presentation with holder binding.
@@ -192,7 +203,8 @@ impl ScopePolicy {
         }
         let bound = Bound { credential, shown, holder };
         // To fall back to the holder key would turn one person into two.
-        if credential.stable_identifier.is_some() && bound.identifier().is_none() {
+        let recognised = purpose == Purpose::Tokens && credential.stable_identifier.is_some();
+        if recognised && bound.identifier().is_none() {
             return Err(Unearned::NoIdentifier(id));
         }
         Ok(bound)

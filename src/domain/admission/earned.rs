@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scopes::Scopes;
+use super::source::Source;
 use crate::domain::base::time::Timestamp;
 use crate::domain::sdjwt::status::standing::StatusPlace;
 
@@ -21,6 +22,8 @@ pub struct Admission {
     pub(super) claims: BTreeMap<String, Value>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) status_places: Vec<StatusPlace>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) sources: Vec<Source>,
 }
 
 impl Admission {
@@ -81,7 +84,7 @@ impl fmt::Debug for Admission {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, BTreeMap, Deserialize, Scopes, StatusPlace, Timestamp, Value};
+    use super::{Admission, BTreeMap, Deserialize, Scopes, Source, StatusPlace, Timestamp, Value};
 
     #[derive(Deserialize)]
     struct Row {
@@ -94,12 +97,14 @@ pub mod restore {
         claims: BTreeMap<String, Value>,
         #[serde(default)]
         status_places: Vec<StatusPlace>,
+        #[serde(default)]
+        sources: Vec<Source>,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.
     pub fn admission(row: &str) -> Option<Admission> {
-        let Row { scopes, subject, verified_at, expires_at, claims, status_places } =
+        let Row { scopes, subject, verified_at, expires_at, claims, status_places, sources } =
             serde_json::from_str(row).ok()?;
-        Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places })
+        Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places, sources })
     }
 }

@@ -7,14 +7,20 @@
 
 mod admit;
 mod earned;
+mod held;
 mod policy;
+mod result;
 pub mod rules;
 pub mod scopes;
+mod source;
 pub mod token_claims;
 
 pub use self::admit::{NothingEarned, Unearned, Verdict};
 pub use self::earned::{Admission, restore};
-pub use self::policy::{AskableCredential, NotAskable, ScopeDefinition, ScopePolicy};
+pub use self::held::Today;
+pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopeDefinition, ScopePolicy};
+pub use self::result::SCOPE_RULES;
+pub use self::source::Source;
 
 #[cfg(test)]
 mod tests;

@@ -41,6 +41,15 @@ pub struct ScopePolicy {
     scopes: Vec<ScopeDefinition>,
 }
 
+/// What a presentation is asked for, which decides whether the person must be recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tokens: their subject is made of the stable identifier.
+    Tokens,
+    /// A result for a relying party, which has no subject.
+    Result,
+}
+
 /// Why a set of scopes cannot be asked for.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotAskable {
@@ -105,22 +114,39 @@ impl ScopePolicy {
     /// # Errors
     /// [`NotAskable`]
     pub fn query_for(&self, scopes: &Scopes, token_claims: &TokenClaims) -> Result<Query, NotAskable> {
-        let mut wanted = self.wanted(scopes)?;
+        let mut wanted = self.ruled(scopes)?;
         for asked in &mut wanted {
-            for scope in scopes.iter().filter_map(|name| self.named(name)) {
-                let own = scope.rules.iter().filter(|rule| rule.credential == asked.credential.id);
-                own.for_each(|rule| asked.add(&rule.asks_for()));
-            }
             asked.credential.stable_identifier.iter().for_each(|path| asked.add(path));
             token_claims.fields_of(&asked.credential.id).for_each(|path| asked.add(path));
         }
         Ok(compiled(wanted)?)
     }
 
+    /// The query behind a relying party's result: what the scopes list, and what their rules read. There is
+    /// no subject and no token, so nobody is asked for a stable identifier or for what tokens would say.
+    ///
+    /// # Errors
+    /// [`NotAskable`]
+    pub fn query_for_result(&self, scopes: &Scopes) -> Result<Query, NotAskable> {
+        Ok(compiled(self.ruled(scopes)?)?)
+    }
+
     /// Whether `query` asks for no more than the `claims` that `scopes` list: then their names say the
     /// same to a wallet that knows them.
     pub fn is_named_by(&self, scopes: &Scopes, query: &Query) -> bool {
         self.wanted(scopes).is_ok_and(|listed| compiled(listed).as_ref() == Ok(query))
+    }
+
+    /// The credentials of these scopes, with the claims that they list and that their rules read.
+    fn ruled(&self, scopes: &Scopes) -> Result<Vec<Wanted<'_>>, NotAskable> {
+        let mut wanted = self.wanted(scopes)?;
+        for asked in &mut wanted {
+            for scope in scopes.iter().filter_map(|name| self.named(name)) {
+                let own = scope.rules.iter().filter(|rule| rule.credential == asked.credential.id);
+                own.for_each(|rule| asked.add(&rule.asks_for()));
+            }
+        }
+        Ok(wanted)
     }
 
     /// The credentials of these scopes, with the claims that scopes list themselves.

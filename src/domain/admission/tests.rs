@@ -1,3 +1,6 @@
+mod held;
+mod results;
+
 use std::collections::BTreeMap;
 
 use serde_json::json;
@@ -221,7 +224,7 @@ fn req_12_6_rules_of_two_credentials_hold_for_one_holder_only() {
 fn req_12_9_what_is_not_earned_says_why_without_a_value() {
     let minor = shown(&[("id", credential(false, "h", None))]);
     let policy = policy();
-    let verdicts = policy.verdicts(&minor, &Scopes::parse("name edit drive").unwrap());
+    let verdicts = policy.verdicts(&minor, &Scopes::parse("name edit drive").unwrap(), Purpose::Tokens);
     let why: Vec<Option<String>> = verdicts.iter().map(|it| it.unearned().map(ToString::to_string)).collect();
     let not_shown = "the credential licence is not shown once and bound to a holder";
     assert_eq!(why, [None, Some("rules do not hold".to_owned()), Some(not_shown.to_owned())]);

@@ -3,16 +3,21 @@
 //! only then can a refusal be told to the client through the browser.
 
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::client::{Client, Grant};
-use super::entitlement::OPENID;
 use super::pkce::{Challenge, ChallengeFault};
 use super::redirect::{AuthorizationError, MAX_STATE_BYTES, NotRegistered, ReturnAddress};
+use super::scope_request::{ScopeRefused, ScopesAsked};
 use super::thumbprint::Thumbprint;
 use crate::domain::admission::ScopePolicy;
 use crate::domain::admission::scopes::Scopes;
 use crate::domain::admission::token_claims::{ParameterTooLong, RequestParameters};
+use crate::domain::base::base64url;
+use crate::domain::base::json::{self, Bounds};
 
+/// The payload of an ID token.
+const HINT: Bounds = Bounds { bytes: 8 << 10, depth: 4, members: 64 };
 /// The longest `nonce`, in bytes.
 pub const MAX_NONCE_BYTES: usize = 512;
 /// The longest `login_hint`, in bytes (the longest email address is 254).
@@ -74,6 +79,9 @@ pub struct AuthorizationRequest {
     /// What is kept of the request for the token's claims.
     #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
     pub parameters: RequestParameters,
+    /// The subject of `id_token_hint`: nobody else is signed in by this request.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub expected_subject: Option<String>,
 }
 
 /// What a client of ours may ask for.
@@ -113,7 +121,7 @@ pub enum NotRead {
 }
 
 /// What is wrong with a request of a known client that has a place to return to.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum RequestFault {
     /// Section 3.1: parameters must not be repeated.
     #[error("a parameter is repeated")]
@@ -140,8 +148,20 @@ pub enum RequestFault {
     #[error("request_uri is supported only as the pushed authorization request endpoint gave it")]
     RequestUri,
     /// Unknown, malformed, or not this client's.
-    #[error("the scope is unknown, malformed or not open to this client")]
-    Scope,
+    #[error(transparent)]
+    Scope(#[from] ScopeRefused),
+    /// OpenID Connect Core section 5.5.
+    #[error("the claims parameter is not supported: the scopes say what is asked for")]
+    Claims,
+    /// RFC 9396.
+    #[error("authorization_details is not supported: the scopes say what is asked for")]
+    AuthorizationDetails,
+    /// OpenID Connect Core section 7.2.1.
+    #[error("the registration parameter is not supported: clients are registered by the operator")]
+    Registration,
+    /// It names nobody.
+    #[error("id_token_hint is not an ID token of this client")]
+    IdTokenHint,
     /// None, and the client needs one.
     #[error("code_challenge is missing")]
     NoChallenge,
@@ -179,13 +199,15 @@ pub enum RequestFault {
 
 impl RequestFault {
     /// The error code the client is told.
-    pub fn error(self) -> AuthorizationError {
+    pub fn error(&self) -> AuthorizationError {
         match self {
             Self::WrongGrant => AuthorizationError::UnauthorizedClient,
             Self::ResponseType => AuthorizationError::UnsupportedResponseType,
             Self::RequestObject => AuthorizationError::RequestNotSupported,
             Self::RequestUri => AuthorizationError::RequestUriNotSupported,
-            Self::Scope => AuthorizationError::InvalidScope,
+            Self::Scope(_) => AuthorizationError::InvalidScope,
+            Self::AuthorizationDetails => AuthorizationError::InvalidAuthorizationDetails,
+            Self::Registration => AuthorizationError::RegistrationNotSupported,
             Self::Resource => AuthorizationError::InvalidTarget,
             Self::Silent => AuthorizationError::LoginRequired,
             Self::Repeated
@@ -200,6 +222,8 @@ impl RequestFault {
             | Self::Prompt
             | Self::MaxAge
             | Self::Parameter(_)
+            | Self::Claims
+            | Self::IdTokenHint
             | Self::KeyBinding => AuthorizationError::InvalidRequest,
         }
     }
@@ -239,12 +263,6 @@ impl AuthorizationRequest {
         if !client.grants.contains(&Grant::AuthorizationCode) {
             return Err(RequestFault::WrongGrant);
         }
-        if parameters.get("request").is_some() {
-            return Err(RequestFault::RequestObject);
-        }
-        if parameters.get("request_uri").is_some() {
-            return Err(RequestFault::RequestUri);
-        }
         match parameters.get("response_type") {
             Some("code") => {}
             Some(_) => return Err(RequestFault::ResponseType),
@@ -253,17 +271,11 @@ impl AuthorizationRequest {
         if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
             return Err(RequestFault::ResponseMode);
         }
-        let scopes = match parameters.get("scope") {
-            Some(text) => Scopes::parse(text).map_err(|_| RequestFault::Scope)?,
-            None => client.scopes.clone(),
-        };
-        // It asks for an ID token about the person, and for nothing in the wallet.
-        let openid = scopes.contains(OPENID);
-        let within = scopes.within(&client.scopes);
-        let scopes = scopes.without(OPENID);
-        if !within || offered.scopes.query(&scopes).is_err() {
-            return Err(RequestFault::Scope);
+        if let Some(fault) = not_honoured(parameters) {
+            return Err(fault);
         }
+        let ScopesAsked { scopes, openid } =
+            ScopesAsked::read(parameters.get("scope"), &client.scopes, offered.scopes)?;
         let resource = parameters.get("resource");
         if resource.is_some_and(|resource| offered.audience.iter().all(|known| known != resource)) {
             return Err(RequestFault::Resource);
@@ -292,6 +304,7 @@ impl AuthorizationRequest {
             resource: resource.map(str::to_owned),
             dpop_jkt,
             parameters: client.kept_parameters(|name| parameters.get(name))?,
+            expected_subject: parameters.get("id_token_hint").map(|hint| hinted(hint, client)).transpose()?,
         })
     }
 
@@ -307,6 +320,35 @@ impl AuthorizationRequest {
             (_, Some(proven)) => Ok(Self { dpop_jkt: Some(proven), ..self }),
         }
     }
+}
+
+/// What would change the request and is not honoured here. To ignore it would give the client something else
+/// than it asked for.
+pub fn not_honoured(parameters: &Parameters) -> Option<RequestFault> {
+    let refused = [
+        ("request", RequestFault::RequestObject),
+        ("request_uri", RequestFault::RequestUri),
+        ("claims", RequestFault::Claims),
+        ("authorization_details", RequestFault::AuthorizationDetails),
+        ("registration", RequestFault::Registration),
+    ];
+    refused.into_iter().find(|(name, _)| parameters.get(name).is_some()).map(|(_, fault)| fault)
+}
+
+/// Whom an ID token of `client` is about. Its signature is not looked at: a hint demands a person and gives
+/// nothing, and subjects are pairwise.
+fn hinted(hint: &str, client: &Client) -> Result<String, RequestFault> {
+    let read = || {
+        let payload = base64url::decode(hint.split('.').nth(1)?).ok()?;
+        let payload = json::parse(&payload, &HINT).ok()?;
+        let own = match payload.get("aud")? {
+            Value::String(one) => *one == client.id,
+            Value::Array(many) => many.iter().any(|one| *one == client.id),
+            _ => false,
+        };
+        payload.get("sub").and_then(Value::as_str).filter(|_| own).map(str::to_owned)
+    };
+    read().ok_or(RequestFault::IdTokenHint)
 }
 
 fn challenge(parameters: &Parameters, client: &Client) -> Result<Option<Challenge>, RequestFault> {

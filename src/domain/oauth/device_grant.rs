@@ -18,6 +18,7 @@
 //!     verified_at: now,
 //!     expires_at: None,
 //!     status_places: Vec::new(),
+//!     sources: Vec::new(),
 //!     claims: Default::default(),
 //! };
 //! ```
@@ -47,6 +48,7 @@ use serde::{Deserialize, Serialize};
 
 use super::nearness::Network;
 use super::number_matching::Numbers;
+use super::pkce::Challenge;
 use super::polling::{Pace, Poll};
 use super::thumbprint::Thumbprint;
 use crate::domain::admission::Admission;
@@ -71,6 +73,12 @@ pub struct Terms {
     /// It asked for an ID token too.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub openid: bool,
+    /// What its token request must answer (RFC 7636).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub challenge: Option<Challenge>,
+    /// The resource that its token is for (RFC 8707).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resource: Option<String>,
     /// The key that it proved, and must prove again for its tokens (REQ-15.12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dpop: Option<Thumbprint>,

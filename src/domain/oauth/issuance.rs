@@ -132,6 +132,16 @@ impl Family {
         }
     }
 
+    /// The same family, allowing no more than `scopes` of today, and saying only claims whose name `says`
+    /// confirms.
+    #[must_use]
+    pub fn as_of_today(self, scopes: &Scopes, says: impl Fn(&str) -> bool) -> Self {
+        let Self { terms, admission, refresh } = self;
+        let terms = FamilyTerms { scopes: terms.scopes.only(scopes), ..terms };
+        let earned = admission.scopes().only(scopes);
+        Self { terms, admission: admission.saying(earned, says), refresh }
+    }
+
     /// What all its tokens have in common.
     pub fn terms(&self) -> &FamilyTerms {
         &self.terms

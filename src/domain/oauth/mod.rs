@@ -20,6 +20,7 @@ pub mod pkce;
 pub mod polling;
 pub mod redirect;
 pub mod refresh_token;
+pub mod scope_request;
 pub mod thumbprint;
 pub mod token_policy;
 pub mod user_code;

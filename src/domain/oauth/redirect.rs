@@ -52,6 +52,10 @@ pub enum AuthorizationError {
     RequestNotSupported,
     /// Request URIs are supported where they were pushed.
     RequestUriNotSupported,
+    /// Clients are registered by the operator (OpenID Connect Core section 3.1.2.6).
+    RegistrationNotSupported,
+    /// RFC 9396 section 5.
+    InvalidAuthorizationDetails,
 }
 
 impl AuthorizationError {
@@ -69,6 +73,8 @@ impl AuthorizationError {
             Self::LoginRequired => "login_required",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
+            Self::RegistrationNotSupported => "registration_not_supported",
+            Self::InvalidAuthorizationDetails => "invalid_authorization_details",
         }
     }
 }

@@ -72,6 +72,12 @@ pub enum Asker {
         /// The device grant that the application, with pages of its own, may complete by this.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         grant: Option<GrantId>,
+        /// The scopes whose rules decide, separated by spaces; `None` when it asked by a query.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        scope: Option<String>,
+        /// Credentials of several holders are welcome in one answer.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        several_holders: bool,
     },
     /// A device that polls; the presentation decides its grant.
     Device {

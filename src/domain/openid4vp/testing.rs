@@ -30,6 +30,8 @@ pub(crate) fn asked() -> Asked {
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
             grant: None,
+            scope: None,
+            several_holders: false,
         },
         wallet: WalletRoute {
             name: "proof".to_owned(),

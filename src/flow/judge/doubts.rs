@@ -70,6 +70,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         issuer_keys: &Configured,
         status_lists: &Configured,
         second_opinion: Some(&says),
+        result: None,
     };
     let judged = judge.token(&challenge, maker.present(), NOW).await;
     (judged, says.1.into_inner())

@@ -15,6 +15,12 @@ pub struct DeviceAuthorizationRequest {
     pub client: ClientParameters,
     /// Space-separated; all scopes of the client when left out.
     pub scope: Option<String>,
+    /// The base64url of the SHA-256 of the `code_verifier` (RFC 7636): the token request must show it then.
+    pub code_challenge: Option<String>,
+    /// `S256`
+    pub code_challenge_method: Option<String>,
+    /// The resource that the token is for (RFC 8707).
+    pub resource: Option<String>,
 }
 
 /// The answer.

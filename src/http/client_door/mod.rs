@@ -121,8 +121,9 @@ impl ClientDoor {
         let key = proven(&vpgate, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
-            Shown::DeviceCode(code) => {
-                let redeemed = vpgate.redeem_device_code(client, &code, &ask).await;
+            Shown::DeviceCode { code, verifier } => {
+                let verifier = verifier.as_ref();
+                let redeemed = vpgate.redeem_device_code(client, &code, verifier, &ask).await;
                 if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
                     AskedAgain::note();
                 }

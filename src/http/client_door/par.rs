@@ -38,6 +38,8 @@ pub struct PushedAuthorizationRequest {
     pub dpop_jkt: Option<String>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
+    /// An ID token of this client: another person than the one it is about gets no code (`login_required`).
+    pub id_token_hint: Option<String>,
 }
 
 /// The answer.

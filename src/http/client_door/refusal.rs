@@ -104,6 +104,10 @@ pub enum OAuthErrorCode {
     RequestNotSupported,
     /// A pushed request with a `request_uri` of its own.
     RequestUriNotSupported,
+    /// A request with the parameter `registration` (OpenID Connect Core section 3.1.2.6).
+    RegistrationNotSupported,
+    /// A request with `authorization_details` (RFC 9396 section 5).
+    InvalidAuthorizationDetails,
     /// Our fault.
     ServerError,
 }

@@ -27,7 +27,7 @@ pub struct TokenRequest {
     pub code: Option<String>,
     /// With a code: the one of the authorization request, where that one named it.
     pub redirect_uri: Option<String>,
-    /// With a code: what the `code_challenge` of the authorization request was made from.
+    /// With a code or a device code: what the `code_challenge` of the request was made from.
     pub code_verifier: Option<String>,
     /// From the last token response.
     pub refresh_token: Option<String>,
@@ -44,7 +44,12 @@ pub struct TokenRequest {
 #[derive(Debug)]
 pub enum Shown {
     /// RFC 8628 section 3.4.
-    DeviceCode(Secret),
+    DeviceCode {
+        /// The code.
+        code: Secret,
+        /// What its challenge was made from, where it had one.
+        verifier: Option<Secret>,
+    },
     /// RFC 6749 section 4.1.3.
     Code {
         /// The code.
@@ -65,7 +70,10 @@ impl TokenRequest {
             value.map(Secret::received).ok_or_else(|| OAuthRefusal::invalid(format!("{name} is missing")))
         };
         match self.grant_type.as_str() {
-            DEVICE_CODE => Ok(Shown::DeviceCode(needed(self.device_code.take(), "device_code")?)),
+            DEVICE_CODE => Ok(Shown::DeviceCode {
+                code: needed(self.device_code.take(), "device_code")?,
+                verifier: self.code_verifier.take().map(Secret::received),
+            }),
             AUTHORIZATION_CODE => Ok(Shown::Code {
                 code: needed(self.code.take(), "code")?,
                 redirect_uri: self.redirect_uri.take(),
@@ -145,7 +153,7 @@ mod tests {
     #[test]
     fn req_10_40_the_grant_type_is_told_before_the_missing_code() {
         let device = shown(DEVICE_CODE, "device_code");
-        assert!(matches!(device, Ok(Shown::DeviceCode(code)) if code.expose() == "x"));
+        assert!(matches!(device, Ok(Shown::DeviceCode { code, .. }) if code.expose() == "x"));
         let code = shown(AUTHORIZATION_CODE, "code");
         assert!(matches!(code, Ok(Shown::Code { code, .. }) if code.expose() == "x"));
         let token = shown(REFRESH_TOKEN, "refresh_token");

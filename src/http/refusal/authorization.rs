@@ -67,14 +67,14 @@ impl From<NotPushed> for OAuthRefusal {
             NotPushed::Nowhere(_) => OAuthErrorCode::InvalidRequest,
             // RFC 9126 section 2.1 wants this code for a request_uri inside.
             NotPushed::Refused(RequestFault::RequestUri) => OAuthErrorCode::InvalidRequest,
-            NotPushed::Refused(fault) => authorization_error(fault.error()),
+            NotPushed::Refused(ref fault) => authorization_error(fault.error()),
             NotPushed::Failed(failure) => return failure.into(),
         };
         Self::refused(error, why.to_string())
     }
 }
 
-fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
+pub(super) fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
     match error {
         AuthorizationError::InvalidRequest => OAuthErrorCode::InvalidRequest,
         AuthorizationError::UnauthorizedClient => OAuthErrorCode::UnauthorizedClient,
@@ -87,5 +87,7 @@ fn authorization_error(error: AuthorizationError) -> OAuthErrorCode {
         AuthorizationError::LoginRequired => OAuthErrorCode::LoginRequired,
         AuthorizationError::RequestNotSupported => OAuthErrorCode::RequestNotSupported,
         AuthorizationError::RequestUriNotSupported => OAuthErrorCode::RequestUriNotSupported,
+        AuthorizationError::RegistrationNotSupported => OAuthErrorCode::RegistrationNotSupported,
+        AuthorizationError::InvalidAuthorizationDetails => OAuthErrorCode::InvalidAuthorizationDetails,
     }
 }

@@ -20,7 +20,8 @@ use crate::http::documented::Documented;
 pub struct BeginPresentation {
     /// The configured name of the wallet; the client's own when left out.
     pub wallet: Option<String>,
-    /// Space-separated scopes. Exactly one of this, `dcql_query` and `user_code`.
+    /// Space-separated scopes. Exactly one of this, `dcql_query` and `user_code`. Their rules decide, as they
+    /// do for tokens: the result says which were earned (`scopes`), and is `rejected` when none was.
     pub scope: Option<String>,
     /// A query (OpenID4VP 1.0 section 6) over configured credentials.
     pub dcql_query: Option<Documented<DcqlQuery>>,
@@ -32,6 +33,10 @@ pub struct BeginPresentation {
     /// With `user_code`: the number that the person picked, where there are `numbers`. A wrong one
     /// denies the grant.
     pub number: Option<String>,
+    /// Credentials of several holder keys are welcome in one answer; `false` when left out. Then an answer
+    /// whose credentials are not all bound to one key is rejected, because nothing proves that they belong to
+    /// one person. What the query asks for without holder binding does not count.
+    pub several_holders: Option<bool>,
     /// What the person agrees to by presenting, in order. Amounts are exact decimal numbers.
     #[oai(validator(max_items = 16))]
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
@@ -124,6 +129,7 @@ pub fn question_request(members: &mut Members) -> Result<QuestionRequest, Proble
         scope: members.text("scope")?,
         dcql_query: members.object("dcql_query")?,
         transaction_data: members.texts("transaction_data")?,
+        several_holders: members.flag("several_holders")?.unwrap_or_default(),
     })
 }
 

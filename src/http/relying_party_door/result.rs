@@ -7,7 +7,9 @@ use serde_json::{Map, Value};
 
 use super::transaction_data::TransactionData;
 use crate::domain::base::report;
-use crate::domain::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::domain::openid4vp::verify::{
+    ScopeRefused, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
+};
 use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
 use crate::http::documented::Documented;
@@ -25,14 +27,43 @@ pub struct Presentation {
     /// When verified: what was shown, by the id of the credential query. An array where the query says
     /// `multiple`.
     pub credentials: Option<BTreeMap<String, Credentials>>,
+    /// When verified, and asked by scope: which scopes were earned. Nothing earned is `rejected`.
+    pub scopes: Option<ScopeOutcome>,
+    /// When verified: whether all credentials are bound to one holder key. `false` only where the request
+    /// allows it (`several_holders`, or credentials that are asked for without holder binding): then nothing
+    /// proves that they belong to one person.
+    pub one_holder: Option<bool>,
     /// When verified: what the person agreed to, as it was stored when asked.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
     /// When verified: when it was judged (RFC 3339).
     pub verified_at: Option<String>,
+    /// When rejected: the `check` that decided, as in the report; `scope_rules` when what was shown is genuine
+    /// and earns none of the scopes.
+    pub reason: Option<String>,
     /// When verified or rejected: every check.
     pub report: Option<Report>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
     pub error: Option<String>,
+}
+
+/// What became of the scopes that were asked for.
+#[derive(Debug, Object)]
+pub struct ScopeOutcome {
+    /// Earned: their rules hold.
+    pub granted: Vec<String>,
+    /// Not earned.
+    pub refused: Vec<RefusedScope>,
+}
+
+/// A scope that was asked for and not earned.
+#[derive(Debug, Object)]
+pub struct RefusedScope {
+    /// Its name.
+    pub scope: String,
+    /// `scope_rules` (a rule does not hold: the report says which), `not_shown`, `expired`, `no_identifier`,
+    /// `other_holder` (its credentials are bound to another holder key than those of the scopes before it) or
+    /// `not_open`.
+    pub reason: String,
 }
 
 /// How a presentation stands.
@@ -73,7 +104,7 @@ pub struct Credential {
     pub issuer_certificate: Option<IssuerCertificate>,
     /// Its type.
     pub vct: String,
-    /// The claims that were asked for, and only those.
+    /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
     pub claims: Documented<Claims>,
     /// Whether it was proven that the presentation comes from the holder; false only when the query said
     /// `require_cryptographic_holder_binding: false`.
@@ -173,8 +204,11 @@ impl Presentation {
             status,
             expires_at: None,
             credentials: None,
+            scopes: None,
+            one_holder: None,
             transaction_data: None,
             verified_at: None,
+            reason: None,
             report: None,
             error: None,
         };
@@ -184,13 +218,17 @@ impl Presentation {
             }
             Collected::Verified { presentation, report } => Self {
                 credentials: Some(shown(&presentation)),
+                scopes: earned(&presentation),
+                one_holder: Some(presentation.one_holder()),
                 transaction_data: Some(agreed(&presentation)),
                 verified_at: Some(presentation.verified_at().rfc3339()),
                 report: Some(report.into()),
                 ..told(PresentationStatus::Verified)
             },
             Collected::Rejected(report) => {
-                Self { report: Some(report.into()), ..told(PresentationStatus::Rejected) }
+                let report = Report::from(report);
+                let reason = report.reason.clone();
+                Self { reason, report: Some(report), ..told(PresentationStatus::Rejected) }
             }
             Collected::Declined(error) => {
                 Self { error: Some(error.code().to_owned()), ..told(PresentationStatus::Declined) }
@@ -208,6 +246,15 @@ pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credential
 /// The same as it was sent to the wallet, letter by letter.
 pub fn agreed_texts(presentation: &VerifiedPresentation) -> Vec<String> {
     presentation.transaction_data().iter().map(|agreed| agreed.text()).collect()
+}
+
+/// Which scopes were earned, where it was asked by scope.
+pub fn earned(presentation: &VerifiedPresentation) -> Option<ScopeOutcome> {
+    let refused = |it: &ScopeRefused| RefusedScope { scope: it.scope.clone(), reason: it.reason.clone() };
+    presentation.scopes().map(|scopes| ScopeOutcome {
+        granted: scopes.granted.clone(),
+        refused: scopes.refused.iter().map(refused).collect(),
+    })
 }
 
 /// What the person agreed to.

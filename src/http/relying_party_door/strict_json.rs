@@ -64,6 +64,18 @@ impl Members {
         }
     }
 
+    /// A member that must be true or false.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be true or false")),
+        }
+    }
+
     /// A member that must be an object.
     ///
     /// # Errors

@@ -6,10 +6,11 @@ use poem_openapi::{ApiResponse, Object};
 
 use super::begin::{DcqlQuery, question_request};
 use super::problem::Problem;
-use super::result::{Credentials, Report, Verdict, agreed, agreed_texts, shown};
+use super::result::{Credentials, Report, ScopeOutcome, Verdict, agreed, agreed_texts, earned, shown};
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
 use crate::domain::base::time::Timestamp;
+use crate::domain::openid4vp::verify::VerifiedPresentation;
 use crate::domain::sdjwt::issuer_key;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
@@ -26,10 +27,13 @@ pub struct VerifyToken {
     pub audience: String,
     /// The nonce of your request. That it was fresh, and is used once, is for you to see to.
     pub nonce: String,
-    /// Space-separated scopes. Exactly one of this and `dcql_query`.
+    /// Space-separated scopes. Exactly one of this and `dcql_query`. Their rules decide, as they do for tokens:
+    /// `scopes` says which were earned, and the verdict is `rejected` when none was.
     pub scope: Option<String>,
     /// The query of your request (OpenID4VP 1.0 section 6), over configured credentials.
     pub dcql_query: Option<Documented<DcqlQuery>>,
+    /// Credentials of several holder keys are welcome in one answer; `false` when left out.
+    pub several_holders: Option<bool>,
     /// What the person was to agree to, in order: the base64url strings exactly as you sent them, or the
     /// objects, if it was this service that wrote the strings.
     #[oai(validator(max_items = 16))]
@@ -88,6 +92,10 @@ pub struct TokenJudged {
     /// When verified: what was shown, by the id of the credential query. An array where the query says
     /// `multiple`.
     pub credentials: Option<BTreeMap<String, Credentials>>,
+    /// When verified, and asked by scope: which scopes were earned.
+    pub scopes: Option<ScopeOutcome>,
+    /// When verified: whether all credentials are bound to one holder key.
+    pub one_holder: Option<bool>,
     /// When verified: what the person agreed to.
     pub transaction_data: Option<Vec<Documented<TransactionData>>>,
 }
@@ -104,9 +112,10 @@ impl Answer {
                 let why = report.decisive().map(|check| check.detail.to_string());
                 return Err(Problem::later(why.unwrap_or_default()));
             }
-            Judged::Rejected(report) | Judged::IssuerAtFault(report) | Judged::Undecided(report) => {
-                (None, report)
-            }
+            Judged::Rejected(report)
+            | Judged::Unearned(report)
+            | Judged::IssuerAtFault(report)
+            | Judged::Undecided(report) => (None, report),
         };
         let report = Report::from(report);
         let texts = presentation.as_ref().map(agreed_texts);
@@ -114,6 +123,8 @@ impl Answer {
             verdict: report.verdict,
             reason: report.reason.clone(),
             credentials: presentation.as_ref().map(shown),
+            scopes: presentation.as_ref().and_then(earned),
+            one_holder: presentation.as_ref().map(VerifiedPresentation::one_holder),
             transaction_data: presentation.as_ref().map(agreed),
             report,
         };

@@ -11,6 +11,8 @@ fn terms() -> String {
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),
         parameters: admission::token_claims::RequestParameters::default(),
         openid: false,
+        challenge: None,
+        resource: None,
         dpop: None,
         created_at: Timestamp::from_unix(1_800_000_000),
         expires_at: Timestamp::from_unix(1_800_000_600),

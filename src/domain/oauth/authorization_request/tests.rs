@@ -1,4 +1,5 @@
 use super::*;
+use crate::domain::admission::scopes::ScopeFault;
 use crate::domain::admission::{AskableCredential, ScopeDefinition};
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::oauth::client::testing;
@@ -83,6 +84,26 @@ fn req_11_10_a_good_request_is_read_and_what_is_unknown_is_ignored() {
     assert_eq!(serde_json::from_str::<AuthorizationRequest>(&stored).unwrap(), request);
 }
 
+fn unknown(name: &str) -> RequestFault {
+    ScopeRefused::Unknown(format!("`{name}`")).into()
+}
+
+#[test]
+fn an_id_token_hint_names_whom_the_request_is_about() {
+    let hint = |payload: &str| format!("e30.{}.sig", base64url::encode(payload));
+    for good in [r#"{"aud":"web","sub":"p"}"#, r#"{"aud":["other","web"],"sub":"p"}"#] {
+        let request = read(&[("id_token_hint", &hint(good))]).unwrap();
+        assert_eq!(request.expected_subject.as_deref(), Some("p"));
+    }
+    for wrong in [r#"{"aud":"other","sub":"p"}"#, r#"{"aud":"web"}"#, r#"{"aud":"web","sub":7}"#, "[]", ""] {
+        assert_eq!(
+            read(&[("id_token_hint", &hint(wrong))]).unwrap_err(),
+            RequestFault::IdTokenHint,
+            "{wrong}"
+        );
+    }
+}
+
 #[test]
 fn req_11_19_each_fault_has_its_code() {
     let long = |length: usize| "x".repeat(length);
@@ -93,9 +114,18 @@ fn req_11_19_each_fault_has_its_code() {
         (vec![("response_mode", "fragment")], RequestFault::ResponseMode, "invalid_request"),
         (vec![("request", "a.b.c")], RequestFault::RequestObject, "request_not_supported"),
         (vec![("request_uri", "https://a.example/r")], RequestFault::RequestUri, "request_uri_not_supported"),
-        (vec![("scope", "foreign")], RequestFault::Scope, "invalid_scope"),
-        (vec![("scope", "adult unknown")], RequestFault::Scope, "invalid_scope"),
-        (vec![("scope", "a\"b")], RequestFault::Scope, "invalid_scope"),
+        (vec![("scope", "foreign")], unknown("foreign"), "invalid_scope"),
+        (vec![("scope", "adult unknown")], unknown("unknown"), "invalid_scope"),
+        (vec![("scope", "a\"b")], ScopeRefused::from(ScopeFault::Characters).into(), "invalid_scope"),
+        (vec![("claims", "{}")], RequestFault::Claims, "invalid_request"),
+        (vec![("registration", "{}")], RequestFault::Registration, "registration_not_supported"),
+        (
+            vec![("authorization_details", "[]")],
+            RequestFault::AuthorizationDetails,
+            "invalid_authorization_details",
+        ),
+        (vec![("id_token_hint", "x.y.z")], RequestFault::IdTokenHint, "invalid_request"),
+        (vec![("response_mode", "query.jwt")], RequestFault::ResponseMode, "invalid_request"),
         (vec![("prompt", "none login")], RequestFault::Prompt, "invalid_request"),
         (vec![("prompt", "create")], RequestFault::Prompt, "invalid_request"),
         (vec![("max_age", "-1")], RequestFault::MaxAge, "invalid_request"),
@@ -105,12 +135,12 @@ fn req_11_19_each_fault_has_its_code() {
         (vec![("state", &long(2049))], RequestFault::State, "invalid_request"),
     ] {
         let found = read(&changes).unwrap_err();
-        assert_eq!((found, found.error().code()), (fault, code), "{changes:?}");
+        assert_eq!((found.error().code(), found), (code, fault), "{changes:?}");
     }
     let mut stranger = client();
     stranger.grants = vec![Grant::DeviceCode];
     let found = read_of(&stranger, &[]).unwrap_err();
-    assert_eq!((found, found.error().code()), (RequestFault::WrongGrant, "unauthorized_client"));
+    assert_eq!((found.error().code(), found), ("unauthorized_client", RequestFault::WrongGrant));
     for good in [
         ("response_mode", "query"),
         ("max_age", "0"),
@@ -187,7 +217,7 @@ fn req_11_34_a_code_is_bound_to_the_key_that_is_named_or_proven() {
 fn req_11_51_only_a_resource_of_the_client_can_be_asked_for() {
     assert_eq!(read(&[("resource", AUDIENCE)]).unwrap().resource.as_deref(), Some(AUDIENCE));
     let other = read(&[("resource", "https://other.example")]).unwrap_err();
-    assert_eq!((other, other.error().code()), (RequestFault::Resource, "invalid_target"));
+    assert_eq!((other.error().code(), other), ("invalid_target", RequestFault::Resource));
 }
 
 #[test]
@@ -195,7 +225,7 @@ fn openid_asks_for_an_id_token_and_for_nothing_in_the_wallet() {
     let request = read(&[("scope", "openid adult")]).unwrap();
     assert!(request.openid);
     assert_eq!(request.scopes.to_string(), "adult");
-    assert_eq!(read(&[("scope", "openid")]).unwrap_err(), RequestFault::Scope);
+    assert_eq!(read(&[("scope", "openid")]).unwrap().scopes.to_string(), "adult", "the first of the client");
     assert!(!read(&[]).unwrap().openid);
 }
 

@@ -33,6 +33,7 @@ fn terms(challenge: bool) -> Terms {
             openid: false,
             resource: None,
             dpop_jkt: None,
+            expected_subject: None,
             parameters: RequestParameters::default(),
         }),
         created_at: at(0),

@@ -14,6 +14,8 @@ fn pending() -> Pending {
         scopes: Scopes::parse("basic").unwrap(),
         parameters: RequestParameters::default(),
         openid: false,
+        challenge: None,
+        resource: None,
         dpop: None,
         created_at: OPENED,
         expires_at: TOO_LATE,

@@ -276,6 +276,8 @@ fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_be
         redirect_uri: "https://shop.example/return".parse().unwrap(),
         state: None,
         grant: None,
+        scope: None,
+        several_holders: false,
     };
     let taken = begun(application.clone()).taken_over_by(ours(), LAST_SECOND).unwrap();
     assert!(*taken.browser() == ours());

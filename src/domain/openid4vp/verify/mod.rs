@@ -29,7 +29,7 @@
 //! use vpgate::domain::base::time::Timestamp;
 //! use vpgate::domain::openid4vp::verify::VerifiedPresentation;
 //! fn forge(at: Timestamp) -> VerifiedPresentation {
-//!     VerifiedPresentation { credentials: Default::default(), transaction_data: Vec::new(), verified_at: at }
+//!     VerifiedPresentation { credentials: Default::default(), transaction_data: Vec::new(), verified_at: at, scopes: None }
 //! }
 //! ```
 
@@ -40,6 +40,7 @@ mod current;
 mod high_assurance;
 mod issuer_certificate;
 mod mistaken_hash;
+mod told;
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;
@@ -51,6 +52,7 @@ use serde_json::{Map, Value};
 use self::complete::Survivor;
 pub use self::current::{Current, Listed, Status};
 pub use self::issuer_certificate::IssuerCertificate;
+pub use self::told::{ScopeRefused, ScopesEarned, one_holder};
 use super::dcql::Query;
 use super::request::Asked;
 use super::response::Shown;
@@ -137,6 +139,8 @@ pub struct VerifiedPresentation {
     credentials: BTreeMap<String, VerifiedCredentials>,
     transaction_data: Vec<TransactionData>,
     verified_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<ScopesEarned>,
 }
 
 /// What answers one credential query, as the relying party and the row have it.
@@ -238,9 +242,7 @@ pub fn conclude(
         }
     }
     let transaction_data = challenge.transaction_data.to_vec();
-    let presentation = VerifiedPresentation { credentials, transaction_data, verified_at: now };
-    report_holders(&presentation, findings);
-    Ok(presentation)
+    Ok(VerifiedPresentation { credentials, transaction_data, verified_at: now, scopes: None })
 }
 
 impl VerifiedCredential {
@@ -306,7 +308,12 @@ impl VerifiedPresentation {
     /// That it was verified, and nothing of what: for rows from which nobody collects a result.
     #[must_use]
     pub fn emptied(&self) -> Self {
-        Self { credentials: BTreeMap::new(), transaction_data: Vec::new(), verified_at: self.verified_at }
+        Self {
+            credentials: BTreeMap::new(),
+            transaction_data: Vec::new(),
+            verified_at: self.verified_at,
+            scopes: self.scopes.clone(),
+        }
     }
 
     /// From the row it was stored in; for `store/row.rs` only.
@@ -316,9 +323,11 @@ impl VerifiedPresentation {
             credentials: BTreeMap<String, VerifiedCredentials>,
             transaction_data: Vec<TransactionData>,
             verified_at: Timestamp,
+            #[serde(default)]
+            scopes: Option<ScopesEarned>,
         }
-        let Row { credentials, transaction_data, verified_at } = serde_json::from_value(row).ok()?;
-        Some(Self { credentials, transaction_data, verified_at })
+        let Row { credentials, transaction_data, verified_at, scopes } = serde_json::from_value(row).ok()?;
+        Some(Self { credentials, transaction_data, verified_at, scopes })
     }
 
     /// What [`conclude`] would have made; so that rooms above can be tested without signatures.
@@ -328,7 +337,7 @@ impl VerifiedPresentation {
         transaction_data: Vec<TransactionData>,
         verified_at: Timestamp,
     ) -> Self {
-        Self { credentials, transaction_data, verified_at }
+        Self { credentials, transaction_data, verified_at, scopes: None }
     }
 }
 
@@ -347,21 +356,6 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         standing: *standing,
         status_place: place.clone().map(Box::new),
     }
-}
-
-/// Not decisive: the application is told, and must not take the claims for one person's.
-fn report_holders(presentation: &VerifiedPresentation, findings: &mut Findings) {
-    findings.about(None);
-    if presentation.all().nth(1).is_none() {
-        return findings.not_applicable(&ONE_HOLDER, "one credential");
-    }
-    if presentation.one_holder() {
-        return findings.pass(&ONE_HOLDER, "all credentials are bound to the same holder key");
-    }
-    let _not_decisive = findings.fail(
-        &ONE_HOLDER,
-        "the credentials are not all bound to one holder key: nothing proves that they belong to one person",
-    );
 }
 
 impl fmt::Debug for VerifiedPresentation {

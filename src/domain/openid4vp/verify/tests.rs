@@ -1,6 +1,7 @@
 //! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
+mod accepted;
 mod authorities;
 mod binding;
 mod claim_sets;

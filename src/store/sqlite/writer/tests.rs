@@ -25,6 +25,8 @@ fn open(number: u8) -> Change {
         scopes: Scopes::default(),
         parameters: RequestParameters::default(),
         openid: false,
+        challenge: None,
+        resource: None,
         dpop: None,
         created_at: Timestamp::from_unix(0),
         expires_at: Timestamp::from_unix(600),

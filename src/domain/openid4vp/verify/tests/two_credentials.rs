@@ -23,18 +23,34 @@ fn req_8_10_one_failing_credential_rejects_the_whole() {
 #[test]
 fn req_8_14_credentials_of_two_holders_are_reported_as_unlinked() {
     let (scene, mut second) = two_credentials();
-    let linked = |second: &Maker| {
-        let (presentation, report) = scene.judge(&both(&scene.maker, second));
-        let line = report.checks.iter().find(|check| check.check == "one_holder").unwrap();
-        (presentation.unwrap().one_holder(), line.outcome)
+    let told = |presentation: &VerifiedPresentation, several: bool| {
+        let mut findings = Findings::new();
+        let answer = one_holder(presentation, several, &mut findings);
+        let report = findings.conclude(answer);
+        (report.reason.is_none(), report.checks[0].outcome)
     };
-    assert_eq!(linked(&second), (false, Outcome::Failed));
+    let shown = |second: &Maker| scene.judge(&both(&scene.maker, second)).0.unwrap();
+    assert_eq!(told(&shown(&second), false), (false, Outcome::Failed));
+    assert_eq!(told(&shown(&second), true), (true, Outcome::NotApplicable), "asked for so");
     second.holder = SigningKey::from_jwk(&scene.maker.holder.to_private_jwk()).unwrap();
     second.payload.insert("cnf".to_owned(), scene.maker.payload["cnf"].clone());
-    assert_eq!(linked(&second), (true, Outcome::Passed));
-    let (_, report) = Scene::new().verified();
-    let line = report.checks.iter().find(|check| check.check == "one_holder").unwrap();
-    assert_eq!(line.outcome, Outcome::NotApplicable);
+    for several in [false, true] {
+        assert_eq!(told(&shown(&second), several), (true, Outcome::Passed));
+    }
+    let one = Scene::new().verified().0;
+    assert_eq!(told(&one, false), (true, Outcome::NotApplicable));
+}
+
+#[test]
+fn req_8_14_what_was_asked_for_without_holder_binding_does_not_count() {
+    let (mut scene, second) = two_credentials();
+    let unbound = CredentialQuery { holder_binding: false, ..credential_query("other") };
+    scene.asked.query = Query::of(vec![credential_query(QUERY_ID), unbound]).unwrap();
+    let presentation = scene.judge(&both(&scene.maker, &second)).0.unwrap();
+    assert!(!presentation.one_holder());
+    let mut findings = Findings::new();
+    assert_eq!(one_holder(&presentation, false, &mut findings), Ok(()));
+    assert_eq!(findings.conclude(Ok(())).checks[0].outcome, Outcome::NotApplicable);
 }
 
 #[test]
