@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::duration;
 use super::fault::Faults;
-use super::raw;
+use super::{duration, public_url, raw};
 use crate::domain::oauth::client_assertion::AssertionPolicy;
 use crate::flow::CodePolicy;
 
@@ -37,7 +36,7 @@ pub(super) fn assertions(
     let longest = given.longest_lifetime.as_deref();
     let at = "client_assertions.longest_lifetime";
     let longest_lifetime = bounded(at, longest, "10m", LONGEST_ASSERTION, faults);
-    let issuer = public_url?.origin().ascii_serialization();
+    let issuer = public_url::issuer(public_url?);
     Some(AssertionPolicy {
         token_endpoint: given.accept_token_endpoint_audience.then(|| format!("{issuer}/token")),
         issuer,

@@ -5,8 +5,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use url::Url;
-
 use super::address::Addresses;
 use super::askable::Askable;
 use super::clients::Known;
@@ -15,7 +13,7 @@ use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
     Config, Keys, Storage, Trust, authorization, clients, credentials, device, doubts, duration, proxies,
-    raw, scopes, tokens, transaction_types, verification, wallets,
+    public_url, raw, scopes, tokens, transaction_types, verification, wallets,
 };
 use crate::domain::admission::{ScopeDefinition, ScopePolicy};
 use crate::domain::jose::key_set::KeySet;
@@ -32,7 +30,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let addresses = Addresses { allow_loopback: file.danger_allow_loopback };
     let public_url = faults
         .need("public_url", file.public_url, "the https address under which the world sees this server")
-        .and_then(|text| faults.keep("public_url", public_url(&text, addresses)));
+        .and_then(|text| faults.keep("public_url", public_url::check(&text, addresses)));
     let listen = file.listen.as_deref().unwrap_or("127.0.0.1:8080");
     let listen = faults.keep("listen", socket_address(listen));
     let operations_listen = operations(file.operations, listen, faults);
@@ -78,7 +76,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let trust = credentials::check(file.credentials, addresses, folder, faults);
     let transaction_types = transaction_types::check(file.transaction_data, folder, faults);
     let scopes = scopes::check(file.scopes, &askable, &trust, faults);
-    let issuer = public_url.as_ref().map(|url| url.origin().ascii_serialization()).unwrap_or_default();
+    let issuer = public_url.as_ref().map(public_url::issuer).unwrap_or_default();
     let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
     let known = Known {
         askable: &askable,
@@ -159,15 +157,6 @@ pub(super) fn trust(file: raw::File, folder: &Path, faults: &mut Faults) -> Trus
         issuers: credentials::check(file.credentials, addresses, folder, faults),
         transaction_types: transaction_types::check(file.transaction_data, folder, faults),
     }
-}
-
-/// The issuer identifier (RFC 8414 section 2): https, no query, no fragment; ours has no path either.
-fn public_url(text: &str, addresses: Addresses) -> Result<Url, String> {
-    let url = addresses.name(text)?;
-    if url.path() != "/" {
-        return Err("must not have a path: every path of this server begins at the root".to_owned());
-    }
-    Ok(url)
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {

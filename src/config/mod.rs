@@ -22,6 +22,7 @@ mod fault;
 mod file;
 mod high_assurance;
 mod proxies;
+mod public_url;
 mod raw;
 mod read;
 mod rules;
@@ -62,7 +63,8 @@ const LONGEST: usize = 1 << 20;
 /// Everything the operator decided, checked.
 #[derive(Debug)]
 pub struct Config {
-    /// Where the world sees us: scheme, host and port, no path; also the issuer identifier.
+    /// Where the world sees us: scheme, host and port, perhaps a path; always with a slash at the end. Without it,
+    /// the issuer identifier.
     pub public_url: Url,
     /// Where we listen.
     pub listen: SocketAddr,

@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::duration;
 use super::fault::Faults;
-use super::raw;
+use super::{duration, public_url, raw};
 use crate::domain::jose::alg::Algorithm;
 use crate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 
@@ -22,7 +21,7 @@ pub(super) fn check(
     public_url: Option<&Url>,
     faults: &mut Faults,
 ) -> Option<TokenPolicy> {
-    let issuer = public_url?.origin().ascii_serialization();
+    let issuer = public_url::issuer(public_url?);
     let built_in = TokenSettings {
         audience: vec![issuer.clone()],
         format: TokenFormat::Jwt,

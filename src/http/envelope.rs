@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
 use poem::middleware::CatchPanic;
 use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
@@ -95,6 +95,18 @@ impl Envelope {
         }
     }
 
+    /// From here on the path of the request is one of ours: what stands before it in our public address is gone.
+    /// A proxy may have taken it away already. Where both readings are possible, the one that leads to a route
+    /// is meant.
+    fn below_our_path(&self, request: &mut Request) {
+        let requested = request.uri().path();
+        let Some(own) = self.public_url.own_path(requested) else { return };
+        let taken_away = self.routes.allowed(own).is_none() && self.routes.allowed(requested).is_some();
+        if !taken_away && let Some(uri) = with_path(request.uri(), own) {
+            *request.uri_mut() = uri;
+        }
+    }
+
     async fn answer(&self, door: Door, request: Request) -> Response {
         if let Some(status) = at_once::refused(door, &request) {
             return face::unanswered(door, status, None);
@@ -151,6 +163,7 @@ impl Endpoint for Envelope {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let trace = TraceId::draw(&*self.vpgate.entropy);
         let span = tracing::info_span!("request", %trace);
+        self.below_our_path(&mut request);
         let door = self.door(request.uri().path());
         let method = request.method().clone();
         let started = Instant::now();
@@ -173,6 +186,17 @@ impl Endpoint for Envelope {
         span.in_scope(|| log(&method, &response, started.elapsed(), again.get()));
         Ok(response)
     }
+}
+
+/// The same with another path. `None` where there can be none, as in `*`.
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}").parse(),
+        None => path.parse(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.ok()?);
+    Uri::from_parts(parts).ok()
 }
 
 /// The target of the line for each request: the log leaves these out first when there are too many.
@@ -203,4 +227,21 @@ fn panicked() -> Response {
     let mut response = Response::default();
     response.set_data(Panicked);
     response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_changes_and_the_rest_of_an_address_stays() {
+        for (before, path, after) in [
+            ("/verify/device?user_code=A%20B", "/device", "/device?user_code=A%20B"),
+            ("/verify/token", "/token", "/token"),
+            ("/verify/token?", "/token", "/token?"),
+            ("https://example.com/verify/token?x=1", "/token", "https://example.com/token?x=1"),
+        ] {
+            assert_eq!(with_path(&before.parse().unwrap(), path).unwrap().to_string(), after);
+        }
+    }
 }

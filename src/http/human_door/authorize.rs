@@ -20,6 +20,7 @@ use crate::http::refusal::AuthorizationFace;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/authorize.html")]
 struct Confirm<'p> {
+    base: Arc<str>,
     client_name: String,
     returns_to: String,
     rights: Vec<String>,
@@ -37,7 +38,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let browser = door.browser(&request)?;
     match door.vpgate.look_at_authorization(&parameters).await {
         Ok(shown) => {
-            let page = confirm(shown, &parameters, browser::form_value(&browser));
+            let page = confirm(&door, shown, &parameters, browser::form_value(&browser));
             Ok(door.remembered(&browser, Page::new(&page).leading_on(&door.ways_out).into_response()))
         }
         Err(why) => refused(why),
@@ -62,7 +63,7 @@ pub async fn take(door: Arc<HumanDoor>, mut request: Request) -> Result<Response
                 .extend_pairs(parameters.get("client_id").map(|id| ("client_id", id)))
                 .append_pair("request_uri", &format!("{URN}{}", kept.handle.expose()))
                 .finish();
-            Ok(see_other(&format!("/authorize?{query}")))
+            Ok(door.lead_to(&format!("/authorize?{query}")))
         }
         Err(why) => refused(why),
     }
@@ -78,7 +79,7 @@ pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
             .vpgate
             .go_on_with_authorization(&parameters, &browser)
             .await
-            .map(|handle| door.remembered(&browser, see_other(&format!("/start/{handle}")))),
+            .map(|handle| door.remembered(&browser, door.lead_to(&format!("/start/{handle}")))),
         Some("cancel") => {
             door.vpgate.cancel_authorization(&parameters).await.map(|home| see_other(home.expose()))
         }
@@ -96,8 +97,14 @@ fn parameters(text: &[u8]) -> Result<Parameters, Notice> {
     Ok(Parameters::new(form.into_pairs(), repeated))
 }
 
-fn confirm(shown: AuthorizationShown, parameters: &Parameters, form_value: String) -> Confirm<'_> {
+fn confirm<'p>(
+    door: &HumanDoor,
+    shown: AuthorizationShown,
+    parameters: &'p Parameters,
+    form_value: String,
+) -> Confirm<'p> {
     Confirm {
+        base: door.base(),
         client_name: shown.client_name,
         returns_to: shown.returns_to,
         rights: shown.rights,

@@ -10,9 +10,17 @@ use crate::http::PublicUrl;
 const MAX_AGE_SECONDS: u32 = 3600;
 
 /// The name of our cookie. `__Host-` binds it to this host and to https; plain http exists on
-/// loopback only, where browsers would refuse such a name.
-fn cookie_name(public_url: &PublicUrl) -> &'static str {
-    if public_url.is_https() { "__Host-vpgate" } else { "vpgate" }
+/// loopback only, where browsers would refuse such a name. `__Host-` wants `Path=/`, so services below other
+/// paths of the same host see and set cookies beside ours: the name says which one it belongs to.
+fn cookie_name(public_url: &PublicUrl) -> String {
+    let name = if public_url.is_https() { "__Host-vpgate" } else { "vpgate" };
+    match &**public_url.path() {
+        "" => name.to_owned(),
+        path => {
+            let digest = String::from(Digest::of(path.as_bytes()));
+            format!("{name}-{digest:.11}")
+        }
+    }
 }
 
 /// Every value that this browser sends under the name of our cookie. Cookies of other applications may hold
@@ -20,11 +28,11 @@ fn cookie_name(public_url: &PublicUrl) -> &'static str {
 /// our own cookie has to be text. There can be several: another application of a parent domain, or an old
 /// one, may have set the same name.
 pub fn shown_by(request: &Request, public_url: &PublicUrl) -> impl Iterator<Item = Secret> {
-    let name = cookie_name(public_url).as_bytes();
+    let name = cookie_name(public_url);
     let headers = request.headers().get_all(header::COOKIE).iter();
     headers
         .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(move |pair| pair.trim_ascii().strip_prefix(name)?.strip_prefix(b"="))
+        .filter_map(move |pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
         .filter_map(|value| std::str::from_utf8(value).ok())
         .map(Secret::received)
 }
@@ -103,6 +111,29 @@ mod tests {
         let read = shown(&https(), format!("a=b; {pair}; c=d"));
         assert_eq!(read, [browser.expose()]);
         assert!(!set_cookie(&browser, &http()).contains("Secure"));
+    }
+
+    #[test]
+    fn req_2_3_services_below_two_paths_of_one_host_have_cookies_of_their_own() {
+        let at = |url: &str| PublicUrl::new(&url.parse().unwrap());
+        let browser = Secret::from_entropy([7; 32]);
+        let places = [
+            at("https://example.com/"),
+            at("https://example.com/verify/"),
+            at("https://example.com/verify-2/"),
+            at("https://example.com/verify/2/"),
+        ];
+        for (index, place) in places.iter().enumerate() {
+            let set = set_cookie(&browser, place);
+            assert!(set.starts_with("__Host-vpgate") && set.contains("; Path=/;"), "{set}");
+            let pair = set.split(';').next().unwrap();
+            assert!(pair.split_once('=').unwrap().0.len() < 32, "{pair}");
+            for (other, other_place) in places.iter().enumerate() {
+                assert_eq!(shown(other_place, pair).len(), usize::from(index == other), "{pair}");
+            }
+        }
+        let same = at("https://example.com/verify");
+        assert_eq!(set_cookie(&browser, &same), set_cookie(&browser, &places[1]));
     }
 
     #[test]

@@ -20,6 +20,7 @@ use crate::flow::serve_request::Outline;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/ask.html")]
 struct Ask {
+    base: Arc<str>,
     /// JSON.
     request: String,
     client_name: String,
@@ -33,7 +34,8 @@ struct Ask {
 pub fn page(door: &HumanDoor, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
     let Outline { client_name, claims, agreements, expires_at: _ } = outline;
     let (request, form_value) = (request.to_string(), browser::form_value(browser));
-    let page = Ask { request, client_name, claims, agreements, handle: handle.clone(), form_value };
+    let base = door.base();
+    let page = Ask { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
     Page::new(&page).leading_on(&door.ways_out).with_script(ASK_SCRIPT)
 }
 
@@ -45,5 +47,5 @@ pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
     let (browser, mut form) = door.own_form_of(&mut request, longest).await?;
     let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
     let handed = Handed { protocol: text("protocol")?, data: text("data")? };
-    Ok(lead_on(door.vpgate.accept_handed(&handle, &browser, handed).await?))
+    Ok(lead_on(&door, door.vpgate.accept_handed(&handle, &browser, handed).await?))
 }

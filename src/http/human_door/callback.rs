@@ -18,7 +18,9 @@ use crate::http::form::Form;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/callback.html")]
-struct Relay;
+struct Relay {
+    base: Arc<str>,
+}
 
 /// The page that relays the fragment. A presentation in the query has already been seen by logs and
 /// histories, so it is never accepted (REQ-2.5).
@@ -32,7 +34,7 @@ pub async fn relay(door: Arc<HumanDoor>, request: Request) -> Result<Response, N
             "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
         ));
     }
-    Ok(Page::new(&Relay).leading_on(&door.ways_out).with_script(RELAY_SCRIPT).into_response())
+    Ok(Page::new(&Relay { base: door.base() }).leading_on(&door.ways_out).with_script(RELAY_SCRIPT).into_response())
 }
 
 /// The answer itself.
@@ -49,13 +51,13 @@ pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
         error_description: form.take("error_description"),
         iss: form.take("iss"),
     };
-    Ok(lead_on(door.vpgate.accept_response(&browser, &state, parameters).await?))
+    Ok(lead_on(&door, door.vpgate.accept_response(&browser, &state, parameters).await?))
 }
 
 /// Where an ending leads.
-pub fn lead_on(ending: Ending) -> Response {
+pub fn lead_on(door: &HumanDoor, ending: Ending) -> Response {
     match ending {
-        Ending::Done(handle) => see_other(&format!("/done/{handle}")),
+        Ending::Done(handle) => door.lead_to(&format!("/done/{handle}")),
         Ending::Return(url) => see_other(url.expose()),
     }
 }

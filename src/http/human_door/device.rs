@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, Page, Tone};
-use super::{HumanDoor, browser, handle_of, see_other, unreadable_form, visitor};
+use super::{HumanDoor, browser, handle_of, unreadable_form, visitor};
 use crate::domain::base::time::Timestamp;
 use crate::domain::oauth::nearness::Nearness;
 use crate::flow::code_entry::{CodeFound, CodeRefused, Typed};
@@ -18,6 +18,7 @@ use crate::http::refusal::CodeFace;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/enter_code.html")]
 struct EnterCode {
+    base: Arc<str>,
     alert: Option<String>,
     /// What was typed before, for the person to mend.
     typed: String,
@@ -29,6 +30,7 @@ const LONGEST_TYPED: usize = 64;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/confirm_code.html")]
 struct ConfirmCode {
+    base: Arc<str>,
     alert: Option<&'static str>,
     user_code: String,
     client_name: String,
@@ -48,14 +50,14 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let page = match typed_code(&request)? {
         // Whoever only looks ahead enters no code: each entry is counted, and noted with where it came from.
         Some(_) if !visitor::is_a_person(&request) && door.known_browser(&request).is_none() => {
-            Page::new(&EnterCode { alert: None, typed: String::new() })
+            Page::new(&EnterCode { base: door.base(), alert: None, typed: String::new() })
         }
-        None => Page::new(&EnterCode { alert: None, typed: String::new() }),
+        None => Page::new(&EnterCode { base: door.base(), alert: None, typed: String::new() }),
         Some(code) => {
             let typed = Typed { code: &code, from: door.client_address(&request) };
             match door.vpgate.look_up_code(typed).await {
                 Ok(found) => confirm(&door, found, None, browser::form_value(&browser)),
-                Err(why) => ask_again(why, &code)?,
+                Err(why) => ask_again(&door, why, &code)?,
             }
         }
     };
@@ -73,22 +75,22 @@ pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
         Some("disown") => {
             return match door.vpgate.disown_code(typed).await {
                 Ok(()) => Ok(disowned().into_response()),
-                Err(why) => Ok(ask_again(why, &code)?.into_response()),
+                Err(why) => Ok(ask_again(&door, why, &code)?.into_response()),
             };
         }
         _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
     };
     match gone_on {
-        Ok(handle) => Ok(door.remembered(&browser, see_other(&format!("/start/{handle}")))),
+        Ok(handle) => Ok(door.remembered(&browser, door.lead_to(&format!("/start/{handle}")))),
         Err(CodeRefused::NoNumber) => match door.vpgate.look_up_code(typed).await {
             Ok(found) => {
                 let alert = "Pick the number that your device shows.";
                 let page = confirm(&door, found, Some(alert), browser::form_value(&browser));
                 Ok(page.status(StatusCode::BAD_REQUEST).into_response())
             }
-            Err(why) => Ok(ask_again(why, &code)?.into_response()),
+            Err(why) => Ok(ask_again(&door, why, &code)?.into_response()),
         },
-        Err(why) => Ok(ask_again(why, &code)?.into_response()),
+        Err(why) => Ok(ask_again(&door, why, &code)?.into_response()),
     }
 }
 
@@ -113,6 +115,7 @@ fn confirm(door: &HumanDoor, found: CodeFound, alert: Option<&'static str>, form
     let now = door.vpgate.clock.now();
     let left = found.expires_at.since(now).as_secs();
     let page = Page::new(&ConfirmCode {
+        base: door.base(),
         alert,
         user_code: found.user_code,
         client_name: found.client_name,
@@ -149,11 +152,11 @@ fn near_in_words(nearness: Nearness) -> Option<&'static str> {
     }
 }
 
-fn ask_again(why: CodeRefused, typed: &str) -> Result<Page, Notice> {
+fn ask_again(door: &HumanDoor, why: CodeRefused, typed: &str) -> Result<Page, Notice> {
     let typed = typed.chars().take(LONGEST_TYPED).collect();
     match CodeFace::from(why) {
         CodeFace::AskAgain(status, alert) => {
-            Ok(Page::new(&EnterCode { alert: Some(alert), typed }).status(status))
+            Ok(Page::new(&EnterCode { base: door.base(), alert: Some(alert), typed }).status(status))
         }
         CodeFace::Notice(notice) => Err(*notice),
     }

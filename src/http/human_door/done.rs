@@ -20,6 +20,7 @@ use crate::http::form::Form;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/done.html")]
 struct Done {
+    base: Arc<str>,
     tone: Tone,
     title: &'static str,
     text: String,
@@ -45,11 +46,11 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
         if is_prefetch(&request) {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         }
-        return Ok(lead_on(door.vpgate.return_to_browser(&handle, &browser, &code).await?));
+        return Ok(lead_on(&door, door.vpgate.return_to_browser(&handle, &browser, &code).await?));
     }
     let finish = door.vpgate.finish_in_browser(&handle, &browser).await?;
     if let Some(way_home) = finish.way_home {
-        return Ok(lead_on(Ending::Return(way_home)));
+        return Ok(lead_on(&door, Ending::Return(way_home)));
     }
     let (tone, title, text) = in_words(&finish);
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
@@ -57,7 +58,7 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. } | Standing::Postponed)
         .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Page::new(&Done { tone, title, text, again, disown, way_back }).leading_on(&door.ways_out);
+    let page = Page::new(&Done { base: door.base(), tone, title, text, again, disown, way_back }).leading_on(&door.ways_out);
     Ok(door.remembered(&browser, page.into_response()))
 }
 
@@ -70,7 +71,7 @@ pub async fn head(_door: Arc<HumanDoor>, request: Request) -> Result<Response, N
 pub async fn give_up(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let (browser, _) = door.own_form(&mut request).await?;
-    Ok(lead_on(door.vpgate.give_up(&handle, &browser).await?))
+    Ok(lead_on(&door, door.vpgate.give_up(&handle, &browser).await?))
 }
 
 /// A query that cannot be read holds no code: the page says how it stands.

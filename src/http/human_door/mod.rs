@@ -98,6 +98,16 @@ impl HumanDoor {
         browser::shown_by(request, &self.public_url).find(|shown| self.vpgate.gave_to_a_browser(shown))
     }
 
+    /// On to a page of ours, named by its path below the public address.
+    fn lead_to(&self, own_path: &str) -> Response {
+        see_other(&format!("{}{own_path}", self.public_url.path()))
+    }
+
+    /// What stands before the paths in links and forms of our pages.
+    fn base(&self) -> Arc<str> {
+        Arc::clone(self.public_url.path())
+    }
+
     fn client_address(&self, request: &Request) -> ClientAddress {
         self.addresses.of(request)
     }
@@ -146,7 +156,7 @@ impl HumanDoor {
     }
 }
 
-/// 303: go there with GET.
+/// 303: go there with GET. For pages of ours there is [`HumanDoor::lead_to`].
 fn see_other(location: &str) -> Response {
     Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish()
 }
@@ -172,7 +182,7 @@ where
 {
     let door = Arc::clone(door);
     poem::endpoint::make(move |request| {
-        let answer = show(Arc::clone(&door), request);
-        async move { answer.await.unwrap_or_else(IntoResponse::into_response) }
+        let (answer, base) = (show(Arc::clone(&door), request), door.base());
+        async move { answer.await.unwrap_or_else(|notice| notice.below(base).into_response()) }
     })
 }

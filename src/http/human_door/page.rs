@@ -1,7 +1,7 @@
 //! A page and the headers that keep it safe: no third party, no frame, no referrer, no cache.
 
 use std::borrow::Cow;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 use askama::Template;
 use poem::http::{StatusCode, header};
@@ -114,6 +114,8 @@ pub struct Notice {
     pub text: Cow<'static, str>,
     /// Where to go.
     pub next: Option<Link>,
+    /// What stands before the path of that link.
+    pub base: Arc<str>,
     /// Under which id the operator finds what happened.
     pub trace: Option<String>,
     /// Seconds after which it may go better.
@@ -150,7 +152,7 @@ impl Tone {
 /// The one thing to do next.
 #[derive(Debug)]
 pub struct Link {
-    /// A path of ours.
+    /// A path of ours, below the public address.
     pub href: &'static str,
     /// What it does.
     pub text: &'static str,
@@ -165,7 +167,14 @@ impl Notice {
     /// Something that is said, in this tone.
     pub fn plain(tone: Tone, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         let text = text.into();
-        Self { status: StatusCode::OK, tone, title, text, next: None, trace: None, retry_after: None }
+        let (status, base) = (StatusCode::OK, "".into());
+        Self { status, tone, title, text, next: None, base, trace: None, retry_after: None }
+    }
+
+    /// With its link below this path.
+    #[must_use]
+    pub fn below(self, base: Arc<str>) -> Self {
+        Self { base, ..self }
     }
 }
 

@@ -22,6 +22,7 @@ use crate::http::refusal::not_served;
 #[derive(Template)]
 #[template(path = "http/human_door/pages/scan.html")]
 struct ToScan {
+    base: Arc<str>,
     request: String,
     client_name: String,
     claims: Vec<String>,
@@ -36,6 +37,7 @@ struct ToScan {
 #[derive(Template)]
 #[template(path = "http/human_door/pages/go_on_here.html")]
 struct GoOnHere {
+    base: Arc<str>,
     /// Another browser came first.
     elsewhere: bool,
     handle: Handle,
@@ -76,20 +78,21 @@ pub async fn open(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
             let request = qr::svg(url.as_str()).ok_or_else(unknown)?;
             let Outline { client_name, claims, agreements, expires_at } = outline;
             let until = expires_at.rfc3339();
-            let form_value = browser::form_value(&browser);
-            let page = ToScan { request, client_name, claims, agreements, until, handle, form_value };
+            let (base, form_value) = (door.base(), browser::form_value(&browser));
+            let page = ToScan { base, request, client_name, claims, agreements, until, handle, form_value };
             Ok(door.remembered(&browser, Page::new(&page).leading_on(&door.ways_out).into_response()))
         }
         Err(NotServed::OtherBrowser { may_go_on: true }) => {
             let page = go_on_here(&door, &handle, &browser, true).status(StatusCode::FORBIDDEN);
             Ok(door.remembered(&browser, page.into_response()))
         }
-        Err(why) => instead(&handle, why),
+        Err(why) => instead(&door, &handle, why),
     }
 }
 
 fn go_on_here(door: &HumanDoor, handle: &Handle, browser: &Secret, elsewhere: bool) -> Page {
-    let page = GoOnHere { elsewhere, handle: handle.clone(), form_value: browser::form_value(browser) };
+    let (base, form_value) = (door.base(), browser::form_value(browser));
+    let page = GoOnHere { base, elsewhere, handle: handle.clone(), form_value };
     Page::new(&page).leading_on(&door.ways_out)
 }
 
@@ -103,16 +106,16 @@ pub async fn go_on(door: Arc<HumanDoor>, mut request: Request) -> Result<Respons
         _ => door.vpgate.take_ordinary_way(&handle, &browser).await,
     };
     match gone_on {
-        Ok(()) => Ok(see_other(&format!("/start/{handle}"))),
-        Err(why) => instead(&handle, why),
+        Ok(()) => Ok(door.lead_to(&format!("/start/{handle}"))),
+        Err(why) => instead(&door, &handle, why),
     }
 }
 
 /// What is shown to a browser that is not led on.
-fn instead(handle: &Handle, why: NotServed) -> Result<Response, Notice> {
+fn instead(door: &HumanDoor, handle: &Handle, why: NotServed) -> Result<Response, Notice> {
     match not_served(why) {
         Some(notice) => Err(notice),
-        None => Ok(see_other(&format!("/done/{handle}"))),
+        None => Ok(door.lead_to(&format!("/done/{handle}"))),
     }
 }
 
