@@ -69,6 +69,24 @@ fn the_example_of_the_contract_loads() {
 }
 
 #[test]
+fn everything_that_names_us_has_the_path_of_the_public_url() {
+    let issuer = "https://example.com/id/verify";
+    for given in [issuer.to_owned(), format!("{issuer}/")] {
+        let config = load(&with("public_url", Some(given.into()))).unwrap();
+        assert_eq!(config.public_url.as_str(), format!("{issuer}/"));
+        let policy = &config.policy;
+        assert_eq!((policy.tokens.issuer.as_str(), policy.assertions.issuer.as_str()), (issuer, issuer));
+        assert_eq!(policy.tokens.of("tv").audience, [issuer]);
+        assert_eq!(policy.wallets[0].redirect_uri.as_str(), format!("{issuer}/callback"));
+        assert_eq!(policy.wallets[0].wallet_door.as_str(), format!("{issuer}/wallet/"));
+    }
+    for wrong in ["https://example.com/a//b", "https://example.com/a?b", "https://example.com/%61"] {
+        let faults = load(&with("public_url", Some(wrong.into()))).unwrap_err();
+        assert_eq!(faults[0].path, "public_url", "{wrong}");
+    }
+}
+
+#[test]
 fn the_reference_loads_and_names_every_key() {
     let config = load_reference(FULL).unwrap();
     assert!(config.warnings.is_empty(), "{:?}", config.warnings);

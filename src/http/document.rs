@@ -25,7 +25,7 @@ pub(super) fn machine_doors() -> OpenApiService<Told<Doors>, ()> {
     OpenApiService::new(doors, "vpgate", env!("CARGO_PKG_VERSION"))
         .description("A verifier that turns a wallet's presentation (OpenID4VP) into an OAuth token.")
         .license(LicenseObject::new("Apache-2.0 OR MIT").url("https://spdx.org/licenses/Apache-2.0.html"))
-        .server(ServerObject::new("/").description("The `public_url` of the service."))
+        .server(ServerObject::new("/").description("The `public_url` of the service, with its path."))
 }
 
 /// The document as YAML; the same for every build of one version.

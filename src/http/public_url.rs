@@ -49,7 +49,8 @@ impl PublicUrl {
         if self.path.is_empty() {
             return None;
         }
-        let about_us = || ABOUT_US.into_iter().find(|place| requested.strip_prefix(place) == Some(&*self.path));
+        let about_us =
+            || ABOUT_US.into_iter().find(|place| requested.strip_prefix(place) == Some(&*self.path));
         match requested.strip_prefix(&*self.path) {
             Some("") => Some("/"),
             Some(rest) if rest.starts_with('/') => Some(rest),
@@ -96,7 +97,10 @@ mod tests {
             ("/verify", Some("/")),
             ("/verify/verify/token", Some("/verify/token")),
             ("/verify/.well-known/openid-configuration", Some("/.well-known/openid-configuration")),
-            ("/.well-known/oauth-authorization-server/verify", Some("/.well-known/oauth-authorization-server")),
+            (
+                "/.well-known/oauth-authorization-server/verify",
+                Some("/.well-known/oauth-authorization-server"),
+            ),
             ("/.well-known/openid-configuration/verify", Some("/.well-known/openid-configuration")),
             ("/.well-known/oauth-authorization-server/verifyx", None),
             ("/.well-known/oauth-authorization-server/verify/x", None),

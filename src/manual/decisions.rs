@@ -646,3 +646,8 @@
 //!
 //! # Codes that nobody exchanged are forgotten when they expire
 //! They were remembered for an hour. Used ones still are, since showing one again ends its tokens.
+//!
+//! # Below a path, requests are understood with it and without it
+//! Proxies are written both ways, and either way is wrong only when it is not the one that was meant. A path
+//! that is also the beginning of a route of ours (`/wallet`, `/v1`) means the one that leads to a route, and
+//! below the path when both do. The price: who reaches the service directly finds it at its root too.

@@ -77,6 +77,31 @@
 //! Several services may share one database on one machine, with the same configuration and keys. Each start
 //! that finds another process at the database logs a warning, so that nobody starts it twice by mistake.
 //!
+//! # Below a path
+//! `public_url = "https://example.com/verify"` puts everything below `/verify`: every address that is told, in
+//! metadata, requests to wallets, links and tokens, begins so. The proxy hands over what is below the path, and
+//! two documents about us that have their place between host and path (RFC 8414 section 3.1). nginx:
+//!
+//! ```text
+//! location /verify/                                           { proxy_pass http://127.0.0.1:8080; }
+//! location = /.well-known/oauth-authorization-server/verify   { proxy_pass http://127.0.0.1:8080; }
+//! location = /.well-known/openid-configuration/verify         { proxy_pass http://127.0.0.1:8080; }
+//! proxy_set_header Host $host;
+//! proxy_set_header X-Forwarded-For $proxy_add_x_forwarded_for;
+//! ```
+//!
+//! Caddy:
+//!
+//! ```text
+//! @verify path /verify/* /.well-known/oauth-authorization-server/verify /.well-known/openid-configuration/verify
+//! reverse_proxy @verify 127.0.0.1:8080
+//! ```
+//!
+//! Requests arrive with the path. A proxy that takes it away (`proxy_pass http://127.0.0.1:8080/;` in nginx,
+//! `handle_path` in Caddy) is understood too. Pages of other applications on the same host are of the same
+//! origin as ours: a fault in one of them reaches us, so a host of its own is safer. Cookies of services below
+//! other paths of the host have other names. `/healthz` and `/readyz` answer with the path and without it.
+//!
 //! # Clocks
 //! Time comes from the clock of the machine. When it is set back, codes, requests and tokens live longer by as
 //! much; nobody who polls is slowed down for it, and what was counted against limits while it was ahead is

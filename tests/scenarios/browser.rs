@@ -145,15 +145,17 @@ impl<'w> Browser<'w> {
         panic!("more than {REDIRECTS} redirects, now at {url}");
     }
 
+    /// The script puts the fragment into the form of its page.
     async fn run_callback(&mut self, page: Page) -> Page {
         match page.url.fragment() {
             Some(fragment)
                 if !self.holds_fragments
-                    && page.url.path() == "/callback"
+                    && page.url.path().ends_with("/callback")
                     && page.status == StatusCode::OK =>
             {
-                let fragment = fragment.to_owned();
-                Box::pin(self.bring_fragment(&fragment)).await
+                let (_, form) = page.body.split_once("<form id=\"answer\"").unwrap();
+                let to = page.url.join(&attribute(form, "action").unwrap()).unwrap();
+                Box::pin(self.travel(Method::POST, to, Some(fragment.to_owned()))).await
             }
             _ => page,
         }

@@ -8,6 +8,7 @@ mod agreed;
 mod answers;
 mod asked_for;
 mod asking;
+mod below_a_path;
 mod binding;
 mod browser;
 mod certificates;

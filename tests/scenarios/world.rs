@@ -114,6 +114,17 @@ impl World {
         .await
     }
 
+    /// With a path in the public address, and a wallet app that answers in this mode.
+    pub async fn below(path: &str, mode: ResponseMode) -> Self {
+        let public_url = |path: &str| format!("public_url = \"{BASE}{path}\"");
+        let text = configuration("").replace(&public_url(""), &public_url(path));
+        Self::set_up(&text, |wallet| {
+            wallet.authorization_endpoint = POSTING_WALLET.parse().unwrap();
+            wallet.response_mode = mode;
+        })
+        .await
+    }
+
     /// With more keys in `[[credentials]]`.
     pub async fn with_credentials(more: &str) -> Self {
         Self::set_up(&configuration(more), |_| {}).await

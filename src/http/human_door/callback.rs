@@ -34,7 +34,10 @@ pub async fn relay(door: Arc<HumanDoor>, request: Request) -> Result<Response, N
             "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
         ));
     }
-    Ok(Page::new(&Relay { base: door.base() }).leading_on(&door.ways_out).with_script(RELAY_SCRIPT).into_response())
+    Ok(Page::new(&Relay { base: door.base() })
+        .leading_on(&door.ways_out)
+        .with_script(RELAY_SCRIPT)
+        .into_response())
 }
 
 /// The answer itself.

@@ -58,7 +58,8 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. } | Standing::Postponed)
         .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Page::new(&Done { base: door.base(), tone, title, text, again, disown, way_back }).leading_on(&door.ways_out);
+    let page = Page::new(&Done { base: door.base(), tone, title, text, again, disown, way_back })
+        .leading_on(&door.ways_out);
     Ok(door.remembered(&browser, page.into_response()))
 }
 
