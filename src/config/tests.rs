@@ -82,7 +82,7 @@ fn everything_that_names_us_has_the_path_of_the_public_url() {
     }
     for wrong in ["https://example.com/a//b", "https://example.com/a?b", "https://example.com/%61"] {
         let faults = load(&with("public_url", Some(wrong.into()))).unwrap_err();
-        assert_eq!(faults[0].path, "public_url", "{wrong}");
+        assert_eq!(faults.iter().next().unwrap().path, "public_url", "{wrong}");
     }
 }
 
