@@ -30,8 +30,27 @@ fn every_kept_input_still_passes() {
     }
 }
 
+#[test]
+fn every_target_has_a_program_and_every_program_a_target() {
+    let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fuzz");
+    let mut programs: Vec<String> = fs::read_dir(folder.join("fuzz_targets"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path().file_stem().unwrap().to_str().unwrap().to_owned())
+        .collect();
+    programs.sort();
+    let mut targets: Vec<&str> = fuzz::TARGETS.iter().map(|(name, _)| *name).collect();
+    targets.sort_unstable();
+    assert_eq!(programs, targets);
+    let manifest = fs::read_to_string(folder.join("Cargo.toml")).unwrap();
+    let readme = fs::read_to_string(folder.join("README.md")).unwrap();
+    for target in targets {
+        assert!(manifest.contains(&format!("path = \"fuzz_targets/{target}.rs\"")), "{target}");
+        assert!(readme.contains(&format!("| `{target}` |")), "{target}");
+    }
+}
+
 fn write_the_seeds() {
-    for (target, name, contents) in fuzz::seeds() {
+    for (target, name, contents) in fuzz::seeds().0 {
         fs::create_dir_all(corpus(target)).unwrap();
         fs::write(corpus(target).join(name), contents).unwrap();
     }

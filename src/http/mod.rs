@@ -8,6 +8,7 @@ mod client_address;
 mod client_authentication;
 mod client_door;
 mod client_limits;
+mod cookies;
 mod cors;
 mod document;
 mod documented;

@@ -78,6 +78,15 @@ impl Numbers {
     }
 }
 
+/// The elements of the array `name` in the JSON object `text`, each as it is written; none where there is no
+/// such array. The text was read before: it has no duplicates.
+pub fn elements(text: &[u8], name: &str) -> Vec<String> {
+    let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(text).unwrap_or_default();
+    let array = members.remove(name).map(RawValue::get).unwrap_or_default();
+    let elements: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
+    elements.into_iter().map(|element| element.get().to_owned()).collect()
+}
+
 fn step(pointer: &str, name: &str) -> String {
     format!("{pointer}/{}", name.replace('~', "~0").replace('/', "~1"))
 }

@@ -4,7 +4,7 @@ use poem::Request;
 use poem::http::{HeaderMap, header};
 
 use crate::domain::base::secret::{Digest, Secret};
-use crate::http::PublicUrl;
+use crate::http::{PublicUrl, cookies};
 
 /// How long the cookie lives, in seconds: longer than any request does.
 const MAX_AGE_SECONDS: u32 = 3600;
@@ -23,18 +23,12 @@ fn cookie_name(public_url: &PublicUrl) -> String {
     }
 }
 
-/// Every value that this browser sends under the name of our cookie. Cookies of other applications may hold
-/// any bytes (RFC 6265 section 5.4 lets browsers keep and send them), so the header is read as bytes and only
-/// our own cookie has to be text. There can be several: another application of a parent domain, or an old
-/// one, may have set the same name.
+/// Every value that this browser sends under the name of our cookie. There can be several: another
+/// application of a parent domain, or an old one, may have set the same name.
 pub fn shown_by(request: &Request, public_url: &PublicUrl) -> impl Iterator<Item = Secret> {
     let name = cookie_name(public_url);
     let headers = request.headers().get_all(header::COOKIE).iter();
-    headers
-        .flat_map(|value| value.as_bytes().split(|byte| *byte == b';'))
-        .filter_map(move |pair| pair.trim_ascii().strip_prefix(name.as_bytes())?.strip_prefix(b"="))
-        .filter_map(|value| std::str::from_utf8(value).ok())
-        .map(Secret::received)
+    headers.flat_map(move |header| cookies::values(header.as_bytes(), &name)).map(Secret::received)
 }
 
 /// The `Set-Cookie` header that gives a browser its secret, or lets it live on.

@@ -1,6 +1,5 @@
 //! JSON as a payload of the relying-party door: bounded, without duplicate or unknown members.
 
-use std::collections::BTreeMap;
 use std::marker::PhantomData;
 use std::sync::Arc;
 
@@ -8,10 +7,10 @@ use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
-use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
+use crate::domain::base::exact;
 use crate::domain::base::json::{self, Bounds};
 use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
@@ -121,11 +120,7 @@ impl Members {
         if self.array(name)?.is_empty() {
             return Ok(Vec::new());
         }
-        // The text was read before: this cannot fail.
-        let mut members: BTreeMap<String, &RawValue> = serde_json::from_slice(&self.text).unwrap_or_default();
-        let array = members.remove(name).map(RawValue::get).unwrap_or_default();
-        let elements: Vec<&RawValue> = serde_json::from_str(array).unwrap_or_default();
-        Ok(elements.into_iter().map(|element| element.get().to_owned()).collect())
+        Ok(exact::elements(&self.text, name))
     }
 
     /// Nothing may be left over: a misspelt member would otherwise silently not count.
