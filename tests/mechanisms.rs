@@ -51,6 +51,8 @@ struct Issuer {
 /// The issuers, the service's configuration, and the server that publishes for them.
 struct World {
     issuers: Vec<Issuer>,
+    /// The first issuers again, by certificates; empty where every issuer has but one way to its keys.
+    certified: Vec<Issuer>,
     config: Config,
     keys: FetchedIssuerKeys,
     asked: Arc<Mutex<Vec<String>>>,
@@ -66,6 +68,15 @@ impl Clock for Still {
 
 impl World {
     fn new() -> Self {
+        Self::of(false)
+    }
+
+    /// All issuers that publish keys are on their way to certificates, and believed by both.
+    fn migrating() -> Self {
+        Self::of(true)
+    }
+
+    fn of(migrating: bool) -> Self {
         let folder = tempfile::tempdir().unwrap();
         let documents = Arc::new(OnceLock::new());
         let (base, asked) = serve(Arc::clone(&documents));
@@ -74,7 +85,7 @@ impl World {
         let jwks = |key: &SigningKey| json!({"keys": [key.public_key().to_jwk()]});
         let (by_uri, by_file, by_metadata, by_did, by_chain) = (key(), key(), key(), key(), key());
         let did = format!("did:jwk:{}", base64url::encode(by_did.public_key().to_jwk().to_string()));
-        let (root, x5c) = certified(&by_chain);
+        let (root, x5c) = certified(&by_chain, "Root");
         std::fs::write(folder.path().join("roots.pem"), root).unwrap();
         std::fs::write(folder.path().join("jwks.json"), jwks(&by_file).to_string()).unwrap();
         let metadata =
@@ -86,7 +97,7 @@ impl World {
         ];
         documents.set(published).unwrap();
         let issuer = |iss: String, header, key, trust: String| Issuer { iss, key, header, trust };
-        let issuers = vec![
+        let mut issuers = vec![
             issuer(
                 format!("{base}/uri"),
                 named(&by_uri),
@@ -118,9 +129,18 @@ impl World {
                 "{ x5c_roots = \"roots.pem\" }".to_owned(),
             ),
         ];
+        let mut certified = Vec::new();
+        for (place, issuer) in issuers.iter_mut().take(if migrating { 4 } else { 0 }).enumerate() {
+            let (next, file) = (key(), format!("next-{place}.pem"));
+            let (root, x5c) = self::certified(&next, &format!("Root {place}"));
+            std::fs::write(folder.path().join(&file), root).unwrap();
+            issuer.trust = format!("[{}, {{ x5c_roots = \"{file}\" }}]", issuer.trust);
+            let (iss, trust) = (issuer.iss.clone(), issuer.trust.clone());
+            certified.push(Issuer { iss, key: next, header: object(json!({"x5c": x5c})), trust });
+        }
         let config = configuration(&issuers, folder.path());
         let keys = FetchedIssuerKeys::new(FetchClient::new(true).unwrap(), Arc::new(Still));
-        Self { issuers, config, keys, asked }
+        Self { issuers, certified, config, keys, asked }
     }
 
     /// The verdict on a credential with this `iss`, signed by `signer` under `header`.
@@ -199,6 +219,58 @@ async fn req_5_10_nobody_is_asked_about_a_stranger() {
     assert_eq!(world.asked(), 0);
 }
 
+/// Why a report says that a mechanism was taken.
+fn because(report: &Report) -> &str {
+    let line = report.checks.iter().find(|line| line.check == "issuer_trusted").unwrap();
+    line.detail.split_once("; its key comes from ").unwrap().1
+}
+
+#[tokio::test]
+async fn req_5_4_of_two_mechanisms_the_header_calls_for_one_and_nothing_is_tried_in_turn() {
+    let world = World::migrating();
+    assert_eq!(world.certified.len(), 4);
+    for (old, new) in world.issuers.iter().zip(&world.certified) {
+        let iss = Some(old.iss.as_str());
+        let mut both = old.header.clone();
+        both.extend(new.header.clone());
+        for (signer, header, said) in [
+            (old, &old.header, "because the header has no `x5c`"),
+            (new, &new.header, "because the header has `x5c`"),
+            (new, &both, "because the header has `x5c`"),
+        ] {
+            let report = world.judge(iss, signer, header).await;
+            assert_eq!(report.verdict, Verdict::Verified, "{}: {report:?}", old.trust);
+            assert!(because(&report).ends_with(said), "{report:?}");
+            let by_chain = because(&report).starts_with("the certificate chain in the header");
+            assert_eq!(by_chain, header.contains_key("x5c"), "{report:?}");
+        }
+        // A published key signs nothing whose header has `x5c`, be the chain good or a stranger's.
+        let report = world.judge(iss, old, &both).await;
+        assert_eq!(report.reason.as_deref(), Some("issuer_signature"), "{report:?}");
+        let mut strange = old.header.clone();
+        strange.insert("x5c".to_owned(), certified(&old.key, "Stranger").1);
+        let report = world.judge(iss, old, &strange).await;
+        assert_eq!(report.reason.as_deref(), Some("issuer_chain"), "{report:?}");
+        // A certified key signs nothing whose header has none.
+        let report = world.judge(iss, new, &old.header).await;
+        assert_eq!(report.reason.as_deref(), Some("issuer_signature"), "{report:?}");
+        // Without `iss`, the chain says whose it is, and nothing else does.
+        assert_eq!(world.judge(None, new, &new.header).await.verdict, Verdict::Verified);
+        assert_eq!(world.judge(None, old, &old.header).await.reason.as_deref(), Some("issuer_trusted"));
+    }
+}
+
+#[tokio::test]
+async fn req_5_4_two_mechanisms_of_one_issuer_are_nothing_to_another() {
+    let world = World::migrating();
+    for claimed in &world.issuers {
+        for signer in world.issuers.iter().chain(&world.certified) {
+            let report = world.judge(Some(&claimed.iss), signer, &signer.header).await;
+            assert_eq!(report.verdict == Verdict::Verified, claimed.iss == signer.iss, "{report:?}");
+        }
+    }
+}
+
 /// The example of the contract, with these issuers of its credential.
 fn configuration(issuers: &[Issuer], folder: &Path) -> Config {
     let entry = |issuer: &Issuer| {
@@ -229,20 +301,25 @@ fn present(iss: Option<&str>, key: &SigningKey, header: &Map<String, Value>) -> 
     sd_jwt + &holder.sign(&object(json!({"typ": "kb+jwt"})), &binding).unwrap()
 }
 
-/// A root in PEM, and the certificate of the issuer's key below it, as `x5c`.
-fn certified(issuer: &SigningKey) -> (Vec<u8>, Value) {
+/// A root of this name in PEM, and the certificate of the issuer's key below it, as `x5c`.
+fn certified(issuer: &SigningKey, name: &str) -> (Vec<u8>, Value) {
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     let root_key = PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap();
     let jwk = issuer.public_key().to_jwk();
     let number =
         |name: &str| BigNum::from_slice(&base64url::decode(jwk[name].as_str().unwrap()).unwrap()).unwrap();
     let key = EcKey::from_public_key_affine_coordinates(&group, &number("x"), &number("y")).unwrap();
-    let root = certificate("Root", &root_key, &root_key, true);
-    let leaf = certificate("Issuer", &PKey::from_ec_key(key).unwrap(), &root_key, false);
+    let root = certificate(name, &root_key, (name, &root_key), true);
+    let leaf = certificate("Issuer", &PKey::from_ec_key(key).unwrap(), (name, &root_key), false);
     (root.to_pem().unwrap(), json!([STANDARD.encode(leaf.to_der().unwrap())]))
 }
 
-fn certificate<T: HasPublic>(subject: &str, key: &PKeyRef<T>, root: &PKeyRef<Private>, ca: bool) -> X509 {
+fn certificate<T: HasPublic>(
+    subject: &str,
+    key: &PKeyRef<T>,
+    (issuer, root): (&str, &PKeyRef<Private>),
+    ca: bool,
+) -> X509 {
     let name = |common: &str| {
         let mut name = X509Name::builder().unwrap();
         name.append_entry_by_text("CN", common).unwrap();
@@ -251,7 +328,7 @@ fn certificate<T: HasPublic>(subject: &str, key: &PKeyRef<T>, root: &PKeyRef<Pri
     let mut made = X509::builder().unwrap();
     made.set_version(2).unwrap();
     made.set_subject_name(&name(subject)).unwrap();
-    made.set_issuer_name(&name("Root")).unwrap();
+    made.set_issuer_name(&name(issuer)).unwrap();
     made.set_not_before(&Asn1Time::from_unix(NOW - 1000).unwrap()).unwrap();
     made.set_not_after(&Asn1Time::from_unix(NOW + 1000).unwrap()).unwrap();
     made.set_pubkey(key).unwrap();

@@ -5,7 +5,7 @@ use std::path::Path;
 use super::address::Addresses;
 use super::duration;
 use super::fault::Faults;
-use super::raw::{Credential, Trust};
+use super::raw::{Credential, Trusts};
 use super::{trust, type_metadata};
 use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
 use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
@@ -19,7 +19,7 @@ pub(super) fn check(
     faults: &mut Faults,
 ) -> TrustPolicy {
     let mut asked: Vec<Asked> = Vec::new();
-    let mut pinned: Vec<(String, Trust)> = Vec::new();
+    let mut pinned: Vec<(String, Trusts)> = Vec::new();
     let mut checked = Vec::new();
     for (index, credential) in credentials.into_iter().enumerate() {
         let at = |key: &str| format!("credentials[{index}].{key}");
@@ -35,7 +35,7 @@ pub(super) fn check(
             asked.push(new);
         }
         if let Some(issuer) = &issuer {
-            // One issuer, one way to find its keys: no token may choose between two (REQ-5.4).
+            // One issuer, one way to find its keys, or one for each kind of header: no token may choose (REQ-5.4).
             if pinned.iter().any(|(other, trust)| other == issuer && *trust != credential.trust) {
                 faults.add(at("trust"), "differs from the trust in the same issuer above");
             }
@@ -43,25 +43,25 @@ pub(super) fn check(
         }
         let place = trust::Place { at: &at, addresses, folder };
         let status_roots = trust::status_roots(&credential.trust, &place, faults);
-        let keys = trust::check(credential.trust, issuer.as_deref(), &place, faults);
+        let sources = trust::check(credential.trust, issuer.as_deref(), &place, faults);
         let documents = &credential.type_metadata;
         let documents =
             type_metadata::check(documents, &credential.vct, &at("type_metadata"), folder, faults);
-        if let (Some(id), Some(issuer), Some(keys), Some(status_roots), Some(status), Some(type_metadata)) =
-            (id, issuer, keys, status_roots, status, documents)
+        if let (Some(id), Some(issuer), Some(sources), Some(status_roots), Some(status), Some(type_metadata)) =
+            (id, issuer, sources, status_roots, status, documents)
             && askable
         {
-            checked.push(CredentialTrust {
-                id,
-                vct: credential.vct,
-                issuer,
+            checked.extend(sources.into_iter().map(|keys| CredentialTrust {
+                id: id.clone(),
+                vct: credential.vct.clone(),
+                issuer: issuer.clone(),
                 keys,
-                status_roots,
+                status_roots: status_roots.clone(),
                 accept_legacy_typ: credential.accept_legacy_typ,
                 accept_json_serialization: credential.accept_json_serialization,
                 status,
-                type_metadata,
-            });
+                type_metadata: type_metadata.clone(),
+            }));
         }
     }
     TrustPolicy { credentials: checked }

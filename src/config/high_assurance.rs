@@ -18,7 +18,8 @@ impl HighAssurance {
     /// Reads the names out of `[[wallets]]` and `[[credentials]]`.
     pub(super) fn of(wallets: &[raw::Wallet], credentials: &[raw::Credential]) -> Self {
         let wallets = wallets.iter().filter(|wallet| wallet.profile.as_deref() == Some("haip"));
-        let certified = credentials.iter().filter(|credential| credential.trust.x5c_roots.is_some());
+        let by_certificates = |trusts: &raw::Trusts| trusts.0.iter().any(|trust| trust.x5c_roots.is_some());
+        let certified = credentials.iter().filter(|credential| by_certificates(&credential.trust));
         Self {
             wallets: wallets.filter_map(|wallet| wallet.name.clone()).collect(),
             certified: certified.filter_map(|credential| credential.id.clone()).collect(),

@@ -3,6 +3,9 @@
 
 use serde::{Deserialize, Serialize};
 
+mod trust;
+pub(super) use trust::{Trust, Trusts};
+
 /// The whole file (contract section 8).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
@@ -129,29 +132,13 @@ pub(super) struct Credential {
     pub stable_identifier: Option<toml::Value>,
     pub vct: Vec<String>,
     pub issuer: Option<String>,
-    pub trust: Trust,
+    pub trust: Trusts,
     pub accept_legacy_typ: bool,
     pub accept_json_serialization: bool,
     pub status: Option<String>,
     pub status_stale_if_error: Option<String>,
     pub danger_ignore_status: bool,
     pub type_metadata: Vec<String>,
-}
-
-/// `trust = { ... }`: exactly one way to find keys; `x5c_names` and `crl` narrow `x5c_roots`.
-#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
-#[serde(default)]
-pub(super) struct Trust {
-    pub jwks_uri: Option<String>,
-    pub jwks_file: Option<String>,
-    pub x5c_roots: Option<String>,
-    pub x5c_names: Option<Vec<String>>,
-    pub x5c_one_issuer: Option<bool>,
-    pub x5c_self_signed: Option<bool>,
-    pub crl: Option<String>,
-    pub issuer_metadata: Option<bool>,
-    pub did: Option<bool>,
-    pub status_x5c_roots: Option<String>,
 }
 
 /// `[[transaction_data]]`

@@ -1,13 +1,16 @@
 //! `trust = { ... }`: how the keys of one issuer are found. Exactly one way, so that no token can choose
-//! between two (REQ-5.4).
+//! between two (REQ-5.4); or a list of two, one by certificates and one by keys, while an issuer goes from one
+//! to the other: then the header says which one judges it.
 
 use std::path::Path;
 use std::sync::Arc;
 
+use url::Url;
+
 use super::address::Addresses;
 use super::fault::Faults;
 use super::file;
-use super::raw::Trust;
+use super::raw::{Trust, Trusts};
 use crate::domain::base::json::{self, Bounds};
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::x5c::{RevocationFile, Roots, RootsFault};
@@ -32,19 +35,51 @@ pub(super) struct Place<'a> {
     pub folder: &'a Path,
 }
 
-/// Checks the table of `issuer`, and `issuer` for the mechanism.
+/// Checks what `issuer` is trusted by, and `issuer` for that: one mechanism, or two that headers tell apart.
 pub(super) fn check(
-    trust: Trust,
+    trusts: Trusts,
     issuer: Option<&str>,
     place: &Place<'_>,
     faults: &mut Faults,
+) -> Option<Vec<KeySource>> {
+    let tables = match trusts.0 {
+        // As if it were not there.
+        none if none.is_empty() => vec![Trust::default()],
+        tables => tables,
+    };
+    let by_certificates = tables.iter().filter(|trust| trust.x5c_roots.is_some()).count();
+    let told_apart = match (tables.len(), by_certificates) {
+        (1, _) | (2, 1) => true,
+        _ => {
+            faults.add((place.at)("trust"), NOT_TOLD_APART);
+            false
+        }
+    };
+    let several = tables.len() > 1;
+    let named_by_did = tables.iter().any(|trust| trust.did == Some(true));
+    let web = if named_by_did { None } else { issuer };
+    let web = web.and_then(|issuer| faults.keep(&(place.at)("issuer"), place.addresses.name(issuer)));
+    let mut sources = Vec::new();
+    for (index, trust) in tables.into_iter().enumerate() {
+        let name = if several { format!("trust[{index}]") } else { "trust".to_owned() };
+        sources.push(one(trust, issuer, web.as_ref(), (&name, place), faults));
+    }
+    sources.into_iter().collect::<Option<Vec<KeySource>>>().filter(|_| told_apart)
+}
+
+/// Checks the table that stands at `name`. `web` is the issuer where it is an address, and not a DID.
+fn one(
+    trust: Trust,
+    issuer: Option<&str>,
+    web: Option<&Url>,
+    (name, place): (&str, &Place<'_>),
+    faults: &mut Faults,
 ) -> Option<KeySource> {
-    check_keys(&trust, place, faults);
-    let at = |key: &str| (place.at)(&format!("trust.{key}"));
+    check_keys(&trust, name, place, faults);
+    let at = |key: &str| (place.at)(&format!("{name}.{key}"));
     if trust.did == Some(true) {
         return issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), named_by_did(issuer)));
     }
-    let url = issuer.and_then(|issuer| faults.keep(&(place.at)("issuer"), place.addresses.name(issuer)));
     match trust {
         Trust { jwks_uri: Some(uri), .. } => {
             faults.keep(&at("jwks_uri"), place.addresses.web(&uri)).map(KeySource::JwksUri)
@@ -62,7 +97,7 @@ pub(super) fn check(
             Some(KeySource::X5c(Arc::new(roots)))
         }
         Trust { issuer_metadata: Some(_), .. } => {
-            url.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(&url)))
+            web.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(url)))
         }
         _ => None,
     }
@@ -70,18 +105,27 @@ pub(super) fn check(
 
 /// The certificates under which the issuer's status lists are signed, where those are not the issuer's own.
 pub(super) fn status_roots(
-    trust: &Trust,
+    trusts: &Trusts,
     place: &Place<'_>,
     faults: &mut Faults,
 ) -> Option<Option<Arc<Roots>>> {
-    let Some(path) = &trust.status_x5c_roots else { return Some(None) };
+    let mut named = trusts.0.iter().enumerate().filter_map(|(index, trust)| {
+        let name = if trusts.0.len() > 1 { format!("trust[{index}]") } else { "trust".to_owned() };
+        let at = (place.at)(&format!("{name}.status_x5c_roots"));
+        trust.status_x5c_roots.as_ref().map(|path| (at, path))
+    });
+    let Some((at, path)) = named.next() else { return Some(None) };
+    if let Some((again, _)) = named.next() {
+        faults.add(again, "is said already: it holds for all status lists of the issuer");
+        return None;
+    }
     let roots = roots(&place.folder.join(path), None, Vec::new()).map_err(|(_, why)| why);
-    faults.keep(&(place.at)("trust.status_x5c_roots"), roots).map(|roots| Some(Arc::new(roots)))
+    faults.keep(&at, roots).map(|roots| Some(Arc::new(roots)))
 }
 
 /// Which keys may stand together.
-fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
-    let at = |key: &str| (place.at)(&format!("trust.{key}"));
+fn check_keys(trust: &Trust, name: &str, place: &Place<'_>, faults: &mut Faults) {
+    let at = |key: &str| (place.at)(&format!("{name}.{key}"));
     for (key, switch) in [
         ("issuer_metadata", trust.issuer_metadata),
         ("did", trust.did),
@@ -116,16 +160,17 @@ fn check_keys(trust: &Trust, place: &Place<'_>, faults: &mut Faults) {
     ];
     match ways.iter().filter(|way| **way).count() {
         0 => {
-            faults.add(
-                (place.at)("trust"),
-                format!("is missing: how the keys of this issuer are found: {WAYS}"),
-            );
+            faults
+                .add((place.at)(name), format!("is missing: how the keys of this issuer are found: {WAYS}"));
         }
         1 => {}
-        _ => faults.add((place.at)("trust"), format!("must hold exactly one way to find keys: {WAYS}")),
+        _ => faults.add((place.at)(name), format!("must hold exactly one way to find keys: {WAYS}")),
     }
 }
 
+const NOT_TOLD_APART: &str = "must be one table, or a list of two: one with x5c_roots, for headers with x5c, and one \
+                              with another way, for headers without; nothing else tells by which one a \
+                              credential is judged";
 const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
                     { issuer_metadata = true } or { did = true }";
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::Semaphore;
 
 use super::cache::{Cache, Failure, Keepable, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault};
@@ -21,6 +22,8 @@ use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLi
 const MEDIA_TYPES: [&str; 1] = ["application/statuslist+jwt"];
 /// The most lists that are kept, and the most memory they may take together.
 const ROOM: Room = Room { documents: 256, bytes: 128 << 20 };
+/// How many lists are read and unpacked at once: each takes several times its length meanwhile.
+const READ_AT_ONCE: usize = 2;
 
 /// Fetches and keeps status lists.
 pub struct FetchedStatusLists {
@@ -35,6 +38,7 @@ struct Source {
     clock: Arc<dyn Clock>,
     issuer_keys: Arc<dyn IssuerKeys>,
     bounds: CacheBounds,
+    desks: Arc<Semaphore>,
 }
 
 /// Whose list, and where it is: two issuers never share one, since each must have signed its own.
@@ -74,7 +78,8 @@ impl FetchedStatusLists {
         bounds: CacheBounds,
     ) -> Self {
         let lists = Cache::new(Arc::clone(&clock), ROOM);
-        Self { source: Source { client, clock, issuer_keys, bounds }, lists }
+        let desks = Arc::new(Semaphore::new(READ_AT_ONCE));
+        Self { source: Source { client, clock, issuer_keys, bounds, desks }, lists }
     }
 }
 
@@ -111,15 +116,32 @@ impl Source {
         // Counted from when it came: a slow server has not made it older.
         let receipt = Receipt { at: self.clock.now(), max_age: document.max_age };
         let body = document.body;
-        let token = aside(move || StatusListToken::parse(&body)).await?;
-        let issuer = issuer.naming(token.kid());
+        let token = self.aside(move || StatusListToken::parse(&body)).await?;
+        let issuer = token.of(issuer);
         let keys = match issuer.status_roots() {
             // The key comes with the list.
             Some(_) => Arc::new(KeySet::of(Vec::new())),
             None => self.issuer_keys.of(&issuer).await?,
         };
         let bounds = self.bounds;
-        aside(move || token.verify(&issuer, &keys, &uri, receipt, &bounds)).await
+        self.aside(move || token.verify(&issuer, &keys, &uri, receipt, &bounds)).await
+    }
+
+    /// Reading a list of megabytes takes milliseconds, in which the others should not wait.
+    async fn aside<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> Result<T, StatusListFault> + Send + 'static,
+    ) -> Result<T, NoStatusList> {
+        let desk = Arc::clone(&self.desks).acquire_owned().await;
+        // Kept by the work itself, which goes on when nobody waits for it.
+        let done = tokio::task::spawn_blocking(move || {
+            let _desk = desk;
+            work()
+        });
+        match done.await {
+            Ok(done) => Ok(done?),
+            Err(ended) => Err(NotPublished::passing(&ended).into()),
+        }
     }
 }
 
@@ -149,16 +171,6 @@ impl StatusLists for FetchedStatusLists {
 #[expect(clippy::needless_pass_by_value, reason = "what `map_err` hands over")]
 fn absent(fault: FetchFault) -> NotPublished {
     if fault.is_passing() { NotPublished::passing(&fault) } else { NotPublished::mistake(&fault) }
-}
-
-/// Reading a list of megabytes takes milliseconds, in which the others should not wait.
-async fn aside<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, StatusListFault> + Send + 'static,
-) -> Result<T, NoStatusList> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => Ok(done?),
-        Err(ended) => Err(NotPublished::passing(&ended).into()),
-    }
 }
 
 #[cfg(test)]

@@ -162,6 +162,13 @@
 //! The keys are found in the same way as for its credentials, whatever `x5c` or `iss` a list carries:
 //! another party's word about a credential would be a second root of trust that nobody configured.
 //!
+//! # Two mechanisms of one issuer: the header calls for one
+//! An issuer that goes over to certificates has both kinds of credentials in people's wallets. So `trust` may
+//! be a list of two, one by certificates and one by keys; `x5c` in the header, and nothing else, says which one
+//! judges. Trying one after the other would make the weaker of both enough for every token, and the report a
+//! riddle. Two mechanisms by keys are refused: no header tells them apart. The price: a stolen old key signs
+//! until the operator takes its table out.
+//!
 //! # A verified list is kept, not its token
 //! Judging a presentation with a list at hand costs one look into a vector. The list is unpacked and its
 //! signature checked once, aside from the threads that answer requests.

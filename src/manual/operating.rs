@@ -209,6 +209,22 @@
 //! past its `exp`; a list that came and is no good (signature, address, dates) is never replaced by an older
 //! one. Introspection, refresh and `/userinfo` wait at most 2.5 seconds for a list.
 //!
+//! # An issuer that changes how its keys are found
+//! From a JWKS, metadata or a DID to certificates, or back, both count for a while:
+//! `trust = [{ jwks_uri = "https://..." }, { x5c_roots = "roots.pem" }]`, the same in every entry of the issuer.
+//! A credential or status list with `x5c` in its header is judged by the certificates, any other by the keys;
+//! `issuer_trusted` in the report says which, and why. Each is as good as the other: whoever holds one key of
+//! the old JWKS can sign until its table is taken out. When reports name the old way no more, take it out.
+//! Wallets of profile `haip` must show the chain all the while. The `sub` of people changes with it only
+//! where their new credentials have no `iss` (below).
+//!
+//! # Roots, and `sub` without `iss`
+//! Where a credential has no `iss`, the key of the certificate that vouched is part of who its issuer is, and
+//! of `sub`, unless `x5c_one_issuer` says that all roots are one issuer's. So people get another `sub` when a
+//! root is followed by one with another key, and also when an authority replaces its root in the file: take
+//! out the root, put in the authority below it, and that authority vouches from then on. Adding an authority
+//! to the root that stays changes nothing.
+//!
 //! # What issuers publish, and whose fault it is
 //! Keys (`jwks_uri`, `issuer_metadata`, `did`), status lists and wallets' metadata are kept by one rule. One
 //! fetch at a time for each; it goes on when nobody waits any more. While it is under way, and for five

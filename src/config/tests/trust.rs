@@ -126,6 +126,59 @@ fn the_check_warns_of_a_root_that_two_issuers_share_without_names() {
 }
 
 #[test]
+fn req_5_4_a_list_of_trust_is_one_way_by_keys_and_one_by_certificates() {
+    let now = 1_700_000_000;
+    let root = Authority::root(&Plan::authority("Root", now));
+    let folder = tempfile::tempdir().unwrap();
+    std::fs::write(folder.path().join("roots.pem"), root.pem()).unwrap();
+    let load = |trust: &str| with_trust(folder.path(), "https://api.proof.com", trust);
+    let uri = "{ jwks_uri = \"https://api.proof.com/jwks\" }";
+    for (good, kinds) in [
+        (format!("[{uri}, {{ x5c_roots = \"roots.pem\" }}]"), vec![false, true]),
+        ("[{ x5c_roots = \"roots.pem\" }, { issuer_metadata = true }]".to_owned(), vec![true, false]),
+        (format!("[{uri}]"), vec![false]),
+        (
+            format!("[{uri}, {{ x5c_roots = \"roots.pem\", status_x5c_roots = \"roots.pem\" }}]"),
+            vec![false, true],
+        ),
+    ] {
+        let config = load(&good).unwrap();
+        let entries = &config.policy.trust.credentials;
+        let found: Vec<bool> = entries.iter().map(|entry| matches!(entry.keys, KeySource::X5c(_))).collect();
+        assert_eq!(found, kinds, "{good}");
+        let lists = good.contains("status_x5c_roots");
+        assert!(entries.iter().all(|entry| entry.status_roots.is_some() == lists), "{good}");
+    }
+    let roots = "{ x5c_roots = \"roots.pem\" }";
+    for (wrong, fault) in [
+        ("[]".to_owned(), "trust: is missing: how the keys of this issuer are found"),
+        (format!("[{uri}, {{ issuer_metadata = true }}]"), "trust: must be one table, or a list of two"),
+        (format!("[{roots}, {roots}]"), "trust: must be one table, or a list of two"),
+        (format!("[{uri}, {roots}, {roots}]"), "trust: must be one table, or a list of two"),
+        (format!("[{uri}, {{ x5c_roots = \"none.pem\" }}]"), "trust[1].x5c_roots: cannot read"),
+        (
+            format!("[{{ jwks_uri = \"https://a.example\", x5c_names = [\"a\"] }}, {roots}]"),
+            "trust[0].x5c_names: belongs to x5c_roots",
+        ),
+        (
+            format!("[{uri}, {{ x5c_rots = \"roots.pem\" }}]"),
+            "trust[1].x5c_rots: is not a known key; did you",
+        ),
+        (format!("[{uri}, {{ x5c_roots = 3 }}]"), "trust[1].x5c_roots: invalid type"),
+        ("3".to_owned(), "trust: invalid type: integer `3`, expected a table, or a list of tables"),
+        (
+            "[{ did = true, status_x5c_roots = \"roots.pem\" }, { x5c_roots = \"roots.pem\", \
+             status_x5c_roots = \"roots.pem\" }]"
+                .to_owned(),
+            "trust[1].status_x5c_roots: is said already",
+        ),
+    ] {
+        let found = load(&wrong).unwrap_err().to_string();
+        assert!(found.contains(&format!("credentials[0].{fault}")), "{wrong}: {found}");
+    }
+}
+
+#[test]
 fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
     const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
     let folder = tempfile::tempdir().unwrap();

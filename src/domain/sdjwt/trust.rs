@@ -18,7 +18,8 @@ pub(super) const TYPE: Rule =
     Rule { check: "credential_type", requirement: "SD-JWT VC 2.2.2.1; OpenID4VP B.3.5" };
 const SERIALIZATION: Rule = Rule { check: "serialization", requirement: "RFC 9901 8; OpenID4VP B.3" };
 
-/// One configured kind of credential (`[[credentials]]`). Several may share an `id`: one per issuer.
+/// One configured kind of credential (`[[credentials]]`). Several may share an `id`: one per issuer, or two, of
+/// which one is by certificates and one by keys: see [`TrustPolicy::vouch`].
 #[derive(Clone, Debug)]
 pub struct CredentialTrust {
     /// The DCQL credential query id.
@@ -27,7 +28,7 @@ pub struct CredentialTrust {
     pub vct: Vec<String>,
     /// The exact `iss`. A credential with a certificate chain may leave `iss` out (REQ-5.12).
     pub issuer: String,
-    /// How this issuer's key is found; the token cannot choose another way.
+    /// How this issuer's key is found; the token cannot choose a way that is not configured.
     pub keys: KeySource,
     /// What its status lists are certified under, where that is something else: then by nothing else.
     pub status_roots: Option<Arc<Roots>>,
@@ -49,7 +50,7 @@ impl CredentialTrust {
     }
 }
 
-/// The one mechanism pinned for an issuer.
+/// One mechanism, pinned for an issuer.
 #[derive(Clone, Debug)]
 pub enum KeySource {
     /// A JWKS fetched from here.
@@ -78,6 +79,10 @@ impl KeySource {
             Self::X5c(_) => "the certificate chain in the header (`x5c_roots`)",
         }
     }
+
+    fn is_by_certificates(&self) -> bool {
+        matches!(self, Self::X5c(_))
+    }
 }
 
 /// Everything we believe.
@@ -91,6 +96,8 @@ pub struct TrustPolicy {
 #[derive(Clone, Debug)]
 pub struct TrustedIssuer {
     trust: CredentialTrust,
+    /// The other mechanism, where there are two: for tokens whose header calls for it.
+    other: Option<KeySource>,
     kid: Option<String>,
 }
 
@@ -107,6 +114,10 @@ impl TrustPolicy {
     /// exactly. Without `iss`, a credential that carries `x5c` is taken for that of the issuer to whose
     /// roots the chain leads; whether the chain holds is judged with the signature. An `x5c` of an issuer that is pinned to anything else changes nothing: the token cannot choose the mechanism.
     ///
+    /// Where an issuer is pinned to certificates and, for the time of a change, to keys as well, a header with
+    /// `x5c` is judged by the certificates and any other by the keys. What fails by one is not tried by the
+    /// other.
+    ///
     /// # Errors
     /// When the issuer or the credential type is not configured for that query, written into `findings`.
     pub fn vouch(
@@ -120,7 +131,7 @@ impl TrustPolicy {
             _ if believed.is_empty() => {
                 Err(format!("no issuer is configured for the credential {}", excerpt(credential)))
             }
-            Some(iss) => believed.into_iter().find(|trust| trust.issuer == iss).ok_or_else(|| {
+            Some(iss) => called_for(&believed, iss, hint.x5c.is_some()).ok_or_else(|| {
                 format!(
                     "`iss` is {}, which is not an issuer configured for the credential {} (compared exactly)",
                     excerpt(iss),
@@ -141,12 +152,27 @@ impl TrustPolicy {
                 excerpt(&trust.issuer)
             ),
         };
-        let ignored = hint.x5c.is_some() && !matches!(trust.keys, KeySource::X5c(_));
-        let rest = if ignored { ", and the `x5c` in the header is ignored" } else { "" };
+        let issuer = self.trusted(trust);
+        let rest = match (&issuer.other, hint.x5c.is_some()) {
+            (Some(_), true) => ", because the header has `x5c`",
+            (Some(_), false) => ", because the header has no `x5c`",
+            (None, true) if !trust.keys.is_by_certificates() => ", and the `x5c` in the header is ignored",
+            (None, _) => "",
+        };
         findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
         check_type(trust, hint.vct, findings)?;
         check_serialization(trust, hint, findings)?;
-        Ok(TrustedIssuer { trust: trust.clone(), kid: None }.naming(hint.kid))
+        Ok(issuer.of_header(hint.kid, hint.x5c.is_some()))
+    }
+
+    /// With the mechanism of this entry, and the other one where there are two.
+    fn trusted(&self, entry: &CredentialTrust) -> TrustedIssuer {
+        let other = self.credentials.iter().find(|trust| {
+            let same = trust.id == entry.id && trust.issuer == entry.issuer;
+            same && trust.keys.is_by_certificates() != entry.keys.is_by_certificates()
+        });
+        let other = other.map(|trust| trust.keys.clone());
+        TrustedIssuer { trust: entry.clone(), other, kid: None }
     }
 }
 
@@ -170,8 +196,16 @@ impl TrustPolicy {
     /// the configuration no longer believes it.
     pub fn vouch_again(&self, credential: &str, issuer: &str) -> Option<TrustedIssuer> {
         let trust = self.credentials.iter().find(|trust| trust.id == credential && trust.issuer == issuer)?;
-        Some(TrustedIssuer { trust: trust.clone(), kid: None })
+        Some(self.trusted(trust))
     }
+}
+
+/// The entry of `issuer` that a header with or without `x5c` calls for; where there is but one, that one.
+fn called_for<'t>(believed: &[&'t CredentialTrust], issuer: &str, x5c: bool) -> Option<&'t CredentialTrust> {
+    let mut its = believed.iter().copied().filter(|trust| trust.issuer == issuer);
+    let first = its.next()?;
+    let fits = |trust: &&CredentialTrust| trust.keys.is_by_certificates() == x5c;
+    Some(std::iter::once(first).chain(its).find(fits).unwrap_or(first))
 }
 
 /// The one of them that is pinned to certificates; of several, the one to whose roots `x5c` leads.
@@ -219,7 +253,7 @@ impl TrustedIssuer {
     pub(super) fn is_named_by(&self, iss: Option<&Value>) -> bool {
         match iss {
             Some(iss) => iss == self.issuer(),
-            None => matches!(self.keys(), KeySource::X5c(_)),
+            None => self.keys().is_by_certificates(),
         }
     }
 
@@ -258,10 +292,23 @@ impl TrustedIssuer {
         }
     }
 
-    /// The same issuer, asked about another of its tokens, whose header names this key.
+    /// Whether certificates are one of its mechanisms, be it for other headers.
+    pub fn may_be_certified(&self) -> bool {
+        [Some(self.keys()), self.other.as_ref()].into_iter().flatten().any(KeySource::is_by_certificates)
+    }
+
+    /// The same issuer, asked about another of its tokens, whose header names this key and has an `x5c` or
+    /// not: of two mechanisms, the one that this calls for.
     #[must_use]
-    pub fn naming(&self, kid: Option<&str>) -> Self {
-        Self { trust: self.trust.clone(), kid: kid.map(|kid| self.key_name(kid).into_owned()) }
+    pub fn of_header(&self, kid: Option<&str>, x5c: bool) -> Self {
+        let mut same = Self { kid: None, ..self.clone() };
+        if let Some(other) = &mut same.other
+            && other.is_by_certificates() == x5c
+        {
+            std::mem::swap(other, &mut same.trust.keys);
+        }
+        same.kid = kid.map(|kid| same.key_name(kid).into_owned());
+        same
     }
 
     /// How long a list that is no longer fresh may serve, and what is looked up at all.

@@ -31,9 +31,11 @@ pub(super) fn check_ways(
     }
     findings.pass(&FORM, "the compact form");
     if !matches!(issuer.keys(), KeySource::X5c(_)) {
+        let mend =
+            if issuer.may_be_certified() { "this header has no `x5c`" } else { "configure `x5c_roots`" };
         let detail = format!(
             "the key of this issuer comes from {}; in profile haip it must come from the certificates in \
-             the header: configure `x5c_roots`",
+             the header: {mend}",
             issuer.keys().name()
         );
         return Err(findings.fail(&ISSUER, detail));

@@ -108,7 +108,9 @@ impl Scene {
     /// The issuer's list: index 0 is valid, index 1 is not.
     fn list(&self, issuer: &TrustedIssuer) -> Result<StatusList, StatusListFault> {
         let mut list = ListMaker::new(&self.maker.issuer, &[0, 1]);
-        list.header.insert("x5c".to_owned(), self.list_x5c.clone());
+        if !self.list_x5c.is_null() {
+            list.header.insert("x5c".to_owned(), self.list_x5c.clone());
+        }
         let receipt = Receipt { at: NOW, max_age: None };
         let token = StatusListToken::parse(list.sign(&self.maker.issuer).as_bytes())?;
         token.verify(issuer, &self.keys, STATUS_URI, receipt, &CacheBounds::default())

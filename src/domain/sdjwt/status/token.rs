@@ -140,12 +140,17 @@ impl StatusListToken {
         }
     }
 
-    /// The name of the signing key, to look it up.
+    /// The name of the signing key.
     pub fn kid(&self) -> Option<&str> {
         self.0.kid()
     }
 
-    /// Everything TSL 5.1 and 8.3(4, 5) ask. The key is found the way it is found for the issuer's
+    /// Its issuer, asked for the key that its header calls for.
+    pub fn of(&self, issuer: &TrustedIssuer) -> TrustedIssuer {
+        issuer.of_header(self.kid(), self.0.header().contains_key("x5c"))
+    }
+
+    /// Everything TSL 5.1 and 8.3(4, 5) ask, whose keys are those of [`Self::of`]. The key is found the way it is found for the issuer's
     /// credentials (TSL 11.3): among `keys`, or by a chain in the token's own `x5c` up to the roots that
     /// the issuer is pinned to, or up to those of its status lists; for any other issuer, an `x5c` changes nothing. `uri` is the address in
     /// the credential.
@@ -160,6 +165,7 @@ impl StatusListToken {
         receipt: Receipt,
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
+        let issuer = &self.of(issuer);
         let Candidates { keys, how, chain } = self.candidates(issuer, keys, receipt.at)?;
         let (verified, _key) = self.0.verify_by_any(&keys).map_err(|_| StatusListFault::Signature(how))?;
         let payload = verified.payload();

@@ -307,3 +307,39 @@ fn req_7_8_the_list_of_an_issuer_known_by_certificates_brings_a_chain_to_the_sam
     let pinned = KeySource::Jwks(Arc::new(nothing.clone()));
     assert!(matches!(verify(&list, pinned, &nothing), Err(StatusListFault::Key(_))));
 }
+
+#[test]
+fn req_7_8_the_list_of_an_issuer_by_keys_and_by_certificates_is_judged_by_its_own_header() {
+    let (maker, root) = certified(Algorithm::Es256);
+    let stranger = Authority::root(&Plan::authority("Stranger", NOW.unix()));
+    let x5c = maker.header.get("x5c").cloned();
+    let verify = |list: &ListMaker, source: KeySource, credential_has_x5c: bool, keys: &KeySet| {
+        let policy = TrustPolicy { credentials: vec![entry(ISSUER, keys_of(&maker)), entry(ISSUER, source)] };
+        let x5c = x5c.as_ref().filter(|_| credential_has_x5c);
+        let hint =
+            IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: None, x5c, json_serialization: false };
+        let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
+        assert_eq!(matches!(issuer.keys(), KeySource::X5c(_)), credential_has_x5c);
+        let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();
+        let receipt = Receipt { at: NOW, max_age: None };
+        let issuer = token.of(&issuer);
+        token
+            .verify(&issuer, keys, STATUS_URI, receipt, &CacheBounds::default())
+            .map(|list| list.chain().is_some())
+    };
+    let nothing = KeySet::of(Vec::new());
+    for credential_has_x5c in [true, false] {
+        let mut list = ListMaker::new(&maker.issuer, &[0]);
+        assert_eq!(verify(&list, roots(&root), credential_has_x5c, &maker.keys()), Ok(false));
+        list.header.insert("x5c".to_owned(), x5c.clone().unwrap());
+        assert_eq!(verify(&list, roots(&root), credential_has_x5c, &nothing), Ok(true));
+        // The key is published, too; but the header calls for certificates.
+        let refused = verify(&list, roots(&stranger), credential_has_x5c, &maker.keys());
+        assert!(matches!(refused, Err(StatusListFault::Chain(_))), "{refused:?}");
+    }
+}
+
+/// What the maker publishes.
+fn keys_of(maker: &Maker) -> KeySource {
+    KeySource::Jwks(Arc::new(maker.keys()))
+}

@@ -3,9 +3,12 @@
 
 use super::authorities::believed;
 use super::*;
+use crate::domain::jose::signing::SigningKey;
+use crate::domain::jose::x5c::Roots;
 use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::domain::openid4vp::request::Profile;
 use crate::domain::sdjwt::status::policy::StatusCheck;
+use crate::domain::sdjwt::trust::KeySource;
 
 /// A wallet of profile `haip`, an issuer that is believed by its certificate, and the chains that it can send.
 struct Certified {
@@ -111,6 +114,37 @@ fn req_9_9_a_credential_without_x5c_is_refused() {
     let mut certified = Certified::new();
     certified.sends(None);
     certified.refused(&certified.scene.maker.present(), "issuer_chain");
+}
+
+#[test]
+fn req_9_9_an_issuer_by_keys_and_by_certificates_must_send_its_chain() {
+    let mut certified = Certified::new();
+    let mut by_keys = certified.scene.maker.trust().credentials.remove(0);
+    by_keys.issuer = certified.scene.trust.credentials[0].issuer.clone();
+    certified.scene.trust.credentials.push(by_keys);
+    certified.scene.maker.name_status(0, STATUS_URI);
+    certified.scene.verified();
+    certified.sends(None);
+    let vp_token = certified.scene.maker.present();
+    certified.refused_here_alone(&vp_token, "haip_issuer_chain", "HAIP 6.1.1");
+    let (_, report) = certified.scene.judge(&vp_token);
+    assert!(report.decisive().unwrap().detail.contains("this header has no `x5c`"), "{report:?}");
+    // Its list may be signed by a published key, but not for this profile.
+    certified.sends(Some(certified.chain.clone()));
+    certified.scene.list_x5c = Value::Null;
+    certified.refused_here_alone(&certified.scene.maker.present(), "haip_status_list_chain", "HAIP 6.1");
+}
+
+#[test]
+fn req_9_9_a_self_signed_issuer_is_refused_also_where_it_is_switched_on() {
+    let mut certified = Certified::new();
+    let own = Authority::root(&Plan::leaf("Issuer", NOW.unix()));
+    certified.scene.maker.issuer =
+        SigningKey::from_pem(&own.key.private_key_to_pem_pkcs8().unwrap()).unwrap();
+    certified.sends(Some(x5c(&[&own.certificate])));
+    let roots = Roots::new(&own.pem(), None, Vec::new()).unwrap().with_self_signed_issuers();
+    certified.scene.trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
+    certified.refused_here_alone(&certified.scene.maker.present(), "haip_issuer_chain", "HAIP 6.1.1");
 }
 
 #[test]
