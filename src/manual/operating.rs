@@ -214,7 +214,8 @@
 //! `trust = [{ jwks_uri = "https://..." }, { x5c_roots = "roots.pem" }]`, the same in every entry of the issuer.
 //! A credential or status list with `x5c` in its header is judged by the certificates, any other by the keys;
 //! `issuer_trusted` in the report says which, and why. Each is as good as the other: whoever holds one key of
-//! the old JWKS can sign until its table is taken out. When reports name the old way no more, take it out.
+//! the old JWKS can sign until its table is taken out. When reports name the old way no more, take it out;
+//! tokens that it earned end then.
 //! Wallets of profile `haip` must show the chain all the while. The `sub` of people changes with it only
 //! where their new credentials have no `iss` (below).
 //!

@@ -178,15 +178,17 @@ impl TrustPolicy {
 
 impl TrustPolicy {
     /// Whether an issuer that was believed before still is: configured for this credential query id and
-    /// type and, where `anchor` vouched for it, with a root of that key ([`Anchor::key_hash`]).
+    /// type and, where `anchor` vouched for it, with a root of that key ([`Anchor::key_hash`]); where keys did,
+    /// with a way to keys.
     ///
     /// [`Anchor::key_hash`]: crate::domain::jose::x5c::Anchor::key_hash
     pub fn still_believes(&self, credential: &str, issuer: &str, vct: &str, anchor: Option<&str>) -> bool {
         self.credentials.iter().any(|trust| {
-            let rooted = anchor.is_none_or(|hash| match &trust.keys {
-                KeySource::X5c(roots) => roots.have_key(hash),
-                _ => false,
-            });
+            let rooted = match (&trust.keys, anchor) {
+                (KeySource::X5c(roots), Some(hash)) => roots.have_key(hash),
+                (KeySource::X5c(_), None) | (_, Some(_)) => false,
+                (_, None) => true,
+            };
             let same = trust.id == credential && trust.issuer == issuer;
             same && rooted && trust.vct.iter().any(|accepted| accepted == vct)
         })

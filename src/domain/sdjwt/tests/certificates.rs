@@ -343,3 +343,23 @@ fn req_7_8_the_list_of_an_issuer_by_keys_and_by_certificates_is_judged_by_its_ow
 fn keys_of(maker: &Maker) -> KeySource {
     KeySource::Jwks(Arc::new(maker.keys()))
 }
+
+#[test]
+fn what_one_mechanism_vouched_for_ends_with_that_mechanism() {
+    let (maker, root) = certified(Algorithm::Es256);
+    let chain = match roots(&root) {
+        KeySource::X5c(roots) => roots.validate(&maker.header["x5c"], NOW).unwrap(),
+        other => panic!("{other:?}"),
+    };
+    let (by_keys, by_chain) = (entry(ISSUER, keys_of(&maker)), entry(ISSUER, roots(&root)));
+    let anchor = Some(chain.anchor().key_hash());
+    for (credentials, keys_count, chain_counts) in [
+        (vec![by_keys.clone(), by_chain.clone()], true, true),
+        (vec![by_keys], true, false),
+        (vec![by_chain], false, true),
+    ] {
+        let policy = TrustPolicy { credentials };
+        assert_eq!(policy.still_believes(QUERY_ID, ISSUER, VCT, None), keys_count);
+        assert_eq!(policy.still_believes(QUERY_ID, ISSUER, VCT, anchor), chain_counts);
+    }
+}
