@@ -153,7 +153,7 @@
 //! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
 //! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
-//! | status lists in memory | 256, together 128 MiB; the one that is soonest due gives way |
+//! | status lists in memory | 256, together 128 MiB unpacked; the one that is soonest due gives way. With what reading them (two at a time) leaves behind in the allocator, 256 MiB of resident memory |
 //!
 //! Addresses, proxies, guessing and locking out have a chapter of their own: [`super::limits`]. A client that
 //! asks for its devices through a server of its own has that server's address: raise

@@ -1,7 +1,7 @@
 //! The list itself: many small numbers, packed and compressed (TSL 4.1, 4.2).
 
 use std::fmt;
-use std::io::Read as _;
+use std::io::{self, Read};
 
 use flate2::read::ZlibDecoder;
 use serde_json::{Map, Value};
@@ -11,11 +11,16 @@ use crate::domain::base::base64url;
 /// The most that a list may decompress to: 134 million one-bit statuses. A list of a hundred million
 /// is the largest that TSL's size comparison (appendix B) considers.
 pub const MOST_BYTES: usize = 16 << 20;
+/// Lists are kept in blocks of so many bytes. Memory that grows while its size is unknown is twice as large
+/// in the end, and an allocator that is asked to make it smaller need not.
+const BLOCK: usize = 64 << 10;
 
 /// Statuses by index.
 pub struct Statuses {
     bits: u8,
-    packed: Vec<u8>,
+    /// Each of [`BLOCK`] bytes but the last.
+    blocks: Vec<Box<[u8]>>,
+    length: usize,
 }
 
 impl Statuses {
@@ -34,28 +39,31 @@ impl Statuses {
         };
         let text = status_list.get("lst").and_then(Value::as_str).ok_or(StatusesFault::Encoding)?;
         let compressed = base64url::decode(text).map_err(|_| StatusesFault::Encoding)?;
-        Ok(Self { bits, packed: decompressed(&compressed)? })
+        let blocks = decompressed(&compressed)?;
+        let length = blocks.iter().map(|block| block.len()).sum();
+        Ok(Self { bits, blocks, length })
     }
 
     /// The status at `index`, counted from 0; `None` past the end. Index `i` stands in the `bits` bits
     /// from bit `i * bits` on, bytes in order, bits from the least significant up.
     pub fn at(&self, index: u64) -> Option<u8> {
         let per_byte = 8 / self.bits;
-        let byte = *self.packed.get(usize::try_from(index / u64::from(per_byte)).ok()?)?;
+        let byte = usize::try_from(index / u64::from(per_byte)).ok()?;
+        let byte = *self.blocks.get(byte / BLOCK)?.get(byte % BLOCK)?;
         let place = u8::try_from(index % u64::from(per_byte)).ok()?;
         Some((byte >> (place * self.bits)) & (u8::MAX >> (8 - self.bits)))
     }
 
-    /// How much memory it takes.
+    /// How much memory it takes, but for a few bytes for each block.
     pub fn bytes(&self) -> usize {
-        self.packed.len()
+        self.length
     }
 }
 
 /// Where somebody's index points is nobody else's concern, and lists are long.
 impl fmt::Debug for Statuses {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Statuses({} bits each, {} bytes)", self.bits, self.packed.len())
+        write!(f, "Statuses({} bits each, {} bytes)", self.bits, self.length)
     }
 }
 
@@ -76,23 +84,40 @@ pub enum StatusesFault {
     TooLong,
 }
 
-fn decompressed(compressed: &[u8]) -> Result<Vec<u8>, StatusesFault> {
+fn decompressed(compressed: &[u8]) -> Result<Vec<Box<[u8]>>, StatusesFault> {
     let mut stream = ZlibDecoder::new(compressed);
-    let mut packed = Vec::new();
-    let most = u64::try_from(MOST_BYTES).unwrap_or(u64::MAX);
-    stream
-        .by_ref()
-        .take(most.saturating_add(1))
-        .read_to_end(&mut packed)
-        .map_err(|_| StatusesFault::Compression)?;
-    if packed.len() > MOST_BYTES {
-        return Err(StatusesFault::TooLong);
+    let mut blocks: Vec<Box<[u8]>> = Vec::new();
+    let mut block = vec![0; BLOCK];
+    loop {
+        let filled = fill(&mut stream, &mut block).map_err(|_| StatusesFault::Compression)?;
+        if filled > 0 && blocks.len() == MOST_BYTES / BLOCK {
+            return Err(StatusesFault::TooLong);
+        }
+        if filled > 0 {
+            blocks.push(block[..filled].into());
+        }
+        if filled < BLOCK {
+            break;
+        }
     }
     if usize::try_from(stream.total_in()) != Ok(compressed.len()) {
         return Err(StatusesFault::Compression);
     }
-    packed.shrink_to_fit();
-    Ok(packed)
+    Ok(blocks)
+}
+
+/// Reads until `block` is full or nothing comes; how much came.
+fn fill(stream: &mut impl Read, block: &mut [u8]) -> io::Result<usize> {
+    let mut filled = 0;
+    while filled < block.len() {
+        match stream.read(&mut block[filled..]) {
+            Ok(0) => break,
+            Ok(read) => filled += read,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filled)
 }
 
 #[cfg(test)]
@@ -173,6 +198,21 @@ mod tests {
             assert_eq!(fault, StatusesFault::Encoding);
         }
         assert!(list(&json!(1), &good).is_ok());
+    }
+
+    #[test]
+    fn req_7_10_a_status_is_found_on_either_side_of_the_end_of_a_block() {
+        for length in [BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK, 2 * BLOCK + 7] {
+            let bytes: Vec<u8> = (0..length).map(|place| u8::try_from(place % 251).unwrap()).collect();
+            let statuses = list(&json!(8), &zlib(&bytes)).unwrap();
+            assert_eq!(statuses.bytes(), length);
+            for place in
+                [0, BLOCK - 2, BLOCK - 1, BLOCK, BLOCK + 1, 2 * BLOCK - 1, 2 * BLOCK, length - 1, length]
+            {
+                let index = u64::try_from(place).unwrap();
+                assert_eq!(statuses.at(index), bytes.get(place).copied(), "{place} of {length}");
+            }
+        }
     }
 
     #[test]
