@@ -3,7 +3,8 @@
 //! ```text
 //! fresh                             -> served as it is
 //! not fresh                         -> one fetch, whoever asks; it goes on when nobody waits any more
-//!   while it is under way, or failed less than PAUSE ago (counted from the failure, not from the start):
+//!   while it is under way, or failed less than PAUSE ago (counted from the failure, not from the start;
+//!   twice as long for each time in a row that the server kept us waiting, up to MOST_PAUSE):
 //!     an older copy may serve       -> that one, at once
 //!     a fetch is under way          -> waits for it, up to a bound of waiters and of patience
 //!     otherwise                     -> cannot be had, at once
@@ -25,6 +26,11 @@ use crate::flow::ports::Clock;
 
 /// How long a server that failed is left alone.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);
+/// The longest that one is left alone which lets us wait, again and again: so who may not use an older copy
+/// is answered at once most of the time.
+const MOST_PAUSE: Duration = Duration::from_secs(60);
+/// From then on a server has let us wait, rather than failed.
+const SLOW: Duration = Duration::from_secs(2);
 /// How long we believe a fresh copy that lacks what is wanted: anybody can name a key that does not exist.
 pub(super) const WANTED_PAUSE: Duration = Duration::from_secs(60);
 /// How long who has an older copy at hand waits for a newer one.
@@ -129,13 +135,33 @@ struct State<V, E> {
     held: Option<Arc<V>>,
     /// When the last fetch ended.
     asked_at: Option<Timestamp>,
-    /// When it last failed and why, if it has not come since.
-    failed: Option<(Timestamp, E)>,
+    /// How it last failed, if it has not come since.
+    failed: Option<Failed<E>>,
     /// The fetch under way.
     flight: Option<Flight<V, E>>,
     waiting: usize,
     /// How long the copy may serve, as it was last asked for.
     stale: Duration,
+}
+
+/// A fetch that brought nothing.
+struct Failed<E> {
+    at: Timestamp,
+    why: E,
+    /// How many in a row, up to this one, let us wait.
+    slow: u32,
+}
+
+impl<E> Failed<E> {
+    fn pause(&self) -> Duration {
+        let doublings = self.slow.saturating_sub(1).min(8);
+        (PAUSE * 2u32.pow(doublings)).min(MOST_PAUSE)
+    }
+
+    /// How long it matters: the next one may be slow, too.
+    fn matters(&self) -> Duration {
+        if self.slow > 0 { self.pause() + MOST_PAUSE } else { PAUSE }
+    }
 }
 
 /// A fetch under way. Its end is told once; a sender that is gone without a word has panicked.
@@ -205,9 +231,10 @@ where
         let (tell, landed) = watch::channel(None);
         let (inner, place, key) = (Arc::clone(&self.0), Arc::clone(place), key.clone());
         background(async move {
+            let began = inner.clock.now();
             let fetched = fetch.await.map(Arc::new);
             let now = inner.clock.now();
-            place.state().take_in(&fetched, now);
+            place.state().take_in(&fetched, began, now);
             inner.tidy(&key, now);
             tell.send_replace(Some(fetched));
         });
@@ -295,10 +322,10 @@ impl<V: Keepable, E: Failure> State<V, E> {
         if self.flight.is_some() {
             return None;
         }
-        if let Some((at, why)) = &self.failed
-            && within(*at, PAUSE)
+        if let Some(failed) = &self.failed
+            && within(failed.at, failed.pause())
         {
-            return Some(self.older(now, wish).ok_or_else(|| NotHad::Failed(why.clone())));
+            return Some(self.older(now, wish).ok_or_else(|| NotHad::Failed(failed.why.clone())));
         }
         let believed = fresh.is_some() && self.asked_at.is_some_and(|at| within(at, WANTED_PAUSE));
         believed.then_some(Err(NotHad::FetchedJustNow))
@@ -311,7 +338,7 @@ impl<V: Keepable, E: Failure> State<V, E> {
     }
 
     /// Notes how a fetch ended, at the time when it did.
-    fn take_in(&mut self, fetched: &Result<Arc<V>, E>, now: Timestamp) {
+    fn take_in(&mut self, fetched: &Result<Arc<V>, E>, began: Timestamp, now: Timestamp) {
         self.flight = None;
         self.asked_at = Some(now);
         match fetched {
@@ -323,7 +350,9 @@ impl<V: Keepable, E: Failure> State<V, E> {
                 if why.replaces_older() {
                     self.held = None;
                 }
-                self.failed = Some((now, why.clone()));
+                let before = self.failed.as_ref().map_or(0, |failed| failed.slow);
+                let slow = if now.since(began) >= SLOW { before.saturating_add(1) } else { 0 };
+                self.failed = Some(Failed { at: now, why: why.clone(), slow });
             }
         }
     }
@@ -333,7 +362,7 @@ impl<V: Keepable, E: Failure> State<V, E> {
     }
 
     fn is_worth_keeping(&self, now: Timestamp) -> bool {
-        let failed = self.failed.as_ref().is_some_and(|(at, _)| now.since(*at) < PAUSE);
+        let failed = self.failed.as_ref().is_some_and(|failed| now.since(failed.at) < failed.matters());
         let serves = self.held.as_ref().is_some_and(|held| held.usable(now, self.stale));
         failed || serves || self.is_busy()
     }

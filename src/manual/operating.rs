@@ -231,7 +231,9 @@
 //! fetch at a time for each; it goes on when nobody waits any more. While it is under way, and for five
 //! seconds after it failed, who may use the older copy gets it at once: keys and metadata for a day, a list
 //! for `status_stale_if_error`. Others wait for it, at most 64 for one document and ten seconds from its
-//! start. A key (`kid`) that is not among keys fetched less than a minute ago counts as one that cannot be had.
+//! start. A host that lets us wait (two seconds and more) again and again is left alone for longer each time: 5,
+//! 10, 20, 40, then 60 seconds, in which nobody waits for it. A key (`kid`) that is not among keys fetched
+//! less than a minute ago counts as one that cannot be had.
 //!
 //! | What happens | Report | The person reads | The flow |
 //! |---|---|---|---|

@@ -153,6 +153,48 @@ async fn a_failure_counts_from_when_it_happened() {
     assert_eq!(stage.brings(Duration::ZERO, Ok("one")).await, Ok("one"));
 }
 
+/// A fetch that lets everybody wait for ten seconds, and fails.
+async fn lets_wait(stage: &Stage) {
+    let (say, hangs) = hanging();
+    let asks = stage.get(Duration::ZERO, LONG, None, hangs);
+    let fails = async {
+        settle().await;
+        stage.clock.forward(PAUSE * 2);
+        assert!(say.send(Err(Trouble::Nothing)).is_ok());
+    };
+    let (asked, ()) = tokio::join!(asks, fails);
+    assert_eq!(asked, Err(NotHad::Failed(Trouble::Nothing)));
+}
+
+#[tokio::test]
+async fn who_lets_us_wait_again_and_again_is_left_alone_for_longer_each_time() {
+    let stage = Stage::new();
+    let second = Duration::from_secs(1);
+    for (number, pause) in [5, 10, 20, 40, 60, 60].into_iter().enumerate() {
+        lets_wait(&stage).await;
+        assert_eq!(stage.fetches(), number + 1);
+        stage.clock.forward(second * (pause - 1));
+        let asked = stage.get(Duration::ZERO, LONG, None, never_asked());
+        assert_eq!(asked.await, Err(NotHad::Failed(Trouble::Nothing)), "at once, for {pause} seconds");
+        assert_eq!(stage.fetches(), number + 1);
+        stage.clock.forward(second);
+    }
+    // Who says at once that it cannot is asked again as soon as ever.
+    assert_eq!(
+        stage.brings(Duration::ZERO, Err(Trouble::Nothing)).await,
+        Err(NotHad::Failed(Trouble::Nothing))
+    );
+    stage.clock.forward(PAUSE);
+    // And what comes is the end of it.
+    lets_wait(&stage).await;
+    stage.clock.forward(PAUSE);
+    assert_eq!(stage.brings(Duration::ZERO, Ok("one")).await, Ok("one"));
+    stage.clock.forward(FRESH);
+    lets_wait(&stage).await;
+    stage.clock.forward(PAUSE);
+    assert_eq!(stage.brings(Duration::ZERO, Ok("two")).await, Ok("two"));
+}
+
 #[tokio::test]
 async fn an_older_copy_serves_at_once_while_a_fetch_hangs_and_where_it_may() {
     let stage = Stage::new();
