@@ -394,7 +394,7 @@ impl Notice {
     /// The same for who was entering the code of a device.
     #[must_use]
     pub fn or_enter_a_code(mut self) -> Self {
-        self.next.get_or_insert(Link { href: "/device", text: "Enter a code" });
+        self.next.get_or_insert(&Link { href: "/device", text: "Enter a code" });
         self
     }
 }

@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::service::Service;
 
-const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// A device authorization of the client `tv`.
 pub async fn ask(client: &Client, service: &Service) -> reqwest::Result<Response> {

@@ -3,7 +3,7 @@
 use reqwest::{Client, Response};
 use serde_json::Value;
 
-use crate::devices;
+use crate::devices::{self, DEVICE_GRANT};
 use crate::service::{PLAIN, Service, Start, client};
 
 fn behind_a_proxy() -> Service {
@@ -51,7 +51,7 @@ async fn nobody_is_locked_out_by_what_strangers_do_in_the_name_of_a_client() {
     let code = authorization["device_code"].as_str().unwrap();
     for _ in 0..60 {
         let guess = client.post(service.at("/token")).basic_auth("tv", Some("guess"));
-        let answer = guess.form(&[("device_code", "x")]).send().await.unwrap();
+        let answer = guess.form(&[("grant_type", DEVICE_GRANT), ("device_code", "x")]).send().await.unwrap();
         assert_eq!(answer.status(), 401);
     }
     assert_eq!(devices::poll(&client, &service, code).await["error"], "authorization_pending");

@@ -1,7 +1,13 @@
 //! The program as the operating system sees it: killed at any moment, asked to stop, started again,
 //! with a log that nobody reads. One topic, one file; [`service`] starts and ends processes.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test says what is wrong by failing, and why it was left out"
+)]
 #![expect(
     clippy::disallowed_methods,
     reason = "clients of the service, not a part of it; real processes take real time"

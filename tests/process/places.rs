@@ -61,7 +61,16 @@ async fn operators_are_answered_while_all_places_are_taken() {
     for last in 1..=PLACES / SHARE {
         opened.extend(open(&format!("127.0.0.{last}"), SHARE, &service).await);
     }
-    assert!(!is_answered("127.0.0.99", &service).await, "all places are taken");
+    // The service may learn a moment later that the first question's connection is over.
+    let mut full = false;
+    for _ in 0..50 {
+        full = !is_answered("127.0.0.99", &service).await;
+        if full {
+            break;
+        }
+        opened.extend(open("127.0.0.1", 1, &service).await);
+    }
+    assert!(full, "all places are taken");
     let client = crate::service::client();
     for path in ["/healthz", "/readyz"] {
         let answer = client.get(service.operations_at(path)).send().await.unwrap();

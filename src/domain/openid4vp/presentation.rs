@@ -134,7 +134,6 @@ pub enum NotNow {
 
 /// What a rejected answer leads to.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "lives for one call; a box would only move it once more")]
 pub enum AfterRejection {
     /// The person may try again.
     TriesRemain(Served),

@@ -132,6 +132,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
             "vp_token_count",
             "vp_token_only_what_was_asked",
             "vp_token_shape",
+            "wallet_can_answer",
         ],
     ),
 ];

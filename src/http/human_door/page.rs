@@ -113,7 +113,7 @@ pub struct Notice {
     /// What happened and what to do now.
     pub text: Cow<'static, str>,
     /// Where to go.
-    pub next: Option<Link>,
+    pub next: Option<&'static Link>,
     /// What stands before the path of that link.
     pub base: Arc<str>,
     /// Under which id the operator finds what happened.

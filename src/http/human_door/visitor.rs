@@ -1,7 +1,7 @@
 //! Who opens a page: a person, or a program that only looks at it. A program must not take a person's place.
 //!
-//! Browsers that say how a request came about (Fetch Metadata: `Sec-Fetch-Mode`, `Sec-Fetch-Dest`) are taken
-//! at their word. Others are people unless their name is that of a program. Both can be wrong: a person can go
+//! Browsers that say how a request came about (Fetch Metadata: `Sec-Fetch-Mode` and `Sec-Fetch-Dest`, always
+//! both) are taken at their word. Others are people unless their name is that of a program. Both can be wrong: a person can go
 //! on by a button in any case, and whoever was bound first by mistake can be replaced ([`super::start`]).
 
 use poem::Request;
@@ -44,11 +44,9 @@ pub fn is_a_person(request: &Request) -> bool {
     if is_prefetch(request) {
         return false;
     }
-    match request.header("sec-fetch-mode") {
-        Some(mode) => {
-            mode == "navigate" && request.header("sec-fetch-dest").is_none_or(|dest| dest == "document")
-        }
-        None => {
+    match (request.header("sec-fetch-mode"), request.header("sec-fetch-dest")) {
+        (Some(mode), Some(destination)) => mode == "navigate" && destination == "document",
+        _ => {
             let name = request.header("user-agent").unwrap_or_default().to_ascii_lowercase();
             !PROGRAMS.iter().any(|program| name.contains(program))
         }
@@ -92,6 +90,8 @@ mod tests {
             ],
             &[("sec-fetch-mode", "navigate"), ("user-agent", "Mozilla/5.0 (Linux; Android 14; CUBOT P80)")],
             &[("user-agent", "python-requests/2.31.0"), ("accept", "*/*")],
+            // A program that follows a person's way for them says half of what a browser says.
+            &[("user-agent", "node"), ("sec-fetch-mode", "cors")],
         ] {
             assert!(person(headers), "{headers:?}");
         }
@@ -113,7 +113,7 @@ mod tests {
             assert!(!person(&[("user-agent", name)]), "{name}");
         }
         for headers in [
-            &[("sec-fetch-mode", "no-cors")][..],
+            &[("sec-fetch-mode", "no-cors"), ("sec-fetch-dest", "image")][..],
             &[("sec-fetch-mode", "cors"), ("sec-fetch-dest", "empty")],
             &[("sec-fetch-mode", "navigate"), ("sec-fetch-dest", "iframe")],
             &[("sec-fetch-mode", "navigate"), ("sec-purpose", "prefetch;prerender")],
