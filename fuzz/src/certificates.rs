@@ -25,15 +25,7 @@ const DAY: i64 = 24 * 60 * 60;
 const NAME: &str = "issuer.example.com";
 
 /// Everything is certified with the same key, whose name is `CN=Root`.
-static AUTHORITY: LazyLock<PKey<Private>> = LazyLock::new(|| {
-    let number =
-        |name: &str| BigNum::from_slice(&base64url::decode(KEYS["issuer"][name].as_str().unwrap()).unwrap());
-    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
-    let point =
-        EcKey::from_public_key_affine_coordinates(&group, &number("x").unwrap(), &number("y").unwrap());
-    let key = EcKey::from_private_components(&group, &number("d").unwrap(), point.unwrap().public_key());
-    PKey::from_ec_key(key.unwrap()).unwrap()
-});
+static AUTHORITY: LazyLock<PKey<Private>> = LazyLock::new(|| key_of("issuer"));
 static ROOT: LazyLock<X509> = LazyLock::new(|| X509::from_der(&signed(&authority("Root", "Root"))).unwrap());
 static ROOTS: LazyLock<Roots> =
     LazyLock::new(|| Roots::new(&ROOT.to_pem().unwrap(), None, Vec::new()).unwrap());
@@ -51,12 +43,10 @@ pub fn x5c(data: &[u8]) {
             parts.iter().take(MOST_CERTIFICATES + 1).map(|tbs| encoded(&signed(tbs))).collect()
         }
     };
-    drop(ErrorStack::get());
-    let judged = ROOTS.validate(&x5c, NOW);
-    let named = NAMED.validate(&x5c, NOW);
-    let claims = SentChain::read(&x5c).map(|sent| ROOTS.are_named_by(&sent));
-    let left = ErrorStack::get();
-    assert!(left.errors().is_empty(), "a TLS connection of this thread would find {left}");
+    let judged = leaves_nothing(|| ROOTS.validate(&x5c, NOW));
+    let named = leaves_nothing(|| NAMED.validate(&x5c, NOW));
+    let claims = leaves_nothing(|| SentChain::read(&x5c).map(|sent| ROOTS.are_named_by(&sent)));
+    leaves_nothing(|| SentChain::read(&x5c).map(|sent| NAMED.are_named_by(&sent)));
     let chain = match judged {
         Ok(chain) => chain,
         Err(refused) => {
@@ -91,9 +81,28 @@ pub fn x5c(data: &[u8]) {
     }
 }
 
+/// What is left in OpenSSL's queue of errors, a TLS connection of the same thread would find.
+fn leaves_nothing<T>(look: impl FnOnce() -> T) -> T {
+    drop(ErrorStack::get());
+    let found = look();
+    let left = ErrorStack::get();
+    assert!(left.errors().is_empty(), "{left}");
+    found
+}
+
 /// The line after that title.
 fn after<'t>(text: &'t str, title: &str) -> Option<&'t str> {
     text.lines().skip_while(|line| !line.trim_start().starts_with(title)).nth(1)
+}
+
+fn key_of(name: &str) -> PKey<Private> {
+    let number = |member: &str| {
+        BigNum::from_slice(&base64url::decode(KEYS[name][member].as_str().unwrap()).unwrap()).unwrap()
+    };
+    let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
+    let point = EcKey::from_public_key_affine_coordinates(&group, &number("x"), &number("y")).unwrap();
+    let key = EcKey::from_private_components(&group, &number("d"), point.public_key()).unwrap();
+    PKey::from_ec_key(key).unwrap()
 }
 
 /// The values that stand one behind the other, cut by their lengths; the last may be anything.
@@ -192,6 +201,8 @@ pub fn seeds(seeds: &mut Seeds) {
         })
     };
     let plain = tbs("Plain", "Root", |_| {});
+    let namesake = tbs("Root", "Root", |made| made.set_pubkey(&key_of("holder")).unwrap());
+    seeds.add("x5c", "namesake", [leaf("Root"), namesake].concat());
     let (between, below) = (authority("Between", "Root"), leaf("Between"));
     seeds.add("x5c", "leaf", leaf("Root"));
     seeds.add("x5c", "plain", plain.clone());

@@ -3,7 +3,7 @@
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
-use super::{Roots, certificates, distinguished_name, path, texts};
+use super::{Roots, certificates, distinguished_name, path, quietly, texts};
 use crate::domain::base::base64url;
 use crate::domain::base::secret::Digest;
 
@@ -42,7 +42,8 @@ pub struct SentChain(Vec<X509>);
 impl SentChain {
     /// `None` when it is not a small array of certificates.
     pub fn read(x5c: &Value) -> Option<Self> {
-        certificates(&texts(x5c)?).ok().map(Self)
+        let texts = texts(x5c)?;
+        quietly(|| certificates(&texts)).ok().map(Self)
     }
 }
 
@@ -61,7 +62,9 @@ impl Roots {
 
     /// Whether paths end at more than one key: authorities below another of them do not count.
     pub fn are_several(&self) -> bool {
-        let ends = |one: &&X509| path::is_self_signed(one) || !path::has_issuer_among(one, &self.anchors);
+        let ends = |one: &&X509| {
+            quietly(|| path::is_self_signed(one) || !path::has_issuer_among(one, &self.anchors))
+        };
         let mut keys = self.anchors.iter().filter(ends).map(|anchor| key_hash(anchor));
         let first = keys.next();
         keys.any(|key| Some(&key) != first.as_ref())
@@ -87,9 +90,11 @@ impl Roots {
     /// whether the chain holds, [`Roots::validate`] says.
     pub fn are_named_by(&self, sent: &SentChain) -> bool {
         let SentChain(sent) = sent;
-        let named = self.names.is_empty()
-            || sent.first().is_some_and(|leaf| super::leaf::has_one_name(leaf, &self.names));
-        named && sent.iter().any(|one| self.anchors.iter().any(|anchor| is_or_issued(anchor, one)))
+        quietly(|| {
+            let named = self.names.is_empty()
+                || sent.first().is_some_and(|leaf| super::leaf::has_one_name(leaf, &self.names));
+            named && sent.iter().any(|one| self.anchors.iter().any(|anchor| is_or_issued(anchor, one)))
+        })
     }
 }
 
@@ -98,10 +103,7 @@ fn is_or_issued(anchor: &X509Ref, one: &X509Ref) -> bool {
         return true;
     }
     let by_name = one.issuer_name().try_cmp(anchor.subject_name()).is_ok_and(|order| order.is_eq());
-    // OpenSSL keeps what it stumbled over for this thread, where a TLS connection would find it.
-    let signed = by_name && anchor.public_key().is_ok_and(|key| one.verify(&key).unwrap_or(false));
-    drop(openssl::error::ErrorStack::get());
-    signed
+    by_name && anchor.public_key().is_ok_and(|key| one.verify(&key).unwrap_or(false))
 }
 
 fn key_hash(certificate: &X509Ref) -> Option<String> {

@@ -30,6 +30,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
+use openssl::error::ErrorStack;
 use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
@@ -124,7 +125,7 @@ impl Roots {
         if let Some(chain) = self.kept().get(&digest).filter(|chain| chain.window.holds(now)) {
             return Ok(Arc::clone(chain));
         }
-        let chain = Arc::new(self.look_at(&certificates(&texts)?, now)?);
+        let chain = Arc::new(quietly(|| self.look_at(&certificates(&texts)?, now))?);
         let mut kept = self.kept();
         if kept.len() >= MOST_KEPT {
             kept.clear();
@@ -355,6 +356,14 @@ pub enum RootsFault {
 }
 
 /// The strings of the array, few and none too long.
+/// OpenSSL keeps what it stumbled over for this thread, where a TLS connection would find it, also where all
+/// went well in the end.
+fn quietly<T>(look: impl FnOnce() -> T) -> T {
+    let found = look();
+    drop(ErrorStack::get());
+    found
+}
+
 fn texts(x5c: &Value) -> Option<Vec<&str>> {
     let given = x5c.as_array().filter(|list| (1..=MOST_CERTIFICATES).contains(&list.len()))?;
     given.iter().map(Value::as_str).collect()

@@ -162,8 +162,6 @@ pub(super) fn walk(store: &X509StoreRef, given: &[X509]) -> Result<Result<Vec<X5
         let at = usize::try_from(context.error_depth()).unwrap_or_default() + 1;
         let subject = context.current_cert().map(super::subject);
         let why = context.error().error_string();
-        // OpenSSL keeps what it stumbled over for this thread, where a TLS connection would find it.
-        drop(ErrorStack::get());
         Ok(Err(Broken { at, why, subject }))
     })
 }

@@ -343,6 +343,18 @@ fn a_refusal_leaves_nothing_behind_for_tls_to_find() {
     assert!(openssl::error::ErrorStack::get().errors().is_empty());
 }
 
+#[test]
+fn what_is_accepted_leaves_nothing_behind_either() {
+    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    // The name of the root, and a key of which its signature is not.
+    let namesake = other.root.certify(&Plan::authority("Root", NOW), &p256());
+    let sent = x5c(&[&chain.leaf, &chain.between.certificate, &namesake]);
+    assert_eq!(chain.roots().validate(&sent, at(NOW)).unwrap().length(), 3);
+    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+    assert!(chain.roots().are_named_by(&SentChain::read(&sent).unwrap()));
+    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+}
+
 proptest::proptest! {
     #[test]
     fn arbitrary_bytes_are_no_certificate_and_no_reason_to_panic(bytes: Vec<u8>) {
