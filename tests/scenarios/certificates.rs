@@ -43,12 +43,12 @@ impl Certified {
     }
 }
 
-fn key() -> PKey<Private> {
+pub fn key() -> PKey<Private> {
     let group = EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap();
     PKey::from_ec_key(EcKey::generate(&group).unwrap()).unwrap()
 }
 
-fn certificate(subject: &str, key: &PKey<Private>, issuer: &str, signer: &PKeyRef<Private>) -> X509 {
+pub fn certificate(subject: &str, key: &PKey<Private>, issuer: &str, signer: &PKeyRef<Private>) -> X509 {
     let name = |common: &str| {
         let mut name = X509Name::builder().unwrap();
         name.append_entry_by_text("CN", common).unwrap();

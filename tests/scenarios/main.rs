@@ -5,6 +5,7 @@
 
 mod again;
 mod agreed;
+mod anchors;
 mod answers;
 mod asked_for;
 mod asking;

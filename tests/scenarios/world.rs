@@ -147,6 +147,12 @@ impl World {
         Self::of(configured_with(wallet, folder, &parties), parties, None, Vec::new())
     }
 
+    /// The same, where the issuer is known by `trust`, the inside of that table.
+    pub fn trusting(trust: &str, wallet: &str, folder: &Path) -> Self {
+        let parties = Parties::new(None);
+        Self::of(configured_by(trust, wallet, folder, &parties), parties, None, Vec::new())
+    }
+
     /// The same service after a restart with another wallet entry: what was stored is still there.
     pub fn restarted(&self, wallet: &str, folder: &Path) -> Self {
         let parties = Parties::new(Some(self));
@@ -484,9 +490,13 @@ fn client() -> reqwest::Client {
 
 /// The usual configuration with another wallet entry, and with issuers that are known by certificates.
 fn configured_with(wallet: &str, folder: &Path, parties: &Parties) -> Config {
+    configured_by("x5c_roots = \"issuer-roots.pem\"", wallet, folder, parties)
+}
+
+fn configured_by(trust: &str, wallet: &str, folder: &Path, parties: &Parties) -> Config {
     std::fs::write(folder.join("issuer-roots.pem"), parties.roots()).unwrap();
     let jwks = format!("jwks_uri = \"{BASE}/sandbox/issuer/jwks.json\"");
-    let usual = configuration("").replace(&jwks, "x5c_roots = \"issuer-roots.pem\"");
+    let usual = configuration("").replace(&jwks, trust);
     let (before, rest) = usual.split_once("[[wallets]]").unwrap();
     let (_, after) = rest.split_once("[[credentials]]").unwrap();
     let text = format!("{before}[[wallets]]\nname = \"demo\"\n{wallet}\n[[credentials]]{after}");
