@@ -1,10 +1,13 @@
 //! Reading what strangers send, bounded before it is kept.
 
+use std::collections::HashMap;
+use std::net::IpAddr;
+use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use poem::{Body, Request};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
-use tokio::sync::Semaphore;
+use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
 /// The longest form on the client door and of a page, in bytes.
@@ -15,12 +18,15 @@ pub const MAX_JSON_BYTES: usize = 192 * 1024;
 const ORDINARY_BYTES: usize = 192 * 1024;
 /// So many longer bodies are read at one time; further ones wait. At 3 MiB each, the most memory that
 /// strangers who send slowly can hold.
-const LONG_BODIES: usize = 32;
+const LONG_BODIES: usize = 64;
+/// So many of them from one address, so that nobody who sends slowly keeps others waiting.
+const SHARE: usize = 4;
 /// Whoever sends a longer body has this long for what is beyond the ordinary.
 const LONG_BODY_TIME: Duration = Duration::from_secs(15);
 
 /// The places for those who send long bodies.
-static PLACES: Semaphore = Semaphore::const_new(LONG_BODIES);
+static PLACES: LazyLock<LongBodies> =
+    LazyLock::new(|| LongBodies { all: Semaphore::new(LONG_BODIES), shares: Mutex::default() });
 
 /// How much of a body that is too long is read and thrown away, in bytes, so that its sender hears why.
 const MAX_SWALLOWED_BYTES: u64 = 4 << 20;
@@ -38,15 +44,48 @@ pub enum BodyFault {
     Unreadable,
 }
 
-/// Reads at most `limit` bytes; one more is a refusal.
+/// The places, and who waits for his share of them.
+struct LongBodies {
+    all: Semaphore,
+    /// One for each address that sends a long body or waits for it.
+    shares: Mutex<HashMap<Option<IpAddr>, Weak<Semaphore>>>,
+}
+
+/// A place.
+struct Taken<'p> {
+    _place: SemaphorePermit<'p>,
+    _own: OwnedSemaphorePermit,
+}
+
+impl LongBodies {
+    /// Waits for a place, which is free again when what comes back is dropped.
+    async fn take(&self, from: Option<IpAddr>) -> Result<Taken<'_>, AcquireError> {
+        let own = self.share(from).acquire_owned().await?;
+        let place = self.all.acquire().await?;
+        Ok(Taken { _place: place, _own: own })
+    }
+
+    fn share(&self, from: Option<IpAddr>) -> Arc<Semaphore> {
+        let mut shares = self.shares.lock().unwrap_or_else(PoisonError::into_inner);
+        shares.retain(|_, share| share.strong_count() > 0);
+        let held = shares.get(&from).and_then(Weak::upgrade);
+        held.unwrap_or_else(|| {
+            let share = Arc::new(Semaphore::new(SHARE));
+            shares.insert(from, Arc::downgrade(&share));
+            share
+        })
+    }
+}
+
+/// Reads at most `limit` bytes; one more is a refusal. `from` is who sends a body that may be long.
 ///
 /// # Errors
 /// [`BodyFault`]
-pub async fn read_bounded(body: Body, limit: usize) -> Result<Vec<u8>, BodyFault> {
+pub async fn read_bounded(body: Body, limit: usize, from: Option<IpAddr>) -> Result<Vec<u8>, BodyFault> {
     let (mut reader, mut bytes) = (body.into_async_read(), Vec::new());
     read_to(&mut reader, &mut bytes, limit.min(ORDINARY_BYTES)).await?;
     if bytes.len() > ORDINARY_BYTES && limit > ORDINARY_BYTES {
-        let _place = PLACES.acquire().await.map_err(|_| BodyFault::Unreadable)?;
+        let _place = PLACES.take(from).await.map_err(|_| BodyFault::Unreadable)?;
         let rest = read_to(&mut reader, &mut bytes, limit);
         timeout(LONG_BODY_TIME, rest).await.map_err(|_| BodyFault::Unreadable)??;
     }
@@ -91,20 +130,38 @@ mod tests {
 
     #[tokio::test]
     async fn a_body_at_the_limit_is_read_and_one_byte_more_is_refused() {
-        let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 5000);
+        let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 5000, None);
         assert_eq!(read(5000).await.unwrap().len(), 5000);
         assert_eq!(read(5001).await, Err(BodyFault::TooLarge(5000)));
     }
 
     #[tokio::test]
     async fn a_long_body_is_read_where_one_is_expected_and_its_place_is_free_afterwards() {
-        let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 1 << 20);
+        let read = |length: usize| read_bounded(Body::from(vec![b'x'; length]), 1 << 20, None);
         for _ in 0..=LONG_BODIES {
             for length in [ORDINARY_BYTES - 1, ORDINARY_BYTES, ORDINARY_BYTES + 1, 1 << 20] {
                 assert_eq!(read(length).await.unwrap().len(), length);
             }
             assert_eq!(read((1 << 20) + 1).await, Err(BodyFault::TooLarge(1 << 20)));
         }
+    }
+
+    #[tokio::test]
+    async fn whoever_sends_long_bodies_slowly_keeps_nobody_else_waiting() {
+        let places = LongBodies { all: Semaphore::new(LONG_BODIES), shares: Mutex::default() };
+        let [slow, other] = [[192, 0, 2, 1], [192, 0, 2, 2]].map(|address| Some(IpAddr::from(address)));
+        let mut taken = Vec::new();
+        for _ in 0..SHARE {
+            taken.push(places.take(slow).await.unwrap());
+        }
+        let mut further = std::pin::pin!(places.take(slow));
+        assert!(timeout(Duration::ZERO, further.as_mut()).await.is_err(), "beyond the share one waits");
+        drop(places.take(other).await.unwrap());
+        taken.pop();
+        drop(further.await.unwrap());
+        drop(taken);
+        places.share(other);
+        assert_eq!(places.shares.lock().unwrap().len(), 1, "who sends nothing is forgotten");
     }
 
     #[test]

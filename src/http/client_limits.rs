@@ -7,7 +7,7 @@
 use std::collections::HashMap;
 use std::hash::Hash;
 use std::net::IpAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use poem::Request;
@@ -65,6 +65,11 @@ impl ClientLimits {
     /// Where a request comes from.
     pub fn address_of(&self, request: &Request) -> ClientAddress {
         self.addresses.of(request)
+    }
+
+    /// Who sends a request to an endpoint that knows these limits, as far as addresses are counted.
+    pub fn sender(request: &Request) -> Option<IpAddr> {
+        request.data::<Arc<Self>>()?.address_of(request).counted()
     }
 
     /// Counts a failed authentication of the registered client `id`.

@@ -34,7 +34,9 @@ async fn req_11_55_who_shows_no_client_at_all_is_not_authenticated_and_told_how(
     let stage = Stage::new();
     for (path, form) in [
         ("/introspect", "token=x"),
+        ("/introspect", ""),
         ("/revoke", "token=x"),
+        ("/revoke", "token_type_hint=access_token"),
         ("/token", "grant_type=authorization_code&code=x"),
         ("/token", "grant_type=refresh_token&refresh_token=x"),
         ("/par", "response_type=code"),

@@ -2,6 +2,7 @@
 
 use std::ops::Deref;
 
+use poem::http::header;
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::ParseFromJSON;
@@ -10,7 +11,9 @@ use serde_json::{Map, Value};
 
 use super::refusal::OAuthRefusal;
 use crate::domain::oauth::authorization_request::Parameters;
+use crate::http::basic::CredentialsFault;
 use crate::http::body::{self, BodyFault, MAX_FORM_BYTES};
+use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};
 
 /// The parameters of `T`, which names them all as text. Unknown ones are ignored.
@@ -39,7 +42,7 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, 
         return Err(OAuthRefusal::invalid(format!("the Content-Type must be {MEDIA_TYPE}")));
     }
     let body = body.take().map_err(|_| OAuthRefusal::invalid(BodyFault::Unreadable.to_string()))?;
-    let bytes = body::read_bounded(body, MAX_FORM_BYTES).await.map_err(|fault| match fault {
+    let bytes = body::read_bounded(body, MAX_FORM_BYTES, None).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => OAuthRefusal::too_large(fault.to_string()),
         BodyFault::Unreadable => OAuthRefusal::invalid(fault.to_string()),
     })?;
@@ -47,11 +50,22 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, 
     Ok(parameters.into_pairs().collect())
 }
 
-fn named<T: ParseFromJSON>(pairs: impl Iterator<Item = (String, String)>) -> Result<T, OAuthRefusal> {
+fn named<T: ParseFromJSON>(
+    request: &Request,
+    pairs: impl Iterator<Item = (String, String)>,
+) -> Result<T, OAuthRefusal> {
     let members: Map<String, Value> = pairs.map(|(name, value)| (name, Value::String(value))).collect();
-    // All members are text, so the only thing that can be wrong is that one is missing.
-    T::parse_from_json(Some(Value::Object(members)))
-        .map_err(|_| OAuthRefusal::invalid("a required parameter is missing"))
+    let is_anonymous = !request.headers().contains_key(header::AUTHORIZATION)
+        && !["client_id", "client_assertion"].iter().any(|name| members.contains_key(*name));
+    // All members are text, so the only thing that can be wrong is that one is missing. Whoever says nothing
+    // of themselves either hears that first (RFC 7662 section 2.1, RFC 6749 section 5.2).
+    T::parse_from_json(Some(Value::Object(members))).map_err(|_| {
+        if is_anonymous {
+            NotLetIn::Credentials(CredentialsFault::Missing).into()
+        } else {
+            OAuthRefusal::invalid("a required parameter is missing")
+        }
+    })
 }
 
 fn documented<T: ParseFromJSON>() -> MetaRequest {
@@ -78,7 +92,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        Ok(Self(named(read(request, body).await?.into_iter())?))
+        Ok(Self(named(request, read(request, body).await?.into_iter())?))
     }
 }
 
@@ -102,7 +116,7 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for WholeForm<T> {
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
         let pairs = read(request, body).await?;
-        let named = named(pairs.iter().cloned())?;
+        let named = named(request, pairs.iter().cloned())?;
         Ok(Self { named, parameters: Parameters::new(pairs, Vec::new()) })
     }
 }

@@ -57,7 +57,7 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<TokenInForm, 
         return Ok(TokenInForm::default());
     }
     let body = body.take().map_err(|_| ResourceRefusal::malformed("the body could not be read"))?;
-    let bytes = body::read_bounded(body, MAX_FORM_BYTES).await;
+    let bytes = body::read_bounded(body, MAX_FORM_BYTES, None).await;
     let bytes = bytes.map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
     let mut form = Form::parse(&bytes).map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
     Ok(TokenInForm(form.take("access_token").map(Secret::received)))

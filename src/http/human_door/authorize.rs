@@ -51,7 +51,7 @@ pub async fn take(door: Arc<HumanDoor>, mut request: Request) -> Result<Response
     if !body::has_media_type(&request, MEDIA_TYPE) {
         return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
-    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES).await;
+    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES, None).await;
     let body = body.map_err(|fault| match fault {
         body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
         body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),

@@ -139,10 +139,12 @@ impl HumanDoor {
         if !body::has_media_type(request, MEDIA_TYPE) {
             return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let bytes = body::read_bounded(request.take_body(), limit).await.map_err(|fault| match fault {
-            body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
-            body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
-        })?;
+        let from = self.addresses.of(request).counted();
+        let bytes =
+            body::read_bounded(request.take_body(), limit, from).await.map_err(|fault| match fault {
+                body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+                body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+            })?;
         let form = Form::parse(&bytes).map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
         Ok((browser, form))
     }

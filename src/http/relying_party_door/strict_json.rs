@@ -14,6 +14,7 @@ use crate::domain::base::exact;
 use crate::domain::base::json::{self, Bounds};
 use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
+use crate::http::client_limits::ClientLimits;
 
 const MEDIA_TYPE: &str = "application/json";
 /// Of a body that was read within its length.
@@ -150,7 +151,7 @@ async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Resu
         return Err(Problem::media_type());
     }
     let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
-    body::read_bounded(body, longest).await.map_err(|fault| match fault {
+    body::read_bounded(body, longest, ClientLimits::sender(request)).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
         BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
     })

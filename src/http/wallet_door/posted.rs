@@ -13,6 +13,7 @@ use crate::domain::base::json::{self, Bounds};
 use crate::domain::openid4vp::response::{Posted, ResponseParameters};
 use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault};
+use crate::http::client_limits::ClientLimits;
 use crate::http::form::{Form, MEDIA_TYPE};
 
 const JSON: &str = "application/json";
@@ -49,10 +50,12 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostR
     let body = body.take().map_err(|_| PostRefusal::refused())?;
     let vpgate: Option<&Arc<Vpgate>> = request.data();
     let settings = vpgate.map(|vpgate| vpgate.policy.verification).unwrap_or_default();
-    let bytes = body::read_bounded(body, settings.longest_answer()).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),
-        BodyFault::Unreadable => unread(fault, PostRefusal::refused()),
-    })?;
+    let bytes = body::read_bounded(body, settings.longest_answer(), ClientLimits::sender(request))
+        .await
+        .map_err(|fault| match fault {
+            BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),
+            BodyFault::Unreadable => unread(fault, PostRefusal::refused()),
+        })?;
     if as_json {
         let members = json::parse_object(&bytes, &BOUNDS);
         return Ok(Posted::from_json(members.map_err(|fault| unread(fault, PostRefusal::refused()))?));

@@ -158,7 +158,7 @@ struct RequestUriPost {
 
 async fn read(request: &Request, body: &mut RequestBody) -> Result<WalletSays, NoRequest> {
     let body = body.take().map_err(|_| NoRequest::refused("the body could not be read"))?;
-    let bytes = body::read_bounded(body, MAX_BYTES).await.map_err(|fault| match fault {
+    let bytes = body::read_bounded(body, MAX_BYTES, None).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => NoRequest::TooLarge(error("invalid_request", Some(fault.to_string()))),
         BodyFault::Unreadable => NoRequest::refused(fault.to_string()),
     })?;

@@ -340,7 +340,7 @@ fn a_refusal_leaves_nothing_behind_for_tls_to_find() {
     let (chain, other) = (Scene::new().make(), Scene::new().make());
     let forged = x5c(&[&other.leaf, &chain.between.certificate]);
     assert!(chain.roots().validate(&forged, at(NOW)).is_err());
-    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+    assert!(ErrorStack::get().errors().is_empty());
 }
 
 #[test]
@@ -350,9 +350,9 @@ fn what_is_accepted_leaves_nothing_behind_either() {
     let namesake = other.root.certify(&Plan::authority("Root", NOW), &p256());
     let sent = x5c(&[&chain.leaf, &chain.between.certificate, &namesake]);
     assert_eq!(chain.roots().validate(&sent, at(NOW)).unwrap().length(), 3);
-    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+    assert!(ErrorStack::get().errors().is_empty());
     assert!(chain.roots().are_named_by(&SentChain::read(&sent).unwrap()));
-    assert!(openssl::error::ErrorStack::get().errors().is_empty());
+    assert!(ErrorStack::get().errors().is_empty());
 }
 
 proptest::proptest! {
