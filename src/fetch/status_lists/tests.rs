@@ -3,16 +3,20 @@ use std::sync::atomic::{AtomicBool, AtomicI64, AtomicUsize, Ordering};
 use serde_json::json;
 use url::Url;
 
+use super::super::issuer_keys::FetchedIssuerKeys;
 use super::super::test_server::{ok, serve};
 use super::*;
 use crate::domain::base::report::Findings;
 use crate::domain::jose::key_set::KeySet;
 use crate::domain::jose::signing::SigningKey;
+use crate::domain::jose::x5c::Roots;
+use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::domain::sdjwt::limits::Limits;
 use crate::domain::sdjwt::parse::Presented;
 use crate::domain::sdjwt::status::policy::StatusPolicy;
 use crate::domain::sdjwt::status::standing::{Named, named};
 use crate::domain::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
+use crate::domain::sdjwt::trust::{CredentialTrust, KeySource};
 
 struct Hand(AtomicI64);
 
@@ -376,4 +380,38 @@ async fn a_provider_that_hangs_keeps_nobody_longer_than_his_patience() {
     }
     assert!(began.elapsed() < Duration::from_secs(1), "{:?}", began.elapsed());
     assert_eq!(served.load(Ordering::SeqCst), 2, "one fetch under way for all");
+}
+
+#[tokio::test]
+async fn req_7_8_of_two_mechanisms_the_lists_own_header_calls_for_one() {
+    let mut maker = Maker::new();
+    let root = Authority::root(&Plan::authority("Root", NOW.unix()));
+    let leaf =
+        root.certify(&Plan::leaf("Issuer", NOW.unix()), &public_key(&maker.issuer.public_key().to_jwk()));
+    let (key, chain) = (again(&maker.issuer), x5c(&[&leaf]));
+    let (url, _) = publish(move |_, uri| {
+        let mut list = ListMaker::new(&key, &[0]);
+        list.header.insert("x5c".to_owned(), chain.clone());
+        list.payload.insert("sub".to_owned(), json!(uri));
+        list.payload.insert("exp".to_owned(), json!(LATE));
+        answer(&list.sign(&key))
+    });
+    let reference = naming(&mut maker, &url, 0).reference;
+    let mut trust = maker.trust();
+    let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
+    let by_chain = CredentialTrust { keys: KeySource::X5c(Arc::new(roots)), ..trust.credentials[0].clone() };
+    let short = Duration::from_secs(5);
+    // Its published keys cannot be had, and the header of the list calls for none of them.
+    trust.credentials[0].keys = KeySource::JwksUri(Url::parse("http://127.0.0.1:1/jwks.json").unwrap());
+    let fetched = || {
+        let client = FetchClient::with_timeouts(true, short, short).unwrap();
+        let keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Hand::new()));
+        FetchedStatusLists::new(client, Hand::new(), keys, CacheBounds::default())
+    };
+    let name = trust.credentials[0].issuer.clone();
+    let by_keys_alone = trust.vouch_again(QUERY_ID, &name).unwrap();
+    assert!(fetched().of(&by_keys_alone, &reference, SOON).await.is_err());
+    trust.credentials.push(by_chain);
+    let by_both = trust.vouch_again(QUERY_ID, &name).unwrap();
+    assert!(fetched().of(&by_both, &reference, SOON).await.unwrap().chain().is_some());
 }
