@@ -86,7 +86,7 @@ impl Vpgate {
     /// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
     ///
     /// The same answer again gets the same reply: a wallet whose connection broke asks once more
-    /// ([`super::reply_again`]).
+    /// (`flow/reply_again.rs`).
     ///
     /// # Errors
     /// [`NotTaken`]; nothing has changed then.

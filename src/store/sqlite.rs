@@ -300,7 +300,7 @@ impl Store for SqliteStore {
         Ok(())
     }
 
-    /// Asks the writer and a reader: see [`probe`].
+    /// Asks the writer and a reader: see `sqlite/probe.rs`.
     async fn ready(&self) -> Result<(), Unavailable> {
         self.probe().await
     }

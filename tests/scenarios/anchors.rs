@@ -50,7 +50,7 @@ async fn req_7_8_status_lists_under_anchors_of_their_own_are_believed_under_thos
         let list = json!({"idx": 0, "uri": format!("{BASE}/sandbox/issuer/status-list")});
         let result = result(&world, |made| {
             made.edit_payload(|payload| {
-                drop(payload.insert("status".to_owned(), json!({"status_list": list})))
+                drop(payload.insert("status".to_owned(), json!({"status_list": list})));
             });
         });
         let result = result.await;

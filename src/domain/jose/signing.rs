@@ -62,7 +62,7 @@ impl SigningKey {
     /// `Bag Attributes`, certificates) is passed over.
     ///
     /// # Errors
-    /// As [`Self::from_jwk`]; a [`PemFault`] for what is no such key.
+    /// As [`Self::from_jwk`]; `SigningFault::Pem` for what is no such key, with the reason.
     pub fn from_pem(pem: &[u8]) -> Result<Self, SigningFault> {
         let pem = private_pem::only_key(pem)?;
         let jwk = EcKeyPair::from_pem(&*pem, None)

@@ -1,7 +1,7 @@
 //! Who opens a page: a person, or a program that only looks at it. A program must not take a person's place.
 //!
-//! Browsers that say how a request came about (Fetch Metadata: `Sec-Fetch-Mode` and `Sec-Fetch-Dest`, always
-//! both) are taken at their word. Others are people unless their name is that of a program. Both can be wrong: a person can go
+//! Browsers that say how a request came about (Fetch Metadata: `Sec-Fetch-Mode` and `Sec-Fetch-Dest`) are
+//! taken at their word. Others are people unless their name is that of a program. Both can be wrong: a person can go
 //! on by a button in any case, and whoever was bound first by mistake can be replaced ([`super::start`]).
 
 use poem::Request;
@@ -46,6 +46,7 @@ pub fn is_a_person(request: &Request) -> bool {
     }
     match (request.header("sec-fetch-mode"), request.header("sec-fetch-dest")) {
         (Some(mode), Some(destination)) => mode == "navigate" && destination == "document",
+        (Some("navigate"), None) => true,
         _ => {
             let name = request.header("user-agent").unwrap_or_default().to_ascii_lowercase();
             !PROGRAMS.iter().any(|program| name.contains(program))
