@@ -82,8 +82,10 @@ async fn of_many_kills_at_random_none_loses_what_was_acknowledged_or_redeems_twi
             check(&client, &service, &code, told).await;
         }
         let stock = approved(&client, &service).await;
-        let workers = at_work(&service, stock);
-        tokio::time::sleep(Duration::from_millis(20 + random() % 280)).await;
+        // A random moment by what was answered, not by the clock: a busy machine gets there too.
+        let (enough, goal) = (Arc::new(Notify::new()), 1 + random() % APPROVED);
+        let workers = at_work(&service, stock, goal, &enough);
+        enough.notified().await;
         service.process.kill().unwrap();
         service.process.wait().unwrap();
         ledger = workers.join_all().await.into_iter().flatten().collect();
@@ -138,12 +140,23 @@ async fn approved(client: &Client, service: &Service) -> Vec<String> {
 }
 
 /// Devices that take their tokens and others that begin, until nobody answers any more.
-fn at_work(service: &Service, stock: Vec<String>) -> JoinSet<Vec<(String, Told)>> {
-    let stock = Arc::new(Mutex::new(stock));
+/// `enough` is told when `goal` of them have had an answer.
+fn at_work(
+    service: &Service,
+    stock: Vec<String>,
+    goal: usize,
+    enough: &Arc<Notify>,
+) -> JoinSet<Vec<(String, Told)>> {
+    let (stock, answered) = (Arc::new(Mutex::new(stock)), Arc::new(AtomicUsize::new(0)));
     let mut workers = JoinSet::new();
     for _ in 0..WORKERS {
         let (begin, token) = (service.at("/device_authorization"), service.at("/token"));
-        let stock = Arc::clone(&stock);
+        let (stock, answered, enough) = (Arc::clone(&stock), Arc::clone(&answered), Arc::clone(enough));
+        let count = move || {
+            if answered.fetch_add(1, Ordering::SeqCst) + 1 == goal {
+                enough.notify_one();
+            }
+        };
         workers.spawn(async move {
             let (client, mut ledger) = (client(), Vec::new());
             loop {
@@ -154,11 +167,13 @@ fn at_work(service: &Service, stock: Vec<String>) -> JoinSet<Vec<(String, Told)>
                     if told == Told::Nothing {
                         return ledger;
                     }
+                    count();
                 }
                 let Ok(answer) = ask_at(&client, begin.clone()).await else { return ledger };
                 let Ok(body) = answer.bytes().await else { return ledger };
                 let body: Value = serde_json::from_slice(&body).unwrap();
                 ledger.push((body["device_code"].as_str().unwrap().to_owned(), Told::Opened));
+                count();
             }
         });
     }
@@ -179,7 +194,7 @@ async fn take(client: &Client, token: Url, code: &str) -> Told {
 }
 
 /// Kills come at random moments; nothing depends on which.
-fn random() -> u64 {
+fn random() -> usize {
     use std::hash::{BuildHasher as _, RandomState};
-    RandomState::new().hash_one(0)
+    usize::try_from(RandomState::new().hash_one(0) >> 48).unwrap()
 }
