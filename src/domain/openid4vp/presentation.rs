@@ -17,14 +17,15 @@
 
 mod awaiting_return;
 mod postponed;
+mod rejected;
 pub mod restore;
 
 use std::time::Duration;
 
 pub use self::awaiting_return::AwaitingReturn;
+pub use self::rejected::AfterRejection;
 use super::request::{Asked, Asker, Flow, ResponseMode};
 use super::response::WalletError;
-use super::trouble::Trouble;
 use super::verify::VerifiedPresentation;
 use crate::domain::base::id::Nonce;
 use crate::domain::base::report::Report;
@@ -130,15 +131,6 @@ pub enum NotNow {
     /// Not the code that went to the wallet.
     #[error("the response code is not the one that was given out")]
     ResponseCode,
-}
-
-/// What a rejected answer leads to.
-#[derive(Debug)]
-pub enum AfterRejection {
-    /// The person may try again.
-    TriesRemain(Served),
-    /// That was the last try.
-    Final(Settled),
 }
 
 impl Presentation {
@@ -335,61 +327,6 @@ impl Served {
     ) -> Result<Settled, NotNow> {
         live(&self.asked, now)?;
         Ok(self.settle(Outcome::Declined { error }, response_code, now))
-    }
-
-    /// The answer is rejected: a counted try; the last one settles (REQ-2.8), and so does one after which no
-    /// other try can come out otherwise ([`Trouble::is_final`]).
-    ///
-    /// # Errors
-    /// [`NotNow::Expired`]
-    pub fn rejected(
-        self,
-        report: Report,
-        response_code: Option<Digest>,
-        now: Timestamp,
-    ) -> Result<AfterRejection, NotNow> {
-        live(&self.asked, now)?;
-        let used = self.tries.used.saturating_add(1);
-        let is_final = report.reason.as_deref().is_some_and(|reason| Trouble::of(reason).is_final());
-        if used < self.asked.tries_allowed && !is_final {
-            let tries = Tries { used, last_report: Some(report), ..self.tries };
-            return Ok(AfterRejection::TriesRemain(Self { tries, ..self }));
-        }
-        Ok(AfterRejection::Final(self.settle(Outcome::Rejected { report }, response_code, now)))
-    }
-
-    /// The answer cannot be judged now, for no fault of who answers: not one of the person's tries, and yet
-    /// only [`UNDECIDED_ALLOWED`] of them, of which the last settles.
-    ///
-    /// # Errors
-    /// [`NotNow::Expired`]
-    pub fn undecided(
-        self,
-        report: Report,
-        response_code: Option<Digest>,
-        now: Timestamp,
-    ) -> Result<AfterRejection, NotNow> {
-        live(&self.asked, now)?;
-        let undecided = self.tries.undecided.saturating_add(1);
-        if undecided < UNDECIDED_ALLOWED {
-            let tries = Tries { undecided, last_report: Some(report), ..self.tries };
-            return Ok(AfterRejection::TriesRemain(Self { tries, ..self }));
-        }
-        Ok(AfterRejection::Final(self.settle(Outcome::Rejected { report }, response_code, now)))
-    }
-
-    /// The answer is rejected, and another try cannot help.
-    ///
-    /// # Errors
-    /// [`NotNow::Expired`]
-    pub fn rejected_for_good(
-        self,
-        report: Report,
-        response_code: Option<Digest>,
-        now: Timestamp,
-    ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
-        Ok(self.settle(Outcome::Rejected { report }, response_code, now))
     }
 
     /// The person gives up: rejected when an answer was rejected before, else declined.
