@@ -68,7 +68,7 @@ pub struct Outside {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients.
     pub client_keys: Arc<dyn ClientKeySets>,
-    /// Their status lists.
+    /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Wallets that are servers.
     pub wallets: Arc<dyn Wallets>,

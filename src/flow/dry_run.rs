@@ -39,7 +39,7 @@ pub struct ScopeTried<'p> {
     pub missing: Vec<&'p str>,
     /// Each rule, in the order of the configuration.
     pub rules: Vec<(&'p Rule, Result<(), Unmet>)>,
-    /// Whether all its credentials have a stable identifier, so that `sub` stays the same for a person.
+    /// Whether one of its credentials has a stable identifier, so that `sub` stays the same for a person.
     pub stable_subject: bool,
 }
 

@@ -196,7 +196,7 @@ pub struct Vpgate {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients that sign assertions.
     pub client_keys: Arc<dyn ClientKeySets>,
-    /// Their status lists.
+    /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
     pub second_opinion: Option<Arc<dyn SecondOpinion>>,

@@ -319,12 +319,11 @@
 //! the browser's cookie with the hidden value of the form (on `/callback`: the `state`), and
 //! `Sec-Fetch-Site` where it is sent.
 //!
-//! # A rejected answer names no reason to the wallet or the person
-//! The person reads that the answer could not be accepted; the exact rule is in the log, and in the report
-//! for the relying party. A page that explains would teach an attacker which check to work on.
-//!
-//! # `response_types_supported` is sent empty
-//! RFC 8414 section 2 requires the member, and there is no authorization endpoint yet.
+//! # A rejected answer names no rule to the wallet or the person
+//! The wallet hears that its answer does not count. The person reads what kind of trouble it is (the issuer
+//! took the credential back, it is over, it is not enough, the wallet made a mistake) and what to do. The
+//! exact rule is in the log, and in the report for the relying party: a page that names it would teach an
+//! attacker which check to work on.
 //!
 //! # All that one redemption led to is a family
 //! Tokens that came from one device code live in rows of one family: what they have in common, the one
@@ -413,10 +412,6 @@
 //! Thin link-time optimisation in one unit of code takes 5% of the processor time of a poll and 8% of that of
 //! a device authorization away. It makes the compiler work half as long again on our own crate, alone on one
 //! core. Whoever packages the program may set both.
-//!
-//! # The guess limit lives in memory
-//! Five wrong user codes per address (IPv6 by /64) and a thousand altogether within ten minutes, per
-//! replica. A limit that holds across replicas belongs into the store, once there are several.
 //!
 //! # One road to a verdict
 //! The wallet's answer through the browser, `POST /v1/verify` and `vpgate verify` all go through

@@ -44,7 +44,7 @@
 //! | a credential that was revoked | its issuer's status list, signed by the issuer's own keys; no list, no acceptance |
 //! | a status list that is old, another's, enormous when unpacked, or at an inside address | `exp` and a bounded cache; `sub` and signature; bounded unpacking; the same guard as for keys |
 //! | making us fetch for a forged credential | a list's address exists only on an authentic credential |
-//! | following a holder through status look-ups | a whole list is fetched, and kept; index and address are neither stored nor logged |
+//! | following a holder through status look-ups | a whole list is fetched, and kept; index and address are not logged, and stored only beside living tokens, whose status is looked up again |
 //! | agreeing to one thing, signing another | the exact strings sent are kept; every hash must match one of them and every one must be covered; the application gets the stored object, never one from the browser |
 //! | large or deep input | bytes, disclosures, members and depth are bounded before anything is parsed |
 //! | login CSRF and session fixation at `/callback` | the browser's cookie, `state`, same-origin post |

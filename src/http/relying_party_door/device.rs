@@ -84,7 +84,7 @@ pub enum NetworkComparison {
 pub struct CompleteCode {
     /// As the person typed it.
     pub user_code: String,
-    /// As above.
+    /// The address of the person's browser, as at the look-up of the code.
     pub ip_address: Option<String>,
     /// How it ends.
     pub result: CompletionResult,
