@@ -160,7 +160,8 @@ impl Vpgate {
             }
             // The wallet did nothing wrong, and is told no more.
             Answered::Judged(Judged::Unearned(report)) => {
-                let (code, digest) = self.response_code(served.asked())?;
+                let code = self.result_code_for(served.asked(), &answer);
+                let digest = code.as_ref().map(Secret::digest);
                 let way_back = way_back(served.asked(), code);
                 self.commit_settled(served.rejected_for_good(report, digest, now)?, None, now).await?;
                 Ok(PostAnswer::Taken(way_back))

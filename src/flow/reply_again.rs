@@ -9,6 +9,7 @@
 use super::Vpgate;
 use super::accept_posted::{PostAnswer, rejected, way_back};
 use super::ports::Unavailable;
+use crate::domain::admission::SCOPE_RULES;
 use crate::domain::base::id::RequestState;
 use crate::domain::base::secret::{Digest, Secret};
 use crate::domain::openid4vp::presentation::{Outcome, Presentation};
@@ -37,6 +38,10 @@ impl Vpgate {
                         PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
                     }
                     Outcome::Declined { .. } => {
+                        PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
+                    }
+                    // Nothing was wrong with it: it earned nothing.
+                    Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
                         PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
                     }
                     Outcome::Rejected { .. } => rejected(asked, self.result_code_for(asked, answer)),

@@ -108,6 +108,11 @@ async fn rules_decide_about_posted_answers_before_anybody_returns() {
         let minor = minor(&wallet, &asked.wallet.client_id, asked.nonce.as_str());
         let answer = wallet.answer(&asked, &minor).await;
         assert_eq!(answer.status, StatusCode::OK, "the wallet did nothing wrong: {}", answer.text);
+        // Encrypted anew it is another answer.
+        if mode == ResponseMode::DirectPost {
+            let again = wallet.answer(&asked, &minor).await;
+            assert_eq!((again.status, &again.text), (StatusCode::OK, &answer.text), "the same, once more");
+        }
         let back = browser.open(&redirect_uri(&answer)).await;
         assert!(back.url.as_str().starts_with(RETURN_TO), "{} {}", back.url, back.body);
         nothing_earned(&world.collect(&begun, None).await.1);
