@@ -28,27 +28,27 @@ use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
 use url::Url;
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::base::report::{Findings, Rejection};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::jwk::PublicKey;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::jose::x5c::Roots;
-use vpgate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate::domain::openid4vp::request::{
+use vpgate_core::base::base64url;
+use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
+use vpgate_core::base::json::Bounds;
+use vpgate_core::base::report::{Findings, Rejection};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::Roots;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
+use vpgate_core::openid4vp::request::{
     Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
-use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate::domain::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
-use vpgate::domain::sdjwt::parse::IssuerHint;
-use vpgate::domain::sdjwt::status::policy::StatusPolicy;
-use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
+use vpgate_core::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
+use vpgate_core::sdjwt::parse::IssuerHint;
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";

@@ -26,7 +26,6 @@ use tokio::task::JoinHandle;
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use crate::config::{Config, CrossCheck, Keys, Storage};
-use crate::domain::base::time::Timestamp;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -43,6 +42,7 @@ use crate::system::entropy::SystemEntropy;
 use crate::system::keys::{Keyring, NoKeys};
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
+use vpgate_core::base::time::Timestamp;
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);

@@ -5,8 +5,8 @@
 //!
 //! | Floor | Rooms | What lives there |
 //! |---|---|---|
-//! | ground | [`domain`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
-//! | first | [`flow`], [`config`] | one verb per file: read, ask the domain, write once |
+//! | ground | the package [`vpgate_core`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
+//! | first | [`flow`], [`config`] | one verb per file: read, ask the rules, write once |
 //! | second | [`http`], [`fetch`], [`store`], [`system`], [`second_opinion`], [`sandbox`] | the outside world; these never see each other |
 //! | roof | [`app`] | the only file that knows every part |
 //!
@@ -14,7 +14,6 @@
 
 pub mod app;
 pub mod config;
-pub mod domain;
 pub mod fetch;
 pub mod flow;
 pub mod http;

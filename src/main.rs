@@ -12,10 +12,10 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use mimalloc::MiMalloc;
 use vpgate::app;
 use vpgate::config::{Config, secrets};
-use vpgate::domain::base::secret::Secret;
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
+use vpgate_core::base::secret::Secret;
 
 use crate::command_line::logs::Logs;
 use crate::command_line::{keys, say, service, verify};

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, Url};
 use serde_json::Value;
-use vpgate::domain::base::time::Timestamp;
 use vpgate::sandbox::wallet::{Binding, Holder, Shape};
+use vpgate_core::base::time::Timestamp;
 
 use crate::browser::Browser;
 use crate::server::{CREDENTIAL, Server};

@@ -4,9 +4,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
 use reqwest::Url;
-use vpgate::domain::base::time::Timestamp;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Holder, demo_person};
+use vpgate_core::base::time::Timestamp;
 
 /// The credential query.
 pub const CREDENTIAL: &str = "proof_id_default";

@@ -3,15 +3,15 @@
 use std::sync::LazyLock;
 
 use url::Url;
-use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::token_claims::TokenClaims;
-use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate::domain::base::secret::Secret;
-use vpgate::domain::oauth::authorization_request::{AuthorizationRequest, NotRead, Offered, Parameters};
-use vpgate::domain::oauth::client::{Authentication, Client, CodeRules, Grant};
-use vpgate::domain::oauth::device_settings::DeviceSettings;
-use vpgate::domain::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
-use vpgate::domain::openid4vp::dcql::ClaimsPath;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::TokenClaims;
+use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::authorization_request::{AuthorizationRequest, NotRead, Offered, Parameters};
+use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
+use vpgate_core::oauth::device_settings::DeviceSettings;
+use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
+use vpgate_core::openid4vp::dcql::ClaimsPath;
 
 use super::Seeds;
 use super::form::Form;

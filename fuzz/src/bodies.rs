@@ -1,11 +1,11 @@
 //! Forms and JSON.
 
 use serde_json::{Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::exact::{Numbers, elements};
-use vpgate::domain::base::json::{Bounds, numbers_survive, parse, parse_object};
-use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
+use vpgate_core::base::base64url;
+use vpgate_core::base::exact::{Numbers, elements};
+use vpgate_core::base::json::{Bounds, numbers_survive, parse, parse_object};
+use vpgate_core::openid4vp::dcql::Query;
+use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 use super::form::{self, Form};
 use super::{BOUNDS, Seeds, depth};

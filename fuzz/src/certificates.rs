@@ -13,9 +13,9 @@ use openssl::sign::Signer;
 use openssl::x509::extension::{BasicConstraints, KeyUsage, SubjectAlternativeName};
 use openssl::x509::{X509, X509Builder, X509Extension, X509Name};
 use serde_json::Value;
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::json::parse;
-use vpgate::domain::jose::x5c::{MOST_CERTIFICATES, Roots, SentChain};
+use vpgate_core::base::base64url;
+use vpgate_core::base::json::parse;
+use vpgate_core::jose::x5c::{MOST_CERTIFICATES, Roots, SentChain};
 
 use super::keys::is_sound;
 use super::made::NOW;

@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 use url::{Host, Url};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::secret::{DigestKey, Secret};
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::oauth::client_assertion::{AssertionPolicy, UnverifiedAssertion};
-use vpgate::domain::oauth::dpop::{self as proofs, NotProof};
-use vpgate::domain::oauth::user_code::{BASE20, UserCodeFormat, UserCodeFormats};
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::{DigestKey, Secret};
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::client_assertion::{AssertionPolicy, UnverifiedAssertion};
+use vpgate_core::oauth::dpop::{self as proofs, NotProof};
+use vpgate_core::oauth::user_code::{BASE20, UserCodeFormat, UserCodeFormats};
 
 use super::made::NOW;
 use super::{MADE, Seeds, holder_jwk};

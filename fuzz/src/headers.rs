@@ -2,8 +2,8 @@
 
 use std::net::IpAddr;
 
-use vpgate::domain::base::client_address::ClientAddress;
-use vpgate::domain::base::forwarded::{Doubt, ForwardedHeader, ForwardingHeaders, Located, TrustedProxies};
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::forwarded::{Doubt, ForwardedHeader, ForwardingHeaders, Located, TrustedProxies};
 
 use super::{Seeds, cookies as headers};
 

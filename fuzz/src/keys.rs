@@ -3,12 +3,12 @@
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, ES384, ES512, EdDSA, PS256, RS256};
 use serde_json::{Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::json::parse;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::jwk::PublicKey;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::{KeySet, MOST_TRIED};
+use vpgate_core::base::base64url;
+use vpgate_core::base::json::parse;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::{KeySet, MOST_TRIED};
 
 use super::{BOUNDS, Seeds, holder_jwk};
 

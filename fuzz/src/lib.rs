@@ -25,9 +25,9 @@ mod made;
 use std::sync::LazyLock;
 
 use serde_json::Value;
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::jose::jwe::EncryptionKey;
-use vpgate::domain::jose::signing::SigningKey;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::jose::signing::SigningKey;
 
 pub use authorization::{authorization_request, redirect};
 pub use bodies::{dcql_query, form, json, rest_body, transaction_data};

@@ -3,15 +3,15 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
-use vpgate::domain::base::json::parse_object;
-use vpgate::domain::base::report::{Check, Findings, Outcome, Report};
-use vpgate::domain::base::{base64url, time::Timestamp};
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::sdjwt::digest::DigestAlgorithm;
-use vpgate::domain::sdjwt::disclosure::{reveal, reveal_and_trace};
-use vpgate::domain::sdjwt::key_binding::{self, Expected};
-use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::Presented;
+use vpgate_core::base::json::parse_object;
+use vpgate_core::base::report::{Check, Findings, Outcome, Report};
+use vpgate_core::base::{base64url, time::Timestamp};
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::sdjwt::digest::DigestAlgorithm;
+use vpgate_core::sdjwt::disclosure::{reveal, reveal_and_trace};
+use vpgate_core::sdjwt::key_binding::{self, Expected};
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::Presented;
 
 use super::made::{AUDIENCE, NONCE, NOW, QUERY_ID};
 use super::{BOUNDS, MADE, Seeds, VERIFIER, depth, good};

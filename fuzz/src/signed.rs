@@ -1,9 +1,9 @@
 //! Compact JWS and JWE.
 
 use serde_json::{Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::jose::jwe::{ContentEncryption, EncryptedText};
-use vpgate::domain::jose::jws::UnverifiedJws;
+use vpgate_core::base::base64url;
+use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText};
+use vpgate_core::jose::jws::UnverifiedJws;
 
 use super::made::QUERY_ID;
 use super::{BOUNDS, ENCRYPTION_KEY, MADE, Seeds, good};

@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::{NotStarted, key_folder, storage_url};
 use crate::config::{Config, Keys};
-use crate::domain::base::time::Timestamp;
 use crate::flow::ports::Entropy;
 use crate::store::sqlite::{self, UsedWith};
 use crate::system::keys::{Keyring, NoKeys};
 use crate::system::private_file;
 use crate::system::signing_keys::KeyPlan;
+use vpgate_core::base::time::Timestamp;
 
 /// Why the service does not start with these keys.
 #[derive(Debug, thiserror::Error)]

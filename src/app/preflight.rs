@@ -4,8 +4,8 @@ use std::path::Path;
 
 use super::storage_url;
 use crate::config::{Config, Keys, Storage};
-use crate::domain::base::exposure::{Exposed, others_may_change, others_may_open};
 use crate::store::sqlite;
+use vpgate_core::base::exposure::{Exposed, others_may_change, others_may_open};
 
 /// What keeps the service from starting as things are, or from starting well. Makes and changes nothing.
 pub(super) fn look(config: &Config) -> Vec<String> {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use vpgate::app::{self, Running, sandbox};
-use vpgate::domain::base::secret::Secret;
+use vpgate_core::base::secret::Secret;
 
 use self::signals::Signals;
 use super::{load, say};

@@ -3,8 +3,8 @@
 use std::ffi::OsStr;
 use std::fmt;
 
-use vpgate::domain::base::report::{Check, Outcome, Report, Verdict};
-use vpgate::domain::base::time::Timestamp;
+use vpgate_core::base::report::{Check, Outcome, Report, Verdict};
+use vpgate_core::base::time::Timestamp;
 
 /// Every terminal has as many columns.
 const WIDTH: usize = 80;
@@ -124,7 +124,7 @@ fn wrapped(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
-    use vpgate::domain::base::report::{Findings, Rule};
+    use vpgate_core::base::report::{Findings, Rule};
 
     use super::*;
 

@@ -5,8 +5,8 @@ use toml::Value;
 
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::AskableCredential;
-use crate::domain::openid4vp::dcql::{ClaimsPath, PathElement};
+use vpgate_core::admission::AskableCredential;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, PathElement};
 
 /// Every configured credential id once, also one whose entry has a fault elsewhere, so that it is not
 /// called unknown too.

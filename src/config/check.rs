@@ -15,15 +15,15 @@ use super::{
     Config, Keys, Storage, Trust, authorization, clients, credentials, device, doubts, duration, proxies,
     public_url, raw, scopes, tokens, transaction_types, verification, wallets,
 };
-use crate::domain::admission::{ScopeDefinition, ScopePolicy};
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients};
-use crate::domain::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
-use crate::domain::sdjwt::status::policy::StatusCheck;
-use crate::domain::sdjwt::status::token::CacheBounds;
-use crate::domain::sdjwt::trust::{KeySource, TrustPolicy};
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
+use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::attempts::DeviceLimits;
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients};
+use vpgate_core::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
+use vpgate_core::sdjwt::status::policy::StatusCheck;
+use vpgate_core::sdjwt::status::token::CacheBounds;
+use vpgate_core::sdjwt::trust::{KeySource, TrustPolicy};
 
 /// Everything is looked at, whatever was wrong before it.
 pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {

@@ -12,12 +12,12 @@ use super::raw;
 use super::secrets;
 use super::token_claims::{self, Proofspace};
 use super::trust;
-use crate::domain::admission::ScopePolicy;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::token_claims::TokenClaims;
-use crate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
-use crate::domain::oauth::device_settings::DeviceSettings;
-use crate::domain::oauth::entitlement::OPENID;
+use vpgate_core::admission::ScopePolicy;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::TokenClaims;
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use vpgate_core::oauth::device_settings::DeviceSettings;
+use vpgate_core::oauth::entitlement::OPENID;
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
 /// of its own is not called unknown too.

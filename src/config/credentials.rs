@@ -7,9 +7,9 @@ use super::duration;
 use super::fault::Faults;
 use super::raw::{Credential, Trusts};
 use super::{trust, type_metadata};
-use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
-use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
-use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
+use vpgate_core::sdjwt::status::policy::{StatusCheck, StatusPolicy};
+use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
 pub(super) fn check(

@@ -8,12 +8,12 @@ use super::address::Addresses;
 use super::duration;
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::ScopePolicy;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::device_settings::{CompleteUri, DeviceSettings, VerificationUris};
-use crate::domain::oauth::nearness::Proximity;
-use crate::domain::oauth::user_code::{FLOOR_BITS, FormatFault, UserCodeFormat};
+use vpgate_core::admission::ScopePolicy;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::oauth::attempts::DeviceLimits;
+use vpgate_core::oauth::device_settings::{CompleteUri, DeviceSettings, VerificationUris};
+use vpgate_core::oauth::nearness::Proximity;
+use vpgate_core::oauth::user_code::{FLOOR_BITS, FormatFault, UserCodeFormat};
 
 /// What holds for all clients.
 pub(super) struct Common {

@@ -1,8 +1,8 @@
 //! What starts, and cannot be meant: warnings for `check-config`.
 
-use crate::domain::admission::ScopePolicy;
-use crate::domain::jose::x5c::Roots;
-use crate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::admission::ScopePolicy;
+use vpgate_core::jose::x5c::Roots;
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// Longest name that reads as one.
 const READABLE: usize = 40;

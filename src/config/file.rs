@@ -6,7 +6,7 @@ use std::path::Path;
 
 use zeroize::Zeroizing;
 
-use crate::domain::base::exposure::{Exposed, others_may_open};
+use vpgate_core::base::exposure::{Exposed, others_may_open};
 
 /// As [`read`], of a file that other users cannot read: a key that others could have read is no key.
 ///

@@ -3,8 +3,8 @@
 
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::{ScopeDefinition, ScopePolicy};
-use crate::domain::oauth::client::Clients;
+use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
+use vpgate_core::oauth::client::Clients;
 
 /// Names rather than checked values, so that nothing is concluded from a fault of another kind.
 pub(super) struct HighAssurance {

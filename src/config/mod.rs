@@ -48,14 +48,14 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{Fault, Faults};
-use crate::domain::base::forwarded::TrustedProxies;
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::request_key::RequestKey;
-use crate::domain::openid4vp::transaction_data::TransactionTypes;
-use crate::domain::sdjwt::limits::VerificationSettings;
-use crate::domain::sdjwt::status::token::CacheBounds;
-use crate::domain::sdjwt::trust::TrustPolicy;
 use crate::flow::Policy;
+use vpgate_core::base::forwarded::TrustedProxies;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::request_key::RequestKey;
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::sdjwt::limits::VerificationSettings;
+use vpgate_core::sdjwt::status::token::CacheBounds;
+use vpgate_core::sdjwt::trust::TrustPolicy;
 
 /// The longest configuration file, in bytes.
 const LONGEST: usize = 1 << 20;

@@ -4,8 +4,8 @@ use url::Url;
 
 use super::fault::Faults;
 use super::raw;
-use crate::domain::base::forwarded::{ForwardedHeader, TrustedProxies};
-use crate::domain::base::ip_network::IpNetwork;
+use vpgate_core::base::forwarded::{ForwardedHeader, TrustedProxies};
+use vpgate_core::base::ip_network::IpNetwork;
 
 /// Checks `[http]`.
 pub(super) fn check(given: &raw::Http, faults: &mut Faults) -> TrustedProxies {

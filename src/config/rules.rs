@@ -3,8 +3,8 @@
 use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::rules::{Kind, Operator, Rule, RuleFault};
-use crate::domain::openid4vp::dcql::ClaimsPath;
+use vpgate_core::admission::rules::{Kind, Operator, Rule, RuleFault};
+use vpgate_core::openid4vp::dcql::ClaimsPath;
 
 const OPERATORS: &str = "one of <, >, =, <=, >=, contains";
 

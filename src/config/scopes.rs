@@ -3,12 +3,12 @@
 use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::{raw, rules};
-use crate::domain::admission::rules::Rule;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::{ScopeDefinition, ScopePolicy};
-use crate::domain::oauth::entitlement::OPENID;
-use crate::domain::openid4vp::dcql::ClaimsPath;
-use crate::domain::sdjwt::trust::TrustPolicy;
+use vpgate_core::admission::rules::Rule;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
+use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::sdjwt::trust::TrustPolicy;
 
 /// The name that clients use: the alias, if there is one.
 pub(super) fn asked_by(scope: &raw::Scope) -> Option<&String> {

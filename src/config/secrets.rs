@@ -5,8 +5,8 @@ use std::path::Path;
 use super::fault::Faults;
 use super::file;
 use super::raw::Client;
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::oauth::client::SecretDigests;
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::oauth::client::SecretDigests;
 
 /// A plain digest protects only what nobody can guess (see `domain/base/secret.rs`).
 pub const SHORTEST_SECRET: usize = 32;

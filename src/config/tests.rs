@@ -3,12 +3,12 @@ use std::path::Path;
 use toml::{Table, Value};
 
 use super::*;
-use crate::domain::jose::x5c::testing::{Authority, Plan};
-use crate::domain::oauth::client::{Authentication, Grant};
-use crate::domain::oauth::token_policy::TokenSettings;
-use crate::domain::sdjwt::status::policy::{StatusCheck, StatusPolicy};
-use crate::domain::sdjwt::trust::KeySource;
 use std::time::Duration;
+use vpgate_core::jose::x5c::testing::{Authority, Plan};
+use vpgate_core::oauth::client::{Authentication, Grant};
+use vpgate_core::oauth::token_policy::TokenSettings;
+use vpgate_core::sdjwt::status::policy::{StatusCheck, StatusPolicy};
+use vpgate_core::sdjwt::trust::KeySource;
 
 const CONTRACT: &str = include_str!("../../fixtures/config/contract.toml");
 const FULL: &str = include_str!("../../fixtures/config/full.toml");

@@ -3,9 +3,9 @@
 use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::raw;
-use crate::domain::admission::ScopePolicy;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::token_claims::{ClaimSource, TokenClaim, TokenClaims, is_registered};
+use vpgate_core::admission::ScopePolicy;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::{ClaimSource, TokenClaim, TokenClaims, is_registered};
 
 /// Parameters that carry secrets, or that the protocol itself reads: never copied into tokens.
 const RESERVED: [&str; 35] = [

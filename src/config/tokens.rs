@@ -7,8 +7,8 @@ use url::Url;
 
 use super::fault::Faults;
 use super::{duration, public_url, raw};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 
 /// The algorithms that our tokens can be signed with.
 const ALGORITHMS: [Algorithm; 5] =

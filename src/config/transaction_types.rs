@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::fault::Faults;
 use super::file;
 use super::raw::TransactionType;
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::openid4vp::transaction_data::{TransactionTypes, TypeFault};
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::openid4vp::transaction_data::{TransactionTypes, TypeFault};
 
 /// What a schema may be.
 const SCHEMA: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 8192 };

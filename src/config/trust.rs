@@ -11,12 +11,12 @@ use super::address::Addresses;
 use super::fault::Faults;
 use super::file;
 use super::raw::{Trust, Trusts};
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::x5c::{RevocationFile, Roots, RootsFault};
-use crate::domain::sdjwt::did::{self, DidKeys};
-use crate::domain::sdjwt::issuer_metadata;
-use crate::domain::sdjwt::trust::KeySource;
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::x5c::{RevocationFile, Roots, RootsFault};
+use vpgate_core::sdjwt::did::{self, DidKeys};
+use vpgate_core::sdjwt::issuer_metadata;
+use vpgate_core::sdjwt::trust::KeySource;
 
 /// What a JWKS file may hold.
 const JWKS: Bounds = Bounds { bytes: 1 << 20, depth: 8, members: 20_000 };

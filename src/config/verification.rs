@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fault::Faults;
 use super::{CrossCheck, duration, raw};
-use crate::domain::sdjwt::limits::{Limits, VerificationSettings};
+use vpgate_core::sdjwt::limits::{Limits, VerificationSettings};
 
 /// Nobody's clock is wrong by more, and still a clock: with more, an expired credential would live on.
 const MOST_TOLERANCE: Duration = Duration::from_secs(300);

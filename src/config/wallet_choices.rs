@@ -6,10 +6,10 @@ use url::Url;
 use super::address::{Addresses, wallet_scheme};
 use super::fault::Faults;
 use super::raw;
-use crate::domain::jose::x5c::OwnChain;
-use crate::domain::openid4vp::client_id::Prefix;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{
+use vpgate_core::jose::x5c::OwnChain;
+use vpgate_core::openid4vp::client_id::Prefix;
+use vpgate_core::openid4vp::profile;
+use vpgate_core::openid4vp::request::{
     DcApi, DcApiRequest, Profile, RequestMethod, ResponseMode, TransactionSupport,
 };
 

@@ -7,12 +7,12 @@ use url::Url;
 use super::fault::Faults;
 use super::file;
 use super::raw::Signing;
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::OwnChain;
-use crate::domain::openid4vp::request::Profile;
-use crate::domain::openid4vp::request_key::{Credentials, RequestKey};
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::OwnChain;
+use vpgate_core::openid4vp::request::Profile;
+use vpgate_core::openid4vp::request_key::{Credentials, RequestKey};
 
 /// A private key, or a chain of certificates, in bytes.
 const LONGEST: usize = 64 << 10;

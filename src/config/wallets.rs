@@ -10,13 +10,13 @@ use super::address::Addresses;
 use super::fault::Faults;
 use super::raw::{self, Wallet};
 use super::{secrets, wallet_choices as choices, wallet_signing as signing};
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::client_id::Prefix;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::client_id::Prefix;
+use vpgate_core::openid4vp::profile;
+use vpgate_core::openid4vp::request::{
     Identity, OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
 };
-use crate::domain::openid4vp::request_key::RequestKey;
+use vpgate_core::openid4vp::request_key::RequestKey;
 
 /// Where wallets send browsers back to (contract section 3).
 const CALLBACK: &str = "callback";

@@ -21,8 +21,8 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::domain::base::time::Timestamp;
 use crate::flow::ports::Clock;
+use vpgate_core::base::time::Timestamp;
 
 /// How long a server that failed is left alone.
 pub(super) const PAUSE: Duration = Duration::from_secs(5);

@@ -6,11 +6,11 @@ use serde_json::Value;
 use url::Url;
 
 use super::client::{FetchClient, FetchFault};
-use crate::domain::base::json::{self, Bounds, JsonFault};
-use crate::domain::jose::jwk::JwkFault;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::sdjwt::did::{self, DidFault};
-use crate::domain::sdjwt::issuer_metadata::{self, MetadataFault, PublishedKeys};
+use vpgate_core::base::json::{self, Bounds, JsonFault};
+use vpgate_core::jose::jwk::JwkFault;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::sdjwt::did::{self, DidFault};
+use vpgate_core::sdjwt::issuer_metadata::{self, MetadataFault, PublishedKeys};
 
 /// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
 const JWKS: [&str; 2] = ["application/jwk-set+json", "application/json"];

@@ -9,10 +9,10 @@ use async_trait::async_trait;
 use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
 use super::client::{FetchClient, PATIENCE};
 use super::issuer_document::{IssuerDocument, NoKeys};
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::oauth::client::ClientKeys;
-use crate::domain::sdjwt::trust::{KeySource, TrustedIssuer};
 use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NotPublished};
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::client::ClientKeys;
+use vpgate_core::sdjwt::trust::{KeySource, TrustedIssuer};
 
 /// How long a set is fresh when its server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);

@@ -4,9 +4,9 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::client::{FetchClient, FetchFault};
-use crate::domain::base::json::{self, Bounds, JsonFault};
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::profile::Parameters;
+use vpgate_core::base::json::{self, Bounds, JsonFault};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::profile::Parameters;
 
 /// Two members, and room for what else a wallet likes to say.
 const ANSWER: Bounds = Bounds { bytes: 16 << 10, depth: 4, members: 64 };

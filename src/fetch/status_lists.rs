@@ -9,14 +9,14 @@ use tokio::sync::Semaphore;
 
 use super::cache::{Cache, Failure, Keepable, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault};
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::sdjwt::status::standing::StatusReference;
-use crate::domain::sdjwt::status::token::{
+use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{
     CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault, StatusListToken,
 };
-use crate::domain::sdjwt::trust::TrustedIssuer;
-use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
+use vpgate_core::sdjwt::trust::TrustedIssuer;
 
 /// What we ask for, and nothing else (TSL 8.1).
 const MEDIA_TYPES: [&str; 1] = ["application/statuslist+jwt"];

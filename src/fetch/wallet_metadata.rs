@@ -8,8 +8,8 @@ use url::Url;
 
 use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault, PATIENCE};
-use crate::domain::openid4vp::wallet_metadata::{BOUNDS, MetadataFault, WalletMetadata, location};
 use crate::flow::ports::{Clock, NotPublished};
+use vpgate_core::openid4vp::wallet_metadata::{BOUNDS, MetadataFault, WalletMetadata, location};
 
 /// How long they are fresh when the server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);

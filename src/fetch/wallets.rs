@@ -8,11 +8,11 @@ use async_trait::async_trait;
 use super::client::FetchClient;
 use super::pushed_request;
 use super::wallet_metadata::KeptMetadata;
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::profile::Parameters;
-use crate::domain::openid4vp::request::WalletRoute;
-use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
 use crate::flow::ports::{Clock, NotPublished, Wallets};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::profile::Parameters;
+use vpgate_core::openid4vp::request::WalletRoute;
+use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 
 /// Speaks to wallets under the guard of [`FetchClient`].
 pub struct FetchedWallets {

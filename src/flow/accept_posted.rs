@@ -1,7 +1,7 @@
 //! The wallet posts its answer itself (`direct_post`, `direct_post.jwt`; OpenID4VP 1.0 sections 8.2, 8.3).
 //!
 //! Whoever knows the address can post; nothing here says which browser is behind it. So a verified answer
-//! of the same device waits ([`AwaitingReturn`](crate::domain::openid4vp::presentation::AwaitingReturn))
+//! of the same device waits ([`AwaitingReturn`](vpgate_core::openid4vp::presentation::AwaitingReturn))
 //! for the browser that began, which comes back to `/done/{handle}` with the code that only the wallet was
 //! told ([`super::finish_in_browser`]). What ends badly ends here: the device and the caller learn it at
 //! once.
@@ -21,14 +21,14 @@ use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
 use super::ports::Unavailable;
 use super::settle::NotAccepted;
-use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::Findings;
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served};
-use crate::domain::openid4vp::request::{Asked, Flow, OnRejection};
-use crate::domain::openid4vp::response::{OtherState, Posted};
+use vpgate_core::base::id::{Handle, RequestState};
+use vpgate_core::base::report::Findings;
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served};
+use vpgate_core::openid4vp::request::{Asked, Flow, OnRejection};
+use vpgate_core::openid4vp::response::{OtherState, Posted};
 
 /// What the wallet is told.
 #[derive(Debug)]

@@ -6,12 +6,12 @@
 use super::Vpgate;
 use super::judge::{Answered, Judge, Judged};
 use super::settle::{Ending, NotAccepted};
-use crate::domain::base::id::{Handle, RequestState};
-use crate::domain::base::report::{Findings, Rejection};
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
-use crate::domain::openid4vp::response::{Handed, ResponseParameters};
+use vpgate_core::base::id::{Handle, RequestState};
+use vpgate_core::base::report::{Findings, Rejection};
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
+use vpgate_core::openid4vp::response::{Handed, ResponseParameters};
 
 impl Vpgate {
     /// Takes a fragment response that `browser` brought.

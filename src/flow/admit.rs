@@ -2,15 +2,15 @@
 //! in the log.
 
 use super::Vpgate;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::token_claims::{Applicant, RequestParameters};
-use crate::domain::admission::{Admission, NothingEarned, Purpose, Unearned};
-use crate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::{Applicant, RequestParameters};
+use vpgate_core::admission::{Admission, NothingEarned, Purpose, Unearned};
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 impl Vpgate {
     /// What `presentation` earns of the scopes that `client_id` `requested`. `parameters` is what was kept
     /// of the request that began the grant
-    /// ([`Client::kept_parameters`](crate::domain::oauth::client::Client::kept_parameters)).
+    /// ([`Client::kept_parameters`](vpgate_core::oauth::client::Client::kept_parameters)).
     ///
     /// # Errors
     /// [`NothingEarned`]: `access_denied`. So it is for a client that does not exist any more.

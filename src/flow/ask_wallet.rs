@@ -5,13 +5,13 @@ use url::Url;
 
 use super::Vpgate;
 use super::ports::{NotPublished, Unavailable};
-use crate::domain::base::report::{Findings, Rejection};
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwe::EncryptionKey;
-use crate::domain::openid4vp::profile::{self, dc_api};
-use crate::domain::openid4vp::request::{Asked, DcApiRequest, RequestMethod, ResponseMode};
-use crate::domain::openid4vp::request_key::NotSigned;
-use crate::domain::openid4vp::response::ResponseParameters;
+use vpgate_core::base::report::{Findings, Rejection};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::openid4vp::profile::{self, dc_api};
+use vpgate_core::openid4vp::request::{Asked, DcApiRequest, RequestMethod, ResponseMode};
+use vpgate_core::openid4vp::request_key::NotSigned;
+use vpgate_core::openid4vp::response::ResponseParameters;
 
 /// Why the wallet cannot be asked.
 #[derive(Debug, thiserror::Error)]

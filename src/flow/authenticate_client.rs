@@ -2,12 +2,12 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, NotPublished, Unavailable};
-use crate::domain::base::secret::Secret;
-use crate::domain::change::Change;
-use crate::domain::oauth::client::{
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::{
     AuthenticatedClient, Authentication, AuthenticationFault, Credentials, NotAuthenticated,
 };
-use crate::domain::oauth::client_assertion::UnverifiedAssertion;
+use vpgate_core::oauth::client_assertion::UnverifiedAssertion;
 
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]

@@ -6,16 +6,16 @@ use super::begin_presentation::{Ask, NotBegun};
 use super::ports::{NotCommitted, Unavailable};
 use super::push_request::{Pushed, URN};
 use super::question::Question;
-use crate::domain::base::id::{AuthorizationId, Handle};
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::change::Change;
-use crate::domain::oauth::authorization_request::{AuthorizationRequest, NotRead, Parameters, RequestFault};
-use crate::domain::oauth::client::Client;
-use crate::domain::oauth::code_grant::{Pending, Terms};
-use crate::domain::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
-use crate::domain::oauth::scope_request::ScopeRefused;
-use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::Asker;
+use vpgate_core::base::id::{AuthorizationId, Handle};
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::change::Change;
+use vpgate_core::oauth::authorization_request::{AuthorizationRequest, NotRead, Parameters, RequestFault};
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::code_grant::{Pending, Terms};
+use vpgate_core::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
+use vpgate_core::oauth::scope_request::ScopeRefused;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::Asker;
 
 /// What the person is shown before deciding.
 #[derive(Debug)]

@@ -3,24 +3,24 @@
 use super::Vpgate;
 use super::issue_tokens::{TokenAsk, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::token_claims::ParameterTooLong;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::id::GrantId;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::attempts::{Attempt, Barrier, Counted, Limited};
-use crate::domain::oauth::authorization_request::{Parameters, RequestFault, not_honoured};
-use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
-use crate::domain::oauth::device_grant::{Pending, Precautions, Terms};
-use crate::domain::oauth::device_settings::{DeviceSettings, VerificationUris};
-use crate::domain::oauth::nearness::{Network, Proximity};
-use crate::domain::oauth::number_matching::Numbers;
-use crate::domain::oauth::pkce::{Challenge, ChallengeFault};
-use crate::domain::oauth::polling::Pace;
-use crate::domain::oauth::scope_request::{ScopeRefused, ScopesAsked};
-use crate::domain::oauth::thumbprint::Thumbprint;
-use crate::domain::oauth::user_code::UserCode;
+use vpgate_core::admission::token_claims::ParameterTooLong;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, Barrier, Counted, Limited};
+use vpgate_core::oauth::authorization_request::{Parameters, RequestFault, not_honoured};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
+use vpgate_core::oauth::device_grant::{Pending, Precautions, Terms};
+use vpgate_core::oauth::device_settings::{DeviceSettings, VerificationUris};
+use vpgate_core::oauth::nearness::{Network, Proximity};
+use vpgate_core::oauth::number_matching::Numbers;
+use vpgate_core::oauth::pkce::{Challenge, ChallengeFault};
+use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::scope_request::{ScopeRefused, ScopesAsked};
+use vpgate_core::oauth::thumbprint::Thumbprint;
+use vpgate_core::oauth::user_code::UserCode;
 
 /// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
 /// third draw happens once in hundreds of millions of requests.

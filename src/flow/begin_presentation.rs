@@ -9,17 +9,17 @@ use super::code_entry::{CodeRefused, Typed};
 use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
 use super::question::{NotAsked, Question, QuestionRequest};
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::id::{Handle, Nonce, PresentationId, RequestState};
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::jose::jwe::EncryptionKey;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::oauth::device_grant::Pending;
-use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
-use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionTypes};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
+use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;

@@ -5,8 +5,8 @@
 
 use super::Vpgate;
 use super::ports::Unavailable;
-use crate::domain::base::base64url;
-use crate::domain::base::secret::{DigestKey, Secret};
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::{DigestKey, Secret};
 
 /// Random bytes at the beginning of the secret.
 const RANDOM: usize = 16;

@@ -3,16 +3,16 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::attempts::{Attempt, Limited};
-use crate::domain::oauth::client::Client;
-use crate::domain::oauth::device_grant::{DenialReason, Denied, DeviceGrant, NotClaimable, Pending};
-use crate::domain::oauth::guessing::{GuessLimits, Guesser};
-use crate::domain::oauth::nearness::{Nearness, Network, Proximity};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, Limited};
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant, NotClaimable, Pending};
+use vpgate_core::oauth::guessing::{GuessLimits, Guesser};
+use vpgate_core::oauth::nearness::{Nearness, Network, Proximity};
 
 /// A code as somebody typed it, and from where.
 #[derive(Clone, Copy, Debug)]

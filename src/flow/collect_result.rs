@@ -2,17 +2,17 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::base::id::PresentationId;
-use crate::domain::base::report::Report;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use crate::domain::openid4vp::request::{Asked, Asker, Flow};
-use crate::domain::openid4vp::response::WalletError;
-use crate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::report::Report;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::request::{Asked, Asker, Flow};
+use vpgate_core::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug)]

@@ -4,17 +4,17 @@
 use super::Vpgate;
 use super::ports::Unavailable;
 use super::settle::NotAccepted;
-use crate::domain::base::id::AuthorizationId;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::GrantDecision;
-use crate::domain::oauth::authorization_request::AuthorizationRequest;
-use crate::domain::oauth::code_grant::{CodeGrant, NotDecided};
-use crate::domain::oauth::device_grant::DenialReason;
-use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
-use crate::domain::openid4vp::presentation::{Outcome, Settled};
-use crate::domain::openid4vp::request::Asker;
-use crate::domain::openid4vp::response::WalletError;
+use vpgate_core::base::id::AuthorizationId;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::GrantDecision;
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
+use vpgate_core::oauth::code_grant::{CodeGrant, NotDecided};
+use vpgate_core::oauth::device_grant::DenialReason;
+use vpgate_core::oauth::redirect::{AuthorizationError, ReturnUrl};
+use vpgate_core::openid4vp::presentation::{Outcome, Settled};
+use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::response::WalletError;
 
 impl From<NotDecided> for NotAccepted {
     fn from(_: NotDecided) -> Self {

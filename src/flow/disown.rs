@@ -4,15 +4,15 @@
 use super::Vpgate;
 use super::code_entry::{CodeRefused, Typed};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::{GrantId, Handle};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::attempts::{Attempt, Counted};
-use crate::domain::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
-use crate::domain::oauth::entitlement::Origin;
-use crate::domain::openid4vp::presentation::Presentation;
-use crate::domain::openid4vp::request::Asker;
+use vpgate_core::base::id::{GrantId, Handle};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, Counted};
+use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
+use vpgate_core::oauth::entitlement::Origin;
+use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::request::Asker;
 
 /// What became of a grant that was disowned after it was approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

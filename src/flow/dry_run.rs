@@ -4,11 +4,11 @@
 use serde_json::{Map, Value};
 
 use super::Vpgate;
-use crate::domain::admission::ScopeDefinition;
-use crate::domain::admission::rules::{Rule, Unmet};
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::oauth::entitlement::OPENID;
+use vpgate_core::admission::ScopeDefinition;
+use vpgate_core::admission::rules::{Rule, Unmet};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::entitlement::OPENID;
 
 /// A sample, as a verified presentation would show it.
 #[derive(Default)]

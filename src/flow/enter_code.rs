@@ -6,11 +6,11 @@ use super::begin_presentation::{Ask, NotBegun};
 use super::code_entry::{CodeFound, CodeRefused, Typed};
 use super::ports::NotCommitted;
 use super::question::Question;
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
-use crate::domain::change::Change;
-use crate::domain::openid4vp::presentation::Begun;
-use crate::domain::openid4vp::request::Asker;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::Asker;
 
 impl Vpgate {
     /// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.

@@ -3,18 +3,18 @@
 use super::Vpgate;
 use super::ports::Unavailable;
 use super::settle::{Ending, NotAccepted, ending};
-use crate::domain::admission::SCOPE_RULES;
-use crate::domain::base::id::Handle;
-use crate::domain::base::report::Report;
-use crate::domain::base::secret::Secret;
-use crate::domain::oauth::code_grant::CodeGrant;
-use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
-use crate::domain::oauth::redirect::ReturnUrl;
-use crate::domain::openid4vp::presentation::{NotNow, Outcome, Presentation, Tries};
-use crate::domain::openid4vp::request::{Asked, Asker, Flow};
-use crate::domain::openid4vp::trouble::Trouble;
-use crate::domain::sdjwt::issuer_key;
-use crate::domain::sdjwt::status::standing;
+use vpgate_core::admission::SCOPE_RULES;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::report::Report;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::code_grant::CodeGrant;
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
+use vpgate_core::oauth::redirect::ReturnUrl;
+use vpgate_core::openid4vp::presentation::{NotNow, Outcome, Presentation, Tries};
+use vpgate_core::openid4vp::request::{Asked, Asker, Flow};
+use vpgate_core::openid4vp::trouble::Trouble;
+use vpgate_core::sdjwt::issuer_key;
+use vpgate_core::sdjwt::status::standing;
 
 /// What the page says.
 #[derive(Debug)]

@@ -2,10 +2,10 @@
 
 use super::Vpgate;
 use super::introspect::ActiveToken;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::{Admission, Today};
-use crate::domain::oauth::client::Client;
-use crate::domain::oauth::issuance::Family;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::{Admission, Today};
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::issuance::Family;
 
 impl Vpgate {
     /// What the tokens of `family` may still allow; `None` when its client, what it earned, or the issuer of a

@@ -3,11 +3,11 @@
 use super::Vpgate;
 use super::issue_tokens::TokenType;
 use super::ports::Unavailable;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::oauth::issuance::{Family, IssuedAccess};
-use crate::domain::sdjwt::status::standing::Today;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::sdjwt::status::standing::Today;
 
 /// An access token that may be used now.
 #[derive(Debug)]

@@ -7,17 +7,17 @@ use serde_json::{Map, Value};
 
 use super::Vpgate;
 use super::ports::Unavailable;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::base::id::{FamilyId, TokenId};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::client::{Client, Grant};
-use crate::domain::oauth::entitlement::{Entitlement, OPENID};
-use crate::domain::oauth::issuance::{Family, Issuance, IssuedAccess};
-use crate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
-use crate::domain::oauth::thumbprint::Thumbprint;
-use crate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
-use crate::domain::oauth::{access_token, id_token};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::id::{FamilyId, TokenId};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client::{Client, Grant};
+use vpgate_core::oauth::entitlement::{Entitlement, OPENID};
+use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess};
+use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
+use vpgate_core::oauth::thumbprint::Thumbprint;
+use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
+use vpgate_core::oauth::{access_token, id_token};
 
 /// A token response (RFC 6749 section 5.1).
 #[derive(Debug)]

@@ -15,13 +15,13 @@ mod result_rules;
 pub use self::result_rules::ResultRules;
 use super::Vpgate;
 use super::ports::{IssuerKeys, NoStatusList, NotPublished, Opinion, SecondOpinion, StatusLists};
-use crate::domain::base::id::PresentationId;
-use crate::domain::base::report::{Findings, Rejection, Report, Rule};
-use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
-use crate::domain::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
-use crate::domain::sdjwt::issuer_key;
-use crate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
+use vpgate_core::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use vpgate_core::sdjwt::issuer_key;
+use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 
 /// How long a person waits for an issuer's status list.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -3,11 +3,11 @@
 
 use super::Vpgate;
 use super::ports::Unavailable;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::secret::Digest;
-use crate::domain::oauth::attempts::Limited;
-use crate::domain::oauth::client::Client;
-use crate::domain::oauth::guessing::Guesser;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::oauth::attempts::Limited;
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::guessing::Guesser;
 
 impl Vpgate {
     /// An address; all that are not known are counted as one.

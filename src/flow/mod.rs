@@ -93,17 +93,17 @@ use self::ports::{
     Unavailable, Wallets,
 };
 use self::signed_requests::SignedRequests;
-use crate::domain::admission::ScopePolicy;
-use crate::domain::base::secret::{DigestKey, Secret};
-use crate::domain::oauth::attempts::DeviceLimits;
-use crate::domain::oauth::client::Clients;
-use crate::domain::oauth::client_assertion::AssertionPolicy;
-use crate::domain::oauth::token_policy::TokenPolicy;
-use crate::domain::oauth::user_code::UserCodeFormats;
-use crate::domain::openid4vp::request::{Flow, WalletRoute};
-use crate::domain::openid4vp::transaction_data::TransactionTypes;
-use crate::domain::sdjwt::limits::VerificationSettings;
-use crate::domain::sdjwt::trust::TrustPolicy;
+use vpgate_core::admission::ScopePolicy;
+use vpgate_core::base::secret::{DigestKey, Secret};
+use vpgate_core::oauth::attempts::DeviceLimits;
+use vpgate_core::oauth::client::Clients;
+use vpgate_core::oauth::client_assertion::AssertionPolicy;
+use vpgate_core::oauth::token_policy::TokenPolicy;
+use vpgate_core::oauth::user_code::UserCodeFormats;
+use vpgate_core::openid4vp::request::{Flow, WalletRoute};
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::sdjwt::limits::VerificationSettings;
+use vpgate_core::sdjwt::trust::TrustPolicy;
 
 /// What the operator decided, checked. Never changes while the service runs.
 #[derive(Debug)]
@@ -133,7 +133,7 @@ pub struct Policy {
 }
 
 /// `[device]`, as far as it holds for all clients: the rest is in
-/// [`DeviceSettings`](crate::domain::oauth::device_settings::DeviceSettings).
+/// [`DeviceSettings`](vpgate_core::oauth::device_settings::DeviceSettings).
 #[derive(Clone, Debug, Default)]
 pub struct DevicePolicy {
     /// Every format in which codes are given.

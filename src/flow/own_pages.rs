@@ -6,17 +6,17 @@ use super::Vpgate;
 use super::code_entry::{CodeFound, CodeRefused, Entered, Typed};
 use super::disown::NotDisowned;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::{NothingEarned, SCOPE_RULES};
-use crate::domain::base::id::{GrantId, PresentationId};
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::{Change, GrantDecision};
-use crate::domain::oauth::client::{AuthenticatedClient, Client};
-use crate::domain::oauth::device_grant::{DenialReason, Pending, Terms};
-use crate::domain::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use crate::domain::openid4vp::request::Asker;
-use crate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::{NothingEarned, SCOPE_RULES};
+use vpgate_core::base::id::{GrantId, PresentationId};
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::device_grant::{DenialReason, Pending, Terms};
+use vpgate_core::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// How a service ends a code.
 #[derive(Debug)]

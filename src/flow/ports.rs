@@ -8,27 +8,27 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::oauth::attempts::Attempt;
-use crate::domain::oauth::authorization_request::AuthorizationRequest;
-use crate::domain::oauth::client::ClientKeys;
-use crate::domain::oauth::code_grant::CodeGrant;
-use crate::domain::oauth::device_grant::DeviceGrant;
-use crate::domain::oauth::issuance::{Family, IssuedAccess};
-use crate::domain::openid4vp::presentation::Presentation;
-use crate::domain::openid4vp::profile::Parameters;
-use crate::domain::openid4vp::request::{Identity, WalletRoute};
-use crate::domain::openid4vp::request_key::NotSigned;
-use crate::domain::openid4vp::wallet_metadata::WalletMetadata;
-use crate::domain::sdjwt::credential::Authentic;
-use crate::domain::sdjwt::status::standing::StatusReference;
-use crate::domain::sdjwt::status::token::{StatusList, StatusListFault};
-use crate::domain::sdjwt::trust::TrustedIssuer;
+use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
+use vpgate_core::oauth::client::ClientKeys;
+use vpgate_core::oauth::code_grant::CodeGrant;
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::profile::Parameters;
+use vpgate_core::openid4vp::request::{Identity, WalletRoute};
+use vpgate_core::openid4vp::request_key::NotSigned;
+use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
+use vpgate_core::sdjwt::credential::Authentic;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{StatusList, StatusListFault};
+use vpgate_core::sdjwt::trust::TrustedIssuer;
 
 /// Something outside failed: storage, an issuer's server, the generator of randomness.
 /// The chain behind it is for the log; strangers see a trace id.
@@ -196,7 +196,7 @@ pub trait Store: Send + Sync {
     async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
     /// hour after they expired (what a grant earned as soon as nobody can take it any more), counts when they reach back to no limit, presentations
-    /// [`RESULT_LIFETIME`](crate::domain::openid4vp::presentation::RESULT_LIFETIME) after they were
+    /// [`RESULT_LIFETIME`](vpgate_core::openid4vp::presentation::RESULT_LIFETIME) after they were
     /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Makes sure that nothing of what was removed or overwritten is left in any file: after each sweep.

@@ -2,9 +2,9 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::change::Change;
-use crate::domain::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, Target};
-use crate::domain::oauth::thumbprint::Thumbprint;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, Target};
+use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// Why no key is proven.
 #[derive(Debug, thiserror::Error)]

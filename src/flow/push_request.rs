@@ -3,14 +3,14 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::secret::Secret;
-use crate::domain::change::Change;
-use crate::domain::oauth::authorization_request::{
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::authorization_request::{
     AuthorizationRequest, NotRead, Offered, Parameters, RequestFault,
 };
-use crate::domain::oauth::client::{AuthenticatedClient, Client};
-use crate::domain::oauth::redirect::NotRegistered;
-use crate::domain::oauth::thumbprint::Thumbprint;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::redirect::NotRegistered;
+use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// What every `request_uri` of ours begins with (RFC 9126 section 2.2).
 pub const URN: &str = "urn:ietf:params:oauth:request_uri:";

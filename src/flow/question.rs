@@ -3,15 +3,15 @@
 use serde_json::Value;
 
 use super::Vpgate;
-use crate::domain::admission::scopes::{ScopeFault, Scopes};
-use crate::domain::admission::{NotAskable, ScopePolicy};
-use crate::domain::base::report::excerpt;
-use crate::domain::oauth::client::{AuthenticatedClient, Client};
-use crate::domain::oauth::device_grant::Pending;
-use crate::domain::oauth::entitlement::OPENID;
-use crate::domain::oauth::scope_request::ScopeRefused;
-use crate::domain::openid4vp::dcql::{Query, QueryFault};
-use crate::domain::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
+use vpgate_core::admission::scopes::{ScopeFault, Scopes};
+use vpgate_core::admission::{NotAskable, ScopePolicy};
+use vpgate_core::base::report::excerpt;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::oauth::scope_request::ScopeRefused;
+use vpgate_core::openid4vp::dcql::{Query, QueryFault};
+use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
 /// The most transaction data objects in one request.
 pub const MAX_TRANSACTIONS: usize = 16;

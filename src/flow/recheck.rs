@@ -5,11 +5,11 @@ use std::time::Duration;
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::issuance::Family;
-use crate::domain::sdjwt::status::policy::StatusCheck;
-use crate::domain::sdjwt::status::standing::{self, Today};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::issuance::Family;
+use vpgate_core::sdjwt::status::policy::StatusCheck;
+use vpgate_core::sdjwt::status::standing::{self, Today};
 
 /// How long an introspection, a refresh or `/userinfo` waits for a list: machines ask, and others behind them.
 const PATIENCE: Duration = Duration::from_millis(2500);

@@ -3,13 +3,13 @@
 use super::Vpgate;
 use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::authorization_request::AuthorizationRequest;
-use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
-use crate::domain::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
-use crate::domain::oauth::entitlement::{Entitlement, OPENID, Origin};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
+use vpgate_core::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
+use vpgate_core::oauth::entitlement::{Entitlement, OPENID, Origin};
 
 /// How often a code is looked at again after another request spent it: once is enough.
 const LOOKS: usize = 2;

@@ -3,12 +3,12 @@
 use super::Vpgate;
 use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::client::{AuthenticatedClient, Client, Grant};
-use crate::domain::oauth::device_grant::{Approved, DeviceGrant, Polled};
-use crate::domain::oauth::entitlement::{Entitlement, OPENID, Origin};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
+use vpgate_core::oauth::device_grant::{Approved, DeviceGrant, Polled};
+use vpgate_core::oauth::entitlement::{Entitlement, OPENID, Origin};
 
 /// How often a poll looks again after somebody else changed the grant. Each look finds a later
 /// state, and a grant has few; only a storm of parallel polls of one device reaches the end.

@@ -7,14 +7,14 @@
 use super::Vpgate;
 use super::issue_tokens::{TokenAsk, TokenResponse, UnknownResource};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::admission::scopes::{ScopeFault, Scopes};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::client::{AuthenticatedClient, Grant};
-use crate::domain::oauth::issuance::{Family, NotRefreshable, Renewal};
-use crate::domain::oauth::refresh_token::RefreshToken;
-use crate::domain::sdjwt::status::standing::Today;
+use vpgate_core::admission::scopes::{ScopeFault, Scopes};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
+use vpgate_core::oauth::issuance::{Family, NotRefreshable, Renewal};
+use vpgate_core::oauth::refresh_token::RefreshToken;
+use vpgate_core::sdjwt::status::standing::Today;
 
 /// Why there is no new token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]

@@ -9,11 +9,11 @@
 use super::Vpgate;
 use super::accept_posted::{PostAnswer, rejected, way_back};
 use super::ports::Unavailable;
-use crate::domain::admission::SCOPE_RULES;
-use crate::domain::base::id::RequestState;
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::openid4vp::presentation::{Outcome, Presentation};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use vpgate_core::admission::SCOPE_RULES;
+use vpgate_core::base::id::RequestState;
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::openid4vp::presentation::{Outcome, Presentation};
+use vpgate_core::openid4vp::request::{Asked, Asker};
 
 impl Vpgate {
     /// The reply that `answer` got when it decided the presentation behind `state`; `None` when another

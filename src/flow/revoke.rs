@@ -2,11 +2,11 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::secret::Secret;
-use crate::domain::change::Change;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::oauth::entitlement::Origin;
-use crate::domain::oauth::refresh_token::RefreshToken;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::entitlement::Origin;
+use vpgate_core::oauth::refresh_token::RefreshToken;
 
 /// Why nothing was revoked.
 #[derive(Debug, thiserror::Error)]

@@ -6,13 +6,13 @@ use url::Url;
 use super::Vpgate;
 use super::ask_wallet::{NotReached, WalletFault, answer_key};
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::{Handle, Nonce};
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::openid4vp::presentation::{NotNow, Presentation};
-use crate::domain::openid4vp::request::{Asked, Asker, Flow, WalletRoute};
-use crate::domain::openid4vp::transaction_data::Details;
+use vpgate_core::base::id::{Handle, Nonce};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
+use vpgate_core::openid4vp::request::{Asked, Asker, Flow, WalletRoute};
+use vpgate_core::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
 #[derive(Debug)]

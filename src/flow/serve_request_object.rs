@@ -4,13 +4,13 @@
 
 use super::Vpgate;
 use super::ports::Unavailable;
-use crate::domain::base::id::RequestState;
-use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::presentation::Presentation;
-use crate::domain::openid4vp::profile::{self, REQUEST_OBJECT};
-use crate::domain::openid4vp::request::{Asked, Flow};
-use crate::domain::openid4vp::request_key::NotSigned;
-use crate::domain::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
+use vpgate_core::base::id::RequestState;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
+use vpgate_core::openid4vp::request::{Asked, Flow};
+use vpgate_core::openid4vp::request_key::NotSigned;
+use vpgate_core::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
 
 /// The longest `wallet_nonce`, in bytes.
 pub const MAX_WALLET_NONCE_BYTES: usize = 512;

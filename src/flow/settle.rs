@@ -3,16 +3,14 @@
 
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::{Digest, Secret};
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::{Change, GrantDecision};
-use crate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
-use crate::domain::oauth::redirect::ReturnUrl;
-use crate::domain::openid4vp::presentation::{
-    AfterRejection, NotNow, Outcome, Presentation, Served, Settled,
-};
-use crate::domain::openid4vp::request::{Asked, Asker};
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
+use vpgate_core::oauth::redirect::ReturnUrl;
+use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served, Settled};
+use vpgate_core::openid4vp::request::{Asked, Asker};
 
 /// Where the browser goes after an answer.
 #[derive(Debug)]

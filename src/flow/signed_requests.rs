@@ -6,8 +6,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::domain::base::id::{Nonce, RequestState};
-use crate::domain::base::time::Timestamp;
+use vpgate_core::base::id::{Nonce, RequestState};
+use vpgate_core::base::time::Timestamp;
 
 /// How long one is handed out again. A wallet sees by `iat` how old it is.
 const KEPT_FOR: Duration = Duration::from_secs(10);

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::Vpgate;
 use super::issue_tokens::TokenType;
 use super::ports::Unavailable;
-use crate::domain::base::secret::Secret;
-use crate::domain::oauth::entitlement::OPENID;
-use crate::domain::oauth::thumbprint::Thumbprint;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// What is told.
 pub struct Person {

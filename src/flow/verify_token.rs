@@ -6,10 +6,10 @@ use super::Vpgate;
 use super::judge::{Judge, Judged, ResultRules};
 use super::ports::Unavailable;
 use super::question::{NotAsked, Question, QuestionRequest};
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::openid4vp::transaction_data::TransactionTypes;
-use crate::domain::openid4vp::verify::Challenge;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::openid4vp::verify::Challenge;
 
 /// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
 /// JWTs that are older are refused.

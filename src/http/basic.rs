@@ -5,9 +5,9 @@ use poem::web::headers::authorization::{Basic, Credentials as _};
 use poem_openapi::Object;
 
 use super::form::{self, Form};
-use crate::domain::base::secret::Secret;
-use crate::domain::oauth::client::Credentials;
-use crate::domain::oauth::client_assertion::JWT_BEARER;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::client::Credentials;
+use vpgate_core::oauth::client_assertion::JWT_BEARER;
 
 /// The challenge of every 401 (RFC 9110 section 15.5.2 demands one).
 pub const CHALLENGE: &str = "Basic realm=\"vpgate\"";

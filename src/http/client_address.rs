@@ -6,8 +6,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use poem::Request;
 use poem::http::HeaderMap;
 
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::forwarded::{Doubt, ForwardingHeaders, TrustedProxies};
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::forwarded::{Doubt, ForwardingHeaders, TrustedProxies};
 
 /// Tells where requests come from. What an operator should know about proxies is logged once.
 #[derive(Clone, Debug)]

@@ -10,11 +10,11 @@ use poem::http::header;
 use super::basic::{self, ClientParameters, CredentialsFault};
 use super::client_limits::{ClientLimits, TooMany};
 use super::cors;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::oauth::client::{AuthenticatedClient, AuthenticationFault, Credentials, NotAuthenticated};
 use crate::flow::Vpgate;
 use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::ports::Unavailable;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::oauth::client::{AuthenticatedClient, AuthenticationFault, Credentials, NotAuthenticated};
 
 /// The longest part of a stranger's identifier that is logged, in characters.
 const LONGEST_LOGGED: usize = 64;

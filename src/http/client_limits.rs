@@ -13,8 +13,8 @@ use std::time::Duration;
 use poem::Request;
 
 use super::client_address::ClientAddresses;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::time::Timestamp;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::time::Timestamp;
 
 const WINDOW: Duration = Duration::from_secs(60);
 /// Failed authentications of one client from one address that are answered and logged one by one.
@@ -186,7 +186,7 @@ impl<K: Eq + Hash> PerMinute<K> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::base::forwarded::TrustedProxies;
+    use vpgate_core::base::forwarded::TrustedProxies;
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1_800_000_000 + seconds)

@@ -10,7 +10,7 @@ use std::sync::{Arc, OnceLock};
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Request, Response};
 
-use crate::domain::oauth::client::{Client, Clients};
+use vpgate_core::oauth::client::{Client, Clients};
 
 /// The paths that pages of other origins may read, each with the one method it answers to.
 const PATHS: [(&str, &str); 4] = [

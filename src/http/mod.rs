@@ -41,8 +41,8 @@ use self::envelope::{Doors, Envelope, Part};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
-use crate::domain::base::forwarded::TrustedProxies;
 use crate::flow::Vpgate;
+use vpgate_core::base::forwarded::TrustedProxies;
 
 /// What the doors are told besides the operator's policy.
 pub struct HttpSettings {

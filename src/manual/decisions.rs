@@ -38,8 +38,8 @@
 //! Every specification involved counts in seconds. A device may poll up to a second early unpunished.
 //!
 //! # The report travels as a value
-//! Each check writes into [`Findings`](crate::domain::base::report::Findings), which alone can make a
-//! [`Rejection`](crate::domain::base::report::Rejection): a refusal without its line in the report cannot
+//! Each check writes into [`Findings`](vpgate_core::base::report::Findings), which alone can make a
+//! [`Rejection`](vpgate_core::base::report::Rejection): a refusal without its line in the report cannot
 //! be written down. It lives on the lowest floor because every floor above adds to it.
 //!
 //! # Scopes live with admission
@@ -53,7 +53,7 @@
 //! name (previews of messengers, scanners of mail). Those get a page with a button instead. A list of names is
 //! never complete, and some scanners are whole browsers: so a person who comes after one is not locked out,
 //! but goes on by a button, which binds the request to the new browser as long as nothing was answered
-//! ([`Change::TakeOver`](crate::domain::change::Change::TakeOver)). Who knows a `start_url` can therefore take
+//! ([`Change::TakeOver`](vpgate_core::change::Change::TakeOver)). Who knows a `start_url` can therefore take
 //! a request away from a person who has not answered yet; the person can take it back, and neither gets the
 //! other's result, because the relying party's `state` and `response_code` travel with the browser that
 //! answers. Grants of devices and of the authorization endpoint stay with the browser that confirmed them.
@@ -80,7 +80,7 @@
 //! `12.10` is sent, hashed and handed out as `12.10`. `serde_json` could keep the text of every number
 //! (`arbitrary_precision`), but then numbers arrive at every visitor, untagged enum and flattened struct of every
 //! crate as a map, and `18` and `18.0` differ as texts. So the text of each number is kept beside the value by
-//! its place ([`exact`](crate::domain::base::exact)). Members of the four types still go out in the order of their
+//! its place ([`exact`](vpgate_core::base::exact)). Members of the four types still go out in the order of their
 //! documents.
 //!
 //! # Browsers' secrets are sealed
@@ -449,7 +449,7 @@
 //! (`x5c_one_issuer = true`); then nothing changes with them. With `iss`, the issuer is what `iss` says.
 //!
 //! # Certificate chains
-//! OpenSSL builds and judges the path ([`x5c`](crate::domain::jose::x5c)), at the second of the verdict.
+//! OpenSSL builds and judges the path ([`x5c`](vpgate_core::jose::x5c)), at the second of the verdict.
 //! On top of it: certificates come leaf first, the leaf is no authority, not self-signed, and its key usage,
 //! where it is said, has digitalSignature. 112 bits of security at least: no SHA-1, no RSA below 2048 bits.
 //! - A trust anchor is a name and a key (RFC 5280 section 6.1.1(d)), self-signed or not. A path goes on to a

@@ -53,7 +53,7 @@
 //! A rejected answer does not settle anything at once: the person may try again, up to
 //! `presentation.tries` times, and meanwhile the device hears `authorization_pending`. The last
 //! rejected try, a credential that can never work (revoked, suspended, expired, not enough; the table is in
-//! [`trouble`](crate::domain::openid4vp::trouble)), giving up, or the wallet's `access_denied` reaches the
+//! [`trouble`](vpgate_core::openid4vp::trouble)), giving up, or the wallet's `access_denied` reaches the
 //! device at its next poll.
 //!
 //! # A web application gets a token
@@ -201,20 +201,20 @@
 //! # What is checked
 //!
 //! In this order; each check writes its line into the report
-//! ([`crate::domain::base::report`]). The first broken rule of a presentation discards that presentation:
+//! ([`vpgate_core::base::report`]). The first broken rule of a presentation discards that presentation:
 //! its failed line stays, followed by `presentation_discarded`, and the others decide. A fault of the
 //! response itself, and a wrong nonce in any presentation, end the judging of the whole.
 //!
 //! | Room | Checks |
 //! |---|---|
-//! | [`crate::domain::openid4vp::response`] | an error or an answer, never both; one of three `vp_token` shapes; only credential ids asked for, as many presentations each as allowed; no nonce of another request |
-//! | [`crate::domain::sdjwt::parse`] | bounds, then form: issuer JWT, disclosures, key-binding JWT |
-//! | [`crate::domain::sdjwt::trust`] | the issuer is one we believe for this credential |
-//! | [`crate::domain::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
-//! | [`crate::domain::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
-//! | [`crate::domain::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
-//! | [`crate::domain::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
+//! | [`vpgate_core::openid4vp::response`] | an error or an answer, never both; one of three `vp_token` shapes; only credential ids asked for, as many presentations each as allowed; no nonce of another request |
+//! | [`vpgate_core::sdjwt::parse`] | bounds, then form: issuer JWT, disclosures, key-binding JWT |
+//! | [`vpgate_core::sdjwt::trust`] | the issuer is one we believe for this credential |
+//! | [`vpgate_core::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
+//! | [`vpgate_core::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
+//! | [`vpgate_core::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
+//! | [`vpgate_core::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
 //! | [`crate::second_opinion`] | where it is switched on: a second library finds the same claims |
-//! | [`crate::domain::sdjwt::status`] | the issuer's status list says that the credential is valid |
-//! | [`crate::domain::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |
-//! | [`crate::domain::admission`] | the rules of the scopes hold |
+//! | [`vpgate_core::sdjwt::status`] | the issuer's status list says that the credential is valid |
+//! | [`vpgate_core::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |
+//! | [`vpgate_core::admission`] | the rules of the scopes hold |

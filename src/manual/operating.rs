@@ -142,17 +142,17 @@
 //! | answer of a wallet, by whatever way | three times `verification.max_presentation_bytes`: 3 MiB |
 //! | answers beyond 192 KiB | 32 are read at one time, each within 15 seconds; further ones wait |
 //! | one presentation | `verification.max_presentation_bytes`, `max_disclosure_bytes`, `max_disclosures`; 16 levels deep |
-//! | keys that are tried for one signature | [`crate::domain::jose::key_set::MOST_TRIED`] |
-//! | certificates in `x5c` | [`crate::domain::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
+//! | keys that are tried for one signature | [`vpgate_core::jose::key_set::MOST_TRIED`] |
+//! | certificates in `x5c` | [`vpgate_core::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
 //! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
-//! | scopes in a request | [`crate::domain::admission::scopes::MAX_SCOPES`] |
+//! | scopes in a request | [`vpgate_core::admission::scopes::MAX_SCOPES`] |
 //! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code: see below |
 //! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time: see below |
 //! | presentations of a client | `presentation.open_per_client` that are neither settled nor expired; more are 429 with `Retry-After` |
-//! | parameter that goes into tokens | [`crate::domain::admission::token_claims::MAX_PARAMETER_BYTES`] |
-//! | claim that is copied into tokens | [`crate::domain::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
+//! | parameter that goes into tokens | [`vpgate_core::admission::token_claims::MAX_PARAMETER_BYTES`] |
+//! | claim that is copied into tokens | [`vpgate_core::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
-//! | status list | [`crate::domain::sdjwt::status::token::MOST_BYTES`] as it comes, [`crate::domain::sdjwt::status::statuses::MOST_BYTES`] unpacked |
+//! | status list | [`vpgate_core::sdjwt::status::token::MOST_BYTES`] as it comes, [`vpgate_core::sdjwt::status::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB unpacked; the one that is soonest due gives way. With what reading them (two at a time) leaves behind in the allocator, 256 MiB of resident memory |
 //!
 //! Addresses, proxies, guessing and locking out have a chapter of their own: [`super::limits`]. A client that

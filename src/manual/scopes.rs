@@ -79,13 +79,13 @@
 //! A scope may have rules on several credentials. All of them must be shown, bound to one holder key.
 //!
 //! # What is asked for
-//! The query is compiled ([`query_for`](crate::domain::admission::ScopePolicy::query_for)): of each
+//! The query is compiled ([`query_for`](vpgate_core::admission::ScopePolicy::query_for)): of each
 //! credential that the requested scopes name, their `claims`, what their rules read, the stable
 //! identifier, and what the client's tokens say of it; each once, in one query. `claims` is for what a
 //! relying party reads in its results, and may be left out where there are rules.
 //!
 //! A result has no subject and no token, so for it nobody is asked for the stable identifier or for what tokens
-//! say ([`query_for_result`](crate::domain::admission::ScopePolicy::query_for_result)). What a rule reads is
+//! say ([`query_for_result`](vpgate_core::admission::ScopePolicy::query_for_result)). What a rule reads is
 //! asked for, and told only where a requested scope lists it in `claims`.
 //!
 //! A wallet that knows scopes by name (profile `proof`) is asked by name only if the `claims` of the

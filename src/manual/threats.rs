@@ -77,7 +77,7 @@
 //!
 //! Device codes, response codes and browser cookies have 256 bits; rows hold their SHA-256. User codes
 //! are short, so rows hold an HMAC under a key that is not in the database. Types keep them apart: a
-//! [`Secret`](crate::domain::base::secret::Secret) cannot be printed, serialised or stored.
+//! [`Secret`](vpgate_core::base::secret::Secret) cannot be printed, serialised or stored.
 //!
 //! | Attack | Stopped by |
 //! |---|---|

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
 use serde_json::Value;
 
-use crate::domain::base::money::{Amount, Currency};
+use vpgate_core::base::money::{Amount, Currency};
 
 pub(super) const SESSION_DATA: &str = "urn:proof:params:vc:transaction-data:session-data";
 pub(super) const PAYMENT_ITEMIZED: &str = "urn:proof:params:vc:transaction-data:payment-itemized:v1";

@@ -15,12 +15,12 @@ use serde_json::{Map, Value, json};
 use super::parameters::Parameters;
 use super::status_list::{CredentialStatus, StatusRegister};
 use super::{MOUNT, Parties, page};
-use crate::domain::base::base64url;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::PublicKey;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::signing::{SigningFault, SigningKey};
-use crate::domain::jose::x5c::{CertifiedKey, NotCertified, OwnChain, OwnChainFault};
+use vpgate_core::base::base64url;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::{SigningFault, SigningKey};
+use vpgate_core::jose::x5c::{CertifiedKey, NotCertified, OwnChain, OwnChainFault};
 
 /// The type of every credential of this issuer.
 pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
@@ -230,10 +230,10 @@ pub(super) fn members(object: Value) -> Map<String, Value> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::base::json::Bounds;
-    use crate::domain::jose::alg::Algorithm;
-    use crate::domain::jose::jws::UnverifiedJws;
-    use crate::domain::jose::x5c::Roots;
+    use vpgate_core::base::json::Bounds;
+    use vpgate_core::jose::alg::Algorithm;
+    use vpgate_core::jose::jws::UnverifiedJws;
+    use vpgate_core::jose::x5c::Roots;
 
     const BOUNDS: Bounds = Bounds { bytes: 10_000, depth: 8, members: 200 };
 

@@ -15,10 +15,10 @@ use poem::{EndpointExt as _, IntoEndpoint as _, Route, get, post};
 use serde_json::Value;
 use url::Url;
 
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::x5c::Roots;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::x5c::Roots;
 
 mod agreement;
 mod index;

@@ -6,8 +6,8 @@ use poem::http::header;
 use reqwest::{Client, RequestBuilder, Response};
 use serde_json::Value;
 
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::base::secret::Secret;
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::base::secret::Secret;
 
 /// The longest answer read.
 const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 10_000 };

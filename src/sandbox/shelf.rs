@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use crate::domain::base::time::Timestamp;
+use vpgate_core::base::time::Timestamp;
 
 /// The most that is kept; the oldest gives way.
 const PLACES: usize = 1000;

@@ -8,8 +8,8 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Value, json};
 
-use crate::domain::base::base64url;
-use crate::domain::base::time::Timestamp;
+use vpgate_core::base::base64url;
+use vpgate_core::base::time::Timestamp;
 
 /// Two bits for each credential: four to a byte.
 const BITS: usize = 2;

@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::agreement::Agreement;
-use crate::domain::base::base64url;
-use crate::domain::base::json::{self, Bounds};
+use vpgate_core::base::base64url;
+use vpgate_core::base::json::{self, Bounds};
 
 const BOUNDS: Bounds = Bounds { bytes: 16 * 1024, depth: 8, members: 1000 };
 /// The hash every wallet must know (section B.3.3.1), and the only one this wallet knows.

@@ -12,10 +12,10 @@ use jsonwebtoken::jwk::Jwk;
 use sd_jwt_rs::{SDJWTSerializationFormat, SDJWTVerifier};
 use serde_json::{Map, Value};
 
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwk::PublicKey;
-use crate::domain::sdjwt::credential::Authentic;
 use crate::flow::ports::{Disagreement, Opinion, SecondOpinion};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::sdjwt::credential::Authentic;
 
 /// sd-jwt-rs 0.7 as a [`SecondOpinion`]. It asks the system what time it is, whatever our clock says.
 #[derive(Clone, Copy, Debug)]

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use crate::domain::base::base64url;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::sdjwt::credential::Authentic;
+use vpgate_core::base::base64url;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::sdjwt::credential::Authentic;
 
 /// A credential that expires sooner than this may be expired by one of two clocks only.
 const SOON: Duration = Duration::from_secs(120);

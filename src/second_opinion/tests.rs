@@ -5,13 +5,13 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::domain::base::report::{Findings, Report};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::sdjwt::digest::DigestAlgorithm;
-use crate::domain::sdjwt::limits::Limits;
-use crate::domain::sdjwt::parse::Presented;
-use crate::domain::sdjwt::testing::{
+use vpgate_core::base::report::{Findings, Report};
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::sdjwt::digest::DigestAlgorithm;
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::testing::{
     AUDIENCE, Maker, NONCE, NOW, QUERY_ID, element, encode, expected, member, object,
 };
 

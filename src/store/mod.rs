@@ -2,7 +2,7 @@
 //! share the meaning of a row (`row.rs`) and pass the same suite, `tests/store_contract`.
 //!
 //! A store decides nothing. It repeats in its `WHERE` the state that a
-//! [`Change`](crate::domain::change::Change) leaves, and says `Lost` when no row was in it. It holds
+//! [`Change`](vpgate_core::change::Change) leaves, and says `Lost` when no row was in it. It holds
 //! digests, never codes, cookies or tokens; claims and reports only until a sweep takes the row.
 //!
 //! `Unavailable` in answer to a change means that nobody knows whether it was made: read again.

@@ -7,21 +7,21 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 
-use crate::domain::admission::{self, Admission};
-use crate::domain::base::id::TokenId;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::jwe::EncryptionKey;
-use crate::domain::oauth::code_grant::{self, CodeGrant};
-use crate::domain::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
-use crate::domain::oauth::issuance::{self, Family};
-use crate::domain::oauth::polling::Pace;
-use crate::domain::oauth::refresh_token::RefreshState;
-use crate::domain::openid4vp::presentation::{
+use vpgate_core::admission::{self, Admission};
+use vpgate_core::base::id::TokenId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::oauth::code_grant::{self, CodeGrant};
+use vpgate_core::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
+use vpgate_core::oauth::issuance::{self, Family};
+use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::refresh_token::RefreshState;
+use vpgate_core::openid4vp::presentation::{
     self, AwaitingReturn, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries,
 };
-use crate::domain::openid4vp::request::Asked;
-use crate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// How long a dead grant is remembered, so that its device learns that it is dead rather than unknown.
 const GRANT_REMEMBERED: Duration = Duration::from_secs(3600);

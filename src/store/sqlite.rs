@@ -35,17 +35,17 @@ pub use self::service::{UsedWith, use_with, used_with};
 use self::watch::Watch;
 use self::writer::{Ended, Work, Writer};
 use super::row::BrokenColumn;
-use crate::domain::base::exposure::Exposed;
-use crate::domain::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::Change;
-use crate::domain::oauth::attempts::Attempt;
-use crate::domain::oauth::code_grant::CodeGrant;
-use crate::domain::oauth::device_grant::DeviceGrant;
-use crate::domain::oauth::issuance::{Family, IssuedAccess};
-use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use vpgate_core::base::exposure::Exposed;
+use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::code_grant::CodeGrant;
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::openid4vp::presentation::Presentation;
 
 /// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
 /// machines with more cores than one service keeps busy.

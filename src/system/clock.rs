@@ -2,8 +2,8 @@
 
 use std::time::{SystemTime, UNIX_EPOCH};
 
-use crate::domain::base::time::Timestamp;
 use crate::flow::ports::Clock;
+use vpgate_core::base::time::Timestamp;
 
 /// The clock of this machine, which is expected to be kept right (NTP).
 #[derive(Clone, Copy, Debug, Default)]

@@ -16,9 +16,9 @@ use zeroize::Zeroizing;
 use super::private_file;
 pub use super::signing_keys::NoKeys;
 use super::signing_keys::{self, KeyPlan, TokenSigner};
-use crate::domain::base::base64url;
-use crate::domain::base::secret::{Digest, DigestKey};
 use crate::flow::ports::{Entropy, Unavailable};
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::{Digest, DigestKey};
 
 const DIGEST: &str = "digest.keys";
 
@@ -94,10 +94,10 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::domain::base::time::Timestamp;
-    use crate::domain::jose::alg::Algorithm;
     use crate::flow::ports::Signer as _;
     use crate::system::entropy::SystemEntropy;
+    use vpgate_core::base::time::Timestamp;
+    use vpgate_core::jose::alg::Algorithm;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 

@@ -7,8 +7,8 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use zeroize::Zeroizing;
 
-use crate::domain::base::exposure::{Exposed, others_may_change, others_may_open};
-use crate::domain::base::time::Timestamp;
+use vpgate_core::base::exposure::{Exposed, others_may_change, others_may_open};
+use vpgate_core::base::time::Timestamp;
 
 /// A draft is written within moments; nobody works on one that is older.
 const DRAFT_AGE: Duration = Duration::from_secs(60);

@@ -4,11 +4,11 @@ use std::collections::HashMap;
 
 use serde_json::{Map, Value};
 
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::openid4vp::request::{Identity, WalletRoute};
-use crate::domain::openid4vp::request_key::{NotSigned, RequestKey};
 use crate::flow::ports::RequestSigner;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::openid4vp::request::{Identity, WalletRoute};
+use vpgate_core::openid4vp::request_key::{NotSigned, RequestKey};
 
 /// All of them.
 #[derive(Debug, Default)]

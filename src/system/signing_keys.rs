@@ -16,13 +16,13 @@ use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
 use super::private_file::{self, FileFault};
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::signing::{SigningFault, SigningKey};
-use crate::domain::oauth::token_policy::TokenPolicy;
 use crate::flow::ports::{Signer, Unavailable};
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::{SigningFault, SigningKey};
+use vpgate_core::oauth::token_policy::TokenPolicy;
 
 /// What a key file may hold.
 const JWK: Bounds = Bounds { bytes: 16 * 1024, depth: 2, members: 64 };

@@ -10,7 +10,6 @@ use tokio::task::JoinHandle;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::secret::Secret;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::status_lists::FetchedStatusLists;
@@ -22,6 +21,7 @@ use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
+use vpgate_core::base::secret::Secret;
 
 use crate::person;
 

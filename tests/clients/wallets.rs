@@ -4,11 +4,11 @@ use std::fs;
 use std::path::PathBuf;
 
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::secret::Secret;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::jose::x5c::{CertifiedKey, OwnChain};
 use vpgate::flow::ports::Clock as _;
 use vpgate::system::clock::SystemClock;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::{CertifiedKey, OwnChain};
 
 use crate::certificates::Certified;
 use crate::service::Service;

@@ -5,11 +5,11 @@ use std::path::PathBuf;
 
 use serde_json::{Map, Value, json};
 use tempfile::TempDir;
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::jose::signing::SigningKey;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
 
 use crate::{err, out, vpgate};
 

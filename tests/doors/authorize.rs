@@ -2,8 +2,8 @@
 
 use poem::http::{Method, StatusCode};
 use url::{Url, form_urlencoded};
-use vpgate::domain::oauth::client::Clients;
 use vpgate::flow::Policy;
+use vpgate_core::oauth::client::Clients;
 
 use crate::stage::{Answer, PUBLIC_URL, RETURN, Stage};
 

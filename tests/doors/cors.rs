@@ -1,7 +1,7 @@
 //! Pages of other origins (Fetch standard, section 3.2), and the script that they load.
 
 use poem::http::{Method, StatusCode};
-use vpgate::domain::oauth::client::Clients;
+use vpgate_core::oauth::client::Clients;
 
 use crate::stage::{Answer, DEVICE_CODE, SHOP, Stage};
 

@@ -3,9 +3,9 @@
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use vpgate::domain::admission::rules::{Kind, Operator, Rule};
-use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate::domain::openid4vp::dcql::ClaimsPath;
+use vpgate_core::admission::rules::{Kind, Operator, Rule};
+use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate_core::openid4vp::dcql::ClaimsPath;
 
 use crate::stage::{PUBLIC_URL, RETURN, SHOP, Stage};
 

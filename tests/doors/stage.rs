@@ -10,31 +10,6 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
-use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::token_claims::TokenClaims;
-use vpgate::domain::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate::domain::base::forwarded::TrustedProxies;
-use vpgate::domain::base::secret::{DigestKey, Secret};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
-use vpgate::domain::oauth::client_assertion::AssertionPolicy;
-use vpgate::domain::oauth::device_settings::DeviceSettings;
-use vpgate::domain::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
-use vpgate::domain::oauth::user_code::{UserCodeFormat, UserCodeFormats};
-use vpgate::domain::openid4vp::dcql::ClaimsPath;
-use vpgate::domain::openid4vp::profile::Parameters;
-use vpgate::domain::openid4vp::request::{
-    OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
-};
-use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
-use vpgate::domain::openid4vp::wallet_metadata::WalletMetadata;
-use vpgate::domain::sdjwt::limits::VerificationSettings;
-use vpgate::domain::sdjwt::status::standing::StatusReference;
-use vpgate::domain::sdjwt::status::token::{StatusList, StatusListFault};
-use vpgate::domain::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
     Wallets,
@@ -44,6 +19,31 @@ use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate}
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::request_keys::RequestKeys;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::TokenClaims;
+use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate_core::base::forwarded::TrustedProxies;
+use vpgate_core::base::secret::{DigestKey, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use vpgate_core::oauth::client_assertion::AssertionPolicy;
+use vpgate_core::oauth::device_settings::DeviceSettings;
+use vpgate_core::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
+use vpgate_core::oauth::user_code::{UserCodeFormat, UserCodeFormats};
+use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::openid4vp::profile::Parameters;
+use vpgate_core::openid4vp::request::{
+    OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+};
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
+use vpgate_core::sdjwt::limits::VerificationSettings;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{StatusList, StatusListFault};
+use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::collection::vec;
 use proptest::prelude::*;
 use serde_json::Value;
-use vpgate::domain::base::secret::Digest;
+use vpgate_core::base::secret::Digest;
 
 use crate::browser::{Browser, Page};
 use crate::grant::{Answer, Grant, Told};

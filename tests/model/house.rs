@@ -15,12 +15,6 @@ use tempfile::TempDir;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::domain::base::secret::Secret;
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::sdjwt::status::standing::StatusReference;
-use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::wallets::FetchedWallets;
@@ -31,6 +25,12 @@ use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::sdjwt::trust::TrustedIssuer;
 
 use crate::grant::{INTERVAL, LIFETIME};
 

@@ -7,22 +7,22 @@ use std::time::Duration;
 use josekit::jwk::Jwk;
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::report::{Findings, Rejection, Report};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::openid4vp::dcql::Query;
-use vpgate::domain::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate::domain::openid4vp::transaction_data::TransactionData;
-use vpgate::domain::openid4vp::verify::{
+use vpgate_core::base::base64url;
+use vpgate_core::base::report::{Findings, Rejection, Report};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::openid4vp::dcql::Query;
+use vpgate_core::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
+use vpgate_core::openid4vp::transaction_data::TransactionData;
+use vpgate_core::openid4vp::verify::{
     Challenge, Current, Status, VerifiedPresentation, authenticate, conclude,
 };
-use vpgate::domain::sdjwt::digest::DigestAlgorithm;
-use vpgate::domain::sdjwt::limits::VerificationSettings;
-use vpgate::domain::sdjwt::status::policy::StatusPolicy;
-use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::sdjwt::digest::DigestAlgorithm;
+use vpgate_core::sdjwt::limits::VerificationSettings;
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// When the answer is judged.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);

@@ -20,9 +20,9 @@ mod parts;
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::report::{Outcome, Report, Verdict};
-use vpgate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::base::base64url;
+use vpgate_core::base::report::{Outcome, Report, Verdict};
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 use harmless::Harmless;
 use made::{Made, QUERY_ID, Verifier};

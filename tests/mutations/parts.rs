@@ -2,8 +2,8 @@
 
 use std::iter::once;
 
-use vpgate::domain::base::base64url;
-use vpgate::domain::jose::alg::Algorithm;
+use vpgate_core::base::base64url;
+use vpgate_core::jose::alg::Algorithm;
 
 use crate::Mutant;
 use crate::kinds::twin;

@@ -8,7 +8,7 @@ use reqwest::{Client, Url};
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
-use vpgate::domain::base::secret::Secret;
+use vpgate_core::base::secret::Secret;
 
 use crate::devices::{ask_at, poll};
 use crate::service::{PLAIN, Service, Start, client};

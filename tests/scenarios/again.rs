@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use serde_json::json;
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;

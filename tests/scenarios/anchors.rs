@@ -4,7 +4,7 @@ use std::fs;
 
 use openssl::base64::encode_block;
 use serde_json::{Value, json};
-use vpgate::domain::jose::signing::SigningKey;
+use vpgate_core::jose::signing::SigningKey;
 
 use crate::asking::{asked, haip, parameter, path_of, read, sent_to_wallet};
 use crate::certificates::{Certified, certificate, key};

@@ -2,8 +2,8 @@
 
 use poem::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
-use vpgate::domain::jose::jwe::{ContentEncryption, EncryptionKey};
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::jose::jwe::{ContentEncryption, EncryptionKey};
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::browser::Browser;
 use crate::posting::{PostingWallet, redirect_uri};
@@ -228,7 +228,7 @@ async fn req_2_40_to_2_44_every_wallet_error_reaches_the_person_and_the_shop() {
             let (begun, asked) = begun(&world, &wallet, &mut browser).await;
             let way_back = redirect_uri(&wallet.refuse(&asked, code).await);
             let (_, result) = world.collect(&begun, None).await;
-            let listed = vpgate::domain::openid4vp::response::WalletError::from_code(code).code();
+            let listed = vpgate_core::openid4vp::response::WalletError::from_code(code).code();
             if settles {
                 assert_eq!(result["status"], "declined", "{code}: {result}");
                 assert_eq!(result["error"], listed, "{code}: {result}");

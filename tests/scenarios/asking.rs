@@ -7,10 +7,10 @@ use openssl::x509::X509;
 use poem::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use url::Url;
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::openid4vp::request::Asked;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::openid4vp::request::Asked;
 
 use crate::browser::Browser;
 use crate::certificates::Certified;
@@ -77,7 +77,7 @@ pub fn read(object: &str) -> (Value, Value) {
     let octets = point.public_key().to_bytes(point.group(), form, &mut context).unwrap();
     let encode = |half: &[u8]| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(half);
     let jwk = json!({"kty": "EC", "crv": "P-256", "x": encode(&octets[1..33]), "y": encode(&octets[33..])});
-    let key = vpgate::domain::jose::jwk::PublicKey::from_jwk(&jwk).unwrap();
+    let key = vpgate_core::jose::jwk::PublicKey::from_jwk(&jwk).unwrap();
     let claims = jws.verify(&key).unwrap().into_payload();
     (header, Value::Object(claims))
 }

@@ -6,8 +6,8 @@ use std::time::Duration;
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
-use vpgate::domain::base::base64url;
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::base::base64url;
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::browser::Page;
 use crate::code_flow::{self, VERIFIER};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
-use vpgate::domain::openid4vp::request::{Asked, OnRejection, ResponseMode};
+use vpgate_core::openid4vp::request::{Asked, OnRejection, ResponseMode};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;

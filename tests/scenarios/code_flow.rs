@@ -5,11 +5,11 @@ use std::time::Duration;
 use poem::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use url::form_urlencoded;
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::KeySet;
+use vpgate_core::base::base64url;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::KeySet;
 
 use crate::browser::{Browser, Page};
 use crate::dpop::Prover;

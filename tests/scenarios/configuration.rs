@@ -1,7 +1,7 @@
 //! The configuration of most stories.
 
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::secret::Secret;
+use vpgate_core::base::secret::Secret;
 
 use crate::world::*;
 

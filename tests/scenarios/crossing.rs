@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::openid4vp::request::ResponseMode;
+use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::posting::PostingWallet;
 use crate::shop::{request, transactions};

@@ -4,8 +4,8 @@
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use vpgate::domain::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
-use vpgate::domain::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate_core::openid4vp::response::WalletError;
 
 use crate::answers::CODES;
 use crate::asking::{DNS, HASH, read};

@@ -2,10 +2,10 @@
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::signing::SigningKey;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
 
 use crate::world::{Answer, BASE, BASIC, World};
 

@@ -10,8 +10,8 @@ use josekit::jwe::{ECDH_ES, ECDH_ES_A128KW, JweHeader, serialize_compact};
 use josekit::jwk::Jwk;
 use poem::http::StatusCode;
 use serde_json::{Map, Value, json};
-use vpgate::domain::jose::jwe::{ContentEncryption, EncryptionKey, RecipientKey};
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::jose::jwe::{ContentEncryption, EncryptionKey, RecipientKey};
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;

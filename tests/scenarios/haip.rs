@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::openid4vp::request::Profile;
+use vpgate_core::openid4vp::request::Profile;
 
 use crate::asking::{asked, haip, parameter, path_of, read, sent_to_wallet};
 use crate::certificates::Certified;

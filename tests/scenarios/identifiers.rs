@@ -7,13 +7,13 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use url::{Url, form_urlencoded};
-use vpgate::domain::base::base64url;
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::signing::SigningKey;
 use vpgate::flow::ports::Clock as _;
 use vpgate::system::clock::SystemClock;
+use vpgate_core::base::base64url;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::signing::SigningKey;
 
 use crate::asking::{parameter, path_of, sent_to_wallet};
 use crate::made::edit;

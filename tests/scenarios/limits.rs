@@ -6,7 +6,7 @@ use poem::http::{Method, header};
 use poem::{Endpoint as _, Request};
 use serde_json::json;
 use url::form_urlencoded;
-use vpgate::domain::openid4vp::request::ResponseMode;
+use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::configuration::configuration;
 use crate::logs::Lines;

@@ -12,10 +12,10 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::openid4vp::request::Asked;
-use vpgate::domain::sdjwt::digest::DigestAlgorithm;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::sdjwt::digest::DigestAlgorithm;
 
 use crate::asking::{DNS, HASH, REDIRECT, asked, haip, parameter, path_of, read, sent_to_wallet, wallet};
 use crate::browser::Browser;

@@ -7,14 +7,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint as _, Request};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::oauth::client::ClientKeys;
-use vpgate::domain::sdjwt::status::standing::StatusReference;
-use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate::domain::sdjwt::trust::TrustedIssuer;
 use vpgate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::sandbox::MOUNT;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::oauth::client::ClientKeys;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::sdjwt::trust::TrustedIssuer;
 
 use crate::world::BASE;
 

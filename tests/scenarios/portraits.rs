@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate_core::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
 
 use crate::made::Made;
 use crate::posting::{PostingWallet, redirect_uri};

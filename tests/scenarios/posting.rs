@@ -2,11 +2,11 @@
 
 use serde_json::{Value, json};
 use url::Url;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::jwe::{ContentEncryption, RecipientKey};
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::jose::x5c::OwnChain;
-use vpgate::domain::openid4vp::request::Asked;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::OwnChain;
+use vpgate_core::openid4vp::request::Asked;
 
 use crate::browser::Page;
 use crate::made::{Made, Signer, edit};

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use url::form_urlencoded;
-use vpgate::domain::openid4vp::request::ResponseMode;
+use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::certificates::Certified;
 use crate::posting::{POSTING_WALLET, PostingWallet};

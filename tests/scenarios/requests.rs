@@ -4,10 +4,10 @@ use std::collections::BTreeSet;
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use vpgate::domain::base::id::Nonce;
-use vpgate::domain::openid4vp::request::ResponseMode;
 use vpgate::flow::ports::Entropy as _;
 use vpgate::system::entropy::SystemEntropy;
+use vpgate_core::base::id::Nonce;
+use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::asking::{DNS, parameter, path_of, sent_to_wallet, wallet};
 use crate::certificates::Certified;

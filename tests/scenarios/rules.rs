@@ -9,12 +9,12 @@ use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::form_urlencoded;
 use vpgate::config::secrets::hash_text;
-use vpgate::domain::base::secret::Secret;
-use vpgate::domain::jose::key_set::KeySet;
 use vpgate::flow::ports::Clock as _;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Binding, Holder};
 use vpgate::system::clock::SystemClock;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::jose::key_set::KeySet;
 
 use crate::configuration::configuration;
 use crate::logs::Lines;

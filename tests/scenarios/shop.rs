@@ -4,11 +4,11 @@ use std::time::Duration;
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::jose::signing::SigningKey;
 use vpgate::flow::ports::Clock as _;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::demo_person;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
 
 use crate::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
 

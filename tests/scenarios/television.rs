@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::KeySet;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::KeySet;
 
 use crate::world::{BASIC, World};
 

@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Map, Value, json};
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::base::secret::Secret;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::KeySet;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::KeySet;
 
 use crate::outside::ListRoad;
 use crate::world::{Answer, BASIC, World, basic};

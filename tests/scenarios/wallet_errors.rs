@@ -4,8 +4,8 @@
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use url::form_urlencoded;
-use vpgate::domain::openid4vp::request::ResponseMode;
-use vpgate::domain::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::request::ResponseMode;
+use vpgate_core::openid4vp::response::WalletError;
 
 use crate::answers::CODES;
 use crate::browser::{Browser, Page};

@@ -2,8 +2,8 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate::domain::openid4vp::request::OnRejection;
 use vpgate::flow::ports::NotPublished;
+use vpgate_core::openid4vp::request::OnRejection;
 
 use crate::outside::ListRoad;
 use crate::posting::PostingWallet;

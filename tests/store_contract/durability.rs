@@ -7,11 +7,11 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
-use vpgate::domain::base::id::GrantId;
-use vpgate::domain::change::Change;
-use vpgate::domain::oauth::device_grant::DeviceGrant;
 use vpgate::flow::ports::{NotCommitted, Store as _, Unavailable};
 use vpgate::store::sqlite::{OpenFault, SqliteStore, migrate};
+use vpgate_core::base::id::GrantId;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::device_grant::DeviceGrant;
 
 use crate::backend;
 use crate::made::Grant;

@@ -1,9 +1,9 @@
 //! The device grant.
 
-use vpgate::domain::base::id::GrantId;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::oauth::device_grant::{DenialReason, DeviceGrant, Pending};
 use vpgate::flow::ports::NotCommitted;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Pending};
 
 use crate::backend::AnyStore;
 use crate::made::{self, Grant, NOW, after, pace};

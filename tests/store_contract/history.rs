@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::oauth::device_grant::DeviceGrant;
-use vpgate::domain::openid4vp::presentation::{Begun, Presentation};
-use vpgate::domain::openid4vp::request::Asked;
 use vpgate::flow::ports::NotCommitted;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::openid4vp::presentation::{Begun, Presentation};
+use vpgate_core::openid4vp::request::Asked;
 
 use crate::backend::{self, AnyStore};
 use crate::made::{self, Grant, pace};

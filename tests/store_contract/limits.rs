@@ -2,16 +2,16 @@
 
 use std::time::Duration;
 
-use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::base::secret::{Digest, DigestKey};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::oauth::attempts::{Attempt, Barrier, Counted, Limited};
-use vpgate::domain::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
-use vpgate::domain::oauth::nearness::Network;
-use vpgate::domain::oauth::number_matching::Numbers;
-use vpgate::domain::openid4vp::request::Asked;
 use vpgate::flow::ports::NotCommitted;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::secret::{Digest, DigestKey};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::attempts::{Attempt, Barrier, Counted, Limited};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
+use vpgate_core::oauth::nearness::Network;
+use vpgate_core::oauth::number_matching::Numbers;
+use vpgate_core::openid4vp::request::Asked;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending};

@@ -5,32 +5,32 @@ use std::time::Duration;
 
 use serde_json::json;
 use url::Url;
-use vpgate::domain::admission::scopes::Scopes;
-use vpgate::domain::admission::token_claims::{
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::{
     Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims,
 };
-use vpgate::domain::admission::{Admission, AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate::domain::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
-use vpgate::domain::base::report::{Findings, Report, Rule};
-use vpgate::domain::base::secret::{Digest, DigestKey};
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::change::Change;
-use vpgate::domain::jose::alg::Algorithm;
-use vpgate::domain::oauth::attempts::Limited;
-use vpgate::domain::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
-use vpgate::domain::oauth::entitlement::{Entitlement, Origin};
-use vpgate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
-use vpgate::domain::oauth::polling::Pace;
-use vpgate::domain::oauth::refresh_token::{RefreshState, RefreshToken};
-use vpgate::domain::oauth::token_policy::{TokenFormat, TokenSettings};
-use vpgate::domain::openid4vp::dcql::{ClaimsPath, Query};
-use vpgate::domain::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
-use vpgate::domain::openid4vp::request::Profile;
-use vpgate::domain::openid4vp::request::{
+use vpgate_core::admission::{Admission, AskableCredential, ScopeDefinition, ScopePolicy};
+use vpgate_core::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
+use vpgate_core::base::report::{Findings, Report, Rule};
+use vpgate_core::base::secret::{Digest, DigestKey};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::attempts::Limited;
+use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
+use vpgate_core::oauth::entitlement::{Entitlement, Origin};
+use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
+use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
+use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Query};
+use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
+use vpgate_core::openid4vp::request::Profile;
+use vpgate_core::openid4vp::request::{
     Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
-use vpgate::domain::openid4vp::transaction_data::TransactionTypes;
-use vpgate::domain::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// When everything here happens.
 pub const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);

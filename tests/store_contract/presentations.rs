@@ -1,13 +1,13 @@
 //! The presentation until it is settled.
 
 use serde_json::{Value, to_value};
-use vpgate::domain::base::id::Nonce;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::change::Change;
-use vpgate::domain::jose::jwe::EncryptionKey;
-use vpgate::domain::openid4vp::presentation::{Begun, Presentation, Served};
-use vpgate::domain::openid4vp::request::{Asked, Flow, ResponseMode};
-use vpgate::domain::openid4vp::response::WalletError;
+use vpgate_core::base::id::Nonce;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::Change;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::openid4vp::presentation::{Begun, Presentation, Served};
+use vpgate_core::openid4vp::request::{Asked, Flow, ResponseMode};
+use vpgate_core::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending, taken};

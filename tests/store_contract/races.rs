@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use tokio::sync::Barrier;
 use tokio::task::JoinSet;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::oauth::device_grant::DeviceGrant;
-use vpgate::domain::openid4vp::presentation::Presentation;
 use vpgate::flow::ports::NotCommitted;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::openid4vp::presentation::Presentation;
 
 use crate::backend::AnyStore;
 use crate::grants::{approved, opened, pending, taken};

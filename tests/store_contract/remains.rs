@@ -3,12 +3,12 @@
 
 use std::path::Path;
 
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::jose::jwe::EncryptionKey;
-use vpgate::domain::openid4vp::presentation::Begun;
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
 use vpgate::flow::ports::Store as _;
 use vpgate::store::sqlite::{self, SqliteStore};
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::backend;
 use crate::made::{self, Grant, after};

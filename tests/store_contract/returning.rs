@@ -1,15 +1,13 @@
 //! A posted answer that waits for its browser, and the key that it was encrypted to.
 
 use serde_json::to_value;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::jose::jwe::EncryptionKey;
-use vpgate::domain::oauth::device_grant::DeviceGrant;
-use vpgate::domain::openid4vp::presentation::{
-    AwaitingReturn, Begun, Outcome, Presentation, RESULT_LIFETIME,
-};
-use vpgate::domain::openid4vp::request::{Asked, ResponseMode};
 use vpgate::flow::ports::Swept;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Outcome, Presentation, RESULT_LIFETIME};
+use vpgate_core::openid4vp::request::{Asked, ResponseMode};
 
 use crate::backend::AnyStore;
 use crate::grants::{lost, opened, pending};

@@ -1,12 +1,12 @@
 //! The end of a presentation, and what it means for its grant.
 
 use serde_json::to_value;
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::change::{Change, GrantDecision};
-use vpgate::domain::oauth::device_grant::{DenialReason, DeviceGrant};
-use vpgate::domain::openid4vp::presentation::{AfterRejection, Outcome, Presentation, Settled};
-use vpgate::domain::openid4vp::request::Asked;
-use vpgate::domain::openid4vp::response::WalletError;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
+use vpgate_core::openid4vp::presentation::{AfterRejection, Outcome, Presentation, Settled};
+use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending};

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use vpgate::domain::change::Change;
+use vpgate_core::change::Change;
 
 use crate::backend::{self, AnyStore};
 use crate::grants::opened;

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use vpgate::domain::admission::Admission;
-use vpgate::domain::change::Change;
-use vpgate::domain::oauth::device_grant::{DeviceGrant, Polled};
-use vpgate::domain::openid4vp::presentation::RESULT_LIFETIME;
-use vpgate::domain::openid4vp::response::WalletError;
 use vpgate::flow::ports::Swept;
+use vpgate_core::admission::Admission;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::device_grant::{DeviceGrant, Polled};
+use vpgate_core::openid4vp::presentation::RESULT_LIFETIME;
+use vpgate_core::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, approved, opened};

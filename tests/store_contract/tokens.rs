@@ -1,9 +1,9 @@
 //! Tokens and their families.
 
-use vpgate::domain::base::secret::Digest;
-use vpgate::domain::change::Change;
-use vpgate::domain::oauth::issuance::Family;
-use vpgate::domain::oauth::refresh_token::RefreshState;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::issuance::Family;
+use vpgate_core::oauth::refresh_token::RefreshState;
 
 use crate::backend::AnyStore;
 use crate::grants::{approved, lost, opened, taken};

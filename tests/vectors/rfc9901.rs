@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use serde_json::{Map, Value};
-use vpgate::domain::base::report::Findings;
-use vpgate::domain::sdjwt::disclosure::reveal;
-use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::{HolderBinding, Presented};
+use vpgate_core::base::report::Findings;
+use vpgate_core::sdjwt::disclosure::reveal;
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::{HolderBinding, Presented};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_disclosures, check_example, open, verify};
@@ -22,7 +22,7 @@ pub fn run(vectors: &Vectors) {
     {
         check_example(vectors, &format!("{FOLDER}/{example}"), &setting);
     }
-    let keys = Arc::new(vpgate::domain::jose::key_set::KeySet::of(vec![setting.issuer.clone()]));
+    let keys = Arc::new(vpgate_core::jose::key_set::KeySet::of(vec![setting.issuer.clone()]));
     check_credential(vectors, &format!("{FOLDER}/A.3-sd-jwt-vc-pid"), &setting, &keys);
     check_unsigned_examples(vectors);
     check_json_serialisation(vectors, &setting);

@@ -3,17 +3,17 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::base::report::Findings;
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::jwk::PublicKey;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::sdjwt::digest::DigestAlgorithm;
-use vpgate::domain::sdjwt::disclosure::reveal;
-use vpgate::domain::sdjwt::key_binding::{self, Expected};
-use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::Presented;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::base::report::Findings;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::sdjwt::digest::DigestAlgorithm;
+use vpgate_core::sdjwt::disclosure::reveal;
+use vpgate_core::sdjwt::key_binding::{self, Expected};
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::Presented;
 
 use crate::listing::Vectors;
 
@@ -126,7 +126,7 @@ pub fn check_disclosures(list: &Value, sd_jwt: Option<&str>) {
         let text = entry["disclosure"].as_str().unwrap();
         let digest = entry.get("digest").or_else(|| entry.get("sha256")).unwrap();
         assert_eq!(DigestAlgorithm::Sha256.digest(text), *digest);
-        let contents = vpgate::domain::base::base64url::decode(text).unwrap();
+        let contents = vpgate_core::base::base64url::decode(text).unwrap();
         assert_eq!(serde_json::from_slice::<Value>(&contents).unwrap(), entry["contents"]);
         assert!(sd_jwt.is_none_or(|sd_jwt| sd_jwt.split('~').any(|part| part == text)), "{text}");
     }

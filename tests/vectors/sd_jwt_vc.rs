@@ -4,15 +4,15 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
-use vpgate::domain::base::report::{Findings, Report, Verdict};
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::sdjwt::issuer_metadata::{self, PublishedKeys};
-use vpgate::domain::sdjwt::key_binding::Expected;
-use vpgate::domain::sdjwt::limits::Limits;
-use vpgate::domain::sdjwt::parse::Presented;
-use vpgate::domain::sdjwt::status::policy::StatusPolicy;
-use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
-use vpgate::domain::sdjwt::type_metadata::{Document, resolve};
+use vpgate_core::base::report::{Findings, Report, Verdict};
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::sdjwt::issuer_metadata::{self, PublishedKeys};
+use vpgate_core::sdjwt::key_binding::Expected;
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::sdjwt::type_metadata::{Document, resolve};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_example, issued_at};

@@ -4,17 +4,17 @@
 use std::sync::Arc;
 
 use serde_json::Value;
-use vpgate::domain::base::json::Bounds;
-use vpgate::domain::base::report::Findings;
-use vpgate::domain::base::time::Timestamp;
-use vpgate::domain::jose::jws::UnverifiedJws;
-use vpgate::domain::jose::key_set::KeySet;
-use vpgate::domain::jose::signing::SigningKey;
-use vpgate::domain::sdjwt::parse::IssuerHint;
-use vpgate::domain::sdjwt::status::policy::StatusPolicy;
-use vpgate::domain::sdjwt::status::statuses::Statuses;
-use vpgate::domain::sdjwt::status::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
-use vpgate::domain::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::base::json::Bounds;
+use vpgate_core::base::report::Findings;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jws::UnverifiedJws;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::sdjwt::parse::IssuerHint;
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::status::statuses::Statuses;
+use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, open};

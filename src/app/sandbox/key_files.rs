@@ -6,9 +6,9 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 
 use super::NoSandbox;
-use crate::domain::base::id::Handle;
-use crate::domain::jose::x5c::CertifiedKey;
 use crate::flow::ports::Entropy;
+use vpgate_core::base::id::Handle;
+use vpgate_core::jose::x5c::CertifiedKey;
 
 /// A folder that nobody else can read, and that is gone when this is dropped.
 pub(super) struct KeyFiles(PathBuf);

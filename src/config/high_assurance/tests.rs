@@ -2,8 +2,8 @@ use std::fs;
 use std::path::Path;
 
 use crate::config::{Config, Faults};
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::x5c::CertifiedKey;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::x5c::CertifiedKey;
 
 const CONTRACT: &str = include_str!("../../../fixtures/config/contract.toml");
 const JWKS: &str = "{ jwks_uri = \"https://api.proof.com/verifiable-credentials/v1/jwks.json\" }";
@@ -51,7 +51,7 @@ fn private(path: &Path, content: &[u8]) {
 }
 
 fn shop(more: &str) -> String {
-    let hash = crate::config::secrets::hash_text(crate::domain::base::secret::Secret::received("s").digest());
+    let hash = crate::config::secrets::hash_text(vpgate_core::base::secret::Secret::received("s").digest());
     format!(
         "[[clients]]\nclient_id = \"shop\"\nauthentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\"\n\
          scopes = [\"urn:proof:params:scope:verifiable-credentials:basic\"]\n{more}\n"

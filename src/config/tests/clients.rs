@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_client_secret_is_known_by_its_digest() {
-    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
     let text = CONTRACT.replace(
         "authentication = \"none\"",
         &format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\""),
@@ -18,7 +18,7 @@ fn a_client_secret_is_known_by_its_digest() {
 
 #[test]
 fn only_a_client_without_a_secret_has_origins() {
-    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
     let origins = "origins = [\"https://app.example\"]\nauthentication = \"none\"";
     let text = CONTRACT.replace("authentication = \"none\"", origins);
     assert_eq!(load(&text).unwrap().policy.clients.named("tv").unwrap().origins, ["https://app.example"]);
@@ -38,7 +38,7 @@ fn with_client(lines: &str) -> Result<Config, Faults> {
 
 #[test]
 fn req_11_5_two_secrets_are_good_while_one_is_exchanged_for_the_other() {
-    let hash = |text: &str| secrets::hash_text(crate::domain::base::secret::Digest::of(text.as_bytes()));
+    let hash = |text: &str| secrets::hash_text(vpgate_core::base::secret::Digest::of(text.as_bytes()));
     let client = |current: &str, previous: &str| {
         with_client(&format!(
             "authentication = \"client_secret_basic\"\nsecret_hash = \"{current}\"\nprevious_secret_hash = \"{previous}\""
@@ -76,7 +76,7 @@ fn req_11_4_a_client_that_signs_has_its_keys_in_one_place() {
 
 #[test]
 fn req_11_15_going_without_pkce_is_for_confidential_clients_and_warned_about() {
-    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
     let client = |authentication: &str| {
         with_client(&format!(
             "grants = [\"authorization_code\"]\nredirect_uris = [\"https://app.example/cb\"]\n\

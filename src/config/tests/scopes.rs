@@ -17,7 +17,7 @@ fn editing() -> Result<Config, Faults> {
 }
 
 fn asked(config: &Config, scope: &str) -> serde_json::Value {
-    let scopes = crate::domain::admission::scopes::Scopes::parse(scope).unwrap();
+    let scopes = vpgate_core::admission::scopes::Scopes::parse(scope).unwrap();
     config.policy.scopes.query(&scopes).unwrap().to_json()["credentials"].clone()
 }
 
@@ -32,7 +32,7 @@ fn req_12_2_to_12_4_the_document_s_example_can_be_written_in_its_own_words() {
     assert_eq!(asked[0]["claims"], serde_json::json!([{"path": ["Access Level"]}]));
     let level = |level: serde_json::Value| {
         let claims = serde_json::Map::from_iter([("Access Level".to_owned(), level)]);
-        scope.rules[0].judge(&claims, crate::domain::base::time::Timestamp::from_unix(0)).is_ok()
+        scope.rules[0].judge(&claims, vpgate_core::base::time::Timestamp::from_unix(0)).is_ok()
     };
     assert!(level(5.into()) && level("5".into()) && !level(4.into()));
 
@@ -135,7 +135,7 @@ open = true
 
 #[test]
 fn req_12_10_the_compatible_claims_have_names_that_can_be_chosen() {
-    use crate::domain::admission::token_claims::ClaimSource;
+    use vpgate_core::admission::token_claims::ClaimSource;
     let claims = |more: &str| {
         let line = "authentication = \"none\"\ncompatibility = \"proofspace\"";
         let config = load(&format!("{}{more}", CONTRACT.replace("authentication = \"none\"", line)));
@@ -209,7 +209,7 @@ fn req_12_1_a_confidential_client_has_a_secret() {
         let line = format!("authentication = \"client_secret_basic\"\n{more}");
         load(&CONTRACT.replace("authentication = \"none\"", &line))
     };
-    let hash = secrets::hash_text(crate::domain::base::secret::Digest::of(b"x"));
+    let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
     assert!(confidential(&format!("secret_hash = \"{hash}\"")).is_ok());
     let found = confidential("").unwrap_err().to_string();
     assert!(found.starts_with("clients[0].secret_hash: is missing"), "{found}");

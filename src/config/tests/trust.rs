@@ -44,7 +44,7 @@ fn req_5_4_a_did_is_resolved_where_did_is_switched_on() {
     let config = load("did:web:example.com:issuer").unwrap();
     assert!(matches!(key_source(&config), KeySource::DidWeb(url) if url.path() == "/issuer/did.json"));
     let jwk = "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}";
-    let did = format!("did:jwk:{}", crate::domain::base::base64url::encode(jwk));
+    let did = format!("did:jwk:{}", vpgate_core::base::base64url::encode(jwk));
     let config = load(&did).unwrap();
     assert!(matches!(key_source(&config), KeySource::DidJwk(keys) if keys.keys().len() == 1));
     for wrong in ["did:key:z6Mk", "did:web:127.0.0.1", "did:jwk:e30", "https://api.proof.com"] {

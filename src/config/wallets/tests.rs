@@ -6,13 +6,13 @@ use std::fs;
 use toml::{Table, Value};
 
 use crate::config::{Config, Faults};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::OwnChain;
-use crate::domain::jose::x5c::testing::{Authority, Plan, p256, public_key};
-use crate::domain::openid4vp::client_id::Prefix;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::request::{
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::OwnChain;
+use vpgate_core::jose::x5c::testing::{Authority, Plan, p256, public_key};
+use vpgate_core::openid4vp::client_id::Prefix;
+use vpgate_core::openid4vp::profile;
+use vpgate_core::openid4vp::request::{
     Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 
@@ -63,7 +63,7 @@ impl Folder {
         let hash = OwnChain::from_pem(&chain).unwrap().leaf_hash().to_owned();
 
         jwk.as_object_mut().unwrap().remove("kid");
-        let did = format!("did:jwk:{}", crate::domain::base::base64url::encode(jwk.to_string()));
+        let did = format!("did:jwk:{}", vpgate_core::base::base64url::encode(jwk.to_string()));
         let claims = serde_json::json!({"iss": "https://a.example", "sub": "shop", "exp": NOW + 9_999,
             "cnf": {"jwk": key.public_key().to_jwk()}});
         let header = serde_json::json!({"typ": "verifier-attestation+jwt"});

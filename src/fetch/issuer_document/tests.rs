@@ -4,8 +4,8 @@ use serde_json::json;
 
 use super::super::test_server::{ok, serve, serve_paths};
 use super::*;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::SigningKey;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
 
 const ISSUER: &str = "https://issuer.example/tenant/1234/";
 

@@ -6,17 +6,17 @@ use serde_json::json;
 use super::super::cache::{PAUSE, WANTED_PAUSE};
 use super::super::test_server::{ok, serve};
 use super::*;
-use crate::domain::base::report::Findings;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::Roots;
-use crate::domain::jose::x5c::testing::{Authority, Plan};
-use crate::domain::sdjwt::limits::Limits;
-use crate::domain::sdjwt::parse::{IssuerHint, Presented};
-use crate::domain::sdjwt::status::policy::StatusPolicy;
-use crate::domain::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
-use crate::domain::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::base::report::Findings;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::Roots;
+use vpgate_core::jose::x5c::testing::{Authority, Plan};
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::{IssuerHint, Presented};
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
+use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 #[derive(Default)]
 struct Hand(AtomicI64);

@@ -6,17 +6,17 @@ use url::Url;
 use super::super::issuer_keys::FetchedIssuerKeys;
 use super::super::test_server::{ok, serve};
 use super::*;
-use crate::domain::base::report::Findings;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::Roots;
-use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
-use crate::domain::sdjwt::limits::Limits;
-use crate::domain::sdjwt::parse::Presented;
-use crate::domain::sdjwt::status::policy::StatusPolicy;
-use crate::domain::sdjwt::status::standing::{Named, named};
-use crate::domain::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
-use crate::domain::sdjwt::trust::{CredentialTrust, KeySource};
+use vpgate_core::base::report::Findings;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::Roots;
+use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
+use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::status::standing::{Named, named};
+use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
+use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource};
 
 struct Hand(AtomicI64);
 

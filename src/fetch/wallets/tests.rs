@@ -4,10 +4,10 @@ use std::time::Duration;
 use url::Url;
 
 use super::*;
-use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::profile;
-use crate::domain::openid4vp::testing::{MADE_AT, asked};
 use crate::fetch::test_server::{ok, serve};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::profile;
+use vpgate_core::openid4vp::testing::{MADE_AT, asked};
 
 struct Hand(AtomicI64);
 

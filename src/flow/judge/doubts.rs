@@ -6,16 +6,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use async_trait::async_trait;
 
 use super::*;
-use crate::domain::base::report::Outcome;
-use crate::domain::jose::key_set::KeySet;
-use crate::domain::openid4vp::dcql::{CredentialQuery, Query};
-use crate::domain::sdjwt::credential::Authentic;
-use crate::domain::sdjwt::limits::VerificationSettings;
-use crate::domain::sdjwt::status::standing::StatusReference;
-use crate::domain::sdjwt::status::token::StatusList;
-use crate::domain::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
-use crate::domain::sdjwt::trust::KeySource;
 use crate::flow::ports::Disagreement;
+use vpgate_core::base::report::Outcome;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
+use vpgate_core::sdjwt::credential::Authentic;
+use vpgate_core::sdjwt::limits::VerificationSettings;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::StatusList;
+use vpgate_core::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
+use vpgate_core::sdjwt::trust::KeySource;
 
 struct Configured;
 

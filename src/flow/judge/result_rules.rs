@@ -1,12 +1,12 @@
 //! What a relying party's result needs besides a good answer: scopes that are earned, and one holder.
 
 use super::NotJudged;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::{Purpose, ScopePolicy};
-use crate::domain::base::report::Findings;
-use crate::domain::openid4vp::request::{Asked, Asker};
-use crate::domain::openid4vp::verify::{VerifiedPresentation, one_holder};
 use crate::flow::Vpgate;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::{Purpose, ScopePolicy};
+use vpgate_core::base::report::Findings;
+use vpgate_core::openid4vp::request::{Asked, Asker};
+use vpgate_core::openid4vp::verify::{VerifiedPresentation, one_holder};
 
 /// What decides about a result. Tokens are decided by their grant.
 #[derive(Debug)]

@@ -10,18 +10,6 @@ use url::Url;
 
 use super::*;
 use crate::config::Config;
-use crate::domain::base::id::Nonce;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::Roots;
-use crate::domain::jose::x5c::testing::{Authority, Plan, public_key, x5c};
-use crate::domain::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use crate::domain::openid4vp::request::{Asked, Profile};
-use crate::domain::openid4vp::testing::asked;
-use crate::domain::sdjwt::status::policy::StatusCheck;
-use crate::domain::sdjwt::status::standing::Standing;
-use crate::domain::sdjwt::status::token::CacheBounds;
-use crate::domain::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
-use crate::domain::sdjwt::trust::KeySource;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -34,6 +22,18 @@ use crate::system::entropy::SystemEntropy;
 use crate::system::keys::Keyring;
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::KeyPlan;
+use vpgate_core::base::id::Nonce;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::Roots;
+use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
+use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
+use vpgate_core::openid4vp::request::{Asked, Profile};
+use vpgate_core::openid4vp::testing::asked;
+use vpgate_core::sdjwt::status::policy::StatusCheck;
+use vpgate_core::sdjwt::status::standing::Standing;
+use vpgate_core::sdjwt::status::token::CacheBounds;
+use vpgate_core::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
+use vpgate_core::sdjwt::trust::KeySource;
 
 struct Still;
 

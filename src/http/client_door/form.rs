@@ -10,11 +10,11 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::refusal::OAuthRefusal;
-use crate::domain::oauth::authorization_request::Parameters;
 use crate::http::basic::CredentialsFault;
 use crate::http::body::{self, BodyFault, MAX_FORM_BYTES};
 use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};
+use vpgate_core::oauth::authorization_request::Parameters;
 
 /// The parameters of `T`, which names them all as text. Unknown ones are ignored.
 #[derive(Debug)]

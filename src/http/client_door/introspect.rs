@@ -3,10 +3,10 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::domain::base::time::Timestamp;
 use crate::flow::introspect::ActiveToken;
 use crate::http::basic::ClientParameters;
 use crate::http::documented::Documented;
+use vpgate_core::base::time::Timestamp;
 
 /// A resource asks about a token.
 #[derive(Debug, Object)]

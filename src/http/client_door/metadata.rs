@@ -3,12 +3,12 @@
 use poem_openapi::Object;
 
 use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::oauth::client::Grant;
-use crate::domain::oauth::dpop;
-use crate::domain::oauth::entitlement::OPENID;
 use crate::flow::Policy;
 use crate::http::PublicUrl;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::client::Grant;
+use vpgate_core::oauth::dpop;
+use vpgate_core::oauth::entitlement::OPENID;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]
@@ -114,6 +114,6 @@ pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
     }
 }
 
-/// One for each variant of [`crate::domain::oauth::client::Authentication`].
+/// One for each variant of [`vpgate_core::oauth::client::Authentication`].
 const AUTHENTICATION_METHODS: [&str; 4] =
     ["none", "client_secret_basic", "client_secret_post", "private_key_jwt"];

@@ -36,14 +36,14 @@ use super::client_limits::ClientLimits;
 use super::tags::Tags;
 use super::trace::AskedAgain;
 use super::{PublicUrl, client_authentication};
-use crate::domain::base::secret::Secret;
-use crate::domain::oauth::client::AuthenticatedClient;
-use crate::domain::oauth::dpop::Target;
-use crate::domain::oauth::thumbprint::Thumbprint;
 use crate::flow::Vpgate;
 use crate::flow::issue_tokens::{TokenAsk, TokenType};
 use crate::flow::redeem_code::CodeProof;
 use crate::flow::redeem_device_code::NotRedeemed;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::dpop::Target;
+use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// The endpoints of the client door.
 #[derive(Clone, Copy, Debug)]

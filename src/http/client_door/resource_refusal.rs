@@ -6,10 +6,10 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
 
 use super::refusal::{OAuthError, OAuthErrorCode};
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::oauth::dpop;
 use crate::flow::issue_tokens::TokenType;
 use crate::http::trace::{RETRY_AFTER_SECONDS, TraceId};
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::dpop;
 
 /// An error of a protected resource.
 #[derive(Debug, ApiResponse)]

@@ -4,9 +4,9 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use super::refusal::{OAuthErrorCode, OAuthRefusal};
-use crate::domain::base::secret::Secret;
 use crate::flow::issue_tokens::TokenResponse;
 use crate::http::basic::ClientParameters;
+use vpgate_core::base::secret::Secret;
 
 /// The grant type of RFC 8628.
 pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";

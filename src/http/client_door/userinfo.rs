@@ -9,12 +9,12 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
 use super::resource_refusal::ResourceRefusal;
-use crate::domain::base::secret::Secret;
 use crate::flow::issue_tokens::TokenType;
 use crate::flow::userinfo::Person;
 use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::documented::Documented;
 use crate::http::form::{Form, MEDIA_TYPE};
+use vpgate_core::base::secret::Secret;
 
 /// The longest access token that is looked at.
 const LONGEST: usize = 16 * 1024;

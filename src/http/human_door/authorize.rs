@@ -10,12 +10,12 @@ use url::form_urlencoded;
 
 use super::page::{Notice, Page};
 use super::{HumanDoor, browser, see_other, unreadable_form};
-use crate::domain::oauth::authorization_request::Parameters;
 use crate::flow::authorize_code::{AuthorizationShown, NotAuthorizable};
 use crate::flow::push_request::URN;
 use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::refusal::AuthorizationFace;
+use vpgate_core::oauth::authorization_request::Parameters;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/authorize.html")]

@@ -3,8 +3,8 @@
 use poem::Request;
 use poem::http::{HeaderMap, header};
 
-use crate::domain::base::secret::{Digest, Secret};
 use crate::http::{PublicUrl, cookies};
+use vpgate_core::base::secret::{Digest, Secret};
 
 /// How long the cookie lives, in seconds: longer than any request does.
 const MAX_AGE_SECONDS: u32 = 3600;

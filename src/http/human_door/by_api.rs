@@ -10,11 +10,11 @@ use serde_json::Value;
 use super::callback::lead_on;
 use super::page::{ASK_SCRIPT, Notice, Page};
 use super::{HumanDoor, browser, handle_of};
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::response::Handed;
-use crate::domain::openid4vp::transaction_data::Details;
 use crate::flow::serve_request::Outline;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::response::Handed;
+use vpgate_core::openid4vp::transaction_data::Details;
 
 /// Without JavaScript, or without that API, its primary action is the wallet's ordinary way.
 #[derive(Template)]

@@ -12,9 +12,9 @@ use poem::{IntoResponse, Request, Response};
 use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{HumanDoor, see_other};
-use crate::domain::openid4vp::response::ResponseParameters;
 use crate::flow::settle::Ending;
 use crate::http::form::Form;
+use vpgate_core::openid4vp::response::ResponseParameters;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/callback.html")]

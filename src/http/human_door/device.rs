@@ -8,12 +8,12 @@ use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, Page, Tone};
 use super::{HumanDoor, browser, handle_of, unreadable_form, visitor};
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::nearness::Nearness;
 use crate::flow::code_entry::{CodeFound, CodeRefused, Typed};
 use crate::flow::disown::{Disowned, NotDisowned};
 use crate::http::form::Form;
 use crate::http::refusal::CodeFace;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::nearness::Nearness;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/enter_code.html")]

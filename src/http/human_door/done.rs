@@ -10,12 +10,12 @@ use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
 use super::visitor::is_prefetch;
 use super::{HumanDoor, browser, handle_of, trouble};
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::trouble::Trouble;
 use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
 use crate::flow::settle::Ending;
 use crate::http::form::Form;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::trouble::Trouble;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/done.html")]

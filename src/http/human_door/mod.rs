@@ -26,11 +26,11 @@ use super::body::{self, MAX_FORM_BYTES};
 use super::client_address::ClientAddresses;
 use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
 use crate::flow::ports::Unavailable;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
 
 /// Every page with its methods: the router and the table of routes are made from this one list.
 macro_rules! pages {

@@ -7,8 +7,8 @@ use askama::Template;
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Response};
 
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Digest;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
 
 /// The one style sheet, written into every page.
 pub const STYLE: &str = include_str!("pages/style.css");

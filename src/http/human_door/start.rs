@@ -10,12 +10,12 @@ use poem::{IntoResponse, Request, Response};
 use super::page::{Notice, POST_SCRIPT, Page};
 use super::visitor::{self, is_prefetch};
 use super::{HumanDoor, browser, by_api, handle_of, see_other};
-use crate::domain::base::id::Handle;
-use crate::domain::base::secret::Secret;
-use crate::domain::openid4vp::transaction_data::Details;
 use crate::flow::serve_request::{Lead, NotServed, Outline};
 use crate::http::qr;
 use crate::http::refusal::not_served;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::transaction_data::Details;
 
 /// The QR code for a wallet on another device. The page asks for itself again every few seconds, and leads
 /// on when the wallet has answered.

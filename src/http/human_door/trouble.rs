@@ -1,6 +1,6 @@
 //! What was the matter with a rejected answer, in plain words: what happened, what it means, what to do.
 
-use crate::domain::openid4vp::trouble::Trouble;
+use vpgate_core::openid4vp::trouble::Trouble;
 
 /// Title and text. `None` where nothing more can be said than that the wallet's answer was no good.
 pub fn in_words(trouble: Trouble, client: &str) -> Option<(&'static str, String)> {

@@ -3,14 +3,14 @@
 
 use poem::http::StatusCode;
 
-use crate::domain::oauth::authorization_request::RequestFault;
-use crate::domain::oauth::redirect::{AuthorizationError, ReturnUrl};
 use crate::flow::authorize_code::NotAuthorizable;
 use crate::flow::push_request::NotPushed;
 use crate::flow::redeem_code::CodeNotRedeemed;
 use crate::http::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::http::human_door::page::Notice;
 use crate::http::trace::record_failure;
+use vpgate_core::oauth::authorization_request::RequestFault;
+use vpgate_core::oauth::redirect::{AuthorizationError, ReturnUrl};
 
 /// Where a refused authorization request leads.
 #[derive(Debug)]

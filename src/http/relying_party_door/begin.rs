@@ -9,11 +9,11 @@ use super::problem::Problem;
 use super::result::PresentationStatus;
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
-use crate::domain::openid4vp::request;
 use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
 use crate::flow::question::QuestionRequest;
 use crate::http::PublicUrl;
 use crate::http::documented::Documented;
+use vpgate_core::openid4vp::request;
 
 /// What to ask of the wallet. Unknown members are refused.
 #[derive(Debug, Object)]

@@ -7,13 +7,13 @@ use poem_openapi::{ApiResponse, Enum, Object};
 
 use super::problem::Problem;
 use super::strict_json::Members;
-use crate::domain::base::client_address::ClientAddress;
-use crate::domain::base::secret::Secret;
-use crate::domain::oauth::nearness::Nearness;
 use crate::flow::Vpgate;
 use crate::flow::begin_presentation::CodeToComplete;
 use crate::flow::code_entry::{CodeFound, Typed};
 use crate::flow::own_pages::{Completed, Completion};
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::nearness::Nearness;
 
 /// A user code to look up. Unknown members are refused.
 #[derive(Debug, Object)]

@@ -30,9 +30,9 @@ use super::exact_json::ExactJson;
 use super::tags::Tags;
 use super::trace::AskedAgain;
 use super::{PublicUrl, refusal as faces};
-use crate::domain::base::secret::Secret;
 use crate::flow::Vpgate;
 use crate::flow::collect_result::Collected;
+use vpgate_core::base::secret::Secret;
 
 /// The endpoints of the relying-party door.
 #[derive(Clone, Copy, Debug)]

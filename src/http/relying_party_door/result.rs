@@ -6,13 +6,13 @@ use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
 use super::transaction_data::TransactionData;
-use crate::domain::base::report;
-use crate::domain::openid4vp::verify::{
-    ScopeRefused, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
-};
-use crate::domain::sdjwt::status::standing::Standing;
 use crate::flow::collect_result::Collected;
 use crate::http::documented::Documented;
+use vpgate_core::base::report;
+use vpgate_core::openid4vp::verify::{
+    ScopeRefused, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
+};
+use vpgate_core::sdjwt::status::standing::Standing;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug, Object)]
@@ -329,10 +329,10 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::base::report::{Findings, Rule};
-    use crate::domain::base::time::Timestamp;
-    use crate::domain::openid4vp::response::WalletError;
-    use crate::domain::openid4vp::verify::VerifiedPresentation;
+    use vpgate_core::base::report::{Findings, Rule};
+    use vpgate_core::base::time::Timestamp;
+    use vpgate_core::openid4vp::response::WalletError;
+    use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
     fn told(collected: Collected) -> Value {
         Presentation::new("an-id".to_owned(), collected).to_json().unwrap()

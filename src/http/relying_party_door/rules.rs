@@ -8,9 +8,9 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::strict_json::{Members, pointer};
-use crate::domain::admission::rules::{Rule, Unmet};
 use crate::flow::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
+use vpgate_core::admission::rules::{Rule, Unmet};
 
 /// Claims as a verified presentation would show them. Unknown members are refused.
 #[derive(Debug, Object)]

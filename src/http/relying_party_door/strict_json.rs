@@ -10,11 +10,11 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::problem::Problem;
-use crate::domain::base::exact;
-use crate::domain::base::json::{self, Bounds};
 use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
 use crate::http::client_limits::ClientLimits;
+use vpgate_core::base::exact;
+use vpgate_core::base::json::{self, Bounds};
 
 const MEDIA_TYPE: &str = "application/json";
 /// Of a body that was read within its length.

@@ -9,13 +9,13 @@ use super::problem::Problem;
 use super::result::{Credentials, Report, ScopeOutcome, Verdict, agreed, agreed_texts, earned, shown};
 use super::strict_json::Members;
 use super::transaction_data::TransactionData;
-use crate::domain::base::time::Timestamp;
-use crate::domain::openid4vp::verify::VerifiedPresentation;
-use crate::domain::sdjwt::issuer_key;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
 use crate::http::exact_json::ExactJson;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::sdjwt::issuer_key;
 
 /// A `vp_token` and the request that it answers. Unknown members are refused.
 #[derive(Debug, Object)]

@@ -9,12 +9,12 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 
 use super::refusal::PostRefusal;
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::openid4vp::response::{Posted, ResponseParameters};
 use crate::flow::Vpgate;
 use crate::http::body::{self, BodyFault};
 use crate::http::client_limits::ClientLimits;
 use crate::http::form::{Form, MEDIA_TYPE};
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::openid4vp::response::{Posted, ResponseParameters};
 
 const JSON: &str = "application/json";
 /// As the `vp_token` within is bounded, one level around it.

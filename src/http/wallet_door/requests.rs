@@ -11,13 +11,13 @@ use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
 
-use crate::domain::base::id::RequestState;
 use crate::flow::Vpgate;
 use crate::flow::serve_request_object::{NoRequestObject, WalletSays};
 use crate::http::body::{self, BodyFault};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::tags::Tags;
 use crate::http::trace::RETRY_AFTER_SECONDS;
+use vpgate_core::base::id::RequestState;
 
 /// The longest body, in bytes: metadata of a wallet with a few keys, percent-encoded.
 const MAX_BYTES: usize = 64 * 1024;

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Secret;
-use crate::domain::base::time::Timestamp;
 use crate::sandbox::service::Answer;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
 
 /// What `interval` means when it is not sent, and what `slow_down` adds (RFC 8628 sections 3.2, 3.5).
 const FIVE_SECONDS: u64 = 5;

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::Wallet;
 use super::holder::{Binding, Fault};
 use super::request::Request;
-use crate::domain::base::base64url;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::signing::SigningFault;
+use vpgate_core::base::base64url;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::signing::SigningFault;
 
 /// How `vp_token` is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Digest;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
 
 /// Where a claim is: the names on the way to it.
 pub type ClaimPath = Vec<String>;

@@ -12,8 +12,8 @@ use super::answer::{self, Shape};
 use super::openid4vp::{answer_key, question, verified};
 use super::posting::encrypted;
 use super::request::Misunderstood;
-use crate::domain::base::json::{self, Bounds};
 use crate::sandbox::Parties;
+use vpgate_core::base::json::{self, Bounds};
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, depth: 18, members: 2000 };
 const UNSIGNED: &str = "openid4vp-v1-unsigned";

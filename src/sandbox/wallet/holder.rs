@@ -3,13 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::credential::{ClaimPath, Credential};
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::alg::Algorithm;
-use crate::domain::jose::signing::{SigningFault, SigningKey};
 use crate::sandbox::issuer::{Issuer, NotIssued, members};
 use crate::sandbox::transaction::HASH;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::jose::signing::{SigningFault, SigningKey};
 
 /// Who holds the demo credential.
 pub struct Holder {

@@ -22,8 +22,8 @@ use super::issuer::{Issuer, NotIssued};
 use super::page::{self, Next};
 use super::parameters::Parameters;
 use super::shelf::Shelf;
-use crate::domain::base::time::Timestamp;
-use crate::domain::jose::x5c::Roots;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::x5c::Roots;
 
 mod answer;
 mod credential;

@@ -7,13 +7,13 @@ use serde_json::{Map, Value};
 use super::posting::PostTo;
 use super::query::{self, Unanswerable};
 use super::request::{Misunderstood, Reply, Request, is_nonce};
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::base::media_type::is_typ;
-use crate::domain::jose::jwe::{ContentEncryption, RecipientKey};
-use crate::domain::jose::jws::UnverifiedJws;
 use crate::sandbox::Parties;
 use crate::sandbox::parameters::Parameters;
 use crate::sandbox::transaction::Transaction;
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::base::media_type::is_typ;
+use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
+use vpgate_core::jose::jws::UnverifiedJws;
 
 const BOUNDS: Bounds = Bounds { bytes: 64 * 1024, depth: 16, members: 2000 };
 /// `typ` of a Request Object (RFC 9101 section 10.8).

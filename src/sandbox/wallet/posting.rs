@@ -2,9 +2,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::domain::base::json::{self, Bounds};
-use crate::domain::jose::jwe::{ContentEncryption, RecipientKey};
 use crate::sandbox::service::Service;
+use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
 
 /// What we wrote ourselves.
 const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 8, members: 100 };

@@ -4,8 +4,8 @@ use serde_json::Value;
 
 use super::credential::ClaimPath;
 use super::holder::Holder;
-use crate::domain::base::json::{self, Bounds};
 use crate::sandbox::issuer::VCT;
+use vpgate_core::base::json::{self, Bounds};
 
 /// Scope of the cloud wallet's document; stands for one credential query.
 pub const BASIC_SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";

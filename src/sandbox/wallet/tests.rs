@@ -7,9 +7,9 @@ use serde_json::Value;
 use url::{Url, form_urlencoded};
 
 use super::*;
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Secret;
 use crate::sandbox::{Sandbox, SandboxSettings};
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Secret;
 
 pub(super) const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::domain::base::id::GrantId;
-use crate::domain::oauth::device_grant::DenialReason;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::oauth::device_grant::DenialReason;
 
 fn terms() -> String {
     let terms = Terms {

@@ -4,14 +4,14 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use super::statement::write;
-use crate::domain::base::id::AuthorizationId;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::authorization_request::AuthorizationRequest;
-use crate::domain::oauth::client_assertion::ClientAssertion;
-use crate::domain::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused};
 use crate::flow::ports::{NotCommitted, PushedRequest, Unavailable};
 use crate::store::row::{self, AuthorizationRow};
+use vpgate_core::base::id::AuthorizationId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
+use vpgate_core::oauth::client_assertion::ClientAssertion;
+use vpgate_core::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused};
 
 macro_rules! select {
     ($key:literal) => {

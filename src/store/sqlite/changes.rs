@@ -4,16 +4,16 @@ use rusqlite::{Connection, params};
 
 use super::statement::write;
 use super::{authorizations, limits, tokens};
-use crate::domain::base::id::PresentationId;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::change::{Change, GrantDecision};
-use crate::domain::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
-use crate::domain::oauth::polling::Pace;
-use crate::domain::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
-use crate::domain::openid4vp::request::Asker;
 use crate::flow::ports::NotCommitted;
 use crate::store::row::{self, AwaitingColumns, SettledColumns};
+use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use vpgate_core::oauth::polling::Pace;
+use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+use vpgate_core::openid4vp::request::Asker;
 
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {

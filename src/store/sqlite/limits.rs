@@ -4,12 +4,12 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::statement::write;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::attempts::{Attempt, Limited};
-use crate::domain::oauth::device_grant::DenialReason;
 use crate::flow::ports::{NotCommitted, OpenPresentations};
 use crate::store::row;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::attempts::{Attempt, Limited};
+use vpgate_core::oauth::device_grant::DenialReason;
 
 /// Counts, unless a barrier is closed: `Lost`.
 pub(super) fn admit(connection: &Connection, limited: &Limited) -> Result<(), NotCommitted> {

@@ -2,10 +2,10 @@
 
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
 
-use crate::domain::oauth::device_grant::DeviceGrant;
-use crate::domain::openid4vp::presentation::Presentation;
 use crate::flow::ports::Unavailable;
 use crate::store::row::{GrantRow, PresentationRow};
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::openid4vp::presentation::Presentation;
 
 /// By what a grant is found.
 #[derive(Clone, Copy, Debug)]

@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenFault;
 use super::watch::beside;
-use crate::domain::base::exposure::{Exposed, others_may_open};
+use vpgate_core::base::exposure::{Exposed, others_may_open};
 
 /// How long a connection waits for another process that is writing.
 pub(super) const BUSY_TIMEOUT: Duration = Duration::from_secs(5);

@@ -5,7 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::OpenFault;
 use super::place::Place;
-use crate::domain::base::secret::Digest;
+use vpgate_core::base::secret::Digest;
 
 /// What a database says of the keys it was used with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -6,9 +6,9 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use super::tokens;
-use crate::domain::base::time::Timestamp;
 use crate::flow::ports::Swept;
 use crate::store::row;
+use vpgate_core::base::time::Timestamp;
 
 /// How far the clocks of services that share a database may be apart.
 const CLOCKS_APART: Duration = Duration::from_secs(300);

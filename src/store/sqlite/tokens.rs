@@ -3,13 +3,13 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::statement::write;
-use crate::domain::base::id::FamilyId;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::entitlement::Origin;
-use crate::domain::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::store::row::{self, FamilyRow};
+use vpgate_core::base::id::FamilyId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::entitlement::Origin;
+use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 
 /// Writes a new family and its first access token.
 pub(super) fn issue(connection: &Connection, issuance: &Issuance) -> Result<(), NotCommitted> {

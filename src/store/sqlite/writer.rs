@@ -12,8 +12,8 @@ use tokio::sync::{mpsc, oneshot};
 
 use super::changes;
 use super::watch::Watch;
-use crate::domain::change::Change;
 use crate::flow::ports::{NotCommitted, Unavailable};
+use vpgate_core::change::Change;
 
 /// Changes that may wait; further callers wait to be let in.
 const QUEUE: usize = 1024;

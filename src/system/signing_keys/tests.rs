@@ -1,5 +1,5 @@
 use super::*;
-use crate::domain::jose::jws::UnverifiedJws;
+use vpgate_core::jose::jws::UnverifiedJws;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);

@@ -1,7 +1,7 @@
 //! `dc_api = { ... }` of a wallet.
 
 use super::*;
-use crate::domain::openid4vp::request::{DcApi, DcApiRequest};
+use vpgate_core::openid4vp::request::{DcApi, DcApiRequest};
 
 const UNSIGNED: &str = "profile = \"openid4vp\"\nclient_id_prefix = \"redirect_uri\"\n";
 

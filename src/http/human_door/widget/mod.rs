@@ -8,8 +8,8 @@ use poem::{Request, Response};
 
 use super::HumanDoor;
 use super::page::Notice;
-use crate::domain::base::base64url;
-use crate::domain::base::secret::Digest;
+use vpgate_core::base::base64url;
+use vpgate_core::base::secret::Digest;
 
 const SCRIPT: &str = include_str!("vpgate.min.js");
 const TYPES: &str = include_str!("vpgate.d.ts");

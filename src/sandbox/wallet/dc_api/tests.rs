@@ -1,9 +1,9 @@
 use super::*;
-use crate::domain::jose::jwe::{EncryptedText, EncryptionKey};
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::{CertifiedKey, OwnChain, Roots};
 use crate::sandbox::issuer::VCT;
 use crate::sandbox::wallet::tests::{NOW, sandbox_believing};
+use vpgate_core::jose::jwe::{EncryptedText, EncryptionKey};
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::{CertifiedKey, OwnChain, Roots};
 
 const ORIGIN: &str = "http://127.0.0.1:1";
 
@@ -40,7 +40,7 @@ fn an_unsigned_request_is_answered_for_the_origin_in_the_clear_or_encrypted() {
     let jwe = good["data"]["response"].as_str().unwrap();
     let opened = key.decrypt(
         &EncryptedText::parse(jwe, 1 << 20).unwrap(),
-        &crate::domain::jose::jwe::ContentEncryption::ALL,
+        &vpgate_core::jose::jwe::ContentEncryption::ALL,
     );
     assert!(opened.unwrap().starts_with(br#"{"vp_token":{"a":["#));
 

@@ -1,8 +1,8 @@
 use super::*;
-use crate::domain::base::json::Bounds;
-use crate::domain::jose::jwk::PublicKey;
-use crate::domain::jose::jws::{UnverifiedJws, VerifiedJws};
 use crate::sandbox::wallet::tests::holder;
+use vpgate_core::base::json::Bounds;
+use vpgate_core::jose::jwk::PublicKey;
+use vpgate_core::jose::jws::{UnverifiedJws, VerifiedJws};
 
 const BOUNDS: Bounds = Bounds { bytes: 10_000, depth: 8, members: 200 };
 const TRANSACTIONS: [&str; 2] = ["eyJhIjoxfQ", "eyJhIjoyfQ"];

@@ -2,12 +2,12 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::*;
-use crate::domain::jose::jwe::EncryptionKey;
-use crate::domain::jose::signing::SigningKey;
-use crate::domain::jose::x5c::{CertifiedKey, OwnChain, Roots};
 use crate::sandbox::Sandbox;
 use crate::sandbox::issuer::VCT;
 use crate::sandbox::wallet::tests::{NOW, sandbox_believing};
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::jose::x5c::{CertifiedKey, OwnChain, Roots};
 
 const RESPONSE_URI: &str = "http://127.0.0.1:1/wallet/responses/AAAAAAAAAAAAAAAAAAAAAA";
 

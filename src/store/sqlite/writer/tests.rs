@@ -2,14 +2,14 @@ use std::time::Duration;
 
 use super::super::schema;
 use super::*;
-use crate::domain::admission::scopes::Scopes;
-use crate::domain::admission::token_claims::RequestParameters;
-use crate::domain::base::id::GrantId;
-use crate::domain::base::secret::Digest;
-use crate::domain::base::time::Timestamp;
-use crate::domain::oauth::attempts::Limited;
-use crate::domain::oauth::device_grant::{Pending, Terms};
-use crate::domain::oauth::polling::Pace;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::token_claims::RequestParameters;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::attempts::Limited;
+use vpgate_core::oauth::device_grant::{Pending, Terms};
+use vpgate_core::oauth::polling::Pace;
 
 fn writer() -> Writer {
     let mut connection = Connection::open_in_memory().unwrap();

@@ -1,0 +1,246 @@
+//! The decision: which of the scopes asked for does a verified presentation earn, and for whom?
+
+use serde_json::{Map, Value};
+
+use super::earned::Admission;
+use super::policy::{AskableCredential, Purpose, ScopeDefinition, ScopePolicy};
+use super::rules::{Rule, Unmet};
+use super::scopes::Scopes;
+use super::source::Source;
+use super::token_claims::Applicant;
+use crate::base::base64url;
+use crate::base::secret::DigestKey;
+use crate::base::time::Timestamp;
+use crate::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::sdjwt::status::standing::StatusPlace;
+
+/// The longest stable identifier, in bytes.
+const MAX_IDENTIFIER_BYTES: usize = 1024;
+
+/// The presentation is genuine, and earns none of what was asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the presentation earns none of the scopes")]
+pub struct NothingEarned;
+
+/// What became of one scope that was asked for.
+#[derive(Debug)]
+pub struct Verdict<'p> {
+    /// The scope.
+    pub scope: &'p ScopeDefinition,
+    /// With which credentials it is earned, or why it is not.
+    result: Result<Vec<Bound<'p>>, Unearned<'p>>,
+}
+
+/// Why a scope is not earned. Carries names, never a claim's value.
+#[derive(Debug, thiserror::Error)]
+pub enum Unearned<'p> {
+    /// One of its credentials is not shown, or several times, or bound to no holder: nobody could say
+    /// whose it is.
+    #[error("the credential {0} is not shown once and bound to a holder")]
+    NotShown(&'p str),
+    /// Clock skew can let a credential through in its last minute; it earns nothing then.
+    #[error("the credential {0} has expired")]
+    Over(&'p str),
+    /// The claim that should identify the person is neither text nor an integer.
+    #[error("the stable identifier of the credential {0} is neither text nor an integer")]
+    NoIdentifier(&'p str),
+    /// Its credentials are not all bound to the holder of the first scope that was earned (REQ-8.14).
+    #[error("its credentials belong to another holder key")]
+    OtherHolder,
+    /// It has no rules and is not open.
+    #[error("it has no rules and is not open")]
+    NotOpen,
+    /// Some rules do not hold.
+    #[error("rules do not hold")]
+    Rules(Vec<(&'p Rule, Unmet)>),
+}
+
+/// A credential that is shown once, bound to a holder, and not over.
+#[derive(Clone, Copy)]
+struct Bound<'p> {
+    credential: &'p AskableCredential,
+    shown: &'p VerifiedCredential,
+    holder: &'p str,
+}
+
+impl std::fmt::Debug for Bound<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Bound").field(&self.credential.id).finish()
+    }
+}
+
+impl<'p> Verdict<'p> {
+    /// Why the scope is not earned; `None` when it is.
+    pub fn unearned(&self) -> Option<&Unearned<'p>> {
+        self.result.as_ref().err()
+    }
+}
+
+impl ScopeDefinition {
+    /// Each rule, judged on claims by credential query id, at this time.
+    pub fn judge_rules<'p, 'v>(
+        &'p self,
+        claims: impl Fn(&str) -> Option<&'v Map<String, Value>>,
+        at: Timestamp,
+    ) -> impl Iterator<Item = (&'p Rule, Result<(), Unmet>)> {
+        self.rules.iter().map(move |rule| {
+            let claims = claims(&rule.credential).ok_or(Unmet::Missing);
+            let judged = claims.and_then(|claims| rule.judge(claims, at));
+            (rule, judged)
+        })
+    }
+
+    /// Whether its rules ask for anything at all, or nothing needs to be asked.
+    pub fn is_decidable(&self) -> bool {
+        self.open || !self.rules.is_empty()
+    }
+}
+
+impl ScopePolicy {
+    /// What becomes of each of the `requested` scopes, in the order asked.
+    pub fn verdicts<'p>(
+        &'p self,
+        presentation: &'p VerifiedPresentation,
+        requested: &Scopes,
+        purpose: Purpose,
+    ) -> Vec<Verdict<'p>> {
+        let mut first_holder = None;
+        let scopes = requested.iter().filter_map(|name| self.named(name));
+        let verdicts = scopes.map(|scope| {
+            let result = self.judge(scope, presentation, purpose).and_then(|bound| {
+                let holder = first_holder.or_else(|| bound.first().map(|bound| bound.holder));
+                if bound.iter().any(|bound| Some(bound.holder) != holder) {
+                    return Err(Unearned::OtherHolder);
+                }
+                first_holder = holder;
+                Ok(bound)
+            });
+            Verdict { scope, result }
+        });
+        verdicts.collect()
+    }
+
+    /// What the presentation earns for `applicant`: of the scopes asked for, those it satisfies
+    /// (REQ-12.9), the pairwise subject, and the claims of its tokens.
+    ///
+    /// # Errors
+    /// [`NothingEarned`]
+    pub fn admit(
+        &self,
+        presentation: &VerifiedPresentation,
+        applicant: &Applicant<'_>,
+        subject_key: &DigestKey,
+    ) -> Result<Admission, NothingEarned> {
+        let mut scopes = Scopes::default();
+        let mut behind: Vec<Bound<'_>> = Vec::new();
+        for Verdict { scope, result } in self.verdicts(presentation, applicant.requested, Purpose::Tokens) {
+            if let Ok(bound) = result {
+                scopes = scopes.with(&scope.name).map_err(|_| NothingEarned)?;
+                behind.extend(bound);
+            }
+        }
+        let subject = self.subject(&behind, applicant.client_id, subject_key).ok_or(NothingEarned)?;
+        let claims = applicant.token_claims.filled(&subject, applicant.parameters, |id| {
+            behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
+        });
+        let mut status_places: Vec<StatusPlace> = Vec::new();
+        for place in behind.iter().filter_map(|bound| bound.shown.status_place.as_deref()) {
+            if !status_places.contains(place) {
+                status_places.push(place.clone());
+            }
+        }
+        let mut sources: Vec<Source> = Vec::new();
+        for source in behind.iter().map(|bound| Source::of(&bound.credential.id, bound.shown)) {
+            if !sources.contains(&source) {
+                sources.push(source);
+            }
+        }
+        Ok(Admission {
+            scopes,
+            subject,
+            verified_at: presentation.verified_at(),
+            expires_at: behind.iter().filter_map(|bound| bound.shown.expires_at).min(),
+            claims,
+            status_places,
+            sources,
+        })
+    }
+
+    fn judge<'p>(
+        &'p self,
+        scope: &'p ScopeDefinition,
+        presentation: &'p VerifiedPresentation,
+        purpose: Purpose,
+    ) -> Result<Vec<Bound<'p>>, Unearned<'p>> {
+        let bound: Vec<Bound<'p>> = scope
+            .credentials()
+            .into_iter()
+            .map(|id| self.bound(id, presentation, purpose))
+            .collect::<Result<_, _>>()?;
+        if !scope.is_decidable() {
+            return Err(Unearned::NotOpen);
+        }
+        let claims = |id: &str| bound.iter().find(|it| it.credential.id == id).map(|it| &it.shown.claims);
+        let judged = scope.judge_rules(claims, presentation.verified_at());
+        let unmet: Vec<_> = judged.filter_map(|(rule, judged)| Some((rule, judged.err()?))).collect();
+        if unmet.is_empty() { Ok(bound) } else { Err(Unearned::Rules(unmet)) }
+    }
+
+    /// The credential, if a scope can be earned with it.
+    fn bound<'p>(
+        &'p self,
+        id: &'p str,
+        presentation: &'p VerifiedPresentation,
+        purpose: Purpose,
+    ) -> Result<Bound<'p>, Unearned<'p>> {
+        let credential = self.credentials().iter().find(|it| it.id == id).ok_or(Unearned::NotShown(id))?;
+        // A scope's own query asks for one presentation with holder binding.
+        let shown = presentation.credentials().get(id).map(VerifiedCredentials::as_slice);
+        let Some([shown]) = shown else { return Err(Unearned::NotShown(id)) };
+        let holder = shown.holder.as_deref().ok_or(Unearned::NotShown(id))?;
+        if shown.expires_at.is_some_and(|end| end <= presentation.verified_at()) {
+            return Err(Unearned::Over(id));
+        }
+        let bound = Bound { credential, shown, holder };
+        // To fall back to the holder key would turn one person into two.
+        let recognised = purpose == Purpose::Tokens && credential.stable_identifier.is_some();
+        if recognised && bound.identifier().is_none() {
+            return Err(Unearned::NoIdentifier(id));
+        }
+        Ok(bound)
+    }
+
+    /// The pairwise subject (REQ-5.21): it depends on the client, the issuer, and who the issuer says the
+    /// person is, and tells nobody any of them. Where the credential has no stable identifier the holder
+    /// key stands in: then a wallet that shows another copy of the credential gets another subject.
+    ///
+    /// With several credentials, the first in the configuration counts, those with a stable identifier
+    /// before all others.
+    fn subject(&self, behind: &[Bound<'_>], client_id: &str, key: &DigestKey) -> Option<String> {
+        let place = |bound: &&Bound<'_>| {
+            let place = self.credentials().iter().position(|it| it.id == bound.credential.id);
+            (bound.credential.stable_identifier.is_none(), place)
+        };
+        let bound = behind.iter().min_by_key(place)?;
+        let issuer = bound.shown.issuer_identity();
+        let person = match bound.identifier() {
+            Some(identifier) => format!("{client_id}\0{issuer}\0identifier\0{identifier}"),
+            None => format!("{client_id}\0{issuer}\0{}", bound.holder),
+        };
+        Some(base64url::encode(key.digest(person.as_bytes()).as_bytes()))
+    }
+}
+
+impl Bound<'_> {
+    /// The stable identifier as JSON, so that `"7"` and `7` are two people.
+    fn identifier(&self) -> Option<String> {
+        let selected = self.credential.stable_identifier.as_ref()?.select_in(&self.shown.claims)?;
+        match selected.as_slice() {
+            [Value::String(text)] if text.is_empty() => None,
+            [value @ Value::String(_)] => Some(value.to_string()),
+            [Value::Number(number)] if !number.is_f64() => Some(number.to_string()),
+            _ => None,
+        }
+        .filter(|identifier| identifier.len() <= MAX_IDENTIFIER_BYTES)
+    }
+}

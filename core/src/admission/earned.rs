@@ -1,0 +1,110 @@
+//! What a presentation earned: all that redeeming it for tokens needs.
+
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+
+use super::scopes::Scopes;
+use super::source::Source;
+use crate::base::time::Timestamp;
+use crate::sdjwt::status::standing::StatusPlace;
+
+/// What a presentation earned. Made only by [`ScopePolicy::admit`](super::ScopePolicy::admit).
+#[derive(Clone, PartialEq, Eq, Serialize)]
+pub struct Admission {
+    pub(super) scopes: Scopes,
+    pub(super) subject: String,
+    pub(super) verified_at: Timestamp,
+    pub(super) expires_at: Option<Timestamp>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) claims: BTreeMap<String, Value>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) status_places: Vec<StatusPlace>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) sources: Vec<Source>,
+}
+
+impl Admission {
+    /// The scopes earned: never empty, never more than were asked for.
+    pub fn scopes(&self) -> &Scopes {
+        &self.scopes
+    }
+
+    /// The pairwise subject, 43 base64url characters.
+    pub fn subject(&self) -> &str {
+        &self.subject
+    }
+
+    /// When the presentation was verified.
+    pub fn verified_at(&self) -> Timestamp {
+        self.verified_at
+    }
+
+    /// When the first of the credentials behind it expires.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        self.expires_at
+    }
+
+    /// Where the issuers keep the status of the credentials behind it.
+    pub fn status_places(&self) -> &[StatusPlace] {
+        &self.status_places
+    }
+
+    /// The same, without a way to ask again (REQ-7.16).
+    #[must_use]
+    pub fn without_status_places(self) -> Self {
+        Self { status_places: Vec::new(), ..self }
+    }
+
+    /// Whether tokens say a claim of this name besides the registered ones.
+    pub fn says(&self, name: &str) -> bool {
+        self.claims.contains_key(name)
+    }
+
+    /// What tokens say besides the registered claims: what the client's `token_claims` list, and only that.
+    pub fn token_claims(&self) -> impl Iterator<Item = (String, Value)> {
+        self.claims.iter().map(|(name, value)| (name.clone(), value.clone()))
+    }
+}
+
+impl fmt::Debug for Admission {
+    /// Claims are personal data: their names only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Admission")
+            .field("scopes", &self.scopes)
+            .field("subject", &self.subject)
+            .field("verified_at", &self.verified_at)
+            .field("expires_at", &self.expires_at)
+            .field("claims", &self.claims.keys())
+            .finish()
+    }
+}
+
+/// From rows, which are trusted; for `store/row.rs` only.
+pub mod restore {
+    use super::{Admission, BTreeMap, Deserialize, Scopes, Source, StatusPlace, Timestamp, Value};
+
+    #[derive(Deserialize)]
+    struct Row {
+        scopes: Scopes,
+        subject: String,
+        verified_at: Timestamp,
+        expires_at: Option<Timestamp>,
+        /// Rows of the time before token claims have none.
+        #[serde(default)]
+        claims: BTreeMap<String, Value>,
+        #[serde(default)]
+        status_places: Vec<StatusPlace>,
+        #[serde(default)]
+        sources: Vec<Source>,
+    }
+
+    /// What [`Admission`] serialised to. `None` when it is something else.
+    pub fn admission(row: &str) -> Option<Admission> {
+        let Row { scopes, subject, verified_at, expires_at, claims, status_places, sources } =
+            serde_json::from_str(row).ok()?;
+        Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places, sources })
+    }
+}

@@ -1,0 +1,26 @@
+//! From a verified presentation to what it earns.
+//!
+//! A scope names the credential and claims that must be shown, and the rules that must hold. The same
+//! rules, and the claims that tokens will say, decide what is asked for ([`ScopePolicy::query_for`]).
+//! Only [`ScopePolicy::admit`] makes an [`Admission`], and it needs a
+//! [`VerifiedPresentation`](crate::openid4vp::verify::VerifiedPresentation).
+
+mod admit;
+mod earned;
+mod held;
+mod policy;
+mod result;
+pub mod rules;
+pub mod scopes;
+mod source;
+pub mod token_claims;
+
+pub use self::admit::{NothingEarned, Unearned, Verdict};
+pub use self::earned::{Admission, restore};
+pub use self::held::Today;
+pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopeDefinition, ScopePolicy};
+pub use self::result::SCOPE_RULES;
+pub use self::source::Source;
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,193 @@
+//! What can be earned, and the question that asks for it.
+
+use super::rules::Rule;
+use super::scopes::Scopes;
+use super::token_claims::TokenClaims;
+use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query, QueryFault};
+
+/// A credential that scopes, rules and token claims may name (`[[credentials]]`).
+#[derive(Clone, Debug)]
+pub struct AskableCredential {
+    /// The credential query id.
+    pub id: String,
+    /// The accepted types.
+    pub vct: Vec<String>,
+    /// A claim that its issuer promises never to change for a person and never to give to another one
+    /// (OpenID4VP 1.0 section 14.4).
+    pub stable_identifier: Option<ClaimsPath>,
+}
+
+/// One scope: what must be shown and what must hold (`[[scopes]]`).
+#[derive(Clone, Debug)]
+pub struct ScopeDefinition {
+    /// Its name, compared exactly.
+    pub name: String,
+    /// What people are shown instead of the name.
+    pub description: Option<String>,
+    /// The credential query id.
+    pub credential: String,
+    /// The claims to ask for, besides those that rules read.
+    pub claims: Vec<ClaimsPath>,
+    /// All of them must hold.
+    pub rules: Vec<Rule>,
+    /// Whether showing the credential is enough where there are no rules (REQ-12.7).
+    pub open: bool,
+}
+
+/// Every scope, and the credentials they may ask for.
+#[derive(Clone, Debug, Default)]
+pub struct ScopePolicy {
+    credentials: Vec<AskableCredential>,
+    scopes: Vec<ScopeDefinition>,
+}
+
+/// What a presentation is asked for, which decides whether the person must be recognised.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Tokens: their subject is made of the stable identifier.
+    Tokens,
+    /// A result for a relying party, which has no subject.
+    Result,
+}
+
+/// Why a set of scopes cannot be asked for.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NotAskable {
+    /// Nobody defined one of them.
+    #[error("unknown scope")]
+    UnknownScope,
+    /// No scope at all: nothing to show, nothing to earn.
+    #[error("no scope asked for")]
+    Nothing,
+    /// The scopes together make no valid query.
+    #[error("the scopes make no valid query: {0}")]
+    Query(#[from] QueryFault),
+}
+
+impl ScopeDefinition {
+    /// The credentials that must be shown, each once: its own, and those that rules read.
+    pub fn credentials(&self) -> Vec<&str> {
+        let mut ids = vec![self.credential.as_str()];
+        for rule in &self.rules {
+            if !ids.contains(&rule.credential.as_str()) {
+                ids.push(&rule.credential);
+            }
+        }
+        ids
+    }
+}
+
+impl ScopePolicy {
+    /// From checked configuration.
+    pub fn new(credentials: Vec<AskableCredential>, scopes: Vec<ScopeDefinition>) -> Self {
+        Self { credentials, scopes }
+    }
+
+    /// All scopes.
+    pub fn iter(&self) -> impl Iterator<Item = &ScopeDefinition> {
+        self.scopes.iter()
+    }
+
+    /// One, by name.
+    pub fn named(&self, name: &str) -> Option<&ScopeDefinition> {
+        self.scopes.iter().find(|scope| scope.name == name)
+    }
+
+    /// Every credential, in the order of the configuration.
+    pub fn credentials(&self) -> &[AskableCredential] {
+        &self.credentials
+    }
+
+    /// The query that asks for exactly what `scopes` need: one credential query per credential, the
+    /// claims of all scopes that share it and what their rules read, each once (REQ-12.8; OpenID4VP 1.0
+    /// section 5.5), and the stable identifier behind the subject.
+    ///
+    /// # Errors
+    /// [`NotAskable`]
+    pub fn query(&self, scopes: &Scopes) -> Result<Query, NotAskable> {
+        self.query_for(scopes, &TokenClaims::default())
+    }
+
+    /// The same, and what tokens say of the credentials that `scopes` need. A credential that only a
+    /// token claim names is not asked for.
+    ///
+    /// # Errors
+    /// [`NotAskable`]
+    pub fn query_for(&self, scopes: &Scopes, token_claims: &TokenClaims) -> Result<Query, NotAskable> {
+        let mut wanted = self.ruled(scopes)?;
+        for asked in &mut wanted {
+            asked.credential.stable_identifier.iter().for_each(|path| asked.add(path));
+            token_claims.fields_of(&asked.credential.id).for_each(|path| asked.add(path));
+        }
+        Ok(compiled(wanted)?)
+    }
+
+    /// The query behind a relying party's result: what the scopes list, and what their rules read. There is
+    /// no subject and no token, so nobody is asked for a stable identifier or for what tokens would say.
+    ///
+    /// # Errors
+    /// [`NotAskable`]
+    pub fn query_for_result(&self, scopes: &Scopes) -> Result<Query, NotAskable> {
+        Ok(compiled(self.ruled(scopes)?)?)
+    }
+
+    /// Whether `query` asks for no more than the `claims` that `scopes` list: then their names say the
+    /// same to a wallet that knows them.
+    pub fn is_named_by(&self, scopes: &Scopes, query: &Query) -> bool {
+        self.wanted(scopes).is_ok_and(|listed| compiled(listed).as_ref() == Ok(query))
+    }
+
+    /// The credentials of these scopes, with the claims that they list and that their rules read.
+    fn ruled(&self, scopes: &Scopes) -> Result<Vec<Wanted<'_>>, NotAskable> {
+        let mut wanted = self.wanted(scopes)?;
+        for asked in &mut wanted {
+            for scope in scopes.iter().filter_map(|name| self.named(name)) {
+                let own = scope.rules.iter().filter(|rule| rule.credential == asked.credential.id);
+                own.for_each(|rule| asked.add(&rule.asks_for()));
+            }
+        }
+        Ok(wanted)
+    }
+
+    /// The credentials of these scopes, with the claims that scopes list themselves.
+    fn wanted(&self, scopes: &Scopes) -> Result<Vec<Wanted<'_>>, NotAskable> {
+        let mut wanted: Vec<Wanted<'_>> = Vec::new();
+        for name in scopes.iter() {
+            let scope = self.named(name).ok_or(NotAskable::UnknownScope)?;
+            for id in scope.credentials() {
+                let credential =
+                    self.credentials.iter().find(|it| it.id == id).ok_or(NotAskable::UnknownScope)?;
+                let at = wanted.iter().position(|it| it.credential.id == id);
+                let asked = match at.and_then(|at| wanted.get_mut(at)) {
+                    Some(asked) => asked,
+                    None => wanted.push_mut(Wanted { credential, claims: Vec::new() }),
+                };
+                if id == scope.credential {
+                    scope.claims.iter().for_each(|path| asked.add(path));
+                }
+            }
+        }
+        if wanted.is_empty() { Err(NotAskable::Nothing) } else { Ok(wanted) }
+    }
+}
+
+/// One credential query in the making.
+struct Wanted<'p> {
+    credential: &'p AskableCredential,
+    claims: Vec<ClaimsPath>,
+}
+
+impl Wanted<'_> {
+    fn add(&mut self, path: &ClaimsPath) {
+        if !self.claims.contains(path) {
+            self.claims.push(path.clone());
+        }
+    }
+}
+
+fn compiled(wanted: Vec<Wanted<'_>>) -> Result<Query, QueryFault> {
+    let credentials = wanted.into_iter().map(|Wanted { credential, claims }| {
+        CredentialQuery::new(credential.id.as_str(), credential.vct.clone(), claims)
+    });
+    Query::of(credentials.collect())
+}

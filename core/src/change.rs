@@ -1,0 +1,211 @@
+//! Every write that may ever happen, as one enum.
+//!
+//! Each variant names the state it leaves, by carrying the state it leads to: whoever holds an
+//! [`Approved`] got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
+//! changed means that somebody was first.
+
+use crate::base::id::{FamilyId, PresentationId};
+use crate::base::secret::Digest;
+use crate::base::time::Timestamp;
+use crate::oauth::attempts::{Attempt, Limited};
+use crate::oauth::authorization_request::AuthorizationRequest;
+use crate::oauth::client_assertion::ClientAssertion;
+use crate::oauth::code_grant;
+use crate::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::oauth::entitlement::Origin;
+use crate::oauth::issuance::{Issuance, Renewal};
+use crate::oauth::polling::Pace;
+use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+
+/// One write: one database transaction.
+#[derive(Debug)]
+pub enum Change {
+    /// A new grant. `Taken` when its user code is in use: draw again. `Lost` when one of the limits is
+    /// reached: nothing is stored then.
+    OpenGrant {
+        /// The new grant.
+        grant: Pending,
+        /// Digest of the device code.
+        device_code: Digest,
+        /// Keyed digest of the user code.
+        user_code: Digest,
+        /// Counted in the same transaction.
+        within: Limited,
+    },
+    /// Somebody enters a user code. `Lost` while a barrier is closed, whether the code is right or wrong. One
+    /// that leads to no pending grant is counted. A right code is noted with the
+    /// address it came from: entered from more than `most` addresses, its grant is denied. Leaves: pending.
+    EnterCode {
+        /// Keyed digest of the code; `None` when it cannot be one.
+        user_code: Option<Digest>,
+        /// From where, as a keyed digest; `None` when that is not known.
+        address: Option<Digest>,
+        /// How many addresses one code may come from.
+        most: u32,
+        /// When.
+        at: Timestamp,
+        /// What is in the way, and what is counted when the code is wrong.
+        within: Limited,
+    },
+    /// Something happened, and is counted.
+    Count(Attempt),
+    /// A poll of a pending grant. Leaves: pending with the pace `seen`.
+    RecordPoll {
+        /// The grant after the poll.
+        grant: Pending,
+        /// The pace that the decision was based on; `Lost` when another poll was recorded since.
+        seen: Pace,
+    },
+    /// Refused for good before a presentation was settled. Leaves: pending.
+    DenyGrant(Denied),
+    /// "I did not start this", counted. Leaves: pending or approved.
+    DisownGrant {
+        /// The grant.
+        denied: Denied,
+        /// Never refused: how many there were is for the operator.
+        counted: Attempt,
+    },
+    /// A service with its own pages approves a grant by a verified presentation, whose response code
+    /// dies with that; or the presentation earned nothing, and the grant is denied. Leaves: pending
+    /// for the grant, settled with this response code for the presentation.
+    CompleteGrant {
+        /// What becomes of the grant.
+        grant: GrantDecision,
+        /// Which presentation.
+        presentation: PresentationId,
+        /// Digest of the code that came back with the browser.
+        response_code: Digest,
+    },
+    /// The device takes its token. Leaves: approved.
+    RedeemGrant {
+        /// The grant after it.
+        grant: Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
+    /// A refresh token is exchanged. Leaves: a family whose refresh token is `used`.
+    Refresh {
+        /// The family.
+        family: FamilyId,
+        /// Digest of the refresh token that was shown.
+        used: Digest,
+        /// What replaces it.
+        renewal: Renewal,
+    },
+    /// Forgets the tokens that this led to: they are dead. `Lost` when there are none.
+    RevokeOrigin(Origin),
+    /// Forgets a family of tokens: they are dead. `Lost` when there is none.
+    RevokeFamily(FamilyId),
+    /// Remembers that a proof of a key was shown (RFC 9449 section 11.1). `Taken` when it was shown before.
+    SpendProof {
+        /// Which.
+        id: Digest,
+        /// How long it is remembered.
+        until: Timestamp,
+    },
+    /// Forgets one access token, by its digest: it is dead. `Lost` when there is none.
+    RevokeAccess(Digest),
+    /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
+    /// claimed by nobody or by the same browser).
+    BeginPresentation {
+        /// The new presentation.
+        presentation: Begun,
+        /// The grant as claimed.
+        claim: Option<Pending>,
+    },
+    /// The same for a relying party, which may have so many open. `Lost` too when it has.
+    BeginForClient {
+        /// The new presentation.
+        presentation: Begun,
+        /// The grant as claimed.
+        claim: Option<Pending>,
+        /// Presentations of this client that are neither settled nor expired, this one included.
+        most_open: u32,
+        /// When.
+        at: Timestamp,
+    },
+    /// The browser is sent to the wallet. Leaves: begun, reserved for nobody or for this browser.
+    ServePresentation(Served),
+    /// The person takes the wallet's ordinary way instead of the browser's API. Leaves: served, to be
+    /// answered through that API by this browser.
+    TakeOrdinaryWay(Served),
+    /// The person goes on in another browser, which the presentation names. Leaves: served, by the browser `from`.
+    TakeOver {
+        /// The presentation.
+        presentation: Served,
+        /// Digest of the browser that came first.
+        from: Digest,
+    },
+    /// A rejected answer was counted. Leaves: served, with one try less.
+    CountTry(Served),
+    /// The wallet posted a good answer. Leaves: served.
+    AwaitReturn(AwaitingReturn),
+    /// The browser came back with the code. Leaves: awaiting its return with this code; and pending for
+    /// the grant, in the same transaction.
+    Return {
+        /// The presentation, settled.
+        presentation: Settled,
+        /// Digest of the code that dies.
+        return_code: Digest,
+        /// What it means for the grant, where there is one.
+        grant: Option<GrantDecision>,
+    },
+    /// Decided. Leaves: served; and pending for the grant, whichever kind, in the same transaction.
+    Settle {
+        /// The presentation.
+        presentation: Settled,
+        /// What it means for the grant, where there is one.
+        grant: Option<GrantDecision>,
+    },
+    /// The relying party collects the result. Leaves: settled with this response code, which dies.
+    CollectResult {
+        /// Which presentation.
+        id: PresentationId,
+        /// Digest of the code it showed.
+        response_code: Digest,
+    },
+    /// Forgets a presentation, in any state. `Lost` when there is none.
+    Forget(PresentationId),
+    /// A client's assertion. `Taken` when it was used before (RFC 7523 section 3).
+    SpendAssertion(ClientAssertion),
+    /// A request that was pushed (RFC 9126).
+    PushRequest {
+        /// The request.
+        request: Box<AuthorizationRequest>,
+        /// Digest of the handle in its `request_uri`.
+        handle: Digest,
+        /// From this second on the handle is dead.
+        expires_at: Timestamp,
+    },
+    /// A pushed request that the person did not want. Leaves: pushed, which is gone then.
+    DropPushedRequest(Digest),
+    /// The person goes on to the wallet. Leaves: pushed, where the request was pushed.
+    BeginAuthorization {
+        /// The new presentation.
+        presentation: Begun,
+        /// The new grant.
+        grant: code_grant::Pending,
+        /// Digest of the handle of the pushed request, which is spent.
+        pushed: Option<Digest>,
+    },
+    /// The client exchanges its code. Leaves: granted.
+    RedeemCode {
+        /// The grant after it.
+        grant: code_grant::Redeemed,
+        /// The tokens.
+        issuance: Issuance,
+    },
+}
+
+/// What a settled presentation means for its grant.
+#[derive(Debug)]
+pub enum GrantDecision {
+    /// The device may take its token.
+    Approve(Approved),
+    /// It learns `access_denied`.
+    Deny(Denied),
+    /// The browser carries a code home.
+    IssueCode(code_grant::Granted),
+    /// It carries an error home.
+    RefuseCode(code_grant::Refused),
+}

@@ -1,0 +1,194 @@
+//! Private keys and what they sign, by josekit.
+
+use std::fmt;
+
+use josekit::jwk::Jwk;
+use josekit::jwk::KeyPair as _;
+use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
+use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
+use josekit::jwk::alg::rsa::RsaKeyPair;
+use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
+use serde_json::{Map, Value, json};
+
+use super::alg::Algorithm;
+use super::jwk::{JwkFault, PublicKey};
+use super::private_jwk::PrivateJwk;
+use super::private_pem::{self, PemFault};
+use crate::base::base64url;
+
+/// A private signing key bound to its one algorithm. It prints as nothing and cannot be serialised;
+/// the josekit signer inside is built once and is `Send + Sync`.
+pub struct SigningKey {
+    jwk: PrivateJwk,
+    kid: String,
+    public: PublicKey,
+    algorithm: Algorithm,
+    signer: Box<dyn JwsSigner>,
+}
+
+impl SigningKey {
+    /// A new key pair from OpenSSL's generator; `kid` is its RFC 7638 thumbprint. RSA keys have 2048 bits.
+    ///
+    /// # Errors
+    /// [`SigningFault::Generate`] when OpenSSL has no entropy or memory.
+    pub fn generate(alg: Algorithm) -> Result<Self, SigningFault> {
+        let jwk = match alg {
+            Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256),
+            Algorithm::Es384 => Jwk::generate_ec_key(EcCurve::P384),
+            Algorithm::Es512 => Jwk::generate_ec_key(EcCurve::P521),
+            Algorithm::Ed25519 | Algorithm::EdDsa => Jwk::generate_ed_key(EdCurve::Ed25519),
+            Algorithm::Rs256 | Algorithm::Ps256 => Jwk::generate_rsa_key(2048),
+        };
+        let mut jwk = jwk.map_err(|_| SigningFault::Generate)?;
+        jwk.set_algorithm(alg.name());
+        Self::new(jwk)
+    }
+
+    /// From a private JWK: what [`Self::to_private_jwk`] wrote, or another with `kty`, its values and
+    /// optionally `alg`, `kid`. `kid` defaults to the thumbprint, `alg` to RS256 for RSA keys and to EdDSA
+    /// for Ed25519 keys.
+    ///
+    /// # Errors
+    /// [`SigningFault::Key`] when its public half is no usable key, [`SigningFault::Private`] when the
+    /// private half is missing, malformed or belongs to another key.
+    pub fn from_jwk(jwk: &Value) -> Result<Self, SigningFault> {
+        let members = jwk.as_object().ok_or(SigningFault::Key(JwkFault::NotAnObject))?;
+        let jwk = Jwk::from_map(members.clone()).map_err(|_| SigningFault::Private)?;
+        Self::new(jwk)
+    }
+
+    /// From a private key in PEM (PKCS#8, SEC 1 or PKCS#1, unencrypted), with its thumbprint as `kid`. RSA
+    /// keys sign with RS256, Ed25519 keys with EdDSA. What other tools write around it (`EC PARAMETERS`,
+    /// `Bag Attributes`, certificates) is passed over.
+    ///
+    /// # Errors
+    /// As [`Self::from_jwk`]; `SigningFault::Pem` for what is no such key, with the reason.
+    pub fn from_pem(pem: &[u8]) -> Result<Self, SigningFault> {
+        let pem = private_pem::only_key(pem)?;
+        let jwk = EcKeyPair::from_pem(&*pem, None)
+            .map(|pair| pair.to_jwk_key_pair())
+            .or_else(|_| EdKeyPair::from_pem(&*pem).map(|pair| pair.to_jwk_key_pair()))
+            .or_else(|_| RsaKeyPair::from_pem(&*pem).map(|pair| pair.to_jwk_key_pair()));
+        Self::new(jwk.map_err(|_| PemFault::Unreadable)?)
+    }
+
+    fn new(mut jwk: Jwk) -> Result<Self, SigningFault> {
+        let mut public_members: Map<String, Value> = jwk
+            .as_ref()
+            .iter()
+            .filter(|(name, _)| {
+                ["kty", "crv", "x", "y", "n", "e", "alg", "kid", "use"].contains(&name.as_str())
+            })
+            .map(|(name, value)| (name.clone(), value.clone()))
+            .collect();
+        let unnamed = PublicKey::from_jwk(&Value::Object(public_members.clone()))?;
+        let kid = unnamed.kid().map_or_else(|| unnamed.thumbprint(), str::to_owned);
+        jwk.set_key_id(&kid);
+        public_members.insert("kid".to_owned(), json!(kid));
+        let algorithm = unnamed.signs_by().ok_or(SigningFault::Private)?;
+        public_members.insert("alg".to_owned(), algorithm.name().into());
+        let public = PublicKey::from_jwk(&Value::Object(public_members))?;
+        let jwk = PrivateJwk(jwk);
+        let signer = signer(algorithm, &jwk).ok_or(SigningFault::Private)?;
+        let key = Self { jwk, kid, public, algorithm, signer };
+        key.prove_halves_belong_together()?;
+        Ok(key)
+    }
+
+    /// The private JWK, for the file it is kept in.
+    pub fn to_private_jwk(&self) -> Value {
+        self.jwk.to_json()
+    }
+
+    /// The name by which verifiers find the public half.
+    pub fn kid(&self) -> &str {
+        &self.kid
+    }
+
+    /// The only algorithm this key signs with.
+    pub fn algorithm(&self) -> Algorithm {
+        self.algorithm
+    }
+
+    /// The public half, with the same `kid`.
+    pub fn public_key(&self) -> &PublicKey {
+        &self.public
+    }
+
+    /// Compact JWS (RFC 7515 section 7.1). The header gets `alg` first, then whatever `header` holds
+    /// (`typ`, `kid`, `x5c`, ...); an `alg` in `header` is overruled.
+    ///
+    /// # Errors
+    /// [`SigningFault::Sign`] when OpenSSL fails.
+    pub fn sign(
+        &self,
+        header: &Map<String, Value>,
+        payload: &Map<String, Value>,
+    ) -> Result<String, SigningFault> {
+        let mut full = Map::with_capacity(header.len() + 1);
+        full.insert("alg".to_owned(), self.algorithm().name().into());
+        full.extend(header.iter().filter(|(name, _)| *name != "alg").map(|(n, v)| (n.clone(), v.clone())));
+        let mut jws = base64url::encode(json_text(&full)?);
+        jws.push('.');
+        jws.push_str(&base64url::encode(json_text(payload)?));
+        let signature = self.signer.sign(jws.as_bytes()).map_err(|_| SigningFault::Sign)?;
+        jws.push('.');
+        jws.push_str(&base64url::encode(signature));
+        Ok(jws)
+    }
+
+    /// OpenSSL takes any private value beside any point; a pair that does not belong together would
+    /// sign what nobody can verify.
+    fn prove_halves_belong_together(&self) -> Result<(), SigningFault> {
+        let signature = self.signer.sign(b"vpgate").map_err(|_| SigningFault::Sign)?;
+        self.public.verifies(self.algorithm, b"vpgate", &signature).then_some(()).ok_or(SigningFault::Private)
+    }
+}
+
+impl fmt::Debug for SigningKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SigningKey(..)")
+    }
+}
+
+/// Why a key cannot sign. Carries nothing of the key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum SigningFault {
+    /// Its public half is unusable.
+    #[error(transparent)]
+    Key(#[from] JwkFault),
+    /// Its private half is missing, malformed or belongs to another key.
+    #[error("the private half of the JWK is missing, malformed or belongs to another key")]
+    Private,
+    /// The PEM file.
+    #[error(transparent)]
+    Pem(#[from] PemFault),
+    /// No key could be generated.
+    #[error("OpenSSL could not generate a key")]
+    Generate,
+    /// Nothing could be signed.
+    #[error("OpenSSL could not sign")]
+    Sign,
+}
+
+fn signer(alg: Algorithm, jwk: &PrivateJwk) -> Option<Box<dyn JwsSigner>> {
+    // josekit compares the name, and knows one of the two.
+    let renamed = (alg == Algorithm::Ed25519).then(|| {
+        let mut jwk = jwk.0.clone();
+        jwk.set_algorithm(Algorithm::EdDsa.name());
+        PrivateJwk(jwk)
+    });
+    let jwk = &renamed.as_ref().unwrap_or(jwk).0;
+    Some(match alg {
+        Algorithm::Es256 => Box::new(ES256.signer_from_jwk(jwk).ok()?),
+        Algorithm::Es384 => Box::new(ES384.signer_from_jwk(jwk).ok()?),
+        Algorithm::Es512 => Box::new(ES512.signer_from_jwk(jwk).ok()?),
+        Algorithm::Ed25519 | Algorithm::EdDsa => Box::new(EdDSA.signer_from_jwk(jwk).ok()?),
+        Algorithm::Rs256 => Box::new(RS256.signer_from_jwk(jwk).ok()?),
+        Algorithm::Ps256 => Box::new(PS256.signer_from_jwk(jwk).ok()?),
+    })
+}
+
+fn json_text(object: &Map<String, Value>) -> Result<String, SigningFault> {
+    serde_json::to_string(object).map_err(|_| SigningFault::Sign)
+}

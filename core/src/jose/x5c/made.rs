@@ -1,0 +1,109 @@
+//! A key with a certificate, made on the spot: for a sandbox, where nobody has to believe it for long.
+
+use openssl::asn1::Asn1Time;
+use openssl::bn::BigNum;
+use openssl::ec::{EcGroup, EcKey};
+use openssl::error::ErrorStack;
+use openssl::hash::MessageDigest;
+use openssl::nid::Nid;
+use openssl::pkey::{PKey, PKeyRef, Private};
+use openssl::x509::extension::{BasicConstraints, KeyUsage};
+use openssl::x509::{X509, X509Name};
+use zeroize::Zeroizing;
+
+use crate::base::time::Timestamp;
+
+const DAY: i64 = 24 * 60 * 60;
+/// From a day before it was made, for clocks that are behind.
+const LIFETIME: i64 = 365 * DAY;
+
+/// A key on P-256, and a certificate for it by a root of its own. All in PEM.
+pub struct CertifiedKey {
+    /// The private key (PKCS #8).
+    pub key: Zeroizing<Vec<u8>>,
+    /// What goes into `x5c`.
+    pub certificate: Vec<u8>,
+    /// Who believes this root believes the key; the root's own key is gone.
+    pub root: Vec<u8>,
+}
+
+impl CertifiedKey {
+    /// Certified in the name `name`, for a year from `now`.
+    ///
+    /// # Errors
+    /// [`NotCertified`] when OpenSSL fails.
+    pub fn generate(name: &str, now: Timestamp) -> Result<Self, NotCertified> {
+        let (root_key, key) = (p256()?, p256()?);
+        let root_name = format!("Root of {name}");
+        let (mut authority, mut signs) = (BasicConstraints::new(), KeyUsage::new());
+        let extensions = [authority.critical().ca().build()?, signs.critical().key_cert_sign().build()?];
+        let root = certificate((&root_name, 1), (&root_name, &root_key), &root_key, now, extensions)?;
+        let (mut leaf, mut signs) = (BasicConstraints::new(), KeyUsage::new());
+        let extensions = [leaf.critical().build()?, signs.critical().digital_signature().build()?];
+        let leaf = certificate((name, 2), (&root_name, &root_key), &key, now, extensions)?;
+        Ok(Self {
+            key: Zeroizing::new(key.private_key_to_pem_pkcs8()?),
+            certificate: leaf.to_pem()?,
+            root: root.to_pem()?,
+        })
+    }
+}
+
+/// Nothing could be certified.
+#[derive(Debug, thiserror::Error)]
+#[error("a certificate could not be made")]
+pub struct NotCertified(#[from] ErrorStack);
+
+fn p256() -> Result<PKey<Private>, ErrorStack> {
+    PKey::from_ec_key(EcKey::generate(&*EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?)?)
+}
+
+fn certificate(
+    (subject, serial): (&str, u32),
+    (issuer, signer): (&str, &PKeyRef<Private>),
+    key: &PKeyRef<Private>,
+    now: Timestamp,
+    extensions: [openssl::x509::X509Extension; 2],
+) -> Result<X509, ErrorStack> {
+    let mut made = X509::builder()?;
+    made.set_version(2)?;
+    made.set_serial_number(&*BigNum::from_u32(serial)?.to_asn1_integer()?)?;
+    made.set_subject_name(&*named(subject)?)?;
+    made.set_issuer_name(&*named(issuer)?)?;
+    made.set_not_before(&*Asn1Time::from_unix(now.unix() - DAY)?)?;
+    made.set_not_after(&*Asn1Time::from_unix(now.unix() + LIFETIME)?)?;
+    made.set_pubkey(key)?;
+    for extension in extensions {
+        made.append_extension(extension)?;
+    }
+    made.sign(signer, MessageDigest::sha256())?;
+    Ok(made.build())
+}
+
+fn named(common: &str) -> Result<X509Name, ErrorStack> {
+    let mut name = X509Name::builder()?;
+    name.append_entry_by_text("CN", common)?;
+    Ok(name.build())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::jose::signing::SigningKey;
+    use crate::jose::x5c::{OwnChain, Roots};
+
+    #[test]
+    fn its_root_vouches_for_the_key_and_another_does_not() {
+        let now = Timestamp::from_unix(1_700_000_000);
+        let made = CertifiedKey::generate("vpgate", now).unwrap();
+        let (key, chain) =
+            (SigningKey::from_pem(&made.key).unwrap(), OwnChain::from_pem(&made.certificate).unwrap());
+        assert!(chain.certifies(key.public_key()) && !chain.is_self_signed() && !chain.holds_an_anchor());
+        let validated =
+            Roots::new(&made.root, None, Vec::new()).unwrap().validate(&chain.x5c(), now).unwrap();
+        assert_eq!(validated.leaf_hash(), chain.leaf_hash());
+        assert_eq!(validated.keys().keys()[0].thumbprint(), key.public_key().thumbprint());
+        let other = CertifiedKey::generate("vpgate", now).unwrap();
+        assert!(Roots::new(&other.root, None, Vec::new()).unwrap().validate(&chain.x5c(), now).is_err());
+    }
+}

@@ -1,0 +1,448 @@
+//! Registered clients and how they prove who they are (RFC 6749 section 2).
+
+use std::sync::Arc;
+
+use url::Url;
+
+use super::client_assertion::{AssertionFault, ClientAssertion};
+use super::device_settings::DeviceSettings;
+use crate::admission::scopes::Scopes;
+use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
+use crate::base::secret::{Digest, Secret};
+use crate::jose::key_set::KeySet;
+
+/// A registered client (`[[clients]]`).
+#[derive(Clone, Debug)]
+pub struct Client {
+    /// Its identifier.
+    pub id: String,
+    /// What people are shown.
+    pub name: String,
+    /// How it proves who it is.
+    pub authentication: Authentication,
+    /// The grants it may use.
+    pub grants: Vec<Grant>,
+    /// The scopes it may ask for.
+    pub scopes: Scopes,
+    /// Where browsers may be sent back to; compared as exact strings.
+    pub redirect_uris: Vec<Url>,
+    /// The origins whose pages may read our answers to it, as browsers write them in `Origin`
+    /// (RFC 6454 section 6.2): `https://app.example`. Only public clients run in pages.
+    pub origins: Vec<String>,
+    /// The wallet that its people are sent to, by configured name.
+    pub wallet: String,
+    /// Its device grant.
+    pub device: DeviceSettings,
+    /// The clients for whose devices its own pages may speak (`/v1/device/...`).
+    pub device_pages_for: Vec<String>,
+    /// How it may ask for authorization codes.
+    pub code: CodeRules,
+    /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
+    /// code elsewhere may answer for the wrong session (REQ-15.3).
+    pub cross_device: bool,
+    /// What its tokens say besides the registered claims.
+    pub token_claims: TokenClaims,
+}
+
+impl Client {
+    /// Keeps, of the parameters of a request that begins a grant, those that this client's tokens say
+    /// (`token_claims`, `request`), and no others. `sent` is the value of a parameter.
+    ///
+    /// # Errors
+    /// [`ParameterTooLong`]: to be refused as `invalid_request`.
+    pub fn kept_parameters<'s>(
+        &self,
+        sent: impl Fn(&str) -> Option<&'s str>,
+    ) -> Result<RequestParameters, ParameterTooLong> {
+        self.token_claims.kept(sent)
+    }
+}
+
+/// How a client may ask for authorization codes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct CodeRules {
+    /// Only pushed requests count (RFC 9126 section 6).
+    pub pushed_only: bool,
+    /// `danger_allow_missing_pkce`; confidential clients only.
+    pub pkce_optional: bool,
+}
+
+/// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Authentication {
+    /// A public client: named by `client_id`, proven by nothing.
+    None,
+    /// HTTP Basic.
+    ClientSecretBasic(SecretDigests),
+    /// In the form.
+    ClientSecretPost(SecretDigests),
+    /// A JWT that the client signs (RFC 7523).
+    PrivateKeyJwt(ClientKeys),
+}
+
+impl Authentication {
+    /// As the registration names it (RFC 7591 section 2).
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::None => "none",
+            Self::ClientSecretBasic(_) => "client_secret_basic",
+            Self::ClientSecretPost(_) => "client_secret_post",
+            Self::PrivateKeyJwt(_) => "private_key_jwt",
+        }
+    }
+}
+
+/// What is known of a client's secret: while it is exchanged for another, both are good.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct SecretDigests {
+    /// Of the secret in use.
+    pub current: Digest,
+    /// Of the one before it, while it is still good.
+    pub previous: Option<Digest>,
+}
+
+impl From<Digest> for SecretDigests {
+    fn from(current: Digest) -> Self {
+        Self { current, previous: None }
+    }
+}
+
+impl SecretDigests {
+    /// Both are compared whatever the first comparison says.
+    fn include(&self, secret: &Secret) -> bool {
+        let shown = secret.digest();
+        (shown == self.current) | self.previous.is_some_and(|previous| shown == previous)
+    }
+}
+
+/// Where the public keys of a client are found.
+#[derive(Clone, Debug)]
+pub enum ClientKeys {
+    /// In a file that was read at the start.
+    Jwks(Arc<KeySet>),
+    /// At an address of the client's registration.
+    JwksUri(Url),
+}
+
+impl PartialEq for ClientKeys {
+    /// Key sets are the same when they were read together.
+    fn eq(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Jwks(ours), Self::Jwks(theirs)) => Arc::ptr_eq(ours, theirs),
+            (Self::JwksUri(ours), Self::JwksUri(theirs)) => ours == theirs,
+            _ => false,
+        }
+    }
+}
+
+impl Eq for ClientKeys {}
+
+/// A grant a client may be registered for. Being registered for one does not make the server offer it:
+/// the metadata says what is offered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grant {
+    /// RFC 8628.
+    DeviceCode,
+    /// RFC 6749 section 4.1.
+    AuthorizationCode,
+    /// RFC 6749 section 6.
+    RefreshToken,
+}
+
+/// What a request says about who sends it, read from the header and the form by the door.
+#[derive(Debug)]
+pub enum Credentials {
+    /// Only a `client_id`.
+    Claimed(String),
+    /// HTTP Basic.
+    Basic(String, Secret),
+    /// HTTP Basic at the REST API: without a form, it is the way of every secret.
+    Api(String, Secret),
+    /// `client_id` and `client_secret` in the form.
+    Post(String, Secret),
+    /// `client_assertion` in the form, perhaps beside a `client_id`.
+    Assertion(Option<String>, Secret),
+}
+
+impl Credentials {
+    /// Whom they name, as far as that can be read without looking into an assertion.
+    pub fn claimed_id(&self) -> Option<&str> {
+        match self {
+            Self::Claimed(id) | Self::Basic(id, _) | Self::Api(id, _) | Self::Post(id, _) => Some(id),
+            Self::Assertion(id, _) => id.as_deref(),
+        }
+    }
+
+    /// The method that they are of, as a registration names it.
+    pub fn method(&self) -> &'static str {
+        match self {
+            Self::Claimed(_) => "none",
+            Self::Basic(..) | Self::Api(..) => "client_secret_basic",
+            Self::Post(..) => "client_secret_post",
+            Self::Assertion(..) => "private_key_jwt",
+        }
+    }
+}
+
+/// A client did not prove who it is. Why is for the operator's log: strangers are told one sentence
+/// (REQ-11.5).
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("client authentication failed")]
+pub struct NotAuthenticated {
+    /// Whom the request names, as far as it is registered: identifier and method.
+    registered: Option<(String, &'static str)>,
+    why: AuthenticationFault,
+}
+
+/// Why a client did not prove who it is.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum AuthenticationFault {
+    /// Nobody is registered under that identifier.
+    #[error("no such client is registered")]
+    Unknown,
+    /// Not the registered way.
+    #[error("it used another method than the registered one")]
+    Method,
+    /// Not the secret.
+    #[error("the secret is wrong")]
+    Secret,
+    /// `client_id` is another than that of the assertion.
+    #[error("client_id and client_assertion name different clients")]
+    Mismatch,
+    /// The keys that it publishes are no keys.
+    #[error("the keys that the client publishes cannot be used: {0}")]
+    Keys(String),
+    /// The assertion proves nothing.
+    #[error("the client assertion does not hold: {0}")]
+    Assertion(#[from] AssertionFault),
+    /// The assertion was used before.
+    #[error("the client assertion was used before")]
+    Replay,
+}
+
+impl NotAuthenticated {
+    /// About a `client` that is registered, or nobody.
+    pub fn new(client: Option<&Client>, why: AuthenticationFault) -> Self {
+        Self { registered: client.map(|it| (it.id.clone(), it.authentication.method())), why }
+    }
+
+    /// The registered client that the request names.
+    pub fn client(&self) -> Option<&str> {
+        self.registered.as_ref().map(|(id, _)| id.as_str())
+    }
+
+    /// The method that this client is registered for.
+    pub fn expected(&self) -> Option<&'static str> {
+        self.registered.as_ref().map(|(_, method)| *method)
+    }
+
+    /// Why.
+    pub fn why(&self) -> &AuthenticationFault {
+        &self.why
+    }
+
+    /// The client whose secret or key somebody may be after: none where there is nothing to guess, since a
+    /// public client has no secret, and an unknown one is nobody.
+    pub fn guarded(&self) -> Option<&str> {
+        self.registered.as_ref().filter(|(_, method)| *method != "none").map(|(id, _)| id.as_str())
+    }
+}
+
+/// A client that is who it says it is, or a public one that was named. Only [`Clients::authenticate`] makes one.
+#[derive(Clone, Copy, Debug)]
+pub struct AuthenticatedClient<'a>(&'a Client);
+
+/// Every registered client.
+#[derive(Clone, Debug, Default)]
+pub struct Clients(Vec<Client>);
+
+impl Clients {
+    /// From checked configuration.
+    pub fn new(clients: Vec<Client>) -> Self {
+        Self(clients)
+    }
+
+    /// All of them.
+    pub fn iter(&self) -> impl Iterator<Item = &Client> {
+        self.0.iter()
+    }
+
+    /// By identifier, for naming a client to a person. Proves nothing.
+    pub fn named(&self, id: &str) -> Option<&Client> {
+        self.0.iter().find(|client| client.id == id)
+    }
+
+    /// Proves who is asking by a secret, or takes the word of a public client. Assertions take keys:
+    /// see [`Self::authenticate_by`].
+    ///
+    /// # Errors
+    /// [`NotAuthenticated`]
+    pub fn authenticate(&self, shown: &Credentials) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
+        let client = shown.claimed_id().and_then(|id| self.named(id));
+        let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
+        let refused = |why| Err(NotAuthenticated::new(Some(client), why));
+        match (&client.authentication, shown) {
+            (Authentication::None, Credentials::Claimed(_)) => Ok(AuthenticatedClient(client)),
+            // An empty secret may be left out (RFC 6749 section 2.3.1), so this is a name alone.
+            (Authentication::None, Credentials::Basic(_, secret)) if secret.expose().is_empty() => {
+                Ok(AuthenticatedClient(client))
+            }
+            (Authentication::ClientSecretBasic(known), Credentials::Basic(_, secret))
+            | (Authentication::ClientSecretPost(known), Credentials::Post(_, secret))
+            | (
+                Authentication::ClientSecretBasic(known) | Authentication::ClientSecretPost(known),
+                Credentials::Api(_, secret),
+            ) => {
+                if known.include(secret) {
+                    Ok(AuthenticatedClient(client))
+                } else {
+                    refused(AuthenticationFault::Secret)
+                }
+            }
+            _ => refused(AuthenticationFault::Method),
+        }
+    }
+
+    /// Proves who is asking by an assertion that was verified with the client's own keys.
+    ///
+    /// # Errors
+    /// [`NotAuthenticated`]
+    pub fn authenticate_by(
+        &self,
+        proof: &ClientAssertion,
+    ) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
+        let client = self.named(proof.client_id());
+        let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
+        match client.authentication {
+            Authentication::PrivateKeyJwt(_) => Ok(AuthenticatedClient(client)),
+            _ => Err(NotAuthenticated::new(Some(client), AuthenticationFault::Method)),
+        }
+    }
+}
+
+impl<'a> AuthenticatedClient<'a> {
+    /// Who it is.
+    pub fn client(self) -> &'a Client {
+        self.0
+    }
+
+    /// Whether it proved who it is, as the REST door demands.
+    pub fn is_confidential(self) -> bool {
+        self.0.authentication != Authentication::None
+    }
+
+    /// Whether it is registered for `grant`.
+    pub fn may_use(self, grant: Grant) -> bool {
+        self.0.grants.contains(&grant)
+    }
+}
+
+/// Clients for the tests of this room and those above it.
+#[cfg(any(test, feature = "testing"))]
+pub mod testing {
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};
+
+    /// Registered for everything, with no redirect URI.
+    pub fn client(id: &str, authentication: Authentication) -> Client {
+        Client {
+            id: id.to_owned(),
+            name: id.to_owned(),
+            authentication,
+            grants: vec![Grant::DeviceCode, Grant::AuthorizationCode],
+            scopes: Scopes::default(),
+            redirect_uris: Vec::new(),
+            origins: Vec::new(),
+            wallet: "demo".to_owned(),
+            device: DeviceSettings::default(),
+            device_pages_for: Vec::new(),
+            token_claims: TokenClaims::default(),
+            code: CodeRules::default(),
+            cross_device: false,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::testing::client;
+    use super::*;
+
+    fn clients() -> Clients {
+        let digest = Secret::received("s3cret").digest();
+        Clients::new(vec![
+            client("tv", Authentication::None),
+            client("basic", Authentication::ClientSecretBasic(digest.into())),
+            client("post", Authentication::ClientSecretPost(digest.into())),
+        ])
+    }
+
+    #[test]
+    fn req_11_3_only_the_registered_method_proves_a_client() {
+        let clients = clients();
+        let secret = || Secret::received("s3cret");
+        for good in [
+            Credentials::Claimed("tv".into()),
+            Credentials::Basic("basic".into(), secret()),
+            Credentials::Post("post".into(), secret()),
+            Credentials::Basic("tv".into(), Secret::received("")),
+            Credentials::Api("basic".into(), secret()),
+            Credentials::Api("post".into(), secret()),
+        ] {
+            assert!(clients.authenticate(&good).is_ok(), "{good:?}");
+        }
+        for bad in [
+            Credentials::Claimed("basic".into()),
+            Credentials::Claimed("nobody".into()),
+            Credentials::Post("basic".into(), secret()),
+            Credentials::Basic("post".into(), secret()),
+            Credentials::Basic("tv".into(), secret()),
+            Credentials::Basic("basic".into(), Secret::received("wrong")),
+            Credentials::Basic("basic".into(), Secret::received("")),
+            Credentials::Post("tv".into(), Secret::received("")),
+            Credentials::Api("tv".into(), Secret::received("")),
+            Credentials::Api("post".into(), Secret::received("wrong")),
+            Credentials::Assertion(Some("basic".into()), secret()),
+            Credentials::Assertion(None, secret()),
+        ] {
+            assert!(clients.authenticate(&bad).is_err(), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn req_11_5_what_went_wrong_is_for_the_log_and_one_sentence_for_strangers() {
+        let clients = clients();
+        let secret = || Secret::received("wrong");
+        for (shown, expected, why, guarded) in [
+            (Credentials::Claimed("nobody".into()), None, AuthenticationFault::Unknown, None),
+            (
+                Credentials::Post("basic".into(), secret()),
+                Some("client_secret_basic"),
+                AuthenticationFault::Method,
+                Some("basic"),
+            ),
+            (
+                Credentials::Basic("basic".into(), secret()),
+                Some("client_secret_basic"),
+                AuthenticationFault::Secret,
+                Some("basic"),
+            ),
+            (Credentials::Basic("tv".into(), secret()), Some("none"), AuthenticationFault::Method, None),
+        ] {
+            let fault = clients.authenticate(&shown).unwrap_err();
+            assert_eq!((fault.expected(), fault.why(), fault.guarded()), (expected, &why, guarded));
+            assert_eq!(fault.to_string(), "client authentication failed");
+        }
+    }
+
+    #[test]
+    fn req_11_5_while_a_secret_is_exchanged_both_are_good_and_no_third_one() {
+        let digest = |text: &str| Secret::received(text).digest();
+        let both = SecretDigests { current: digest("new"), previous: Some(digest("old")) };
+        let clients = Clients::new(vec![client("basic", Authentication::ClientSecretBasic(both))]);
+        let shows = |secret: &str| {
+            clients.authenticate(&Credentials::Basic("basic".into(), Secret::received(secret))).is_ok()
+        };
+        assert!(shows("new") && shows("old"));
+        assert!(!shows("older") && !shows(""));
+    }
+}

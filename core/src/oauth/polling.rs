@@ -1,0 +1,116 @@
+//! How often a device may ask (RFC 8628 section 3.5).
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use crate::base::time::Timestamp;
+
+/// What `slow_down` adds, for this and all later polls (RFC 8628 section 3.5).
+const SLOW_DOWN: Duration = Duration::from_secs(5);
+/// Where growing stops: a hasty device is slowed, never shut out until its code expires.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The pace of one device: its interval now, and when it last asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Pace {
+    interval: Duration,
+    last: Option<Timestamp>,
+}
+
+/// One poll, judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Poll {
+    /// In time: `authorization_pending` if nothing is decided.
+    InTime(Pace),
+    /// Too early: `slow_down`, and the interval has grown.
+    TooSoon(Pace),
+}
+
+impl Pace {
+    /// The pace of a device that has not asked yet.
+    pub fn new(interval: Duration) -> Self {
+        Self { interval, last: None }
+    }
+
+    /// As stored.
+    pub fn restore(interval: Duration, last: Option<Timestamp>) -> Self {
+        Self { interval, last }
+    }
+
+    /// Judges a poll. The first one is never too early, and neither is one after the clock was set back: how
+    /// long the device has waited is then not known.
+    #[must_use]
+    pub fn poll(self, now: Timestamp) -> Poll {
+        match self.last {
+            Some(last) if last <= now && now.since(last) < self.interval => Poll::TooSoon(Self {
+                interval: self.interval.saturating_add(SLOW_DOWN).min(LONGEST.max(self.interval)),
+                last: Some(now),
+            }),
+            _ => Poll::InTime(Self { interval: self.interval, last: Some(now) }),
+        }
+    }
+
+    /// The interval in force.
+    pub fn interval(self) -> Duration {
+        self.interval
+    }
+
+    /// When the device last asked.
+    pub fn last(self) -> Option<Timestamp> {
+        self.last
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(second: i64) -> Timestamp {
+        Timestamp::from_unix(second)
+    }
+
+    fn five() -> Pace {
+        Pace::new(Duration::from_secs(5))
+    }
+
+    #[test]
+    fn req_10_41_the_first_poll_and_a_punctual_one_are_in_time() {
+        let Poll::InTime(pace) = five().poll(at(0)) else { panic!("first poll") };
+        assert!(matches!(pace.poll(at(5)), Poll::InTime(_)));
+    }
+
+    #[test]
+    fn req_10_42_an_early_poll_lengthens_the_interval_for_good() {
+        let Poll::InTime(pace) = five().poll(at(0)) else { panic!("first poll") };
+        let Poll::TooSoon(slower) = pace.poll(at(4)) else { panic!("4 s is early for 5") };
+        assert_eq!(slower.interval(), Duration::from_secs(10));
+        let Poll::TooSoon(slowest) = slower.poll(at(9)) else { panic!("the old interval is early now") };
+        assert_eq!(slowest.interval(), Duration::from_secs(15));
+        let Poll::InTime(calm) = slowest.poll(at(24)) else { panic!("15 s is in time") };
+        assert_eq!(calm.interval(), Duration::from_secs(15));
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_slows_nobody_down() {
+        let pace = Pace::restore(Duration::from_secs(5), Some(at(3600)));
+        let Poll::InTime(pace) = pace.poll(at(10)) else { panic!("the clock, not the device, was hasty") };
+        assert_eq!(pace, Pace::restore(Duration::from_secs(5), Some(at(10))));
+        assert!(matches!(pace.poll(at(14)), Poll::TooSoon(_)), "from then on as ever");
+        assert!(matches!(pace.poll(at(15)), Poll::InTime(_)));
+    }
+
+    #[test]
+    fn growing_stops_but_a_longer_configured_interval_stays() {
+        let mut pace = five();
+        for _ in 0..100 {
+            pace = match pace.poll(at(1)) {
+                Poll::InTime(pace) | Poll::TooSoon(pace) => pace,
+            };
+        }
+        assert_eq!(pace.interval(), LONGEST);
+        let patient = Pace::restore(Duration::from_secs(120), Some(at(0)));
+        let Poll::TooSoon(pace) = patient.poll(at(1)) else { panic!("early") };
+        assert_eq!(pace.interval(), Duration::from_secs(120));
+    }
+}

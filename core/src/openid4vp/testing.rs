@@ -1,0 +1,87 @@
+//! Requests for tests of this room and of the rooms above.
+
+#![expect(clippy::unwrap_used, reason = "for tests only")]
+
+use serde_json::{Value, json};
+use url::Url;
+
+use super::dcql::{ClaimsPath, CredentialQuery, Query};
+use super::request::{
+    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+};
+use super::transaction_data::{TransactionData, TransactionTypes};
+use crate::base::id::{Handle, Nonce, PresentationId, RequestState};
+use crate::base::time::Timestamp;
+
+/// When every request here was made.
+pub const MADE_AT: Timestamp = Timestamp::from_unix(1_800_000_000);
+/// The credential query id of [`asked`].
+pub const CREDENTIAL: &str = "proof_id_default";
+/// The type it asks for.
+pub const VCT: &str = "https://credentials.example/person";
+
+/// Asks for a name by `scope` at the cloud wallet, for 300 seconds, with two tries.
+pub fn asked() -> Asked {
+    Asked {
+        id: PresentationId::from_entropy([1; 16]),
+        handle: Handle::from_entropy([2; 16]),
+        state: RequestState::from_entropy([3; 16]),
+        nonce: Nonce::from_entropy([4; 16]),
+        asker: Asker::RelyingParty {
+            client_id: "shop".to_owned(),
+            redirect_uri: Url::parse("https://shop.example/return").unwrap(),
+            state: None,
+            grant: None,
+            scope: None,
+            several_holders: false,
+        },
+        wallet: WalletRoute {
+            name: "proof".to_owned(),
+            profile: Profile::Proof,
+            authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
+            by_post: false,
+            client_id: "caxdw5a7d".to_owned(),
+            request_method: RequestMethod::UrlQuery,
+            response_mode: ResponseMode::Fragment,
+            redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+            wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            send_response_mode: false,
+            legacy_names: false,
+            issuer: None,
+            pushed_requests: None,
+            transaction_data: TransactionSupport::All,
+            verifier_info: Vec::new(),
+            on_rejection: OnRejection::Refuse,
+            dc_api: None,
+            also_as: Vec::new(),
+        },
+        query: query(&[CREDENTIAL]),
+        scope: Some("urn:example:basic".to_owned()),
+        transaction_data: Vec::new(),
+        login_hint: None,
+        created_at: MADE_AT,
+        expires_at: Timestamp::from_unix(MADE_AT.unix() + 300),
+        tries_allowed: 2,
+        flow: Flow::SameDevice,
+        response_mode: ResponseMode::Fragment,
+        answer_key: None,
+    }
+}
+
+/// Asks for the same claims from each of these credentials.
+pub fn query(ids: &[&str]) -> Query {
+    let claims =
+        || ["given_name", "age_equal_or_over.18"].map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
+    let credential = |id: &&str| CredentialQuery::new(*id, vec![VCT.to_owned()], claims().to_vec());
+    Query::of(ids.iter().map(credential).collect()).unwrap()
+}
+
+/// A session that one of these credentials must authorise.
+pub fn transaction(credential_ids: &[&str], ip_address: &str) -> TransactionData {
+    let object: Value = json!({
+        "type": "urn:proof:params:vc:transaction-data:session-data",
+        "credential_ids": credential_ids,
+        "payload": {"ip_address": ip_address}
+    });
+    TransactionTypes::default().from_json(&object).unwrap()
+}

@@ -1,0 +1,173 @@
+//! Reading a JSON object member by member: what nobody asked for is refused at the end.
+
+use serde_json::{Map, Value};
+use url::Url;
+
+use super::TransactionFault;
+use crate::base::money::{Amount, Currency};
+
+/// Longest name, label or identifier, in bytes.
+pub(super) const SHORT: usize = 200;
+/// Longest free text, in bytes.
+pub(super) const LONG: usize = 1000;
+/// Longest web address, in bytes.
+const WEBSITE: usize = 2048;
+
+/// An object being read, and where it is.
+pub(super) struct Fields<'v> {
+    pointer: String,
+    members: &'v Map<String, Value>,
+    read: Vec<&'static str>,
+}
+
+impl<'v> Fields<'v> {
+    pub(super) fn of(value: &'v Value, pointer: impl Into<String>) -> Result<Self, TransactionFault> {
+        let pointer = pointer.into();
+        match value.as_object() {
+            Some(members) => Ok(Self { pointer, members, read: Vec::new() }),
+            None => Err(TransactionFault::at(pointer, "must be an object")),
+        }
+    }
+
+    /// A required string of 1 to `longest` bytes.
+    pub(super) fn text(&mut self, name: &'static str, longest: usize) -> Result<String, TransactionFault> {
+        checked_text(self.required(name)?, &self.pointer(name), longest)
+    }
+
+    /// The same where the member may be absent.
+    pub(super) fn optional_text(
+        &mut self,
+        name: &'static str,
+        longest: usize,
+    ) -> Result<Option<String>, TransactionFault> {
+        let pointer = self.pointer(name);
+        self.optional(name).map(|value| checked_text(value, &pointer, longest)).transpose()
+    }
+
+    /// An http or https address, where present; kept as it was written.
+    pub(super) fn optional_website(
+        &mut self,
+        name: &'static str,
+    ) -> Result<Option<String>, TransactionFault> {
+        let text = self.optional_text(name, WEBSITE)?;
+        match text.as_deref().map(is_website) {
+            Some(false) => Err(TransactionFault::at(self.pointer(name), "must be an http or https URL")),
+            Some(true) | None => Ok(text),
+        }
+    }
+
+    pub(super) fn amount(&mut self, name: &'static str) -> Result<Amount, TransactionFault> {
+        let value = self.required(name)?;
+        Amount::from_json(value).map_err(|fault| TransactionFault::at(self.pointer(name), fault.to_string()))
+    }
+
+    pub(super) fn currency(&mut self, name: &'static str) -> Result<Currency, TransactionFault> {
+        let code = self.required(name)?.as_str().and_then(Currency::parse);
+        code.ok_or_else(|| {
+            TransactionFault::at(self.pointer(name), "must be three upper-case letters (ISO 4217)")
+        })
+    }
+
+    /// A JSON integer from 1 to 4294967295; `1.0` is none.
+    pub(super) fn quantity(&mut self, name: &'static str) -> Result<u32, TransactionFault> {
+        let whole = self.required(name)?.as_u64().and_then(|whole| u32::try_from(whole).ok());
+        whole.filter(|whole| *whole >= 1).ok_or_else(|| {
+            TransactionFault::at(self.pointer(name), "must be an integer from 1 to 4294967295")
+        })
+    }
+
+    pub(super) fn object(&mut self, name: &'static str) -> Result<Self, TransactionFault> {
+        Self::of(self.required(name)?, self.pointer(name))
+    }
+
+    /// A required array of 1 to `most` elements, each with its pointer.
+    pub(super) fn list(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
+        let value = self.required(name)?;
+        self.elements(name, value, most)
+    }
+
+    /// The same where the member may be absent: empty then.
+    pub(super) fn optional_list(
+        &mut self,
+        name: &'static str,
+        most: usize,
+    ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
+        match self.optional(name) {
+            Some(value) => self.elements(name, value, most),
+            None => Ok(Vec::new()),
+        }
+    }
+
+    fn elements(
+        &self,
+        name: &str,
+        value: &'v Value,
+        most: usize,
+    ) -> Result<Vec<(&'v Value, String)>, TransactionFault> {
+        let at = self.pointer(name);
+        match value.as_array() {
+            Some(items) if !items.is_empty() && items.len() <= most => {
+                Ok(items.iter().enumerate().map(|(index, item)| (item, format!("{at}/{index}"))).collect())
+            }
+            _ => Err(TransactionFault::at(at, format!("must be an array of 1 to {most} elements"))),
+        }
+    }
+
+    /// Nothing else may be there.
+    pub(super) fn end(self) -> Result<(), TransactionFault> {
+        match self.members.keys().find(|name| !self.read.contains(&name.as_str())) {
+            Some(name) => Err(TransactionFault::at(self.pointer(name), "is not a member of this type")),
+            None => Ok(()),
+        }
+    }
+
+    /// RFC 6901 section 3.
+    pub(super) fn pointer(&self, name: &str) -> String {
+        format!("{}/{}", self.pointer, name.replace('~', "~0").replace('/', "~1"))
+    }
+
+    fn required(&mut self, name: &'static str) -> Result<&'v Value, TransactionFault> {
+        self.optional(name).ok_or_else(|| TransactionFault::at(self.pointer(name), "is required"))
+    }
+
+    fn optional(&mut self, name: &'static str) -> Option<&'v Value> {
+        self.read.push(name);
+        self.members.get(name)
+    }
+}
+
+/// A string of 1 to `longest` bytes that shows what it is.
+pub(super) fn checked_text(value: &Value, pointer: &str, longest: usize) -> Result<String, TransactionFault> {
+    let text = value.as_str().ok_or_else(|| TransactionFault::at(pointer, "must be a string"))?;
+    if text.trim().is_empty() {
+        return Err(TransactionFault::at(pointer, "must not be empty"));
+    }
+    if text.len() > longest {
+        return Err(TransactionFault::at(pointer, format!("must be at most {longest} bytes long")));
+    }
+    if text.chars().any(hides) {
+        return Err(TransactionFault::at(pointer, "must not contain control or text direction characters"));
+    }
+    Ok(text.to_owned())
+}
+
+/// Characters that make a person read something else than what is signed: controls (a line break is
+/// harmless) and the bidirectional overrides and isolates of Unicode.
+fn hides(character: char) -> bool {
+    (character.is_control() && character != '\n')
+        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+/// Without a user name or password: those make one site look like another.
+fn is_website(text: &str) -> bool {
+    Url::parse(text).is_ok_and(|url| {
+        matches!(url.scheme(), "http" | "https")
+            && url.has_host()
+            && url.username().is_empty()
+            && url.password().is_none()
+    })
+}

@@ -1,0 +1,108 @@
+//! A mandate to pay on the person's behalf (REQ-13.23).
+
+use serde::Serialize;
+
+use super::fields::{Fields, LONG, SHORT};
+use super::{Details, Line, TransactionFault};
+use crate::base::money::{Amount, Currency};
+
+pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-mandate:v1";
+
+/// Leave to pay.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PaymentMandate {
+    /// What is paid with.
+    pub payment_instrument: PaymentInstrument,
+    /// Who is paid.
+    pub payee: Payee,
+    /// What the person reads at the wallet.
+    pub prompt_summary: String,
+    /// How much.
+    pub amount: Amount,
+    /// Of the amount.
+    pub currency: Currency,
+}
+
+/// A card, an account. The wallet's document names `instruction`, its newer guides `description`:
+/// what was given is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PaymentInstrument {
+    /// Its kind.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Its identifier.
+    pub id: String,
+    /// An instruction.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub instruction: Option<String>,
+    /// A description.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+}
+
+/// Who is paid.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Payee {
+    /// An identifier.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
+    /// The name.
+    pub name: String,
+    /// An http or https address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+}
+
+impl PaymentMandate {
+    pub(super) fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let payment_instrument = PaymentInstrument::read(fields.object("payment_instrument")?)?;
+        let payee = Payee::read(fields.object("payee")?)?;
+        let prompt_summary = fields.text("prompt_summary", LONG)?;
+        let amount = fields.amount("amount")?;
+        let currency = fields.currency("currency")?;
+        fields.end()?;
+        Ok(Self { payment_instrument, payee, prompt_summary, amount, currency })
+    }
+
+    pub(super) fn details(&self) -> Details {
+        let amount = self.amount.in_words(&self.currency);
+        let title = format!("Payment mandate: {amount} to {}", self.payee.name);
+        let instrument = &self.payment_instrument;
+        let mut lines = vec![
+            Line::new("Summary", &self.prompt_summary),
+            Line::new("Amount", amount),
+            Line::new("Payee", &self.payee.name),
+        ];
+        lines.extend(Line::given("Payee's identifier", self.payee.id.as_ref()));
+        lines.extend(Line::given("Payee's website", self.payee.website.as_ref()));
+        lines.push(Line::new("Paid with", format!("{} {}", instrument.kind, instrument.id)));
+        lines.extend(Line::given("Instruction", instrument.instruction.as_ref()));
+        lines.extend(Line::given("Instrument", instrument.description.as_ref()));
+        Details { title, lines }
+    }
+}
+
+impl PaymentInstrument {
+    fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let read = Self {
+            kind: fields.text("type", SHORT)?,
+            id: fields.text("id", SHORT)?,
+            instruction: fields.optional_text("instruction", LONG)?,
+            description: fields.optional_text("description", LONG)?,
+        };
+        fields.end()?;
+        Ok(read)
+    }
+}
+
+impl Payee {
+    fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let read = Self {
+            id: fields.optional_text("id", SHORT)?,
+            name: fields.text("name", SHORT)?,
+            website: fields.optional_website("website")?,
+        };
+        fields.end()?;
+        Ok(read)
+    }
+}

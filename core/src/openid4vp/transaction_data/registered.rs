@@ -1,0 +1,228 @@
+//! Types of transaction data that the operator registers, each with a JSON Schema (REQ-1.84, REQ-13.24).
+//!
+//! The schema describes the whole object as it is sent, `type` and `credential_ids` included. Those two
+//! and `transaction_data_hashes_alg` are checked here too, whatever the schema says about them.
+
+use std::fmt;
+use std::sync::Arc;
+
+use jsonschema::{PatternOptions, Validator};
+use serde_json::{Map, Value};
+
+use super::fields::{LONG, checked_text};
+use super::{Details, ENVELOPE, Line, Payload, TransactionData, TransactionFault};
+use crate::base::exact::Numbers;
+
+/// Longest `type`, in bytes.
+pub(super) const MAX_TYPE: usize = 256;
+/// Longest name of a member, in bytes: people read it.
+const MAX_NAME: usize = 100;
+
+/// The types that this server sends: the four of the Proof document, and those registered with it.
+#[derive(Clone, Default)]
+pub struct TransactionTypes(Vec<Registered>);
+
+#[derive(Clone)]
+struct Registered {
+    kind: String,
+    title: String,
+    schema: Arc<Validator>,
+}
+
+/// Why a type cannot be registered.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum TypeFault {
+    /// Empty, too long, or with characters that hide something.
+    #[error("must be 1 to {MAX_TYPE} bytes of text, for example \"urn:example:loan:v1\"")]
+    Type,
+    /// It is one of the four, or registered before.
+    #[error("is a type that is known already")]
+    Known,
+    /// What people read is empty or hides something.
+    #[error("must be 1 to {MAX_NAME} bytes of text: what people read when they are asked")]
+    Title,
+    /// The schema is no JSON Schema, or refers to something outside of itself.
+    #[error("is not a JSON Schema that can be used: {0}")]
+    Schema(String),
+}
+
+/// An object of a registered type, without the members of the envelope.
+#[derive(Clone, PartialEq)]
+pub struct RegisteredPayload {
+    kind: String,
+    members: Map<String, Value>,
+}
+
+impl TransactionTypes {
+    /// With one more type. `title` is what people read; `schema` a JSON Schema (draft 2020-12 unless its
+    /// `$schema` says otherwise) that refers to nothing outside of itself.
+    ///
+    /// # Errors
+    /// [`TypeFault`]
+    pub fn with(mut self, kind: &str, title: &str, schema: &Value) -> Result<Self, TypeFault> {
+        let text = |text: &str, longest| checked_text(&Value::from(text), "", longest);
+        text(kind, MAX_TYPE).map_err(|_| TypeFault::Type)?;
+        if Payload::reader(kind).is_some() || self.named(kind).is_some() {
+            return Err(TypeFault::Known);
+        }
+        text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
+        // Linear in the text: no pattern of a schema may take a request hostage.
+        let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
+        let schema = options.build(schema).map_err(|fault| TypeFault::Schema(fault.masked().to_string()))?;
+        self.0.push(Registered { kind: kind.to_owned(), title: title.to_owned(), schema: Arc::new(schema) });
+        Ok(self)
+    }
+
+    /// Validates an object against its type and writes down the string that will be sent.
+    ///
+    /// # Errors
+    /// [`TransactionFault`] for the first thing that is wrong.
+    pub fn from_json(&self, object: &Value) -> Result<TransactionData, TransactionFault> {
+        self.from_text(&object.to_string())
+    }
+
+    /// The same from its text, whose numbers are sent as they stand there: `12.10` stays `12.10`.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn from_text(&self, text: &str) -> Result<TransactionData, TransactionFault> {
+        let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
+        let parts = super::read(&object)?;
+        self.permit(&parts.payload, &object)?;
+        parts.written(&object, &Numbers::of(text))
+    }
+
+    /// From what a caller has sent a wallet by itself: the text of the exact string, in quotation marks, or of
+    /// the object from which [`Self::from_text`] writes it.
+    ///
+    /// # Errors
+    /// [`TransactionFault`] for the first thing that is wrong.
+    pub fn as_sent(&self, sent: &str) -> Result<TransactionData, TransactionFault> {
+        let Ok(encoded) = serde_json::from_str::<String>(sent) else { return self.from_text(sent) };
+        let data = TransactionData::try_from(encoded)?;
+        self.permit(data.payload(), data.object())?;
+        Ok(data)
+    }
+
+    /// What is being agreed to, in words.
+    pub fn details(&self, data: &TransactionData) -> Details {
+        match data.payload() {
+            Payload::SessionData(session) => session.details(),
+            Payload::PaymentItemized(payment) => payment.details(),
+            Payload::WireInstructions(wire) => wire.details(),
+            Payload::PaymentMandate(mandate) => mandate.details(),
+            Payload::Registered(payload) => {
+                let title = self.named(&payload.kind).map_or(&payload.kind, |known| &known.title);
+                Details { title: title.clone(), lines: payload.lines() }
+            }
+        }
+    }
+
+    /// A payload that is not one of the four must be registered, and the object must fit the schema.
+    fn permit(&self, payload: &Payload, object: &Value) -> Result<(), TransactionFault> {
+        let Payload::Registered(payload) = payload else { return Ok(()) };
+        let unknown = || TransactionFault::at("/type", "is not a supported transaction data type");
+        let known = self.named(&payload.kind).ok_or_else(unknown)?;
+        match known.schema.iter_errors(object).next() {
+            // Masked: a fault names no value.
+            Some(fault) => {
+                Err(TransactionFault::at(fault.instance_path().as_str(), fault.masked().to_string()))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn named(&self, kind: &str) -> Option<&Registered> {
+        self.0.iter().find(|known| known.kind == kind)
+    }
+}
+
+impl RegisteredPayload {
+    /// What stands beside the envelope. Every text in it must show what it is.
+    pub(super) fn read(kind: String, object: &Value) -> Result<Self, TransactionFault> {
+        let members = object.as_object().cloned().unwrap_or_default();
+        let members: Map<_, _> =
+            members.into_iter().filter(|(name, _)| !ENVELOPE.contains(&name.as_str())).collect();
+        let payload = Self { kind, members };
+        let mut fault = None;
+        payload.leaves(&mut |path, leaf| {
+            let name = path.last().copied().unwrap_or_default();
+            let pointer = || format!("/{}", path.join("/"));
+            let wrong = checked_text(&Value::from(name), &pointer(), MAX_NAME).err().or_else(|| {
+                let text = leaf.as_str().filter(|text| !text.is_empty())?;
+                checked_text(&Value::from(text), &pointer(), LONG).err()
+            });
+            fault = fault.take().or(wrong);
+        });
+        fault.map_or(Ok(payload), Err)
+    }
+
+    /// The `type`.
+    pub fn kind(&self) -> &str {
+        &self.kind
+    }
+
+    fn lines(&self) -> Vec<Line> {
+        let mut lines = Vec::new();
+        self.leaves(&mut |path, leaf| {
+            let path = path.strip_prefix(&["payload"]).unwrap_or(path);
+            lines.push(Line::new(path.join(" / "), words(leaf)));
+        });
+        lines
+    }
+
+    /// Every member and element that holds no others, with the names that lead to it.
+    fn leaves<'a>(&'a self, visit: &mut dyn FnMut(&[&str], &'a Value)) {
+        for (name, value) in &self.members {
+            leaves(value, &mut vec![name], visit);
+        }
+    }
+}
+
+fn leaves<'a>(value: &'a Value, path: &mut Vec<&str>, visit: &mut dyn FnMut(&[&str], &'a Value)) {
+    match value {
+        Value::Object(members) if !members.is_empty() => {
+            for (name, value) in members {
+                let mut deeper = path.clone();
+                deeper.push(name);
+                leaves(value, &mut deeper, visit);
+            }
+        }
+        Value::Array(items) if !items.is_empty() => {
+            for (number, value) in (1..).zip(items) {
+                let number: i32 = number;
+                let number = number.to_string();
+                let mut deeper = path.clone();
+                deeper.push(&number);
+                leaves(value, &mut deeper, visit);
+            }
+        }
+        _ => visit(path, value),
+    }
+}
+
+fn words(leaf: &Value) -> String {
+    match leaf {
+        Value::String(text) => text.clone(),
+        Value::Bool(true) => "yes".to_owned(),
+        Value::Bool(false) => "no".to_owned(),
+        Value::Number(number) => number.to_string(),
+        Value::Null | Value::Array(_) | Value::Object(_) => "none".to_owned(),
+    }
+}
+
+impl fmt::Debug for RegisteredPayload {
+    /// The type only.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("RegisteredPayload").field(&self.kind).finish()
+    }
+}
+
+impl fmt::Debug for TransactionTypes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|known| &known.kind)).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,125 @@
+//! A wire transfer (REQ-13.22).
+
+use serde::Serialize;
+
+use super::fields::{Fields, LONG, SHORT};
+use super::{Details, Line, TransactionFault};
+use crate::base::money::{Amount, Currency};
+
+pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:wire-instructions:v1";
+
+/// A transfer from one account to another.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct WireInstructions {
+    /// Who receives.
+    pub recipient: Recipient,
+    /// Who pays.
+    pub source: Source,
+    /// How much.
+    pub amount: Amount,
+    /// Of the amount.
+    pub currency: Currency,
+    /// A note that travels with the transfer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub memo: Option<String>,
+}
+
+/// The receiving account: an institution's, perhaps for a person.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Recipient {
+    /// The person.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub individual_name: Option<String>,
+    /// The bank.
+    pub institution_name: String,
+    /// The bank's number.
+    pub routing_number: String,
+    /// The account there.
+    pub account_number: String,
+    /// An http or https address.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+}
+
+/// The paying account: a person's.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Source {
+    /// The person.
+    pub individual_name: String,
+    /// The bank.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub institution_name: Option<String>,
+    /// The account.
+    pub account_number: String,
+    /// The bank's number.
+    pub routing_number: String,
+}
+
+impl WireInstructions {
+    pub(super) fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let recipient = Recipient::read(fields.object("recipient")?)?;
+        let source = Source::read(fields.object("source")?)?;
+        let amount = fields.amount("amount")?;
+        let currency = fields.currency("currency")?;
+        let memo = fields.optional_text("memo", LONG)?;
+        fields.end()?;
+        Ok(Self { recipient, source, amount, currency, memo })
+    }
+
+    /// The recipient's numbers in full, because the person must be able to compare them; of the
+    /// person's own account only the end, because the page may be seen by others.
+    pub(super) fn details(&self) -> Details {
+        let amount = self.amount.in_words(&self.currency);
+        let Recipient { individual_name, institution_name, routing_number, account_number, website } =
+            &self.recipient;
+        let to = match individual_name {
+            Some(person) => format!("{person} at {institution_name}"),
+            None => institution_name.clone(),
+        };
+        let title = format!("Wire transfer: {amount} to {to}, account ending {}", ending(account_number));
+        let mut lines = vec![Line::new("Amount", amount)];
+        lines.extend(Line::given("Recipient", individual_name.as_ref()));
+        lines.push(Line::new("Recipient's institution", institution_name));
+        lines.push(Line::new("Recipient's account", account_number));
+        lines.push(Line::new("Recipient's routing number", routing_number));
+        lines.extend(Line::given("Recipient's website", website.as_ref()));
+        lines.push(Line::new("From", &self.source.individual_name));
+        lines.extend(Line::given("From institution", self.source.institution_name.as_ref()));
+        lines.push(Line::new("From account", format!("ending {}", ending(&self.source.account_number))));
+        lines.push(Line::new("From routing number", &self.source.routing_number));
+        lines.extend(Line::given("Memo", self.memo.as_ref()));
+        Details { title, lines }
+    }
+}
+
+impl Recipient {
+    fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let read = Self {
+            individual_name: fields.optional_text("individual_name", SHORT)?,
+            institution_name: fields.text("institution_name", SHORT)?,
+            routing_number: fields.text("routing_number", SHORT)?,
+            account_number: fields.text("account_number", SHORT)?,
+            website: fields.optional_website("website")?,
+        };
+        fields.end()?;
+        Ok(read)
+    }
+}
+
+impl Source {
+    fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
+        let read = Self {
+            individual_name: fields.text("individual_name", SHORT)?,
+            institution_name: fields.optional_text("institution_name", SHORT)?,
+            account_number: fields.text("account_number", SHORT)?,
+            routing_number: fields.text("routing_number", SHORT)?,
+        };
+        fields.end()?;
+        Ok(read)
+    }
+}
+
+/// The last four characters.
+fn ending(number: &str) -> &str {
+    number.char_indices().rev().nth(3).and_then(|(start, _)| number.get(start..)).unwrap_or(number)
+}

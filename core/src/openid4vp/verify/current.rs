@@ -1,0 +1,90 @@
+//! Is a genuine presentation's credential still good? The room between "it was issued" and "it counts":
+//! [`super::conclude`] takes [`Current`] presentations only.
+
+use std::fmt;
+
+use super::{Genuine, high_assurance};
+use crate::base::report::{Findings, Rejection};
+use crate::base::time::Timestamp;
+use crate::sdjwt::status::standing::{self, Named, Standing, StatusPlace, StatusReference};
+use crate::sdjwt::status::token::{StatusList, StatusListFault};
+
+/// A genuine presentation whose credential its issuer has not taken back, as far as it can be known and
+/// the operator wants to know. Only [`Genuine::status`] and [`Listed::judged`] make one.
+#[derive(Debug)]
+pub struct Current {
+    pub(super) genuine: Genuine,
+    pub(super) standing: Standing,
+    /// Where a list said so.
+    pub(super) place: Option<StatusPlace>,
+}
+
+/// What a genuine presentation needs to be current.
+#[derive(Debug)]
+pub enum Status {
+    /// Nothing.
+    Settled(Current),
+    /// A look at its issuer's list.
+    Listed(Listed),
+}
+
+/// A genuine presentation whose issuer keeps a status list.
+#[derive(Debug)]
+pub struct Listed {
+    genuine: Genuine,
+    reference: StatusReference,
+}
+
+impl Genuine {
+    /// Reads the credential's `status`.
+    ///
+    /// # Errors
+    /// When it is malformed, or missing although it is required; written into `findings`.
+    pub fn status(self, findings: &mut Findings) -> Result<Status, Rejection> {
+        findings.about_presentation(&self.credential, self.number);
+        Ok(match standing::named(&self.authentic, findings)? {
+            Named::Settled(standing) => Status::Settled(Current { genuine: self, standing, place: None }),
+            Named::Listed(reference) => Status::Listed(Listed { genuine: self, reference }),
+        })
+    }
+}
+
+impl Listed {
+    /// Where the list is.
+    pub fn reference(&self) -> &StatusReference {
+        &self.reference
+    }
+
+    /// Judges by the list that [`Self::reference`] led to.
+    ///
+    /// # Errors
+    /// When the list is another one or too old, has no such index, says anything but "valid", or does not
+    /// carry its key where high assurance wants it.
+    pub fn judged(
+        self,
+        list: &StatusList,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, Rejection> {
+        let Self { genuine, reference } = self;
+        findings.about_presentation(&genuine.credential, genuine.number);
+        if genuine.high_assurance {
+            high_assurance::check_status_list(list, findings)?;
+        }
+        let standing = standing::judge(&reference, &genuine.authentic, list, now, findings)?;
+        let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
+        Ok(Current { genuine, standing, place: Some(place) })
+    }
+
+    /// The list is there and no good.
+    pub fn unusable(self, fault: &StatusListFault, findings: &mut Findings) -> Rejection {
+        findings.about_presentation(&self.genuine.credential, self.genuine.number);
+        standing::unusable(fault, findings)
+    }
+
+    /// The list cannot be had; `why` is our own words.
+    pub fn unavailable(self, why: &dyn fmt::Display, findings: &mut Findings) -> Rejection {
+        findings.about_presentation(&self.genuine.credential, self.genuine.number);
+        standing::unavailable(why, findings)
+    }
+}

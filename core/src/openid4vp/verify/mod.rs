@@ -1,0 +1,369 @@
+//! The verdict: is every presentation authentic, and does the answer satisfy the question?
+//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 to 8.)
+//!
+//! A [`VerifiedPresentation`] is read, never written:
+//! ```
+//! use vpgate_core::openid4vp::verify::VerifiedPresentation;
+//! fn read(proof: &VerifiedPresentation) -> usize {
+//!     proof.credentials().len() + proof.transaction_data().len()
+//! }
+//! ```
+//! A genuine presentation must be current before it counts:
+//! ```compile_fail,E0308
+//! use vpgate_core::base::{report::Findings, time::Timestamp};
+//! use vpgate_core::openid4vp::verify::{Challenge, Genuine, conclude};
+//! fn skip(genuine: Genuine, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![genuine], challenge, now, findings);
+//! }
+//! ```
+//! as in:
+//! ```
+//! use vpgate_core::base::{report::Findings, time::Timestamp};
+//! use vpgate_core::openid4vp::verify::{Challenge, Current, conclude};
+//! fn go_on(current: Current, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//!     let _ = conclude(vec![current], challenge, now, findings);
+//! }
+//! ```
+//! Only [`conclude`] makes a verified presentation:
+//! ```compile_fail
+//! use vpgate_core::base::time::Timestamp;
+//! use vpgate_core::openid4vp::verify::VerifiedPresentation;
+//! fn forge(at: Timestamp) -> VerifiedPresentation {
+//!     VerifiedPresentation { credentials: Default::default(), transaction_data: Vec::new(), verified_at: at, scopes: None }
+//! }
+//! ```
+
+mod answer;
+mod authorised;
+mod complete;
+mod current;
+mod high_assurance;
+mod issuer_certificate;
+mod mistaken_hash;
+mod told;
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+use self::complete::Survivor;
+pub use self::current::{Current, Listed, Status};
+pub use self::issuer_certificate::IssuerCertificate;
+pub use self::told::{ScopeRefused, ScopesEarned, one_holder};
+use super::dcql::Query;
+use super::request::Asked;
+use super::response::Shown;
+use super::transaction_data::TransactionData;
+use crate::base::report::{Findings, Rejection, Rule};
+use crate::base::time::Timestamp;
+use crate::jose::key_set::KeySet;
+use crate::sdjwt::credential::Authentic;
+use crate::sdjwt::key_binding::Expected;
+use crate::sdjwt::limits::VerificationSettings;
+use crate::sdjwt::status::standing::{Standing, StatusPlace};
+use crate::sdjwt::trust::TrustedIssuer;
+
+const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
+const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
+
+/// What an answer is judged against. Nothing of it comes from the answer.
+#[derive(Clone, Debug)]
+pub struct Challenge<'a> {
+    /// The question.
+    pub query: &'a Query,
+    /// What was to be agreed to, as sent.
+    pub transaction_data: &'a [TransactionData],
+    /// Our client identifier, exactly as the wallet knows it; or our origin, where the browser said it.
+    pub audience: Cow<'a, str>,
+    /// The nonce of the request.
+    pub nonce: &'a str,
+    /// When it was asked.
+    pub requested_at: Timestamp,
+    /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
+    pub high_assurance: bool,
+    /// How long an answer may be, and how far clocks may be apart.
+    pub settings: VerificationSettings,
+}
+
+impl Challenge<'_> {
+    /// The same, judged by what the operator has set.
+    #[must_use]
+    pub fn by(self, settings: VerificationSettings) -> Self {
+        Self { settings, ..self }
+    }
+}
+
+impl Asked {
+    /// What the answer to this request is judged against, by default settings.
+    pub fn challenge(&self) -> Challenge<'_> {
+        Challenge {
+            query: &self.query,
+            transaction_data: &self.transaction_data,
+            audience: self.audience(),
+            nonce: self.nonce.as_str(),
+            requested_at: self.created_at,
+            high_assurance: self.wallet.profile.is_high_assurance(),
+            settings: VerificationSettings::default(),
+        }
+    }
+}
+
+/// One presentation that is authentic and answers its credential query. Only [`authenticate`] makes one.
+#[derive(Debug)]
+pub struct Genuine {
+    credential: String,
+    number: Option<usize>,
+    combination: usize,
+    authentic: Authentic,
+    high_assurance: bool,
+}
+
+impl Genuine {
+    /// The credential query id that it answers.
+    pub fn credential(&self) -> &str {
+        &self.credential
+    }
+
+    /// What was shown.
+    pub fn authentic(&self) -> &Authentic {
+        &self.authentic
+    }
+}
+
+/// The answer is authentic and satisfies the question. Only [`conclude`] makes one.
+#[derive(Clone, PartialEq, Serialize)]
+pub struct VerifiedPresentation {
+    credentials: BTreeMap<String, VerifiedCredentials>,
+    transaction_data: Vec<TransactionData>,
+    verified_at: Timestamp,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    scopes: Option<ScopesEarned>,
+}
+
+/// What answers one credential query, as the relying party and the row have it.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum VerifiedCredentials {
+    /// The query allows one presentation: an object.
+    One(VerifiedCredential),
+    /// The query says `multiple`: an array, also of one; never empty.
+    Several(Vec<VerifiedCredential>),
+}
+
+/// One verified credential: the claims that were asked for, and only those.
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub struct VerifiedCredential {
+    /// The configured name of who says so: its exact `iss`, when it has one. Two issuers can share it
+    /// ([`VerifiedCredential::issuer_identity`]).
+    pub issuer: String,
+    /// The certificates behind it, where its key was found by certificates.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub certificate: Option<Box<IssuerCertificate>>,
+    /// The type.
+    pub vct: String,
+    /// What was asked for, at the place where it was; positions in arrays are kept, with `null` for
+    /// elements that were not asked for.
+    pub claims: Map<String, Value>,
+    /// `exp` of the credential.
+    pub expires_at: Option<Timestamp>,
+    /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
+    pub holder: Option<String>,
+    /// What is known of its status; never where that is kept (REQ-7.16).
+    #[serde(default)]
+    pub standing: Standing,
+    /// Where that is kept, for tokens that must end with the credential. In no row and no result.
+    #[serde(skip)]
+    pub status_place: Option<Box<StatusPlace>>,
+}
+
+/// Is this presentation authentic, made for this challenge, and does it answer its credential query?
+///
+/// # Errors
+/// [`Rejection`] for the first rule that is broken: this presentation is to be discarded.
+pub fn authenticate(
+    shown: Shown,
+    issuer: &TrustedIssuer,
+    keys: &KeySet,
+    challenge: &Challenge<'_>,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Result<Genuine, Rejection> {
+    let Shown { credential, number, presented } = shown;
+    findings.about_presentation(&credential, number);
+    let Some(query) = challenge.query.credential(&credential) else {
+        return Err(findings.fail(&ASKED, "this credential was not asked for"));
+    };
+    let expected = Expected {
+        audience: &challenge.audience,
+        nonce: challenge.nonce,
+        requested_at: challenge.requested_at,
+        skew: challenge.settings.clock_tolerance,
+    };
+    let high_assurance = challenge.high_assurance;
+    if high_assurance {
+        high_assurance::check_ways(&presented, issuer, findings)?;
+    }
+    let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    if high_assurance {
+        high_assurance::check_credential(&authentic, findings)?;
+    }
+    let combination = answer::satisfies(&authentic, query, findings)?;
+    Ok(Genuine { credential, number, combination, authentic, high_assurance })
+}
+
+/// Do these presentations, which are current and were not discarded, together satisfy the challenge: the
+/// query's own rules on which credentials are enough, the transaction data covered exactly?
+///
+/// # Errors
+/// [`Rejection`] for the first rule that is broken; it ends the whole response.
+pub fn conclude(
+    current: Vec<Current>,
+    challenge: &Challenge<'_>,
+    now: Timestamp,
+    findings: &mut Findings,
+) -> Result<VerifiedPresentation, Rejection> {
+    let survivors = complete::survivors(current, challenge.query, findings)?;
+    authorised::exactly(challenge.transaction_data, &survivors, findings)?;
+    let mut credentials: BTreeMap<String, VerifiedCredentials> = BTreeMap::new();
+    for survivor in &survivors {
+        let verified = verified(survivor);
+        match credentials.get_mut(&survivor.query.id) {
+            Some(VerifiedCredentials::Several(several)) => several.push(verified),
+            _ => {
+                let first = match survivor.query.multiple {
+                    true => VerifiedCredentials::Several(vec![verified]),
+                    false => VerifiedCredentials::One(verified),
+                };
+                credentials.insert(survivor.query.id.clone(), first);
+            }
+        }
+    }
+    let transaction_data = challenge.transaction_data.to_vec();
+    Ok(VerifiedPresentation { credentials, transaction_data, verified_at: now, scopes: None })
+}
+
+impl VerifiedCredential {
+    /// A name that no other issuer has: the configured name, and the key of the anchor where only that says
+    /// whose the credential is (SD-JWT VC section 2.5).
+    pub fn issuer_identity(&self) -> String {
+        match &self.certificate {
+            Some(certificate) if certificate.is_issuer => {
+                format!("{}#{}", self.issuer, certificate.anchor_key)
+            }
+            _ => self.issuer.clone(),
+        }
+    }
+
+    /// What results call the issuer: its identity, wherever the configured name could be that of several.
+    pub fn issuer_told(&self) -> String {
+        match &self.certificate {
+            Some(certificate) if certificate.one_of_several => self.issuer_identity(),
+            _ => self.issuer.clone(),
+        }
+    }
+}
+
+impl VerifiedCredentials {
+    /// All of them, at least one.
+    pub fn as_slice(&self) -> &[VerifiedCredential] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Several(several) => several,
+        }
+    }
+}
+
+impl VerifiedPresentation {
+    /// By credential query id.
+    pub fn credentials(&self) -> &BTreeMap<String, VerifiedCredentials> {
+        &self.credentials
+    }
+
+    /// What the holder agreed to, exactly as it was sent.
+    pub fn transaction_data(&self) -> &[TransactionData] {
+        &self.transaction_data
+    }
+
+    /// When this was judged.
+    pub fn verified_at(&self) -> Timestamp {
+        self.verified_at
+    }
+
+    /// Are all credentials bound to one holder key? If not, nothing proves that they belong to one
+    /// person (REQ-8.14). A credential alone belongs to one person, bound or not.
+    pub fn one_holder(&self) -> bool {
+        let mut holders = self.all().map(|credential| &credential.holder);
+        let Some(first) = holders.next() else { return true };
+        let mut others = holders.peekable();
+        others.peek().is_none() || (first.is_some() && others.all(|holder| holder == first))
+    }
+
+    fn all(&self) -> impl Iterator<Item = &VerifiedCredential> {
+        self.credentials.values().flat_map(VerifiedCredentials::as_slice)
+    }
+
+    /// That it was verified, and nothing of what: for rows from which nobody collects a result.
+    #[must_use]
+    pub fn emptied(&self) -> Self {
+        Self {
+            credentials: BTreeMap::new(),
+            transaction_data: Vec::new(),
+            verified_at: self.verified_at,
+            scopes: self.scopes.clone(),
+        }
+    }
+
+    /// From the row it was stored in; for `store/row.rs` only.
+    pub fn restore(row: Value) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Row {
+            credentials: BTreeMap<String, VerifiedCredentials>,
+            transaction_data: Vec<TransactionData>,
+            verified_at: Timestamp,
+            #[serde(default)]
+            scopes: Option<ScopesEarned>,
+        }
+        let Row { credentials, transaction_data, verified_at, scopes } = serde_json::from_value(row).ok()?;
+        Some(Self { credentials, transaction_data, verified_at, scopes })
+    }
+
+    /// What [`conclude`] would have made; so that rooms above can be tested without signatures.
+    #[cfg(test)]
+    pub(crate) fn for_tests(
+        credentials: BTreeMap<String, VerifiedCredentials>,
+        transaction_data: Vec<TransactionData>,
+        verified_at: Timestamp,
+    ) -> Self {
+        Self { credentials, transaction_data, verified_at, scopes: None }
+    }
+}
+
+fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
+    let Survivor { query, combination, authentic, standing, place, .. } = survivor;
+    let mut claims = answer::asked_for(authentic.claims(), query, *combination);
+    // Where the status is kept tells one holder from another: no claim (TSL 12.3).
+    claims.remove("status");
+    VerifiedCredential {
+        issuer: authentic.issuer().to_owned(),
+        certificate: IssuerCertificate::of(authentic).map(Box::new),
+        vct: authentic.vct().to_owned(),
+        claims,
+        expires_at: authentic.expires_at(),
+        holder: authentic.holder_thumbprint().map(str::to_owned),
+        standing: *standing,
+        status_place: place.clone().map(Box::new),
+    }
+}
+
+impl fmt::Debug for VerifiedPresentation {
+    /// Claims are personal data: only the ids of what was shown.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_set().entries(self.credentials.keys()).finish()
+    }
+}
+
+#[cfg(test)]
+mod tests;

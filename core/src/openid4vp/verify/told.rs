@@ -1,0 +1,95 @@
+//! What a relying party is told of a verified presentation: which scopes it earned, the claims that were
+//! listed, and whether one holder is behind all of it.
+
+use serde::{Deserialize, Serialize};
+
+use super::{ONE_HOLDER, VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
+use crate::base::report::{Findings, Rejection};
+use crate::openid4vp::dcql::{ClaimsPath, only_selected};
+
+/// What became of the scopes that were asked for, where it was asked by scope.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopesEarned {
+    /// The scopes that were earned.
+    pub granted: Vec<String>,
+    /// The others.
+    pub refused: Vec<ScopeRefused>,
+}
+
+/// A scope that was asked for and not earned.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ScopeRefused {
+    /// Its name.
+    pub scope: String,
+    /// A stable code.
+    pub reason: String,
+}
+
+impl VerifiedPresentation {
+    /// Which scopes it earned; `None` where it was not asked by scope.
+    pub fn scopes(&self) -> Option<&ScopesEarned> {
+        self.scopes.as_ref()
+    }
+
+    /// The same, with what became of the scopes.
+    #[must_use]
+    pub fn with_scopes(self, scopes: ScopesEarned) -> Self {
+        Self { scopes: Some(scopes), ..self }
+    }
+
+    /// The same with no other claims than those to which `listed` leads, by credential query id.
+    #[must_use]
+    pub fn showing_only<'p>(mut self, listed: impl Fn(&str) -> Vec<&'p ClaimsPath>) -> Self {
+        for (id, shown) in &mut self.credentials {
+            let paths = listed(id);
+            let narrow = |one: &mut VerifiedCredential| one.claims = only_selected(&one.claims, &paths);
+            match shown {
+                VerifiedCredentials::One(one) => narrow(one),
+                VerifiedCredentials::Several(several) => several.iter_mut().for_each(narrow),
+            }
+        }
+        self
+    }
+}
+
+/// Are all credentials that are bound to a holder key bound to the same one? If not, nothing proves that
+/// they belong to one person (REQ-8.14), and the answer is rejected unless `several` holders were asked for.
+/// What was asked for without holder binding does not count.
+///
+/// # Errors
+/// [`Rejection`], written into `findings`.
+pub fn one_holder(
+    presentation: &VerifiedPresentation,
+    several: bool,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
+    findings.about(None);
+    if presentation.all().nth(1).is_none() {
+        findings.not_applicable(&ONE_HOLDER, "one credential");
+        return Ok(());
+    }
+    let mut holders = presentation.all().filter_map(|credential| credential.holder.as_ref());
+    let first = holders.next();
+    let same = holders.all(|holder| Some(holder) == first);
+    let every = presentation.all().all(|credential| credential.holder.is_some());
+    match (same, every, several) {
+        (true, true, _) => findings.pass(&ONE_HOLDER, "all credentials are bound to the same holder key"),
+        (true, false, _) => findings.not_applicable(
+            &ONE_HOLDER,
+            "some credentials were asked for without holder binding: nothing proves whose they are",
+        ),
+        (false, _, true) => findings.not_applicable(
+            &ONE_HOLDER,
+            "the credentials are bound to several holder keys, which the request allows: nothing proves that \
+             they belong to one person",
+        ),
+        (false, _, false) => {
+            return Err(findings.fail(
+                &ONE_HOLDER,
+                "the credentials are not all bound to one holder key: nothing proves that they belong to one \
+                 person; set `several_holders` where that is no matter",
+            ));
+        }
+    }
+    Ok(())
+}
