@@ -41,10 +41,11 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate_core::openid4vp::request::{
-    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+    OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode, TransactionSupport,
+    VpRequest, WalletRoute,
 };
-use vpgate_core::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
-use vpgate_core::openid4vp::verify::{Status, VerifiedPresentation, authenticate, conclude};
+use vpgate_core::openid4vp::response::{PresentedCredential, ResponseParameters, WalletAnswer};
+use vpgate_core::openid4vp::verify::{StatusNeeded, VerifiedPresentation, authenticate, conclude};
 use vpgate_core::sdjwt::parse::IssuerHint;
 use vpgate_core::sdjwt::status::policy::StatusPolicy;
 use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
@@ -59,7 +60,7 @@ const PRESENTATIONS: usize = 256;
 
 /// What the service knows before the wallet answers.
 struct Verifier {
-    asked: Asked,
+    asked: VpRequest,
     trust: TrustPolicy,
     keys: Arc<KeySet>,
     list: StatusList,
@@ -80,7 +81,7 @@ impl Verifier {
         &self,
         parameters: ResponseParameters,
         findings: &mut Findings,
-    ) -> Result<Vec<(Shown, TrustedIssuer)>, Rejection> {
+    ) -> Result<Vec<(PresentedCredential, TrustedIssuer)>, Rejection> {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             return Ok(Vec::new());
         };
@@ -99,13 +100,13 @@ impl Verifier {
         parameters: ResponseParameters,
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, Rejection> {
-        let challenge = self.asked.challenge();
+        let challenge = self.asked.expected();
         let mut current = Vec::new();
         for (shown, issuer) in self.vouch(parameters, findings)? {
             let genuine = authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?;
             current.push(match genuine.status(findings)? {
-                Status::Settled(current) => current,
-                Status::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+                StatusNeeded::Settled(current) => current,
+                StatusNeeded::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
             });
         }
         conclude(current, &challenge, NOW, findings)
@@ -117,12 +118,12 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         .map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
     let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]));
     let trust = trust(source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))));
-    let asked = Asked {
+    let asked = VpRequest {
         id: PresentationId::from_entropy([1; 16]),
         handle: Handle::from_entropy([2; 16]),
         state: RequestState::from_entropy([3; 16]),
         nonce: Nonce::from_entropy([4; 16]),
-        asker: Asker::RelyingParty {
+        requester: Requester::RelyingParty {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
@@ -158,7 +159,7 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         created_at: NOW.minus(Duration::from_secs(30)),
         expires_at: NOW.plus(Duration::from_secs(270)),
         tries_allowed: 5,
-        flow: Flow::SameDevice,
+        flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_key: None,
     };
@@ -209,7 +210,7 @@ fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
 fn presentation(
     issuer: &SigningKey,
     header: &Map<String, Value>,
-    asked: &Asked,
+    asked: &VpRequest,
     index: Option<usize>,
 ) -> String {
     let holder = SigningKey::generate(Algorithm::Es256).unwrap();
@@ -361,7 +362,7 @@ fn presentations(
 
 /// For peers: the same presentations and what they need to verify them, in the file that
 /// `VPGATE_BENCH_EXPORT` names (see `benches/peers`).
-fn export(issuer: &SigningKey, asked: &Asked, texts: &[String]) {
+fn export(issuer: &SigningKey, asked: &VpRequest, texts: &[String]) {
     if let Ok(path) = std::env::var("VPGATE_BENCH_EXPORT") {
         let file = json!({
             "issuer_jwk": issuer.public_key().to_jwk(), "nonce": asked.nonce.as_str(), "now": NOW.unix(),

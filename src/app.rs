@@ -25,7 +25,7 @@ use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
-use crate::config::{Config, CrossCheck, Keys, Storage};
+use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -39,7 +39,7 @@ use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
-use crate::system::keys::{Keyring, NoKeys};
+use crate::system::keys::{Keyring, NoSigningKeys};
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
 use vpgate_core::base::time::Timestamp;
@@ -84,7 +84,7 @@ pub enum NotStarted {
     Storage(#[from] sqlite::OpenFault),
     /// Our keys.
     #[error("the keys in [keys] cannot be used")]
-    Keys(#[from] NoKeys),
+    Keys(#[from] NoSigningKeys),
     /// There is nothing to list or rotate.
     #[error("the keys are in memory, because the storage is; [keys] directory gives them a place")]
     KeysInMemory,
@@ -313,8 +313,8 @@ pub fn rotate_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
 
 fn key_folder(config: &Config) -> Result<&Path, NotStarted> {
     match &config.keys {
-        Keys::Directory(folder) => Ok(folder),
-        Keys::Memory => Err(NotStarted::KeysInMemory),
+        KeyStorage::Directory(folder) => Ok(folder),
+        KeyStorage::Memory => Err(NotStarted::KeysInMemory),
     }
 }
 

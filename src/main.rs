@@ -63,7 +63,7 @@ enum Command {
     },
     /// The keys that sign tokens.
     #[command(subcommand)]
-    Keys(Keys),
+    Keys(KeysCommand),
     /// Prints the OpenAPI document of the client and relying-party doors.
     Openapi {
         /// In which notation.
@@ -79,7 +79,7 @@ enum Command {
 }
 
 #[derive(Subcommand)]
-enum Keys {
+enum KeysCommand {
     /// Says which keys there are, and where each is in its life.
     List(ConfigFile),
     /// Makes the next key: published at once, signing in ten minutes. The old one stays published until its
@@ -151,12 +151,12 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let bytes = app::backup(&load(&config)?, &file)?;
             say(&format!("{} holds the whole database: {bytes} bytes", file.display()))
         }
-        Command::Keys(Keys::Adopt(file)) => {
+        Command::Keys(KeysCommand::Adopt(file)) => {
             app::adopt_keys(&load(&file)?)?;
             say("the database goes with the keys in the folder from now on")
         }
-        Command::Keys(Keys::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
-        Command::Keys(Keys::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),
+        Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
+        Command::Keys(KeysCommand::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
     };

@@ -31,8 +31,8 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::issuer_key;
-use vpgate_core::sdjwt::key_binding::Expected;
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::key_binding::ExpectedBinding;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 
 const NOW: i64 = 1_800_000_000;
@@ -148,9 +148,9 @@ impl World {
         let text = present(iss, &signer.key, header);
         let now = Timestamp::from_unix(NOW);
         let expected =
-            Expected { audience: "us", nonce: "n", requested_at: now, skew: Duration::from_secs(60) };
+            ExpectedBinding { audience: "us", nonce: "n", requested_at: now, skew: Duration::from_secs(60) };
         let mut findings = Findings::new();
-        let presented = Presented::parse(&text, &Limits::default(), &mut findings).unwrap();
+        let presented = Presented::parse(&text, &PresentationLimits::default(), &mut findings).unwrap();
         let trust = &self.config.policy.trust;
         let issuer = match trust.vouch(CREDENTIAL, &presented.issuer_hint(), &mut findings) {
             Ok(issuer) => issuer,

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, Url};
 use serde_json::Value;
-use vpgate::sandbox::wallet::{Binding, Holder, Shape};
+use vpgate::sandbox::wallet::{AnswerShape, Binding, Holder};
 use vpgate_core::base::time::Timestamp;
 
 use crate::browser::Browser;
@@ -107,7 +107,7 @@ async fn present(mut browser: Browser, codes: &Codes, holder: &Holder) -> anyhow
     let path = |dotted: &str| dotted.split('/').map(str::to_owned).collect::<Vec<_>>();
     let paths = [path("given_name"), path("family_name"), path("age_equal_or_over/18")];
     let presentation = holder.present(&paths, &binding, None)?;
-    let vp_token = Shape::Object.vp_token(&[(CREDENTIAL.to_owned(), presentation)]);
+    let vp_token = AnswerShape::Object.vp_token(&[(CREDENTIAL.to_owned(), presentation)]);
     let callback = codes.address.join("/callback")?;
     let fields = [("state".to_owned(), state), ("vp_token".to_owned(), vp_token)];
     let done = browser.post(callback, &fields).await?;

@@ -7,7 +7,9 @@ use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::TokenClaims;
 use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate_core::base::secret::Secret;
-use vpgate_core::oauth::authorization_request::{AuthorizationRequest, NotRead, Offered, Parameters};
+use vpgate_core::oauth::authorization_request::{
+    AuthorizationParameters, AuthorizationRequest, NotRead, Offered,
+};
 use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
@@ -72,7 +74,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
 /// state that was given; what is accepted asks for no more than the client may.
 pub fn authorization_request(data: &[u8]) {
     let Ok((form, repeated)) = Form::parse_noting_repeats(data) else { return };
-    let parameters = Parameters::new(form.into_pairs(), repeated.clone());
+    let parameters = AuthorizationParameters::new(form.into_pairs(), repeated.clone());
     let offered = Offered { scopes: &SCOPES, audience: &[RESOURCE.to_owned()] };
     for client in [&*APP, &*WEB] {
         let read = AuthorizationRequest::read(&parameters, client, offered);

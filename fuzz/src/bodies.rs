@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use vpgate_core::base::base64url;
-use vpgate_core::base::exact::{Numbers, elements};
+use vpgate_core::base::exact::{ExactNumbers, elements};
 use vpgate_core::base::json::{Bounds, numbers_survive, parse, parse_object};
 use vpgate_core::openid4vp::dcql::Query;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
@@ -104,7 +104,7 @@ pub fn rest_body(data: &[u8]) {
             assert_eq!(parse(element.as_bytes(), &bounds).as_ref(), Ok(value));
         }
     }
-    let written = Numbers::of(text).write(&plain);
+    let written = ExactNumbers::of(text).write(&plain);
     assert_eq!(parse(written.as_bytes(), &Bounds { bytes: 4 << 20, ..bounds }), Ok(plain));
     assert_eq!(numbers(&written), numbers(text));
 }

@@ -27,7 +27,7 @@ pub fn dpop(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let token = Secret::received("token");
     let hash = base64url::encode(token.digest().as_bytes());
-    let target = proofs::Target { method: "POST", url: TOKEN_URL, token: Some(&token) };
+    let target = proofs::ProofTarget { method: "POST", url: TOKEN_URL, token: Some(&token) };
     let Some((header, payload)) = text.split_once('\n') else {
         let judged = proofs::verify(text, target, &NONCES, NOW);
         // Nobody but us knows the nonces.

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use url::Url;
 use vpgate_core::base::base64url;
 use vpgate_core::base::json::{parse, parse_object};
-use vpgate_core::base::report::{Findings, Outcome};
+use vpgate_core::base::report::{CheckOutcome, Findings};
 use vpgate_core::jose::jwe::ContentEncryption;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate_core::sdjwt::did::{DidKeys, keys_in, resolve as resolve_did};
@@ -15,7 +15,7 @@ use vpgate_core::sdjwt::parse::IssuerHint;
 use vpgate_core::sdjwt::status::statuses::{MOST_BYTES, Statuses};
 use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusListToken};
 use vpgate_core::sdjwt::trust::KeySource;
-use vpgate_core::sdjwt::type_metadata::{Document, resolve};
+use vpgate_core::sdjwt::type_metadata::{TypeDocument, resolve};
 
 use super::keys::is_sound;
 use super::made::{ISSUER, NOW, QUERY_ID, VCT};
@@ -30,8 +30,8 @@ const LIST: &str = "https://issuer.example.com/lists/1";
 pub fn type_metadata(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let (documents, credential) = text.split_once("\n\n").unwrap_or((text, "{}"));
-    let read = |line: &str| Document::parse(line.as_bytes()).ok();
-    let Some(parsed) = documents.lines().map(read).collect::<Option<Vec<Document>>>() else { return };
+    let read = |line: &str| TypeDocument::parse(line.as_bytes()).ok();
+    let Some(parsed) = documents.lines().map(read).collect::<Option<Vec<TypeDocument>>>() else { return };
     let Ok(metadata) = resolve(&[VCT.to_owned()], &parsed) else { return };
     let (payload, disclosures) = with_disclosures(credential);
     let Ok(mut payload) = parse_object(payload.as_bytes(), &BOUNDS) else { return };
@@ -48,8 +48,9 @@ pub fn type_metadata(data: &[u8]) {
     let text = made.present();
     let report = verifier.judge(&text).1;
     assert_eq!(verifier.judge(&text).1, report, "the same input twice gives the same report");
-    let kept =
-        |check: &str| report.checks.iter().any(|line| line.check == check && line.outcome == Outcome::Passed);
+    let kept = |check: &str| {
+        report.checks.iter().any(|line| line.check == check && line.outcome == CheckOutcome::Passed)
+    };
     if !kept("disclosable_claims") {
         return;
     }

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 use vpgate_core::base::json::parse_object;
-use vpgate_core::base::report::{Check, Findings, Outcome, Report};
+use vpgate_core::base::report::{Check, CheckOutcome, Findings, Report};
 use vpgate_core::base::{base64url, time::Timestamp};
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::{reveal, reveal_and_trace};
-use vpgate_core::sdjwt::key_binding::{self, Expected};
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 
 use super::made::{AUDIENCE, NONCE, NOW, QUERY_ID};
@@ -20,7 +20,7 @@ use super::{BOUNDS, MADE, Seeds, VERIFIER, depth, good};
 pub fn sd_jwt(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let mut findings = Findings::new();
-    if let Ok(presented) = Presented::parse(text, &Limits::default(), &mut findings) {
+    if let Ok(presented) = Presented::parse(text, &PresentationLimits::default(), &mut findings) {
         let _hint = presented.issuer_hint();
     }
     if !text.trim_ascii_start().starts_with(['{', '[', '"']) {
@@ -44,8 +44,9 @@ fn judged(text: &str) {
         let claims = Value::Object(presentation.credentials()[QUERY_ID].as_slice()[0].claims.clone());
         assert_eq!(claims, json!({"given_name": "Erika", "age_equal_or_over": {"18": true}}));
     } else {
-        let failed =
-            |line: &Check| Some(&line.check) == report.reason.as_ref() && line.outcome == Outcome::Failed;
+        let failed = |line: &Check| {
+            Some(&line.check) == report.reason.as_ref() && line.outcome == CheckOutcome::Failed
+        };
         assert!(report.checks.iter().any(failed), "what decided stands in the report");
     }
     keeps_quiet(text, &report);
@@ -64,7 +65,7 @@ fn keeps_quiet(text: &str, report: &Report) {
 pub fn disclosure(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let (payload, disclosures) = with_disclosures(text);
-    let limits = Limits::default();
+    let limits = PresentationLimits::default();
     let Ok(payload) = parse_object(payload.as_bytes(), &BOUNDS) else { return };
     let texts = || disclosures.iter().map(String::as_str);
     let revealed = reveal(payload.clone(), texts(), &limits);
@@ -123,7 +124,7 @@ pub fn kb_jwt(data: &[u8]) {
     let payload = payload.replace("\"#\"", &format!("\"{}\"", DigestAlgorithm::Sha256.digest(signed)));
     let text = MADE.holder.sign(header, &payload);
     let Ok(jwt) = UnverifiedJws::parse(&text, &BOUNDS) else { return };
-    let expected = Expected {
+    let expected = ExpectedBinding {
         audience: AUDIENCE,
         nonce: NONCE,
         requested_at: NOW.minus(Duration::from_secs(100)),

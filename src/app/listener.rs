@@ -32,13 +32,13 @@ pub(super) struct BoundedListener {
     listener: TcpListener,
     address: SocketAddr,
     places: Places,
-    limits: Limits,
+    limits: ListenerLimits,
     refused: Seldom,
     failed: Seldom,
 }
 
 #[derive(Clone, Copy)]
-struct Limits {
+struct ListenerLimits {
     first_header: Duration,
     patience: Duration,
 }
@@ -76,7 +76,7 @@ impl Seldom {
 
 impl BoundedListener {
     pub(super) fn new(listener: TcpListener, address: SocketAddr, places: Places) -> Self {
-        let limits = Limits { first_header: FIRST_HEADER, patience: PATIENCE };
+        let limits = ListenerLimits { first_header: FIRST_HEADER, patience: PATIENCE };
         Self { listener, address, places, limits, refused: Seldom::default(), failed: Seldom::default() }
     }
 

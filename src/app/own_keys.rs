@@ -4,10 +4,10 @@
 use std::path::PathBuf;
 
 use super::{NotStarted, key_folder, storage_url};
-use crate::config::{Config, Keys};
+use crate::config::{Config, KeyStorage};
 use crate::flow::ports::Entropy;
 use crate::store::sqlite::{self, UsedWith};
-use crate::system::keys::{Keyring, NoKeys};
+use crate::system::keys::{Keyring, NoSigningKeys};
 use crate::system::private_file;
 use crate::system::signing_keys::KeyPlan;
 use vpgate_core::base::time::Timestamp;
@@ -34,9 +34,9 @@ pub enum NotOurKeys {
 /// The keys that `config` names. Made where they are missing, unless the database was used with some.
 pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyring, NotStarted> {
     let plan = KeyPlan::of(&config.policy.tokens);
-    let Keys::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plan)?) };
+    let KeyStorage::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plan)?) };
     let used = refuse_loss(config)?;
-    private_file::remove_old_drafts(folder, now).map_err(NoKeys::from)?;
+    private_file::remove_old_drafts(folder, now).map_err(NoSigningKeys::from)?;
     let keys = Keyring::in_folder(folder, entropy, &plan)?;
     match used {
         UsedWith::Keys(noted) if noted != keys.fingerprint() => {
@@ -50,7 +50,7 @@ pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Re
 pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
     let used = sqlite::used_with(&storage_url(&config.storage))?;
     match &config.keys {
-        Keys::Directory(folder) if used != UsedWith::Nothing && !Keyring::is_in(folder) => {
+        KeyStorage::Directory(folder) if used != UsedWith::Nothing && !Keyring::is_in(folder) => {
             Err(NotOurKeys::Gone(folder.clone()).into())
         }
         _ => Ok(used),

@@ -23,16 +23,16 @@ pub(super) struct Places {
     free: Arc<Semaphore>,
     share: usize,
     exempt: Exempt,
-    taken: Arc<Taken>,
+    taken: Arc<PlacesTaken>,
 }
 
 #[derive(Default)]
-struct Taken(Mutex<HashMap<IpAddr, usize>>);
+struct PlacesTaken(Mutex<HashMap<IpAddr, usize>>);
 
 /// One place, free again when this is dropped.
 pub(super) struct Place {
     _permit: OwnedSemaphorePermit,
-    counted: Option<(Arc<Taken>, IpAddr)>,
+    counted: Option<(Arc<PlacesTaken>, IpAddr)>,
 }
 
 impl Places {
@@ -83,7 +83,7 @@ impl Places {
     }
 }
 
-impl Taken {
+impl PlacesTaken {
     /// Whole numbers are whole numbers, whoever panicked.
     fn lock(&self) -> MutexGuard<'_, HashMap<IpAddr, usize>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::storage_url;
-use crate::config::{Config, Keys, Storage};
+use crate::config::{Config, KeyStorage, Storage};
 use crate::store::sqlite;
 use vpgate_core::base::exposure::{Exposed, others_may_change, others_may_open};
 
@@ -17,7 +17,7 @@ pub(super) fn look(config: &Config) -> Vec<String> {
         }
         found.extend(exposed(database, others_may_open).map(|fault| format!("storage.url: {fault}")));
     }
-    if let Keys::Directory(folder) = &config.keys {
+    if let KeyStorage::Directory(folder) = &config.keys {
         found.extend(exposed(folder, others_may_change).map(|fault| format!("keys.directory: {fault}")));
     }
     found

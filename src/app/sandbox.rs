@@ -176,7 +176,7 @@ fn configuration(base: &str, kept: bool, shop_secret: &Secret, files: &KeyFiles)
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::{Keys, Storage};
+    use crate::config::{KeyStorage, Storage};
 
     fn demo(data: Option<&Path>) -> Demo {
         let secret = Secret::received("s3cret");
@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn the_configuration_passes_the_check_and_names_the_parties() {
         let demo = demo(None);
-        assert_eq!((&demo.config.storage, &demo.config.keys), (&Storage::Memory, &Keys::Memory));
+        assert_eq!((&demo.config.storage, &demo.config.keys), (&Storage::Memory, &KeyStorage::Memory));
         let clients = &demo.config.policy.clients;
         assert_eq!(clients.named(TV).unwrap().wallet, "demo");
         assert_eq!(clients.named(PAGE).unwrap().origins, ["http://localhost:8090"]);
@@ -223,7 +223,7 @@ mod tests {
     fn a_data_folder_keeps_the_database_and_the_keys() {
         let config = demo(Some(Path::new("/data"))).config;
         assert_eq!(config.storage, Storage::Sqlite("/data/vpgate.db".into()));
-        assert_eq!(config.keys, Keys::Directory("/data/keys".into()));
+        assert_eq!(config.keys, KeyStorage::Directory("/data/keys".into()));
     }
 
     #[tokio::test]

@@ -87,27 +87,27 @@ fn place() -> io::Result<impl Write + Send + 'static> {
 struct Queued(LogQueue);
 
 /// One line on its way into the queue.
-struct Line<'q>(&'q LogQueue, Weight);
+struct QueuedLine<'q>(&'q LogQueue, Weight);
 
 impl<'w> MakeWriter<'w> for Queued {
-    type Writer = Line<'w>;
+    type Writer = QueuedLine<'w>;
 
-    fn make_writer(&'w self) -> Line<'w> {
-        Line(&self.0, Weight::Ordinary)
+    fn make_writer(&'w self) -> QueuedLine<'w> {
+        QueuedLine(&self.0, Weight::Ordinary)
     }
 
-    fn make_writer_for(&'w self, about: &Metadata<'_>) -> Line<'w> {
+    fn make_writer_for(&'w self, about: &Metadata<'_>) -> QueuedLine<'w> {
         let weight = match (about.target(), *about.level()) {
             (NOTICE, _) => Weight::Notice,
             (ACCESS, _) => Weight::Access,
             (_, Level::ERROR | Level::WARN) => Weight::Grave,
             _ => Weight::Ordinary,
         };
-        Line(&self.0, weight)
+        QueuedLine(&self.0, weight)
     }
 }
 
-impl Write for Line<'_> {
+impl Write for QueuedLine<'_> {
     /// Always takes everything: what is lost is counted by the queue.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
         self.0.push(self.1, line);

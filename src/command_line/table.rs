@@ -3,7 +3,7 @@
 use std::ffi::OsStr;
 use std::fmt;
 
-use vpgate_core::base::report::{Check, Outcome, Report, Verdict};
+use vpgate_core::base::report::{Check, CheckOutcome, Report, Verdict};
 use vpgate_core::base::time::Timestamp;
 
 /// Every terminal has as many columns.
@@ -70,9 +70,9 @@ impl fmt::Display for Table<'_> {
 impl Table<'_> {
     fn write_check(&self, check: &Check, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (mark, colour) = match check.outcome {
-            Outcome::Passed => ("ok", GREEN),
-            Outcome::Failed => ("FAIL", RED),
-            Outcome::NotApplicable => ("n/a", FAINT),
+            CheckOutcome::Passed => ("ok", GREEN),
+            CheckOutcome::Failed => ("FAIL", RED),
+            CheckOutcome::NotApplicable => ("n/a", FAINT),
         };
         // Padded first: what paints takes no room.
         let mark = self.painted(colour, &format!("{mark:INDENT$}"));

@@ -24,7 +24,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
-use vpgate_core::openid4vp::verify::Challenge;
+use vpgate_core::openid4vp::verify::Expected;
 use vpgate_core::sdjwt::status::standing::StatusReference;
 use vpgate_core::sdjwt::status::token::StatusList;
 use vpgate_core::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
@@ -91,7 +91,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
     let vp_token = read_at_most(&arguments.token, settings.longest_answer())?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
-    let challenge = Challenge {
+    let challenge = Expected {
         query: &query,
         transaction_data: &transaction_data,
         audience: arguments.audience.as_str().into(),
@@ -123,7 +123,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn written(report: &Report, challenge: &Challenge<'_>, at: Timestamp, json: bool) -> anyhow::Result<String> {
+fn written(report: &Report, challenge: &Expected<'_>, at: Timestamp, json: bool) -> anyhow::Result<String> {
     if json {
         return serde_json::to_string_pretty(report).context("the report cannot be written");
     }

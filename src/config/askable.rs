@@ -10,17 +10,17 @@ use vpgate_core::openid4vp::dcql::{ClaimsPath, PathElement};
 
 /// Every configured credential id once, also one whose entry has a fault elsewhere, so that it is not
 /// called unknown too.
-pub(super) struct Askable(Vec<Named>);
+pub(super) struct Askable(Vec<NamedCredential>);
 
-struct Named {
+struct NamedCredential {
     aliases: Vec<String>,
     credential: AskableCredential,
 }
 
 impl Askable {
     /// Reads the names out of `[[credentials]]`.
-    pub(super) fn of(credentials: &[raw::Credential], faults: &mut Faults) -> Self {
-        let mut named: Vec<Named> = Vec::new();
+    pub(super) fn of(credentials: &[raw::RawCredential], faults: &mut Faults) -> Self {
+        let mut named: Vec<NamedCredential> = Vec::new();
         for (index, given) in credentials.iter().enumerate() {
             let Some(id) = &given.id else { continue };
             let at = format!("credentials[{index}].stable_identifier");
@@ -35,7 +35,7 @@ impl Askable {
                     }
                     other.aliases.extend(given.aliases.iter().cloned());
                 }
-                None => named.push(Named {
+                None => named.push(NamedCredential {
                     aliases: given.aliases.clone(),
                     credential: AskableCredential {
                         id: id.clone(),
@@ -48,7 +48,8 @@ impl Askable {
         let askable = Self(named);
         for (index, given) in credentials.iter().enumerate() {
             for (place, alias) in given.aliases.iter().enumerate() {
-                let means = |other: &&Named| other.credential.id == *alias || other.aliases.contains(alias);
+                let means =
+                    |other: &&NamedCredential| other.credential.id == *alias || other.aliases.contains(alias);
                 let another =
                     askable.0.iter().filter(means).any(|it| Some(&it.credential.id) != given.id.as_ref());
                 if alias.is_empty() || another {
@@ -62,7 +63,8 @@ impl Askable {
 
     /// By id or alias.
     pub(super) fn find(&self, name: &str) -> Option<&AskableCredential> {
-        let means = |it: &&Named| it.credential.id == name || it.aliases.iter().any(|alias| alias == name);
+        let means =
+            |it: &&NamedCredential| it.credential.id == name || it.aliases.iter().any(|alias| alias == name);
         self.0.iter().find(means).map(|it| &it.credential)
     }
 
@@ -108,16 +110,16 @@ pub(super) fn field(
     theirs: Option<String>,
     faults: &mut Faults,
 ) -> Option<ClaimsPath> {
-    let (ours, theirs) = (ours.map(Written::Path), theirs.map(Written::Name));
+    let (ours, theirs) = (ours.map(WrittenPath::Path), theirs.map(WrittenPath::Name));
     let (at, given) = either(at, ("field", ours), ("fieldName", theirs), faults);
     match faults.need(&at, given, "the claim: member names joined by dots, or a list of them")? {
-        Written::Path(given) => path(&given, &at, faults),
-        Written::Name(name) => elements(vec![PathElement::Name(name)], &at, faults),
+        WrittenPath::Path(given) => path(&given, &at, faults),
+        WrittenPath::Name(name) => elements(vec![PathElement::Name(name)], &at, faults),
     }
 }
 
 /// How a claim is written.
-enum Written {
+enum WrittenPath {
     Path(Value),
     Name(String),
 }

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use super::address::Addresses;
 use super::askable::Askable;
-use super::clients::Known;
+use super::clients::ClientReferences;
 use super::fault::Faults;
 use super::high_assurance::HighAssurance;
 use super::token_claims::Proofspace;
 use super::{
-    Config, Keys, Storage, Trust, authorization, clients, credentials, device, doubts, duration, proxies,
-    public_url, raw, scopes, tokens, transaction_types, verification, wallets,
+    Config, KeyStorage, Storage, Trust, authorization, clients, credentials, device, doubts, duration,
+    proxies, public_url, raw, scopes, tokens, transaction_types, verification, wallets,
 };
 use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
@@ -37,8 +37,8 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let url = file.storage.url.as_deref().unwrap_or("sqlite:vpgate.db");
     let storage = faults.keep("storage.url", storage(url, folder));
     let keys = match (&storage, file.keys.directory) {
-        (Some(Storage::Memory), None) => Keys::Memory,
-        (_, directory) => Keys::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
+        (Some(Storage::Memory), None) => KeyStorage::Memory,
+        (_, directory) => KeyStorage::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
     };
     let trusted_proxies = proxies::check(&file.http, faults);
     let common = device::common(&file.device, addresses, faults);
@@ -78,7 +78,7 @@ pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Opti
     let scopes = scopes::check(file.scopes, &askable, &trust, faults);
     let issuer = public_url.as_ref().map(public_url::issuer).unwrap_or_default();
     let proofspace = Proofspace::check(file.proofspace, compatible, &issuer, faults);
-    let known = Known {
+    let known = ClientReferences {
         askable: &askable,
         proofspace: &proofspace,
         wallets: &wallet_names,
@@ -190,7 +190,7 @@ fn device(common: &device::Common, clients: &Clients) -> DevicePolicy {
     }
 }
 
-fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<PresentationPolicy> {
+fn presentation(given: &raw::RawPresentation, faults: &mut Faults) -> Option<PresentationPolicy> {
     // 300 s and 5 tries: REQ-1.14 and REQ-2.8.
     let whole = lifetime("presentation.lifetime", given.lifetime.as_deref(), "300s", faults);
     let crossing = lifetime(
@@ -212,7 +212,7 @@ fn presentation(given: &raw::Presentation, faults: &mut Faults) -> Option<Presen
     })
 }
 
-fn status_cache(given: &raw::StatusLists, faults: &mut Faults) -> Option<CacheBounds> {
+fn status_cache(given: &raw::RawStatusLists, faults: &mut Faults) -> Option<CacheBounds> {
     let least = lifetime("status_lists.cache_at_least", given.cache_at_least.as_deref(), "60s", faults);
     let most = lifetime("status_lists.cache_at_most", given.cache_at_most.as_deref(), "12h", faults);
     let oldest = given.oldest.as_deref().map(duration::parse).transpose();

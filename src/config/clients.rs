@@ -21,7 +21,7 @@ use vpgate_core::oauth::entitlement::OPENID;
 
 /// What clients may refer to. Names rather than checked values, so that a wallet or scope with a fault
 /// of its own is not called unknown too.
-pub(super) struct Known<'a> {
+pub(super) struct ClientReferences<'a> {
     pub wallets: &'a [String],
     pub scopes: &'a [String],
     pub policy: &'a ScopePolicy,
@@ -37,7 +37,11 @@ pub(super) struct Known<'a> {
 }
 
 /// Checks every client.
-pub(super) fn check(clients: Vec<raw::Client>, known: &Known<'_>, faults: &mut Faults) -> Clients {
+pub(super) fn check(
+    clients: Vec<raw::RawClient>,
+    known: &ClientReferences<'_>,
+    faults: &mut Faults,
+) -> Clients {
     let paged: Vec<String> = clients.iter().flat_map(|it| it.device_pages_for.iter().cloned()).collect();
     let mut ids: Vec<String> = Vec::new();
     let mut checked = Vec::new();
@@ -126,7 +130,7 @@ fn device(
     grants: &[Grant],
     scopes: &Scopes,
     index: usize,
-    known: &Known<'_>,
+    known: &ClientReferences<'_>,
     faults: &mut Faults,
 ) -> DeviceSettings {
     let Some(given) = given else { return known.device.settings.clone() };
@@ -155,9 +159,9 @@ fn pages(checked: &[Client], ids: &[String], faults: &mut Faults) {
 }
 
 fn authentication(
-    client: &raw::Client,
+    client: &raw::RawClient,
     at: &impl Fn(&str) -> String,
-    known: &Known<'_>,
+    known: &ClientReferences<'_>,
     faults: &mut Faults,
 ) -> Option<Authentication> {
     let method = faults.need(&at("authentication"), client.authentication.as_deref(), METHODS)?;
@@ -201,9 +205,9 @@ fn authentication(
 const METHODS: &str = "none, client_secret_basic, client_secret_post or private_key_jwt";
 
 fn keys_of(
-    client: &raw::Client,
+    client: &raw::RawClient,
     at: &impl Fn(&str) -> String,
-    known: &Known<'_>,
+    known: &ClientReferences<'_>,
     faults: &mut Faults,
 ) -> Option<ClientKeys> {
     match (&client.jwks_uri, &client.jwks_file) {
@@ -225,7 +229,7 @@ fn keys_of(
 
 /// What only clients of the code grant may say, and what they must.
 fn code_rules(
-    client: &raw::Client,
+    client: &raw::RawClient,
     authentication: Option<&Authentication>,
     grants: &[Grant],
     at: &impl Fn(&str) -> String,
@@ -275,7 +279,7 @@ fn grants(given: &[String], at: &str, faults: &mut Faults) -> Vec<Grant> {
     grants
 }
 
-fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) -> Scopes {
+fn scopes(given: &[String], at: &str, known: &ClientReferences<'_>, faults: &mut Faults) -> Scopes {
     let mut scopes = Scopes::default();
     for (place, name) in given.iter().enumerate() {
         let at = format!("{at}[{place}]");
@@ -291,15 +295,15 @@ fn scopes(given: &[String], at: &str, known: &Known<'_>, faults: &mut Faults) ->
 }
 
 fn token_claims(
-    client: &raw::Client,
+    client: &raw::RawClient,
     scopes: &Scopes,
     index: usize,
-    known: &Known<'_>,
+    known: &ClientReferences<'_>,
     faults: &mut Faults,
 ) -> TokenClaims {
-    let Known { askable, policy, proofspace, .. } = *known;
+    let ClientReferences { askable, policy, proofspace, .. } = *known;
     let compatibility = client.compatibility.as_deref();
-    let known = token_claims::Known { askable, policy, proofspace };
+    let known = token_claims::ClaimReferences { askable, policy, proofspace };
     token_claims::check(
         &client.token_claims,
         compatibility,
@@ -311,7 +315,13 @@ fn token_claims(
 }
 
 /// All scopes may be asked for together, and must make one query then, with what tokens say of it.
-fn askable_together(scopes: &Scopes, claims: &TokenClaims, at: &str, known: &Known<'_>, faults: &mut Faults) {
+fn askable_together(
+    scopes: &Scopes,
+    claims: &TokenClaims,
+    at: &str,
+    known: &ClientReferences<'_>,
+    faults: &mut Faults,
+) {
     let all_known = scopes.iter().all(|name| known.policy.named(name).is_some());
     if all_known && !scopes.is_empty() {
         faults.keep(at, known.policy.query_for(scopes, claims));
@@ -323,7 +333,7 @@ fn origins(
     given: &[String],
     at: &str,
     authentication: Option<&Authentication>,
-    known: &Known<'_>,
+    known: &ClientReferences<'_>,
     faults: &mut Faults,
 ) -> Vec<String> {
     if !given.is_empty() && authentication.is_some_and(|how| *how != Authentication::None) {

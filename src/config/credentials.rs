@@ -5,7 +5,7 @@ use std::path::Path;
 use super::address::Addresses;
 use super::duration;
 use super::fault::Faults;
-use super::raw::{Credential, Trusts};
+use super::raw::{RawCredential, Trusts};
 use super::{trust, type_metadata};
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::sdjwt::status::policy::{StatusCheck, StatusPolicy};
@@ -13,12 +13,12 @@ use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
 pub(super) fn check(
-    credentials: Vec<Credential>,
+    credentials: Vec<RawCredential>,
     addresses: Addresses,
     folder: &Path,
     faults: &mut Faults,
 ) -> TrustPolicy {
-    let mut asked: Vec<Asked> = Vec::new();
+    let mut asked: Vec<EntryOfCredential> = Vec::new();
     let mut pinned: Vec<(String, Trusts)> = Vec::new();
     let mut checked = Vec::new();
     for (index, credential) in credentials.into_iter().enumerate() {
@@ -28,7 +28,8 @@ pub(super) fn check(
         let askable = askable(id.as_deref(), &credential.vct, at, faults);
         let issuer = faults.need(&at("issuer"), credential.issuer, "the exact `iss` of this credential");
         if let (Some(id), Some(issuer)) = (&id, &issuer) {
-            let new = Asked { id: id.clone(), issuer: issuer.clone(), vct: credential.vct.clone() };
+            let new =
+                EntryOfCredential { id: id.clone(), issuer: issuer.clone(), vct: credential.vct.clone() };
             for (key, why) in asked.iter().filter_map(|other| other.objects_to(&new)) {
                 faults.add(at(key), why);
             }
@@ -41,7 +42,7 @@ pub(super) fn check(
             }
             pinned.push((issuer.clone(), credential.trust.clone()));
         }
-        let place = trust::Place { at: &at, addresses, folder };
+        let place = trust::EntryPath { at: &at, addresses, folder };
         let status_roots = trust::status_roots(&credential.trust, &place, faults);
         let sources = trust::check(credential.trust, issuer.as_deref(), &place, faults);
         let documents = &credential.type_metadata;
@@ -68,13 +69,13 @@ pub(super) fn check(
 }
 
 /// What several entries of one id must agree on, and what must tell them apart.
-struct Asked {
+struct EntryOfCredential {
     id: String,
     issuer: String,
     vct: Vec<String>,
 }
 
-impl Asked {
+impl EntryOfCredential {
     /// One id is one question: about the same types, to several issuers.
     fn objects_to(&self, other: &Self) -> Option<(&'static str, &'static str)> {
         match (self.id == other.id, self.issuer == other.issuer, self.vct == other.vct) {
@@ -104,7 +105,11 @@ fn askable(id: Option<&str>, vct: &[String], at: impl Fn(&str) -> String, faults
     false
 }
 
-fn status(credential: &Credential, at: impl Fn(&str) -> String, faults: &mut Faults) -> Option<StatusPolicy> {
+fn status(
+    credential: &RawCredential,
+    at: impl Fn(&str) -> String,
+    faults: &mut Faults,
+) -> Option<StatusPolicy> {
     let stale = credential.status_stale_if_error.as_deref().map(duration::parse).transpose();
     let stale = faults.keep(&at("status_stale_if_error"), stale)?.unwrap_or_default();
     let ignored = credential.danger_ignore_status;

@@ -47,7 +47,7 @@ pub(super) fn common(given: &raw::Device, addresses: Addresses, faults: &mut Fau
     }
     let limits = limits(given, &at, faults);
     let floor_bits = floor_bits(given.danger_user_code_floor_bits, &at, faults);
-    let written = Written::read(given, &at, addresses, faults);
+    let written = WrittenSetting::read(given, &at, addresses, faults);
     let defaults = DeviceSettings::default();
     let (length, charset) = (written.length(8), written.charset("BASE20").to_owned());
     let require_client_authentication = written.require_client_authentication.unwrap_or(false);
@@ -81,7 +81,7 @@ pub(super) fn of_client(
             faults.add(at(key), "holds for the whole server: write it in [device]");
         }
     }
-    let written = Written::read(given, at, addresses, faults);
+    let written = WrittenSetting::read(given, at, addresses, faults);
     let user_code = if written.length.is_some() || written.charset.is_some() {
         let chosen = (written.length(common.length), written.charset(&common.charset));
         let strength = (common.limits.wrong_codes_per_address, common.floor_bits);
@@ -103,7 +103,7 @@ pub(super) fn of_client(
 }
 
 /// One table, under whatever names: each setting with the name under which it was found.
-struct Written {
+struct WrittenSetting {
     code_lifetime: Option<(&'static str, Duration)>,
     polling_interval: Option<(&'static str, Duration)>,
     length: Option<(&'static str, i64)>,
@@ -114,7 +114,7 @@ struct Written {
     number_matching: Option<bool>,
 }
 
-impl Written {
+impl WrittenSetting {
     fn read(
         given: &raw::Device,
         at: &dyn Fn(&str) -> String,
@@ -255,7 +255,7 @@ fn durations(
 }
 
 fn format(
-    written: &Written,
+    written: &WrittenSetting,
     (length, charset): (i64, &str),
     (attempts, floor_bits): (u32, u32),
     at: &dyn Fn(&str) -> String,

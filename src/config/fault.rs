@@ -4,14 +4,14 @@ use std::fmt;
 
 /// One fault: the key's path and what to do about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct ConfigFault {
     /// For example `clients[1].redirect_uris[0]`; empty for the file as a whole.
     pub path: String,
     /// One sentence that follows the path.
     pub why: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for ConfigFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.path.is_empty() { f.write_str(&self.why) } else { write!(f, "{}: {}", self.path, self.why) }
     }
@@ -19,7 +19,7 @@ impl fmt::Display for Fault {
 
 /// Every fault that was found, in the order of the file's sections. Never empty as an error.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Faults(Vec<Fault>);
+pub struct Faults(Vec<ConfigFault>);
 
 impl std::error::Error for Faults {}
 
@@ -38,7 +38,7 @@ impl fmt::Display for Faults {
 
 impl Faults {
     /// All of them.
-    pub fn iter(&self) -> impl Iterator<Item = &Fault> {
+    pub fn iter(&self) -> impl Iterator<Item = &ConfigFault> {
         self.0.iter()
     }
 
@@ -52,7 +52,7 @@ impl Faults {
     pub(super) fn add(&mut self, path: impl Into<String>, why: impl Into<String>) {
         let path = path.into();
         if !self.0.iter().any(|fault| covers(&fault.path, &path)) {
-            self.0.push(Fault { path, why: why.into() });
+            self.0.push(ConfigFault { path, why: why.into() });
         }
     }
 

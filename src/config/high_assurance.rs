@@ -16,7 +16,7 @@ pub(super) struct HighAssurance {
 
 impl HighAssurance {
     /// Reads the names out of `[[wallets]]` and `[[credentials]]`.
-    pub(super) fn of(wallets: &[raw::Wallet], credentials: &[raw::Credential]) -> Self {
+    pub(super) fn of(wallets: &[raw::RawWallet], credentials: &[raw::RawCredential]) -> Self {
         let wallets = wallets.iter().filter(|wallet| wallet.profile.as_deref() == Some("haip"));
         let by_certificates = |trusts: &raw::Trusts| trusts.0.iter().any(|trust| trust.x5c_roots.is_some());
         let certified = credentials.iter().filter(|credential| by_certificates(&credential.trust));

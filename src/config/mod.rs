@@ -47,7 +47,7 @@ use std::path::{Path, PathBuf};
 
 use url::Url;
 
-pub use self::fault::{Fault, Faults};
+pub use self::fault::{ConfigFault, Faults};
 use crate::flow::Policy;
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
@@ -73,7 +73,7 @@ pub struct Config {
     /// Where grants and presentations are kept.
     pub storage: Storage,
     /// Where our own keys are kept.
-    pub keys: Keys,
+    pub keys: KeyStorage,
     /// `[http]`: the proxies whose word about the browser's address counts.
     pub trusted_proxies: TrustedProxies,
     /// `danger_allow_loopback`
@@ -105,7 +105,7 @@ pub enum Storage {
 
 /// `[keys]`
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Keys {
+pub enum KeyStorage {
     /// Made at the start, gone with the process; goes with [`Storage::Memory`] only.
     Memory,
     /// A folder that only we may read.

@@ -13,21 +13,21 @@ pub(super) struct File {
     pub public_url: Option<String>,
     pub listen: Option<String>,
     pub danger_allow_loopback: bool,
-    pub storage: Storage,
-    pub keys: Keys,
+    pub storage: RawStorage,
+    pub keys: RawKeys,
     pub http: Http,
     pub operations: Operations,
-    pub wallets: Vec<Wallet>,
-    pub status_lists: StatusLists,
-    pub credentials: Vec<Credential>,
+    pub wallets: Vec<RawWallet>,
+    pub status_lists: RawStatusLists,
+    pub credentials: Vec<RawCredential>,
     pub transaction_data: Vec<TransactionType>,
     pub scopes: Vec<Scope>,
-    pub clients: Vec<Client>,
-    pub proofspace: Proofspace,
+    pub clients: Vec<RawClient>,
+    pub proofspace: RawProofspace,
     pub device: Device,
     pub authorization_code: AuthorizationCode,
     pub client_assertions: ClientAssertions,
-    pub presentation: Presentation,
+    pub presentation: RawPresentation,
     pub verification: Verification,
     pub tokens: Tokens,
 }
@@ -35,14 +35,14 @@ pub(super) struct File {
 /// `[storage]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Storage {
+pub(super) struct RawStorage {
     pub url: Option<String>,
 }
 
 /// `[keys]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Keys {
+pub(super) struct RawKeys {
     pub directory: Option<String>,
 }
 
@@ -64,7 +64,7 @@ pub(super) struct Operations {
 /// `[[wallets]]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Wallet {
+pub(super) struct RawWallet {
     pub name: Option<String>,
     pub profile: Option<String>,
     pub authorization_endpoint: Option<String>,
@@ -81,15 +81,15 @@ pub(super) struct Wallet {
     pub client_secret_file: Option<String>,
     pub client_secret_env: Option<String>,
     pub transaction_data: Option<toml::Value>,
-    pub verifier_info: Vec<VerifierInfo>,
-    pub dc_api: Option<DcApi>,
+    pub verifier_info: Vec<RawVerifierInfo>,
+    pub dc_api: Option<RawDcApi>,
     pub signing: Signing,
 }
 
 /// `dc_api = { ... }` of a wallet.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct DcApi {
+pub(super) struct RawDcApi {
     pub request: Option<String>,
     pub response_mode: Option<String>,
     pub also_as: Vec<String>,
@@ -108,7 +108,7 @@ pub(super) struct Signing {
 /// `[[wallets.verifier_info]]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct VerifierInfo {
+pub(super) struct RawVerifierInfo {
     pub format: Option<String>,
     pub data: Option<toml::Value>,
     pub credential_ids: Option<Vec<String>>,
@@ -117,7 +117,7 @@ pub(super) struct VerifierInfo {
 /// `[status_lists]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct StatusLists {
+pub(super) struct RawStatusLists {
     pub cache_at_least: Option<String>,
     pub cache_at_most: Option<String>,
     pub oldest: Option<String>,
@@ -126,7 +126,7 @@ pub(super) struct StatusLists {
 /// `[[credentials]]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Credential {
+pub(super) struct RawCredential {
     pub id: Option<String>,
     pub aliases: Vec<String>,
     pub stable_identifier: Option<toml::Value>,
@@ -160,7 +160,7 @@ pub(super) struct Scope {
     pub description: Option<String>,
     pub credential: Option<String>,
     pub claims: Option<Vec<toml::Value>>,
-    pub rules: Vec<Rule>,
+    pub rules: Vec<RawRule>,
     pub open: Option<bool>,
 }
 
@@ -168,7 +168,7 @@ pub(super) struct Scope {
 /// (REQ-12.2).
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Rule {
+pub(super) struct RawRule {
     pub credential: Option<String>,
     pub field: Option<toml::Value>,
     pub operator: Option<String>,
@@ -190,7 +190,7 @@ pub(super) struct Rule {
 /// `token_claims = [{ name = ..., credential = ..., field = ... }, { name = ..., request = ... }]`
 #[derive(Clone, Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct TokenClaim {
+pub(super) struct RawTokenClaim {
     pub name: Option<String>,
     pub credential: Option<String>,
     pub field: Option<toml::Value>,
@@ -204,7 +204,7 @@ pub(super) struct TokenClaim {
 /// `[proofspace]`: what the claims of `compatibility = "proofspace"` are called.
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Proofspace {
+pub(super) struct RawProofspace {
     pub subscriber_claim: Option<String>,
     pub service_claim: Option<String>,
 }
@@ -212,7 +212,7 @@ pub(super) struct Proofspace {
 /// `[[clients]]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Client {
+pub(super) struct RawClient {
     pub client_id: Option<String>,
     pub name: Option<String>,
     pub grants: Vec<String>,
@@ -232,7 +232,7 @@ pub(super) struct Client {
     pub device: Option<Device>,
     pub device_pages_for: Vec<String>,
     pub cross_device: bool,
-    pub token_claims: Vec<TokenClaim>,
+    pub token_claims: Vec<RawTokenClaim>,
     pub compatibility: Option<String>,
     pub tokens: Option<Tokens>,
 }
@@ -301,7 +301,7 @@ pub(super) struct ClientAssertions {
 /// `[presentation]`
 #[derive(Debug, Default, Deserialize, Serialize)]
 #[serde(default)]
-pub(super) struct Presentation {
+pub(super) struct RawPresentation {
     pub lifetime: Option<String>,
     pub cross_device_lifetime: Option<String>,
     pub tries: Option<i64>,
@@ -326,7 +326,7 @@ pub(super) struct Tokens {
     pub lifetime: Option<String>,
     pub refresh_idle: Option<String>,
     pub refresh_limit: Option<String>,
-    pub audience: Option<OneOrMore>,
+    pub audience: Option<StringOrList>,
     pub format: Option<String>,
     pub signing_alg: Option<String>,
     pub require_dpop: Option<bool>,
@@ -337,7 +337,7 @@ pub(super) struct Tokens {
 /// `"a"` or `["a", "b"]`
 #[derive(Debug, Deserialize, Serialize)]
 #[serde(untagged, expecting = "expected a string or a list of strings")]
-pub(super) enum OneOrMore {
+pub(super) enum StringOrList {
     One(String),
     More(Vec<String>),
 }
@@ -347,26 +347,26 @@ pub(super) enum OneOrMore {
 pub(super) fn known_keys(table: &str) -> Vec<String> {
     let written = match table {
         "" => serde_json::to_value(File::default()),
-        "storage" => serde_json::to_value(Storage::default()),
-        "keys" => serde_json::to_value(Keys::default()),
+        "storage" => serde_json::to_value(RawStorage::default()),
+        "keys" => serde_json::to_value(RawKeys::default()),
         "http" => serde_json::to_value(Http::default()),
         "operations" => serde_json::to_value(Operations::default()),
-        "wallets" => serde_json::to_value(Wallet::default()),
+        "wallets" => serde_json::to_value(RawWallet::default()),
         "wallets.signing" => serde_json::to_value(Signing::default()),
-        "wallets.verifier_info" => serde_json::to_value(VerifierInfo::default()),
-        "status_lists" => serde_json::to_value(StatusLists::default()),
-        "credentials" => serde_json::to_value(Credential::default()),
+        "wallets.verifier_info" => serde_json::to_value(RawVerifierInfo::default()),
+        "status_lists" => serde_json::to_value(RawStatusLists::default()),
+        "credentials" => serde_json::to_value(RawCredential::default()),
         "credentials.trust" => serde_json::to_value(Trust::default()),
         "transaction_data" => serde_json::to_value(TransactionType::default()),
         "scopes" => serde_json::to_value(Scope::default()),
-        "scopes.rules" => serde_json::to_value(Rule::default()),
-        "clients.token_claims" => serde_json::to_value(TokenClaim::default()),
-        "proofspace" => serde_json::to_value(Proofspace::default()),
-        "clients" => serde_json::to_value(Client::default()),
+        "scopes.rules" => serde_json::to_value(RawRule::default()),
+        "clients.token_claims" => serde_json::to_value(RawTokenClaim::default()),
+        "proofspace" => serde_json::to_value(RawProofspace::default()),
+        "clients" => serde_json::to_value(RawClient::default()),
         "device" | "clients.device" => serde_json::to_value(Device::default()),
         "authorization_code" => serde_json::to_value(AuthorizationCode::default()),
         "client_assertions" => serde_json::to_value(ClientAssertions::default()),
-        "presentation" => serde_json::to_value(Presentation::default()),
+        "presentation" => serde_json::to_value(RawPresentation::default()),
         "verification" => serde_json::to_value(Verification::default()),
         "tokens" | "clients.tokens" => serde_json::to_value(Tokens::default()),
         _ => return Vec::new(),

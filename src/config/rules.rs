@@ -3,19 +3,19 @@
 use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::raw;
-use vpgate_core::admission::rules::{Kind, Operator, Rule, RuleFault};
+use vpgate_core::admission::rules::{Kind, Operator, RuleFault, ScopeRule};
 use vpgate_core::openid4vp::dcql::ClaimsPath;
 
 const OPERATORS: &str = "one of <, >, =, <=, >=, contains";
 
 /// `own` is the credential of the scope; `None` when that has a fault.
 pub(super) fn rule(
-    mut given: raw::Rule,
+    mut given: raw::RawRule,
     at: &str,
     own: Option<&str>,
     askable: &Askable,
     faults: &mut Faults,
-) -> Option<Rule> {
+) -> Option<ScopeRule> {
     let ids = (("credential", given.credential.take()), ("credentialId", given.credential_id.take()));
     let (key, id) = askable::either(at, ids.0, ids.1, faults);
     let credential = match id {
@@ -32,13 +32,13 @@ pub(super) fn rule(
 }
 
 fn age(
-    given: &raw::Rule,
+    given: &raw::RawRule,
     years: i64,
     at: &str,
     credential: Option<&str>,
     field: Option<ClaimsPath>,
     faults: &mut Faults,
-) -> Option<Rule> {
+) -> Option<ScopeRule> {
     let others = [
         ("operator", given.operator.is_some()),
         ("fieldOperator", given.field_operator.is_some()),
@@ -49,16 +49,16 @@ fn age(
     for (key, _) in others.iter().filter(|(_, is_there)| *is_there) {
         faults.add(format!("{at}.{key}"), "has no meaning beside age_at_least, which compares birth dates");
     }
-    faults.keep(&format!("{at}.age_at_least"), Rule::age_at_least(credential?.to_owned(), field?, years))
+    faults.keep(&format!("{at}.age_at_least"), ScopeRule::age_at_least(credential?.to_owned(), field?, years))
 }
 
 fn compared(
-    given: raw::Rule,
+    given: raw::RawRule,
     at: &str,
     credential: Option<&str>,
     field: Option<ClaimsPath>,
     faults: &mut Faults,
-) -> Option<Rule> {
+) -> Option<ScopeRule> {
     let operators = (("operator", given.operator), ("fieldOperator", given.field_operator));
     let (key, operator) = askable::either(at, operators.0, operators.1, faults);
     let operator = match faults.need(&key, operator, OPERATORS).as_deref() {
@@ -82,7 +82,7 @@ fn compared(
     let (key, value) = askable::either(at, values.0, values.1, faults);
     let value = faults.need(&key, value, "what the claim is compared with")?;
     let value = serde_json::to_value(value).unwrap_or_default();
-    let rule = Rule::new(credential?.to_owned(), field?, operator?, &value, kind?);
+    let rule = ScopeRule::new(credential?.to_owned(), field?, operator?, &value, kind?);
     let about_field = matches!(rule, Err(RuleFault::ContainsAll | RuleFault::Path));
     faults.keep(&if about_field { format!("{at}.field") } else { key }, rule)
 }

@@ -3,7 +3,7 @@
 use super::askable::{self, Askable};
 use super::fault::Faults;
 use super::{raw, rules};
-use vpgate_core::admission::rules::Rule;
+use vpgate_core::admission::rules::ScopeRule;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
 use vpgate_core::oauth::entitlement::OPENID;
@@ -71,7 +71,7 @@ fn scope(
     let (total, open) = (given.rules.len(), given.open);
     let read =
         |(place, given)| rules::rule(given, &format!("{at}.rules[{place}]"), own.as_deref(), askable, faults);
-    let rules: Vec<Rule> = given.rules.into_iter().enumerate().filter_map(read).collect();
+    let rules: Vec<ScopeRule> = given.rules.into_iter().enumerate().filter_map(read).collect();
     let key = format!("{at}.open");
     match (total, open) {
         (0, Some(true)) | (1.., None) => {}

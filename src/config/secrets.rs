@@ -4,7 +4,7 @@ use std::path::Path;
 
 use super::fault::Faults;
 use super::file;
-use super::raw::Client;
+use super::raw::RawClient;
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::oauth::client::SecretDigests;
 
@@ -42,7 +42,7 @@ pub fn strong(secret: &str) -> Result<(), String> {
 
 /// The digests of the client's secret, and of the one before it where that is still good.
 pub(super) fn digests(
-    client: &Client,
+    client: &RawClient,
     at: &impl Fn(&str) -> String,
     folder: &Path,
     faults: &mut Faults,
@@ -62,7 +62,7 @@ const NOT_A_HASH: &str = "must be what `vpgate hash-secret` prints: sha256:...";
 
 /// From exactly one of the three keys.
 fn digest(
-    client: &Client,
+    client: &RawClient,
     at: &impl Fn(&str) -> String,
     folder: &Path,
     faults: &mut Faults,

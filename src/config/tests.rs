@@ -54,7 +54,7 @@ fn the_example_of_the_contract_loads() {
     let config = load(CONTRACT).unwrap();
     assert_eq!(config.public_url.as_str(), "https://verify.example.com/");
     assert_eq!(config.storage, Storage::Sqlite("/etc/vpgate/vpgate.db".into()));
-    assert_eq!(config.keys, Keys::Directory("/etc/vpgate/keys".into()));
+    assert_eq!(config.keys, KeyStorage::Directory("/etc/vpgate/keys".into()));
     let policy = &config.policy;
     assert_eq!(policy.tokens.issuer, "https://verify.example.com");
     assert_eq!(policy.tokens.of("tv").audience, ["https://verify.example.com"]);

@@ -59,7 +59,12 @@ pub(super) struct Proofspace {
 
 impl Proofspace {
     /// Checks `[proofspace]`. `used` says whether any client is compatible.
-    pub(super) fn check(given: raw::Proofspace, used: bool, identifier: &str, faults: &mut Faults) -> Self {
+    pub(super) fn check(
+        given: raw::RawProofspace,
+        used: bool,
+        identifier: &str,
+        faults: &mut Faults,
+    ) -> Self {
         for (key, name) in
             [("subscriber_claim", &given.subscriber_claim), ("service_claim", &given.service_claim)]
         {
@@ -87,7 +92,7 @@ impl Proofspace {
 }
 
 /// What stands before a client's token claims are read.
-pub(super) struct Known<'a> {
+pub(super) struct ClaimReferences<'a> {
     pub askable: &'a Askable,
     pub policy: &'a ScopePolicy,
     pub proofspace: &'a Proofspace,
@@ -95,11 +100,11 @@ pub(super) struct Known<'a> {
 
 /// Checks those of one client, which may ask for `scopes`. `at` is the client's place.
 pub(super) fn check(
-    given: &[raw::TokenClaim],
+    given: &[raw::RawTokenClaim],
     compatibility: Option<&str>,
     scopes: &Scopes,
     at: &str,
-    known: &Known<'_>,
+    known: &ClaimReferences<'_>,
     faults: &mut Faults,
 ) -> TokenClaims {
     let mut claims: Vec<TokenClaim> = match compatibility {
@@ -128,10 +133,10 @@ pub(super) fn check(
 }
 
 fn source(
-    given: raw::TokenClaim,
+    given: raw::RawTokenClaim,
     at: &str,
     scopes: &Scopes,
-    known: &Known<'_>,
+    known: &ClaimReferences<'_>,
     faults: &mut Faults,
 ) -> Option<ClaimSource> {
     let from_credential = given.credential.is_some()

@@ -17,7 +17,7 @@ const ALGORITHMS: [Algorithm; 5] =
 /// Checks the settings of all clients and those of single ones.
 pub(super) fn check(
     given: &raw::Tokens,
-    clients: &[raw::Client],
+    clients: &[raw::RawClient],
     public_url: Option<&Url>,
     faults: &mut Faults,
 ) -> Option<TokenPolicy> {
@@ -116,10 +116,10 @@ fn settings(
     })
 }
 
-fn audience(given: &raw::OneOrMore, at: &str, faults: &mut Faults) -> Vec<String> {
+fn audience(given: &raw::StringOrList, at: &str, faults: &mut Faults) -> Vec<String> {
     let resources: Vec<String> = match given {
-        raw::OneOrMore::One(resource) => vec![resource.clone()],
-        raw::OneOrMore::More(resources) => resources.clone(),
+        raw::StringOrList::One(resource) => vec![resource.clone()],
+        raw::StringOrList::More(resources) => resources.clone(),
     };
     if resources.is_empty() || resources.iter().any(String::is_empty) {
         faults.add(at, "must not be empty");

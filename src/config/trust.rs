@@ -26,7 +26,7 @@ const ROOTS_BYTES: usize = 2 << 20;
 const CRL_BYTES: usize = 16 << 20;
 
 /// Where the table stands, and what holds for everything in it.
-pub(super) struct Place<'a> {
+pub(super) struct EntryPath<'a> {
     /// The path of a key of the credential, for faults.
     pub at: &'a dyn Fn(&str) -> String,
     /// Which addresses are permitted.
@@ -39,7 +39,7 @@ pub(super) struct Place<'a> {
 pub(super) fn check(
     trusts: Trusts,
     issuer: Option<&str>,
-    place: &Place<'_>,
+    place: &EntryPath<'_>,
     faults: &mut Faults,
 ) -> Option<Vec<KeySource>> {
     let tables = match trusts.0 {
@@ -72,7 +72,7 @@ fn one(
     trust: Trust,
     issuer: Option<&str>,
     web: Option<&Url>,
-    (name, place): (&str, &Place<'_>),
+    (name, place): (&str, &EntryPath<'_>),
     faults: &mut Faults,
 ) -> Option<KeySource> {
     check_keys(&trust, name, place, faults);
@@ -106,7 +106,7 @@ fn one(
 /// The certificates under which the issuer's status lists are signed, where those are not the issuer's own.
 pub(super) fn status_roots(
     trusts: &Trusts,
-    place: &Place<'_>,
+    place: &EntryPath<'_>,
     faults: &mut Faults,
 ) -> Option<Option<Arc<Roots>>> {
     let mut named = trusts.0.iter().enumerate().filter_map(|(index, trust)| {
@@ -124,7 +124,7 @@ pub(super) fn status_roots(
 }
 
 /// Which keys may stand together.
-fn check_keys(trust: &Trust, name: &str, place: &Place<'_>, faults: &mut Faults) {
+fn check_keys(trust: &Trust, name: &str, place: &EntryPath<'_>, faults: &mut Faults) {
     let at = |key: &str| (place.at)(&format!("{name}.{key}"));
     for (key, switch) in [
         ("issuer_metadata", trust.issuer_metadata),

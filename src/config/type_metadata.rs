@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fault::Faults;
 use super::file;
-use vpgate_core::sdjwt::type_metadata::{BYTES, Document, TypeMetadata, resolve};
+use vpgate_core::sdjwt::type_metadata::{BYTES, TypeDocument, TypeMetadata, resolve};
 
 /// Reads the files. They must say everything about every accepted type, so that no credential is accepted
 /// because a document was not at hand. Nothing configured is nothing demanded.
@@ -19,8 +19,8 @@ pub(super) fn check(
     let read = |(place, path): (usize, &String)| {
         faults.keep(&format!("{at}[{place}]"), document(&folder.join(path)))
     };
-    let documents: Vec<Option<Document>> = paths.iter().enumerate().map(read).collect();
-    let documents: Vec<Document> = documents.into_iter().collect::<Option<_>>()?;
+    let documents: Vec<Option<TypeDocument>> = paths.iter().enumerate().map(read).collect();
+    let documents: Vec<TypeDocument> = documents.into_iter().collect::<Option<_>>()?;
     // That the types are missing is said elsewhere.
     if documents.is_empty() || vct.is_empty() {
         return Some(Arc::default());
@@ -35,7 +35,7 @@ pub(super) fn check(
     }
 }
 
-fn document(path: &Path) -> Result<Document, String> {
+fn document(path: &Path) -> Result<TypeDocument, String> {
     let bytes = file::read(path, BYTES)?;
-    Document::parse(&bytes).map_err(|why| format!("{}: {why}", path.display()))
+    TypeDocument::parse(&bytes).map_err(|why| format!("{}: {why}", path.display()))
 }

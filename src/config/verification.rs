@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::fault::Faults;
 use super::{CrossCheck, duration, raw};
-use vpgate_core::sdjwt::limits::{Limits, VerificationSettings};
+use vpgate_core::sdjwt::limits::{PresentationLimits, VerificationSettings};
 
 /// Nobody's clock is wrong by more, and still a clock: with more, an expired credential would live on.
 const MOST_TOLERANCE: Duration = Duration::from_secs(300);
@@ -44,7 +44,12 @@ pub(super) fn check(given: &raw::Verification, faults: &mut Faults) -> Option<Ve
         );
         return None;
     }
-    let limits = Limits { bytes, disclosure_bytes, disclosures: disclosures?, depth: default.limits.depth };
+    let limits = PresentationLimits {
+        bytes,
+        disclosure_bytes,
+        disclosures: disclosures?,
+        depth: default.limits.depth,
+    };
     Some(VerificationSettings { limits, clock_tolerance: tolerance? })
 }
 
@@ -85,7 +90,7 @@ mod tests {
     fn req_4_23_the_defaults_hold_a_portrait_and_clocks_may_be_a_minute_apart() {
         let settings = checked("").unwrap();
         assert_eq!(settings, VerificationSettings::default());
-        let Limits { bytes, disclosures, disclosure_bytes, .. } = settings.limits;
+        let PresentationLimits { bytes, disclosures, disclosure_bytes, .. } = settings.limits;
         assert_eq!((bytes, disclosures, disclosure_bytes), (1_048_576, 512, 524_288));
         assert_eq!(settings.clock_tolerance, Duration::from_secs(60));
     }
@@ -97,7 +102,8 @@ mod tests {
         );
         let settings = settings.unwrap();
         assert_eq!(settings.clock_tolerance, Duration::from_secs(120));
-        let limits = Limits { bytes: 65_536, disclosures: 128, disclosure_bytes: 16_384, depth: 16 };
+        let limits =
+            PresentationLimits { bytes: 65_536, disclosures: 128, disclosure_bytes: 16_384, depth: 16 };
         assert_eq!(settings.limits, limits);
         assert_eq!(checked("max_presentation_bytes = 65536").unwrap().limits.disclosure_bytes, 65_536);
         assert_eq!(checked("clock_tolerance = \"0s\"").unwrap().clock_tolerance, Duration::ZERO);

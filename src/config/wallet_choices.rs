@@ -10,7 +10,7 @@ use vpgate_core::jose::x5c::OwnChain;
 use vpgate_core::openid4vp::client_id::Prefix;
 use vpgate_core::openid4vp::profile;
 use vpgate_core::openid4vp::request::{
-    DcApi, DcApiRequest, Profile, RequestMethod, ResponseMode, TransactionSupport,
+    DcApiRequest, DcApiRoute, Profile, RequestMethod, ResponseMode, TransactionSupport,
 };
 
 pub(super) fn profile_of(text: &str) -> Result<Profile, &'static str> {
@@ -54,13 +54,13 @@ pub(super) fn endpoint(text: &str, profile: Option<Profile>, addresses: Addresse
 
 /// How the wallet is asked through the browser.
 pub(super) fn dc_api(
-    given: &raw::DcApi,
+    given: &raw::RawDcApi,
     profile: Profile,
     prefix: Prefix,
     at: &impl Fn(&str) -> String,
     faults: &mut Faults,
-) -> Option<DcApi> {
-    let raw::DcApi { request, response_mode, also_as } = given;
+) -> Option<DcApiRoute> {
+    let raw::RawDcApi { request, response_mode, also_as } = given;
     let request = match request.as_deref() {
         Some("unsigned") => Some(DcApiRequest::Unsigned),
         Some("signed") => Some(DcApiRequest::Signed),
@@ -82,7 +82,7 @@ pub(super) fn dc_api(
     if !also_as.is_empty() && request.is_some_and(|request| request != DcApiRequest::MultiSigned) {
         faults.add(at("dc_api.also_as"), "has no effect: dc_api.request is not \"multisigned\"");
     }
-    let api = DcApi { request: request?, response_mode: response_mode? };
+    let api = DcApiRoute { request: request?, response_mode: response_mode? };
     match profile::dc_api::permits(profile, prefix, api) {
         Ok(()) => Some(api),
         Err(wrong) => {
@@ -208,7 +208,7 @@ pub(super) fn legacy_names(
     given: Option<bool>,
     profile: Profile,
     prefix: Prefix,
-    dc_api: Option<DcApi>,
+    dc_api: Option<DcApiRoute>,
 ) -> Result<bool, &'static str> {
     let unsigned_by_api = dc_api.is_some_and(|api| api.request == DcApiRequest::Unsigned);
     match given {

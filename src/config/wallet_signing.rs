@@ -12,7 +12,7 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::OwnChain;
 use vpgate_core::openid4vp::request::Profile;
-use vpgate_core::openid4vp::request_key::{Credentials, RequestKey};
+use vpgate_core::openid4vp::request_key::{KeyCredentials, RequestKey};
 
 /// A private key, or a chain of certificates, in bytes.
 const LONGEST: usize = 64 << 10;
@@ -24,7 +24,7 @@ pub(super) fn material(
     folder: &Path,
     at: &impl Fn(&str) -> String,
     faults: &mut Faults,
-) -> (Option<SigningKey>, Credentials) {
+) -> (Option<SigningKey>, KeyCredentials) {
     let path = |name: &String| folder.join(name);
     let key = given.key.as_ref().and_then(|name| faults.keep(&at("signing.key"), private_key(&path(name))));
     let certificates = given.certificates.as_ref().and_then(|name| {
@@ -37,7 +37,7 @@ pub(super) fn material(
             .and_then(|bytes| String::from_utf8(bytes).map_err(|_| "is not text".to_owned()));
         faults.keep(&at("signing.attestation"), read).map(|text| text.trim().to_owned())
     });
-    (key, Credentials { certificates, key_id: given.key_id.clone(), attestation })
+    (key, KeyCredentials { certificates, key_id: given.key_id.clone(), attestation })
 }
 
 /// The key, if it stands for `client_id`.
@@ -45,7 +45,7 @@ pub(super) fn key(
     profile: Profile,
     client_id: &str,
     key: SigningKey,
-    with: Credentials,
+    with: KeyCredentials,
     answers_at: Option<&Url>,
     at: &impl Fn(&str) -> String,
     faults: &mut Faults,

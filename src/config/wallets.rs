@@ -8,13 +8,13 @@ use url::Url;
 
 use super::address::Addresses;
 use super::fault::Faults;
-use super::raw::{self, Wallet};
+use super::raw::{self, RawWallet};
 use super::{secrets, wallet_choices as choices, wallet_signing as signing};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::client_id::Prefix;
 use vpgate_core::openid4vp::profile;
 use vpgate_core::openid4vp::request::{
-    Identity, OnRejection, Profile, RequestMethod, ResponseMode, VerifierInfo, WalletRoute,
+    OnRejection, Profile, RequestMethod, ResponseMode, VerifierIdentity, VerifierInfo, WalletRoute,
 };
 use vpgate_core::openid4vp::request_key::RequestKey;
 
@@ -37,15 +37,15 @@ pub(super) struct Around<'a> {
 
 /// Checked, and the secrets apart from the rest; both by the name of the wallet.
 #[derive(Default)]
-pub(super) struct Wallets {
+pub(super) struct CheckedWallets {
     pub routes: Vec<WalletRoute>,
     pub request_keys: HashMap<String, RequestKey>,
     pub client_secrets: HashMap<String, Secret>,
 }
 
 /// Checks every wallet.
-pub(super) fn check(given: Vec<Wallet>, around: Around<'_>, faults: &mut Faults) -> Wallets {
-    let (mut checked, mut cosigned) = (Wallets::default(), Vec::new());
+pub(super) fn check(given: Vec<RawWallet>, around: Around<'_>, faults: &mut Faults) -> CheckedWallets {
+    let (mut checked, mut cosigned) = (CheckedWallets::default(), Vec::new());
     for (index, wallet) in given.into_iter().enumerate() {
         let at = |key: &str| format!("wallets[{index}].{key}");
         let name = faults.need(
@@ -80,13 +80,13 @@ pub(super) fn check(given: Vec<Wallet>, around: Around<'_>, faults: &mut Faults)
 
 /// Our identifiers at other wallets, which sign the requests to the wallet at `own` too.
 fn also_as(
-    checked: &Wallets,
+    checked: &CheckedWallets,
     own: usize,
     names: &[String],
     index: usize,
     faults: &mut Faults,
-) -> Vec<Identity> {
-    let mut identities: Vec<Identity> = Vec::new();
+) -> Vec<VerifierIdentity> {
+    let mut identities: Vec<VerifierIdentity> = Vec::new();
     for (place, name) in names.iter().enumerate() {
         let other = checked.routes.iter().find(|route| {
             route.name == *name && route.prefix().must_sign() && checked.request_keys.contains_key(name)
@@ -105,7 +105,7 @@ fn also_as(
 }
 
 fn one(
-    wallet: Wallet,
+    wallet: RawWallet,
     around: Around<'_>,
     at: &impl Fn(&str) -> String,
     faults: &mut Faults,
@@ -234,7 +234,7 @@ fn pushing(method: RequestMethod, given: bool, at: &impl Fn(&str) -> String, fau
 
 /// Our secret at the wallet, from a file or the environment.
 fn pushing_secret(
-    wallet: &Wallet,
+    wallet: &RawWallet,
     at: &impl Fn(&str) -> String,
     folder: &Path,
     faults: &mut Faults,
@@ -267,7 +267,7 @@ fn pushing_secret(
 
 /// REQ-1.54.
 fn verifier_info(
-    given: Vec<raw::VerifierInfo>,
+    given: Vec<raw::RawVerifierInfo>,
     profile: Profile,
     credential_ids: &[String],
     at: &impl Fn(&str) -> String,

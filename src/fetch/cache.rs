@@ -120,18 +120,18 @@ pub(super) enum NotHad<E> {
 }
 
 /// What was fetched, by `K`. Cheap to clone; every clone is the same cache.
-pub(super) struct Cache<K, V, E>(Arc<Inner<K, V, E>>);
+pub(super) struct Cache<K, V, E>(Arc<CacheParts<K, V, E>>);
 
-struct Inner<K, V, E> {
+struct CacheParts<K, V, E> {
     clock: Arc<dyn Clock>,
     room: Room,
-    places: Mutex<HashMap<K, Arc<Place<V, E>>>>,
+    places: Mutex<HashMap<K, Arc<CacheEntry<V, E>>>>,
 }
 
-struct Place<V, E>(Mutex<State<V, E>>);
+struct CacheEntry<V, E>(Mutex<EntryState<V, E>>);
 
 /// What we have of one document.
-struct State<V, E> {
+struct EntryState<V, E> {
     held: Option<Arc<V>>,
     /// When the last fetch ended.
     asked_at: Option<Timestamp>,
@@ -178,7 +178,7 @@ where
 {
     /// Nothing is fetched until somebody asks.
     pub(super) fn new(clock: Arc<dyn Clock>, room: Room) -> Self {
-        Self(Arc::new(Inner { clock, room, places: Mutex::default() }))
+        Self(Arc::new(CacheParts { clock, room, places: Mutex::default() }))
     }
 
     /// The document of `key`, fetched by `fetch` where the rule above says so.
@@ -212,7 +212,7 @@ where
             state.waiting += 1;
             (flight, older)
         };
-        let _waiting = Waiting(Arc::clone(&place));
+        let _waiting = FetchWait(Arc::clone(&place));
         let patience = if older.is_some() { wish.patience.min(WITH_OLDER) } else { wish.patience };
         let landed = tokio::time::timeout_at(flight.began + patience, flight.end()).await;
         match landed.unwrap_or(Err(NotHad::Slow)) {
@@ -225,7 +225,7 @@ where
     fn take_off(
         &self,
         key: &K,
-        place: &Arc<Place<V, E>>,
+        place: &Arc<CacheEntry<V, E>>,
         fetch: impl Future<Output = Result<V, E>> + Send + 'static,
     ) -> Flight<V, E> {
         let (tell, landed) = watch::channel(None);
@@ -248,8 +248,8 @@ where
     }
 }
 
-impl<K: Clone + Eq + Hash, V: Keepable, E: Failure> Inner<K, V, E> {
-    fn place(&self, key: &K) -> Arc<Place<V, E>> {
+impl<K: Clone + Eq + Hash, V: Keepable, E: Failure> CacheParts<K, V, E> {
+    fn place(&self, key: &K) -> Arc<CacheEntry<V, E>> {
         let mut places = unpoisoned(&self.places);
         if let Some(place) = places.get(key) {
             return Arc::clone(place);
@@ -275,7 +275,7 @@ impl<K: Clone + Eq + Hash, V: Keepable, E: Failure> Inner<K, V, E> {
             })
             .collect();
         by_age.sort_by_key(|(fresh_until, ..)| *fresh_until);
-        let held = |place: &Arc<Place<V, E>>| place.state().held.as_ref().map_or(0, |held| held.bytes());
+        let held = |place: &Arc<CacheEntry<V, E>>| place.state().held.as_ref().map_or(0, |held| held.bytes());
         let mut bytes: usize = places.values().map(held).sum();
         for (_, freed, soonest) in by_age {
             if bytes <= self.room.bytes && places.len() <= self.room.documents {
@@ -287,15 +287,15 @@ impl<K: Clone + Eq + Hash, V: Keepable, E: Failure> Inner<K, V, E> {
     }
 }
 
-impl<V, E> Place<V, E> {
-    fn state(&self) -> MutexGuard<'_, State<V, E>> {
+impl<V, E> CacheEntry<V, E> {
+    fn state(&self) -> MutexGuard<'_, EntryState<V, E>> {
         unpoisoned(&self.0)
     }
 }
 
-impl<V, E> Default for Place<V, E> {
+impl<V, E> Default for CacheEntry<V, E> {
     fn default() -> Self {
-        let state = State {
+        let state = EntryState {
             held: None,
             asked_at: None,
             failed: None,
@@ -307,7 +307,7 @@ impl<V, E> Default for Place<V, E> {
     }
 }
 
-impl<V: Keepable, E: Failure> State<V, E> {
+impl<V: Keepable, E: Failure> EntryState<V, E> {
     /// The answer, where it takes neither a fetch nor a look at one that is under way.
     fn at_once(&mut self, now: Timestamp, wish: &Wish<'_, V>) -> Option<Result<Arc<V>, NotHad<E>>> {
         if self.flight.as_ref().is_some_and(Flight::is_lost) {
@@ -390,9 +390,9 @@ impl<V, E> Clone for Flight<V, E> {
 }
 
 /// Somebody who waits, counted until he goes.
-struct Waiting<V, E>(Arc<Place<V, E>>);
+struct FetchWait<V, E>(Arc<CacheEntry<V, E>>);
 
-impl<V, E> Drop for Waiting<V, E> {
+impl<V, E> Drop for FetchWait<V, E> {
     fn drop(&mut self) {
         self.0.state().waiting -= 1;
     }

@@ -10,7 +10,7 @@ use vpgate_core::base::json::{self, Bounds, JsonFault};
 use vpgate_core::jose::jwk::JwkFault;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::sdjwt::did::{self, DidFault};
-use vpgate_core::sdjwt::issuer_metadata::{self, MetadataFault, PublishedKeys};
+use vpgate_core::sdjwt::issuer_metadata::{self, IssuerMetadataFault, PublishedKeys};
 
 /// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
 const JWKS: [&str; 2] = ["application/jwk-set+json", "application/json"];
@@ -42,19 +42,22 @@ impl IssuerDocument {
     }
 
     /// The keys, at least one, and how long the server says they stay good.
-    pub(super) async fn fetch(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
+    pub(super) async fn fetch(
+        &self,
+        client: &FetchClient,
+    ) -> Result<(KeySet, Option<Duration>), NoIssuerKeys> {
         let (keys, max_age) = self.read(client).await?;
         if let Some(mistakes) = keys.mistakes() {
             tracing::warn!(address = %self.address(), %mistakes, "published keys are left out");
         }
         if keys.keys().is_empty() {
             let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
-            return Err(NoKeys::NoneUsable(why));
+            return Err(NoIssuerKeys::NoneUsable(why));
         }
         Ok((keys, max_age))
     }
 
-    async fn read(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoKeys> {
+    async fn read(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoIssuerKeys> {
         match self {
             Self::Jwks(at) => jwks(client, at).await,
             Self::Metadata { at, issuer } => {
@@ -77,7 +80,7 @@ impl IssuerDocument {
 
 /// Why a fetch brought no keys.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NoKeys {
+pub(super) enum NoIssuerKeys {
     #[error(transparent)]
     Fetch(#[from] FetchFault),
     #[error(transparent)]
@@ -85,21 +88,21 @@ pub(super) enum NoKeys {
     #[error(transparent)]
     Keys(#[from] JwkFault),
     #[error(transparent)]
-    Metadata(#[from] MetadataFault),
+    Metadata(#[from] IssuerMetadataFault),
     #[error(transparent)]
     Did(#[from] DidFault),
     #[error("there is no key in it that could verify a signature{0}")]
     NoneUsable(String),
 }
 
-impl NoKeys {
+impl NoIssuerKeys {
     /// Whether time may heal it; else the publisher must.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, Self::Fetch(fault) if fault.is_passing())
     }
 }
 
-async fn jwks(client: &FetchClient, at: &Url) -> Result<(KeySet, Option<Duration>), NoKeys> {
+async fn jwks(client: &FetchClient, at: &Url) -> Result<(KeySet, Option<Duration>), NoIssuerKeys> {
     let (jwks, max_age) = document(client, at, &JWKS).await?;
     Ok((KeySet::from_json(&jwks)?, max_age))
 }
@@ -108,7 +111,7 @@ async fn document(
     client: &FetchClient,
     at: &Url,
     media_types: &[&str],
-) -> Result<(Value, Option<Duration>), NoKeys> {
+) -> Result<(Value, Option<Duration>), NoIssuerKeys> {
     let fetched = client.get(at, media_types, BOUNDS.bytes).await?;
     Ok((json::parse(&fetched.body, &BOUNDS)?, fetched.max_age))
 }

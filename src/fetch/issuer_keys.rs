@@ -8,7 +8,7 @@ use async_trait::async_trait;
 
 use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
 use super::client::{FetchClient, PATIENCE};
-use super::issuer_document::{IssuerDocument, NoKeys};
+use super::issuer_document::{IssuerDocument, NoIssuerKeys};
 use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NotPublished};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::client::ClientKeys;
@@ -27,13 +27,13 @@ pub struct FetchedIssuerKeys {
     client: FetchClient,
     clock: Arc<dyn Clock>,
     /// Grows no larger than the configuration: only a [`TrustedIssuer`] or a registered client leads here.
-    sets: Cache<IssuerDocument, Fresh<Arc<KeySet>>, Arc<NoKeys>>,
+    sets: Cache<IssuerDocument, Fresh<Arc<KeySet>>, Arc<NoIssuerKeys>>,
 }
 
-impl Failure for Arc<NoKeys> {
+impl Failure for Arc<NoIssuerKeys> {
     /// Who publishes no key any more has taken the old ones back.
     fn replaces_older(&self) -> bool {
-        matches!(**self, NoKeys::NoneUsable(_))
+        matches!(**self, NoIssuerKeys::NoneUsable(_))
     }
 }
 
@@ -66,7 +66,7 @@ async fn fetch(
     document: IssuerDocument,
     client: FetchClient,
     clock: Arc<dyn Clock>,
-) -> Result<Fresh<Arc<KeySet>>, Arc<NoKeys>> {
+) -> Result<Fresh<Arc<KeySet>>, Arc<NoIssuerKeys>> {
     let (keys, max_age) = document.fetch(&client).await.map_err(|why| {
         let (address, passing) = (document.address(), why.is_passing());
         tracing::warn!(%address, reason = %why, passing, "published keys cannot be had");

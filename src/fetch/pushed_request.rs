@@ -15,7 +15,7 @@ const LONGEST: usize = 2048;
 
 /// Why a request was not taken.
 #[derive(Debug, thiserror::Error)]
-pub(super) enum NotPushed {
+pub(super) enum PushFault {
     /// No server to push to.
     #[error("no address to push requests to is configured")]
     NoAddress,
@@ -30,7 +30,7 @@ pub(super) enum NotPushed {
     NoRequestUri,
 }
 
-impl NotPushed {
+impl PushFault {
     /// Whether time may heal it.
     pub(super) fn is_passing(&self) -> bool {
         matches!(self, Self::Fetch(fault) if fault.is_passing())
@@ -43,8 +43,8 @@ pub(super) async fn push(
     at: Option<&Url>,
     secret: Option<&Secret>,
     request: &Parameters,
-) -> Result<String, NotPushed> {
-    let at = at.ok_or(NotPushed::NoAddress)?;
+) -> Result<String, PushFault> {
+    let at = at.ok_or(PushFault::NoAddress)?;
     let form = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(request.pairs())
         .extend_pairs(secret.map(|secret| ("client_secret", secret.expose())))
@@ -53,5 +53,5 @@ pub(super) async fn push(
     let answer = json::parse(&answer.body, &ANSWER)?;
     let request_uri = answer.get("request_uri").and_then(Value::as_str);
     let usable = request_uri.filter(|uri| uri.len() <= LONGEST && Url::parse(uri).is_ok());
-    usable.map(str::to_owned).ok_or(NotPushed::NoRequestUri)
+    usable.map(str::to_owned).ok_or(PushFault::NoRequestUri)
 }

@@ -27,13 +27,13 @@ const READ_AT_ONCE: usize = 2;
 
 /// Fetches and keeps status lists.
 pub struct FetchedStatusLists {
-    source: Source,
+    source: ListSource,
     lists: Cache<Name, StatusList, NoStatusList>,
 }
 
 /// What a fetch needs.
 #[derive(Clone)]
-struct Source {
+struct ListSource {
     client: FetchClient,
     clock: Arc<dyn Clock>,
     issuer_keys: Arc<dyn IssuerKeys>,
@@ -79,11 +79,11 @@ impl FetchedStatusLists {
     ) -> Self {
         let lists = Cache::new(Arc::clone(&clock), ROOM);
         let desks = Arc::new(Semaphore::new(READ_AT_ONCE));
-        Self { source: Source { client, clock, issuer_keys, bounds, desks }, lists }
+        Self { source: ListSource { client, clock, issuer_keys, bounds, desks }, lists }
     }
 }
 
-impl Source {
+impl ListSource {
     async fn fetch(
         self,
         issuer: TrustedIssuer,

@@ -9,7 +9,7 @@ use url::Url;
 use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault, PATIENCE};
 use crate::flow::ports::{Clock, NotPublished};
-use vpgate_core::openid4vp::wallet_metadata::{BOUNDS, MetadataFault, WalletMetadata, location};
+use vpgate_core::openid4vp::wallet_metadata::{BOUNDS, WalletMetadata, WalletMetadataFault, location};
 
 /// How long they are fresh when the server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);
@@ -30,7 +30,7 @@ enum NoMetadata {
     Fetch(#[from] FetchFault),
     /// They came, and are no good.
     #[error(transparent)]
-    Unusable(#[from] MetadataFault),
+    Unusable(#[from] WalletMetadataFault),
 }
 
 impl Failure for Arc<NoMetadata> {}

@@ -26,9 +26,11 @@ use vpgate_core::base::report::Findings;
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
-use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served};
-use vpgate_core::openid4vp::request::{Asked, Flow, OnRejection};
-use vpgate_core::openid4vp::response::{OtherState, Posted};
+use vpgate_core::openid4vp::presentation::{
+    AfterRejection, NotNow, Presentation, PresentationOutcome, Served,
+};
+use vpgate_core::openid4vp::request::{OnRejection, PresentationFlow, VpRequest};
+use vpgate_core::openid4vp::response::{DirectPostResponse, OtherState};
 
 /// What the wallet is told.
 #[derive(Debug)]
@@ -52,7 +54,7 @@ pub struct WayBack {
 
 /// Why an answer was not looked at.
 #[derive(Debug, thiserror::Error)]
-pub enum NotTaken {
+pub enum NotAnswered {
     /// Unknown, settled or expired: one answer for all.
     #[error("there is no open request for this answer")]
     NoOpenRequest,
@@ -67,13 +69,13 @@ pub enum NotTaken {
     Failed(#[from] Unavailable),
 }
 
-impl From<NotNow> for NotTaken {
+impl From<NotNow> for NotAnswered {
     fn from(_: NotNow) -> Self {
         Self::NoOpenRequest
     }
 }
 
-impl From<NotAccepted> for NotTaken {
+impl From<NotAccepted> for NotAnswered {
     fn from(why: NotAccepted) -> Self {
         match why {
             NotAccepted::NoOpenRequest | NotAccepted::OtherBrowser => Self::NoOpenRequest,
@@ -89,19 +91,25 @@ impl Vpgate {
     /// (`flow/reply_again.rs`).
     ///
     /// # Errors
-    /// [`NotTaken`]; nothing has changed then.
-    pub async fn accept_posted(&self, id: &str, posted: Posted) -> Result<PostAnswer, NotTaken> {
+    /// [`NotAnswered`]; nothing has changed then.
+    pub async fn accept_posted(
+        &self,
+        id: &str,
+        posted: DirectPostResponse,
+    ) -> Result<PostAnswer, NotAnswered> {
         let now = self.clock.now();
-        let state = RequestState::parse(id).ok_or(NotTaken::NoOpenRequest)?;
+        let state = RequestState::parse(id).ok_or(NotAnswered::NoOpenRequest)?;
         let answer = posted.digest();
         let taken = match self.take_posted(&state, posted, answer, now).await {
-            Err(NotTaken::NoOpenRequest) => {
-                self.reply_again(&state, &answer).await?.ok_or(NotTaken::NoOpenRequest)
+            Err(NotAnswered::NoOpenRequest) => {
+                self.reply_again(&state, &answer).await?.ok_or(NotAnswered::NoOpenRequest)
             }
             taken => taken,
         };
         // The wallet is not told; whoever runs this service can find out.
-        if let Err(why @ (NotTaken::NoOpenRequest | NotTaken::State(_) | NotTaken::MediaType)) = &taken {
+        if let Err(why @ (NotAnswered::NoOpenRequest | NotAnswered::State(_) | NotAnswered::MediaType)) =
+            &taken
+        {
             tracing::warn!(%why, "an answer that a wallet posted was refused before it was judged");
         }
         taken
@@ -110,17 +118,17 @@ impl Vpgate {
     async fn take_posted(
         &self,
         state: &RequestState,
-        posted: Posted,
+        posted: DirectPostResponse,
         answer: Digest,
         now: Timestamp,
-    ) -> Result<PostAnswer, NotTaken> {
+    ) -> Result<PostAnswer, NotAnswered> {
         let served = match self.store.presentation_by_state(state).await? {
             Some(Presentation::Served(served)) => served.answered_by_wallet(answer, now)?,
-            _ => return Err(NotTaken::NoOpenRequest),
+            _ => return Err(NotAnswered::NoOpenRequest),
         };
         let asked = served.asked();
         if posted.as_json && !asked.wallet.profile.takes_json_answers() {
-            return Err(NotTaken::MediaType);
+            return Err(NotAnswered::MediaType);
         }
         posted.fits(state)?;
         let mut findings = Findings::new();
@@ -128,12 +136,12 @@ impl Vpgate {
         let opened = self.of_the_wallet(asked, opened, &mut findings).await?;
         let rules = self.result_rules(asked);
         let judge = Judge::of(self).under(rules.as_ref());
-        let challenge = asked.challenge().by(self.policy.verification);
+        let challenge = asked.expected().by(self.policy.verification);
         let answered = judge.answer(&challenge, opened, now, findings).await;
-        answered.record(asked.asker.client_id(), &asked.id);
+        answered.record(asked.requester.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
-                if served.asked().flow != Flow::SameDevice {
+                if served.asked().flow != PresentationFlow::SameDevice {
                     self.commit_settled(served.verified(presentation, report, None, now)?, None, now).await?;
                     return Ok(PostAnswer::Taken(None));
                 }
@@ -145,7 +153,7 @@ impl Vpgate {
                 Ok(PostAnswer::Taken(Some(WayBack { handle, response_code: Some(code) })))
             }
             Answered::Refused(error) if error.may_be_retried() => {
-                let taken = |asked: &Asked, code| PostAnswer::Taken(way_back(asked, code));
+                let taken = |asked: &VpRequest, code| PostAnswer::Taken(way_back(asked, code));
                 self.count_posted(served, &answer, taken, now, |served, code| {
                     served.postponed_by_wallet(error, code, now)
                 })
@@ -192,10 +200,10 @@ impl Vpgate {
         &self,
         served: Served,
         answer: &Digest,
-        open: impl FnOnce(&Asked, Option<Secret>) -> PostAnswer,
+        open: impl FnOnce(&VpRequest, Option<Secret>) -> PostAnswer,
         now: Timestamp,
         mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
-    ) -> Result<PostAnswer, NotTaken> {
+    ) -> Result<PostAnswer, NotAnswered> {
         let code = self.result_code_for(served.asked(), answer);
         let digest = code.as_ref().map(Secret::digest);
         let tried = open(served.asked(), None);
@@ -203,7 +211,9 @@ impl Vpgate {
             None => Ok(tried),
             Some(settled) => {
                 let answer = match settled.outcome() {
-                    Outcome::Declined { .. } => PostAnswer::Taken(way_back(settled.asked(), code)),
+                    PresentationOutcome::Declined { .. } => {
+                        PostAnswer::Taken(way_back(settled.asked(), code))
+                    }
                     _ => rejected(settled.asked(), code),
                 };
                 self.commit_settled(settled, None, now).await?;
@@ -213,7 +223,7 @@ impl Vpgate {
     }
 }
 
-pub(super) fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
+pub(super) fn rejected(asked: &VpRequest, code: Option<Secret>) -> PostAnswer {
     match asked.wallet.on_rejection {
         OnRejection::Refuse => PostAnswer::Rejected,
         OnRejection::Redirect => PostAnswer::Taken(way_back(asked, code)),
@@ -221,7 +231,7 @@ pub(super) fn rejected(asked: &Asked, code: Option<Secret>) -> PostAnswer {
 }
 
 /// As [`rejected`]; but who is told by the wallet is told that the same answer may count later.
-fn postponed(asked: &Asked, code: Option<Secret>) -> PostAnswer {
+fn postponed(asked: &VpRequest, code: Option<Secret>) -> PostAnswer {
     match rejected(asked, code) {
         PostAnswer::Rejected => PostAnswer::Later,
         taken => taken,
@@ -229,6 +239,7 @@ fn postponed(asked: &Asked, code: Option<Secret>) -> PostAnswer {
 }
 
 /// `None` when the browser is on another device: it learns the outcome without being sent.
-pub(super) fn way_back(asked: &Asked, response_code: Option<Secret>) -> Option<WayBack> {
-    (asked.flow == Flow::SameDevice).then(|| WayBack { handle: asked.handle.clone(), response_code })
+pub(super) fn way_back(asked: &VpRequest, response_code: Option<Secret>) -> Option<WayBack> {
+    (asked.flow == PresentationFlow::SameDevice)
+        .then(|| WayBack { handle: asked.handle.clone(), response_code })
 }

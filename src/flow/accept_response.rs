@@ -11,7 +11,7 @@ use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
-use vpgate_core::openid4vp::response::{Handed, ResponseParameters};
+use vpgate_core::openid4vp::response::{DcApiResponse, ResponseParameters};
 
 impl Vpgate {
     /// Takes a fragment response that `browser` brought.
@@ -44,7 +44,7 @@ impl Vpgate {
         &self,
         handle: &Handle,
         browser: &Secret,
-        handed: Handed,
+        handed: DcApiResponse,
     ) -> Result<Ending, NotAccepted> {
         let now = self.clock.now();
         let served = match self.store.presentation_by_handle(handle).await? {
@@ -66,9 +66,9 @@ impl Vpgate {
         let asked = served.asked();
         let rules = self.result_rules(asked);
         let judge = Judge::of(self).under(rules.as_ref());
-        let challenge = asked.challenge().by(self.policy.verification);
+        let challenge = asked.expected().by(self.policy.verification);
         let answered = judge.answer(&challenge, opened, now, findings).await;
-        answered.record(asked.asker.client_id(), &asked.id);
+        answered.record(asked.requester.client_id(), &asked.id);
         match answered {
             Answered::Judged(Judged::Verified { presentation, report }) => {
                 self.settle(served, now, |served, code| served.verified(presentation, report, code, now))

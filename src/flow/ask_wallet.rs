@@ -9,7 +9,7 @@ use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::profile::{self, dc_api};
-use vpgate_core::openid4vp::request::{Asked, DcApiRequest, RequestMethod, ResponseMode};
+use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::response::ResponseParameters;
 
@@ -63,7 +63,7 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotReached`]
-    pub(super) async fn wallet_url(&self, asked: &Asked, now: Timestamp) -> Result<Url, NotReached> {
+    pub(super) async fn wallet_url(&self, asked: &VpRequest, now: Timestamp) -> Result<Url, NotReached> {
         self.check_wallet(asked).await?;
         match asked.wallet.request_method {
             RequestMethod::UrlQuery => Ok(profile::plain_url(asked)),
@@ -89,7 +89,7 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotReached`]
-    pub(super) fn dc_api_request(&self, asked: &Asked, now: Timestamp) -> Result<Value, NotReached> {
+    pub(super) fn dc_api_request(&self, asked: &VpRequest, now: Timestamp) -> Result<Value, NotReached> {
         match asked.wallet.dc_api.ok_or(NotReached::Outdated)?.request {
             DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked)),
             DcApiRequest::Signed => {
@@ -111,7 +111,7 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotReached::Wallet`]
-    pub(super) async fn check_wallet(&self, asked: &Asked) -> Result<(), NotReached> {
+    pub(super) async fn check_wallet(&self, asked: &VpRequest) -> Result<(), NotReached> {
         let Some(issuer) = &asked.wallet.issuer else { return Ok(()) };
         let metadata = self.wallets.metadata(issuer).await;
         let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
@@ -131,7 +131,7 @@ impl Vpgate {
     /// When those metadata cannot be had: nobody knows then whether the answer is complete.
     pub(super) async fn of_the_wallet(
         &self,
-        asked: &Asked,
+        asked: &VpRequest,
         opened: Result<ResponseParameters, Rejection>,
         findings: &mut Findings,
     ) -> Result<Result<ResponseParameters, Rejection>, Unavailable> {

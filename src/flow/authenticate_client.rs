@@ -5,7 +5,7 @@ use super::ports::{NotCommitted, NotPublished, Unavailable};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{
-    AuthenticatedClient, Authentication, AuthenticationFault, Credentials, NotAuthenticated,
+    AuthenticatedClient, Authentication, AuthenticationFault, ClientCredentials, NotAuthenticated,
 };
 use vpgate_core::oauth::client_assertion::UnverifiedAssertion;
 
@@ -27,10 +27,10 @@ impl Vpgate {
     /// [`Unauthenticated`]
     pub async fn authenticate_client(
         &self,
-        shown: &Credentials,
+        shown: &ClientCredentials,
     ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
         match shown {
-            Credentials::Assertion(claimed, assertion) => {
+            ClientCredentials::Assertion(claimed, assertion) => {
                 self.authenticate_by_assertion(claimed.as_deref(), assertion).await
             }
             shown => Ok(self.policy.clients.authenticate(shown)?),

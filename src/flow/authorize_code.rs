@@ -2,20 +2,22 @@
 //! decides whether to go on (RFC 6749 section 4.1.1).
 
 use super::Vpgate;
-use super::begin_presentation::{Ask, NotBegun};
+use super::begin_presentation::{NewVpRequest, NotBegun};
 use super::ports::{NotCommitted, Unavailable};
 use super::push_request::{Pushed, URN};
-use super::question::Question;
+use super::question::QueryAsked;
 use vpgate_core::base::id::{AuthorizationId, Handle};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
-use vpgate_core::oauth::authorization_request::{AuthorizationRequest, NotRead, Parameters, RequestFault};
+use vpgate_core::oauth::authorization_request::{
+    AuthorizationParameters, AuthorizationRequest, NotRead, RequestFault,
+};
 use vpgate_core::oauth::client::Client;
-use vpgate_core::oauth::code_grant::{Pending, Terms};
+use vpgate_core::oauth::code_grant::{CodeGrantTerms, Pending};
 use vpgate_core::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
 use vpgate_core::oauth::scope_request::ScopeRefused;
 use vpgate_core::openid4vp::presentation::Begun;
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::request::Requester;
 
 /// What the person is shown before deciding.
 #[derive(Debug)]
@@ -64,7 +66,7 @@ pub enum NotAuthorizable {
 }
 
 /// A request that is good to go on with.
-struct Asked<'v> {
+struct CheckedRequest<'v> {
     client: &'v Client,
     request: AuthorizationRequest,
     pushed: Option<Digest>,
@@ -77,9 +79,9 @@ impl Vpgate {
     /// [`NotAuthorizable`]
     pub async fn look_at_authorization(
         &self,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
     ) -> Result<AuthorizationShown, NotAuthorizable> {
-        let Asked { client, request, .. } = self.authorization_asked(parameters).await?;
+        let CheckedRequest { client, request, .. } = self.authorization_asked(parameters).await?;
         let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
         let query = query.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
         Ok(AuthorizationShown {
@@ -102,7 +104,7 @@ impl Vpgate {
     /// [`NotAuthorizable`]
     pub async fn go_on_with_authorization(
         &self,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
         browser: &Secret,
     ) -> Result<Handle, NotAuthorizable> {
         let asked = self.authorization_asked(parameters).await?;
@@ -121,8 +123,11 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotAuthorizable`]
-    pub async fn cancel_authorization(&self, parameters: &Parameters) -> Result<ReturnUrl, NotAuthorizable> {
-        let Asked { request, pushed, .. } = self.authorization_asked(parameters).await?;
+    pub async fn cancel_authorization(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<ReturnUrl, NotAuthorizable> {
+        let CheckedRequest { request, pushed, .. } = self.authorization_asked(parameters).await?;
         if let Some(handle) = pushed {
             match self.store.commit(Change::DropPushedRequest(handle)).await {
                 Ok(()) => {}
@@ -143,13 +148,16 @@ impl Vpgate {
     /// [`NotAuthorizable`]
     pub async fn keep_posted_authorization(
         &self,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
     ) -> Result<Pushed, NotAuthorizable> {
-        let Asked { request, .. } = self.authorization_asked(parameters).await?;
+        let CheckedRequest { request, .. } = self.authorization_asked(parameters).await?;
         Ok(self.keep_request(request).await?)
     }
 
-    async fn authorization_asked(&self, parameters: &Parameters) -> Result<Asked<'_>, NotAuthorizable> {
+    async fn authorization_asked(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<CheckedRequest<'_>, NotAuthorizable> {
         let client = parameters.get("client_id").and_then(|id| self.policy.clients.named(id));
         let client = client.ok_or(NotAuthorizable::UnknownClient)?;
         let handle = parameters.get("request_uri").and_then(|uri| uri.strip_prefix(URN));
@@ -163,7 +171,7 @@ impl Vpgate {
         if request.silent {
             return Err(self.refused(&request, RequestFault::Silent));
         }
-        Ok(Asked { client, request, pushed })
+        Ok(CheckedRequest { client, request, pushed })
     }
 
     /// Everything beside the handle is ignored (RFC 9126 section 4, RFC 9101 section 6.3).
@@ -183,7 +191,7 @@ impl Vpgate {
     fn brought(
         &self,
         client: &Client,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
     ) -> Result<AuthorizationRequest, NotAuthorizable> {
         let read = AuthorizationRequest::read(parameters, client, self.offered(client));
         let request = read.map_err(|why| match why {
@@ -201,22 +209,22 @@ impl Vpgate {
 
     async fn begin_authorization(
         &self,
-        asked: Asked<'_>,
+        asked: CheckedRequest<'_>,
         browser: Digest,
     ) -> Result<Handle, NotAuthorizable> {
-        let Asked { client, request, pushed } = asked;
+        let CheckedRequest { client, request, pushed } = asked;
         let now = self.clock.now();
-        let question = Question::of_scopes(self, client, &request.scopes);
+        let question = QueryAsked::of_scopes(self, client, &request.scopes);
         let question = question.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
         let id = AuthorizationId::from_entropy(self.random_id()?);
-        let asker = Asker::Code { client_id: client.id.clone(), authorization: id.clone() };
+        let asker = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
         let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
         let flow = self.flow_in_browser(&client.wallet);
-        let ask = Ask { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
-        let (asked, answer_key) = self.ask(ask, now).map_err(NotBegun::of_our_own)?;
+        let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
+        let (asked, answer_key) = self.new_vp_request(ask, now).map_err(NotBegun::of_our_own)?;
         let handle = asked.handle.clone();
         let request = Box::new(request);
-        let terms = Terms { id, request, created_at: now, expires_at: asked.expires_at };
+        let terms = CodeGrantTerms { id, request, created_at: now, expires_at: asked.expires_at };
         let change = Change::BeginAuthorization {
             presentation: Begun::new(asked, Some(browser), answer_key),
             grant: Pending::begin(terms, browser),

@@ -9,14 +9,14 @@ use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
-use vpgate_core::oauth::attempts::{Attempt, Barrier, Counted, Limited};
-use vpgate_core::oauth::authorization_request::{Parameters, RequestFault, not_honoured};
+use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
+use vpgate_core::oauth::authorization_request::{AuthorizationParameters, RequestFault, not_honoured};
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
-use vpgate_core::oauth::device_grant::{Pending, Precautions, Terms};
+use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending, Precautions};
 use vpgate_core::oauth::device_settings::{DeviceSettings, VerificationUris};
 use vpgate_core::oauth::nearness::{Network, Proximity};
-use vpgate_core::oauth::number_matching::Numbers;
-use vpgate_core::oauth::pkce::{Challenge, ChallengeFault};
+use vpgate_core::oauth::number_matching::MatchingNumbers;
+use vpgate_core::oauth::pkce::{ChallengeFault, CodeChallenge};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::scope_request::{ScopeRefused, ScopesAsked};
 use vpgate_core::oauth::thumbprint::Thumbprint;
@@ -100,7 +100,7 @@ impl Vpgate {
         scope: Option<&str>,
         key: Option<Thumbprint>,
         from: ClientAddress,
-        other: &Parameters,
+        other: &AuthorizationParameters,
     ) -> Result<DeviceAuthorization, NotAuthorized> {
         if !client.may_use(Grant::DeviceCode) {
             return Err(NotAuthorized::WrongGrant);
@@ -129,7 +129,7 @@ impl Vpgate {
         for _ in 0..DRAWS {
             let Some(user_code) = self.draw_user_code(settings)? else { continue };
             let device_code = self.random_secret()?;
-            let terms = Terms {
+            let terms = DeviceGrantTerms {
                 id: GrantId::from_entropy(self.random_id()?),
                 client_id: client.id.clone(),
                 scopes: scopes.clone(),
@@ -194,7 +194,7 @@ impl Vpgate {
     /// public client, and its other devices are not to suffer for that.
     fn authorization_limits(&self, client: &Client, from: ClientAddress, now: Timestamp) -> Limited {
         let limits = &self.policy.device.limits;
-        let attempt = |who, most| Attempt::new(Counted::Authorization, who, most, limits.window, now);
+        let attempt = |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, now);
         let everybody = attempt(self.counted_client(client), limits.authorizations_per_client);
         let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
         let around = self.counted_networks(from);
@@ -212,9 +212,9 @@ impl Vpgate {
         Ok(settings.user_code.draw(&self.random_draw()?))
     }
 
-    fn draw_numbers(&self) -> Result<Numbers, Unavailable> {
+    fn draw_numbers(&self) -> Result<MatchingNumbers, Unavailable> {
         for _ in 0..DRAWS {
-            if let Some(numbers) = Numbers::draw(&self.random_draw()?) {
+            if let Some(numbers) = MatchingNumbers::draw(&self.random_draw()?) {
                 return Ok(numbers);
             }
         }
@@ -224,9 +224,9 @@ impl Vpgate {
 
 /// What the token request of the device must answer, where it sent a challenge: a device that polls can prove
 /// that it is the one that asked (RFC 7636, for this grant).
-fn challenge(other: &Parameters) -> Result<Option<Challenge>, ChallengeFault> {
+fn challenge(other: &AuthorizationParameters) -> Result<Option<CodeChallenge>, ChallengeFault> {
     match (other.get("code_challenge"), other.get("code_challenge_method")) {
-        (Some(challenge), method) => Challenge::read(challenge, method).map(Some),
+        (Some(challenge), method) => CodeChallenge::read(challenge, method).map(Some),
         (None, Some(_)) => Err(ChallengeFault::Form),
         (None, None) => Ok(None),
     }

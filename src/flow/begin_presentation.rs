@@ -8,7 +8,7 @@ use super::ask_wallet::{NotReached, WalletFault, answer_key};
 use super::code_entry::{CodeRefused, Typed};
 use super::own_pages::PagesRefused;
 use super::ports::{NotCommitted, Unavailable};
-use super::question::{NotAsked, Question, QuestionRequest};
+use super::question::{NotAsked, QueryAsked, QueryRequested};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
@@ -18,7 +18,7 @@ use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::openid4vp::presentation::Begun;
-use vpgate_core::openid4vp::request::{Asked, Asker, Flow, Profile, RequestMethod};
+use vpgate_core::openid4vp::request::{PresentationFlow, Profile, RequestMethod, Requester, VpRequest};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
@@ -32,17 +32,17 @@ pub const MAX_SCANNED_BYTES: usize = 1200;
 
 /// What a relying party asks for.
 #[derive(Debug)]
-pub struct PresentationRequest {
+pub struct NewPresentation {
     /// The wallet's configured name; the client's own when absent.
     pub wallet: Option<String>,
     /// What is asked, and what is being agreed to.
-    pub question: QuestionRequest,
+    pub question: QueryRequested,
     /// Instead of a scope or a query: the device grant that is to be completed by the answer.
     pub for_code: Option<CodeToComplete>,
     /// Whom the wallet should expect.
     pub login_hint: Option<String>,
     /// Where the wallet is.
-    pub flow: Flow,
+    pub flow: PresentationFlow,
     /// Where the browser returns.
     pub redirect_uri: Option<String>,
     /// Returned unchanged beside the response code.
@@ -61,12 +61,12 @@ pub struct CodeToComplete {
 }
 
 /// What is written down as a request. It lives as long as configured, but never past `until`.
-pub(super) struct Ask<'a> {
-    pub asker: Asker,
+pub(super) struct NewVpRequest<'a> {
+    pub asker: Requester,
     pub wallet: &'a str,
-    pub question: Question,
+    pub question: QueryAsked,
     pub login_hint: Option<String>,
-    pub flow: Flow,
+    pub flow: PresentationFlow,
     pub until: Option<Timestamp>,
 }
 
@@ -172,22 +172,22 @@ impl Vpgate {
     pub async fn begin_presentation(
         &self,
         client: AuthenticatedClient<'_>,
-        request: PresentationRequest,
+        request: NewPresentation,
     ) -> Result<PresentationBegun, NotBegun> {
         let now = self.clock.now();
         let (claim, question) = match &request.for_code {
             Some(code) => {
                 let grant = self.take_up_for_pages(client, code, now).await?;
-                let question = Question::of_grant(self, &request.question, &grant)?;
+                let question = QueryAsked::of_grant(self, &request.question, &grant)?;
                 (Some(grant), question)
             }
             None => {
                 let read = TransactionTypes::from_text;
-                (None, Question::of_client(self, &client, &request.question, read)?)
+                (None, QueryAsked::of_client(self, &client, &request.question, read)?)
             }
         };
         let client = client.client();
-        if request.flow == Flow::CrossDevice && !client.cross_device {
+        if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
             return Err(NotBegun::CrossDevice);
         }
         let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
@@ -195,7 +195,7 @@ impl Vpgate {
         if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
             return Err(NotBegun::State);
         }
-        let asker = Asker::RelyingParty {
+        let asker = Requester::RelyingParty {
             client_id: client.id.clone(),
             redirect_uri: redirect_uri.clone(),
             state: request.state,
@@ -205,10 +205,17 @@ impl Vpgate {
         };
         let until = claim.as_ref().map(|grant| grant.terms().expires_at);
         let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let ask = Ask { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
-        let (asked, answer_key) = self.ask(ask, now)?;
+        let ask = NewVpRequest {
+            asker,
+            wallet,
+            question,
+            login_hint: request.login_hint,
+            flow: request.flow,
+            until,
+        };
+        let (asked, answer_key) = self.new_vp_request(ask, now)?;
         let authorization_request_url = match (asked.flow, asked.wallet.request_method) {
-            (Flow::DcApi, _) => None,
+            (PresentationFlow::DcApi, _) => None,
             (_, method) if method == RequestMethod::Pushed || asked.wallet.by_post => {
                 self.check_wallet(&asked).await?;
                 None
@@ -216,7 +223,7 @@ impl Vpgate {
             _ => Some(self.wallet_url(&asked, now).await?),
         };
         let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
-        if asked.flow == Flow::CrossDevice && length > MAX_SCANNED_BYTES {
+        if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
             return Err(NotBegun::TooLongToScan);
         }
         let begun = PresentationBegun {
@@ -261,12 +268,12 @@ impl Vpgate {
     }
 
     /// Writes a request down, and makes the key that its answer is to be encrypted to.
-    pub(super) fn ask(
+    pub(super) fn new_vp_request(
         &self,
-        ask: Ask<'_>,
+        ask: NewVpRequest<'_>,
         now: Timestamp,
-    ) -> Result<(Asked, Option<EncryptionKey>), NotBegun> {
-        let Ask { asker, wallet, question, login_hint, flow, until } = ask;
+    ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
+        let NewVpRequest { asker, wallet, question, login_hint, flow, until } = ask;
         if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
             return Err(NotBegun::LoginHint);
         }
@@ -280,7 +287,7 @@ impl Vpgate {
         if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
             return Err(NotBegun::TransactionType { index });
         }
-        let crosses = flow == Flow::CrossDevice;
+        let crosses = flow == PresentationFlow::CrossDevice;
         let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
         if crosses && (!may_cross || wallet.by_post) {
             return Err(NotBegun::WalletCannotCross);
@@ -290,16 +297,16 @@ impl Vpgate {
             if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
         let expires_at = now.plus(lifetime);
         let response_mode = match flow {
-            Flow::SameDevice | Flow::CrossDevice => wallet.response_mode,
-            Flow::DcApi => wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?.response_mode,
+            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => wallet.response_mode,
+            PresentationFlow::DcApi => wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?.response_mode,
         };
         let key = answer_key(response_mode)?;
-        let asked = Asked {
+        let asked = VpRequest {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
             state: RequestState::from_entropy(self.random_id()?),
             nonce: Nonce::from_entropy(self.random_id()?),
-            asker,
+            requester: asker,
             wallet: wallet.clone(),
             query: question.query,
             scope: question.scope.filter(|_| is_proof),

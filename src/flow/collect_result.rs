@@ -9,8 +9,8 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::AuthenticatedClient;
-use vpgate_core::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use vpgate_core::openid4vp::request::{Asked, Asker, Flow};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
@@ -71,9 +71,9 @@ impl Vpgate {
             return Err(NotCollected::Unknown);
         }
         match settled.outcome() {
-            Outcome::Rejected { report } => Ok(Collected::Rejected(report.clone())),
-            Outcome::Declined { error } => Ok(Collected::Declined(*error)),
-            Outcome::Verified { presentation, report } => {
+            PresentationOutcome::Rejected { report } => Ok(Collected::Rejected(report.clone())),
+            PresentationOutcome::Declined { error } => Ok(Collected::Declined(*error)),
+            PresentationOutcome::Verified { presentation, report } => {
                 self.spend(&settled, response_code).await?;
                 let presentation = self.as_listed(settled.asked(), presentation.clone());
                 Ok(Collected::Verified { presentation, report: report.clone() })
@@ -83,9 +83,9 @@ impl Vpgate {
 
     /// What was asked by scope is told as far as the scopes list it: for a device more was asked, for the
     /// subject and the claims of its tokens.
-    fn as_listed(&self, asked: &Asked, presentation: VerifiedPresentation) -> VerifiedPresentation {
-        match &asked.asker {
-            Asker::RelyingParty { scope: Some(scope), .. } => {
+    fn as_listed(&self, asked: &VpRequest, presentation: VerifiedPresentation) -> VerifiedPresentation {
+        match &asked.requester {
+            Requester::RelyingParty { scope: Some(scope), .. } => {
                 self.policy.scopes.told(presentation, &Scopes::parse(scope).unwrap_or_default())
             }
             _ => presentation,
@@ -116,13 +116,13 @@ impl Vpgate {
     ) -> Result<Presentation, NotCollected> {
         let id = PresentationId::parse(id).ok_or(NotCollected::Unknown)?;
         let found = self.store.presentation(&id).await?;
-        found.filter(|it| it.asked().asker.client_id() == client.client().id).ok_or(NotCollected::Unknown)
+        found.filter(|it| it.asked().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
     }
 
     /// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
     /// (OpenID4VP 1.0 section 14.2, the weaker way).
     async fn spend(&self, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
-        if settled.asked().flow == Flow::CrossDevice {
+        if settled.asked().flow == PresentationFlow::CrossDevice {
             return Ok(());
         }
         let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
@@ -138,6 +138,6 @@ impl Vpgate {
     }
 }
 
-fn unsettled(asked: &Asked, now: Timestamp) -> Collected {
+fn unsettled(asked: &VpRequest, now: Timestamp) -> Collected {
     if now >= asked.expires_at { Collected::Expired } else { Collected::Pending(asked.expires_at) }
 }

@@ -12,8 +12,8 @@ use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::code_grant::{CodeGrant, NotDecided};
 use vpgate_core::oauth::device_grant::DenialReason;
 use vpgate_core::oauth::redirect::{AuthorizationError, ReturnUrl};
-use vpgate_core::openid4vp::presentation::{Outcome, Settled};
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::presentation::{PresentationOutcome, Settled};
+use vpgate_core::openid4vp::request::Requester;
 use vpgate_core::openid4vp::response::WalletError;
 
 impl From<NotDecided> for NotAccepted {
@@ -37,7 +37,7 @@ impl Vpgate {
         };
         let request = &pending.terms().request;
         let (return_to, browser) = (request.return_to.clone(), settled.browser());
-        if let Outcome::Verified { presentation, .. } = settled.outcome() {
+        if let PresentationOutcome::Verified { presentation, .. } = settled.outcome() {
             let AuthorizationRequest { scopes, parameters, .. } = &**request;
             if let Ok(admission) = self.admit(presentation, client_id, scopes, parameters) {
                 if request.expected_subject.as_deref().is_some_and(|hinted| hinted != admission.subject()) {
@@ -62,7 +62,7 @@ impl Vpgate {
     /// Where the browser of a refused authorization belongs, when its wallet posted the answer and only
     /// then sent the browser back.
     pub(super) async fn refused_way_home(&self, settled: &Settled) -> Result<Option<ReturnUrl>, Unavailable> {
-        let Asker::Code { authorization, .. } = &settled.asked().asker else { return Ok(None) };
+        let Requester::Code { authorization, .. } = &settled.asked().requester else { return Ok(None) };
         let Some(CodeGrant::Refused(refused)) = self.store.authorization(authorization).await? else {
             return Ok(None);
         };
@@ -72,25 +72,25 @@ impl Vpgate {
 }
 
 /// What an outcome that leads to no code is called.
-fn refusal(outcome: &Outcome) -> (DenialReason, AuthorizationError, &'static str) {
+fn refusal(outcome: &PresentationOutcome) -> (DenialReason, AuthorizationError, &'static str) {
     match outcome {
-        Outcome::Verified { .. } => (
+        PresentationOutcome::Verified { .. } => (
             DenialReason::NothingEarned,
             AuthorizationError::AccessDenied,
             "the presentation is genuine but earns none of the scopes",
         ),
-        Outcome::Rejected { .. } => (
+        PresentationOutcome::Rejected { .. } => (
             DenialReason::PresentationRejected,
             AuthorizationError::AccessDenied,
             "the presentation was not accepted",
         ),
-        Outcome::Declined { error: WalletError::AccessDenied } => (
+        PresentationOutcome::Declined { error: WalletError::AccessDenied } => (
             DenialReason::DeclinedInWallet,
             AuthorizationError::AccessDenied,
             "the person or the wallet said no",
         ),
         // REQ-2.44: the wallet could not do what it was asked.
-        Outcome::Declined { .. } => (
+        PresentationOutcome::Declined { .. } => (
             DenialReason::DeclinedInWallet,
             AuthorizationError::ServerError,
             "the wallet could not answer this request",

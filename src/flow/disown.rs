@@ -8,11 +8,11 @@ use vpgate_core::base::id::{GrantId, Handle};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
-use vpgate_core::oauth::attempts::{Attempt, Counted};
+use vpgate_core::oauth::attempts::{Attempt, CountedEvent};
 use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::openid4vp::presentation::Presentation;
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::request::Requester;
 
 /// What became of a grant that was disowned after it was approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,9 +62,9 @@ impl Vpgate {
             Some(Presentation::Settled(settled)) if *settled.browser() == browser.digest() => settled,
             _ => return Err(NotDisowned::Unknown),
         };
-        match &settled.asked().asker {
-            Asker::Device { grant, .. } => self.disown_decided(grant, now).await,
-            Asker::RelyingParty { .. } | Asker::Code { .. } => Err(NotDisowned::Unknown),
+        match &settled.asked().requester {
+            Requester::Device { grant, .. } => self.disown_decided(grant, now).await,
+            Requester::RelyingParty { .. } | Requester::Code { .. } => Err(NotDisowned::Unknown),
         }
     }
 
@@ -107,7 +107,7 @@ impl Vpgate {
             None => self.counted_everybody(),
         };
         let window = self.policy.device.limits.window;
-        let counted = Attempt::new(Counted::Disowned, who, u32::MAX, window, now);
+        let counted = Attempt::new(CountedEvent::Disowned, who, u32::MAX, window, now);
         self.store.commit(Change::DisownGrant { denied, counted }).await?;
         let reports: u32 = self.store.attempts(&counted).await?.iter().map(|(_, count)| *count).sum();
         tracing::warn!(grant = %id, client = client_id, reports, "a person did not start this device grant");

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::Vpgate;
 use vpgate_core::admission::ScopeDefinition;
-use vpgate_core::admission::rules::{Rule, Unmet};
+use vpgate_core::admission::rules::{ScopeRule, Unmet};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::entitlement::OPENID;
@@ -38,7 +38,7 @@ pub struct ScopeTried<'p> {
     /// The credentials of this scope that the sample does not have.
     pub missing: Vec<&'p str>,
     /// Each rule, in the order of the configuration.
-    pub rules: Vec<(&'p Rule, Result<(), Unmet>)>,
+    pub rules: Vec<(&'p ScopeRule, Result<(), Unmet>)>,
     /// Whether one of its credentials has a stable identifier, so that `sub` stays the same for a person.
     pub stable_subject: bool,
 }

@@ -2,15 +2,15 @@
 //! (RFC 8628 section 3.3).
 
 use super::Vpgate;
-use super::begin_presentation::{Ask, NotBegun};
+use super::begin_presentation::{NewVpRequest, NotBegun};
 use super::code_entry::{CodeFound, CodeRefused, Typed};
 use super::ports::NotCommitted;
-use super::question::Question;
+use super::question::QueryAsked;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::Begun;
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::request::Requester;
 
 impl Vpgate {
     /// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.
@@ -39,11 +39,11 @@ impl Vpgate {
         let grant = self.take_up(entered, picked, browser.digest(), now).await?;
         let terms = grant.terms();
         let question =
-            Question::of_scopes(self, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
-        let asker = Asker::Device { client_id: client.id.clone(), grant: terms.id.clone() };
+            QueryAsked::of_scopes(self, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
+        let asker = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
         let (flow, until) = (self.flow_in_browser(&client.wallet), Some(terms.expires_at));
-        let ask = Ask { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
-        let (asked, answer_key) = self.ask(ask, now).map_err(NotBegun::of_our_own)?;
+        let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
+        let (asked, answer_key) = self.new_vp_request(ask, now).map_err(NotBegun::of_our_own)?;
         let handle = asked.handle.clone();
         let change = Change::BeginPresentation {
             presentation: Begun::new(asked, Some(browser.digest()), answer_key),

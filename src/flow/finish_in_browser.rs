@@ -10,9 +10,9 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 use vpgate_core::oauth::redirect::ReturnUrl;
-use vpgate_core::openid4vp::presentation::{NotNow, Outcome, Presentation, Tries};
-use vpgate_core::openid4vp::request::{Asked, Asker, Flow};
-use vpgate_core::openid4vp::trouble::Trouble;
+use vpgate_core::openid4vp::presentation::{NotNow, Presentation, PresentationOutcome, Tries};
+use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest};
+use vpgate_core::openid4vp::trouble::ResponseTrouble;
 use vpgate_core::sdjwt::issuer_key;
 use vpgate_core::sdjwt::status::standing;
 
@@ -24,9 +24,9 @@ pub struct Finish {
     /// Whether a device waits for the outcome, or a web application.
     pub on_device: bool,
     /// How it stands.
-    pub standing: Standing,
+    pub standing: PresentationProgress,
     /// What was the matter with the last answer, where one was rejected.
-    pub trouble: Option<Trouble>,
+    pub trouble: Option<ResponseTrouble>,
     /// Where the person belongs instead of that page: back in the application, with the error.
     pub way_home: Option<ReturnUrl>,
     /// The way back to a web application whose wallet was on another device: the browser was not sent
@@ -36,7 +36,7 @@ pub struct Finish {
 
 /// How a presentation stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
+pub enum PresentationProgress {
     /// Not answered yet, or the wallet could not answer: the person may go to the wallet (again).
     Open,
     /// The wallet has answered, and the person has not come back from it.
@@ -139,40 +139,48 @@ impl Vpgate {
             Some(Presentation::Served(served)) if *served.browser() == browser => {
                 let (asked, used) = (served.asked(), served.tries().used);
                 let standing = if self.clock.now() >= asked.expires_at {
-                    Standing::Expired
+                    PresentationProgress::Expired
                 } else if is_postponed(served.tries()) {
-                    Standing::Postponed
+                    PresentationProgress::Postponed
                 } else if used > 0 {
-                    Standing::TryAgain { left: asked.tries_allowed.saturating_sub(used) }
+                    PresentationProgress::TryAgain { left: asked.tries_allowed.saturating_sub(used) }
                 } else {
-                    Standing::Open
+                    PresentationProgress::Open
                 };
                 let trouble = served.tries().last_report.as_ref().and_then(trouble);
                 Ok(Finish { trouble, ..self.finish(asked, standing) })
             }
             Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
                 let expired = self.clock.now() >= awaiting.asked().expires_at;
-                let standing = if expired { Standing::Expired } else { Standing::AwaitingReturn };
+                let standing = if expired {
+                    PresentationProgress::Expired
+                } else {
+                    PresentationProgress::AwaitingReturn
+                };
                 Ok(self.finish(awaiting.asked(), standing))
             }
             Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
                 let asked = settled.asked();
                 let standing = match settled.outcome() {
-                    Outcome::Declined { .. } => Standing::Declined,
-                    Outcome::Rejected { report } if blames_issuer(report) => Standing::IssuerAtFault,
-                    Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
-                        Standing::NothingEarned
+                    PresentationOutcome::Declined { .. } => PresentationProgress::Declined,
+                    PresentationOutcome::Rejected { report } if blames_issuer(report) => {
+                        PresentationProgress::IssuerAtFault
                     }
-                    Outcome::Rejected { .. } => Standing::Rejected,
-                    Outcome::Verified { .. } => match self.why_denied(asked).await? {
-                        None => Standing::Verified,
-                        Some(DenialReason::NotStartedByPerson) => Standing::Disowned,
-                        Some(_) => Standing::NothingEarned,
+                    PresentationOutcome::Rejected { report }
+                        if report.reason.as_deref() == Some(SCOPE_RULES) =>
+                    {
+                        PresentationProgress::NothingEarned
+                    }
+                    PresentationOutcome::Rejected { .. } => PresentationProgress::Rejected,
+                    PresentationOutcome::Verified { .. } => match self.why_denied(asked).await? {
+                        None => PresentationProgress::Verified,
+                        Some(DenialReason::NotStartedByPerson) => PresentationProgress::Disowned,
+                        Some(_) => PresentationProgress::NothingEarned,
                     },
                 };
                 let trouble = match settled.outcome() {
-                    Outcome::Rejected { report } => trouble(report),
-                    Outcome::Verified { .. } | Outcome::Declined { .. } => None,
+                    PresentationOutcome::Rejected { report } => trouble(report),
+                    PresentationOutcome::Verified { .. } | PresentationOutcome::Declined { .. } => None,
                 };
                 let way_home = self.refused_way_home(&settled).await?;
                 Ok(Finish { way_home, trouble, ..self.finish(asked, standing) })
@@ -183,35 +191,35 @@ impl Vpgate {
     }
 
     /// Why an answer that was verified led to nothing; `None` when it led to what it should.
-    async fn why_denied(&self, asked: &Asked) -> Result<Option<DenialReason>, Unavailable> {
-        Ok(match &asked.asker {
-            Asker::RelyingParty { .. } => None,
-            Asker::Device { grant, .. } => match self.store.grant(grant).await? {
+    async fn why_denied(&self, asked: &VpRequest) -> Result<Option<DenialReason>, Unavailable> {
+        Ok(match &asked.requester {
+            Requester::RelyingParty { .. } => None,
+            Requester::Device { grant, .. } => match self.store.grant(grant).await? {
                 Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
                 _ => None,
             },
-            Asker::Code { authorization, .. } => match self.store.authorization(authorization).await? {
+            Requester::Code { authorization, .. } => match self.store.authorization(authorization).await? {
                 Some(CodeGrant::Refused(_)) => Some(DenialReason::NothingEarned),
                 _ => None,
             },
         })
     }
 
-    fn finish(&self, asked: &Asked, standing: Standing) -> Finish {
+    fn finish(&self, asked: &VpRequest, standing: PresentationProgress) -> Finish {
         Finish {
-            client_name: self.client_name(asked.asker.client_id()),
-            on_device: matches!(asked.asker, Asker::Device { .. }),
+            client_name: self.client_name(asked.requester.client_id()),
+            on_device: matches!(asked.requester, Requester::Device { .. }),
             standing,
             trouble: None,
             way_home: None,
             way_back: match ending(asked, None) {
-                Ending::Return(url) if asked.flow == Flow::CrossDevice => Some(url),
+                Ending::Return(url) if asked.flow == PresentationFlow::CrossDevice => Some(url),
                 _ => None,
             },
         }
     }
 }
 
-fn trouble(report: &Report) -> Option<Trouble> {
-    report.reason.as_deref().map(Trouble::of)
+fn trouble(report: &Report) -> Option<ResponseTrouble> {
+    report.reason.as_deref().map(ResponseTrouble::of)
 }

@@ -3,7 +3,7 @@
 use super::Vpgate;
 use super::introspect::ActiveToken;
 use vpgate_core::admission::scopes::Scopes;
-use vpgate_core::admission::{Admission, Today};
+use vpgate_core::admission::{Admission, CurrentConfiguration};
 use vpgate_core::oauth::client::Client;
 use vpgate_core::oauth::issuance::Family;
 
@@ -36,8 +36,12 @@ impl Vpgate {
         Some(admission.clone().saying(scopes, |name| says(client, name)))
     }
 
-    fn today<'a>(&'a self, client: &'a Client) -> Today<'a> {
-        Today { policy: &self.policy.scopes, trust: &self.policy.trust, scopes: &client.scopes }
+    fn today<'a>(&'a self, client: &'a Client) -> CurrentConfiguration<'a> {
+        CurrentConfiguration {
+            policy: &self.policy.scopes,
+            trust: &self.policy.trust,
+            scopes: &client.scopes,
+        }
     }
 }
 

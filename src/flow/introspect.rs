@@ -7,7 +7,7 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
-use vpgate_core::sdjwt::status::standing::Today;
+use vpgate_core::sdjwt::status::standing::StatusNow;
 
 /// An access token that may be used now.
 #[derive(Debug)]
@@ -79,9 +79,9 @@ impl Vpgate {
     /// issuer has taken it back.
     pub(super) async fn still_stands(&self, family: &Family, now: Timestamp) -> Result<bool, Unavailable> {
         match self.recheck(family, now).await {
-            Today::Valid => Ok(true),
-            Today::Unknown => Ok(false),
-            Today::TakenBack => {
+            StatusNow::Valid => Ok(true),
+            StatusNow::Unknown => Ok(false),
+            StatusNow::TakenBack => {
                 self.revoke_family(
                     family,
                     "the credential was taken back, or the configuration no longer has what earned it",

@@ -18,8 +18,10 @@ use super::ports::{IssuerKeys, NoStatusList, NotPublished, Opinion, SecondOpinio
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::openid4vp::response::{ResponseParameters, Shown, VpToken, WalletAnswer, WalletError};
-use vpgate_core::openid4vp::verify::{self, Challenge, Current, Genuine, Status, VerifiedPresentation};
+use vpgate_core::openid4vp::response::{
+    PresentedCredential, ResponseParameters, VpToken, WalletAnswer, WalletError,
+};
+use vpgate_core::openid4vp::verify::{self, Current, Expected, Genuine, StatusNeeded, VerifiedPresentation};
 use vpgate_core::sdjwt::issuer_key;
 use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
 
@@ -119,7 +121,7 @@ impl<'a> Judge<'a> {
     /// `findings` say so already.
     pub async fn answer(
         &self,
-        challenge: &Challenge<'_>,
+        challenge: &Expected<'_>,
         opened: Result<ResponseParameters, Rejection>,
         now: Timestamp,
         mut findings: Findings,
@@ -135,7 +137,7 @@ impl<'a> Judge<'a> {
 
     /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
     /// report.
-    pub async fn token(&self, challenge: &Challenge<'_>, vp_token: String, now: Timestamp) -> Judged {
+    pub async fn token(&self, challenge: &Expected<'_>, vp_token: String, now: Timestamp) -> Judged {
         let mut findings = Findings::new();
         let token = VpToken::read(vp_token, &mut findings);
         self.verdict(token, challenge, now, findings).await
@@ -144,7 +146,7 @@ impl<'a> Judge<'a> {
     async fn verdict(
         &self,
         token: Result<VpToken, Rejection>,
-        challenge: &Challenge<'_>,
+        challenge: &Expected<'_>,
         now: Timestamp,
         mut findings: Findings,
     ) -> Judged {
@@ -169,7 +171,7 @@ impl<'a> Judge<'a> {
     async fn judge(
         &self,
         token: VpToken,
-        challenge: &Challenge<'_>,
+        challenge: &Expected<'_>,
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<VerifiedPresentation, NotJudged> {
@@ -206,8 +208,8 @@ impl<'a> Judge<'a> {
     /// Judges one presentation by the keys of the issuer we believe for it.
     async fn judge_one(
         &self,
-        challenge: &Challenge<'_>,
-        shown: Shown,
+        challenge: &Expected<'_>,
+        shown: PresentedCredential,
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Current, NotJudged> {
@@ -237,8 +239,8 @@ impl<'a> Judge<'a> {
         findings: &mut Findings,
     ) -> Result<Current, NotJudged> {
         let listed = match genuine.status(findings)? {
-            Status::Settled(current) => return Ok(current),
-            Status::Listed(listed) => listed,
+            StatusNeeded::Settled(current) => return Ok(current),
+            StatusNeeded::Listed(listed) => listed,
         };
         let why = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
             Ok(list) => return Ok(listed.judged(&list, now, findings)?),
@@ -259,7 +261,7 @@ impl<'a> Judge<'a> {
     fn cross_check(
         &self,
         genuine: &Genuine,
-        challenge: &Challenge<'_>,
+        challenge: &Expected<'_>,
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<(), NotJudged> {

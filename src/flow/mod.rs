@@ -100,7 +100,7 @@ use vpgate_core::oauth::client::Clients;
 use vpgate_core::oauth::client_assertion::AssertionPolicy;
 use vpgate_core::oauth::token_policy::TokenPolicy;
 use vpgate_core::oauth::user_code::UserCodeFormats;
-use vpgate_core::openid4vp::request::{Flow, WalletRoute};
+use vpgate_core::openid4vp::request::{PresentationFlow, WalletRoute};
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::sdjwt::limits::VerificationSettings;
 use vpgate_core::sdjwt::trust::TrustPolicy;
@@ -246,8 +246,8 @@ impl Vpgate {
     }
 
     /// How people are asked who came to our own pages; nothing to do with wallets that are not there.
-    fn flow_in_browser(&self, wallet: &str) -> Flow {
-        self.wallet(wallet).map_or(Flow::SameDevice, WalletRoute::flow_in_browser)
+    fn flow_in_browser(&self, wallet: &str) -> PresentationFlow {
+        self.wallet(wallet).map_or(PresentationFlow::SameDevice, WalletRoute::flow_in_browser)
     }
 
     /// The wallet configured under `name`.

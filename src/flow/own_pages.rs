@@ -13,9 +13,9 @@ use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::client::{AuthenticatedClient, Client};
-use vpgate_core::oauth::device_grant::{DenialReason, Pending, Terms};
-use vpgate_core::openid4vp::presentation::{Outcome, Presentation, RESULT_LIFETIME, Settled};
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrantTerms, Pending};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::request::Requester;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// How a service ends a code.
@@ -176,11 +176,11 @@ impl Vpgate {
         let Some(Presentation::Settled(settled)) = self.store.presentation(&id).await? else {
             return Err(PagesRefused::Presentation);
         };
-        let begun_for_it = match &settled.asked().asker {
-            Asker::RelyingParty { client_id, grant: Some(begun_for), .. } => {
+        let begun_for_it = match &settled.asked().requester {
+            Requester::RelyingParty { client_id, grant: Some(begun_for), .. } => {
                 *client_id == client.id && begun_for == grant
             }
-            Asker::RelyingParty { .. } | Asker::Device { .. } | Asker::Code { .. } => false,
+            Requester::RelyingParty { .. } | Requester::Device { .. } | Requester::Code { .. } => false,
         };
         let brought_back = settled.response_code() == Some(response_code);
         if begun_for_it && brought_back { Ok(settled) } else { Err(PagesRefused::Presentation) }
@@ -193,7 +193,7 @@ impl Vpgate {
         response_code: Digest,
         now: Timestamp,
     ) -> Result<Completed, PagesRefused> {
-        let Terms { client_id, parameters, .. } = grant.terms();
+        let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
         let admitted = match verified(settled, now)? {
             Some(presentation) => self.admit(presentation, client_id, grant.grantable(), parameters),
             None => Err(NothingEarned),
@@ -231,8 +231,10 @@ fn verified(settled: &Settled, now: Timestamp) -> Result<Option<&VerifiedPresent
         return Err(PagesRefused::Presentation);
     }
     match settled.outcome() {
-        Outcome::Verified { presentation, .. } => Ok(Some(presentation)),
-        Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => Ok(None),
-        Outcome::Rejected { .. } | Outcome::Declined { .. } => Err(PagesRefused::Presentation),
+        PresentationOutcome::Verified { presentation, .. } => Ok(Some(presentation)),
+        PresentationOutcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => Ok(None),
+        PresentationOutcome::Rejected { .. } | PresentationOutcome::Declined { .. } => {
+            Err(PagesRefused::Presentation)
+        }
     }
 }

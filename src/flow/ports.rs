@@ -22,7 +22,7 @@ use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::Parameters;
-use vpgate_core::openid4vp::request::{Identity, WalletRoute};
+use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate_core::sdjwt::credential::Authentic;
@@ -248,7 +248,7 @@ pub trait RequestSigner: Send + Sync {
     /// [`NotSigned`]
     fn sign_as(
         &self,
-        identity: &Identity,
+        identity: &VerifierIdentity,
         header: &Map<String, Value>,
         claims: &Map<String, Value>,
         now: Timestamp,

@@ -3,7 +3,7 @@
 use super::Vpgate;
 use super::ports::{NotCommitted, Unavailable};
 use vpgate_core::change::Change;
-use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, Target};
+use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, ProofTarget};
 use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// Why no key is proven.
@@ -29,7 +29,7 @@ impl Vpgate {
     pub async fn prove_key(
         &self,
         proofs: &[&str],
-        target: Target<'_>,
+        target: ProofTarget<'_>,
     ) -> Result<Option<Thumbprint>, NotProven> {
         let proof = match proofs {
             [] => return Ok(None),

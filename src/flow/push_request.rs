@@ -6,7 +6,7 @@ use super::ports::{NotCommitted, Unavailable};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::authorization_request::{
-    AuthorizationRequest, NotRead, Offered, Parameters, RequestFault,
+    AuthorizationParameters, AuthorizationRequest, NotRead, Offered, RequestFault,
 };
 use vpgate_core::oauth::client::{AuthenticatedClient, Client};
 use vpgate_core::oauth::redirect::NotRegistered;
@@ -56,7 +56,7 @@ impl Vpgate {
     pub async fn push_request(
         &self,
         client: AuthenticatedClient<'_>,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
         key: Option<Thumbprint>,
     ) -> Result<Pushed, NotPushed> {
         let client = client.client();

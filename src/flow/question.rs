@@ -18,7 +18,7 @@ pub const MAX_TRANSACTIONS: usize = 16;
 
 /// A question as a relying party puts it.
 #[derive(Debug, Default)]
-pub struct QuestionRequest {
+pub struct QueryRequested {
     /// Space-separated scopes; exactly one of this and `dcql_query`.
     pub scope: Option<String>,
     /// A DCQL query over configured credentials.
@@ -81,7 +81,7 @@ pub(super) type ReadTransaction = fn(&TransactionTypes, &str) -> Result<Transact
 
 /// What a wallet is asked, however the caller put it.
 #[derive(Debug)]
-pub(super) struct Question {
+pub(super) struct QueryAsked {
     pub(super) query: Query,
     pub(super) scope: Option<String>,
     /// The scopes that were asked for, whose rules decide.
@@ -89,7 +89,7 @@ pub(super) struct Question {
     pub(super) transaction_data: Vec<TransactionData>,
 }
 
-impl Question {
+impl QueryAsked {
     /// What `client` asks.
     ///
     /// # Errors
@@ -97,7 +97,7 @@ impl Question {
     pub(super) fn of_client(
         vpgate: &Vpgate,
         client: &AuthenticatedClient<'_>,
-        request: &QuestionRequest,
+        request: &QueryRequested,
         read: ReadTransaction,
     ) -> Result<Self, NotAsked> {
         if !client.is_confidential() {
@@ -147,7 +147,7 @@ impl Question {
     /// [`NotAsked`]
     pub(super) fn of_grant(
         vpgate: &Vpgate,
-        request: &QuestionRequest,
+        request: &QueryRequested,
         grant: &Pending,
     ) -> Result<Self, NotAsked> {
         if request.scope.is_some() || request.dcql_query.is_some() {

@@ -8,7 +8,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
-use vpgate_core::oauth::code_grant::{CodeGrant, Granted, NotRedeemable, Redeemed, Shown};
+use vpgate_core::oauth::code_grant::{CodeExchange, CodeGrant, Granted, NotRedeemable, Redeemed};
 use vpgate_core::oauth::entitlement::{Entitlement, OPENID, Origin};
 
 /// How often a code is looked at again after another request spent it: once is enough.
@@ -66,7 +66,7 @@ impl Vpgate {
         }
         let now = self.clock.now();
         let CodeProof { redirect_uri, verifier } = proof;
-        let shown = Shown { client_id: &client.client().id, redirect_uri, verifier };
+        let shown = CodeExchange { client_id: &client.client().id, redirect_uri, verifier };
         let digest = code.digest();
         for _ in 0..LOOKS {
             match self.store.authorization_by_code(&digest).await? {
@@ -88,7 +88,7 @@ impl Vpgate {
         &self,
         client: &Client,
         granted: Granted,
-        shown: &Shown<'_>,
+        shown: &CodeExchange<'_>,
         ask: &TokenAsk,
         now: Timestamp,
     ) -> Result<Option<TokenResponse>, CodeNotRedeemed> {
@@ -125,7 +125,11 @@ impl Vpgate {
     /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
     /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
     /// codes stand in addresses, and whoever read one there shall not log people out.
-    async fn shown_again(&self, used: &Redeemed, shown: &Shown<'_>) -> Result<CodeNotRedeemed, Unavailable> {
+    async fn shown_again(
+        &self,
+        used: &Redeemed,
+        shown: &CodeExchange<'_>,
+    ) -> Result<CodeNotRedeemed, Unavailable> {
         let (authorization, token) = (&used.terms().id, used.token());
         tracing::warn!(%authorization, %token, "a used authorization code was shown again");
         if used.terms().match_up(shown).is_ok() {

@@ -14,7 +14,7 @@ use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
 use vpgate_core::oauth::issuance::{Family, NotRefreshable, Renewal};
 use vpgate_core::oauth::refresh_token::RefreshToken;
-use vpgate_core::sdjwt::status::standing::Today;
+use vpgate_core::sdjwt::status::standing::StatusNow;
 
 /// Why there is no new token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
@@ -74,8 +74,8 @@ impl Vpgate {
         }
         let audience = ask.among(&family.terms().audience)?;
         match self.recheck(&family, now).await {
-            Today::Valid => {}
-            Today::TakenBack => {
+            StatusNow::Valid => {}
+            StatusNow::TakenBack => {
                 self.revoke_family(
                     &family,
                     "the credential was taken back, or the configuration no longer has what earned it",
@@ -84,7 +84,7 @@ impl Vpgate {
                 return Err(NotRefreshed::InvalidToken);
             }
             // Nothing is spent: the client may come back.
-            Today::Unknown => {
+            StatusNow::Unknown => {
                 return Err(Unavailable::new(
                     "the status list",
                     "nobody can say that the credential is valid",

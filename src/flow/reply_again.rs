@@ -12,8 +12,8 @@ use super::ports::Unavailable;
 use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::base::id::RequestState;
 use vpgate_core::base::secret::{Digest, Secret};
-use vpgate_core::openid4vp::presentation::{Outcome, Presentation};
-use vpgate_core::openid4vp::request::{Asked, Asker};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome};
+use vpgate_core::openid4vp::request::{Requester, VpRequest};
 
 impl Vpgate {
     /// The reply that `answer` got when it decided the presentation behind `state`; `None` when another
@@ -34,17 +34,21 @@ impl Vpgate {
             Some(Presentation::Settled(settled)) if settled.answer() == Some(answer) => {
                 let asked = settled.asked();
                 match settled.outcome() {
-                    Outcome::Verified { .. } => {
+                    PresentationOutcome::Verified { .. } => {
                         PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
                     }
-                    Outcome::Declined { .. } => {
+                    PresentationOutcome::Declined { .. } => {
                         PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
                     }
                     // Nothing was wrong with it: it earned nothing.
-                    Outcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
+                    PresentationOutcome::Rejected { report }
+                        if report.reason.as_deref() == Some(SCOPE_RULES) =>
+                    {
                         PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
                     }
-                    Outcome::Rejected { .. } => rejected(asked, self.result_code_for(asked, answer)),
+                    PresentationOutcome::Rejected { .. } => {
+                        rejected(asked, self.result_code_for(asked, answer))
+                    }
                 }
             }
             _ => return Ok(None),
@@ -54,13 +58,13 @@ impl Vpgate {
     }
 
     /// The one-time code in the reply to `answer`.
-    pub(super) fn code_for(&self, asked: &Asked, answer: &Digest) -> Secret {
+    pub(super) fn code_for(&self, asked: &VpRequest, answer: &Digest) -> Secret {
         let text = format!("code for the answer {} to {}", String::from(*answer), asked.id);
         Secret::from_entropy(*self.user_code_key.digest(text.as_bytes()).as_bytes())
     }
 
     /// The same where an answer that proves nothing leads the person back to a web application at once.
-    pub(super) fn result_code_for(&self, asked: &Asked, answer: &Digest) -> Option<Secret> {
-        matches!(asked.asker, Asker::RelyingParty { .. }).then(|| self.code_for(asked, answer))
+    pub(super) fn result_code_for(&self, asked: &VpRequest, answer: &Digest) -> Option<Secret> {
+        matches!(asked.requester, Requester::RelyingParty { .. }).then(|| self.code_for(asked, answer))
     }
 }

@@ -11,7 +11,7 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
-use vpgate_core::openid4vp::request::{Asked, Asker, Flow, WalletRoute};
+use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest, WalletRoute};
 use vpgate_core::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
@@ -97,7 +97,7 @@ impl Vpgate {
                 return Err(NotServed::Settled);
             }
             Some(Presentation::Served(served)) => {
-                let may_go_on = matches!(served.asked().asker, Asker::RelyingParty { .. });
+                let may_go_on = matches!(served.asked().requester, Requester::RelyingParty { .. });
                 let served = served.in_browser(&browser, now).map_err(|why| match why {
                     NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
                     why => why.into(),
@@ -160,7 +160,7 @@ impl Vpgate {
             }
             Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
         };
-        if served.asked().flow != Flow::DcApi {
+        if served.asked().flow != PresentationFlow::DcApi {
             return Ok(());
         }
         let nonce = Nonce::from_entropy(self.random_id()?);
@@ -173,21 +173,23 @@ impl Vpgate {
         }
     }
 
-    async fn lead(&self, asked: &Asked, now: Timestamp) -> Result<Lead, NotServed> {
+    async fn lead(&self, asked: &VpRequest, now: Timestamp) -> Result<Lead, NotServed> {
         Ok(match asked.flow {
-            Flow::SameDevice => {
+            PresentationFlow::SameDevice => {
                 let url = self.wallet_url(asked, now).await?;
                 if asked.wallet.by_post { as_form(&url, &asked.wallet) } else { Lead::ToWallet(url) }
             }
-            Flow::CrossDevice => Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked)),
-            Flow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
+            PresentationFlow::CrossDevice => {
+                Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked))
+            }
+            PresentationFlow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
         })
     }
 
-    fn outline(&self, asked: &Asked) -> Outline {
+    fn outline(&self, asked: &VpRequest) -> Outline {
         let types = &self.policy.transaction_types;
         Outline {
-            client_name: self.client_name(asked.asker.client_id()),
+            client_name: self.client_name(asked.requester.client_id()),
             claims: asked.query.claims(),
             agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
             expires_at: asked.expires_at,

@@ -8,9 +8,9 @@ use vpgate_core::base::id::RequestState;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
-use vpgate_core::openid4vp::request::{Asked, Flow};
+use vpgate_core::openid4vp::request::{PresentationFlow, VpRequest};
 use vpgate_core::openid4vp::request_key::NotSigned;
-use vpgate_core::openid4vp::wallet_metadata::{MetadataFault, Unsuitable, WalletMetadata};
+use vpgate_core::openid4vp::wallet_metadata::{Unsuitable, WalletMetadata, WalletMetadataFault};
 
 /// The longest `wallet_nonce`, in bytes.
 pub const MAX_WALLET_NONCE_BYTES: usize = 512;
@@ -38,7 +38,7 @@ pub enum NoRequestObject {
     TooOften,
     /// It cannot be read.
     #[error(transparent)]
-    Metadata(#[from] MetadataFault),
+    Metadata(#[from] WalletMetadataFault),
     /// It offers nothing that we can do (REQ-1.43).
     #[error(transparent)]
     Unsuitable(#[from] Unsuitable),
@@ -81,7 +81,8 @@ impl Vpgate {
             }
         };
         let asked = presentation.asked();
-        let is_fetched = asked.flow != Flow::DcApi && asked.wallet.request_method.is_by_reference();
+        let is_fetched =
+            asked.flow != PresentationFlow::DcApi && asked.wallet.request_method.is_by_reference();
         if now >= asked.expires_at || !is_fetched {
             return Err(NoRequestObject::Unknown);
         }
@@ -100,7 +101,7 @@ impl Vpgate {
 
     fn signed(
         &self,
-        asked: &Asked,
+        asked: &VpRequest,
         wallet_nonce: Option<&str>,
         now: Timestamp,
     ) -> Result<String, NoRequestObject> {

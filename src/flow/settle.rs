@@ -9,8 +9,10 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 use vpgate_core::oauth::redirect::ReturnUrl;
-use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Outcome, Presentation, Served, Settled};
-use vpgate_core::openid4vp::request::{Asked, Asker};
+use vpgate_core::openid4vp::presentation::{
+    AfterRejection, NotNow, Presentation, PresentationOutcome, Served, Settled,
+};
+use vpgate_core::openid4vp::request::{Requester, VpRequest};
 
 /// Where the browser goes after an answer.
 #[derive(Debug)]
@@ -114,7 +116,7 @@ impl Vpgate {
         code: Option<&Secret>,
         now: Timestamp,
     ) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
-        if let Asker::Code { authorization, client_id } = &settled.asked().asker {
+        if let Requester::Code { authorization, client_id } = &settled.asked().requester {
             let (decision, way_home) =
                 self.decide_authorization(settled, authorization, client_id, now).await?;
             return Ok((Some(decision), Ending::Return(way_home)));
@@ -129,13 +131,13 @@ impl Vpgate {
         settled: &Settled,
         now: Timestamp,
     ) -> Result<Option<GrantDecision>, NotAccepted> {
-        let Asker::Device { grant, client_id } = &settled.asked().asker else { return Ok(None) };
+        let Requester::Device { grant, client_id } = &settled.asked().requester else { return Ok(None) };
         let pending = match self.store.grant(grant).await? {
             Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
         let reason = match settled.outcome() {
-            Outcome::Verified { presentation, .. } => {
+            PresentationOutcome::Verified { presentation, .. } => {
                 let parameters = &pending.terms().parameters;
                 match self.admit(presentation, client_id, pending.grantable(), parameters) {
                     Ok(admission) => {
@@ -146,8 +148,8 @@ impl Vpgate {
                     Err(_) => DenialReason::NothingEarned,
                 }
             }
-            Outcome::Rejected { .. } => DenialReason::PresentationRejected,
-            Outcome::Declined { .. } => DenialReason::DeclinedInWallet,
+            PresentationOutcome::Rejected { .. } => DenialReason::PresentationRejected,
+            PresentationOutcome::Declined { .. } => DenialReason::DeclinedInWallet,
         };
         let denied = pending.deny(reason, now).map_err(|_| NotAccepted::NoOpenRequest)?;
         Ok(Some(GrantDecision::Deny(denied)))
@@ -156,36 +158,36 @@ impl Vpgate {
     /// The code that a relying party's browser carries home; devices have none.
     pub(super) fn response_code(
         &self,
-        asked: &Asked,
+        asked: &VpRequest,
     ) -> Result<(Option<Secret>, Option<Digest>), Unavailable> {
-        match asked.asker {
-            Asker::RelyingParty { .. } => {
+        match asked.requester {
+            Requester::RelyingParty { .. } => {
                 let code = self.random_secret()?;
                 let digest = code.digest();
                 Ok((Some(code), Some(digest)))
             }
             // The code of an authorization is another thing: it never leads to the claims.
-            Asker::Device { .. } | Asker::Code { .. } => Ok((None, None)),
+            Requester::Device { .. } | Requester::Code { .. } => Ok((None, None)),
         }
     }
 }
 
 /// Where the browser of `asked` goes; `code` is what its relying party collects the result with.
-pub(super) fn ending(asked: &Asked, code: Option<&Secret>) -> Ending {
-    match &asked.asker {
-        Asker::RelyingParty { redirect_uri, state, .. } => {
+pub(super) fn ending(asked: &VpRequest, code: Option<&Secret>) -> Ending {
+    match &asked.requester {
+        Requester::RelyingParty { redirect_uri, state, .. } => {
             let mut url = redirect_uri.clone();
             let code = code.map(|code| ("response_code", code.expose()));
             let state = state.as_deref().map(|state| ("state", state));
             url.query_pairs_mut().extend_pairs(code.into_iter().chain(state));
             Ending::Return(ReturnUrl::new(url))
         }
-        Asker::Device { .. } | Asker::Code { .. } => Ending::Done(asked.handle.clone()),
+        Requester::Device { .. } | Requester::Code { .. } => Ending::Done(asked.handle.clone()),
     }
 }
 
 fn record(settled: &Settled) {
     let (id, outcome) = (&settled.asked().id, settled.outcome().name());
-    let client = settled.asked().asker.client_id();
+    let client = settled.asked().requester.client_id();
     tracing::info!(client, presentation = %id, outcome, "presentation settled");
 }

@@ -5,11 +5,11 @@ use std::time::Duration;
 use super::Vpgate;
 use super::judge::{Judge, Judged, ResultRules};
 use super::ports::Unavailable;
-use super::question::{NotAsked, Question, QuestionRequest};
+use super::question::{NotAsked, QueryAsked, QueryRequested};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
-use vpgate_core::openid4vp::verify::Challenge;
+use vpgate_core::openid4vp::verify::Expected;
 
 /// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
 /// JWTs that are older are refused.
@@ -26,7 +26,7 @@ pub struct TokenToVerify {
     /// The nonce of the caller's request.
     pub nonce: String,
     /// What was asked. Transaction data may also be given as the exact strings that were sent.
-    pub question: QuestionRequest,
+    pub question: QueryRequested,
     /// When it was asked; [`REQUEST_AGE`] ago when absent.
     pub requested_at: Option<Timestamp>,
 }
@@ -61,7 +61,7 @@ impl Vpgate {
         client: AuthenticatedClient<'_>,
         request: TokenToVerify,
     ) -> Result<Judged, NotVerifiable> {
-        let question = Question::of_client(self, &client, &request.question, TransactionTypes::as_sent)?;
+        let question = QueryAsked::of_client(self, &client, &request.question, TransactionTypes::as_sent)?;
         for (text, missing) in [
             (&request.audience, NotVerifiable::Audience),
             (&request.nonce, NotVerifiable::Nonce),
@@ -72,7 +72,7 @@ impl Vpgate {
             }
         }
         let now = self.clock.now();
-        let challenge = Challenge {
+        let challenge = Expected {
             query: &question.query,
             transaction_data: &question.transaction_data,
             audience: request.audience.as_str().into(),

@@ -6,7 +6,7 @@ use poem_openapi::Object;
 
 use super::form::{self, Form};
 use vpgate_core::base::secret::Secret;
-use vpgate_core::oauth::client::Credentials;
+use vpgate_core::oauth::client::ClientCredentials;
 use vpgate_core::oauth::client_assertion::JWT_BEARER;
 
 /// The challenge of every 401 (RFC 9110 section 15.5.2 demands one).
@@ -76,7 +76,7 @@ pub fn client_credentials(
     headers: &HeaderMap,
     query: Option<&str>,
     form: ClientParameters,
-) -> Result<Credentials, CredentialsFault> {
+) -> Result<ClientCredentials, CredentialsFault> {
     let query = Form::parse(query.unwrap_or_default().as_bytes()).map_err(|_| CredentialsFault::InUrl)?;
     if query.has("client_secret") || query.has("client_assertion") {
         return Err(CredentialsFault::InUrl);
@@ -91,16 +91,16 @@ pub fn client_credentials(
     };
     if let Some(assertion) = assertion {
         return match (basic, secret) {
-            (None, None) => Ok(Credentials::Assertion(form.client_id, assertion)),
+            (None, None) => Ok(ClientCredentials::Assertion(form.client_id, assertion)),
             _ => Err(CredentialsFault::Several),
         };
     }
     match (basic, form.client_id, secret) {
         (Some(_), _, Some(_)) => Err(CredentialsFault::Several),
         (Some((id, _)), Some(other), None) if id != other => Err(CredentialsFault::Several),
-        (Some((id, secret)), _, None) => Ok(Credentials::Basic(id, secret)),
-        (None, Some(id), Some(secret)) => Ok(Credentials::Post(id, secret)),
-        (None, Some(id), None) => Ok(Credentials::Claimed(id)),
+        (Some((id, secret)), _, None) => Ok(ClientCredentials::Basic(id, secret)),
+        (None, Some(id), Some(secret)) => Ok(ClientCredentials::Post(id, secret)),
+        (None, Some(id), None) => Ok(ClientCredentials::Claimed(id)),
         (None, None, _) => Err(CredentialsFault::Missing),
     }
 }
@@ -126,10 +126,10 @@ mod tests {
             ..ClientParameters::default()
         };
         client_credentials(&headers(values), query, form).map(|read| match read {
-            Credentials::Claimed(id) => (id, "claimed".to_owned()),
-            Credentials::Basic(id, secret) => (id, format!("basic {}", secret.expose())),
-            Credentials::Post(id, secret) => (id, format!("post {}", secret.expose())),
-            Credentials::Api(..) | Credentials::Assertion(..) => panic!("there was none"),
+            ClientCredentials::Claimed(id) => (id, "claimed".to_owned()),
+            ClientCredentials::Basic(id, secret) => (id, format!("basic {}", secret.expose())),
+            ClientCredentials::Post(id, secret) => (id, format!("post {}", secret.expose())),
+            ClientCredentials::Api(..) | ClientCredentials::Assertion(..) => panic!("there was none"),
         })
     }
 
@@ -193,7 +193,7 @@ mod tests {
         };
         let read = |values: &[&str], query: Option<&str>, form| {
             client_credentials(&headers(values), query, form).map(|read| match read {
-                Credentials::Assertion(id, assertion) => (id, assertion.expose().to_owned()),
+                ClientCredentials::Assertion(id, assertion) => (id, assertion.expose().to_owned()),
                 other => panic!("{other:?}"),
             })
         };

@@ -52,17 +52,17 @@ struct LongBodies {
 }
 
 /// A place.
-struct Taken<'p> {
+struct BodyPlaces<'p> {
     _place: SemaphorePermit<'p>,
     _own: OwnedSemaphorePermit,
 }
 
 impl LongBodies {
     /// Waits for a place, which is free again when what comes back is dropped.
-    async fn take(&self, from: Option<IpAddr>) -> Result<Taken<'_>, AcquireError> {
+    async fn take(&self, from: Option<IpAddr>) -> Result<BodyPlaces<'_>, AcquireError> {
         let own = self.share(from).acquire_owned().await?;
         let place = self.all.acquire().await?;
-        Ok(Taken { _place: place, _own: own })
+        Ok(BodyPlaces { _place: place, _own: own })
     }
 
     fn share(&self, from: Option<IpAddr>) -> Arc<Semaphore> {

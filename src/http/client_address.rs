@@ -11,10 +11,10 @@ use vpgate_core::base::forwarded::{Doubt, ForwardingHeaders, TrustedProxies};
 
 /// Tells where requests come from. What an operator should know about proxies is logged once.
 #[derive(Clone, Debug)]
-pub struct ClientAddresses(Arc<Inner>);
+pub struct ClientAddresses(Arc<AddressRules>);
 
 #[derive(Debug)]
-struct Inner {
+struct AddressRules {
     proxies: TrustedProxies,
     /// Whether a client may reach us without a proxy. We speak plain HTTP: behind an https address there is
     /// always one.
@@ -25,7 +25,7 @@ struct Inner {
 impl ClientAddresses {
     /// Behind these proxies; `is_https` says by which scheme the outside reaches us.
     pub fn new(proxies: TrustedProxies, is_https: bool) -> Self {
-        Self(Arc::new(Inner { proxies, direct: !is_https, told: Default::default() }))
+        Self(Arc::new(AddressRules { proxies, direct: !is_https, told: Default::default() }))
     }
 
     /// Where `request` comes from.

@@ -14,7 +14,9 @@ use crate::flow::Vpgate;
 use crate::flow::authenticate_client::Unauthenticated;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::client_address::ClientAddress;
-use vpgate_core::oauth::client::{AuthenticatedClient, AuthenticationFault, Credentials, NotAuthenticated};
+use vpgate_core::oauth::client::{
+    AuthenticatedClient, AuthenticationFault, ClientCredentials, NotAuthenticated,
+};
 
 /// The longest part of a stranger's identifier that is logged, in characters.
 const LONGEST_LOGGED: usize = 64;
@@ -61,7 +63,7 @@ pub async fn by_header<'v>(
     request: &Request,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
     let shown = basic::from_header(request.headers()).and_then(|shown| {
-        shown.map(|(id, secret)| Credentials::Api(id, secret)).ok_or(CredentialsFault::Missing)
+        shown.map(|(id, secret)| ClientCredentials::Api(id, secret)).ok_or(CredentialsFault::Missing)
     });
     authenticate(vpgate, request, shown).await
 }
@@ -69,7 +71,7 @@ pub async fn by_header<'v>(
 async fn authenticate<'v>(
     vpgate: &'v Vpgate,
     request: &Request,
-    shown: Result<Credentials, CredentialsFault>,
+    shown: Result<ClientCredentials, CredentialsFault>,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
     let limits: Option<&Arc<ClientLimits>> = request.data();
     let from = limits.map(|limits| limits.address_of(request)).unwrap_or_default();
@@ -81,7 +83,7 @@ async fn authenticate<'v>(
     })?;
     // A secret is compared at once; an assertion waits for keys and for the store.
     let _under_way = match (&shown, limits) {
-        (Credentials::Assertion(..), Some(limits)) => {
+        (ClientCredentials::Assertion(..), Some(limits)) => {
             Some(limits.under_way(from).map_err(NotLetIn::TooMany)?)
         }
         _ => None,
@@ -102,7 +104,7 @@ async fn authenticate<'v>(
     Err(NotLetIn::NotAuthenticated { why, challenge: request.headers().contains_key(header::AUTHORIZATION) })
 }
 
-fn note(path: &str, shown: &Credentials, why: &NotAuthenticated, from: ClientAddress) {
+fn note(path: &str, shown: &ClientCredentials, why: &NotAuthenticated, from: ClientAddress) {
     let named = why.client().or_else(|| shown.claimed_id()).unwrap_or_default();
     let client: String = named.chars().take(LONGEST_LOGGED).collect();
     let address = from.counted().map(tracing::field::display);

@@ -141,18 +141,18 @@ impl Drop for UnderWay<'_> {
 #[derive(Debug)]
 struct PerMinute<K> {
     most: u32,
-    counted: Mutex<Counted<K>>,
+    counted: Mutex<WindowCounts<K>>,
 }
 
 #[derive(Debug)]
-struct Counted<K> {
+struct WindowCounts<K> {
     since: Timestamp,
     counts: HashMap<K, u32>,
 }
 
 impl<K: Eq + Hash> PerMinute<K> {
     fn new(most: u32) -> Self {
-        let counted = Counted { since: Timestamp::from_unix(0), counts: HashMap::new() };
+        let counted = WindowCounts { since: Timestamp::from_unix(0), counts: HashMap::new() };
         Self { most, counted: Mutex::new(counted) }
     }
 
@@ -160,7 +160,7 @@ impl<K: Eq + Hash> PerMinute<K> {
         let mut counted = self.counted();
         let over = counted.since.plus(WINDOW);
         if now >= over || now < counted.since {
-            *counted = Counted { since: now, counts: HashMap::new() };
+            *counted = WindowCounts { since: now, counts: HashMap::new() };
         } else if counted.counts.len() >= COUNTERS && !counted.counts.contains_key(&key) {
             let most = self.most;
             counted.counts.retain(|_, count| *count > most / 2);
@@ -178,7 +178,7 @@ impl<K: Eq + Hash> PerMinute<K> {
     }
 
     /// Nothing is left half done under this lock.
-    fn counted(&self) -> MutexGuard<'_, Counted<K>> {
+    fn counted(&self) -> MutexGuard<'_, WindowCounts<K>> {
         self.counted.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -34,20 +34,20 @@ pub struct Cors {
 }
 
 /// One request to one of [`PATHS`].
-pub struct Visit {
+pub struct OriginVisit {
     method: &'static str,
     /// As it was sent, if it is the origin of any client.
     origin: Option<HeaderValue>,
-    asker: Arc<Asker>,
+    asker: Arc<NotedClient>,
 }
 
 /// Which client a request turned out to be from. The form that says so is read long after the headers.
 #[derive(Debug, Default)]
-struct Asker(OnceLock<String>);
+struct NotedClient(OnceLock<String>);
 
 /// Remembers with the request which client it is from.
 pub fn note_client(request: &Request, client: &Client) {
-    if let Some(asker) = request.data::<Arc<Asker>>() {
+    if let Some(asker) = request.data::<Arc<NotedClient>>() {
         // A request has one client; a second note would be the same.
         let _known = asker.0.set(client.id.clone());
     }
@@ -66,12 +66,12 @@ impl Cors {
     }
 
     /// What to know about a request before it is answered. `None`: its path is not for other origins.
-    pub fn visit(&self, request: &mut Request) -> Option<Visit> {
+    pub fn visit(&self, request: &mut Request) -> Option<OriginVisit> {
         let (_, method) = PATHS.iter().find(|(path, _)| *path == request.uri().path())?;
         let origin = only(request.headers()).filter(|origin| self.clients_of(origin).is_some()).cloned();
-        let asker = Arc::new(Asker::default());
+        let asker = Arc::new(NotedClient::default());
         request.set_data(Arc::clone(&asker));
-        Some(Visit { method, origin, asker })
+        Some(OriginVisit { method, origin, asker })
     }
 
     fn clients_of(&self, origin: &HeaderValue) -> Option<&Vec<String>> {
@@ -80,7 +80,7 @@ impl Cors {
 
     /// Lets the page read the answer, if it may. One that belongs to no client, because nobody was
     /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
-    pub fn dress(&self, visit: &Visit, response: &mut Response) {
+    pub fn dress(&self, visit: &OriginVisit, response: &mut Response) {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         let Some(origin) = &visit.origin else { return };
@@ -92,7 +92,7 @@ impl Cors {
     }
 }
 
-impl Visit {
+impl OriginVisit {
     /// The answer to a preflight: a browser asks whether a page of a known origin may send something.
     /// Which client it will be is not known yet, so this permits to ask, not to read.
     pub fn preflight(&self, request: &Request) -> Option<Response> {

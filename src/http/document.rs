@@ -17,11 +17,11 @@ use super::wallet_door::requests::RequestDoor;
 use super::wallet_door::responses::ResponseDoor;
 
 /// Who answers machines.
-type Doors = (ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor);
+type MachineEndpoints = (ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor);
 
 /// The endpoints behind the document.
-pub(super) fn machine_doors() -> OpenApiService<Told<Doors>, ()> {
-    let doors = Told((ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor));
+pub(super) fn machine_doors() -> OpenApiService<WithTraits<MachineEndpoints>, ()> {
+    let doors = WithTraits((ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor));
     OpenApiService::new(doors, "vpgate", env!("CARGO_PKG_VERSION"))
         .description("A verifier that turns a wallet's presentation (OpenID4VP) into an OAuth token.")
         .license(LicenseObject::new("Apache-2.0 OR MIT").url("https://spdx.org/licenses/Apache-2.0.html"))
@@ -42,9 +42,9 @@ fn document() -> Value {
 
 /// Endpoints as they are, told without losing a response: where several have one status, the document would
 /// have one key several times. Here each gets a key of its own, and [`amend`] puts them together.
-pub(super) struct Told<T>(T);
+pub(super) struct WithTraits<T>(T);
 
-impl<T: OpenApi> OpenApi for Told<T> {
+impl<T: OpenApi> OpenApi for WithTraits<T> {
     fn meta() -> Vec<MetaApi> {
         let mut apis = T::meta();
         let paths = apis.iter_mut().flat_map(|api| &mut api.paths);

@@ -23,7 +23,7 @@ use crate::flow::Vpgate;
 const TIME_LIMIT: Duration = Duration::from_secs(30);
 
 /// The doors, each with its routes.
-pub struct Doors {
+pub struct Endpoints {
     /// Client, wallet and relying-party door.
     pub machines: BoxEndpoint<'static>,
     /// Pages.
@@ -36,7 +36,7 @@ pub struct Doors {
 
 /// Which part of it is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum ServedPart {
     /// Everything.
     Whole,
     /// Everything but what operators have a listener of their own for.
@@ -46,8 +46,8 @@ pub enum Part {
 }
 
 /// The service, or a part of it.
-pub struct Envelope {
-    part: Part,
+pub struct Middleware {
+    part: ServedPart,
     machines: BoxEndpoint<'static>,
     human: BoxEndpoint<'static>,
     operator: BoxEndpoint<'static>,
@@ -59,9 +59,9 @@ pub struct Envelope {
     cors: Cors,
 }
 
-impl Envelope {
+impl Middleware {
     /// Puts the doors inside.
-    pub fn new(part: Part, doors: Doors, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
+    pub fn new(part: ServedPart, doors: Endpoints, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
         let mounts = doors.mounts.iter().map(|(path, _)| *path).collect();
         let mounted = doors
             .mounts
@@ -87,10 +87,10 @@ impl Envelope {
         };
         let mounted = self.mounts.iter().any(is_under);
         match (self.part, self.routes.door(path)) {
-            (Part::Operations, _) => Door::Operator,
+            (ServedPart::Operations, _) => Door::Operator,
             _ if mounted => Door::Mounted,
             // Here nobody knows these paths.
-            (Part::Public, Door::Operator) => Door::Human,
+            (ServedPart::Public, Door::Operator) => Door::Human,
             (_, door) => door,
         }
     }
@@ -157,7 +157,7 @@ impl Envelope {
     }
 }
 
-impl Endpoint for Envelope {
+impl Endpoint for Middleware {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {

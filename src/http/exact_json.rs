@@ -73,13 +73,13 @@ mod tests {
     use super::*;
 
     #[derive(Debug, Object)]
-    struct Told {
+    struct WrittenJson {
         before: u8,
         given: Option<Vec<Value>>,
     }
 
     async fn body(texts: Option<&[String]>) -> String {
-        let value = Told { before: 1, given: texts.map(|_| vec![serde_json::json!({"a": 12.1})]) };
+        let value = WrittenJson { before: 1, given: texts.map(|_| vec![serde_json::json!({"a": 12.1})]) };
         let response = ExactJson::new(value, "given", texts).into_response();
         assert_eq!(response.content_type(), Some("application/json; charset=utf-8"));
         response.into_body().into_string().await.unwrap()

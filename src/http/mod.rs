@@ -37,7 +37,7 @@ pub use self::at_once::HostFault;
 use self::client_address::ClientAddresses;
 use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
-use self::envelope::{Doors, Envelope, Part};
+use self::envelope::{Endpoints, Middleware, ServedPart};
 use self::human_door::HumanDoor;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
@@ -67,8 +67,8 @@ pub fn routes() -> impl Iterator<Item = (String, String)> {
 pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static, Response> {
     let nothing = || Route::new().boxed();
     let operator = operator_door::routes().data(Arc::clone(&vpgate)).boxed();
-    let doors = Doors { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
-    Envelope::new(Part::Operations, doors, vpgate, PublicUrl::new(public_url)).boxed()
+    let doors = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
+    Middleware::new(ServedPart::Operations, doors, vpgate, PublicUrl::new(public_url)).boxed()
 }
 
 /// The whole service.
@@ -78,7 +78,7 @@ pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'stat
     let limits = Arc::new(ClientLimits::new(addresses.clone()));
     let human =
         HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
-    let doors = Doors {
+    let doors = Endpoints {
         machines: document::machine_doors()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
@@ -90,6 +90,6 @@ pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'stat
         operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),
         mounts: settings.mounts,
     };
-    let part = if settings.operations_apart { Part::Public } else { Part::Whole };
-    Envelope::new(part, doors, vpgate, public_url).boxed()
+    let part = if settings.operations_apart { ServedPart::Public } else { ServedPart::Whole };
+    Middleware::new(part, doors, vpgate, public_url).boxed()
 }

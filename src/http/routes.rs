@@ -29,7 +29,7 @@ pub enum Door {
 
 /// One route.
 #[derive(Debug)]
-pub struct Known {
+pub struct Route {
     /// `/done/:handle`, or `/v1/presentations/{id}`.
     pub pattern: String,
     /// For `Allow` (RFC 9110 section 10.2.1).
@@ -39,7 +39,7 @@ pub struct Known {
 
 /// Every route of this service.
 #[derive(Debug)]
-pub struct Routes(Vec<Known>);
+pub struct Routes(Vec<Route>);
 
 /// In the order of `Allow`. Who answers to GET answers to HEAD (RFC 9110 section 9.3.2).
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
@@ -56,21 +56,21 @@ impl Routes {
         let machines = machines.into_iter().flat_map(|(door, apis)| {
             apis.into_iter().flat_map(|api| api.paths).map(move |path| {
                 let methods = path.operations.iter().map(|it| it.method.as_str());
-                Known { allowed: allowed(methods), pattern: path.path, door }
+                Route { allowed: allowed(methods), pattern: path.path, door }
             })
         });
         let listed = [(Door::Human, human_door::ROUTES), (Door::Operator, operator_door::ROUTES)];
         let listed = listed.into_iter().flat_map(|(door, list)| {
             list.iter().map(move |(pattern, methods)| {
                 let methods = methods.iter().copied();
-                Known { pattern: (*pattern).to_owned(), allowed: allowed(methods), door }
+                Route { pattern: (*pattern).to_owned(), allowed: allowed(methods), door }
             })
         });
         Self(machines.chain(listed).collect())
     }
 
     /// One by one.
-    pub fn iter(&self) -> impl Iterator<Item = &Known> {
+    pub fn iter(&self) -> impl Iterator<Item = &Route> {
         self.0.iter()
     }
 

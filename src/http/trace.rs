@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::flow::ports::Entropy;
 
 tokio::task_local! {
-    static CURRENT: Current;
+    static CURRENT: CurrentRequest;
 }
 
 #[derive(Clone)]
-struct Current {
+struct CurrentRequest {
     id: TraceId,
     asks_again: AskedAgain,
 }
@@ -60,7 +60,7 @@ impl TraceId {
 
     /// Runs `answer` so that [`TraceId::current`] is this one inside, and [`AskedAgain::note`] is heard.
     pub async fn around<F: Future>(self, asks_again: AskedAgain, answer: F) -> F::Output {
-        CURRENT.scope(Current { id: self, asks_again }, answer).await
+        CURRENT.scope(CurrentRequest { id: self, asks_again }, answer).await
     }
 
     fn none() -> Self {

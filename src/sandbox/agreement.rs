@@ -19,14 +19,14 @@ pub(super) struct Agreement {
     /// Labelled details, in order.
     pub(super) lines: Vec<(&'static str, String)>,
     /// The rows of a bill.
-    pub(super) items: Vec<Item>,
+    pub(super) items: Vec<BillRow>,
     /// Their exact sum.
     pub(super) total: Option<String>,
 }
 
 /// A row of a bill.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Item {
+pub(super) struct BillRow {
     pub(super) quantity: u32,
     pub(super) label: String,
     pub(super) unit_cost: String,
@@ -37,10 +37,10 @@ impl Agreement {
     /// Puts a payload into words; `None` for a type or a payload that is not completely understood.
     pub(super) fn of(kind: &str, payload: &Value) -> Option<Self> {
         match kind {
-            SESSION_DATA => read::<SessionData>(payload).map(SessionData::in_words),
-            PAYMENT_ITEMIZED => read::<PaymentItemized>(payload)?.in_words(),
-            WIRE_INSTRUCTIONS => read::<WireInstructions>(payload).map(WireInstructions::in_words),
-            PAYMENT_MANDATE => read::<PaymentMandate>(payload).map(PaymentMandate::in_words),
+            SESSION_DATA => read::<DemoSessionData>(payload).map(DemoSessionData::in_words),
+            PAYMENT_ITEMIZED => read::<DemoPaymentItemized>(payload)?.in_words(),
+            WIRE_INSTRUCTIONS => read::<DemoWireInstructions>(payload).map(DemoWireInstructions::in_words),
+            PAYMENT_MANDATE => read::<DemoPaymentMandate>(payload).map(DemoPaymentMandate::in_words),
             _ => None,
         }
     }
@@ -58,12 +58,12 @@ impl Agreement {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct SessionData {
+struct DemoSessionData {
     ip_address: String,
     device_id: Option<String>,
 }
 
-impl SessionData {
+impl DemoSessionData {
     fn in_words(self) -> Agreement {
         Agreement::new(
             "Confirm that this session is yours".to_owned(),
@@ -74,7 +74,7 @@ impl SessionData {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PaymentItemized {
+struct DemoPaymentItemized {
     title: Option<String>,
     description: Option<String>,
     #[serde(deserialize_with = "currency")]
@@ -91,7 +91,7 @@ struct LineItem {
     label: String,
 }
 
-impl PaymentItemized {
+impl DemoPaymentItemized {
     /// `None` when the sum is too large to be exact, or there is nothing to pay for.
     fn in_words(self) -> Option<Agreement> {
         let mut total = Amount::ZERO;
@@ -100,7 +100,7 @@ impl PaymentItemized {
             let cost = unit_cost.times(quantity).filter(|_| quantity > 0)?;
             total = total.plus(cost)?;
             let (unit_cost, cost) = (unit_cost.in_words(&self.currency), cost.in_words(&self.currency));
-            items.push(Item { quantity, label, unit_cost, cost });
+            items.push(BillRow { quantity, label, unit_cost, cost });
         }
         if items.is_empty() {
             return None;
@@ -113,9 +113,9 @@ impl PaymentItemized {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct WireInstructions {
-    recipient: Recipient,
-    source: Source,
+struct DemoWireInstructions {
+    recipient: DemoRecipient,
+    source: DemoSource,
     #[serde(deserialize_with = "amount")]
     amount: Amount,
     #[serde(deserialize_with = "currency")]
@@ -125,7 +125,7 @@ struct WireInstructions {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Recipient {
+struct DemoRecipient {
     individual_name: Option<String>,
     institution_name: String,
     routing_number: String,
@@ -135,14 +135,14 @@ struct Recipient {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Source {
+struct DemoSource {
     individual_name: String,
     institution_name: Option<String>,
     account_number: String,
     routing_number: String,
 }
 
-impl WireInstructions {
+impl DemoWireInstructions {
     fn in_words(self) -> Agreement {
         let (to, from) = (self.recipient, self.source);
         let payee = to.individual_name.as_ref().unwrap_or(&to.institution_name);
@@ -166,9 +166,9 @@ impl WireInstructions {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PaymentMandate {
-    payment_instrument: PaymentInstrument,
-    payee: Payee,
+struct DemoPaymentMandate {
+    payment_instrument: DemoPaymentInstrument,
+    payee: DemoPayee,
     prompt_summary: String,
     #[serde(deserialize_with = "amount")]
     amount: Amount,
@@ -179,7 +179,7 @@ struct PaymentMandate {
 /// The document says `instruction`, the vendor's SDK `description`.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct PaymentInstrument {
+struct DemoPaymentInstrument {
     #[serde(rename = "type")]
     kind: String,
     id: String,
@@ -189,13 +189,13 @@ struct PaymentInstrument {
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Payee {
+struct DemoPayee {
     id: Option<String>,
     name: String,
     website: Option<String>,
 }
 
-impl PaymentMandate {
+impl DemoPaymentMandate {
     fn in_words(self) -> Agreement {
         let (instrument, payee) = (self.payment_instrument, self.payee);
         Agreement::new(

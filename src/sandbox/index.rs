@@ -7,7 +7,7 @@ use poem::http::StatusCode;
 use poem::web::Data;
 use poem::{Response, handler};
 
-use super::status_list::CredentialStatus;
+use super::status_list::DemoStatus;
 use super::{Parties, page};
 
 /// `GET /`
@@ -17,7 +17,7 @@ pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
     page::html(parties, StatusCode::OK, |nonce| IndexPage {
         nonce,
         address: &parties.address,
-        statuses: CredentialStatus::ALL.map(|(status, name)| (name, Some(status) == standing)),
+        statuses: DemoStatus::ALL.map(|(status, name)| (name, Some(status) == standing)),
     })
 }
 

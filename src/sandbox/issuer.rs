@@ -12,8 +12,8 @@ use sd_jwt_rs::issuer::ClaimsForSelectiveDisclosureStrategy as Strategy;
 use sd_jwt_rs::{SDJWTIssuer, SDJWTSerializationFormat};
 use serde_json::{Map, Value, json};
 
-use super::parameters::Parameters;
-use super::status_list::{CredentialStatus, StatusRegister};
+use super::parameters::FormParameters;
+use super::status_list::{DemoStatus, StatusRegister};
 use super::{MOUNT, Parties, page};
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
@@ -92,12 +92,12 @@ impl Issuer {
     }
 
     /// What its status list says at `index`; `None` when no credential was issued with it.
-    pub fn status(&self, index: usize) -> Option<CredentialStatus> {
+    pub fn status(&self, index: usize) -> Option<DemoStatus> {
         self.register.at(index)
     }
 
     /// Revokes, suspends or restores the credential with this `index`.
-    pub fn set_status(&self, index: usize, status: CredentialStatus) {
+    pub fn set_status(&self, index: usize, status: DemoStatus) {
         self.register.set(index, status);
     }
 
@@ -179,11 +179,11 @@ pub(super) async fn change_status(
     request: &Request,
     body: Body,
 ) -> Response {
-    let form = match Parameters::of_form(request, body).await {
+    let form = match FormParameters::of_form(request, body).await {
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
-    let Some(status) = form.one("status").ok().flatten().and_then(CredentialStatus::from_name) else {
+    let Some(status) = form.one("status").ok().flatten().and_then(DemoStatus::from_name) else {
         return page::unreadable(parties, StatusCode::BAD_REQUEST);
     };
     if let Some(index) = parties.wallet.holder().status_index() {

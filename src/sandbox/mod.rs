@@ -37,7 +37,7 @@ mod web_page;
 use issuer::{Issuer, NoIssuer, NotIssued};
 use service::{Account, Service};
 use shelf::Shelf;
-use wallet::{Registration, Wallet};
+use wallet::{DemoWallet, Registration};
 
 /// Where `app.rs` mounts [`Sandbox::endpoint`].
 pub const MOUNT: &str = "/sandbox";
@@ -46,7 +46,7 @@ pub const MOUNT: &str = "/sandbox";
 pub const WELL_KNOWN: &str = "/.well-known/jwt-vc-issuer/sandbox/issuer";
 
 /// Tells the time.
-pub type Clock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
+pub type DemoClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Fills a buffer with randomness.
 pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
@@ -69,7 +69,7 @@ pub struct SandboxSettings {
     /// The scopes that television and shop ask for, separated by spaces.
     pub scope: String,
     /// The time.
-    pub now: Clock,
+    pub now: DemoClock,
     /// Where cookies, states and handles come from.
     pub rng: Randomness,
     /// What television and shop talk to the service with. It must not follow redirects.
@@ -103,7 +103,7 @@ impl Sandbox {
             client_id: settings.wallet_client_id,
             redirect_uri: format!("{address}/callback"),
         };
-        let wallet = Wallet::new(&issuer, registration, settings.verifier_roots, now)?;
+        let wallet = DemoWallet::new(&issuer, registration, settings.verifier_roots, now)?;
         Ok(Self(Arc::new(Parties {
             service: Service::new(address.clone(), settings.http),
             address,
@@ -164,7 +164,7 @@ impl Sandbox {
     }
 
     /// The wallet, to answer without clicking.
-    pub fn wallet(&self) -> &Wallet {
+    pub fn wallet(&self) -> &DemoWallet {
         &self.0.wallet
     }
 }
@@ -177,12 +177,12 @@ struct Parties {
     tv_client_id: String,
     page_client_id: String,
     scope: String,
-    now: Clock,
+    now: DemoClock,
     rng: Randomness,
     issuer: Issuer,
-    wallet: Wallet,
+    wallet: DemoWallet,
     televisions: Shelf<television::Television>,
-    visits: Shelf<shop::Visit>,
+    visits: Shelf<shop::ShopVisit>,
 }
 
 impl Parties {

@@ -8,9 +8,9 @@ use url::form_urlencoded;
 const MOST_BYTES: usize = 64 * 1024;
 
 /// Parameters as they were sent.
-pub(super) struct Parameters(Vec<(String, String)>);
+pub(super) struct FormParameters(Vec<(String, String)>);
 
-impl Parameters {
+impl FormParameters {
     /// From `application/x-www-form-urlencoded` bytes.
     pub(super) fn parse(bytes: &[u8]) -> Self {
         Self(form_urlencoded::parse(bytes).into_owned().collect())

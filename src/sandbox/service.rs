@@ -27,7 +27,7 @@ pub(super) struct Account {
 
 /// What it answered.
 #[derive(Debug)]
-pub(super) struct Answer {
+pub(super) struct ServiceAnswer {
     pub(super) status: u16,
     /// `null` when the body is no JSON.
     pub(super) body: Value,
@@ -38,7 +38,7 @@ pub(super) struct Answer {
 #[error("the service does not answer")]
 pub(super) struct NoAnswer;
 
-impl Answer {
+impl ServiceAnswer {
     /// A member of the body that is a string.
     pub(super) fn text(&self, name: &str) -> Option<&str> {
         self.body.get(name).and_then(Value::as_str)
@@ -51,7 +51,11 @@ impl Service {
     }
 
     /// Posts a form, as OAuth's endpoints want it.
-    pub(super) async fn post_form(&self, path: &str, fields: &[(&str, &str)]) -> Result<Answer, NoAnswer> {
+    pub(super) async fn post_form(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> Result<ServiceAnswer, NoAnswer> {
         answer(self.http.post(self.at(path)).form(fields)).await
     }
 
@@ -61,13 +65,13 @@ impl Service {
         path: &str,
         account: &Account,
         body: &Value,
-    ) -> Result<Answer, NoAnswer> {
+    ) -> Result<ServiceAnswer, NoAnswer> {
         let request = self.http.post(self.at(path)).body(body.to_string());
         answer(signed_in(request, account).header(header::CONTENT_TYPE, "application/json")).await
     }
 
     /// Gets JSON in the name of the shop.
-    pub(super) async fn get(&self, path: &str, account: &Account) -> Result<Answer, NoAnswer> {
+    pub(super) async fn get(&self, path: &str, account: &Account) -> Result<ServiceAnswer, NoAnswer> {
         answer(signed_in(self.http.get(self.at(path)), account)).await
     }
 
@@ -104,11 +108,11 @@ fn signed_in(request: RequestBuilder, account: &Account) -> RequestBuilder {
     request.basic_auth(&account.client_id, Some(account.secret.expose()))
 }
 
-async fn answer(request: RequestBuilder) -> Result<Answer, NoAnswer> {
+async fn answer(request: RequestBuilder) -> Result<ServiceAnswer, NoAnswer> {
     let response = request.timeout(PATIENCE).send().await.map_err(|_| NoAnswer)?;
     let status = response.status().as_u16();
     let body = json::parse(&read(response).await?, &BOUNDS).unwrap_or(Value::Null);
-    Ok(Answer { status, body })
+    Ok(ServiceAnswer { status, body })
 }
 
 async fn read(mut response: Response) -> Result<Vec<u8>, NoAnswer> {

@@ -22,7 +22,7 @@ const LIFETIME: i64 = 3600;
 
 /// What the issuer says about a credential (section 7.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CredentialStatus {
+pub enum DemoStatus {
     /// It is good.
     Valid,
     /// It is taken back for good, in a real issuer's list.
@@ -31,7 +31,7 @@ pub enum CredentialStatus {
     Suspended,
 }
 
-impl CredentialStatus {
+impl DemoStatus {
     /// Each with its name in forms.
     pub const ALL: [(Self, &'static str); 3] =
         [(Self::Valid, "valid"), (Self::Revoked, "revoked"), (Self::Suspended, "suspended")];
@@ -52,23 +52,23 @@ impl CredentialStatus {
 
 /// The statuses of all credentials of one issuer, by index.
 #[derive(Default)]
-pub(super) struct StatusRegister(Mutex<Vec<CredentialStatus>>);
+pub(super) struct StatusRegister(Mutex<Vec<DemoStatus>>);
 
 impl StatusRegister {
     /// A new entry, valid: its index.
     pub(super) fn enter(&self) -> usize {
         let mut statuses = self.statuses();
-        statuses.push(CredentialStatus::Valid);
+        statuses.push(DemoStatus::Valid);
         statuses.len() - 1
     }
 
     /// What is said at `index`; `None` when there is no such entry.
-    pub(super) fn at(&self, index: usize) -> Option<CredentialStatus> {
+    pub(super) fn at(&self, index: usize) -> Option<DemoStatus> {
         self.statuses().get(index).copied()
     }
 
     /// Says something else at `index`, if there is such an entry.
-    pub(super) fn set(&self, index: usize, status: CredentialStatus) {
+    pub(super) fn set(&self, index: usize, status: DemoStatus) {
         if let Some(entry) = self.statuses().get_mut(index) {
             *entry = status;
         }
@@ -90,14 +90,14 @@ impl StatusRegister {
 
     /// Index 0 stands in the lowest bits of the first byte (section 4.1).
     fn packed(&self) -> Vec<u8> {
-        let entry = |(place, status): (usize, &CredentialStatus)| status.value() << (place * BITS);
-        let byte = |four: &[CredentialStatus]| four.iter().enumerate().map(entry).sum();
+        let entry = |(place, status): (usize, &DemoStatus)| status.value() << (place * BITS);
+        let byte = |four: &[DemoStatus]| four.iter().enumerate().map(entry).sum();
         let mut packed: Vec<u8> = self.statuses().chunks(8 / BITS).map(byte).collect();
         packed.resize(packed.len().max(LEAST_BYTES), 0);
         packed
     }
 
-    fn statuses(&self) -> MutexGuard<'_, Vec<CredentialStatus>> {
+    fn statuses(&self) -> MutexGuard<'_, Vec<DemoStatus>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -111,14 +111,14 @@ mod tests {
         let register = StatusRegister::default();
         let indexes: Vec<usize> = (0..6).map(|_| register.enter()).collect();
         assert_eq!(indexes, [0, 1, 2, 3, 4, 5]);
-        register.set(0, CredentialStatus::Revoked);
-        register.set(3, CredentialStatus::Suspended);
-        register.set(5, CredentialStatus::Revoked);
-        register.set(6, CredentialStatus::Revoked);
+        register.set(0, DemoStatus::Revoked);
+        register.set(3, DemoStatus::Suspended);
+        register.set(5, DemoStatus::Revoked);
+        register.set(6, DemoStatus::Revoked);
         let packed = register.packed();
         assert_eq!((packed[0], packed[1], packed[2], packed.len()), (0b1000_0001, 0b0100, 0, LEAST_BYTES));
-        register.set(0, CredentialStatus::Valid);
+        register.set(0, DemoStatus::Valid);
         assert_eq!(register.packed()[0], 0b1000_0000);
-        assert_eq!((register.at(3), register.at(6)), (Some(CredentialStatus::Suspended), None));
+        assert_eq!((register.at(3), register.at(6)), (Some(DemoStatus::Suspended), None));
     }
 }

@@ -9,7 +9,7 @@ use vpgate_core::base::report::{Findings, Report};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::testing::{
     AUDIENCE, Maker, NONCE, NOW, QUERY_ID, element, encode, expected, member, object,
@@ -31,7 +31,7 @@ fn long_lived(mut maker: Maker) -> Maker {
 fn accepted(maker: &Maker) -> Result<Authentic, Report> {
     let mut findings = Findings::new();
     let road = |findings: &mut Findings| {
-        let presented = Presented::parse(&maker.present(), &Limits::default(), findings)?;
+        let presented = Presented::parse(&maker.present(), &PresentationLimits::default(), findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, findings)
     };
@@ -55,8 +55,8 @@ fn it_agrees_with_every_algorithm_that_both_know() {
 
 #[test]
 fn it_is_not_asked_about_what_it_cannot_judge() {
-    type Change = fn(&mut Maker);
-    let cases: [(&str, Change); 10] = [
+    type PresentationChange = fn(&mut Maker);
+    let cases: [(&str, PresentationChange); 10] = [
         ("no `exp`", |maker| drop(maker.payload.swap_remove("exp"))),
         ("so soon", |maker| maker.payload["exp"] = (NOW.unix() + 60).into()),
         ("so soon", |maker| maker.payload["exp"] = json!(4_102_444_800.5)),

@@ -13,14 +13,14 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::code_grant::{self, CodeGrant};
-use vpgate_core::oauth::device_grant::{self, DeviceGrant, Pending, Precautions, Terms};
+use vpgate_core::oauth::device_grant::{self, DeviceGrant, DeviceGrantTerms, Pending, Precautions};
 use vpgate_core::oauth::issuance::{self, Family};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::RefreshState;
 use vpgate_core::openid4vp::presentation::{
-    self, AwaitingReturn, Outcome, Presentation, RESULT_LIFETIME, Settled, Tries,
+    self, AwaitingReturn, Presentation, PresentationOutcome, RESULT_LIFETIME, Settled, Tries,
 };
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// How long a dead grant is remembered, so that its device learns that it is dead rather than unknown.
@@ -81,7 +81,7 @@ pub(super) struct AuthorizationRow {
 pub(super) struct PresentationRow {
     /// `begun`, `served`, `awaiting_return` or `settled`.
     pub state: String,
-    /// [`Asked`] as JSON.
+    /// [`VpRequest`] as JSON.
     pub asked: String,
     /// Begun: digest of the only browser that may go on.
     pub reserved_for: Option<Vec<u8>>,
@@ -220,7 +220,7 @@ impl FamilyRow {
 impl PresentationRow {
     pub(super) fn restore(self) -> Result<Presentation, BrokenColumn> {
         use presentation::restore;
-        let asked: Asked = from_json(&self.asked, "asked")?;
+        let asked: VpRequest = from_json(&self.asked, "asked")?;
         let browser = digest(self.browser, "browser")?;
         let answer = digest(self.answer, "answer")?;
         let report = self.report.as_deref().map(|report| from_json(report, "report")).transpose()?;
@@ -248,14 +248,14 @@ impl PresentationRow {
             )),
             "settled" => {
                 let outcome = match self.outcome.as_deref() {
-                    Some("verified") => Outcome::Verified {
+                    Some("verified") => PresentationOutcome::Verified {
                         presentation: proven(self.proven)?,
                         report: present(report, "report")?,
                     },
-                    Some("rejected") => Outcome::Rejected { report: present(report, "report")? },
+                    Some("rejected") => PresentationOutcome::Rejected { report: present(report, "report")? },
                     Some("declined") => {
                         let error = present(self.wallet_error, "wallet_error")?;
-                        Outcome::Declined { error: from_word(error, "wallet_error")? }
+                        PresentationOutcome::Declined { error: from_word(error, "wallet_error")? }
                     }
                     _ => return Err(BrokenColumn("outcome")),
                 };
@@ -288,18 +288,18 @@ impl SettledColumns {
         let asked = without_login_hint(settled.asked())?;
         let outcome = settled.outcome();
         let (report, proven, wallet_error) = match outcome {
-            Outcome::Verified { presentation, report } => {
+            PresentationOutcome::Verified { presentation, report } => {
                 (Some(to_json(report, "report")?), Some(to_json(presentation, "proven")?), None)
             }
-            Outcome::Rejected { report } => (Some(to_json(report, "report")?), None, None),
-            Outcome::Declined { error } => (None, None, Some(to_word(error, "wallet_error")?)),
+            PresentationOutcome::Rejected { report } => (Some(to_json(report, "report")?), None, None),
+            PresentationOutcome::Declined { error } => (None, None, Some(to_word(error, "wallet_error")?)),
         };
         Ok(Self { asked, outcome: outcome.name(), report, proven, wallet_error })
     }
 }
 
 /// When a grant may be swept.
-pub(super) fn grant_forgotten_at(terms: &Terms) -> Timestamp {
+pub(super) fn grant_forgotten_at(terms: &DeviceGrantTerms) -> Timestamp {
     terms.expires_at.plus(GRANT_REMEMBERED)
 }
 
@@ -322,7 +322,7 @@ pub(super) fn authorization_forgotten_at(expires_at: Timestamp) -> Timestamp {
 }
 
 /// When a presentation that nobody settles may be swept: `expired` can be read as long as a result.
-pub(super) fn unsettled_forgotten_at(asked: &Asked) -> Timestamp {
+pub(super) fn unsettled_forgotten_at(asked: &VpRequest) -> Timestamp {
     asked.expires_at.plus(RESULT_LIFETIME)
 }
 
@@ -382,8 +382,8 @@ fn private_key(text: Option<String>) -> Result<Option<EncryptionKey>, BrokenColu
 }
 
 /// The login hint has done its work and goes.
-fn without_login_hint(asked: &Asked) -> Result<String, BrokenColumn> {
-    to_json(&Asked { login_hint: None, ..asked.clone() }, "asked")
+fn without_login_hint(asked: &VpRequest) -> Result<String, BrokenColumn> {
+    to_json(&VpRequest { login_hint: None, ..asked.clone() }, "asked")
 }
 
 fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {

@@ -27,13 +27,13 @@ use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
 use self::lookups::{GrantKey, PresentationKey};
-use self::place::Place;
+use self::place::DatabasePlace;
 use self::probe::Probe;
 use self::readers::Readers;
 pub use self::schema::Migrated;
 pub use self::service::{UsedWith, use_with, used_with};
 use self::watch::Watch;
-use self::writer::{Ended, Work, Writer};
+use self::writer::{Ended, SqliteWriter, Work};
 use super::row::BrokenColumn;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 use vpgate_core::base::exposure::Exposed;
@@ -58,7 +58,7 @@ pub struct SqliteStore {
     /// `None` in memory: there is one connection, and the writer reads between its transactions. Dropped
     /// before the writer, which is then the last to close the file, and leaves no log beside it.
     readers: Option<Readers>,
-    writer: Writer,
+    writer: SqliteWriter,
     /// `None` in memory.
     watch: Option<Watch>,
     probe: Probe,
@@ -128,7 +128,7 @@ impl SqliteStore {
     }
 
     fn open_noting(url: &str, keys: Option<&Digest>) -> Result<Arc<Self>, OpenFault> {
-        let place = Place::parse(url)?;
+        let place = DatabasePlace::parse(url)?;
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
         if let Some(keys) = keys
@@ -139,14 +139,14 @@ impl SqliteStore {
         // What an earlier process left in the log when it was killed.
         wal::empty(&connection)?;
         let watch = match &place {
-            Place::Memory => None,
-            Place::File(path) => {
+            DatabasePlace::Memory => None,
+            DatabasePlace::File(path) => {
                 Some(Watch::over(path).map_err(|source| OpenFault::File { path: path.clone(), source })?)
             }
         };
         let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let readers = readers.map(Readers::new);
-        let writer = Writer::start(connection, watch.clone()).map_err(OpenFault::Thread)?;
+        let writer = SqliteWriter::start(connection, watch.clone()).map_err(OpenFault::Thread)?;
         let (probe, malformed) = (Probe::default(), AtomicBool::new(false));
         Ok(Arc::new(Self { readers, writer, watch, probe, malformed }))
     }
@@ -191,7 +191,7 @@ impl SqliteStore {
 /// # Errors
 /// [`OpenFault`]
 pub fn is_open_elsewhere(url: &str) -> Result<bool, OpenFault> {
-    Ok(Place::parse(url)?.is_open_elsewhere()?)
+    Ok(DatabasePlace::parse(url)?.is_open_elsewhere()?)
 }
 
 /// Brings the database at `url` to the version of this program, and says which it had.
@@ -199,7 +199,7 @@ pub fn is_open_elsewhere(url: &str) -> Result<bool, OpenFault> {
 /// # Errors
 /// [`OpenFault`]
 pub fn migrate(url: &str) -> Result<Migrated, OpenFault> {
-    schema::migrate(&mut Place::parse(url)?.writer()?)
+    schema::migrate(&mut DatabasePlace::parse(url)?.writer()?)
 }
 
 #[async_trait]

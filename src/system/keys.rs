@@ -14,7 +14,7 @@ use std::path::Path;
 use zeroize::Zeroizing;
 
 use super::private_file;
-pub use super::signing_keys::NoKeys;
+pub use super::signing_keys::NoSigningKeys;
 use super::signing_keys::{self, KeyPlan, TokenSigner};
 use crate::flow::ports::{Entropy, Unavailable};
 use vpgate_core::base::base64url;
@@ -39,24 +39,24 @@ impl Keyring {
     /// New keys that nobody will ever see again.
     ///
     /// # Errors
-    /// [`NoKeys::Signing`], [`NoKeys::Entropy`]
-    pub fn in_memory(entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoKeys> {
+    /// [`NoSigningKeys::Signing`], [`NoSigningKeys::Entropy`]
+    pub fn in_memory(entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         Ok(Self::of(TokenSigner::in_memory(plan)?, &*random(entropy)?))
     }
 
     /// The keys in `folder`; what is missing is made. Blocks: call it while starting.
     ///
     /// # Errors
-    /// [`NoKeys`]; nothing that exists is ever overwritten.
-    pub fn in_folder(folder: &Path, entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoKeys> {
+    /// [`NoSigningKeys`]; nothing that exists is ever overwritten.
+    pub fn in_folder(folder: &Path, entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         let signer = TokenSigner::in_folder(folder, plan)?;
         let path = folder.join(DIGEST);
-        let bytes = private_file::load_or_make::<NoKeys>(&path, || {
+        let bytes = private_file::load_or_make::<NoSigningKeys>(&path, || {
             let bytes = random(entropy)?;
             Ok(Zeroizing::new(base64url::encode(*bytes).into_bytes()))
         })?;
         let decoded = Zeroizing::new(base64url::decode(&*bytes).unwrap_or_default());
-        let digest: &[u8; 64] = decoded.as_slice().try_into().map_err(|_| NoKeys::Broken(path))?;
+        let digest: &[u8; 64] = decoded.as_slice().try_into().map_err(|_| NoSigningKeys::Broken(path))?;
         Ok(Self::of(signer, digest))
     }
 
@@ -101,7 +101,7 @@ mod tests {
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
-    fn in_folder(folder: &Path) -> Result<Keyring, NoKeys> {
+    fn in_folder(folder: &Path) -> Result<Keyring, NoSigningKeys> {
         let plan = KeyPlan { algorithms: vec![Algorithm::Es256], longest_lifetime: Duration::from_secs(1) };
         Keyring::in_folder(folder, &SystemEntropy, &plan)
     }
@@ -130,6 +130,6 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         in_folder(folder.path()).unwrap();
         fs::write(folder.path().join(DIGEST), "short").unwrap();
-        assert!(matches!(in_folder(folder.path()), Err(NoKeys::Broken(_))));
+        assert!(matches!(in_folder(folder.path()), Err(NoSigningKeys::Broken(_))));
     }
 }

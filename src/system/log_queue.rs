@@ -59,7 +59,7 @@ pub struct LogQueue(Arc<Shared>);
 
 #[derive(Debug)]
 struct Shared {
-    state: Mutex<State>,
+    state: Mutex<QueueState>,
     /// Something came, or is to be finished.
     came: Condvar,
     /// Everything that came was written, or lost.
@@ -68,7 +68,7 @@ struct Shared {
 }
 
 #[derive(Debug)]
-struct State {
+struct QueueState {
     lines: VecDeque<(Weight, Vec<u8>)>,
     /// Bytes that wait, those included that are being written.
     waiting: usize,
@@ -122,7 +122,7 @@ impl Weight {
     }
 }
 
-impl State {
+impl QueueState {
     fn new(per_second: u64) -> Self {
         Self {
             lines: VecDeque::new(),
@@ -176,7 +176,7 @@ impl LogQueue {
     )]
     fn new(bytes_per_second: u64) -> Self {
         Self(Arc::new(Shared {
-            state: Mutex::new(State::new(bytes_per_second)),
+            state: Mutex::new(QueueState::new(bytes_per_second)),
             came: Condvar::new(),
             empty: Condvar::new(),
             begun: Instant::now(),
@@ -210,7 +210,7 @@ impl LogQueue {
 
 impl Shared {
     /// A thread that panicked while it held the lock left whole numbers behind.
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, QueueState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::flow::ports::RequestSigner;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
-use vpgate_core::openid4vp::request::{Identity, WalletRoute};
+use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
 use vpgate_core::openid4vp::request_key::{NotSigned, RequestKey};
 
 /// All of them.
@@ -28,7 +28,7 @@ impl RequestSigner for RequestKeys {
 
     fn sign_as(
         &self,
-        identity: &Identity,
+        identity: &VerifierIdentity,
         header: &Map<String, Value>,
         claims: &Map<String, Value>,
         now: Timestamp,

@@ -42,7 +42,7 @@ pub struct KeyPlan {
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
-pub enum NoKeys {
+pub enum NoSigningKeys {
     /// A file or the folder cannot be used.
     #[error(transparent)]
     File(#[from] FileFault),
@@ -118,20 +118,20 @@ impl TokenSigner {
     /// New keys that nobody will ever see again.
     ///
     /// # Errors
-    /// [`NoKeys::Signing`]
-    pub fn in_memory(plan: &KeyPlan) -> Result<Self, NoKeys> {
+    /// [`NoSigningKeys::Signing`]
+    pub fn in_memory(plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         let from = Timestamp::from_unix(0);
         let made = plan.algorithms.iter().map(|&algorithm| {
             Ok(DatedKey { key: Arc::new(SigningKey::generate(algorithm)?), from, file: None })
         });
-        Ok(Self::of(plan, None, made.collect::<Result<_, NoKeys>>()?))
+        Ok(Self::of(plan, None, made.collect::<Result<_, NoSigningKeys>>()?))
     }
 
     /// The keys in `folder`; what is missing is made. Blocks: call it while starting.
     ///
     /// # Errors
-    /// [`NoKeys`]; nothing that exists is ever overwritten.
-    pub fn in_folder(folder: &Path, plan: &KeyPlan) -> Result<Self, NoKeys> {
+    /// [`NoSigningKeys`]; nothing that exists is ever overwritten.
+    pub fn in_folder(folder: &Path, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         private_file::make_folder(folder)?;
         let mut keys = read(folder, &[])?;
         for &algorithm in &plan.algorithms {
@@ -146,8 +146,8 @@ impl TokenSigner {
     /// those that are dead. Services that run with this folder see it by themselves.
     ///
     /// # Errors
-    /// [`NoKeys`]
-    pub fn rotate(folder: &Path, plan: &KeyPlan, now: Timestamp) -> Result<Vec<KeyListing>, NoKeys> {
+    /// [`NoSigningKeys`]
+    pub fn rotate(folder: &Path, plan: &KeyPlan, now: Timestamp) -> Result<Vec<KeyListing>, NoSigningKeys> {
         let signer = Self::in_folder(folder, plan)?;
         for &algorithm in &plan.algorithms {
             let waits = |dated: &DatedKey| dated.key.algorithm() == algorithm && dated.from > now;
@@ -276,7 +276,7 @@ pub(super) fn any_in(folder: &Path) -> bool {
 }
 
 /// Every key of the folder; those among `known` are not read again.
-fn read(folder: &Path, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoKeys> {
+fn read(folder: &Path, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoSigningKeys> {
     let failed = |source| FileFault::Unusable { path: folder.to_owned(), source };
     let mut keys = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
@@ -292,20 +292,20 @@ fn read(folder: &Path, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoKeys> {
     Ok(keys)
 }
 
-fn load(path: PathBuf, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoKeys> {
+fn load(path: PathBuf, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoSigningKeys> {
     let text = private_file::load(&path)?;
-    let broken = || NoKeys::Broken(path.clone());
+    let broken = || NoSigningKeys::Broken(path.clone());
     let jwk = json::parse(&text, &JWK).map_err(|_| broken())?;
     let key = SigningKey::from_jwk(&jwk).map_err(|_| broken())?;
     if key.algorithm() != algorithm {
-        return Err(NoKeys::WrongAlgorithm(path));
+        return Err(NoSigningKeys::WrongAlgorithm(path));
     }
     Ok(DatedKey { key: Arc::new(key), from, file: Some(path) })
 }
 
-fn make(folder: &Path, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoKeys> {
+fn make(folder: &Path, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoSigningKeys> {
     let path = folder.join(format!("signing.{}.{}.jwk", algorithm.name(), from.unix()));
-    private_file::load_or_make::<NoKeys>(&path, || {
+    private_file::load_or_make::<NoSigningKeys>(&path, || {
         let key = SigningKey::generate(algorithm)?;
         Ok(Zeroizing::new(key.to_private_jwk().to_string().into_bytes()))
     })?;

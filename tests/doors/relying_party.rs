@@ -3,7 +3,7 @@
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 
-use vpgate_core::admission::rules::{Kind, Operator, Rule};
+use vpgate_core::admission::rules::{Kind, Operator, ScopeRule};
 use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate_core::openid4vp::dcql::ClaimsPath;
 
@@ -228,7 +228,7 @@ fn ruled() -> ScopePolicy {
     let path = |name: &str| ClaimsPath::from_dotted(name).unwrap();
     let rule = |field: &str, operator: &str, value: Value| {
         let operator = Operator::parse(operator).unwrap();
-        Rule::new("id".to_owned(), path(field), operator, &value, Kind::ByForm).unwrap()
+        ScopeRule::new("id".to_owned(), path(field), operator, &value, Kind::ByForm).unwrap()
     };
     let credential = AskableCredential {
         id: "id".to_owned(),

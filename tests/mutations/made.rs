@@ -14,10 +14,10 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::openid4vp::dcql::Query;
-use vpgate_core::openid4vp::response::{ResponseParameters, Shown, WalletAnswer};
+use vpgate_core::openid4vp::response::{PresentedCredential, ResponseParameters, WalletAnswer};
 use vpgate_core::openid4vp::transaction_data::TransactionData;
 use vpgate_core::openid4vp::verify::{
-    Challenge, Current, Status, VerifiedPresentation, authenticate, conclude,
+    Current, Expected, StatusNeeded, VerifiedPresentation, authenticate, conclude,
 };
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::limits::VerificationSettings;
@@ -239,7 +239,7 @@ impl Verifier {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             panic!("there is no error parameter")
         };
-        let challenge = Challenge {
+        let challenge = Expected {
             query: &self.query,
             transaction_data: &self.transaction_data,
             audience: AUDIENCE.into(),
@@ -260,16 +260,16 @@ impl Verifier {
 
     fn judge_one(
         &self,
-        shown: Shown,
-        challenge: &Challenge<'_>,
+        shown: PresentedCredential,
+        challenge: &Expected<'_>,
         findings: &mut Findings,
     ) -> Result<Current, Rejection> {
         findings.about_presentation(&shown.credential, shown.number);
         let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
         let genuine = authenticate(shown, &issuer, &self.keys, challenge, NOW, findings)?;
         match genuine.status(findings)? {
-            Status::Settled(current) => Ok(current),
-            Status::Listed(listed) => Err(listed.unavailable(&"nothing is fetched here", findings)),
+            StatusNeeded::Settled(current) => Ok(current),
+            StatusNeeded::Listed(listed) => Err(listed.unavailable(&"nothing is fetched here", findings)),
         }
     }
 }

@@ -21,7 +21,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Value, json};
 use vpgate_core::base::base64url;
-use vpgate_core::base::report::{Outcome, Report, Verdict};
+use vpgate_core::base::report::{CheckOutcome, Report, Verdict};
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 use harmless::Harmless;
@@ -124,7 +124,7 @@ impl Tally {
 /// What decided stands in the report as failed; a report that verifies has no such line.
 fn fault_of(report: &Report) -> Option<&'static str> {
     let failed = |reason: &str| {
-        report.checks.iter().any(|line| line.check == *reason && line.outcome == Outcome::Failed)
+        report.checks.iter().any(|line| line.check == *reason && line.outcome == CheckOutcome::Failed)
     };
     match (report.verdict, &report.reason) {
         (Verdict::Verified, None) => None,

@@ -2,14 +2,14 @@
 
 use poem::http::StatusCode;
 use serde_json::json;
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;
 use crate::world::{BASIC, CREDENTIAL, RETURN_TO, World};
 
 /// The body of a good answer, which stays the same however often it is posted.
-fn body(wallet: &PostingWallet<'_>, asked: &Asked) -> Vec<(&'static str, String)> {
+fn body(wallet: &PostingWallet<'_>, asked: &VpRequest) -> Vec<(&'static str, String)> {
     let vp_token = json!({ CREDENTIAL: [wallet.presentation(asked)] });
     match &asked.answer_key {
         None => vec![("vp_token", vp_token.to_string()), ("state", asked.state.as_str().to_owned())],

@@ -3,7 +3,7 @@
 use poem::http::{Method, StatusCode, header};
 use serde_json::{Value, json};
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptionKey};
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::browser::Browser;
 use crate::posting::{PostingWallet, redirect_uri};
@@ -12,13 +12,13 @@ use crate::world::{Answer, BASIC, CREDENTIAL, World};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn begun(world: &World, wallet: &PostingWallet<'_>, browser: &mut Browser<'_>) -> (Value, Asked) {
+async fn begun(world: &World, wallet: &PostingWallet<'_>, browser: &mut Browser<'_>) -> (Value, VpRequest) {
     let begun = world.begin(&request(&[])).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
     (begun, wallet.opened_by(&page).await)
 }
 
-async fn post(world: &World, asked: &Asked, kind: &str, body: &str) -> Answer {
+async fn post(world: &World, asked: &VpRequest, kind: &str, body: &str) -> Answer {
     let kind = (header::CONTENT_TYPE.as_str(), kind.to_owned());
     world.send(Method::POST, asked.response_uri().path(), &[kind], body.to_owned()).await
 }
@@ -64,7 +64,7 @@ async fn req_2_10_media_types_and_methods() {
 async fn req_2_10_the_vendors_kit_sends_json() {
     let world = World::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
-    let state = |asked: &Asked| asked.state.as_str().to_owned();
+    let state = |asked: &VpRequest| asked.state.as_str().to_owned();
     for with_state in [false, true] {
         for as_text in [false, true] {
             let (_, asked) = begun(&world, &wallet, &mut browser).await;

@@ -10,7 +10,7 @@ use url::Url;
 use vpgate_core::base::json::Bounds;
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use vpgate_core::jose::jws::UnverifiedJws;
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::browser::Browser;
 use crate::certificates::Certified;
@@ -82,7 +82,7 @@ pub fn read(object: &str) -> (Value, Value) {
     (header, Value::Object(claims))
 }
 
-pub async fn asked(world: &World, claims: &Value) -> Asked {
+pub async fn asked(world: &World, claims: &Value) -> VpRequest {
     world.asked(claims["state"].as_str().unwrap()).await
 }
 

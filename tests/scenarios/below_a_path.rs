@@ -7,7 +7,7 @@ use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::{Url, form_urlencoded};
 use vpgate_core::base::base64url;
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::browser::Page;
 use crate::code_flow::{self, VERIFIER};
@@ -52,7 +52,7 @@ fn is_below(body: &str) {
 }
 
 /// The fragment with which the wallet sends the browser back, to where it was told to.
-fn answered(wallet: &PostingWallet<'_>, asked: &Asked, request: &Url) -> String {
+fn answered(wallet: &PostingWallet<'_>, asked: &VpRequest, request: &Url) -> String {
     let told = request.query_pairs().find(|(name, _)| name == "redirect_uri").unwrap().1.into_owned();
     assert_eq!(told, format!("{}/callback", issuer()));
     let fragment = form_urlencoded::Serializer::new(String::new())

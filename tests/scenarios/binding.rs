@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
 use url::Url;
-use vpgate_core::openid4vp::request::{Asked, OnRejection, ResponseMode};
+use vpgate_core::openid4vp::request::{OnRejection, ResponseMode, VpRequest};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;
@@ -344,7 +344,7 @@ async fn req_2_19_the_largest_answer_is_refused_in_ordinary_time() {
     }
 }
 
-async fn post(world: &World, asked: &Asked, body: String) -> StatusCode {
+async fn post(world: &World, asked: &VpRequest, body: String) -> StatusCode {
     let form = ("content-type", "application/x-www-form-urlencoded".to_owned());
     world.send(Method::POST, asked.response_uri().path(), &[form], body).await.status
 }

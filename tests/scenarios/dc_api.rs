@@ -4,7 +4,7 @@
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};
-use vpgate_core::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute, ResponseMode};
 use vpgate_core::openid4vp::response::WalletError;
 
 use crate::answers::CODES;
@@ -25,7 +25,7 @@ const ORIGIN: &str = "origin:http://127.0.0.1:8080";
 /// A wallet app that posts, and that is asked without a signature by browsers that can.
 async fn unsigned(mode: ResponseMode) -> World {
     World::with_wallet(|wallet| {
-        wallet.dc_api = Some(DcApi { request: DcApiRequest::Unsigned, response_mode: mode });
+        wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
     })
     .await
 }

@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate_core::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute, ResponseMode};
 
 use crate::configuration::configuration;
 use crate::posting::{PostingWallet, redirect_uri};
@@ -122,7 +122,8 @@ async fn rules_decide_about_posted_answers_before_anybody_returns() {
 #[tokio::test]
 async fn rules_decide_across_devices_and_through_the_browsers_api() {
     let world = World::with_wallet(|wallet| {
-        wallet.dc_api = Some(DcApi { request: DcApiRequest::Unsigned, response_mode: ResponseMode::DcApi });
+        wallet.dc_api =
+            Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: ResponseMode::DcApi });
     })
     .await;
     let wallet = PostingWallet::new(&world);

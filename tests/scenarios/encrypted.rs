@@ -11,7 +11,7 @@ use josekit::jwk::Jwk;
 use poem::http::StatusCode;
 use serde_json::{Map, Value, json};
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptionKey, RecipientKey};
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::posting::{PostingWallet, redirect_uri};
 use crate::shop::request;
@@ -32,7 +32,7 @@ fn with_part(jwe: &str, index: usize, change: impl FnOnce(&mut Vec<u8>)) -> Stri
 
 /// What a wallet that follows other rules would send: whole, to the right key, and readable by who allows it.
 fn made(
-    asked: &Asked,
+    asked: &VpRequest,
     payload: &str,
     algorithm: &EcdhEsJweAlgorithm,
     change: impl FnOnce(&mut JweHeader),
@@ -65,7 +65,7 @@ struct Wrong {
     text: String,
 }
 
-fn wrong(jwe: &str, payload: &str, asked: &Asked) -> Vec<Wrong> {
+fn wrong(jwe: &str, payload: &str, asked: &VpRequest) -> Vec<Wrong> {
     let mut all = Vec::new();
     let mut add = |name: &str, why, text| all.push(Wrong { name: name.to_owned(), why, text });
     for length in [0, 4, 12, 15, 17] {

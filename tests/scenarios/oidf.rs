@@ -14,7 +14,7 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 
 use crate::asking::{DNS, HASH, REDIRECT, asked, haip, parameter, path_of, read, sent_to_wallet, wallet};
@@ -65,7 +65,7 @@ impl Variant {
     }
 
     /// A browser leaves for the wallet, which reads the request.
-    async fn asks(&self, browser: &mut Browser<'_>) -> (Value, Asked) {
+    async fn asks(&self, browser: &mut Browser<'_>) -> (Value, VpRequest) {
         let (begun, url) = sent_to_wallet(&self.world, browser).await;
         let asked = match self.method {
             "url_query" => PostingWallet::new(&self.world).asked_at(&url).await,
@@ -95,7 +95,7 @@ impl Variant {
         self.is_verified(&mut browser, &begun, &asked, &phone.made(&asked)).await;
     }
 
-    async fn is_refused(&self, begun: &Value, asked: &Asked, made: &Made) {
+    async fn is_refused(&self, begun: &Value, asked: &VpRequest, made: &Made) {
         let answer = PostingWallet::new(&self.world).answer(asked, &made.present()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}: {}", self.name, answer.text);
         assert_eq!(answer.json(), json!({"error": "invalid_request"}), "{}", self.name);
@@ -103,7 +103,7 @@ impl Variant {
         assert_ne!(result["status"], "verified", "{}", self.name);
     }
 
-    async fn is_verified(&self, browser: &mut Browser<'_>, begun: &Value, asked: &Asked, made: &Made) {
+    async fn is_verified(&self, browser: &mut Browser<'_>, begun: &Value, asked: &VpRequest, made: &Made) {
         let answer = PostingWallet::new(&self.world).answer(asked, &made.present()).await;
         assert_eq!(answer.status, StatusCode::OK, "{}: {}", self.name, answer.text);
         let page = browser.open(&redirect_uri(&answer)).await;

@@ -2,7 +2,7 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
-use vpgate_core::openid4vp::request::{DcApi, DcApiRequest, ResponseMode};
+use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute, ResponseMode};
 
 use crate::made::Made;
 use crate::posting::{PostingWallet, redirect_uri};
@@ -61,7 +61,7 @@ async fn req_4_23_a_portrait_is_posted_in_the_clear_and_encrypted() {
 async fn req_4_23_a_portrait_comes_through_the_browser_s_api() {
     for mode in [ResponseMode::DcApi, ResponseMode::DcApiJwt] {
         let world = World::with_wallet(|wallet| {
-            wallet.dc_api = Some(DcApi { request: DcApiRequest::Unsigned, response_mode: mode });
+            wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
         })
         .await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());

@@ -6,7 +6,7 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::OwnChain;
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::browser::Page;
 use crate::made::{Made, Signer, edit};
@@ -24,18 +24,18 @@ impl<'w> PostingWallet<'w> {
     }
 
     /// A browser on the phone follows the address and opens the wallet with what it finds there.
-    pub async fn opened_by(&self, page: &Page) -> Asked {
+    pub async fn opened_by(&self, page: &Page) -> VpRequest {
         assert!(page.url.as_str().starts_with(POSTING_WALLET), "{} {}", page.url, page.body);
         self.asked_at(&page.url).await
     }
 
-    pub async fn asked_at(&self, request: &Url) -> Asked {
+    pub async fn asked_at(&self, request: &Url) -> VpRequest {
         let state = request.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
         self.world.asked(&state).await
     }
 
     /// The presentation of the credential to `asked`, still open to change.
-    pub fn made(&self, asked: &Asked) -> Made {
+    pub fn made(&self, asked: &VpRequest) -> Made {
         self.made_for(&asked.wallet.client_id, asked.nonce.as_str())
     }
 
@@ -62,21 +62,21 @@ impl<'w> PostingWallet<'w> {
     }
 
     /// The presentation of the credential to `asked`.
-    pub fn presentation(&self, asked: &Asked) -> String {
+    pub fn presentation(&self, asked: &VpRequest) -> String {
         self.made(asked).present()
     }
 
-    pub fn vp_token(&self, asked: &Asked) -> String {
+    pub fn vp_token(&self, asked: &VpRequest) -> String {
         json!({ CREDENTIAL: [self.presentation(asked)] }).to_string()
     }
 
     /// Answers as asked.
-    pub async fn share(&self, asked: &Asked) -> Answer {
+    pub async fn share(&self, asked: &VpRequest) -> Answer {
         self.answer(asked, &self.presentation(asked)).await
     }
 
     /// Answers with this presentation, in the mode that was asked for.
-    pub async fn answer(&self, asked: &Asked, presentation: &str) -> Answer {
+    pub async fn answer(&self, asked: &VpRequest, presentation: &str) -> Answer {
         let vp_token = json!({ CREDENTIAL: [presentation] });
         match &asked.answer_key {
             None => {
@@ -91,13 +91,13 @@ impl<'w> PostingWallet<'w> {
     }
 
     /// The person or the wallet says no, with this code.
-    pub async fn refuse(&self, asked: &Asked, error: &str) -> Answer {
+    pub async fn refuse(&self, asked: &VpRequest, error: &str) -> Answer {
         let described = "<script>alert(1)</script>\u{7}";
         let form = [("error", error), ("error_description", described), ("state", asked.state.as_str())];
         self.post(asked, &form).await
     }
 
-    pub fn encrypted(&self, asked: &Asked, payload: &Value) -> String {
+    pub fn encrypted(&self, asked: &VpRequest, payload: &Value) -> String {
         self.encrypted_to(asked.answer_key.as_ref().unwrap(), payload)
     }
 
@@ -108,7 +108,7 @@ impl<'w> PostingWallet<'w> {
     }
 
     /// Posts this to the address in the request.
-    pub async fn post(&self, asked: &Asked, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&self, asked: &VpRequest, form: &[(&str, &str)]) -> Answer {
         self.world.post_form(asked.response_uri().path(), form).await
     }
 }

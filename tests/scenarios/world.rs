@@ -29,7 +29,7 @@ use vpgate_core::jose::jwk::PublicKey;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::CertifiedKey;
-use vpgate_core::openid4vp::request::{Asked, ResponseMode, WalletRoute};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 
 use crate::browser::{Browser, Page};
 use crate::configuration::configuration;
@@ -236,13 +236,13 @@ impl World {
     }
 
     /// The request with this `state`, as the wallet would find it.
-    pub async fn asked(&self, state: &str) -> Asked {
+    pub async fn asked(&self, state: &str) -> VpRequest {
         let state = RequestState::parse(state).unwrap();
         self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
     }
 
     /// The request behind this `start_url`, by the last part of it.
-    pub async fn asked_behind(&self, handle: &str) -> Asked {
+    pub async fn asked_behind(&self, handle: &str) -> VpRequest {
         let handle = Handle::parse(handle).unwrap();
         self.store.presentation_by_handle(&handle).await.unwrap().unwrap().asked().clone()
     }

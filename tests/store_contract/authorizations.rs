@@ -14,17 +14,19 @@ use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::oauth::authorization_request::{AuthorizationRequest, Offered, Parameters};
+use vpgate_core::oauth::authorization_request::{AuthorizationParameters, AuthorizationRequest, Offered};
 use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate_core::oauth::client_assertion::{AssertionPolicy, ClientAssertion, UnverifiedAssertion};
-use vpgate_core::oauth::code_grant::{CodeGrant, Granted, Pending, Redeemed, Refused, Shown, Terms};
+use vpgate_core::oauth::code_grant::{
+    CodeExchange, CodeGrant, CodeGrantTerms, Granted, Pending, Redeemed, Refused,
+};
 use vpgate_core::oauth::device_grant::DenialReason;
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::entitlement::{Entitlement, Origin};
 use vpgate_core::oauth::issuance::{Family, Issuance};
 use vpgate_core::openid4vp::dcql::ClaimsPath;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation};
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::backend::AnyStore;
 use crate::grants::{lost, taken};
@@ -36,10 +38,10 @@ const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
 /// An authorization that is being begun, and the presentation that goes with it.
 pub struct Authorization {
-    terms: Terms,
+    terms: CodeGrantTerms,
     browser: Digest,
     code: Digest,
-    asked: Asked,
+    asked: VpRequest,
 }
 
 fn request() -> AuthorizationRequest {
@@ -68,7 +70,7 @@ fn request() -> AuthorizationRequest {
         ("code_challenge_method", "S256"),
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
-    let parameters = Parameters::new(parameters, Vec::new());
+    let parameters = AuthorizationParameters::new(parameters, Vec::new());
     let credential = AskableCredential {
         id: "person".to_owned(),
         vct: vec!["https://credentials.example/person".to_owned()],
@@ -88,7 +90,7 @@ fn request() -> AuthorizationRequest {
 
 impl Authorization {
     pub fn new() -> Self {
-        let terms = Terms {
+        let terms = CodeGrantTerms {
             id: AuthorizationId::from_entropy(made::fresh()),
             request: Box::new(request()),
             created_at: NOW,
@@ -124,7 +126,7 @@ impl Authorization {
     fn redeemed(&self) -> (Redeemed, Issuance) {
         let issuance = self.issuance();
         let verifier = Secret::received(VERIFIER);
-        let shown = Shown { client_id: "web", redirect_uri: None, verifier: Some(&verifier) };
+        let shown = CodeExchange { client_id: "web", redirect_uri: None, verifier: Some(&verifier) };
         (self.granted().redeem(&shown, issuance.access.id.clone(), NOW).unwrap(), issuance)
     }
 

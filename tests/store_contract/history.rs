@@ -10,7 +10,7 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation};
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::backend::{self, AnyStore};
 use crate::made::{self, Grant, pace};
@@ -210,7 +210,7 @@ fn browser(reserved: Option<usize>) -> Option<usize> {
 /// What the numbers of a history stand for.
 struct Cast {
     grants: [Grant; GRANTS],
-    presentations: [Asked; PRESENTATIONS],
+    presentations: [VpRequest; PRESENTATIONS],
     browsers: [Digest; BROWSERS],
     code: Digest,
 }

@@ -7,17 +7,17 @@ use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::secret::{Digest, DigestKey};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
-use vpgate_core::oauth::attempts::{Attempt, Barrier, Counted, Limited};
+use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
 use vpgate_core::oauth::nearness::Network;
-use vpgate_core::oauth::number_matching::Numbers;
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::oauth::number_matching::MatchingNumbers;
+use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending};
 use crate::made::{self, Grant, LIFETIME, NOW, after};
 
-fn attempt(what: Counted, who: Digest, most: u32, at: Timestamp) -> Attempt {
+fn attempt(what: CountedEvent, who: Digest, most: u32, at: Timestamp) -> Attempt {
     Attempt::new(what, who, most, LIFETIME, at)
 }
 
@@ -39,7 +39,7 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
     let (client, address) = (made::digest(), made::digest());
     let within = |at| {
         let [client, address] = [(client, 5), (address, 2)];
-        let attempt = |(who, most)| attempt(Counted::Authorization, who, most, at);
+        let attempt = |(who, most)| attempt(CountedEvent::Authorization, who, most, at);
         Limited::each([attempt(client), attempt(address)])
     };
     for _ in 0..2 {
@@ -51,9 +51,9 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
     // Nothing of a refused one was counted, neither for the client.
     assert_eq!(total(&store, &within(NOW).counted[0]).await, 2);
     // Others have room, and so has this one when the first are forgotten.
-    let other = Limited::each([attempt(Counted::Authorization, made::digest(), 2, NOW)]);
+    let other = Limited::each([attempt(CountedEvent::Authorization, made::digest(), 2, NOW)]);
     store.commit(Grant::new().open_within(other)).await.unwrap();
-    let later = attempt(Counted::Authorization, address, 2, NOW).forgotten_at();
+    let later = attempt(CountedEvent::Authorization, address, 2, NOW).forgotten_at();
     let just_before = after(later.since(NOW).as_secs() - 1);
     assert!(lost(&store.commit(over.open_within(within(just_before))).await));
     store.commit(over.open_within(within(later))).await.unwrap();
@@ -61,7 +61,7 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
 
 pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
     let first = opened(&store).await;
-    let within = Limited::each([attempt(Counted::Authorization, made::digest(), 5, NOW)]);
+    let within = Limited::each([attempt(CountedEvent::Authorization, made::digest(), 5, NOW)]);
     let same_code = Grant { user_code: first.user_code, ..Grant::new() };
     assert!(matches!(store.commit(same_code.open_within(within.clone())).await, Err(NotCommitted::Taken)));
     assert_eq!(total(&store, &within.counted[0]).await, 0);
@@ -71,7 +71,7 @@ pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_no
     let each = EachState::open(&store).await;
     let (guesser, everybody) = (made::digest(), made::digest());
     let within = |at| {
-        let wrong = |who, most| attempt(Counted::WrongCode, who, most, at);
+        let wrong = |who, most| attempt(CountedEvent::WrongCode, who, most, at);
         Limited::each([wrong(guesser, 4), wrong(everybody, 100)])
     };
     let right = Some(each.pending.user_code);
@@ -84,7 +84,7 @@ pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_no
     }
     // And expired.
     let last = after(LIFETIME.as_secs());
-    let late = attempt(Counted::WrongCode, made::digest(), 4, last);
+    let late = attempt(CountedEvent::WrongCode, made::digest(), 4, last);
     enter(&store, right, None, last, Limited::each([late])).await.unwrap();
     assert_eq!(total(&store, &late).await, 1);
     assert_eq!(total(&store, &within(NOW).counted[0]).await, 4);
@@ -93,7 +93,7 @@ pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_no
         assert!(lost(&enter(&store, code, None, NOW, within(NOW)).await), "{code:?}");
     }
     assert_eq!(total(&store, &within(NOW).counted[1]).await, 4, "what is refused is not counted");
-    let other = Limited::each([attempt(Counted::WrongCode, made::digest(), 4, NOW)]);
+    let other = Limited::each([attempt(CountedEvent::WrongCode, made::digest(), 4, NOW)]);
     enter(&store, right, None, NOW, other).await.unwrap();
 }
 
@@ -103,7 +103,7 @@ pub async fn req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one(stor
     for _ in 0..100 {
         let store = AnyStore::clone(&store);
         guesses.spawn(async move {
-            let within = Limited::each([attempt(Counted::WrongCode, guesser, 5, NOW)]);
+            let within = Limited::each([attempt(CountedEvent::WrongCode, guesser, 5, NOW)]);
             enter(&store, Some(made::digest()), None, NOW, within).await.is_ok()
         });
     }
@@ -130,7 +130,7 @@ pub async fn req_15_7_a_code_from_too_many_addresses_is_denied(store: AnyStore) 
 
 pub async fn counts_and_addresses_are_swept(store: AnyStore) {
     let grant = opened(&store).await;
-    let wrong = attempt(Counted::WrongCode, made::digest(), 5, NOW);
+    let wrong = attempt(CountedEvent::WrongCode, made::digest(), 5, NOW);
     enter(&store, None, None, NOW, Limited::each([wrong])).await.unwrap();
     enter(&store, Some(grant.user_code), Some(made::digest()), NOW, Limited::default()).await.unwrap();
     let forgotten = wrong.forgotten_at().since(NOW).as_secs();
@@ -143,7 +143,7 @@ pub async fn counts_and_addresses_are_swept(store: AnyStore) {
 
 pub async fn counts_of_a_clock_that_was_ahead_lock_nobody_out(store: AnyStore) {
     let who = made::digest();
-    let wrong = |at| attempt(Counted::WrongCode, who, 5, at);
+    let wrong = |at| attempt(CountedEvent::WrongCode, who, 5, at);
     let (now, ahead) = (NOW, after(3600));
     for _ in 0..5 {
         enter(&store, None, None, ahead, Limited::each([wrong(ahead)])).await.unwrap();
@@ -157,7 +157,7 @@ pub async fn counts_of_a_clock_that_was_ahead_lock_nobody_out(store: AnyStore) {
     assert_eq!(total(&store, &wrong(now)).await, 1);
     // Nor when that time comes.
     assert_eq!(total(&store, &wrong(ahead)).await, 0);
-    let quiet = Attempt::new(Counted::WrongCode, made::digest(), 5, LIFETIME, ahead);
+    let quiet = Attempt::new(CountedEvent::WrongCode, made::digest(), 5, LIFETIME, ahead);
     enter(&store, None, None, ahead, Limited::each([quiet])).await.unwrap();
     assert_eq!(store.sweep(now, 100).await.unwrap().attempts, 1, "also of somebody who does not come again");
     assert_eq!(total(&store, &quiet).await, 0);
@@ -171,7 +171,7 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
         *byte = u8::try_from(index).unwrap();
     }
     let precautions =
-        Precautions { network: Some(network), numbers: Numbers::draw(&entropy), narrowed_to: None };
+        Precautions { network: Some(network), numbers: MatchingNumbers::draw(&entropy), narrowed_to: None };
     let open = Change::OpenGrant {
         grant: grant.pending().guarded_by(precautions.clone()),
         device_code: grant.device_code,
@@ -196,7 +196,7 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
 
 pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted(store: AnyStore) {
     let each = EachState::open(&store).await;
-    let counted = attempt(Counted::Disowned, made::digest(), u32::MAX, NOW);
+    let counted = attempt(CountedEvent::Disowned, made::digest(), u32::MAX, NOW);
     let disown = |grant: &Grant| Change::DisownGrant {
         denied: grant.approved().disown(DenialReason::NotStartedByPerson),
         counted,
@@ -215,7 +215,7 @@ pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_coun
 pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
     for _ in 0..20 {
         let grant = EachState::open(&store).await.approved;
-        let counted = attempt(Counted::Disowned, made::digest(), u32::MAX, NOW);
+        let counted = attempt(CountedEvent::Disowned, made::digest(), u32::MAX, NOW);
         let denied = grant.approved().disown(DenialReason::NotStartedByPerson);
         let (disowned, redeemed) =
             tokio::join!(store.commit(Change::DisownGrant { denied, counted }), store.commit(grant.redeem()));
@@ -247,7 +247,7 @@ pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(stor
 
 pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
     let who = made::digest();
-    let wrong = |at| attempt(Counted::WrongCode, who, 2, at);
+    let wrong = |at| attempt(CountedEvent::WrongCode, who, 2, at);
     enter(&store, None, None, NOW, Limited::each([wrong(NOW)])).await.unwrap();
     let middle = NOW.plus(Duration::from_secs(300));
     enter(&store, None, None, middle, Limited::each([wrong(middle)])).await.unwrap();
@@ -271,7 +271,7 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
     let (heavy, light, everybody) = (made::digest(), made::digest(), made::digest());
     // Everybody together may enter three; beyond that, whoever entered one of them enters no more.
     let within = |who| {
-        let wrong = |who, most| attempt(Counted::WrongCode, who, most, NOW);
+        let wrong = |who, most| attempt(CountedEvent::WrongCode, who, most, NOW);
         let together = wrong(everybody, 3);
         Limited {
             barriers: vec![Barrier::all([together, wrong(who, 1)])],
@@ -288,7 +288,7 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
     enter(&store, None, None, NOW, within(light)).await.unwrap();
     assert!(lost(&enter(&store, Some(grant.user_code), None, NOW, within(light)).await));
     // What happened is counted without a limit.
-    let counted = attempt(Counted::RefusedCode, heavy, 1, NOW);
+    let counted = attempt(CountedEvent::RefusedCode, heavy, 1, NOW);
     for _ in 0..3 {
         store.commit(Change::Count(counted)).await.unwrap();
     }
@@ -296,21 +296,21 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
 }
 
 pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore) {
-    let begin = |asked: &Asked, at| Change::BeginForClient {
+    let begin = |asked: &VpRequest, at| Change::BeginForClient {
         presentation: made::begun(asked),
         claim: None,
         most_open: 3,
         at,
     };
     let mut at_once = tokio::task::JoinSet::new();
-    let asked: Vec<Asked> = (0..20).map(|_| made::asked()).collect();
+    let asked: Vec<VpRequest> = (0..20).map(|_| made::asked()).collect();
     for asked in &asked {
         let (store, begin) = (AnyStore::clone(&store), begin(asked, NOW));
         at_once.spawn(async move { store.commit(begin).await.is_ok() });
     }
     let begun = at_once.join_all().await.into_iter().filter(|begun| *begun).count();
     assert_eq!(begun, 3, "those that arrive together are counted one by one");
-    let client = asked[0].asker.client_id();
+    let client = asked[0].requester.client_id();
     let open = store.open_presentations(client, NOW).await.unwrap();
     assert_eq!((open.count, open.soonest), (3, Some(asked[0].expires_at)));
     assert_eq!(store.open_presentations("other", NOW).await.unwrap().count, 0);

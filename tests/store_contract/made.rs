@@ -17,7 +17,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::attempts::Limited;
-use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Terms};
+use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, DeviceGrantTerms, Pending};
 use vpgate_core::oauth::entitlement::{Entitlement, Origin};
 use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use vpgate_core::oauth::polling::Pace;
@@ -27,7 +27,8 @@ use vpgate_core::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate_core::openid4vp::request::Profile;
 use vpgate_core::openid4vp::request::{
-    Asked, Asker, Flow, OnRejection, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+    OnRejection, PresentationFlow, RequestMethod, Requester, ResponseMode, TransactionSupport, VpRequest,
+    WalletRoute,
 };
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
@@ -66,14 +67,14 @@ pub fn pace(interval: u64, last: Option<Timestamp>) -> Pace {
 
 /// A grant that is being opened.
 pub struct Grant {
-    pub terms: Terms,
+    pub terms: DeviceGrantTerms,
     pub device_code: Digest,
     pub user_code: Digest,
 }
 
 impl Grant {
     pub fn new() -> Self {
-        let terms = Terms {
+        let terms = DeviceGrantTerms {
             id: GrantId::from_entropy(fresh()),
             client_id: "tv".to_owned(),
             scopes: Scopes::parse(SCOPE).unwrap(),
@@ -199,18 +200,18 @@ pub fn settings() -> TokenSettings {
 }
 
 /// Asked by a shop, with personal data, a transaction and two tries.
-pub fn asked() -> Asked {
+pub fn asked() -> VpRequest {
     let object = json!({
         "type": "urn:proof:params:vc:transaction-data:session-data",
         "credential_ids": [CREDENTIAL],
         "payload": { "ip_address": "192.0.2.7" }
     });
-    Asked {
+    VpRequest {
         id: PresentationId::from_entropy(fresh()),
         handle: Handle::from_entropy(fresh()),
         state: RequestState::from_entropy(fresh()),
         nonce: Nonce::from_entropy(fresh()),
-        asker: Asker::RelyingParty {
+        requester: Requester::RelyingParty {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: Some("basket-7".to_owned()),
@@ -251,23 +252,23 @@ pub fn asked() -> Asked {
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         tries_allowed: 2,
-        flow: Flow::SameDevice,
+        flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_key: None,
     }
 }
 
-pub fn begun(asked: &Asked) -> Begun {
+pub fn begun(asked: &VpRequest) -> Begun {
     Begun::new(asked.clone(), None, None)
 }
 
-pub fn served(asked: &Asked, browser: Digest) -> Served {
+pub fn served(asked: &VpRequest, browser: Digest) -> Served {
     begun(asked).serve(browser, NOW).unwrap()
 }
 
 /// After `used` rejected answers.
-pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
-    let patient = Asked { tries_allowed: u32::MAX, ..asked.clone() };
+pub fn tried(asked: &VpRequest, browser: Digest, used: u32) -> Served {
+    let patient = VpRequest { tries_allowed: u32::MAX, ..asked.clone() };
     (0..used).fold(served(&patient, browser), |served, _| {
         match served.rejected(rejected_report(), None, NOW).unwrap() {
             AfterRejection::TriesRemain(served) => served,
@@ -276,17 +277,17 @@ pub fn tried(asked: &Asked, browser: Digest, used: u32) -> Served {
     })
 }
 
-pub fn verified(asked: &Asked, browser: Digest, response_code: Option<Digest>) -> Settled {
+pub fn verified(asked: &VpRequest, browser: Digest, response_code: Option<Digest>) -> Settled {
     served(asked, browser).verified(proven(), verified_report(), response_code, NOW).unwrap()
 }
 
 /// Posted by the wallet, and good.
-pub fn awaiting(asked: &Asked, browser: Digest, return_code: Digest) -> AwaitingReturn {
+pub fn awaiting(asked: &VpRequest, browser: Digest, return_code: Digest) -> AwaitingReturn {
     served(asked, browser).await_return(proven(), verified_report(), return_code, NOW).unwrap()
 }
 
 /// And its browser came back.
-pub fn returned(asked: &Asked, browser: Digest, return_code: Digest, code: Option<Digest>) -> Settled {
+pub fn returned(asked: &VpRequest, browser: Digest, return_code: Digest, code: Option<Digest>) -> Settled {
     awaiting(asked, browser, return_code).returned(&browser, &return_code, code, NOW).unwrap()
 }
 

@@ -6,47 +6,47 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::change::Change;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation, Served};
-use vpgate_core::openid4vp::request::{Asked, Flow, ResponseMode};
+use vpgate_core::openid4vp::request::{PresentationFlow, ResponseMode, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
 use crate::grants::{EachState, lost, opened, pending, taken};
 use crate::made::{self, Grant, NOW, pace};
 
-pub fn begin(asked: &Asked, claim: Option<(&Grant, Digest)>) -> Change {
+pub fn begin(asked: &VpRequest, claim: Option<(&Grant, Digest)>) -> Change {
     Change::BeginPresentation {
         presentation: Begun::new(asked.clone(), claim.map(|(_, browser)| browser), None),
         claim: claim.map(|(grant, browser)| grant.claimed(browser)),
     }
 }
 
-pub async fn begun(store: &AnyStore) -> Asked {
+pub async fn begun(store: &AnyStore) -> VpRequest {
     let asked = made::asked();
     store.commit(begin(&asked, None)).await.unwrap();
     asked
 }
 
-pub async fn served(store: &AnyStore, browser: Digest) -> Asked {
+pub async fn served(store: &AnyStore, browser: Digest) -> VpRequest {
     let asked = begun(store).await;
     store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
     asked
 }
 
-pub async fn settled(store: &AnyStore, browser: Digest, code: Option<Digest>) -> Asked {
+pub async fn settled(store: &AnyStore, browser: Digest, code: Option<Digest>) -> VpRequest {
     let asked = served(store, browser).await;
     let settle = Change::Settle { presentation: made::verified(&asked, browser, code), grant: None };
     store.commit(settle).await.unwrap();
     asked
 }
 
-pub async fn found_served(store: &AnyStore, asked: &Asked) -> Served {
+pub async fn found_served(store: &AnyStore, asked: &VpRequest) -> Served {
     match store.presentation(&asked.id).await.unwrap() {
         Some(Presentation::Served(served)) => served,
         other => panic!("{other:?}"),
     }
 }
 
-fn json(asked: &Asked) -> Value {
+fn json(asked: &VpRequest) -> Value {
     to_value(asked).unwrap()
 }
 
@@ -71,9 +71,9 @@ pub async fn a_new_presentation_is_found_by_each_of_its_keys(store: AnyStore) {
 pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore) {
     let first = begun(&store).await;
     for second in [
-        Asked { id: first.id.clone(), ..made::asked() },
-        Asked { handle: first.handle.clone(), ..made::asked() },
-        Asked { state: first.state.clone(), ..made::asked() },
+        VpRequest { id: first.id.clone(), ..made::asked() },
+        VpRequest { handle: first.handle.clone(), ..made::asked() },
+        VpRequest { state: first.state.clone(), ..made::asked() },
     ] {
         assert!(taken(&store.commit(begin(&second, None)).await));
     }
@@ -112,7 +112,7 @@ pub async fn a_decided_grant_is_not_claimed(store: AnyStore) {
 
 pub async fn a_taken_presentation_leaves_its_grant_unclaimed(store: AnyStore) {
     let (grant, first) = (opened(&store).await, begun(&store).await);
-    let second = Asked { handle: first.handle.clone(), ..made::asked() };
+    let second = VpRequest { handle: first.handle.clone(), ..made::asked() };
     assert!(taken(&store.commit(begin(&second, Some((&grant, made::digest())))).await));
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.claimed_by(), found.pace()), (None, pace(5, None)));
@@ -130,7 +130,7 @@ pub async fn serving_binds_the_browser(store: AnyStore) {
 pub async fn only_its_own_browser_is_served(store: AnyStore) {
     let (grant, owner) = (opened(&store).await, made::digest());
     let reserved = made::asked();
-    let serve = |asked: &Asked, browser| Change::ServePresentation(made::served(asked, browser));
+    let serve = |asked: &VpRequest, browser| Change::ServePresentation(made::served(asked, browser));
     store.commit(begin(&reserved, Some((&grant, owner)))).await.unwrap();
     assert!(lost(&store.commit(serve(&reserved, made::digest())).await));
     store.commit(serve(&reserved, owner)).await.unwrap();
@@ -183,11 +183,12 @@ pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
 
 pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: AnyStore) {
     let browser = made::digest();
-    let by_api = Asked { flow: Flow::DcApi, response_mode: ResponseMode::DcApi, ..made::asked() };
-    let take = |asked: &Asked, browser: Digest| {
+    let by_api =
+        VpRequest { flow: PresentationFlow::DcApi, response_mode: ResponseMode::DcApi, ..made::asked() };
+    let take = |asked: &VpRequest, browser: Digest| {
         let key = EncryptionKey::generate().unwrap();
         let nonce = Nonce::from_entropy(made::fresh());
-        let by_api = Asked { flow: Flow::DcApi, ..asked.clone() };
+        let by_api = VpRequest { flow: PresentationFlow::DcApi, ..asked.clone() };
         let taken = made::served(&by_api, browser).by_ordinary_way(&browser, nonce, Some(key), NOW).unwrap();
         (taken.asked().clone(), Change::TakeOrdinaryWay(taken))
     };
@@ -200,7 +201,11 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     store.commit(change).await.unwrap();
     let found = found_served(&store, &by_api).await;
     assert_eq!(to_value(found.asked()).unwrap(), to_value(&asked).unwrap());
-    assert_eq!((found.asked().flow, found.tries().used), (Flow::SameDevice, 1), "tries are not given back");
+    assert_eq!(
+        (found.asked().flow, found.tries().used),
+        (PresentationFlow::SameDevice, 1),
+        "tries are not given back"
+    );
     let kid = found.answer_key().map(|key| key.kid().to_owned());
     assert_eq!(kid.as_deref(), asked.answer_key.as_ref().unwrap()["kid"].as_str());
     assert!(lost(&store.commit(take(&by_api, browser).1).await), "twice");
@@ -214,7 +219,7 @@ pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_unti
 ) {
     let (first, second) = (made::digest(), made::digest());
     let asked = served(&store, first).await;
-    let over = |asked: &Asked, from, to| Change::TakeOver { presentation: made::served(asked, to), from };
+    let over = |asked: &VpRequest, from, to| Change::TakeOver { presentation: made::served(asked, to), from };
     assert!(lost(&store.commit(over(&asked, second, first)).await), "it is not that browser's");
     store.commit(Change::CountTry(made::tried(&asked, first, 1))).await.unwrap();
     store.commit(over(&asked, first, second)).await.unwrap();
@@ -228,7 +233,7 @@ pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_unti
 
 pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(store: AnyStore) {
     let (browser, code, answer) = (made::digest(), made::digest(), made::digest());
-    let posted = Asked { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    let posted = VpRequest { response_mode: ResponseMode::DirectPost, ..made::asked() };
     let remembered = |found: Option<Presentation>| match found {
         Some(Presentation::AwaitingReturn(awaiting)) => awaiting.answer().copied(),
         Some(Presentation::Settled(settled)) => settled.answer().copied(),
@@ -244,7 +249,7 @@ pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(s
     store.commit(Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
     assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
 
-    let refused = Asked { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    let refused = VpRequest { response_mode: ResponseMode::DirectPost, ..made::asked() };
     store.commit(begin(&refused, None)).await.unwrap();
     store.commit(Change::ServePresentation(made::served(&refused, browser))).await.unwrap();
     let served = made::served(&refused, browser).answered_by_wallet(answer, NOW).unwrap();

@@ -8,7 +8,7 @@ use vpgate::store::sqlite::{self, SqliteStore};
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::presentation::Begun;
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::backend;
 use crate::made::{self, Grant, after};
@@ -36,7 +36,7 @@ async fn live(store: &SqliteStore) -> Vec<String> {
     // Never answered, and to be encrypted.
     let key = EncryptionKey::generate().unwrap();
     secrets.push(key.to_private_jwk()["d"].as_str().unwrap().to_owned());
-    let asked = Asked {
+    let asked = VpRequest {
         response_mode: ResponseMode::DirectPostJwt,
         answer_key: Some(key.to_public_jwk()),
         ..made::asked()

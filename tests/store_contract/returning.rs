@@ -6,8 +6,10 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::device_grant::DeviceGrant;
-use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Outcome, Presentation, RESULT_LIFETIME};
-use vpgate_core::openid4vp::request::{Asked, ResponseMode};
+use vpgate_core::openid4vp::presentation::{
+    AwaitingReturn, Begun, Presentation, PresentationOutcome, RESULT_LIFETIME,
+};
+use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::backend::AnyStore;
 use crate::grants::{lost, opened, pending};
@@ -15,20 +17,20 @@ use crate::made::{self, LIFETIME, NOW, after};
 use crate::presentations::{begun, served, settled};
 use crate::settling::declined;
 
-async fn found(store: &AnyStore, asked: &Asked) -> AwaitingReturn {
+async fn found(store: &AnyStore, asked: &VpRequest) -> AwaitingReturn {
     match store.presentation(&asked.id).await.unwrap() {
         Some(Presentation::AwaitingReturn(awaiting)) => awaiting,
         other => panic!("{other:?}"),
     }
 }
 
-async fn awaiting(store: &AnyStore, browser: Digest, code: Digest) -> Asked {
+async fn awaiting(store: &AnyStore, browser: Digest, code: Digest) -> VpRequest {
     let asked = served(store, browser).await;
     store.commit(Change::AwaitReturn(made::awaiting(&asked, browser, code))).await.unwrap();
     asked
 }
 
-fn come_back(asked: &Asked, browser: Digest, return_code: Digest) -> Change {
+fn come_back(asked: &VpRequest, browser: Digest, return_code: Digest) -> Change {
     let presentation = made::returned(asked, browser, return_code, None);
     Change::Return { presentation, return_code, grant: None }
 }
@@ -41,13 +43,13 @@ pub async fn what_waits_is_kept_whole(store: AnyStore) {
     assert_eq!(waiting.answered_at(), NOW);
     assert_eq!(to_value(waiting.presentation()).unwrap(), to_value(made::proven()).unwrap());
     assert_eq!(waiting.report(), &made::verified_report());
-    let without = Asked { login_hint: None, ..asked.clone() };
+    let without = VpRequest { login_hint: None, ..asked.clone() };
     assert_eq!(to_value(waiting.asked()).unwrap(), to_value(&without).unwrap(), "the login hint is gone");
 }
 
 pub async fn only_a_served_presentation_waits(store: AnyStore) {
     let (browser, code) = (made::digest(), made::digest());
-    let wait = |asked: &Asked| Change::AwaitReturn(made::awaiting(asked, browser, code));
+    let wait = |asked: &VpRequest| Change::AwaitReturn(made::awaiting(asked, browser, code));
     let waiting = awaiting(&store, browser, made::digest()).await;
     for asked in [
         begun(&store).await,
@@ -80,7 +82,9 @@ pub async fn it_returns_once_in_its_browser_with_its_code(store: AnyStore) {
         Some(Presentation::Settled(settled)) => {
             assert_eq!((settled.browser(), settled.response_code()), (&browser, Some(&result)));
             assert_eq!(settled.settled_at(), NOW);
-            let Outcome::Verified { presentation, report } = settled.outcome() else { panic!("verified") };
+            let PresentationOutcome::Verified { presentation, report } = settled.outcome() else {
+                panic!("verified")
+            };
             assert_eq!(to_value(presentation).unwrap(), to_value(made::proven()).unwrap());
             assert_eq!(report, &made::verified_report());
         }
@@ -93,7 +97,7 @@ pub async fn it_returns_once_in_its_browser_with_its_code(store: AnyStore) {
 
 pub async fn returning_decides_the_grant_or_nothing(store: AnyStore) {
     let (browser, code) = (made::digest(), made::digest());
-    let back = |asked: &Asked, decision| Change::Return {
+    let back = |asked: &VpRequest, decision| Change::Return {
         presentation: made::returned(asked, browser, code, None),
         return_code: code,
         grant: Some(decision),
@@ -111,11 +115,11 @@ pub async fn returning_decides_the_grant_or_nothing(store: AnyStore) {
 }
 
 /// A request whose answer is to be encrypted, begun and served.
-async fn with_key(store: &AnyStore, browser: Digest) -> (Asked, String) {
+async fn with_key(store: &AnyStore, browser: Digest) -> (VpRequest, String) {
     let key = EncryptionKey::generate().unwrap();
     let kid = key.kid().to_owned();
     let mode = ResponseMode::DirectPostJwt;
-    let asked = Asked { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..made::asked() };
+    let asked = VpRequest { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..made::asked() };
     let presentation = Begun::new(asked.clone(), None, Some(key));
     store.commit(Change::BeginPresentation { presentation, claim: None }).await.unwrap();
     assert_eq!(kid_of(store, &asked).await.as_ref(), Some(&kid));
@@ -124,7 +128,7 @@ async fn with_key(store: &AnyStore, browser: Digest) -> (Asked, String) {
     (asked, kid)
 }
 
-async fn kid_of(store: &AnyStore, asked: &Asked) -> Option<String> {
+async fn kid_of(store: &AnyStore, asked: &VpRequest) -> Option<String> {
     match store.presentation_by_state(&asked.state).await.unwrap().unwrap() {
         Presentation::Begun(begun) => begun.answer_key().map(|key| key.kid().to_owned()),
         Presentation::Served(served) => served.answer_key().map(|key| key.kid().to_owned()),

@@ -4,8 +4,8 @@ use serde_json::to_value;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
-use vpgate_core::openid4vp::presentation::{AfterRejection, Outcome, Presentation, Settled};
-use vpgate_core::openid4vp::request::Asked;
+use vpgate_core::openid4vp::presentation::{AfterRejection, Presentation, PresentationOutcome, Settled};
+use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::response::WalletError;
 
 use crate::backend::AnyStore;
@@ -13,7 +13,7 @@ use crate::grants::{EachState, lost, opened, pending};
 use crate::made::{self, Grant, NOW, after};
 use crate::presentations::{begin, begun, found_served, served, settled};
 
-async fn found(store: &AnyStore, asked: &Asked) -> Settled {
+async fn found(store: &AnyStore, asked: &VpRequest) -> Settled {
     match store.presentation(&asked.id).await.unwrap() {
         Some(Presentation::Settled(settled)) => settled,
         other => panic!("{other:?}"),
@@ -25,7 +25,7 @@ async fn settle(store: &AnyStore, presentation: Settled) {
 }
 
 /// Declined by the wallet a little later.
-pub fn declined(asked: &Asked, browser: Digest) -> Settled {
+pub fn declined(asked: &VpRequest, browser: Digest) -> Settled {
     made::served(asked, browser).declined(WalletError::AccessDenied, None, after(9)).unwrap()
 }
 
@@ -33,8 +33,8 @@ fn deny(grant: &Grant) -> GrantDecision {
     GrantDecision::Deny(grant.pending().deny(DenialReason::DeclinedInWallet, NOW).unwrap())
 }
 
-fn rejected(asked: &Asked, browser: Digest) -> Settled {
-    let last_try = Asked { tries_allowed: 1, ..asked.clone() };
+fn rejected(asked: &VpRequest, browser: Digest) -> Settled {
+    let last_try = VpRequest { tries_allowed: 1, ..asked.clone() };
     match made::served(&last_try, browser).rejected(made::rejected_report(), None, NOW).unwrap() {
         AfterRejection::Final(settled) => settled,
         AfterRejection::TriesRemain(_) => panic!("that was the last try"),
@@ -49,7 +49,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
     assert_eq!((verified.browser(), verified.response_code()), (&browser, Some(&code)));
     assert_eq!(verified.settled_at(), NOW);
     match verified.outcome() {
-        Outcome::Verified { presentation, report } => {
+        PresentationOutcome::Verified { presentation, report } => {
             assert_eq!(to_value(presentation).unwrap(), to_value(made::proven()).unwrap());
             assert_eq!(report, &made::verified_report());
         }
@@ -61,7 +61,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
     store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, rejected(&asked, browser)).await;
     match found(&store, &asked).await.outcome() {
-        Outcome::Rejected { report } => assert_eq!(report, &made::rejected_report()),
+        PresentationOutcome::Rejected { report } => assert_eq!(report, &made::rejected_report()),
         other => panic!("{other:?}"),
     }
 
@@ -69,7 +69,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
     store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, declined(&asked, browser)).await;
     let found = found(&store, &asked).await;
-    assert!(matches!(found.outcome(), Outcome::Declined { error: WalletError::AccessDenied }));
+    assert!(matches!(found.outcome(), PresentationOutcome::Declined { error: WalletError::AccessDenied }));
     assert_eq!((found.settled_at(), found.response_code()), (after(9), None));
 }
 
@@ -78,11 +78,11 @@ pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
     let asked = served(&store, browser).await;
     assert!(found_served(&store, &asked).await.asked().login_hint.is_some());
     settle(&store, declined(&asked, browser)).await;
-    let without = Asked { login_hint: None, ..asked.clone() };
+    let without = VpRequest { login_hint: None, ..asked.clone() };
     assert_eq!(to_value(found(&store, &asked).await.asked()).unwrap(), to_value(&without).unwrap());
 }
 
-async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> Asked {
+async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> VpRequest {
     let asked = made::asked();
     store.commit(begin(&asked, Some((grant, browser)))).await.unwrap();
     store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
@@ -158,7 +158,7 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
     let (browser, code) = (made::digest(), made::digest());
     let (asked, other) =
         (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(made::digest())).await);
-    let collect = |asked: &Asked, response_code| {
+    let collect = |asked: &VpRequest, response_code| {
         store.commit(Change::CollectResult { id: asked.id.clone(), response_code })
     };
     assert!(lost(&collect(&asked, made::digest()).await), "a wrong code");
@@ -179,7 +179,9 @@ pub async fn what_was_collected_is_forgotten(store: AnyStore) {
     let asked = settled(&store, browser, Some(code)).await;
     store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
     let found = found(&store, &asked).await;
-    let Outcome::Verified { presentation, report } = found.outcome() else { panic!("it was verified") };
+    let PresentationOutcome::Verified { presentation, report } = found.outcome() else {
+        panic!("it was verified")
+    };
     assert!(presentation.credentials().is_empty() && presentation.transaction_data().is_empty());
     assert_eq!(presentation.verified_at(), made::proven().verified_at());
     assert_eq!(report, &made::verified_report());

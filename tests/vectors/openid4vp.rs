@@ -13,8 +13,8 @@ use vpgate_core::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::reveal;
-use vpgate_core::sdjwt::key_binding::Expected;
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::key_binding::ExpectedBinding;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::status::policy::StatusPolicy;
 use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
 
@@ -124,7 +124,7 @@ fn check_disclosed_credential(vectors: &Vectors) {
     check_disclosures(&list, None);
     let payload: Map<String, Value> = file("sd_jwt_vc").as_object().unwrap().clone();
     let texts = list.as_array().unwrap().iter().map(|entry| entry["disclosure"].as_str().unwrap());
-    let claims = reveal(payload, texts, &Limits::default()).unwrap().into_claims();
+    let claims = reveal(payload, texts, &PresentationLimits::default()).unwrap().into_claims();
     for (name, value) in file("sd_jwt_vc_unsecured").as_object().unwrap() {
         assert_eq!(claims.get(name), Some(value), "{name}");
     }
@@ -146,7 +146,7 @@ fn check_signed_example(vectors: &Vectors) {
     let binding = vectors.json(&file("kb_jwt_payload.json"));
     assert_eq!(vectors.json(&file("kb_jwt_header.json"))["typ"], "kb+jwt");
     let issued_at = Timestamp::from_unix(binding["iat"].as_i64().unwrap());
-    let expected = Expected {
+    let expected = ExpectedBinding {
         audience: binding["aud"].as_str().unwrap(),
         nonce: binding["nonce"].as_str().unwrap(),
         requested_at: issued_at.minus(Duration::from_secs(60)),
@@ -154,14 +154,14 @@ fn check_signed_example(vectors: &Vectors) {
     };
     let claims = verified_claims(&presentation, &setting, &expected, issued_at).unwrap();
     assert_eq!(Value::Object(claims), vectors.json(&file("verified_contents.json")));
-    let other = Expected { audience: "https://verifier.example.org/", ..expected };
+    let other = ExpectedBinding { audience: "https://verifier.example.org/", ..expected };
     assert_eq!(verified_claims(&presentation, &setting, &other, issued_at).unwrap_err(), "kb_audience");
 }
 
 fn verified_claims(
     vp_token: &str,
     setting: &Setting,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
 ) -> Result<Map<String, Value>, &'static str> {
     let vct = "https://credentials.example.com/example_credential";

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use vpgate_core::base::report::Findings;
 use vpgate_core::sdjwt::disclosure::reveal;
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::{HolderBinding, Presented};
 
 use crate::listing::Vectors;
@@ -47,7 +47,7 @@ fn check_unsigned_examples(vectors: &Vectors) {
             .iter()
             .filter(|entry| hidden.is_none_or(|name| entry["contents"][1] != name));
         let texts = disclosures.map(|entry| entry["disclosure"].as_str().unwrap());
-        let claims = reveal(payload.clone(), texts, &Limits::default()).unwrap().into_claims();
+        let claims = reveal(payload.clone(), texts, &PresentationLimits::default()).unwrap().into_claims();
         let mut whole = object(claims_6_1.clone());
         for name in ["iss", "iat", "exp"] {
             whole.insert(name.to_owned(), payload[name].clone());
@@ -60,8 +60,13 @@ fn check_unsigned_examples(vectors: &Vectors) {
 fn check_json_serialisation(vectors: &Vectors, setting: &Setting) {
     let read = |name: &str| object(vectors.json(&format!("{FOLDER}/{name}.json")));
     let parse = |form: &Map<String, Value>| {
-        Presented::parse_json(HolderBinding::Required, form, &Limits::default(), &mut Findings::new())
-            .map_err(|e| e.reason())
+        Presented::parse_json(
+            HolderBinding::Required,
+            form,
+            &PresentationLimits::default(),
+            &mut Findings::new(),
+        )
+        .map_err(|e| e.reason())
     };
     let issuance = read("s8.2-flattened-json/issuance");
     assert_eq!(parse(&issuance).map(|_| ()), Err("kb_present"));

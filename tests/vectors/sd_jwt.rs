@@ -11,8 +11,8 @@ use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::reveal;
-use vpgate_core::sdjwt::key_binding::{self, Expected};
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 
 use crate::listing::Vectors;
@@ -39,8 +39,8 @@ impl Setting {
     }
 
     /// A request made a minute before the KB-JWT.
-    pub fn expected(&self, issued_at: Timestamp) -> Expected<'_> {
-        Expected {
+    pub fn expected(&self, issued_at: Timestamp) -> ExpectedBinding<'_> {
+        ExpectedBinding {
             audience: &self.audience,
             nonce: &self.nonce,
             requested_at: issued_at.minus(Duration::from_secs(60)),
@@ -62,14 +62,16 @@ pub fn open(sd_jwt: &str, issuer: &PublicKey) -> Result<Opened, String> {
     let jwt = UnverifiedJws::parse(parts.next().unwrap(), &bounds()).map_err(|e| e.to_string())?;
     let verified = jwt.verify(issuer).map_err(|e| e.to_string())?;
     let (header, payload) = (verified.header().clone(), verified.into_payload());
-    let revealed = reveal(payload.clone(), parts, &Limits::default()).map_err(|e| e.to_string())?;
+    let revealed =
+        reveal(payload.clone(), parts, &PresentationLimits::default()).map_err(|e| e.to_string())?;
     Ok(Opened { header, payload, claims: revealed.into_claims() })
 }
 
 /// RFC 9901 section 7.3 for `<SD-JWT><KB-JWT>`: the claims, or the name of the check that failed.
 pub fn verify(text: &str, setting: &Setting) -> Result<Map<String, Value>, String> {
     let mut findings = Findings::new();
-    Presented::parse(text, &Limits::default(), &mut findings).map_err(|e| e.reason().to_owned())?;
+    Presented::parse(text, &PresentationLimits::default(), &mut findings)
+        .map_err(|e| e.reason().to_owned())?;
     let (sd_jwt, kb_jwt) = text.split_at(text.rfind('~').unwrap() + 1);
     let opened = open(sd_jwt, &setting.issuer)?;
     let holder = key_binding::holder_key(&opened.claims, &mut findings).map_err(|e| e.reason().to_owned())?;
@@ -133,5 +135,5 @@ pub fn check_disclosures(list: &Value, sd_jwt: Option<&str>) {
 }
 
 fn bounds() -> Bounds {
-    Limits::default().json()
+    PresentationLimits::default().json()
 }

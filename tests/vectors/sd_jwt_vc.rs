@@ -7,12 +7,12 @@ use url::Url;
 use vpgate_core::base::report::{Findings, Report, Verdict};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::sdjwt::issuer_metadata::{self, PublishedKeys};
-use vpgate_core::sdjwt::key_binding::Expected;
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::key_binding::ExpectedBinding;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::status::policy::StatusPolicy;
 use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
-use vpgate_core::sdjwt::type_metadata::{Document, resolve};
+use vpgate_core::sdjwt::type_metadata::{TypeDocument, resolve};
 
 use crate::listing::Vectors;
 use crate::sd_jwt::{Setting, check_example, issued_at};
@@ -55,7 +55,7 @@ fn check_issuer_metadata(vectors: &Vectors) {
 /// Documents that are read, and chains of them. The published `#integrity` values are illustrative, so that
 /// of the long example cannot hold over any parent.
 fn check_type_metadata(vectors: &Vectors) {
-    let read = |text: &str| Document::parse(text.as_bytes()).unwrap();
+    let read = |text: &str| TypeDocument::parse(text.as_bytes()).unwrap();
     let example = |name: &str| vectors.text(&format!("{FOLDER}/type-metadata/{name}.json"));
     let (base, child) = (read(&example("extends_base")), read(&example("extends_child")));
     let accepted = vec![child.vct().to_owned()];
@@ -88,12 +88,12 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
     assert_eq!(report.verdict, Verdict::Verified, "{folder}: {report:?}");
     assert_eq!(claims, Some(vectors.json(&format!("{folder}/verified_payload.json"))), "{folder}");
 
-    let reason = |trust: &CredentialTrust, expected: &Expected<'_>| {
+    let reason = |trust: &CredentialTrust, expected: &ExpectedBinding<'_>| {
         judge(&text, trust, expected).1.reason.map(|reason| reason.into_owned())
     };
-    let nonce = Expected { nonce: "1234567891", ..good };
+    let nonce = ExpectedBinding { nonce: "1234567891", ..good };
     assert_eq!(reason(&trust, &nonce).as_deref(), Some("kb_nonce"), "{folder}");
-    let audience = Expected { audience: "https://other.example", ..good };
+    let audience = ExpectedBinding { audience: "https://other.example", ..good };
     assert_eq!(reason(&trust, &audience).as_deref(), Some("kb_audience"), "{folder}");
     let other = CredentialTrust { issuer: format!("{}/", trust.issuer), ..trust.clone() };
     assert_eq!(reason(&other, &good).as_deref(), Some("issuer_trusted"), "{folder}");
@@ -101,12 +101,12 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
     assert_eq!(reason(&other, &good).as_deref(), Some("credential_type"), "{folder}");
 }
 
-fn judge(text: &str, trust: &CredentialTrust, expected: &Expected<'_>) -> (Option<Value>, Report) {
+fn judge(text: &str, trust: &CredentialTrust, expected: &ExpectedBinding<'_>) -> (Option<Value>, Report) {
     let policy = TrustPolicy { credentials: vec![trust.clone()] };
     let now = issued_at(text.rsplit('~').next().unwrap());
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse(text, &Limits::default(), &mut findings)?;
+        let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = policy.vouch("example", &presented.issuer_hint(), &mut findings)?;
         let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };
         presented.authenticate(&issuer, keys, expected, now, &mut findings)

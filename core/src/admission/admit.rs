@@ -4,9 +4,9 @@ use serde_json::{Map, Value};
 
 use super::earned::Admission;
 use super::policy::{AskableCredential, Purpose, ScopeDefinition, ScopePolicy};
-use super::rules::{Rule, Unmet};
+use super::rules::{ScopeRule, Unmet};
 use super::scopes::Scopes;
-use super::source::Source;
+use super::source::ClaimSource;
 use super::token_claims::Applicant;
 use crate::base::base64url;
 use crate::base::secret::DigestKey;
@@ -24,11 +24,11 @@ pub struct NothingEarned;
 
 /// What became of one scope that was asked for.
 #[derive(Debug)]
-pub struct Verdict<'p> {
+pub struct ScopeVerdict<'p> {
     /// The scope.
     pub scope: &'p ScopeDefinition,
     /// With which credentials it is earned, or why it is not.
-    result: Result<Vec<Bound<'p>>, Unearned<'p>>,
+    result: Result<Vec<HolderBound<'p>>, Unearned<'p>>,
 }
 
 /// Why a scope is not earned. Carries names, never a claim's value.
@@ -52,24 +52,24 @@ pub enum Unearned<'p> {
     NotOpen,
     /// Some rules do not hold.
     #[error("rules do not hold")]
-    Rules(Vec<(&'p Rule, Unmet)>),
+    Rules(Vec<(&'p ScopeRule, Unmet)>),
 }
 
 /// A credential that is shown once, bound to a holder, and not over.
 #[derive(Clone, Copy)]
-struct Bound<'p> {
+struct HolderBound<'p> {
     credential: &'p AskableCredential,
     shown: &'p VerifiedCredential,
     holder: &'p str,
 }
 
-impl std::fmt::Debug for Bound<'_> {
+impl std::fmt::Debug for HolderBound<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_tuple("Bound").field(&self.credential.id).finish()
     }
 }
 
-impl<'p> Verdict<'p> {
+impl<'p> ScopeVerdict<'p> {
     /// Why the scope is not earned; `None` when it is.
     pub fn unearned(&self) -> Option<&Unearned<'p>> {
         self.result.as_ref().err()
@@ -82,7 +82,7 @@ impl ScopeDefinition {
         &'p self,
         claims: impl Fn(&str) -> Option<&'v Map<String, Value>>,
         at: Timestamp,
-    ) -> impl Iterator<Item = (&'p Rule, Result<(), Unmet>)> {
+    ) -> impl Iterator<Item = (&'p ScopeRule, Result<(), Unmet>)> {
         self.rules.iter().map(move |rule| {
             let claims = claims(&rule.credential).ok_or(Unmet::Missing);
             let judged = claims.and_then(|claims| rule.judge(claims, at));
@@ -103,7 +103,7 @@ impl ScopePolicy {
         presentation: &'p VerifiedPresentation,
         requested: &Scopes,
         purpose: Purpose,
-    ) -> Vec<Verdict<'p>> {
+    ) -> Vec<ScopeVerdict<'p>> {
         let mut first_holder = None;
         let scopes = requested.iter().filter_map(|name| self.named(name));
         let verdicts = scopes.map(|scope| {
@@ -115,7 +115,7 @@ impl ScopePolicy {
                 first_holder = holder;
                 Ok(bound)
             });
-            Verdict { scope, result }
+            ScopeVerdict { scope, result }
         });
         verdicts.collect()
     }
@@ -132,8 +132,10 @@ impl ScopePolicy {
         subject_key: &DigestKey,
     ) -> Result<Admission, NothingEarned> {
         let mut scopes = Scopes::default();
-        let mut behind: Vec<Bound<'_>> = Vec::new();
-        for Verdict { scope, result } in self.verdicts(presentation, applicant.requested, Purpose::Tokens) {
+        let mut behind: Vec<HolderBound<'_>> = Vec::new();
+        for ScopeVerdict { scope, result } in
+            self.verdicts(presentation, applicant.requested, Purpose::Tokens)
+        {
             if let Ok(bound) = result {
                 scopes = scopes.with(&scope.name).map_err(|_| NothingEarned)?;
                 behind.extend(bound);
@@ -149,8 +151,8 @@ impl ScopePolicy {
                 status_places.push(place.clone());
             }
         }
-        let mut sources: Vec<Source> = Vec::new();
-        for source in behind.iter().map(|bound| Source::of(&bound.credential.id, bound.shown)) {
+        let mut sources: Vec<ClaimSource> = Vec::new();
+        for source in behind.iter().map(|bound| ClaimSource::of(&bound.credential.id, bound.shown)) {
             if !sources.contains(&source) {
                 sources.push(source);
             }
@@ -171,8 +173,8 @@ impl ScopePolicy {
         scope: &'p ScopeDefinition,
         presentation: &'p VerifiedPresentation,
         purpose: Purpose,
-    ) -> Result<Vec<Bound<'p>>, Unearned<'p>> {
-        let bound: Vec<Bound<'p>> = scope
+    ) -> Result<Vec<HolderBound<'p>>, Unearned<'p>> {
+        let bound: Vec<HolderBound<'p>> = scope
             .credentials()
             .into_iter()
             .map(|id| self.bound(id, presentation, purpose))
@@ -192,7 +194,7 @@ impl ScopePolicy {
         id: &'p str,
         presentation: &'p VerifiedPresentation,
         purpose: Purpose,
-    ) -> Result<Bound<'p>, Unearned<'p>> {
+    ) -> Result<HolderBound<'p>, Unearned<'p>> {
         let credential = self.credentials().iter().find(|it| it.id == id).ok_or(Unearned::NotShown(id))?;
         // A scope's own query asks for one presentation with holder binding.
         let shown = presentation.credentials().get(id).map(VerifiedCredentials::as_slice);
@@ -201,7 +203,7 @@ impl ScopePolicy {
         if shown.expires_at.is_some_and(|end| end <= presentation.verified_at()) {
             return Err(Unearned::Over(id));
         }
-        let bound = Bound { credential, shown, holder };
+        let bound = HolderBound { credential, shown, holder };
         // To fall back to the holder key would turn one person into two.
         let recognised = purpose == Purpose::Tokens && credential.stable_identifier.is_some();
         if recognised && bound.identifier().is_none() {
@@ -216,8 +218,8 @@ impl ScopePolicy {
     ///
     /// With several credentials, the first in the configuration counts, those with a stable identifier
     /// before all others.
-    fn subject(&self, behind: &[Bound<'_>], client_id: &str, key: &DigestKey) -> Option<String> {
-        let place = |bound: &&Bound<'_>| {
+    fn subject(&self, behind: &[HolderBound<'_>], client_id: &str, key: &DigestKey) -> Option<String> {
+        let place = |bound: &&HolderBound<'_>| {
             let place = self.credentials().iter().position(|it| it.id == bound.credential.id);
             (bound.credential.stable_identifier.is_none(), place)
         };
@@ -231,7 +233,7 @@ impl ScopePolicy {
     }
 }
 
-impl Bound<'_> {
+impl HolderBound<'_> {
     /// The stable identifier as JSON, so that `"7"` and `7` are two people.
     fn identifier(&self) -> Option<String> {
         let selected = self.credential.stable_identifier.as_ref()?.select_in(&self.shown.claims)?;

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::scopes::Scopes;
-use super::source::Source;
+use super::source::ClaimSource;
 use crate::base::time::Timestamp;
 use crate::sdjwt::status::standing::StatusPlace;
 
@@ -23,7 +23,7 @@ pub struct Admission {
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) status_places: Vec<StatusPlace>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
-    pub(super) sources: Vec<Source>,
+    pub(super) sources: Vec<ClaimSource>,
 }
 
 impl Admission {
@@ -84,10 +84,10 @@ impl fmt::Debug for Admission {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, BTreeMap, Deserialize, Scopes, Source, StatusPlace, Timestamp, Value};
+    use super::{Admission, BTreeMap, ClaimSource, Deserialize, Scopes, StatusPlace, Timestamp, Value};
 
     #[derive(Deserialize)]
-    struct Row {
+    struct EarnedRow {
         scopes: Scopes,
         subject: String,
         verified_at: Timestamp,
@@ -98,12 +98,12 @@ pub mod restore {
         #[serde(default)]
         status_places: Vec<StatusPlace>,
         #[serde(default)]
-        sources: Vec<Source>,
+        sources: Vec<ClaimSource>,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.
     pub fn admission(row: &str) -> Option<Admission> {
-        let Row { scopes, subject, verified_at, expires_at, claims, status_places, sources } =
+        let EarnedRow { scopes, subject, verified_at, expires_at, claims, status_places, sources } =
             serde_json::from_str(row).ok()?;
         Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places, sources })
     }

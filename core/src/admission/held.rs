@@ -7,7 +7,7 @@ use crate::sdjwt::trust::TrustPolicy;
 
 /// The configuration of today, as far as it concerns one client.
 #[derive(Clone, Copy, Debug)]
-pub struct Today<'a> {
+pub struct CurrentConfiguration<'a> {
     /// What can be earned.
     pub policy: &'a ScopePolicy,
     /// Whom we believe.
@@ -21,7 +21,7 @@ impl Admission {
     /// they exist, and they ask for credentials that were shown. `None` when nothing is left that was earned,
     /// or when one of the credentials behind it, its type, its issuer or the root that vouched is no longer
     /// configured: `sub` and claims may be that one's.
-    pub fn still_granted(&self, granted: &Scopes, today: &Today<'_>) -> Option<Scopes> {
+    pub fn still_granted(&self, granted: &Scopes, today: &CurrentConfiguration<'_>) -> Option<Scopes> {
         let believed = self.sources.iter().all(|source| source.is_believed_by(today.trust));
         // Rows of the time before sources say of no credential that it was not shown.
         let shown =

@@ -15,12 +15,12 @@ pub mod scopes;
 mod source;
 pub mod token_claims;
 
-pub use self::admit::{NothingEarned, Unearned, Verdict};
+pub use self::admit::{NothingEarned, ScopeVerdict, Unearned};
 pub use self::earned::{Admission, restore};
-pub use self::held::Today;
+pub use self::held::CurrentConfiguration;
 pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopeDefinition, ScopePolicy};
 pub use self::result::SCOPE_RULES;
-pub use self::source::Source;
+pub use self::source::ClaimSource;
 
 #[cfg(test)]
 mod tests;

@@ -1,6 +1,6 @@
 //! What can be earned, and the question that asks for it.
 
-use super::rules::Rule;
+use super::rules::ScopeRule;
 use super::scopes::Scopes;
 use super::token_claims::TokenClaims;
 use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query, QueryFault};
@@ -29,7 +29,7 @@ pub struct ScopeDefinition {
     /// The claims to ask for, besides those that rules read.
     pub claims: Vec<ClaimsPath>,
     /// All of them must hold.
-    pub rules: Vec<Rule>,
+    pub rules: Vec<ScopeRule>,
     /// Whether showing the credential is enough where there are no rules (REQ-12.7).
     pub open: bool,
 }

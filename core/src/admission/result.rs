@@ -1,12 +1,12 @@
 //! The scopes' rules decide about a relying party's result as they decide about tokens, and the result says
 //! no more than the scopes list.
 
-use super::admit::{Unearned, Verdict};
+use super::admit::{ScopeVerdict, Unearned};
 use super::policy::{Purpose, ScopePolicy};
 use super::scopes::Scopes;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::openid4vp::dcql::ClaimsPath;
-use crate::openid4vp::verify::{ScopeRefused, ScopesEarned, VerifiedCredentials, VerifiedPresentation};
+use crate::openid4vp::verify::{ScopeNotGranted, ScopesEarned, VerifiedCredentials, VerifiedPresentation};
 
 /// The stable name of a result that earned nothing.
 pub const SCOPE_RULES: &str = "scope_rules";
@@ -49,7 +49,7 @@ impl ScopePolicy {
                 Some(rejection) => {
                     last = Some(rejection);
                     let reason = verdict.unearned().map_or(SCOPE_RULES, Unearned::code).to_owned();
-                    earned.refused.push(ScopeRefused { scope, reason });
+                    earned.refused.push(ScopeNotGranted { scope, reason });
                 }
             }
         }
@@ -78,7 +78,7 @@ impl ScopePolicy {
 
 /// The lines about one scope. `None` when it is earned.
 fn write(
-    verdict: &Verdict<'_>,
+    verdict: &ScopeVerdict<'_>,
     presentation: &VerifiedPresentation,
     findings: &mut Findings,
 ) -> Option<Rejection> {

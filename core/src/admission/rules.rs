@@ -18,7 +18,7 @@ const MAX_VALUES: usize = 300;
 
 /// `{credential, field, operator, value}`: the claim at `field` compared with a value (REQ-12.2).
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct ScopeRule {
     /// The id of the credential query whose answer is looked at.
     pub credential: String,
     /// Where the claim is.
@@ -158,7 +158,7 @@ impl Operator {
     }
 }
 
-impl Rule {
+impl ScopeRule {
     /// A rule that can hold. `value` may be a list, one of whose values is meant.
     ///
     /// # Errors

@@ -8,7 +8,7 @@ use crate::sdjwt::trust::TrustPolicy;
 /// One credential behind an admission: what was asked for, and on whose word it was believed. Nothing of it is
 /// about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Source {
+pub struct ClaimSource {
     credential: String,
     issuer: String,
     vct: String,
@@ -17,7 +17,7 @@ pub struct Source {
     anchor: Option<String>,
 }
 
-impl Source {
+impl ClaimSource {
     /// Of the credential that answered the credential query `id`.
     pub(super) fn of(id: &str, shown: &VerifiedCredential) -> Self {
         Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use super::rules::{Kind, Operator, Rule};
+use super::rules::{Kind, Operator, ScopeRule};
 use super::scopes::Scopes;
 use super::token_claims::{Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims};
 use super::*;
@@ -15,7 +15,7 @@ use crate::openid4vp::dcql::{ClaimsPath, Query};
 use crate::openid4vp::verify::{
     IssuerCertificate, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
-use crate::sdjwt::status::standing::Standing;
+use crate::sdjwt::status::standing::CredentialStatus;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -23,13 +23,13 @@ fn path(dotted: &str) -> ClaimsPath {
     ClaimsPath::from_dotted(dotted).unwrap()
 }
 
-fn rule(credential: &str, field: &str, operator: &str, value: &serde_json::Value) -> Rule {
+fn rule(credential: &str, field: &str, operator: &str, value: &serde_json::Value) -> ScopeRule {
     let operator = Operator::parse(operator).unwrap();
-    Rule::new(credential.to_owned(), path(field), operator, value, Kind::ByForm).unwrap()
+    ScopeRule::new(credential.to_owned(), path(field), operator, value, Kind::ByForm).unwrap()
 }
 
 /// Open when it has no rules.
-fn scope(name: &str, credential: &str, claims: &[&str], rules: Vec<Rule>) -> ScopeDefinition {
+fn scope(name: &str, credential: &str, claims: &[&str], rules: Vec<ScopeRule>) -> ScopeDefinition {
     ScopeDefinition {
         name: name.to_owned(),
         description: None,
@@ -81,7 +81,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
-        standing: Standing::Valid,
+        standing: CredentialStatus::Valid,
         status_place: None,
         holder: Some(holder.to_owned()),
     }

@@ -11,9 +11,9 @@ use serde_json::value::RawValue;
 
 /// The numbers of one JSON text: each by its JSON pointer (RFC 6901) with its text.
 #[derive(Debug, Default)]
-pub struct Numbers(BTreeMap<String, String>);
+pub struct ExactNumbers(BTreeMap<String, String>);
 
-impl Numbers {
+impl ExactNumbers {
     /// Those of `text`, which is valid JSON without duplicates; none where it is not.
     pub fn of(text: &str) -> Self {
         let mut numbers = Self::default();
@@ -107,16 +107,16 @@ mod tests {
             r#""text""#,
         ] {
             let value: Value = serde_json::from_str(text).unwrap();
-            assert_eq!(Numbers::of(text).write(&value), text);
+            assert_eq!(ExactNumbers::of(text).write(&value), text);
         }
         let spaced = " { \"a\" : 12.10 , \"b\" : [ 1.50 ] }\n";
         let value: Value = serde_json::from_str(spaced).unwrap();
-        assert_eq!(Numbers::of(spaced).write(&value), r#"{"a":12.10,"b":[1.50]}"#);
+        assert_eq!(ExactNumbers::of(spaced).write(&value), r#"{"a":12.10,"b":[1.50]}"#);
     }
 
     #[test]
     fn another_order_of_members_changes_no_number() {
-        let numbers = Numbers::of(r#"{"b":1.10,"a":2.20}"#);
+        let numbers = ExactNumbers::of(r#"{"b":1.10,"a":2.20}"#);
         assert_eq!(numbers.write(&json!({"a": 2.2, "b": 1.1, "c": 3.3})), r#"{"a":2.20,"b":1.10,"c":3.3}"#);
     }
 
@@ -124,7 +124,7 @@ mod tests {
         #[test]
         fn what_is_written_reads_back_as_the_same(text in r#"[\[\]{}",:0-9.eE~/ a-c-]{0,60}"#) {
             if let Ok(value) = serde_json::from_str::<Value>(&text) {
-                let written = Numbers::of(&text).write(&value);
+                let written = ExactNumbers::of(&text).write(&value);
                 prop_assert_eq!(serde_json::from_str::<Value>(&written).ok(), Some(value));
             }
         }

@@ -21,7 +21,7 @@ pub struct Rule {
 /// How one check came out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Outcome {
+pub enum CheckOutcome {
     /// The rule was applied and holds.
     Passed,
     /// The rule was applied and is broken.
@@ -45,7 +45,7 @@ pub struct Check {
     /// Specification and section.
     pub requirement: Cow<'static, str>,
     /// Passed, failed or not applicable.
-    pub outcome: Outcome,
+    pub outcome: CheckOutcome,
     /// One sentence that helps the person who must fix it.
     pub detail: Cow<'static, str>,
 }
@@ -81,7 +81,7 @@ impl Report {
     /// The line that decided a rejection.
     pub fn decisive(&self) -> Option<&Check> {
         let reason = self.reason.as_deref()?;
-        self.checks.iter().find(|check| check.outcome == Outcome::Failed && check.check == reason)
+        self.checks.iter().find(|check| check.outcome == CheckOutcome::Failed && check.check == reason)
     }
 }
 
@@ -124,17 +124,17 @@ impl Findings {
 
     /// The rule holds.
     pub fn pass(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) {
-        self.write(rule, Outcome::Passed, detail.into());
+        self.write(rule, CheckOutcome::Passed, detail.into());
     }
 
     /// The rule has nothing to say here.
     pub fn not_applicable(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) {
-        self.write(rule, Outcome::NotApplicable, detail.into());
+        self.write(rule, CheckOutcome::NotApplicable, detail.into());
     }
 
     /// The rule is broken. Return the rejection: nothing may be believed after it.
     pub fn fail(&mut self, rule: &Rule, detail: impl Into<Cow<'static, str>>) -> Rejection {
-        self.write(rule, Outcome::Failed, detail.into());
+        self.write(rule, CheckOutcome::Failed, detail.into());
         Rejection(rule.check)
     }
 
@@ -162,7 +162,7 @@ impl Findings {
         Report { verdict, reason, checks: self.checks }
     }
 
-    fn write(&mut self, rule: &Rule, outcome: Outcome, detail: Cow<'static, str>) {
+    fn write(&mut self, rule: &Rule, outcome: CheckOutcome, detail: Cow<'static, str>) {
         self.checks.push(Check {
             credential: self.credential.clone(),
             presentation: self.presentation,
@@ -237,9 +237,9 @@ mod tests {
         assert_eq!(
             lines,
             [
-                ("kb_nonce", Outcome::Failed, Some(2)),
-                ("presentation_discarded", Outcome::Failed, Some(2)),
-                ("kb_nonce", Outcome::Passed, None)
+                ("kb_nonce", CheckOutcome::Failed, Some(2)),
+                ("presentation_discarded", CheckOutcome::Failed, Some(2)),
+                ("kb_nonce", CheckOutcome::Passed, None)
             ]
         );
         assert!(report.checks[1].detail.contains("kb_nonce"));

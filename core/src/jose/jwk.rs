@@ -13,10 +13,10 @@ use crate::base::{base64url, secret::Digest};
 /// A public key bound to the algorithms of its type, or to the one that its `alg` names (RFC 8725 section
 /// 3.1; RFC 7517 section 4.4). Cheap to clone.
 #[derive(Clone, Debug)]
-pub struct PublicKey(Arc<Parts>);
+pub struct PublicKey(Arc<KeyParts>);
 
 #[derive(Debug)]
-struct Parts {
+struct KeyParts {
     kid: Option<String>,
     /// Its `alg`, where it has one.
     alg: Option<Algorithm>,
@@ -67,7 +67,7 @@ impl PublicKey {
         if alg.is_some_and(|alg| !material.algorithms().contains(&alg)) {
             return Err(JwkFault::Algorithm);
         }
-        Ok(Self(Arc::new(Parts { kid, alg, material })))
+        Ok(Self(Arc::new(KeyParts { kid, alg, material })))
     }
 
     /// The `kid` of the JWK.

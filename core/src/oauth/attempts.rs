@@ -14,7 +14,7 @@ const SLOTS: u64 = 20;
 
 /// What is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Counted {
+pub enum CountedEvent {
     /// A user code that led nowhere.
     WrongCode,
     /// Another one, when there had been too many already.
@@ -30,7 +30,7 @@ pub enum Counted {
 /// One thing that happens, to be counted against a limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attempt {
-    what: Counted,
+    what: CountedEvent,
     who: Digest,
     most: u32,
     window: Duration,
@@ -82,7 +82,7 @@ impl Default for DeviceLimits {
     }
 }
 
-impl Counted {
+impl CountedEvent {
     /// As a row names it.
     pub fn name(self) -> &'static str {
         match self {
@@ -97,12 +97,12 @@ impl Counted {
 
 impl Attempt {
     /// `who` may do `what` at most `most` times within any `window`.
-    pub fn new(what: Counted, who: Digest, most: u32, window: Duration, now: Timestamp) -> Self {
+    pub fn new(what: CountedEvent, who: Digest, most: u32, window: Duration, now: Timestamp) -> Self {
         Self { what, who, most, window, at: now }
     }
 
     /// What is counted.
-    pub fn what(&self) -> Counted {
+    pub fn what(&self) -> CountedEvent {
         self.what
     }
 
@@ -204,7 +204,7 @@ mod tests {
 
     fn attempt(at: i64) -> Attempt {
         let window = Duration::from_secs(600);
-        Attempt::new(Counted::WrongCode, Digest::of(b"me"), 5, window, Timestamp::from_unix(at))
+        Attempt::new(CountedEvent::WrongCode, Digest::of(b"me"), 5, window, Timestamp::from_unix(at))
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::client::{Client, Grant};
-use super::pkce::{Challenge, ChallengeFault};
+use super::pkce::{ChallengeFault, CodeChallenge};
 use super::redirect::{AuthorizationError, MAX_STATE_BYTES, NotRegistered, ReturnAddress};
 use super::scope_request::{ScopeRefused, ScopesAsked};
 use super::thumbprint::Thumbprint;
@@ -25,12 +25,12 @@ pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 
 /// The parameters of a request as the door read them: each name once.
 #[derive(Debug, Default)]
-pub struct Parameters {
+pub struct AuthorizationParameters {
     values: Vec<(String, String)>,
     repeated: Vec<String>,
 }
 
-impl Parameters {
+impl AuthorizationParameters {
     /// `values` are those with a value; `repeated` names every parameter that came more than once, and
     /// is not among the values.
     pub fn new(values: impl IntoIterator<Item = (String, String)>, repeated: Vec<String>) -> Self {
@@ -63,7 +63,7 @@ pub struct AuthorizationRequest {
     /// For what.
     pub scopes: Scopes,
     /// What the token request must answer; `None` only where the client may go without.
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// Returned in the ID token.
     pub nonce: Option<String>,
     /// Whom the wallet should expect. Personal data: never logged, and gone once the wallet was asked.
@@ -234,7 +234,11 @@ impl AuthorizationRequest {
     ///
     /// # Errors
     /// [`NotRead::Nowhere`] before anything else.
-    pub fn read(parameters: &Parameters, client: &Client, offered: Offered<'_>) -> Result<Self, NotRead> {
+    pub fn read(
+        parameters: &AuthorizationParameters,
+        client: &Client,
+        offered: Offered<'_>,
+    ) -> Result<Self, NotRead> {
         if parameters.repeats("redirect_uri") || parameters.repeats("client_id") {
             return Err(NotRegistered.into());
         }
@@ -253,7 +257,7 @@ impl AuthorizationRequest {
 
     fn read_for(
         return_to: &ReturnAddress,
-        parameters: &Parameters,
+        parameters: &AuthorizationParameters,
         client: &Client,
         offered: Offered<'_>,
     ) -> Result<Self, RequestFault> {
@@ -324,7 +328,7 @@ impl AuthorizationRequest {
 
 /// What would change the request and is not honoured here. To ignore it would give the client something else
 /// than it asked for.
-pub fn not_honoured(parameters: &Parameters) -> Option<RequestFault> {
+pub fn not_honoured(parameters: &AuthorizationParameters) -> Option<RequestFault> {
     let refused = [
         ("request", RequestFault::RequestObject),
         ("request_uri", RequestFault::RequestUri),
@@ -351,10 +355,13 @@ fn hinted(hint: &str, client: &Client) -> Result<String, RequestFault> {
     read().ok_or(RequestFault::IdTokenHint)
 }
 
-fn challenge(parameters: &Parameters, client: &Client) -> Result<Option<Challenge>, RequestFault> {
+fn challenge(
+    parameters: &AuthorizationParameters,
+    client: &Client,
+) -> Result<Option<CodeChallenge>, RequestFault> {
     let method = parameters.get("code_challenge_method");
     match parameters.get("code_challenge") {
-        Some(challenge) => Ok(Some(Challenge::read(challenge, method)?)),
+        Some(challenge) => Ok(Some(CodeChallenge::read(challenge, method)?)),
         // A method alone is a slip of the hand, and going on would drop the protection.
         None if client.code.pkce_optional && method.is_none() => Ok(None),
         None => Err(RequestFault::NoChallenge),

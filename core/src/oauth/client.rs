@@ -151,7 +151,7 @@ pub enum Grant {
 
 /// What a request says about who sends it, read from the header and the form by the door.
 #[derive(Debug)]
-pub enum Credentials {
+pub enum ClientCredentials {
     /// Only a `client_id`.
     Claimed(String),
     /// HTTP Basic.
@@ -164,7 +164,7 @@ pub enum Credentials {
     Assertion(Option<String>, Secret),
 }
 
-impl Credentials {
+impl ClientCredentials {
     /// Whom they name, as far as that can be read without looking into an assertion.
     pub fn claimed_id(&self) -> Option<&str> {
         match self {
@@ -277,21 +277,24 @@ impl Clients {
     ///
     /// # Errors
     /// [`NotAuthenticated`]
-    pub fn authenticate(&self, shown: &Credentials) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
+    pub fn authenticate(
+        &self,
+        shown: &ClientCredentials,
+    ) -> Result<AuthenticatedClient<'_>, NotAuthenticated> {
         let client = shown.claimed_id().and_then(|id| self.named(id));
         let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
         let refused = |why| Err(NotAuthenticated::new(Some(client), why));
         match (&client.authentication, shown) {
-            (Authentication::None, Credentials::Claimed(_)) => Ok(AuthenticatedClient(client)),
+            (Authentication::None, ClientCredentials::Claimed(_)) => Ok(AuthenticatedClient(client)),
             // An empty secret may be left out (RFC 6749 section 2.3.1), so this is a name alone.
-            (Authentication::None, Credentials::Basic(_, secret)) if secret.expose().is_empty() => {
+            (Authentication::None, ClientCredentials::Basic(_, secret)) if secret.expose().is_empty() => {
                 Ok(AuthenticatedClient(client))
             }
-            (Authentication::ClientSecretBasic(known), Credentials::Basic(_, secret))
-            | (Authentication::ClientSecretPost(known), Credentials::Post(_, secret))
+            (Authentication::ClientSecretBasic(known), ClientCredentials::Basic(_, secret))
+            | (Authentication::ClientSecretPost(known), ClientCredentials::Post(_, secret))
             | (
                 Authentication::ClientSecretBasic(known) | Authentication::ClientSecretPost(known),
-                Credentials::Api(_, secret),
+                ClientCredentials::Api(_, secret),
             ) => {
                 if known.include(secret) {
                     Ok(AuthenticatedClient(client))
@@ -381,28 +384,28 @@ mod tests {
         let clients = clients();
         let secret = || Secret::received("s3cret");
         for good in [
-            Credentials::Claimed("tv".into()),
-            Credentials::Basic("basic".into(), secret()),
-            Credentials::Post("post".into(), secret()),
-            Credentials::Basic("tv".into(), Secret::received("")),
-            Credentials::Api("basic".into(), secret()),
-            Credentials::Api("post".into(), secret()),
+            ClientCredentials::Claimed("tv".into()),
+            ClientCredentials::Basic("basic".into(), secret()),
+            ClientCredentials::Post("post".into(), secret()),
+            ClientCredentials::Basic("tv".into(), Secret::received("")),
+            ClientCredentials::Api("basic".into(), secret()),
+            ClientCredentials::Api("post".into(), secret()),
         ] {
             assert!(clients.authenticate(&good).is_ok(), "{good:?}");
         }
         for bad in [
-            Credentials::Claimed("basic".into()),
-            Credentials::Claimed("nobody".into()),
-            Credentials::Post("basic".into(), secret()),
-            Credentials::Basic("post".into(), secret()),
-            Credentials::Basic("tv".into(), secret()),
-            Credentials::Basic("basic".into(), Secret::received("wrong")),
-            Credentials::Basic("basic".into(), Secret::received("")),
-            Credentials::Post("tv".into(), Secret::received("")),
-            Credentials::Api("tv".into(), Secret::received("")),
-            Credentials::Api("post".into(), Secret::received("wrong")),
-            Credentials::Assertion(Some("basic".into()), secret()),
-            Credentials::Assertion(None, secret()),
+            ClientCredentials::Claimed("basic".into()),
+            ClientCredentials::Claimed("nobody".into()),
+            ClientCredentials::Post("basic".into(), secret()),
+            ClientCredentials::Basic("post".into(), secret()),
+            ClientCredentials::Basic("tv".into(), secret()),
+            ClientCredentials::Basic("basic".into(), Secret::received("wrong")),
+            ClientCredentials::Basic("basic".into(), Secret::received("")),
+            ClientCredentials::Post("tv".into(), Secret::received("")),
+            ClientCredentials::Api("tv".into(), Secret::received("")),
+            ClientCredentials::Api("post".into(), Secret::received("wrong")),
+            ClientCredentials::Assertion(Some("basic".into()), secret()),
+            ClientCredentials::Assertion(None, secret()),
         ] {
             assert!(clients.authenticate(&bad).is_err(), "{bad:?}");
         }
@@ -413,20 +416,25 @@ mod tests {
         let clients = clients();
         let secret = || Secret::received("wrong");
         for (shown, expected, why, guarded) in [
-            (Credentials::Claimed("nobody".into()), None, AuthenticationFault::Unknown, None),
+            (ClientCredentials::Claimed("nobody".into()), None, AuthenticationFault::Unknown, None),
             (
-                Credentials::Post("basic".into(), secret()),
+                ClientCredentials::Post("basic".into(), secret()),
                 Some("client_secret_basic"),
                 AuthenticationFault::Method,
                 Some("basic"),
             ),
             (
-                Credentials::Basic("basic".into(), secret()),
+                ClientCredentials::Basic("basic".into(), secret()),
                 Some("client_secret_basic"),
                 AuthenticationFault::Secret,
                 Some("basic"),
             ),
-            (Credentials::Basic("tv".into(), secret()), Some("none"), AuthenticationFault::Method, None),
+            (
+                ClientCredentials::Basic("tv".into(), secret()),
+                Some("none"),
+                AuthenticationFault::Method,
+                None,
+            ),
         ] {
             let fault = clients.authenticate(&shown).unwrap_err();
             assert_eq!((fault.expected(), fault.why(), fault.guarded()), (expected, &why, guarded));
@@ -440,7 +448,7 @@ mod tests {
         let both = SecretDigests { current: digest("new"), previous: Some(digest("old")) };
         let clients = Clients::new(vec![client("basic", Authentication::ClientSecretBasic(both))]);
         let shows = |secret: &str| {
-            clients.authenticate(&Credentials::Basic("basic".into(), Secret::received(secret))).is_ok()
+            clients.authenticate(&ClientCredentials::Basic("basic".into(), Secret::received(secret))).is_ok()
         };
         assert!(shows("new") && shows("old"));
         assert!(!shows("older") && !shows(""));

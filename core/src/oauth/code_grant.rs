@@ -20,7 +20,7 @@ use crate::base::time::Timestamp;
 
 /// What was asked for; never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct CodeGrantTerms {
     /// Names the grant inside.
     pub id: AuthorizationId,
     /// The request, whose code is bound to all of it.
@@ -47,14 +47,14 @@ pub enum CodeGrant {
 /// The person is at the wallet.
 #[derive(Debug)]
 pub struct Pending {
-    terms: Terms,
+    terms: CodeGrantTerms,
     browser: Digest,
 }
 
 /// A presentation was admitted.
 #[derive(Debug)]
 pub struct Granted {
-    terms: Terms,
+    terms: CodeGrantTerms,
     code: Digest,
     code_expires_at: Timestamp,
     admission: Admission,
@@ -63,14 +63,14 @@ pub struct Granted {
 /// Refused for good.
 #[derive(Debug)]
 pub struct Refused {
-    terms: Terms,
+    terms: CodeGrantTerms,
     reason: DenialReason,
 }
 
 /// The code was exchanged, once.
 #[derive(Debug)]
 pub struct Redeemed {
-    terms: Terms,
+    terms: CodeGrantTerms,
     token: TokenId,
 }
 
@@ -87,7 +87,7 @@ pub enum NotDecided {
 
 /// What a token request shows beside the code (RFC 6749 section 4.1.3, RFC 7636 section 4.5).
 #[derive(Debug)]
-pub struct Shown<'r> {
+pub struct CodeExchange<'r> {
     /// The client that was authenticated.
     pub client_id: &'r str,
     /// `redirect_uri`
@@ -115,7 +115,7 @@ pub enum NotRedeemable {
 
 impl CodeGrant {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &CodeGrantTerms {
         match self {
             Self::Pending(Pending { terms, .. })
             | Self::Granted(Granted { terms, .. })
@@ -125,12 +125,12 @@ impl CodeGrant {
     }
 }
 
-impl Terms {
+impl CodeGrantTerms {
     /// Whether a token request is the other half of this authorization request.
     ///
     /// # Errors
     /// [`NotRedeemable`], but never [`NotRedeemable::Expired`]
-    pub fn match_up(&self, shown: &Shown<'_>) -> Result<(), NotRedeemable> {
+    pub fn match_up(&self, shown: &CodeExchange<'_>) -> Result<(), NotRedeemable> {
         if shown.client_id != self.request.client_id {
             return Err(NotRedeemable::OtherClient);
         }
@@ -149,7 +149,7 @@ impl Terms {
 
 impl Pending {
     /// `browser` goes on to the wallet. What only the wallet needs to know is not kept here.
-    pub fn begin(mut terms: Terms, browser: Digest) -> Self {
+    pub fn begin(mut terms: CodeGrantTerms, browser: Digest) -> Self {
         terms.request.login_hint = None;
         Self { terms, browser }
     }
@@ -186,7 +186,7 @@ impl Pending {
     }
 
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &CodeGrantTerms {
         &self.terms
     }
 
@@ -213,7 +213,7 @@ impl Granted {
     /// [`NotRedeemable`]
     pub fn redeem(
         self,
-        shown: &Shown<'_>,
+        shown: &CodeExchange<'_>,
         token: TokenId,
         now: Timestamp,
     ) -> Result<Redeemed, NotRedeemable> {
@@ -225,7 +225,7 @@ impl Granted {
     ///
     /// # Errors
     /// [`NotRedeemable`]
-    pub fn redeemable(&self, shown: &Shown<'_>, now: Timestamp) -> Result<(), NotRedeemable> {
+    pub fn redeemable(&self, shown: &CodeExchange<'_>, now: Timestamp) -> Result<(), NotRedeemable> {
         self.terms.match_up(shown)?;
         let credential_ended = self.admission.expires_at().is_some_and(|end| now >= end);
         if now >= self.code_expires_at || credential_ended {
@@ -235,7 +235,7 @@ impl Granted {
     }
 
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &CodeGrantTerms {
         &self.terms
     }
 
@@ -257,7 +257,7 @@ impl Granted {
 
 impl Refused {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &CodeGrantTerms {
         &self.terms
     }
 
@@ -269,7 +269,7 @@ impl Refused {
 
 impl Redeemed {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &CodeGrantTerms {
         &self.terms
     }
 
@@ -282,26 +282,32 @@ impl Redeemed {
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
     use super::{
-        Admission, DenialReason, Digest, Granted, Pending, Redeemed, Refused, Terms, Timestamp, TokenId,
+        Admission, CodeGrantTerms, DenialReason, Digest, Granted, Pending, Redeemed, Refused, Timestamp,
+        TokenId,
     };
 
     /// A row in state `pending`.
-    pub fn pending(terms: Terms, browser: Digest) -> Pending {
+    pub fn pending(terms: CodeGrantTerms, browser: Digest) -> Pending {
         Pending { terms, browser }
     }
 
     /// A row in state `granted`.
-    pub fn granted(terms: Terms, code: Digest, code_expires_at: Timestamp, admission: Admission) -> Granted {
+    pub fn granted(
+        terms: CodeGrantTerms,
+        code: Digest,
+        code_expires_at: Timestamp,
+        admission: Admission,
+    ) -> Granted {
         Granted { terms, code, code_expires_at, admission }
     }
 
     /// A row in state `refused`.
-    pub fn refused(terms: Terms, reason: DenialReason) -> Refused {
+    pub fn refused(terms: CodeGrantTerms, reason: DenialReason) -> Refused {
         Refused { terms, reason }
     }
 
     /// A row in state `redeemed`.
-    pub fn redeemed(terms: Terms, token: TokenId) -> Redeemed {
+    pub fn redeemed(terms: CodeGrantTerms, token: TokenId) -> Redeemed {
         Redeemed { terms, token }
     }
 }

@@ -47,8 +47,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::nearness::Network;
-use super::number_matching::Numbers;
-use super::pkce::Challenge;
+use super::number_matching::MatchingNumbers;
+use super::pkce::CodeChallenge;
 use super::polling::{Pace, Poll};
 use super::thumbprint::Thumbprint;
 use crate::admission::Admission;
@@ -60,7 +60,7 @@ use crate::base::time::Timestamp;
 
 /// What was asked for; never changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Terms {
+pub struct DeviceGrantTerms {
     /// Names the grant inside; devices and people hold codes instead.
     pub id: GrantId,
     /// The client that asked.
@@ -75,7 +75,7 @@ pub struct Terms {
     pub openid: bool,
     /// What its token request must answer (RFC 7636).
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub challenge: Option<Challenge>,
+    pub challenge: Option<CodeChallenge>,
     /// The resource that its token is for (RFC 8707).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resource: Option<String>,
@@ -104,7 +104,7 @@ pub enum DeviceGrant {
 /// Nobody has decided yet.
 #[derive(Debug)]
 pub struct Pending {
-    terms: Terms,
+    terms: DeviceGrantTerms,
     pace: Pace,
     claimed_by: Option<Digest>,
     precautions: Precautions,
@@ -119,7 +119,7 @@ pub struct Precautions {
     pub network: Option<Network>,
     /// The numbers to match.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub numbers: Option<Numbers>,
+    pub numbers: Option<MatchingNumbers>,
     /// What can be granted at most by the person who claimed it; all that was asked for when `None`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub narrowed_to: Option<Scopes>,
@@ -128,21 +128,21 @@ pub struct Precautions {
 /// A presentation was admitted.
 #[derive(Debug)]
 pub struct Approved {
-    terms: Terms,
+    terms: DeviceGrantTerms,
     admission: Admission,
 }
 
 /// Refused for good.
 #[derive(Debug)]
 pub struct Denied {
-    terms: Terms,
+    terms: DeviceGrantTerms,
     reason: DenialReason,
 }
 
 /// The token was taken, once.
 #[derive(Debug)]
 pub struct Redeemed {
-    terms: Terms,
+    terms: DeviceGrantTerms,
     token: TokenId,
 }
 
@@ -213,7 +213,7 @@ pub enum Polled {
 
 impl DeviceGrant {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &DeviceGrantTerms {
         match self {
             Self::Pending(Pending { terms, .. })
             | Self::Approved(Approved { terms, .. })
@@ -244,7 +244,7 @@ impl DeviceGrant {
 
 impl Pending {
     /// A grant nobody has seen yet.
-    pub fn begin(terms: Terms, pace: Pace) -> Self {
+    pub fn begin(terms: DeviceGrantTerms, pace: Pace) -> Self {
         Self { terms, pace, claimed_by: None, precautions: Precautions::default() }
     }
 
@@ -298,7 +298,7 @@ impl Pending {
     }
 
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &DeviceGrantTerms {
         &self.terms
     }
 
@@ -349,7 +349,7 @@ impl Approved {
     }
 
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &DeviceGrantTerms {
         &self.terms
     }
 
@@ -361,7 +361,7 @@ impl Approved {
 
 impl Denied {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &DeviceGrantTerms {
         &self.terms
     }
 
@@ -373,7 +373,7 @@ impl Denied {
 
 impl Redeemed {
     /// What was asked for.
-    pub fn terms(&self) -> &Terms {
+    pub fn terms(&self) -> &DeviceGrantTerms {
         &self.terms
     }
 
@@ -386,13 +386,13 @@ impl Redeemed {
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
     use super::{
-        Admission, Approved, DenialReason, Denied, Digest, Pace, Pending, Precautions, Redeemed, Terms,
-        TokenId,
+        Admission, Approved, DenialReason, Denied, DeviceGrantTerms, Digest, Pace, Pending, Precautions,
+        Redeemed, TokenId,
     };
 
     /// A row in state `pending`.
     pub fn pending(
-        terms: Terms,
+        terms: DeviceGrantTerms,
         pace: Pace,
         claimed_by: Option<Digest>,
         precautions: Precautions,
@@ -401,17 +401,17 @@ pub mod restore {
     }
 
     /// A row in state `approved`.
-    pub fn approved(terms: Terms, admission: Admission) -> Approved {
+    pub fn approved(terms: DeviceGrantTerms, admission: Admission) -> Approved {
         Approved { terms, admission }
     }
 
     /// A row in state `denied`.
-    pub fn denied(terms: Terms, reason: DenialReason) -> Denied {
+    pub fn denied(terms: DeviceGrantTerms, reason: DenialReason) -> Denied {
         Denied { terms, reason }
     }
 
     /// A row in state `redeemed`.
-    pub fn redeemed(terms: Terms, token: TokenId) -> Redeemed {
+    pub fn redeemed(terms: DeviceGrantTerms, token: TokenId) -> Redeemed {
         Redeemed { terms, token }
     }
 }

@@ -38,7 +38,7 @@ pub const PROOF_MEMORY: Duration = Duration::from_secs(300);
 
 /// Where a proof is shown.
 #[derive(Clone, Copy, Debug)]
-pub struct Target<'a> {
+pub struct ProofTarget<'a> {
     /// The method of the request.
     pub method: &'a str,
     /// Its address as the outside knows it.
@@ -124,7 +124,7 @@ impl From<ProofFault> for NotProof {
 /// [`NotProof`]
 pub fn verify(
     proof: &str,
-    target: Target<'_>,
+    target: ProofTarget<'_>,
     nonces: &DigestKey,
     now: Timestamp,
 ) -> Result<Proof, NotProof> {

@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use super::attempts::{Attempt, Barrier, Counted, DeviceLimits, Limited};
+use super::attempts::{Attempt, Barrier, CountedEvent, DeviceLimits, Limited};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 
@@ -50,7 +50,7 @@ impl GuessLimits {
 
     /// For a code that could be one. `near` says that it is that of a device on the network of `guesser`.
     pub fn of_code(&self, guesser: &Guesser, near: bool) -> Limited {
-        let wrong = |who, most| self.attempt(Counted::WrongCode, who, most);
+        let wrong = |who, most| self.attempt(CountedEvent::WrongCode, who, most);
         let everybody = wrong(guesser.everybody, self.limits.wrong_codes_altogether);
         let most = self.of_address(guesser);
         let address = wrong(guesser.address, most);
@@ -58,7 +58,7 @@ impl GuessLimits {
         let mut counted = vec![address, everybody];
         if near {
             // Those that were refused count apart, so that being patient helps whoever only mistyped.
-            let refused = self.attempt(Counted::RefusedCode, guesser.address, most.saturating_mul(TEN));
+            let refused = self.attempt(CountedEvent::RefusedCode, guesser.address, most.saturating_mul(TEN));
             barriers = vec![Barrier::all([address, refused])];
         }
         if guesser.is_address {
@@ -77,12 +77,12 @@ impl GuessLimits {
     /// the same, within a limit of its own.
     pub fn of_malformed(&self, guesser: &Guesser) -> Limited {
         let most = self.of_address(guesser).saturating_mul(TEN);
-        Limited::each([self.attempt(Counted::MalformedCode, guesser.address, most)])
+        Limited::each([self.attempt(CountedEvent::MalformedCode, guesser.address, most)])
     }
 
     /// A wrong code that was refused because there were too many.
     pub fn refused(&self, guesser: &Guesser) -> Attempt {
-        self.attempt(Counted::RefusedCode, guesser.address, u32::MAX)
+        self.attempt(CountedEvent::RefusedCode, guesser.address, u32::MAX)
     }
 
     fn of_address(&self, guesser: &Guesser) -> u32 {
@@ -92,7 +92,7 @@ impl GuessLimits {
         }
     }
 
-    fn attempt(&self, what: Counted, who: Digest, most: u32) -> Attempt {
+    fn attempt(&self, what: CountedEvent, who: Digest, most: u32) -> Attempt {
         Attempt::new(what, who, most, self.window, self.now)
     }
 }
@@ -149,15 +149,15 @@ mod tests {
     fn req_10_20_near_the_device_an_address_is_closed_when_ten_times_as_many_were_refused_too() {
         let limited = limits().of_code(&guesser(true), true);
         let [address, refused] = limited.barriers[0].attempts() else { panic!() };
-        assert_eq!((address.what(), address.most()), (Counted::WrongCode, 5));
-        assert_eq!((refused.what(), refused.most()), (Counted::RefusedCode, 50));
+        assert_eq!((address.what(), address.most()), (CountedEvent::WrongCode, 5));
+        assert_eq!((refused.what(), refused.most()), (CountedEvent::RefusedCode, 50));
     }
 
     #[test]
     fn req_10_20_what_cannot_be_a_code_is_counted_apart() {
         let limited = limits().of_malformed(&guesser(true));
         assert_eq!(closed_by(&limited), [vec![("address", 50)]]);
-        assert_eq!(limited.counted[0].what(), Counted::MalformedCode);
+        assert_eq!(limited.counted[0].what(), CountedEvent::MalformedCode);
     }
 
     #[test]

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 /// Three different numbers of two digits, drawn once with the grant: decoys that changed when the page
 /// is loaded again would give the right one away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Numbers {
+pub struct MatchingNumbers {
     choices: [u8; CHOICES],
     right: usize,
 }
@@ -16,7 +16,7 @@ const CHOICES: usize = 3;
 const LEAST: u8 = 10;
 const SPAN: u8 = 90;
 
-impl Numbers {
+impl MatchingNumbers {
     /// Draws them without bias. `None` when too many bytes had to be skipped (then draw again with
     /// fresh entropy; rarer than once in a billion).
     pub fn draw(entropy: &[u8; 64]) -> Option<Self> {
@@ -59,7 +59,7 @@ mod tests {
         for (index, byte) in entropy.iter_mut().enumerate() {
             *byte = u8::try_from(index).unwrap() * 3 + 1;
         }
-        let numbers = Numbers::draw(&entropy).unwrap();
+        let numbers = MatchingNumbers::draw(&entropy).unwrap();
         let [a, b, c] = numbers.choices();
         assert!(a != b && b != c && a != c, "{numbers:?}");
         assert!(numbers.choices().iter().all(|number| (10..100).contains(number)));
@@ -75,7 +75,7 @@ mod tests {
 
     #[test]
     fn req_15_14_no_number_is_likelier_than_another() {
-        assert_eq!(Numbers::draw(&[255; 64]), None);
-        assert_eq!(Numbers::draw(&[0; 64]), None, "one number is not three");
+        assert_eq!(MatchingNumbers::draw(&[255; 64]), None);
+        assert_eq!(MatchingNumbers::draw(&[0; 64]), None, "one number is not three");
     }
 }

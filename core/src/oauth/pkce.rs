@@ -7,7 +7,7 @@ use crate::base::secret::{Digest, Secret};
 /// A `code_challenge`: the SHA-256 of a verifier that only the client knows.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(transparent)]
-pub struct Challenge(Digest);
+pub struct CodeChallenge(Digest);
 
 /// Why a challenge is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub enum ChallengeFault {
     Form,
 }
 
-impl Challenge {
+impl CodeChallenge {
     /// Reads `code_challenge` and `code_challenge_method` (section 4.3).
     ///
     /// # Errors
@@ -50,18 +50,18 @@ mod tests {
     const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
     fn met(challenge: &str, verifier: &str) -> bool {
-        Challenge::read(challenge, Some("S256")).unwrap().is_met_by(&Secret::received(verifier))
+        CodeChallenge::read(challenge, Some("S256")).unwrap().is_met_by(&Secret::received(verifier))
     }
 
     #[test]
     fn req_11_15_only_s256_with_43_characters_is_a_challenge() {
-        assert!(Challenge::read(CHALLENGE, Some("S256")).is_ok());
+        assert!(CodeChallenge::read(CHALLENGE, Some("S256")).is_ok());
         for method in [None, Some("plain"), Some("s256"), Some("")] {
-            assert_eq!(Challenge::read(CHALLENGE, method), Err(ChallengeFault::Method), "{method:?}");
+            assert_eq!(CodeChallenge::read(CHALLENGE, method), Err(ChallengeFault::Method), "{method:?}");
         }
         let padded = format!("{CHALLENGE}=");
         for wrong in ["", &CHALLENGE[1..], &format!("{CHALLENGE}A"), &padded, &CHALLENGE.replace('-', "+")] {
-            assert_eq!(Challenge::read(wrong, Some("S256")), Err(ChallengeFault::Form), "{wrong}");
+            assert_eq!(CodeChallenge::read(wrong, Some("S256")), Err(ChallengeFault::Form), "{wrong}");
         }
     }
 

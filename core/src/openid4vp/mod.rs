@@ -2,7 +2,7 @@
 //! the answer, and whether the answer satisfies the question.
 //!
 //! ```text
-//! Asked -> Begun -> Served -> (answer) -> VerifiedPresentation -> Settled
+//! VpRequest -> Begun -> Served -> (answer) -> VerifiedPresentation -> Settled
 //! ```
 
 pub mod client_id;

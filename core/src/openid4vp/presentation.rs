@@ -11,7 +11,7 @@
 //! may have begun, and sent the victim's wallet here. So a verified answer waits for that browser to come
 //! back with the one-time code that the wallet was given (OpenID4VP 1.0 section 14.2). A refusal waits for
 //! nobody: it gives nothing away. Across devices there is no way back, and the answer settles at once
-//! ([`Flow::CrossDevice`], which a client must be allowed).
+//! ([`PresentationFlow::CrossDevice`], which a client must be allowed).
 //!
 //! Expired is not a state: `now >= expires_at` is asked in every transition.
 
@@ -24,7 +24,7 @@ use std::time::Duration;
 
 pub use self::awaiting_return::AwaitingReturn;
 pub use self::rejected::AfterRejection;
-use super::request::{Asked, Asker, Flow, ResponseMode};
+use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
 use crate::base::id::Nonce;
@@ -52,7 +52,7 @@ pub enum Presentation {
 /// Asked for; the wallet has not been told.
 #[derive(Debug)]
 pub struct Begun {
-    asked: Asked,
+    asked: VpRequest,
     reserved_for: Option<Digest>,
     answer_key: Option<EncryptionKey>,
 }
@@ -60,7 +60,7 @@ pub struct Begun {
 /// Bound to one browser, which was sent to the wallet.
 #[derive(Debug)]
 pub struct Served {
-    asked: Asked,
+    asked: VpRequest,
     browser: Digest,
     tries: Tries,
     answer_key: Option<EncryptionKey>,
@@ -86,9 +86,9 @@ pub struct Tries {
 /// Decided. Nonce, state and ids are dead.
 #[derive(Debug)]
 pub struct Settled {
-    asked: Asked,
+    asked: VpRequest,
     browser: Digest,
-    outcome: Outcome,
+    outcome: PresentationOutcome,
     response_code: Option<Digest>,
     settled_at: Timestamp,
     answer: Option<Digest>,
@@ -96,7 +96,7 @@ pub struct Settled {
 
 /// How it ended.
 #[derive(Debug)]
-pub enum Outcome {
+pub enum PresentationOutcome {
     /// The credential was shown and everything holds.
     Verified {
         /// What was proven.
@@ -135,7 +135,7 @@ pub enum NotNow {
 
 impl Presentation {
     /// The request, in whatever state.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &VpRequest {
         match self {
             Self::Begun(begun) => &begun.asked,
             Self::Served(served) => &served.asked,
@@ -155,7 +155,7 @@ impl Presentation {
     }
 }
 
-impl Outcome {
+impl PresentationOutcome {
     /// As the REST door and the log call it.
     pub fn name(&self) -> &'static str {
         match self {
@@ -169,8 +169,8 @@ impl Outcome {
 impl Begun {
     /// A new request. `reserved_for` names the only browser that may continue it, where that is
     /// already known (the verification page of the device grant); `answer_key` is the private half of
-    /// [`Asked::answer_key`].
-    pub fn new(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Self {
+    /// [`VpRequest::answer_key`].
+    pub fn new(asked: VpRequest, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Self {
         Self { asked, reserved_for, answer_key }
     }
 
@@ -188,7 +188,7 @@ impl Begun {
     }
 
     /// The request.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
 
@@ -232,7 +232,7 @@ impl Served {
     /// As above.
     pub fn answered_through_api(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
-        if served.asked.flow == Flow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
+        if served.asked.flow == PresentationFlow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
     }
 
     /// The browser has no Digital Credentials API, or the person wants a wallet that it does not reach: the
@@ -272,9 +272,9 @@ impl Served {
     /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`] where the browser is fixed.
     pub fn taken_over_by(self, browser: Digest, now: Timestamp) -> Result<Self, NotNow> {
         live(&self.asked, now)?;
-        match self.asked.asker {
-            Asker::RelyingParty { .. } => Ok(Self { browser, ..self }),
-            Asker::Device { .. } | Asker::Code { .. } => Err(NotNow::OtherBrowser),
+        match self.asked.requester {
+            Requester::RelyingParty { .. } => Ok(Self { browser, ..self }),
+            Requester::Device { .. } | Requester::Code { .. } => Err(NotNow::OtherBrowser),
         }
     }
 
@@ -292,7 +292,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<AwaitingReturn, NotNow> {
         live(&self.asked, now)?;
-        if self.asked.flow != Flow::SameDevice {
+        if self.asked.flow != PresentationFlow::SameDevice {
             return Err(NotNow::OtherWay);
         }
         let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
@@ -312,7 +312,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
         live(&self.asked, now)?;
-        Ok(self.settle(Outcome::Verified { presentation, report }, response_code, now))
+        Ok(self.settle(PresentationOutcome::Verified { presentation, report }, response_code, now))
     }
 
     /// The wallet answered with an error that settles the request.
@@ -326,7 +326,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
         live(&self.asked, now)?;
-        Ok(self.settle(Outcome::Declined { error }, response_code, now))
+        Ok(self.settle(PresentationOutcome::Declined { error }, response_code, now))
     }
 
     /// The person gives up: rejected when an answer was rejected before, else declined.
@@ -336,14 +336,14 @@ impl Served {
     pub fn given_up(mut self, response_code: Option<Digest>, now: Timestamp) -> Result<Settled, NotNow> {
         live(&self.asked, now)?;
         let outcome = match self.tries.last_report.take() {
-            Some(report) => Outcome::Rejected { report },
-            None => Outcome::Declined { error: WalletError::AccessDenied },
+            Some(report) => PresentationOutcome::Rejected { report },
+            None => PresentationOutcome::Declined { error: WalletError::AccessDenied },
         };
         Ok(self.settle(outcome, response_code, now))
     }
 
     /// The request.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
 
@@ -362,7 +362,7 @@ impl Served {
         self.answer_key.as_ref()
     }
 
-    fn settle(self, outcome: Outcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
+    fn settle(self, outcome: PresentationOutcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
         let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
         Settled { asked, browser, outcome, response_code, settled_at: now, answer }
     }
@@ -373,17 +373,20 @@ impl Settled {
     /// an authorization earned is in its grant.
     #[must_use]
     pub fn to_be_kept(self) -> Self {
-        match (self.outcome, &self.asked.asker) {
-            (Outcome::Verified { presentation, report }, Asker::Device { .. } | Asker::Code { .. }) => {
+        match (self.outcome, &self.asked.requester) {
+            (
+                PresentationOutcome::Verified { presentation, report },
+                Requester::Device { .. } | Requester::Code { .. },
+            ) => {
                 let presentation = presentation.emptied();
-                Self { outcome: Outcome::Verified { presentation, report }, ..self }
+                Self { outcome: PresentationOutcome::Verified { presentation, report }, ..self }
             }
             (outcome, _) => Self { outcome, ..self },
         }
     }
 
     /// The request.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
 
@@ -393,7 +396,7 @@ impl Settled {
     }
 
     /// How it ended.
-    pub fn outcome(&self) -> &Outcome {
+    pub fn outcome(&self) -> &PresentationOutcome {
         &self.outcome
     }
 
@@ -413,7 +416,7 @@ impl Settled {
     }
 }
 
-fn live(asked: &Asked, now: Timestamp) -> Result<(), NotNow> {
+fn live(asked: &VpRequest, now: Timestamp) -> Result<(), NotNow> {
     if now >= asked.expires_at { Err(NotNow::Expired) } else { Ok(()) }
 }
 

@@ -10,8 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::wallet::{
-    DcApi, DcApiRequest, Flow, Identity, OnRejection, Profile, RequestMethod, ResponseMode,
-    TransactionSupport, VerifierInfo, WalletRoute,
+    DcApiRequest, DcApiRoute, OnRejection, PresentationFlow, Profile, RequestMethod, ResponseMode,
+    TransactionSupport, VerifierIdentity, VerifierInfo, WalletRoute,
 };
 use super::client_id::Prefix;
 use super::dcql::Query;
@@ -21,7 +21,7 @@ use crate::base::time::Timestamp;
 
 /// Everything about one request that never changes after it was made (REQ-1.14).
 #[derive(Clone, Serialize, Deserialize)]
-pub struct Asked {
+pub struct VpRequest {
     /// As the relying party knows it.
     pub id: PresentationId,
     /// As the browser knows it.
@@ -31,7 +31,7 @@ pub struct Asked {
     /// Bound into the KB-JWT.
     pub nonce: Nonce,
     /// Who asked, and what follows from the answer.
-    pub asker: Asker,
+    pub requester: Requester,
     /// Where and how the wallet is asked.
     pub wallet: WalletRoute,
     /// The question. The answer is judged against this, also when the wallet was asked by `scope`.
@@ -49,7 +49,7 @@ pub struct Asked {
     /// How many rejected answers it takes to settle this as rejected (REQ-2.8); at least 1.
     pub tries_allowed: u32,
     /// Where the person's wallet is, seen from the browser.
-    pub flow: Flow,
+    pub flow: PresentationFlow,
     /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
     pub response_mode: ResponseMode,
     /// The public JWK that the answer must be encrypted to, for `client_metadata.jwks`; there exactly when
@@ -60,7 +60,7 @@ pub struct Asked {
 /// Who asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Asker {
+pub enum Requester {
     /// A web application through the REST door.
     RelyingParty {
         /// Its client id: nobody else sees the result.
@@ -96,7 +96,7 @@ pub enum Asker {
     },
 }
 
-impl Asker {
+impl Requester {
     /// The OAuth client behind the request.
     pub fn client_id(&self) -> &str {
         match self {
@@ -107,12 +107,12 @@ impl Asker {
     }
 }
 
-impl Asked {
+impl VpRequest {
     /// Completes the client identifier where each request has its own (REQ-1.21): it names the address
     /// to which the answer goes. Through the browser it goes to no address, and such an identifier is not sent.
     #[must_use]
     pub fn identified(mut self) -> Self {
-        let has_address = self.flow != Flow::DcApi;
+        let has_address = self.flow != PresentationFlow::DcApi;
         if let (true, Ok((Prefix::RedirectUri, ""))) = (has_address, Prefix::split(&self.wallet.client_id)) {
             let address = if self.response_mode.is_posted() {
                 self.response_uri()
@@ -128,7 +128,7 @@ impl Asked {
     /// another request, so it has a nonce and a key of its own.
     #[must_use]
     pub fn in_the_ordinary_way(self, nonce: Nonce, answer_key: Option<Value>) -> Self {
-        let (flow, response_mode) = (Flow::SameDevice, self.wallet.response_mode);
+        let (flow, response_mode) = (PresentationFlow::SameDevice, self.wallet.response_mode);
         Self { nonce, flow, response_mode, answer_key, ..self }.identified()
     }
 
@@ -136,8 +136,10 @@ impl Asked {
     /// origin, of signed requests too (Appendix A.4, REQ-2.54).
     pub fn audience(&self) -> Cow<'_, str> {
         match self.flow {
-            Flow::SameDevice | Flow::CrossDevice => Cow::Borrowed(&self.wallet.client_id),
-            Flow::DcApi => Cow::Owned(format!("origin:{}", self.origin())),
+            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => {
+                Cow::Borrowed(&self.wallet.client_id)
+            }
+            PresentationFlow::DcApi => Cow::Owned(format!("origin:{}", self.origin())),
         }
     }
 
@@ -167,9 +169,9 @@ impl Asked {
     }
 }
 
-impl fmt::Debug for Asked {
+impl fmt::Debug for VpRequest {
     /// The identifier only: requests carry personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Asked").field("id", &self.id).finish_non_exhaustive()
+        f.debug_struct("VpRequest").field("id", &self.id).finish_non_exhaustive()
     }
 }

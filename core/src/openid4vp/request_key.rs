@@ -32,7 +32,7 @@ pub struct RequestKey {
 
 /// What is configured beside the private key.
 #[derive(Debug, Default)]
-pub struct Credentials {
+pub struct KeyCredentials {
     /// For `x509_san_dns:` and `x509_hash:`.
     pub certificates: Option<OwnChain>,
     /// For `decentralized_identifier:`: the DID URL of the key.
@@ -89,7 +89,7 @@ impl RequestKey {
     pub fn new(
         client_id: &str,
         key: SigningKey,
-        with: Credentials,
+        with: KeyCredentials,
         answers_at: Option<&str>,
     ) -> Result<Self, RequestKeyFault> {
         let (prefix, rest) =
@@ -175,7 +175,7 @@ impl fmt::Debug for RequestKey {
 }
 
 /// What would have no effect is a mistake.
-fn only_what_fits(prefix: Prefix, with: &Credentials) -> Result<(), RequestKeyFault> {
+fn only_what_fits(prefix: Prefix, with: &KeyCredentials) -> Result<(), RequestKeyFault> {
     let x509 = matches!(prefix, Prefix::X509SanDns | Prefix::X509Hash);
     for (given, fits, key) in [
         (with.certificates.is_some(), x509, "signing.certificates"),

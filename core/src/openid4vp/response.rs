@@ -8,8 +8,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
-pub use self::handed::Handed;
-pub use self::posted::{OtherState, Posted};
+pub use self::handed::DcApiResponse;
+pub use self::posted::{DirectPostResponse, OtherState};
 use super::dcql::{CredentialQuery, Query};
 use super::request::{Profile, WalletRoute};
 pub use super::wallet_error::WalletError;
@@ -17,7 +17,7 @@ use crate::base::base64url;
 use crate::base::json::{self, Bounds};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::sdjwt::key_binding::NONCE;
-use crate::sdjwt::limits::Limits;
+use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::{HolderBinding, Presented};
 
 /// The envelope of presentations: an object of arrays of strings, or of SD-JWTs in JSON serialisation,
@@ -59,15 +59,15 @@ pub enum WalletAnswer {
     Refused(WalletError),
 }
 
-/// A `vp_token` of one of the three shapes of [`Shape`]; what it holds is not looked at yet.
+/// A `vp_token` of one of the three shapes of [`VpTokenShape`]; what it holds is not looked at yet.
 pub struct VpToken {
-    shape: Shape,
-    content: Content,
+    shape: VpTokenShape,
+    content: VpTokenContent,
 }
 
 /// How a `vp_token` was written down. Wallets differ; the report says which was seen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
+pub enum VpTokenShape {
     /// The JSON object of OpenID4VP 1.0 section 8.1.
     JsonObject,
     /// The same object as base64url (the vendor's SDK).
@@ -76,14 +76,14 @@ pub enum Shape {
     BareSdJwt,
 }
 
-enum Content {
+enum VpTokenContent {
     Object(Map<String, Value>),
     Bare(String),
 }
 
 /// One presentation of the answer, split and bounded, with the credential query id it answers.
 #[derive(Debug)]
-pub struct Shown {
+pub struct PresentedCredential {
     /// The credential query id.
     pub credential: String,
     /// Which of the presentations for it, counted from 1; `None` where only one is allowed.
@@ -154,7 +154,7 @@ impl WalletAnswer {
 
 impl VpToken {
     /// How it was written down.
-    pub fn shape(&self) -> Shape {
+    pub fn shape(&self) -> VpTokenShape {
         self.shape
     }
 
@@ -164,8 +164,13 @@ impl VpToken {
     /// # Errors
     /// [`Rejection`] when something was not asked for or is shaped otherwise, and when any presentation
     /// was made for another nonce: both end the whole response (REQ-3.8).
-    pub fn shown(self, query: &Query, nonce: &str, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
-        self.shown_within(&Limits::default(), query, nonce, findings)
+    pub fn shown(
+        self,
+        query: &Query,
+        nonce: &str,
+        findings: &mut Findings,
+    ) -> Result<Vec<PresentedCredential>, Rejection> {
+        self.shown_within(&PresentationLimits::default(), query, nonce, findings)
     }
 
     /// The same, each presentation within `limits`.
@@ -174,15 +179,17 @@ impl VpToken {
     /// As [`Self::shown`].
     pub fn shown_within(
         self,
-        limits: &Limits,
+        limits: &PresentationLimits,
         query: &Query,
         nonce: &str,
         findings: &mut Findings,
-    ) -> Result<Vec<Shown>, Rejection> {
+    ) -> Result<Vec<PresentedCredential>, Rejection> {
         findings.about(None);
         let elements = match self.content {
-            Content::Bare(text) => vec![(only_credential(query, findings)?, vec![Value::String(text)])],
-            Content::Object(object) => elements(object, query, findings)?,
+            VpTokenContent::Bare(text) => {
+                vec![(only_credential(query, findings)?, vec![Value::String(text)])]
+            }
+            VpTokenContent::Object(object) => elements(object, query, findings)?,
         };
         let mut shown = Vec::with_capacity(elements.len());
         for (credential, elements) in elements {
@@ -196,7 +203,11 @@ impl VpToken {
                         return Err(findings.fail(&NONCE, detail));
                     }
                     Ok(presented) => {
-                        shown.push(Shown { credential: credential.id.clone(), number, presented });
+                        shown.push(PresentedCredential {
+                            credential: credential.id.clone(),
+                            number,
+                            presented,
+                        });
                     }
                     Err(rejection) => findings.discard(rejection),
                 }
@@ -221,12 +232,12 @@ impl VpToken {
         }
         let token = if text.trim_ascii_start().starts_with('{') {
             let object = read_object(text.as_bytes(), findings)?;
-            Self { shape: Shape::JsonObject, content: Content::Object(object) }
+            Self { shape: VpTokenShape::JsonObject, content: VpTokenContent::Object(object) }
         } else if text.trim_ascii_start().starts_with(['"', '[']) {
             // REQ-3.6: a JSON string that holds an SD-JWT is no shape anybody documented.
             return Err(findings.fail(&SHAPE, "the vp_token is JSON, but not an object"));
         } else if text.contains('~') && text.starts_with(is_base64url) {
-            Self { shape: Shape::BareSdJwt, content: Content::Bare(text) }
+            Self { shape: VpTokenShape::BareSdJwt, content: VpTokenContent::Bare(text) }
         } else {
             let Ok(decoded) = base64url::decode(&text) else {
                 return Err(findings.fail(
@@ -235,14 +246,14 @@ impl VpToken {
                 ));
             };
             let object = read_object(&decoded, findings)?;
-            Self { shape: Shape::EncodedObject, content: Content::Object(object) }
+            Self { shape: VpTokenShape::EncodedObject, content: VpTokenContent::Object(object) }
         };
         findings.pass(
             &SHAPE,
             match token.shape {
-                Shape::JsonObject => "a JSON object, as OpenID4VP 1.0 has it",
-                Shape::EncodedObject => "base64url of a JSON object",
-                Shape::BareSdJwt => "a bare SD-JWT",
+                VpTokenShape::JsonObject => "a JSON object, as OpenID4VP 1.0 has it",
+                VpTokenShape::EncodedObject => "base64url of a JSON object",
+                VpTokenShape::BareSdJwt => "a bare SD-JWT",
             },
         );
         Ok(token)
@@ -271,7 +282,7 @@ fn only_credential<'q>(query: &'q Query, findings: &mut Findings) -> Result<&'q 
 fn presented(
     element: &Value,
     credential: &CredentialQuery,
-    limits: &Limits,
+    limits: &PresentationLimits,
     findings: &mut Findings,
 ) -> Result<Presented, Rejection> {
     let binding = match credential.holder_binding {

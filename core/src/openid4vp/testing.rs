@@ -7,7 +7,8 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
-    Asked, Asker, Flow, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+    OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode, TransactionSupport,
+    VpRequest, WalletRoute,
 };
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::base::id::{Handle, Nonce, PresentationId, RequestState};
@@ -21,13 +22,13 @@ pub const CREDENTIAL: &str = "proof_id_default";
 pub const VCT: &str = "https://credentials.example/person";
 
 /// Asks for a name by `scope` at the cloud wallet, for 300 seconds, with two tries.
-pub fn asked() -> Asked {
-    Asked {
+pub fn asked() -> VpRequest {
+    VpRequest {
         id: PresentationId::from_entropy([1; 16]),
         handle: Handle::from_entropy([2; 16]),
         state: RequestState::from_entropy([3; 16]),
         nonce: Nonce::from_entropy([4; 16]),
-        asker: Asker::RelyingParty {
+        requester: Requester::RelyingParty {
             client_id: "shop".to_owned(),
             redirect_uri: Url::parse("https://shop.example/return").unwrap(),
             state: None,
@@ -62,7 +63,7 @@ pub fn asked() -> Asked {
         created_at: MADE_AT,
         expires_at: Timestamp::from_unix(MADE_AT.unix() + 300),
         tries_allowed: 2,
-        flow: Flow::SameDevice,
+        flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_key: None,
     }

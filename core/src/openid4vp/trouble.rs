@@ -3,7 +3,7 @@
 
 /// What is the matter, as far as the person can do something about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Trouble {
+pub enum ResponseTrouble {
     /// The issuer has revoked or suspended the credential.
     TakenBack,
     /// The credential has run out.
@@ -27,13 +27,13 @@ pub enum Trouble {
 }
 
 /// Every reason of a report: the name of the check that decided.
-const REASONS: [(Trouble, &[&str]); 10] = [
-    (Trouble::TakenBack, &["status"]),
-    (Trouble::Expired, &["validity_exp"]),
-    (Trouble::NotYetValid, &["validity_nbf", "validity_iat"]),
-    (Trouble::NotEnough, &["claims_values", "scope_rules"]),
+const REASONS: [(ResponseTrouble, &[&str]); 10] = [
+    (ResponseTrouble::TakenBack, &["status"]),
+    (ResponseTrouble::Expired, &["validity_exp"]),
+    (ResponseTrouble::NotYetValid, &["validity_nbf", "validity_iat"]),
+    (ResponseTrouble::NotEnough, &["claims_values", "scope_rules"]),
     (
-        Trouble::OtherIssuer,
+        ResponseTrouble::OtherIssuer,
         &[
             "issuer_trusted",
             "issuer_chain",
@@ -42,9 +42,9 @@ const REASONS: [(Trouble, &[&str]); 10] = [
             "haip_status_list_chain",
         ],
     ),
-    (Trouble::OtherCredential, &["vct_asked_for", "credential_type", "credential_asked_for"]),
+    (ResponseTrouble::OtherCredential, &["vct_asked_for", "credential_type", "credential_asked_for"]),
     (
-        Trouble::Incomplete,
+        ResponseTrouble::Incomplete,
         &[
             "claims_present",
             "claims_not_asked_for",
@@ -56,7 +56,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
         ],
     ),
     (
-        Trouble::Credential,
+        ResponseTrouble::Credential,
         &[
             "claim_metadata",
             "cross_check",
@@ -90,7 +90,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
         ],
     ),
     (
-        Trouble::IssuerService,
+        ResponseTrouble::IssuerService,
         &[
             "issuer_key_available",
             "status_index",
@@ -104,7 +104,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
         ],
     ),
     (
-        Trouble::Wallet,
+        ResponseTrouble::Wallet,
         &[
             "dc_api_protocol",
             "holder_binding",
@@ -137,7 +137,7 @@ const REASONS: [(Trouble, &[&str]); 10] = [
     ),
 ];
 
-impl Trouble {
+impl ResponseTrouble {
     /// By the reason of a report. What nobody has decided about is told as the wallet's: trying again does no
     /// harm.
     pub fn of(reason: &str) -> Self {
@@ -207,10 +207,13 @@ mod tests {
     #[test]
     fn what_cannot_change_is_final_and_what_anybody_can_make_up_is_not() {
         for reason in ["status", "validity_exp", "validity_nbf", "claims_values", "scope_rules"] {
-            assert!(Trouble::of(reason).is_final() && !Trouble::of(reason).may_be_tried_again(), "{reason}");
+            assert!(
+                ResponseTrouble::of(reason).is_final() && !ResponseTrouble::of(reason).may_be_tried_again(),
+                "{reason}"
+            );
         }
         for reason in ["issuer_signature", "issuer_trusted", "kb_nonce", "vp_token_shape", "anything"] {
-            assert!(!Trouble::of(reason).is_final(), "{reason}");
+            assert!(!ResponseTrouble::of(reason).is_final(), "{reason}");
         }
     }
 }

@@ -30,7 +30,7 @@ pub struct WalletMetadata {
 
 /// Why metadata cannot be used. Carries nothing of them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MetadataFault {
+pub enum WalletMetadataFault {
     /// Not one bounded JSON object without duplicates.
     #[error("the wallet's metadata are not one JSON object of a reasonable size")]
     NotAnObject,
@@ -73,20 +73,21 @@ impl WalletMetadata {
     /// From the parameter `wallet_metadata`.
     ///
     /// # Errors
-    /// [`MetadataFault`]
-    pub fn sent(text: &str) -> Result<Self, MetadataFault> {
-        let members = json::parse_object(text.as_bytes(), &BOUNDS).map_err(|_| MetadataFault::NotAnObject)?;
+    /// [`WalletMetadataFault`]
+    pub fn sent(text: &str) -> Result<Self, WalletMetadataFault> {
+        let members =
+            json::parse_object(text.as_bytes(), &BOUNDS).map_err(|_| WalletMetadataFault::NotAnObject)?;
         Self::read(&members)
     }
 
     /// From the document of `issuer`, where prefixes that are not named are not supported (section 10.1).
     ///
     /// # Errors
-    /// [`MetadataFault`]
-    pub fn published(document: &[u8], issuer: &str) -> Result<Self, MetadataFault> {
-        let members = json::parse_object(document, &BOUNDS).map_err(|_| MetadataFault::NotAnObject)?;
+    /// [`WalletMetadataFault`]
+    pub fn published(document: &[u8], issuer: &str) -> Result<Self, WalletMetadataFault> {
+        let members = json::parse_object(document, &BOUNDS).map_err(|_| WalletMetadataFault::NotAnObject)?;
         if members.get("issuer").and_then(Value::as_str) != Some(issuer) {
-            return Err(MetadataFault::Issuer);
+            return Err(WalletMetadataFault::Issuer);
         }
         let mut metadata = Self::read(&members)?;
         metadata.formats.get_or_insert_default();
@@ -94,11 +95,11 @@ impl WalletMetadata {
         Ok(metadata)
     }
 
-    fn read(members: &Map<String, Value>) -> Result<Self, MetadataFault> {
+    fn read(members: &Map<String, Value>) -> Result<Self, WalletMetadataFault> {
         let formats = match members.get("vp_formats_supported") {
             None => None,
             Some(Value::Object(formats)) => Some(formats.clone()),
-            Some(_) => return Err(MetadataFault::Member("vp_formats_supported")),
+            Some(_) => return Err(WalletMetadataFault::Member("vp_formats_supported")),
         };
         let pushed_requests = match members.get("pushed_authorization_request_endpoint") {
             None => None,
@@ -115,12 +116,14 @@ impl WalletMetadata {
                 None => false,
                 Some(Value::Bool(says)) => *says,
                 Some(_) => {
-                    return Err(MetadataFault::Member("authorization_response_iss_parameter_supported"));
+                    return Err(WalletMetadataFault::Member(
+                        "authorization_response_iss_parameter_supported",
+                    ));
                 }
             },
             pushed_requests: pushed_requests
                 .transpose()
-                .map_err(|_| MetadataFault::Member("pushed_authorization_request_endpoint"))?,
+                .map_err(|_| WalletMetadataFault::Member("pushed_authorization_request_endpoint"))?,
         })
     }
 
@@ -174,22 +177,25 @@ fn shares_a_format(formats: &Map<String, Value>) -> bool {
 /// The first key that we can encrypt to; the other algorithm only where theirs is named.
 fn encrypt_to(
     members: &Map<String, Value>,
-) -> Result<Option<(RecipientKey, ContentEncryption)>, MetadataFault> {
+) -> Result<Option<(RecipientKey, ContentEncryption)>, WalletMetadataFault> {
     let Some(jwks) = members.get("jwks") else { return Ok(None) };
-    let keys = jwks.get("keys").and_then(Value::as_array).ok_or(MetadataFault::Member("jwks"))?;
+    let keys = jwks.get("keys").and_then(Value::as_array).ok_or(WalletMetadataFault::Member("jwks"))?;
     let theirs = names(members, "request_object_encryption_enc_values_supported")?;
     let enc = match &theirs {
         None => Some(ContentEncryption::A128Gcm),
         Some(names) => names.iter().find_map(|name| ContentEncryption::from_name(name)),
     };
     let key = keys.iter().find_map(|jwk| RecipientKey::from_jwk(jwk).ok());
-    key.zip(enc).map(Some).ok_or(MetadataFault::Encryption)
+    key.zip(enc).map(Some).ok_or(WalletMetadataFault::Encryption)
 }
 
-fn names(members: &Map<String, Value>, name: &'static str) -> Result<Option<Vec<String>>, MetadataFault> {
+fn names(
+    members: &Map<String, Value>,
+    name: &'static str,
+) -> Result<Option<Vec<String>>, WalletMetadataFault> {
     let Some(value) = members.get(name) else { return Ok(None) };
     let texts = value.as_array().map(|list| list.iter().map(|one| one.as_str().map(str::to_owned)));
-    texts.and_then(Iterator::collect).map(Some).ok_or(MetadataFault::Member(name))
+    texts.and_then(Iterator::collect).map(Some).ok_or(WalletMetadataFault::Member(name))
 }
 
 #[cfg(test)]

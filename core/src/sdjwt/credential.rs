@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::issuer::Issued;
-use super::key_binding::{Bound, Expected};
+use super::key_binding::{ExpectedBinding, TransactionHashes};
 use super::parse::{HolderBinding, Presented, Received};
 use super::status::policy::StatusPolicy;
 use super::trust::TrustedIssuer;
@@ -46,7 +46,7 @@ pub struct Authentic {
     holder_thumbprint: Option<String>,
     status_policy: StatusPolicy,
     /// What the key-binding JWT says, where there is one.
-    bound: Option<Bound>,
+    bound: Option<TransactionHashes>,
     chain: Option<Arc<ValidatedChain>>,
     text: Received,
     issuer_key: PublicKey,
@@ -156,7 +156,7 @@ impl Presented {
         self,
         issuer: &TrustedIssuer,
         keys: &KeySet,
-        expected: &Expected<'_>,
+        expected: &ExpectedBinding<'_>,
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {

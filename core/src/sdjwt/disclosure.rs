@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 use serde_json::{Map, Value};
 
 use super::digest::DigestAlgorithm;
-use super::limits::Limits;
+use super::limits::PresentationLimits;
 use super::trace::{Step, Trace};
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::{base64url, json};
@@ -64,7 +64,7 @@ impl Revealed {
 pub fn reveal<'d>(
     payload: Map<String, Value>,
     disclosures: impl Iterator<Item = &'d str>,
-    limits: &Limits,
+    limits: &PresentationLimits,
 ) -> Result<Revealed, DisclosureFault> {
     walk(payload, disclosures, limits, None)
 }
@@ -76,7 +76,7 @@ pub fn reveal<'d>(
 pub fn reveal_and_trace<'d>(
     payload: Map<String, Value>,
     disclosures: impl Iterator<Item = &'d str>,
-    limits: &Limits,
+    limits: &PresentationLimits,
 ) -> Result<Revealed, DisclosureFault> {
     walk(payload, disclosures, limits, Some(Trace::default()))
 }
@@ -85,7 +85,7 @@ pub fn reveal_and_trace<'d>(
 pub(super) fn check<'d>(
     payload: Map<String, Value>,
     disclosures: impl Iterator<Item = &'d str>,
-    limits: &Limits,
+    limits: &PresentationLimits,
     traced: bool,
     findings: &mut Findings,
 ) -> Result<Revealed, Rejection> {
@@ -105,7 +105,7 @@ pub(super) fn check<'d>(
 fn walk<'d>(
     mut payload: Map<String, Value>,
     disclosures: impl Iterator<Item = &'d str>,
-    limits: &Limits,
+    limits: &PresentationLimits,
     trace: Option<Trace>,
 ) -> Result<Revealed, DisclosureFault> {
     let algorithm = match payload.shift_remove("_sd_alg") {
@@ -122,7 +122,7 @@ fn walk<'d>(
         }
     }
     let mut opening = Opening { limits, sealed, seen: HashSet::new(), roots: Vec::new(), trace };
-    opening.object(&mut payload, &Place { depth: 1, root: None, way: None })?;
+    opening.object(&mut payload, &DisclosurePlace { depth: 1, root: None, way: None })?;
     match opening.sealed.len() {
         0 => Ok(Revealed { claims: payload, algorithm, roots: opening.roots, trace: opening.trace }),
         unused => Err(DisclosureFault::Unused(unused)),
@@ -195,7 +195,7 @@ impl DisclosureFault {
 
 /// The walk through one payload.
 struct Opening<'d, 'l> {
-    limits: &'l Limits,
+    limits: &'l PresentationLimits,
     /// By digest; what was used is taken out.
     sealed: HashMap<String, &'d str>,
     /// Every digest met so far, decoys included.
@@ -207,22 +207,22 @@ struct Opening<'d, 'l> {
 }
 
 /// Where the walk is: how deep, inside which top-level claim, and how it came there.
-struct Place<'r> {
+struct DisclosurePlace<'r> {
     depth: usize,
     root: Option<&'r str>,
-    way: Option<(&'r Place<'r>, Step<'r>)>,
+    way: Option<(&'r DisclosurePlace<'r>, Step<'r>)>,
 }
 
-impl Place<'_> {
+impl DisclosurePlace<'_> {
     /// Inside the member `name` of an object here.
-    fn member<'r>(&'r self, name: &'r str) -> Place<'r> {
+    fn member<'r>(&'r self, name: &'r str) -> DisclosurePlace<'r> {
         let root = self.root.or(Some(name));
-        Place { depth: self.depth + 1, root, way: Some((self, Step::Member(name))) }
+        DisclosurePlace { depth: self.depth + 1, root, way: Some((self, Step::Member(name))) }
     }
 
     /// Inside the element of an array here that was issued at `place`.
-    fn element(&self, place: usize) -> Place<'_> {
-        Place { depth: self.depth + 1, root: self.root, way: Some((self, Step::Element(place))) }
+    fn element(&self, place: usize) -> DisclosurePlace<'_> {
+        DisclosurePlace { depth: self.depth + 1, root: self.root, way: Some((self, Step::Element(place))) }
     }
 
     /// What `trace` tells about this place.
@@ -235,7 +235,7 @@ impl Place<'_> {
 }
 
 impl<'d> Opening<'d, '_> {
-    fn value(&mut self, value: &mut Value, place: &Place<'_>) -> Result<(), DisclosureFault> {
+    fn value(&mut self, value: &mut Value, place: &DisclosurePlace<'_>) -> Result<(), DisclosureFault> {
         match value {
             Value::Object(object) => self.object(object, place),
             Value::Array(array) => self.array(array, place),
@@ -243,7 +243,11 @@ impl<'d> Opening<'d, '_> {
         }
     }
 
-    fn object(&mut self, object: &mut Map<String, Value>, place: &Place<'_>) -> Result<(), DisclosureFault> {
+    fn object(
+        &mut self,
+        object: &mut Map<String, Value>,
+        place: &DisclosurePlace<'_>,
+    ) -> Result<(), DisclosureFault> {
         self.check_depth(place)?;
         if object.contains_key("...") {
             return Err(DisclosureFault::Placeholder);
@@ -282,7 +286,7 @@ impl<'d> Opening<'d, '_> {
         Ok(())
     }
 
-    fn array(&mut self, array: &mut Vec<Value>, place: &Place<'_>) -> Result<(), DisclosureFault> {
+    fn array(&mut self, array: &mut Vec<Value>, place: &DisclosurePlace<'_>) -> Result<(), DisclosureFault> {
         self.check_depth(place)?;
         for (issued_at, mut element) in std::mem::take(array).into_iter().enumerate() {
             let inside = place.element(issued_at);
@@ -301,7 +305,7 @@ impl<'d> Opening<'d, '_> {
         Ok(())
     }
 
-    fn note(&mut self, place: &Place<'_>, note: impl FnOnce(&mut Trace)) {
+    fn note(&mut self, place: &DisclosurePlace<'_>, note: impl FnOnce(&mut Trace)) {
         if let Some(trace) = &mut self.trace {
             note(place.find(trace));
         }
@@ -336,7 +340,7 @@ impl<'d> Opening<'d, '_> {
         }
     }
 
-    fn check_depth(&self, place: &Place<'_>) -> Result<(), DisclosureFault> {
+    fn check_depth(&self, place: &DisclosurePlace<'_>) -> Result<(), DisclosureFault> {
         let limit = self.limits.depth;
         if place.depth > limit { Err(DisclosureFault::Depth(limit)) } else { Ok(()) }
     }

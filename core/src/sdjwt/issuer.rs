@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
 use super::issuer_key::{self, Candidates};
-use super::key_binding::Expected;
+use super::key_binding::ExpectedBinding;
 use super::trust::{self, TrustedIssuer};
 use super::validity::{date, is_ahead, is_past};
 use crate::base::media_type::is_typ;
@@ -81,7 +81,7 @@ pub(super) fn verify(
 /// The first broken rule, written into `findings`.
 pub(super) fn judge(
     revealed: &Revealed,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Option<Timestamp>, Rejection> {
@@ -138,7 +138,7 @@ fn check_aliases(claims: &Map<String, Value>, findings: &mut Findings) -> Result
 
 fn check_exp(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Option<Timestamp>, Rejection> {
@@ -157,7 +157,7 @@ fn check_start(
     rule: &Rule,
     name: &'static str,
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
@@ -182,7 +182,7 @@ fn check_start(
 /// RFC 7519 section 4.1.3 asks every other reader to reject it.
 fn check_audience(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     let names_us = match claims.get("aud") {

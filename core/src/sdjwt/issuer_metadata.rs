@@ -27,24 +27,25 @@ pub enum PublishedKeys {
 /// Reads the metadata of `issuer`, which is compared exactly (section 4.3).
 ///
 /// # Errors
-/// One [`MetadataFault`] per way to be unusable.
-pub fn read(metadata: &Value, issuer: &str) -> Result<PublishedKeys, MetadataFault> {
+/// One [`IssuerMetadataFault`] per way to be unusable.
+pub fn read(metadata: &Value, issuer: &str) -> Result<PublishedKeys, IssuerMetadataFault> {
     if metadata.get("issuer").and_then(Value::as_str) != Some(issuer) {
-        return Err(MetadataFault::Issuer);
+        return Err(IssuerMetadataFault::Issuer);
     }
     match (metadata.get("jwks"), metadata.get("jwks_uri")) {
         (Some(jwks), None) => Ok(PublishedKeys::Jwks(KeySet::from_json(jwks)?)),
         (None, Some(uri)) => {
-            let uri = uri.as_str().and_then(|uri| Url::parse(uri).ok()).ok_or(MetadataFault::JwksUri)?;
+            let uri =
+                uri.as_str().and_then(|uri| Url::parse(uri).ok()).ok_or(IssuerMetadataFault::JwksUri)?;
             Ok(PublishedKeys::JwksUri(uri))
         }
-        _ => Err(MetadataFault::Keys),
+        _ => Err(IssuerMetadataFault::Keys),
     }
 }
 
 /// Why metadata cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum MetadataFault {
+pub enum IssuerMetadataFault {
     /// It is another issuer's.
     #[error("`issuer` in the metadata is not exactly the issuer it was fetched for")]
     Issuer,
@@ -86,15 +87,15 @@ mod tests {
         let there = read(&json!({"issuer": ISSUER, "jwks_uri": uri}), ISSUER);
         assert!(matches!(there, Ok(PublishedKeys::JwksUri(url)) if url.as_str() == uri));
         for (wrong, fault) in [
-            (json!({"issuer": "https://e.example/", "jwks": jwks}), MetadataFault::Issuer),
-            (json!({"issuer": [ISSUER], "jwks": jwks}), MetadataFault::Issuer),
-            (json!({"jwks": jwks}), MetadataFault::Issuer),
-            (json!([]), MetadataFault::Issuer),
-            (json!({"issuer": ISSUER}), MetadataFault::Keys),
-            (json!({"issuer": ISSUER, "jwks": jwks, "jwks_uri": uri}), MetadataFault::Keys),
-            (json!({"issuer": ISSUER, "jwks_uri": "jwks"}), MetadataFault::JwksUri),
-            (json!({"issuer": ISSUER, "jwks_uri": 1}), MetadataFault::JwksUri),
-            (json!({"issuer": ISSUER, "jwks": []}), MetadataFault::Jwks(JwkFault::NotASet)),
+            (json!({"issuer": "https://e.example/", "jwks": jwks}), IssuerMetadataFault::Issuer),
+            (json!({"issuer": [ISSUER], "jwks": jwks}), IssuerMetadataFault::Issuer),
+            (json!({"jwks": jwks}), IssuerMetadataFault::Issuer),
+            (json!([]), IssuerMetadataFault::Issuer),
+            (json!({"issuer": ISSUER}), IssuerMetadataFault::Keys),
+            (json!({"issuer": ISSUER, "jwks": jwks, "jwks_uri": uri}), IssuerMetadataFault::Keys),
+            (json!({"issuer": ISSUER, "jwks_uri": "jwks"}), IssuerMetadataFault::JwksUri),
+            (json!({"issuer": ISSUER, "jwks_uri": 1}), IssuerMetadataFault::JwksUri),
+            (json!({"issuer": ISSUER, "jwks": []}), IssuerMetadataFault::Jwks(JwkFault::NotASet)),
         ] {
             assert_eq!(read(&wrong, ISSUER).unwrap_err(), fault, "{wrong}");
         }

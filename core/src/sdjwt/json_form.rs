@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use super::limits::Limits;
+use super::limits::PresentationLimits;
 use super::parse::{HolderBinding, Presented};
 use crate::base::report::{Findings, Rejection, Rule};
 
@@ -28,7 +28,7 @@ impl Presented {
     pub fn parse_json(
         holder_binding: HolderBinding,
         object: &Map<String, Value>,
-        limits: &Limits,
+        limits: &PresentationLimits,
         findings: &mut Findings,
     ) -> Result<Self, Rejection> {
         let text = compact(object, limits).map_err(|detail| findings.fail(&FORMAT, detail))?;
@@ -39,7 +39,7 @@ impl Presented {
     }
 }
 
-fn compact(object: &Map<String, Value>, limits: &Limits) -> Result<String, &'static str> {
+fn compact(object: &Map<String, Value>, limits: &PresentationLimits) -> Result<String, &'static str> {
     let payload = text(object, "payload")?;
     let signed = match object.get("signatures") {
         None => object,

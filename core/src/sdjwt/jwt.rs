@@ -1,6 +1,6 @@
 //! What any JWT inside a presentation must keep before its signature is looked at.
 
-use super::limits::Limits;
+use super::limits::PresentationLimits;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::alg::Algorithm;
 use crate::jose::jws::{JwsFault, UnverifiedJws};
@@ -32,7 +32,7 @@ pub(super) struct JwtRules {
 /// The first broken rule, written into `findings`.
 pub(super) fn read(
     text: &str,
-    limits: &Limits,
+    limits: &PresentationLimits,
     rules: &JwtRules,
     findings: &mut Findings,
 ) -> Result<UnverifiedJws<'static>, Rejection> {

@@ -26,7 +26,7 @@ const HASHES: Rule = Rule { check: "transaction_data_hashes_format", requirement
 
 /// What this request demanded; decided before the token is looked at (REQ-4.3).
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedBinding<'a> {
     /// The exact client identifier with its prefix, or `origin:...` for the Digital Credentials API
     /// (OpenID4VP 5.9, 14.8, A.4).
     pub audience: &'a str,
@@ -40,7 +40,7 @@ pub struct Expected<'a> {
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
 #[derive(Debug)]
-pub struct Bound {
+pub struct TransactionHashes {
     /// `transaction_data_hashes`, not empty.
     pub transaction_data_hashes: Option<Vec<String>>,
     /// `transaction_data_hashes_alg`.
@@ -100,10 +100,10 @@ pub fn check(
     holder: &PublicKey,
     signed: &str,
     digests: DigestAlgorithm,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<Bound, Rejection> {
+) -> Result<TransactionHashes, Rejection> {
     if !holder.fits(jwt.algorithm()) {
         let detail = format!(
             "the key-binding JWT says {}, but the key in `cnf.jwk` is for {}",
@@ -137,7 +137,7 @@ pub fn check(
 
 fn check_issued_at(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
@@ -166,7 +166,7 @@ fn check_issued_at(
 
 fn check_nonce(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     match claims.get("nonce").and_then(Value::as_str) {
@@ -183,7 +183,7 @@ fn check_nonce(
 
 fn check_audience(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     match claims.get("aud") {
@@ -225,7 +225,7 @@ fn check_sd_hash(
 
 fn check_validity(
     claims: &Map<String, Value>,
-    expected: &Expected<'_>,
+    expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
@@ -251,7 +251,7 @@ fn check_validity(
 fn read_transaction_data_hashes(
     claims: &Map<String, Value>,
     findings: &mut Findings,
-) -> Result<Bound, Rejection> {
+) -> Result<TransactionHashes, Rejection> {
     let hashes = match claims.get("transaction_data_hashes") {
         None => None,
         Some(value) => match strings(value) {
@@ -273,7 +273,7 @@ fn read_transaction_data_hashes(
     } else {
         findings.not_applicable(&HASHES, "the key-binding JWT covers no transaction data");
     }
-    Ok(Bound { transaction_data_hashes: hashes, transaction_data_hashes_alg: alg })
+    Ok(TransactionHashes { transaction_data_hashes: hashes, transaction_data_hashes_alg: alg })
 }
 
 fn strings(value: &Value) -> Option<Vec<String>> {

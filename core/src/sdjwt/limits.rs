@@ -6,7 +6,7 @@ use crate::base::json::Bounds;
 
 /// Bounds on one presentation, checked before any work is done (REQ-4.23).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct PresentationLimits {
     /// The whole text, in bytes.
     pub bytes: usize,
     /// How many Disclosures.
@@ -17,14 +17,14 @@ pub struct Limits {
     pub depth: usize,
 }
 
-impl Default for Limits {
+impl Default for PresentationLimits {
     /// 1 MiB, 512 Disclosures of at most 512 KiB, 16 levels: room for a portrait, and for a vaccination card.
     fn default() -> Self {
         Self { bytes: 1 << 20, disclosures: 512, disclosure_bytes: 512 << 10, depth: 16 }
     }
 }
 
-impl Limits {
+impl PresentationLimits {
     /// Members and elements of one JSON text when there are few Disclosures: several times what identity
     /// credentials have.
     const MEMBERS: usize = 2000;
@@ -43,14 +43,14 @@ pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct VerificationSettings {
     /// Bounds on one presentation.
-    pub limits: Limits,
+    pub limits: PresentationLimits,
     /// How far the clocks of wallets and issuers may be from ours (REQ-6.6, REQ-4.23).
     pub clock_tolerance: Duration,
 }
 
 impl Default for VerificationSettings {
     fn default() -> Self {
-        Self { limits: Limits::default(), clock_tolerance: CLOCK_TOLERANCE }
+        Self { limits: PresentationLimits::default(), clock_tolerance: CLOCK_TOLERANCE }
     }
 }
 

@@ -5,7 +5,7 @@ use std::fmt;
 use serde_json::Value;
 
 use super::jwt;
-use super::limits::Limits;
+use super::limits::PresentationLimits;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jws::UnverifiedJws;
 
@@ -19,7 +19,7 @@ pub struct Presented {
     pub(super) issuer_jwt: UnverifiedJws<'static>,
     pub(super) key_binding_jwt: Option<UnverifiedJws<'static>>,
     pub(super) holder_binding: HolderBinding,
-    pub(super) limits: Limits,
+    pub(super) limits: PresentationLimits,
     /// Whether it came in JSON serialisation (RFC 9901 section 8).
     pub(super) json_serialization: bool,
 }
@@ -39,7 +39,11 @@ impl Presented {
     ///
     /// # Errors
     /// The first broken rule, written into `findings`.
-    pub fn parse(text: &str, limits: &Limits, findings: &mut Findings) -> Result<Self, Rejection> {
+    pub fn parse(
+        text: &str,
+        limits: &PresentationLimits,
+        findings: &mut Findings,
+    ) -> Result<Self, Rejection> {
         Self::parse_with(HolderBinding::Required, text, limits, findings)
     }
 
@@ -51,7 +55,7 @@ impl Presented {
     pub fn parse_with(
         holder_binding: HolderBinding,
         text: &str,
-        limits: &Limits,
+        limits: &PresentationLimits,
         findings: &mut Findings,
     ) -> Result<Self, Rejection> {
         if text.len() > limits.bytes {

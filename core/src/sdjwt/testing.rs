@@ -20,7 +20,7 @@ use flate2::write::ZlibEncoder;
 use serde_json::{Map, Value, json};
 
 use super::digest::DigestAlgorithm;
-use super::key_binding::Expected;
+use super::key_binding::ExpectedBinding;
 use super::status::policy::StatusPolicy;
 use super::trust::{CredentialTrust, KeySource, TrustPolicy};
 use super::type_metadata::TypeMetadata;
@@ -39,8 +39,13 @@ pub const AUDIENCE: &str = "x509_san_dns:verifier.example.org";
 pub const NONCE: &str = "n-0S6_WzA2MjqKkrQ1QfZw";
 
 /// What [`Maker`]'s presentations are made for.
-pub fn expected() -> Expected<'static> {
-    Expected { audience: AUDIENCE, nonce: NONCE, requested_at: REQUESTED_AT, skew: Duration::from_secs(60) }
+pub fn expected() -> ExpectedBinding<'static> {
+    ExpectedBinding {
+        audience: AUDIENCE,
+        nonce: NONCE,
+        requested_at: REQUESTED_AT,
+        skew: Duration::from_secs(60),
+    }
 }
 
 /// An issuer, a holder, and one presentation between them.

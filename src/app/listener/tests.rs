@@ -16,7 +16,7 @@ async fn pair(
     let address = listener.local_addr().unwrap();
     let places = Places::public(None, Arc::new(|_| false));
     let mut bounded = BoundedListener::new(listener, address, places);
-    bounded.limits = Limits { first_header, patience };
+    bounded.limits = ListenerLimits { first_header, patience };
     let client = std::net::TcpStream::connect(address).unwrap();
     let accepted = bounded.accept().await;
     (bounded, accepted, client)

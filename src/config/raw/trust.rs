@@ -28,13 +28,13 @@ pub(in crate::config) struct Trusts(pub Vec<Trust>);
 
 impl<'de> Deserialize<'de> for Trusts {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(OneOrMore)
+        deserializer.deserialize_any(TrustVisitor)
     }
 }
 
-struct OneOrMore;
+struct TrustVisitor;
 
-impl<'de> Visitor<'de> for OneOrMore {
+impl<'de> Visitor<'de> for TrustVisitor {
     type Value = Trusts;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

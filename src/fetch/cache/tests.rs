@@ -6,15 +6,15 @@ use super::*;
 
 /// Moved by the tests.
 #[derive(Default)]
-struct Hand(AtomicI64);
+struct CacheHand(AtomicI64);
 
-impl Hand {
+impl CacheHand {
     fn forward(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
     }
 }
 
-impl Clock for Hand {
+impl Clock for CacheHand {
     fn now(&self) -> Timestamp {
         Timestamp::from_unix(self.0.load(Ordering::SeqCst))
     }
@@ -24,13 +24,13 @@ const FRESH: Duration = Duration::from_secs(100);
 const STALE: Duration = Duration::from_secs(1000);
 const LONG: Duration = Duration::from_secs(30);
 
-struct Document {
+struct TestDocument {
     name: &'static str,
     until: Timestamp,
     bytes: usize,
 }
 
-impl Keepable for Document {
+impl Keepable for TestDocument {
     fn fresh_until(&self) -> Timestamp {
         self.until
     }
@@ -41,24 +41,24 @@ impl Keepable for Document {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum Trouble {
+enum TestTrouble {
     Nothing,
     NoGood,
 }
 
-impl Failure for Trouble {
+impl Failure for TestTrouble {
     fn replaces_older(&self) -> bool {
         *self == Self::NoGood
     }
 }
 
 struct Stage {
-    cache: Cache<&'static str, Document, Trouble>,
-    clock: Arc<Hand>,
+    cache: Cache<&'static str, TestDocument, TestTrouble>,
+    clock: Arc<CacheHand>,
     fetches: AtomicUsize,
 }
 
-type Outcome = Result<&'static str, NotHad<Trouble>>;
+type TestOutcome = Result<&'static str, NotHad<TestTrouble>>;
 
 impl Stage {
     fn new() -> Self {
@@ -66,21 +66,21 @@ impl Stage {
     }
 
     fn with_room(room: Room) -> Self {
-        let clock = Arc::<Hand>::default();
+        let clock = Arc::<CacheHand>::default();
         let cache = Cache::new(Arc::clone(&clock) as Arc<dyn Clock>, room);
         Self { cache, clock, fetches: AtomicUsize::new(0) }
     }
 
-    fn document(&self, name: &'static str) -> Document {
-        Document { name, until: self.clock.now().plus(FRESH), bytes: 1 }
+    fn document(&self, name: &'static str) -> TestDocument {
+        TestDocument { name, until: self.clock.now().plus(FRESH), bytes: 1 }
     }
 
     /// Asks for the document `wanted`, where anything fetched is what `fetch` brings.
-    async fn get<F>(&self, stale: Duration, patience: Duration, wanted: Option<&str>, fetch: F) -> Outcome
+    async fn get<F>(&self, stale: Duration, patience: Duration, wanted: Option<&str>, fetch: F) -> TestOutcome
     where
-        F: Future<Output = Result<Document, Trouble>> + Send + 'static,
+        F: Future<Output = Result<TestDocument, TestTrouble>> + Send + 'static,
     {
-        let has_it = |document: &Document| wanted.is_none_or(|wanted| document.name == wanted);
+        let has_it = |document: &TestDocument| wanted.is_none_or(|wanted| document.name == wanted);
         let wish = Wish { stale, patience, has_it: &has_it };
         let fetch = || {
             self.fetches.fetch_add(1, Ordering::SeqCst);
@@ -89,7 +89,7 @@ impl Stage {
         self.cache.get(&"key", &wish, fetch).await.map(|document| document.name)
     }
 
-    async fn brings(&self, stale: Duration, brought: Result<&'static str, Trouble>) -> Outcome {
+    async fn brings(&self, stale: Duration, brought: Result<&'static str, TestTrouble>) -> TestOutcome {
         let brought = brought.map(|name| self.document(name));
         self.get(stale, LONG, None, async { brought }).await
     }
@@ -101,11 +101,11 @@ impl Stage {
 
 /// A fetch that hangs until the sender speaks.
 fn hanging() -> (
-    oneshot::Sender<Result<Document, Trouble>>,
-    impl Future<Output = Result<Document, Trouble>> + Send + 'static,
+    oneshot::Sender<Result<TestDocument, TestTrouble>>,
+    impl Future<Output = Result<TestDocument, TestTrouble>> + Send + 'static,
 ) {
     let (say, said) = oneshot::channel();
-    (say, async { said.await.unwrap_or(Err(Trouble::Nothing)) })
+    (say, async { said.await.unwrap_or(Err(TestTrouble::Nothing)) })
 }
 
 /// Lets whatever can run do so.
@@ -116,7 +116,7 @@ async fn settle() {
 }
 
 /// A fetch that must not be begun.
-async fn never_asked() -> Result<Document, Trouble> {
+async fn never_asked() -> Result<TestDocument, TestTrouble> {
     panic!("a fetch is under way already")
 }
 
@@ -140,13 +140,13 @@ async fn a_failure_counts_from_when_it_happened() {
         settle().await;
         // The fetch takes longer than the pause.
         stage.clock.forward(PAUSE * 2);
-        assert!(say.send(Err(Trouble::Nothing)).is_ok());
+        assert!(say.send(Err(TestTrouble::Nothing)).is_ok());
     };
     let (asked, ()) = tokio::join!(asks, fails);
-    assert_eq!(asked, Err(NotHad::Failed(Trouble::Nothing)));
+    assert_eq!(asked, Err(NotHad::Failed(TestTrouble::Nothing)));
     for _ in 0..3 {
         let again = stage.brings(Duration::ZERO, Ok("one")).await;
-        assert_eq!(again, Err(NotHad::Failed(Trouble::Nothing)), "left alone");
+        assert_eq!(again, Err(NotHad::Failed(TestTrouble::Nothing)), "left alone");
     }
     assert_eq!(stage.fetches(), 1);
     stage.clock.forward(PAUSE);
@@ -160,10 +160,10 @@ async fn lets_wait(stage: &Stage) {
     let fails = async {
         settle().await;
         stage.clock.forward(PAUSE * 2);
-        assert!(say.send(Err(Trouble::Nothing)).is_ok());
+        assert!(say.send(Err(TestTrouble::Nothing)).is_ok());
     };
     let (asked, ()) = tokio::join!(asks, fails);
-    assert_eq!(asked, Err(NotHad::Failed(Trouble::Nothing)));
+    assert_eq!(asked, Err(NotHad::Failed(TestTrouble::Nothing)));
 }
 
 #[tokio::test]
@@ -175,14 +175,14 @@ async fn who_lets_us_wait_again_and_again_is_left_alone_for_longer_each_time() {
         assert_eq!(stage.fetches(), number + 1);
         stage.clock.forward(second * (pause - 1));
         let asked = stage.get(Duration::ZERO, LONG, None, never_asked());
-        assert_eq!(asked.await, Err(NotHad::Failed(Trouble::Nothing)), "at once, for {pause} seconds");
+        assert_eq!(asked.await, Err(NotHad::Failed(TestTrouble::Nothing)), "at once, for {pause} seconds");
         assert_eq!(stage.fetches(), number + 1);
         stage.clock.forward(second);
     }
     // Who says at once that it cannot is asked again as soon as ever.
     assert_eq!(
-        stage.brings(Duration::ZERO, Err(Trouble::Nothing)).await,
-        Err(NotHad::Failed(Trouble::Nothing))
+        stage.brings(Duration::ZERO, Err(TestTrouble::Nothing)).await,
+        Err(NotHad::Failed(TestTrouble::Nothing))
     );
     stage.clock.forward(PAUSE);
     // And what comes is the end of it.
@@ -218,7 +218,10 @@ async fn an_older_copy_serves_at_once_while_a_fetch_hangs_and_where_it_may() {
     settle().await;
     assert_eq!(stage.brings(STALE, Ok("two")).await, Ok("new"));
     stage.clock.forward(FRESH + STALE);
-    assert_eq!(stage.brings(STALE, Err(Trouble::Nothing)).await, Err(NotHad::Failed(Trouble::Nothing)));
+    assert_eq!(
+        stage.brings(STALE, Err(TestTrouble::Nothing)).await,
+        Err(NotHad::Failed(TestTrouble::Nothing))
+    );
 }
 
 #[tokio::test]
@@ -283,11 +286,14 @@ async fn what_came_and_is_no_good_is_not_hidden_by_an_older_copy() {
     let stage = Stage::new();
     assert_eq!(stage.brings(STALE, Ok("one")).await, Ok("one"));
     stage.clock.forward(FRESH);
-    assert_eq!(stage.brings(STALE, Err(Trouble::Nothing)).await, Ok("one"));
+    assert_eq!(stage.brings(STALE, Err(TestTrouble::Nothing)).await, Ok("one"));
     stage.clock.forward(PAUSE);
-    assert_eq!(stage.brings(STALE, Err(Trouble::NoGood)).await, Err(NotHad::Failed(Trouble::NoGood)));
+    assert_eq!(stage.brings(STALE, Err(TestTrouble::NoGood)).await, Err(NotHad::Failed(TestTrouble::NoGood)));
     stage.clock.forward(PAUSE);
-    assert_eq!(stage.brings(STALE, Err(Trouble::Nothing)).await, Err(NotHad::Failed(Trouble::Nothing)));
+    assert_eq!(
+        stage.brings(STALE, Err(TestTrouble::Nothing)).await,
+        Err(NotHad::Failed(TestTrouble::Nothing))
+    );
 }
 
 #[tokio::test]
@@ -303,7 +309,7 @@ async fn what_is_no_longer_of_use_goes_first_then_what_is_soonest_due() {
     let stage = Stage::with_room(Room { documents: 10, bytes: 100 });
     let put = |key: &'static str, lasts: u64, bytes: usize| {
         let until = stage.clock.now().plus(Duration::from_secs(lasts));
-        let document = Document { name: key, until, bytes };
+        let document = TestDocument { name: key, until, bytes };
         let wish = Wish { stale: Duration::ZERO, patience: LONG, has_it: &|_| true };
         let cache = &stage.cache;
         async move { cache.get(&key, &wish, || async { Ok(document) }).await.map(drop) }

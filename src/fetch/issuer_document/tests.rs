@@ -63,7 +63,7 @@ async fn req_5_9_a_jwks_uri_in_metadata_is_guarded_like_any_address() {
         let body = json!({"issuer": ISSUER, "jwks_uri": inside});
         let (place, served) = serve(move |_| Some(answer("application/json", 60, &body)));
         let fault = metadata(&place).fetch(&client()).await.unwrap_err();
-        assert!(matches!(fault, NoKeys::Fetch(FetchFault::Refused)), "{fault:?}");
+        assert!(matches!(fault, NoIssuerKeys::Fetch(FetchFault::Refused)), "{fault:?}");
         assert_eq!(served.load(Ordering::SeqCst), 1);
     }
 }
@@ -86,7 +86,7 @@ async fn req_5_7_metadata_that_is_wrong_in_one_way_is_refused() {
     ] {
         let (place, _) = serve(move |_| Some(answer("application/json", 60, &body)));
         let fault = metadata(&place).fetch(&client()).await.unwrap_err();
-        assert!(matches!(fault, NoKeys::Metadata(_)), "{fault:?}");
+        assert!(matches!(fault, NoIssuerKeys::Metadata(_)), "{fault:?}");
     }
     let text = good.to_string();
     let refused = format!(
@@ -98,7 +98,10 @@ async fn req_5_7_metadata_that_is_wrong_in_one_way_is_refused() {
     {
         let (place, _) = serve(move |_| Some(bad.clone()));
         let fault = metadata(&place).fetch(&client()).await.unwrap_err();
-        assert!(matches!(fault, NoKeys::Fetch(FetchFault::MediaType | FetchFault::Status(404))), "{fault:?}");
+        assert!(
+            matches!(fault, NoIssuerKeys::Fetch(FetchFault::MediaType | FetchFault::Status(404))),
+            "{fault:?}"
+        );
     }
 }
 
@@ -118,6 +121,6 @@ async fn req_5_4_a_did_document_gives_the_keys_that_the_did_asserts_with() {
         let (keys, _) = ours.fetch(&client()).await.unwrap();
         assert_eq!(keys.keys()[0].kid(), Some("did:web:issuer.example#1"));
         let other = IssuerDocument::Did { at, did: "did:web:other.example".to_owned() };
-        assert!(matches!(other.fetch(&client()).await.unwrap_err(), NoKeys::Did(DidFault::Id)));
+        assert!(matches!(other.fetch(&client()).await.unwrap_err(), NoIssuerKeys::Did(DidFault::Id)));
     }
 }

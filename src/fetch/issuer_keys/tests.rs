@@ -12,31 +12,31 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan};
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::{IssuerHint, Presented};
 use vpgate_core::sdjwt::status::policy::StatusPolicy;
 use vpgate_core::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 #[derive(Default)]
-struct Hand(AtomicI64);
+struct KeysHand(AtomicI64);
 
-impl Hand {
+impl KeysHand {
     fn forward(&self, by: Duration) {
         self.0.fetch_add(i64::try_from(by.as_secs()).unwrap(), Ordering::SeqCst);
     }
 }
 
-impl Clock for Hand {
+impl Clock for KeysHand {
     fn now(&self) -> Timestamp {
         Timestamp::from_unix(self.0.load(Ordering::SeqCst))
     }
 }
 
-fn keys(clock: &Arc<Hand>) -> FetchedIssuerKeys {
+fn keys(clock: &Arc<KeysHand>) -> FetchedIssuerKeys {
     let short = Duration::from_secs(2);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
-    FetchedIssuerKeys::new(client, Arc::<Hand>::clone(clock))
+    FetchedIssuerKeys::new(client, Arc::<KeysHand>::clone(clock))
 }
 
 fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
@@ -81,7 +81,7 @@ async fn a_configured_set_is_its_own_answer() {
 #[tokio::test]
 async fn a_set_is_fetched_once_while_it_is_fresh_and_again_later() {
     let (url, served) = serve(|_| Some(jwks("one")));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let issuer = issuer(KeySource::JwksUri(url), Some("one"));
     let (first, second) = tokio::join!(keys.of(&issuer), keys.of(&issuer));
@@ -99,7 +99,7 @@ async fn a_set_is_fetched_once_while_it_is_fresh_and_again_later() {
 #[tokio::test]
 async fn req_11_4_a_clients_keys_are_fetched_and_kept_like_an_issuers() {
     let (url, served) = serve(|number| Some(jwks(if number == 0 { "old" } else { "new" })));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let client = ClientKeys::JwksUri(url);
     for _ in 0..3 {
@@ -116,7 +116,7 @@ async fn req_11_4_a_clients_keys_are_fetched_and_kept_like_an_issuers() {
 #[tokio::test]
 async fn a_rotated_key_is_found_and_unknown_names_do_not_hammer_the_issuer() {
     let (url, served) = serve(|number| Some(jwks(if number == 0 { "old" } else { "new" })));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
     assert_eq!(kid_of(&keys.of(&of("old")).await.unwrap()), Some("old"));
@@ -138,7 +138,7 @@ async fn a_rotated_key_is_found_and_unknown_names_do_not_hammer_the_issuer() {
 async fn old_keys_serve_for_a_day_when_the_issuer_fails() {
     let (url, served) =
         serve(|number| Some(if number == 0 { jwks("one") } else { b"HTTP/1.1 500 \r\n\r\n".to_vec() }));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let issuer = issuer(KeySource::JwksUri(url), Some("one"));
     keys.of(&issuer).await.unwrap();
@@ -203,7 +203,7 @@ async fn req_5_9_a_server_that_hangs_floods_or_sends_us_elsewhere_is_left_alone(
     let elsewhere = b"HTTP/1.1 302 Found\r\nLocation: http://169.254.169.254/latest\r\n\r\n".to_vec();
     for bad in [None, Some(flood), Some(elsewhere)] {
         let (url, served) = serve(move |number| if number == 0 { Some(jwks("one")) } else { bad.clone() });
-        let clock = Arc::new(Hand::default());
+        let clock = Arc::new(KeysHand::default());
         let keys = keys(&clock);
         let issuer = issuer(KeySource::JwksUri(url), Some("one"));
         keys.of(&issuer).await.unwrap();
@@ -227,10 +227,11 @@ async fn req_5_8_keys_that_change_while_a_person_is_in_the_wallet_are_found() {
     let (url, served) = serve(move |number| Some(if number == 0 { jwks("old") } else { new.clone() }));
     let mut policy = maker.trust();
     policy.credentials[0].keys = KeySource::JwksUri(url);
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let mut findings = Findings::new();
-    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+    let presented =
+        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("old"));
     clock.forward(WANTED_PAUSE);
@@ -250,7 +251,7 @@ async fn req_5_4_an_issuer_known_by_certificates_has_no_keys_to_fetch() {
 #[tokio::test]
 async fn only_who_asks_a_hanging_issuer_first_waits_while_old_keys_serve() {
     let (url, served) = serve(|number| (number == 0).then(|| jwks("one")));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let of = |kid: &str| issuer(KeySource::JwksUri(url.clone()), Some(kid));
     let (known, unknown) = (of("one"), of("two"));
@@ -274,7 +275,7 @@ async fn what_the_server_says_about_freshness_is_bounded() {
         let (url, served) = serve(move |_| {
             Some(ok(&format!("Content-Type: application/json\r\nCache-Control: {said}"), &body))
         });
-        let clock = Arc::new(Hand::default());
+        let clock = Arc::new(KeysHand::default());
         let keys = keys(&clock);
         let issuer = issuer(KeySource::JwksUri(url), None);
         keys.of(&issuer).await.unwrap();
@@ -340,7 +341,7 @@ async fn an_issuers_mistake_is_told_from_trouble_that_passes() {
 async fn who_publishes_no_key_any_more_has_taken_the_old_ones_back() {
     let empty = ok("Content-Type: application/json", b"{\"keys\": []}");
     let (url, _) = serve(move |number| Some(if number == 0 { jwks("one") } else { empty.clone() }));
-    let clock = Arc::new(Hand::default());
+    let clock = Arc::new(KeysHand::default());
     let keys = keys(&clock);
     let issuer = issuer(KeySource::JwksUri(url), Some("one"));
     keys.of(&issuer).await.unwrap();

@@ -11,10 +11,10 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
-use vpgate_core::sdjwt::limits::Limits;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::status::standing::{Named, named};
+use vpgate_core::sdjwt::status::standing::{StatusClaim, named};
 use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
 use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource};
 
@@ -37,10 +37,10 @@ impl Clock for Hand {
 }
 
 /// The issuer's keys, and whether they can be had.
-struct Keys(KeySet, AtomicBool);
+struct FixedKeys(KeySet, AtomicBool);
 
 #[async_trait]
-impl IssuerKeys for Keys {
+impl IssuerKeys for FixedKeys {
     async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
         if self.1.load(Ordering::SeqCst) {
             return Err(NotPublished::passing(&"no answer"));
@@ -58,7 +58,7 @@ struct At {
 fn lists(maker: &Maker, clock: &Arc<Hand>) -> FetchedStatusLists {
     let short = Duration::from_secs(5);
     let client = FetchClient::with_timeouts(true, short, short).unwrap();
-    let keys = Arc::new(Keys(maker.keys(), AtomicBool::new(false)));
+    let keys = Arc::new(FixedKeys(maker.keys(), AtomicBool::new(false)));
     FetchedStatusLists::new(client, Arc::<Hand>::clone(clock), keys, CacheBounds::default())
 }
 
@@ -68,10 +68,13 @@ fn naming(maker: &mut Maker, url: &Url, stale_if_error: u64) -> At {
     trust.credentials[0].status =
         StatusPolicy { stale_if_error: Duration::from_secs(stale_if_error), ..StatusPolicy::default() };
     let mut findings = Findings::new();
-    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+    let presented =
+        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let credential = presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).unwrap();
-    let Named::Listed(reference) = named(&credential, &mut findings).unwrap() else { panic!("a reference") };
+    let StatusClaim::Listed(reference) = named(&credential, &mut findings).unwrap() else {
+        panic!("a reference")
+    };
     At { issuer, reference }
 }
 
@@ -162,7 +165,7 @@ async fn req_7_3_an_issuer_cannot_send_us_inside() {
     let mut maker = Maker::new();
     let (url, served) = publish(|_, _| answer("x"));
     let strict = FetchClient::new(false).unwrap();
-    let keys = Arc::new(Keys(maker.keys(), AtomicBool::new(false)));
+    let keys = Arc::new(FixedKeys(maker.keys(), AtomicBool::new(false)));
     let lists = FetchedStatusLists::new(strict, Hand::new(), keys, CacheBounds::default());
     for inside in [url.as_str(), "https://169.254.169.254/list", "https://localhost/list"] {
         let at = naming(&mut maker, &Url::parse(inside).unwrap(), 0);
@@ -241,7 +244,7 @@ async fn req_7_8_without_the_issuers_keys_there_is_no_list() {
     let key = again(&maker.issuer);
     let (url, _) = publish(move |_, uri| answer(&signed(&key, uri, 0, LATE)));
     let client = FetchClient::new(true).unwrap();
-    let keys = Arc::new(Keys(maker.keys(), AtomicBool::new(true)));
+    let keys = Arc::new(FixedKeys(maker.keys(), AtomicBool::new(true)));
     let lists = FetchedStatusLists::new(client, Hand::new(), keys, CacheBounds::default());
     let at = naming(&mut maker, &url, 0);
     let why = lists.of(&at.issuer, &at.reference, SOON).await.unwrap_err();

@@ -9,16 +9,16 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::profile;
 use vpgate_core::openid4vp::testing::{MADE_AT, asked};
 
-struct Hand(AtomicI64);
+struct WalletsHand(AtomicI64);
 
-impl Clock for Hand {
+impl Clock for WalletsHand {
     fn now(&self) -> Timestamp {
         Timestamp::from_unix(self.0.load(Ordering::SeqCst))
     }
 }
 
-fn wallets(allow_loopback: bool) -> (FetchedWallets, Arc<Hand>) {
-    let clock = Arc::new(Hand(AtomicI64::new(MADE_AT.unix())));
+fn wallets(allow_loopback: bool) -> (FetchedWallets, Arc<WalletsHand>) {
+    let clock = Arc::new(WalletsHand(AtomicI64::new(MADE_AT.unix())));
     let brief = Duration::from_secs(1);
     let client = FetchClient::with_timeouts(allow_loopback, brief, brief).unwrap();
     let secrets = HashMap::from([("proof".to_owned(), Secret::received("s3cret&"))]);

@@ -7,7 +7,7 @@ use async_trait::async_trait;
 
 use super::*;
 use crate::flow::ports::Disagreement;
-use vpgate_core::base::report::Outcome;
+use vpgate_core::base::report::CheckOutcome;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::sdjwt::credential::Authentic;
@@ -56,7 +56,7 @@ impl SecondOpinion for Says {
 async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
     let (trust, says) = (maker.trust(), Says(opinion, AtomicUsize::new(0)));
     let query = Query::of(vec![CredentialQuery::new(QUERY_ID, vec![VCT.to_owned()], Vec::new())]).unwrap();
-    let challenge = Challenge {
+    let challenge = Expected {
         query: &query,
         transaction_data: &[],
         audience: AUDIENCE.into(),
@@ -76,7 +76,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
     (judged, says.1.into_inner())
 }
 
-fn line(report: &Report) -> Option<Outcome> {
+fn line(report: &Report) -> Option<CheckOutcome> {
     report.checks.iter().find(|check| check.check == "cross_check").map(|check| check.outcome)
 }
 
@@ -84,7 +84,7 @@ fn line(report: &Report) -> Option<Outcome> {
 async fn a_second_opinion_can_take_away_and_never_add() {
     let maker = Maker::new();
     for (opinion, outcome) in
-        [(Opinion::Agrees, Outcome::Passed), (Opinion::NotAsked("no"), Outcome::NotApplicable)]
+        [(Opinion::Agrees, CheckOutcome::Passed), (Opinion::NotAsked("no"), CheckOutcome::NotApplicable)]
     {
         let (judged, asked) = judged(&maker, opinion).await;
         let Judged::Verified { report, .. } = judged else { panic!("{judged:?}") };

@@ -5,7 +5,7 @@ use crate::flow::Vpgate;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{Purpose, ScopePolicy};
 use vpgate_core::base::report::Findings;
-use vpgate_core::openid4vp::request::{Asked, Asker};
+use vpgate_core::openid4vp::request::{Requester, VpRequest};
 use vpgate_core::openid4vp::verify::{VerifiedPresentation, one_holder};
 
 /// What decides about a result. Tokens are decided by their grant.
@@ -48,8 +48,10 @@ impl<'a> ResultRules<'a> {
 impl Vpgate {
     /// What decides about the answer to `asked`, where a relying party asked. Where it asked for a device,
     /// that is decided as for the device's tokens: each scope by the holder of the first.
-    pub(in crate::flow) fn result_rules(&self, asked: &Asked) -> Option<ResultRules<'_>> {
-        let Asker::RelyingParty { scope, several_holders, grant, .. } = &asked.asker else { return None };
+    pub(in crate::flow) fn result_rules(&self, asked: &VpRequest) -> Option<ResultRules<'_>> {
+        let Requester::RelyingParty { scope, several_holders, grant, .. } = &asked.requester else {
+            return None;
+        };
         let policy = &self.policy.scopes;
         let names = scope.as_deref().map(|scope| Scopes::parse(scope).unwrap_or_default());
         let for_device = grant.is_some();

@@ -27,10 +27,10 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate_core::openid4vp::request::{Asked, Profile};
+use vpgate_core::openid4vp::request::{Profile, VpRequest};
 use vpgate_core::openid4vp::testing::asked;
 use vpgate_core::sdjwt::status::policy::StatusCheck;
-use vpgate_core::sdjwt::status::standing::Standing;
+use vpgate_core::sdjwt::status::standing::CredentialStatus;
 use vpgate_core::sdjwt::status::token::CacheBounds;
 use vpgate_core::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
 use vpgate_core::sdjwt::trust::KeySource;
@@ -47,7 +47,7 @@ impl Clock for Still {
 struct Scene {
     vpgate: Vpgate,
     maker: Maker,
-    asked: Asked,
+    asked: VpRequest,
     served: Arc<AtomicUsize>,
 }
 
@@ -95,7 +95,7 @@ impl Scene {
     }
 
     async fn judge_text(&self, text: String) -> Judged {
-        Judge::of(&self.vpgate).token(&self.asked.challenge(), text, NOW).await
+        Judge::of(&self.vpgate).token(&self.asked.expected(), text, NOW).await
     }
 
     fn requests(&self) -> usize {
@@ -147,15 +147,15 @@ async fn req_7_1_one_request_for_a_genuine_credential_and_none_while_it_is_fresh
     for _ in 0..3 {
         let judged = scene.judge().await;
         let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
-        assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Valid);
+        assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Valid);
     }
     assert_eq!(scene.requests(), 1);
 }
 
 #[tokio::test]
 async fn req_7_1_no_request_for_a_credential_that_is_already_refused() {
-    type Change = fn(&mut Maker);
-    let cases: [(&str, Change); 7] = [
+    type TokenChange = fn(&mut Maker);
+    let cases: [(&str, TokenChange); 7] = [
         ("validity_exp", |maker| set(&mut maker.payload, "exp", json!(NOW.unix() - 100))),
         ("issuer_trusted", |maker| set(&mut maker.payload, "iss", json!("https://evil.example"))),
         ("credential_type", |maker| set(&mut maker.payload, "vct", json!("x"))),
@@ -252,7 +252,7 @@ async fn req_5_16_an_ignored_status_is_not_fetched() {
     scene.vpgate.policy.trust.credentials[0].status.check = StatusCheck::Ignored;
     let judged = scene.judge().await;
     let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Unchecked);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Unchecked);
     assert_eq!(scene.requests(), 0);
 }
 

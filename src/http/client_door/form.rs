@@ -14,7 +14,7 @@ use crate::http::basic::CredentialsFault;
 use crate::http::body::{self, BodyFault, MAX_FORM_BYTES};
 use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};
-use vpgate_core::oauth::authorization_request::Parameters;
+use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 /// The parameters of `T`, which names them all as text. Unknown ones are ignored.
 #[derive(Debug)]
@@ -34,7 +34,7 @@ pub struct WholeForm<T> {
     /// What `T` names.
     pub named: T,
     /// Everything.
-    pub parameters: Parameters,
+    pub parameters: AuthorizationParameters,
 }
 
 async fn read(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, String)>, OAuthRefusal> {
@@ -117,6 +117,6 @@ impl<'a, T: ParseFromJSON> ApiExtractor<'a> for WholeForm<T> {
     ) -> poem::Result<Self> {
         let pairs = read(request, body).await?;
         let named = named(request, pairs.iter().cloned())?;
-        Ok(Self { named, parameters: Parameters::new(pairs, Vec::new()) })
+        Ok(Self { named, parameters: AuthorizationParameters::new(pairs, Vec::new()) })
     }
 }

@@ -27,7 +27,7 @@ use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::refusal::OAuthRefusal;
 use self::resource_refusal::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
-use self::token::{Shown, TokenAnswer, TokenRequest};
+use self::token::{TokenAnswer, TokenGrant, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{ClientParameters, CredentialsFault};
 use super::client_address::ClientAddresses;
@@ -42,7 +42,7 @@ use crate::flow::redeem_code::CodeProof;
 use crate::flow::redeem_device_code::NotRedeemed;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::AuthenticatedClient;
-use vpgate_core::oauth::dpop::Target;
+use vpgate_core::oauth::dpop::ProofTarget;
 use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// The endpoints of the client door.
@@ -121,7 +121,7 @@ impl ClientDoor {
         let key = proven(&vpgate, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
-            Shown::DeviceCode { code, verifier } => {
+            TokenGrant::DeviceCode { code, verifier } => {
                 let verifier = verifier.as_ref();
                 let redeemed = vpgate.redeem_device_code(client, &code, verifier, &ask).await;
                 if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
@@ -129,11 +129,11 @@ impl ClientDoor {
                 }
                 redeemed?.into()
             }
-            Shown::Code { code, redirect_uri, verifier } => {
+            TokenGrant::Code { code, redirect_uri, verifier } => {
                 let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
                 vpgate.redeem_code(client, &code, proof, &ask).await?.into()
             }
-            Shown::RefreshToken(token) => {
+            TokenGrant::RefreshToken(token) => {
                 vpgate.refresh(client, token, form.scope.as_deref(), &ask).await?.into()
             }
         })
@@ -272,7 +272,7 @@ async fn tell(
     let key = match shown_as {
         TokenType::Bearer => None,
         TokenType::Dpop => {
-            let target = Target { method: request.method().as_str(), url: &url, token: Some(&token) };
+            let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
             vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
         }
     };
@@ -287,7 +287,7 @@ fn proofs(request: &Request) -> Vec<&str> {
 
 /// The key that a request to `url` proves, where it has a `DPoP` header.
 async fn proven(vpgate: &Vpgate, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
-    let target = Target { method: request.method().as_str(), url, token: None };
+    let target = ProofTarget { method: request.method().as_str(), url, token: None };
     Ok(vpgate.prove_key(&proofs(request), target).await?)
 }
 

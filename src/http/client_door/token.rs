@@ -42,7 +42,7 @@ pub struct TokenRequest {
 
 /// What a client shows for a token.
 #[derive(Debug)]
-pub enum Shown {
+pub enum TokenGrant {
     /// RFC 8628 section 3.4.
     DeviceCode {
         /// The code.
@@ -65,21 +65,23 @@ pub enum Shown {
 
 impl TokenRequest {
     /// What the grant type needs.
-    pub fn shown(&mut self) -> Result<Shown, OAuthRefusal> {
+    pub fn shown(&mut self) -> Result<TokenGrant, OAuthRefusal> {
         let needed = |value: Option<String>, name: &str| {
             value.map(Secret::received).ok_or_else(|| OAuthRefusal::invalid(format!("{name} is missing")))
         };
         match self.grant_type.as_str() {
-            DEVICE_CODE => Ok(Shown::DeviceCode {
+            DEVICE_CODE => Ok(TokenGrant::DeviceCode {
                 code: needed(self.device_code.take(), "device_code")?,
                 verifier: self.code_verifier.take().map(Secret::received),
             }),
-            AUTHORIZATION_CODE => Ok(Shown::Code {
+            AUTHORIZATION_CODE => Ok(TokenGrant::Code {
                 code: needed(self.code.take(), "code")?,
                 redirect_uri: self.redirect_uri.take(),
                 verifier: self.code_verifier.take().map(Secret::received),
             }),
-            REFRESH_TOKEN => Ok(Shown::RefreshToken(needed(self.refresh_token.take(), "refresh_token")?)),
+            REFRESH_TOKEN => {
+                Ok(TokenGrant::RefreshToken(needed(self.refresh_token.take(), "refresh_token")?))
+            }
             _ => {
                 let why = format!(
                     "the grant types here are {AUTHORIZATION_CODE}, {REFRESH_TOKEN} and {DEVICE_CODE}"
@@ -135,7 +137,7 @@ impl From<TokenResponse> for TokenAnswer {
 mod tests {
     use super::*;
 
-    fn shown(grant_type: &str, name: &str) -> Result<Shown, OAuthErrorCode> {
+    fn shown(grant_type: &str, name: &str) -> Result<TokenGrant, OAuthErrorCode> {
         let value = |wanted: &str| (wanted == name).then(|| "x".to_owned());
         let mut request = TokenRequest {
             grant_type: grant_type.to_owned(),
@@ -153,11 +155,11 @@ mod tests {
     #[test]
     fn req_10_40_the_grant_type_is_told_before_the_missing_code() {
         let device = shown(DEVICE_CODE, "device_code");
-        assert!(matches!(device, Ok(Shown::DeviceCode { code, .. }) if code.expose() == "x"));
+        assert!(matches!(device, Ok(TokenGrant::DeviceCode { code, .. }) if code.expose() == "x"));
         let code = shown(AUTHORIZATION_CODE, "code");
-        assert!(matches!(code, Ok(Shown::Code { code, .. }) if code.expose() == "x"));
+        assert!(matches!(code, Ok(TokenGrant::Code { code, .. }) if code.expose() == "x"));
         let token = shown(REFRESH_TOKEN, "refresh_token");
-        assert!(matches!(token, Ok(Shown::RefreshToken(token)) if token.expose() == "x"));
+        assert!(matches!(token, Ok(TokenGrant::RefreshToken(token)) if token.expose() == "x"));
         for (grant_type, wrong) in
             [(DEVICE_CODE, "code"), (AUTHORIZATION_CODE, "refresh_token"), (REFRESH_TOKEN, "device_code")]
         {

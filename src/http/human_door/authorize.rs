@@ -15,7 +15,7 @@ use crate::flow::push_request::URN;
 use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::refusal::AuthorizationFace;
-use vpgate_core::oauth::authorization_request::Parameters;
+use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/authorize.html")]
@@ -73,7 +73,7 @@ pub async fn take(door: Arc<HumanDoor>, mut request: Request) -> Result<Response
 pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Response, Notice> {
     let (browser, mut form) = door.own_form(&mut request).await?;
     let action = form.take("action");
-    let parameters = Parameters::new(form.into_pairs(), Vec::new());
+    let parameters = AuthorizationParameters::new(form.into_pairs(), Vec::new());
     let decided = match action.as_deref() {
         Some("continue") => door
             .vpgate
@@ -88,19 +88,19 @@ pub async fn decide(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
     decided.or_else(refused)
 }
 
-fn parameters(text: &[u8]) -> Result<Parameters, Notice> {
+fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
     if text.len() > MAX_FORM_BYTES {
         return Err(unreadable_form(StatusCode::URI_TOO_LONG));
     }
     let parsed = Form::parse_noting_repeats(text);
     let (form, repeated) = parsed.map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
-    Ok(Parameters::new(form.into_pairs(), repeated))
+    Ok(AuthorizationParameters::new(form.into_pairs(), repeated))
 }
 
 fn confirm<'p>(
     door: &HumanDoor,
     shown: AuthorizationShown,
-    parameters: &'p Parameters,
+    parameters: &'p AuthorizationParameters,
     form_value: String,
 ) -> Confirm<'p> {
     Confirm {

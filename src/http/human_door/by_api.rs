@@ -13,13 +13,13 @@ use super::{HumanDoor, browser, handle_of};
 use crate::flow::serve_request::Outline;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::openid4vp::response::Handed;
+use vpgate_core::openid4vp::response::DcApiResponse;
 use vpgate_core::openid4vp::transaction_data::Details;
 
 /// Without JavaScript, or without that API, its primary action is the wallet's ordinary way.
 #[derive(Template)]
 #[template(path = "http/human_door/pages/ask.html")]
-struct Ask {
+struct DcApiPage {
     base: Arc<str>,
     /// JSON.
     request: String,
@@ -35,7 +35,8 @@ pub fn page(door: &HumanDoor, handle: &Handle, request: &Value, outline: Outline
     let Outline { client_name, claims, agreements, expires_at: _ } = outline;
     let (request, form_value) = (request.to_string(), browser::form_value(browser));
     let base = door.base();
-    let page = Ask { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
+    let page =
+        DcApiPage { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
     Page::new(&page).leading_on(&door.ways_out).with_script(ASK_SCRIPT)
 }
 
@@ -46,6 +47,6 @@ pub async fn accept(door: Arc<HumanDoor>, mut request: Request) -> Result<Respon
     let longest = door.vpgate.policy.verification.longest_answer();
     let (browser, mut form) = door.own_form_of(&mut request, longest).await?;
     let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
-    let handed = Handed { protocol: text("protocol")?, data: text("data")? };
+    let handed = DcApiResponse { protocol: text("protocol")?, data: text("data")? };
     Ok(lead_on(&door, door.vpgate.accept_handed(&handle, &browser, handed).await?))
 }

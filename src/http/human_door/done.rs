@@ -10,12 +10,12 @@ use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
 use super::visitor::is_prefetch;
 use super::{HumanDoor, browser, handle_of, trouble};
-use crate::flow::finish_in_browser::{Finish, NotShown, Standing};
+use crate::flow::finish_in_browser::{Finish, NotShown, PresentationProgress};
 use crate::flow::settle::Ending;
 use crate::http::form::Form;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::openid4vp::trouble::Trouble;
+use vpgate_core::openid4vp::trouble::ResponseTrouble;
 
 #[derive(Template)]
 #[template(path = "http/human_door/pages/done.html")]
@@ -54,9 +54,12 @@ pub async fn show(door: Arc<HumanDoor>, request: Request) -> Result<Response, No
     }
     let (tone, title, text) = in_words(&finish);
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
-    let disown = (finish.on_device && finish.standing == Standing::Verified).then(form);
-    let again = matches!(finish.standing, Standing::Open | Standing::TryAgain { .. } | Standing::Postponed)
-        .then(form);
+    let disown = (finish.on_device && finish.standing == PresentationProgress::Verified).then(form);
+    let again = matches!(
+        finish.standing,
+        PresentationProgress::Open | PresentationProgress::TryAgain { .. } | PresentationProgress::Postponed
+    )
+    .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
     let page = Page::new(&Done { base: door.base(), tone, title, text, again, disown, way_back })
         .leading_on(&door.ways_out);
@@ -92,51 +95,51 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
         false => format!("Go back to {client}. You can close this page."),
     };
     match finish.standing {
-        Standing::Verified => (Tone::Good, "Done", format!("{client} has what it needs. {next}")),
-        Standing::NothingEarned => (
+        PresentationProgress::Verified => (Tone::Good, "Done", format!("{client} has what it needs. {next}")),
+        PresentationProgress::NothingEarned => (
             Tone::Bad,
             "This is not enough",
             format!("Your wallet's answer is genuine, but it does not meet what {client} asks for. {next}"),
         ),
-        Standing::Disowned => (
+        PresentationProgress::Disowned => (
             Tone::Good,
             "Stopped",
             "You said that you did not start this. The device gets no access.".to_owned(),
         ),
-        Standing::Declined => {
+        PresentationProgress::Declined => {
             (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))
         }
-        Standing::IssuerAtFault => (
+        PresentationProgress::IssuerAtFault => (
             Tone::Bad,
             "Your credential could not be checked",
             format!(
                 "What its issuer publishes about it is wrong or cannot be had, and {client} was told so. Nothing is wrong with you or your wallet. {next}"
             ),
         ),
-        Standing::Postponed => (
+        PresentationProgress::Postponed => (
             Tone::Bad,
             "Your credential cannot be checked right now",
             "The server of its issuer does not answer as it should. Nothing is wrong with you or your wallet. Wait a minute and try again.".to_owned(),
         ),
-        Standing::Rejected => {
+        PresentationProgress::Rejected => {
             let known = finish.trouble.and_then(|trouble| trouble::in_words(trouble, client));
             let (title, text) = known.unwrap_or_else(|| {
                 ("This did not work", "The answer of your wallet could not be accepted.".to_owned())
             });
             (Tone::Bad, title, format!("{text} {client} was told that it did not work. {next}"))
         }
-        Standing::TryAgain { left } => try_again(left, finish.trouble, client),
-        Standing::AwaitingReturn => (
+        PresentationProgress::TryAgain { left } => try_again(left, finish.trouble, client),
+        PresentationProgress::AwaitingReturn => (
             Tone::Plain,
             "One more step",
             "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count. If it opened another browser, copy the address from there and open it here.".to_owned(),
         ),
-        Standing::Open => (
+        PresentationProgress::Open => (
             Tone::Plain,
             "Not finished yet",
             format!("{client} is still waiting for an answer of your wallet."),
         ),
-        Standing::Expired => (
+        PresentationProgress::Expired => (
             Tone::Bad,
             "This took too long",
             match finish.on_device {
@@ -148,7 +151,7 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
 }
 
 /// What is the matter, and whether it helps to do the same again: where it cannot, nobody is told to.
-fn try_again(left: u32, trouble: Option<Trouble>, client: &str) -> (Tone, &'static str, String) {
+fn try_again(left: u32, trouble: Option<ResponseTrouble>, client: &str) -> (Tone, &'static str, String) {
     let known = trouble.and_then(|trouble| trouble::in_words(trouble, client));
     let (title, text) = known.unwrap_or_else(|| {
         ("This did not work yet", "The answer of your wallet could not be accepted.".to_owned())
@@ -167,7 +170,7 @@ fn try_again(left: u32, trouble: Option<Trouble>, client: &str) -> (Tone, &'stat
 mod tests {
     use super::*;
 
-    fn words(standing: Standing, on_device: bool) -> (Tone, &'static str, String) {
+    fn words(standing: PresentationProgress, on_device: bool) -> (Tone, &'static str, String) {
         in_words(&Finish {
             client_name: "Living Room TV".to_owned(),
             on_device,
@@ -181,11 +184,11 @@ mod tests {
     #[test]
     fn req_10_27_after_the_decision_the_person_returns_to_the_device() {
         for standing in [
-            Standing::Verified,
-            Standing::NothingEarned,
-            Standing::Declined,
-            Standing::Rejected,
-            Standing::IssuerAtFault,
+            PresentationProgress::Verified,
+            PresentationProgress::NothingEarned,
+            PresentationProgress::Declined,
+            PresentationProgress::Rejected,
+            PresentationProgress::IssuerAtFault,
         ] {
             assert!(words(standing, true).2.contains("Return to your device"), "{standing:?}");
             assert!(words(standing, false).2.contains("Go back to Living Room TV"), "{standing:?}");
@@ -194,7 +197,7 @@ mod tests {
 
     #[test]
     fn nobody_is_told_to_repeat_what_cannot_work_and_everybody_what_to_do() {
-        use Trouble::{
+        use ResponseTrouble::{
             Credential, Expired, Incomplete, IssuerService, NotEnough, NotYetValid, OtherCredential,
             OtherIssuer, TakenBack, Wallet,
         };
@@ -207,7 +210,7 @@ mod tests {
             way_back: None,
         };
         for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential] {
-            let (_, _, text) = in_words(&finish(Standing::TryAgain { left: 4 }, trouble));
+            let (_, _, text) = in_words(&finish(PresentationProgress::TryAgain { left: 4 }, trouble));
             assert!(!text.contains("try 4 more times"), "{trouble:?}: {text}");
             assert!(
                 text.contains("nother credential") || text.contains("another issuer"),
@@ -215,11 +218,11 @@ mod tests {
             );
         }
         for trouble in [OtherCredential, Incomplete, IssuerService, Wallet] {
-            let (_, _, text) = in_words(&finish(Standing::TryAgain { left: 4 }, trouble));
+            let (_, _, text) = in_words(&finish(PresentationProgress::TryAgain { left: 4 }, trouble));
             assert!(text.ends_with("You can try 4 more times."), "{trouble:?}: {text}");
         }
         for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential, Wallet] {
-            let (tone, _, text) = in_words(&finish(Standing::Rejected, trouble));
+            let (tone, _, text) = in_words(&finish(PresentationProgress::Rejected, trouble));
             assert_eq!(tone, Tone::Bad);
             assert!(text.contains("Return to your device") && !text.contains("try"), "{trouble:?}: {text}");
         }
@@ -227,7 +230,7 @@ mod tests {
 
     #[test]
     fn tries_left_are_counted_in_words() {
-        assert!(words(Standing::TryAgain { left: 1 }, true).2.ends_with("once more."));
-        assert!(words(Standing::TryAgain { left: 2 }, true).2.ends_with("2 more times."));
+        assert!(words(PresentationProgress::TryAgain { left: 1 }, true).2.ends_with("once more."));
+        assert!(words(PresentationProgress::TryAgain { left: 2 }, true).2.ends_with("2 more times."));
     }
 }

@@ -1,6 +1,6 @@
 //! The faces of the wallet door.
 
-use crate::flow::accept_posted::NotTaken;
+use crate::flow::accept_posted::NotAnswered;
 use crate::flow::serve_request_object::NoRequestObject;
 use crate::http::trace::record_failure;
 use crate::http::wallet_door::refusal::PostRefusal;
@@ -22,13 +22,13 @@ impl From<NoRequestObject> for NoRequest {
     }
 }
 
-impl From<NotTaken> for PostRefusal {
+impl From<NotAnswered> for PostRefusal {
     /// Our fault is recorded; the other reasons were said in the log where they were found.
-    fn from(why: NotTaken) -> Self {
+    fn from(why: NotAnswered) -> Self {
         match why {
-            NotTaken::NoOpenRequest | NotTaken::State(_) => Self::refused(),
-            NotTaken::MediaType => Self::media_type(),
-            NotTaken::Failed(failure) => Self::unavailable(&record_failure(&failure)),
+            NotAnswered::NoOpenRequest | NotAnswered::State(_) => Self::refused(),
+            NotAnswered::MediaType => Self::media_type(),
+            NotAnswered::Failed(failure) => Self::unavailable(&record_failure(&failure)),
         }
     }
 }

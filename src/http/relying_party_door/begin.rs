@@ -7,10 +7,10 @@ use serde_json::Value;
 use super::device::code_to_complete;
 use super::problem::Problem;
 use super::result::PresentationStatus;
-use super::strict_json::Members;
-use super::transaction_data::TransactionData;
-use crate::flow::begin_presentation::{PresentationBegun, PresentationRequest};
-use crate::flow::question::QuestionRequest;
+use super::strict_json::JsonBody;
+use super::transaction_data::TransactionDataSchema;
+use crate::flow::begin_presentation::{NewPresentation, PresentationBegun};
+use crate::flow::question::QueryRequested;
 use crate::http::PublicUrl;
 use crate::http::documented::Documented;
 use vpgate_core::openid4vp::request;
@@ -39,7 +39,7 @@ pub struct BeginPresentation {
     pub several_holders: Option<bool>,
     /// What the person agrees to by presenting, in order. Amounts are exact decimal numbers.
     #[oai(validator(max_items = 16))]
-    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    pub transaction_data: Option<Vec<Documented<TransactionDataSchema>>>,
     /// Whom the wallet should expect, for example an email address.
     #[oai(validator(max_length = 320))]
     pub login_hint: Option<String>,
@@ -48,7 +48,7 @@ pub struct BeginPresentation {
     /// waits; only for clients with `cross_device`. `dc_api`: it asks a wallet by its Digital Credentials API
     /// (OpenID4VP 1.0 Appendix A), or goes on as with `same_device` where it has none; only with wallets that
     /// have `dc_api`.
-    pub flow: Option<Flow>,
+    pub flow: Option<FlowSchema>,
     /// Where the browser returns: one of the client's registered redirect URIs, exactly.
     pub redirect_uri: String,
     /// Returned unchanged beside the `response_code`.
@@ -64,12 +64,13 @@ pub struct DcqlQuery {
     /// `aki` are honoured.
     pub credentials: Vec<Value>,
     /// Which of them together are enough (section 6.2); all of them when left out.
-    pub credential_sets: Option<Vec<CredentialSet>>,
+    pub credential_sets: Option<Vec<CredentialSetSchema>>,
 }
 
 /// Combinations of credential queries of which one is enough.
 #[derive(Debug, Object)]
-pub struct CredentialSet {
+#[oai(rename = "CredentialSet")]
+pub struct CredentialSetSchema {
     /// Lists of credential query ids, the most welcome first.
     pub options: Vec<Vec<String>>,
     /// Whether one of them must be complete.
@@ -83,8 +84,8 @@ fn always() -> bool {
 
 /// How the request reaches the wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum Flow {
+#[oai(rename = "Flow", rename_all = "snake_case")]
+pub enum FlowSchema {
     /// The browser that opens `start_url` is sent to the wallet and comes back.
     SameDevice,
     /// The browser that opens `start_url` shows a QR code for a wallet on another device, and waits. Only for
@@ -100,14 +101,14 @@ pub enum Flow {
 ///
 /// # Errors
 /// A [`Problem`] that points at the member at fault.
-pub fn presentation_request(mut members: Members) -> Result<PresentationRequest, Problem> {
+pub fn presentation_request(mut members: JsonBody) -> Result<NewPresentation, Problem> {
     let flow = match members.text("flow")?.as_deref() {
-        None | Some("same_device") => request::Flow::SameDevice,
-        Some("cross_device") => request::Flow::CrossDevice,
-        Some("dc_api") => request::Flow::DcApi,
+        None | Some("same_device") => request::PresentationFlow::SameDevice,
+        Some("cross_device") => request::PresentationFlow::CrossDevice,
+        Some("dc_api") => request::PresentationFlow::DcApi,
         Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
     };
-    let request = PresentationRequest {
+    let request = NewPresentation {
         wallet: members.text("wallet")?,
         question: question_request(&mut members)?,
         for_code: code_to_complete(&mut members)?,
@@ -124,8 +125,8 @@ pub fn presentation_request(mut members: Members) -> Result<PresentationRequest,
 ///
 /// # Errors
 /// As above.
-pub fn question_request(members: &mut Members) -> Result<QuestionRequest, Problem> {
-    Ok(QuestionRequest {
+pub fn question_request(members: &mut JsonBody) -> Result<QueryRequested, Problem> {
+    Ok(QueryRequested {
         scope: members.text("scope")?,
         dcql_query: members.object("dcql_query")?,
         transaction_data: members.texts("transaction_data")?,
@@ -135,7 +136,7 @@ pub fn question_request(members: &mut Members) -> Result<QuestionRequest, Proble
 
 /// The answer.
 #[derive(Debug, ApiResponse)]
-pub enum Begun {
+pub enum BeginResponse {
     /// The presentation was begun.
     #[oai(status = 201)]
     Created(
@@ -165,7 +166,7 @@ pub struct BegunPresentation {
     pub expires_at: String,
 }
 
-impl Begun {
+impl BeginResponse {
     /// What the relying party is told.
     pub fn new(begun: &PresentationBegun, public_url: &PublicUrl) -> Self {
         let start = format!("/start/{}", begun.handle);

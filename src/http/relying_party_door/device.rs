@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
 use super::problem::Problem;
-use super::strict_json::Members;
+use super::strict_json::JsonBody;
 use crate::flow::Vpgate;
 use crate::flow::begin_presentation::CodeToComplete;
 use crate::flow::code_entry::{CodeFound, Typed};
@@ -152,7 +152,7 @@ impl EnteredCode {
 ///
 /// # Errors
 /// A [`Problem`] that points at the member at fault; the same below.
-pub fn entered_code(members: &mut Members) -> Result<Option<EnteredCode>, Problem> {
+pub fn entered_code(members: &mut JsonBody) -> Result<Option<EnteredCode>, Problem> {
     let code = members.text("user_code")?;
     let from = members.text("ip_address")?.map(|text| text.parse::<IpAddr>()).transpose();
     let from = from.map_err(|_| Problem::invalid_request("/ip_address", "must be an IP address"))?;
@@ -170,7 +170,7 @@ pub fn entered_code(members: &mut Members) -> Result<Option<EnteredCode>, Proble
 ///
 /// # Errors
 /// As above.
-pub fn required_code(members: &mut Members) -> Result<EnteredCode, Problem> {
+pub fn required_code(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
     entered_code(members)?.ok_or_else(|| Problem::invalid_request("/user_code", "is missing"))
 }
 
@@ -178,7 +178,7 @@ pub fn required_code(members: &mut Members) -> Result<EnteredCode, Problem> {
 ///
 /// # Errors
 /// As above.
-pub fn code_to_complete(members: &mut Members) -> Result<Option<CodeToComplete>, Problem> {
+pub fn code_to_complete(members: &mut JsonBody) -> Result<Option<CodeToComplete>, Problem> {
     let number = members.text("number")?;
     match entered_code(members)? {
         Some(EnteredCode { code, from }) => Ok(Some(CodeToComplete { user_code: code, from, number })),
@@ -191,7 +191,7 @@ pub fn code_to_complete(members: &mut Members) -> Result<Option<CodeToComplete>,
 ///
 /// # Errors
 /// As above.
-pub fn completion(members: &mut Members) -> Result<Completion, Problem> {
+pub fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
     let result = members.text("result")?;
     let (presentation, response_code) = (members.text("presentation")?, members.text("response_code")?);
     let denied = match result.as_deref() {

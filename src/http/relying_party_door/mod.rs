@@ -18,13 +18,13 @@ use poem_openapi::auth::Basic;
 use poem_openapi::param::{Path, Query};
 use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
 
-use self::begin::{BeginPresentation, Begun};
+use self::begin::{BeginPresentation, BeginResponse};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::problem::Problem;
-use self::result::{Presentation, agreed_texts};
+use self::result::{PresentationSchema, agreed_texts};
 use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
-use self::verify::{Answer, VerifyToken};
+use self::verify::{VerifyResponse, VerifyToken};
 use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
 use super::tags::Tags;
@@ -59,10 +59,10 @@ impl RelyingPartyDoor {
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<BeginPresentation>,
-    ) -> Result<Begun, Problem> {
+    ) -> Result<BeginResponse, Problem> {
         let client = by_header(&vpgate, request).await?;
         let asked = begin::presentation_request(body.members()?)?;
-        Ok(Begun::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
+        Ok(BeginResponse::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
     }
 
     /// How a presentation stands
@@ -79,7 +79,7 @@ impl RelyingPartyDoor {
         id: Path<String>,
         /// From the query of the `redirect_uri`.
         response_code: Query<Option<String>>,
-    ) -> Result<Standing, Problem> {
+    ) -> Result<CallerGrant, Problem> {
         let client = by_header(&vpgate, request).await?;
         let response_code = response_code.0.map(Secret::received);
         let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
@@ -90,8 +90,8 @@ impl RelyingPartyDoor {
             Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
             _ => None,
         };
-        let presentation = Presentation::new(id.0, collected);
-        Ok(Standing::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
+        let presentation = PresentationSchema::new(id.0, collected);
+        Ok(CallerGrant::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
     }
 
     /// Forget a presentation
@@ -123,10 +123,10 @@ impl RelyingPartyDoor {
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<VerifyToken, true>,
-    ) -> Result<Answer, Problem> {
+    ) -> Result<VerifyResponse, Problem> {
         let client = by_header(&vpgate, request).await?;
         let token = verify::token_to_verify(body.members()?)?;
-        Answer::to(vpgate.verify_token(client, token).await?)
+        VerifyResponse::to(vpgate.verify_token(client, token).await?)
     }
 
     /// Look a user code up, on your own verification page
@@ -187,10 +187,10 @@ impl RelyingPartyDoor {
 }
 
 #[derive(ApiResponse)]
-enum Standing {
+enum CallerGrant {
     /// How it stands, and what it proved.
     #[oai(status = 200)]
-    Shown(ExactJson<Presentation>),
+    Shown(ExactJson<PresentationSchema>),
 }
 
 #[derive(ApiResponse)]

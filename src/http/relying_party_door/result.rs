@@ -5,19 +5,19 @@ use std::collections::BTreeMap;
 use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
-use super::transaction_data::TransactionData;
+use super::transaction_data::TransactionDataSchema;
 use crate::flow::collect_result::Collected;
 use crate::http::documented::Documented;
 use vpgate_core::base::report;
 use vpgate_core::openid4vp::verify::{
-    ScopeRefused, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
+    ScopeNotGranted, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
-use vpgate_core::sdjwt::status::standing::Standing;
+use vpgate_core::sdjwt::status::standing::CredentialStatus;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Presentation {
+#[oai(rename = "Presentation", skip_serializing_if_is_none)]
+pub struct PresentationSchema {
     /// Its name.
     pub id: String,
     /// How it stands.
@@ -26,7 +26,7 @@ pub struct Presentation {
     pub expires_at: Option<String>,
     /// When verified: what was shown, by the id of the credential query. An array where the query says
     /// `multiple`.
-    pub credentials: Option<BTreeMap<String, Credentials>>,
+    pub credentials: Option<BTreeMap<String, CredentialsSchema>>,
     /// When verified, and asked by scope: which scopes were earned. Nothing earned is `rejected`.
     pub scopes: Option<ScopeOutcome>,
     /// When verified: whether all credentials are bound to one holder key. `false` only where the request
@@ -34,14 +34,14 @@ pub struct Presentation {
     /// proves that they belong to one person.
     pub one_holder: Option<bool>,
     /// When verified: what the person agreed to, as it was stored when asked.
-    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    pub transaction_data: Option<Vec<Documented<TransactionDataSchema>>>,
     /// When verified: when it was judged (RFC 3339).
     pub verified_at: Option<String>,
     /// When rejected: the `check` that decided, as in the report; `scope_rules` when what was shown is genuine
     /// and earns none of the scopes.
     pub reason: Option<String>,
     /// When verified or rejected: every check.
-    pub report: Option<Report>,
+    pub report: Option<ReportSchema>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
     pub error: Option<String>,
 }
@@ -84,24 +84,24 @@ pub enum PresentationStatus {
 
 /// What answers one credential query.
 #[derive(Debug, Union)]
-#[oai(one_of)]
-pub enum Credentials {
+#[oai(rename = "Credentials", one_of)]
+pub enum CredentialsSchema {
     /// The query allows one presentation.
-    One(Credential),
+    One(CredentialSchema),
     /// The query says `multiple`: at least one.
-    Several(Vec<Credential>),
+    Several(Vec<CredentialSchema>),
 }
 
 /// One verified credential.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Credential {
+#[oai(rename = "Credential", skip_serializing_if_is_none)]
+pub struct CredentialSchema {
     /// Who issued it: its `iss`, or the configured name of the issuer where it has none. Where it has none and
     /// several configured roots could have vouched, `#` and the `anchor_key` of the certificate follow, so that
     /// two issuers never look alike.
     pub issuer: String,
     /// Where the issuer's key was found by certificates: what they say.
-    pub issuer_certificate: Option<IssuerCertificate>,
+    pub issuer_certificate: Option<IssuerCertificateSchema>,
     /// Its type.
     pub vct: String,
     /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
@@ -110,12 +110,13 @@ pub struct Credential {
     /// `require_cryptographic_holder_binding: false`.
     pub holder_binding: bool,
     /// What is known of its status.
-    pub status: CredentialStatus,
+    pub status: CredentialStatusSchema,
 }
 
 /// The certificate that signed a credential, and the configured one that vouched for it.
 #[derive(Debug, Object)]
-pub struct IssuerCertificate {
+#[oai(rename = "IssuerCertificate")]
+pub struct IssuerCertificateSchema {
     /// The subject of the certificate that signed, such as `CN=Issuer,C=DE`.
     pub subject: String,
     /// The subject of the configured root.
@@ -127,8 +128,8 @@ pub struct IssuerCertificate {
 /// What is known of the status of a verified credential. One that is revoked or suspended is never
 /// verified.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum CredentialStatus {
+#[oai(rename = "CredentialStatus", rename_all = "snake_case")]
+pub enum CredentialStatusSchema {
     /// Its issuer's status list says that it is valid.
     Valid,
     /// It names no status.
@@ -146,20 +147,20 @@ pub struct Claims {
 
 /// What was checked, and how it came out.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Report {
+#[oai(rename = "Report", skip_serializing_if_is_none)]
+pub struct ReportSchema {
     /// The overall answer.
-    pub verdict: Verdict,
+    pub verdict: VerdictSchema,
     /// The `check` that decided a rejection.
     pub reason: Option<String>,
     /// Every check, in the order in which it was made.
-    pub checks: Vec<Check>,
+    pub checks: Vec<CheckSchema>,
 }
 
 /// The overall answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum Verdict {
+#[oai(rename = "Verdict", rename_all = "snake_case")]
+pub enum VerdictSchema {
     /// Every decisive check passed.
     Verified,
     /// At least one decisive check failed.
@@ -168,8 +169,8 @@ pub enum Verdict {
 
 /// One check.
 #[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct Check {
+#[oai(rename = "Check", skip_serializing_if_is_none)]
+pub struct CheckSchema {
     /// The credential query it is about; left out when it is about the answer as a whole.
     pub credential: Option<String>,
     /// Which of the presentations for that query, counted from 1; left out where only one is allowed.
@@ -196,7 +197,7 @@ pub enum CheckOutcome {
     NotApplicable,
 }
 
-impl Presentation {
+impl PresentationSchema {
     /// What the relying party is told about the presentation `id`.
     pub fn new(id: String, collected: Collected) -> Self {
         let told = |status| Self {
@@ -226,7 +227,7 @@ impl Presentation {
                 ..told(PresentationStatus::Verified)
             },
             Collected::Rejected(report) => {
-                let report = Report::from(report);
+                let report = ReportSchema::from(report);
                 let reason = report.reason.clone();
                 Self { reason, report: Some(report), ..told(PresentationStatus::Rejected) }
             }
@@ -239,7 +240,7 @@ impl Presentation {
 }
 
 /// What was shown, by the id of the credential query.
-pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credentials> {
+pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, CredentialsSchema> {
     presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
 }
 
@@ -250,7 +251,7 @@ pub fn agreed_texts(presentation: &VerifiedPresentation) -> Vec<String> {
 
 /// Which scopes were earned, where it was asked by scope.
 pub fn earned(presentation: &VerifiedPresentation) -> Option<ScopeOutcome> {
-    let refused = |it: &ScopeRefused| RefusedScope { scope: it.scope.clone(), reason: it.reason.clone() };
+    let refused = |it: &ScopeNotGranted| RefusedScope { scope: it.scope.clone(), reason: it.reason.clone() };
     presentation.scopes().map(|scopes| ScopeOutcome {
         granted: scopes.granted.clone(),
         refused: scopes.refused.iter().map(refused).collect(),
@@ -258,11 +259,11 @@ pub fn earned(presentation: &VerifiedPresentation) -> Option<ScopeOutcome> {
 }
 
 /// What the person agreed to.
-pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionData>> {
+pub fn agreed(presentation: &VerifiedPresentation) -> Vec<Documented<TransactionDataSchema>> {
     presentation.transaction_data().iter().map(|agreed| Documented::new(agreed.object().clone())).collect()
 }
 
-impl From<&VerifiedCredentials> for Credentials {
+impl From<&VerifiedCredentials> for CredentialsSchema {
     fn from(shown: &VerifiedCredentials) -> Self {
         match shown {
             VerifiedCredentials::One(one) => Self::One(one.into()),
@@ -271,12 +272,12 @@ impl From<&VerifiedCredentials> for Credentials {
     }
 }
 
-impl From<&VerifiedCredential> for Credential {
+impl From<&VerifiedCredential> for CredentialSchema {
     fn from(shown: &VerifiedCredential) -> Self {
         let claims: Map<String, Value> = shown.claims.clone();
         Self {
             issuer: shown.issuer_told(),
-            issuer_certificate: shown.certificate.as_ref().map(|certificate| IssuerCertificate {
+            issuer_certificate: shown.certificate.as_ref().map(|certificate| IssuerCertificateSchema {
                 subject: certificate.subject.clone(),
                 anchor: certificate.anchor.clone(),
                 anchor_key: certificate.anchor_key.clone(),
@@ -285,20 +286,20 @@ impl From<&VerifiedCredential> for Credential {
             claims: Documented::new(Value::Object(claims)),
             holder_binding: shown.holder.is_some(),
             status: match shown.standing {
-                Standing::Valid => CredentialStatus::Valid,
-                Standing::None => CredentialStatus::None,
-                Standing::Unchecked => CredentialStatus::Unchecked,
+                CredentialStatus::Valid => CredentialStatusSchema::Valid,
+                CredentialStatus::None => CredentialStatusSchema::None,
+                CredentialStatus::Unchecked => CredentialStatusSchema::Unchecked,
             },
         }
     }
 }
 
-impl From<report::Report> for Report {
+impl From<report::Report> for ReportSchema {
     fn from(report: report::Report) -> Self {
         Self {
             verdict: match report.verdict {
-                report::Verdict::Verified => Verdict::Verified,
-                report::Verdict::Rejected => Verdict::Rejected,
+                report::Verdict::Verified => VerdictSchema::Verified,
+                report::Verdict::Rejected => VerdictSchema::Rejected,
             },
             reason: report.reason.map(Into::into),
             checks: report.checks.into_iter().map(Into::into).collect(),
@@ -306,7 +307,7 @@ impl From<report::Report> for Report {
     }
 }
 
-impl From<report::Check> for Check {
+impl From<report::Check> for CheckSchema {
     fn from(check: report::Check) -> Self {
         Self {
             credential: check.credential,
@@ -314,9 +315,9 @@ impl From<report::Check> for Check {
             check: check.check.into(),
             requirement: check.requirement.into(),
             outcome: match check.outcome {
-                report::Outcome::Passed => CheckOutcome::Passed,
-                report::Outcome::Failed => CheckOutcome::Failed,
-                report::Outcome::NotApplicable => CheckOutcome::NotApplicable,
+                report::CheckOutcome::Passed => CheckOutcome::Passed,
+                report::CheckOutcome::Failed => CheckOutcome::Failed,
+                report::CheckOutcome::NotApplicable => CheckOutcome::NotApplicable,
             },
             detail: check.detail.into(),
         }
@@ -335,7 +336,7 @@ mod tests {
     use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
     fn told(collected: Collected) -> Value {
-        Presentation::new("an-id".to_owned(), collected).to_json().unwrap()
+        PresentationSchema::new("an-id".to_owned(), collected).to_json().unwrap()
     }
 
     #[test]

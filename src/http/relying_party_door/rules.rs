@@ -7,10 +7,10 @@ use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::strict_json::{Members, pointer};
+use super::strict_json::{JsonBody, pointer};
 use crate::flow::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
-use vpgate_core::admission::rules::{Rule, Unmet};
+use vpgate_core::admission::rules::{ScopeRule, Unmet};
 
 /// Claims as a verified presentation would show them. Unknown members are refused.
 #[derive(Debug, Object)]
@@ -32,7 +32,7 @@ pub struct SampleClaims {
 ///
 /// # Errors
 /// A [`Problem`] that points at the member at fault.
-pub fn sample(mut members: Members) -> Result<Sample, Problem> {
+pub fn sample(mut members: JsonBody) -> Result<Sample, Problem> {
     let scope = members.text("scope")?;
     let Some(Value::Object(samples)) = members.object("claims")? else {
         return Err(Problem::invalid_request("/claims", "is missing: sample claims by credential id"));
@@ -129,7 +129,7 @@ impl From<&ScopeTried<'_>> for TriedScope {
     }
 }
 
-fn tried_rule(rule: &Rule, judged: Result<(), Unmet>) -> TriedRule {
+fn tried_rule(rule: &ScopeRule, judged: Result<(), Unmet>) -> TriedRule {
     TriedRule {
         credential: rule.credential.clone(),
         field: rule.field.elements().iter().map(Value::from).collect(),

@@ -38,20 +38,20 @@ impl<S, const HOLDS_A_TOKEN: bool> StrictJson<S, HOLDS_A_TOKEN> {
     ///
     /// # Errors
     /// A [`Problem`] of the body as a whole.
-    pub fn members(self) -> Result<Members, Problem> {
+    pub fn members(self) -> Result<JsonBody, Problem> {
         parse(&self.received?, if HOLDS_A_TOKEN { MEMBERS_OF_A_TOKEN } else { BOUNDS.members })
     }
 }
 
 /// The members of an object, taken out one by one. `null` counts as left out.
 #[derive(Debug)]
-pub struct Members {
+pub struct JsonBody {
     members: Map<String, Value>,
     /// The whole text.
     text: Vec<u8>,
 }
 
-impl Members {
+impl JsonBody {
     /// A member that must be text.
     ///
     /// # Errors
@@ -157,7 +157,7 @@ async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Resu
     })
 }
 
-fn parse(bytes: &[u8], members: usize) -> Result<Members, Problem> {
+fn parse(bytes: &[u8], members: usize) -> Result<JsonBody, Problem> {
     let bounds = Bounds { members, ..BOUNDS };
     let members =
         json::parse_object(bytes, &bounds).map_err(|fault| Problem::invalid_json(fault.to_string()))?;
@@ -165,7 +165,7 @@ fn parse(bytes: &[u8], members: usize) -> Result<Members, Problem> {
     if !json::numbers_survive(bytes) {
         return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
     }
-    Ok(Members { members, text: bytes.to_vec() })
+    Ok(JsonBody { members, text: bytes.to_vec() })
 }
 
 impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
@@ -200,10 +200,10 @@ mod tests {
 
     use super::*;
 
-    fn members(value: Value) -> Members {
+    fn members(value: Value) -> JsonBody {
         match value {
             Value::Object(members) => {
-                Members { text: Value::from(members.clone()).to_string().into(), members }
+                JsonBody { text: Value::from(members.clone()).to_string().into(), members }
             }
             other => panic!("{other}"),
         }
@@ -236,7 +236,7 @@ mod tests {
         let text = r#"{"a": [ {"b": 12.10}, [1.0] , "x" ], "c": 1, "\u0061a": []}"#;
         let value: Value = serde_json::from_str(text).unwrap();
         let members = value.as_object().unwrap().clone();
-        let mut all = Members { members, text: text.into() };
+        let mut all = JsonBody { members, text: text.into() };
         assert_eq!(all.texts("a").unwrap(), [r#"{"b": 12.10}"#, "[1.0]", "\"x\""]);
         assert_eq!(all.texts("aa").unwrap(), Vec::<String>::new());
         assert_eq!(all.texts("none").unwrap(), Vec::<String>::new());

@@ -12,7 +12,8 @@ use serde_json::Value;
     clippy::large_enum_variant,
     reason = "a union of the document has no boxes; there are a few in an answer"
 )]
-pub enum TransactionData {
+#[oai(rename = "TransactionData")]
+pub enum TransactionDataSchema {
     /// Of a type that is known everywhere.
     Known(KnownTransactionData),
     /// Of a type that the operator registered.
@@ -171,9 +172,9 @@ pub struct WireSource {
 #[derive(Debug, Object)]
 pub struct PaymentMandatePayload {
     /// What is paid with.
-    pub payment_instrument: PaymentInstrument,
+    pub payment_instrument: PaymentInstrumentSchema,
     /// Who is paid.
-    pub payee: Payee,
+    pub payee: PayeeSchema,
     /// What the person reads before consenting.
     pub prompt_summary: String,
     /// An exact decimal number.
@@ -184,7 +185,8 @@ pub struct PaymentMandatePayload {
 
 /// What a mandate pays with.
 #[derive(Debug, Object)]
-pub struct PaymentInstrument {
+#[oai(rename = "PaymentInstrument")]
+pub struct PaymentInstrumentSchema {
     /// Kind of instrument.
     #[oai(rename = "type")]
     pub kind: String,
@@ -198,7 +200,8 @@ pub struct PaymentInstrument {
 
 /// Whom a mandate pays.
 #[derive(Debug, Object)]
-pub struct Payee {
+#[oai(rename = "Payee")]
+pub struct PayeeSchema {
     /// Identifier.
     pub id: Option<String>,
     /// Name.

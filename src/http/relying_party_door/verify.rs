@@ -6,9 +6,11 @@ use poem_openapi::{ApiResponse, Object};
 
 use super::begin::{DcqlQuery, question_request};
 use super::problem::Problem;
-use super::result::{Credentials, Report, ScopeOutcome, Verdict, agreed, agreed_texts, earned, shown};
-use super::strict_json::Members;
-use super::transaction_data::TransactionData;
+use super::result::{
+    CredentialsSchema, ReportSchema, ScopeOutcome, VerdictSchema, agreed, agreed_texts, earned, shown,
+};
+use super::strict_json::JsonBody;
+use super::transaction_data::TransactionDataSchema;
 use crate::flow::judge::Judged;
 use crate::flow::verify_token::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
@@ -37,7 +39,7 @@ pub struct VerifyToken {
     /// What the person was to agree to, in order: the base64url strings exactly as you sent them, or the
     /// objects, if it was this service that wrote the strings.
     #[oai(validator(max_items = 16))]
-    pub transaction_data: Option<Vec<Documented<TextOr<TransactionData>>>>,
+    pub transaction_data: Option<Vec<Documented<TextOr<TransactionDataSchema>>>>,
     /// When you made the request (RFC 3339). Key-binding JWTs that are older by more than
     /// `verification.clock_tolerance` are refused. Five minutes ago when left out.
     pub requested_at: Option<String>,
@@ -54,7 +56,7 @@ pub struct Presentations {
 ///
 /// # Errors
 /// A [`Problem`] that points at the member at fault.
-pub fn token_to_verify(mut members: Members) -> Result<TokenToVerify, Problem> {
+pub fn token_to_verify(mut members: JsonBody) -> Result<TokenToVerify, Problem> {
     let requested_at = match members.text("requested_at")?.as_deref().map(Timestamp::from_rfc3339) {
         None => None,
         Some(Ok(at)) => Some(at),
@@ -73,7 +75,7 @@ pub fn token_to_verify(mut members: Members) -> Result<TokenToVerify, Problem> {
 
 /// The answer to the question, whatever it is.
 #[derive(Debug, ApiResponse)]
-pub enum Answer {
+pub enum VerifyResponse {
     /// The token was judged. `verdict` says how.
     #[oai(status = 200)]
     Judged(ExactJson<TokenJudged>),
@@ -84,23 +86,23 @@ pub enum Answer {
 #[oai(skip_serializing_if_is_none)]
 pub struct TokenJudged {
     /// As in the report.
-    pub verdict: Verdict,
+    pub verdict: VerdictSchema,
     /// As in the report.
     pub reason: Option<String>,
     /// Every check.
-    pub report: Report,
+    pub report: ReportSchema,
     /// When verified: what was shown, by the id of the credential query. An array where the query says
     /// `multiple`.
-    pub credentials: Option<BTreeMap<String, Credentials>>,
+    pub credentials: Option<BTreeMap<String, CredentialsSchema>>,
     /// When verified, and asked by scope: which scopes were earned.
     pub scopes: Option<ScopeOutcome>,
     /// When verified: whether all credentials are bound to one holder key.
     pub one_holder: Option<bool>,
     /// When verified: what the person agreed to.
-    pub transaction_data: Option<Vec<Documented<TransactionData>>>,
+    pub transaction_data: Option<Vec<Documented<TransactionDataSchema>>>,
 }
 
-impl Answer {
+impl VerifyResponse {
     /// Without the issuer's keys nothing can be said; without its status list, everything but one thing.
     ///
     /// # Errors
@@ -117,7 +119,7 @@ impl Answer {
             | Judged::IssuerAtFault(report)
             | Judged::Undecided(report) => (None, report),
         };
-        let report = Report::from(report);
+        let report = ReportSchema::from(report);
         let texts = presentation.as_ref().map(agreed_texts);
         let judged = TokenJudged {
             verdict: report.verdict,

@@ -14,7 +14,7 @@ use crate::http::body::{self, BodyFault};
 use crate::http::client_limits::ClientLimits;
 use crate::http::form::{Form, MEDIA_TYPE};
 use vpgate_core::base::json::{self, Bounds};
-use vpgate_core::openid4vp::response::{Posted, ResponseParameters};
+use vpgate_core::openid4vp::response::{DirectPostResponse, ResponseParameters};
 
 const JSON: &str = "application/json";
 /// As the `vp_token` within is bounded, one level around it.
@@ -22,7 +22,7 @@ const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 8, members: 20_000 };
 
 /// What was posted, read and bounded.
 #[derive(Debug)]
-pub struct PostedBody(pub Posted);
+pub struct PostedBody(pub DirectPostResponse);
 
 /// The parameters of an answer. Repeated ones are refused, unknown ones ignored. For the document only.
 #[derive(Debug, Object)]
@@ -39,7 +39,7 @@ struct WalletResponse {
     error_description: Option<String>,
 }
 
-async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostRefusal> {
+async fn read(request: &Request, body: &mut RequestBody) -> Result<DirectPostResponse, PostRefusal> {
     let as_json = body::has_media_type(request, JSON);
     if !as_json && !body::has_media_type(request, MEDIA_TYPE) {
         return Err(unread(
@@ -58,10 +58,12 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<Posted, PostR
         })?;
     if as_json {
         let members = json::parse_object(&bytes, &BOUNDS);
-        return Ok(Posted::from_json(members.map_err(|fault| unread(fault, PostRefusal::refused()))?));
+        return Ok(DirectPostResponse::from_json(
+            members.map_err(|fault| unread(fault, PostRefusal::refused()))?,
+        ));
     }
     let mut form = Form::parse(&bytes).map_err(|fault| unread(fault, PostRefusal::refused()))?;
-    Ok(Posted {
+    Ok(DirectPostResponse {
         state: form.take("state"),
         response: form.take("response"),
         parameters: ResponseParameters {

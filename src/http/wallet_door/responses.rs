@@ -34,11 +34,11 @@ impl ResponseDoor {
         /// From the request.
         id: Path<String>,
         body: PostedBody,
-    ) -> Result<Taken, PostRefusal> {
+    ) -> Result<PostResponse, PostRefusal> {
         match vpgate.accept_posted(&id, body.0).await? {
             PostAnswer::Taken(way_back) => {
                 let redirect_uri = way_back.map(|way_back| address(&way_back, &public_url));
-                Ok(Taken::Processed(Json(Processed { redirect_uri })))
+                Ok(PostResponse::Processed(Json(Processed { redirect_uri })))
             }
             PostAnswer::Rejected => Err(PostRefusal::refused()),
             PostAnswer::Later => Err(PostRefusal::later()),
@@ -47,7 +47,7 @@ impl ResponseDoor {
 }
 
 #[derive(Debug, ApiResponse)]
-enum Taken {
+enum PostResponse {
     /// The answer was processed, also when it says that nothing is shown.
     #[oai(status = 200)]
     Processed(Json<Processed>),

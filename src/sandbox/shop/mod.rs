@@ -13,7 +13,7 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use super::page::{self, Next};
-use super::parameters::Parameters;
+use super::parameters::FormParameters;
 use super::{MOUNT, Parties};
 
 mod offers;
@@ -21,7 +21,7 @@ mod outcome;
 mod ways;
 
 use offers::Offer;
-use outcome::{Outcome, Status};
+use outcome::{ShopOutcome, ShopStatus};
 use ways::Way;
 
 const COOKIE: &str = "sandbox_shop";
@@ -30,10 +30,10 @@ const MEMORY: Duration = Duration::from_secs(3600);
 const CUSTOMER: &str = "alice@example.com";
 
 /// A customer who was sent to their wallet: what the shop remembers in its own session.
-pub(super) struct Visit {
+pub(super) struct ShopVisit {
     presentation: String,
     state: String,
-    outcome: Option<Arc<Outcome>>,
+    outcome: Option<Arc<ShopOutcome>>,
 }
 
 /// `GET /shop`
@@ -50,7 +50,7 @@ pub(super) async fn agree(
     body: Body,
     jar: &CookieJar,
 ) -> Response {
-    let form = match Parameters::of_form(request, body).await {
+    let form = match FormParameters::of_form(request, body).await {
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
@@ -85,7 +85,7 @@ pub(super) async fn agree(
         );
     };
 
-    let visit = Visit { presentation: id.to_owned(), state, outcome: None };
+    let visit = ShopVisit { presentation: id.to_owned(), state, outcome: None };
     let name = parties.random_name();
     let mut cookie = Cookie::new_with_str(COOKIE, name.clone());
     cookie.set_path("/sandbox/shop");
@@ -104,7 +104,7 @@ pub(super) async fn come_back(
     request: &Request,
     jar: &CookieJar,
 ) -> Response {
-    let parameters = match Parameters::of_query(request) {
+    let parameters = match FormParameters::of_query(request) {
         Ok(parameters) => parameters,
         Err(status) => return page::unreadable(parties, status),
     };
@@ -130,13 +130,13 @@ pub(super) async fn come_back(
     };
     if outcome.is_final() {
         // A response code works once; a reloaded page must not need it again.
-        let keep = |visit: &mut Visit| visit.outcome = Some(Arc::clone(&outcome));
+        let keep = |visit: &mut ShopVisit| visit.outcome = Some(Arc::clone(&outcome));
         let _forgotten = parties.visits.with(&name, parties.now(), keep);
     }
     page::html(parties, StatusCode::OK, |nonce| OutcomePage { nonce, outcome: &outcome })
 }
 
-async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Option<Outcome> {
+async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Option<ShopOutcome> {
     let mut path = format!("/v1/presentations/{id}");
     if let Some(code) = response_code {
         let query =
@@ -145,7 +145,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
         path.push_str(&query);
     }
     let answer = parties.service.get(&path, &parties.shop).await.ok().filter(|answer| answer.status < 500)?;
-    Some(Outcome::read(&answer))
+    Some(ShopOutcome::read(&answer))
 }
 
 #[derive(Template)]
@@ -160,5 +160,5 @@ struct ShopPage {
 #[template(path = "sandbox/pages/outcome.html")]
 struct OutcomePage<'a> {
     nonce: String,
-    outcome: &'a Outcome,
+    outcome: &'a ShopOutcome,
 }

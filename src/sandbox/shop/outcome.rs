@@ -3,22 +3,22 @@
 use serde_json::Value;
 
 use crate::sandbox::agreement::Agreement;
-use crate::sandbox::service::Answer;
+use crate::sandbox::service::ServiceAnswer;
 
 /// The answer of `GET /v1/presentations/{id}`, read.
-pub(super) struct Outcome {
-    pub(super) status: Status,
+pub(super) struct ShopOutcome {
+    pub(super) status: ShopStatus,
     /// What was proven.
-    pub(super) credentials: Vec<Credential>,
+    pub(super) credentials: Vec<ShopCredential>,
     /// The transactions as the service kept them.
     pub(super) transactions: Vec<Stored>,
     /// The report.
-    pub(super) checks: Vec<Check>,
+    pub(super) checks: Vec<ShopCheck>,
 }
 
 /// How it ended, or that it has not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Status {
+pub(super) enum ShopStatus {
     Pending,
     Verified,
     Rejected,
@@ -29,7 +29,7 @@ pub(super) enum Status {
 }
 
 /// A credential that was shown.
-pub(super) struct Credential {
+pub(super) struct ShopCredential {
     /// The credential query it answers.
     pub(super) id: String,
     pub(super) issuer: String,
@@ -44,38 +44,38 @@ pub(super) struct Stored {
 }
 
 /// A line of the report.
-pub(super) struct Check {
+pub(super) struct ShopCheck {
     pub(super) check: String,
     pub(super) requirement: String,
     pub(super) outcome: String,
     pub(super) detail: String,
 }
 
-impl Outcome {
-    pub(super) fn read(answer: &Answer) -> Self {
+impl ShopOutcome {
+    pub(super) fn read(answer: &ServiceAnswer) -> Self {
         let body = &answer.body;
         let status = match (answer.status, answer.text("status")) {
-            (200, Some("pending")) => Status::Pending,
-            (200, Some("verified")) => Status::Verified,
-            (200, Some("rejected")) => Status::Rejected,
-            (200, Some("declined")) => Status::Declined,
-            (200, Some("expired")) => Status::Expired,
-            _ => Status::Unknown,
+            (200, Some("pending")) => ShopStatus::Pending,
+            (200, Some("verified")) => ShopStatus::Verified,
+            (200, Some("rejected")) => ShopStatus::Rejected,
+            (200, Some("declined")) => ShopStatus::Declined,
+            (200, Some("expired")) => ShopStatus::Expired,
+            _ => ShopStatus::Unknown,
         };
         let shown = body.get("credentials").and_then(Value::as_object);
-        let credentials = shown.into_iter().flatten().map(|(id, it)| Credential::read(id, it)).collect();
+        let credentials = shown.into_iter().flatten().map(|(id, it)| ShopCredential::read(id, it)).collect();
         let transactions = elements(body.get("transaction_data")).map(Stored::read).collect();
-        let checks = elements(body.pointer("/report/checks")).map(Check::read).collect();
+        let checks = elements(body.pointer("/report/checks")).map(ShopCheck::read).collect();
         Self { status, credentials, transactions, checks }
     }
 
     /// Whether asking again can bring another answer.
     pub(super) fn is_final(&self) -> bool {
-        !matches!(self.status, Status::Pending | Status::Unknown)
+        !matches!(self.status, ShopStatus::Pending | ShopStatus::Unknown)
     }
 }
 
-impl Status {
+impl ShopStatus {
     pub(super) fn headline(self) -> &'static str {
         match self {
             Self::Pending => "Not finished yet",
@@ -105,7 +105,7 @@ impl Status {
     }
 }
 
-impl Credential {
+impl ShopCredential {
     fn read(id: &str, shown: &Value) -> Self {
         let mut claims = Vec::new();
         for (name, value) in shown.get("claims").and_then(Value::as_object).into_iter().flatten() {
@@ -127,7 +127,7 @@ impl Stored {
     }
 }
 
-impl Check {
+impl ShopCheck {
     fn read(check: &Value) -> Self {
         let text = |name| check.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
         Self {
@@ -168,8 +168,8 @@ mod tests {
             "transaction_data": [{"type": "t", "payload": {}}],
             "report": {"checks": [{"check": "c", "requirement": "r", "outcome": "passed", "detail": "d"}]},
         });
-        let outcome = Outcome::read(&Answer { status: 200, body });
-        assert_eq!(outcome.status, Status::Verified);
+        let outcome = ShopOutcome::read(&ServiceAnswer { status: 200, body });
+        assert_eq!(outcome.status, ShopStatus::Verified);
         let claims = &outcome.credentials[0].claims;
         assert_eq!(claims[0], ("given_name".to_owned(), "Alice".to_owned()));
         assert_eq!(claims[1], ("age_equal_or_over › 18".to_owned(), "true".to_owned()));
@@ -180,13 +180,13 @@ mod tests {
     #[test]
     fn anything_else_is_no_agreement() {
         for (status, body, read) in [
-            (200, json!({"status": "declined"}), Status::Declined),
-            (200, json!({"status": "rejected"}), Status::Rejected),
-            (200, json!({"status": "VERIFIED"}), Status::Unknown),
-            (403, json!({"status": "verified"}), Status::Unknown),
-            (200, Value::Null, Status::Unknown),
+            (200, json!({"status": "declined"}), ShopStatus::Declined),
+            (200, json!({"status": "rejected"}), ShopStatus::Rejected),
+            (200, json!({"status": "VERIFIED"}), ShopStatus::Unknown),
+            (403, json!({"status": "verified"}), ShopStatus::Unknown),
+            (200, Value::Null, ShopStatus::Unknown),
         ] {
-            assert_eq!(Outcome::read(&Answer { status, body }).status, read);
+            assert_eq!(ShopOutcome::read(&ServiceAnswer { status, body }).status, read);
         }
     }
 }

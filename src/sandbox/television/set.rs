@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::sandbox::service::Answer;
+use crate::sandbox::service::ServiceAnswer;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
@@ -39,14 +39,14 @@ pub(super) enum Screen {
     /// Nobody answered in time.
     Expired,
     /// Signed in.
-    SignedIn(TokenClaims),
+    SignedIn(ReadTokenClaims),
     /// The service answered with an error that ends this.
     Broken,
 }
 
 /// What the token says, for show. The token itself is not kept.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct TokenClaims {
+pub(super) struct ReadTokenClaims {
     pub(super) sub: Option<String>,
     pub(super) scope: Option<String>,
     pub(super) exp: Option<String>,
@@ -58,7 +58,7 @@ pub(super) struct Unusable;
 
 impl Television {
     /// From the device authorization response (RFC 8628 section 3.2).
-    pub(super) fn read(answer: &Answer, now: Timestamp) -> Result<Self, Unusable> {
+    pub(super) fn read(answer: &ServiceAnswer, now: Timestamp) -> Result<Self, Unusable> {
         let text = |name| answer.text(name).map(str::to_owned).ok_or(Unusable);
         if answer.status != 200 {
             return Err(Unusable);
@@ -111,7 +111,7 @@ impl Television {
     }
 
     /// Takes in what the token endpoint said (RFC 8628 section 3.5); `None` when it said nothing.
-    pub(super) fn hear(&mut self, answer: Option<&Answer>, now: Timestamp) {
+    pub(super) fn hear(&mut self, answer: Option<&ServiceAnswer>, now: Timestamp) {
         let Some(answer) = answer.filter(|answer| answer.status < 500) else {
             // No answer, or trouble there: come back later, and later each time.
             self.interval = self.interval.saturating_mul(2).min(LONGEST_INTERVAL);
@@ -119,7 +119,7 @@ impl Television {
             return;
         };
         self.screen = match (answer.status, answer.text("error")) {
-            (200, _) => Screen::SignedIn(TokenClaims::read(answer)),
+            (200, _) => Screen::SignedIn(ReadTokenClaims::read(answer)),
             (_, Some("authorization_pending")) => Screen::Waiting,
             (_, Some("slow_down")) => {
                 self.interval = (self.interval + FIVE_SECONDS).min(LONGEST_INTERVAL);
@@ -171,10 +171,10 @@ impl Screen {
     }
 }
 
-impl TokenClaims {
+impl ReadTokenClaims {
     /// From the token response. A real client would treat the token as opaque (RFC 6749 section 1.4);
     /// this one looks into it so that a developer can see what is there.
-    fn read(answer: &Answer) -> Self {
+    fn read(answer: &ServiceAnswer) -> Self {
         let claims = answer
             .text("access_token")
             .and_then(|token| base64url::decode(token.split('.').nth(1)?).ok())
@@ -198,15 +198,15 @@ mod tests {
             "device_code": "d", "user_code": "WDJB-MJHT", "verification_uri": "http://h/device",
             "expires_in": 600, "interval": 5,
         });
-        Television::read(&Answer { status: 200, body }, START).unwrap()
+        Television::read(&ServiceAnswer { status: 200, body }, START).unwrap()
     }
 
     fn at(seconds: i64) -> Timestamp {
         Timestamp::from_unix(1000 + seconds)
     }
 
-    fn error(code: &str) -> Answer {
-        Answer { status: 400, body: json!({ "error": code }) }
+    fn error(code: &str) -> ServiceAnswer {
+        ServiceAnswer { status: 400, body: json!({ "error": code }) }
     }
 
     #[test]
@@ -232,7 +232,7 @@ mod tests {
             (error("access_denied"), Screen::Denied),
             (error("expired_token"), Screen::Expired),
             (error("invalid_grant"), Screen::Broken),
-            (Answer { status: 200, body: json!({}) }, Screen::SignedIn(TokenClaims::default())),
+            (ServiceAnswer { status: 200, body: json!({}) }, Screen::SignedIn(ReadTokenClaims::default())),
         ] {
             let mut tv = switched_on();
             tv.hear(Some(&answer), at(6));
@@ -250,8 +250,8 @@ mod tests {
             base64url::encode(json!({"sub": "s", "scope": "basic", "exp": 1_683_000_000}).to_string());
         let body = json!({"access_token": format!("h.{payload}.s"), "token_type": "Bearer"});
         let mut tv = switched_on();
-        tv.hear(Some(&Answer { status: 200, body }), at(6));
-        let claims = TokenClaims {
+        tv.hear(Some(&ServiceAnswer { status: 200, body }), at(6));
+        let claims = ReadTokenClaims {
             sub: Some("s".to_owned()),
             scope: Some("basic".to_owned()),
             exp: Some("2023-05-02T04:00:00Z".to_owned()),
@@ -264,7 +264,7 @@ mod tests {
         for (status, body) in
             [(401, json!({"error": "invalid_client"})), (200, json!({})), (200, Value::Null)]
         {
-            assert!(Television::read(&Answer { status, body }, START).is_err());
+            assert!(Television::read(&ServiceAnswer { status, body }, START).is_err());
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use super::Wallet;
-use super::holder::{Binding, Fault};
+use super::DemoWallet;
+use super::holder::{Binding, HolderFault};
 use super::request::Request;
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
@@ -11,7 +11,7 @@ use vpgate_core::jose::signing::SigningFault;
 
 /// How `vp_token` is written.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Shape {
+pub enum AnswerShape {
     /// base64url of the object below: what the vendor's SDK expects.
     #[default]
     Encoded,
@@ -21,7 +21,7 @@ pub enum Shape {
     Object,
 }
 
-impl Shape {
+impl AnswerShape {
     /// Every shape with its name in forms and its description.
     pub const ALL: [(Self, &'static str, &'static str); 3] = [
         (Self::Encoded, "encoded", "base64url of an object (the vendor's SDK)"),
@@ -49,10 +49,10 @@ impl Shape {
 
 /// `vp_token` for a request that the person agreed to.
 pub(super) fn vp_token<R>(
-    wallet: &Wallet,
+    wallet: &DemoWallet,
     request: &Request<R>,
-    shape: Shape,
-    fault: Option<Fault>,
+    shape: AnswerShape,
+    fault: Option<HolderFault>,
     now: Timestamp,
 ) -> Result<String, SigningFault> {
     let mut presentations = Vec::with_capacity(request.asked.len());

@@ -6,10 +6,10 @@ use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Digest;
 
 /// Where a claim is: the names on the way to it.
-pub type ClaimPath = Vec<String>;
+pub type ClaimNames = Vec<String>;
 
 /// An SD-JWT VC with all its disclosures, taken apart.
-pub(super) struct Credential {
+pub(super) struct WalletCredential {
     issuer_jwt: String,
     disclosures: Vec<Disclosure>,
     claims: Value,
@@ -18,10 +18,10 @@ pub(super) struct Credential {
 /// One disclosure and the place of its claim.
 struct Disclosure {
     text: String,
-    path: ClaimPath,
+    path: ClaimNames,
 }
 
-impl Credential {
+impl WalletCredential {
     /// From the issuer's compact form. `None` when it is not one.
     pub(super) fn read(issued: &str) -> Option<Self> {
         let mut parts = issued.split('~');
@@ -40,9 +40,9 @@ impl Credential {
 
     /// The SD-JWT that shows the claims at `paths` and nothing more, ending in `~`: every disclosure on
     /// the way to a claim, and every one inside it.
-    pub(super) fn showing(&self, paths: &[ClaimPath]) -> String {
+    pub(super) fn showing(&self, paths: &[ClaimNames]) -> String {
         let needed =
-            |place: &ClaimPath| paths.iter().any(|path| path.starts_with(place) || place.starts_with(path));
+            |place: &ClaimNames| paths.iter().any(|path| path.starts_with(place) || place.starts_with(path));
         let mut sd_jwt = format!("{}~", self.issuer_jwt);
         for disclosure in self.disclosures.iter().filter(|disclosure| needed(&disclosure.path)) {
             sd_jwt.push_str(&disclosure.text);
@@ -54,7 +54,7 @@ impl Credential {
 
 /// The claims with every disclosure in its place (RFC 9901 section 7.1); notes the places on the way.
 /// The demo issuer hides members of objects only, so arrays are taken as they are.
-fn revealed(value: &Value, texts: &[&str], at: &ClaimPath, found: &mut Vec<Disclosure>) -> Option<Value> {
+fn revealed(value: &Value, texts: &[&str], at: &ClaimNames, found: &mut Vec<Disclosure>) -> Option<Value> {
     let Value::Object(members) = value else { return Some(value.clone()) };
     let mut out = Map::new();
     for (name, inner) in members.iter().filter(|(name, _)| !matches!(name.as_str(), "_sd" | "_sd_alg")) {
@@ -72,7 +72,7 @@ fn revealed(value: &Value, texts: &[&str], at: &ClaimPath, found: &mut Vec<Discl
     Some(Value::Object(out))
 }
 
-fn step(at: &ClaimPath, name: &str) -> ClaimPath {
+fn step(at: &ClaimNames, name: &str) -> ClaimNames {
     let mut path = at.clone();
     path.push(name.to_owned());
     path

@@ -8,7 +8,7 @@ use poem::web::{Data, Json};
 use poem::{Body, IntoResponse as _, Response, handler};
 use serde_json::{Map, Value, json};
 
-use super::answer::{self, Shape};
+use super::answer::{self, AnswerShape};
 use super::openid4vp::{answer_key, question, verified};
 use super::posting::encrypted;
 use super::request::Misunderstood;
@@ -65,7 +65,8 @@ fn answer(asked: &Map<String, Value>, parties: &Parties) -> Result<Value, Misund
         return Ok(json!({ "protocol": protocol, "data": { "error": "access_denied" } }));
     }
     let failed = malformed("The wallet could not sign.");
-    let Ok(vp_token) = answer::vp_token(&parties.wallet, &request, Shape::Object, None, parties.now()) else {
+    let Ok(vp_token) = answer::vp_token(&parties.wallet, &request, AnswerShape::Object, None, parties.now())
+    else {
         return Err(failed);
     };
     let data = match claims.get("response_mode").and_then(Value::as_str) {

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::credential::{ClaimPath, Credential};
+use super::credential::{ClaimNames, WalletCredential};
 use crate::sandbox::issuer::{Issuer, NotIssued, members};
 use crate::sandbox::transaction::HASH;
 use vpgate_core::base::base64url;
@@ -14,7 +14,7 @@ use vpgate_core::jose::signing::{SigningFault, SigningKey};
 /// Who holds the demo credential.
 pub struct Holder {
     key: SigningKey,
-    credential: Credential,
+    credential: WalletCredential,
 }
 
 /// What a key binding JWT is made for (RFC 9901 section 4.3, OpenID4VP 1.0 section B.3.3.1).
@@ -34,7 +34,7 @@ pub struct Binding<'a> {
 
 /// Ways to answer wrongly, each in exactly one respect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fault {
+pub enum HolderFault {
     /// The KB-JWT is bound to another nonce.
     WrongNonce,
     /// The KB-JWT is made for another verifier.
@@ -53,7 +53,7 @@ pub enum Fault {
     MissingClaim,
 }
 
-impl Fault {
+impl HolderFault {
     /// Every fault with its name in forms and its description.
     pub const ALL: [(Self, &'static str, &'static str); 8] = [
         (Self::WrongNonce, "wrong_nonce", "a key binding for another nonce"),
@@ -80,7 +80,7 @@ impl Holder {
     pub fn new(issuer: &Issuer, claims: Value, now: Timestamp) -> Result<Self, NotIssued> {
         let key = SigningKey::generate(Algorithm::Es256)?;
         let issued = issuer.issue(claims, key.public_key(), now)?;
-        Ok(Self { credential: Credential::read(&issued).ok_or(NotIssued::Payload)?, key })
+        Ok(Self { credential: WalletCredential::read(&issued).ok_or(NotIssued::Payload)?, key })
     }
 
     /// The value of a claim; `None` when the credential does not have it.
@@ -100,24 +100,24 @@ impl Holder {
     /// [`SigningFault`]
     pub fn present(
         &self,
-        paths: &[ClaimPath],
+        paths: &[ClaimNames],
         binding: &Binding<'_>,
-        fault: Option<Fault>,
+        fault: Option<HolderFault>,
     ) -> Result<String, SigningFault> {
         let shown = match (fault, paths.split_last()) {
-            (Some(Fault::MissingClaim), Some((_, rest))) => rest,
+            (Some(HolderFault::MissingClaim), Some((_, rest))) => rest,
             _ => paths,
         };
         let mut sd_jwt = self.credential.showing(shown);
-        if fault == Some(Fault::TamperedDisclosure) {
+        if fault == Some(HolderFault::TamperedDisclosure) {
             sd_jwt = tampered(&sd_jwt).unwrap_or(sd_jwt);
         }
-        if fault == Some(Fault::NoKeyBinding) {
+        if fault == Some(HolderFault::NoKeyBinding) {
             return Ok(sd_jwt);
         }
         let header = members(json!({ "typ": "kb+jwt" }));
         let payload = key_binding(&sd_jwt, binding, fault);
-        let kb_jwt = if fault == Some(Fault::ForeignHolderKey) {
+        let kb_jwt = if fault == Some(HolderFault::ForeignHolderKey) {
             SigningKey::generate(Algorithm::Es256)?.sign(&header, &payload)?
         } else {
             self.key.sign(&header, &payload)?
@@ -126,14 +126,14 @@ impl Holder {
     }
 }
 
-fn key_binding(sd_jwt: &str, binding: &Binding<'_>, fault: Option<Fault>) -> Map<String, Value> {
+fn key_binding(sd_jwt: &str, binding: &Binding<'_>, fault: Option<HolderFault>) -> Map<String, Value> {
     let wrong = |candidate| fault == Some(candidate);
-    let iat = binding.now.unix() - if wrong(Fault::OldKeyBinding) { 24 * 60 * 60 } else { 0 };
-    let aud = if wrong(Fault::WrongAudience) { "somebody-else" } else { binding.audience };
-    let nonce = if wrong(Fault::WrongNonce) { "a-nonce-of-another-request" } else { binding.nonce };
+    let iat = binding.now.unix() - if wrong(HolderFault::OldKeyBinding) { 24 * 60 * 60 } else { 0 };
+    let aud = if wrong(HolderFault::WrongAudience) { "somebody-else" } else { binding.audience };
+    let nonce = if wrong(HolderFault::WrongNonce) { "a-nonce-of-another-request" } else { binding.nonce };
     let mut payload = members(json!({ "iat": iat, "aud": aud, "nonce": nonce, "sd_hash": hash(sd_jwt) }));
     let agreed = match binding.transaction_data.split_last() {
-        Some((_, rest)) if wrong(Fault::MissingTransactionHash) => rest,
+        Some((_, rest)) if wrong(HolderFault::MissingTransactionHash) => rest,
         _ => binding.transaction_data,
     };
     if !agreed.is_empty() {

@@ -20,7 +20,7 @@ use super::Parties;
 use super::agreement::Agreement;
 use super::issuer::{Issuer, NotIssued};
 use super::page::{self, Next};
-use super::parameters::Parameters;
+use super::parameters::FormParameters;
 use super::shelf::Shelf;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::x5c::Roots;
@@ -35,12 +35,12 @@ mod query;
 mod request;
 mod words;
 
-pub use answer::Shape;
-pub use credential::ClaimPath;
-pub use holder::{Binding, Fault, Holder};
-pub use query::{Asked, BASIC_QUERY_ID, BASIC_SCOPE};
+pub use answer::AnswerShape;
+pub use credential::ClaimNames;
+pub use holder::{Binding, Holder, HolderFault};
+pub use query::{BASIC_QUERY_ID, BASIC_SCOPE, CredentialAsked};
 
-use posting::NotTaken;
+use posting::NotDelivered;
 use request::{Misunderstood, Reply, Request};
 
 /// How long a person may look at the consent page.
@@ -55,7 +55,7 @@ pub(super) struct Registration {
 }
 
 /// The wallet, with one holder and one registered client.
-pub struct Wallet {
+pub struct DemoWallet {
     holder: Holder,
     registration: Registration,
     /// Whom it believes about everybody else.
@@ -63,7 +63,7 @@ pub struct Wallet {
     pending: Shelf<Request>,
 }
 
-impl Wallet {
+impl DemoWallet {
     pub(super) fn new(
         issuer: &Issuer,
         registration: Registration,
@@ -93,7 +93,7 @@ pub fn demo_person() -> Value {
 /// `GET /wallet/authorize`
 #[handler]
 pub(super) async fn authorize(Data(parties): Data<&Arc<Parties>>, request: &poem::Request) -> Response {
-    match Parameters::of_query(request) {
+    match FormParameters::of_query(request) {
         Ok(parameters) => ask(parties, &parameters).await,
         Err(status) => page::unreadable(parties, status),
     }
@@ -106,7 +106,7 @@ pub(super) async fn authorize_by_form(
     request: &poem::Request,
     body: Body,
 ) -> Response {
-    match Parameters::of_form(request, body).await {
+    match FormParameters::of_form(request, body).await {
         Ok(parameters) => ask(parties, &parameters).await,
         Err(status) => page::unreadable(parties, status),
     }
@@ -114,7 +114,7 @@ pub(super) async fn authorize_by_form(
 
 /// Shows the request to the person; what they agree to stays on the server under a name that only
 /// this page knows.
-async fn ask(parties: &Parties, parameters: &Parameters) -> Response {
+async fn ask(parties: &Parties, parameters: &FormParameters) -> Response {
     let wallet = &parties.wallet;
     let read = match openid4vp::is_meant(parameters) {
         true => openid4vp::read(parameters, parties).await,
@@ -129,7 +129,7 @@ async fn ask(parties: &Parties, parameters: &Parameters) -> Response {
         }
     };
     let name = parties.random_name();
-    let shape = parameters.one("shape").ok().flatten().and_then(Shape::from_name).unwrap_or_default();
+    let shape = parameters.one("shape").ok().flatten().and_then(AnswerShape::from_name).unwrap_or_default();
     let response = page::html(parties, StatusCode::OK, |nonce| ConsentPage {
         nonce,
         who: "vpgate",
@@ -139,8 +139,8 @@ async fn ask(parties: &Parties, parameters: &Parameters) -> Response {
         claims: words::claims(&request.asked, &wallet.holder),
         agreements: request.transactions.iter().map(|it| &it.agreement).collect(),
         request: &name,
-        shapes: Shape::ALL.map(|(it, name, words)| (name, words, it == shape)),
-        faults: Fault::ALL.map(|(_, name, words)| (name, words)),
+        shapes: AnswerShape::ALL.map(|(it, name, words)| (name, words, it == shape)),
+        faults: HolderFault::ALL.map(|(_, name, words)| (name, words)),
     });
     wallet.pending.put(name, request, parties.now(), CONSENT_LIFETIME);
     response
@@ -153,7 +153,7 @@ pub(super) async fn consent(
     request: &poem::Request,
     body: Body,
 ) -> Response {
-    let form = match Parameters::of_form(request, body).await {
+    let form = match FormParameters::of_form(request, body).await {
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
@@ -166,7 +166,7 @@ pub(super) async fn consent(
     };
     // Only a clear yes is a yes.
     let agreed = one("decision") == Some("share");
-    let fault = one("fault").and_then(Fault::from_name);
+    let fault = one("fault").and_then(HolderFault::from_name);
     let vp_token = |shape| match agreed {
         true => answer::vp_token(&parties.wallet, &request, shape, fault, now)
             .map_err(|_| ("server_error", "the wallet could not sign")),
@@ -174,7 +174,7 @@ pub(super) async fn consent(
     };
     match &request.reply {
         Reply::Fragment(return_to) => {
-            let shape = one("shape").and_then(Shape::from_name).unwrap_or_default();
+            let shape = one("shape").and_then(AnswerShape::from_name).unwrap_or_default();
             let answer = match vp_token(shape) {
                 Ok(vp_token) => return_to.with(&[("vp_token", &vp_token)]),
                 Err((error, description)) => return_to.with_error(error, description),
@@ -182,7 +182,7 @@ pub(super) async fn consent(
             Redirect::see_other(answer).into_response()
         }
         Reply::Post(post_to) => {
-            let told = match vp_token(Shape::Object) {
+            let told = match vp_token(AnswerShape::Object) {
                 Ok(vp_token) => post_to.share(&parties.service, &vp_token).await,
                 Err((error, description)) => post_to.refuse(&parties.service, error, description).await,
             };
@@ -192,7 +192,7 @@ pub(super) async fn consent(
 }
 
 /// The browser goes where the verifier says (OpenID4VP 1.0 section 8.2), as long as that is the verifier.
-fn after_posting(parties: &Parties, told: Result<Option<String>, NotTaken>) -> Response {
+fn after_posting(parties: &Parties, told: Result<Option<String>, NotDelivered>) -> Response {
     let page = |status, headline, why| page::sorry(parties, status, headline, why, Next::SANDBOX);
     match told {
         Ok(Some(url)) if parties.service.path_of(&url).is_some() => Redirect::see_other(url).into_response(),
@@ -200,7 +200,7 @@ fn after_posting(parties: &Parties, told: Result<Option<String>, NotTaken>) -> R
             page(StatusCode::BAD_GATEWAY, "Nowhere to go", "The verifier would send you somewhere else.")
         }
         Ok(None) => page(StatusCode::OK, "Your answer arrived", "You can close this page."),
-        Err(NotTaken) => {
+        Err(NotDelivered) => {
             let why = "It may have been answered already, or have expired.";
             page(StatusCode::BAD_GATEWAY, "Your answer was not taken", why)
         }

@@ -8,7 +8,7 @@ use super::posting::PostTo;
 use super::query::{self, Unanswerable};
 use super::request::{Misunderstood, Reply, Request, is_nonce};
 use crate::sandbox::Parties;
-use crate::sandbox::parameters::Parameters;
+use crate::sandbox::parameters::FormParameters;
 use crate::sandbox::transaction::Transaction;
 use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::base::media_type::is_typ;
@@ -34,12 +34,12 @@ const TEXTS: [&str; 8] = [
 const JSON: [&str; 3] = ["dcql_query", "client_metadata", "transaction_data"];
 
 /// Whether the request is one of these.
-pub(super) fn is_meant(parameters: &Parameters) -> bool {
+pub(super) fn is_meant(parameters: &FormParameters) -> bool {
     ["request_uri", "response_uri"].into_iter().any(|name| parameters.one(name) != Ok(None))
 }
 
 /// Reads the request, which may have to be fetched first.
-pub(super) async fn read(parameters: &Parameters, parties: &Parties) -> Result<Request, Misunderstood> {
+pub(super) async fn read(parameters: &FormParameters, parties: &Parties) -> Result<Request, Misunderstood> {
     let repeated = |_| Misunderstood::Person("A parameter of the request is repeated.");
     let claims = match parameters.one("request_uri").map_err(repeated)? {
         Some(request_uri) => {
@@ -61,7 +61,7 @@ pub(super) async fn read(parameters: &Parameters, parties: &Parties) -> Result<R
 }
 
 /// The claims of a request in the address, whose identifier is where the answer goes (section 5.9.3).
-fn unsigned(parameters: &Parameters) -> Option<Map<String, Value>> {
+fn unsigned(parameters: &FormParameters) -> Option<Map<String, Value>> {
     let mut claims = Map::new();
     for name in TEXTS {
         if let Some(text) = parameters.one(name).ok()? {

@@ -21,15 +21,19 @@ pub(super) struct PostTo {
 
 /// The verifier did not take the answer, or none could be made.
 #[derive(Debug)]
-pub(super) struct NotTaken;
+pub(super) struct NotDelivered;
 
 impl PostTo {
     /// Posts presentations, as the JSON text of `vp_token`; where the verifier sends the browser, if it does.
-    pub(super) async fn share(&self, service: &Service, vp_token: &str) -> Result<Option<String>, NotTaken> {
+    pub(super) async fn share(
+        &self,
+        service: &Service,
+        vp_token: &str,
+    ) -> Result<Option<String>, NotDelivered> {
         match &self.key {
             None => self.post(service, &[("vp_token", vp_token)], self.state.as_deref()).await,
             Some(key) => {
-                let response = encrypted(key, vp_token, self.state.as_deref()).ok_or(NotTaken)?;
+                let response = encrypted(key, vp_token, self.state.as_deref()).ok_or(NotDelivered)?;
                 self.post(service, &[("response", &response)], None).await
             }
         }
@@ -41,7 +45,7 @@ impl PostTo {
         service: &Service,
         error: &str,
         description: &str,
-    ) -> Result<Option<String>, NotTaken> {
+    ) -> Result<Option<String>, NotDelivered> {
         let fields = [("error", error), ("error_description", description)];
         self.post(service, &fields, self.state.as_deref()).await
     }
@@ -51,11 +55,11 @@ impl PostTo {
         service: &Service,
         fields: &[(&str, &str)],
         state: Option<&str>,
-    ) -> Result<Option<String>, NotTaken> {
+    ) -> Result<Option<String>, NotDelivered> {
         let fields: Vec<_> = fields.iter().copied().chain(state.map(|state| ("state", state))).collect();
-        let answer = service.post_form(&self.path, &fields).await.map_err(|_| NotTaken)?;
+        let answer = service.post_form(&self.path, &fields).await.map_err(|_| NotDelivered)?;
         if answer.status != 200 {
-            return Err(NotTaken);
+            return Err(NotDelivered);
         }
         Ok(answer.text("redirect_uri").map(str::to_owned))
     }

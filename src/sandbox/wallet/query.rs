@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::credential::ClaimPath;
+use super::credential::ClaimNames;
 use super::holder::Holder;
 use crate::sandbox::issuer::VCT;
 use vpgate_core::base::json::{self, Bounds};
@@ -17,11 +17,11 @@ const BOUNDS: Bounds = Bounds { bytes: 16 * 1024, depth: 12, members: 500 };
 
 /// One credential query: its id, and the claims it asks for.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Asked {
+pub struct CredentialAsked {
     /// The credential query id.
     pub id: String,
     /// The claims, in the order of the query.
-    pub paths: Vec<ClaimPath>,
+    pub paths: Vec<ClaimNames>,
 }
 
 /// Why a question is not answered, as its OpenID4VP error code (section 8.5).
@@ -36,16 +36,16 @@ pub(super) enum Unanswerable {
 }
 
 /// What scopes stand for.
-pub(super) fn of_scope(scope: &str) -> Result<Vec<Asked>, Unanswerable> {
+pub(super) fn of_scope(scope: &str) -> Result<Vec<CredentialAsked>, Unanswerable> {
     if !scope.split(' ').all(|name| name == BASIC_SCOPE) {
         return Err(Unanswerable::Scope);
     }
     let paths = BASIC_CLAIMS.map(|path| path.iter().map(|name| (*name).to_owned()).collect()).to_vec();
-    Ok(vec![Asked { id: BASIC_QUERY_ID.to_owned(), paths }])
+    Ok(vec![CredentialAsked { id: BASIC_QUERY_ID.to_owned(), paths }])
 }
 
 /// Reads a DCQL query, and chooses what to show: of each set the first combination that is held.
-pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswerable> {
+pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<CredentialAsked>, Unanswerable> {
     let query = json::parse_object(text.as_bytes(), &BOUNDS).map_err(|_| Unanswerable::Query)?;
     let credentials = query.get("credentials").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
     if credentials.is_empty() {
@@ -56,7 +56,7 @@ pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswe
         return Err(Unanswerable::Query);
     }
     let Some(sets) = query.get("credential_sets") else { return answers.into_iter().collect() };
-    let held: Vec<Asked> = answers.into_iter().filter_map(Result::ok).collect();
+    let held: Vec<CredentialAsked> = answers.into_iter().filter_map(Result::ok).collect();
     let mut chosen = Vec::new();
     for set in sets.as_array().ok_or(Unanswerable::Query)? {
         let is_held = |id: &&str| held.iter().any(|asked| asked.id == **id);
@@ -66,7 +66,7 @@ pub(super) fn of_dcql(text: &str, holder: &Holder) -> Result<Vec<Asked>, Unanswe
             None => return Err(Unanswerable::NotHeld),
         }
     }
-    let shown: Vec<Asked> =
+    let shown: Vec<CredentialAsked> =
         held.iter().filter(|asked| chosen.contains(&asked.id.as_str())).cloned().collect();
     if shown.is_empty() { Err(Unanswerable::NotHeld) } else { Ok(shown) }
 }
@@ -86,7 +86,7 @@ fn first_held(
     Ok(None)
 }
 
-fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
+fn asked(credential: &Value, holder: &Holder) -> Result<CredentialAsked, Unanswerable> {
     let id = credential.get("id").and_then(Value::as_str).ok_or(Unanswerable::Query)?;
     let types =
         credential.pointer("/meta/vct_values").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
@@ -108,15 +108,15 @@ fn asked(credential: &Value, holder: &Holder) -> Result<Asked, Unanswerable> {
             set.into_iter().filter_map(path).collect()
         }
     };
-    Ok(Asked { id: id.to_owned(), paths })
+    Ok(CredentialAsked { id: id.to_owned(), paths })
 }
 
 /// The path of a claim that the holder has, with one of the values asked for.
-fn held(claim: &Value, holder: &Holder) -> Result<ClaimPath, Unanswerable> {
+fn held(claim: &Value, holder: &Holder) -> Result<ClaimNames, Unanswerable> {
     let path = claim.get("path").and_then(Value::as_array).ok_or(Unanswerable::Query)?;
     // No claim of the demo credential is an array, so null and indexes find nothing (section 7.1).
     let names = path.iter().map(|element| element.as_str().map(str::to_owned));
-    let names: ClaimPath = names.collect::<Option<_>>().ok_or(Unanswerable::NotHeld)?;
+    let names: ClaimNames = names.collect::<Option<_>>().ok_or(Unanswerable::NotHeld)?;
     let value = holder.claim(&names).filter(|_| !names.is_empty()).ok_or(Unanswerable::NotHeld)?;
     match claim.get("values").map(Value::as_array) {
         None => Ok(names),
@@ -132,7 +132,7 @@ mod tests {
     use crate::sandbox::wallet::tests::holder;
     use serde_json::json;
 
-    fn dcql(credential: &Value) -> Result<Vec<Asked>, Unanswerable> {
+    fn dcql(credential: &Value) -> Result<Vec<CredentialAsked>, Unanswerable> {
         of_dcql(&json!({ "credentials": [credential] }).to_string(), &holder())
     }
 

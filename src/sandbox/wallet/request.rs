@@ -2,10 +2,10 @@
 
 use url::{Url, form_urlencoded};
 
-use super::Wallet;
+use super::DemoWallet;
 use super::posting::PostTo;
-use super::query::{self, Asked, Unanswerable};
-use crate::sandbox::parameters::{Parameters, Repeated};
+use super::query::{self, CredentialAsked, Unanswerable};
+use crate::sandbox::parameters::{FormParameters, Repeated};
 use crate::sandbox::transaction::Transaction;
 
 /// The shortest nonce accepted, in characters.
@@ -18,7 +18,7 @@ pub(super) struct Request<R = Reply> {
     pub(super) client_id: String,
     pub(super) reply: R,
     pub(super) nonce: String,
-    pub(super) asked: Vec<Asked>,
+    pub(super) asked: Vec<CredentialAsked>,
     pub(super) transactions: Vec<Transaction>,
     pub(super) login_hint: Option<String>,
 }
@@ -66,7 +66,7 @@ impl ReturnTo {
 }
 
 impl Request {
-    pub(super) fn read(parameters: &Parameters, wallet: &Wallet) -> Result<Self, Misunderstood> {
+    pub(super) fn read(parameters: &FormParameters, wallet: &DemoWallet) -> Result<Self, Misunderstood> {
         let return_to = return_to(parameters, wallet)?;
         let refused = |error, description| Misunderstood::Client(return_to.with_error(error, description));
         let one = |name| {
@@ -102,7 +102,7 @@ impl Request {
     }
 }
 
-fn return_to(parameters: &Parameters, wallet: &Wallet) -> Result<ReturnTo, Misunderstood> {
+fn return_to(parameters: &FormParameters, wallet: &DemoWallet) -> Result<ReturnTo, Misunderstood> {
     if parameters.one("client_id") != Ok(Some(&wallet.registration.client_id)) {
         return Err(Misunderstood::Person("This wallet does not know who is asking."));
     }
@@ -126,7 +126,7 @@ pub(super) fn is_nonce(nonce: &str) -> bool {
 }
 
 /// Every object must be understood, and name only credentials that are asked for.
-fn transactions(text: &str, asked: &[Asked]) -> Option<Vec<Transaction>> {
+fn transactions(text: &str, asked: &[CredentialAsked]) -> Option<Vec<Transaction>> {
     let known = |id: &String| asked.iter().any(|query| query.id == *id);
     text.split(' ')
         .map(|encoded| Transaction::read(encoded).filter(|it| it.credential_ids.iter().all(known)))

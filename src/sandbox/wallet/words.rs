@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::holder::Holder;
-use super::query::Asked;
+use super::query::CredentialAsked;
 
 /// Each claim asked for, once: what it is called, and the value that would be shared.
-pub(super) fn claims(asked: &[Asked], holder: &Holder) -> Vec<(String, String)> {
+pub(super) fn claims(asked: &[CredentialAsked], holder: &Holder) -> Vec<(String, String)> {
     let mut lines = Vec::new();
     for path in asked.iter().flat_map(|query| &query.paths) {
         let line = (label(path), holder.claim(path).map(value).unwrap_or_default());

@@ -5,7 +5,7 @@ use vpgate_core::base::id::GrantId;
 use vpgate_core::oauth::device_grant::DenialReason;
 
 fn terms() -> String {
-    let terms = Terms {
+    let terms = DeviceGrantTerms {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: admission::scopes::Scopes::parse("basic").unwrap(),

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use rusqlite::{Connection, OpenFlags};
 
 use super::OpenFault;
-use super::place::{BUSY_TIMEOUT, Place};
+use super::place::{BUSY_TIMEOUT, DatabasePlace};
 use super::schema;
 
 /// Why there is no copy. What was begun of it is removed.
@@ -51,7 +51,7 @@ impl From<rusqlite::Error> for NoBackup {
 /// # Errors
 /// [`NoBackup`]
 pub fn backup(url: &str, target: &Path) -> Result<u64, NoBackup> {
-    let Place::File(database) = Place::parse(url)? else { return Err(NoBackup::Memory) };
+    let DatabasePlace::File(database) = DatabasePlace::parse(url)? else { return Err(NoBackup::Memory) };
     if !database.is_file() {
         return Err(NoBackup::NoDatabase(database));
     }

@@ -13,7 +13,7 @@ use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
-use vpgate_core::openid4vp::request::Asker;
+use vpgate_core::openid4vp::request::Requester;
 
 /// Makes one change. May have done half of it when it fails: the caller rolls back.
 pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCommitted> {
@@ -58,7 +58,7 @@ pub(super) fn make(connection: &Connection, change: &Change) -> Result<(), NotCo
             begin_presentation(connection, presentation)
         }
         Change::BeginForClient { presentation, claim, most_open, at } => {
-            let client = presentation.asked().asker.client_id();
+            let client = presentation.asked().requester.client_id();
             if limits::open_presentations(connection, client, *at)?.count >= *most_open {
                 return Err(NotCommitted::Lost);
             }
@@ -220,9 +220,9 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
             begun.answer_key().map(row::answer_key).transpose()?,
             asked.expires_at.unix(),
             row::unsettled_forgotten_at(asked).unix(),
-            match &asked.asker {
-                Asker::RelyingParty { client_id, .. } => Some(client_id),
-                Asker::Device { .. } | Asker::Code { .. } => None,
+            match &asked.requester {
+                Requester::RelyingParty { client_id, .. } => Some(client_id),
+                Requester::Device { .. } | Requester::Code { .. } => None,
             },
         ],
     )

@@ -21,14 +21,14 @@ const STATEMENTS: usize = 64;
 
 /// Where a database is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum DatabasePlace {
     /// Gone when it is closed; each one opened is its own.
     Memory,
     /// A file, made when it is not there.
     File(PathBuf),
 }
 
-impl Place {
+impl DatabasePlace {
     /// Reads `sqlite::memory:`, `sqlite:relative.db`, `sqlite:/absolute.db` or `sqlite://` and a path.
     pub(super) fn parse(url: &str) -> Result<Self, OpenFault> {
         let rest = url.strip_prefix("sqlite:").ok_or(OpenFault::Url)?;
@@ -148,15 +148,15 @@ mod tests {
             ("sqlite:///var/lib/vpgate.db", "/var/lib/vpgate.db"),
             ("sqlite://vpgate.db", "vpgate.db"),
         ] {
-            assert_eq!(Place::parse(url).unwrap(), Place::File(path.into()), "{url}");
+            assert_eq!(DatabasePlace::parse(url).unwrap(), DatabasePlace::File(path.into()), "{url}");
         }
-        assert_eq!(Place::parse("sqlite::memory:").unwrap(), Place::Memory);
+        assert_eq!(DatabasePlace::parse("sqlite::memory:").unwrap(), DatabasePlace::Memory);
     }
 
     #[test]
     fn refuses_what_it_would_misread() {
         for url in ["", "vpgate.db", "sqlite:", "sqlite://", "postgres://host/db", "sqlite:a.db?mode=rwc"] {
-            assert!(matches!(Place::parse(url), Err(OpenFault::Url)), "{url}");
+            assert!(matches!(DatabasePlace::parse(url), Err(OpenFault::Url)), "{url}");
         }
     }
 
@@ -165,7 +165,7 @@ mod tests {
     fn a_new_file_and_its_companions_are_for_us_only() {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
-        let connection = Place::File(folder.path().join("new.db")).writer().unwrap();
+        let connection = DatabasePlace::File(folder.path().join("new.db")).writer().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         let mut files = 0;
         for file in std::fs::read_dir(folder.path()).unwrap() {
@@ -181,7 +181,7 @@ mod tests {
         use std::os::unix::fs::PermissionsExt as _;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("old.db");
-        let place = Place::File(path.clone());
+        let place = DatabasePlace::File(path.clone());
         let connection = place.writer().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
@@ -197,7 +197,7 @@ mod tests {
     #[test]
     fn who_else_has_it_open_is_told() {
         let folder = tempfile::tempdir().unwrap();
-        let place = Place::File(folder.path().join("shared.db"));
+        let place = DatabasePlace::File(folder.path().join("shared.db"));
         drop(place.writer().unwrap());
         assert!(!place.is_open_elsewhere().unwrap());
         let one = place.writer().unwrap();

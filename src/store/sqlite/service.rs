@@ -4,7 +4,7 @@
 use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::OpenFault;
-use super::place::Place;
+use super::place::DatabasePlace;
 use vpgate_core::base::secret::Digest;
 
 /// What a database says of the keys it was used with.
@@ -23,8 +23,8 @@ pub enum UsedWith {
 /// # Errors
 /// [`OpenFault`]
 pub fn used_with(url: &str) -> Result<UsedWith, OpenFault> {
-    let place = Place::parse(url)?;
-    let Place::File(path) = &place else { return Ok(UsedWith::Nothing) };
+    let place = DatabasePlace::parse(url)?;
+    let DatabasePlace::File(path) = &place else { return Ok(UsedWith::Nothing) };
     if !path.try_exists().map_err(|source| OpenFault::File { path: path.clone(), source })? {
         return Ok(UsedWith::Nothing);
     }
@@ -52,7 +52,7 @@ pub fn used_with(url: &str) -> Result<UsedWith, OpenFault> {
 /// # Errors
 /// [`OpenFault`]
 pub fn use_with(url: &str, keys: &Digest) -> Result<(), OpenFault> {
-    let mut connection = Place::parse(url)?.writer()?;
+    let mut connection = DatabasePlace::parse(url)?.writer()?;
     super::schema::migrate(&mut connection)?;
     connection.execute("UPDATE service SET keys = ?1 WHERE id = 1", params![keys.as_bytes()])?;
     Ok(())
@@ -97,7 +97,7 @@ mod tests {
         let url = format!("sqlite:{}", folder.path().join("store.db").display());
         drop(SqliteStore::open(&url).unwrap());
         assert_eq!(used_with(&url).unwrap(), UsedWith::Nothing);
-        let connection = Place::parse(&url).unwrap().writer().unwrap();
+        let connection = DatabasePlace::parse(&url).unwrap().writer().unwrap();
         let row = "INSERT INTO grants (id, device_code, user_code, state, terms, interval_ms, forget_at)
                    VALUES ('a', zeroblob(32), zeroblob(32), 'pending', '{}', 1, 1)";
         connection.execute_batch(row).unwrap();

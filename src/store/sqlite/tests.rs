@@ -39,7 +39,7 @@ async fn whoever_asks_a_locked_database_hears_in_time_and_whoever_asks_at_once_s
         store.ready().await.unwrap();
     }
     assert!(written(&store).unwrap() <= 2, "fifty questions within a moment are one or two writes");
-    let locker = Place::File(path).writer().unwrap();
+    let locker = DatabasePlace::File(path).writer().unwrap();
     locker.execute_batch("BEGIN IMMEDIATE").unwrap();
     tokio::time::sleep(std::time::Duration::from_millis(1100)).await;
     let asked = tokio::time::Instant::now();

@@ -8,11 +8,11 @@ use rusqlite::ffi;
 
 /// The files of an open database, and what they were when it was opened.
 #[derive(Clone, Debug)]
-pub(super) struct Watch(Vec<(PathBuf, Identity)>);
+pub(super) struct Watch(Vec<(PathBuf, FileIdentity)>);
 
 /// Device and inode; nothing where the system has neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Identity(Option<(u64, u64)>);
+struct FileIdentity(Option<(u64, u64)>);
 
 impl Watch {
     /// Notes what the files are. Call it when the write-ahead log has been made, which is after the first
@@ -50,15 +50,15 @@ pub(super) fn beside(database: &Path, end: &str) -> PathBuf {
 /// Asks the file system for a name's attributes. Never opens the file: closing it again would take away the
 /// locks that SQLite holds in this process (fcntl).
 #[cfg(unix)]
-fn identity(path: &Path) -> std::io::Result<Identity> {
+fn identity(path: &Path) -> std::io::Result<FileIdentity> {
     use std::os::unix::fs::MetadataExt as _;
     let found = std::fs::metadata(path)?;
-    Ok(Identity(Some((found.dev(), found.ino()))))
+    Ok(FileIdentity(Some((found.dev(), found.ino()))))
 }
 
 #[cfg(not(unix))]
-fn identity(path: &Path) -> std::io::Result<Identity> {
-    std::fs::metadata(path).map(|_| Identity(None))
+fn identity(path: &Path) -> std::io::Result<FileIdentity> {
+    std::fs::metadata(path).map(|_| FileIdentity(None))
 }
 
 #[cfg(unix)]
@@ -66,13 +66,13 @@ fn identity(path: &Path) -> std::io::Result<Identity> {
 mod tests {
     use rusqlite::Connection;
 
-    use super::super::place::Place;
+    use super::super::place::DatabasePlace;
     use super::*;
 
     fn watched() -> (tempfile::TempDir, PathBuf, Connection, Watch) {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let connection = Place::File(path.clone()).writer().unwrap();
+        let connection = DatabasePlace::File(path.clone()).writer().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         let watch = Watch::over(&path).unwrap();
         watch.still_there().unwrap();

@@ -24,19 +24,19 @@ const GROUP: usize = 256;
 pub(super) type Work = Box<dyn FnOnce(&mut Connection) + Send>;
 
 /// The writing thread.
-pub(super) struct Writer {
+pub(super) struct SqliteWriter {
     jobs: mpsc::Sender<Job>,
     // Dropped after `jobs`: the thread then finishes what it accepted, and is waited for.
     _thread: Joined,
 }
 
 enum Job {
-    Commit(Waiting),
+    Commit(QueuedWrite),
     Alone(Work),
     Close(oneshot::Sender<()>),
 }
 
-struct Waiting {
+struct QueuedWrite {
     change: Box<Change>,
     answer: oneshot::Sender<Result<(), NotCommitted>>,
 }
@@ -46,7 +46,7 @@ struct Waiting {
 #[error("its thread has ended")]
 pub(super) struct Ended;
 
-impl Writer {
+impl SqliteWriter {
     /// Starts the thread. `watch` is asked before each transaction.
     pub(super) fn start(connection: Connection, watch: Option<Watch>) -> std::io::Result<Self> {
         let (jobs, accepted) = mpsc::channel(QUEUE);
@@ -62,7 +62,7 @@ impl Writer {
     /// Makes one change; comes back when it is durable.
     pub(super) async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
         let (answer, outcome) = oneshot::channel();
-        self.accept(Job::Commit(Waiting { change: Box::new(change), answer })).await?;
+        self.accept(Job::Commit(QueuedWrite { change: Box::new(change), answer })).await?;
         outcome.await.map_err(|_| Unavailable::from(Ended))?
     }
 
@@ -122,7 +122,7 @@ fn serve(mut connection: Connection, watch: Option<&Watch>, mut accepted: mpsc::
     }
 }
 
-fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<Waiting>) {
+fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<QueuedWrite>) {
     match transact(connection, watch, &group) {
         Ok(outcomes) => {
             for (waiting, outcome) in group.into_iter().zip(outcomes) {
@@ -142,7 +142,7 @@ fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<W
 fn transact(
     connection: &mut Connection,
     watch: Option<&Watch>,
-    group: &[Waiting],
+    group: &[QueuedWrite],
 ) -> rusqlite::Result<Vec<Result<(), NotCommitted>>> {
     // What is written into a file that was removed is not durable, whatever the disk says.
     watch.map_or(Ok(()), Watch::still_there)?;

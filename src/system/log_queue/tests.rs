@@ -9,12 +9,12 @@ const SECOND: Duration = Duration::from_secs(1);
 const LONG: Duration = Duration::from_secs(20);
 
 /// A place that does what the test says, write by write.
-struct Place {
+struct BlockedSink {
     orders: Receiver<io::Result<usize>>,
     written: Sender<Vec<u8>>,
 }
 
-impl Write for Place {
+impl Write for BlockedSink {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         // Without further orders everything is taken.
         let most = self.orders.recv().unwrap_or(Ok(usize::MAX))?.min(bytes.len());
@@ -27,9 +27,9 @@ impl Write for Place {
     }
 }
 
-fn place() -> (Place, Sender<io::Result<usize>>, Receiver<Vec<u8>>) {
+fn place() -> (BlockedSink, Sender<io::Result<usize>>, Receiver<Vec<u8>>) {
     let ((order, orders), (written, read)) = (mpsc::channel(), mpsc::channel());
-    (Place { orders, written }, order, read)
+    (BlockedSink { orders, written }, order, read)
 }
 
 fn text(read: &Receiver<Vec<u8>>) -> String {
@@ -109,7 +109,7 @@ fn a_place_that_is_busy_for_a_moment_loses_nothing() {
 #[test]
 fn the_rate_is_bounded_and_what_strangers_cause_leaves_room_for_warnings() {
     let line = [b'x'; 100];
-    let taken = |state: &mut State, weight, now| {
+    let taken = |state: &mut QueueState, weight, now| {
         let mut taken = 0;
         while state.admit(weight, &line, now) {
             taken += 1;
@@ -118,7 +118,7 @@ fn the_rate_is_bounded_and_what_strangers_cause_leaves_room_for_warnings() {
         }
         taken
     };
-    let mut state = State::new(1000);
+    let mut state = QueueState::new(1000);
     // The bucket holds 8,000 bytes.
     assert_eq!(taken(&mut state, Weight::Access, SECOND), 40, "half");
     assert_eq!(taken(&mut state, Weight::Ordinary, SECOND), 20, "a quarter more");
@@ -136,7 +136,7 @@ fn the_rate_is_bounded_and_what_strangers_cause_leaves_room_for_warnings() {
 #[test]
 fn the_queue_is_bounded_and_requests_fill_half_of_it() {
     let line = [b'x'; 1024];
-    let mut state = State::new(u64::MAX / BURST_SECONDS);
+    let mut state = QueueState::new(u64::MAX / BURST_SECONDS);
     for (weight, share) in [(Weight::Access, 2), (Weight::Ordinary, 3), (Weight::Grave, 4)] {
         while state.admit(weight, &line, SECOND) {}
         assert_eq!(state.waiting, MOST_WAITING / 4 * share);

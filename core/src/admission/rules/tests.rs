@@ -8,13 +8,13 @@ use crate::openid4vp::dcql::PathElement;
 
 const OPERATORS: [&str; 6] = ["<", ">", "=", "<=", ">=", "contains"];
 
-fn rule(field: &str, operator: &str, value: &Value, kind: Kind) -> Result<Rule, RuleFault> {
+fn rule(field: &str, operator: &str, value: &Value, kind: Kind) -> Result<ScopeRule, RuleFault> {
     let field = ClaimsPath::from_dotted(field).unwrap();
-    Rule::new("id".to_owned(), field, Operator::parse(operator).unwrap(), value, kind)
+    ScopeRule::new("id".to_owned(), field, Operator::parse(operator).unwrap(), value, kind)
 }
 
 /// On the day of the tests.
-fn judged(rule: &Rule, claims: &Map<String, Value>) -> Result<(), Unmet> {
+fn judged(rule: &ScopeRule, claims: &Map<String, Value>) -> Result<(), Unmet> {
     rule.judge(claims, noon("2026-11-28"))
 }
 
@@ -31,12 +31,13 @@ fn all_of_a() -> ClaimsPath {
     ClaimsPath::from_dotted("a").unwrap().all_elements().unwrap()
 }
 
-fn over_all(operator: &str, value: &Value) -> Rule {
-    Rule::new("id".to_owned(), all_of_a(), Operator::parse(operator).unwrap(), value, Kind::ByForm).unwrap()
+fn over_all(operator: &str, value: &Value) -> ScopeRule {
+    ScopeRule::new("id".to_owned(), all_of_a(), Operator::parse(operator).unwrap(), value, Kind::ByForm)
+        .unwrap()
 }
 
-fn age_at_least(years: i64) -> Rule {
-    Rule::age_at_least("id".to_owned(), ClaimsPath::from_dotted("a").unwrap(), years).unwrap()
+fn age_at_least(years: i64) -> ScopeRule {
+    ScopeRule::age_at_least("id".to_owned(), ClaimsPath::from_dotted("a").unwrap(), years).unwrap()
 }
 
 /// A rule on the claim `a`, judged on a credential whose `a` is `claim`.
@@ -217,7 +218,7 @@ fn an_array_contains_what_one_of_its_elements_is() {
     let contains = rule("a", "contains", &json!("DE"), Kind::ByForm).unwrap();
     assert_eq!(judged(&contains, &Map::new()), Err(Unmet::Missing));
     assert_eq!(contains.asks_for(), all_of_a(), "a wallet shows elements of an array that are asked for");
-    let twice = Rule::new("id".to_owned(), all_of_a(), Operator::Contains, &json!("DE"), Kind::ByForm);
+    let twice = ScopeRule::new("id".to_owned(), all_of_a(), Operator::Contains, &json!("DE"), Kind::ByForm);
     assert_eq!(twice.unwrap_err(), RuleFault::ContainsAll);
 }
 
@@ -256,7 +257,7 @@ fn a_turned_rule_needs_the_claim_and_the_right_kind_of_it() {
 #[test]
 fn a_turned_rule_on_what_a_wallet_can_withhold_is_refused() {
     let first = ClaimsPath::of(vec![PathElement::Name("a".to_owned()), PathElement::Index(0)]).unwrap();
-    let first = Rule::new("id".to_owned(), first, Operator::Equal, &json!("DE"), Kind::ByForm).unwrap();
+    let first = ScopeRule::new("id".to_owned(), first, Operator::Equal, &json!("DE"), Kind::ByForm).unwrap();
     let contains = rule("a", "contains", &json!("DE"), Kind::ByForm).unwrap();
     for of_array in [first, contains, over_all("=", &json!("DE"))] {
         assert_eq!(of_array.turned().unwrap_err(), RuleFault::NotOfArray);
@@ -310,7 +311,7 @@ fn an_age_is_proven_by_a_whole_birth_date_only() {
 
 #[test]
 fn an_age_that_nobody_or_everybody_has_is_refused() {
-    let age = |path: ClaimsPath, years: i64| Rule::age_at_least("id".to_owned(), path, years);
+    let age = |path: ClaimsPath, years: i64| ScopeRule::age_at_least("id".to_owned(), path, years);
     let path = || ClaimsPath::from_dotted("a").unwrap();
     for wrong in [-1, 0, 151, i64::MAX] {
         assert_eq!(age(path(), wrong).unwrap_err(), RuleFault::Age, "{wrong}");

@@ -29,7 +29,7 @@ fn trust(entries: Vec<CredentialTrust>) -> TrustPolicy {
 fn still(admission: &Admission, policy: &ScopePolicy, trust: &TrustPolicy, client: &str) -> Option<String> {
     let granted = Scopes::parse(&format!("openid {}", admission.scopes())).unwrap();
     let scopes = Scopes::parse(client).unwrap();
-    let today = Today { policy, trust, scopes: &scopes };
+    let today = CurrentConfiguration { policy, trust, scopes: &scopes };
     admission.still_granted(&granted, &today).map(|scopes| scopes.to_string())
 }
 

@@ -1,7 +1,7 @@
 //! What a relying party's result says: the scopes' rules decide, and nobody is told what no scope lists.
 
 use super::*;
-use crate::base::report::{Findings, Outcome, Report};
+use crate::base::report::{CheckOutcome, Findings, Report};
 
 /// What becomes of a result, and its report.
 fn decide(
@@ -31,7 +31,7 @@ fn req_12_9_a_result_that_earns_nothing_is_rejected_with_a_line_for_each_rule() 
     assert!(decided.is_none());
     assert_eq!(report.reason.as_deref(), Some(SCOPE_RULES));
     let lines: Vec<_> = report.checks.iter().map(|line| (&*line.check, line.outcome)).collect();
-    let (failed, passed) = ((SCOPE_RULES, Outcome::Failed), (SCOPE_RULES, Outcome::Passed));
+    let (failed, passed) = ((SCOPE_RULES, CheckOutcome::Failed), (SCOPE_RULES, CheckOutcome::Passed));
     assert_eq!(lines, [failed, failed, passed], "one rule of `adult`, two of `edit`");
     assert!(report.checks.iter().all(|line| line.credential.as_deref() == Some("id")));
     assert!(report.checks[0].detail.contains("`adult`"), "{report:?}");

@@ -50,7 +50,7 @@ pub(super) fn find(anchors: &[X509], given: &[X509], now: Timestamp) -> Result<V
             return Ok(path);
         }
     }
-    let Broken { at, why, subject } = broken;
+    let BrokenPath { at, why, subject } = broken;
     Err(RefusedChain { fault: ChainFault::Path { at, why }, subject })
 }
 
@@ -74,7 +74,7 @@ fn walk_to(
     given: &[X509],
     now: Timestamp,
     end: End,
-) -> Result<Result<Vec<X509>, Broken>, ErrorStack> {
+) -> Result<Result<Vec<X509>, BrokenPath>, ErrorStack> {
     let mut terms = X509VerifyParam::new()?;
     if end == End::Any {
         terms.set_flags(X509VerifyFlags::PARTIAL_CHAIN)?;
@@ -136,7 +136,7 @@ pub(super) fn is_self_signed(certificate: &X509Ref) -> bool {
 }
 
 /// Where a path broke.
-pub(super) struct Broken {
+pub(super) struct BrokenPath {
     /// Which certificate, counted from 1.
     pub(super) at: usize,
     /// OpenSSL's words.
@@ -146,13 +146,16 @@ pub(super) struct Broken {
 }
 
 /// Asks OpenSSL for a path from the first of `given`, over the others, to the store.
-pub(super) fn walk(store: &X509StoreRef, given: &[X509]) -> Result<Result<Vec<X509>, Broken>, ErrorStack> {
+pub(super) fn walk(
+    store: &X509StoreRef,
+    given: &[X509],
+) -> Result<Result<Vec<X509>, BrokenPath>, ErrorStack> {
     let mut between = Stack::new()?;
     for certificate in given.iter().skip(1) {
         between.push(certificate.clone())?;
     }
     let Some(leaf) = given.first() else {
-        return Ok(Err(Broken { at: 1, why: "there is no certificate", subject: None }));
+        return Ok(Err(BrokenPath { at: 1, why: "there is no certificate", subject: None }));
     };
     X509StoreContext::new()?.init(store, leaf, &between, |context| {
         if context.verify_cert()? {
@@ -162,7 +165,7 @@ pub(super) fn walk(store: &X509StoreRef, given: &[X509]) -> Result<Result<Vec<X5
         let at = usize::try_from(context.error_depth()).unwrap_or_default() + 1;
         let subject = context.current_cert().map(super::subject);
         let why = context.error().error_string();
-        Ok(Err(Broken { at, why, subject }))
+        Ok(Err(BrokenPath { at, why, subject }))
     })
 }
 

@@ -7,7 +7,7 @@ use openssl::x509::store::{File, X509Lookup, X509Store, X509StoreBuilder};
 use openssl::x509::verify::{X509VerifyFlags, X509VerifyParam};
 use openssl::x509::{X509, X509Crl};
 
-use super::path::{self, Broken, Window};
+use super::path::{self, BrokenPath, Window};
 use super::{ChainFault, RefusedChain, RootsFault};
 use crate::base::time::Timestamp;
 
@@ -62,7 +62,7 @@ impl Revocations {
     pub(super) fn check(&self, given: &[X509]) -> Result<(), RefusedChain> {
         match path::walk(&self.store, given).map_err(|_| ChainFault::OpenSsl)? {
             Ok(_) => Ok(()),
-            Err(Broken { at, why, subject }) => {
+            Err(BrokenPath { at, why, subject }) => {
                 Err(RefusedChain { fault: ChainFault::Revoked { at, why }, subject })
             }
         }

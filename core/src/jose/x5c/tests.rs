@@ -15,7 +15,7 @@ use crate::jose::alg::Algorithm;
 const NOW: i64 = 1_700_000_000;
 
 /// What a chain of three is made from.
-struct Scene {
+struct ChainScene {
     root: Plan,
     between: Plan,
     leaf: Plan,
@@ -29,7 +29,7 @@ struct Chain {
     leaf: X509,
 }
 
-impl Scene {
+impl ChainScene {
     fn new() -> Self {
         let mut leaf = Plan::leaf("Issuer", NOW);
         leaf.dns = vec!["issuer.example.com".to_owned()];
@@ -68,8 +68,8 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(seconds)
 }
 
-fn changed(change: impl FnOnce(&mut Scene)) -> Chain {
-    let mut scene = Scene::new();
+fn changed(change: impl FnOnce(&mut ChainScene)) -> Chain {
+    let mut scene = ChainScene::new();
     change(&mut scene);
     scene.make()
 }
@@ -85,17 +85,17 @@ fn no_path(chain: &Chain, certificate: usize, words: &str) {
 
 #[test]
 fn req_5_11_a_chain_to_a_configured_root_gives_the_key_of_its_leaf() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let valid = chain.judge().unwrap();
     assert_eq!((valid.length(), valid.subject()), (3, "`CN=Issuer`"));
     assert!(valid.keys().find(None, Algorithm::Es256).is_some());
-    let direct = chain.root.certify(&Scene::new().leaf, &p256());
+    let direct = chain.root.certify(&ChainScene::new().leaf, &p256());
     assert_eq!(chain.roots().validate(&x5c(&[&direct]), at(NOW)).unwrap().length(), 2);
 }
 
 #[test]
 fn req_5_11_a_configured_root_at_the_end_is_tolerated_and_another_is_not_believed() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let whole = x5c(&[&chain.leaf, &chain.between.certificate, &chain.root.certificate]);
     assert_eq!(chain.roots().validate(&whole, at(NOW)).unwrap().length(), 3);
     let stranger = changed(|scene| scene.root.subject = "Stranger".to_owned());
@@ -136,7 +136,7 @@ fn req_5_11_an_expired_or_future_certificate_is_refused() {
 
 #[test]
 fn req_5_11_an_unknown_root_is_refused() {
-    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    let (chain, other) = (ChainScene::new().make(), ChainScene::new().make());
     // The same name with another key, and another name.
     let stranger = changed(|scene| scene.root.subject = "Stranger".to_owned());
     for roots in [other.roots(), stranger.roots()] {
@@ -149,7 +149,7 @@ fn req_5_11_an_unknown_root_is_refused() {
 
 #[test]
 fn req_5_11_roots_of_one_name_do_not_hide_each_other() {
-    let chains = [0, 1, 2].map(|_| Scene::new().make());
+    let chains = [0, 1, 2].map(|_| ChainScene::new().make());
     let pem = |chains: &[Chain]| chains.iter().map(|chain| chain.root.pem()).collect::<Vec<_>>().concat();
     let roots = Roots::new(&pem(&chains), None, Vec::new()).unwrap();
     for chain in &chains {
@@ -164,20 +164,20 @@ fn req_5_11_roots_of_one_name_do_not_hide_each_other() {
 
 #[test]
 fn req_5_11_the_order_is_leaf_first_and_nothing_is_left_out_or_put_in() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let judge = |certificates: &[&X509]| chain.roots().validate(&x5c(certificates), at(NOW));
     let (leaf, between, root) = (&chain.leaf, &chain.between.certificate, &chain.root.certificate);
     let fault = |certificates: &[&X509]| judge(certificates).unwrap_err().fault;
     assert_eq!(fault(&[between, leaf]), ChainFault::Order(1));
     assert_eq!(fault(&[leaf, root, between]), ChainFault::Order(1));
     assert_eq!(fault(&[leaf, between, between]), ChainFault::Order(2));
-    assert_eq!(fault(&[leaf, &Scene::new().make().leaf]), ChainFault::Order(1));
+    assert_eq!(fault(&[leaf, &ChainScene::new().make().leaf]), ChainFault::Order(1));
     assert!(matches!(fault(&[leaf]), ChainFault::Path { at: 1, .. }));
 }
 
 #[test]
 fn req_5_11_a_foreign_signature_is_refused() {
-    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    let (chain, other) = (ChainScene::new().make(), ChainScene::new().make());
     let forged = x5c(&[&other.leaf, &chain.between.certificate]);
     let refused = chain.roots().validate(&forged, at(NOW)).unwrap_err().to_string();
     assert!(refused.contains("signature failure") && refused.contains("`CN=Issuer`"), "{refused}");
@@ -190,7 +190,7 @@ fn req_5_11_a_self_signed_leaf_is_refused_even_if_it_is_a_root() {
     let roots = Roots::new(&alone.pem(), None, Vec::new()).unwrap();
     let refused = roots.validate(&x5c(&[&alone.certificate]), at(NOW)).unwrap_err();
     assert_eq!(refused.fault, ChainFault::SelfSigned);
-    let root = Scene::new().make().root;
+    let root = ChainScene::new().make().root;
     let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
     let refused = roots.validate(&x5c(&[&root.certificate]), at(NOW)).unwrap_err();
     assert_eq!(refused.fault, ChainFault::SelfSigned);
@@ -226,7 +226,7 @@ fn req_5_11_the_path_length_is_obeyed() {
 
 #[test]
 fn req_5_12_one_of_the_configured_names_must_be_in_the_leaf() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let judge = |names: &[&str]| {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
         Roots::new(&chain.root.pem(), None, names).unwrap().validate(&chain.header(), at(NOW))
@@ -246,7 +246,7 @@ fn req_5_12_one_of_the_configured_names_must_be_in_the_leaf() {
 
 #[test]
 fn req_5_11_revocation_lists_are_asked_about_the_whole_path() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("crl.pem");
     let roots = |lists: &[X509CrlPem]| {
@@ -274,7 +274,7 @@ fn req_5_11_revocation_lists_are_asked_about_the_whole_path() {
         (vec![clear.clone()], "unable to get certificate CRL, at certificate 1"),
         (vec![list(&chain.between, soon, &[99])], "unable to get certificate CRL, at certificate 2"),
         (
-            vec![clear.clone(), list(&Scene::new().make().between, soon, &[99])],
+            vec![clear.clone(), list(&ChainScene::new().make().between, soon, &[99])],
             "CRL signature failure, at certificate 1",
         ),
         (vec![clear, list(&chain.between, NOW - 1, &[99])], "out of date"),
@@ -288,7 +288,7 @@ type X509CrlPem = Vec<u8>;
 
 #[test]
 fn what_is_no_chain_is_refused_before_any_work() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let good = chain.header();
     let leaf = good[0].as_str().unwrap();
     let judge = |x5c: Value| chain.roots().validate(&x5c, at(NOW)).unwrap_err().fault;
@@ -310,7 +310,7 @@ fn what_is_no_chain_is_refused_before_any_work() {
 
 #[test]
 fn a_remembered_chain_ends_with_its_certificates() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let roots = chain.roots();
     let first = roots.validate(&chain.header(), at(NOW)).unwrap();
     assert!(Arc::ptr_eq(&first, &roots.validate(&chain.header(), at(NOW + DAY - 1)).unwrap()));
@@ -319,7 +319,7 @@ fn a_remembered_chain_ends_with_its_certificates() {
         assert!(matches!(refused.fault, ChainFault::Path { at: 1, .. }), "{refused}");
     }
     for _ in 0..=MOST_KEPT {
-        let leaf = chain.between.certify(&Scene::new().leaf, &p256());
+        let leaf = chain.between.certify(&ChainScene::new().leaf, &p256());
         roots.validate(&x5c(&[&leaf, &chain.between.certificate]), at(NOW)).unwrap();
         assert!(roots.kept().len() <= MOST_KEPT);
     }
@@ -327,7 +327,7 @@ fn a_remembered_chain_ends_with_its_certificates() {
 
 #[test]
 fn what_is_remembered_is_remembered_exactly() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let (roots, good) = (chain.roots(), chain.header());
     roots.validate(&good, at(NOW)).unwrap();
     let [leaf, between] = [0, 1].map(|place| good[place].as_str().unwrap());
@@ -339,7 +339,7 @@ fn what_is_remembered_is_remembered_exactly() {
 
 #[test]
 fn a_refusal_leaves_nothing_behind_for_tls_to_find() {
-    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    let (chain, other) = (ChainScene::new().make(), ChainScene::new().make());
     let forged = x5c(&[&other.leaf, &chain.between.certificate]);
     assert!(chain.roots().validate(&forged, at(NOW)).is_err());
     assert!(ErrorStack::get().errors().is_empty());
@@ -347,7 +347,7 @@ fn a_refusal_leaves_nothing_behind_for_tls_to_find() {
 
 #[test]
 fn what_is_accepted_leaves_nothing_behind_either() {
-    let (chain, other) = (Scene::new().make(), Scene::new().make());
+    let (chain, other) = (ChainScene::new().make(), ChainScene::new().make());
     // The name of the root, and a key of which its signature is not.
     let namesake = other.root.certify(&Plan::authority("Root", NOW), &p256());
     let sent = x5c(&[&chain.leaf, &chain.between.certificate, &namesake]);
@@ -369,7 +369,7 @@ proptest::proptest! {
 
 #[test]
 fn one_changed_byte_of_a_chain_is_refused_and_nothing_panics() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let roots = chain.roots();
     let leaf = chain.leaf.to_der().unwrap();
     for place in 0..leaf.len() {
@@ -384,7 +384,7 @@ fn one_changed_byte_of_a_chain_is_refused_and_nothing_panics() {
 
 #[test]
 fn anchors_are_certificates_in_pem() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let fault = |pem: &[u8]| Roots::new(pem, None, Vec::new()).unwrap_err();
     assert_eq!(fault(b""), RootsFault::Empty);
     assert_eq!(fault(b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), RootsFault::Pem);
@@ -403,7 +403,7 @@ fn anchored(pem: &[u8]) -> Roots {
 /// RFC 5280 section 6.1.1(d): a trust anchor is a name and a key.
 #[test]
 fn req_5_11_an_anchor_need_not_be_self_signed() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     // A national authority whose own root nobody publishes, and the certificate of one issuer.
     let issuing = anchored(&chain.between.pem());
     let pinned = anchored(&chain.leaf.to_pem().unwrap());
@@ -421,7 +421,7 @@ fn req_5_11_an_anchor_need_not_be_self_signed() {
     assert!(!issuing.validate(&x5c(&[&chain.leaf]), at(NOW)).unwrap().anchor_was_sent());
 
     // Everything else holds as before.
-    let (other, late) = (Scene::new().make(), at(NOW + 30 * DAY));
+    let (other, late) = (ChainScene::new().make(), at(NOW + 30 * DAY));
     for roots in [&issuing, &pinned] {
         assert!(roots.validate(&other.header(), at(NOW)).is_err(), "another's leaf");
         assert!(
@@ -431,14 +431,14 @@ fn req_5_11_an_anchor_need_not_be_self_signed() {
         let refused = roots.validate(&x5c(&[&chain.leaf]), late).unwrap_err();
         assert!(refused.to_string().contains("expired"), "{refused}");
     }
-    let by_the_leaf = Authority { key: Scene::new().key, certificate: chain.leaf.clone() };
-    let below = by_the_leaf.certify(&Scene::new().leaf, &p256());
+    let by_the_leaf = Authority { key: ChainScene::new().key, certificate: chain.leaf.clone() };
+    let below = by_the_leaf.certify(&ChainScene::new().leaf, &p256());
     assert!(pinned.validate(&x5c(&[&below]), at(NOW)).is_err(), "an issuer certifies nobody");
 }
 
 #[test]
 fn req_5_11_what_lies_between_may_be_known_here_instead_of_sent() {
-    let chain = Scene::new().make();
+    let chain = ChainScene::new().make();
     let known = anchored(&[chain.root.pem(), chain.between.pem()].concat());
     for header in [x5c(&[&chain.leaf]), chain.header()] {
         let valid = known.validate(&header, at(NOW)).unwrap();

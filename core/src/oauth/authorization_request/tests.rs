@@ -29,7 +29,7 @@ fn policy() -> ScopePolicy {
 
 const AUDIENCE: &str = "https://api.example";
 
-fn read_all(parameters: &Parameters, client: &Client) -> Result<AuthorizationRequest, NotRead> {
+fn read_all(parameters: &AuthorizationParameters, client: &Client) -> Result<AuthorizationRequest, NotRead> {
     let audience = [AUDIENCE.to_owned()];
     AuthorizationRequest::read(parameters, client, Offered { scopes: &policy(), audience: &audience })
 }
@@ -42,7 +42,7 @@ fn client() -> Client {
 }
 
 /// A good request with some parameters changed; an empty value takes one out.
-fn changed(changes: &[(&str, &str)]) -> Parameters {
+fn changed(changes: &[(&str, &str)]) -> AuthorizationParameters {
     let good = [
         ("client_id", "web"),
         ("redirect_uri", RETURN),
@@ -54,7 +54,10 @@ fn changed(changes: &[(&str, &str)]) -> Parameters {
     ];
     let kept = good.iter().filter(|(name, _)| changes.iter().all(|(changed, _)| changed != name));
     let all = kept.chain(changes).filter(|(_, value)| !value.is_empty());
-    Parameters::new(all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())), Vec::new())
+    AuthorizationParameters::new(
+        all.map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        Vec::new(),
+    )
 }
 
 fn read_of(client: &Client, changes: &[(&str, &str)]) -> Result<AuthorizationRequest, RequestFault> {
@@ -180,10 +183,11 @@ fn req_11_15_everybody_needs_a_challenge_unless_the_operator_lets_a_client_go_wi
 #[test]
 fn req_11_12_without_a_registered_address_nothing_is_returned_whatever_else_is_wrong() {
     let wrong_everywhere = [("redirect_uri", "https://evil.example/"), ("response_type", "token")];
-    let nowhere =
-        |parameters: &Parameters| matches!(read_all(parameters, &client()), Err(NotRead::Nowhere(_)));
+    let nowhere = |parameters: &AuthorizationParameters| {
+        matches!(read_all(parameters, &client()), Err(NotRead::Nowhere(_)))
+    };
     assert!(nowhere(&changed(&wrong_everywhere)));
-    let twice = |name: &str| Parameters::new([], vec![name.to_owned()]);
+    let twice = |name: &str| AuthorizationParameters::new([], vec![name.to_owned()]);
     assert!(nowhere(&twice("redirect_uri")) && nowhere(&twice("client_id")));
 }
 
@@ -192,7 +196,7 @@ fn req_11_10_a_repeated_parameter_is_refused_at_the_clients_address() {
     for name in ["scope", "state", "unknown", "code_challenge"] {
         let good = changed(&[("state", "kept")]);
         let values = good.iter().map(|(name, value)| (name.to_owned(), value.to_owned()));
-        let parameters = Parameters::new(values, vec![name.to_owned()]);
+        let parameters = AuthorizationParameters::new(values, vec![name.to_owned()]);
         let refused = read_all(&parameters, &client()).unwrap_err();
         let NotRead::Return { to, why } = refused else { panic!("{refused}") };
         assert_eq!(why, RequestFault::Repeated);
@@ -247,7 +251,7 @@ fn req_12_11_only_parameters_of_the_token_s_claims_are_kept() {
             ("code_challenge_method", "S256"),
         ];
         let sent = sent.map(|(name, value)| (name.to_owned(), value.to_owned()));
-        read_all(&Parameters::new(sent, Vec::new()), &client)
+        read_all(&AuthorizationParameters::new(sent, Vec::new()), &client)
     };
     assert_eq!(format!("{:?}", read("7").unwrap().parameters), "{\"room_id\"}");
     let long = read(&"x".repeat(MAX_PARAMETER_BYTES + 1)).unwrap_err();

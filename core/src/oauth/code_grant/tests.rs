@@ -5,7 +5,7 @@ use crate::admission::restore;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::RequestParameters;
 use crate::oauth::client::{Authentication, testing};
-use crate::oauth::pkce::Challenge;
+use crate::oauth::pkce::CodeChallenge;
 use crate::oauth::redirect::ReturnAddress;
 
 const RETURN: &str = "https://shop.example/return";
@@ -17,16 +17,16 @@ fn at(seconds: i64) -> Timestamp {
     Timestamp::from_unix(1_800_000_000 + seconds)
 }
 
-fn terms(challenge: bool) -> Terms {
+fn terms(challenge: bool) -> CodeGrantTerms {
     let mut client = testing::client("web", Authentication::None);
     client.redirect_uris = vec![RETURN.parse().unwrap()];
-    Terms {
+    CodeGrantTerms {
         id: AuthorizationId::from_entropy([1; 16]),
         request: Box::new(AuthorizationRequest {
             client_id: "web".to_owned(),
             return_to: ReturnAddress::registered(&client, Some(RETURN)).unwrap(),
             scopes: Scopes::parse("a").unwrap(),
-            challenge: challenge.then(|| Challenge::read(CHALLENGE, Some("S256")).unwrap()),
+            challenge: challenge.then(|| CodeChallenge::read(CHALLENGE, Some("S256")).unwrap()),
             nonce: None,
             login_hint: None,
             silent: false,
@@ -67,7 +67,7 @@ fn redeemed_at(
     now: Timestamp,
 ) -> Result<Redeemed, NotRedeemable> {
     let verifier = verifier.map(Secret::received);
-    let shown = Shown { client_id, redirect_uri, verifier: verifier.as_ref() };
+    let shown = CodeExchange { client_id, redirect_uri, verifier: verifier.as_ref() };
     granted.redeem(&shown, TokenId::from_entropy([2; 16]), now)
 }
 

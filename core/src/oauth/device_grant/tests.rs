@@ -8,7 +8,7 @@ const LAST: Timestamp = Timestamp::from_unix(1_599);
 const TOO_LATE: Timestamp = Timestamp::from_unix(1_600);
 
 fn pending() -> Pending {
-    let terms = Terms {
+    let terms = DeviceGrantTerms {
         id: GrantId::from_entropy([1; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::parse("basic").unwrap(),

@@ -6,7 +6,7 @@ use crate::jose::signing::SigningKey;
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const URL: &str = "https://verify.example/token";
 
-struct Client {
+struct ProofMaker {
     key: SigningKey,
     header: Map<String, Value>,
     claims: Map<String, Value>,
@@ -16,7 +16,7 @@ fn nonces() -> DigestKey {
     DigestKey::new(&[7; 32])
 }
 
-impl Client {
+impl ProofMaker {
     fn new(algorithm: Algorithm) -> Self {
         let key = SigningKey::generate(algorithm).unwrap();
         let header = json!({"typ": "dpop+jwt", "jwk": key.public_key().to_jwk()});
@@ -48,7 +48,7 @@ impl Client {
     }
 
     fn shown_with(&self, token: Option<&Secret>) -> Result<Proof, NotProof> {
-        verify(&self.proof(), Target { method: "POST", url: URL, token }, &nonces(), NOW)
+        verify(&self.proof(), ProofTarget { method: "POST", url: URL, token }, &nonces(), NOW)
     }
 
     fn refused(&self) -> ProofFault {
@@ -59,19 +59,19 @@ impl Client {
     }
 }
 
-fn client() -> Client {
-    Client::new(Algorithm::Es256)
+fn client() -> ProofMaker {
+    ProofMaker::new(Algorithm::Es256)
 }
 
 #[test]
 fn req_11_33_a_proof_of_any_accepted_algorithm_names_its_key() {
     for algorithm in ALGORITHMS {
-        let client = Client::new(algorithm);
+        let client = ProofMaker::new(algorithm);
         let proof = client.shown().unwrap();
         assert_eq!(proof.key.as_str(), client.key.public_key().thumbprint());
     }
     // A key that does not say what it is for.
-    let client = Client::new(Algorithm::Ps256);
+    let client = ProofMaker::new(Algorithm::Ps256);
     let mut jwk = client.key.public_key().to_jwk();
     for name in ["alg", "use", "kid"] {
         jwk.as_object_mut().unwrap().remove(name);
@@ -89,7 +89,7 @@ fn req_11_33_each_field_altered_is_refused() {
             ProofFault::Key(JwkFault::PrivateMember),
         ),
         (
-            client().member("jwk", Client::new(Algorithm::EdDsa).key.public_key().to_jwk()),
+            client().member("jwk", ProofMaker::new(Algorithm::EdDsa).key.public_key().to_jwk()),
             ProofFault::KeyAlgorithm,
         ),
         (client().member("jwk", client().key.public_key().to_jwk()), ProofFault::Signature),
@@ -118,7 +118,7 @@ fn req_11_33_no_signature_and_no_jwt_are_malformed() {
     let good = client().proof();
     let none = format!("{}.{}.", base64url::encode(br#"{"typ":"dpop+jwt","alg":"none"}"#), "e30");
     for wrong in ["", "a.b", &good.replace('.', "~"), &none] {
-        let target = Target { method: "POST", url: URL, token: None };
+        let target = ProofTarget { method: "POST", url: URL, token: None };
         let refused = verify(wrong, target, &nonces(), NOW).unwrap_err();
         assert_eq!(refused, NotProof::Fault(ProofFault::Malformed), "{wrong}");
     }
@@ -164,7 +164,7 @@ fn req_11_35_a_nonce_of_ours_is_wanted_and_an_old_one_is_not_enough() {
 #[test]
 fn req_11_33_proofs_are_told_apart_by_key_and_jti() {
     let (one, other) = (client(), client());
-    let id = |client: &Client| client.shown().unwrap().id;
+    let id = |client: &ProofMaker| client.shown().unwrap().id;
     assert_eq!(id(&one), id(&one));
     assert_ne!(id(&one), id(&other));
     let first = id(&one);
@@ -174,13 +174,13 @@ fn req_11_33_proofs_are_told_apart_by_key_and_jti() {
 #[test]
 fn a_proof_that_is_dear_to_check_is_refused_before_it_is_checked() {
     for algorithm in [Algorithm::Es384, Algorithm::Es512] {
-        let fault = Client::new(algorithm).refused();
+        let fault = ProofMaker::new(algorithm).refused();
         assert_eq!(fault, ProofFault::Malformed, "{algorithm} is not among those that metadata offer");
     }
     let rsa = |modulus: usize, exponent: &[u8]| {
         let n = base64url::encode(vec![0xff; modulus / 8]);
         let jwk = json!({"kty": "RSA", "n": n, "e": base64url::encode(exponent)});
-        Client::new(Algorithm::Rs256).member("jwk", jwk).refused()
+        ProofMaker::new(Algorithm::Rs256).member("jwk", jwk).refused()
     };
     let usual = [1, 0, 1];
     assert_eq!(rsa(4096, &usual), ProofFault::Signature, "only the signature is wrong");

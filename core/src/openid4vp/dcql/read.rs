@@ -12,7 +12,7 @@ use super::trusted_authority::AKI;
 use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault, TrustedAuthority};
 use crate::base::base64url;
 
-type Members = Map<String, Value>;
+type JsonMembers = Map<String, Value>;
 
 /// The credential queries and the credential sets.
 pub(super) fn query(query: &Value) -> Result<(Vec<CredentialQuery>, Vec<CredentialSet>), QueryFault> {
@@ -75,7 +75,7 @@ fn trusted_authority(value: &Value, at: &str) -> Result<TrustedAuthority, QueryF
     Ok(TrustedAuthority::AuthorityKeyIds(ids))
 }
 
-fn vct_values(credential: &Members, at: &str) -> Result<Vec<String>, QueryFault> {
+fn vct_values(credential: &JsonMembers, at: &str) -> Result<Vec<String>, QueryFault> {
     let at = format!("{at}/meta");
     let meta = object(credential.get("meta").ok_or_else(|| QueryFault::at(&at, "is required"))?, &at)?;
     each(meta, &at, "vct_values", MAX_VCT_VALUES, "must be an array of 1 to 16 strings", string)
@@ -125,7 +125,7 @@ fn ids(value: &Value, at: &str, most: usize) -> Result<Vec<String>, QueryFault> 
     ids.iter().enumerate().map(|(index, id)| string(id, &format!("{at}/{index}"))).collect()
 }
 
-fn boolean(members: &Members, at: &str, name: &str, default: bool) -> Result<bool, QueryFault> {
+fn boolean(members: &JsonMembers, at: &str, name: &str, default: bool) -> Result<bool, QueryFault> {
     match members.get(name) {
         None => Ok(default),
         Some(Value::Bool(value)) => Ok(*value),
@@ -133,15 +133,15 @@ fn boolean(members: &Members, at: &str, name: &str, default: bool) -> Result<boo
     }
 }
 
-fn refuse(members: &Members, at: &str, name: &str, why: &'static str) -> Result<(), QueryFault> {
+fn refuse(members: &JsonMembers, at: &str, name: &str, why: &'static str) -> Result<(), QueryFault> {
     if members.contains_key(name) { Err(QueryFault::at(format!("{at}/{name}"), why)) } else { Ok(()) }
 }
 
-fn object<'v>(value: &'v Value, at: &str) -> Result<&'v Members, QueryFault> {
+fn object<'v>(value: &'v Value, at: &str) -> Result<&'v JsonMembers, QueryFault> {
     value.as_object().ok_or_else(|| QueryFault::at(at, "must be an object"))
 }
 
-fn text(members: &Members, at: &str, name: &str) -> Result<String, QueryFault> {
+fn text(members: &JsonMembers, at: &str, name: &str) -> Result<String, QueryFault> {
     let at = format!("{at}/{name}");
     members.get(name).map_or_else(|| Err(QueryFault::at(&at, "is required")), |value| string(value, &at))
 }
@@ -151,7 +151,7 @@ fn string(value: &Value, at: &str) -> Result<String, QueryFault> {
 }
 
 fn optional<'n, T>(
-    members: &Members,
+    members: &JsonMembers,
     name: &'n str,
     read: impl FnOnce(&'n str) -> Result<T, QueryFault>,
 ) -> Result<Option<T>, QueryFault> {
@@ -160,7 +160,7 @@ fn optional<'n, T>(
 
 /// Every element of a list, read with its pointer.
 fn each<T>(
-    members: &Members,
+    members: &JsonMembers,
     at: &str,
     name: &str,
     most: usize,
@@ -172,7 +172,7 @@ fn each<T>(
 }
 
 fn list<'v>(
-    members: &'v Members,
+    members: &'v JsonMembers,
     at: &str,
     name: &str,
     most: usize,

@@ -1,12 +1,14 @@
 //! A good answer that a wallet posted, until its browser comes back.
 
-use super::{Asked, Digest, NotNow, Outcome, Report, Settled, Timestamp, VerifiedPresentation, live};
+use super::{
+    Digest, NotNow, PresentationOutcome, Report, Settled, Timestamp, VerifiedPresentation, VpRequest, live,
+};
 
 /// Verified, and worth nothing until the browser that began shows the code that went to its wallet. The
 /// key of the answer is gone.
 #[derive(Debug)]
 pub struct AwaitingReturn {
-    pub(super) asked: Asked,
+    pub(super) asked: VpRequest,
     pub(super) browser: Digest,
     pub(super) presentation: VerifiedPresentation,
     pub(super) report: Report,
@@ -37,12 +39,12 @@ impl AwaitingReturn {
             return Err(NotNow::ResponseCode);
         }
         let Self { asked, browser, presentation, report, answer, .. } = self;
-        let outcome = Outcome::Verified { presentation, report };
+        let outcome = PresentationOutcome::Verified { presentation, report };
         Ok(Settled { asked, browser, outcome, response_code, settled_at: now, answer })
     }
 
     /// The request.
-    pub fn asked(&self) -> &Asked {
+    pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
 

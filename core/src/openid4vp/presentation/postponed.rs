@@ -33,7 +33,7 @@ impl Served {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Begun, Outcome};
+    use super::super::{Begun, PresentationOutcome};
     use super::*;
     use crate::openid4vp::testing::asked;
 
@@ -50,6 +50,9 @@ mod tests {
         }
         let last = served.postponed_by_wallet(WalletError::ServerError, None, now).unwrap();
         let AfterRejection::Final(settled) = last else { panic!("it goes on for ever") };
-        assert!(matches!(settled.outcome(), Outcome::Declined { error: WalletError::ServerError }));
+        assert!(matches!(
+            settled.outcome(),
+            PresentationOutcome::Declined { error: WalletError::ServerError }
+        ));
     }
 }

@@ -1,10 +1,10 @@
 //! Answers that count for nothing: whether another may follow, and which one is the last.
 
-use super::{NotNow, Outcome, Served, Settled, UNDECIDED_ALLOWED, live};
+use super::{NotNow, PresentationOutcome, Served, Settled, UNDECIDED_ALLOWED, live};
 use crate::base::report::Report;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
-use crate::openid4vp::trouble::Trouble;
+use crate::openid4vp::trouble::ResponseTrouble;
 
 /// What a rejected answer leads to.
 #[derive(Debug)]
@@ -17,7 +17,7 @@ pub enum AfterRejection {
 
 impl Served {
     /// The answer is rejected: a counted try; the last one settles (REQ-2.8), and so does one after which no
-    /// other try can come out otherwise ([`Trouble::is_final`]).
+    /// other try can come out otherwise ([`ResponseTrouble::is_final`]).
     ///
     /// # Errors
     /// [`NotNow::Expired`]
@@ -28,7 +28,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<AfterRejection, NotNow> {
         self.tries.used = self.tries.used.saturating_add(1);
-        let is_final = report.reason.as_deref().is_some_and(|reason| Trouble::of(reason).is_final());
+        let is_final = report.reason.as_deref().is_some_and(|reason| ResponseTrouble::of(reason).is_final());
         let is_last = is_final || self.tries.used >= self.asked.tries_allowed;
         self.after(report, is_last, response_code, now)
     }
@@ -60,7 +60,7 @@ impl Served {
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
         live(&self.asked, now)?;
-        Ok(self.settle(Outcome::Rejected { report }, response_code, now))
+        Ok(self.settle(PresentationOutcome::Rejected { report }, response_code, now))
     }
 
     fn after(

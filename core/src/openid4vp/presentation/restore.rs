@@ -1,23 +1,23 @@
 //! From rows, which are trusted; for `store/row.rs` only.
 
 use super::{
-    Asked, AwaitingReturn, Begun, Digest, EncryptionKey, Outcome, Report, Served, Settled, Timestamp, Tries,
-    VerifiedPresentation,
+    AwaitingReturn, Begun, Digest, EncryptionKey, PresentationOutcome, Report, Served, Settled, Timestamp,
+    Tries, VerifiedPresentation, VpRequest,
 };
 
 /// A row in state `begun`.
-pub fn begun(asked: Asked, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Begun {
+pub fn begun(asked: VpRequest, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Begun {
     Begun { asked, reserved_for, answer_key }
 }
 
 /// A row in state `served`.
-pub fn served(asked: Asked, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
+pub fn served(asked: VpRequest, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
     Served { asked, browser, tries, answer_key, answer: None }
 }
 
 /// A row in state `awaiting_return`.
 pub fn awaiting_return(
-    asked: Asked,
+    asked: VpRequest,
     browser: Digest,
     presentation: VerifiedPresentation,
     report: Report,
@@ -30,9 +30,9 @@ pub fn awaiting_return(
 
 /// A row in state `settled`.
 pub fn settled(
-    asked: Asked,
+    asked: VpRequest,
     browser: Digest,
-    outcome: Outcome,
+    outcome: PresentationOutcome,
     response_code: Option<Digest>,
     settled_at: Timestamp,
     answer: Option<Digest>,

@@ -94,7 +94,7 @@ fn an_expired_request_does_not_say_whose_it_was() {
 #[test]
 fn req_2_8_a_verified_answer_settles() {
     let settled = served().verified(proof(), report(), code(), LAST_SECOND).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Verified { .. }));
     assert!(*settled.browser() == ours());
     assert!(settled.response_code().copied() == code());
     assert_eq!(settled.settled_at(), LAST_SECOND);
@@ -104,7 +104,7 @@ fn req_2_8_a_verified_answer_settles() {
 #[test]
 fn req_2_8_a_wallet_error_settles() {
     let settled = served().declined(WalletError::InvalidScope, None, MADE_AT).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Declined { error: WalletError::InvalidScope }));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Declined { error: WalletError::InvalidScope }));
     assert!(settled.response_code().is_none());
 }
 
@@ -115,14 +115,16 @@ fn req_2_8_a_rejected_answer_is_a_counted_try_and_the_last_one_settles() {
     assert_eq!(served.tries().last_report, Some(report()));
     assert!(*served.browser() == ours());
     match served.rejected(report(), code(), MADE_AT).unwrap() {
-        AfterRejection::Final(settled) => assert!(matches!(settled.outcome(), Outcome::Rejected { .. })),
+        AfterRejection::Final(settled) => {
+            assert!(matches!(settled.outcome(), PresentationOutcome::Rejected { .. }));
+        }
         AfterRejection::TriesRemain(_) => panic!("the second try was the last"),
     }
 }
 
 #[test]
 fn req_2_8_with_one_try_the_first_rejection_settles() {
-    let asked = Asked { tries_allowed: 1, ..asked() };
+    let asked = VpRequest { tries_allowed: 1, ..asked() };
     let served = Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap();
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
 }
@@ -130,15 +132,15 @@ fn req_2_8_with_one_try_the_first_rejection_settles() {
 #[test]
 fn after_a_rejected_try_the_answer_may_still_be_verified() {
     let settled = rejected_once().verified(proof(), report(), code(), MADE_AT).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Verified { .. }));
 }
 
 #[test]
 fn giving_up_is_declined_or_after_a_rejected_answer_rejected() {
     let settled = served().given_up(code(), MADE_AT).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Declined { error: WalletError::AccessDenied }));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Declined { error: WalletError::AccessDenied }));
     let settled = rejected_once().given_up(code(), MADE_AT).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Rejected { report: last } if *last == report()));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Rejected { report: last } if *last == report()));
 }
 
 #[test]
@@ -147,19 +149,19 @@ fn rows_become_the_states_they_were() {
     let tries = Tries { used: 1, undecided: 0, last_report: Some(report()) };
     let served = restore::served(asked(), ours(), tries, None);
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
-    let outcome = Outcome::Declined { error: WalletError::AccessDenied };
+    let outcome = PresentationOutcome::Declined { error: WalletError::AccessDenied };
     let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT, None);
     assert!(settled.response_code().is_some());
 }
 
 /// Of a wallet that posts.
-fn posted_by(flow: Flow) -> Served {
-    let asked = Asked { response_mode: ResponseMode::DirectPost, flow, ..asked() };
+fn posted_by(flow: PresentationFlow) -> Served {
+    let asked = VpRequest { response_mode: ResponseMode::DirectPost, flow, ..asked() };
     Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap()
 }
 
 fn awaiting() -> AwaitingReturn {
-    let served = posted_by(Flow::SameDevice).answered_by_wallet(answer(), LAST_SECOND).unwrap();
+    let served = posted_by(PresentationFlow::SameDevice).answered_by_wallet(answer(), LAST_SECOND).unwrap();
     served.await_return(proof(), report(), return_code(), MADE_AT).unwrap()
 }
 
@@ -170,7 +172,7 @@ fn return_code() -> Digest {
 #[test]
 fn req_2_16_a_posted_answer_waits_for_its_own_browser_with_its_code() {
     let settled = awaiting().returned(&ours(), &return_code(), code(), LAST_SECOND).unwrap();
-    assert!(matches!(settled.outcome(), Outcome::Verified { .. }));
+    assert!(matches!(settled.outcome(), PresentationOutcome::Verified { .. }));
     assert!(settled.response_code().copied() == code() && *settled.browser() == ours());
     assert_eq!(settled.settled_at(), LAST_SECOND);
     let refused =
@@ -185,7 +187,7 @@ fn req_2_16_a_posted_answer_waits_for_its_own_browser_with_its_code() {
 #[test]
 fn req_2_35_an_answer_comes_by_the_way_that_was_asked_for() {
     assert_eq!(served().answered_by_wallet(answer(), MADE_AT).unwrap_err(), NotNow::OtherWay);
-    let posted = || posted_by(Flow::SameDevice);
+    let posted = || posted_by(PresentationFlow::SameDevice);
     assert_eq!(posted().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     assert!(posted().in_browser(&ours(), MADE_AT).is_ok(), "to go to the wallet again, or to give up");
     assert_eq!(posted().answered_by_wallet(answer(), LATE).unwrap_err(), NotNow::Expired);
@@ -193,7 +195,7 @@ fn req_2_35_an_answer_comes_by_the_way_that_was_asked_for() {
 
 #[test]
 fn req_2_18_across_devices_nothing_waits_for_a_return() {
-    let crossing = || posted_by(Flow::CrossDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let crossing = || posted_by(PresentationFlow::CrossDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
     let waiting = crossing().await_return(proof(), report(), return_code(), MADE_AT);
     assert_eq!(waiting.unwrap_err(), NotNow::OtherWay);
     assert!(crossing().verified(proof(), report(), None, MADE_AT).is_ok());
@@ -204,7 +206,7 @@ fn req_2_34_the_key_goes_with_the_answer() {
     let key = EncryptionKey::generate().unwrap();
     let kid = key.kid().to_owned();
     let mode = ResponseMode::DirectPostJwt;
-    let asked = Asked { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..asked() };
+    let asked = VpRequest { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..asked() };
     let begun = Begun::new(asked, None, Some(key));
     assert_eq!(begun.answer_key().map(EncryptionKey::kid), Some(kid.as_str()));
     let served = begun.serve(ours(), MADE_AT).unwrap();
@@ -215,7 +217,8 @@ fn req_2_34_the_key_goes_with_the_answer() {
 
 /// Asked by the browser's API, of a wallet that otherwise posts encrypted answers.
 fn by_api() -> Served {
-    let mut asked = Asked { response_mode: ResponseMode::DcApi, flow: Flow::DcApi, ..asked() };
+    let mut asked =
+        VpRequest { response_mode: ResponseMode::DcApi, flow: PresentationFlow::DcApi, ..asked() };
     asked.wallet.response_mode = ResponseMode::DirectPostJwt;
     Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap()
 }
@@ -228,7 +231,9 @@ fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
     // Each answer comes by its own way.
     assert_eq!(by_api().answered_by(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     assert_eq!(by_api().answered_by_wallet(answer(), MADE_AT).unwrap_err(), NotNow::OtherWay);
-    for served in [served(), posted_by(Flow::SameDevice), posted_by(Flow::CrossDevice)] {
+    for served in
+        [served(), posted_by(PresentationFlow::SameDevice), posted_by(PresentationFlow::CrossDevice)]
+    {
         assert_eq!(served.answered_through_api(&ours(), MADE_AT).unwrap_err(), NotNow::OtherWay);
     }
 }
@@ -240,7 +245,10 @@ fn the_ordinary_way_is_the_same_question_in_another_request() {
     let state = before.asked().state.clone();
     let taken = before.by_ordinary_way(&ours(), nonce.clone(), Some(key), MADE_AT).unwrap();
     let asked = taken.asked();
-    assert_eq!((asked.flow, asked.response_mode), (Flow::SameDevice, ResponseMode::DirectPostJwt));
+    assert_eq!(
+        (asked.flow, asked.response_mode),
+        (PresentationFlow::SameDevice, ResponseMode::DirectPostJwt)
+    );
     assert_eq!((asked.nonce.as_str(), asked.state.as_str()), (nonce.as_str(), state.as_str()));
     assert_eq!(asked.answer_key.as_ref(), Some(&public));
     assert!(taken.answer_key().is_some() && taken.answered_by_wallet(answer(), MADE_AT).is_ok());
@@ -251,17 +259,17 @@ fn the_ordinary_way_is_the_same_question_in_another_request() {
     assert_eq!(refused(by_api(), other(), MADE_AT), NotNow::OtherBrowser);
     assert_eq!(refused(by_api(), ours(), LATE), NotNow::Expired);
     assert_eq!(refused(served(), ours(), MADE_AT), NotNow::OtherWay);
-    assert_eq!(refused(posted_by(Flow::CrossDevice), ours(), MADE_AT), NotNow::OtherWay);
+    assert_eq!(refused(posted_by(PresentationFlow::CrossDevice), ours(), MADE_AT), NotNow::OtherWay);
 }
 
 #[test]
 fn the_answer_that_decides_is_remembered_and_no_other() {
-    let waiting = posted_by(Flow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let waiting = posted_by(PresentationFlow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
     let waiting = waiting.await_return(proof(), report(), return_code(), MADE_AT).unwrap();
     assert!(waiting.answer() == Some(&answer()));
     let settled = waiting.returned(&ours(), &return_code(), code(), MADE_AT).unwrap();
     assert!(settled.answer() == Some(&answer()));
-    let declined = posted_by(Flow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
+    let declined = posted_by(PresentationFlow::SameDevice).answered_by_wallet(answer(), MADE_AT).unwrap();
     let declined = declined.declined(WalletError::AccessDenied, None, MADE_AT).unwrap();
     assert!(declined.answer() == Some(&answer()));
     // Through the browser nothing is posted.
@@ -270,8 +278,10 @@ fn the_answer_that_decides_is_remembered_and_no_other() {
 
 #[test]
 fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_before_the_answer() {
-    let begun = |asker| Begun::new(Asked { asker, ..asked() }, None, None).serve(other(), MADE_AT).unwrap();
-    let application = Asker::RelyingParty {
+    let begun = |asker| {
+        Begun::new(VpRequest { requester: asker, ..asked() }, None, None).serve(other(), MADE_AT).unwrap()
+    };
+    let application = Requester::RelyingParty {
         client_id: "shop".to_owned(),
         redirect_uri: "https://shop.example/return".parse().unwrap(),
         state: None,
@@ -283,9 +293,11 @@ fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_be
     assert!(*taken.browser() == ours());
     assert_eq!(taken.in_browser(&other(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
     assert_eq!(begun(application).taken_over_by(ours(), LATE).unwrap_err(), NotNow::Expired);
-    let device = Asker::Device { client_id: "tv".to_owned(), grant: GrantId::from_entropy([1; 16]) };
-    let code =
-        Asker::Code { client_id: "web".to_owned(), authorization: AuthorizationId::from_entropy([1; 16]) };
+    let device = Requester::Device { client_id: "tv".to_owned(), grant: GrantId::from_entropy([1; 16]) };
+    let code = Requester::Code {
+        client_id: "web".to_owned(),
+        authorization: AuthorizationId::from_entropy([1; 16]),
+    };
     for fixed in [device, code] {
         assert_eq!(begun(fixed).taken_over_by(ours(), MADE_AT).unwrap_err(), NotNow::OtherBrowser);
     }

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::client_id::Prefix;
-use super::super::request::Asked;
+use super::super::request::VpRequest;
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::ContentEncryption;
 
@@ -12,7 +12,7 @@ pub(crate) const FORMAT: &str = "dc+sd-jwt";
 
 /// The metadata of this request. None for a wallet that we are registered with: it has its own, and may
 /// refuse ours (section 8.5).
-pub(super) fn client_metadata(asked: &Asked) -> Option<Value> {
+pub(super) fn client_metadata(asked: &VpRequest) -> Option<Value> {
     if asked.wallet.prefix() == Prefix::PreRegistered {
         return None;
     }
@@ -20,7 +20,7 @@ pub(super) fn client_metadata(asked: &Asked) -> Option<Value> {
 }
 
 /// The same for a wallet that is not told who we are.
-pub(super) fn metadata(asked: &Asked) -> Value {
+pub(super) fn metadata(asked: &VpRequest) -> Value {
     let mut metadata = json!({ "vp_formats_supported": vp_formats_supported() });
     if let Some(key) = &asked.answer_key {
         metadata["jwks"] = json!({ "keys": [key] });

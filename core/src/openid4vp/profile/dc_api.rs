@@ -4,21 +4,21 @@
 use serde_json::{Map, Value, json};
 
 use super::super::client_id::Prefix;
-use super::super::request::{Asked, DcApi, DcApiRequest, Identity, Profile, ResponseMode};
+use super::super::request::{DcApiRequest, DcApiRoute, Profile, ResponseMode, VerifierIdentity, VpRequest};
 use super::client_metadata::{client_metadata, metadata};
 use super::openid4vp::{array, verifier_info};
 use super::{NotPermitted, Parameters, request_object};
 use crate::base::time::Timestamp;
 
 /// An unsigned request, as the API takes it: no client identifier and no origins (Appendix A.2, REQ-2.51).
-pub fn unsigned(asked: &Asked) -> Value {
+pub fn unsigned(asked: &VpRequest) -> Value {
     let data = common(asked).with("client_metadata", metadata(asked)).to_claims();
     json!({ "protocol": DcApiRequest::Unsigned.protocol(), "data": data })
 }
 
 /// The claims of the Request Object of a signed one: here the client identifier and our origin stand
 /// (Appendix A.2, A.3.2.1).
-pub fn signed_claims(asked: &Asked, now: Timestamp) -> Map<String, Value> {
+pub fn signed_claims(asked: &VpRequest, now: Timestamp) -> Map<String, Value> {
     let parameters = common(asked)
         .with("client_id", asked.wallet.client_id.as_str())
         .with("expected_origins", vec![asked.origin()])
@@ -32,7 +32,7 @@ pub fn signed(signed: &str) -> Value {
 }
 
 /// The claims of the Request Object of a multi-signed one: nothing of who asks (Appendix A.3.2.2, REQ-2.53).
-pub fn multi_signed_claims(asked: &Asked, now: Timestamp) -> Map<String, Value> {
+pub fn multi_signed_claims(asked: &VpRequest, now: Timestamp) -> Map<String, Value> {
     let parameters = question(asked)
         .with("expected_origins", vec![asked.origin()])
         .with("client_metadata", metadata(asked));
@@ -41,7 +41,7 @@ pub fn multi_signed_claims(asked: &Asked, now: Timestamp) -> Map<String, Value> 
 
 /// What the protected header of one of its signatures says besides its key. What others say about us, they
 /// say about our identifier at this wallet.
-pub fn who_asks(asked: &Asked, identity: &Identity) -> Map<String, Value> {
+pub fn who_asks(asked: &VpRequest, identity: &VerifierIdentity) -> Map<String, Value> {
     let of_ours = || verifier_info(asked).filter(|_| identity.client_id == asked.wallet.client_id);
     Parameters::default()
         .with("client_id", identity.client_id.as_str())
@@ -67,7 +67,7 @@ pub fn multi_signed(signed: &[String]) -> Value {
 }
 
 /// Neither `state` nor an address: the page that asked has the answer (REQ-2.52).
-fn question(asked: &Asked) -> Parameters {
+fn question(asked: &VpRequest) -> Parameters {
     let transaction_data = &asked.transaction_data;
     Parameters::default()
         .with("response_type", "vp_token")
@@ -78,7 +78,7 @@ fn question(asked: &Asked) -> Parameters {
 }
 
 /// The same with what others say about us.
-fn common(asked: &Asked) -> Parameters {
+fn common(asked: &VpRequest) -> Parameters {
     question(asked).with_some("verifier_info", verifier_info(asked))
 }
 
@@ -86,7 +86,7 @@ fn common(asked: &Asked) -> Parameters {
 ///
 /// # Errors
 /// [`NotPermitted`] for the choice that does not fit.
-pub fn permits(profile: Profile, prefix: Prefix, api: DcApi) -> Result<(), NotPermitted> {
+pub fn permits(profile: Profile, prefix: Prefix, api: DcApiRoute) -> Result<(), NotPermitted> {
     let encrypted = api.response_mode == ResponseMode::DcApiJwt;
     if api.request.is_signed() && prefix == Prefix::RedirectUri {
         return Err(NotPermitted::dc_api_request(

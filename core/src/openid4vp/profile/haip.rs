@@ -2,11 +2,11 @@
 //! certificate, fetched by reference, answered encrypted.
 
 use super::super::client_id::Prefix;
-use super::super::request::{Asked, RequestMethod, ResponseMode};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest};
 use super::{NotPermitted, Parameters, openid4vp};
 
 /// What differs from OpenID4VP 1.0 is which of its choices are left.
-pub(super) fn parameters(asked: &Asked) -> Parameters {
+pub(super) fn parameters(asked: &VpRequest) -> Parameters {
     openid4vp::parameters(asked)
 }
 

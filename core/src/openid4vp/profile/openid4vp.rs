@@ -4,14 +4,14 @@
 use serde_json::Value;
 
 use super::super::client_id::Prefix;
-use super::super::request::{Asked, RequestMethod, ResponseMode};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest};
 use super::super::transaction_data::TransactionData;
 use super::client_metadata::client_metadata;
 use super::{NotPermitted, Parameters, answer_goes_to};
 
 /// Section 5.1. A question that was put by scope is sent as the query that stands for it: scope values
 /// mean something only to a wallet that knows them.
-pub(super) fn parameters(asked: &Asked) -> Parameters {
+pub(super) fn parameters(asked: &VpRequest) -> Parameters {
     let (at, address) = answer_goes_to(asked);
     let transaction_data = &asked.transaction_data;
     Parameters::default()
@@ -40,7 +40,7 @@ pub(super) fn array(transaction_data: &[TransactionData]) -> Value {
 
 /// Section 5.11: what somebody says about us. What is said about credentials that this request does not
 /// ask for stays at home (REQ-1.54).
-pub(super) fn verifier_info(asked: &Asked) -> Option<Value> {
+pub(super) fn verifier_info(asked: &VpRequest) -> Option<Value> {
     let asks_for = |id: &String| asked.query.credential(id).is_some();
     let fitting = asked
         .wallet

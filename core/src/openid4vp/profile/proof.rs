@@ -3,13 +3,13 @@
 //! 5.1, 5.2, 8.2).
 
 use super::super::client_id::Prefix;
-use super::super::request::{Asked, RequestMethod, ResponseMode};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest};
 use super::super::transaction_data::TransactionData;
 use super::{NotPermitted, Parameters, answer_goes_to};
 
 /// In the order of the wallet's document. `response_mode` is not in it, and `fragment` is the default
 /// for `vp_token` (REQ-13.3): it is sent where configuration says so.
-pub(super) fn parameters(asked: &Asked) -> Parameters {
+pub(super) fn parameters(asked: &VpRequest) -> Parameters {
     let (at, address) = answer_goes_to(asked);
     let parameters = Parameters::default()
         .with("response_type", "vp_token")

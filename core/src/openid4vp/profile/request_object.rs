@@ -2,13 +2,13 @@
 
 use serde_json::{Map, Value};
 
-use super::super::request::{Asked, Profile};
+use super::super::request::{Profile, VpRequest};
 use super::{ANY_WALLET, Parameters};
 use crate::base::time::Timestamp;
 
 /// Everything the wallet needs is inside: it ignores what stands beside it (REQ-1.35).
 pub(super) fn claims(
-    asked: &Asked,
+    asked: &VpRequest,
     parameters: &Parameters,
     wallet_nonce: Option<&str>,
     now: Timestamp,

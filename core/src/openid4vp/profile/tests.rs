@@ -21,7 +21,12 @@ fn answer_key() -> Value {
         "y": "4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM"})
 }
 
-pub(super) fn request(profile: Profile, client_id: &str, method: RequestMethod, mode: ResponseMode) -> Asked {
+pub(super) fn request(
+    profile: Profile,
+    client_id: &str,
+    method: RequestMethod,
+    mode: ResponseMode,
+) -> VpRequest {
     let mut asked = asked();
     asked.wallet.profile = profile;
     asked.wallet.client_id = client_id.to_owned();
@@ -64,7 +69,7 @@ fn req_1_86_req_13_3_the_golden_requests_of_profile_proof() {
     use RequestMethod::{ByReferenceGet, Pushed, UrlQuery};
     let with = |method, mode| {
         let asked = request(Profile::Proof, "caxdw5a7d", method, mode);
-        Asked { login_hint: Some("ann@example.com".to_owned()), ..asked }
+        VpRequest { login_hint: Some("ann@example.com".to_owned()), ..asked }
     };
     let fragment = with(UrlQuery, ResponseMode::Fragment);
     golden("proof-url_query-fragment.txt", &lines(&plain_url(&fragment)));
@@ -120,7 +125,7 @@ const METHODS: [RequestMethod; 5] = [
     RequestMethod::Pushed,
 ];
 
-fn every_request() -> Vec<Asked> {
+fn every_request() -> Vec<VpRequest> {
     let mut all = Vec::new();
     for profile in [Profile::Proof, Profile::Openid4vp, Profile::Haip] {
         for method in METHODS {

@@ -20,7 +20,7 @@ pub struct WalletRoute {
     pub by_post: bool,
     /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2). In
     /// configuration it ends after `redirect_uri:` where each request appends its own response URI; in an
-    /// [`super::Asked`] it is complete, and stays what it was when certificates change.
+    /// [`super::VpRequest`] it is complete, and stays what it was when certificates change.
     pub client_id: String,
     /// How requests travel there.
     pub request_method: RequestMethod,
@@ -47,10 +47,10 @@ pub struct WalletRoute {
     /// What it is told when its posted answer is rejected.
     pub on_rejection: OnRejection,
     /// How it is asked through the browser instead, where the browser can do that.
-    pub dc_api: Option<DcApi>,
+    pub dc_api: Option<DcApiRoute>,
     /// Who else signs its multi-signed requests.
     #[serde(default)]
-    pub also_as: Vec<Identity>,
+    pub also_as: Vec<VerifierIdentity>,
 }
 
 /// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.
@@ -117,19 +117,19 @@ impl WalletRoute {
     }
 
     /// Who we are there.
-    pub fn identity(&self) -> Identity {
-        Identity { wallet: self.name.clone(), client_id: self.client_id.clone() }
+    pub fn identity(&self) -> VerifierIdentity {
+        VerifierIdentity { wallet: self.name.clone(), client_id: self.client_id.clone() }
     }
 
     /// Who signs its multi-signed requests: our identifier here first.
-    pub fn identities(&self) -> Vec<Identity> {
+    pub fn identities(&self) -> Vec<VerifierIdentity> {
         std::iter::once(self.identity()).chain(self.also_as.iter().cloned()).collect()
     }
 
     /// How people are asked who are with us in their browser: through that browser where this wallet can be
     /// asked so. Their page falls back by itself.
-    pub fn flow_in_browser(&self) -> Flow {
-        if self.dc_api.is_some() { Flow::DcApi } else { Flow::SameDevice }
+    pub fn flow_in_browser(&self) -> PresentationFlow {
+        if self.dc_api.is_some() { PresentationFlow::DcApi } else { PresentationFlow::SameDevice }
     }
 }
 
@@ -185,7 +185,7 @@ impl Profile {
 /// Where the wallet is, seen from the browser that began (contract section 5).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Flow {
+pub enum PresentationFlow {
     /// On the same device, or in the cloud: the browser is sent there, and comes back.
     SameDevice,
     /// On another device, which reads a QR code; the browser that began waits.
@@ -237,7 +237,7 @@ impl ResponseMode {
 
 /// How a wallet is asked through the browser's Digital Credentials API (OpenID4VP 1.0 Appendix A).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DcApi {
+pub struct DcApiRoute {
     /// Whether the request is signed.
     pub request: DcApiRequest,
     /// [`ResponseMode::DcApi`] or [`ResponseMode::DcApiJwt`].
@@ -274,7 +274,7 @@ impl DcApiRequest {
 
 /// One of our client identifiers, with the wallet for which it is configured.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Identity {
+pub struct VerifierIdentity {
     /// The wallet's configured name: its key stands for the identifier.
     pub wallet: String,
     /// The identifier, prefix included.

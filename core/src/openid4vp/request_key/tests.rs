@@ -23,8 +23,8 @@ fn chain(key: &SigningKey) -> Vec<u8> {
     [leaf.to_pem().unwrap(), between.pem()].concat()
 }
 
-fn with_chain(pem: &[u8]) -> Credentials {
-    Credentials { certificates: Some(OwnChain::from_pem(pem).unwrap()), ..Credentials::default() }
+fn with_chain(pem: &[u8]) -> KeyCredentials {
+    KeyCredentials { certificates: Some(OwnChain::from_pem(pem).unwrap()), ..KeyCredentials::default() }
 }
 
 fn header(signed: &str) -> Map<String, Value> {
@@ -53,7 +53,7 @@ fn req_1_22_x509_san_dns_is_a_dns_name_of_the_leaf() {
         let fault = RequestKey::new(wrong, again(), with_chain(&pem), None).unwrap_err();
         assert_eq!(fault.key, "signing.certificates", "{wrong}");
     }
-    let none = RequestKey::new("x509_san_dns:verify.example", again(), Credentials::default(), None);
+    let none = RequestKey::new("x509_san_dns:verify.example", again(), KeyCredentials::default(), None);
     assert_eq!(none.unwrap_err().key, "signing.certificates");
     let stranger = RequestKey::new("x509_san_dns:verify.example", signing_key(), with_chain(&pem), None);
     assert!(stranger.unwrap_err().why.contains("not that of signing.key"));
@@ -146,12 +146,13 @@ fn req_1_24_a_did_names_its_key() {
     let client_id = format!("decentralized_identifier:{did}");
     let private = key.to_private_jwk();
     let again = || SigningKey::from_jwk(&private).unwrap();
-    let named = |key_id: &str| Credentials { key_id: Some(key_id.to_owned()), ..Credentials::default() };
-    let good = RequestKey::new(&client_id, again(), Credentials::default(), None).unwrap();
+    let named =
+        |key_id: &str| KeyCredentials { key_id: Some(key_id.to_owned()), ..KeyCredentials::default() };
+    let good = RequestKey::new(&client_id, again(), KeyCredentials::default(), None).unwrap();
     assert_eq!(header(&sign(&good, &client_id).unwrap())["kid"], format!("{did}#0"));
     assert!(RequestKey::new(&client_id, again(), named(&format!("{did}#0")), None).is_ok());
     assert_eq!(RequestKey::new(&client_id, again(), named("#0"), None).unwrap_err().key, "signing.key_id");
-    let stranger = RequestKey::new(&client_id, signing_key(), Credentials::default(), None);
+    let stranger = RequestKey::new(&client_id, signing_key(), KeyCredentials::default(), None);
     assert_eq!(stranger.unwrap_err().key, "signing.key");
 
     let web = "decentralized_identifier:did:web:verify.example";
@@ -162,9 +163,10 @@ fn req_1_24_a_did_names_its_key() {
         let fault = RequestKey::new(web, again(), named(wrong), None).unwrap_err();
         assert_eq!(fault.key, "signing.key_id", "{wrong}");
     }
-    let missing = RequestKey::new(web, again(), Credentials::default(), None);
+    let missing = RequestKey::new(web, again(), KeyCredentials::default(), None);
     assert_eq!(missing.unwrap_err().key, "signing.key_id");
-    let method = RequestKey::new("decentralized_identifier:did:ion:x", again(), Credentials::default(), None);
+    let method =
+        RequestKey::new("decentralized_identifier:did:ion:x", again(), KeyCredentials::default(), None);
     assert_eq!(method.unwrap_err().key, "client_id");
 }
 
@@ -180,7 +182,7 @@ fn req_1_25_an_attestation_is_ours_current_and_lists_our_address() {
         signing_key().sign(&header, claims.as_object().unwrap()).unwrap()
     };
     let bind = |attestation: String, at: Option<&str>| {
-        let with = Credentials { attestation: Some(attestation), ..Credentials::default() };
+        let with = KeyCredentials { attestation: Some(attestation), ..KeyCredentials::default() };
         RequestKey::new("verifier_attestation:shop", SigningKey::from_jwk(&private).unwrap(), with, at)
     };
     const TYP: &str = "verifier-attestation+jwt";
@@ -222,13 +224,13 @@ fn req_1_25_an_attestation_is_ours_current_and_lists_our_address() {
 
 #[test]
 fn req_1_21_req_1_31_what_is_never_signed_has_no_key_and_no_key_signs_with_none() {
-    let fault = RequestKey::new("redirect_uri:", signing_key(), Credentials::default(), None).unwrap_err();
+    let fault = RequestKey::new("redirect_uri:", signing_key(), KeyCredentials::default(), None).unwrap_err();
     assert_eq!(fault.key, "signing");
     assert!(Algorithm::ALL.iter().all(|alg| alg.name() != "none"));
-    let registered = RequestKey::new("caxdw5a7d", signing_key(), Credentials::default(), None).unwrap();
+    let registered = RequestKey::new("caxdw5a7d", signing_key(), KeyCredentials::default(), None).unwrap();
     let header = header(&sign(&registered, "caxdw5a7d").unwrap());
     assert_eq!(header["kid"].as_str().unwrap().len(), 43, "the thumbprint");
-    let idle = Credentials { key_id: Some("x".to_owned()), ..Credentials::default() };
+    let idle = KeyCredentials { key_id: Some("x".to_owned()), ..KeyCredentials::default() };
     assert_eq!(RequestKey::new("caxdw5a7d", signing_key(), idle, None).unwrap_err().key, "signing.key_id");
 }
 
@@ -236,7 +238,7 @@ fn req_1_21_req_1_31_what_is_never_signed_has_no_key_and_no_key_signs_with_none(
 fn req_1_29_a_key_prints_as_nothing() {
     let key = signing_key();
     let d = key.to_private_jwk()["d"].as_str().unwrap().to_owned();
-    let bound = RequestKey::new("caxdw5a7d", key, Credentials::default(), None).unwrap();
+    let bound = RequestKey::new("caxdw5a7d", key, KeyCredentials::default(), None).unwrap();
     assert!(!format!("{bound:?}").contains(&d));
     assert_eq!(format!("{bound:?}"), "RequestKey(..)");
 }

@@ -7,20 +7,20 @@ use super::{ENVELOPE, PARAMETERS, ResponseParameters};
 use crate::base::json;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jwe::EncryptionKey;
-use crate::openid4vp::request::{Asked, DcApi};
+use crate::openid4vp::request::{DcApiRoute, VpRequest};
 
 const PROTOCOL: Rule = Rule { check: "dc_api_protocol", requirement: "OpenID4VP A.1" };
 
 /// The `protocol` and the `data` of a `DigitalCredential`. Where it came from is not in it: what must hold
 /// of that comes from the configuration and from the cookie (REQ-2.55).
-pub struct Handed {
+pub struct DcApiResponse {
     /// As the browser names it.
     pub protocol: String,
     /// The JSON text of an object.
     pub data: String,
 }
 
-impl Handed {
+impl DcApiResponse {
     /// The parameters of the answer to `asked`; `key` is the one made for it. A `state` was not sent, so
     /// none is expected (Appendix A.2).
     ///
@@ -29,12 +29,12 @@ impl Handed {
     /// any answer that is encrypted and was not to be, or the other way round, or cannot be decrypted.
     pub fn open(
         self,
-        asked: &Asked,
+        asked: &VpRequest,
         key: Option<&EncryptionKey>,
         findings: &mut Findings,
     ) -> Result<ResponseParameters, Rejection> {
         findings.about(None);
-        let sent = asked.wallet.dc_api.map(|DcApi { request, .. }| request.protocol());
+        let sent = asked.wallet.dc_api.map(|DcApiRoute { request, .. }| request.protocol());
         if sent != Some(self.protocol.as_str()) {
             return Err(findings.fail(&PROTOCOL, "the answer is of another protocol than the request"));
         }
@@ -54,10 +54,10 @@ impl Handed {
     }
 }
 
-impl fmt::Debug for Handed {
+impl fmt::Debug for DcApiResponse {
     /// Presentations are personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Handed").finish_non_exhaustive()
+        f.debug_struct("DcApiResponse").finish_non_exhaustive()
     }
 }
 

@@ -11,13 +11,13 @@ use crate::base::id::RequestState;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::secret::Digest;
 use crate::jose::jwe::EncryptionKey;
-use crate::openid4vp::request::Asked;
+use crate::openid4vp::request::VpRequest;
 
 const STATE: Rule = Rule { check: "response_state", requirement: "OpenID4VP 8.2, 8.3" };
 
 /// The parameters of a posted answer, each at most once; nothing is decrypted yet.
 #[derive(Default)]
-pub struct Posted {
+pub struct DirectPostResponse {
     /// Those in the clear.
     pub parameters: ResponseParameters,
     /// The `state` in the clear.
@@ -40,7 +40,7 @@ pub enum OtherState {
     Missing,
 }
 
-impl Posted {
+impl DirectPostResponse {
     /// From the members of a JSON body.
     pub fn from_json(mut members: Map<String, Value>) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl Posted {
     /// be decrypted or is no JSON object; when the `state` inside is missing or another request's (REQ-2.36).
     pub fn open(
         self,
-        asked: &Asked,
+        asked: &VpRequest,
         key: Option<&EncryptionKey>,
         findings: &mut Findings,
     ) -> Result<ResponseParameters, Rejection> {
@@ -110,10 +110,10 @@ impl Posted {
     }
 }
 
-impl fmt::Debug for Posted {
+impl fmt::Debug for DirectPostResponse {
     /// Presentations are personal data.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Posted").field("as_json", &self.as_json).finish_non_exhaustive()
+        f.debug_struct("DirectPostResponse").field("as_json", &self.as_json).finish_non_exhaustive()
     }
 }
 

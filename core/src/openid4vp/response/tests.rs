@@ -2,7 +2,7 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
-use crate::base::report::Outcome;
+use crate::base::report::CheckOutcome;
 use crate::openid4vp::testing::{CREDENTIAL, asked, query};
 use crate::sdjwt::testing::{Maker, NONCE as MADE_FOR};
 
@@ -14,7 +14,7 @@ fn answer(parameters: ResponseParameters) -> Result<WalletAnswer, String> {
     WalletAnswer::parse(parameters, &mut Findings::new()).map_err(|rejection| rejection.reason().to_owned())
 }
 
-fn shape(vp_token: &str) -> Option<Shape> {
+fn shape(vp_token: &str) -> Option<VpTokenShape> {
     match parse(vp_token) {
         Ok(WalletAnswer::Presented(token)) => Some(token.shape()),
         Ok(WalletAnswer::Refused(_)) => panic!("there was no error"),
@@ -38,14 +38,15 @@ fn shown_for(vp_token: &str, query: &Query) -> Result<(Vec<String>, Vec<String>)
     if let Err(rejection) = shown {
         let report = findings.conclude(Err(rejection));
         let last = report.checks.last().unwrap();
-        assert_eq!((Some(&last.check), last.outcome), (report.reason.as_ref(), Outcome::Failed));
+        assert_eq!((Some(&last.check), last.outcome), (report.reason.as_ref(), CheckOutcome::Failed));
         return Err(rejection.reason().to_owned());
     }
-    let name = |shown: Shown| match shown.number {
+    let name = |shown: PresentedCredential| match shown.number {
         Some(number) => format!("{} {number}", shown.credential),
         None => shown.credential,
     };
-    let failed = findings.conclude(Ok(())).checks.into_iter().filter(|line| line.outcome == Outcome::Failed);
+    let failed =
+        findings.conclude(Ok(())).checks.into_iter().filter(|line| line.outcome == CheckOutcome::Failed);
     let reasons = failed.map(|line| line.check.into_owned()).filter(|name| name != "presentation_discarded");
     Ok((shown.unwrap().into_iter().map(name).collect(), reasons.collect()))
 }
@@ -61,10 +62,10 @@ fn multiple(ids: &[&str], id: &str) -> Query {
 #[test]
 fn req_3_6_each_shape_is_recognised() {
     let object = json!({ CREDENTIAL: ["a.b.c~d.e.f"] }).to_string();
-    assert_eq!(shape(&object), Some(Shape::JsonObject));
-    assert_eq!(shape(&format!(" \n{object}")), Some(Shape::JsonObject));
-    assert_eq!(shape(&base64url::encode(&object)), Some(Shape::EncodedObject));
-    assert_eq!(shape("a.b.c~d.e.f"), Some(Shape::BareSdJwt));
+    assert_eq!(shape(&object), Some(VpTokenShape::JsonObject));
+    assert_eq!(shape(&format!(" \n{object}")), Some(VpTokenShape::JsonObject));
+    assert_eq!(shape(&base64url::encode(&object)), Some(VpTokenShape::EncodedObject));
+    assert_eq!(shape("a.b.c~d.e.f"), Some(VpTokenShape::BareSdJwt));
 }
 
 #[test]

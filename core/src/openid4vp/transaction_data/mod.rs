@@ -17,14 +17,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use self::fields::Fields;
-pub use self::payment_itemized::{Item, PaymentItemized};
+pub use self::payment_itemized::{PaymentItem, PaymentItemized};
 pub use self::payment_mandate::{Payee, PaymentInstrument, PaymentMandate};
 pub use self::registered::{RegisteredPayload, TransactionTypes, TypeFault};
 pub use self::session_data::SessionData;
-pub use self::wire_instructions::{Recipient, Source, WireInstructions};
+pub use self::wire_instructions::{WireInstructions, WireRecipient, WireSource};
 use super::dcql::Query;
 use crate::base::base64url;
-use crate::base::exact::Numbers;
+use crate::base::exact::ExactNumbers;
 use crate::base::json::{self, Bounds};
 use crate::sdjwt::digest::DigestAlgorithm;
 
@@ -49,12 +49,12 @@ const MAX_ID: usize = 64;
 pub struct TransactionData {
     encoded: String,
     object: Value,
-    parts: Parts,
+    parts: TransactionParts,
 }
 
 /// What the string says.
 #[derive(Clone, PartialEq)]
-struct Parts {
+struct TransactionParts {
     credential_ids: Vec<String>,
     hash_algorithms: Vec<DigestAlgorithm>,
     payload: Payload,
@@ -83,12 +83,12 @@ pub struct Details {
     /// One sentence: `Wire transfer: 1,250.00 USD to First Bank, account ending 6789`.
     pub title: String,
     /// Everything that was given, in order.
-    pub lines: Vec<Line>,
+    pub lines: Vec<LabelledLine>,
 }
 
 /// One labelled line.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Line {
+pub struct LabelledLine {
     /// What it is.
     pub label: String,
     /// What it says.
@@ -107,7 +107,7 @@ pub struct TransactionFault {
 
 /// The object as it is written: members in the order of the type's document, only those given.
 #[derive(Serialize)]
-struct Envelope<'a> {
+struct WrittenTransaction<'a> {
     #[serde(rename = "type")]
     kind: &'a str,
     credential_ids: &'a [String],
@@ -200,11 +200,11 @@ impl TransactionData {
 
 type ReadPayload = fn(Fields<'_>) -> Result<Payload, TransactionFault>;
 
-impl Parts {
+impl TransactionParts {
     /// Writes down the string that will be sent: `given`, of the four types in the order of their documents,
     /// with every number as it was written.
-    fn written(self, given: &Value, numbers: &Numbers) -> Result<TransactionData, TransactionFault> {
-        let envelope = Envelope {
+    fn written(self, given: &Value, numbers: &ExactNumbers) -> Result<TransactionData, TransactionFault> {
+        let envelope = WrittenTransaction {
             kind: self.payload.kind(),
             credential_ids: &self.credential_ids,
             hash_algorithms: self.hash_algorithms.iter().map(|algorithm| algorithm.name()).collect(),
@@ -246,7 +246,7 @@ impl Payload {
     }
 }
 
-impl Line {
+impl LabelledLine {
     fn new(label: impl Into<String>, text: impl Into<String>) -> Self {
         Self { label: label.into(), text: text.into() }
     }
@@ -264,7 +264,7 @@ impl TransactionFault {
 
 /// Reads an object of any type; whether a type that is not one of the four is registered, and what its
 /// schema says, is for [`TransactionTypes`] to know. Rows need neither: they were checked when written.
-fn read(object: &Value) -> Result<Parts, TransactionFault> {
+fn read(object: &Value) -> Result<TransactionParts, TransactionFault> {
     let mut fields = Fields::of(object, "")?;
     let kind = fields.text("type", registered::MAX_TYPE)?;
     let ids = fields.list("credential_ids", MAX_CREDENTIAL_IDS)?;
@@ -285,7 +285,7 @@ fn read(object: &Value) -> Result<Parts, TransactionFault> {
         }
         None => Payload::Registered(RegisteredPayload::read(kind, object)?),
     };
-    Ok(Parts { credential_ids, hash_algorithms, payload })
+    Ok(TransactionParts { credential_ids, hash_algorithms, payload })
 }
 
 /// REQ-1.82: exact names of the IANA registry, of hashes that can be computed here.

@@ -4,7 +4,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, Line, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault};
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-itemized:v1";
@@ -24,7 +24,7 @@ pub struct PaymentItemized {
     /// Of every amount below.
     pub currency: Currency,
     /// At least one.
-    pub items: Vec<Item>,
+    pub items: Vec<PaymentItem>,
     /// The exact sum of the items; not sent.
     #[serde(skip)]
     pub total: Amount,
@@ -32,7 +32,7 @@ pub struct PaymentItemized {
 
 /// One line of the payment.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Item {
+pub struct PaymentItem {
     /// How many, at least 1.
     pub quantity: u32,
     /// The price of one.
@@ -52,7 +52,7 @@ impl PaymentItemized {
         let items = fields
             .list("items", MAX_ITEMS)?
             .into_iter()
-            .map(|(item, pointer)| Item::read(item, pointer))
+            .map(|(item, pointer)| PaymentItem::read(item, pointer))
             .collect::<Result<Vec<_>, _>>()?;
         let total =
             items.iter().try_fold(Amount::ZERO, |sum, item| sum.plus(item.cost)).ok_or_else(|| {
@@ -69,18 +69,18 @@ impl PaymentItemized {
             None => format!("Payment: {total}"),
         };
         let mut lines = Vec::with_capacity(self.items.len() + 2);
-        lines.extend(Line::given("Description", self.description.as_ref()));
+        lines.extend(LabelledLine::given("Description", self.description.as_ref()));
         lines.extend(self.items.iter().map(|item| {
             let unit_cost = item.unit_cost.in_words(&self.currency);
             let cost = item.cost.in_words(&self.currency);
-            Line::new(&item.label, format!("{} × {unit_cost} = {cost}", item.quantity))
+            LabelledLine::new(&item.label, format!("{} × {unit_cost} = {cost}", item.quantity))
         }));
-        lines.push(Line::new("Total", total));
+        lines.push(LabelledLine::new("Total", total));
         Details { title, lines }
     }
 }
 
-impl Item {
+impl PaymentItem {
     fn read(item: &Value, pointer: String) -> Result<Self, TransactionFault> {
         let mut fields = Fields::of(item, pointer)?;
         let quantity = fields.quantity("quantity")?;

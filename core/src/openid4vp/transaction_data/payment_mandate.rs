@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, Line, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault};
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-mandate:v1";
@@ -69,15 +69,15 @@ impl PaymentMandate {
         let title = format!("Payment mandate: {amount} to {}", self.payee.name);
         let instrument = &self.payment_instrument;
         let mut lines = vec![
-            Line::new("Summary", &self.prompt_summary),
-            Line::new("Amount", amount),
-            Line::new("Payee", &self.payee.name),
+            LabelledLine::new("Summary", &self.prompt_summary),
+            LabelledLine::new("Amount", amount),
+            LabelledLine::new("Payee", &self.payee.name),
         ];
-        lines.extend(Line::given("Payee's identifier", self.payee.id.as_ref()));
-        lines.extend(Line::given("Payee's website", self.payee.website.as_ref()));
-        lines.push(Line::new("Paid with", format!("{} {}", instrument.kind, instrument.id)));
-        lines.extend(Line::given("Instruction", instrument.instruction.as_ref()));
-        lines.extend(Line::given("Instrument", instrument.description.as_ref()));
+        lines.extend(LabelledLine::given("Payee's identifier", self.payee.id.as_ref()));
+        lines.extend(LabelledLine::given("Payee's website", self.payee.website.as_ref()));
+        lines.push(LabelledLine::new("Paid with", format!("{} {}", instrument.kind, instrument.id)));
+        lines.extend(LabelledLine::given("Instruction", instrument.instruction.as_ref()));
+        lines.extend(LabelledLine::given("Instrument", instrument.description.as_ref()));
         Details { title, lines }
     }
 }

@@ -10,8 +10,8 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 
 use super::fields::{LONG, checked_text};
-use super::{Details, ENVELOPE, Line, Payload, TransactionData, TransactionFault};
-use crate::base::exact::Numbers;
+use super::{Details, ENVELOPE, LabelledLine, Payload, TransactionData, TransactionFault};
+use crate::base::exact::ExactNumbers;
 
 /// Longest `type`, in bytes.
 pub(super) const MAX_TYPE: usize = 256;
@@ -89,7 +89,7 @@ impl TransactionTypes {
         let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
         let parts = super::read(&object)?;
         self.permit(&parts.payload, &object)?;
-        parts.written(&object, &Numbers::of(text))
+        parts.written(&object, &ExactNumbers::of(text))
     }
 
     /// From what a caller has sent a wallet by itself: the text of the exact string, in quotation marks, or of
@@ -162,11 +162,11 @@ impl RegisteredPayload {
         &self.kind
     }
 
-    fn lines(&self) -> Vec<Line> {
+    fn lines(&self) -> Vec<LabelledLine> {
         let mut lines = Vec::new();
         self.leaves(&mut |path, leaf| {
             let path = path.strip_prefix(&["payload"]).unwrap_or(path);
-            lines.push(Line::new(path.join(" / "), words(leaf)));
+            lines.push(LabelledLine::new(path.join(" / "), words(leaf)));
         });
         lines
     }

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use serde::Serialize;
 
 use super::fields::{Fields, SHORT};
-use super::{Details, Line, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:session-data";
 
@@ -34,8 +34,8 @@ impl SessionData {
     }
 
     pub(super) fn details(&self) -> Details {
-        let mut lines = vec![Line::new("Network address", &self.ip_address)];
-        lines.extend(Line::given("Device", self.device_id.as_ref()));
+        let mut lines = vec![LabelledLine::new("Network address", &self.ip_address)];
+        lines.extend(LabelledLine::given("Device", self.device_id.as_ref()));
         Details { title: format!("Session from the network address {}", self.ip_address), lines }
     }
 }

@@ -337,15 +337,15 @@ fn people_read_what_they_agree_to() {
     assert_eq!(details(&session()).title, "Session from the network address 192.0.2.7");
     let payment = details(&payment());
     assert_eq!(payment.title, "Payment: 1,250.00 USD for Order 7");
-    assert_eq!(payment.lines[1], Line::new("Sticker", "3 × 0.10 USD = 0.30 USD"));
-    assert_eq!(payment.lines.last(), Some(&Line::new("Total", "1,250.00 USD")));
+    assert_eq!(payment.lines[1], LabelledLine::new("Sticker", "3 × 0.10 USD = 0.30 USD"));
+    assert_eq!(payment.lines.last(), Some(&LabelledLine::new("Total", "1,250.00 USD")));
     let wire = details(&wire());
     assert_eq!(wire.title, "Wire transfer: 1,250.00 USD to Ann Lee at First Bank, account ending 6789");
-    assert!(wire.lines.contains(&Line::new("From account", "ending 4321")));
+    assert!(wire.lines.contains(&LabelledLine::new("From account", "ending 4321")));
     assert!(!wire.lines.iter().any(|line| line.text.contains("987654321")));
     let mandate = details(&mandate());
     assert_eq!(mandate.title, "Payment mandate: 20.50 EUR to Shop");
-    assert_eq!(mandate.lines[0], Line::new("Summary", "Pay Shop monthly"));
+    assert_eq!(mandate.lines[0], LabelledLine::new("Summary", "Pay Shop monthly"));
     assert_eq!(mandate.lines.len(), 8);
 }
 

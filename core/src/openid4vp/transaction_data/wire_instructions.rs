@@ -3,7 +3,7 @@
 use serde::Serialize;
 
 use super::fields::{Fields, LONG, SHORT};
-use super::{Details, Line, TransactionFault};
+use super::{Details, LabelledLine, TransactionFault};
 use crate::base::money::{Amount, Currency};
 
 pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:wire-instructions:v1";
@@ -12,9 +12,9 @@ pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:wire-instruc
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WireInstructions {
     /// Who receives.
-    pub recipient: Recipient,
+    pub recipient: WireRecipient,
     /// Who pays.
-    pub source: Source,
+    pub source: WireSource,
     /// How much.
     pub amount: Amount,
     /// Of the amount.
@@ -26,7 +26,7 @@ pub struct WireInstructions {
 
 /// The receiving account: an institution's, perhaps for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Recipient {
+pub struct WireRecipient {
     /// The person.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub individual_name: Option<String>,
@@ -43,7 +43,7 @@ pub struct Recipient {
 
 /// The paying account: a person's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Source {
+pub struct WireSource {
     /// The person.
     pub individual_name: String,
     /// The bank.
@@ -57,8 +57,8 @@ pub struct Source {
 
 impl WireInstructions {
     pub(super) fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
-        let recipient = Recipient::read(fields.object("recipient")?)?;
-        let source = Source::read(fields.object("source")?)?;
+        let recipient = WireRecipient::read(fields.object("recipient")?)?;
+        let source = WireSource::read(fields.object("source")?)?;
         let amount = fields.amount("amount")?;
         let currency = fields.currency("currency")?;
         let memo = fields.optional_text("memo", LONG)?;
@@ -70,29 +70,32 @@ impl WireInstructions {
     /// person's own account only the end, because the page may be seen by others.
     pub(super) fn details(&self) -> Details {
         let amount = self.amount.in_words(&self.currency);
-        let Recipient { individual_name, institution_name, routing_number, account_number, website } =
+        let WireRecipient { individual_name, institution_name, routing_number, account_number, website } =
             &self.recipient;
         let to = match individual_name {
             Some(person) => format!("{person} at {institution_name}"),
             None => institution_name.clone(),
         };
         let title = format!("Wire transfer: {amount} to {to}, account ending {}", ending(account_number));
-        let mut lines = vec![Line::new("Amount", amount)];
-        lines.extend(Line::given("Recipient", individual_name.as_ref()));
-        lines.push(Line::new("Recipient's institution", institution_name));
-        lines.push(Line::new("Recipient's account", account_number));
-        lines.push(Line::new("Recipient's routing number", routing_number));
-        lines.extend(Line::given("Recipient's website", website.as_ref()));
-        lines.push(Line::new("From", &self.source.individual_name));
-        lines.extend(Line::given("From institution", self.source.institution_name.as_ref()));
-        lines.push(Line::new("From account", format!("ending {}", ending(&self.source.account_number))));
-        lines.push(Line::new("From routing number", &self.source.routing_number));
-        lines.extend(Line::given("Memo", self.memo.as_ref()));
+        let mut lines = vec![LabelledLine::new("Amount", amount)];
+        lines.extend(LabelledLine::given("Recipient", individual_name.as_ref()));
+        lines.push(LabelledLine::new("Recipient's institution", institution_name));
+        lines.push(LabelledLine::new("Recipient's account", account_number));
+        lines.push(LabelledLine::new("Recipient's routing number", routing_number));
+        lines.extend(LabelledLine::given("Recipient's website", website.as_ref()));
+        lines.push(LabelledLine::new("From", &self.source.individual_name));
+        lines.extend(LabelledLine::given("From institution", self.source.institution_name.as_ref()));
+        lines.push(LabelledLine::new(
+            "From account",
+            format!("ending {}", ending(&self.source.account_number)),
+        ));
+        lines.push(LabelledLine::new("From routing number", &self.source.routing_number));
+        lines.extend(LabelledLine::given("Memo", self.memo.as_ref()));
         Details { title, lines }
     }
 }
 
-impl Recipient {
+impl WireRecipient {
     fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
         let read = Self {
             individual_name: fields.optional_text("individual_name", SHORT)?,
@@ -106,7 +109,7 @@ impl Recipient {
     }
 }
 
-impl Source {
+impl WireSource {
     fn read(mut fields: Fields<'_>) -> Result<Self, TransactionFault> {
         let read = Self {
             individual_name: fields.text("individual_name", SHORT)?,

@@ -4,7 +4,7 @@ use super::{Current, Genuine};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
 use crate::sdjwt::credential::Authentic;
-use crate::sdjwt::status::standing::{Standing, StatusPlace};
+use crate::sdjwt::status::standing::{CredentialStatus, StatusPlace};
 
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
 const SET: Rule = Rule { check: "credential_set", requirement: "OpenID4VP 6.2, 6.4.2" };
@@ -17,7 +17,7 @@ pub(super) struct Survivor<'q> {
     /// Which combination of claims it completes.
     pub(super) combination: usize,
     pub(super) authentic: Authentic,
-    pub(super) standing: Standing,
+    pub(super) standing: CredentialStatus,
     pub(super) place: Option<StatusPlace>,
 }
 

@@ -6,7 +6,7 @@ use std::fmt;
 use super::{Genuine, high_assurance};
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
-use crate::sdjwt::status::standing::{self, Named, Standing, StatusPlace, StatusReference};
+use crate::sdjwt::status::standing::{self, CredentialStatus, StatusClaim, StatusPlace, StatusReference};
 use crate::sdjwt::status::token::{StatusList, StatusListFault};
 
 /// A genuine presentation whose credential its issuer has not taken back, as far as it can be known and
@@ -14,14 +14,14 @@ use crate::sdjwt::status::token::{StatusList, StatusListFault};
 #[derive(Debug)]
 pub struct Current {
     pub(super) genuine: Genuine,
-    pub(super) standing: Standing,
+    pub(super) standing: CredentialStatus,
     /// Where a list said so.
     pub(super) place: Option<StatusPlace>,
 }
 
 /// What a genuine presentation needs to be current.
 #[derive(Debug)]
-pub enum Status {
+pub enum StatusNeeded {
     /// Nothing.
     Settled(Current),
     /// A look at its issuer's list.
@@ -40,11 +40,13 @@ impl Genuine {
     ///
     /// # Errors
     /// When it is malformed, or missing although it is required; written into `findings`.
-    pub fn status(self, findings: &mut Findings) -> Result<Status, Rejection> {
+    pub fn status(self, findings: &mut Findings) -> Result<StatusNeeded, Rejection> {
         findings.about_presentation(&self.credential, self.number);
         Ok(match standing::named(&self.authentic, findings)? {
-            Named::Settled(standing) => Status::Settled(Current { genuine: self, standing, place: None }),
-            Named::Listed(reference) => Status::Listed(Listed { genuine: self, reference }),
+            StatusClaim::Settled(standing) => {
+                StatusNeeded::Settled(Current { genuine: self, standing, place: None })
+            }
+            StatusClaim::Listed(reference) => StatusNeeded::Listed(Listed { genuine: self, reference }),
         })
     }
 }

@@ -50,20 +50,20 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use self::complete::Survivor;
-pub use self::current::{Current, Listed, Status};
+pub use self::current::{Current, Listed, StatusNeeded};
 pub use self::issuer_certificate::IssuerCertificate;
-pub use self::told::{ScopeRefused, ScopesEarned, one_holder};
+pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
 use super::dcql::Query;
-use super::request::Asked;
-use super::response::Shown;
+use super::request::VpRequest;
+use super::response::PresentedCredential;
 use super::transaction_data::TransactionData;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
 use crate::jose::key_set::KeySet;
 use crate::sdjwt::credential::Authentic;
-use crate::sdjwt::key_binding::Expected;
+use crate::sdjwt::key_binding::ExpectedBinding;
 use crate::sdjwt::limits::VerificationSettings;
-use crate::sdjwt::status::standing::{Standing, StatusPlace};
+use crate::sdjwt::status::standing::{CredentialStatus, StatusPlace};
 use crate::sdjwt::trust::TrustedIssuer;
 
 const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
@@ -71,7 +71,7 @@ const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.
 
 /// What an answer is judged against. Nothing of it comes from the answer.
 #[derive(Clone, Debug)]
-pub struct Challenge<'a> {
+pub struct Expected<'a> {
     /// The question.
     pub query: &'a Query,
     /// What was to be agreed to, as sent.
@@ -88,7 +88,7 @@ pub struct Challenge<'a> {
     pub settings: VerificationSettings,
 }
 
-impl Challenge<'_> {
+impl Expected<'_> {
     /// The same, judged by what the operator has set.
     #[must_use]
     pub fn by(self, settings: VerificationSettings) -> Self {
@@ -96,10 +96,10 @@ impl Challenge<'_> {
     }
 }
 
-impl Asked {
+impl VpRequest {
     /// What the answer to this request is judged against, by default settings.
-    pub fn challenge(&self) -> Challenge<'_> {
-        Challenge {
+    pub fn expected(&self) -> Expected<'_> {
+        Expected {
             query: &self.query,
             transaction_data: &self.transaction_data,
             audience: self.audience(),
@@ -173,7 +173,7 @@ pub struct VerifiedCredential {
     pub holder: Option<String>,
     /// What is known of its status; never where that is kept (REQ-7.16).
     #[serde(default)]
-    pub standing: Standing,
+    pub standing: CredentialStatus,
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
     pub status_place: Option<Box<StatusPlace>>,
@@ -184,19 +184,19 @@ pub struct VerifiedCredential {
 /// # Errors
 /// [`Rejection`] for the first rule that is broken: this presentation is to be discarded.
 pub fn authenticate(
-    shown: Shown,
+    shown: PresentedCredential,
     issuer: &TrustedIssuer,
     keys: &KeySet,
-    challenge: &Challenge<'_>,
+    challenge: &Expected<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<Genuine, Rejection> {
-    let Shown { credential, number, presented } = shown;
+    let PresentedCredential { credential, number, presented } = shown;
     findings.about_presentation(&credential, number);
     let Some(query) = challenge.query.credential(&credential) else {
         return Err(findings.fail(&ASKED, "this credential was not asked for"));
     };
-    let expected = Expected {
+    let expected = ExpectedBinding {
         audience: &challenge.audience,
         nonce: challenge.nonce,
         requested_at: challenge.requested_at,
@@ -221,7 +221,7 @@ pub fn authenticate(
 /// [`Rejection`] for the first rule that is broken; it ends the whole response.
 pub fn conclude(
     current: Vec<Current>,
-    challenge: &Challenge<'_>,
+    challenge: &Expected<'_>,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
@@ -319,14 +319,15 @@ impl VerifiedPresentation {
     /// From the row it was stored in; for `store/row.rs` only.
     pub fn restore(row: Value) -> Option<Self> {
         #[derive(Deserialize)]
-        struct Row {
+        struct PresentationRow {
             credentials: BTreeMap<String, VerifiedCredentials>,
             transaction_data: Vec<TransactionData>,
             verified_at: Timestamp,
             #[serde(default)]
             scopes: Option<ScopesEarned>,
         }
-        let Row { credentials, transaction_data, verified_at, scopes } = serde_json::from_value(row).ok()?;
+        let PresentationRow { credentials, transaction_data, verified_at, scopes } =
+            serde_json::from_value(row).ok()?;
         Some(Self { credentials, transaction_data, verified_at, scopes })
     }
 

@@ -23,12 +23,12 @@ use serde_json::json;
 
 use super::*;
 use crate::base::id::Nonce;
-use crate::base::report::{Check, Outcome, Report, Verdict};
+use crate::base::report::{Check, CheckOutcome, Report, Verdict};
 use crate::base::{base64url, json as strict_json};
 use crate::jose::alg::Algorithm;
 use crate::jose::signing::SigningKey;
 use crate::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement};
-use crate::openid4vp::response::{ResponseParameters, Shape, WalletAnswer};
+use crate::openid4vp::response::{ResponseParameters, VpTokenShape, WalletAnswer};
 use crate::openid4vp::testing::{asked, transaction};
 use crate::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListFault, StatusListToken};
 use crate::sdjwt::testing::{
@@ -38,16 +38,16 @@ use crate::sdjwt::testing::{
 use crate::sdjwt::trust::{CredentialTrust, TrustPolicy};
 
 /// A good presentation of the three claims asked for, and what it is judged by.
-struct Scene {
+struct VerifyScene {
     maker: Maker,
     keys: Arc<KeySet>,
     trust: TrustPolicy,
-    asked: Asked,
+    asked: VpRequest,
     /// The `x5c` of the issuer's status list.
     list_x5c: Value,
 }
 
-impl Scene {
+impl VerifyScene {
     fn new() -> Self {
         let maker = Maker::new();
         let mut asked = asked();
@@ -92,7 +92,7 @@ impl Scene {
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             panic!("no error")
         };
-        let challenge = self.asked.challenge();
+        let challenge = self.asked.expected();
         let mut current = Vec::new();
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.current(shown, findings) {
@@ -114,13 +114,13 @@ impl Scene {
         token.verify(issuer, &self.keys, STATUS_URI, receipt, &CacheBounds::default())
     }
 
-    fn current(&self, shown: Shown, findings: &mut Findings) -> Result<Current, Rejection> {
+    fn current(&self, shown: PresentedCredential, findings: &mut Findings) -> Result<Current, Rejection> {
         findings.about_presentation(&shown.credential, shown.number);
         let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
-        let genuine = authenticate(shown, &issuer, &self.keys, &self.asked.challenge(), NOW, findings)?;
+        let genuine = authenticate(shown, &issuer, &self.keys, &self.asked.expected(), NOW, findings)?;
         match genuine.status(findings)? {
-            Status::Settled(current) => Ok(current),
-            Status::Listed(listed) => match self.list(&issuer) {
+            StatusNeeded::Settled(current) => Ok(current),
+            StatusNeeded::Listed(listed) => match self.list(&issuer) {
                 Ok(list) => listed.judged(&list, NOW, findings),
                 Err(fault) => Err(listed.unusable(&fault, findings)),
             },
@@ -139,9 +139,9 @@ impl Scene {
         assert!(presentation.is_none());
         assert_eq!(report.verdict, Verdict::Rejected);
         let reason = report.reason.unwrap();
-        let decisive = |line: &&Check| line.check == reason && line.outcome == Outcome::Failed;
+        let decisive = |line: &&Check| line.check == reason && line.outcome == CheckOutcome::Failed;
         assert!(!report.checks.iter().find(decisive).unwrap().detail.is_empty());
-        assert_eq!(report.checks.last().unwrap().outcome, Outcome::Failed);
+        assert_eq!(report.checks.last().unwrap().outcome, CheckOutcome::Failed);
         reason.into_owned()
     }
 }
@@ -164,20 +164,20 @@ fn sha256(text: &str) -> String {
 }
 
 /// Changes one thing about a good scene and gives the answer that the wallet would send.
-type Wrong = fn(&mut Scene) -> String;
+type Wrong = fn(&mut VerifyScene) -> String;
 
-fn claim(scene: &mut Scene, name: &str, value: &Value) -> String {
+fn claim(scene: &mut VerifyScene, name: &str, value: &Value) -> String {
     scene.maker.payload.insert(name.to_owned(), value.clone());
     scene.maker.present()
 }
 
-fn kb(scene: &mut Scene, name: &str, value: &Value) -> String {
+fn kb(scene: &mut VerifyScene, name: &str, value: &Value) -> String {
     scene.maker.kb.insert(name.to_owned(), value.clone());
     scene.maker.present()
 }
 
 /// Asks that `age_equal_or_over.18`, which is `true`, be `value`.
-fn ask_for_value(scene: &mut Scene, value: Value) {
+fn ask_for_value(scene: &mut VerifyScene, value: Value) {
     let mut query = credential_query(QUERY_ID);
     query.claims[2] = ClaimQuery { values: vec![value], ..query.claims[2].clone() };
     scene.asked.query = Query::of(vec![query]).unwrap();
@@ -189,8 +189,8 @@ fn both(first: &Maker, second: &Maker) -> String {
 }
 
 /// A scene with two credential queries, and a second maker whose issuer is the same.
-fn two_credentials() -> (Scene, Maker) {
-    let mut scene = Scene::new();
+fn two_credentials() -> (VerifyScene, Maker) {
+    let mut scene = VerifyScene::new();
     scene.ask_for_another("other");
     let mut second = Maker::new();
     second.issuer = SigningKey::from_jwk(&scene.maker.issuer.to_private_jwk()).unwrap();

@@ -13,12 +13,12 @@ pub struct ScopesEarned {
     /// The scopes that were earned.
     pub granted: Vec<String>,
     /// The others.
-    pub refused: Vec<ScopeRefused>,
+    pub refused: Vec<ScopeNotGranted>,
 }
 
 /// A scope that was asked for and not earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ScopeRefused {
+pub struct ScopeNotGranted {
     /// Its name.
     pub scope: String,
     /// A stable code.

@@ -80,16 +80,16 @@ fn req_1_16_requests_are_pushed_where_the_wallet_says() {
 fn req_1_32_metadata_of_another_issuer_are_refused() {
     let document = json!({"issuer": "https://wallet.example/presentation/", "vp_formats_supported": {}});
     let fault = WalletMetadata::published(document.to_string().as_bytes(), ISSUER).unwrap_err();
-    assert_eq!(fault, MetadataFault::Issuer);
+    assert_eq!(fault, WalletMetadataFault::Issuer);
 }
 
 #[test]
 fn req_1_42_malformed_metadata_are_refused() {
     for wrong in ["", "[]", "{", "{\"a\":1,\"a\":2}", "\"text\""] {
-        assert_eq!(WalletMetadata::sent(wrong).unwrap_err(), MetadataFault::NotAnObject, "{wrong}");
+        assert_eq!(WalletMetadata::sent(wrong).unwrap_err(), WalletMetadataFault::NotAnObject, "{wrong}");
     }
     let long = format!("{{\"x\":\"{}\"}}", "x".repeat(BOUNDS.bytes));
-    assert_eq!(WalletMetadata::sent(&long).unwrap_err(), MetadataFault::NotAnObject);
+    assert_eq!(WalletMetadata::sent(&long).unwrap_err(), WalletMetadataFault::NotAnObject);
     for (member, value) in [
         ("vp_formats_supported", json!([])),
         ("client_id_prefixes_supported", json!("x509_hash")),
@@ -98,7 +98,7 @@ fn req_1_42_malformed_metadata_are_refused() {
         ("jwks", json!([])),
     ] {
         let sent = json!({ member: value }).to_string();
-        assert_eq!(WalletMetadata::sent(&sent).unwrap_err(), MetadataFault::Member(member), "{sent}");
+        assert_eq!(WalletMetadata::sent(&sent).unwrap_err(), WalletMetadataFault::Member(member), "{sent}");
     }
 }
 
@@ -121,7 +121,7 @@ fn req_1_43_the_wallet_s_key_and_algorithm_are_taken_or_the_answer_is_no() {
     for (keys, encs) in
         [(json!([rsa]), Value::Null), (json!([]), Value::Null), (json!([key]), json!(["A256CBC-HS512"]))]
     {
-        assert_eq!(sent(keys, encs).unwrap_err(), MetadataFault::Encryption);
+        assert_eq!(sent(keys, encs).unwrap_err(), WalletMetadataFault::Encryption);
     }
     assert!(WalletMetadata::sent("{}").unwrap().encrypt_to().is_none());
 }
@@ -135,6 +135,6 @@ fn req_2_7_the_metadata_say_whether_answers_name_the_issuer() {
     for wrong in [json!("true"), json!(1), json!(null)] {
         let document = json!({"issuer": ISSUER, "vp_formats_supported": {"dc+sd-jwt": {}}, member: wrong});
         let read = WalletMetadata::published(document.to_string().as_bytes(), ISSUER);
-        assert_eq!(read.err(), Some(MetadataFault::Member(member)));
+        assert_eq!(read.err(), Some(WalletMetadataFault::Member(member)));
     }
 }

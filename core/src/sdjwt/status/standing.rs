@@ -23,7 +23,7 @@ const STATUS: Rule = Rule { check: "status", requirement: "SD-JWT VC 2.4; Token 
 /// What is known of the status of a credential that is accepted.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Standing {
+pub enum CredentialStatus {
     /// Its issuer's list says that it is valid.
     Valid,
     /// It names no status: its issuer does not revoke.
@@ -35,9 +35,9 @@ pub enum Standing {
 
 /// What an authentic credential says about its status.
 #[derive(Debug)]
-pub enum Named {
+pub enum StatusClaim {
     /// Nothing has to be looked up.
-    Settled(Standing),
+    Settled(CredentialStatus),
     /// Its issuer keeps it here.
     Listed(StatusReference),
 }
@@ -115,7 +115,7 @@ impl fmt::Debug for StatusPlace {
 
 /// What a list says of a credential that was valid before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Today {
+pub enum StatusNow {
     /// Valid.
     Valid,
     /// Anything else: revoked, suspended, beyond the list.
@@ -130,14 +130,14 @@ pub fn today(
     issuer: &TrustedIssuer,
     list: &StatusList,
     now: Timestamp,
-) -> Today {
+) -> StatusNow {
     let its_own = list.uri() == reference.uri && list.issuer() == issuer.issuer();
     if !its_own || !list.usable(now, reference.policy.stale_if_error) {
-        return Today::Unknown;
+        return StatusNow::Unknown;
     }
     match list.statuses().at(reference.index) {
-        Some(0) => Today::Valid,
-        _ => Today::TakenBack,
+        Some(0) => StatusNow::Valid,
+        _ => StatusNow::TakenBack,
     }
 }
 
@@ -146,7 +146,7 @@ pub fn today(
 ///
 /// # Errors
 /// When it is malformed, or missing although it is required; written into `findings`.
-pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<Named, Rejection> {
+pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<StatusClaim, Rejection> {
     let policy = credential.status_policy();
     let status = match (policy.check, credential.status()) {
         (StatusCheck::Ignored, _) => {
@@ -154,7 +154,7 @@ pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<Named, R
                 &STATUS,
                 "`danger_ignore_status` is set for this credential: nothing is looked up",
             );
-            return Ok(Named::Settled(Standing::Unchecked));
+            return Ok(StatusClaim::Settled(CredentialStatus::Unchecked));
         }
         (StatusCheck::Required, None) => {
             let detail = "the credential names no status, and the configuration requires one";
@@ -162,14 +162,14 @@ pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<Named, R
         }
         (StatusCheck::WhenNamed, None) => {
             findings.not_applicable(&STATUS, "the credential names no status");
-            return Ok(Named::Settled(Standing::None));
+            return Ok(StatusClaim::Settled(CredentialStatus::None));
         }
         (_, Some(status)) => status,
     };
     match read(status) {
         Ok((index, uri, url)) => {
             findings.pass(&REFERENCE, "`status.status_list` names an index and an address");
-            Ok(Named::Listed(StatusReference { index, uri, url, policy }))
+            Ok(StatusClaim::Listed(StatusReference { index, uri, url, policy }))
         }
         Err(detail) => Err(findings.fail(&REFERENCE, detail)),
     }
@@ -186,7 +186,7 @@ pub fn judge(
     list: &StatusList,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<Standing, Rejection> {
+) -> Result<CredentialStatus, Rejection> {
     findings.pass(&AVAILABLE, "the issuer's status list is at hand");
     for (rule, detail) in &HOLDS {
         if rule.check == SUBJECT.check
@@ -207,7 +207,7 @@ pub fn judge(
     let refused = match status {
         0 => {
             findings.pass(&STATUS, "the issuer's status list says: valid");
-            return Ok(Standing::Valid);
+            return Ok(CredentialStatus::Valid);
         }
         1 => "the issuer has revoked this credential",
         2 => "the issuer has suspended this credential; it may become valid again",

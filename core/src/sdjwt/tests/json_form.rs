@@ -33,8 +33,12 @@ fn judge_json(form: &Map<String, Value>, maker: &Maker, switched_on: bool) -> Re
     trust.credentials[0].accept_json_serialization = switched_on;
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented =
-            Presented::parse_json(HolderBinding::Required, form, &Limits::default(), &mut findings)?;
+        let presented = Presented::parse_json(
+            HolderBinding::Required,
+            form,
+            &PresentationLimits::default(),
+            &mut findings,
+        )?;
         let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings)
     })();
@@ -101,7 +105,7 @@ fn req_4_25_what_is_no_such_form_is_refused() {
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!([1])));
     wrong.push(flat(&|form| form["header"]["disclosures"] = json!(["AA~AA"])));
     wrong.push(flat(&|form| {
-        form["header"]["disclosures"] = json!(vec!["AA"; Limits::default().disclosures + 1]);
+        form["header"]["disclosures"] = json!(vec!["AA"; PresentationLimits::default().disclosures + 1]);
     }));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!("")));
     wrong.push(flat(&|form| form["header"]["kb_jwt"] = json!(null)));

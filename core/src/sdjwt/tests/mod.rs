@@ -13,16 +13,16 @@ mod type_metadata;
 use serde_json::{Value, json};
 
 use super::credential::Authentic;
-use super::limits::Limits;
+use super::limits::PresentationLimits;
 use super::parse::Presented;
 use super::testing::{Maker, NOW, QUERY_ID, expected};
-use crate::base::report::{Findings, Outcome, Rejection, Report, Verdict};
+use crate::base::report::{CheckOutcome, Findings, Rejection, Report, Verdict};
 
 /// Judges `text` as a presentation of `maker`'s issuer.
 fn judge(text: &str, maker: &Maker) -> (Result<Authentic, Rejection>, Report) {
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse(text, &Limits::default(), &mut findings)?;
+        let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings)
     })();
@@ -35,7 +35,7 @@ fn judge(text: &str, maker: &Maker) -> (Result<Authentic, Rejection>, Report) {
 fn accepted(maker: &Maker) -> Authentic {
     let (answer, report) = judge(&maker.present(), maker);
     assert_eq!(report.verdict, Verdict::Verified, "{report:?}");
-    assert!(report.checks.iter().all(|check| check.outcome != Outcome::Failed), "{report:?}");
+    assert!(report.checks.iter().all(|check| check.outcome != CheckOutcome::Failed), "{report:?}");
     answer.unwrap()
 }
 
@@ -50,7 +50,7 @@ fn refused(maker: &Maker, check: &str) -> Report {
 fn refused_text(text: &str, maker: &Maker, check: &str) -> Report {
     let (_, report) = judge(text, maker);
     assert_eq!(report.reason.as_deref(), Some(check), "{report:?}");
-    let failed: Vec<_> = report.checks.iter().filter(|line| line.outcome == Outcome::Failed).collect();
+    let failed: Vec<_> = report.checks.iter().filter(|line| line.outcome == CheckOutcome::Failed).collect();
     assert_eq!(failed.len(), 1, "{report:?}");
     assert_eq!(report.checks.last().map(|line| &*line.check), Some(check), "{report:?}");
     report

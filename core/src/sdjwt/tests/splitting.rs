@@ -40,7 +40,7 @@ fn req_4_4_req_6_1_a_stripped_kb_jwt_is_refused() {
 /// Judges `text` where the question demands no holder binding.
 fn judge_unbound(text: &str, maker: &Maker) -> Result<Authentic, &'static str> {
     let mut findings = Findings::new();
-    let (without, limits) = (HolderBinding::NotRequired, Limits::default());
+    let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
     let presented =
         Presented::parse_with(without, text, &limits, &mut findings).map_err(Rejection::reason)?;
     let issuer =
@@ -88,7 +88,7 @@ fn req_6_11_a_key_binding_jwt_that_was_not_demanded_is_checked_and_raises_nothin
 fn req_6_4_what_was_made_for_another_request_shows_before_anything_is_checked() {
     let maker = Maker::new();
     let parsed = |text: &str| {
-        let (without, limits) = (HolderBinding::NotRequired, Limits::default());
+        let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
         Presented::parse_with(without, text, &limits, &mut Findings::new()).unwrap()
     };
     assert!(parsed(&maker.present()).may_answer(NONCE));
@@ -157,7 +157,7 @@ fn req_4_9_critical_headers_are_refused() {
 #[test]
 fn req_4_23_bounds_are_checked_before_work() {
     let maker = Maker::new();
-    let limits = Limits::default();
+    let limits = PresentationLimits::default();
     refused_text(&"a".repeat(limits.bytes + 1), &maker, "sd_jwt_bounds");
     let junk = |count: usize| format!("{}{}x.y.z", maker.sd_jwt(), "AAAA~".repeat(count));
     let ours = maker.disclosures.len();
@@ -184,15 +184,21 @@ fn req_4_23_a_portrait_and_a_card_of_many_elements_are_within_the_limits() {
 #[test]
 fn req_4_23_narrower_limits_hold_where_they_are_set() {
     let maker = Maker::new();
-    let judged = |limits: &Limits| Presented::parse(&maker.present(), limits, &mut Findings::new()).is_ok();
+    let judged = |limits: &PresentationLimits| {
+        Presented::parse(&maker.present(), limits, &mut Findings::new()).is_ok()
+    };
     let text = maker.present().len();
     let longest = maker.disclosures.iter().map(String::len).max().unwrap();
-    let exact =
-        Limits { bytes: text, disclosures: maker.disclosures.len(), disclosure_bytes: longest, depth: 16 };
+    let exact = PresentationLimits {
+        bytes: text,
+        disclosures: maker.disclosures.len(),
+        disclosure_bytes: longest,
+        depth: 16,
+    };
     assert!(judged(&exact));
-    assert!(!judged(&Limits { bytes: text - 1, ..exact }));
-    assert!(!judged(&Limits { disclosures: exact.disclosures - 1, ..exact }));
-    assert!(!judged(&Limits { disclosure_bytes: longest - 1, ..exact }));
+    assert!(!judged(&PresentationLimits { bytes: text - 1, ..exact }));
+    assert!(!judged(&PresentationLimits { disclosures: exact.disclosures - 1, ..exact }));
+    assert!(!judged(&PresentationLimits { disclosure_bytes: longest - 1, ..exact }));
 }
 
 #[test]

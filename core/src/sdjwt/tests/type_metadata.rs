@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::sdjwt::testing::{VCT, element, integrity, member};
-use crate::sdjwt::type_metadata::{Document, resolve};
+use crate::sdjwt::type_metadata::{TypeDocument, resolve};
 
 /// A credential after one change, whose type demands this of its claims.
 fn demanding(claims: &Value, change: impl FnOnce(&mut Maker)) -> Maker {
@@ -14,11 +14,11 @@ fn demanding(claims: &Value, change: impl FnOnce(&mut Maker)) -> Maker {
 }
 
 fn configure(maker: &mut Maker, document: &str) {
-    let document = Document::parse(document.as_bytes()).unwrap();
+    let document = TypeDocument::parse(document.as_bytes()).unwrap();
     maker.metadata = resolve(&[VCT.to_owned()], &[document]).unwrap().into();
 }
 
-fn outcome(report: &Report, check: &str) -> Option<(Outcome, String)> {
+fn outcome(report: &Report, check: &str) -> Option<(CheckOutcome, String)> {
     let line = report.checks.iter().find(|line| line.check == check)?;
     Some((line.outcome, line.detail.to_string()))
 }
@@ -28,7 +28,7 @@ fn req_5_18_where_nothing_is_configured_vct_integrity_is_not_applicable_and_says
     for (value, said) in [(Value::Null, "no type metadata"), (json!("sha256-x"), "has a `vct#integrity`")] {
         let maker = changed(|m| set(&mut m.payload, "vct#integrity", value));
         let (outcome, detail) = outcome(&judge(&maker.present(), &maker).1, "vct_integrity").unwrap();
-        assert_eq!(outcome, Outcome::NotApplicable);
+        assert_eq!(outcome, CheckOutcome::NotApplicable);
         assert!(detail.contains(said) && detail.contains("configured"), "{detail}");
         accepted(&maker);
     }
@@ -46,14 +46,14 @@ fn req_5_18_vct_integrity_is_that_of_the_configured_document() {
     let maker = with(json!(good));
     accepted(&maker);
     let report = judge(&maker.present(), &maker).1;
-    assert_eq!(outcome(&report, "vct_integrity").unwrap().0, Outcome::Passed);
-    assert_eq!(outcome(&report, "claim_metadata").unwrap().0, Outcome::NotApplicable);
+    assert_eq!(outcome(&report, "vct_integrity").unwrap().0, CheckOutcome::Passed);
+    assert_eq!(outcome(&report, "claim_metadata").unwrap().0, CheckOutcome::NotApplicable);
     // The issuer need not say it.
     let maker = with(Value::Null);
     accepted(&maker);
     assert_eq!(
         outcome(&judge(&maker.present(), &maker).1, "vct_integrity").unwrap().0,
-        Outcome::NotApplicable
+        CheckOutcome::NotApplicable
     );
     let other = integrity(document.replace("Identity", "identity").as_bytes());
     let url_alphabet = good.replace(['+', '/'], "-").replace('=', "");
@@ -159,7 +159,7 @@ fn req_5_17_only_the_metadata_of_the_credentials_own_type_counts() {
     let strict = json!({"vct": VCT, "claims": [{"path": ["nickname"], "mandatory": true}]}).to_string();
     configure(&mut maker, &strict);
     refused(&maker, "mandatory_claims");
-    let other = Document::parse(strict.replace(VCT, "https://other.example").as_bytes()).unwrap();
+    let other = TypeDocument::parse(strict.replace(VCT, "https://other.example").as_bytes()).unwrap();
     maker.metadata = resolve(&["https://other.example".to_owned()], &[other]).unwrap().into();
     accepted(&maker);
 }

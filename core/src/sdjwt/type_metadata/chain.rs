@@ -1,8 +1,8 @@
 //! From single documents to what counts for a type: everything it extends, the ancestor first (SD-JWT VC
 //! sections 5.4, 5.6.5 and 5.7). What cannot be processed in full is not used at all.
 
-use super::claim_path::ClaimPath;
-use super::document::{ClaimEntry, Disclosability, Document};
+use super::claim_path::TypeClaimPath;
+use super::document::{ClaimEntry, Disclosability, TypeDocument};
 use super::integrity::Digests;
 use crate::base::report::excerpt;
 
@@ -42,7 +42,7 @@ impl TypeMetadata {
 /// What the metadata says about the claims at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ClaimRule {
-    pub(super) path: ClaimPath,
+    pub(super) path: TypeClaimPath,
     pub(super) mandatory: bool,
     pub(super) sd: Disclosability,
 }
@@ -50,7 +50,7 @@ pub(super) struct ClaimRule {
 /// Why documents do not add up.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{why}")]
-pub struct ChainFault {
+pub struct ExtendsFault {
     /// Which document is to blame; `None` when one is missing.
     pub document: Option<usize>,
     /// What is wrong.
@@ -61,9 +61,9 @@ pub struct ChainFault {
 /// one for each accepted type, and one for each type that is extended.
 ///
 /// # Errors
-/// The first [`ChainFault`]: two documents for one type, none for a type, one for no type, a circle, a chain
+/// The first [`ExtendsFault`]: two documents for one type, none for a type, one for no type, a circle, a chain
 /// that is too long, an `extends#integrity` that does not hold, a rule that a child may not change.
-pub fn resolve(accepted: &[String], documents: &[Document]) -> Result<Vec<TypeMetadata>, ChainFault> {
+pub fn resolve(accepted: &[String], documents: &[TypeDocument]) -> Result<Vec<TypeMetadata>, ExtendsFault> {
     for (place, document) in documents.iter().enumerate() {
         if documents.iter().take(place).any(|other| other.vct == document.vct) {
             return Err(blame(place, "describes the same type as a file before it"));
@@ -74,7 +74,7 @@ pub fn resolve(accepted: &[String], documents: &[Document]) -> Result<Vec<TypeMe
     for vct in accepted {
         let Some(first) = named(documents, vct) else {
             let why = format!("has no file for the accepted type {}", excerpt(vct));
-            return Err(ChainFault { document: None, why });
+            return Err(ExtendsFault { document: None, why });
         };
         let chain = chain(first, documents)?;
         let mut claims = Vec::new();
@@ -99,14 +99,14 @@ pub fn resolve(accepted: &[String], documents: &[Document]) -> Result<Vec<TypeMe
 }
 
 /// A document and its place in the list.
-type Placed<'d> = (usize, &'d Document);
+type Placed<'d> = (usize, &'d TypeDocument);
 
-fn named<'d>(documents: &'d [Document], vct: &str) -> Option<Placed<'d>> {
+fn named<'d>(documents: &'d [TypeDocument], vct: &str) -> Option<Placed<'d>> {
     documents.iter().enumerate().find(|(_, document)| document.vct == vct)
 }
 
 /// The document and all its ancestors, in that order.
-fn chain<'d>(first: Placed<'d>, documents: &'d [Document]) -> Result<Vec<Placed<'d>>, ChainFault> {
+fn chain<'d>(first: Placed<'d>, documents: &'d [TypeDocument]) -> Result<Vec<Placed<'d>>, ExtendsFault> {
     let mut chain = vec![first];
     let (mut place, mut document) = first;
     while let Some(extended) = &document.extends {
@@ -158,6 +158,6 @@ fn extend(inherited: &mut Vec<ClaimRule>, own: &[ClaimEntry]) -> Result<(), Stri
     Ok(())
 }
 
-fn blame(document: usize, why: impl Into<String>) -> ChainFault {
-    ChainFault { document: Some(document), why: why.into() }
+fn blame(document: usize, why: impl Into<String>) -> ExtendsFault {
+    ExtendsFault { document: Some(document), why: why.into() }
 }

@@ -15,10 +15,10 @@ const LONGEST_NAME: usize = 256;
 
 /// From the top of a credential to the claims that one entry of `claims` is about. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ClaimPath(Vec<PathElement>);
+pub(super) struct TypeClaimPath(Vec<TypePathElement>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
-enum PathElement {
+enum TypePathElement {
     /// The member of this name.
     Name(String),
     /// The element issued at this place, from 0.
@@ -27,19 +27,19 @@ enum PathElement {
     All,
 }
 
-impl ClaimPath {
+impl TypeClaimPath {
     /// From JSON; the error says what is wrong.
     pub(super) fn from_json(path: &Value) -> Result<Self, &'static str> {
         let elements = path.as_array().filter(|path| (1..=LONGEST).contains(&path.len()));
         let elements = elements.ok_or("must be an array of 1 to 16 elements")?;
         let read = |element: &Value| match element {
-            Value::Null => Ok(PathElement::All),
-            Value::String(name) if name.len() <= LONGEST_NAME => Ok(PathElement::Name(name.clone())),
+            Value::Null => Ok(TypePathElement::All),
+            Value::String(name) if name.len() <= LONGEST_NAME => Ok(TypePathElement::Name(name.clone())),
             Value::String(_) => Err("must name members of at most 256 bytes"),
             other => {
                 let place = other.as_u64().and_then(|place| usize::try_from(place).ok());
                 let place = place.ok_or("must hold strings, null and whole numbers from 0 on")?;
-                Ok(PathElement::Index(place))
+                Ok(TypePathElement::Index(place))
             }
         };
         elements.iter().map(read).collect::<Result<_, _>>().map(Self)
@@ -55,7 +55,7 @@ impl ClaimPath {
     /// # Errors
     /// A step into something of another kind.
     pub(super) fn select(&self, claims: &Map<String, Value>, trace: &Trace) -> Result<Selection, WrongKind> {
-        let mut here = vec![Part { content: Content::Object(claims), trace: Some(trace) }];
+        let mut here = vec![CredentialPart { content: PartContent::Object(claims), trace: Some(trace) }];
         let (mut absent, mut out_of_sight) = (false, false);
         for element in &self.0 {
             // What was not there on the way may be hidden together with all that is inside it.
@@ -64,25 +64,27 @@ impl ClaimPath {
             let mut next = Vec::new();
             for part in here {
                 match (element, part.content) {
-                    (_, Content::Hidden) => out_of_sight = true,
-                    (PathElement::Name(name), Content::Object(members)) => match members.get(name) {
+                    (_, PartContent::Hidden) => out_of_sight = true,
+                    (TypePathElement::Name(name), PartContent::Object(members)) => match members.get(name) {
                         Some(value) => {
                             let trace = part.trace.and_then(|trace| trace.member(name));
-                            next.push(Part { content: Content::of(value), trace });
+                            next.push(CredentialPart { content: PartContent::of(value), trace });
                         }
                         None => absent |= part.trace.is_some_and(Trace::withholds),
                     },
-                    (PathElement::All, Content::Array(elements)) => next.extend(part.elements(elements)),
-                    (PathElement::Index(place), Content::Array(elements)) => {
+                    (TypePathElement::All, PartContent::Array(elements)) => {
+                        next.extend(part.elements(elements));
+                    }
+                    (TypePathElement::Index(place), PartContent::Array(elements)) => {
                         next.extend(part.elements(elements).nth(*place));
                     }
-                    (PathElement::Name(_), _) => return Err(WrongKind::NoObject),
-                    (PathElement::All | PathElement::Index(_), _) => return Err(WrongKind::NoArray),
+                    (TypePathElement::Name(_), _) => return Err(WrongKind::NoObject),
+                    (TypePathElement::All | TypePathElement::Index(_), _) => return Err(WrongKind::NoArray),
                 }
             }
             here = next;
         }
-        let disclosable = |part: &Part<'_>| part.trace.is_some_and(Trace::is_disclosable);
+        let disclosable = |part: &CredentialPart<'_>| part.trace.is_some_and(Trace::is_disclosable);
         Ok(Selection {
             disclosable: here.iter().any(disclosable),
             plain: !here.iter().all(disclosable),
@@ -93,14 +95,14 @@ impl ClaimPath {
 }
 
 /// With dots into objects and brackets into arrays.
-impl fmt::Display for ClaimPath {
+impl fmt::Display for TypeClaimPath {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (place, element) in self.0.iter().enumerate() {
             match element {
-                PathElement::Name(name) if place == 0 => f.write_str(name)?,
-                PathElement::Name(name) => write!(f, ".{name}")?,
-                PathElement::Index(index) => write!(f, "[{index}]")?,
-                PathElement::All => f.write_str("[]")?,
+                TypePathElement::Name(name) if place == 0 => f.write_str(name)?,
+                TypePathElement::Name(name) => write!(f, ".{name}")?,
+                TypePathElement::Index(index) => write!(f, "[{index}]")?,
+                TypePathElement::All => f.write_str("[]")?,
             }
         }
         Ok(())
@@ -140,20 +142,22 @@ pub(super) enum WrongKind {
 
 /// One part of a credential as it was issued.
 #[derive(Clone, Copy)]
-struct Part<'v> {
-    content: Content<'v>,
+struct CredentialPart<'v> {
+    content: PartContent<'v>,
     trace: Option<&'v Trace>,
 }
 
-impl<'v> Part<'v> {
-    fn elements(self, received: &'v [Value]) -> impl Iterator<Item = Part<'v>> {
-        Trace::as_issued(self.trace, received)
-            .map(|(value, trace)| Part { content: value.map_or(Content::Hidden, Content::of), trace })
+impl<'v> CredentialPart<'v> {
+    fn elements(self, received: &'v [Value]) -> impl Iterator<Item = CredentialPart<'v>> {
+        Trace::as_issued(self.trace, received).map(|(value, trace)| CredentialPart {
+            content: value.map_or(PartContent::Hidden, PartContent::of),
+            trace,
+        })
     }
 }
 
 #[derive(Clone, Copy)]
-enum Content<'v> {
+enum PartContent<'v> {
     Object(&'v Map<String, Value>),
     Array(&'v [Value]),
     Scalar,
@@ -161,7 +165,7 @@ enum Content<'v> {
     Hidden,
 }
 
-impl<'v> Content<'v> {
+impl<'v> PartContent<'v> {
     fn of(value: &'v Value) -> Self {
         match value {
             Value::Object(members) => Self::Object(members),

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value};
 
-use super::claim_path::ClaimPath;
+use super::claim_path::TypeClaimPath;
 use super::integrity::Digests;
 use crate::base::json::{self, Bounds, JsonFault};
 
@@ -15,7 +15,7 @@ const BOUNDS: Bounds = Bounds { bytes: BYTES, depth: 16, members: 20_000 };
 /// A type metadata document by itself: what it extends has not been looked at. Members that mean nothing
 /// here are ignored, as section 5.2 demands.
 #[derive(Clone, Debug)]
-pub struct Document {
+pub struct TypeDocument {
     pub(super) vct: String,
     pub(super) extends: Option<String>,
     pub(super) extends_integrity: Option<String>,
@@ -28,7 +28,7 @@ pub struct Document {
 /// One entry of `claims`, as written.
 #[derive(Clone, Debug)]
 pub(super) struct ClaimEntry {
-    pub(super) path: ClaimPath,
+    pub(super) path: TypeClaimPath,
     pub(super) mandatory: Option<bool>,
     pub(super) sd: Option<Disclosability>,
 }
@@ -61,7 +61,7 @@ pub enum DocumentFault {
     },
 }
 
-impl Document {
+impl TypeDocument {
     /// Reads the bytes as they were published: `#integrity` is about these.
     ///
     /// # Errors
@@ -92,7 +92,7 @@ fn claims(document: &Map<String, Value>) -> Result<Vec<ClaimEntry>, DocumentFaul
     let mut svg_ids = HashSet::new();
     for (place, claim) in objects(document, "claims", "")?.into_iter().enumerate() {
         let at = format!("/claims/{place}");
-        let path = claim.get("path").map_or(Err("must be there"), ClaimPath::from_json);
+        let path = claim.get("path").map_or(Err("must be there"), TypeClaimPath::from_json);
         let path = path.map_err(|why| fault(format!("{at}/path"), why))?;
         if entries.iter().any(|entry| entry.path == path) {
             return Err(fault(format!("{at}/path"), "has an entry above"));

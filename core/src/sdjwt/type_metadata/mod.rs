@@ -13,8 +13,8 @@ mod document;
 mod integrity;
 mod judge;
 
-pub use self::chain::{ChainFault, TypeMetadata, resolve};
-pub use self::document::{BYTES, Document, DocumentFault};
+pub use self::chain::{ExtendsFault, TypeMetadata, resolve};
+pub use self::document::{BYTES, DocumentFault, TypeDocument};
 pub(super) use self::judge::judge;
 
 #[cfg(test)]

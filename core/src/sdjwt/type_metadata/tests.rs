@@ -10,11 +10,11 @@ use crate::sdjwt::trace::{Step, Trace};
 const CHILD: &str = "https://example.com/custom-type-metadata";
 const BASE: &str = "https://example.com/base-type-metadata";
 
-fn parse(document: &Value) -> Result<Document, DocumentFault> {
-    Document::parse(document.to_string().as_bytes())
+fn parse(document: &Value) -> Result<TypeDocument, DocumentFault> {
+    TypeDocument::parse(document.to_string().as_bytes())
 }
 
-fn document(members: &Value) -> Document {
+fn document(members: &Value) -> TypeDocument {
     parse(members).unwrap()
 }
 
@@ -23,12 +23,12 @@ fn claim(entry: &Value) -> Value {
     json!({"vct": BASE, "claims": [entry]})
 }
 
-fn resolved(accepted: &[&str], documents: &[Document]) -> Result<Vec<TypeMetadata>, ChainFault> {
+fn resolved(accepted: &[&str], documents: &[TypeDocument]) -> Result<Vec<TypeMetadata>, ExtendsFault> {
     resolve(&accepted.iter().map(|&vct| vct.to_owned()).collect::<Vec<_>>(), documents)
 }
 
 /// What `child` demands when it extends `base`.
-fn extended(base: &Value, child: &Value) -> Result<Vec<(String, bool, String)>, ChainFault> {
+fn extended(base: &Value, child: &Value) -> Result<Vec<(String, bool, String)>, ExtendsFault> {
     let base = document(&json!({"vct": BASE, "claims": base}));
     let child = document(&json!({"vct": CHILD, "extends": BASE, "claims": child}));
     let metadata = resolved(&[CHILD], &[child, base])?;
@@ -101,12 +101,12 @@ fn req_5_17_a_document_that_is_wrong_in_one_way_is_refused_with_the_place() {
     for wrong in
         [&b"[]"[..], b"", b"{\"vct\":\"a\",\"vct\":\"b\"}", b"{\"vct\":\"\xff\"}", b"{\"vct\":\"a\"} x"]
     {
-        assert!(matches!(Document::parse(wrong), Err(DocumentFault::Json(_))), "{wrong:?}");
+        assert!(matches!(TypeDocument::parse(wrong), Err(DocumentFault::Json(_))), "{wrong:?}");
     }
     let long = json!({"vct": BASE, "x": "x".repeat(BYTES)});
     assert!(matches!(parse(&long), Err(DocumentFault::Json(_))));
     let deep = format!("{{\"vct\":\"a\",\"x\":{}{}}}", "[".repeat(20), "]".repeat(20));
-    assert!(matches!(Document::parse(deep.as_bytes()), Err(DocumentFault::Json(_))));
+    assert!(matches!(TypeDocument::parse(deep.as_bytes()), Err(DocumentFault::Json(_))));
 }
 
 #[test]
@@ -230,7 +230,7 @@ fn req_5_17_circles_and_endless_chains_are_refused() {
         assert!(fault.document == Some(place) && fault.why.contains("in turn"), "{fault:?}");
     }
     let chain = |length: usize| {
-        let mut documents: Vec<Document> = (1..length).map(|at| link(at - 1, at)).collect();
+        let mut documents: Vec<TypeDocument> = (1..length).map(|at| link(at - 1, at)).collect();
         documents.push(end(length - 1));
         resolved(&["0"], &documents)
     };
@@ -238,7 +238,7 @@ fn req_5_17_circles_and_endless_chains_are_refused() {
     let fault = chain(9).unwrap_err();
     assert_eq!(
         fault,
-        ChainFault { document: Some(7), why: "is the end of a chain of more than 8 types".to_owned() }
+        ExtendsFault { document: Some(7), why: "is the end of a chain of more than 8 types".to_owned() }
     );
 }
 
@@ -249,7 +249,7 @@ fn req_5_18_extends_integrity_is_over_the_bytes_of_the_parent() {
         |integrity: &str| document(&json!({"vct": CHILD, "extends": BASE, "extends#integrity": integrity}));
     let good = integrity(base.as_bytes());
     let judged = |integrity: &str, base: &str| {
-        resolved(&[CHILD], &[child(integrity), Document::parse(base.as_bytes()).unwrap()]).map(|_| ())
+        resolved(&[CHILD], &[child(integrity), TypeDocument::parse(base.as_bytes()).unwrap()]).map(|_| ())
     };
     assert_eq!(judged(&good, &base), Ok(()));
     for (integrity, base) in [(&*good, &*base.replace(',', ", ")), ("md5-x", &*base), ("", &*base)] {
@@ -273,7 +273,7 @@ fn req_5_19_paths_count_what_was_issued() {
     trace.part(Step::Member("nationalities")).part(Step::Element(3)).disclosed = true;
     trace.part(Step::Member("degrees")).part(Step::Element(1)).withholds = true;
     let select = |path: Value| {
-        let found = claim_path::ClaimPath::from_json(&path).unwrap().select(&claims, &trace)?;
+        let found = claim_path::TypeClaimPath::from_json(&path).unwrap().select(&claims, &trace)?;
         Ok((found.plain, found.disclosable, found.absent, found.out_of_sight))
     };
     for (path, expected) in [
@@ -304,8 +304,8 @@ fn req_5_19_paths_count_what_was_issued() {
 proptest! {
     #[test]
     fn any_bytes_are_read_or_refused(bytes in any::<Vec<u8>>(), text in r#"\{"vct":"a",("extends":"[ab]",)?"claims":\[\{"path":\["a"\](,"sd":"(always|never|x)")?\}\]\}"#) {
-        let _ = Document::parse(&bytes);
-        if let Ok(document) = Document::parse(text.as_bytes()) {
+        let _ = TypeDocument::parse(&bytes);
+        if let Ok(document) = TypeDocument::parse(text.as_bytes()) {
             let _ = resolve(&["a".to_owned()], &[document]);
         }
     }

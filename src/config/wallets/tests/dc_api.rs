@@ -1,7 +1,7 @@
 //! `dc_api = { ... }` of a wallet.
 
 use super::*;
-use vpgate_core::openid4vp::request::{DcApi, DcApiRequest};
+use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute};
 
 const UNSIGNED: &str = "profile = \"openid4vp\"\nclient_id_prefix = \"redirect_uri\"\n";
 
@@ -23,7 +23,7 @@ fn req_2_50_req_2_52_a_wallet_asked_through_the_browser_says_whether_signed_and_
         ),
     ] {
         let route = folder.route(&format!("{UNSIGNED}dc_api = {given}"));
-        assert_eq!(route.dc_api, Some(DcApi { request, response_mode }));
+        assert_eq!(route.dc_api, Some(DcApiRoute { request, response_mode }));
         assert_eq!(route.response_mode, ResponseMode::DirectPost, "otherwise it answers as before");
     }
     for (given, key) in [

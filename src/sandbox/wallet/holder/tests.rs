@@ -14,7 +14,7 @@ const BINDING: Binding<'_> = Binding {
     names_hash: false,
 };
 
-fn paths() -> Vec<ClaimPath> {
+fn paths() -> Vec<ClaimNames> {
     vec![vec!["given_name".to_owned()], vec!["age_equal_or_over".to_owned(), "18".to_owned()]]
 }
 
@@ -86,15 +86,15 @@ fn the_hash_is_over_the_text_as_it_travels() {
 fn each_fault_is_wrong_in_one_respect() {
     let holder = holder();
     let honest = key_binding_of(&holder.present(&paths(), &BINDING, None).unwrap()).unwrap().into_payload();
-    for (fault, name, _) in Fault::ALL {
-        assert_eq!(Fault::from_name(name), Some(fault));
+    for (fault, name, _) in HolderFault::ALL {
+        assert_eq!(HolderFault::from_name(name), Some(fault));
         let presentation = holder.present(&paths(), &BINDING, Some(fault)).unwrap();
-        if fault == Fault::NoKeyBinding {
+        if fault == HolderFault::NoKeyBinding {
             assert!(presentation.ends_with('~'));
             continue;
         }
         let Some(kb) = key_binding_of(&presentation) else {
-            assert_eq!(fault, Fault::ForeignHolderKey);
+            assert_eq!(fault, HolderFault::ForeignHolderKey);
             continue;
         };
         let wrong: Vec<&str> = honest
@@ -103,19 +103,19 @@ fn each_fault_is_wrong_in_one_respect() {
             .map(|(name, _)| name.as_str())
             .collect();
         let expected = match fault {
-            Fault::WrongNonce => ["nonce"],
-            Fault::WrongAudience => ["aud"],
-            Fault::OldKeyBinding => ["iat"],
-            Fault::MissingTransactionHash => ["transaction_data_hashes"],
+            HolderFault::WrongNonce => ["nonce"],
+            HolderFault::WrongAudience => ["aud"],
+            HolderFault::OldKeyBinding => ["iat"],
+            HolderFault::MissingTransactionHash => ["transaction_data_hashes"],
             // The holder signs what is really sent.
-            Fault::TamperedDisclosure | Fault::MissingClaim => ["sd_hash"],
-            Fault::ForeignHolderKey | Fault::NoKeyBinding => panic!("handled above"),
+            HolderFault::TamperedDisclosure | HolderFault::MissingClaim => ["sd_hash"],
+            HolderFault::ForeignHolderKey | HolderFault::NoKeyBinding => panic!("handled above"),
         };
         assert_eq!(wrong, expected, "{fault:?}");
     }
     assert_eq!(
-        shown(&holder.present(&paths(), &BINDING, Some(Fault::MissingClaim)).unwrap()),
+        shown(&holder.present(&paths(), &BINDING, Some(HolderFault::MissingClaim)).unwrap()),
         ["given_name"]
     );
-    assert_eq!(Fault::from_name("typo"), None);
+    assert_eq!(HolderFault::from_name("typo"), None);
 }

@@ -25,12 +25,12 @@ fn request(client_id: &str) -> Value {
     })
 }
 
-fn in_the_address(request: &Value) -> Parameters {
+fn in_the_address(request: &Value) -> FormParameters {
     let mut query = form_urlencoded::Serializer::new(String::new());
     for (name, value) in request.as_object().unwrap() {
         query.append_pair(name, &value.as_str().map_or_else(|| value.to_string(), str::to_owned));
     }
-    Parameters::parse(query.finish().as_bytes())
+    FormParameters::parse(query.finish().as_bytes())
 }
 
 async fn read_unsigned(request: &Value) -> Result<Request, Misunderstood> {

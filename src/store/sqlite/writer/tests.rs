@@ -8,18 +8,18 @@ use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::attempts::Limited;
-use vpgate_core::oauth::device_grant::{Pending, Terms};
+use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending};
 use vpgate_core::oauth::polling::Pace;
 
-fn writer() -> Writer {
+fn writer() -> SqliteWriter {
     let mut connection = Connection::open_in_memory().unwrap();
     schema::migrate(&mut connection).unwrap();
-    Writer::start(connection, None).unwrap()
+    SqliteWriter::start(connection, None).unwrap()
 }
 
 /// A grant of its own for each `number`.
 fn open(number: u8) -> Change {
-    let terms = Terms {
+    let terms = DeviceGrantTerms {
         id: GrantId::from_entropy([number; 16]),
         client_id: "tv".to_owned(),
         scopes: Scopes::default(),
@@ -45,7 +45,10 @@ fn spend(number: u8) -> Change {
 }
 
 /// Holds the thread until the sender says so; then does `afterwards`.
-async fn hold(writer: &Writer, afterwards: impl FnOnce() + Send + 'static) -> std::sync::mpsc::Sender<()> {
+async fn hold(
+    writer: &SqliteWriter,
+    afterwards: impl FnOnce() + Send + 'static,
+) -> std::sync::mpsc::Sender<()> {
     let (release, held) = std::sync::mpsc::channel();
     let (reached, holding) = oneshot::channel();
     let work = move |_: &mut Connection| {
@@ -59,12 +62,12 @@ async fn hold(writer: &Writer, afterwards: impl FnOnce() + Send + 'static) -> st
 }
 
 /// Puts all of them into one transaction: they queue up while the thread is held.
-async fn together(writer: &Writer, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
+async fn together(writer: &SqliteWriter, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
     let release = hold(writer, || {}).await;
     let mut answers = Vec::new();
     for change in changes {
         let (answer, outcome) = oneshot::channel();
-        writer.accept(Job::Commit(Waiting { change: Box::new(change), answer })).await.unwrap();
+        writer.accept(Job::Commit(QueuedWrite { change: Box::new(change), answer })).await.unwrap();
         answers.push(outcome);
     }
     release.send(()).unwrap();
@@ -76,7 +79,7 @@ async fn together(writer: &Writer, changes: Vec<Change>) -> Vec<Result<(), NotCo
 }
 
 async fn ask<T: Send + 'static>(
-    writer: &Writer,
+    writer: &SqliteWriter,
     question: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
 ) -> T {
     let (answer, outcome) = oneshot::channel();
@@ -85,7 +88,7 @@ async fn ask<T: Send + 'static>(
     outcome.await.unwrap().unwrap()
 }
 
-async fn grants(writer: &Writer) -> i64 {
+async fn grants(writer: &SqliteWriter) -> i64 {
     ask(writer, |it| it.query_row("SELECT count(*) FROM grants", [], |row| row.get(0))).await
 }
 
@@ -165,7 +168,7 @@ async fn when_the_thread_has_died_everybody_is_told() {
     let writer = writer();
     let release = hold(&writer, || panic!("a defect, on purpose")).await;
     let (answer, accepted) = oneshot::channel();
-    writer.accept(Job::Commit(Waiting { change: Box::new(open(1)), answer })).await.unwrap();
+    writer.accept(Job::Commit(QueuedWrite { change: Box::new(open(1)), answer })).await.unwrap();
     release.send(()).unwrap();
     assert!(accepted.await.is_err(), "accepted, but never answered");
     let late = writer.commit(open(2)).await;

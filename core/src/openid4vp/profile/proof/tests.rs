@@ -7,7 +7,7 @@ use crate::openid4vp::testing::{CREDENTIAL, asked, transaction};
 const NONCE: &str = "BAQEBAQEBAQEBAQEBAQEBA";
 const STATE: &str = "AwMDAwMDAwMDAwMDAwMDAw";
 
-fn url(asked: &Asked) -> Url {
+fn url(asked: &VpRequest) -> Url {
     parameters(asked).at(&asked.wallet.authorization_endpoint)
 }
 
@@ -17,7 +17,7 @@ fn values(url: &Url, name: &str) -> Vec<String> {
 
 #[test]
 fn req_13_1_the_document_s_request_by_scope() {
-    let asked = Asked { login_hint: Some("ann+x@example.com".to_owned()), ..asked() };
+    let asked = VpRequest { login_hint: Some("ann+x@example.com".to_owned()), ..asked() };
     assert_eq!(
         url(&asked).as_str(),
         format!(
@@ -41,7 +41,7 @@ fn req_1_4_exactly_one_of_scope_and_query() {
     let by_scope = url(&asked());
     assert_eq!(values(&by_scope, "scope"), ["urn:example:basic"]);
     assert!(values(&by_scope, "dcql_query").is_empty());
-    let asked = Asked { scope: None, ..asked() };
+    let asked = VpRequest { scope: None, ..asked() };
     let by_query = url(&asked);
     assert!(values(&by_query, "scope").is_empty());
     assert_eq!(values(&by_query, "dcql_query"), [asked.query.to_json().to_string()]);
@@ -73,7 +73,7 @@ fn req_1_86_req_13_11_transaction_data_is_separated_by_spaces() {
     let [one, two] = ["192.0.2.1", "192.0.2.2"].map(|address| transaction(&[CREDENTIAL], address));
     let golden = format!("transaction_data={}+{}", one.encoded(), two.encoded());
     let both = format!("{} {}", one.encoded(), two.encoded());
-    let url = url(&Asked { transaction_data: vec![one, two], ..asked() });
+    let url = url(&VpRequest { transaction_data: vec![one, two], ..asked() });
     assert!(url.as_str().ends_with(&golden));
     assert_eq!(values(&url, "transaction_data"), [both]);
 }
@@ -101,7 +101,7 @@ fn req_1_15_no_parameter_is_sent_twice_and_the_endpoint_s_query_stays() {
 fn req_1_6_state_is_always_sent_also_where_nothing_is_bound_to_a_nonce() {
     let mut credential = asked().query.credentials()[0].clone();
     credential.holder_binding = false;
-    let asked = Asked { scope: None, query: Query::of(vec![credential]).unwrap(), ..asked() };
+    let asked = VpRequest { scope: None, query: Query::of(vec![credential]).unwrap(), ..asked() };
     let url = url(&asked);
     assert_eq!(values(&url, "state"), [STATE]);
     assert!(values(&url, "dcql_query")[0].contains("\"require_cryptographic_holder_binding\":false"));

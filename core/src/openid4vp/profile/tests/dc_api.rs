@@ -4,15 +4,15 @@ use super::super::dc_api::{
     multi_signed, multi_signed_claims, permits, signed, signed_claims, unsigned, who_asks,
 };
 use super::*;
-use crate::openid4vp::request::{DcApi, DcApiRequest, Flow, Identity};
+use crate::openid4vp::request::{DcApiRequest, DcApiRoute, PresentationFlow, VerifierIdentity};
 
 const ORIGIN: &str = "https://verify.example";
 const MODES: [ResponseMode; 2] = [ResponseMode::DcApi, ResponseMode::DcApiJwt];
 
-fn asked_by(profile: Profile, client_id: &str, request: DcApiRequest, mode: ResponseMode) -> Asked {
+fn asked_by(profile: Profile, client_id: &str, request: DcApiRequest, mode: ResponseMode) -> VpRequest {
     let mut asked = super::request(profile, client_id, RequestMethod::ByReferenceGet, mode);
-    asked.flow = Flow::DcApi;
-    asked.wallet.dc_api = Some(DcApi { request, response_mode: mode });
+    asked.flow = PresentationFlow::DcApi;
+    asked.wallet.dc_api = Some(DcApiRoute { request, response_mode: mode });
     asked
 }
 
@@ -88,9 +88,9 @@ fn req_2_51_the_origin_is_ours_without_a_trailing_slash() {
 fn req_2_54_the_audience_is_the_origin_of_signed_requests_too() {
     for kind in [DcApiRequest::Unsigned, DcApiRequest::Signed] {
         let asked = asked_by(Profile::Openid4vp, DNS, kind, ResponseMode::DcApi);
-        assert_eq!(asked.challenge().audience, "origin:https://verify.example");
+        assert_eq!(asked.expected().audience, "origin:https://verify.example");
         let ordinary = asked.in_the_ordinary_way(crate::base::id::Nonce::from_entropy([9; 16]), None);
-        assert_eq!(ordinary.challenge().audience, DNS);
+        assert_eq!(ordinary.expected().audience, DNS);
     }
 }
 
@@ -112,7 +112,7 @@ fn req_2_51_req_9_8_only_legal_requests_through_the_browser_are_permitted() {
                     } else {
                         None
                     };
-                    let permitted = permits(profile, prefix, DcApi { request, response_mode });
+                    let permitted = permits(profile, prefix, DcApiRoute { request, response_mode });
                     assert_eq!(
                         permitted.err().map(|wrong| wrong.key),
                         wrong,
@@ -141,7 +141,7 @@ fn req_2_53_of_a_multi_signed_request_only_the_headers_say_who_asks() {
     for inside in ["expected_origins", "client_metadata", "nonce", "dcql_query", "transaction_data", "aud"] {
         assert!(claims.contains_key(inside), "{inside}");
     }
-    asked.wallet.also_as = vec![Identity { wallet: "other".to_owned(), client_id: HASH.to_owned() }];
+    asked.wallet.also_as = vec![VerifierIdentity { wallet: "other".to_owned(), client_id: HASH.to_owned() }];
     let [ours, other] = &asked.wallet.identities()[..] else { panic!("two sign") };
     let header = who_asks(&asked, ours);
     assert_eq!((&header["client_id"], header["verifier_info"].as_array().unwrap().len()), (&json!(DNS), 1));

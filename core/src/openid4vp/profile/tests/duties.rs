@@ -6,10 +6,10 @@ use serde_json::{from_value, to_value};
 use super::*;
 
 /// A duty, and what a request looks like that breaks it and no other.
-type Broken = (&'static str, fn(&mut Value));
+type BrokenDuty = (&'static str, fn(&mut Value));
 
 /// The duties that the parameters break (OpenID4VP 1.0 sections 5.1, 5.2, 5.9.3, 8.2, 11.1).
-fn faults(asked: &Asked, claims: &Value) -> Vec<&'static str> {
+fn faults(asked: &VpRequest, claims: &Value) -> Vec<&'static str> {
     let text = |name: &str| claims[name].as_str();
     let has = |name: &str| claims.get(name).is_some();
     let wallet = &asked.wallet;
@@ -87,7 +87,7 @@ fn holds_128_bits(text: &str) -> bool {
 }
 
 /// The duties of `client_metadata`, with whether they are kept.
-fn about_us(asked: &Asked, metadata: &Value) -> [(&'static str, bool); 5] {
+fn about_us(asked: &VpRequest, metadata: &Value) -> [(&'static str, bool); 5] {
     let encrypted = asked.response_mode.is_encrypted();
     let filled = |list: &Value| list.as_array().is_some_and(|list| !list.is_empty());
     let formats = metadata["vp_formats_supported"].as_object().is_some_and(|formats| {
@@ -116,7 +116,7 @@ fn about_us(asked: &Asked, metadata: &Value) -> [(&'static str, bool); 5] {
 }
 
 /// Each change breaks the duty it stands beside, and no other.
-fn found_out(asked: &Asked, broken: &[Broken]) {
+fn found_out(asked: &VpRequest, broken: &[BrokenDuty]) {
     let good = Value::Object(parameters(asked).to_claims());
     assert_eq!(faults(asked, &good), [""; 0]);
     for (at, (duty, change)) in broken.iter().enumerate() {
@@ -241,7 +241,7 @@ fn req_1_50_to_1_54_req_9_4_metadata_that_are_wrong_in_one_way_are_found_out() {
 
 /// The duties that a Request Object breaks besides (section 5.10; RFC 9101 section 4). `wallet_nonce` is what
 /// the wallet sent.
-fn object_faults(asked: &Asked, claims: &Value, wallet_nonce: Option<&str>) -> Vec<&'static str> {
+fn object_faults(asked: &VpRequest, claims: &Value, wallet_nonce: Option<&str>) -> Vec<&'static str> {
     let times = ["iat", "exp"].map(|name| claims[name].as_i64().unwrap_or_default());
     let inside = |name: &str| claims.get(name).is_some();
     let everything = ["response_type", "nonce", "state"].into_iter().all(inside)
@@ -264,7 +264,7 @@ fn object_faults(asked: &Asked, claims: &Value, wallet_nonce: Option<&str>) -> V
 
 #[test]
 fn req_1_32_to_1_36_req_1_42_a_request_object_that_is_wrong_in_one_way_is_found_out() {
-    let broken: &[Broken] = &[
+    let broken: &[BrokenDuty] = &[
         ("REQ-1.32", |it| it["aud"] = "https://self-issued.me/v2".into()),
         ("REQ-1.32", |it| it["aud"] = json!(["https://wallet.example"])),
         ("REQ-1.32", |it| remove(it, "aud")),
@@ -368,9 +368,9 @@ fn req_1_9_req_1_15_req_1_34_req_1_44_an_address_that_is_wrong_in_one_way_is_fou
 #[test]
 fn req_1_2_a_request_without_its_client_identifier_is_not_read_back() {
     let stored = to_value(asked()).unwrap();
-    let again: Asked = from_value(stored.clone()).unwrap();
+    let again: VpRequest = from_value(stored.clone()).unwrap();
     assert_eq!(again.wallet.client_id, asked().wallet.client_id);
     let mut without = stored;
     remove(&mut without["wallet"], "client_id");
-    assert!(from_value::<Asked>(without).is_err());
+    assert!(from_value::<VpRequest>(without).is_err());
 }

@@ -2,21 +2,25 @@ use serde_json::{Map, json};
 
 use super::*;
 use crate::jose::jwe::ContentEncryption;
-use crate::openid4vp::request::{DcApiRequest, Flow, ResponseMode};
+use crate::openid4vp::request::{DcApiRequest, PresentationFlow, ResponseMode};
 use crate::openid4vp::testing::asked;
 
-fn asked_by(request: DcApiRequest, response_mode: ResponseMode) -> Asked {
+fn asked_by(request: DcApiRequest, response_mode: ResponseMode) -> VpRequest {
     let mut asked = asked();
-    asked.wallet.dc_api = Some(DcApi { request, response_mode });
-    Asked { flow: Flow::DcApi, response_mode, ..asked }
+    asked.wallet.dc_api = Some(DcApiRoute { request, response_mode });
+    VpRequest { flow: PresentationFlow::DcApi, response_mode, ..asked }
 }
 
-fn handed(protocol: &str, data: &str) -> Handed {
-    Handed { protocol: protocol.to_owned(), data: data.to_owned() }
+fn handed(protocol: &str, data: &str) -> DcApiResponse {
+    DcApiResponse { protocol: protocol.to_owned(), data: data.to_owned() }
 }
 
 /// What was opened, or the check that refused it.
-fn open(handed: Handed, asked: &Asked, key: Option<&EncryptionKey>) -> Result<ResponseParameters, String> {
+fn open(
+    handed: DcApiResponse,
+    asked: &VpRequest,
+    key: Option<&EncryptionKey>,
+) -> Result<ResponseParameters, String> {
     let mut findings = Findings::new();
     let opened = handed.open(asked, key, &mut findings);
     opened.map_err(|rejection| findings.conclude(Err(rejection)).reason.unwrap().into_owned())

@@ -6,8 +6,8 @@ use crate::jose::jwe::ContentEncryption;
 use crate::openid4vp::request::ResponseMode;
 use crate::openid4vp::testing::asked;
 
-fn asked_in(mode: ResponseMode) -> Asked {
-    Asked { response_mode: mode, ..asked() }
+fn asked_in(mode: ResponseMode) -> VpRequest {
+    VpRequest { response_mode: mode, ..asked() }
 }
 
 fn state() -> String {
@@ -18,24 +18,24 @@ fn key() -> EncryptionKey {
     EncryptionKey::generate().unwrap()
 }
 
-fn form(vp_token: Option<&str>, error: Option<&str>, response: Option<String>) -> Posted {
+fn form(vp_token: Option<&str>, error: Option<&str>, response: Option<String>) -> DirectPostResponse {
     let parameters = ResponseParameters {
         vp_token: vp_token.map(str::to_owned),
         error: error.map(str::to_owned),
         error_description: None,
         iss: None,
     };
-    Posted { parameters, state: Some(state()), response, as_json: false }
+    DirectPostResponse { parameters, state: Some(state()), response, as_json: false }
 }
 
-fn encrypted(key: &EncryptionKey, payload: &str) -> Posted {
+fn encrypted(key: &EncryptionKey, payload: &str) -> DirectPostResponse {
     let jwe = key.public_key().encrypt(payload.as_bytes(), ContentEncryption::A256Gcm, &Map::new());
     form(None, None, Some(jwe.unwrap()))
 }
 
 /// What was opened, or the check that refused it.
 fn open(
-    posted: Posted,
+    posted: DirectPostResponse,
     mode: ResponseMode,
     key: Option<&EncryptionKey>,
 ) -> Result<ResponseParameters, String> {
@@ -120,7 +120,9 @@ fn req_2_36_the_state_inside_is_that_of_the_request() {
 fn req_2_36_a_state_in_the_clear_agrees_with_the_address() {
     let address = asked().state;
     let with = |state: Option<String>, response: Option<String>, as_json| {
-        Posted { state, response, as_json, ..Posted::default() }.fits(&address).is_ok()
+        DirectPostResponse { state, response, as_json, ..DirectPostResponse::default() }
+            .fits(&address)
+            .is_ok()
     };
     assert!(with(Some(state()), None, false));
     assert!(with(None, Some("jwe".to_owned()), false), "it is inside");
@@ -133,7 +135,7 @@ fn req_2_36_a_state_in_the_clear_agrees_with_the_address() {
 
 #[test]
 fn req_2_10_a_json_object_holds_the_same_parameters() {
-    let read = |value: Value| Posted::from_json(value.as_object().unwrap().clone());
+    let read = |value: Value| DirectPostResponse::from_json(value.as_object().unwrap().clone());
     let posted = read(json!({"vp_token": "abc", "state": "x", "other": [1]}));
     assert_eq!((posted.parameters.vp_token.as_deref(), posted.state.as_deref()), (Some("abc"), Some("x")));
     assert!(posted.as_json);
@@ -144,7 +146,7 @@ fn req_2_10_a_json_object_holds_the_same_parameters() {
     let odd = read(json!({"vp_token": 1, "state": null, "error": ["x"]}));
     assert!(odd.parameters.vp_token.is_none() && odd.state.is_none());
     assert!(odd.parameters.error.is_some(), "an error of any type is an error");
-    assert_eq!(format!("{posted:?}"), "Posted { as_json: true, .. }");
+    assert_eq!(format!("{posted:?}"), "DirectPostResponse { as_json: true, .. }");
 }
 
 #[test]
@@ -153,7 +155,7 @@ fn answers_that_say_the_same_have_one_digest_and_others_have_others() {
         let owned = |text: Option<&str>| text.map(str::to_owned);
         let parameters =
             ResponseParameters { vp_token: owned(vp_token), error: owned(error), ..Default::default() };
-        Posted { parameters, state: owned(state), ..Default::default() }.digest()
+        DirectPostResponse { parameters, state: owned(state), ..Default::default() }.digest()
     };
     let one = posted(Some("s"), Some("ab"), None);
     assert!(one == posted(Some("s"), Some("ab"), None));
@@ -163,8 +165,12 @@ fn answers_that_say_the_same_have_one_digest_and_others_have_others() {
         posted(None, Some("ab"), None),
         posted(Some("s"), None, Some("ab")),
         posted(Some("s"), Some("ab"), Some("")),
-        Posted { response: Some("ab".to_owned()), state: Some("s".to_owned()), ..Default::default() }
-            .digest(),
+        DirectPostResponse {
+            response: Some("ab".to_owned()),
+            state: Some("s".to_owned()),
+            ..Default::default()
+        }
+        .digest(),
     ] {
         assert!(one != other);
     }

@@ -20,8 +20,8 @@ pub(super) fn believed(roots: &Authority) -> KeySource {
 }
 
 /// An issuer certified by an authority below `root`, who is believed; and that authority.
-fn certified(root: &Authority) -> (Scene, Authority) {
-    let mut scene = Scene::new();
+fn certified(root: &Authority) -> (VerifyScene, Authority) {
+    let mut scene = VerifyScene::new();
     let between = root.authority(&Plan { key_id: true, ..Plan::authority("Between", NOW.unix()) });
     let key = public_key(&scene.maker.issuer.public_key().to_jwk());
     let leaf = between.certify(&Plan::leaf("Issuer", NOW.unix()), &key);
@@ -31,7 +31,7 @@ fn certified(root: &Authority) -> (Scene, Authority) {
     (scene, between)
 }
 
-fn ask(scene: &mut Scene, authorities: Vec<Vec<Vec<u8>>>) {
+fn ask(scene: &mut VerifyScene, authorities: Vec<Vec<Vec<u8>>>) {
     let trusted_authorities = authorities.into_iter().map(TrustedAuthority::AuthorityKeyIds).collect();
     let query = CredentialQuery { trusted_authorities, ..credential_query(QUERY_ID) };
     scene.asked.query = Query::of(vec![query]).unwrap();
@@ -87,7 +87,7 @@ fn req_8_13_a_chain_that_nobody_validated_counts_for_nothing() {
 #[test]
 fn req_8_13_a_chain_without_identifiers_names_nobody() {
     let root = Authority::root(&Plan::authority("Root", NOW.unix()));
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let key = public_key(&scene.maker.issuer.public_key().to_jwk());
     let leaf = root.certify(&Plan::leaf("Issuer", NOW.unix()), &key);
     scene.maker.header.insert("x5c".to_owned(), x5c(&[&leaf]));

@@ -3,8 +3,8 @@
 use super::*;
 
 /// Asks for the same without holder binding.
-fn scene() -> Scene {
-    let mut scene = Scene::new();
+fn scene() -> VerifyScene {
+    let mut scene = VerifyScene::new();
     let query = CredentialQuery { holder_binding: false, ..credential_query(QUERY_ID) };
     scene.asked.query = Query::of(vec![query]).unwrap();
     scene
@@ -21,10 +21,10 @@ fn req_6_1_without_holder_binding_a_presentation_without_key_binding_is_accepted
     let presentation = presentation.unwrap_or_else(|| panic!("{report:?}"));
     assert_eq!(only(&presentation, QUERY_ID).holder, None);
     assert!(presentation.one_holder());
-    assert_eq!(line(&report, "holder_binding").outcome, Outcome::NotApplicable);
-    let bound = Scene::new();
+    assert_eq!(line(&report, "holder_binding").outcome, CheckOutcome::NotApplicable);
+    let bound = VerifyScene::new();
     assert_eq!(bound.refused(&bound.maker.sd_jwt()), "kb_present");
-    assert_eq!(line(&bound.verified().1, "holder_binding").outcome, Outcome::Passed);
+    assert_eq!(line(&bound.verified().1, "holder_binding").outcome, CheckOutcome::Passed);
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn req_6_11_a_key_binding_jwt_that_was_not_demanded_must_hold_and_raises_nothing
     let mut scene = scene();
     let (presentation, report) = scene.verified();
     assert_eq!(only(&presentation, QUERY_ID).holder, None);
-    assert_eq!(line(&report, "kb_present").outcome, Outcome::NotApplicable);
-    assert_eq!(line(&report, "kb_signature").outcome, Outcome::Passed);
+    assert_eq!(line(&report, "kb_present").outcome, CheckOutcome::NotApplicable);
+    assert_eq!(line(&report, "kb_signature").outcome, CheckOutcome::Passed);
     let vp_token = kb(&mut scene, "aud", &json!("another"));
     assert_eq!(scene.refused(&vp_token), "kb_audience");
     let mut scene = self::scene();
@@ -102,14 +102,14 @@ fn req_8_14_an_unbound_credential_is_linked_to_nothing() {
 
 #[test]
 fn req_4_3_what_was_read_without_binding_does_not_answer_a_query_that_demands_it() {
-    use crate::sdjwt::limits::Limits;
+    use crate::sdjwt::limits::PresentationLimits;
     use crate::sdjwt::parse::{HolderBinding, Presented};
-    let scene = Scene::new();
+    let scene = VerifyScene::new();
     for text in [scene.maker.sd_jwt(), scene.maker.present()] {
         let mut findings = Findings::new();
-        let (without, limits) = (HolderBinding::NotRequired, Limits::default());
+        let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
         let presented = Presented::parse_with(without, &text, &limits, &mut findings).unwrap();
-        let shown = Shown { credential: QUERY_ID.to_owned(), number: None, presented };
+        let shown = PresentedCredential { credential: QUERY_ID.to_owned(), number: None, presented };
         assert_eq!(scene.current(shown, &mut findings).unwrap_err().reason(), "holder_binding");
     }
 }

@@ -6,19 +6,19 @@ use super::*;
 use crate::sdjwt::testing::element;
 
 /// Asks for three named claims by these combinations.
-fn scene(claim_sets: &[&[&str]]) -> Scene {
+fn scene(claim_sets: &[&[&str]]) -> VerifyScene {
     let mut query = credential_query(QUERY_ID);
     for (claim, id) in query.claims.iter_mut().zip(["given", "family", "adult"]) {
         claim.id = Some(id.to_owned());
     }
     query.claim_sets = claim_sets.iter().map(|set| set.iter().map(|id| (*id).to_owned()).collect()).collect();
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.asked.query = Query::of(vec![query]).unwrap();
     scene
 }
 
 /// Shows only the claims at these places of `given_name`, `family_name`, `age_equal_or_over`.
-fn showing(scene: &Scene, places: &[usize]) -> String {
+fn showing(scene: &VerifyScene, places: &[usize]) -> String {
     let mut maker = Maker::new();
     maker.issuer = SigningKey::from_jwk(&scene.maker.issuer.to_private_jwk()).unwrap();
     maker.header.insert("kid".to_owned(), json!(maker.issuer.kid()));
@@ -68,13 +68,13 @@ fn req_8_8_req_8_5_values_are_part_of_a_claim_set() {
 
 #[test]
 fn req_8_9_claims_beyond_what_was_asked_for_are_counted_and_dropped() {
-    let mut scene = Scene::new();
-    let extra = |scene: &Scene| {
+    let mut scene = VerifyScene::new();
+    let extra = |scene: &VerifyScene| {
         let (presentation, report) = scene.verified();
         assert_eq!(claims(&presentation).len(), 3);
         report.checks.into_iter().find(|line| line.check == "claims_not_asked_for").unwrap()
     };
-    assert_eq!(extra(&scene).outcome, Outcome::Passed);
+    assert_eq!(extra(&scene).outcome, CheckOutcome::Passed);
     scene.maker.disclose("birthdate", json!("1963-08-12"));
     scene.maker.disclose("email", json!("erika@example.com"));
     let line = extra(&scene);
@@ -84,7 +84,7 @@ fn req_8_9_claims_beyond_what_was_asked_for_are_counted_and_dropped() {
 
 #[test]
 fn req_8_1_what_the_wallet_ignores_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     ask_for_value(&mut scene, json!(true));
     scene.verified();
     ask_for_value(&mut scene, json!(false));
@@ -93,7 +93,7 @@ fn req_8_1_what_the_wallet_ignores_is_refused() {
 
 #[test]
 fn req_8_7_positions_are_those_after_undisclosed_elements_are_gone() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let query = json!({"credentials": [{"id": QUERY_ID, "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
         "claims": [{"path": ["nationalities", 0], "values": ["FR"]}]}]});
     scene.asked.query = Query::from_json(&query).unwrap();
@@ -108,7 +108,7 @@ fn req_8_7_positions_are_those_after_undisclosed_elements_are_gone() {
 
 #[test]
 fn req_3_9_a_presentation_inside_claims_is_plain_data() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let inner = Maker::new().present();
     scene.maker.disclose("vp", json!({ "verifiableCredential": [inner] }));
     let (presentation, _) = scene.verified();

@@ -6,7 +6,7 @@ use super::*;
 fn req_8_7_positions_count_after_hidden_elements_are_gone() {
     let slot = |disclosure: &str| json!({"...": sha256(disclosure)});
     let [hidden, shown] = ["AT", "DE"].map(|country| encode(&json!(["salt", country])));
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let list = json!([slot(&hidden), slot(&shown), "FR"]);
     scene.maker.payload.insert("nationalities".to_owned(), list);
     scene.maker.disclosures.push(shown);
@@ -35,7 +35,7 @@ fn req_8_7_positions_count_after_hidden_elements_are_gone() {
 #[test]
 fn req_8_7_a_number_is_the_same_however_it_is_written() {
     let judged = |claim: Value, asked: Value| {
-        let mut scene = Scene::new();
+        let mut scene = VerifyScene::new();
         scene.maker.disclose("age_in_years", claim);
         let query = json!({"credentials": [{
             "id": QUERY_ID, "format": "dc+sd-jwt", "meta": {"vct_values": [VCT]},
@@ -61,7 +61,7 @@ fn req_8_7_a_number_is_the_same_however_it_is_written() {
 
 #[test]
 fn req_8_9_only_the_claims_asked_for_are_kept() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.maker.disclose("birthdate", json!("1963-08-12"));
     let (presentation, _) = scene.verified();
     assert_eq!(
@@ -72,7 +72,7 @@ fn req_8_9_only_the_claims_asked_for_are_kept() {
 
 #[test]
 fn req_4_20_what_was_dropped_cannot_be_asked_for() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.maker.payload.insert("list".to_owned(), json!(["shown", {"...": "hidden"}]));
     scene.maker.payload.insert("empty".to_owned(), json!({"_sd": ["hidden too"]}));
     let mut ask = |path: &[PathElement]| {

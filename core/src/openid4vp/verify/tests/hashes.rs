@@ -5,11 +5,11 @@ use crate::openid4vp::transaction_data::TransactionData;
 
 #[test]
 fn req_6_12_req_6_13_hashes_are_over_the_exact_string_sent() {
-    let scene = Scene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
+    let scene = VerifyScene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
     let (presentation, _) = scene.verified();
     assert_eq!(presentation.transaction_data(), scene.asked.transaction_data);
 
-    let mut scene = Scene::with_transactions(&["192.0.2.1"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1"]);
     let decoded = base64url::decode(scene.asked.transaction_data[0].encoded()).unwrap();
     let over_decoded = sha256(std::str::from_utf8(&decoded).unwrap());
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([over_decoded]));
@@ -20,7 +20,7 @@ fn req_6_12_req_6_13_hashes_are_over_the_exact_string_sent() {
 
 #[test]
 fn req_6_12_hashes_must_be_there() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1"]);
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!(null));
     assert_eq!(scene.refused(&vp_token), "transaction_data_hashes");
     for shape in [json!([]), json!([1]), json!("text")] {
@@ -31,7 +31,7 @@ fn req_6_12_hashes_must_be_there() {
 
 #[test]
 fn req_6_13_the_algorithm_is_sha_256_named_or_not() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1"]);
     scene.verified();
     kb(&mut scene, "transaction_data_hashes_alg", &json!("sha-256"));
     scene.verified();
@@ -43,7 +43,7 @@ fn req_6_13_the_algorithm_is_sha_256_named_or_not() {
 
 #[test]
 fn req_6_14_every_transaction_is_covered_and_nothing_else() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
     let [one, two] = scene.hashes().try_into().unwrap();
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([one]));
     assert_eq!(scene.refused(&vp_token), "transaction_data_covered");
@@ -54,7 +54,7 @@ fn req_6_14_every_transaction_is_covered_and_nothing_else() {
 
 #[test]
 fn req_6_15_any_order_but_each_once() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1", "192.0.2.2"]);
     let [one, two] = scene.hashes().try_into().unwrap();
     kb(&mut scene, "transaction_data_hashes", &json!([two, one]));
     scene.verified();
@@ -66,7 +66,7 @@ fn req_6_15_any_order_but_each_once() {
 
 #[test]
 fn req_6_15_equal_transactions_need_as_many_hashes() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1", "192.0.2.1"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1", "192.0.2.1"]);
     scene.verified();
     let one = scene.hashes().remove(0);
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([one]));
@@ -75,7 +75,7 @@ fn req_6_15_equal_transactions_need_as_many_hashes() {
 
 #[test]
 fn req_6_16_unsolicited_hashes_are_refused() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let vp_token = kb(&mut scene, "transaction_data_hashes", &json!([sha256("x")]));
     assert_eq!(scene.refused(&vp_token), "transaction_data_only_when_asked");
 }
@@ -83,7 +83,7 @@ fn req_6_16_unsolicited_hashes_are_refused() {
 /// The string that was sent is spelled differently from how the object would be written today.
 #[test]
 fn req_1_81_a_hash_over_the_object_written_anew_is_refused() {
-    let mut scene = Scene::with_transactions(&["192.0.2.1"]);
+    let mut scene = VerifyScene::with_transactions(&["192.0.2.1"]);
     let anew = scene.asked.transaction_data[0].encoded().to_owned();
     let spelled = scene.asked.transaction_data[0].object().to_string().replace("\":", "\": ");
     let sent = TransactionData::try_from(base64url::encode(spelled)).unwrap();

@@ -12,7 +12,7 @@ use crate::sdjwt::trust::KeySource;
 
 /// A wallet of profile `haip`, an issuer that is believed by its certificate, and the chains that it can send.
 struct Certified {
-    scene: Scene,
+    scene: VerifyScene,
     chain: Value,
     with_root: Value,
     self_signed: Value,
@@ -20,7 +20,7 @@ struct Certified {
 
 impl Certified {
     fn new() -> Self {
-        let (mut scene, now) = (Scene::new(), NOW.unix());
+        let (mut scene, now) = (VerifyScene::new(), NOW.unix());
         let root = Authority::root(&Plan::authority("Root", now));
         let key = public_key(&scene.maker.issuer.public_key().to_jwk());
         let leaf = root.certify(&Plan::leaf("Issuer", now), &key);
@@ -83,15 +83,15 @@ fn req_9_9_req_9_10_a_credential_and_a_list_with_their_chains_are_believed() {
     };
     let said = |name: &str, outcome| (name.to_owned(), outcome);
     let mut expected = vec![
-        said("haip_compact_form", Outcome::Passed),
-        said("haip_issuer_chain", Outcome::Passed),
-        said("haip_holder_binding", Outcome::Passed),
-        said("haip_status", Outcome::NotApplicable),
+        said("haip_compact_form", CheckOutcome::Passed),
+        said("haip_issuer_chain", CheckOutcome::Passed),
+        said("haip_holder_binding", CheckOutcome::Passed),
+        said("haip_status", CheckOutcome::NotApplicable),
     ];
     assert_eq!(outcomes(&certified), expected);
     certified.scene.maker.name_status(0, STATUS_URI);
-    expected[3].1 = Outcome::Passed;
-    expected.push(said("haip_status_list_chain", Outcome::Passed));
+    expected[3].1 = CheckOutcome::Passed;
+    expected.push(said("haip_status_list_chain", CheckOutcome::Passed));
     assert_eq!(outcomes(&certified), expected);
 }
 

@@ -17,7 +17,7 @@ fn together(roots: &[&Authority]) -> Roots {
 
 /// What is verified of a credential that `vouching` certified, where `roots` are believed.
 fn shown(vouching: &Authority, roots: Roots, iss: bool) -> VerifiedCredential {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let key = public_key(&scene.maker.issuer.public_key().to_jwk());
     let leaf = vouching.certify(&Plan::leaf("Issuer", NOW.unix()), &key);
     scene.maker.header.insert("x5c".to_owned(), x5c(&[&leaf]));
@@ -61,7 +61,7 @@ fn req_5_21_with_iss_or_one_issuer_for_all_roots_the_name_says_whose_it_is() {
         assert_eq!((shown.issuer_identity().as_str(), shown.issuer_told().as_str()), (ISSUER, ISSUER));
         assert_eq!(shown.certificate.unwrap().anchor, "CN=B");
     }
-    let scene = Scene::new();
+    let scene = VerifyScene::new();
     assert_eq!(only(&scene.verified().0, QUERY_ID).certificate, None, "no certificates, nothing to say");
 }
 

@@ -96,7 +96,7 @@ fn each_check_of_the_verdict_refuses_what_is_wrong_in_exactly_its_way() {
         }),
     ];
     for (index, (reason, wrong)) in cases.into_iter().enumerate() {
-        let mut scene = Scene::new();
+        let mut scene = VerifyScene::new();
         let vp_token = wrong(&mut scene);
         assert_eq!(scene.refused(&vp_token), reason, "case {index}");
         let object = json!({ QUERY_ID: [vp_token] }).to_string();
@@ -104,12 +104,12 @@ fn each_check_of_the_verdict_refuses_what_is_wrong_in_exactly_its_way() {
     }
 }
 
-fn header(scene: &mut Scene, name: &str, value: &Value) -> String {
+fn header(scene: &mut VerifyScene, name: &str, value: &Value) -> String {
     scene.maker.header.insert(name.to_owned(), value.clone());
     scene.maker.present()
 }
 
-fn with_issuer_alg(scene: &mut Scene, alg: &str) -> String {
+fn with_issuer_alg(scene: &mut VerifyScene, alg: &str) -> String {
     let sd_jwt = scene.maker.sd_jwt();
     let (protected, rest) = sd_jwt.split_once('.').unwrap();
     let bounds = strict_json::Bounds { bytes: 1000, depth: 2, members: 10 };
@@ -137,7 +137,7 @@ fn the_neighbours_just_inside_are_accepted() {
         },
     ];
     for (index, right) in right.into_iter().enumerate() {
-        let mut scene = Scene::new();
+        let mut scene = VerifyScene::new();
         let vp_token = right(&mut scene);
         let (presentation, report) = scene.judge(&vp_token);
         assert!(presentation.is_some(), "case {index}: {report:?}");
@@ -145,7 +145,7 @@ fn the_neighbours_just_inside_are_accepted() {
 }
 
 /// What is different about another request.
-type Other = fn(&mut Asked);
+type Other = fn(&mut VpRequest);
 
 #[test]
 fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
@@ -156,7 +156,7 @@ fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
         ("kb_issued_at", |asked| asked.created_at = Timestamp::from_unix(NOW.unix() + 56)),
     ];
     for (reason, change) in requests {
-        let mut scene = Scene::new();
+        let mut scene = VerifyScene::new();
         let vp_token = scene.maker.present();
         assert!(scene.judge(&vp_token).0.is_some());
         change(&mut scene.asked);
@@ -167,7 +167,7 @@ fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
 /// A wallet that knows us without a prefix answers to the bare identifier.
 #[test]
 fn req_13_2_a_prefix_before_a_registered_identifier_is_another_audience() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.asked.wallet.client_id = "caxdw5a7d".to_owned();
     for wrong in
         ["pre-registered:caxdw5a7d", "redirect_uri:caxdw5a7d", "x509_san_dns:caxdw5a7d", ":caxdw5a7d"]

@@ -4,7 +4,7 @@ use super::*;
 
 #[test]
 fn a_bare_sd_jwt_is_accepted() {
-    let (presentation, report) = Scene::new().verified();
+    let (presentation, report) = VerifyScene::new().verified();
     let credential = only(&presentation, QUERY_ID);
     assert_eq!((credential.issuer.as_str(), credential.vct.as_str()), (ISSUER, VCT));
     assert_eq!(presentation.verified_at(), NOW);
@@ -15,7 +15,7 @@ fn a_bare_sd_jwt_is_accepted() {
 
 #[test]
 fn req_3_6_all_three_shapes_lead_to_the_same_verdict() {
-    let scene = Scene::new();
+    let scene = VerifyScene::new();
     let text = scene.maker.present();
     let object = json!({ QUERY_ID: [text] }).to_string();
     let (bare, _) = scene.judge(&text);
@@ -32,13 +32,13 @@ fn req_3_6_all_three_shapes_lead_to_the_same_verdict() {
 
 #[test]
 fn a_report_never_contains_a_claim_value_or_a_part_of_the_token() {
-    let mut reports = vec![Scene::with_transactions(&["192.0.2.1"]).verified().1];
-    let mut scene = Scene::new();
+    let mut reports = vec![VerifyScene::with_transactions(&["192.0.2.1"]).verified().1];
+    let mut scene = VerifyScene::new();
     ask_for_value(&mut scene, json!(false));
     let text = scene.maker.present();
     reports.push(scene.judge(&text).1);
     reports.push(scene.judge(&json!({ "Erika": [text] }).to_string()).1);
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.maker.disclosures.push(member("Erika", json!("Mustermann")));
     let text = scene.maker.present();
     reports.push(scene.judge(&text).1);
@@ -53,21 +53,21 @@ fn a_report_never_contains_a_claim_value_or_a_part_of_the_token() {
 
 #[test]
 fn it_prints_no_claims() {
-    let (presentation, _) = Scene::new().verified();
+    let (presentation, _) = VerifyScene::new().verified();
     assert_eq!(format!("{presentation:?}"), format!("{{{QUERY_ID:?}}}"));
     let token = WalletAnswer::parse(
-        ResponseParameters { vp_token: Some(Scene::new().maker.present()), ..Default::default() },
+        ResponseParameters { vp_token: Some(VerifyScene::new().maker.present()), ..Default::default() },
         &mut Findings::new(),
     );
     assert_eq!(
         format!("{:?}", token.unwrap()),
-        format!("Presented(VpToken {{ shape: {:?}, .. }})", Shape::BareSdJwt)
+        format!("Presented(VpToken {{ shape: {:?}, .. }})", VpTokenShape::BareSdJwt)
     );
 }
 
 #[test]
 fn a_row_gives_back_what_was_verified() {
-    let (presentation, _) = Scene::with_transactions(&["192.0.2.1"]).verified();
+    let (presentation, _) = VerifyScene::with_transactions(&["192.0.2.1"]).verified();
     let row = serde_json::to_value(&presentation).unwrap();
     assert!(VerifiedPresentation::restore(row.clone()).unwrap() == presentation);
     for (member, wrong) in

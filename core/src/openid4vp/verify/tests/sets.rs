@@ -4,8 +4,8 @@ use super::*;
 use crate::openid4vp::dcql::CredentialSet;
 
 /// Asks for these credentials, each believed from the same issuer, and says which are enough.
-fn scene(ids: &[&str], sets: &[(bool, &[&[&str]])]) -> Scene {
-    let mut scene = Scene::new();
+fn scene(ids: &[&str], sets: &[(bool, &[&[&str]])]) -> VerifyScene {
+    let mut scene = VerifyScene::new();
     let set = |(required, options): &(bool, &[&[&str]])| CredentialSet {
         options: options.iter().map(|ids| ids.iter().map(|id| (*id).to_owned()).collect()).collect(),
         required: *required,
@@ -17,14 +17,14 @@ fn scene(ids: &[&str], sets: &[(bool, &[&[&str]])]) -> Scene {
     scene
 }
 
-fn believe(scene: &mut Scene, ids: &[&str]) {
+fn believe(scene: &mut VerifyScene, ids: &[&str]) {
     let known = scene.trust.credentials[0].clone();
     scene.trust.credentials =
         ids.iter().map(|id| CredentialTrust { id: (*id).to_owned(), ..known.clone() }).collect();
 }
 
 /// One query that several presentations may answer, and a second one.
-fn multiple_scene() -> Scene {
+fn multiple_scene() -> VerifyScene {
     let mut scene = scene(&["many", "one"], &[]);
     let many = CredentialQuery { multiple: true, ..credential_query("many") };
     scene.asked.query = Query::of(vec![many, credential_query("one")]).unwrap();
@@ -32,7 +32,7 @@ fn multiple_scene() -> Scene {
 }
 
 /// A presentation that is authentic, and one that is not.
-fn good_and_bad(scene: &Scene) -> (String, String) {
+fn good_and_bad(scene: &VerifyScene) -> (String, String) {
     let good = scene.maker.present();
     let mut sister = sister(scene);
     sister.holder = SigningKey::generate(Algorithm::Es256).unwrap();
@@ -40,7 +40,7 @@ fn good_and_bad(scene: &Scene) -> (String, String) {
 }
 
 /// Another holder's credential of the same issuer.
-fn sister(scene: &Scene) -> Maker {
+fn sister(scene: &VerifyScene) -> Maker {
     let mut sister = Maker::new();
     sister.issuer = SigningKey::from_jwk(&scene.maker.issuer.to_private_jwk()).unwrap();
     sister.header.insert("kid".to_owned(), json!(sister.issuer.kid()));
@@ -52,7 +52,7 @@ fn token(entries: &[(&str, &str)]) -> String {
 }
 
 #[track_caller]
-fn accepted(scene: &Scene, vp_token: &str) -> (VerifiedPresentation, Report) {
+fn accepted(scene: &VerifyScene, vp_token: &str) -> (VerifiedPresentation, Report) {
     let (presentation, report) = scene.judge(vp_token);
     assert_eq!((report.verdict, &report.reason), (Verdict::Verified, &None), "{report:?}");
     (presentation.unwrap(), report)
@@ -101,7 +101,7 @@ fn req_8_11_every_required_set_counts_and_optional_ones_may_be_absent() {
     assert_eq!(ids(&presentation), ["a", "c"]);
     let lines: Vec<_> =
         report.checks.iter().filter(|line| line.check == "credential_set").map(|line| line.outcome).collect();
-    assert_eq!(lines, [Outcome::Passed, Outcome::NotApplicable, Outcome::Passed]);
+    assert_eq!(lines, [CheckOutcome::Passed, CheckOutcome::NotApplicable, CheckOutcome::Passed]);
     assert_eq!(ids(&accepted(&scene, &token(&[("a", &good), ("b", &bad), ("c", &good)])).0), ["a", "c"]);
     let all = token(&[("a", &good), ("b", &good), ("c", &good)]);
     assert_eq!(ids(&accepted(&scene, &all).0), ["a", "b", "c"]);
@@ -127,7 +127,7 @@ fn req_3_8_what_is_discarded_stays_in_the_report_and_is_marked() {
     let failed: Vec<_> = report
         .checks
         .iter()
-        .filter(|line| line.outcome == Outcome::Failed)
+        .filter(|line| line.outcome == CheckOutcome::Failed)
         .map(|line| (line.credential.as_deref(), &*line.check))
         .collect();
     assert_eq!(failed, [(Some("a"), "kb_signature"), (Some("a"), "presentation_discarded")]);
@@ -165,7 +165,10 @@ fn req_8_3_req_8_4_a_credential_that_does_not_answer_its_query_is_discarded() {
     let (presentation, report) = accepted(&scene, &token(&[("a", &short), ("b", &good)]));
     assert_eq!(ids(&presentation), ["b"]);
     assert!(
-        report.checks.iter().any(|line| line.check == "claims_present" && line.outcome == Outcome::Failed)
+        report
+            .checks
+            .iter()
+            .any(|line| line.check == "claims_present" && line.outcome == CheckOutcome::Failed)
     );
     assert_eq!(scene.refused(&token(&[("a", &short)])), "claims_present");
 }

@@ -4,19 +4,19 @@ use super::*;
 
 #[test]
 fn req_7_12_a_revoked_credential_answers_nothing() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let (presentation, _) = scene.verified();
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::None);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::None);
     scene.maker.name_status(0, STATUS_URI);
     let (presentation, _) = scene.verified();
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, Standing::Valid);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Valid);
     scene.maker.name_status(1, STATUS_URI);
     assert_eq!(scene.refused(&scene.maker.present()), "status");
 }
 
 #[test]
 fn req_7_16_where_the_status_is_kept_is_not_kept() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.maker.name_status(0, STATUS_URI);
     let paths = ["given_name", "status", "status.status_list.idx"];
     let paths = paths.map(|dotted| ClaimsPath::from_dotted(dotted).unwrap()).to_vec();

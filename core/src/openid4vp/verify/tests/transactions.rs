@@ -15,7 +15,7 @@ fn offering(credential_ids: &[&str], ip_address: &str, algorithms: &[&str]) -> T
 }
 
 /// The answer whose hashes are made so, under that name or none.
-fn answer(scene: &mut Scene, hash: DigestAlgorithm, name: Option<&str>) -> String {
+fn answer(scene: &mut VerifyScene, hash: DigestAlgorithm, name: Option<&str>) -> String {
     let hashes: Vec<String> =
         scene.asked.transaction_data.iter().map(|data| hash.digest(data.encoded())).collect();
     scene.maker.kb.insert("transaction_data_hashes".to_owned(), json!(hashes));
@@ -24,7 +24,7 @@ fn answer(scene: &mut Scene, hash: DigestAlgorithm, name: Option<&str>) -> Strin
 
 #[test]
 fn req_6_13_an_offered_algorithm_must_be_named_and_used() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.asked.transaction_data = vec![offering(&[QUERY_ID], "192.0.2.1", &["sha-384", "sha-512"])];
     for (hash, name) in [(Sha384, "sha-384"), (Sha512, "sha-512")] {
         let vp_token = answer(&mut scene, hash, Some(name));
@@ -46,7 +46,7 @@ fn req_6_13_an_offered_algorithm_must_be_named_and_used() {
 
 #[test]
 fn req_6_13_offering_the_default_still_asks_for_its_name() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.asked.transaction_data = vec![offering(&[QUERY_ID], "192.0.2.1", &["sha-256"])];
     let vp_token = answer(&mut scene, Sha256, Some("sha-256"));
     assert!(scene.judge(&vp_token).0.is_some());
@@ -56,7 +56,7 @@ fn req_6_13_offering_the_default_still_asks_for_its_name() {
 
 #[test]
 fn req_6_13_one_algorithm_serves_all_transactions_of_a_presentation() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     scene.asked.transaction_data = vec![
         offering(&[QUERY_ID], "192.0.2.1", &["sha-512", "sha-256"]),
         offering(&[QUERY_ID], "192.0.2.2", &[]),
@@ -103,7 +103,7 @@ fn req_6_14_a_transaction_of_an_optional_credential_is_not_optional() {
 
 #[test]
 fn req_6_14_of_several_presentations_exactly_one_carries_it() {
-    let mut scene = Scene::new();
+    let mut scene = VerifyScene::new();
     let query = CredentialQuery { multiple: true, ..credential_query(QUERY_ID) };
     scene.asked.query = Query::of(vec![query]).unwrap();
     let plain = scene.maker.present();

@@ -30,15 +30,15 @@ fn req_8_14_credentials_of_two_holders_are_reported_as_unlinked() {
         (report.reason.is_none(), report.checks[0].outcome)
     };
     let shown = |second: &Maker| scene.judge(&both(&scene.maker, second)).0.unwrap();
-    assert_eq!(told(&shown(&second), false), (false, Outcome::Failed));
-    assert_eq!(told(&shown(&second), true), (true, Outcome::NotApplicable), "asked for so");
+    assert_eq!(told(&shown(&second), false), (false, CheckOutcome::Failed));
+    assert_eq!(told(&shown(&second), true), (true, CheckOutcome::NotApplicable), "asked for so");
     second.holder = SigningKey::from_jwk(&scene.maker.holder.to_private_jwk()).unwrap();
     second.payload.insert("cnf".to_owned(), scene.maker.payload["cnf"].clone());
     for several in [false, true] {
-        assert_eq!(told(&shown(&second), several), (true, Outcome::Passed));
+        assert_eq!(told(&shown(&second), several), (true, CheckOutcome::Passed));
     }
-    let one = Scene::new().verified().0;
-    assert_eq!(told(&one, false), (true, Outcome::NotApplicable));
+    let one = VerifyScene::new().verified().0;
+    assert_eq!(told(&one, false), (true, CheckOutcome::NotApplicable));
 }
 
 #[test]
@@ -50,7 +50,7 @@ fn req_8_14_what_was_asked_for_without_holder_binding_does_not_count() {
     assert!(!presentation.one_holder());
     let mut findings = Findings::new();
     assert_eq!(one_holder(&presentation, false, &mut findings), Ok(()));
-    assert_eq!(findings.conclude(Ok(())).checks[0].outcome, Outcome::NotApplicable);
+    assert_eq!(findings.conclude(Ok(())).checks[0].outcome, CheckOutcome::NotApplicable);
 }
 
 #[test]
@@ -97,16 +97,15 @@ fn conclude_trusts_no_list_of_answers() {
     let (scene, second) = two_credentials();
     let genuine = |id: &str| -> Result<Current, Rejection> {
         let mut findings = Findings::new();
-        let limits = crate::sdjwt::limits::Limits::default();
+        let limits = crate::sdjwt::limits::PresentationLimits::default();
         let presented =
             crate::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
-        let shown = Shown { credential: id.to_owned(), number: None, presented };
-        let genuine =
-            authenticate(shown, &issuer, &scene.keys, &scene.asked.challenge(), NOW, &mut findings)?;
+        let shown = PresentedCredential { credential: id.to_owned(), number: None, presented };
+        let genuine = authenticate(shown, &issuer, &scene.keys, &scene.asked.expected(), NOW, &mut findings)?;
         match genuine.status(&mut findings)? {
-            Status::Settled(current) => Ok(current),
-            Status::Listed(_) => panic!("it names no status"),
+            StatusNeeded::Settled(current) => Ok(current),
+            StatusNeeded::Listed(_) => panic!("it names no status"),
         }
     };
     assert_eq!(genuine("third").unwrap_err().reason(), "credential_asked_for");
@@ -117,7 +116,7 @@ fn conclude_trusts_no_list_of_answers() {
     {
         let mut findings = Findings::new();
         let answers = ids.iter().map(|id| genuine(id).unwrap()).collect();
-        let challenge = Challenge { query, ..scene.asked.challenge() };
+        let challenge = Expected { query, ..scene.asked.expected() };
         let rejection = conclude(answers, &challenge, NOW, &mut findings).unwrap_err();
         assert_eq!(rejection.reason(), "every_credential_answered", "{ids:?}");
     }

@@ -1,20 +1,20 @@
 //! Types that extend the type asked for (OpenID4VP B.3.5, SD-JWT VC section 5.4).
 
 use super::*;
-use crate::sdjwt::type_metadata::{Document, resolve};
+use crate::sdjwt::type_metadata::{TypeDocument, resolve};
 
 const NATIONAL: &str = "https://credentials.example.com/national";
 const REGIONAL: &str = "https://credentials.example.com/regional";
 
 /// A credential of the type `shown`, where `asked` is asked for and three types extend each other.
-fn judged(shown: &str, asked: &str, accepted: &[&str]) -> (Scene, Report) {
-    let mut scene = Scene::new();
+fn judged(shown: &str, asked: &str, accepted: &[&str]) -> (VerifyScene, Report) {
+    let mut scene = VerifyScene::new();
     let documents = [(REGIONAL, Some(NATIONAL)), (NATIONAL, Some(VCT)), (VCT, None)].map(|(vct, extends)| {
         let mut document = json!({"vct": vct});
         if let Some(extended) = extends {
             document["extends"] = extended.into();
         }
-        Document::parse(document.to_string().as_bytes()).unwrap()
+        TypeDocument::parse(document.to_string().as_bytes()).unwrap()
     });
     let accepted: Vec<String> = accepted.iter().map(|vct| (*vct).to_owned()).collect();
     scene.trust.credentials[0].type_metadata = resolve(&accepted, &documents).unwrap().into();

@@ -4,20 +4,20 @@ use serde_json::json;
 
 use super::*;
 use crate::base::base64url;
-use crate::base::report::{Outcome, Report};
-use crate::sdjwt::limits::Limits;
+use crate::base::report::{CheckOutcome, Report};
+use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::Presented;
 use crate::sdjwt::status::token::{CacheBounds, Receipt, StatusListToken};
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI, expected};
 
 /// A credential, its issuer's list, and what the operator wants.
-struct Scene {
+struct StatusScene {
     maker: Maker,
     list: ListMaker,
     policy: StatusPolicy,
 }
 
-impl Scene {
+impl StatusScene {
     /// Names index 0 of a list of every value there is.
     fn new() -> Self {
         let mut maker = Maker::new();
@@ -39,19 +39,20 @@ impl Scene {
     }
 
     /// The list came at [`NOW`]; it is used so much later.
-    fn judge(&self, later: u64) -> (Result<Standing, Rejection>, Report) {
+    fn judge(&self, later: u64) -> (Result<CredentialStatus, Rejection>, Report) {
         let mut findings = Findings::new();
         let mut trust = self.maker.trust();
         trust.credentials[0].status = self.policy;
         let answer = (|| {
             let mut before = Findings::new();
-            let presented = Presented::parse(&self.maker.present(), &Limits::default(), &mut before)?;
+            let presented =
+                Presented::parse(&self.maker.present(), &PresentationLimits::default(), &mut before)?;
             let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut before)?;
             let keys = self.maker.keys();
             let credential = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut before)?;
             let reference = match named(&credential, &mut findings)? {
-                Named::Settled(standing) => return Ok(standing),
-                Named::Listed(reference) => reference,
+                StatusClaim::Settled(standing) => return Ok(standing),
+                StatusClaim::Listed(reference) => reference,
             };
             let token = StatusListToken::parse(self.list.sign(&self.maker.issuer).as_bytes()).unwrap();
             let receipt = Receipt { at: NOW, max_age: None };
@@ -68,9 +69,9 @@ impl Scene {
     }
 
     #[track_caller]
-    fn accepted(&self) -> Standing {
+    fn accepted(&self) -> CredentialStatus {
         let (answer, report) = self.judge(0);
-        assert!(report.checks.iter().all(|check| check.outcome != Outcome::Failed), "{report:?}");
+        assert!(report.checks.iter().all(|check| check.outcome != CheckOutcome::Failed), "{report:?}");
         answer.unwrap_or_else(|_| panic!("{report:?}"))
     }
 
@@ -80,7 +81,7 @@ impl Scene {
         assert_eq!(report.reason.as_deref(), Some(check), "{report:?}");
         assert_eq!(
             report.checks.last().map(|line| (&*line.check, line.outcome)),
-            Some((check, Outcome::Failed))
+            Some((check, CheckOutcome::Failed))
         );
         report
     }
@@ -88,8 +89,8 @@ impl Scene {
 
 #[test]
 fn req_7_12_valid_is_valid_and_the_report_tells_how_it_is_known() {
-    let scene = Scene::new();
-    assert_eq!(scene.accepted(), Standing::Valid);
+    let scene = StatusScene::new();
+    assert_eq!(scene.accepted(), CredentialStatus::Valid);
     let checks: Vec<_> = scene.judge(0).1.checks.iter().map(|line| line.check.clone().into_owned()).collect();
     assert_eq!(
         checks,
@@ -110,7 +111,7 @@ fn req_7_12_valid_is_valid_and_the_report_tells_how_it_is_known() {
 #[test]
 fn req_7_12_every_other_value_is_refused() {
     for value in 1..=255 {
-        let mut scene = Scene::new();
+        let mut scene = StatusScene::new();
         scene.maker.name_status(value, STATUS_URI);
         let report = scene.refused("status");
         let detail = &report.checks.last().unwrap().detail;
@@ -130,13 +131,13 @@ fn req_7_10_the_neighbours_of_a_revoked_credential_are_valid() {
     std::io::Write::write_all(&mut encoder, &[0b0000_0100]).unwrap();
     let lst = base64url::encode(encoder.finish().unwrap());
     for index in 0..8 {
-        let mut scene = Scene::new();
+        let mut scene = StatusScene::new();
         scene.list.payload.insert("status_list".to_owned(), json!({"bits": 1, "lst": lst}));
         scene.maker.name_status(index, STATUS_URI);
         if index == 2 {
             scene.refused("status");
         } else {
-            assert_eq!(scene.accepted(), Standing::Valid, "{index}");
+            assert_eq!(scene.accepted(), CredentialStatus::Valid, "{index}");
         }
     }
 }
@@ -144,7 +145,7 @@ fn req_7_10_the_neighbours_of_a_revoked_credential_are_valid() {
 #[test]
 fn req_7_11_an_index_beyond_the_list_is_refused() {
     for index in [256, 1 << 40, u64::MAX] {
-        let mut scene = Scene::new();
+        let mut scene = StatusScene::new();
         scene.maker.name_status(index, STATUS_URI);
         scene.refused("status_index");
     }
@@ -153,7 +154,7 @@ fn req_7_11_an_index_beyond_the_list_is_refused() {
 #[test]
 fn req_7_2_index_and_address_must_be_what_they_should() {
     let good = json!({"status_list": {"idx": 0, "uri": STATUS_URI}});
-    assert_eq!(Scene::with_status(good).accepted(), Standing::Valid);
+    assert_eq!(StatusScene::with_status(good).accepted(), CredentialStatus::Valid);
     for list in [
         json!({"uri": STATUS_URI}),
         json!({"idx": -1, "uri": STATUS_URI}),
@@ -168,16 +169,16 @@ fn req_7_2_index_and_address_must_be_what_they_should() {
         json!([0, STATUS_URI]),
         json!(null),
     ] {
-        Scene::with_status(json!({"status_list": list})).refused("status_reference");
+        StatusScene::with_status(json!({"status_list": list})).refused("status_reference");
     }
     for status in [json!("valid"), json!([]), json!(null), json!(true)] {
-        Scene::with_status(status).refused("status_reference");
+        StatusScene::with_status(status).refused("status_reference");
     }
 }
 
 #[test]
 fn req_7_2_the_reference_comes_from_the_issuer_alone() {
-    let mut scene = Scene::without_status();
+    let mut scene = StatusScene::without_status();
     scene.maker.disclose("status", json!({"status_list": {"idx": 0, "uri": STATUS_URI}}));
     let (answer, report) = scene.judge(0);
     assert_eq!(answer.unwrap_err().reason(), "protected_claims");
@@ -187,52 +188,52 @@ fn req_7_2_the_reference_comes_from_the_issuer_alone() {
 #[test]
 fn req_7_15_an_unknown_mechanism_alone_is_refused() {
     for status in [json!({"x": {}}), json!({})] {
-        Scene::with_status(status).refused("status_reference");
+        StatusScene::with_status(status).refused("status_reference");
     }
     let both = json!({"x": {}, "status_list": {"idx": 0, "uri": STATUS_URI}});
-    assert_eq!(Scene::with_status(both).accepted(), Standing::Valid);
+    assert_eq!(StatusScene::with_status(both).accepted(), CredentialStatus::Valid);
 }
 
 #[test]
 fn req_5_16_absence_is_fatal_only_when_a_status_is_required() {
-    let mut scene = Scene::without_status();
-    assert_eq!(scene.accepted(), Standing::None);
+    let mut scene = StatusScene::without_status();
+    assert_eq!(scene.accepted(), CredentialStatus::None);
     scene.policy.check = StatusCheck::Required;
     scene.refused("status");
-    let mut scene = Scene::new();
+    let mut scene = StatusScene::new();
     scene.policy.check = StatusCheck::Required;
-    assert_eq!(scene.accepted(), Standing::Valid);
+    assert_eq!(scene.accepted(), CredentialStatus::Valid);
 }
 
 #[test]
 fn req_5_16_what_is_ignored_is_said_to_be_unchecked() {
     for status in [json!({"status_list": {"idx": 1, "uri": STATUS_URI}}), json!({"x": {}})] {
-        let mut scene = Scene::with_status(status);
+        let mut scene = StatusScene::with_status(status);
         scene.policy.check = StatusCheck::Ignored;
-        assert_eq!(scene.accepted(), Standing::Unchecked);
-        assert_eq!(scene.judge(0).1.checks[0].outcome, Outcome::NotApplicable);
+        assert_eq!(scene.accepted(), CredentialStatus::Unchecked);
+        assert_eq!(scene.judge(0).1.checks[0].outcome, CheckOutcome::NotApplicable);
     }
 }
 
 #[test]
 fn req_7_14_a_valid_status_revives_nothing() {
-    let mut scene = Scene::new();
+    let mut scene = StatusScene::new();
     scene.maker.payload.insert("exp".to_owned(), json!(NOW.unix() + 100));
-    assert_eq!(scene.accepted(), Standing::Valid);
+    assert_eq!(scene.accepted(), CredentialStatus::Valid);
     scene.maker.payload.insert("exp".to_owned(), json!(NOW.unix() - 100));
     assert_eq!(scene.judge(0).0.unwrap_err().reason(), "validity_exp");
 }
 
 #[test]
 fn req_7_5_the_list_of_another_address_is_refused() {
-    let mut scene = Scene::new();
+    let mut scene = StatusScene::new();
     scene.maker.name_status(0, "https://issuer.example.com/statuslists/2");
     scene.refused("status_list_subject");
 }
 
 #[test]
 fn a_faulty_list_is_named_and_what_was_right_before_it_too() {
-    let mut scene = Scene::new();
+    let mut scene = StatusScene::new();
     scene.list.payload.insert("exp".to_owned(), json!(1));
     let report = scene.refused("status_list_freshness");
     assert_eq!(report.checks.len(), 6, "{report:?}");
@@ -252,9 +253,9 @@ fn req_7_13_a_list_that_cannot_be_had_is_a_refusal() {
 
 #[test]
 fn req_7_13_an_older_list_serves_only_in_the_window_and_never_past_its_exp() {
-    let mut scene = Scene::new();
-    let reason = |scene: &Scene, later| scene.judge(later).0.map_err(Rejection::reason);
-    assert_eq!(reason(&scene, 299), Ok(Standing::Valid));
+    let mut scene = StatusScene::new();
+    let reason = |scene: &StatusScene, later| scene.judge(later).0.map_err(Rejection::reason);
+    assert_eq!(reason(&scene, 299), Ok(CredentialStatus::Valid));
     assert_eq!(reason(&scene, 300), Err("status_list_freshness"));
     scene.policy.stale_if_error = Duration::from_secs(100);
     let (_, report) = scene.judge(399);
@@ -263,7 +264,7 @@ fn req_7_13_an_older_list_serves_only_in_the_window_and_never_past_its_exp() {
     assert_eq!(reason(&scene, 400), Err("status_list_freshness"));
     scene.policy.stale_if_error = Duration::from_secs(100_000);
     // Its `exp`, and the minute by which clocks may be apart.
-    assert_eq!(reason(&scene, 1059), Ok(Standing::Valid));
+    assert_eq!(reason(&scene, 1059), Ok(CredentialStatus::Valid));
     assert_eq!(reason(&scene, 1060), Err("status_list_freshness"));
 }
 

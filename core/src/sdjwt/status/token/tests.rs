@@ -6,7 +6,7 @@ use crate::base::base64url;
 use crate::base::report::Findings;
 use crate::jose::alg::Algorithm;
 use crate::jose::signing::SigningKey;
-use crate::sdjwt::limits::Limits;
+use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::Presented;
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI};
 
@@ -14,7 +14,8 @@ const RECEIPT: Receipt = Receipt { at: NOW, max_age: None };
 
 fn trusted(maker: &Maker) -> TrustedIssuer {
     let mut findings = Findings::new();
-    let presented = Presented::parse(&maker.present(), &Limits::default(), &mut findings).unwrap();
+    let presented =
+        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap()
 }
 
