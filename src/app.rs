@@ -26,6 +26,7 @@ use tokio::task::JoinHandle;
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
@@ -34,7 +35,6 @@ use crate::flow::Vpgate;
 use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
 use crate::flow::signed_requests::SignedRequests;
 use crate::http::{self, HttpSettings};
-use crate::second_opinion::SdJwtRs;
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
@@ -155,7 +155,7 @@ impl App {
             issuer_keys,
             client_keys,
             status_lists,
-            second_opinion: match config.cross_check {
+            cross_check: match config.cross_check {
                 CrossCheck::Off => None,
                 CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
             },
@@ -168,7 +168,7 @@ impl App {
         Self { vpgate, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(peer)) }
     }
 
-    /// All doors, to be called in process.
+    /// All endpoints, to be called in process.
     pub fn endpoint(&self) -> &BoxEndpoint<'static, Response> {
         &self.endpoint
     }

@@ -64,7 +64,7 @@ enum Command {
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
-    /// Prints the OpenAPI document of the client and relying-party doors.
+    /// Prints the OpenAPI document of the client and relying-party endpoints.
     Openapi {
         /// In which notation.
         #[arg(long, value_enum, default_value_t = Format::Yaml)]

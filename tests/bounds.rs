@@ -1,5 +1,5 @@
 //! What the worst input costs before the first signature is checked (REQ-4.23): many shapes, each as long
-//! as the doors accept, measured against hashing as many bytes, because machines differ and are busy.
+//! as the endpoints accept, measured against hashing as many bytes, because machines differ and are busy.
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 

@@ -81,7 +81,7 @@ pub fn transaction_data(data: &[u8]) {
     assert!(again == data, "what is sent reads as what was meant");
 }
 
-/// A JSON body of the relying-party door. The elements of its arrays are had as they were written, and so are
+/// A JSON body of the REST API. The elements of its arrays are had as they were written, and so are
 /// its numbers, and neither means anything else than what was read.
 pub fn rest_body(data: &[u8]) {
     let bounds = Bounds { bytes: 192 << 10, depth: 16, members: 2000 };

@@ -17,7 +17,7 @@ mod signed;
 #[path = "../../src/http/cookies.rs"]
 mod cookies;
 #[path = "../../src/http/form.rs"]
-#[expect(dead_code, reason = "the doors use more of it")]
+#[expect(dead_code, reason = "the endpoints use more of it")]
 mod form;
 #[path = "../../tests/mutations/made.rs"]
 mod made;

@@ -156,7 +156,10 @@ fn random_secret() -> Result<Secret, Unavailable> {
     Ok(Secret::from_entropy(bytes))
 }
 
-#[expect(clippy::panic, reason = "a demo party without randomness has nothing to say; the door answers 500")]
+#[expect(
+    clippy::panic,
+    reason = "a demo party without randomness has nothing to say; the endpoint answers 500"
+)]
 fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
     if let Err(why) = entropy.fill(bytes) {
         panic!("{why}");

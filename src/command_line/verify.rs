@@ -105,7 +105,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         trust: &trust,
         issuer_keys: &NoNetwork,
         status_lists: &NoNetwork,
-        second_opinion: None,
+        cross_check: None,
         result: Some(&rules),
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;

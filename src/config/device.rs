@@ -12,7 +12,7 @@ use vpgate_core::admission::ScopePolicy;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::oauth::attempts::DeviceLimits;
 use vpgate_core::oauth::device_settings::{CompleteUri, DeviceSettings, VerificationUris};
-use vpgate_core::oauth::nearness::Proximity;
+use vpgate_core::oauth::proximity::ProximityPolicy;
 use vpgate_core::oauth::user_code::{FLOOR_BITS, FormatFault, UserCodeFormat};
 
 /// What holds for all clients.
@@ -110,7 +110,7 @@ struct WrittenSetting {
     charset: Option<(&'static str, String)>,
     require_client_authentication: Option<bool>,
     verification: VerificationUris,
-    proximity: Option<Proximity>,
+    proximity: Option<ProximityPolicy>,
     number_matching: Option<bool>,
 }
 
@@ -298,11 +298,11 @@ fn verification(
     }
 }
 
-fn proximity(text: &str) -> Result<Proximity, &'static str> {
+fn proximity(text: &str) -> Result<ProximityPolicy, &'static str> {
     match text {
-        "ignore" => Ok(Proximity::Ignore),
-        "show" => Ok(Proximity::Show),
-        "require" => Ok(Proximity::Require),
+        "ignore" => Ok(ProximityPolicy::Ignore),
+        "show" => Ok(ProximityPolicy::Show),
+        "require" => Ok(ProximityPolicy::Require),
         _ => Err("must be ignore, show or require"),
     }
 }

@@ -78,7 +78,7 @@ fn everything_that_names_us_has_the_path_of_the_public_url() {
         assert_eq!((policy.tokens.issuer.as_str(), policy.assertions.issuer.as_str()), (issuer, issuer));
         assert_eq!(policy.tokens.of("tv").audience, [issuer]);
         assert_eq!(policy.wallets[0].redirect_uri.as_str(), format!("{issuer}/callback"));
-        assert_eq!(policy.wallets[0].wallet_door.as_str(), format!("{issuer}/wallet/"));
+        assert_eq!(policy.wallets[0].wallet_endpoints.as_str(), format!("{issuer}/wallet/"));
     }
     for wrong in ["https://example.com/a//b", "https://example.com/a?b", "https://example.com/%61"] {
         let faults = load(&with("public_url", Some(wrong.into()))).unwrap_err();

@@ -21,7 +21,7 @@ use vpgate_core::openid4vp::request_key::RequestKey;
 /// Where wallets send browsers back to (contract section 3).
 const CALLBACK: &str = "callback";
 /// Where wallets find requests and leave answers (contract section 4).
-const WALLET_DOOR: &str = "wallet/";
+const WALLET_ENDPOINTS: &str = "wallet/";
 
 /// What wallets are checked against.
 #[derive(Clone, Copy)]
@@ -179,7 +179,8 @@ fn one(
     let legacy_names = faults.keep(&at("legacy_names"), legacy_names);
     let verifier_info = verifier_info(wallet.verifier_info, profile, around.credential_ids, at, faults);
     let public_url = around.public_url?;
-    let (redirect_uri, wallet_door) = (public_url.join(CALLBACK).ok()?, public_url.join(WALLET_DOOR).ok()?);
+    let (redirect_uri, wallet_endpoints) =
+        (public_url.join(CALLBACK).ok()?, public_url.join(WALLET_ENDPOINTS).ok()?);
     let answers_at = (mode == ResponseMode::Fragment).then_some(&redirect_uri);
     if let Err(why) = choices::answers_fit(&client_id, public_url, answers_at) {
         faults.add(at("client_id"), why);
@@ -208,7 +209,7 @@ fn one(
         request_method: method,
         response_mode: mode,
         redirect_uri,
-        wallet_door,
+        wallet_endpoints,
         send_response_mode: send_response_mode?,
         legacy_names: legacy_names?,
         issuer,

@@ -14,10 +14,10 @@ use vpgate_core::oauth::authorization_request::{AuthorizationParameters, Request
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
 use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending, Precautions};
 use vpgate_core::oauth::device_settings::{DeviceSettings, VerificationUris};
-use vpgate_core::oauth::nearness::{Network, Proximity};
 use vpgate_core::oauth::number_matching::MatchingNumbers;
 use vpgate_core::oauth::pkce::{ChallengeFault, CodeChallenge};
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::proximity::{Network, ProximityPolicy};
 use vpgate_core::oauth::scope_request::{ScopeRefused, ScopesAsked};
 use vpgate_core::oauth::thumbprint::Thumbprint;
 use vpgate_core::oauth::user_code::UserCode;
@@ -182,7 +182,7 @@ impl Vpgate {
         settings: &DeviceSettings,
         from: ClientAddress,
     ) -> Result<Precautions, Unavailable> {
-        let compared = settings.proximity != Proximity::Ignore || settings.scopes_elsewhere.is_some();
+        let compared = settings.proximity != ProximityPolicy::Ignore || settings.scopes_elsewhere.is_some();
         let network =
             from.certain().filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
         let numbers = if settings.number_matching { Some(self.draw_numbers()?) } else { None };

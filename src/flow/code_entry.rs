@@ -12,7 +12,7 @@ use vpgate_core::oauth::attempts::{Attempt, Limited};
 use vpgate_core::oauth::client::Client;
 use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant, NotClaimable, Pending};
 use vpgate_core::oauth::guessing::{GuessLimits, Guesser};
-use vpgate_core::oauth::nearness::{Nearness, Network, Proximity};
+use vpgate_core::oauth::proximity::{Network, Proximity, ProximityPolicy};
 
 /// A code as somebody typed it, and from where.
 #[derive(Clone, Copy, Debug)]
@@ -43,7 +43,7 @@ pub struct CodeFound {
     /// When the code dies.
     pub expires_at: Timestamp,
     /// How near the device seems; `None` when that is not compared.
-    pub nearness: Option<Nearness>,
+    pub proximity: Option<Proximity>,
     /// The numbers of which the device shows one.
     pub numbers: Option<[u8; 3]>,
 }
@@ -88,7 +88,7 @@ pub(super) struct Entered<'v> {
     pub(super) shown: String,
     pub(super) grant: Pending,
     pub(super) client: &'v Client,
-    pub(super) nearness: Nearness,
+    pub(super) proximity: Proximity,
 }
 
 impl Vpgate {
@@ -107,11 +107,11 @@ impl Vpgate {
             return Err(self.wrong(typed.from, &rule.of_code(&guesser, false)).await?);
         };
         let digest = code.digest(&self.user_code_key);
-        let nearness = self.pending(&digest, now).await?.map_or(Nearness::Unknown, |grant| {
+        let proximity = self.pending(&digest, now).await?.map_or(Proximity::Unknown, |grant| {
             let person = typed.from.certain().map(|address| Network::of(address, &self.user_code_key));
-            Nearness::between(grant.precautions().network, person)
+            Proximity::between(grant.precautions().network, person)
         });
-        let within = rule.of_code(&guesser, nearness == Nearness::Same);
+        let within = rule.of_code(&guesser, proximity == Proximity::Same);
         if let Err(refused) = self.count_entry(Some(digest), typed.from, &within, now).await {
             if matches!(refused, CodeRefused::TooMany { .. }) && self.pending(&digest, now).await?.is_none() {
                 self.count_attempt(rule.refused(&guesser)).await?;
@@ -123,7 +123,7 @@ impl Vpgate {
             return Err(self.wrong(typed.from, &within).await?);
         };
         let client = self.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
-        Ok(Entered { shown: code.shown(), grant, client, nearness })
+        Ok(Entered { shown: code.shown(), grant, client, proximity })
     }
 
     async fn pending(&self, code: &Digest, now: Timestamp) -> Result<Option<Pending>, Unavailable> {
@@ -187,7 +187,7 @@ impl Vpgate {
     /// What a person must know before deciding.
     pub(super) fn describe(&self, entered: Entered<'_>) -> Result<CodeFound, CodeRefused> {
         let scopes = entered.grantable()?;
-        let Entered { shown, grant, client, nearness } = entered;
+        let Entered { shown, grant, client, proximity } = entered;
         let terms = grant.terms();
         let query = self.policy.scopes.query_for(&scopes, &client.token_claims);
         let query = query.map_err(|_| CodeRefused::Unknown)?;
@@ -200,7 +200,7 @@ impl Vpgate {
             claims: query.claims(),
             created_at: terms.created_at,
             expires_at: terms.expires_at,
-            nearness: (client.device.proximity != Proximity::Ignore).then_some(nearness),
+            proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
             numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
         })
     }
@@ -249,10 +249,10 @@ impl Entered<'_> {
     /// The scopes that can be granted from where the person is; there are some.
     fn grantable(&self) -> Result<Scopes, CodeRefused> {
         let settings = &self.client.device;
-        if settings.proximity == Proximity::Require && self.nearness != Nearness::Same {
+        if settings.proximity == ProximityPolicy::Require && self.proximity != Proximity::Same {
             return Err(CodeRefused::Elsewhere);
         }
-        let scopes = settings.grantable(&self.grant.terms().scopes, self.nearness);
+        let scopes = settings.grantable(&self.grant.terms().scopes, self.proximity);
         if scopes.is_empty() { Err(CodeRefused::Elsewhere) } else { Ok(scopes) }
     }
 }

@@ -46,8 +46,8 @@ pub struct ScopeTried<'p> {
 /// Why nothing was tried. Each names the member at fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NotTried {
-    /// Public clients have no REST door.
-    #[error("this client has no secret; only confidential clients may use this door")]
+    /// Public clients have no REST API.
+    #[error("this client has no secret; only confidential clients may use this endpoint")]
     PublicClient,
     /// The scope is unknown, malformed or not open to this client.
     #[error("the scope is unknown, malformed or not open to this client")]

@@ -1,5 +1,5 @@
 //! The verdict on an answer: each presentation by the keys of the issuer we believe for it, then all of
-//! them together. Every door and the command line take this road.
+//! them together. Every endpoint and the command line take this road.
 //!
 //! ```text
 //! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
@@ -14,7 +14,7 @@ mod result_rules;
 
 pub use self::result_rules::ResultRules;
 use super::Vpgate;
-use super::ports::{IssuerKeys, NoStatusList, NotPublished, Opinion, SecondOpinion, StatusLists};
+use super::ports::{CrossChecker, IssuerKeys, NoStatusList, NotPublished, Opinion, StatusLists};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
 use vpgate_core::base::time::Timestamp;
@@ -43,7 +43,7 @@ pub struct Judge<'a> {
     /// Their status lists.
     pub status_lists: &'a dyn StatusLists,
     /// Who is asked about what our own core accepted.
-    pub second_opinion: Option<&'a dyn SecondOpinion>,
+    pub cross_check: Option<&'a dyn CrossChecker>,
     /// What a result needs besides; `None` for tokens, about which the grant decides.
     pub result: Option<&'a ResultRules<'a>>,
 }
@@ -107,7 +107,7 @@ impl<'a> Judge<'a> {
             trust: &vpgate.policy.trust,
             issuer_keys: &*vpgate.issuer_keys,
             status_lists: &*vpgate.status_lists,
-            second_opinion: vpgate.second_opinion.as_deref(),
+            cross_check: vpgate.cross_check.as_deref(),
             result: None,
         }
     }
@@ -265,7 +265,7 @@ impl<'a> Judge<'a> {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<(), NotJudged> {
-        let Some(second) = self.second_opinion else { return Ok(()) };
+        let Some(second) = self.cross_check else { return Ok(()) };
         match second.on(genuine.authentic(), &challenge.audience, challenge.nonce, now) {
             Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
             Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),

@@ -89,7 +89,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use self::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, RequestSigner, SecondOpinion, Signer, StatusLists, Store,
+    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
     Unavailable, Wallets,
 };
 use self::signed_requests::SignedRequests;
@@ -199,7 +199,7 @@ pub struct Vpgate {
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
-    pub second_opinion: Option<Arc<dyn SecondOpinion>>,
+    pub cross_check: Option<Arc<dyn CrossChecker>>,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.

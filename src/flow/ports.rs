@@ -297,12 +297,12 @@ pub trait ClientKeySets: Send + Sync {
 
 /// A second library, asked about presentations that our own core accepted (`verification.cross_check`).
 /// It can only take away, never add.
-pub trait SecondOpinion: Send + Sync {
+pub trait CrossChecker: Send + Sync {
     /// Its opinion on `accepted`, which was made for `audience` and `nonce` and judged at `now`.
     fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion;
 }
 
-/// What a [`SecondOpinion`] says.
+/// What a [`CrossChecker`] says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Opinion {
     /// It accepts the presentation, with the same claims.

@@ -32,8 +32,8 @@ pub struct QueryRequested {
 /// Why a question is not put. Each names the member at fault.
 #[derive(Debug, thiserror::Error)]
 pub enum NotAsked {
-    /// Public clients have no REST door.
-    #[error("this client has no secret; only confidential clients may use this door")]
+    /// Public clients have no REST API.
+    #[error("this client has no secret; only confidential clients may use this endpoint")]
     PublicClient,
     /// Both or neither of `scope` and `dcql_query`.
     #[error("exactly one of scope, dcql_query and user_code must be given")]

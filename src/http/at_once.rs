@@ -1,4 +1,4 @@
-//! What is refused before any door looks at it, because it is wrong everywhere and costs nothing to see: a
+//! What is refused before any audience looks at it, because it is wrong everywhere and costs nothing to see: a
 //! request that does not name one host, a query that is too long, has too many parameters, or repeats one.
 
 use poem::Request;
@@ -7,7 +7,7 @@ use poem::http::{StatusCode, Version, header};
 
 use super::body::MAX_FORM_BYTES;
 use super::form::{Form, FormFault};
-use super::routes::Door;
+use super::routes::Audience;
 
 /// The `Host` of a request is not what RFC 9112 section 3.2 wants. Noted on the request by whoever read it
 /// from a connection: a request that is made in process needs none.
@@ -42,11 +42,11 @@ fn has_user(authority: &Authority) -> bool {
 }
 
 /// The status of the refusal, if there is one.
-pub fn refused(door: Door, request: &Request) -> Option<StatusCode> {
+pub fn refused(audience: Audience, request: &Request) -> Option<StatusCode> {
     if request.data::<HostFault>().is_some() {
         return Some(StatusCode::BAD_REQUEST);
     }
-    let query = request.uri().query().filter(|_| door != Door::Mounted)?;
+    let query = request.uri().query().filter(|_| audience != Audience::Mounted)?;
     if query.len() > MAX_FORM_BYTES {
         return Some(StatusCode::URI_TOO_LONG);
     }
@@ -92,25 +92,25 @@ mod tests {
 
     #[test]
     fn a_query_that_repeats_a_name_or_is_too_long_is_refused_at_every_door() {
-        let of = |door, path: &str, query: &str| {
-            refused(door, &Request::builder().uri_str(format!("{path}?{query}")).finish())
+        let of = |audience, path: &str, query: &str| {
+            refused(audience, &Request::builder().uri_str(format!("{path}?{query}")).finish())
         };
         let repeats = "a=1&a=2";
         let many = (0..100).map(|n| format!("p{n}=")).collect::<Vec<_>>().join("&");
         let long = "a".repeat(MAX_FORM_BYTES + 1);
-        for (door, path) in [
-            (Door::Client, "/userinfo"),
-            (Door::Human, "/callback"),
-            (Door::RelyingParty, "/v1/presentations/x"),
+        for (audience, path) in [
+            (Audience::Oauth, "/userinfo"),
+            (Audience::Pages, "/callback"),
+            (Audience::Api, "/v1/presentations/x"),
         ] {
-            assert_eq!(of(door, path, "a=1&b=2"), None);
-            assert_eq!(of(door, path, "a=%ff"), None);
-            assert_eq!(of(door, path, repeats), Some(StatusCode::BAD_REQUEST));
-            assert_eq!(of(door, path, &many), Some(StatusCode::BAD_REQUEST));
-            assert_eq!(of(door, path, &long), Some(StatusCode::URI_TOO_LONG));
+            assert_eq!(of(audience, path, "a=1&b=2"), None);
+            assert_eq!(of(audience, path, "a=%ff"), None);
+            assert_eq!(of(audience, path, repeats), Some(StatusCode::BAD_REQUEST));
+            assert_eq!(of(audience, path, &many), Some(StatusCode::BAD_REQUEST));
+            assert_eq!(of(audience, path, &long), Some(StatusCode::URI_TOO_LONG));
         }
-        assert_eq!(of(Door::Human, "/authorize", repeats), None, "the client is told by its redirect");
-        assert_eq!(of(Door::Human, "/authorize", &many), Some(StatusCode::BAD_REQUEST));
-        assert_eq!(of(Door::Mounted, "/sandbox/wallet/authorize", &long), None);
+        assert_eq!(of(Audience::Pages, "/authorize", repeats), None, "the client is told by its redirect");
+        assert_eq!(of(Audience::Pages, "/authorize", &many), Some(StatusCode::BAD_REQUEST));
+        assert_eq!(of(Audience::Mounted, "/sandbox/wallet/authorize", &long), None);
     }
 }

@@ -10,9 +10,9 @@ use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
 
-/// The longest form on the client door and of a page, in bytes.
+/// The longest form on the OAuth endpoints and of a page, in bytes.
 pub const MAX_FORM_BYTES: usize = 16 * 1024;
-/// The longest JSON body on the relying-party door that holds no presentation, in bytes.
+/// The longest JSON body on the REST API that holds no presentation, in bytes.
 pub const MAX_JSON_BYTES: usize = 192 * 1024;
 /// Longer bodies are read by few at a time. Only answers with portraits are longer.
 const ORDINARY_BYTES: usize = 192 * 1024;

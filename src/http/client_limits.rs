@@ -40,7 +40,7 @@ pub struct TooMany {
 /// A client at an address.
 type ClientThere = (Option<IpAddr>, String);
 
-/// The counters, shared by the doors.
+/// The counters, shared by the endpoints.
 #[derive(Debug)]
 pub struct ClientLimits {
     addresses: ClientAddresses,

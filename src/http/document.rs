@@ -1,4 +1,4 @@
-//! The OpenAPI document of the doors that machines use: generated from the code, committed as
+//! The OpenAPI document of the endpoints that machines use: generated from the code, committed as
 //! `openapi/openapi.yaml`, compared, parsed and handed to tools of others in `tests/openapi`.
 
 mod amend;
@@ -11,18 +11,18 @@ use poem_openapi::registry::{MetaApi, Registry};
 use poem_openapi::{LicenseObject, OpenApi, OpenApiService, ServerObject};
 use serde_json::Value;
 
-use super::client_door::ClientDoor;
-use super::relying_party_door::RelyingPartyDoor;
-use super::wallet_door::requests::RequestDoor;
-use super::wallet_door::responses::ResponseDoor;
+use super::api::RestApi;
+use super::oauth::OauthEndpoints;
+use super::openid4vp::requests::RequestEndpoints;
+use super::openid4vp::responses::ResponseEndpoints;
 
 /// Who answers machines.
-type MachineEndpoints = (ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor);
+type MachineEndpoints = (OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi);
 
 /// The endpoints behind the document.
-pub(super) fn machine_doors() -> OpenApiService<WithTraits<MachineEndpoints>, ()> {
-    let doors = WithTraits((ClientDoor, RequestDoor, ResponseDoor, RelyingPartyDoor));
-    OpenApiService::new(doors, "vpgate", env!("CARGO_PKG_VERSION"))
+pub(super) fn machine_endpoints() -> OpenApiService<WithTraits<MachineEndpoints>, ()> {
+    let endpoints = WithTraits((OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi));
+    OpenApiService::new(endpoints, "vpgate", env!("CARGO_PKG_VERSION"))
         .description("A verifier that turns a wallet's presentation (OpenID4VP) into an OAuth token.")
         .license(LicenseObject::new("Apache-2.0 OR MIT").url("https://spdx.org/licenses/Apache-2.0.html"))
         .server(ServerObject::new("/").description("The `public_url` of the service, with its path."))
@@ -35,7 +35,7 @@ pub fn openapi_yaml() -> String {
 }
 
 fn document() -> Value {
-    let mut document = serde_json::from_str(&machine_doors().spec()).unwrap_or_default();
+    let mut document = serde_json::from_str(&machine_endpoints().spec()).unwrap_or_default();
     amend::amend(&mut document);
     document
 }

@@ -1,31 +1,31 @@
-//! HTTP: one door per audience. A door reads what a stranger sent, calls one flow, and answers;
-//! `refusal.rs` gives every refusal its face, and `envelope.rs` is around all of them.
+//! HTTP: one audience per audience. A audience reads what a stranger sent, calls one flow, and answers;
+//! `refusal.rs` gives every refusal its face, and `middleware.rs` is around all of them.
 
+mod api;
 mod at_once;
 mod basic;
 mod body;
 mod client_address;
 mod client_authentication;
-mod client_door;
 mod client_limits;
 mod cookies;
 mod cors;
 mod document;
 mod documented;
-mod envelope;
 mod exact_json;
-mod face;
+mod fallback;
 mod form;
-mod human_door;
-mod operator_door;
+mod middleware;
+mod oauth;
+mod openid4vp;
+mod operations;
+mod pages;
 mod public_url;
 mod qr;
 mod refusal;
-mod relying_party_door;
 mod routes;
 mod tags;
 mod trace;
-mod wallet_door;
 
 use std::sync::Arc;
 
@@ -37,14 +37,14 @@ pub use self::at_once::HostFault;
 use self::client_address::ClientAddresses;
 use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
-use self::envelope::{Endpoints, Middleware, ServedPart};
-use self::human_door::HumanDoor;
+use self::middleware::{Endpoints, Middleware, ServedPart};
+use self::pages::Pages;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
 use crate::flow::Vpgate;
 use vpgate_core::base::forwarded::TrustedProxies;
 
-/// What the doors are told besides the operator's policy.
+/// What the endpoints are told besides the operator's policy.
 pub struct HttpSettings {
     /// Where the outside reaches us.
     pub public_url: Url,
@@ -66,9 +66,9 @@ pub fn routes() -> impl Iterator<Item = (String, String)> {
 /// The operations endpoints alone, for a listener of their own.
 pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static, Response> {
     let nothing = || Route::new().boxed();
-    let operator = operator_door::routes().data(Arc::clone(&vpgate)).boxed();
-    let doors = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
-    Middleware::new(ServedPart::Operations, doors, vpgate, PublicUrl::new(public_url)).boxed()
+    let operator = operations::routes().data(Arc::clone(&vpgate)).boxed();
+    let endpoints = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
+    Middleware::new(ServedPart::Operations, endpoints, vpgate, PublicUrl::new(public_url)).boxed()
 }
 
 /// The whole service.
@@ -76,10 +76,9 @@ pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'stat
     let public_url = PublicUrl::new(&settings.public_url);
     let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
     let limits = Arc::new(ClientLimits::new(addresses.clone()));
-    let human =
-        HumanDoor::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
-    let doors = Endpoints {
-        machines: document::machine_doors()
+    let human = Pages::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
+    let endpoints = Endpoints {
+        machines: document::machine_endpoints()
             .into_endpoint()
             .data(Arc::clone(&vpgate))
             .data(public_url.clone())
@@ -87,9 +86,9 @@ pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'stat
             .data(limits)
             .boxed(),
         human: human.routes().boxed(),
-        operator: operator_door::routes().data(Arc::clone(&vpgate)).boxed(),
+        operator: operations::routes().data(Arc::clone(&vpgate)).boxed(),
         mounts: settings.mounts,
     };
     let part = if settings.operations_apart { ServedPart::Public } else { ServedPart::Whole };
-    Middleware::new(part, doors, vpgate, public_url).boxed()
+    Middleware::new(part, endpoints, vpgate, public_url).boxed()
 }

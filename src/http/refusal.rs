@@ -1,4 +1,4 @@
-//! The face of every refusal: one `match` per door and flow, without a wildcard, so that a new
+//! The face of every refusal: one `match` per audience and flow, without a wildcard, so that a new
 //! reason does not compile until somebody has decided how it looks (architecture section 6).
 
 mod authentication;
@@ -10,13 +10,13 @@ use poem::http::StatusCode;
 
 pub use self::authorization::AuthorizationFace;
 pub use self::device::CodeFace;
+use super::api::problem::Problem;
+use super::api::strict_json::pointer;
 use super::basic::CHALLENGE;
-use super::client_door::refusal::{OAuthErrorCode, OAuthRefusal};
-use super::client_door::resource_refusal::ResourceRefusal;
 use super::client_limits::TooMany;
-use super::human_door::page::{Link, Notice};
-use super::relying_party_door::problem::Problem;
-use super::relying_party_door::strict_json::pointer;
+use super::oauth::refusal::{OAuthErrorCode, OAuthRefusal};
+use super::oauth::resource_refusal::ResourceRefusal;
+use super::pages::page::{Link, Notice};
 use super::trace::{RETRY_AFTER_SECONDS, TraceId, record_failure};
 use crate::flow::ask_wallet::WalletFault;
 use crate::flow::authorize_device::NotAuthorized;
@@ -37,7 +37,7 @@ use crate::flow::settle::NotAccepted;
 use crate::flow::userinfo::NotTold;
 use crate::flow::verify_token::NotVerifiable;
 
-// The client door.
+// The OAuth endpoints.
 
 impl From<Unavailable> for OAuthRefusal {
     fn from(failure: Unavailable) -> Self {
@@ -159,7 +159,7 @@ impl ResourceRefusal {
     }
 }
 
-// The relying-party door.
+// The REST API.
 
 impl From<Unavailable> for Problem {
     fn from(failure: Unavailable) -> Self {
@@ -249,7 +249,7 @@ pub fn not_tried(why: NotTried, sample: &Sample) -> Problem {
     }
 }
 
-// The human door.
+// The pages.
 
 impl From<TooMany> for Notice {
     fn from(why: TooMany) -> Self {

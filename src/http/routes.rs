@@ -1,28 +1,28 @@
-//! The one table of routes: which there are, which methods each answers to, and whose door it is. The router
-//! of the pages and of the operators, `Allow`, the door of a path and the tests are made from the same lists;
+//! The one table of routes: which there are, which methods each answers to, and whose audience it is. The router
+//! of the pages and of the operators, `Allow`, the audience of a path and the tests are made from the same lists;
 //! those of the machines from the OpenAPI document's.
 
 use poem_openapi::OpenApi;
 
-use super::client_door::ClientDoor;
-use super::relying_party_door::RelyingPartyDoor;
-use super::wallet_door::requests::RequestDoor;
-use super::wallet_door::responses::ResponseDoor;
-use super::{human_door, operator_door};
+use super::api::RestApi;
+use super::oauth::OauthEndpoints;
+use super::openid4vp::requests::RequestEndpoints;
+use super::openid4vp::responses::ResponseEndpoints;
+use super::{operations, pages};
 
-/// Who is at the door.
+/// Who is at the audience.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Door {
+pub enum Audience {
     /// OAuth clients.
-    Client,
+    Oauth,
     /// Wallets.
-    Wallet,
+    Openid4vp,
     /// Web applications.
-    RelyingParty,
+    Api,
     /// People.
-    Human,
+    Pages,
     /// Operators.
-    Operator,
+    Operations,
     /// Whoever is at an endpoint that is not ours.
     Mounted,
 }
@@ -34,7 +34,7 @@ pub struct Route {
     pub pattern: String,
     /// For `Allow` (RFC 9110 section 10.2.1).
     pub allowed: String,
-    door: Door,
+    audience: Audience,
 }
 
 /// Every route of this service.
@@ -48,22 +48,22 @@ impl Routes {
     /// The table.
     pub fn all() -> Self {
         let machines = [
-            (Door::Client, ClientDoor::meta()),
-            (Door::Wallet, RequestDoor::meta()),
-            (Door::Wallet, ResponseDoor::meta()),
-            (Door::RelyingParty, RelyingPartyDoor::meta()),
+            (Audience::Oauth, OauthEndpoints::meta()),
+            (Audience::Openid4vp, RequestEndpoints::meta()),
+            (Audience::Openid4vp, ResponseEndpoints::meta()),
+            (Audience::Api, RestApi::meta()),
         ];
-        let machines = machines.into_iter().flat_map(|(door, apis)| {
+        let machines = machines.into_iter().flat_map(|(audience, apis)| {
             apis.into_iter().flat_map(|api| api.paths).map(move |path| {
                 let methods = path.operations.iter().map(|it| it.method.as_str());
-                Route { allowed: allowed(methods), pattern: path.path, door }
+                Route { allowed: allowed(methods), pattern: path.path, audience }
             })
         });
-        let listed = [(Door::Human, human_door::ROUTES), (Door::Operator, operator_door::ROUTES)];
-        let listed = listed.into_iter().flat_map(|(door, list)| {
+        let listed = [(Audience::Pages, pages::ROUTES), (Audience::Operations, operations::ROUTES)];
+        let listed = listed.into_iter().flat_map(|(audience, list)| {
             list.iter().map(move |(pattern, methods)| {
                 let methods = methods.iter().copied();
-                Route { pattern: (*pattern).to_owned(), allowed: allowed(methods), door }
+                Route { pattern: (*pattern).to_owned(), allowed: allowed(methods), audience }
             })
         });
         Self(machines.chain(listed).collect())
@@ -79,13 +79,13 @@ impl Routes {
         self.0.iter().find(|known| fits(&known.pattern, path)).map(|known| known.allowed.as_str())
     }
 
-    /// The door that `path` belongs to: that of its route, or of the routes that begin like it. Whoever is
+    /// The audience that `path` belongs to: that of its route, or of the routes that begin like it. Whoever is
     /// lost is a person.
-    pub fn door(&self, path: &str) -> Door {
+    pub fn audience(&self, path: &str) -> Audience {
         let begins = |text: &str| text.split('/').nth(1).map(str::to_owned);
         let route = self.0.iter().find(|known| fits(&known.pattern, path));
         let like_it = || self.0.iter().find(|known| begins(&known.pattern) == begins(path));
-        route.or_else(like_it).map_or(Door::Human, |known| known.door)
+        route.or_else(like_it).map_or(Audience::Pages, |known| known.audience)
     }
 }
 
@@ -116,23 +116,23 @@ mod tests {
     #[test]
     fn every_path_has_a_door() {
         let routes = Routes::all();
-        for (path, door) in [
-            ("/token", Door::Client),
-            ("/.well-known/anything", Door::Client),
-            ("/wallet/requests/x", Door::Wallet),
-            ("/wallet/responses/x", Door::Wallet),
-            ("/wallet/other", Door::Wallet),
-            ("/v1", Door::RelyingParty),
-            ("/v1/presentations/x", Door::RelyingParty),
-            ("/v1/nothing", Door::RelyingParty),
-            ("/v1x", Door::Human),
-            ("/healthz", Door::Operator),
-            ("/device", Door::Human),
-            ("/device_authorization", Door::Client),
-            ("/", Door::Human),
-            ("", Door::Human),
+        for (path, audience) in [
+            ("/token", Audience::Oauth),
+            ("/.well-known/anything", Audience::Oauth),
+            ("/wallet/requests/x", Audience::Openid4vp),
+            ("/wallet/responses/x", Audience::Openid4vp),
+            ("/wallet/other", Audience::Openid4vp),
+            ("/v1", Audience::Api),
+            ("/v1/presentations/x", Audience::Api),
+            ("/v1/nothing", Audience::Api),
+            ("/v1x", Audience::Pages),
+            ("/healthz", Audience::Operations),
+            ("/device", Audience::Pages),
+            ("/device_authorization", Audience::Oauth),
+            ("/", Audience::Pages),
+            ("", Audience::Pages),
         ] {
-            assert_eq!(routes.door(path), door, "{path}");
+            assert_eq!(routes.audience(path), audience, "{path}");
         }
     }
 

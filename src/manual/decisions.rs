@@ -11,8 +11,8 @@
 //! system's clock about `exp`, so credentials about to expire are left to our own core.
 //!
 //! # The second opinion is a port
-//! [`flow::ports::SecondOpinion`](crate::flow::ports::SecondOpinion) is asked in [`crate::flow::judge`],
-//! about each presentation before anything else is done with it, and [`crate::second_opinion`] fills it: the crates
+//! [`flow::ports::CrossChecker`](crate::flow::ports::CrossChecker) is asked in [`crate::flow::judge`],
+//! about each presentation before anything else is done with it, and [`crate::cross_check`] fills it: the crates
 //! behind it reach neither the domain nor the flows. It does no I/O, but it reads a clock and can panic,
 //! which the domain may not.
 //!

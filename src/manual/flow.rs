@@ -214,7 +214,7 @@
 //! | [`vpgate_core::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`vpgate_core::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
 //! | [`vpgate_core::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
-//! | [`crate::second_opinion`] | where it is switched on: a second library finds the same claims |
+//! | [`crate::cross_check`] | where it is switched on: a second library finds the same claims |
 //! | [`vpgate_core::sdjwt::status`] | the issuer's status list says that the credential is valid |
 //! | [`vpgate_core::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |
 //! | [`vpgate_core::admission`] | the rules of the scopes hold |

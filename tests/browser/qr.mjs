@@ -4,7 +4,7 @@ import { createContext, runInContext } from "node:vm";
 import jsQR from "jsqr";
 import { check } from "./browsing.mjs";
 
-const source = readFileSync(new URL("../../src/http/human_door/widget/qr.js", import.meta.url), "utf8");
+const source = readFileSync(new URL("../../src/http/pages/widget/qr.js", import.meta.url), "utf8");
 const context = createContext({ TextEncoder });
 runInContext(`${source}; globalThis.made = qr;`, context);
 

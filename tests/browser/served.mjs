@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { minify } from "terser";
 import { check } from "./browsing.mjs";
 
-const at = (name) => new URL(`../../src/http/human_door/widget/${name}`, import.meta.url);
+const at = (name) => new URL(`../../src/http/pages/widget/${name}`, import.meta.url);
 const PREAMBLE = "/*! vpgate browser widget; Apache-2.0 OR MIT; types: vpgate.d.ts */";
 
 export async function served() {

@@ -1,4 +1,4 @@
-//! Histories, and how they are told: to the service through its doors, to the model by its methods.
+//! Histories, and how they are told: to the service through its endpoints, to the model by its methods.
 
 use std::collections::{BTreeMap, BTreeSet};
 

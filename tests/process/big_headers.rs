@@ -68,7 +68,7 @@ async fn large_bodies_and_requests_one_after_the_other_pass() {
     let statuses: Vec<&str> =
         answers.split("HTTP/1.1 ").skip(1).filter_map(|answer| answer.get(..3)).collect();
     assert_eq!(statuses, ["200", "400", "400", "200", "200"], "{answers}");
-    assert_eq!(answers.matches("\"error\":\"invalid_request\"").count(), 2, "the door's own answer");
+    assert_eq!(answers.matches("\"error\":\"invalid_request\"").count(), 2, "the endpoint's own answer");
 }
 
 #[tokio::test]

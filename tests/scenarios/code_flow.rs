@@ -1,4 +1,4 @@
-//! The web application's story (RFC 6749 section 4.1), told through the doors.
+//! The web application's story (RFC 6749 section 4.1), told through the endpoints.
 
 use std::time::Duration;
 

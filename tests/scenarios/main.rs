@@ -1,4 +1,4 @@
-//! Both stories through the doors, in process: real pages, real signatures, a real database; only
+//! Both stories through the endpoints, in process: real pages, real signatures, a real database; only
 //! time is ours to move.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
@@ -17,10 +17,10 @@ mod code_flow;
 mod configuration;
 mod crossing;
 mod dc_api;
-mod doors;
 mod dpop;
 mod earning;
 mod encrypted;
+mod endpoints;
 mod haip;
 mod identifiers;
 mod limits;

@@ -1,4 +1,4 @@
-//! The shop's story: claims and a transaction over REST, told through the doors.
+//! The shop's story: claims and a transaction over REST, told through the endpoints.
 
 use std::time::Duration;
 
@@ -264,7 +264,7 @@ async fn req_13_12_amounts_that_a_double_cannot_hold_are_refused() {
 }
 
 #[tokio::test]
-async fn the_rest_door_knows_its_clients() {
+async fn the_rest_endpoint_knows_its_clients() {
     let world = World::new().await;
     let begun = world.begin(&request(&[])).await;
     let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());

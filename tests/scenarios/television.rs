@@ -1,4 +1,4 @@
-//! The television's story (RFC 8628), told through the doors.
+//! The television's story (RFC 8628), told through the endpoints.
 
 use std::time::Duration;
 

@@ -51,7 +51,7 @@ pub const RETURN_TO: &str = "http://127.0.0.1:9999/return";
 pub const SHOP: (&str, &str) = ("shop", "shop-secret");
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-/// What a door answered.
+/// What a endpoint answered.
 pub struct Answer {
     pub status: StatusCode,
     pub headers: HeaderMap,

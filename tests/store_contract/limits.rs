@@ -9,8 +9,8 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
-use vpgate_core::oauth::nearness::Network;
 use vpgate_core::oauth::number_matching::MatchingNumbers;
+use vpgate_core::oauth::proximity::Network;
 use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::backend::AnyStore;

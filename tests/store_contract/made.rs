@@ -228,7 +228,7 @@ pub fn asked() -> VpRequest {
             request_method: RequestMethod::UrlQuery,
             response_mode: ResponseMode::Fragment,
             redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
-            wallet_door: Url::parse("https://verify.example/wallet/").unwrap(),
+            wallet_endpoints: Url::parse("https://verify.example/wallet/").unwrap(),
             send_response_mode: false,
             legacy_names: false,
             issuer: None,

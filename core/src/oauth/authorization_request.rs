@@ -23,7 +23,7 @@ pub const MAX_NONCE_BYTES: usize = 512;
 /// The longest `login_hint`, in bytes (the longest email address is 254).
 pub const MAX_LOGIN_HINT_BYTES: usize = 320;
 
-/// The parameters of a request as the door read them: each name once.
+/// The parameters of a request as the endpoint read them: each name once.
 #[derive(Debug, Default)]
 pub struct AuthorizationParameters {
     values: Vec<(String, String)>,

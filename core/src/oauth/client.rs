@@ -149,7 +149,7 @@ pub enum Grant {
     RefreshToken,
 }
 
-/// What a request says about who sends it, read from the header and the form by the door.
+/// What a request says about who sends it, read from the header and the form by the endpoint.
 #[derive(Debug)]
 pub enum ClientCredentials {
     /// Only a `client_id`.
@@ -329,7 +329,7 @@ impl<'a> AuthenticatedClient<'a> {
         self.0
     }
 
-    /// Whether it proved who it is, as the REST door demands.
+    /// Whether it proved who it is, as the REST API demands.
     pub fn is_confidential(self) -> bool {
         self.0.authentication != Authentication::None
     }

@@ -46,10 +46,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::nearness::Network;
 use super::number_matching::MatchingNumbers;
 use super::pkce::CodeChallenge;
 use super::polling::{Pace, Poll};
+use super::proximity::Network;
 use super::thumbprint::Thumbprint;
 use crate::admission::Admission;
 use crate::admission::scopes::Scopes;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::nearness::{Nearness, Proximity};
+use super::proximity::{Proximity, ProximityPolicy};
 use super::user_code::UserCodeFormat;
 use crate::admission::scopes::Scopes;
 
@@ -21,7 +21,7 @@ pub struct DeviceSettings {
     /// Where people type the code.
     pub verification: VerificationUris,
     /// What follows when device and person are on different networks.
-    pub proximity: Proximity,
+    pub proximity: ProximityPolicy,
     /// The person picks the number that the device shows.
     pub number_matching: bool,
     /// What its devices may ask for; `None` for all scopes of the client (RFC 10027 section 6.1.9).
@@ -60,7 +60,7 @@ impl Default for DeviceSettings {
             polling_interval: Duration::from_secs(5),
             user_code: UserCodeFormat::default(),
             verification: VerificationUris::default(),
-            proximity: Proximity::default(),
+            proximity: ProximityPolicy::default(),
             number_matching: false,
             scopes: None,
             scopes_elsewhere: None,
@@ -70,9 +70,9 @@ impl Default for DeviceSettings {
 
 impl DeviceSettings {
     /// What of `asked` a person may grant who is this near; empty when nothing remains.
-    pub fn grantable(&self, asked: &Scopes, nearness: Nearness) -> Scopes {
+    pub fn grantable(&self, asked: &Scopes, proximity: Proximity) -> Scopes {
         match &self.scopes_elsewhere {
-            Some(narrow) if nearness != Nearness::Same => asked.only(narrow),
+            Some(narrow) if proximity != Proximity::Same => asked.only(narrow),
             _ => asked.clone(),
         }
     }
@@ -103,12 +103,12 @@ mod tests {
         let asked = Scopes::parse("basic adult").unwrap();
         let narrow =
             DeviceSettings { scopes_elsewhere: Scopes::parse("adult").ok(), ..DeviceSettings::default() };
-        assert_eq!(narrow.grantable(&asked, Nearness::Same), asked);
-        for far in [Nearness::Different, Nearness::Unknown] {
+        assert_eq!(narrow.grantable(&asked, Proximity::Same), asked);
+        for far in [Proximity::Different, Proximity::Unknown] {
             assert_eq!(narrow.grantable(&asked, far).to_string(), "adult");
             assert_eq!(DeviceSettings::default().grantable(&asked, far), asked);
         }
-        assert!(narrow.grantable(&Scopes::parse("basic").unwrap(), Nearness::Different).is_empty());
+        assert!(narrow.grantable(&Scopes::parse("basic").unwrap(), Proximity::Different).is_empty());
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Presentation {
 }
 
 impl PresentationOutcome {
-    /// As the REST door and the log call it.
+    /// As the REST API and the log call it.
     pub fn name(&self) -> &'static str {
         match self {
             Self::Verified { .. } => "verified",
@@ -220,7 +220,7 @@ impl Served {
     ///
     /// # Errors
     /// As above; [`NotNow::OtherWay`] when it was to come otherwise: what was to be encrypted must not
-    /// come in the clear by a side door.
+    /// come in the clear by a side endpoint.
     pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
         if served.asked.response_mode == ResponseMode::Fragment { Ok(served) } else { Err(NotNow::OtherWay) }

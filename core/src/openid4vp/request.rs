@@ -61,7 +61,7 @@ pub struct VpRequest {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Requester {
-    /// A web application through the REST door.
+    /// A web application through the REST API.
     RelyingParty {
         /// Its client id: nobody else sees the result.
         client_id: String,
@@ -152,16 +152,16 @@ impl VpRequest {
     /// Where the Request Object is, for requests by reference. The `state` is the request-id of
     /// OpenID4VP 14.3.3: it tells the wallet's side nothing that it does not learn anyway.
     pub fn request_uri(&self) -> Url {
-        self.at_wallet_door("requests")
+        self.at_wallet_endpoint("requests")
     }
 
     /// Where the wallet posts its answer.
     pub fn response_uri(&self) -> Url {
-        self.at_wallet_door("responses")
+        self.at_wallet_endpoint("responses")
     }
 
-    fn at_wallet_door(&self, room: &str) -> Url {
-        let mut url = self.wallet.wallet_door.clone();
+    fn at_wallet_endpoint(&self, room: &str) -> Url {
+        let mut url = self.wallet.wallet_endpoints.clone();
         if let Ok(mut path) = url.path_segments_mut() {
             path.pop_if_empty().push(room).push(self.state.as_str());
         }

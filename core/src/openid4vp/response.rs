@@ -37,7 +37,7 @@ const MAX_PRESENTATIONS: usize = 16;
 const MAX_ALTOGETHER: usize = 48;
 const NOT_A_PRESENTATION: &str = "a presentation is neither a string nor an object";
 
-/// The parameters of an authorization response after the door has read the form: each at most once.
+/// The parameters of an authorization response after the endpoint has read the form: each at most once.
 #[derive(Default)]
 pub struct ResponseParameters {
     /// The presentations, in one of three shapes.

@@ -44,7 +44,7 @@ impl IssuerKeys for Configured {
 /// Says the same about everything, and counts how often it is asked.
 struct Says(Opinion, AtomicUsize);
 
-impl SecondOpinion for Says {
+impl CrossChecker for Says {
     fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion {
         assert_eq!((audience, nonce, now), (AUDIENCE, NONCE, NOW));
         assert!(accepted.received().contains('~'));
@@ -69,7 +69,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         trust: &trust,
         issuer_keys: &Configured,
         status_lists: &Configured,
-        second_opinion: Some(&says),
+        cross_check: Some(&says),
         result: None,
     };
     let judged = judge.token(&challenge, maker.present(), NOW).await;

@@ -134,7 +134,7 @@ fn vpgate(maker: &Maker) -> Vpgate {
         issuer_keys,
         client_keys: fetched_keys,
         status_lists: Arc::new(status_lists),
-        second_opinion: None,
+        cross_check: None,
         user_code_key: keys.user_code_key,
         subject_key: keys.subject_key,
         nonce_key: keys.nonce_key,

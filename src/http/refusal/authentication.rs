@@ -1,9 +1,9 @@
 //! The faces of clients that did not prove who they are.
 
+use crate::http::api::problem::Problem;
 use crate::http::basic::{CHALLENGE, CredentialsFault};
 use crate::http::client_authentication::NotLetIn;
-use crate::http::client_door::refusal::OAuthRefusal;
-use crate::http::relying_party_door::problem::Problem;
+use crate::http::oauth::refusal::OAuthRefusal;
 
 impl From<NotLetIn> for OAuthRefusal {
     fn from(why: NotLetIn) -> Self {

@@ -6,8 +6,8 @@ use crate::flow::code_entry::CodeRefused;
 use crate::flow::disown::NotDisowned;
 use crate::flow::finish_in_browser::NotShown;
 use crate::flow::own_pages::PagesRefused;
-use crate::http::human_door::page::Notice;
-use crate::http::relying_party_door::problem::Problem;
+use crate::http::api::problem::Problem;
+use crate::http::pages::page::Notice;
 
 impl From<PagesRefused> for Problem {
     fn from(why: PagesRefused) -> Self {
@@ -54,7 +54,7 @@ impl From<CodeRefused> for CodeFace {
                 "This only works on the network of your device",
                 "We cannot see that you are on it. It is usually your Wi-Fi at home: connect to it, then open this page again. If somebody sent you this code or link, stop here.",
             )),
-            // The door shows the page again instead; without it, this is the way back to it.
+            // The endpoint shows the page again instead; without it, this is the way back to it.
             CodeRefused::NoNumber => {
                 Self::AskAgain(StatusCode::BAD_REQUEST, "Pick the number that your device shows.".to_owned())
             }

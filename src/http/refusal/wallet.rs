@@ -1,10 +1,10 @@
-//! The faces of the wallet door.
+//! The faces of the OpenID4VP endpoints.
 
 use crate::flow::accept_posted::NotAnswered;
 use crate::flow::serve_request_object::NoRequestObject;
+use crate::http::openid4vp::refusal::PostRefusal;
+use crate::http::openid4vp::requests::NoRequest;
 use crate::http::trace::record_failure;
-use crate::http::wallet_door::refusal::PostRefusal;
-use crate::http::wallet_door::requests::NoRequest;
 
 impl From<NoRequestObject> for NoRequest {
     fn from(why: NoRequestObject) -> Self {

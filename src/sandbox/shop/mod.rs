@@ -1,5 +1,5 @@
 //! The shop: a web application that asks people to prove and agree to something before it acts
-//! (the relying-party door of the service).
+//! (the REST API of the service).
 
 use std::sync::Arc;
 use std::time::Duration;

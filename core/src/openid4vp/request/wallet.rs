@@ -29,7 +29,8 @@ pub struct WalletRoute {
     /// Where the fragment response returns.
     pub redirect_uri: Url,
     /// Where this wallet finds Request Objects and leaves answers: ends with `/wallet/`.
-    pub wallet_door: Url,
+    #[serde(rename = "wallet_door")]
+    pub wallet_endpoints: Url,
     /// Whether requests name the response mode; only profile `proof` may leave it out (REQ-1.3).
     pub send_response_mode: bool,
     /// Whether metadata say the same in the names of drafts too (REQ-1.53).

@@ -1,0 +1,201 @@
+//! The endpoint of web applications: a REST interface in which they begin presentations and collect results.
+
+mod begin;
+mod device;
+
+pub mod problem;
+mod result;
+mod rules;
+pub mod strict_json;
+mod transaction_data;
+mod verify;
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem::web::Data;
+use poem_openapi::auth::Basic;
+use poem_openapi::param::{Path, Query};
+use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
+
+use self::begin::{BeginPresentation, BeginResponse};
+use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
+use self::problem::Problem;
+use self::result::{PresentationSchema, agreed_texts};
+use self::rules::{Tried, TryRules};
+use self::strict_json::StrictJson;
+use self::verify::{VerifyResponse, VerifyToken};
+use super::client_authentication::by_header;
+use super::exact_json::ExactJson;
+use super::tags::Tags;
+use super::trace::AskedAgain;
+use super::{PublicUrl, refusal as faces};
+use crate::flow::Vpgate;
+use crate::flow::collect_result::Collected;
+use vpgate_core::base::secret::Secret;
+
+/// The endpoints of the REST API.
+#[derive(Clone, Copy, Debug)]
+pub struct RestApi;
+
+/// HTTP Basic with the id and secret of a confidential client, each form-encoded first (RFC 6749
+/// section 2.3.1); also for clients that send their secret in the form elsewhere. Clients with keys
+/// (`private_key_jwt`) cannot use this interface yet.
+#[derive(SecurityScheme)]
+#[oai(ty = "basic", rename = "client")]
+struct ClientBasic(#[expect(dead_code, reason = "read from the header, by the rules of RFC 6749")] Basic);
+
+#[OpenApi(prefix_path = "/v1", tag = "Tags::RelyingParty")]
+impl RestApi {
+    /// Begin a presentation
+    ///
+    /// Send the browser to `start_url`. It comes back to `redirect_uri` with `response_code` (and
+    /// `state`, if given) in the query.
+    #[oai(path = "/presentations", method = "post", operation_id = "beginPresentation")]
+    async fn begin_presentation(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<BeginPresentation>,
+    ) -> Result<BeginResponse, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let asked = begin::presentation_request(body.members()?)?;
+        Ok(BeginResponse::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
+    }
+
+    /// How a presentation stands
+    ///
+    /// The result of a verified one is handed out once, for the `response_code` that came back with
+    /// the browser: this proves that it was the same browser all the way.
+    #[oai(path = "/presentations/:id", method = "get", operation_id = "collectResult")]
+    async fn collect_result(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        /// From the answer that began it.
+        id: Path<String>,
+        /// From the query of the `redirect_uri`.
+        response_code: Query<Option<String>>,
+    ) -> Result<CallerGrant, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let response_code = response_code.0.map(Secret::received);
+        let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
+        if let Collected::Pending(_) = collected {
+            AskedAgain::note();
+        }
+        let texts = match &collected {
+            Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
+            _ => None,
+        };
+        let presentation = PresentationSchema::new(id.0, collected);
+        Ok(CallerGrant::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
+    }
+
+    /// Forget a presentation
+    ///
+    /// Whatever its state: an answer that arrives later finds nothing.
+    #[oai(path = "/presentations/:id", method = "delete", operation_id = "forgetPresentation")]
+    async fn forget_presentation(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        /// From the answer that began it.
+        id: Path<String>,
+    ) -> Result<Forgotten, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        vpgate.forget_presentation(client, &id).await?;
+        Ok(Forgotten::NoContent)
+    }
+
+    /// Verify a token that you received yourself
+    ///
+    /// The same judgement as that of a presentation that was begun here, without the rest: nothing is
+    /// asked of a wallet, and nothing is stored. A token that is rejected is a good answer to the
+    /// question: 200, and the report says why.
+    #[oai(path = "/verify", method = "post", operation_id = "verifyToken")]
+    async fn verify_token(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<VerifyToken, true>,
+    ) -> Result<VerifyResponse, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let token = verify::token_to_verify(body.members()?)?;
+        VerifyResponse::to(vpgate.verify_token(client, token).await?)
+    }
+
+    /// Look a user code up, on your own verification page
+    ///
+    /// For clients with `device_pages_for` in the configuration. Wrong codes are counted, and every
+    /// code that leads nowhere gets the same answer.
+    #[oai(path = "/device/verification", method = "post", operation_id = "verifyUserCode")]
+    async fn verify_user_code(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<VerifyCode>,
+    ) -> Result<CodeAnswer, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let mut members = body.members()?;
+        let code = device::required_code(&mut members)?;
+        members.nothing_else()?;
+        Ok(CodeAnswer::new(vpgate.verify_code(client, code.typed()).await?, &vpgate))
+    }
+
+    /// End a user code, after your own verification page
+    ///
+    /// `AUTHORIZED` needs a verified presentation that was begun for this code (`POST
+    /// /v1/presentations` with `user_code`) and the `response_code` that came back with the browser.
+    #[oai(path = "/device/completion", method = "post", operation_id = "completeUserCode")]
+    async fn complete_user_code(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<CompleteCode>,
+    ) -> Result<CompletionAnswer, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let mut members = body.members()?;
+        let code = device::required_code(&mut members)?;
+        let completion = device::completion(&mut members)?;
+        members.nothing_else()?;
+        Ok(vpgate.complete_code(client, code.typed(), completion).await?.into())
+    }
+
+    /// Try the rules of scopes on a sample
+    ///
+    /// Which scopes the sample would earn, and why not the others. Only rules are tried: that a wallet
+    /// shows all that is asked for, and that it is genuine, is taken for granted. Nothing is stored.
+    #[oai(path = "/rules/dry-run", method = "post", operation_id = "tryRules")]
+    async fn try_rules(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        _authorization: ClientBasic,
+        body: StrictJson<TryRules>,
+    ) -> Result<Tried, Problem> {
+        let client = by_header(&vpgate, request).await?;
+        let sample = rules::sample(body.members()?)?;
+        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
+    }
+}
+
+#[derive(ApiResponse)]
+enum CallerGrant {
+    /// How it stands, and what it proved.
+    #[oai(status = 200)]
+    Shown(ExactJson<PresentationSchema>),
+}
+
+#[derive(ApiResponse)]
+enum Forgotten {
+    /// It is gone.
+    #[oai(status = 204)]
+    NoContent,
+}

@@ -1,0 +1,257 @@
+//! JSON as a payload of the REST API: bounded, without duplicate or unknown members.
+
+use std::marker::PhantomData;
+use std::sync::Arc;
+
+use poem::{Request, RequestBody};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::Type;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
+use serde_json::{Map, Value};
+
+use super::problem::Problem;
+use crate::flow::Vpgate;
+use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
+use crate::http::client_limits::ClientLimits;
+use vpgate_core::base::exact;
+use vpgate_core::base::json::{self, Bounds};
+
+const MEDIA_TYPE: &str = "application/json";
+/// Of a body that was read within its length.
+const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 16, members: 2000 };
+/// The same where presentations may be in JSON serialisation, with a string for each Disclosure.
+const MEMBERS_OF_A_TOKEN: usize = 20_000;
+/// How much of an unknown member's name is repeated in the answer, in characters.
+const MAX_NAME_SHOWN: usize = 64;
+
+/// A JSON object that `S` describes in the OpenAPI document. Reading it is left to whoever has
+/// authenticated the caller first: nothing is parsed before [`Self::members`]. One that holds a token may be
+/// as long as a wallet's answer.
+#[derive(Debug)]
+pub struct StrictJson<S, const HOLDS_A_TOKEN: bool = false> {
+    received: Result<Vec<u8>, Problem>,
+    described_by: PhantomData<fn() -> S>,
+}
+
+impl<S, const HOLDS_A_TOKEN: bool> StrictJson<S, HOLDS_A_TOKEN> {
+    /// The members.
+    ///
+    /// # Errors
+    /// A [`Problem`] of the body as a whole.
+    pub fn members(self) -> Result<JsonBody, Problem> {
+        parse(&self.received?, if HOLDS_A_TOKEN { MEMBERS_OF_A_TOKEN } else { BOUNDS.members })
+    }
+}
+
+/// The members of an object, taken out one by one. `null` counts as left out.
+#[derive(Debug)]
+pub struct JsonBody {
+    members: Map<String, Value>,
+    /// The whole text.
+    text: Vec<u8>,
+}
+
+impl JsonBody {
+    /// A member that must be text.
+    ///
+    /// # Errors
+    /// A [`Problem`] that points at it; the same below.
+    pub fn text(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be a string")),
+        }
+    }
+
+    /// A member that must be true or false.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::Bool(flag)) => Ok(Some(flag)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be true or false")),
+        }
+    }
+
+    /// A member that must be an object.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn object(&mut self, name: &str) -> Result<Option<Value>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(object @ Value::Object(_)) => Ok(Some(object)),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be an object")),
+        }
+    }
+
+    /// A member that must be text, or an object, which is written as JSON.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn text_or_object(&mut self, name: &str) -> Result<Option<String>, Problem> {
+        match self.take(name) {
+            None => Ok(None),
+            Some(Value::String(text)) => Ok(Some(text)),
+            Some(object @ Value::Object(_)) => Ok(Some(object.to_string())),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be a string or an object")),
+        }
+    }
+
+    /// A member that must be an array; empty when left out.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn array(&mut self, name: &str) -> Result<Vec<Value>, Problem> {
+        match self.take(name) {
+            None => Ok(Vec::new()),
+            Some(Value::Array(elements)) => Ok(elements),
+            Some(_) => Err(Problem::invalid_request(&pointer(name), "must be an array")),
+        }
+    }
+
+    /// A member that must be an array, each element as the text that it is written in; empty when left out.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Problem> {
+        if self.array(name)?.is_empty() {
+            return Ok(Vec::new());
+        }
+        Ok(exact::elements(&self.text, name))
+    }
+
+    /// Nothing may be left over: a misspelt member would otherwise silently not count.
+    ///
+    /// # Errors
+    /// As above.
+    pub fn nothing_else(self) -> Result<(), Problem> {
+        match self.members.keys().next() {
+            None => Ok(()),
+            Some(name) => Err(Problem::invalid_request(&pointer(name), "there is no such member")),
+        }
+    }
+
+    fn take(&mut self, name: &str) -> Option<Value> {
+        self.members.swap_remove(name).filter(|value| !value.is_null())
+    }
+}
+
+/// One step of a JSON pointer (RFC 6901), shortened where a stranger made it long.
+pub fn pointer(name: &str) -> String {
+    let shown: String = name.chars().take(MAX_NAME_SHOWN).collect();
+    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
+}
+
+async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Result<Vec<u8>, Problem> {
+    if !body::has_media_type(request, MEDIA_TYPE) {
+        return Err(Problem::media_type());
+    }
+    let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
+    body::read_bounded(body, longest, ClientLimits::sender(request)).await.map_err(|fault| match fault {
+        BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
+        BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
+    })
+}
+
+fn parse(bytes: &[u8], members: usize) -> Result<JsonBody, Problem> {
+    let bounds = Bounds { members, ..BOUNDS };
+    let members =
+        json::parse_object(bytes, &bounds).map_err(|fault| Problem::invalid_json(fault.to_string()))?;
+    // An amount that would be rounded while it is read is not the amount that was agreed to.
+    if !json::numbers_survive(bytes) {
+        return Err(Problem::invalid_json("a number has more than the 15 digits that are kept exactly"));
+    }
+    Ok(JsonBody { members, text: bytes.to_vec() })
+}
+
+impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        S::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: S::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: true })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        let vpgate: Option<&Arc<Vpgate>> = request.data().filter(|_| HOLDS_A_TOKEN);
+        let longest = vpgate.map_or(MAX_JSON_BYTES, |vpgate| vpgate.policy.verification.longest_answer());
+        Ok(Self { received: read(request, body, longest).await, described_by: PhantomData })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn members(value: Value) -> JsonBody {
+        match value {
+            Value::Object(members) => {
+                JsonBody { text: Value::from(members.clone()).to_string().into(), members }
+            }
+            other => panic!("{other}"),
+        }
+    }
+
+    fn at(problem: Problem) -> String {
+        match problem {
+            Problem::BadRequest(details) => details.0.pointer.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn members_are_read_by_type_and_null_is_absent() {
+        let mut all = members(json!({ "a": "x", "b": {}, "c": [1], "d": null }));
+        assert_eq!(all.text("a").unwrap().as_deref(), Some("x"));
+        assert_eq!(all.object("b").unwrap(), Some(json!({})));
+        assert_eq!(all.array("c").unwrap(), [json!(1)]);
+        assert_eq!(all.text("d").unwrap(), None);
+        assert_eq!(all.array("e").unwrap(), Vec::<Value>::new());
+        all.nothing_else().unwrap();
+        let mut either = members(json!({ "a": "x", "b": { "c": ["d"] } }));
+        assert_eq!(either.text_or_object("a").unwrap().as_deref(), Some("x"));
+        assert_eq!(either.text_or_object("b").unwrap().as_deref(), Some(r#"{"c":["d"]}"#));
+        assert_eq!(either.text_or_object("c").unwrap(), None);
+    }
+
+    #[test]
+    fn elements_are_had_as_they_were_written() {
+        let text = r#"{"a": [ {"b": 12.10}, [1.0] , "x" ], "c": 1, "\u0061a": []}"#;
+        let value: Value = serde_json::from_str(text).unwrap();
+        let members = value.as_object().unwrap().clone();
+        let mut all = JsonBody { members, text: text.into() };
+        assert_eq!(all.texts("a").unwrap(), [r#"{"b": 12.10}"#, "[1.0]", "\"x\""]);
+        assert_eq!(all.texts("aa").unwrap(), Vec::<String>::new());
+        assert_eq!(all.texts("none").unwrap(), Vec::<String>::new());
+        assert_eq!(at(all.texts("c").unwrap_err()), "/c");
+    }
+
+    #[test]
+    fn a_member_of_the_wrong_type_or_an_unknown_one_is_named() {
+        let wrong = || members(json!({ "a/b~": 1 }));
+        assert_eq!(at(wrong().text("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().object("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().text_or_object("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().array("a/b~").unwrap_err()), "/a~1b~0");
+        assert_eq!(at(wrong().nothing_else().unwrap_err()), "/a~1b~0");
+        let long = members(json!({ "x".repeat(500): 1 }));
+        assert_eq!(at(long.nothing_else().unwrap_err()).len(), 1 + MAX_NAME_SHOWN);
+    }
+}

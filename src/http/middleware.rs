@@ -1,0 +1,249 @@
+//! What is around every request: its trace id, a time limit, a net under panics, the access log, the
+//! headers all answers share, and the audience's own language where no handler answered.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use poem::endpoint::BoxEndpoint;
+use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use poem::middleware::CatchPanic;
+use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
+use tokio::time::{Instant, timeout};
+use tracing::Instrument as _;
+
+use super::PublicUrl;
+use super::at_once;
+use super::cors::Cors;
+use super::fallback;
+use super::routes::{Audience, Routes};
+use super::trace::{AskedAgain, TraceId};
+use crate::flow::Vpgate;
+
+/// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
+const TIME_LIMIT: Duration = Duration::from_secs(30);
+
+/// The endpoints, each with its routes.
+pub struct Endpoints {
+    /// Client, wallet and REST API.
+    pub machines: BoxEndpoint<'static>,
+    /// Pages.
+    pub human: BoxEndpoint<'static>,
+    /// Health.
+    pub operator: BoxEndpoint<'static>,
+    /// Endpoints of others and where they are mounted.
+    pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
+}
+
+/// Which part of it is served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ServedPart {
+    /// Everything.
+    Whole,
+    /// Everything but what operators have a listener of their own for.
+    Public,
+    /// That.
+    Operations,
+}
+
+/// The service, or a part of it.
+pub struct Middleware {
+    part: ServedPart,
+    machines: BoxEndpoint<'static>,
+    human: BoxEndpoint<'static>,
+    operator: BoxEndpoint<'static>,
+    mounted: BoxEndpoint<'static>,
+    mounts: Vec<&'static str>,
+    routes: Routes,
+    vpgate: Arc<Vpgate>,
+    public_url: PublicUrl,
+    cors: Cors,
+}
+
+impl Middleware {
+    /// Puts the endpoints inside.
+    pub fn new(part: ServedPart, endpoints: Endpoints, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
+        let mounts = endpoints.mounts.iter().map(|(path, _)| *path).collect();
+        let mounted = endpoints
+            .mounts
+            .into_iter()
+            .fold(Route::new(), |routes, (path, endpoint)| routes.nest(path, endpoint));
+        Self {
+            part,
+            machines: caught(endpoints.machines),
+            human: caught(endpoints.human),
+            operator: caught(endpoints.operator),
+            mounted: caught(mounted.boxed()),
+            mounts,
+            routes: Routes::all(),
+            cors: Cors::new(&vpgate.policy.clients),
+            vpgate,
+            public_url,
+        }
+    }
+
+    fn audience(&self, path: &str) -> Audience {
+        let is_under = |mount: &&str| {
+            path.strip_prefix(*mount).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        let mounted = self.mounts.iter().any(is_under);
+        match (self.part, self.routes.audience(path)) {
+            (ServedPart::Operations, _) => Audience::Operations,
+            _ if mounted => Audience::Mounted,
+            // Here nobody knows these paths.
+            (ServedPart::Public, Audience::Operations) => Audience::Pages,
+            (_, audience) => audience,
+        }
+    }
+
+    /// From here on the path of the request is one of ours: what stands before it in our public address is gone.
+    /// A proxy may have taken it away already. Where both readings are possible, the one that leads to a route
+    /// is meant.
+    fn below_our_path(&self, request: &mut Request) {
+        let requested = request.uri().path();
+        let Some(own) = self.public_url.own_path(requested) else { return };
+        let taken_away = self.routes.allowed(own).is_none() && self.routes.allowed(requested).is_some();
+        if !taken_away && let Some(uri) = with_path(request.uri(), own) {
+            *request.uri_mut() = uri;
+        }
+    }
+
+    async fn answer(&self, audience: Audience, request: Request) -> Response {
+        if let Some(status) = at_once::refused(audience, &request) {
+            return fallback::unanswered(audience, status, None);
+        }
+        let endpoint = match audience {
+            Audience::Oauth | Audience::Openid4vp | Audience::Api => &self.machines,
+            Audience::Pages => &self.human,
+            Audience::Operations => &self.operator,
+            Audience::Mounted => &self.mounted,
+        };
+        let path = request.uri().path().to_owned();
+        match timeout(TIME_LIMIT, endpoint.call(request)).await {
+            Ok(Ok(response)) if response.data::<Panicked>().is_some() => {
+                fallback::unanswered(audience, StatusCode::INTERNAL_SERVER_ERROR, None)
+            }
+            Ok(Ok(response)) => response,
+            Ok(Err(error)) if error.is_from_response() => error.into_response(),
+            Ok(Err(error)) => {
+                let pattern = error.data::<PathPattern>().cloned();
+                let mut response = fallback::unanswered(audience, error.status(), self.routes.allowed(&path));
+                pattern.into_iter().for_each(|pattern| response.set_data(pattern));
+                response
+            }
+            Err(_) => {
+                tracing::error!("a request took longer than the limit");
+                fallback::unanswered(audience, StatusCode::SERVICE_UNAVAILABLE, None)
+            }
+        }
+    }
+
+    /// The headers that all our answers share; what a handler has set stays.
+    fn dress(&self, response: &mut Response) {
+        let headers = response.headers_mut();
+        let cached = headers.contains_key(header::CACHE_CONTROL);
+        let mut unless_set = |name: HeaderName, value: &'static str| {
+            headers.entry(name).or_insert(HeaderValue::from_static(value));
+        };
+        if !cached {
+            unless_set(header::CACHE_CONTROL, "no-store");
+            // RFC 6749 section 5.1 asks for it beside the header above.
+            unless_set(header::PRAGMA, "no-cache");
+        }
+        unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+        unless_set(header::REFERRER_POLICY, "no-referrer");
+        if self.public_url.is_https() {
+            unless_set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
+        }
+    }
+}
+
+impl Endpoint for Middleware {
+    type Output = Response;
+
+    async fn call(&self, mut request: Request) -> poem::Result<Response> {
+        let trace = TraceId::draw(&*self.vpgate.entropy);
+        let span = tracing::info_span!("request", %trace);
+        self.below_our_path(&mut request);
+        let audience = self.audience(request.uri().path());
+        let method = request.method().clone();
+        let started = Instant::now();
+        let visit = self.cors.visit(&mut request);
+        let preflight = visit.as_ref().and_then(|visit| visit.preflight(&request));
+        let again = AskedAgain::default();
+        let mut response = match preflight {
+            Some(answer) => answer,
+            None => {
+                trace.around(again.clone(), self.answer(audience, request)).instrument(span.clone()).await
+            }
+        };
+        if let Some(visit) = &visit {
+            self.cors.dress(visit, &mut response);
+        }
+        if audience != Audience::Mounted {
+            self.dress(&mut response);
+        }
+        if method == Method::HEAD {
+            response.set_body(());
+        }
+        span.in_scope(|| log(&method, &response, started.elapsed(), again.get()));
+        Ok(response)
+    }
+}
+
+/// The same with another path. `None` where there can be none, as in `*`.
+fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
+    let target = match uri.query() {
+        Some(query) => format!("{path}?{query}").parse(),
+        None => path.parse(),
+    };
+    let mut parts = uri.clone().into_parts();
+    parts.path_and_query = Some(target.ok()?);
+    Uri::from_parts(parts).ok()
+}
+
+/// The target of the line for each request: the log leaves these out first when there are too many.
+const ACCESS: &str = concat!("vpgate", "::access");
+
+/// The pattern of the route, never the path: paths and queries carry codes and handles.
+fn log(method: &Method, response: &Response, took: Duration, asks_again: bool) {
+    let route = response.data::<PathPattern>().map_or("(none)", |pattern| &*pattern.0);
+    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    if asks_again {
+        tracing::debug!(target: ACCESS, %method, route, status, microseconds, "answered: not yet");
+    } else {
+        tracing::info!(target: ACCESS, %method, route, status, microseconds, "answered");
+    }
+}
+
+/// An endpoint whose panics end here.
+fn caught(endpoint: BoxEndpoint<'static>) -> BoxEndpoint<'static> {
+    endpoint.with(CatchPanic::new().with_handler(|_| panicked())).boxed()
+}
+
+#[derive(Clone)]
+struct Panicked;
+
+fn panicked() -> Response {
+    tracing::error!(trace = %TraceId::current(), "a handler panicked");
+    let mut response = Response::default();
+    response.set_data(Panicked);
+    response
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_path_changes_and_the_rest_of_an_address_stays() {
+        for (before, path, after) in [
+            ("/verify/device?user_code=A%20B", "/device", "/device?user_code=A%20B"),
+            ("/verify/token", "/token", "/token"),
+            ("/verify/token?", "/token", "/token?"),
+            ("https://example.com/verify/token?x=1", "/token", "https://example.com/token?x=1"),
+        ] {
+            assert_eq!(with_path(&before.parse().unwrap(), path).unwrap().to_string(), after);
+        }
+    }
+}

@@ -1,0 +1,300 @@
+//! The endpoint of machines: OAuth as televisions and other clients speak it.
+
+mod device_authorization;
+mod form;
+mod introspect;
+mod metadata;
+mod par;
+pub mod refusal;
+pub mod resource_refusal;
+mod revoke;
+mod token;
+mod userinfo;
+
+use std::sync::Arc;
+
+use poem::Request;
+use poem::web::Data;
+use poem_openapi::payload::Json;
+use poem_openapi::{ApiResponse, OpenApi};
+use serde_json::Value;
+
+use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
+use self::form::{OAuthForm, WholeForm};
+use self::introspect::{IntrospectionAnswer, IntrospectionRequest};
+use self::metadata::{Metadata, metadata};
+use self::par::{PushedAnswer, PushedAuthorizationRequest};
+use self::refusal::OAuthRefusal;
+use self::resource_refusal::ResourceRefusal;
+use self::revoke::{RevocationAnswer, RevocationRequest};
+use self::token::{TokenAnswer, TokenGrant, TokenRequest};
+use self::userinfo::{TokenInForm, UserinfoAnswer};
+use super::basic::{ClientParameters, CredentialsFault};
+use super::client_address::ClientAddresses;
+use super::client_authentication::NotLetIn;
+use super::client_limits::ClientLimits;
+use super::tags::Tags;
+use super::trace::AskedAgain;
+use super::{PublicUrl, client_authentication};
+use crate::flow::Vpgate;
+use crate::flow::issue_tokens::{TokenAsk, TokenType};
+use crate::flow::redeem_code::CodeProof;
+use crate::flow::redeem_device_code::NotRedeemed;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::dpop::ProofTarget;
+use vpgate_core::oauth::thumbprint::Thumbprint;
+
+/// The endpoints of the OAuth endpoints.
+#[derive(Clone, Copy, Debug)]
+pub struct OauthEndpoints;
+
+#[OpenApi(tag = "Tags::Client")]
+impl OauthEndpoints {
+    /// Start a device grant (RFC 8628 section 3.1)
+    ///
+    /// Confidential clients authenticate with HTTP Basic or in the form, as registered; public
+    /// clients send their `client_id`. Parameters that are unknown are ignored, repeated ones refused.
+    #[oai(path = "/device_authorization", method = "post", operation_id = "deviceAuthorization")]
+    async fn device_authorization(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        addresses: Data<&ClientAddresses>,
+        request: &Request,
+        form: WholeForm<DeviceAuthorizationRequest>,
+    ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
+        let WholeForm { named: form, parameters } = form;
+        let client = client_authentication::by_form(&vpgate, request, form.client).await;
+        let client = client.map_err(|why| match why {
+            // A public client that does not say which has left out a required parameter (RFC 8628 section 3.1).
+            NotLetIn::Credentials(fault @ CredentialsFault::Missing)
+                if !vpgate.policy.device.require_client_authentication =>
+            {
+                OAuthRefusal::invalid(fault.to_string())
+            }
+            why => why.into(),
+        })?;
+        let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
+        let from = addresses.of(request);
+        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from, &parameters).await?;
+        Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
+    }
+
+    /// Push an authorization request (RFC 9126)
+    ///
+    /// Checked as the authorization endpoint would check it. Then send the browser to `/authorize` with
+    /// `client_id` and `request_uri`. With a `DPoP` header the code is bound to its key (RFC 9449 section 10.1).
+    #[oai(path = "/par", method = "post", operation_id = "pushAuthorizationRequest")]
+    async fn push(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        limits: Data<&Arc<ClientLimits>>,
+        request: &Request,
+        form: WholeForm<PushedAuthorizationRequest>,
+    ) -> Result<PushedAnswer, OAuthRefusal> {
+        let WholeForm { named, parameters } = form;
+        let client = authenticate(&vpgate, request, named.client).await?;
+        limits.push(request, &client.client().id, vpgate.clock.now())?;
+        let key = proven(&vpgate, request, &public_url.at("/par")).await?;
+        Ok(vpgate.push_request(client, &parameters, key).await?.into())
+    }
+
+    /// Take a token (RFC 6749 sections 4.1.3, 5 and 6, RFC 8628 section 3.4)
+    ///
+    /// For an authorization code, a device code or a refresh token. While nobody has decided about a device
+    /// code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP`
+    /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
+    /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
+    #[oai(path = "/token", method = "post", operation_id = "token")]
+    async fn token(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+        form: OAuthForm<TokenRequest>,
+    ) -> Result<TokenAnswer, OAuthRefusal> {
+        let OAuthForm(mut form) = form;
+        let client = authenticate(&vpgate, request, std::mem::take(&mut form.client)).await?;
+        let shown = form.shown()?;
+        let key = proven(&vpgate, request, &public_url.at("/token")).await?;
+        let ask = TokenAsk { resource: form.resource, key };
+        Ok(match shown {
+            TokenGrant::DeviceCode { code, verifier } => {
+                let verifier = verifier.as_ref();
+                let redeemed = vpgate.redeem_device_code(client, &code, verifier, &ask).await;
+                if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
+                    AskedAgain::note();
+                }
+                redeemed?.into()
+            }
+            TokenGrant::Code { code, redirect_uri, verifier } => {
+                let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
+                vpgate.redeem_code(client, &code, proof, &ask).await?.into()
+            }
+            TokenGrant::RefreshToken(token) => {
+                vpgate.refresh(client, token, form.scope.as_deref(), &ask).await?.into()
+            }
+        })
+    }
+
+    /// Ask what an access token means (RFC 7662)
+    ///
+    /// For clients with a secret, about their own tokens and about those for the resources that they are
+    /// registered for. The status of the credential behind the token is looked up again.
+    #[oai(path = "/introspect", method = "post", operation_id = "introspect")]
+    async fn introspect(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        form: OAuthForm<IntrospectionRequest>,
+    ) -> Result<IntrospectionAnswer, OAuthRefusal> {
+        let OAuthForm(form) = form;
+        let client = authenticate(&vpgate, request, form.client).await?;
+        let found = vpgate.introspect(client, &Secret::received(form.token)).await?;
+        Ok(IntrospectionAnswer::new(found, &vpgate.policy.tokens.issuer))
+    }
+
+    /// Give a token back (RFC 7009)
+    ///
+    /// An access token ends alone; a refresh token ends with all tokens that belong to it.
+    #[oai(path = "/revoke", method = "post", operation_id = "revoke")]
+    async fn revoke(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        request: &Request,
+        form: OAuthForm<RevocationRequest>,
+    ) -> Result<RevocationAnswer, OAuthRefusal> {
+        let OAuthForm(form) = form;
+        let client = authenticate(&vpgate, request, form.client).await?;
+        vpgate.revoke(client, Secret::received(form.token)).await?;
+        Ok(RevocationAnswer::Dead)
+    }
+
+    /// Who the person behind a token is (OpenID Connect Core section 5.3)
+    ///
+    /// For access tokens with the scope `openid`, as `Authorization: Bearer`, or as `DPoP` with a proof.
+    #[oai(path = "/userinfo", method = "get", operation_id = "userinfo")]
+    async fn userinfo(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+    ) -> Result<UserinfoAnswer, ResourceRefusal> {
+        tell(&vpgate, &public_url, request, TokenInForm::default()).await
+    }
+
+    /// The same by POST (OpenID Connect Core section 5.3.1)
+    ///
+    /// The access token as above, or in the form (RFC 6750 section 2.2), never in both.
+    #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost")]
+    async fn userinfo_by_post(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+        request: &Request,
+        form: TokenInForm,
+    ) -> Result<UserinfoAnswer, ResourceRefusal> {
+        tell(&vpgate, &public_url, request, form).await
+    }
+
+    /// What this server offers (RFC 8414)
+    #[oai(
+        path = "/.well-known/oauth-authorization-server",
+        method = "get",
+        operation_id = "authorizationServerMetadata"
+    )]
+    async fn authorization_server_metadata(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+    ) -> MetadataAnswer {
+        MetadataAnswer::Ok(Json(metadata(&vpgate.policy, &public_url)), CACHE_BRIEFLY.to_owned())
+    }
+
+    /// What this server offers, where clients of OpenID Connect look for it (OpenID Connect Discovery 4)
+    #[oai(path = "/.well-known/openid-configuration", method = "get", operation_id = "openidConfiguration")]
+    async fn openid_configuration(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        public_url: Data<&PublicUrl>,
+    ) -> OpenidAnswer {
+        if !metadata::offers_openid(&vpgate.policy) {
+            return OpenidAnswer::Off;
+        }
+        OpenidAnswer::Ok(Json(Box::new(metadata(&vpgate.policy, &public_url))), CACHE_BRIEFLY.to_owned())
+    }
+
+    /// The keys that check our tokens (RFC 7517 section 5)
+    #[oai(path = "/jwks.json", method = "get", operation_id = "jwks")]
+    async fn jwks(&self, vpgate: Data<&Arc<Vpgate>>) -> JwksAnswer {
+        JwksAnswer::Ok(Json(vpgate.jwks()), CACHE_BRIEFLY.to_owned())
+    }
+}
+
+/// Public and the same for everybody; short enough that a rotated key is seen soon.
+const CACHE_BRIEFLY: &str = "public, max-age=300";
+
+#[derive(ApiResponse)]
+enum MetadataAnswer {
+    /// The metadata.
+    #[oai(status = 200, content_type = "application/json")]
+    Ok(Json<Metadata>, #[oai(header = "Cache-Control")] String),
+}
+
+#[derive(ApiResponse)]
+enum OpenidAnswer {
+    /// The metadata.
+    #[oai(status = 200, content_type = "application/json")]
+    Ok(Json<Box<Metadata>>, #[oai(header = "Cache-Control")] String),
+    /// No client here may ask for `openid`.
+    #[oai(status = 404)]
+    Off,
+}
+
+#[derive(ApiResponse)]
+enum JwksAnswer {
+    /// A JWK set: public keys with `kid`.
+    #[oai(status = 200, content_type = "application/jwk-set+json")]
+    Ok(Json<Value>, #[oai(header = "Cache-Control")] String),
+}
+
+/// Who the person behind the token of this request is.
+async fn tell(
+    vpgate: &Vpgate,
+    public_url: &PublicUrl,
+    request: &Request,
+    form: TokenInForm,
+) -> Result<UserinfoAnswer, ResourceRefusal> {
+    let (shown_as, token) = userinfo::shown(request.headers(), request.uri().query(), form)?;
+    let url = public_url.at("/userinfo");
+    let key = match shown_as {
+        TokenType::Bearer => None,
+        TokenType::Dpop => {
+            let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
+            vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
+        }
+    };
+    let told = vpgate.userinfo(&token, shown_as, key.as_ref()).await;
+    told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
+}
+
+/// The `DPoP` headers; what is no text proves nothing.
+fn proofs(request: &Request) -> Vec<&str> {
+    request.headers().get_all("DPoP").iter().map(|value| value.to_str().unwrap_or_default()).collect()
+}
+
+/// The key that a request to `url` proves, where it has a `DPoP` header.
+async fn proven(vpgate: &Vpgate, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
+    let target = ProofTarget { method: request.method().as_str(), url, token: None };
+    Ok(vpgate.prove_key(&proofs(request), target).await?)
+}
+
+async fn authenticate<'v>(
+    vpgate: &'v Vpgate,
+    request: &Request,
+    form: ClientParameters,
+) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
+    Ok(client_authentication::by_form(vpgate, request, form).await?)
+}

@@ -1,0 +1,198 @@
+//! `/wallet/requests/{id}`: the Request Object, by GET, or by POST from a wallet that has something to
+//! say (OpenID4VP 1.0 section 5.10).
+
+use std::sync::Arc;
+
+use poem::web::Data;
+use poem::{Request, RequestBody};
+use poem_openapi::param::Path;
+use poem_openapi::payload::{Json, PlainText};
+use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
+use poem_openapi::types::Type as _;
+use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
+
+use crate::flow::Vpgate;
+use crate::flow::serve_request_object::{NoRequestObject, WalletSays};
+use crate::http::body::{self, BodyFault};
+use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::tags::Tags;
+use crate::http::trace::RETRY_AFTER_SECONDS;
+use vpgate_core::base::id::RequestState;
+
+/// The longest body, in bytes: metadata of a wallet with a few keys, percent-encoded.
+const MAX_BYTES: usize = 64 * 1024;
+
+/// When a wallet that fetched too often may fetch again.
+const TOO_OFTEN_SECONDS: u64 = 10;
+
+/// Where wallets fetch their requests.
+#[derive(Clone, Copy, Debug)]
+pub struct RequestEndpoints;
+
+#[OpenApi(tag = "Tags::Wallet")]
+impl RequestEndpoints {
+    /// Fetch the Request Object (RFC 9101 section 5.2.3)
+    ///
+    /// Signed within the last ten seconds, until the request is answered or has expired.
+    #[oai(path = "/wallet/requests/:id", method = "get", operation_id = "fetchRequest")]
+    async fn fetch(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        /// From the `request_uri`.
+        id: Path<String>,
+    ) -> Result<RequestObject, NoRequest> {
+        serve(&vpgate, &id, WalletSays::default()).await
+    }
+
+    /// Fetch the Request Object, and say what the wallet can do (OpenID4VP 1.0 section 5.10)
+    ///
+    /// The same object, with `wallet_nonce` inside (five times within ten seconds). Where `wallet_metadata` has `jwks`, it is encrypted to
+    /// the first key that fits: ECDH-ES on P-256, A128GCM unless A256GCM is named in
+    /// `request_object_encryption_enc_values_supported`.
+    #[oai(path = "/wallet/requests/:id", method = "post", operation_id = "fetchRequestByPost")]
+    async fn fetch_by_post(
+        &self,
+        vpgate: Data<&Arc<Vpgate>>,
+        /// From the `request_uri`.
+        id: Path<String>,
+        says: Said,
+    ) -> Result<RequestObject, NoRequest> {
+        serve(&vpgate, &id, says.0).await
+    }
+}
+
+async fn serve(vpgate: &Vpgate, id: &str, says: WalletSays) -> Result<RequestObject, NoRequest> {
+    let id = RequestState::parse(id).ok_or(NoRequestObject::Unknown)?;
+    Ok(RequestObject::Ok(PlainText(vpgate.serve_request_object(&id, says).await?)))
+}
+
+#[derive(Debug, ApiResponse)]
+enum RequestObject {
+    /// A compact JWS, or such a one inside a compact JWE.
+    #[oai(status = 200, content_type = "application/oauth-authz-req+jwt")]
+    Ok(PlainText<String>),
+}
+
+/// Why there is no Request Object.
+#[derive(Debug, ApiResponse)]
+pub enum NoRequest {
+    /// What the wallet sent is malformed, or it can do nothing of what the request needs.
+    #[oai(status = 400)]
+    Refused(Json<NoRequestError>),
+    /// No such request, or it is answered or has expired: one answer for all.
+    #[oai(status = 404)]
+    Unknown(Json<NoRequestError>),
+    /// The body is too long.
+    #[oai(status = 413)]
+    TooLarge(Json<NoRequestError>),
+    /// Not a form.
+    #[oai(status = 415)]
+    MediaType(Json<NoRequestError>),
+    /// Too many nonces within a few seconds, each of which costs a signature.
+    #[oai(status = 429)]
+    TooOften(
+        Json<NoRequestError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+    /// A fault of the service. Fetch again later.
+    #[oai(status = 503)]
+    Unavailable(
+        Json<NoRequestError>,
+        /// Seconds to wait.
+        #[oai(header = "Retry-After")]
+        u64,
+    ),
+}
+
+/// An error of this endpoint.
+#[derive(Debug, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct NoRequestError {
+    /// `invalid_request`, `not_found` or `temporarily_unavailable`.
+    pub error: String,
+    /// For the person who builds the wallet.
+    pub error_description: Option<String>,
+}
+
+impl NoRequest {
+    /// 400 with the reason.
+    pub fn refused(why: impl Into<String>) -> Self {
+        Self::Refused(error("invalid_request", Some(why.into())))
+    }
+
+    /// 404.
+    pub fn unknown() -> Self {
+        Self::Unknown(error("not_found", None))
+    }
+
+    /// 429.
+    pub fn too_often(why: impl Into<String>) -> Self {
+        Self::TooOften(error("temporarily_unavailable", Some(why.into())), TOO_OFTEN_SECONDS)
+    }
+
+    /// 503. The log has the reason under the trace id of the answer's request.
+    pub fn unavailable() -> Self {
+        Self::Unavailable(error("temporarily_unavailable", None), RETRY_AFTER_SECONDS)
+    }
+}
+
+fn error(code: &str, why: Option<String>) -> Json<NoRequestError> {
+    Json(NoRequestError { error: code.to_owned(), error_description: why })
+}
+
+/// What the wallet sent, read and bounded.
+#[derive(Debug)]
+struct Said(WalletSays);
+
+/// What a wallet may say. Unknown parameters are ignored, repeated ones refused. For the document only.
+#[derive(Debug, Object)]
+struct RequestUriPost {
+    /// The wallet's abilities (section 10.1) as a JSON object.
+    wallet_metadata: Option<String>,
+    /// Comes back as the claim of this name.
+    #[oai(validator(max_length = 512))]
+    wallet_nonce: Option<String>,
+}
+
+async fn read(request: &Request, body: &mut RequestBody) -> Result<WalletSays, NoRequest> {
+    let body = body.take().map_err(|_| NoRequest::refused("the body could not be read"))?;
+    let bytes = body::read_bounded(body, MAX_BYTES, None).await.map_err(|fault| match fault {
+        BodyFault::TooLarge(_) => NoRequest::TooLarge(error("invalid_request", Some(fault.to_string()))),
+        BodyFault::Unreadable => NoRequest::refused(fault.to_string()),
+    })?;
+    // Both parameters are optional: who says nothing need not name a media type.
+    if !bytes.is_empty() && !body::has_media_type(request, MEDIA_TYPE) {
+        return Err(NoRequest::MediaType(error(
+            "invalid_request",
+            Some(format!("the body must be {MEDIA_TYPE}")),
+        )));
+    }
+    let mut form = Form::parse(&bytes).map_err(|fault| NoRequest::refused(fault.to_string()))?;
+    Ok(WalletSays { wallet_nonce: form.take("wallet_nonce"), wallet_metadata: form.take("wallet_metadata") })
+}
+
+impl<'a> ApiExtractor<'a> for Said {
+    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+
+    type ParamType = ();
+    type ParamRawType = ();
+
+    fn register(registry: &mut Registry) {
+        RequestUriPost::register(registry);
+    }
+
+    fn request_meta() -> Option<MetaRequest> {
+        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: RequestUriPost::schema_ref() }];
+        Some(MetaRequest { description: None, content, required: false })
+    }
+
+    async fn from_request(
+        request: &'a Request,
+        body: &mut RequestBody,
+        _options: ExtractParamOptions<()>,
+    ) -> poem::Result<Self> {
+        Ok(Self(read(request, body).await?))
+    }
+}

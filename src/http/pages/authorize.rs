@@ -1,0 +1,122 @@
+//! `/authorize`: the authorization endpoint (RFC 6749 section 3.1), and the page on which the person sees
+//! who asks for what before anything leaves for the wallet. The wallet will name this server only.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::http::StatusCode;
+use poem::{IntoResponse, Request, Response};
+use url::form_urlencoded;
+
+use super::page::{Notice, Page};
+use super::{Pages, browser, see_other, unreadable_form};
+use crate::flow::authorize_code::{AuthorizationShown, NotAuthorizable};
+use crate::flow::push_request::URN;
+use crate::http::body::{self, MAX_FORM_BYTES};
+use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::refusal::AuthorizationFace;
+use vpgate_core::oauth::authorization_request::AuthorizationParameters;
+
+#[derive(Template)]
+#[template(path = "http/pages/templates/authorize.html")]
+struct Confirm<'p> {
+    base: Arc<str>,
+    client_name: String,
+    returns_to: String,
+    rights: Vec<String>,
+    claims: Vec<String>,
+    /// The request itself, which comes back with the decision and is checked again.
+    parameters: Vec<(&'p str, &'p str)>,
+    form_value: String,
+}
+
+/// A browser arrives from a client. Nothing is stored yet: anybody can send any browser here.
+pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+    pages.limits.visit(&request, pages.vpgate.clock.now())?;
+    let query = request.uri().query().unwrap_or_default();
+    let parameters = parameters(query.as_bytes())?;
+    let browser = pages.browser(&request)?;
+    match pages.vpgate.look_at_authorization(&parameters).await {
+        Ok(shown) => {
+            let page = confirm(&pages, shown, &parameters, browser::form_value(&browser));
+            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out).into_response()))
+        }
+        Err(why) => refused(why),
+    }
+}
+
+/// The same by a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
+pub async fn take(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+    pages.limits.visit(&request, pages.vpgate.clock.now())?;
+    if !body::has_media_type(&request, MEDIA_TYPE) {
+        return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES, None).await;
+    let body = body.map_err(|fault| match fault {
+        body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+        body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+    })?;
+    let parameters = parameters(&body)?;
+    match pages.vpgate.keep_posted_authorization(&parameters).await {
+        Ok(kept) => {
+            let query = form_urlencoded::Serializer::new(String::new())
+                .extend_pairs(parameters.get("client_id").map(|id| ("client_id", id)))
+                .append_pair("request_uri", &format!("{URN}{}", kept.handle.expose()))
+                .finish();
+            Ok(pages.lead_to(&format!("/authorize?{query}")))
+        }
+        Err(why) => refused(why),
+    }
+}
+
+/// "Continue", or "Cancel".
+pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+    let (browser, mut form) = pages.own_form(&mut request).await?;
+    let action = form.take("action");
+    let parameters = AuthorizationParameters::new(form.into_pairs(), Vec::new());
+    let decided = match action.as_deref() {
+        Some("continue") => pages
+            .vpgate
+            .go_on_with_authorization(&parameters, &browser)
+            .await
+            .map(|handle| pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
+        Some("cancel") => {
+            pages.vpgate.cancel_authorization(&parameters).await.map(|home| see_other(home.expose()))
+        }
+        _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
+    };
+    decided.or_else(refused)
+}
+
+fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
+    if text.len() > MAX_FORM_BYTES {
+        return Err(unreadable_form(StatusCode::URI_TOO_LONG));
+    }
+    let parsed = Form::parse_noting_repeats(text);
+    let (form, repeated) = parsed.map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+    Ok(AuthorizationParameters::new(form.into_pairs(), repeated))
+}
+
+fn confirm<'p>(
+    pages: &Pages,
+    shown: AuthorizationShown,
+    parameters: &'p AuthorizationParameters,
+    form_value: String,
+) -> Confirm<'p> {
+    Confirm {
+        base: pages.base(),
+        client_name: shown.client_name,
+        returns_to: shown.returns_to,
+        rights: shown.rights,
+        claims: shown.claims,
+        parameters: parameters.iter().filter(|(name, _)| !["csrf", "action"].contains(name)).collect(),
+        form_value,
+    }
+}
+
+fn refused(why: NotAuthorizable) -> Result<Response, Notice> {
+    match AuthorizationFace::from(why) {
+        AuthorizationFace::Notice(notice) => Err(notice),
+        AuthorizationFace::Return(home) => Ok(see_other(home.expose())),
+    }
+}

@@ -1,0 +1,52 @@
+//! `/start/{handle}` for a wallet that is asked by the browser's Digital Credentials API (OpenID4VP 1.0
+//! Appendix A), and the answer that its page sends back.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::{Request, Response};
+use serde_json::Value;
+
+use super::callback::lead_on;
+use super::page::{ASK_SCRIPT, Notice, Page};
+use super::{Pages, browser, handle_of};
+use crate::flow::serve_request::Outline;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::openid4vp::response::DcApiResponse;
+use vpgate_core::openid4vp::transaction_data::Details;
+
+/// Without JavaScript, or without that API, its primary action is the wallet's ordinary way.
+#[derive(Template)]
+#[template(path = "http/pages/templates/ask.html")]
+struct DcApiPage {
+    base: Arc<str>,
+    /// JSON.
+    request: String,
+    client_name: String,
+    claims: Vec<String>,
+    agreements: Vec<Details>,
+    handle: Handle,
+    form_value: String,
+}
+
+/// The page that asks `request`, in this browser.
+pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
+    let Outline { client_name, claims, agreements, expires_at: _ } = outline;
+    let (request, form_value) = (request.to_string(), browser::form_value(browser));
+    let base = pages.base();
+    let page =
+        DcApiPage { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
+    Page::new(&page).leading_on(&pages.ways_out).with_script(ASK_SCRIPT)
+}
+
+/// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser
+/// that was shown it (REQ-2.55).
+pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+    let handle = handle_of(&request).ok_or_else(Notice::no_open_request)?;
+    let longest = pages.vpgate.policy.verification.longest_answer();
+    let (browser, mut form) = pages.own_form_of(&mut request, longest).await?;
+    let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
+    let handed = DcApiResponse { protocol: text("protocol")?, data: text("data")? };
+    Ok(lead_on(&pages, pages.vpgate.accept_handed(&handle, &browser, handed).await?))
+}

@@ -1,0 +1,66 @@
+//! `/callback`: the redirect URI of fragment responses (OpenID4VP 1.0 section 5.6).
+//!
+//! A fragment never reaches a server. The page takes it out of the address bar and the history and
+//! posts it here; only the browser that was sent to the wallet is listened to.
+
+use std::sync::Arc;
+
+use askama::Template;
+use poem::http::StatusCode;
+use poem::{IntoResponse, Request, Response};
+
+use super::browser::from_another_site;
+use super::page::{Notice, Page, RELAY_SCRIPT};
+use super::{Pages, see_other};
+use crate::flow::settle::Ending;
+use crate::http::form::Form;
+use vpgate_core::openid4vp::response::ResponseParameters;
+
+#[derive(Template)]
+#[template(path = "http/pages/templates/callback.html")]
+struct Relay {
+    base: Arc<str>,
+}
+
+/// The page that relays the fragment. A presentation in the query has already been seen by logs and
+/// histories, so it is never accepted (REQ-2.5).
+pub async fn relay(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+    let query = request.uri().query().unwrap_or_default();
+    let in_query = Form::parse(query.as_bytes()).map_or(true, |parameters| parameters.has("vp_token"));
+    if in_query {
+        return Err(Notice::refused(
+            StatusCode::BAD_REQUEST,
+            "Your wallet answered in an unsafe way",
+            "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
+        ));
+    }
+    Ok(Page::new(&Relay { base: pages.base() })
+        .leading_on(&pages.ways_out)
+        .with_script(RELAY_SCRIPT)
+        .into_response())
+}
+
+/// The answer itself.
+pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+    if pages.known_browser(&request).is_none() && !from_another_site(request.headers(), &pages.public_url) {
+        return Err(Notice::answer_in_another_browser());
+    }
+    let longest = pages.vpgate.policy.verification.longest_answer();
+    let (browser, mut form) = pages.form_of_known_browser(&mut request, longest).await?;
+    let state = form.take("state").ok_or_else(Notice::no_open_request)?;
+    let parameters = ResponseParameters {
+        vp_token: form.take("vp_token"),
+        error: form.take("error"),
+        error_description: form.take("error_description"),
+        iss: form.take("iss"),
+    };
+    Ok(lead_on(&pages, pages.vpgate.accept_response(&browser, &state, parameters).await?))
+}
+
+/// Where an ending leads.
+pub fn lead_on(pages: &Pages, ending: Ending) -> Response {
+    match ending {
+        Ending::Done(handle) => pages.lead_to(&format!("/done/{handle}")),
+        Ending::Return(url) => see_other(url.expose()),
+    }
+}

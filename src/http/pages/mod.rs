@@ -1,0 +1,190 @@
+//! The pages of people: pages that work without JavaScript (but `/callback`), on a phone, with a
+//! keyboard and with a screen reader.
+
+mod authorize;
+mod browser;
+mod by_api;
+mod callback;
+mod device;
+mod done;
+pub mod page;
+mod start;
+mod trouble;
+mod visitor;
+mod ways_out;
+mod widget;
+mod words;
+
+use std::sync::Arc;
+
+use poem::http::{StatusCode, header};
+use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod};
+
+use self::page::Notice;
+use super::PublicUrl;
+use super::body::{self, MAX_FORM_BYTES};
+use super::client_address::ClientAddresses;
+use super::client_limits::ClientLimits;
+use super::form::{Form, MEDIA_TYPE};
+use crate::flow::Vpgate;
+use crate::flow::ports::Unavailable;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::Handle;
+use vpgate_core::base::secret::Secret;
+
+/// Every page with its methods: the router and the table of routes are made from this one list.
+macro_rules! pages {
+    ($($path:literal => { $($method:ident $show:path),+ })+) => {
+        /// Every route with its methods.
+        pub const ROUTES: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($method)),+])),+];
+
+        fn router(pages: &Arc<Pages>) -> Route {
+            Route::new()$(.at($path, RouteMethod::new()$(.$method(page(pages, $show)))+))+
+        }
+    };
+}
+
+pages! {
+    "/device" => { get device::show, post device::decide }
+    "/authorize" => { get authorize::show, post authorize::take }
+    "/authorize/decision" => { post authorize::decide }
+    "/start/:handle" => { get start::open, head start::head, post start::go_on }
+    "/start/:handle/answer" => { post by_api::accept }
+    "/start/:handle/qr.svg" => { get start::qr_code }
+    "/callback" => { get callback::relay, post callback::accept }
+    "/done/:handle" => { get done::show, head done::head, post done::give_up }
+    "/done/:handle/disown" => { post device::disown_approved }
+    "/vpgate.js" => { get widget::script }
+    "/vpgate.d.ts" => { get widget::types }
+}
+
+/// What the pages need.
+pub struct Pages {
+    vpgate: Arc<Vpgate>,
+    public_url: PublicUrl,
+    addresses: ClientAddresses,
+    limits: Arc<ClientLimits>,
+    /// Where forms may lead besides here.
+    ways_out: String,
+}
+
+impl Pages {
+    /// The pages of `vpgate`.
+    pub fn new(
+        vpgate: Arc<Vpgate>,
+        public_url: PublicUrl,
+        addresses: ClientAddresses,
+        limits: Arc<ClientLimits>,
+    ) -> Self {
+        let ways_out = ways_out::sources(&vpgate.policy);
+        Self { vpgate, public_url, addresses, limits, ways_out }
+    }
+
+    /// Their routes.
+    pub fn routes(self) -> Route {
+        router(&Arc::new(self))
+    }
+
+    /// The secret of the browser: the one it has, or a new one.
+    fn browser(&self, request: &Request) -> Result<Secret, Unavailable> {
+        match self.known_browser(request) {
+            Some(known) => Ok(known),
+            None => self.vpgate.new_browser(),
+        }
+    }
+
+    /// The secret that this browser was given. `None` when it has none that came from us.
+    fn known_browser(&self, request: &Request) -> Option<Secret> {
+        browser::shown_by(request, &self.public_url).find(|shown| self.vpgate.gave_to_a_browser(shown))
+    }
+
+    /// On to a page of ours, named by its path below the public address.
+    fn lead_to(&self, own_path: &str) -> Response {
+        see_other(&format!("{}{own_path}", self.public_url.path()))
+    }
+
+    /// What stands before the paths in links and forms of our pages.
+    fn base(&self) -> Arc<str> {
+        Arc::clone(self.public_url.path())
+    }
+
+    fn client_address(&self, request: &Request) -> ClientAddress {
+        self.addresses.of(request)
+    }
+
+    /// A form that carries the hidden value of a page that this browser was shown.
+    async fn own_form(&self, request: &mut Request) -> Result<(Secret, Form), Notice> {
+        self.own_form_of(request, MAX_FORM_BYTES).await
+    }
+
+    /// The same, at most so many bytes long.
+    async fn own_form_of(&self, request: &mut Request, limit: usize) -> Result<(Secret, Form), Notice> {
+        let (browser, mut form) = self.form_of_known_browser(request, limit).await?;
+        if !browser::form_value_fits(&browser, form.take("csrf").as_deref()) {
+            return Err(Notice::foreign_form());
+        }
+        Ok((browser, form))
+    }
+
+    /// A form from a browser that has our cookie, as far as the browser says from our own origin.
+    async fn form_of_known_browser(
+        &self,
+        request: &mut Request,
+        limit: usize,
+    ) -> Result<(Secret, Form), Notice> {
+        if browser::from_another_site(request.headers(), &self.public_url) {
+            return Err(Notice::foreign_form());
+        }
+        let browser = self.known_browser(request).ok_or_else(Notice::foreign_form)?;
+        if !body::has_media_type(request, MEDIA_TYPE) {
+            return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        }
+        let from = self.addresses.of(request).counted();
+        let bytes =
+            body::read_bounded(request.take_body(), limit, from).await.map_err(|fault| match fault {
+                body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+                body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+            })?;
+        let form = Form::parse(&bytes).map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+        Ok((browser, form))
+    }
+
+    /// Gives the browser its secret, or lets it live on.
+    fn remembered(&self, browser: &Secret, mut response: Response) -> Response {
+        if let Ok(cookie) = browser::set_cookie(browser, &self.public_url).parse() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
+    }
+}
+
+/// 303: go there with GET. For pages of ours there is [`Pages::lead_to`].
+fn see_other(location: &str) -> Response {
+    Response::builder().status(StatusCode::SEE_OTHER).header(header::LOCATION, location).finish()
+}
+
+/// The handle in the path. `None` unless it is one of ours by its form.
+fn handle_of(request: &Request) -> Option<Handle> {
+    request.raw_path_param("handle").and_then(Handle::parse)
+}
+
+pub fn unreadable_form(status: StatusCode) -> Notice {
+    Notice::refused(
+        status,
+        "This could not be read",
+        "What your browser sent is not what this page expects. Go back to where you started and begin again.",
+    )
+}
+
+/// An endpoint from a function that shows a page or refuses with one.
+fn page<F, Fut>(pages: &Arc<Pages>, show: F) -> impl Endpoint<Output = Response> + use<F, Fut>
+where
+    F: Fn(Arc<Pages>, Request) -> Fut + Send + Sync,
+    Fut: Future<Output = Result<Response, Notice>> + Send,
+{
+    let pages = Arc::clone(pages);
+    poem::endpoint::make(move |request| {
+        let (answer, base) = (show(Arc::clone(&pages), request), pages.base());
+        async move { answer.await.unwrap_or_else(|notice| notice.below(base).into_response()) }
+    })
+}
