@@ -1,6 +1,6 @@
 //! vpgate: an OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 //!
-//! The map, from the ground up. Imports point down this list, never up; `tests/architecture.rs`
+//! The map, from the ground up. Imports point down this list, never up; `tests/architecture`
 //! holds every file to it.
 //!
 //! | Floor | Rooms | What lives there |

@@ -1,6 +1,6 @@
 //! What each fuzz target does with its bytes, and what must hold whatever they are: a file for every family.
 //!
-//! `fuzz_targets/` hands the bytes in; `tests/fuzz_corpus.rs` runs the same functions over the kept
+//! `fuzz_targets/` hands the bytes in; `tests/architecture/fuzz_corpus.rs` runs the same functions over the kept
 //! corpus with the stable toolchain, so that a finding stays found.
 
 mod authorization;
@@ -19,7 +19,7 @@ mod cookies;
 #[path = "../../src/http/form.rs"]
 #[expect(dead_code, reason = "the endpoints use more of it")]
 mod form;
-#[path = "../../tests/mutations/made.rs"]
+#[path = "../../tests/contract/mutations/made.rs"]
 mod made;
 
 use std::sync::LazyLock;

@@ -1,5 +1,5 @@
 //! The OpenAPI document of the endpoints that machines use: generated from the code, committed as
-//! `openapi/openapi.yaml`, compared, parsed and handed to tools of others in `tests/openapi`.
+//! `openapi/openapi.yaml`, compared, parsed and handed to tools of others in `tests/interop/openapi`.
 
 mod amend;
 

@@ -201,7 +201,7 @@
 //!
 //! # The conformance suite's modules, played in process
 //! The verifier modules of the OpenID Foundation's suite are tests of their names in
-//! `tests/scenarios/oidf.rs`, over every combination of client identifier prefix (`redirect_uri`,
+//! `tests/stories/scenarios/oidf.rs`, over every combination of client identifier prefix (`redirect_uri`,
 //! `x509_san_dns`, `x509_hash`), request method (`url_query`, `request_uri_signed`) and response mode
 //! (`direct_post`, `direct_post.jwt`) that OpenID4VP 1.0 allows: six, because `redirect_uri` is never
 //! signed and the others always are. The seventh is HAIP's. Our clock and our wallet play the suite's part, so this is no

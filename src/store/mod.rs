@@ -1,5 +1,5 @@
 //! Where grants and presentations are kept. Each backend is one file and its folder; all of them
-//! share the meaning of a row (`row.rs`) and pass the same suite, `tests/store_contract`.
+//! share the meaning of a row (`row.rs`) and pass the same suite, `tests/contract/store_contract`.
 //!
 //! A store decides nothing. It repeats in its `WHERE` the state that a
 //! [`Change`](vpgate_core::change::Change) leaves, and says `Lost` when no row was in it. It holds

@@ -15,15 +15,17 @@
 
 mod big_headers;
 #[expect(dead_code, reason = "the scenarios need more of it")]
-#[path = "../scenarios/browser.rs"]
+#[path = "../stories/scenarios/browser.rs"]
 mod browser;
+mod command_line;
 mod devices;
 mod hanging_host;
 mod kills;
 mod lock_out;
 mod log_sinks;
 mod lost_keys;
-#[path = "../clients/person.rs"]
+mod memory;
+#[path = "../interop/clients/person.rs"]
 mod person;
 mod places;
 mod raw;

@@ -1,0 +1,5 @@
+//! What the sources themselves must keep: the laws of the house, the list of duties, the corpus of the fuzz targets.
+
+mod fuzz_corpus;
+mod laws;
+mod spec_rows;

@@ -1,0 +1,7 @@
+//! What each part promises: every store, every answer that is judged, the published vectors, the costs.
+
+mod bounds;
+mod mechanisms;
+mod mutations;
+mod store_contract;
+mod vectors;

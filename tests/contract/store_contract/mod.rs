@@ -1,0 +1,146 @@
+//! What every store must do. Each case runs on every backend; another backend joins by adding an
+//! opener to `backend.rs` and a line to the macro below.
+
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
+
+mod authorizations;
+mod backend;
+mod durability;
+mod grants;
+mod history;
+mod limits;
+mod made;
+mod presentations;
+mod races;
+mod remains;
+mod returning;
+mod settling;
+mod speed;
+mod sweeping;
+mod tokens;
+
+macro_rules! on_every_backend {
+    ($($room:ident { $($case:ident)+ })+) => {
+        on_every_backend! { @with memory => $($room { $($case)+ })+ }
+        on_every_backend! { @with file => $($room { $($case)+ })+ }
+    };
+    (@with $backend:ident => $($room:ident { $($case:ident)+ })+) => {
+        mod $backend {
+            $(mod $room {
+                $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+                async fn $case() {
+                    let opened = crate::store_contract::backend::$backend();
+                    crate::store_contract::$room::$case(opened.store()).await;
+                })+
+            })+
+        }
+    };
+}
+
+on_every_backend! {
+    grants {
+        a_new_grant_is_found_by_each_of_its_keys
+        ids_and_codes_of_grants_are_unique
+        a_poll_is_recorded
+        a_poll_judged_by_an_older_pace_is_lost
+        a_poll_and_a_claim_leave_each_other_alone
+        only_a_pending_grant_is_polled_or_denied
+        only_an_approved_grant_is_redeemed
+        nothing_happens_to_an_unknown_grant
+    }
+    presentations {
+        a_new_presentation_is_found_by_each_of_its_keys
+        ids_handles_and_states_of_presentations_are_unique
+        beginning_claims_the_grant
+        another_browser_can_neither_claim_nor_begin
+        a_decided_grant_is_not_claimed
+        a_taken_presentation_leaves_its_grant_unclaimed
+        serving_binds_the_browser
+        only_its_own_browser_is_served
+        tries_are_counted_one_by_one
+        only_a_served_presentation_counts_tries
+        the_ordinary_way_is_taken_once_from_the_api_by_its_browser
+        a_person_takes_a_request_over_from_the_browser_that_came_first_until_it_is_answered
+        the_answer_that_decided_is_remembered_as_long_as_its_presentation
+        forgetting_works_in_any_state_and_once
+    }
+    settling {
+        each_outcome_is_stored
+        the_login_hint_goes_when_it_is_settled
+        an_approved_grant_keeps_its_admission
+        a_refused_presentation_denies_its_grant
+        only_a_served_presentation_is_settled
+        a_decided_grant_keeps_its_presentation_from_settling
+        a_settled_presentation_leaves_its_grant_alone
+        a_result_is_collected_once_and_with_its_code_only
+        what_was_collected_is_forgotten
+    }
+    limits {
+        req_15_11_a_grant_over_a_limit_is_not_stored
+        a_grant_whose_code_is_taken_is_not_counted
+        req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving
+        req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one
+        req_10_20_a_count_is_forgotten_slot_by_slot
+        a_barrier_is_closed_while_all_of_its_limits_are_reached
+        a_client_has_a_bounded_number_of_presentations_open
+        req_15_7_a_code_from_too_many_addresses_is_denied
+        counts_and_addresses_are_swept
+        counts_of_a_clock_that_was_ahead_lock_nobody_out
+        precautions_are_kept_until_somebody_decides
+        req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted
+        req_15_8_disowning_and_redeeming_have_one_winner
+        req_10_62_completing_spends_the_response_code_and_decides_once
+    }
+    authorizations {
+        an_authorization_is_found_in_each_state
+        only_a_pending_authorization_is_decided
+        only_a_granted_authorization_is_redeemed
+        a_pushed_request_is_spent_once
+        a_taken_presentation_leaves_the_pushed_request
+        an_assertion_is_spent_once_by_each_client
+        of_many_exchanges_of_one_code_one_wins
+        of_many_browsers_with_one_handle_one_wins
+        of_many_uses_of_one_assertion_one_wins
+        what_is_dead_is_swept
+    }
+    returning {
+        what_waits_is_kept_whole
+        only_a_served_presentation_waits
+        it_returns_once_in_its_browser_with_its_code
+        returning_decides_the_grant_or_nothing
+        a_key_lives_as_long_as_its_request
+        what_nobody_returns_for_is_forgotten
+    }
+    sweeping {
+        takes_only_what_is_long_dead
+        takes_no_more_than_it_may
+        a_swept_user_code_is_free_again
+        what_nobody_took_in_time_is_forgotten_and_its_grant_stays_expired
+        a_login_hint_goes_with_its_request
+        dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed
+    }
+    tokens {
+        a_redemption_writes_its_tokens
+        a_lost_redemption_writes_none
+        revoking_an_origin_forgets_all_that_it_led_to
+        a_refresh_replaces_the_token_it_used
+        only_the_current_token_is_refreshed
+        revoking_a_family_forgets_every_token_of_it
+        revoking_an_access_token_forgets_it_alone
+        a_proof_is_spent_once
+        req_7_16_what_is_revoked_leaves_nothing_behind
+    }
+    races {
+        a_hundred_redemptions_have_one_winner
+        a_hundred_polls_over_one_pace_have_one_winner
+        a_hundred_refreshes_have_one_winner
+        refreshing_and_revoking_leave_no_living_token
+        one_proof_is_spent_by_one
+        two_settlements_have_one_winner
+        two_returns_have_one_winner
+        settling_and_denying_have_one_winner_and_no_halves
+        two_browsers_claiming_one_grant_have_one_winner
+        one_user_code_is_given_to_one_grant
+        a_ready_store_says_so
+    }
+}

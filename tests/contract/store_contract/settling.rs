@@ -1,0 +1,188 @@
+//! The end of a presentation, and what it means for its grant.
+
+use serde_json::to_value;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
+use vpgate_core::openid4vp::presentation::{AfterRejection, Presentation, PresentationOutcome, Settled};
+use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::response::WalletError;
+
+use crate::store_contract::backend::AnyStore;
+use crate::store_contract::grants::{EachState, lost, opened, pending};
+use crate::store_contract::made::{self, Grant, NOW, after};
+use crate::store_contract::presentations::{begin, begun, found_served, served, settled};
+
+async fn found(store: &AnyStore, asked: &VpRequest) -> Settled {
+    match store.presentation(&asked.id).await.unwrap() {
+        Some(Presentation::Settled(settled)) => settled,
+        other => panic!("{other:?}"),
+    }
+}
+
+async fn settle(store: &AnyStore, presentation: Settled) {
+    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+}
+
+/// Declined by the wallet a little later.
+pub fn declined(asked: &VpRequest, browser: Digest) -> Settled {
+    made::served(asked, browser).declined(WalletError::AccessDenied, None, after(9)).unwrap()
+}
+
+fn deny(grant: &Grant) -> GrantDecision {
+    GrantDecision::Deny(grant.pending().deny(DenialReason::DeclinedInWallet, NOW).unwrap())
+}
+
+fn rejected(asked: &VpRequest, browser: Digest) -> Settled {
+    let last_try = VpRequest { tries_allowed: 1, ..asked.clone() };
+    match made::served(&last_try, browser).rejected(made::rejected_report(), None, NOW).unwrap() {
+        AfterRejection::Final(settled) => settled,
+        AfterRejection::TriesRemain(_) => panic!("that was the last try"),
+    }
+}
+
+pub async fn each_outcome_is_stored(store: AnyStore) {
+    let (browser, code) = (made::digest(), made::digest());
+
+    let asked = settled(&store, browser, Some(code)).await;
+    let verified = found(&store, &asked).await;
+    assert_eq!((verified.browser(), verified.response_code()), (&browser, Some(&code)));
+    assert_eq!(verified.settled_at(), NOW);
+    match verified.outcome() {
+        PresentationOutcome::Verified { presentation, report } => {
+            assert_eq!(to_value(presentation).unwrap(), to_value(made::proven()).unwrap());
+            assert_eq!(report, &made::verified_report());
+        }
+        other => panic!("{other:?}"),
+    }
+
+    // After a counted try, so that its report must give way.
+    let asked = served(&store, browser).await;
+    store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
+    settle(&store, rejected(&asked, browser)).await;
+    match found(&store, &asked).await.outcome() {
+        PresentationOutcome::Rejected { report } => assert_eq!(report, &made::rejected_report()),
+        other => panic!("{other:?}"),
+    }
+
+    let asked = served(&store, browser).await;
+    store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
+    settle(&store, declined(&asked, browser)).await;
+    let found = found(&store, &asked).await;
+    assert!(matches!(found.outcome(), PresentationOutcome::Declined { error: WalletError::AccessDenied }));
+    assert_eq!((found.settled_at(), found.response_code()), (after(9), None));
+}
+
+pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
+    let browser = made::digest();
+    let asked = served(&store, browser).await;
+    assert!(found_served(&store, &asked).await.asked().login_hint.is_some());
+    settle(&store, declined(&asked, browser)).await;
+    let without = VpRequest { login_hint: None, ..asked.clone() };
+    assert_eq!(to_value(found(&store, &asked).await.asked()).unwrap(), to_value(&without).unwrap());
+}
+
+async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> VpRequest {
+    let asked = made::asked();
+    store.commit(begin(&asked, Some((grant, browser)))).await.unwrap();
+    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    asked
+}
+
+pub async fn an_approved_grant_keeps_its_admission(store: AnyStore) {
+    let (grant, browser) = (opened(&store).await, made::digest());
+    let asked = served_for(&store, &grant, browser).await;
+    let approve = Change::Settle {
+        presentation: made::verified(&asked, browser, None),
+        grant: Some(GrantDecision::Approve(grant.approved())),
+    };
+    store.commit(approve).await.unwrap();
+    found(&store, &asked).await;
+    match store.grant(grant.id()).await.unwrap() {
+        Some(DeviceGrant::Approved(approved)) => {
+            assert_eq!(approved.admission(), &made::admission());
+            assert_eq!(approved.terms(), &grant.terms);
+        }
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn a_refused_presentation_denies_its_grant(store: AnyStore) {
+    let (grant, browser) = (opened(&store).await, made::digest());
+    let asked = served_for(&store, &grant, browser).await;
+    let presentation = declined(&asked, browser);
+    store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await.unwrap();
+    found(&store, &asked).await;
+    match store.grant(grant.id()).await.unwrap() {
+        Some(DeviceGrant::Denied(denied)) => assert_eq!(denied.reason(), DenialReason::DeclinedInWallet),
+        other => panic!("{other:?}"),
+    }
+}
+
+pub async fn only_a_served_presentation_is_settled(store: AnyStore) {
+    let browser = made::digest();
+    let other_browsers = served(&store, made::digest()).await;
+    for asked in [begun(&store).await, other_browsers, made::asked()] {
+        let change = Change::Settle { presentation: declined(&asked, browser), grant: None };
+        assert!(lost(&store.commit(change).await));
+        assert!(!matches!(store.presentation(&asked.id).await.unwrap(), Some(Presentation::Settled(_))));
+    }
+    let asked = settled(&store, browser, None).await;
+    let change = Change::Settle { presentation: declined(&asked, browser), grant: None };
+    assert!(lost(&store.commit(change).await));
+    assert_eq!(found(&store, &asked).await.outcome().name(), "verified");
+}
+
+pub async fn a_decided_grant_keeps_its_presentation_from_settling(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    for grant in [&each.approved, &each.denied, &each.redeemed, &Grant::new()] {
+        let browser = made::digest();
+        let asked = served(&store, browser).await;
+        for decision in [GrantDecision::Approve(grant.approved()), deny(grant)] {
+            let presentation = made::verified(&asked, browser, None);
+            assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(decision) }).await));
+        }
+        assert!(found_served(&store, &asked).await.asked().login_hint.is_some(), "nothing has changed");
+    }
+}
+
+pub async fn a_settled_presentation_leaves_its_grant_alone(store: AnyStore) {
+    let (grant, browser) = (opened(&store).await, made::digest());
+    let asked = settled(&store, browser, None).await;
+    let presentation = declined(&asked, browser);
+    assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await));
+    pending(&store, grant.id()).await;
+}
+
+pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) {
+    let (browser, code) = (made::digest(), made::digest());
+    let (asked, other) =
+        (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(made::digest())).await);
+    let collect = |asked: &VpRequest, response_code| {
+        store.commit(Change::CollectResult { id: asked.id.clone(), response_code })
+    };
+    assert!(lost(&collect(&asked, made::digest()).await), "a wrong code");
+    assert!(lost(&collect(&other, code).await), "another presentation's code");
+    collect(&asked, code).await.unwrap();
+    assert!(lost(&collect(&asked, code).await), "a spent code");
+    assert_eq!(found(&store, &asked).await.response_code(), None);
+    assert!(found(&store, &other).await.response_code().is_some());
+    for open in [begun(&store).await, served(&store, browser).await, made::asked()] {
+        assert!(lost(&collect(&open, code).await), "nothing to collect");
+    }
+    let without_code = settled(&store, browser, None).await;
+    assert!(lost(&collect(&without_code, code).await));
+}
+
+pub async fn what_was_collected_is_forgotten(store: AnyStore) {
+    let (browser, code) = (made::digest(), made::digest());
+    let asked = settled(&store, browser, Some(code)).await;
+    store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
+    let found = found(&store, &asked).await;
+    let PresentationOutcome::Verified { presentation, report } = found.outcome() else {
+        panic!("it was verified")
+    };
+    assert!(presentation.credentials().is_empty() && presentation.transaction_data().is_empty());
+    assert_eq!(presentation.verified_at(), made::proven().verified_at());
+    assert_eq!(report, &made::verified_report());
+}

@@ -1,0 +1,172 @@
+//! The service and the sandbox's wallet at one address, with clients that prove themselves in every way.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+
+use poem::listener::TcpAcceptor;
+use poem::{Endpoint as _, Request, Server};
+use tokio::task::JoinHandle;
+use vpgate::app::{App, Outside};
+use vpgate::config::Config;
+use vpgate::config::secrets::hash_text;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
+use vpgate::fetch::status_lists::FetchedStatusLists;
+use vpgate::fetch::wallets::FetchedWallets;
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys};
+use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
+use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::clock::SystemClock;
+use vpgate::system::entropy::SystemEntropy;
+use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
+use vpgate_core::base::secret::Secret;
+
+use crate::clients::person;
+
+/// Characters that must be encoded on the way.
+const SECRET: &str = "s3cret:/+ %&=";
+const PLAIN_SECRET: &str = "plain-secret";
+/// Elsewhere: the browser stops there.
+const HOME: &str = "http://127.0.0.1:9999/return";
+const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
+
+pub struct Service {
+    pub address: String,
+    listening: JoinHandle<()>,
+}
+
+impl Service {
+    /// Device codes live as long as told.
+    pub async fn start(code_lifetime: &str) -> Self {
+        Self::of(|address| configuration(address, code_lifetime), Path::new("")).await
+    }
+
+    /// On a free port, with this configuration for its address; its files are in `folder`.
+    #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
+    pub async fn of(configuration: impl FnOnce(&str) -> String, folder: &Path) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let app = Arc::new(app(Config::from_toml(&configuration(&address), folder).unwrap()));
+        let endpoint = poem::endpoint::make(move |request: Request| {
+            let app = Arc::clone(&app);
+            async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
+        });
+        let server = Server::new_with_acceptor(TcpAcceptor::from_std(listener).unwrap());
+        let listening = tokio::spawn(async move { server.run(endpoint).await.unwrap() });
+        Self { address, listening }
+    }
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.listening.abort();
+    }
+}
+
+#[expect(clippy::disallowed_methods, reason = "the sandbox is a client of the service, not a part of it")]
+fn app(config: Config) -> App {
+    let (clock, entropy): (Arc<dyn Clock>, Arc<dyn Entropy>) =
+        (Arc::new(SystemClock), Arc::new(SystemEntropy));
+    let sandbox = Sandbox::new(SandboxSettings {
+        base_url: config.public_url.clone(),
+        shop_client_id: "shop".to_owned(),
+        shop_secret: Secret::received(SECRET),
+        tv_client_id: "tv".to_owned(),
+        page_client_id: "tv".to_owned(),
+        wallet_client_id: "vpgate-sandbox".to_owned(),
+        verifier_roots: None,
+        scope: SCOPE.to_owned(),
+        now: Arc::new(|| SystemClock.now()),
+        rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
+        http: reqwest::Client::new(),
+    })
+    .unwrap();
+    let network = FetchClient::new(true).unwrap();
+    let wallets = FetchedWallets::new(network.clone(), Arc::clone(&clock), HashMap::new());
+    let fetched_keys = Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
+    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
+    let status_lists =
+        FetchedStatusLists::new(network, Arc::clone(&clock), Arc::clone(&issuer_keys), config.status_cache);
+    let outside = Outside {
+        store: SqliteStore::open("sqlite::memory:").unwrap(),
+        clock,
+        entropy,
+        issuer_keys,
+        client_keys: fetched_keys,
+        status_lists: Arc::new(status_lists),
+        wallets: Arc::new(wallets),
+        keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
+    };
+    let mounts = vec![(MOUNT, sandbox.endpoint()), (person::MOUNT, person::endpoint())];
+    App::new(config, outside, mounts)
+}
+
+fn configuration(address: &str, code_lifetime: &str) -> String {
+    let hash = |secret: &str| hash_text(Secret::received(secret).digest());
+    let (hash, plain) = (hash(SECRET), hash(PLAIN_SECRET));
+    let client = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"device_code\"]\nscopes = [\"{SCOPE}\"]\n{authentication}\n"
+        )
+    };
+    let web = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"authorization_code\", \"refresh_token\"]\n\
+             scopes = [\"openid\", \"{SCOPE}\"]\nredirect_uris = [\"{HOME}\"]\n{authentication}\n"
+        )
+    };
+    let api = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ntokens = {{ introspects = [\"{address}\"] }}\n{authentication}\n"
+        )
+    };
+    let basic = format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\"");
+    let post = format!("authentication = \"client_secret_post\"\nsecret_hash = \"{hash}\"");
+    let clients = [
+        client("tv", "authentication = \"none\""),
+        client("box:basic", &basic),
+        client("box", &format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{plain}\"")),
+        client("box-post", &post),
+        web("web", "authentication = \"none\""),
+        web("portal:basic", &basic),
+        web("portal-post", &post),
+        api("api", &basic),
+        api("api-post", &post),
+    ];
+    format!(
+        r#"
+public_url = "{address}"
+danger_allow_loopback = true
+
+[storage]
+url = "sqlite::memory:"
+
+[device]
+code_lifetime = "{code_lifetime}"
+polling_interval = "2s"
+
+[[wallets]]
+name = "demo"
+profile = "proof"
+authorization_endpoint = "{address}/sandbox/wallet/authorize"
+client_id = "vpgate-sandbox"
+
+[[credentials]]
+id = "proof_id_default"
+vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{address}/sandbox/issuer"
+trust = {{ jwks_uri = "{address}/sandbox/issuer/jwks.json" }}
+
+[[scopes]]
+name = "{SCOPE}"
+credential = "proof_id_default"
+claims = ["given_name", "age_equal_or_over.18"]
+rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+{}"#,
+        clients.join("\n")
+    )
+}

@@ -1,0 +1,50 @@
+//! The committed OpenAPI document: it is the one that the code makes, it is valid, and tools of others can use
+//! it. `UPDATE_OPENAPI=1 cargo test --test interop openapi` writes it anew.
+
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
+use crate::clients::equipment;
+mod tools;
+mod valid;
+
+use std::path::{Path, PathBuf};
+
+use serde_json::Value;
+
+#[test]
+fn the_document_in_the_repository_is_the_one_the_code_makes() {
+    let path = committed();
+    let made = vpgate::http::openapi_yaml();
+    if std::env::var_os("UPDATE_OPENAPI").is_some() {
+        std::fs::write(&path, &made).unwrap();
+    }
+    let committed = std::fs::read_to_string(&path).unwrap_or_default();
+    assert!(
+        made == committed,
+        "openapi/openapi.yaml is not what the code makes: run UPDATE_OPENAPI=1 cargo test --test interop openapi, \
+         and read the difference"
+    );
+}
+
+#[test]
+fn the_document_is_deterministic() {
+    assert_eq!(vpgate::http::openapi_yaml(), vpgate::http::openapi_yaml());
+}
+
+/// Where the document is.
+fn committed() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("openapi/openapi.yaml")
+}
+
+/// What the code makes, read strictly.
+fn document() -> Value {
+    valid::parse(&vpgate::http::openapi_yaml()).unwrap()
+}
+
+/// Every operation, with its path and method.
+fn operations(document: &Value) -> impl Iterator<Item = (String, &Value)> {
+    document["paths"].as_object().unwrap().iter().flat_map(|(path, methods)| {
+        let methods = methods.as_object().unwrap().iter();
+        methods.map(move |(method, operation)| (format!("{method} {path}"), operation))
+    })
+}

@@ -1,0 +1,62 @@
+//! What is around every endpoint.
+
+use poem::http::{Method, StatusCode};
+
+use crate::endpoints::stage::Stage;
+
+#[tokio::test]
+async fn unknown_paths_are_answered_in_the_language_of_the_door() {
+    let stage = Stage::new();
+    let client = stage.get("/.well-known/nothing", &[]).await;
+    assert_eq!(client.oauth_error(), (404, "invalid_request".to_owned()));
+    assert_eq!(stage.get("/v1/nothing", &[]).await.problem().1, "not_found");
+    let page = stage.get("/nothing", &[]).await;
+    assert_eq!(page.status, StatusCode::NOT_FOUND);
+    assert!(page.body.contains("There is no such page"));
+}
+
+#[tokio::test]
+async fn a_wrong_method_is_told_the_right_ones_on_every_route() {
+    let stage = Stage::new();
+    let is_parameter = |segment: &str| segment.starts_with([':', '{']);
+    for (pattern, allowed) in vpgate::http::routes() {
+        let named = |segment| if is_parameter(segment) { "q6urq6urq6urq6urq6urqw" } else { segment };
+        let path = &*pattern.split('/').map(named).collect::<Vec<_>>().join("/");
+        let answer = stage.ask(Method::PATCH, path, &[], "").await;
+        assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        assert_eq!(answer.header("allow"), Some(&*allowed), "{path}");
+        for method in [Method::GET, Method::HEAD, Method::POST, Method::DELETE, Method::PUT] {
+            let answer = stage.ask(method.clone(), path, &[], "").await;
+            let is_allowed = allowed.split(", ").any(|known| known == method.as_str());
+            assert_eq!(answer.status != StatusCode::METHOD_NOT_ALLOWED, is_allowed, "{method} {path}");
+            assert!(method != Method::HEAD || answer.body.is_empty(), "{path}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn it_is_alive_and_ready() {
+    let stage = Stage::new();
+    for path in ["/healthz", "/readyz"] {
+        assert_eq!(stage.get(path, &[]).await.ok_json()["status"], "ok");
+    }
+}
+
+#[tokio::test]
+async fn mounted_endpoints_answer_under_their_path_and_pass_as_they_are() {
+    let stage = Stage::new();
+    let answer = stage.get("/sandbox/tv?x=1", &[]).await;
+    assert_eq!(answer.body, "mounted /tv");
+    assert_eq!(answer.header("referrer-policy"), None);
+    assert_eq!(stage.get("/sandbox", &[]).await.body, "mounted /");
+    assert_eq!(stage.get("/sandboxes", &[]).await.status, StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn a_panic_ends_in_an_answer() {
+    let stage = Stage::new();
+    let answer = stage.get("/sandbox/panic", &[]).await;
+    assert_eq!(answer.status, StatusCode::INTERNAL_SERVER_ERROR);
+    assert!(!answer.body.contains("as asked"), "{}", answer.body);
+    assert_eq!(stage.get("/healthz", &[]).await.status, StatusCode::OK);
+}

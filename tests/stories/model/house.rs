@@ -1,0 +1,224 @@
+//! The service with its database in a file, and a sandbox that outlives it: a crash takes the service, not
+//! the wallet.
+
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use async_trait::async_trait;
+use poem::endpoint::BoxEndpoint;
+use poem::{Endpoint as _, Request};
+use serde_json::Value;
+use tempfile::TempDir;
+use url::form_urlencoded;
+use vpgate::app::{App, Outside};
+use vpgate::config::Config;
+use vpgate::fetch::client::FetchClient;
+use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
+use vpgate::fetch::wallets::FetchedWallets;
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists};
+use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
+use vpgate::store::sqlite::SqliteStore;
+use vpgate::system::clock::SystemClock;
+use vpgate::system::entropy::SystemEntropy;
+use vpgate::system::keys::Keyring;
+use vpgate::system::signing_keys::KeyPlan;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::sdjwt::status::standing::StatusReference;
+use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::sdjwt::trust::TrustedIssuer;
+
+use crate::model::grant::{INTERVAL, LIFETIME};
+
+pub const BASE: &str = "http://127.0.0.1:8080";
+const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+pub struct House {
+    folder: TempDir,
+    sandbox: Arc<Sandbox>,
+    clock: Arc<Hand>,
+    app: Arc<App>,
+}
+
+/// A clock that stands still until it is moved.
+struct Hand(AtomicI64);
+
+impl Clock for Hand {
+    fn now(&self) -> Timestamp {
+        Timestamp::from_unix(self.0.load(Ordering::SeqCst))
+    }
+}
+
+impl House {
+    #[expect(clippy::disallowed_methods, reason = "no request leaves this test")]
+    pub fn new() -> Self {
+        let clock = Arc::new(Hand(AtomicI64::new(SystemClock.now().unix())));
+        let sandbox = Sandbox::new(SandboxSettings {
+            base_url: BASE.parse().unwrap(),
+            shop_client_id: "shop".to_owned(),
+            shop_secret: Secret::received("none"),
+            tv_client_id: "tv".to_owned(),
+            page_client_id: "tv".to_owned(),
+            wallet_client_id: "vpgate-sandbox".to_owned(),
+            verifier_roots: None,
+            scope: "adult".to_owned(),
+            now: {
+                let clock = Arc::clone(&clock);
+                Arc::new(move || clock.now())
+            },
+            rng: Arc::new(|bytes| SystemEntropy.fill(bytes).unwrap()),
+            http: reqwest::Client::new(),
+        });
+        let (folder, sandbox) = (tempfile::tempdir().unwrap(), Arc::new(sandbox.unwrap()));
+        let app = open(folder.path(), &sandbox, &clock);
+        Self { folder, sandbox, clock, app }
+    }
+
+    /// Everything in memory is gone; what was acknowledged is in the file.
+    pub fn crash(&mut self) {
+        self.app = open(self.folder.path(), &self.sandbox, &self.clock);
+    }
+
+    pub fn wait(&self, seconds: u64) {
+        self.clock.0.fetch_add(i64::try_from(seconds).unwrap(), Ordering::SeqCst);
+    }
+
+    pub fn endpoint(&self) -> BoxEndpoint<'static> {
+        let app = Arc::clone(&self.app);
+        let answer = move |request: Request| {
+            let app = Arc::clone(&app);
+            async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
+        };
+        Box::new(poem::endpoint::ToDynEndpoint(poem::endpoint::make(answer)))
+    }
+
+    pub async fn ask(&self) -> Value {
+        let (status, body) = self.post("/device_authorization", &[("client_id", "tv")]).await;
+        assert_eq!(status, 200, "{body}");
+        body
+    }
+
+    /// Status and body of a poll by this client.
+    pub async fn poll(&self, client: &str, device_code: &str) -> (u16, Value) {
+        let form = [("client_id", client), ("grant_type", DEVICE_GRANT), ("device_code", device_code)];
+        self.post("/token", &form).await
+    }
+
+    async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
+        let request = Request::builder()
+            .method(poem::http::Method::POST)
+            .uri_str(path)
+            .content_type("application/x-www-form-urlencoded")
+            .body(body);
+        let response = self.app.endpoint().get_response(request).await;
+        let status = response.status().as_u16();
+        (status, serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap())
+    }
+}
+
+fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
+    let config = Config::from_toml(&configuration(), folder).unwrap();
+    let network = FetchClient::new(true).unwrap();
+    let plan = KeyPlan::of(&config.policy.tokens);
+    let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
+    let lists =
+        Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };
+    let outside = Outside {
+        store: SqliteStore::open(&format!("sqlite:{}", folder.join("model.db").display())).unwrap(),
+        clock: Arc::clone(clock) as Arc<dyn Clock>,
+        entropy: Arc::new(SystemEntropy),
+        issuer_keys: Arc::new(Keys(keys)),
+        // No client here has keys, and no wallet is a server.
+        client_keys: Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(clock) as Arc<dyn Clock>)),
+        wallets: Arc::new(FetchedWallets::new(network, Arc::clone(clock) as Arc<dyn Clock>, HashMap::new())),
+        status_lists: Arc::new(lists),
+        keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),
+    };
+    Arc::new(App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]))
+}
+
+/// The sandbox issuer's keys, without fetching them.
+struct Keys(Arc<KeySet>);
+
+#[async_trait]
+impl IssuerKeys for Keys {
+    async fn of(&self, _: &TrustedIssuer) -> Result<Arc<KeySet>, NotPublished> {
+        Ok(Arc::clone(&self.0))
+    }
+}
+
+/// The sandbox issuer's list, asked for anew each time.
+struct Lists {
+    sandbox: BoxEndpoint<'static>,
+    keys: Arc<KeySet>,
+    clock: Arc<dyn Clock>,
+}
+
+#[async_trait]
+impl StatusLists for Lists {
+    async fn of(
+        &self,
+        issuer: &TrustedIssuer,
+        reference: &StatusReference,
+        _: Duration,
+    ) -> Result<Arc<StatusList>, NoStatusList> {
+        let path = reference.uri().strip_prefix(BASE).unwrap().strip_prefix(MOUNT).unwrap();
+        let response = self.sandbox.get_response(Request::builder().uri_str(path).finish()).await;
+        let body = response.into_body().into_bytes().await.unwrap();
+        let receipt = Receipt { at: self.clock.now(), max_age: None };
+        let token = StatusListToken::parse(&body)?;
+        Ok(Arc::new(token.verify(issuer, &self.keys, reference.uri(), receipt, &CacheBounds::default())?))
+    }
+}
+
+fn configuration() -> String {
+    format!(
+        r#"
+public_url = "{BASE}"
+danger_allow_loopback = true
+
+[device]
+code_lifetime = "{LIFETIME}s"
+polling_interval = "{INTERVAL}s"
+authorizations_per_address = 1000000
+
+[presentation]
+tries = 3
+
+[[wallets]]
+name = "demo"
+profile = "proof"
+authorization_endpoint = "{BASE}/sandbox/wallet/authorize"
+client_id = "vpgate-sandbox"
+
+[[credentials]]
+id = "proof_id_default"
+vct = ["https://credentials.notarize.com/ProofCredentialV1"]
+issuer = "{BASE}/sandbox/issuer"
+trust = {{ jwks_uri = "{BASE}/sandbox/issuer/jwks.json" }}
+
+[[scopes]]
+name = "urn:proof:params:scope:verifiable-credentials:basic"
+credential = "proof_id_default"
+claims = ["age_equal_or_over.18"]
+rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
+
+[[clients]]
+client_id = "tv"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
+
+[[clients]]
+client_id = "other"
+grants = ["device_code"]
+authentication = "none"
+scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
+"#
+    )
+}

@@ -1,0 +1,118 @@
+//! A wallet on another device than the browser: off by default, and what it costs where it is on
+//! (RFC 10027, OpenID4VP 1.0 section 14.2).
+
+use std::time::Duration;
+
+use poem::http::StatusCode;
+use serde_json::{Value, json};
+use vpgate_core::openid4vp::request::ResponseMode;
+
+use crate::scenarios::posting::PostingWallet;
+use crate::scenarios::shop::{request, transactions};
+use crate::scenarios::world::{BASE, RETURN_TO, World};
+
+fn crossing() -> Value {
+    let mut crossing = request(&[]);
+    crossing["flow"] = "cross_device".into();
+    crossing
+}
+
+#[tokio::test]
+async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_shop_the_result() {
+    for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
+        let world = World::posting(mode).await;
+        let (wallet, mut desktop, mut stranger) =
+            (PostingWallet::new(&world), world.browser(), world.browser());
+        let begun = world.begin(&crossing()).await;
+        let start = begun["start_url"].as_str().unwrap();
+        let page = desktop.open(start).await;
+        assert_eq!(page.url.as_str(), start, "the browser stays");
+        for shown in ["<svg", "Corner Shop", "Given name", "http-equiv=\"refresh\"", "Give up"] {
+            assert!(page.body.contains(shown), "{shown}: {}", page.body);
+        }
+        let refused = stranger.open(start).await;
+        assert!(refused.status.is_client_error() && !refused.body.contains("<svg"), "{}", refused.body);
+
+        let asked =
+            wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
+        let answer = wallet.share(&asked).await;
+        assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({})), "nowhere to be sent");
+
+        let done = desktop.open(start).await;
+        assert!(done.body.contains("has what it needs") && done.body.contains(RETURN_TO), "{}", done.body);
+        let seen = stranger.open(done.url.as_str()).await;
+        assert!(seen.status.is_client_error() && !seen.body.contains("has what it needs"), "{}", seen.body);
+        let (status, result) = world.collect(&begun, None).await;
+        assert_eq!((status, &result["status"]), (StatusCode::OK, &json!("verified")), "{result}");
+        for known in [asked.state.as_str(), asked.handle.as_str()] {
+            assert_eq!(world.collect(&json!({"id": known}), None).await.0, StatusCode::NOT_FOUND);
+        }
+    }
+}
+
+#[tokio::test]
+async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let [session, mut payment, wire, mandate] = transactions();
+    payment["payload"]["title"] = "Order <b>7</b>".into();
+    // One at a time: the request is in the QR code.
+    for (sent, shown) in [
+        (session, vec!["Session from the network address 192.0.2.7"]),
+        (payment, vec!["Payment: 60.07 USD for Order", "Tea: 3 × 19.99 USD = 59.97 USD", "Total: 60.07 USD"]),
+        (wire, vec!["Wire transfer: 1,250.50 USD to First Bank, account ending 6789"]),
+        (mandate, vec!["Payment mandate: 12.00 EUR to Corner Shop"]),
+    ] {
+        let mut asks = crossing();
+        asks["transaction_data"] = json!([sent]);
+        let begun = world.begin(&asks).await;
+        let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
+        for shown in shown {
+            assert!(page.body.contains(shown), "{shown}: {}", page.body);
+        }
+        for never in ["987654321", "<b>7</b>", "erika@example.com"] {
+            assert!(!page.body.contains(never), "{never}: {}", page.body);
+        }
+    }
+    let begun = world.begin(&crossing()).await;
+    let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
+    assert!(page.body.contains("<svg") && !page.body.contains("agreeing"), "{}", page.body);
+}
+
+#[tokio::test]
+async fn req_15_3_crossing_devices_is_off_unless_client_and_wallet_allow_it() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    world.begin(&crossing()).await;
+    let refused =
+        world.post_json_as(("bank", "bank-secret"), "/v1/presentations", &crossing().to_string()).await;
+    assert_eq!((refused.status, &refused.json()["pointer"]), (StatusCode::BAD_REQUEST, &json!("/flow")));
+    // A wallet that answers in the fragment comes back through its own browser.
+    let world = World::new().await;
+    let refused = world.post_json("/v1/presentations", &crossing().to_string()).await;
+    assert_eq!((refused.status, &refused.json()["pointer"]), (StatusCode::BAD_REQUEST, &json!("/flow")));
+}
+
+#[tokio::test]
+async fn req_15_5_the_code_lives_for_two_minutes() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let (wallet, mut desktop) = (PostingWallet::new(&world), world.browser());
+    let begun = world.begin(&crossing()).await;
+    desktop.open(begun["start_url"].as_str().unwrap()).await;
+    let asked = wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
+    world.clock.advance(Duration::from_secs(120));
+    assert_eq!(wallet.share(&asked).await.status, StatusCode::BAD_REQUEST);
+    assert_eq!(world.collect(&begun, None).await.1["status"], "expired");
+}
+
+#[tokio::test]
+async fn req_2_18_nobody_answers_before_a_browser_shows_the_code() {
+    let world = World::posting(ResponseMode::DirectPost).await;
+    let wallet = PostingWallet::new(&world);
+    let begun = world.begin(&crossing()).await;
+    let asked = wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
+    assert_eq!(wallet.share(&asked).await.status, StatusCode::BAD_REQUEST);
+    let mut desktop = world.browser();
+    let page = desktop.open(begun["start_url"].as_str().unwrap()).await;
+    let page = desktop.press(&page, "Give up").await;
+    assert!(page.url.as_str().starts_with(BASE) || page.url.as_str().starts_with(RETURN_TO), "{}", page.url);
+    assert_eq!(world.collect(&begun, None).await.1["status"], "declined");
+}

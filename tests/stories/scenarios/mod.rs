@@ -1,0 +1,51 @@
+//! Both stories through the endpoints, in process: real pages, real signatures, a real database; only
+//! time is ours to move.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
+
+mod again;
+mod agreed;
+mod anchors;
+mod answers;
+mod asked_for;
+mod asking;
+mod below_a_path;
+mod binding;
+pub mod browser;
+mod certificates;
+mod code_flow;
+mod configuration;
+mod crossing;
+mod dc_api;
+mod dpop;
+mod earning;
+mod encrypted;
+mod endpoints;
+mod haip;
+mod identifiers;
+mod limits;
+mod logs;
+#[path = "../../contract/mutations/made.rs"]
+#[expect(dead_code, reason = "the mutation tests use more of it")]
+mod made;
+mod oidf;
+mod outside;
+mod own_pages;
+mod phishing;
+mod portraits;
+mod posting;
+mod pushing;
+mod questions;
+mod requests;
+mod rules;
+mod shop;
+mod status;
+mod street;
+mod taken_back;
+mod television;
+mod token_readers;
+mod tokens;
+mod verify;
+mod wallet_errors;
+mod whose_fault;
+mod world;
