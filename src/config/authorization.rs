@@ -6,8 +6,8 @@ use url::Url;
 
 use super::fault::Faults;
 use super::{duration, public_url, raw};
-use crate::flow::CodePolicy;
 use vpgate_core::oauth::client_assertion::AssertionPolicy;
+use vpgate_core::policy::CodePolicy;
 
 /// The longest life of a code (RFC 6749 section 4.1.2), and of a pushed request (RFC 9126 section 2.2).
 const LONGEST: Duration = Duration::from_secs(600);

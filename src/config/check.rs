@@ -15,12 +15,12 @@ use super::{
     Config, KeyStorage, Storage, Trust, authorization, clients, credentials, device, doubts, duration,
     proxies, public_url, raw, scopes, tokens, transaction_types, verification, wallets,
 };
-use crate::flow::{DevicePolicy, Policy, PresentationPolicy};
 use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::attempts::DeviceLimits;
 use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients};
 use vpgate_core::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
+use vpgate_core::policy::{DevicePolicy, Policy, PresentationPolicy};
 use vpgate_core::sdjwt::status::policy::StatusCheck;
 use vpgate_core::sdjwt::status::token::CacheBounds;
 use vpgate_core::sdjwt::trust::{KeySource, TrustPolicy};

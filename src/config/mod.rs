@@ -48,11 +48,11 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
-use crate::flow::Policy;
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::request_key::RequestKey;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::policy::Policy;
 use vpgate_core::sdjwt::limits::VerificationSettings;
 use vpgate_core::sdjwt::status::token::CacheBounds;
 use vpgate_core::sdjwt::trust::TrustPolicy;

@@ -84,7 +84,6 @@ pub mod userinfo;
 pub mod verify_token;
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::Value;
 
@@ -93,86 +92,9 @@ use self::ports::{
     Unavailable, Wallets,
 };
 use self::signed_requests::SignedRequests;
-use vpgate_core::admission::ScopePolicy;
 use vpgate_core::base::secret::{DigestKey, Secret};
-use vpgate_core::oauth::attempts::DeviceLimits;
-use vpgate_core::oauth::client::Clients;
-use vpgate_core::oauth::client_assertion::AssertionPolicy;
-use vpgate_core::oauth::token_policy::TokenPolicy;
-use vpgate_core::oauth::user_code::UserCodeFormats;
 use vpgate_core::openid4vp::request::{PresentationFlow, WalletRoute};
-use vpgate_core::openid4vp::transaction_data::TransactionTypes;
-use vpgate_core::sdjwt::limits::VerificationSettings;
-use vpgate_core::sdjwt::trust::TrustPolicy;
-
-/// What the operator decided, checked. Never changes while the service runs.
-#[derive(Debug)]
-pub struct Policy {
-    /// Who may ask.
-    pub clients: Clients,
-    /// What can be earned.
-    pub scopes: ScopePolicy,
-    /// Whom we believe.
-    pub trust: TrustPolicy,
-    /// What can be agreed to.
-    pub transaction_types: TransactionTypes,
-    /// Where people can be sent, by name.
-    pub wallets: Vec<WalletRoute>,
-    /// The device grant's settings.
-    pub device: DevicePolicy,
-    /// The code grant's settings.
-    pub code: CodePolicy,
-    /// What is demanded of client assertions.
-    pub assertions: AssertionPolicy,
-    /// How presentations are asked for.
-    pub presentation: PresentationPolicy,
-    /// How presentations are judged.
-    pub verification: VerificationSettings,
-    /// What tokens say and how long they live.
-    pub tokens: TokenPolicy,
-}
-
-/// `[device]`, as far as it holds for all clients: the rest is in
-/// [`DeviceSettings`](vpgate_core::oauth::device_settings::DeviceSettings).
-#[derive(Clone, Debug, Default)]
-pub struct DevicePolicy {
-    /// Every format in which codes are given.
-    pub user_codes: UserCodeFormats,
-    /// Public clients may not use the grant.
-    pub require_client_authentication: bool,
-    /// How often what may happen.
-    pub limits: DeviceLimits,
-}
-
-/// `[authorization_code]`
-#[derive(Clone, Debug)]
-pub struct CodePolicy {
-    /// Life of a code.
-    pub code_lifetime: Duration,
-    /// Life of a pushed request.
-    pub pushed_lifetime: Duration,
-    /// Only pushed requests count, whoever the client is.
-    pub pushed_only: bool,
-}
-
-/// `[presentation]`
-#[derive(Clone, Debug)]
-pub struct PresentationPolicy {
-    /// Life of a request.
-    pub lifetime: Duration,
-    /// Life of a request to a wallet on another device, which is all that limits how far its QR code
-    /// can be carried (RFC 10027 section 6.1.2).
-    pub cross_device_lifetime: Duration,
-    /// Rejected answers that settle it (REQ-2.8).
-    pub tries: u32,
-    /// Presentations that one relying party may have open.
-    pub open_per_client: u32,
-}
-
-impl PresentationPolicy {
-    /// 10,000: 33 a second when nobody ever answers, and each is settled or expires after five minutes.
-    pub const OPEN_PER_CLIENT: u32 = 10_000;
-}
+use vpgate_core::policy::Policy;
 
 /// Everything a flow needs: the operator's decisions and the outside world behind ports.
 pub struct Vpgate {

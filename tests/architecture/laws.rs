@@ -8,13 +8,13 @@ use std::fs;
 use std::path::Path;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 7] = ["change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
+const GROUND: [&str; 8] = ["policy", "change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
 
 /// What a room may import besides itself. `app`, `main` and its
 /// `command_line` see everything and are not listed.
 const IMPORTS: [(&str, &[&str]); 9] = [
     ("flow", &["core"]),
-    ("config", &["core", "flow"]),
+    ("config", &["core"]),
     ("http", &["core", "flow"]),
     ("fetch", &["core", "flow"]),
     ("store", &["core", "flow"]),

@@ -3,12 +3,12 @@
 use poem_openapi::Object;
 
 use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
-use crate::flow::Policy;
 use crate::http::PublicUrl;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::client::Grant;
 use vpgate_core::oauth::dpop;
 use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::policy::Policy;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 
 use url::{Host, Url};
 
-use crate::flow::Policy;
+use vpgate_core::policy::Policy;
 
 /// The sources, in the order of their text, so that the same configuration gives the same page.
 pub fn sources(policy: &Policy) -> String {

@@ -2,8 +2,8 @@
 
 use poem::http::{Method, StatusCode};
 use url::{Url, form_urlencoded};
-use vpgate::flow::Policy;
 use vpgate_core::oauth::client::Clients;
+use vpgate_core::policy::Policy;
 
 use crate::endpoints::stage::{Answer, PUBLIC_URL, RETURN, Stage};
 

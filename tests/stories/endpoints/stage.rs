@@ -10,12 +10,12 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
+use vpgate::flow::Vpgate;
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
     Wallets,
 };
 use vpgate::flow::signed_requests::SignedRequests;
-use vpgate::flow::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, Vpgate};
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::request_keys::RequestKeys;
@@ -40,6 +40,7 @@ use vpgate_core::openid4vp::request::{
 };
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
+use vpgate_core::policy::{CodePolicy, DevicePolicy, Policy, PresentationPolicy};
 use vpgate_core::sdjwt::limits::VerificationSettings;
 use vpgate_core::sdjwt::status::standing::StatusReference;
 use vpgate_core::sdjwt::status::token::{StatusList, StatusListFault};

@@ -1,0 +1,83 @@
+//! What the operator decided, as a value: whoever reads a configuration makes it, and every use case is handed it.
+
+use std::time::Duration;
+
+use crate::admission::ScopePolicy;
+use crate::oauth::attempts::DeviceLimits;
+use crate::oauth::client::Clients;
+use crate::oauth::client_assertion::AssertionPolicy;
+use crate::oauth::token_policy::TokenPolicy;
+use crate::oauth::user_code::UserCodeFormats;
+use crate::openid4vp::request::WalletRoute;
+use crate::openid4vp::transaction_data::TransactionTypes;
+use crate::sdjwt::limits::VerificationSettings;
+use crate::sdjwt::trust::TrustPolicy;
+
+/// What the operator decided, checked. One request sees one policy from its beginning to its end.
+#[derive(Debug)]
+pub struct Policy {
+    /// Who may ask.
+    pub clients: Clients,
+    /// What can be earned.
+    pub scopes: ScopePolicy,
+    /// Whom we believe.
+    pub trust: TrustPolicy,
+    /// What can be agreed to.
+    pub transaction_types: TransactionTypes,
+    /// Where people can be sent, by name.
+    pub wallets: Vec<WalletRoute>,
+    /// The device grant's settings.
+    pub device: DevicePolicy,
+    /// The code grant's settings.
+    pub code: CodePolicy,
+    /// What is demanded of client assertions.
+    pub assertions: AssertionPolicy,
+    /// How presentations are asked for.
+    pub presentation: PresentationPolicy,
+    /// How presentations are judged.
+    pub verification: VerificationSettings,
+    /// What tokens say and how long they live.
+    pub tokens: TokenPolicy,
+}
+
+/// `[device]`, as far as it holds for all clients: the rest is in
+/// [`DeviceSettings`](crate::oauth::device_settings::DeviceSettings).
+#[derive(Clone, Debug, Default)]
+pub struct DevicePolicy {
+    /// Every format in which codes are given.
+    pub user_codes: UserCodeFormats,
+    /// Public clients may not use the grant.
+    pub require_client_authentication: bool,
+    /// How often what may happen.
+    pub limits: DeviceLimits,
+}
+
+/// `[authorization_code]`
+#[derive(Clone, Debug)]
+pub struct CodePolicy {
+    /// Life of a code.
+    pub code_lifetime: Duration,
+    /// Life of a pushed request.
+    pub pushed_lifetime: Duration,
+    /// Only pushed requests count, whoever the client is.
+    pub pushed_only: bool,
+}
+
+/// `[presentation]`
+#[derive(Clone, Debug)]
+pub struct PresentationPolicy {
+    /// Life of a request.
+    pub lifetime: Duration,
+    /// Life of a request to a wallet on another device, which is all that limits how far its QR code
+    /// can be carried (RFC 10027 section 6.1.2).
+    pub cross_device_lifetime: Duration,
+    /// Rejected answers that settle it (REQ-2.8).
+    pub tries: u32,
+    /// Presentations that one relying party may have open.
+    pub open_per_client: u32,
+}
+
+impl PresentationPolicy {
+    /// 10,000: 33 a second when nobody ever answers, and each is settled or expires after five minutes.
+    pub const OPEN_PER_CLIENT: u32 = 10_000;
+}
