@@ -67,7 +67,7 @@ struct Verifier {
 }
 
 impl Verifier {
-    /// The road of `flow/accept_response.rs`, without storage.
+    /// The road of `flow/presentation/accept.rs`, without storage.
     fn verify(
         &self,
         parameters: ResponseParameters,

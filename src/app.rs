@@ -33,7 +33,7 @@ use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow::Vpgate;
 use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
-use crate::flow::signed_requests::SignedRequests;
+use crate::flow::presentation::signed_requests::SignedRequests;
 use crate::http::{self, HttpSettings};
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;

@@ -2,86 +2,55 @@
 //!
 //! A television gets a token (RFC 8628, answered by OpenID4VP):
 //!
-//! 1. [`authorize_device`]: the device asks; a pending grant with two codes exists.
-//! 2. [`enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
+//! 1. [`device::authorize`]: the device asks; a pending grant with two codes exists.
+//! 2. [`device::enter_code`]: a person types or scans the user code, sees who asks for what, and goes on
 //!    (or says "I did not start this"). The grant is claimed by this browser; a presentation begins.
-//! 3. [`serve_request`]: the browser is bound to the presentation and sent to the wallet, or asks it by its
+//! 3. [`presentation::serve`]: the browser is bound to the presentation and sent to the wallet, or asks it by its
 //!    Digital Credentials API. A wallet that is sent a reference comes and fetches the request itself:
-//!    [`serve_request_object`].
-//! 4. [`accept_response`]: the wallet's answer returns through the same browser, is verified, and
-//!    settles the presentation and the grant in one write. Or [`accept_posted`]: the wallet posts it, and
-//!    [`finish_in_browser`] settles when the same browser comes back with the wallet's one-time code.
-//! 5. [`redeem_device_code`]: the device, which has been polling, takes its token, once.
+//!    [`presentation::request_object`].
+//! 4. [`presentation::accept`]: the wallet's answer returns through the same browser, is verified, and
+//!    settles the presentation and the grant in one write. Or [`presentation::direct_post`]: the wallet posts it, and
+//!    [`presentation::finish`] settles when the same browser comes back with the wallet's one-time code.
+//! 5. [`device::redeem`]: the device, which has been polling, takes its token, once.
 //!
-//! At any time before that a person may say "I did not start this" ([`disown`]). A service with pages
-//! of its own does step 2 and the end of step 4 over REST ([`own_pages`]).
+//! At any time before that a person may say "I did not start this" ([`device::deny_by_user`]). A service with pages
+//! of its own does step 2 and the end of step 4 over REST ([`device::own_pages`]).
 //!
 //! A shop gets verified claims (REST):
 //!
-//! 1. [`begin_presentation`]: the shop says what to ask and what is being agreed to.
-//! 2. [`serve_request`], then [`accept_response`] or [`accept_posted`], as above.
-//! 3. [`collect_result`]: the browser came back with a one-time code; the shop collects the result.
+//! 1. [`presentation::begin`]: the shop says what to ask and what is being agreed to.
+//! 2. [`presentation::serve`], then [`presentation::accept`] or [`presentation::direct_post`], as above.
+//! 3. [`presentation::collect`]: the browser came back with a one-time code; the shop collects the result.
 //!
 //! A web application gets a token (RFC 6749, answered by OpenID4VP):
 //!
-//! 1. [`push_request`]: it may push its request first (RFC 9126).
-//! 2. [`authorize_code`]: its browser arrives; the person sees who asks for what, and goes on. A grant
+//! 1. [`code::push`]: it may push its request first (RFC 9126).
+//! 2. [`code::authorize`]: its browser arrives; the person sees who asks for what, and goes on. A grant
 //!    and a presentation begin, bound to this browser.
-//! 3. [`serve_request`] and [`accept_response`], as above; the browser carries a code home.
-//! 4. [`redeem_code`]: the application exchanges the code, once.
+//! 3. [`presentation::serve`] and [`presentation::accept`], as above; the browser carries a code home.
+//! 4. [`code::redeem`]: the application exchanges the code, once.
 //!
-//! Clients prove who they are in [`authenticate_client`].
+//! Clients prove who they are in [`client::authenticate`].
 //!
-//! A caller that received a `vp_token` itself has it judged on the same road ([`judge`]): over REST
-//! ([`verify_token`]), or offline with `vpgate verify`. Nothing is stored.
+//! A caller that received a `vp_token` itself has it judged on the same road ([`presentation::judge`]): over REST
+//! ([`presentation::verify`]), or offline with `vpgate verify`. Nothing is stored.
 //!
-//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`dry_run`]).
+//! Before anybody presents anything, a client can ask which scopes a sample would earn ([`presentation::dry_run`]).
 //!
-//! Both ways of earning tokens end in [`issue_tokens`]. A token lives on through [`refresh`], says what it
-//! means in [`introspect`] and [`userinfo`], and ends in [`revoke`], or when the credential behind it is
-//! taken back. [`prove_key`] binds tokens to a key.
+//! Both ways of earning tokens end in [`tokens::issue`]. A token lives on through [`tokens::refresh`], says what it
+//! means in [`tokens::introspect`] and [`tokens::userinfo`], and ends in [`tokens::revoke`], or when the credential behind it is
+//! taken back. [`client::prove_key`] binds tokens to a key.
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
-pub mod accept_posted;
-pub mod accept_response;
-mod admit;
-pub mod ask_wallet;
-pub mod authenticate_client;
-pub mod authorize_code;
-pub mod authorize_device;
-pub mod begin_presentation;
 mod browsers;
-pub mod code_entry;
-pub mod collect_result;
-mod decide_authorization;
-pub mod disown;
-pub mod dry_run;
-pub mod enter_code;
-pub mod finish_in_browser;
-mod held;
-pub mod introspect;
-pub mod issue_tokens;
-pub mod judge;
-mod limits;
-pub mod own_pages;
+pub mod client;
+pub mod code;
+pub mod device;
 pub mod ports;
-pub mod prove_key;
-pub mod push_request;
-pub mod question;
-mod recheck;
-pub mod redeem_code;
-pub mod redeem_device_code;
-pub mod refresh;
-mod reply_again;
-pub mod revoke;
-pub mod serve_request;
-pub mod serve_request_object;
-pub mod settle;
-pub mod signed_requests;
+pub mod presentation;
 pub mod sweep;
-pub mod userinfo;
-pub mod verify_token;
+pub mod tokens;
 
 use std::sync::Arc;
 
@@ -91,7 +60,7 @@ use self::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
     Unavailable, Wallets,
 };
-use self::signed_requests::SignedRequests;
+use self::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::openid4vp::request::{PresentationFlow, WalletRoute};
 use vpgate_core::policy::Policy;

@@ -11,7 +11,7 @@ use super::basic::{self, ClientParameters, CredentialsFault};
 use super::client_limits::{ClientLimits, TooMany};
 use super::cors;
 use crate::flow::Vpgate;
-use crate::flow::authenticate_client::Unauthenticated;
+use crate::flow::client::authenticate::Unauthenticated;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::oauth::client::{

@@ -11,7 +11,7 @@
 //! system's clock about `exp`, so credentials about to expire are left to our own core.
 //!
 //! # The second opinion is a port
-//! [`flow::ports::CrossChecker`](crate::flow::ports::CrossChecker) is asked in [`crate::flow::judge`],
+//! [`flow::ports::CrossChecker`](crate::flow::ports::CrossChecker) is asked in [`crate::flow::presentation::judge`],
 //! about each presentation before anything else is done with it, and [`crate::cross_check`] fills it: the crates
 //! behind it reach neither the domain nor the flows. It does no I/O, but it reads a clock and can panic,
 //! which the domain may not.
@@ -415,7 +415,7 @@
 //!
 //! # One road to a verdict
 //! The wallet's answer through the browser, `POST /v1/verify` and `vpgate verify` all go through
-//! [`flow::judge::Judge`](crate::flow::judge::Judge); they differ in who says what was asked. So a report
+//! [`flow::presentation::judge::Judge`](crate::flow::presentation::judge::Judge); they differ in who says what was asked. So a report
 //! means the same everywhere, and the log has one line for each judged answer from one place.
 //!
 //! # A rejected token is a good answer

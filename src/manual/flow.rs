@@ -44,7 +44,7 @@
 //! "I did not start this" is on the page about the end too, for as long as the presentation is
 //! remembered: a device that has not taken its token gets none.
 //!
-//! A service with a verification page of its own ([`crate::flow::own_pages`]) does the same over REST: it
+//! A service with a verification page of its own ([`crate::flow::device::own_pages`]) does the same over REST: it
 //! looks the code up (`POST /v1/device/verification`) and shows what it is told; begins a presentation
 //! with `user_code` (`POST /v1/presentations`), which takes the code up and asks for exactly what the
 //! device can be granted; and, when the browser is back, ends the code by that presentation

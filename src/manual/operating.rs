@@ -144,7 +144,7 @@
 //! | one presentation | `verification.max_presentation_bytes`, `max_disclosure_bytes`, `max_disclosures`; 16 levels deep |
 //! | keys that are tried for one signature | [`vpgate_core::jose::key_set::MOST_TRIED`] |
 //! | certificates in `x5c` | [`vpgate_core::jose::x5c::MOST_CERTIFICATES`], 8 KiB each |
-//! | transaction data objects in a request | [`crate::flow::question::MAX_TRANSACTIONS`] |
+//! | transaction data objects in a request | [`crate::flow::presentation::query::MAX_TRANSACTIONS`] |
 //! | scopes in a request | [`vpgate_core::admission::scopes::MAX_SCOPES`] |
 //! | wrong user codes | `device.wrong_codes_per_address` and `wrong_codes_altogether` within the life of the longest-lived code: see below |
 //! | device authorizations | `device.authorizations_per_client` and `authorizations_per_address` within the same time: see below |

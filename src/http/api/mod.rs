@@ -31,7 +31,7 @@ use super::tags::Tags;
 use super::trace::AskedAgain;
 use super::{PublicUrl, refusal as faces};
 use crate::flow::Vpgate;
-use crate::flow::collect_result::Collected;
+use crate::flow::presentation::collect::Collected;
 use vpgate_core::base::secret::Secret;
 
 /// The endpoints of the REST API.

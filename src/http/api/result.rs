@@ -6,7 +6,7 @@ use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
 use super::transaction_data::TransactionDataSchema;
-use crate::flow::collect_result::Collected;
+use crate::flow::presentation::collect::Collected;
 use crate::http::documented::Documented;
 use vpgate_core::base::report;
 use vpgate_core::openid4vp::verify::{

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::problem::Problem;
 use super::strict_json::{JsonBody, pointer};
-use crate::flow::dry_run::{DryRun, Sample, ScopeTried};
+use crate::flow::presentation::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
 use vpgate_core::admission::rules::{ScopeRule, Unmet};
 

@@ -11,8 +11,8 @@ use super::result::{
 };
 use super::strict_json::JsonBody;
 use super::transaction_data::TransactionDataSchema;
-use crate::flow::judge::Judged;
-use crate::flow::verify_token::TokenToVerify;
+use crate::flow::presentation::judge::Judged;
+use crate::flow::presentation::verify::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
 use crate::http::exact_json::ExactJson;
 use vpgate_core::base::time::Timestamp;

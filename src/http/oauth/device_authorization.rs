@@ -3,7 +3,7 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::flow::authorize_device::DeviceAuthorization;
+use crate::flow::device::authorize::DeviceAuthorization;
 use crate::http::PublicUrl;
 use crate::http::basic::ClientParameters;
 

@@ -3,7 +3,7 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::flow::introspect::ActiveToken;
+use crate::flow::tokens::introspect::ActiveToken;
 use crate::http::basic::ClientParameters;
 use crate::http::documented::Documented;
 use vpgate_core::base::time::Timestamp;

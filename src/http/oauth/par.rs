@@ -3,7 +3,7 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::flow::push_request::{Pushed, URN};
+use crate::flow::code::push::{Pushed, URN};
 use crate::http::basic::ClientParameters;
 
 /// An authorization request, sent before the browser leaves.

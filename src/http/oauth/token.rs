@@ -4,7 +4,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use super::refusal::{OAuthErrorCode, OAuthRefusal};
-use crate::flow::issue_tokens::TokenResponse;
+use crate::flow::tokens::issue::TokenResponse;
 use crate::http::basic::ClientParameters;
 use vpgate_core::base::secret::Secret;
 

@@ -9,8 +9,8 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
 use super::resource_refusal::ResourceRefusal;
-use crate::flow::issue_tokens::TokenType;
-use crate::flow::userinfo::Person;
+use crate::flow::tokens::issue::TokenType;
+use crate::flow::tokens::userinfo::Person;
 use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::documented::Documented;
 use crate::http::form::{Form, MEDIA_TYPE};

@@ -12,7 +12,7 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
 
 use crate::flow::Vpgate;
-use crate::flow::serve_request_object::{NoRequestObject, WalletSays};
+use crate::flow::presentation::request_object::{NoRequestObject, WalletSays};
 use crate::http::body::{self, BodyFault};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::tags::Tags;

@@ -10,7 +10,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::posted::PostedBody;
 use super::refusal::PostRefusal;
 use crate::flow::Vpgate;
-use crate::flow::accept_posted::{PostAnswer, WayBack};
+use crate::flow::presentation::direct_post::{PostAnswer, WayBack};
 use crate::http::PublicUrl;
 use crate::http::tags::Tags;
 

@@ -10,8 +10,8 @@ use url::form_urlencoded;
 
 use super::page::{Notice, Page};
 use super::{Pages, browser, see_other, unreadable_form};
-use crate::flow::authorize_code::{AuthorizationShown, NotAuthorizable};
-use crate::flow::push_request::URN;
+use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
+use crate::flow::code::push::URN;
 use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::refusal::AuthorizationFace;

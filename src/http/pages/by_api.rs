@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::callback::lead_on;
 use super::page::{ASK_SCRIPT, Notice, Page};
 use super::{Pages, browser, handle_of};
-use crate::flow::serve_request::Outline;
+use crate::flow::presentation::serve::Outline;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::response::DcApiResponse;

@@ -12,7 +12,7 @@ use poem::{IntoResponse, Request, Response};
 use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{Pages, see_other};
-use crate::flow::settle::Ending;
+use crate::flow::presentation::settle::Ending;
 use crate::http::form::Form;
 use vpgate_core::openid4vp::response::ResponseParameters;
 

@@ -8,8 +8,8 @@ use poem::{IntoResponse, Request, Response};
 
 use super::page::{Notice, Page, Tone};
 use super::{Pages, browser, handle_of, unreadable_form, visitor};
-use crate::flow::code_entry::{CodeFound, CodeRefused, Typed};
-use crate::flow::disown::{Disowned, NotDisowned};
+use crate::flow::device::deny_by_user::{Disowned, NotDisowned};
+use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
 use crate::http::form::Form;
 use crate::http::refusal::CodeFace;
 use vpgate_core::base::time::Timestamp;

@@ -10,7 +10,7 @@ use poem::{IntoResponse, Request, Response};
 use super::page::{Notice, POST_SCRIPT, Page};
 use super::visitor::{self, is_prefetch};
 use super::{Pages, browser, by_api, handle_of, see_other};
-use crate::flow::serve_request::{Lead, NotServed, Outline};
+use crate::flow::presentation::serve::{Lead, NotServed, Outline};
 use crate::http::qr;
 use crate::http::refusal::not_served;
 use vpgate_core::base::id::Handle;

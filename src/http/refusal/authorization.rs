@@ -3,9 +3,9 @@
 
 use poem::http::StatusCode;
 
-use crate::flow::authorize_code::NotAuthorizable;
-use crate::flow::push_request::NotPushed;
-use crate::flow::redeem_code::CodeNotRedeemed;
+use crate::flow::code::authorize::NotAuthorizable;
+use crate::flow::code::push::NotPushed;
+use crate::flow::code::redeem::CodeNotRedeemed;
 use crate::http::oauth::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::http::pages::page::Notice;
 use crate::http::trace::record_failure;

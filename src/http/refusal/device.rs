@@ -2,10 +2,10 @@
 
 use poem::http::StatusCode;
 
-use crate::flow::code_entry::CodeRefused;
-use crate::flow::disown::NotDisowned;
-use crate::flow::finish_in_browser::NotShown;
-use crate::flow::own_pages::PagesRefused;
+use crate::flow::device::deny_by_user::NotDisowned;
+use crate::flow::device::own_pages::PagesRefused;
+use crate::flow::device::user_code::CodeRefused;
+use crate::flow::presentation::finish::NotShown;
 use crate::http::api::problem::Problem;
 use crate::http::pages::page::Notice;
 

@@ -1,7 +1,7 @@
 //! The faces of the OpenID4VP endpoints.
 
-use crate::flow::accept_posted::NotAnswered;
-use crate::flow::serve_request_object::NoRequestObject;
+use crate::flow::presentation::direct_post::NotAnswered;
+use crate::flow::presentation::request_object::NoRequestObject;
 use crate::http::openid4vp::refusal::PostRefusal;
 use crate::http::openid4vp::requests::NoRequest;
 use crate::http::trace::record_failure;

@@ -15,7 +15,7 @@ use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
     Wallets,
 };
-use vpgate::flow::signed_requests::SignedRequests;
+use vpgate::flow::presentation::signed_requests::SignedRequests;
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::request_keys::RequestKeys;

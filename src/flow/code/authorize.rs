@@ -1,0 +1,253 @@
+//! Step 2 of the web application's story: its browser arrives, the person sees who asks for what, and
+//! decides whether to go on (RFC 6749 section 4.1.1).
+
+use crate::flow::Vpgate;
+use crate::flow::code::push::{Pushed, URN};
+use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::presentation::begin::{NewVpRequest, NotBegun};
+use crate::flow::presentation::query::QueryAsked;
+use vpgate_core::base::id::{AuthorizationId, Handle};
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::change::Change;
+use vpgate_core::oauth::authorization_request::{
+    AuthorizationParameters, AuthorizationRequest, NotRead, RequestFault,
+};
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::code_grant::{CodeGrantTerms, Pending};
+use vpgate_core::oauth::redirect::{AuthorizationError, NotRegistered, ReturnUrl};
+use vpgate_core::oauth::scope_request::ScopeRefused;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::Requester;
+
+/// What the person is shown before deciding.
+#[derive(Debug)]
+pub struct AuthorizationShown {
+    /// Who asks.
+    pub client_name: String,
+    /// The host of the address the browser returns to.
+    pub returns_to: String,
+    /// For which rights: the description of each scope, or its name.
+    pub rights: Vec<String>,
+    /// What the wallet will be asked to show, as dotted claim paths.
+    pub claims: Vec<String>,
+}
+
+/// Why a browser does not go on to a wallet.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAuthorizable {
+    /// Nobody knows this client. The browser stays here.
+    #[error("there is no such client")]
+    UnknownClient,
+    /// The browser stays here.
+    #[error(transparent)]
+    Nowhere(#[from] NotRegistered),
+    /// The pushed request is unknown, another client's, used or expired. The browser stays here.
+    #[error("the pushed request is unknown, used or expired")]
+    NoPushedRequest,
+    /// The client is told.
+    #[error("{why}")]
+    Return {
+        /// Where the browser goes.
+        to: ReturnUrl,
+        /// What is wrong.
+        why: RequestFault,
+    },
+    /// Our fault, and the client is told.
+    #[error("{source}")]
+    FailedOnTheWay {
+        /// Where the browser goes.
+        to: ReturnUrl,
+        /// What failed.
+        source: Unavailable,
+    },
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+/// A request that is good to go on with.
+struct CheckedRequest<'v> {
+    client: &'v Client,
+    request: AuthorizationRequest,
+    pushed: Option<Digest>,
+}
+
+impl Vpgate {
+    /// What a request is about, to show it. Changes nothing.
+    ///
+    /// # Errors
+    /// [`NotAuthorizable`]
+    pub async fn look_at_authorization(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<AuthorizationShown, NotAuthorizable> {
+        let CheckedRequest { client, request, .. } = self.authorization_asked(parameters).await?;
+        let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
+        let query = query.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
+        Ok(AuthorizationShown {
+            client_name: client.name.clone(),
+            returns_to: request.return_to.host().to_owned(),
+            rights: self.rights(&request.scopes),
+            claims: query
+                .credentials()
+                .iter()
+                .flat_map(|credential| &credential.claims)
+                .map(|claim| claim.path.to_string())
+                .collect(),
+        })
+    }
+
+    /// The person goes on: a grant and a presentation begin that only this browser can continue. A pushed
+    /// request is spent.
+    ///
+    /// # Errors
+    /// [`NotAuthorizable`]
+    pub async fn go_on_with_authorization(
+        &self,
+        parameters: &AuthorizationParameters,
+        browser: &Secret,
+    ) -> Result<Handle, NotAuthorizable> {
+        let asked = self.authorization_asked(parameters).await?;
+        let failed_to = asked.request.return_to.clone();
+        self.begin_authorization(asked, browser.digest()).await.map_err(|why| match why {
+            NotAuthorizable::Failed(source) => {
+                let error = AuthorizationError::TemporarilyUnavailable;
+                let to = failed_to.with_error(error, "try again in a few seconds", self.issuer());
+                NotAuthorizable::FailedOnTheWay { to, source }
+            }
+            other => other,
+        })
+    }
+
+    /// The person does not go on. A pushed request is spent.
+    ///
+    /// # Errors
+    /// [`NotAuthorizable`]
+    pub async fn cancel_authorization(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<ReturnUrl, NotAuthorizable> {
+        let CheckedRequest { request, pushed, .. } = self.authorization_asked(parameters).await?;
+        if let Some(handle) = pushed {
+            match self.store.commit(Change::DropPushedRequest(handle)).await {
+                Ok(()) => {}
+                Err(NotCommitted::Lost | NotCommitted::Taken) => {
+                    return Err(NotAuthorizable::NoPushedRequest);
+                }
+                Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+            }
+        }
+        let error = AuthorizationError::AccessDenied;
+        Ok(request.return_to.with_error(error, "the person did not agree", self.issuer()))
+    }
+
+    /// A request that came in a form is kept like a pushed one, so that the browser comes again with GET:
+    /// a form of another site brings no cookies (`SameSite=Lax`), and nothing of it stays in an address.
+    ///
+    /// # Errors
+    /// [`NotAuthorizable`]
+    pub async fn keep_posted_authorization(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<Pushed, NotAuthorizable> {
+        let CheckedRequest { request, .. } = self.authorization_asked(parameters).await?;
+        Ok(self.keep_request(request).await?)
+    }
+
+    async fn authorization_asked(
+        &self,
+        parameters: &AuthorizationParameters,
+    ) -> Result<CheckedRequest<'_>, NotAuthorizable> {
+        let client = parameters.get("client_id").and_then(|id| self.policy.clients.named(id));
+        let client = client.ok_or(NotAuthorizable::UnknownClient)?;
+        let handle = parameters.get("request_uri").and_then(|uri| uri.strip_prefix(URN));
+        let (request, pushed) = match handle {
+            Some(handle) => {
+                let handle = Secret::received(handle).digest();
+                (self.pushed(client, &handle).await?, Some(handle))
+            }
+            None => (self.brought(client, parameters)?, None),
+        };
+        if request.silent {
+            return Err(self.refused(&request, RequestFault::Silent));
+        }
+        Ok(CheckedRequest { client, request, pushed })
+    }
+
+    /// Everything beside the handle is ignored (RFC 9126 section 4, RFC 9101 section 6.3).
+    async fn pushed(
+        &self,
+        client: &Client,
+        handle: &Digest,
+    ) -> Result<AuthorizationRequest, NotAuthorizable> {
+        let now = self.clock.now();
+        let found = self.store.pushed_request(handle).await?;
+        found
+            .filter(|pushed| pushed.request.client_id == client.id && now < pushed.expires_at)
+            .map(|pushed| pushed.request)
+            .ok_or(NotAuthorizable::NoPushedRequest)
+    }
+
+    fn brought(
+        &self,
+        client: &Client,
+        parameters: &AuthorizationParameters,
+    ) -> Result<AuthorizationRequest, NotAuthorizable> {
+        let read = AuthorizationRequest::read(parameters, client, self.offered(client));
+        let request = read.map_err(|why| match why {
+            NotRead::Nowhere(why) => why.into(),
+            NotRead::Return { to, why } => NotAuthorizable::Return {
+                to: to.with_error(why.error(), &why.to_string(), self.issuer()),
+                why,
+            },
+        })?;
+        if self.policy.code.pushed_only || client.code.pushed_only {
+            return Err(self.refused(&request, RequestFault::NotPushed));
+        }
+        Ok(request)
+    }
+
+    async fn begin_authorization(
+        &self,
+        asked: CheckedRequest<'_>,
+        browser: Digest,
+    ) -> Result<Handle, NotAuthorizable> {
+        let CheckedRequest { client, request, pushed } = asked;
+        let now = self.clock.now();
+        let question = QueryAsked::of_scopes(self, client, &request.scopes);
+        let question = question.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
+        let id = AuthorizationId::from_entropy(self.random_id()?);
+        let asker = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
+        let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
+        let flow = self.flow_in_browser(&client.wallet);
+        let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
+        let (asked, answer_key) = self.new_vp_request(ask, now).map_err(NotBegun::of_our_own)?;
+        let handle = asked.handle.clone();
+        let request = Box::new(request);
+        let terms = CodeGrantTerms { id, request, created_at: now, expires_at: asked.expires_at };
+        let change = Change::BeginAuthorization {
+            presentation: Begun::new(asked, Some(browser), answer_key),
+            grant: Pending::begin(terms, browser),
+            pushed,
+        };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(handle),
+            // The pushed request was used meanwhile.
+            Err(NotCommitted::Lost) => Err(NotAuthorizable::NoPushedRequest),
+            Err(NotCommitted::Taken) => {
+                Err(Unavailable::new("a fresh identifier", NotCommitted::Taken).into())
+            }
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    fn refused(&self, request: &AuthorizationRequest, why: RequestFault) -> NotAuthorizable {
+        let to = request.return_to.with_error(why.error(), &why.to_string(), self.issuer());
+        NotAuthorizable::Return { to, why }
+    }
+
+    /// Our issuer identifier.
+    pub(in crate::flow) fn issuer(&self) -> &str {
+        &self.policy.tokens.issuer
+    }
+}

@@ -1,0 +1,90 @@
+//! Step 1 of the web application's story, where it takes it: the request is pushed before the browser
+//! leaves (RFC 9126), so that nobody in between can read or change it.
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::authorization_request::{
+    AuthorizationParameters, AuthorizationRequest, NotRead, Offered, RequestFault,
+};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::redirect::NotRegistered;
+use vpgate_core::oauth::thumbprint::Thumbprint;
+
+/// What every `request_uri` of ours begins with (RFC 9126 section 2.2).
+pub const URN: &str = "urn:ietf:params:oauth:request_uri:";
+
+/// What the client receives.
+#[derive(Debug)]
+pub struct Pushed {
+    /// The handle at the end of the `request_uri`: 256 bits.
+    pub handle: Secret,
+    /// Seconds it lives.
+    pub expires_in: u64,
+}
+
+/// Why a request is not taken.
+#[derive(Debug, thiserror::Error)]
+pub enum NotPushed {
+    /// No place to return to.
+    #[error(transparent)]
+    Nowhere(#[from] NotRegistered),
+    /// Refused as the authorization endpoint would.
+    #[error(transparent)]
+    Refused(#[from] RequestFault),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotRead> for NotPushed {
+    fn from(why: NotRead) -> Self {
+        match why {
+            NotRead::Nowhere(why) => why.into(),
+            NotRead::Return { why, .. } => why.into(),
+        }
+    }
+}
+
+impl Vpgate {
+    /// Takes a request of `client`, checked as if a browser had brought it, and bound to `key` where one was
+    /// proven.
+    ///
+    /// # Errors
+    /// [`NotPushed`]
+    pub async fn push_request(
+        &self,
+        client: AuthenticatedClient<'_>,
+        parameters: &AuthorizationParameters,
+        key: Option<Thumbprint>,
+    ) -> Result<Pushed, NotPushed> {
+        let client = client.client();
+        let request = AuthorizationRequest::read(parameters, client, self.offered(client))?.bound_to(key)?;
+        Ok(self.keep_request(request).await?)
+    }
+
+    /// What `client` may ask for.
+    pub(in crate::flow) fn offered(&self, client: &Client) -> Offered<'_> {
+        Offered { scopes: &self.policy.scopes, audience: &self.policy.tokens.of(&client.id).audience }
+    }
+
+    /// Writes a request down until the browser comes with its handle.
+    pub(in crate::flow) async fn keep_request(
+        &self,
+        request: AuthorizationRequest,
+    ) -> Result<Pushed, Unavailable> {
+        let lifetime = self.policy.code.pushed_lifetime;
+        let handle = self.random_secret()?;
+        let change = Change::PushRequest {
+            request: Box::new(request),
+            handle: handle.digest(),
+            expires_at: self.clock.now().plus(lifetime),
+        };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(Pushed { handle, expires_in: lifetime.as_secs() }),
+            Err(NotCommitted::Unavailable(source)) => Err(source),
+            Err(why) => Err(Unavailable::new("a fresh handle", why)),
+        }
+    }
+}

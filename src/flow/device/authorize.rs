@@ -1,0 +1,233 @@
+//! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::issue::{TokenAsk, UnknownResource};
+use vpgate_core::admission::token_claims::ParameterTooLong;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
+use vpgate_core::oauth::authorization_request::{AuthorizationParameters, RequestFault, not_honoured};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
+use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending, Precautions};
+use vpgate_core::oauth::device_settings::{DeviceSettings, VerificationUris};
+use vpgate_core::oauth::number_matching::MatchingNumbers;
+use vpgate_core::oauth::pkce::{ChallengeFault, CodeChallenge};
+use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::proximity::{Network, ProximityPolicy};
+use vpgate_core::oauth::scope_request::{ScopeRefused, ScopesAsked};
+use vpgate_core::oauth::thumbprint::Thumbprint;
+use vpgate_core::oauth::user_code::UserCode;
+
+/// How often a taken user code is drawn again. With 34 bits and a million live codes, needing a
+/// third draw happens once in hundreds of millions of requests.
+const DRAWS: usize = 8;
+
+/// The part of its limit from which on an address or a network is heavy: it gets no more while all devices
+/// of its client together have opened too many.
+const HEAVY: u32 = 100;
+
+/// What the device receives.
+#[derive(Debug)]
+pub struct DeviceAuthorization {
+    /// What it polls with.
+    pub device_code: Secret,
+    /// What the person types.
+    pub user_code: UserCode,
+    /// Seconds both live.
+    pub expires_in: u64,
+    /// Seconds between polls.
+    pub interval: u64,
+    /// Where the person types the code, as far as it is not our own page.
+    pub verification: VerificationUris,
+    /// What the device must show for number matching.
+    pub number: Option<u8>,
+}
+
+/// Why a device gets no codes.
+#[derive(Debug, thiserror::Error)]
+pub enum NotAuthorized {
+    /// The client is not registered for this grant.
+    #[error("this client is not registered for the device grant")]
+    WrongGrant,
+    /// The operator demands that clients prove who they are here.
+    #[error("this client must authenticate")]
+    AuthenticationRequired,
+    /// The tokens are for clients that prove a key (REQ-15.12).
+    #[error("a DPoP proof is required")]
+    KeyRequired,
+    /// Unknown, malformed, or not this client's.
+    #[error(transparent)]
+    Scope(#[from] ScopeRefused),
+    /// Not one that tokens of this client can be for.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
+    /// A parameter that would change the request, and is not honoured here.
+    #[error(transparent)]
+    NotHonoured(RequestFault),
+    /// A bad challenge (RFC 7636).
+    #[error(transparent)]
+    Challenge(#[from] ChallengeFault),
+    /// This client, or this address, has opened too many grants.
+    #[error("too many device authorizations; try again in {retry_after} seconds")]
+    TooMany {
+        /// Seconds until there is room again.
+        retry_after: u64,
+    },
+    /// A parameter that the client's tokens say is too long.
+    #[error(transparent)]
+    Parameter(#[from] ParameterTooLong),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Opens a grant for a device that asks `from` an address. Without `scope`,
+    /// all scopes are meant that the client's devices may ask for.
+    /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
+    /// grant).
+    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
+    ///
+    /// # Errors
+    /// [`NotAuthorized`]; nothing is stored then.
+    pub async fn authorize_device(
+        &self,
+        client: AuthenticatedClient<'_>,
+        scope: Option<&str>,
+        key: Option<Thumbprint>,
+        from: ClientAddress,
+        other: &AuthorizationParameters,
+    ) -> Result<DeviceAuthorization, NotAuthorized> {
+        if !client.may_use(Grant::DeviceCode) {
+            return Err(NotAuthorized::WrongGrant);
+        }
+        if self.policy.device.require_client_authentication && !client.is_confidential() {
+            return Err(NotAuthorized::AuthenticationRequired);
+        }
+        let client = client.client();
+        if let Some(fault) = not_honoured(other) {
+            return Err(NotAuthorized::NotHonoured(fault));
+        }
+        let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
+        let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &self.policy.scopes)?;
+        let challenge = challenge(other)?;
+        let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
+        ask.among(&self.policy.tokens.of(&client.id).audience)?;
+        if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
+            return Err(NotAuthorized::KeyRequired);
+        }
+        let settings = &client.device;
+        let precautions = self.precautions(settings, from)?;
+        let number = precautions.numbers.map(|numbers| numbers.shown());
+        let parameters = client.kept_parameters(|name| other.get(name))?;
+        let now = self.clock.now();
+        let within = self.authorization_limits(client, from, now);
+        for _ in 0..DRAWS {
+            let Some(user_code) = self.draw_user_code(settings)? else { continue };
+            let device_code = self.random_secret()?;
+            let terms = DeviceGrantTerms {
+                id: GrantId::from_entropy(self.random_id()?),
+                client_id: client.id.clone(),
+                scopes: scopes.clone(),
+                parameters: parameters.clone(),
+                openid,
+                challenge: challenge.clone(),
+                resource: ask.resource.clone(),
+                dpop: key.clone(),
+                created_at: now,
+                expires_at: now.plus(settings.code_lifetime),
+            };
+            let grant = Pending::begin(terms, Pace::new(settings.polling_interval));
+            let change = Change::OpenGrant {
+                grant: grant.guarded_by(precautions.clone()),
+                device_code: device_code.digest(),
+                user_code: user_code.digest(&self.user_code_key),
+                within: within.clone(),
+            };
+            match self.store.commit(change).await {
+                Ok(()) => {
+                    return Ok(DeviceAuthorization {
+                        device_code,
+                        user_code,
+                        expires_in: settings.code_lifetime.as_secs(),
+                        interval: settings.polling_interval.as_secs(),
+                        verification: settings.verification.clone(),
+                        number,
+                    });
+                }
+                Err(NotCommitted::Taken) => {}
+                Err(NotCommitted::Lost) => {
+                    let retry_after = self.retry_after(&within).await?;
+                    let address = from.counted().map(tracing::field::display);
+                    tracing::warn!(
+                        client = client.id,
+                        address,
+                        retry_after,
+                        "too many device authorizations"
+                    );
+                    return Err(NotAuthorized::TooMany { retry_after });
+                }
+                Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+            }
+        }
+        Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
+    }
+
+    fn precautions(
+        &self,
+        settings: &DeviceSettings,
+        from: ClientAddress,
+    ) -> Result<Precautions, Unavailable> {
+        let compared = settings.proximity != ProximityPolicy::Ignore || settings.scopes_elsewhere.is_some();
+        let network =
+            from.certain().filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
+        let numbers = if settings.number_matching { Some(self.draw_numbers()?) } else { None };
+        Ok(Precautions { network, numbers, narrowed_to: None })
+    }
+
+    /// An address and the networks around it may open so many. When all devices of a client together have
+    /// opened too many, those addresses and networks get no more that opened most: anybody can say to be a
+    /// public client, and its other devices are not to suffer for that.
+    fn authorization_limits(&self, client: &Client, from: ClientAddress, now: Timestamp) -> Limited {
+        let limits = &self.policy.device.limits;
+        let attempt = |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, now);
+        let everybody = attempt(self.counted_client(client), limits.authorizations_per_client);
+        let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
+        let around = self.counted_networks(from);
+        for (who, times) in std::iter::once((self.counted_address(from), 1)).chain(around) {
+            let most = limits.authorizations_per_address.saturating_mul(times);
+            let heavy = (most / HEAVY).max(1);
+            limited.barriers.push(Barrier::of(attempt(who, most)));
+            limited.barriers.push(Barrier::all([everybody, attempt(who, heavy)]));
+            limited.counted.push(attempt(who, most));
+        }
+        limited
+    }
+
+    fn draw_user_code(&self, settings: &DeviceSettings) -> Result<Option<UserCode>, Unavailable> {
+        Ok(settings.user_code.draw(&self.random_draw()?))
+    }
+
+    fn draw_numbers(&self) -> Result<MatchingNumbers, Unavailable> {
+        for _ in 0..DRAWS {
+            if let Some(numbers) = MatchingNumbers::draw(&self.random_draw()?) {
+                return Ok(numbers);
+            }
+        }
+        Err(Unavailable::new("randomness", "it gives no three different numbers"))
+    }
+}
+
+/// What the token request of the device must answer, where it sent a challenge: a device that polls can prove
+/// that it is the one that asked (RFC 7636, for this grant).
+fn challenge(other: &AuthorizationParameters) -> Result<Option<CodeChallenge>, ChallengeFault> {
+    match (other.get("code_challenge"), other.get("code_challenge_method")) {
+        (Some(challenge), method) => CodeChallenge::read(challenge, method).map(Some),
+        (None, Some(_)) => Err(ChallengeFault::Form),
+        (None, None) => Ok(None),
+    }
+}

@@ -1,0 +1,8 @@
+//! The device authorization grant (RFC 8628): a television gets a token.
+
+pub mod authorize;
+pub mod deny_by_user;
+pub mod enter_code;
+pub mod own_pages;
+pub mod redeem;
+pub mod user_code;

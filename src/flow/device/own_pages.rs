@@ -1,0 +1,240 @@
+//! A service with pages of its own speaks for this server: it looks codes up, begins a presentation
+//! for one (`POST /v1/presentations` with `user_code`), and completes it. It proves who it is, and it
+//! approves nothing by its word alone: completing needs a presentation that was verified here.
+
+use crate::flow::Vpgate;
+use crate::flow::device::deny_by_user::NotDisowned;
+use crate::flow::device::user_code::{CodeFound, CodeRefused, Entered, Typed};
+use crate::flow::ports::{NotCommitted, Unavailable};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::admission::{NothingEarned, SCOPE_RULES};
+use vpgate_core::base::id::{GrantId, PresentationId};
+use vpgate_core::base::secret::{Digest, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrantTerms, Pending};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::request::Requester;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
+
+/// How a service ends a code.
+#[derive(Debug)]
+pub enum Completion {
+    /// By a presentation that was begun for this code.
+    Authorized {
+        /// Its id.
+        presentation: String,
+        /// The code that came back with the browser; it dies with this.
+        response_code: Secret,
+    },
+    /// The person said no; after an approval, the person takes it back.
+    AccessDenied,
+    /// The service could not finish.
+    TransactionFailed,
+}
+
+/// What became of the grant.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Completed {
+    /// The device may take a token with these scopes.
+    Authorized(Scopes),
+    /// The device learns `access_denied`.
+    Denied,
+}
+
+/// Why a service gets no answer.
+#[derive(Debug, thiserror::Error)]
+pub enum PagesRefused {
+    /// It may not speak for any device.
+    #[error("this client has no pages of its own: see device_pages_for in the configuration")]
+    NotAllowed,
+    /// The code.
+    #[error(transparent)]
+    Code(#[from] CodeRefused),
+    /// Unknown, another client's, not begun for this code, not verified, or its response code is wrong
+    /// or spent.
+    #[error(
+        "this is no verified presentation that was begun for this user_code, with its unspent response_code"
+    )]
+    Presentation,
+}
+
+impl From<Unavailable> for PagesRefused {
+    fn from(source: Unavailable) -> Self {
+        Self::Code(source.into())
+    }
+}
+
+impl Vpgate {
+    /// What a code is for.
+    ///
+    /// # Errors
+    /// [`PagesRefused`]
+    pub async fn verify_code(
+        &self,
+        client: AuthenticatedClient<'_>,
+        typed: Typed<'_>,
+    ) -> Result<CodeFound, PagesRefused> {
+        let entered = self.enter_for_pages(client, typed, self.clock.now()).await?;
+        Ok(self.describe(entered)?)
+    }
+
+    /// Ends a code.
+    ///
+    /// # Errors
+    /// [`PagesRefused`]
+    pub async fn complete_code(
+        &self,
+        client: AuthenticatedClient<'_>,
+        typed: Typed<'_>,
+        completion: Completion,
+    ) -> Result<Completed, PagesRefused> {
+        let now = self.clock.now();
+        let grant = match self.enter_for_pages(client, typed, now).await {
+            Ok(entered) => entered.grant,
+            Err(PagesRefused::Code(CodeRefused::Unknown | CodeRefused::Wrong { .. }))
+                if matches!(completion, Completion::AccessDenied) =>
+            {
+                return self.take_back(client, typed, now).await;
+            }
+            Err(why) => return Err(why),
+        };
+        let owner = self.owner_of_pages(client.client());
+        if grant.claimed_by().is_some_and(|claimed| *claimed != owner) {
+            return Err(CodeRefused::InUse.into());
+        }
+        let reason = match completion {
+            Completion::AccessDenied => DenialReason::DeclinedElsewhere,
+            Completion::TransactionFailed => DenialReason::FailedElsewhere,
+            Completion::Authorized { presentation, response_code } => {
+                let response_code = response_code.digest();
+                let id = &grant.terms().id;
+                let settled =
+                    self.presentation_for(client.client(), id, &presentation, &response_code).await?;
+                return self.complete_by(grant, &settled, response_code, now).await;
+            }
+        };
+        let denied = grant.deny(reason, now).map_err(|_| CodeRefused::Unknown)?;
+        self.deny(denied).await?;
+        Ok(Completed::Denied)
+    }
+
+    /// As [`Vpgate::enter`], for codes of the devices that `client` may speak for.
+    pub(in crate::flow) async fn enter_for_pages(
+        &self,
+        client: AuthenticatedClient<'_>,
+        typed: Typed<'_>,
+        now: Timestamp,
+    ) -> Result<Entered<'_>, PagesRefused> {
+        let pages = allowed(client)?;
+        let guesser = match typed.from.counted() {
+            Some(_) => self.guesser_at(typed.from),
+            None => self.guesser_somewhere_at(pages),
+        };
+        let entered = self.enter(typed, guesser, now).await?;
+        if !pages.device_pages_for.contains(&entered.client.id) {
+            return Err(CodeRefused::Unknown.into());
+        }
+        Ok(entered)
+    }
+
+    /// Who claims the codes that are entered on the pages of `client`: which of its browsers it was is
+    /// for `client` to know.
+    pub(in crate::flow) fn owner_of_pages(&self, client: &Client) -> Digest {
+        self.user_code_key.digest(format!("pages of {}", client.id).as_bytes())
+    }
+
+    /// The person takes an approval back. The code was counted as a wrong one before it was looked up
+    /// here, so nobody finds approved codes by guessing.
+    async fn take_back(
+        &self,
+        client: AuthenticatedClient<'_>,
+        typed: Typed<'_>,
+        now: Timestamp,
+    ) -> Result<Completed, PagesRefused> {
+        let pages = allowed(client)?;
+        let code = self.policy.device.user_codes.read(typed.code).ok_or(CodeRefused::Unknown)?;
+        let found = self.store.grant_by_user_code(&code.digest(&self.user_code_key)).await?;
+        let theirs = found.filter(|it| pages.device_pages_for.contains(&it.terms().client_id));
+        let id = theirs.map(|it| it.terms().id.clone()).ok_or(CodeRefused::Unknown)?;
+        match self.disown_decided(&id, now).await {
+            Ok(_) => Ok(Completed::Denied),
+            Err(NotDisowned::Unknown) => Err(CodeRefused::Unknown.into()),
+            Err(NotDisowned::Failed(source)) => Err(source.into()),
+        }
+    }
+
+    async fn presentation_for(
+        &self,
+        client: &Client,
+        grant: &GrantId,
+        presentation: &str,
+        response_code: &Digest,
+    ) -> Result<Settled, PagesRefused> {
+        let id = PresentationId::parse(presentation).ok_or(PagesRefused::Presentation)?;
+        let Some(Presentation::Settled(settled)) = self.store.presentation(&id).await? else {
+            return Err(PagesRefused::Presentation);
+        };
+        let begun_for_it = match &settled.asked().requester {
+            Requester::RelyingParty { client_id, grant: Some(begun_for), .. } => {
+                *client_id == client.id && begun_for == grant
+            }
+            Requester::RelyingParty { .. } | Requester::Device { .. } | Requester::Code { .. } => false,
+        };
+        let brought_back = settled.response_code() == Some(response_code);
+        if begun_for_it && brought_back { Ok(settled) } else { Err(PagesRefused::Presentation) }
+    }
+
+    async fn complete_by(
+        &self,
+        grant: Pending,
+        settled: &Settled,
+        response_code: Digest,
+        now: Timestamp,
+    ) -> Result<Completed, PagesRefused> {
+        let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
+        let admitted = match verified(settled, now)? {
+            Some(presentation) => self.admit(presentation, client_id, grant.grantable(), parameters),
+            None => Err(NothingEarned),
+        };
+        let (decision, completed) = match admitted {
+            Ok(admission) => {
+                let scopes = admission.scopes().clone();
+                let approved = grant.approve(admission, now).map_err(|_| CodeRefused::Unknown)?;
+                (GrantDecision::Approve(approved), Completed::Authorized(scopes))
+            }
+            Err(_) => {
+                let denied = grant.deny(DenialReason::NothingEarned, now);
+                (GrantDecision::Deny(denied.map_err(|_| CodeRefused::Unknown)?), Completed::Denied)
+            }
+        };
+        let presentation = settled.asked().id.clone();
+        let change = Change::CompleteGrant { grant: decision, presentation, response_code };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(completed),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(PagesRefused::Presentation),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+}
+
+/// A confidential client that may speak for somebody's devices.
+fn allowed(client: AuthenticatedClient<'_>) -> Result<&Client, PagesRefused> {
+    let allowed = client.is_confidential() && !client.client().device_pages_for.is_empty();
+    allowed.then(|| client.client()).ok_or(PagesRefused::NotAllowed)
+}
+
+/// What was shown; `None` when it was genuine and earned nothing, which ends the code too.
+fn verified(settled: &Settled, now: Timestamp) -> Result<Option<&VerifiedPresentation>, PagesRefused> {
+    if now >= settled.settled_at().plus(RESULT_LIFETIME) {
+        return Err(PagesRefused::Presentation);
+    }
+    match settled.outcome() {
+        PresentationOutcome::Verified { presentation, .. } => Ok(Some(presentation)),
+        PresentationOutcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => Ok(None),
+        PresentationOutcome::Rejected { .. } | PresentationOutcome::Declined { .. } => {
+            Err(PagesRefused::Presentation)
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::issue::{TokenAsk, TokenResponse, UnknownResource};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
+use vpgate_core::oauth::device_grant::{Approved, DeviceGrant, Polled};
+use vpgate_core::oauth::entitlement::{Entitlement, OPENID, Origin};
+
+/// How often a poll looks again after somebody else changed the grant. Each look finds a later
+/// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
+const LOOKS: usize = 4;
+
+/// Why there is no token (RFC 8628 section 3.5, RFC 6749 section 5.2).
+#[derive(Debug, thiserror::Error)]
+pub enum NotRedeemed {
+    /// The client is not registered for this grant.
+    #[error("this client is not registered for the device grant")]
+    WrongGrant,
+    /// Nobody has decided yet.
+    #[error("the person has not finished yet")]
+    Pending,
+    /// Nobody has decided yet, and the device asks too often.
+    #[error("polling too fast: wait five seconds longer from now on")]
+    SlowDown,
+    /// Refused for good.
+    #[error("the request was refused")]
+    Denied,
+    /// The codes are past their lifetime.
+    #[error("the device code has expired")]
+    Expired,
+    /// Unknown, another client's, or used before. Not told apart.
+    #[error("the device code is not valid")]
+    InvalidCode,
+    /// The tokens are for clients that prove a key.
+    #[error("a DPoP proof is required")]
+    KeyRequired,
+    /// The grant is bound to another key.
+    #[error("the device code is bound to another key")]
+    WrongKey,
+    /// PKCE: the verifier is missing, or not the one of the challenge; or there was no challenge.
+    #[error("code_verifier is missing, or is not what code_challenge was made from")]
+    Verifier,
+    /// The resource is not one of the client's.
+    #[error(transparent)]
+    Resource(#[from] UnknownResource),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Answers one poll.
+    ///
+    /// # Errors
+    /// [`NotRedeemed`]
+    pub async fn redeem_device_code(
+        &self,
+        client: AuthenticatedClient<'_>,
+        device_code: &Secret,
+        verifier: Option<&Secret>,
+        ask: &TokenAsk,
+    ) -> Result<TokenResponse, NotRedeemed> {
+        if !client.may_use(Grant::DeviceCode) {
+            return Err(NotRedeemed::WrongGrant);
+        }
+        let digest = device_code.digest();
+        let now = self.clock.now();
+        for _ in 0..LOOKS {
+            let found = self.store.grant_by_device_code(&digest).await?;
+            let grant = found
+                .filter(|grant| grant.terms().client_id == client.client().id)
+                .ok_or(NotRedeemed::InvalidCode)?;
+            self.hold_key(&grant, client.client(), ask)?;
+            let met = match (&grant.terms().challenge, verifier) {
+                (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+                // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
+                (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+            };
+            if !met {
+                return Err(NotRedeemed::Verifier);
+            }
+            match self.answer_poll(client.client(), grant, ask, now).await {
+                Err(NotAnswered::LookAgain) => {}
+                Err(NotAnswered::Refused(refusal)) => return Err(refusal),
+                Ok(token) => return Ok(token),
+            }
+        }
+        // Others keep changing the grant under us: whoever polls like that polls too fast.
+        Err(NotRedeemed::SlowDown)
+    }
+
+    /// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
+    fn hold_key(&self, grant: &DeviceGrant, client: &Client, ask: &TokenAsk) -> Result<(), NotRedeemed> {
+        let required = self.policy.tokens.of(&client.id).require_dpop;
+        match (&grant.terms().dpop, &ask.key) {
+            (Some(bound), Some(shown)) if bound == shown => Ok(()),
+            (None, Some(_)) if !required => Ok(()),
+            (None, None) if !required => Ok(()),
+            (_, None) => Err(NotRedeemed::KeyRequired),
+            (_, Some(_)) => Err(NotRedeemed::WrongKey),
+        }
+    }
+
+    async fn answer_poll(
+        &self,
+        client: &Client,
+        grant: DeviceGrant,
+        ask: &TokenAsk,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
+        let (grant, seen, refusal) = match grant.polled(now) {
+            Polled::Ready(approved) => return self.redeem(client, approved, ask, now).await,
+            Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
+            Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
+            Polled::Denied => return Err(NotRedeemed::Denied.into()),
+            Polled::Expired => return Err(NotRedeemed::Expired.into()),
+            Polled::Used(used) => {
+                let (grant, token) = (&used.terms().id, used.token());
+                tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
+                // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
+                // told who holds the tokens (RFC 6749 section 10.5).
+                self.revoke_origin(Origin::Device(grant.clone())).await?;
+                return Err(NotRedeemed::InvalidCode.into());
+            }
+        };
+        self.store.commit(Change::RecordPoll { grant, seen }).await?;
+        Err(refusal.into())
+    }
+
+    /// Signs first and writes second, so that a code is spent only for a token that exists; and
+    /// hands the token out only when this poll was the one that spent the code.
+    async fn redeem(
+        &self,
+        client: &Client,
+        approved: Approved,
+        ask: &TokenAsk,
+        now: Timestamp,
+    ) -> Result<TokenResponse, NotAnswered> {
+        let terms = approved.terms();
+        let grant = terms.id.clone();
+        let settings = self.policy.tokens.of(&client.id);
+        let resources = match (&terms.resource, &ask.resource) {
+            (Some(bound), _) => ask.among(std::slice::from_ref(bound)).map_err(NotRedeemed::from)?,
+            (None, Some(_)) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
+            (None, None) => Vec::new(),
+        };
+        let admission = self.earned_of_today(client, approved.admission()).ok_or(NotRedeemed::Denied)?;
+        let entitlement = Entitlement {
+            origin: Origin::Device(grant.clone()),
+            admission,
+            openid: terms.openid && client.scopes.contains(OPENID),
+            nonce: None,
+            resources,
+            dpop: ask.key.clone(),
+        };
+        let (response, issuance) = self.issue(client, entitlement, now)?;
+        let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;
+        self.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
+        tracing::info!(client = client.id, %grant, "the device took its token");
+        Ok(response)
+    }
+}
+
+/// Why one look at the grant did not end in a token.
+enum NotAnswered {
+    /// Somebody changed the grant meanwhile.
+    LookAgain,
+    /// The answer.
+    Refused(NotRedeemed),
+}
+
+impl From<NotRedeemed> for NotAnswered {
+    fn from(refusal: NotRedeemed) -> Self {
+        Self::Refused(refusal)
+    }
+}
+
+impl From<Unavailable> for NotAnswered {
+    fn from(source: Unavailable) -> Self {
+        Self::Refused(NotRedeemed::Failed(source))
+    }
+}
+
+impl From<NotCommitted> for NotAnswered {
+    fn from(why: NotCommitted) -> Self {
+        match why {
+            NotCommitted::Lost | NotCommitted::Taken => Self::LookAgain,
+            NotCommitted::Unavailable(source) => source.into(),
+        }
+    }
+}

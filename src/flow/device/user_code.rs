@@ -1,0 +1,258 @@
+//! A user code is entered: counted, found, and taken up. Our own page and services with pages of their
+//! own go through here alike.
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, Limited};
+use vpgate_core::oauth::client::Client;
+use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant, NotClaimable, Pending};
+use vpgate_core::oauth::guessing::{GuessLimits, Guesser};
+use vpgate_core::oauth::proximity::{Network, Proximity, ProximityPolicy};
+
+/// A code as somebody typed it, and from where.
+#[derive(Clone, Copy, Debug)]
+pub struct Typed<'a> {
+    /// As typed.
+    pub code: &'a str,
+    /// The address of the person's browser.
+    pub from: ClientAddress,
+}
+
+/// What the person is shown before deciding.
+#[derive(Debug)]
+pub struct CodeFound {
+    /// The code as the device shows it.
+    pub user_code: String,
+    /// Who asks.
+    pub client_id: String,
+    /// The same, as people know it.
+    pub client_name: String,
+    /// The scopes that can be granted.
+    pub scopes: Scopes,
+    /// The same in words: the description of each scope, or its name.
+    pub rights: Vec<String>,
+    /// What the wallet will be asked to show, as dotted claim paths.
+    pub claims: Vec<String>,
+    /// When the device asked.
+    pub created_at: Timestamp,
+    /// When the code dies.
+    pub expires_at: Timestamp,
+    /// How near the device seems; `None` when that is not compared.
+    pub proximity: Option<Proximity>,
+    /// The numbers of which the device shows one.
+    pub numbers: Option<[u8; 3]>,
+}
+
+/// Why a code leads nowhere.
+#[derive(Debug, thiserror::Error)]
+pub enum CodeRefused {
+    /// Unknown, malformed, expired, used or denied: one answer, so that guessing teaches nothing (REQ-10.24).
+    #[error("this code is not valid")]
+    Unknown,
+    /// The same, just entered, with how many more wrong ones may be.
+    #[error("this code is not valid")]
+    Wrong {
+        /// How many more wrong codes this address may enter; 0 when the next one is refused.
+        tries_left: u32,
+    },
+    /// Another browser went on with it first (REQ-15.6).
+    #[error("this code is in use in another browser")]
+    InUse,
+    /// Too many wrong codes from this address or the network around it.
+    #[error("too many wrong codes; try again in {retry_after} seconds")]
+    TooMany {
+        /// Seconds until the next one may be entered.
+        retry_after: u64,
+    },
+    /// The person must be on the device's network, and is not as far as anybody can tell (REQ-15.4).
+    #[error("this can only be done on the network of the device")]
+    Elsewhere,
+    /// No number was picked.
+    #[error("the number that the device shows must be picked")]
+    NoNumber,
+    /// Another number than the device shows: the grant is denied (REQ-15.14).
+    #[error("this is not the number that the device shows")]
+    WrongNumber,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+/// A grant whose code was entered, with the client that asked and where the person is.
+pub(in crate::flow) struct Entered<'v> {
+    pub(in crate::flow) shown: String,
+    pub(in crate::flow) grant: Pending,
+    pub(in crate::flow) client: &'v Client,
+    pub(in crate::flow) proximity: Proximity,
+}
+
+impl Vpgate {
+    /// Finds the pending grant behind a code. A wrong code counts for `guesser`; who guessed too often learns
+    /// nothing, not even that a code is right. A right code takes nothing back (RFC 8628 section 5.1).
+    pub(in crate::flow) async fn enter(
+        &self,
+        typed: Typed<'_>,
+        guesser: Guesser,
+        now: Timestamp,
+    ) -> Result<Entered<'_>, CodeRefused> {
+        let rule = GuessLimits::new(self.policy.device.limits, now);
+        let Some(code) = self.policy.device.user_codes.read(typed.code) else {
+            let within = rule.of_malformed(&guesser);
+            self.count_entry(None, typed.from, &within, now).await?;
+            return Err(self.wrong(typed.from, &rule.of_code(&guesser, false)).await?);
+        };
+        let digest = code.digest(&self.user_code_key);
+        let proximity = self.pending(&digest, now).await?.map_or(Proximity::Unknown, |grant| {
+            let person = typed.from.certain().map(|address| Network::of(address, &self.user_code_key));
+            Proximity::between(grant.precautions().network, person)
+        });
+        let within = rule.of_code(&guesser, proximity == Proximity::Same);
+        if let Err(refused) = self.count_entry(Some(digest), typed.from, &within, now).await {
+            if matches!(refused, CodeRefused::TooMany { .. }) && self.pending(&digest, now).await?.is_none() {
+                self.count_attempt(rule.refused(&guesser)).await?;
+            }
+            return Err(refused);
+        }
+        // Looked at again: it may be denied now, because of the many places it was entered from.
+        let Some(grant) = self.pending(&digest, now).await? else {
+            return Err(self.wrong(typed.from, &within).await?);
+        };
+        let client = self.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
+        Ok(Entered { shown: code.shown(), grant, client, proximity })
+    }
+
+    async fn pending(&self, code: &Digest, now: Timestamp) -> Result<Option<Pending>, Unavailable> {
+        match self.store.grant_by_user_code(code).await? {
+            Some(DeviceGrant::Pending(grant)) if now < grant.terms().expires_at => Ok(Some(grant)),
+            Some(DeviceGrant::Denied(denied)) if denied.reason() == DenialReason::ManyAddresses => {
+                tracing::warn!(grant = %denied.terms().id, "a user code was entered from too many addresses");
+                Ok(None)
+            }
+            _ => Ok(None),
+        }
+    }
+
+    /// Notes that a code was entered, or that it was a wrong one.
+    async fn count_entry(
+        &self,
+        user_code: Option<Digest>,
+        from: ClientAddress,
+        within: &Limited,
+        now: Timestamp,
+    ) -> Result<(), CodeRefused> {
+        let change = Change::EnterCode {
+            user_code,
+            address: from.counted().map(|_| self.counted_address(from)),
+            most: self.policy.device.limits.addresses_per_code,
+            at: now,
+            within: within.clone(),
+        };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(()),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => {
+                let retry_after = self.retry_after(within).await?;
+                let address = from.counted().map(tracing::field::display);
+                tracing::warn!(
+                    address,
+                    retry_after,
+                    reason = "too many wrong user codes",
+                    "a user code is refused"
+                );
+                Err(CodeRefused::TooMany { retry_after })
+            }
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    async fn count_attempt(&self, attempt: Attempt) -> Result<(), CodeRefused> {
+        match self.store.commit(Change::Count(attempt)).await {
+            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    /// The one answer to a code that leads nowhere.
+    async fn wrong(&self, from: ClientAddress, within: &Limited) -> Result<CodeRefused, Unavailable> {
+        let tries_left = self.left(within).await?;
+        let address = from.counted().map(tracing::field::display);
+        tracing::info!(address, tries_left, "a user code leads nowhere");
+        Ok(CodeRefused::Wrong { tries_left })
+    }
+
+    /// What a person must know before deciding.
+    pub(in crate::flow) fn describe(&self, entered: Entered<'_>) -> Result<CodeFound, CodeRefused> {
+        let scopes = entered.grantable()?;
+        let Entered { shown, grant, client, proximity } = entered;
+        let terms = grant.terms();
+        let query = self.policy.scopes.query_for(&scopes, &client.token_claims);
+        let query = query.map_err(|_| CodeRefused::Unknown)?;
+        Ok(CodeFound {
+            user_code: shown,
+            client_id: client.id.clone(),
+            client_name: client.name.clone(),
+            rights: self.rights(&scopes),
+            scopes,
+            claims: query.claims(),
+            created_at: terms.created_at,
+            expires_at: terms.expires_at,
+            proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
+            numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
+        })
+    }
+
+    /// `owner` takes the code up, when nothing that stands against phishing is in the way. A wrong
+    /// number denies the grant.
+    pub(in crate::flow) async fn take_up(
+        &self,
+        entered: Entered<'_>,
+        picked: Option<&str>,
+        owner: Digest,
+        now: Timestamp,
+    ) -> Result<Pending, CodeRefused> {
+        let scopes = entered.grantable()?;
+        let numbers = entered.grant.precautions().numbers;
+        let grant = entered.grant.claim(owner, now).map_err(|why| match why {
+            NotClaimable::Expired => CodeRefused::Unknown,
+            NotClaimable::InUse => CodeRefused::InUse,
+        })?;
+        match (numbers, picked) {
+            (None, _) => {}
+            (Some(_), None) => return Err(CodeRefused::NoNumber),
+            (Some(numbers), Some(picked)) if numbers.matches(picked) => {}
+            (Some(_), Some(_)) => {
+                let id = grant.terms().id.clone();
+                let denied = grant.deny(DenialReason::WrongNumber, now).map_err(|_| CodeRefused::Unknown)?;
+                self.deny(denied).await?;
+                tracing::warn!(grant = %id, "a person picked a number that the device does not show");
+                return Err(CodeRefused::WrongNumber);
+            }
+        }
+        Ok(grant.narrowed_to(scopes))
+    }
+
+    /// Refuses a pending grant for good.
+    pub(in crate::flow) async fn deny(&self, denied: Denied) -> Result<(), CodeRefused> {
+        match self.store.commit(Change::DenyGrant(denied)).await {
+            Ok(()) => Ok(()),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+}
+
+impl Entered<'_> {
+    /// The scopes that can be granted from where the person is; there are some.
+    fn grantable(&self) -> Result<Scopes, CodeRefused> {
+        let settings = &self.client.device;
+        if settings.proximity == ProximityPolicy::Require && self.proximity != Proximity::Same {
+            return Err(CodeRefused::Elsewhere);
+        }
+        let scopes = settings.grantable(&self.grant.terms().scopes, self.proximity);
+        if scopes.is_empty() { Err(CodeRefused::Elsewhere) } else { Ok(scopes) }
+    }
+}

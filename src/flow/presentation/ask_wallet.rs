@@ -1,0 +1,168 @@
+//! How a request reaches its wallet: in the browser's address, signed or not, or pushed ahead of it.
+
+use serde_json::Value;
+use url::Url;
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotPublished, Unavailable};
+use vpgate_core::base::report::{Findings, Rejection};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::openid4vp::profile::{self, dc_api};
+use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest};
+use vpgate_core::openid4vp::request_key::NotSigned;
+use vpgate_core::openid4vp::response::ResponseParameters;
+
+/// Why the wallet cannot be asked.
+#[derive(Debug, thiserror::Error)]
+pub(in crate::flow) enum NotReached {
+    /// The key that the request stands on is gone: begin again.
+    #[error("the request cannot be signed any more")]
+    Outdated,
+    /// The wallet's server does not answer as it must, or supports none of what we offer.
+    #[error(transparent)]
+    Wallet(WalletFault),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(Unavailable),
+}
+
+/// Why a wallet that is a server cannot be asked. It is the wallet's fault, never ours or the person's.
+#[derive(Debug, thiserror::Error)]
+#[error("{part}: {why}")]
+pub struct WalletFault {
+    part: &'static str,
+    why: NotPublished,
+}
+
+impl WalletFault {
+    fn of(part: &'static str) -> impl FnOnce(NotPublished) -> NotReached {
+        move |why| NotReached::Wallet(Self { part, why })
+    }
+
+    /// Whether another try may find it mended; else its operator must.
+    pub fn is_passing(&self) -> bool {
+        matches!(self.why, NotPublished::Passing(_))
+    }
+}
+
+impl From<NotSigned> for NotReached {
+    fn from(why: NotSigned) -> Self {
+        match why {
+            NotSigned::OtherIdentity => Self::Outdated,
+            NotSigned::NoKey | NotSigned::OutOfDate | NotSigned::Signing(_) => {
+                Self::Failed(Unavailable::new("the key that signs requests", why))
+            }
+        }
+    }
+}
+
+impl Vpgate {
+    /// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
+    /// be for one use (RFC 9126 section 4).
+    ///
+    /// # Errors
+    /// [`NotReached`]
+    pub(in crate::flow) async fn wallet_url(
+        &self,
+        asked: &VpRequest,
+        now: Timestamp,
+    ) -> Result<Url, NotReached> {
+        self.check_wallet(asked).await?;
+        match asked.wallet.request_method {
+            RequestMethod::UrlQuery => Ok(profile::plain_url(asked)),
+            RequestMethod::ByValue => {
+                let claims = profile::request_object(asked, None, now);
+                let signed = self.request_signer.sign(&asked.wallet, &claims, now)?;
+                Ok(profile::by_value_url(asked, &signed))
+            }
+            RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
+                Ok(profile::by_reference_url(asked))
+            }
+            RequestMethod::Pushed => {
+                let pushed = self.wallets.push(&asked.wallet, &profile::parameters(asked)).await;
+                let pushed =
+                    pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
+                Ok(profile::pushed_url(asked, &pushed))
+            }
+        }
+    }
+
+    /// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
+    /// that reaches, so no wallet's metadata are looked at.
+    ///
+    /// # Errors
+    /// [`NotReached`]
+    pub(in crate::flow) fn dc_api_request(
+        &self,
+        asked: &VpRequest,
+        now: Timestamp,
+    ) -> Result<Value, NotReached> {
+        match asked.wallet.dc_api.ok_or(NotReached::Outdated)?.request {
+            DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked)),
+            DcApiRequest::Signed => {
+                let claims = dc_api::signed_claims(asked, now);
+                Ok(dc_api::signed(&self.request_signer.sign(&asked.wallet, &claims, now)?))
+            }
+            DcApiRequest::MultiSigned => {
+                let claims = dc_api::multi_signed_claims(asked, now);
+                let signed = asked.wallet.identities().into_iter().map(|identity| {
+                    let header = dc_api::who_asks(asked, &identity);
+                    self.request_signer.sign_as(&identity, &header, &claims, now)
+                });
+                Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
+            }
+        }
+    }
+
+    /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).
+    ///
+    /// # Errors
+    /// [`NotReached::Wallet`]
+    pub(in crate::flow) async fn check_wallet(&self, asked: &VpRequest) -> Result<(), NotReached> {
+        let Some(issuer) = &asked.wallet.issuer else { return Ok(()) };
+        let metadata = self.wallets.metadata(issuer).await;
+        let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
+        let signing = self.request_signer.algorithm(&asked.wallet);
+        metadata
+            .suits(&asked.wallet, signing)
+            .map_err(|why| NotPublished::mistake(&why))
+            .map_err(WalletFault::of("the wallet's metadata rule this request out"))
+    }
+}
+
+impl Vpgate {
+    /// The parameters of an answer to `asked`, if they can be from the wallet that was asked. Its metadata are
+    /// looked at only where the answer does not say whose it is.
+    ///
+    /// # Errors
+    /// When those metadata cannot be had: nobody knows then whether the answer is complete.
+    pub(in crate::flow) async fn of_the_wallet(
+        &self,
+        asked: &VpRequest,
+        opened: Result<ResponseParameters, Rejection>,
+        findings: &mut Findings,
+    ) -> Result<Result<ResponseParameters, Rejection>, Unavailable> {
+        let parameters = match opened {
+            Ok(parameters) => parameters,
+            Err(rejection) => return Ok(Err(rejection)),
+        };
+        let must_name_itself = match (&asked.wallet.issuer, &parameters.iss) {
+            (Some(issuer), None) => {
+                let metadata = self.wallets.metadata(issuer).await;
+                metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))?.names_itself()
+            }
+            _ => false,
+        };
+        Ok(parameters.of_wallet(&asked.wallet, must_name_itself, findings))
+    }
+}
+
+/// A key for one answer, where that is to be encrypted (OpenID4VP 1.0 section 8.3).
+///
+/// # Errors
+/// When none can be made.
+pub(in crate::flow) fn answer_key(mode: ResponseMode) -> Result<Option<EncryptionKey>, Unavailable> {
+    let key = mode.is_encrypted().then(EncryptionKey::generate);
+    key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))
+}

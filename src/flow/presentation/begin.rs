@@ -1,0 +1,331 @@
+//! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
+//! asks through the same `Vpgate::ask`.
+
+use url::Url;
+
+use crate::flow::Vpgate;
+use crate::flow::device::own_pages::PagesRefused;
+use crate::flow::device::user_code::{CodeRefused, Typed};
+use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::presentation::ask_wallet::{NotReached, WalletFault, answer_key};
+use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::client_address::ClientAddress;
+use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::jose::jwe::EncryptionKey;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::openid4vp::presentation::Begun;
+use vpgate_core::openid4vp::request::{PresentationFlow, Profile, RequestMethod, Requester, VpRequest};
+use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
+
+/// The longest `login_hint`, in bytes (the longest email address is 254).
+pub const MAX_LOGIN_HINT_BYTES: usize = 320;
+/// The longest `state` of a relying party, in bytes.
+pub const MAX_STATE_BYTES: usize = 512;
+
+/// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
+/// code holds. Requests by reference have about 200.
+pub const MAX_SCANNED_BYTES: usize = 1200;
+
+/// What a relying party asks for.
+#[derive(Debug)]
+pub struct NewPresentation {
+    /// The wallet's configured name; the client's own when absent.
+    pub wallet: Option<String>,
+    /// What is asked, and what is being agreed to.
+    pub question: QueryRequested,
+    /// Instead of a scope or a query: the device grant that is to be completed by the answer.
+    pub for_code: Option<CodeToComplete>,
+    /// Whom the wallet should expect.
+    pub login_hint: Option<String>,
+    /// Where the wallet is.
+    pub flow: PresentationFlow,
+    /// Where the browser returns.
+    pub redirect_uri: Option<String>,
+    /// Returned unchanged beside the response code.
+    pub state: Option<String>,
+}
+
+/// A user code that was entered on the relying party's own pages.
+#[derive(Debug)]
+pub struct CodeToComplete {
+    /// As typed.
+    pub user_code: String,
+    /// The address of the person's browser.
+    pub from: ClientAddress,
+    /// The number that the person picked, where numbers are matched.
+    pub number: Option<String>,
+}
+
+/// What is written down as a request. It lives as long as configured, but never past `until`.
+pub(in crate::flow) struct NewVpRequest<'a> {
+    pub asker: Requester,
+    pub wallet: &'a str,
+    pub question: QueryAsked,
+    pub login_hint: Option<String>,
+    pub flow: PresentationFlow,
+    pub until: Option<Timestamp>,
+}
+
+/// What it receives.
+#[derive(Debug)]
+pub struct PresentationBegun {
+    /// Its name for the presentation.
+    pub id: PresentationId,
+    /// The last part of the `start_url`.
+    pub handle: Handle,
+    /// The request as the wallet will see it; `None` when it is pushed to the wallet later, goes there by
+    /// POST, or through the browser's API.
+    pub authorization_request_url: Option<Url>,
+    /// When it dies.
+    pub expires_at: Timestamp,
+}
+
+/// Why a presentation was not begun. Each names the member at fault.
+#[derive(Debug, thiserror::Error)]
+pub enum NotBegun {
+    /// The question.
+    #[error(transparent)]
+    Question(#[from] NotAsked),
+    /// No such wallet.
+    #[error("no wallet of this name is configured")]
+    Wallet,
+    /// Missing, or not registered for this client.
+    #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
+    RedirectUri,
+    /// This client may not ask across devices (REQ-15.3).
+    #[error("cross_device is not allowed for this client (clients[].cross_device)")]
+    CrossDevice,
+    /// This wallet cannot answer across devices.
+    #[error(
+        "this wallet cannot be asked across devices: it must take requests by GET and post its answers, and its profile must allow it"
+    )]
+    WalletCannotCross,
+    /// This wallet is not asked through the browser.
+    #[error("this wallet is not asked through the browser's Digital Credentials API (wallets[].dc_api)")]
+    WalletNotByApi,
+    /// Too long for a QR code.
+    #[error(
+        "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
+    )]
+    TooLongToScan,
+    /// Too long.
+    #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
+    LoginHint,
+    /// It would not be sent.
+    #[error("this wallet takes no login_hint")]
+    LoginHintNotTaken,
+    /// The wallet would refuse the request (OpenID4VP 1.0 section 8.4).
+    #[error("this wallet does not take transaction data of this type")]
+    TransactionType {
+        /// Which one.
+        index: usize,
+    },
+    /// Too long.
+    #[error("state is longer than {MAX_STATE_BYTES} bytes")]
+    State,
+    /// This client has as many presentations open as it may.
+    #[error("this client has too many presentations open; settle, forget or wait for some of them")]
+    TooMany {
+        /// Seconds until the first of them expires.
+        retry_after: u64,
+    },
+    /// The user code, or what stands against phishing.
+    #[error(transparent)]
+    UserCode(#[from] PagesRefused),
+    /// The wallet's server.
+    #[error(transparent)]
+    WalletFault(WalletFault),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl NotBegun {
+    /// Why a question from the configuration was not asked: nobody else can be to blame.
+    pub(in crate::flow) fn of_our_own(self) -> Unavailable {
+        match self {
+            Self::Failed(source) => source,
+            other => Unavailable::new("the configured question", other),
+        }
+    }
+}
+
+impl From<NotReached> for NotBegun {
+    fn from(why: NotReached) -> Self {
+        match why {
+            NotReached::Outdated => Self::Failed(Unavailable::new("the key that signs requests", why)),
+            NotReached::Wallet(fault) => Self::WalletFault(fault),
+            NotReached::Failed(source) => Self::Failed(source),
+        }
+    }
+}
+
+impl Vpgate {
+    /// Begins a presentation for a relying party.
+    ///
+    /// # Errors
+    /// [`NotBegun`]; nothing is stored then.
+    pub async fn begin_presentation(
+        &self,
+        client: AuthenticatedClient<'_>,
+        request: NewPresentation,
+    ) -> Result<PresentationBegun, NotBegun> {
+        let now = self.clock.now();
+        let (claim, question) = match &request.for_code {
+            Some(code) => {
+                let grant = self.take_up_for_pages(client, code, now).await?;
+                let question = QueryAsked::of_grant(self, &request.question, &grant)?;
+                (Some(grant), question)
+            }
+            None => {
+                let read = TransactionTypes::from_text;
+                (None, QueryAsked::of_client(self, &client, &request.question, read)?)
+            }
+        };
+        let client = client.client();
+        if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
+            return Err(NotBegun::CrossDevice);
+        }
+        let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
+        let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
+        if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+            return Err(NotBegun::State);
+        }
+        let asker = Requester::RelyingParty {
+            client_id: client.id.clone(),
+            redirect_uri: redirect_uri.clone(),
+            state: request.state,
+            grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
+            scope: question.scopes.as_ref().map(ToString::to_string),
+            several_holders: request.question.several_holders,
+        };
+        let until = claim.as_ref().map(|grant| grant.terms().expires_at);
+        let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
+        let ask = NewVpRequest {
+            asker,
+            wallet,
+            question,
+            login_hint: request.login_hint,
+            flow: request.flow,
+            until,
+        };
+        let (asked, answer_key) = self.new_vp_request(ask, now)?;
+        let authorization_request_url = match (asked.flow, asked.wallet.request_method) {
+            (PresentationFlow::DcApi, _) => None,
+            (_, method) if method == RequestMethod::Pushed || asked.wallet.by_post => {
+                self.check_wallet(&asked).await?;
+                None
+            }
+            _ => Some(self.wallet_url(&asked, now).await?),
+        };
+        let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
+        if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
+            return Err(NotBegun::TooLongToScan);
+        }
+        let begun = PresentationBegun {
+            id: asked.id.clone(),
+            handle: asked.handle.clone(),
+            authorization_request_url,
+            expires_at: asked.expires_at,
+        };
+        let most_open = self.policy.presentation.open_per_client;
+        let presentation = Begun::new(asked, None, answer_key);
+        let change = Change::BeginForClient { presentation, claim, most_open, at: now };
+        match self.store.commit(change).await {
+            Ok(()) => Ok(begun),
+            Err(NotCommitted::Lost) => Err(self.not_begun(&client.id, now).await?),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+            Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
+        }
+    }
+
+    /// Which of the two was in the way: the bound, or another browser at the same code.
+    async fn not_begun(&self, client: &str, now: Timestamp) -> Result<NotBegun, Unavailable> {
+        let open = self.store.open_presentations(client, now).await?;
+        if open.count < self.policy.presentation.open_per_client {
+            return Ok(PagesRefused::from(CodeRefused::InUse).into());
+        }
+        let retry_after = open.soonest.map_or(1, |soonest| soonest.since(now).as_secs().max(1));
+        tracing::warn!(client, open = open.count, retry_after, "too many presentations are open");
+        Ok(NotBegun::TooMany { retry_after })
+    }
+
+    /// The pages of `client` take a code up, for whoever they show it to.
+    async fn take_up_for_pages(
+        &self,
+        client: AuthenticatedClient<'_>,
+        code: &CodeToComplete,
+        now: Timestamp,
+    ) -> Result<Pending, PagesRefused> {
+        let typed = Typed { code: &code.user_code, from: code.from };
+        let entered = self.enter_for_pages(client, typed, now).await?;
+        let owner = self.owner_of_pages(client.client());
+        Ok(self.take_up(entered, code.number.as_deref(), owner, now).await?)
+    }
+
+    /// Writes a request down, and makes the key that its answer is to be encrypted to.
+    pub(in crate::flow) fn new_vp_request(
+        &self,
+        ask: NewVpRequest<'_>,
+        now: Timestamp,
+    ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
+        let NewVpRequest { asker, wallet, question, login_hint, flow, until } = ask;
+        if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
+            return Err(NotBegun::LoginHint);
+        }
+        let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
+        // Only this profile knows scopes that stand for a query, and whom to expect.
+        let is_proof = wallet.profile == Profile::Proof;
+        if login_hint.is_some() && !is_proof {
+            return Err(NotBegun::LoginHintNotTaken);
+        }
+        let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
+        if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
+            return Err(NotBegun::TransactionType { index });
+        }
+        let crosses = flow == PresentationFlow::CrossDevice;
+        let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
+        if crosses && (!may_cross || wallet.by_post) {
+            return Err(NotBegun::WalletCannotCross);
+        }
+        let policy = &self.policy.presentation;
+        let lifetime =
+            if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
+        let expires_at = now.plus(lifetime);
+        let response_mode = match flow {
+            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => wallet.response_mode,
+            PresentationFlow::DcApi => wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?.response_mode,
+        };
+        let key = answer_key(response_mode)?;
+        let asked = VpRequest {
+            id: PresentationId::from_entropy(self.random_id()?),
+            handle: Handle::from_entropy(self.random_id()?),
+            state: RequestState::from_entropy(self.random_id()?),
+            nonce: Nonce::from_entropy(self.random_id()?),
+            requester: asker,
+            wallet: wallet.clone(),
+            query: question.query,
+            scope: question.scope.filter(|_| is_proof),
+            transaction_data: question.transaction_data,
+            login_hint,
+            created_at: now,
+            expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
+            tries_allowed: policy.tries,
+            flow,
+            response_mode,
+            answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
+        };
+        Ok((asked.identified(), key))
+    }
+
+    /// What scopes are called when people are asked about them.
+    pub(in crate::flow) fn rights(&self, scopes: &Scopes) -> Vec<String> {
+        let described =
+            |name: &str| self.policy.scopes.named(name).and_then(|scope| scope.description.clone());
+        scopes.iter().map(|name| described(name).unwrap_or_else(|| name.to_owned())).collect()
+    }
+}

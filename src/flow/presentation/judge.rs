@@ -1,0 +1,336 @@
+//! The verdict on an answer: each presentation by the keys of the issuer we believe for it, then all of
+//! them together. Every endpoint and the command line take this road.
+//!
+//! ```text
+//! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
+//! ```
+//!
+//! Where what an issuer publishes fails, the verdict says whose fault it is: the issuer's mistake is final,
+//! what time may heal is not.
+
+use std::time::Duration;
+
+mod result_rules;
+
+pub use self::result_rules::ResultRules;
+use crate::flow::Vpgate;
+use crate::flow::ports::{CrossChecker, IssuerKeys, NoStatusList, NotPublished, Opinion, StatusLists};
+use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::response::{
+    PresentedCredential, ResponseParameters, VpToken, WalletAnswer, WalletError,
+};
+use vpgate_core::openid4vp::verify::{self, Current, Expected, Genuine, StatusNeeded, VerifiedPresentation};
+use vpgate_core::sdjwt::issuer_key;
+use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+
+/// How long a person waits for an issuer's status list.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+const CROSS_CHECK: Rule = Rule {
+    check: "cross_check",
+    requirement: "RFC 9901 7.1, 7.3 (a second implementation; verification.cross_check)",
+};
+
+/// Whom we believe, and where their keys come from: all that judging needs besides the challenge.
+#[derive(Clone, Copy)]
+pub struct Judge<'a> {
+    /// Whom we believe.
+    pub trust: &'a TrustPolicy,
+    /// Their keys.
+    pub issuer_keys: &'a dyn IssuerKeys,
+    /// Their status lists.
+    pub status_lists: &'a dyn StatusLists,
+    /// Who is asked about what our own core accepted.
+    pub cross_check: Option<&'a dyn CrossChecker>,
+    /// What a result needs besides; `None` for tokens, about which the grant decides.
+    pub result: Option<&'a ResultRules<'a>>,
+}
+
+/// What a `vp_token` is worth, with every check.
+#[derive(Debug)]
+pub enum Judged {
+    /// Everything holds.
+    Verified {
+        /// What was proven.
+        presentation: VerifiedPresentation,
+        /// Every check.
+        report: Report,
+    },
+    /// A rule is broken; the report says which.
+    Rejected(Report),
+    /// Genuine, and none of the scopes that were asked for is earned: another try with the same credential
+    /// ends the same way. The report says which rules do not hold.
+    Unearned(Report),
+    /// Rejected, and another try cannot help: what the issuer publishes (keys, or its status list) is wrong.
+    /// The report says what.
+    IssuerAtFault(Report),
+    /// Rejected for now, and nobody here is to blame: what the issuer publishes cannot be had. The report
+    /// says so.
+    Undecided(Report),
+}
+
+/// What the wallet's answer comes to.
+#[derive(Debug)]
+pub enum Answered {
+    /// It shows something.
+    Judged(Judged),
+    /// The wallet said no.
+    Refused(WalletError),
+}
+
+/// Why there is no answer.
+enum NotJudged {
+    /// A rule is broken; the findings say which.
+    Rejected(Rejection),
+    /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
+    Doubted(Rejection),
+    /// Genuine, and it earns nothing.
+    Unearned(Rejection),
+    /// What the issuer publishes is wrong. The findings say what.
+    IssuerAtFault(Rejection),
+    /// What the issuer publishes cannot be had. The findings say so.
+    Unavailable(Rejection),
+}
+
+impl From<Rejection> for NotJudged {
+    fn from(rejection: Rejection) -> Self {
+        Self::Rejected(rejection)
+    }
+}
+
+impl<'a> Judge<'a> {
+    /// By the operator's policy.
+    pub(in crate::flow) fn of(vpgate: &'a Vpgate) -> Self {
+        Self {
+            trust: &vpgate.policy.trust,
+            issuer_keys: &*vpgate.issuer_keys,
+            status_lists: &*vpgate.status_lists,
+            cross_check: vpgate.cross_check.as_deref(),
+            result: None,
+        }
+    }
+
+    /// The same, where a result needs more than a good answer.
+    pub(in crate::flow) fn under(self, result: Option<&'a ResultRules<'a>>) -> Self {
+        Self { result, ..self }
+    }
+
+    /// Judges a wallet's answer against `challenge`. `opened` is what came, or why it could not be opened;
+    /// `findings` say so already.
+    pub async fn answer(
+        &self,
+        challenge: &Expected<'_>,
+        opened: Result<ResponseParameters, Rejection>,
+        now: Timestamp,
+        mut findings: Findings,
+    ) -> Answered {
+        let answer = opened.and_then(|parameters| WalletAnswer::parse(parameters, &mut findings));
+        let token = match answer {
+            Ok(WalletAnswer::Refused(error)) => return Answered::Refused(error),
+            Ok(WalletAnswer::Presented(token)) => Ok(token),
+            Err(rejection) => Err(rejection),
+        };
+        Answered::Judged(self.verdict(token, challenge, now, findings).await)
+    }
+
+    /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
+    /// report.
+    pub async fn token(&self, challenge: &Expected<'_>, vp_token: String, now: Timestamp) -> Judged {
+        let mut findings = Findings::new();
+        let token = VpToken::read(vp_token, &mut findings);
+        self.verdict(token, challenge, now, findings).await
+    }
+
+    async fn verdict(
+        &self,
+        token: Result<VpToken, Rejection>,
+        challenge: &Expected<'_>,
+        now: Timestamp,
+        mut findings: Findings,
+    ) -> Judged {
+        let judged = match token {
+            Ok(token) => self.judge(token, challenge, now, &mut findings).await,
+            Err(rejection) => Err(rejection.into()),
+        };
+        match judged {
+            Ok(presentation) => Judged::Verified { presentation, report: findings.conclude(Ok(())) },
+            Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
+                Judged::Rejected(findings.conclude(Err(rejection)))
+            }
+            Err(NotJudged::Unearned(rejection)) => Judged::Unearned(findings.conclude(Err(rejection))),
+            Err(NotJudged::IssuerAtFault(rejection)) => {
+                Judged::IssuerAtFault(findings.conclude(Err(rejection)))
+            }
+            Err(NotJudged::Unavailable(rejection)) => Judged::Undecided(findings.conclude(Err(rejection))),
+        }
+    }
+
+    /// Writes every check into `findings`.
+    async fn judge(
+        &self,
+        token: VpToken,
+        challenge: &Expected<'_>,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<VerifiedPresentation, NotJudged> {
+        let (mut current, mut at_fault, mut unavailable) = (Vec::new(), None, None);
+        let limits = &challenge.settings.limits;
+        for shown in token.shown_within(limits, challenge.query, challenge.nonce, findings)? {
+            match self.judge_one(challenge, shown, now, findings).await {
+                Ok(one) => current.push(one),
+                // The others decide (OpenID4VP 8.6).
+                Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
+                Err(NotJudged::IssuerAtFault(rejection)) => {
+                    findings.discard(rejection);
+                    at_fault = Some(rejection);
+                }
+                Err(NotJudged::Unavailable(rejection)) => {
+                    findings.discard(rejection);
+                    unavailable = Some(rejection);
+                }
+                Err(ends @ (NotJudged::Doubted(_) | NotJudged::Unearned(_))) => return Err(ends),
+            }
+        }
+        match verify::conclude(current, challenge, now, findings) {
+            Ok(presentation) => match self.result {
+                Some(rules) => rules.decide(presentation, findings),
+                None => Ok(presentation),
+            },
+            // What decided is that something of an issuer's is wrong, or cannot be had.
+            Err(rejection) if at_fault == Some(rejection) => Err(NotJudged::IssuerAtFault(rejection)),
+            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::Unavailable(rejection)),
+            Err(rejection) => Err(rejection.into()),
+        }
+    }
+
+    /// Judges one presentation by the keys of the issuer we believe for it.
+    async fn judge_one(
+        &self,
+        challenge: &Expected<'_>,
+        shown: PresentedCredential,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        findings.about_presentation(&shown.credential, shown.number);
+        let hint = shown.presented.issuer_hint();
+        let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
+        let keys = self.issuer_keys.of(&issuer).await.map_err(|why| match why {
+            NotPublished::Mistake(why) => {
+                NotJudged::IssuerAtFault(issuer_key::mistaken(&issuer, &why, findings))
+            }
+            NotPublished::Passing(why) => {
+                NotJudged::Unavailable(issuer_key::unavailable(&issuer, &why, findings))
+            }
+        })?;
+        let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+        self.cross_check(&genuine, challenge, now, findings)?;
+        self.current(genuine, &issuer, now, findings).await
+    }
+
+    /// Looks up what the credential's issuer says of it today. Nothing is fetched before the credential
+    /// is known to be genuine (REQ-7.1).
+    async fn current(
+        &self,
+        genuine: Genuine,
+        issuer: &TrustedIssuer,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<Current, NotJudged> {
+        let listed = match genuine.status(findings)? {
+            StatusNeeded::Settled(current) => return Ok(current),
+            StatusNeeded::Listed(listed) => listed,
+        };
+        let why = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
+            Ok(list) => return Ok(listed.judged(&list, now, findings)?),
+            Err(why) => why,
+        };
+        Err(match why {
+            NoStatusList::Unusable(fault) => NotJudged::IssuerAtFault(listed.unusable(&fault, findings)),
+            NoStatusList::NotPublished(NotPublished::Mistake(why)) => {
+                NotJudged::IssuerAtFault(listed.unavailable(&why, findings))
+            }
+            NoStatusList::NotPublished(NotPublished::Passing(why)) => {
+                NotJudged::Unavailable(listed.unavailable(&why, findings))
+            }
+        })
+    }
+
+    /// Only what our own core accepted comes this far; the findings are still about it.
+    fn cross_check(
+        &self,
+        genuine: &Genuine,
+        challenge: &Expected<'_>,
+        now: Timestamp,
+        findings: &mut Findings,
+    ) -> Result<(), NotJudged> {
+        let Some(second) = self.cross_check else { return Ok(()) };
+        match second.on(genuine.authentic(), &challenge.audience, challenge.nonce, now) {
+            Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
+            Opinion::NotAsked(why) => findings.not_applicable(&CROSS_CHECK, why),
+            Opinion::Disagrees(why) => {
+                tracing::error!(
+                    credential = genuine.credential(),
+                    issuer = genuine.authentic().issuer(),
+                    %why,
+                    "a second library disagrees with an accepted presentation; it is refused"
+                );
+                let detail = format!("our own core accepts this presentation, but {why}");
+                return Err(NotJudged::Doubted(findings.fail(&CROSS_CHECK, detail)));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Answered {
+    /// The one line about it in the log.
+    pub(in crate::flow) fn record(&self, client: &str, presentation: &PresentationId) {
+        match self {
+            Self::Judged(judged) => judged.record(client, Some(presentation)),
+            Self::Refused(error) => {
+                tracing::info!(
+                    client,
+                    %presentation,
+                    verdict = "declined",
+                    reason = error.code(),
+                    "answer judged"
+                );
+            }
+        }
+    }
+}
+
+impl Judged {
+    /// The one line about it in the log: for `client`, and for the presentation that it began, if it did.
+    pub(in crate::flow) fn record(&self, client: &str, presentation: Option<&PresentationId>) {
+        let presentation = presentation.map(tracing::field::display);
+        match self {
+            Self::Verified { .. } => {
+                tracing::info!(client, presentation, verdict = "verified", "answer judged");
+            }
+            Self::Rejected(report)
+            | Self::Unearned(report)
+            | Self::IssuerAtFault(report)
+            | Self::Undecided(report) => {
+                let decisive = report.decisive();
+                tracing::warn!(
+                    client,
+                    presentation,
+                    verdict = "rejected",
+                    reason = report.reason.as_deref(),
+                    credential = decisive.and_then(|check| check.credential.as_deref()),
+                    requirement = decisive.map(|check| check.requirement.as_ref()),
+                    detail = decisive.map(|check| check.detail.as_ref()),
+                    "answer judged"
+                );
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod doubts;
+#[cfg(test)]
+mod tests;

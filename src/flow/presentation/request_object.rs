@@ -1,0 +1,123 @@
+//! The wallet fetches its Request Object (OpenID4VP 1.0 section 5.10, RFC 9101 section 5.2.3). Nothing
+//! is written down: it may come again until it has answered. What it is given was signed within the last ten
+//! seconds ([`crate::flow::presentation::signed_requests`]).
+
+use crate::flow::Vpgate;
+use crate::flow::ports::Unavailable;
+use vpgate_core::base::id::RequestState;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
+use vpgate_core::openid4vp::request::{PresentationFlow, VpRequest};
+use vpgate_core::openid4vp::request_key::NotSigned;
+use vpgate_core::openid4vp::wallet_metadata::{Unsuitable, WalletMetadata, WalletMetadataFault};
+
+/// The longest `wallet_nonce`, in bytes.
+pub const MAX_WALLET_NONCE_BYTES: usize = 512;
+
+/// What a wallet says when it fetches by POST; nothing by GET.
+#[derive(Debug, Default)]
+pub struct WalletSays {
+    /// Comes back inside the object.
+    pub wallet_nonce: Option<String>,
+    /// Its abilities, as JSON.
+    pub wallet_metadata: Option<String>,
+}
+
+/// Why there is no Request Object. Nothing here is personal.
+#[derive(Debug, thiserror::Error)]
+pub enum NoRequestObject {
+    /// Unknown, answered, expired, or never meant to be fetched: one answer for all.
+    #[error("there is no such request, or it has ended")]
+    Unknown,
+    /// Too long.
+    #[error("wallet_nonce is longer than {MAX_WALLET_NONCE_BYTES} bytes")]
+    Nonce,
+    /// Each nonce costs a signature.
+    #[error("this request was fetched with too many nonces within a few seconds")]
+    TooOften,
+    /// It cannot be read.
+    #[error(transparent)]
+    Metadata(#[from] WalletMetadataFault),
+    /// It offers nothing that we can do (REQ-1.43).
+    #[error(transparent)]
+    Unsuitable(#[from] Unsuitable),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotSigned> for NoRequestObject {
+    fn from(why: NotSigned) -> Self {
+        match why {
+            NotSigned::OtherIdentity => Self::Unknown,
+            NotSigned::NoKey | NotSigned::OutOfDate | NotSigned::Signing(_) => {
+                Self::Failed(Unavailable::new("the key that signs requests", why))
+            }
+        }
+    }
+}
+
+impl Vpgate {
+    /// The Request Object of `id`, signed a moment ago or, with a nonce of the wallet, now; encrypted where
+    /// the wallet sent a key for that.
+    ///
+    /// # Errors
+    /// [`NoRequestObject`]
+    pub async fn serve_request_object(
+        &self,
+        id: &RequestState,
+        says: WalletSays,
+    ) -> Result<String, NoRequestObject> {
+        if says.wallet_nonce.as_ref().is_some_and(|nonce| nonce.len() > MAX_WALLET_NONCE_BYTES) {
+            return Err(NoRequestObject::Nonce);
+        }
+        let metadata = says.wallet_metadata.as_deref().map(WalletMetadata::sent).transpose()?;
+        let now = self.clock.now();
+        let presentation = match self.store.presentation_by_state(id).await? {
+            Some(open @ (Presentation::Begun(_) | Presentation::Served(_))) => open,
+            Some(Presentation::AwaitingReturn(_) | Presentation::Settled(_)) | None => {
+                return Err(NoRequestObject::Unknown);
+            }
+        };
+        let asked = presentation.asked();
+        let is_fetched =
+            asked.flow != PresentationFlow::DcApi && asked.wallet.request_method.is_by_reference();
+        if now >= asked.expires_at || !is_fetched {
+            return Err(NoRequestObject::Unknown);
+        }
+        if let Some(metadata) = &metadata {
+            metadata.suits(&asked.wallet, self.request_signer.algorithm(&asked.wallet))?;
+        }
+        let signed = self.signed(asked, says.wallet_nonce.as_deref(), now)?;
+        let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
+            return Ok(signed);
+        };
+        let header = [("typ", REQUEST_OBJECT), ("cty", "JWT")];
+        let header = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+        let encrypted = key.encrypt(signed.as_bytes(), *enc, &header);
+        encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
+    }
+
+    fn signed(
+        &self,
+        asked: &VpRequest,
+        wallet_nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Result<String, NoRequestObject> {
+        let sign = || {
+            let claims = profile::request_object(asked, wallet_nonce, now);
+            self.request_signer.sign(&asked.wallet, &claims, now)
+        };
+        if wallet_nonce.is_some() {
+            let room = self.signed_requests.one_more_nonce(&asked.state, now);
+            return if room { Ok(sign()?) } else { Err(NoRequestObject::TooOften) };
+        }
+        if let Some(recent) = self.signed_requests.recent(&asked.state, &asked.nonce, now) {
+            return Ok(recent);
+        }
+        let signed = sign()?;
+        self.signed_requests.keep(&asked.state, &asked.nonce, &signed, now);
+        Ok(signed)
+    }
+}

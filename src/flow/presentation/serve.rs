@@ -1,0 +1,214 @@
+//! The browser is bound to the presentation and sent to the wallet (OpenID4VP 1.0 section 14.2).
+
+use serde_json::Value;
+use url::Url;
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::presentation::ask_wallet::{NotReached, WalletFault, answer_key};
+use vpgate_core::base::id::{Handle, Nonce};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
+use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest, WalletRoute};
+use vpgate_core::openid4vp::transaction_data::Details;
+
+/// What the browser does now.
+#[derive(Debug)]
+pub enum Lead {
+    /// It goes to the wallet.
+    ToWallet(Url),
+    /// It goes there by POST, with these fields of a form.
+    PostToWallet(Url, Vec<(String, String)>),
+    /// It shows this request as a QR code, and waits for a wallet on another device.
+    Scan(Url, Outline),
+    /// It passes this to its Digital Credentials API, an element of `digital.requests`; or, where it has
+    /// none, it comes back for the wallet's ordinary way.
+    AskByApi(Value, Outline),
+}
+
+/// What a page of ours says about a request before a wallet does.
+#[derive(Debug)]
+pub struct Outline {
+    /// Who asks.
+    pub client_name: String,
+    /// What the wallet will be asked to show, as dotted claim paths.
+    pub claims: Vec<String>,
+    /// What is being agreed to, in the order sent.
+    pub agreements: Vec<Details>,
+    /// When it dies.
+    pub expires_at: Timestamp,
+}
+
+/// Why a browser is not sent to the wallet.
+#[derive(Debug, thiserror::Error)]
+pub enum NotServed {
+    /// Unknown or expired.
+    #[error("there is no such request, or it has expired")]
+    Unknown,
+    /// Another browser opened it first.
+    #[error("this request was opened in another browser")]
+    OtherBrowser {
+        /// Whether the person may go on here all the same ([`Vpgate::go_on_here`]).
+        may_go_on: bool,
+    },
+    /// The wallet has answered already: show how it stands.
+    #[error("this request has been answered")]
+    Settled,
+    /// The wallet's server does not answer as it must; it may be better in a moment.
+    #[error(transparent)]
+    Wallet(WalletFault),
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl From<NotReached> for NotServed {
+    fn from(why: NotReached) -> Self {
+        match why {
+            NotReached::Outdated => Self::Unknown,
+            NotReached::Wallet(fault) => Self::Wallet(fault),
+            NotReached::Failed(source) => Self::Failed(source),
+        }
+    }
+}
+
+impl From<NotNow> for NotServed {
+    fn from(why: NotNow) -> Self {
+        match why {
+            NotNow::Expired | NotNow::OtherWay | NotNow::ResponseCode => Self::Unknown,
+            NotNow::OtherBrowser => Self::OtherBrowser { may_go_on: false },
+        }
+    }
+}
+
+impl Vpgate {
+    /// Where `browser` goes now. The first browser to come owns the request; it may come again.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn serve_request(&self, handle: &Handle, browser: &Secret) -> Result<Lead, NotServed> {
+        let now = self.clock.now();
+        let browser = browser.digest();
+        let served = match self.store.presentation_by_handle(handle).await? {
+            None => return Err(NotServed::Unknown),
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
+            Some(Presentation::Served(served)) => {
+                let may_go_on = matches!(served.asked().requester, Requester::RelyingParty { .. });
+                let served = served.in_browser(&browser, now).map_err(|why| match why {
+                    NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
+                    why => why.into(),
+                })?;
+                return self.lead(served.asked(), now).await;
+            }
+            Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
+        };
+        // Before anything is written: when the wallet does not answer, nothing has happened yet.
+        let lead = self.lead(served.asked(), now).await?;
+        match self.store.commit(Change::ServePresentation(served)).await {
+            Ok(()) => Ok(lead),
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    /// The person says on a page of ours that this browser is the one to go on in: a link preview or a scanner
+    /// may have opened the link first. Twice is once.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn go_on_here(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
+        let (now, browser) = (self.clock.now(), browser.digest());
+        let served = match self.store.presentation_by_handle(handle).await? {
+            None => return Err(NotServed::Unknown),
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
+            // Nobody has come: this browser is the first.
+            Some(Presentation::Begun(_)) => return Ok(()),
+            Some(Presentation::Served(served)) if *served.browser() == browser => return Ok(()),
+            Some(Presentation::Served(served)) => served,
+        };
+        let from = *served.browser();
+        let presentation = served.taken_over_by(browser, now)?;
+        let id = presentation.asked().id.clone();
+        match self.store.commit(Change::TakeOver { presentation, from }).await {
+            Ok(()) => {
+                tracing::info!(presentation = %id, "a person goes on in another browser than the first");
+                Ok(())
+            }
+            // An answer was quicker, or a third browser: whoever asks next sees which.
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    /// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
+    /// `browser`. Twice is once.
+    ///
+    /// # Errors
+    /// [`NotServed`]
+    pub async fn take_ordinary_way(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
+        let now = self.clock.now();
+        let served = match self.store.presentation_by_handle(handle).await? {
+            Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), now)?,
+            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+                return Err(NotServed::Settled);
+            }
+            Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
+        };
+        if served.asked().flow != PresentationFlow::DcApi {
+            return Ok(());
+        }
+        let nonce = Nonce::from_entropy(self.random_id()?);
+        let key = answer_key(served.asked().wallet.response_mode)?;
+        let served = served.by_ordinary_way(&browser.digest(), nonce, key, now)?;
+        match self.store.commit(Change::TakeOrdinaryWay(served)).await {
+            // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
+            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        }
+    }
+
+    async fn lead(&self, asked: &VpRequest, now: Timestamp) -> Result<Lead, NotServed> {
+        Ok(match asked.flow {
+            PresentationFlow::SameDevice => {
+                let url = self.wallet_url(asked, now).await?;
+                if asked.wallet.by_post { as_form(&url, &asked.wallet) } else { Lead::ToWallet(url) }
+            }
+            PresentationFlow::CrossDevice => {
+                Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked))
+            }
+            PresentationFlow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
+        })
+    }
+
+    fn outline(&self, asked: &VpRequest) -> Outline {
+        let types = &self.policy.transaction_types;
+        Outline {
+            client_name: self.client_name(asked.requester.client_id()),
+            claims: asked.query.claims(),
+            agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
+            expires_at: asked.expires_at,
+        }
+    }
+}
+
+/// The same request as a form. What the configured address has in its query stays there, unless the request
+/// says it itself.
+fn as_form(url: &Url, wallet: &WalletRoute) -> Lead {
+    let configured = &wallet.authorization_endpoint;
+    let kept: Vec<_> =
+        configured.query_pairs().filter(|own| url.query_pairs().any(|it| it == *own)).collect();
+    let fields = url.query_pairs().filter(|pair| !kept.contains(pair));
+    let fields = fields.map(|(name, value)| (name.into(), value.into())).collect();
+    let mut address = configured.clone();
+    address.set_query(None);
+    if !kept.is_empty() {
+        address.query_pairs_mut().extend_pairs(&kept);
+    }
+    Lead::PostToWallet(address, fields)
+}

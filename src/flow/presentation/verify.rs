@@ -1,0 +1,93 @@
+//! A relying party has received a `vp_token` by itself, and asks what it is worth.
+
+use std::time::Duration;
+
+use crate::flow::Vpgate;
+use crate::flow::ports::Unavailable;
+use crate::flow::presentation::judge::{Judge, Judged, ResultRules};
+use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::openid4vp::transaction_data::TransactionTypes;
+use vpgate_core::openid4vp::verify::Expected;
+
+/// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
+/// JWTs that are older are refused.
+pub const REQUEST_AGE: Duration = Duration::from_secs(300);
+
+/// A `vp_token`, and what the caller had asked for. Whether the nonce was fresh, and is used once, is
+/// the caller's to know: nothing is remembered here.
+#[derive(Default)]
+pub struct TokenToVerify {
+    /// In any of the three shapes.
+    pub vp_token: String,
+    /// The caller's client identifier, exactly as the wallet knows it.
+    pub audience: String,
+    /// The nonce of the caller's request.
+    pub nonce: String,
+    /// What was asked. Transaction data may also be given as the exact strings that were sent.
+    pub question: QueryRequested,
+    /// When it was asked; [`REQUEST_AGE`] ago when absent.
+    pub requested_at: Option<Timestamp>,
+}
+
+/// Why a token was not judged.
+#[derive(Debug, thiserror::Error)]
+pub enum NotVerifiable {
+    /// The question.
+    #[error(transparent)]
+    Question(#[from] NotAsked),
+    /// Missing: nothing could be bound to it.
+    #[error("audience is missing: the client identifier for which the wallet made the presentation")]
+    Audience,
+    /// Missing.
+    #[error("nonce is missing: the nonce of the request that the wallet answered")]
+    Nonce,
+    /// Missing.
+    #[error("vp_token is missing")]
+    VpToken,
+    /// Our fault, or an issuer's.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Judges a token for `client`.
+    ///
+    /// # Errors
+    /// [`NotVerifiable`]; a token that is rejected is no error.
+    pub async fn verify_token(
+        &self,
+        client: AuthenticatedClient<'_>,
+        request: TokenToVerify,
+    ) -> Result<Judged, NotVerifiable> {
+        let question = QueryAsked::of_client(self, &client, &request.question, TransactionTypes::as_sent)?;
+        for (text, missing) in [
+            (&request.audience, NotVerifiable::Audience),
+            (&request.nonce, NotVerifiable::Nonce),
+            (&request.vp_token, NotVerifiable::VpToken),
+        ] {
+            if text.is_empty() {
+                return Err(missing);
+            }
+        }
+        let now = self.clock.now();
+        let challenge = Expected {
+            query: &question.query,
+            transaction_data: &question.transaction_data,
+            audience: request.audience.as_str().into(),
+            nonce: &request.nonce,
+            requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
+            high_assurance: false,
+            settings: self.policy.verification,
+        };
+        let several = request.question.several_holders;
+        let rules = match question.scopes {
+            Some(scopes) => ResultRules::of_scopes(&self.policy.scopes, scopes, several),
+            None => ResultRules::of_query(several),
+        };
+        let judged = Judge::of(self).under(Some(&rules)).token(&challenge, request.vp_token, now).await;
+        judged.record(&client.client().id, None);
+        Ok(judged)
+    }
+}

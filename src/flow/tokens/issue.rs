@@ -1,0 +1,170 @@
+//! From a right that was earned to tokens and their record. Every grant ends here.
+//!
+//! Signs first; the caller writes the record in the same transaction as the redemption, and hands the
+//! response out only when that write won.
+
+use serde_json::{Map, Value};
+
+use crate::flow::Vpgate;
+use crate::flow::ports::Unavailable;
+use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::base::id::{FamilyId, TokenId};
+use vpgate_core::base::secret::Secret;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client::{Client, Grant};
+use vpgate_core::oauth::entitlement::{Entitlement, OPENID};
+use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess};
+use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
+use vpgate_core::oauth::thumbprint::Thumbprint;
+use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
+use vpgate_core::oauth::{access_token, id_token};
+
+/// A token response (RFC 6749 section 5.1).
+#[derive(Debug)]
+pub struct TokenResponse {
+    /// A signed JWT, or a random value.
+    pub access_token: Secret,
+    /// How it is used.
+    pub token_type: TokenType,
+    /// Seconds it lives.
+    pub expires_in: u64,
+    /// For the next one.
+    pub refresh_token: Option<Secret>,
+    /// Who the person is, where `openid` was asked for.
+    pub id_token: Option<Secret>,
+    /// What it allows.
+    pub scope: String,
+}
+
+/// How an access token is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TokenType {
+    /// Whoever has it may use it (RFC 6750).
+    Bearer,
+    /// Only with a proof of the key that it is bound to (RFC 9449).
+    Dpop,
+}
+
+impl TokenType {
+    /// As in `token_type`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "Bearer",
+            Self::Dpop => "DPoP",
+        }
+    }
+
+    /// Of the tokens of this family.
+    pub(in crate::flow) fn of(family: &Family) -> Self {
+        if family.terms().dpop.is_some() { Self::Dpop } else { Self::Bearer }
+    }
+}
+
+/// What every request for a token may say beside its grant.
+#[derive(Debug, Default)]
+pub struct TokenAsk {
+    /// The resource that the token is for (RFC 8707 section 2.2).
+    pub resource: Option<String>,
+    /// The key that was proven (RFC 9449 section 5).
+    pub key: Option<Thumbprint>,
+}
+
+/// The resource is not one that this client's tokens can be for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("tokens of this client are not for this resource")]
+pub struct UnknownResource;
+
+impl TokenAsk {
+    /// The audience: the resource asked for, which must be one of `allowed`; all of them when none is.
+    pub(in crate::flow) fn among(&self, allowed: &[String]) -> Result<Vec<String>, UnknownResource> {
+        match &self.resource {
+            None => Ok(allowed.to_vec()),
+            Some(resource) if allowed.contains(resource) => Ok(vec![resource.clone()]),
+            Some(_) => Err(UnknownResource),
+        }
+    }
+}
+
+impl Vpgate {
+    /// The tokens that `entitlement` gives `client`, and their record: to be written in the same
+    /// transaction as the redemption, before the response is handed out. There is a refresh token only
+    /// for clients that are registered for it (REQ-15.10).
+    pub(in crate::flow) fn issue(
+        &self,
+        client: &Client,
+        mut entitlement: Entitlement,
+        now: Timestamp,
+    ) -> Result<(TokenResponse, Issuance), Unavailable> {
+        let settings = self.policy.tokens.of(&client.id);
+        let nonce = entitlement.nonce.take();
+        let id = FamilyId::from_entropy(self.random_id()?);
+        let family = Family::begin(entitlement, id, &client.id, settings)
+            .map_err(|why| Unavailable::new("the granted scopes", why))?;
+        let (family, refresh) = match self.first_refresh_token(client, &family, settings, now)? {
+            Some((token, state)) => (family.refreshed_by(state), Some(token.into_secret())),
+            None => (family, None),
+        };
+        let (scopes, audience) = (family.terms().scopes.clone(), family.terms().audience.clone());
+        let (mut response, access) = self.access(&family, scopes, audience, nonce.as_deref(), now)?;
+        response.refresh_token = refresh;
+        let digest = response.access_token.digest();
+        Ok((response, Issuance { family, access, digest }))
+    }
+
+    /// An access token of `family` for `scopes` and `audience`, its record, and the ID token that goes
+    /// with it where `openid` is among the scopes.
+    pub(in crate::flow) fn access(
+        &self,
+        family: &Family,
+        scopes: Scopes,
+        audience: Vec<String>,
+        nonce: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(TokenResponse, IssuedAccess), Unavailable> {
+        let policy = &self.policy.tokens;
+        let settings = policy.of(&family.terms().client_id);
+        let latest = now.plus(settings.lifetime);
+        // It never outlives the credential it came from.
+        let expires_at = family.admission().expires_at().map_or(latest, |credential| credential.min(latest));
+        let id = TokenId::from_entropy(self.random_id()?);
+        let access = IssuedAccess { id, scopes, audience, issued_at: now, expires_at };
+        let signed = |typ, claims: &Map<String, Value>| {
+            self.signer.sign(settings.algorithm, typ, claims, now).map(Secret::received)
+        };
+        let token = match settings.format {
+            TokenFormat::Jwt => signed(access_token::TYP, &access.claims(family, &policy.issuer))?,
+            TokenFormat::Opaque => self.random_secret()?,
+        };
+        let id_token = if access.scopes.contains(OPENID) {
+            let about = (&access, &token);
+            let claims = id_token::claims(family, about, nonce, &policy.issuer, settings.algorithm);
+            Some(signed(id_token::TYP, &claims)?)
+        } else {
+            None
+        };
+        let response = TokenResponse {
+            access_token: token,
+            token_type: TokenType::of(family),
+            expires_in: expires_at.since(now).as_secs(),
+            refresh_token: None,
+            id_token,
+            scope: access.scopes.to_string(),
+        };
+        Ok((response, access))
+    }
+
+    fn first_refresh_token(
+        &self,
+        client: &Client,
+        family: &Family,
+        settings: &TokenSettings,
+        now: Timestamp,
+    ) -> Result<Option<(RefreshToken, RefreshState)>, Unavailable> {
+        if !client.grants.contains(&Grant::RefreshToken) {
+            return Ok(None);
+        }
+        let token = RefreshToken::first(self.random_id()?, self.random_bytes()?);
+        let state = token.state(now.plus(settings.refresh_idle).min(family.terms().ends_at));
+        Ok(Some((token, state)))
+    }
+}

@@ -1,0 +1,10 @@
+//! Tokens, once they are earned: issued, refreshed, explained and ended.
+
+pub(super) mod admit;
+pub mod introspect;
+pub mod issue;
+pub(super) mod recheck;
+pub mod refresh;
+pub mod revoke;
+pub(super) mod today;
+pub mod userinfo;

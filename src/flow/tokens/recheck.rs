@@ -1,0 +1,65 @@
+//! Is the credential behind living tokens still good? Its issuer is asked again, by the same lists and
+//! under the same policy as when it was presented.
+
+use std::time::Duration;
+
+use crate::flow::Vpgate;
+use crate::flow::ports::{NotCommitted, Unavailable};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::issuance::Family;
+use vpgate_core::sdjwt::status::policy::StatusCheck;
+use vpgate_core::sdjwt::status::standing::{self, StatusNow};
+
+/// How long an introspection, a refresh or `/userinfo` waits for a list: machines ask, and others behind them.
+const PATIENCE: Duration = Duration::from_millis(2500);
+
+impl Vpgate {
+    /// What the issuers say today of the credentials behind `family`. A client, a scope, a credential or an
+    /// issuer that the configuration no longer has takes back what it earned.
+    pub(in crate::flow) async fn recheck(&self, family: &Family, now: Timestamp) -> StatusNow {
+        if self.still_granted(family).is_none() {
+            return StatusNow::TakenBack;
+        }
+        let mut unknown = false;
+        for place in family.admission().status_places() {
+            let (credential, issuer) = place.whose();
+            let Some(issuer) = self.policy.trust.vouch_again(credential, issuer) else {
+                return StatusNow::TakenBack;
+            };
+            if issuer.status_policy().check == StatusCheck::Ignored {
+                continue;
+            }
+            let Some(reference) = place.of(&issuer) else { return StatusNow::TakenBack };
+            // Whatever the other lists say, it is not "valid" any more; one may still say "taken back".
+            let patience = if unknown { Duration::ZERO } else { PATIENCE };
+            let said = match self.status_lists.of(&issuer, &reference, patience).await {
+                Ok(list) => standing::today(&reference, &issuer, &list, now),
+                Err(_) => StatusNow::Unknown,
+            };
+            match said {
+                StatusNow::Valid => {}
+                StatusNow::TakenBack => return StatusNow::TakenBack,
+                StatusNow::Unknown => unknown = true,
+            }
+        }
+        if unknown { StatusNow::Unknown } else { StatusNow::Valid }
+    }
+
+    /// Ends every token of `family`; it does not matter who was first.
+    pub(in crate::flow) async fn revoke_family(
+        &self,
+        family: &Family,
+        why: &'static str,
+    ) -> Result<(), Unavailable> {
+        let id = family.terms().id.clone();
+        match self.store.commit(Change::RevokeFamily(id.clone())).await {
+            Ok(()) => {
+                tracing::warn!(family = %id, why, "tokens revoked");
+                Ok(())
+            }
+            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source),
+        }
+    }
+}

@@ -1,0 +1,74 @@
+//! Who the person behind a token is (OpenID Connect Core section 5.3).
+
+use std::fmt;
+
+use serde_json::Value;
+
+use crate::flow::Vpgate;
+use crate::flow::ports::Unavailable;
+use crate::flow::tokens::issue::TokenType;
+use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::oauth::thumbprint::Thumbprint;
+
+/// What is told.
+pub struct Person {
+    /// The pairwise subject, as in the ID token.
+    pub subject: String,
+    /// What tokens of this client say besides (`token_claims`).
+    pub claims: Vec<(String, Value)>,
+}
+
+impl fmt::Debug for Person {
+    /// Claims are personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Person(..)")
+    }
+}
+
+/// Why nothing is told (RFC 6750 section 3.1).
+#[derive(Debug, thiserror::Error)]
+pub enum NotTold {
+    /// Unknown, expired, revoked, bound to another key, or shown in another way than it must be.
+    #[error("the access token is not valid here")]
+    InvalidToken,
+    /// It does not allow this.
+    #[error("the access token lacks the scope openid")]
+    Scope,
+    /// Our fault.
+    #[error(transparent)]
+    Failed(#[from] Unavailable),
+}
+
+impl Vpgate {
+    /// Answers whoever shows `token` as `shown_as`, with a proof of `key` where that is DPoP. A bound
+    /// token is never a bearer token, and the other way round (RFC 9449 section 7.2).
+    ///
+    /// # Errors
+    /// [`NotTold`]
+    pub async fn userinfo(
+        &self,
+        token: &Secret,
+        shown_as: TokenType,
+        key: Option<&Thumbprint>,
+    ) -> Result<Person, NotTold> {
+        let now = self.clock.now();
+        let found = self.live_token(token, now).await?.ok_or(NotTold::InvalidToken)?;
+        let bound_to = found.family.terms().dpop.as_ref();
+        if found.token_type() != shown_as || bound_to != key {
+            return Err(NotTold::InvalidToken);
+        }
+        if !found.access.scopes.contains(OPENID) {
+            return Err(NotTold::Scope);
+        }
+        if !self.still_stands(&found.family, now).await? {
+            return Err(NotTold::InvalidToken);
+        }
+        let found = self.token_of_today(found).ok_or(NotTold::InvalidToken)?;
+        if !found.access.scopes.contains(OPENID) {
+            return Err(NotTold::Scope);
+        }
+        let admission = found.family.admission();
+        Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
+    }
+}
