@@ -10,6 +10,7 @@ mod listener;
 mod own_keys;
 mod places;
 mod preflight;
+#[cfg(feature = "sandbox")]
 pub mod sandbox;
 
 use std::net::SocketAddr;
@@ -26,6 +27,7 @@ use tokio::task::JoinHandle;
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+#[cfg(feature = "cross-check")]
 use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
@@ -110,6 +112,7 @@ pub enum NotStarted {
         source: std::io::Error,
     },
     /// The demo parties.
+    #[cfg(feature = "sandbox")]
     #[error("the sandbox cannot be set up")]
     Sandbox(#[from] sandbox::NoSandbox),
 }
@@ -157,6 +160,7 @@ impl App {
             status_lists,
             cross_check: match config.cross_check {
                 CrossCheck::Off => None,
+                #[cfg(feature = "cross-check")]
                 CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
             },
             user_code_key: keys.user_code_key,

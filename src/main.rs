@@ -3,6 +3,7 @@
 mod command_line;
 
 use std::io::{self, Read as _, Write as _};
+#[cfg(feature = "sandbox")]
 use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
@@ -34,6 +35,7 @@ struct Cli {
 #[derive(Subcommand)]
 enum Command {
     /// The whole story on this machine, without configuration: service, issuer, wallet, television, web page, shop.
+    #[cfg(feature = "sandbox")]
     Sandbox {
         /// Where to listen; a loopback address. Port 0 takes any free one.
         #[arg(long, default_value = "127.0.0.1:8080")]
@@ -128,7 +130,8 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
-        Command::Sandbox { listen, data } => service::sandbox(listen, data),
+        #[cfg(feature = "sandbox")]
+        Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),
         Command::Serve(file) => service::serve(&file.config),
         Command::CheckConfig(file) => {
             let config = load(&file)?;

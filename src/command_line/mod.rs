@@ -2,6 +2,8 @@
 
 pub mod keys;
 pub mod logs;
+#[cfg(feature = "sandbox")]
+pub mod sandbox;
 pub mod service;
 mod table;
 pub mod verify;

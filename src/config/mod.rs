@@ -118,6 +118,7 @@ pub enum CrossCheck {
     /// Our own core decides alone.
     Off,
     /// A second library must agree, where it can judge at all.
+    #[cfg(feature = "cross-check")]
     Enforce,
 }
 

@@ -57,7 +57,12 @@ pub(super) fn check(given: &raw::Verification, faults: &mut Faults) -> Option<Ve
 pub(super) fn cross_check(given: &raw::Verification, faults: &mut Faults) -> Option<CrossCheck> {
     let wanted = match given.cross_check.as_deref() {
         None | Some("off") => Ok(CrossCheck::Off),
+        #[cfg(feature = "cross-check")]
         Some("enforce") => Ok(CrossCheck::Enforce),
+        #[cfg(not(feature = "cross-check"))]
+        Some("enforce") => {
+            Err("cannot be \"enforce\": this program was built without the Cargo feature cross-check")
+        }
         Some(_) => Err("must be \"off\" or \"enforce\""),
     };
     faults.keep("verification.cross_check", wanted)
@@ -93,6 +98,16 @@ mod tests {
         let PresentationLimits { bytes, disclosures, disclosure_bytes, .. } = settings.limits;
         assert_eq!((bytes, disclosures, disclosure_bytes), (1_048_576, 512, 524_288));
         assert_eq!(settings.clock_tolerance, Duration::from_secs(60));
+    }
+
+    #[cfg(not(feature = "cross-check"))]
+    #[test]
+    fn a_program_without_the_second_library_does_not_promise_its_opinion() {
+        let given: raw::Verification = toml::from_str("cross_check = \"enforce\"").unwrap();
+        let mut faults = Faults::default();
+        let read = cross_check(&given, &mut faults);
+        let refused = faults.conclude(read).unwrap_err().to_string();
+        assert!(refused.starts_with("verification.cross_check: ") && refused.contains("feature"), "{refused}");
     }
 
     #[test]

@@ -222,6 +222,7 @@ async fn take(
 ///
 /// # Errors
 /// When TLS cannot be set up.
+#[cfg(feature = "sandbox")]
 pub fn sandbox_client() -> Result<reqwest::Client, reqwest::Error> {
     http_client(true, CONNECT, TOTAL)
 }
