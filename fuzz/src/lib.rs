@@ -14,7 +14,7 @@ mod keys;
 mod presentations;
 mod signed;
 
-#[path = "../../src/http/cookies.rs"]
+#[path = "../../src/http/middleware/cookies.rs"]
 mod cookies;
 #[path = "../../src/http/form.rs"]
 #[expect(dead_code, reason = "the endpoints use more of it")]

@@ -107,7 +107,10 @@ mod tests {
         let mut faults = Faults::default();
         let read = cross_check(&given, &mut faults);
         let refused = faults.conclude(read).unwrap_err().to_string();
-        assert!(refused.starts_with("verification.cross_check: ") && refused.contains("feature"), "{refused}");
+        assert!(
+            refused.starts_with("verification.cross_check: ") && refused.contains("feature"),
+            "{refused}"
+        );
     }
 
     #[test]

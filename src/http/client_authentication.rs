@@ -8,8 +8,8 @@ use poem::Request;
 use poem::http::header;
 
 use super::basic::{self, ClientParameters, CredentialsFault};
-use super::client_limits::{ClientLimits, TooMany};
-use super::cors;
+use super::middleware::cors;
+use super::middleware::rate_limits::{RateLimits, TooMany};
 use crate::flow::Vpgate;
 use crate::flow::client::authenticate::Unauthenticated;
 use crate::flow::ports::Unavailable;
@@ -73,7 +73,7 @@ async fn authenticate<'v>(
     request: &Request,
     shown: Result<ClientCredentials, CredentialsFault>,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
-    let limits: Option<&Arc<ClientLimits>> = request.data();
+    let limits: Option<&Arc<RateLimits>> = request.data();
     let from = limits.map(|limits| limits.address_of(request)).unwrap_or_default();
     let path = request.uri().path();
     let shown = shown.map_err(|why| {

@@ -1,19 +1,12 @@
-//! HTTP: one audience per audience. A audience reads what a stranger sent, calls one flow, and answers;
-//! `refusal.rs` gives every refusal its face, and `middleware.rs` is around all of them.
+//! HTTP: one room per audience. An endpoint reads what a stranger sent, calls one use case, and answers;
+//! `middleware` is around all of them.
 
 mod api;
-mod at_once;
 mod basic;
-mod body;
-mod client_address;
 mod client_authentication;
-mod client_limits;
-mod cookies;
-mod cors;
 mod document;
 mod documented;
 mod exact_json;
-mod fallback;
 mod form;
 mod middleware;
 mod oauth;
@@ -25,7 +18,6 @@ mod qr;
 mod refusal;
 mod routes;
 mod tags;
-mod trace;
 
 use std::sync::Arc;
 
@@ -33,10 +25,10 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response, Route};
 use url::Url;
 
-pub use self::at_once::HostFault;
-use self::client_address::ClientAddresses;
-use self::client_limits::ClientLimits;
 pub use self::document::openapi_yaml;
+use self::middleware::client_address::ClientAddresses;
+use self::middleware::rate_limits::RateLimits;
+pub use self::middleware::request_checks::HostFault;
 use self::middleware::{Endpoints, Middleware, ServedPart};
 use self::pages::Pages;
 pub use self::public_url::PublicUrl;
@@ -75,7 +67,7 @@ pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static,
 pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
     let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
-    let limits = Arc::new(ClientLimits::new(addresses.clone()));
+    let limits = Arc::new(RateLimits::new(addresses.clone()));
     let human = Pages::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
     let endpoints = Endpoints {
         machines: document::machine_endpoints()

@@ -7,7 +7,7 @@ use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, Route, get, handler};
 use serde_json::json;
 
-use super::trace::{AskedAgain, record_failure};
+use super::middleware::trace::{AskedAgain, record_failure};
 use crate::flow::Vpgate;
 
 /// Every route with its methods.

@@ -4,8 +4,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
 use crate::http::basic::CHALLENGE;
-use crate::http::trace::RETRY_AFTER_SECONDS;
-use crate::http::trace::TraceId;
+use crate::http::middleware::trace::RETRY_AFTER_SECONDS;
+use crate::http::middleware::trace::TraceId;
 
 /// An error of the REST API.
 #[derive(Debug, ApiResponse)]

@@ -11,8 +11,8 @@ use serde_json::{Map, Value};
 
 use super::problem::Problem;
 use crate::flow::Vpgate;
-use crate::http::body::{self, BodyFault, MAX_JSON_BYTES};
-use crate::http::client_limits::ClientLimits;
+use crate::http::middleware::body::{self, BodyFault, MAX_JSON_BYTES};
+use crate::http::middleware::rate_limits::RateLimits;
 use vpgate_core::base::exact;
 use vpgate_core::base::json::{self, Bounds};
 
@@ -151,7 +151,7 @@ async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Resu
         return Err(Problem::media_type());
     }
     let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
-    body::read_bounded(body, longest, ClientLimits::sender(request)).await.map_err(|fault| match fault {
+    body::read_bounded(body, longest, RateLimits::sender(request)).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
         BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
     })

@@ -11,9 +11,9 @@ use serde_json::{Map, Value};
 
 use super::refusal::OAuthRefusal;
 use crate::http::basic::CredentialsFault;
-use crate::http::body::{self, BodyFault, MAX_FORM_BYTES};
 use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::middleware::body::{self, BodyFault, MAX_FORM_BYTES};
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 /// The parameters of `T`, which names them all as text. Unknown ones are ignored.

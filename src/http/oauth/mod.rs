@@ -30,11 +30,11 @@ use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{TokenAnswer, TokenGrant, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{ClientParameters, CredentialsFault};
-use super::client_address::ClientAddresses;
 use super::client_authentication::NotLetIn;
-use super::client_limits::ClientLimits;
+use super::middleware::client_address::ClientAddresses;
+use super::middleware::rate_limits::RateLimits;
+use super::middleware::trace::AskedAgain;
 use super::tags::Tags;
-use super::trace::AskedAgain;
 use super::{PublicUrl, client_authentication};
 use crate::flow::Vpgate;
 use crate::flow::code::redeem::CodeProof;
@@ -90,7 +90,7 @@ impl OauthEndpoints {
         &self,
         vpgate: Data<&Arc<Vpgate>>,
         public_url: Data<&PublicUrl>,
-        limits: Data<&Arc<ClientLimits>>,
+        limits: Data<&Arc<RateLimits>>,
         request: &Request,
         form: WholeForm<PushedAuthorizationRequest>,
     ) -> Result<PushedAnswer, OAuthRefusal> {

@@ -3,8 +3,8 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
-use crate::http::trace::RETRY_AFTER_SECONDS;
-use crate::http::trace::TraceId;
+use crate::http::middleware::trace::RETRY_AFTER_SECONDS;
+use crate::http::middleware::trace::TraceId;
 
 /// An error of the OAuth endpoints.
 #[derive(Debug, ApiResponse)]

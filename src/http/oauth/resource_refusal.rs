@@ -7,7 +7,7 @@ use poem_openapi::types::ToJSON as _;
 
 use super::refusal::{OAuthError, OAuthErrorCode};
 use crate::flow::tokens::issue::TokenType;
-use crate::http::trace::{RETRY_AFTER_SECONDS, TraceId};
+use crate::http::middleware::trace::{RETRY_AFTER_SECONDS, TraceId};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::dpop;
 

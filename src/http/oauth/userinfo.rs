@@ -11,9 +11,9 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOpti
 use super::resource_refusal::ResourceRefusal;
 use crate::flow::tokens::issue::TokenType;
 use crate::flow::tokens::userinfo::Person;
-use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::documented::Documented;
 use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::middleware::body::{self, MAX_FORM_BYTES};
 use vpgate_core::base::secret::Secret;
 
 /// The longest access token that is looked at.

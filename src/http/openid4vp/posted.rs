@@ -10,9 +10,9 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 
 use super::refusal::PostRefusal;
 use crate::flow::Vpgate;
-use crate::http::body::{self, BodyFault};
-use crate::http::client_limits::ClientLimits;
 use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::middleware::body::{self, BodyFault};
+use crate::http::middleware::rate_limits::RateLimits;
 use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::openid4vp::response::{DirectPostResponse, ResponseParameters};
 
@@ -50,7 +50,7 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<DirectPostRes
     let body = body.take().map_err(|_| PostRefusal::refused())?;
     let vpgate: Option<&Arc<Vpgate>> = request.data();
     let settings = vpgate.map(|vpgate| vpgate.policy.verification).unwrap_or_default();
-    let bytes = body::read_bounded(body, settings.longest_answer(), ClientLimits::sender(request))
+    let bytes = body::read_bounded(body, settings.longest_answer(), RateLimits::sender(request))
         .await
         .map_err(|fault| match fault {
             BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),

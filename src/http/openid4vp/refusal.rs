@@ -3,7 +3,7 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
-use crate::http::trace::{RETRY_AFTER_SECONDS, TraceId};
+use crate::http::middleware::trace::{RETRY_AFTER_SECONDS, TraceId};
 
 /// A refusal of the OpenID4VP endpoints.
 #[derive(Debug, ApiResponse)]

@@ -13,10 +13,10 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOpti
 
 use crate::flow::Vpgate;
 use crate::flow::presentation::request_object::{NoRequestObject, WalletSays};
-use crate::http::body::{self, BodyFault};
 use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::middleware::body::{self, BodyFault};
+use crate::http::middleware::trace::RETRY_AFTER_SECONDS;
 use crate::http::tags::Tags;
-use crate::http::trace::RETRY_AFTER_SECONDS;
 use vpgate_core::base::id::RequestState;
 
 /// The longest body, in bytes: metadata of a wallet with a few keys, percent-encoded.

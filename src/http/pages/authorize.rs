@@ -12,8 +12,8 @@ use super::page::{Notice, Page};
 use super::{Pages, browser, see_other, unreadable_form};
 use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
-use crate::http::body::{self, MAX_FORM_BYTES};
 use crate::http::form::{Form, MEDIA_TYPE};
+use crate::http::middleware::body::{self, MAX_FORM_BYTES};
 use crate::http::refusal::AuthorizationFace;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 

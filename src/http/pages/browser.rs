@@ -3,7 +3,8 @@
 use poem::Request;
 use poem::http::{HeaderMap, header};
 
-use crate::http::{PublicUrl, cookies};
+use crate::http::PublicUrl;
+use crate::http::middleware::cookies;
 use vpgate_core::base::secret::{Digest, Secret};
 
 /// How long the cookie lives, in seconds: longer than any request does.

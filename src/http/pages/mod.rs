@@ -22,10 +22,10 @@ use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod};
 
 use self::page::Notice;
 use super::PublicUrl;
-use super::body::{self, MAX_FORM_BYTES};
-use super::client_address::ClientAddresses;
-use super::client_limits::ClientLimits;
 use super::form::{Form, MEDIA_TYPE};
+use super::middleware::body::{self, MAX_FORM_BYTES};
+use super::middleware::client_address::ClientAddresses;
+use super::middleware::rate_limits::RateLimits;
 use crate::flow::Vpgate;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::client_address::ClientAddress;
@@ -63,7 +63,7 @@ pub struct Pages {
     vpgate: Arc<Vpgate>,
     public_url: PublicUrl,
     addresses: ClientAddresses,
-    limits: Arc<ClientLimits>,
+    limits: Arc<RateLimits>,
     /// Where forms may lead besides here.
     ways_out: String,
 }
@@ -74,7 +74,7 @@ impl Pages {
         vpgate: Arc<Vpgate>,
         public_url: PublicUrl,
         addresses: ClientAddresses,
-        limits: Arc<ClientLimits>,
+        limits: Arc<RateLimits>,
     ) -> Self {
         let ways_out = ways_out::sources(&vpgate.policy);
         Self { vpgate, public_url, addresses, limits, ways_out }

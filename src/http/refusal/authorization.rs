@@ -6,9 +6,9 @@ use poem::http::StatusCode;
 use crate::flow::code::authorize::NotAuthorizable;
 use crate::flow::code::push::NotPushed;
 use crate::flow::code::redeem::CodeNotRedeemed;
+use crate::http::middleware::trace::record_failure;
 use crate::http::oauth::refusal::{OAuthErrorCode, OAuthRefusal};
 use crate::http::pages::page::Notice;
-use crate::http::trace::record_failure;
 use vpgate_core::oauth::authorization_request::RequestFault;
 use vpgate_core::oauth::redirect::{AuthorizationError, ReturnUrl};
 

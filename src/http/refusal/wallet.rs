@@ -2,9 +2,9 @@
 
 use crate::flow::presentation::direct_post::NotAnswered;
 use crate::flow::presentation::request_object::NoRequestObject;
+use crate::http::middleware::trace::record_failure;
 use crate::http::openid4vp::refusal::PostRefusal;
 use crate::http::openid4vp::requests::NoRequest;
-use crate::http::trace::record_failure;
 
 impl From<NoRequestObject> for NoRequest {
     fn from(why: NoRequestObject) -> Self {

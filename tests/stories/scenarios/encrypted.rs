@@ -17,7 +17,7 @@ use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
 use crate::scenarios::world::{Answer, World};
 
-/// The longest body that is read (`http/body.rs`).
+/// The longest body that is read (`http/middleware/body.rs`).
 const MOST: usize = 3 << 20;
 /// What a refusal may cost in a debug build on a busy machine.
 const ORDINARY: Duration = Duration::from_secs(2);

@@ -6,8 +6,8 @@ use poem::http::uri::Authority;
 use poem::http::{StatusCode, Version, header};
 
 use super::body::MAX_FORM_BYTES;
-use super::form::{Form, FormFault};
-use super::routes::Audience;
+use crate::http::form::{Form, FormFault};
+use crate::http::routes::Audience;
 
 /// The `Host` of a request is not what RFC 9112 section 3.2 wants. Noted on the request by whoever read it
 /// from a connection: a request that is made in process needs none.

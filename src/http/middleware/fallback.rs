@@ -6,14 +6,14 @@ use poem::{IntoResponse, Response};
 use poem_openapi::types::ToJSON as _;
 use serde_json::json;
 
-use super::api::problem::ProblemDetails;
-use super::basic::CHALLENGE;
-use super::oauth::refusal::{OAuthError, OAuthErrorCode};
-use super::openid4vp::refusal::PostRefusal;
-use super::pages::page::Notice;
-use super::routes::Audience;
 use super::trace::RETRY_AFTER_SECONDS;
 use super::trace::TraceId;
+use crate::http::api::problem::ProblemDetails;
+use crate::http::basic::CHALLENGE;
+use crate::http::oauth::refusal::{OAuthError, OAuthErrorCode};
+use crate::http::openid4vp::refusal::PostRefusal;
+use crate::http::pages::page::Notice;
+use crate::http::routes::Audience;
 
 /// The answer where no handler answered; `allowed` are the methods of its route, if there is one.
 pub fn unanswered(audience: Audience, status: StatusCode, allowed: Option<&str>) -> Response {
@@ -94,7 +94,7 @@ fn page(status: StatusCode) -> Response {
             "The address is not complete, or it no longer exists. Go back to where you started.",
         ),
         status if status.is_server_error() => Notice::apology(&TraceId::current()),
-        _ => super::pages::unreadable_form(status),
+        _ => crate::http::pages::unreadable_form(status),
     };
     notice.into_response()
 }

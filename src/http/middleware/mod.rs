@@ -1,6 +1,15 @@
 //! What is around every request: its trace id, a time limit, a net under panics, the access log, the
 //! headers all answers share, and the audience's own language where no handler answered.
 
+pub mod body;
+pub mod client_address;
+pub mod cookies;
+pub mod cors;
+mod fallback;
+pub mod rate_limits;
+pub mod request_checks;
+pub mod trace;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,12 +20,10 @@ use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
+use self::cors::Cors;
+use self::trace::{AskedAgain, TraceId};
 use super::PublicUrl;
-use super::at_once;
-use super::cors::Cors;
-use super::fallback;
 use super::routes::{Audience, Routes};
-use super::trace::{AskedAgain, TraceId};
 use crate::flow::Vpgate;
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
@@ -108,7 +115,7 @@ impl Middleware {
     }
 
     async fn answer(&self, audience: Audience, request: Request) -> Response {
-        if let Some(status) = at_once::refused(audience, &request) {
+        if let Some(status) = request_checks::refused(audience, &request) {
             return fallback::unanswered(audience, status, None);
         }
         let endpoint = match audience {

@@ -42,7 +42,7 @@ type ClientThere = (Option<IpAddr>, String);
 
 /// The counters, shared by the endpoints.
 #[derive(Debug)]
-pub struct ClientLimits {
+pub struct RateLimits {
     addresses: ClientAddresses,
     failures: PerMinute<ClientThere>,
     pushes: PerMinute<ClientThere>,
@@ -50,7 +50,7 @@ pub struct ClientLimits {
     under_way: Mutex<HashMap<Option<IpAddr>, u32>>,
 }
 
-impl ClientLimits {
+impl RateLimits {
     /// Nothing counted yet.
     pub fn new(addresses: ClientAddresses) -> Self {
         Self {
@@ -121,7 +121,7 @@ impl ClientLimits {
 #[derive(Debug)]
 #[must_use]
 pub struct UnderWay<'a> {
-    limits: &'a ClientLimits,
+    limits: &'a RateLimits,
     key: Option<IpAddr>,
 }
 
@@ -192,8 +192,8 @@ mod tests {
         Timestamp::from_unix(1_800_000_000 + seconds)
     }
 
-    fn limits() -> ClientLimits {
-        ClientLimits::new(ClientAddresses::new(TrustedProxies::default(), false))
+    fn limits() -> RateLimits {
+        RateLimits::new(ClientAddresses::new(TrustedProxies::default(), false))
     }
 
     fn nowhere() -> ClientAddress {
