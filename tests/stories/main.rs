@@ -9,7 +9,6 @@ mod scenarios;
 
 #[cfg(not(feature = "sandbox"))]
 #[test]
-#[expect(clippy::print_stdout, reason = "says what was left out")]
 fn stories_with_the_wallet_of_the_sandbox_are_left_out() {
     println!("SKIP: model and scenarios need the Cargo feature sandbox");
 }
