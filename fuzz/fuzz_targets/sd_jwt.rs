@@ -1,3 +1,3 @@
 #![no_main]
 
-libfuzzer_sys::fuzz_target!(|data: &[u8]| vpgate_fuzz::sd_jwt(data));
+libfuzzer_sys::fuzz_target!(|data: &[u8]| vpgate_test_support::fuzz::sd_jwt(data));

@@ -3,11 +3,10 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-#[path = "../../fuzz/src/lib.rs"]
-mod fuzz;
-
 use std::fs;
 use std::path::PathBuf;
+
+use vpgate_test_support::fuzz;
 
 fn corpus(target: &str) -> PathBuf {
     PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fixtures/fuzz").join(target)

@@ -49,7 +49,7 @@ struct Issuer {
 }
 
 /// The issuers, the service's configuration, and the server that publishes for them.
-struct World {
+struct Harness {
     issuers: Vec<Issuer>,
     /// The first issuers again, by certificates; empty where every issuer has but one way to its keys.
     certified: Vec<Issuer>,
@@ -66,7 +66,7 @@ impl Clock for Still {
     }
 }
 
-impl World {
+impl Harness {
     fn new() -> Self {
         Self::of(false)
     }
@@ -175,7 +175,7 @@ impl World {
 
 #[tokio::test]
 async fn req_5_4_each_issuer_is_believed_by_its_own_mechanism_and_by_no_other() {
-    let world = World::new();
+    let world = Harness::new();
     for (place, claimed) in world.issuers.iter().enumerate() {
         for (other, signer) in world.issuers.iter().enumerate() {
             let report = world.judge(Some(&claimed.iss), signer, &signer.header).await;
@@ -196,7 +196,7 @@ async fn req_5_4_each_issuer_is_believed_by_its_own_mechanism_and_by_no_other() 
 
 #[tokio::test]
 async fn req_5_12_only_a_certificate_may_stand_for_iss() {
-    let world = World::new();
+    let world = Harness::new();
     for signer in &world.issuers {
         let report = world.judge(None, signer, &signer.header).await;
         let by_certificate = signer.header.contains_key("x5c");
@@ -207,7 +207,7 @@ async fn req_5_12_only_a_certificate_may_stand_for_iss() {
 
 #[tokio::test]
 async fn req_5_10_nobody_is_asked_about_a_stranger() {
-    let world = World::new();
+    let world = Harness::new();
     for iss in
         ["https://stranger.example", "did:web:stranger.example", "did:jwk:e30", "", "http://127.0.0.1/"]
     {
@@ -227,7 +227,7 @@ fn because(report: &Report) -> &str {
 
 #[tokio::test]
 async fn req_5_4_of_two_mechanisms_the_header_calls_for_one_and_nothing_is_tried_in_turn() {
-    let world = World::migrating();
+    let world = Harness::migrating();
     assert_eq!(world.certified.len(), 4);
     for (old, new) in world.issuers.iter().zip(&world.certified) {
         let iss = Some(old.iss.as_str());
@@ -262,7 +262,7 @@ async fn req_5_4_of_two_mechanisms_the_header_calls_for_one_and_nothing_is_tried
 
 #[tokio::test]
 async fn req_5_4_two_mechanisms_of_one_issuer_are_nothing_to_another() {
-    let world = World::migrating();
+    let world = Harness::migrating();
     for claimed in &world.issuers {
         for signer in world.issuers.iter().chain(&world.certified) {
             let report = world.judge(Some(&claimed.iss), signer, &signer.header).await;

@@ -3,7 +3,7 @@
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 
 use crate::raw::{answer_to, ask, connect_from};
-use crate::service::{PLAIN, Start};
+use vpgate_test_support::service_process::{PLAIN, Start};
 
 fn request(path: &str, lines: &str) -> Vec<u8> {
     format!("GET {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Connection: close\r\n\r\n").into_bytes()

@@ -3,7 +3,7 @@
 use reqwest::{Client, Response};
 use serde_json::Value;
 
-use crate::service::Service;
+use vpgate_test_support::service_process::Service;
 
 pub const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 

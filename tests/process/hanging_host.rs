@@ -11,7 +11,7 @@ use reqwest::{Client, StatusCode, Url};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 
-use crate::service::{PLAIN, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Start, client};
 
 const SECRET: &str = "a-secret-of-more-than-32-characters-for-this-test";
 /// Askers of the host that hangs, at once.

@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 use vpgate_core::base::secret::Secret;
 
 use crate::devices::{ask_at, poll};
-use crate::service::{PLAIN, Service, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 const DEVICES: usize = 16;
 /// Acknowledged grants before the process is killed.

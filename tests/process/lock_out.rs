@@ -4,7 +4,7 @@ use reqwest::{Client, Response};
 use serde_json::Value;
 
 use crate::devices::{self, DEVICE_GRANT};
-use crate::service::{PLAIN, Service, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 fn behind_a_proxy() -> Service {
     let config = PLAIN.replace("[device]", "[device]\nwrong_codes_altogether = 60");

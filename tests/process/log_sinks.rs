@@ -10,7 +10,7 @@ use serde_json::Value;
 use tokio::task::JoinSet;
 
 use crate::devices::{ask, ask_at, poll};
-use crate::service::{PLAIN, Service, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 /// More than the queue holds of them: a line of the log has about 300 bytes.
 const MORE_THAN_WAIT: usize = 9_600;

@@ -6,7 +6,7 @@ use std::process::Command;
 use std::time::{Duration, SystemTime};
 
 use crate::devices::ask;
-use crate::service::{PLAIN, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Start, client};
 
 fn keys(folder: &Path, what: &str) -> (bool, String) {
     let done = Command::new(env!("CARGO_BIN_EXE_vpgate"))

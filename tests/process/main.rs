@@ -1,5 +1,5 @@
 //! The program as the operating system sees it: killed at any moment, asked to stop, started again,
-//! with a log that nobody reads. One topic, one file; [`service`] starts and ends processes.
+//! with a log that nobody reads. One topic, one file; [`vpgate_test_support::service_process`] starts and ends processes.
 
 #![expect(
     clippy::unwrap_used,
@@ -14,9 +14,6 @@
 )]
 
 mod big_headers;
-#[expect(dead_code, reason = "the scenarios need more of it")]
-#[path = "../stories/scenarios/browser.rs"]
-mod browser;
 mod command_line;
 mod devices;
 mod hanging_host;
@@ -25,11 +22,8 @@ mod lock_out;
 mod log_sinks;
 mod lost_keys;
 mod memory;
-#[path = "../interop/clients/person.rs"]
-mod person;
 mod places;
 mod raw;
-mod service;
 mod signals;
 mod starting;
 mod stopping;

@@ -7,7 +7,7 @@ use tokio::io::AsyncWriteExt as _;
 use tokio::net::TcpStream;
 
 use crate::raw::{connect_from, ends_within, has_ended, is_answered};
-use crate::service::{PLAIN, Service, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 /// 128 places, 16 of them for one address.
 const FEW_PLACES: &str = "ulimit -n 256; exec \"$VPGATE\" \"$@\"";
@@ -49,7 +49,7 @@ async fn one_address_cannot_take_all_places() {
 
 #[tokio::test]
 async fn operators_are_answered_while_all_places_are_taken() {
-    let operations = crate::service::free_address();
+    let operations = vpgate_test_support::service_process::free_address();
     let config = format!("{PLAIN}\n[operations]\nlisten = \"{operations}\"\n");
     let service = Start::serve(&config).by_shell(FEW_PLACES).start();
     let client = client();
@@ -71,7 +71,7 @@ async fn operators_are_answered_while_all_places_are_taken() {
         opened.extend(open("127.0.0.1", 1, &service).await);
     }
     assert!(full, "all places are taken");
-    let client = crate::service::client();
+    let client = vpgate_test_support::service_process::client();
     for path in ["/healthz", "/readyz"] {
         let answer = client.get(service.operations_at(path)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");

@@ -7,7 +7,7 @@ use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 
-use crate::service::Service;
+use vpgate_test_support::service_process::Service;
 
 /// Longer than any answer takes.
 const PATIENCE: Duration = Duration::from_secs(20);

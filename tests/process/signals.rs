@@ -2,7 +2,7 @@
 
 use reqwest::StatusCode;
 
-use crate::service::{PLAIN, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Start, client};
 
 #[tokio::test]
 async fn a_signal_to_read_the_configuration_again_does_not_kill_and_says_what_to_do() {
@@ -29,7 +29,7 @@ async fn the_last_line_of_the_sandbox_is_the_address_to_open() {
 
 #[tokio::test]
 async fn a_service_that_cannot_print_works_all_the_same() {
-    let address = crate::service::free_address();
+    let address = vpgate_test_support::service_process::free_address();
     let config = PLAIN.replace("{ADDRESS}", &address);
     let mut service = Start::serve(&config).by_shell("exec \"$VPGATE\" \"$@\" > /dev/full").unheard();
     service.wait_for_log("could not be printed");

@@ -3,7 +3,7 @@
 use reqwest::StatusCode;
 
 use crate::devices::ask;
-use crate::service::{PLAIN, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Start, client};
 
 #[tokio::test]
 async fn a_service_starts_from_its_file_and_answers() {

@@ -9,7 +9,7 @@ use tokio::sync::Notify;
 use tokio::task::JoinSet;
 
 use crate::devices::{ask_at, poll};
-use crate::service::{Start, client};
+use vpgate_test_support::service_process::{Start, client};
 
 const DEVICES: usize = 16;
 

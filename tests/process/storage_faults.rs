@@ -11,7 +11,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
 use crate::devices::{ask, poll};
-use crate::service::{PLAIN, Service, Start, client};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 /// Longer than any probe takes, and than probes share an answer.
 const PATIENCE: Duration = Duration::from_secs(20);

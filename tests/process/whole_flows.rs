@@ -9,8 +9,8 @@ use tokio::task::JoinSet;
 use url::form_urlencoded::Serializer;
 
 use crate::devices::{ask, poll};
-use crate::person::{self, MOUNT};
-use crate::service::{Service, Start, client};
+use vpgate_test_support::person::{self, MOUNT};
+use vpgate_test_support::service_process::{Service, Start, client};
 
 async fn a_person_approves(complete: &str) {
     let errand = Serializer::new(String::new())

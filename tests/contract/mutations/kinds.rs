@@ -6,10 +6,10 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate_core::sdjwt::digest::DigestAlgorithm;
 
-use crate::mutations::made::{Made, QUERY_ID, Signer, disclosure};
+use vpgate_test_support::builders::presentation::{PresentationBuilder, QUERY_ID, Signer, disclosure};
 
 /// Each with a name for messages.
-pub fn all() -> Vec<(&'static str, Made)> {
+pub fn all() -> Vec<(&'static str, PresentationBuilder)> {
     use Algorithm::{Ed25519, EdDsa, Es256, Es384, Es512, Ps256, Rs256};
     let mut all = vec![
         ("ES256", by(Es256, Es256)),
@@ -31,12 +31,12 @@ pub fn all() -> Vec<(&'static str, Made)> {
 }
 
 /// The plainest of them, with new keys.
-pub fn plain() -> Made {
+pub fn plain() -> PresentationBuilder {
     by(Algorithm::Es256, Algorithm::Es256)
 }
 
-fn by(issuer: Algorithm, holder: Algorithm) -> Made {
-    Made::new(generate(issuer), generate(holder))
+fn by(issuer: Algorithm, holder: Algorithm) -> PresentationBuilder {
+    PresentationBuilder::new(generate(issuer), generate(holder))
 }
 
 fn generate(alg: Algorithm) -> Signer {
@@ -44,9 +44,9 @@ fn generate(alg: Algorithm) -> Signer {
 }
 
 /// The same keys once more.
-pub fn twin(made: &Made) -> Made {
+pub fn twin(made: &PresentationBuilder) -> PresentationBuilder {
     let again = |signer: &Signer| Signer::of(SigningKey::from_jwk(&signer.key.to_private_jwk()).unwrap());
-    Made {
+    PresentationBuilder {
         issuer: again(&made.issuer),
         holder: again(&made.holder),
         header: made.header.clone(),
@@ -59,7 +59,7 @@ pub fn twin(made: &Made) -> Made {
     }
 }
 
-fn longer_digests() -> Made {
+fn longer_digests() -> PresentationBuilder {
     let mut made = plain();
     made.digests = DigestAlgorithm::Sha512;
     made.disclosures.clear();
@@ -73,7 +73,7 @@ fn longer_digests() -> Made {
 }
 
 /// A Disclosure inside a Disclosure inside a Disclosure, with decoys at each level.
-fn nested() -> Made {
+fn nested() -> PresentationBuilder {
     let mut made = plain();
     let digest = |text: &str| DigestAlgorithm::Sha256.digest(text);
     let inner = disclosure(&json!(["salt-3", "locality", "Köln"]));
@@ -84,7 +84,7 @@ fn nested() -> Made {
 }
 
 /// Elements disclosed, hidden and made up, also inside each other.
-fn arrays() -> Made {
+fn arrays() -> PresentationBuilder {
     let mut made = plain();
     let element = |value: Value| disclosure(&json!([format!("salt of {value}"), value]));
     let slot = |text: &str| json!({"...": DigestAlgorithm::Sha256.digest(text)});
@@ -98,7 +98,7 @@ fn arrays() -> Made {
 }
 
 /// Every claim in the open: `<jwt>~<kb-jwt>`.
-fn open() -> Made {
+fn open() -> PresentationBuilder {
     let mut made = plain();
     made.disclosures.clear();
     made.edit_payload(|payload| {
@@ -110,7 +110,7 @@ fn open() -> Made {
 }
 
 /// Two sessions to agree to.
-fn transactions() -> Made {
+fn transactions() -> PresentationBuilder {
     let mut made = plain();
     for address in ["192.0.2.1", "192.0.2.2"] {
         let object = json!({
@@ -122,7 +122,7 @@ fn transactions() -> Made {
     }
     let hash = |data: &TransactionData| DigestAlgorithm::Sha256.digest(data.encoded());
     let hashes: Vec<String> = made.transaction_data.iter().map(hash).collect();
-    crate::mutations::made::edit(&mut made.kb, |kb| {
+    vpgate_test_support::builders::presentation::edit(&mut made.kb, |kb| {
         kb.insert("transaction_data_hashes".to_owned(), json!(hashes));
     });
     made

@@ -13,7 +13,6 @@
 mod characters;
 mod harmless;
 mod kinds;
-mod made;
 mod members;
 mod parts;
 
@@ -25,8 +24,8 @@ use vpgate_core::base::report::{CheckOutcome, Report, Verdict};
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 use harmless::Harmless;
-use made::{Made, QUERY_ID, Verifier};
 use members::changes;
+use vpgate_test_support::builders::presentation::{PresentationBuilder, QUERY_ID, Verifier};
 
 /// One changed answer.
 pub struct Mutant {
@@ -49,7 +48,7 @@ struct Trial<'m> {
 }
 
 impl<'m> Trial<'m> {
-    fn of(name: &'m str, made: &Made) -> Self {
+    fn of(name: &'m str, made: &PresentationBuilder) -> Self {
         let (verifier, text) = (made.verifier(), made.present());
         let (verified, report) = verifier.judge(&text);
         let verified = verified.unwrap_or_else(|| panic!("{name}: {report:?}"));
@@ -243,12 +242,12 @@ fn req_4_5_to_4_21_no_malformed_member_is_accepted_that_the_issuer_signed() {
     for (name, made) in kinds::all() {
         let mut trial = Trial::of(name, &made);
         for change in changes(&made.header) {
-            let mutant = Made { header: change.text, ..kinds::twin(&made) };
+            let mutant = PresentationBuilder { header: change.text, ..kinds::twin(&made) };
             let mutant = Mutant { kind: change.how, place: change.place, vp_token: mutant.present() };
             trial.judge("issuer header, signed anew", &mutant);
         }
         for change in changes(&made.payload) {
-            let mutant = Made { payload: change.text, ..kinds::twin(&made) };
+            let mutant = PresentationBuilder { payload: change.text, ..kinds::twin(&made) };
             let mutant = Mutant { kind: change.how, place: change.place, vp_token: mutant.present() };
             trial.judge("issuer payload, signed anew", &mutant);
         }
@@ -321,7 +320,7 @@ fn req_4_8_req_6_8_parts_of_two_presentations_do_not_mix() {
             }
         }
         // The same issuer and the same claims, for another holder.
-        let other = Made::new(kinds::twin(made).issuer, kinds::plain().holder);
+        let other = PresentationBuilder::new(kinds::twin(made).issuer, kinds::plain().holder);
         for mutant in parts::swapped(&text, made, &other) {
             trial.judge("swapped, one issuer", &mutant);
         }

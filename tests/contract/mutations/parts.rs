@@ -7,10 +7,10 @@ use vpgate_core::jose::alg::Algorithm;
 
 use crate::mutations::Mutant;
 use crate::mutations::kinds::twin;
-use crate::mutations::made::Made;
+use vpgate_test_support::builders::presentation::PresentationBuilder;
 
 /// The order and number of Disclosures, with the old KB-JWT and with a new one.
-pub fn disclosures(made: &Made) -> Vec<Mutant> {
+pub fn disclosures(made: &PresentationBuilder) -> Vec<Mutant> {
     let mut mutants = Vec::new();
     let kb_jwt = made.kb_jwt(&made.sd_jwt());
     let mut lists: Vec<(&'static str, Vec<String>)> = Vec::new();
@@ -48,7 +48,7 @@ pub fn disclosures(made: &Made) -> Vec<Mutant> {
 }
 
 /// Other spellings of the same bytes, part by part; with a new KB-JWT too, so that nothing else is wrong.
-pub fn encodings(made: &Made) -> Vec<Mutant> {
+pub fn encodings(made: &PresentationBuilder) -> Vec<Mutant> {
     let sd_jwt = made.sd_jwt();
     let text = format!("{sd_jwt}{}", made.kb_jwt(&sd_jwt));
     let separators: Vec<usize> =
@@ -117,7 +117,7 @@ fn spellings(part: &str) -> Vec<(&'static str, String)> {
 }
 
 /// Any part of one presentation in the place of any part of another.
-pub fn swapped(ours: &str, made: &Made, other: &Made) -> Vec<Mutant> {
+pub fn swapped(ours: &str, made: &PresentationBuilder, other: &PresentationBuilder) -> Vec<Mutant> {
     let theirs = other.present();
     let mut mutants = Vec::new();
     let mut add = |place: String, vp_token| {
@@ -157,7 +157,7 @@ pub fn swapped(ours: &str, made: &Made, other: &Made) -> Vec<Mutant> {
 }
 
 /// ECDSA knows two signatures for each: (r, s) and (r, n - s).
-pub fn other_signatures(made: &Made) -> Vec<Mutant> {
+pub fn other_signatures(made: &PresentationBuilder) -> Vec<Mutant> {
     let sd_jwt = made.sd_jwt();
     let kb_jwt = made.kb_jwt(&sd_jwt);
     let mut mutants = Vec::new();

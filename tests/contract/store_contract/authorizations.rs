@@ -30,9 +30,9 @@ use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{lost, taken};
-use crate::store_contract::made::{self, LIFETIME, NOW, after};
 use crate::store_contract::presentations::found_served;
 use crate::store_contract::settling::declined;
+use vpgate_test_support::builders::states::{self, LIFETIME, NOW, after};
 
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 
@@ -50,7 +50,7 @@ fn request() -> AuthorizationRequest {
         name: "Web".to_owned(),
         authentication: Authentication::None,
         grants: vec![Grant::AuthorizationCode],
-        scopes: Scopes::parse(made::SCOPE).unwrap(),
+        scopes: Scopes::parse(states::SCOPE).unwrap(),
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
         origins: Vec::new(),
         wallet: "proof".to_owned(),
@@ -77,7 +77,7 @@ fn request() -> AuthorizationRequest {
         stable_identifier: None,
     };
     let scope = ScopeDefinition {
-        name: made::SCOPE.to_owned(),
+        name: states::SCOPE.to_owned(),
         description: None,
         credential: "person".to_owned(),
         claims: vec![ClaimsPath::from_dotted("given_name").unwrap()],
@@ -91,12 +91,12 @@ fn request() -> AuthorizationRequest {
 impl Authorization {
     pub fn new() -> Self {
         let terms = CodeGrantTerms {
-            id: AuthorizationId::from_entropy(made::fresh()),
+            id: AuthorizationId::from_entropy(states::fresh()),
             request: Box::new(request()),
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };
-        Self { terms, browser: made::digest(), code: made::digest(), asked: made::asked() }
+        Self { terms, browser: states::digest(), code: states::digest(), asked: states::asked() }
     }
 
     pub fn id(&self) -> &AuthorizationId {
@@ -116,7 +116,7 @@ impl Authorization {
     }
 
     fn granted(&self) -> Granted {
-        self.pending().grant(made::admission(), &self.browser, self.code, after(60), NOW).unwrap()
+        self.pending().grant(states::admission(), &self.browser, self.code, after(60), NOW).unwrap()
     }
 
     fn refused(&self) -> Refused {
@@ -133,16 +133,16 @@ impl Authorization {
     fn issuance(&self) -> Issuance {
         let entitlement = Entitlement {
             origin: Origin::Code(self.id().clone()),
-            admission: made::admission(),
+            admission: states::admission(),
             openid: false,
             nonce: None,
             resources: Vec::new(),
             dpop: None,
         };
-        let id = FamilyId::from_entropy(made::fresh());
-        let family = Family::begin(entitlement, id, "web", &made::settings()).unwrap();
-        let access = made::access(&family, made::TOKEN_LIFETIME);
-        Issuance { family, access, digest: made::digest() }
+        let id = FamilyId::from_entropy(states::fresh());
+        let family = Family::begin(entitlement, id, "web", &states::settings()).unwrap();
+        let access = states::access(&family, states::TOKEN_LIFETIME);
+        Issuance { family, access, digest: states::digest() }
     }
 
     pub fn redeem(&self) -> Change {
@@ -152,7 +152,7 @@ impl Authorization {
 
     pub fn settle(&self) -> Change {
         Change::Settle {
-            presentation: made::verified(&self.asked, self.browser, None),
+            presentation: states::verified(&self.asked, self.browser, None),
             grant: Some(GrantDecision::IssueCode(self.granted())),
         }
     }
@@ -169,7 +169,7 @@ impl Authorization {
 pub async fn at_the_wallet(store: &AnyStore) -> Authorization {
     let authorization = Authorization::new();
     store.commit(authorization.begin(None)).await.unwrap();
-    let served = made::served(&authorization.asked, authorization.browser);
+    let served = states::served(&authorization.asked, authorization.browser);
     store.commit(Change::ServePresentation(served)).await.unwrap();
     authorization
 }
@@ -204,7 +204,7 @@ pub async fn an_authorization_is_found_in_each_state(store: AnyStore) {
     store.commit(authorization.settle()).await.unwrap();
     match store.authorization_by_code(&authorization.code).await.unwrap() {
         Some(CodeGrant::Granted(granted)) => {
-            assert_eq!(granted.admission(), &made::admission());
+            assert_eq!(granted.admission(), &states::admission());
             assert_eq!((granted.code(), granted.code_expires_at()), (&authorization.code, after(60)));
             assert_eq!(granted.terms().id, authorization.terms.id);
         }
@@ -236,7 +236,7 @@ pub async fn only_a_pending_authorization_is_decided(store: AnyStore) {
     for decided in [granted, refused, Authorization::new()] {
         let other = at_the_wallet(&store).await;
         let settle = |grant| Change::Settle {
-            presentation: made::verified(&other.asked, other.browser, None),
+            presentation: states::verified(&other.asked, other.browser, None),
             grant: Some(grant),
         };
         assert!(lost(&store.commit(settle(GrantDecision::IssueCode(decided.granted()))).await));
@@ -261,7 +261,7 @@ pub async fn only_a_granted_authorization_is_redeemed(store: AnyStore) {
 }
 
 pub async fn a_pushed_request_is_spent_once(store: AnyStore) {
-    let handle = made::digest();
+    let handle = states::digest();
     assert!(store.pushed_request(&handle).await.unwrap().is_none());
     store.commit(push(handle, after(90))).await.unwrap();
     assert!(taken(&store.commit(push(handle, after(90))).await));
@@ -283,7 +283,7 @@ pub async fn a_pushed_request_is_spent_once(store: AnyStore) {
 }
 
 pub async fn a_taken_presentation_leaves_the_pushed_request(store: AnyStore) {
-    let handle = made::digest();
+    let handle = states::digest();
     store.commit(push(handle, after(90))).await.unwrap();
     let first = Authorization::new();
     store.commit(first.begin(None)).await.unwrap();
@@ -325,7 +325,7 @@ pub async fn of_many_exchanges_of_one_code_one_wins(store: AnyStore) {
 }
 
 pub async fn of_many_browsers_with_one_handle_one_wins(store: AnyStore) {
-    let handle = made::digest();
+    let handle = states::digest();
     store.commit(push(handle, after(90))).await.unwrap();
     let all: Vec<_> = (0..20).map(|_| Authorization::new()).collect();
     let outcomes =
@@ -349,7 +349,7 @@ pub async fn what_is_dead_is_swept(store: AnyStore) {
     let pending = Authorization::new();
     store.commit(pending.begin(None)).await.unwrap();
     let granted = granted(&store).await;
-    let handle = made::digest();
+    let handle = states::digest();
     store.commit(push(handle, after(90))).await.unwrap();
     store.commit(Change::SpendAssertion(assertion("a", "1", 60))).await.unwrap();
 

@@ -14,7 +14,7 @@ use vpgate_core::change::Change;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 
 use crate::store_contract::backend;
-use crate::store_contract::made::Grant;
+use vpgate_test_support::builders::states::Grant;
 
 /// Names the database for the process that will be killed; absent in an ordinary run.
 const VICTIM: &str = "VPGATE_TEST_KILLED_DATABASE";

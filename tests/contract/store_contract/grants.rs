@@ -6,7 +6,7 @@ use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Pending};
 
 use crate::store_contract::backend::AnyStore;
-use crate::store_contract::made::{self, Grant, NOW, after, pace};
+use vpgate_test_support::builders::states::{self, Grant, NOW, after, pace};
 
 /// A grant in each state, in the order of the story.
 pub struct EachState {
@@ -34,13 +34,15 @@ pub async fn opened(store: &AnyStore) -> Grant {
 
 pub async fn approved(store: &AnyStore) -> Grant {
     let grant = opened(store).await;
-    let (asked, browser) = (made::asked(), made::digest());
-    let begin =
-        Change::BeginPresentation { presentation: made::begun(&asked), claim: Some(grant.claimed(browser)) };
+    let (asked, browser) = (states::asked(), states::digest());
+    let begin = Change::BeginPresentation {
+        presentation: states::begun(&asked),
+        claim: Some(grant.claimed(browser)),
+    };
     store.commit(begin).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     let settle = Change::Settle {
-        presentation: made::verified(&asked, browser, None),
+        presentation: states::verified(&asked, browser, None),
         grant: Some(GrantDecision::Approve(grant.approved())),
     };
     store.commit(settle).await.unwrap();
@@ -118,15 +120,15 @@ pub async fn a_poll_judged_by_an_older_pace_is_lost(store: AnyStore) {
 }
 
 pub async fn a_poll_and_a_claim_leave_each_other_alone(store: AnyStore) {
-    let (grant, browser) = (opened(&store).await, made::digest());
+    let (grant, browser) = (opened(&store).await, states::digest());
     let claim = |asked| Change::BeginPresentation {
-        presentation: made::begun(asked),
+        presentation: states::begun(asked),
         claim: Some(grant.claimed(browser)),
     };
     let poll = |seen, next| Change::RecordPoll { grant: grant.paced(next), seen };
     let paces = [pace(5, None), pace(5, Some(after(1))), pace(5, Some(after(7)))];
     store.commit(poll(paces[0], paces[1])).await.unwrap();
-    store.commit(claim(&made::asked())).await.unwrap();
+    store.commit(claim(&states::asked())).await.unwrap();
     store.commit(poll(paces[1], paces[2])).await.unwrap();
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.pace(), found.claimed_by()), (paces[2], Some(&browser)));
@@ -171,14 +173,14 @@ pub async fn only_an_approved_grant_is_redeemed(store: AnyStore) {
 }
 
 pub async fn nothing_happens_to_an_unknown_grant(store: AnyStore) {
-    let (grant, asked) = (Grant::new(), made::asked());
+    let (grant, asked) = (Grant::new(), states::asked());
     let changes = [
         Change::RecordPoll { grant: grant.paced(pace(5, Some(NOW))), seen: pace(5, None) },
         Change::DenyGrant(grant.denied()),
         grant.redeem(),
         Change::BeginPresentation {
-            presentation: made::begun(&asked),
-            claim: Some(grant.claimed(made::digest())),
+            presentation: states::begun(&asked),
+            claim: Some(grant.claimed(states::digest())),
         },
     ];
     for change in changes {

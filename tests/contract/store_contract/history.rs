@@ -13,7 +13,7 @@ use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::store_contract::backend::{self, AnyStore};
-use crate::store_contract::made::{self, Grant, pace};
+use vpgate_test_support::builders::states::{self, Grant, pace};
 
 /// Few of each, so that histories keep meeting.
 const GRANTS: usize = 2;
@@ -219,9 +219,9 @@ impl Cast {
     fn new() -> Self {
         Self {
             grants: std::array::from_fn(|_| Grant::new()),
-            presentations: std::array::from_fn(|_| made::asked()),
-            browsers: std::array::from_fn(|_| made::digest()),
-            code: made::digest(),
+            presentations: std::array::from_fn(|_| states::asked()),
+            browsers: std::array::from_fn(|_| states::digest()),
+            code: states::digest(),
         }
     }
 
@@ -242,37 +242,39 @@ impl Cast {
                     claim: claim.map(|at| self.grants[at].claimed(claimant)),
                 }
             }
-            Step::Serve { presentation, browser } => Change::ServePresentation(made::served(
+            Step::Serve { presentation, browser } => Change::ServePresentation(states::served(
                 &self.presentations[presentation],
                 self.browsers[browser],
             )),
-            Step::Count { presentation, browser, used } => {
-                Change::CountTry(made::tried(&self.presentations[presentation], self.browsers[browser], used))
-            }
+            Step::Count { presentation, browser, used } => Change::CountTry(states::tried(
+                &self.presentations[presentation],
+                self.browsers[browser],
+                used,
+            )),
             Step::Settle { presentation, browser, grant } => {
                 let (asked, browser) = (&self.presentations[presentation], self.browsers[browser]);
                 Change::Settle {
-                    presentation: made::verified(asked, browser, Some(self.code)),
+                    presentation: states::verified(asked, browser, Some(self.code)),
                     grant: self.decision(grant),
                 }
             }
-            Step::Await { presentation, browser } => Change::AwaitReturn(made::awaiting(
+            Step::Await { presentation, browser } => Change::AwaitReturn(states::awaiting(
                 &self.presentations[presentation],
                 self.browsers[browser],
                 self.code,
             )),
             Step::Return { presentation, browser, right, grant } => {
                 let (asked, browser) = (&self.presentations[presentation], self.browsers[browser]);
-                let return_code = if right { self.code } else { made::digest() };
+                let return_code = if right { self.code } else { states::digest() };
                 Change::Return {
-                    presentation: made::returned(asked, browser, return_code, Some(self.code)),
+                    presentation: states::returned(asked, browser, return_code, Some(self.code)),
                     return_code,
                     grant: self.decision(grant),
                 }
             }
             Step::Collect { presentation, right } => Change::CollectResult {
                 id: self.presentations[presentation].id.clone(),
-                response_code: if right { self.code } else { made::digest() },
+                response_code: if right { self.code } else { states::digest() },
             },
             Step::Forget { presentation } => Change::Forget(self.presentations[presentation].id.clone()),
         }

@@ -15,7 +15,7 @@ use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending};
-use crate::store_contract::made::{self, Grant, LIFETIME, NOW, after};
+use vpgate_test_support::builders::states::{self, Grant, LIFETIME, NOW, after};
 
 fn attempt(what: CountedEvent, who: Digest, most: u32, at: Timestamp) -> Attempt {
     Attempt::new(what, who, most, LIFETIME, at)
@@ -36,7 +36,7 @@ async fn total(store: &AnyStore, attempt: &Attempt) -> u32 {
 }
 
 pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
-    let (client, address) = (made::digest(), made::digest());
+    let (client, address) = (states::digest(), states::digest());
     let within = |at| {
         let [client, address] = [(client, 5), (address, 2)];
         let attempt = |(who, most)| attempt(CountedEvent::Authorization, who, most, at);
@@ -51,7 +51,7 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
     // Nothing of a refused one was counted, neither for the client.
     assert_eq!(total(&store, &within(NOW).counted[0]).await, 2);
     // Others have room, and so has this one when the first are forgotten.
-    let other = Limited::each([attempt(CountedEvent::Authorization, made::digest(), 2, NOW)]);
+    let other = Limited::each([attempt(CountedEvent::Authorization, states::digest(), 2, NOW)]);
     store.commit(Grant::new().open_within(other)).await.unwrap();
     let later = attempt(CountedEvent::Authorization, address, 2, NOW).forgotten_at();
     let just_before = after(later.since(NOW).as_secs() - 1);
@@ -61,7 +61,7 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
 
 pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
     let first = opened(&store).await;
-    let within = Limited::each([attempt(CountedEvent::Authorization, made::digest(), 5, NOW)]);
+    let within = Limited::each([attempt(CountedEvent::Authorization, states::digest(), 5, NOW)]);
     let same_code = Grant { user_code: first.user_code, ..Grant::new() };
     assert!(matches!(store.commit(same_code.open_within(within.clone())).await, Err(NotCommitted::Taken)));
     assert_eq!(total(&store, &within.counted[0]).await, 0);
@@ -69,7 +69,7 @@ pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
 
 pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving(store: AnyStore) {
     let each = EachState::open(&store).await;
-    let (guesser, everybody) = (made::digest(), made::digest());
+    let (guesser, everybody) = (states::digest(), states::digest());
     let within = |at| {
         let wrong = |who, most| attempt(CountedEvent::WrongCode, who, most, at);
         Limited::each([wrong(guesser, 4), wrong(everybody, 100)])
@@ -78,33 +78,33 @@ pub async fn req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_no
     enter(&store, right, None, NOW, within(NOW)).await.unwrap();
     assert_eq!(total(&store, &within(NOW).counted[0]).await, 0);
     // Malformed, unknown, decided.
-    for code in [None, Some(made::digest()), Some(each.denied.user_code), Some(each.redeemed.user_code)] {
+    for code in [None, Some(states::digest()), Some(each.denied.user_code), Some(each.redeemed.user_code)] {
         enter(&store, code, None, NOW, within(NOW)).await.unwrap();
         enter(&store, right, None, NOW, within(NOW)).await.ok();
     }
     // And expired.
     let last = after(LIFETIME.as_secs());
-    let late = attempt(CountedEvent::WrongCode, made::digest(), 4, last);
+    let late = attempt(CountedEvent::WrongCode, states::digest(), 4, last);
     enter(&store, right, None, last, Limited::each([late])).await.unwrap();
     assert_eq!(total(&store, &late).await, 1);
     assert_eq!(total(&store, &within(NOW).counted[0]).await, 4);
     // Who guessed too often is told nothing more, not even that a code is right.
-    for code in [None, Some(made::digest()), right] {
+    for code in [None, Some(states::digest()), right] {
         assert!(lost(&enter(&store, code, None, NOW, within(NOW)).await), "{code:?}");
     }
     assert_eq!(total(&store, &within(NOW).counted[1]).await, 4, "what is refused is not counted");
-    let other = Limited::each([attempt(CountedEvent::WrongCode, made::digest(), 4, NOW)]);
+    let other = Limited::each([attempt(CountedEvent::WrongCode, states::digest(), 4, NOW)]);
     enter(&store, right, None, NOW, other).await.unwrap();
 }
 
 pub async fn req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one(store: AnyStore) {
-    let guesser = made::digest();
+    let guesser = states::digest();
     let mut guesses = tokio::task::JoinSet::new();
     for _ in 0..100 {
         let store = AnyStore::clone(&store);
         guesses.spawn(async move {
             let within = Limited::each([attempt(CountedEvent::WrongCode, guesser, 5, NOW)]);
-            enter(&store, Some(made::digest()), None, NOW, within).await.is_ok()
+            enter(&store, Some(states::digest()), None, NOW, within).await.is_ok()
         });
     }
     let let_through = guesses.join_all().await.into_iter().filter(|through| *through).count();
@@ -113,7 +113,7 @@ pub async fn req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one(stor
 
 pub async fn req_15_7_a_code_from_too_many_addresses_is_denied(store: AnyStore) {
     let grant = opened(&store).await;
-    let [home, train, stranger] = [(); 3].map(|()| made::digest());
+    let [home, train, stranger] = [(); 3].map(|()| states::digest());
     for address in [home, home, train, home, train] {
         enter(&store, Some(grant.user_code), Some(address), NOW, Limited::default()).await.unwrap();
         pending(&store, grant.id()).await;
@@ -130,9 +130,9 @@ pub async fn req_15_7_a_code_from_too_many_addresses_is_denied(store: AnyStore) 
 
 pub async fn counts_and_addresses_are_swept(store: AnyStore) {
     let grant = opened(&store).await;
-    let wrong = attempt(CountedEvent::WrongCode, made::digest(), 5, NOW);
+    let wrong = attempt(CountedEvent::WrongCode, states::digest(), 5, NOW);
     enter(&store, None, None, NOW, Limited::each([wrong])).await.unwrap();
-    enter(&store, Some(grant.user_code), Some(made::digest()), NOW, Limited::default()).await.unwrap();
+    enter(&store, Some(grant.user_code), Some(states::digest()), NOW, Limited::default()).await.unwrap();
     let forgotten = wrong.forgotten_at().since(NOW).as_secs();
     assert_eq!(store.sweep(after(forgotten - 1), 100).await.unwrap().attempts, 0);
     assert_eq!(store.sweep(after(forgotten), 100).await.unwrap().attempts, 1);
@@ -142,7 +142,7 @@ pub async fn counts_and_addresses_are_swept(store: AnyStore) {
 }
 
 pub async fn counts_of_a_clock_that_was_ahead_lock_nobody_out(store: AnyStore) {
-    let who = made::digest();
+    let who = states::digest();
     let wrong = |at| attempt(CountedEvent::WrongCode, who, 5, at);
     let (now, ahead) = (NOW, after(3600));
     for _ in 0..5 {
@@ -157,7 +157,7 @@ pub async fn counts_of_a_clock_that_was_ahead_lock_nobody_out(store: AnyStore) {
     assert_eq!(total(&store, &wrong(now)).await, 1);
     // Nor when that time comes.
     assert_eq!(total(&store, &wrong(ahead)).await, 0);
-    let quiet = Attempt::new(CountedEvent::WrongCode, made::digest(), 5, LIFETIME, ahead);
+    let quiet = Attempt::new(CountedEvent::WrongCode, states::digest(), 5, LIFETIME, ahead);
     enter(&store, None, None, ahead, Limited::each([quiet])).await.unwrap();
     assert_eq!(store.sweep(now, 100).await.unwrap().attempts, 1, "also of somebody who does not come again");
     assert_eq!(total(&store, &quiet).await, 0);
@@ -182,11 +182,12 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
     let found = pending(&store, grant.id()).await;
     assert_eq!(found.precautions(), &precautions);
     // Claiming narrows; polling leaves it alone.
-    let claimed = found.claim(made::digest(), NOW).unwrap().narrowed_to(Scopes::default());
-    let begin = Change::BeginPresentation { presentation: made::begun(&made::asked()), claim: Some(claimed) };
+    let claimed = found.claim(states::digest(), NOW).unwrap().narrowed_to(Scopes::default());
+    let begin =
+        Change::BeginPresentation { presentation: states::begun(&states::asked()), claim: Some(claimed) };
     store.commit(begin).await.unwrap();
     let seen = pending(&store, grant.id()).await.pace();
-    let polled = grant.paced(made::pace(5, Some(after(1))));
+    let polled = grant.paced(states::pace(5, Some(after(1))));
     store.commit(Change::RecordPoll { grant: polled, seen }).await.unwrap();
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.grantable(), found.precautions().numbers), (&Scopes::default(), precautions.numbers));
@@ -196,7 +197,7 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
 
 pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted(store: AnyStore) {
     let each = EachState::open(&store).await;
-    let counted = attempt(CountedEvent::Disowned, made::digest(), u32::MAX, NOW);
+    let counted = attempt(CountedEvent::Disowned, states::digest(), u32::MAX, NOW);
     let disown = |grant: &Grant| Change::DisownGrant {
         denied: grant.approved().disown(DenialReason::NotStartedByPerson),
         counted,
@@ -215,7 +216,7 @@ pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_coun
 pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
     for _ in 0..20 {
         let grant = EachState::open(&store).await.approved;
-        let counted = attempt(CountedEvent::Disowned, made::digest(), u32::MAX, NOW);
+        let counted = attempt(CountedEvent::Disowned, states::digest(), u32::MAX, NOW);
         let denied = grant.approved().disown(DenialReason::NotStartedByPerson);
         let (disowned, redeemed) =
             tokio::join!(store.commit(Change::DisownGrant { denied, counted }), store.commit(grant.redeem()));
@@ -224,17 +225,21 @@ pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
 }
 
 pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(store: AnyStore) {
-    let (grant, asked, browser, code) = (opened(&store).await, made::asked(), made::digest(), made::digest());
-    store.commit(Change::BeginPresentation { presentation: made::begun(&asked), claim: None }).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
-    let presentation = made::verified(&asked, browser, Some(code));
+    let (grant, asked, browser, code) =
+        (opened(&store).await, states::asked(), states::digest(), states::digest());
+    store
+        .commit(Change::BeginPresentation { presentation: states::begun(&asked), claim: None })
+        .await
+        .unwrap();
+    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    let presentation = states::verified(&asked, browser, Some(code));
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
     let complete = |grant: &Grant, response_code| Change::CompleteGrant {
         grant: GrantDecision::Approve(grant.approved()),
         presentation: asked.id.clone(),
         response_code,
     };
-    assert!(lost(&store.commit(complete(&grant, made::digest())).await));
+    assert!(lost(&store.commit(complete(&grant, states::digest())).await));
     let denied = EachState::open(&store).await.denied;
     assert!(lost(&store.commit(complete(&denied, code)).await), "a decided grant is not completed");
     store.commit(complete(&grant, code)).await.unwrap();
@@ -246,7 +251,7 @@ pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(stor
 }
 
 pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
-    let who = made::digest();
+    let who = states::digest();
     let wrong = |at| attempt(CountedEvent::WrongCode, who, 2, at);
     enter(&store, None, None, NOW, Limited::each([wrong(NOW)])).await.unwrap();
     let middle = NOW.plus(Duration::from_secs(300));
@@ -268,7 +273,7 @@ pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
 
 pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyStore) {
     let grant = opened(&store).await;
-    let (heavy, light, everybody) = (made::digest(), made::digest(), made::digest());
+    let (heavy, light, everybody) = (states::digest(), states::digest(), states::digest());
     // Everybody together may enter three; beyond that, whoever entered one of them enters no more.
     let within = |who| {
         let wrong = |who, most| attempt(CountedEvent::WrongCode, who, most, NOW);
@@ -279,7 +284,7 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
         }
     };
     for _ in 0..3 {
-        enter(&store, Some(made::digest()), None, NOW, within(heavy)).await.unwrap();
+        enter(&store, Some(states::digest()), None, NOW, within(heavy)).await.unwrap();
     }
     for code in [Some(grant.user_code), None] {
         assert!(lost(&enter(&store, code, None, NOW, within(heavy)).await));
@@ -297,13 +302,13 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
 
 pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore) {
     let begin = |asked: &VpRequest, at| Change::BeginForClient {
-        presentation: made::begun(asked),
+        presentation: states::begun(asked),
         claim: None,
         most_open: 3,
         at,
     };
     let mut at_once = tokio::task::JoinSet::new();
-    let asked: Vec<VpRequest> = (0..20).map(|_| made::asked()).collect();
+    let asked: Vec<VpRequest> = (0..20).map(|_| states::asked()).collect();
     for asked in &asked {
         let (store, begin) = (AnyStore::clone(&store), begin(asked, NOW));
         at_once.spawn(async move { store.commit(begin).await.is_ok() });
@@ -314,7 +319,7 @@ pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore
     let open = store.open_presentations(client, NOW).await.unwrap();
     assert_eq!((open.count, open.soonest), (3, Some(asked[0].expires_at)));
     assert_eq!(store.open_presentations("other", NOW).await.unwrap().count, 0);
-    let more = made::asked();
+    let more = states::asked();
     assert!(lost(&store.commit(begin(&more, NOW)).await));
     assert!(store.presentation(&more.id).await.unwrap().is_none());
     // One that is forgotten, settled or expired is open no more.
@@ -326,13 +331,13 @@ pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore
     }
     store.commit(Change::Forget(there[0].id.clone())).await.unwrap();
     store.commit(begin(&more, NOW)).await.unwrap();
-    let browser = made::digest();
-    store.commit(Change::ServePresentation(made::served(there[1], browser))).await.unwrap();
+    let browser = states::digest();
+    store.commit(Change::ServePresentation(states::served(there[1], browser))).await.unwrap();
     assert_eq!(store.open_presentations(client, NOW).await.unwrap().count, 3, "served is open");
-    let presentation = made::verified(there[1], browser, None);
+    let presentation = states::verified(there[1], browser, None);
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
     assert_eq!(store.open_presentations(client, NOW).await.unwrap().count, 2);
     let late = asked[0].expires_at;
     assert_eq!(store.open_presentations(client, late).await.unwrap().count, 0);
-    store.commit(begin(&made::asked(), late)).await.unwrap();
+    store.commit(begin(&states::asked(), late)).await.unwrap();
 }

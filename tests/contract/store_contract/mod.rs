@@ -9,7 +9,6 @@ mod durability;
 mod grants;
 mod history;
 mod limits;
-mod made;
 mod presentations;
 mod races;
 mod remains;

@@ -11,7 +11,7 @@ use vpgate_core::openid4vp::response::WalletError;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending, taken};
-use crate::store_contract::made::{self, Grant, NOW, pace};
+use vpgate_test_support::builders::states::{self, Grant, NOW, pace};
 
 pub fn begin(asked: &VpRequest, claim: Option<(&Grant, Digest)>) -> Change {
     Change::BeginPresentation {
@@ -21,20 +21,20 @@ pub fn begin(asked: &VpRequest, claim: Option<(&Grant, Digest)>) -> Change {
 }
 
 pub async fn begun(store: &AnyStore) -> VpRequest {
-    let asked = made::asked();
+    let asked = states::asked();
     store.commit(begin(&asked, None)).await.unwrap();
     asked
 }
 
 pub async fn served(store: &AnyStore, browser: Digest) -> VpRequest {
     let asked = begun(store).await;
-    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     asked
 }
 
 pub async fn settled(store: &AnyStore, browser: Digest, code: Option<Digest>) -> VpRequest {
     let asked = served(store, browser).await;
-    let settle = Change::Settle { presentation: made::verified(&asked, browser, code), grant: None };
+    let settle = Change::Settle { presentation: states::verified(&asked, browser, code), grant: None };
     store.commit(settle).await.unwrap();
     asked
 }
@@ -62,7 +62,7 @@ pub async fn a_new_presentation_is_found_by_each_of_its_keys(store: AnyStore) {
         assert_eq!(found.reserved_for(), None);
     }
     assert_eq!(json(store.presentation(&other.id).await.unwrap().unwrap().asked()), json(&other));
-    let unknown = made::asked();
+    let unknown = states::asked();
     assert!(store.presentation(&unknown.id).await.unwrap().is_none());
     assert!(store.presentation_by_handle(&unknown.handle).await.unwrap().is_none());
     assert!(store.presentation_by_state(&unknown.state).await.unwrap().is_none());
@@ -71,9 +71,9 @@ pub async fn a_new_presentation_is_found_by_each_of_its_keys(store: AnyStore) {
 pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore) {
     let first = begun(&store).await;
     for second in [
-        VpRequest { id: first.id.clone(), ..made::asked() },
-        VpRequest { handle: first.handle.clone(), ..made::asked() },
-        VpRequest { state: first.state.clone(), ..made::asked() },
+        VpRequest { id: first.id.clone(), ..states::asked() },
+        VpRequest { handle: first.handle.clone(), ..states::asked() },
+        VpRequest { state: first.state.clone(), ..states::asked() },
     ] {
         assert!(taken(&store.commit(begin(&second, None)).await));
     }
@@ -81,8 +81,8 @@ pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore)
 }
 
 pub async fn beginning_claims_the_grant(store: AnyStore) {
-    let (grant, browser) = (opened(&store).await, made::digest());
-    let (first, again) = (made::asked(), made::asked());
+    let (grant, browser) = (opened(&store).await, states::digest());
+    let (first, again) = (states::asked(), states::asked());
     for asked in [&first, &again] {
         store.commit(begin(asked, Some((&grant, browser)))).await.unwrap();
         let Some(Presentation::Begun(found)) = store.presentation(&asked.id).await.unwrap() else {
@@ -94,9 +94,9 @@ pub async fn beginning_claims_the_grant(store: AnyStore) {
 }
 
 pub async fn another_browser_can_neither_claim_nor_begin(store: AnyStore) {
-    let (grant, browser, late) = (opened(&store).await, made::digest(), made::asked());
-    store.commit(begin(&made::asked(), Some((&grant, browser)))).await.unwrap();
-    assert!(lost(&store.commit(begin(&late, Some((&grant, made::digest())))).await));
+    let (grant, browser, late) = (opened(&store).await, states::digest(), states::asked());
+    store.commit(begin(&states::asked(), Some((&grant, browser)))).await.unwrap();
+    assert!(lost(&store.commit(begin(&late, Some((&grant, states::digest())))).await));
     assert_eq!(pending(&store, grant.id()).await.claimed_by(), Some(&browser));
     assert!(store.presentation(&late.id).await.unwrap().is_none());
 }
@@ -104,22 +104,22 @@ pub async fn another_browser_can_neither_claim_nor_begin(store: AnyStore) {
 pub async fn a_decided_grant_is_not_claimed(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.approved, &each.denied, &each.redeemed] {
-        let asked = made::asked();
-        assert!(lost(&store.commit(begin(&asked, Some((grant, made::digest())))).await));
+        let asked = states::asked();
+        assert!(lost(&store.commit(begin(&asked, Some((grant, states::digest())))).await));
         assert!(store.presentation(&asked.id).await.unwrap().is_none());
     }
 }
 
 pub async fn a_taken_presentation_leaves_its_grant_unclaimed(store: AnyStore) {
     let (grant, first) = (opened(&store).await, begun(&store).await);
-    let second = VpRequest { handle: first.handle.clone(), ..made::asked() };
-    assert!(taken(&store.commit(begin(&second, Some((&grant, made::digest())))).await));
+    let second = VpRequest { handle: first.handle.clone(), ..states::asked() };
+    assert!(taken(&store.commit(begin(&second, Some((&grant, states::digest())))).await));
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.claimed_by(), found.pace()), (None, pace(5, None)));
 }
 
 pub async fn serving_binds_the_browser(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let asked = served(&store, browser).await;
     let found = found_served(&store, &asked).await;
     assert_eq!(found.browser(), &browser);
@@ -128,51 +128,51 @@ pub async fn serving_binds_the_browser(store: AnyStore) {
 }
 
 pub async fn only_its_own_browser_is_served(store: AnyStore) {
-    let (grant, owner) = (opened(&store).await, made::digest());
-    let reserved = made::asked();
-    let serve = |asked: &VpRequest, browser| Change::ServePresentation(made::served(asked, browser));
+    let (grant, owner) = (opened(&store).await, states::digest());
+    let reserved = states::asked();
+    let serve = |asked: &VpRequest, browser| Change::ServePresentation(states::served(asked, browser));
     store.commit(begin(&reserved, Some((&grant, owner)))).await.unwrap();
-    assert!(lost(&store.commit(serve(&reserved, made::digest())).await));
+    assert!(lost(&store.commit(serve(&reserved, states::digest())).await));
     store.commit(serve(&reserved, owner)).await.unwrap();
     // Served or settled: also its own browser changes nothing any more.
     let settled = settled(&store, owner, None).await;
-    for (asked, browser) in [(&reserved, owner), (&reserved, made::digest()), (&settled, owner)] {
+    for (asked, browser) in [(&reserved, owner), (&reserved, states::digest()), (&settled, owner)] {
         assert!(lost(&store.commit(serve(asked, browser)).await));
     }
-    assert!(lost(&store.commit(serve(&made::asked(), owner)).await));
+    assert!(lost(&store.commit(serve(&states::asked(), owner)).await));
     assert_eq!(found_served(&store, &reserved).await.browser(), &owner);
 }
 
 pub async fn tries_are_counted_one_by_one(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let asked = served(&store, browser).await;
-    let count = |browser, used| Change::CountTry(made::tried(&asked, browser, used));
+    let count = |browser, used| Change::CountTry(states::tried(&asked, browser, used));
     assert!(lost(&store.commit(count(browser, 2)).await), "the second before the first");
-    assert!(lost(&store.commit(count(made::digest(), 1)).await), "another browser's");
+    assert!(lost(&store.commit(count(states::digest(), 1)).await), "another browser's");
     for used in [1, 2] {
         store.commit(count(browser, used)).await.unwrap();
         assert!(lost(&store.commit(count(browser, used)).await), "the same try twice");
         let found = found_served(&store, &asked).await;
         assert_eq!(found.tries().used, used);
-        assert_eq!(found.tries().last_report, Some(made::rejected_report()));
+        assert_eq!(found.tries().last_report, Some(states::rejected_report()));
         assert_eq!(json(found.asked()), json(&asked), "the request itself never changes");
     }
 }
 
 pub async fn only_a_served_presentation_counts_tries(store: AnyStore) {
-    let browser = made::digest();
-    for asked in [begun(&store).await, settled(&store, browser, None).await, made::asked()] {
-        assert!(lost(&store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await));
+    let browser = states::digest();
+    for asked in [begun(&store).await, settled(&store, browser, None).await, states::asked()] {
+        assert!(lost(&store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await));
     }
 }
 
 pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let kept = begun(&store).await;
     for asked in [
         begun(&store).await,
         served(&store, browser).await,
-        settled(&store, browser, Some(made::digest())).await,
+        settled(&store, browser, Some(states::digest())).await,
     ] {
         store.commit(Change::Forget(asked.id.clone())).await.unwrap();
         assert!(store.presentation(&asked.id).await.unwrap().is_none());
@@ -182,21 +182,22 @@ pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
 }
 
 pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let by_api =
-        VpRequest { flow: PresentationFlow::DcApi, response_mode: ResponseMode::DcApi, ..made::asked() };
+        VpRequest { flow: PresentationFlow::DcApi, response_mode: ResponseMode::DcApi, ..states::asked() };
     let take = |asked: &VpRequest, browser: Digest| {
         let key = EncryptionKey::generate().unwrap();
-        let nonce = Nonce::from_entropy(made::fresh());
+        let nonce = Nonce::from_entropy(states::fresh());
         let by_api = VpRequest { flow: PresentationFlow::DcApi, ..asked.clone() };
-        let taken = made::served(&by_api, browser).by_ordinary_way(&browser, nonce, Some(key), NOW).unwrap();
+        let taken =
+            states::served(&by_api, browser).by_ordinary_way(&browser, nonce, Some(key), NOW).unwrap();
         (taken.asked().clone(), Change::TakeOrdinaryWay(taken))
     };
     store.commit(begin(&by_api, None)).await.unwrap();
     assert!(lost(&store.commit(take(&by_api, browser).1).await), "not served yet");
-    store.commit(Change::ServePresentation(made::served(&by_api, browser))).await.unwrap();
-    store.commit(Change::CountTry(made::tried(&by_api, browser, 1))).await.unwrap();
-    assert!(lost(&store.commit(take(&by_api, made::digest()).1).await), "another browser");
+    store.commit(Change::ServePresentation(states::served(&by_api, browser))).await.unwrap();
+    store.commit(Change::CountTry(states::tried(&by_api, browser, 1))).await.unwrap();
+    assert!(lost(&store.commit(take(&by_api, states::digest()).1).await), "another browser");
     let (asked, change) = take(&by_api, browser);
     store.commit(change).await.unwrap();
     let found = found_served(&store, &by_api).await;
@@ -209,7 +210,7 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     let kid = found.answer_key().map(|key| key.kid().to_owned());
     assert_eq!(kid.as_deref(), asked.answer_key.as_ref().unwrap()["kid"].as_str());
     assert!(lost(&store.commit(take(&by_api, browser).1).await), "twice");
-    for asked in [served(&store, browser).await, settled(&store, browser, None).await, made::asked()] {
+    for asked in [served(&store, browser).await, settled(&store, browser, None).await, states::asked()] {
         assert!(lost(&store.commit(take(&asked, browser).1).await));
     }
 }
@@ -217,11 +218,12 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
 pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_until_it_is_answered(
     store: AnyStore,
 ) {
-    let (first, second) = (made::digest(), made::digest());
+    let (first, second) = (states::digest(), states::digest());
     let asked = served(&store, first).await;
-    let over = |asked: &VpRequest, from, to| Change::TakeOver { presentation: made::served(asked, to), from };
+    let over =
+        |asked: &VpRequest, from, to| Change::TakeOver { presentation: states::served(asked, to), from };
     assert!(lost(&store.commit(over(&asked, second, first)).await), "it is not that browser's");
-    store.commit(Change::CountTry(made::tried(&asked, first, 1))).await.unwrap();
+    store.commit(Change::CountTry(states::tried(&asked, first, 1))).await.unwrap();
     store.commit(over(&asked, first, second)).await.unwrap();
     let found = found_served(&store, &asked).await;
     assert!(*found.browser() == second);
@@ -232,27 +234,28 @@ pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_unti
 }
 
 pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(store: AnyStore) {
-    let (browser, code, answer) = (made::digest(), made::digest(), made::digest());
-    let posted = VpRequest { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    let (browser, code, answer) = (states::digest(), states::digest(), states::digest());
+    let posted = VpRequest { response_mode: ResponseMode::DirectPost, ..states::asked() };
     let remembered = |found: Option<Presentation>| match found {
         Some(Presentation::AwaitingReturn(awaiting)) => awaiting.answer().copied(),
         Some(Presentation::Settled(settled)) => settled.answer().copied(),
         _ => None,
     };
     store.commit(begin(&posted, None)).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&posted, browser))).await.unwrap();
-    let answered = || made::served(&posted, browser).answered_by_wallet(answer, NOW).unwrap();
-    let awaiting = || answered().await_return(made::proven(), made::verified_report(), code, NOW).unwrap();
+    store.commit(Change::ServePresentation(states::served(&posted, browser))).await.unwrap();
+    let answered = || states::served(&posted, browser).answered_by_wallet(answer, NOW).unwrap();
+    let awaiting =
+        || answered().await_return(states::proven(), states::verified_report(), code, NOW).unwrap();
     store.commit(Change::AwaitReturn(awaiting())).await.unwrap();
     assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
     let presentation = awaiting().returned(&browser, &code, None, NOW).unwrap();
     store.commit(Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
     assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
 
-    let refused = VpRequest { response_mode: ResponseMode::DirectPost, ..made::asked() };
+    let refused = VpRequest { response_mode: ResponseMode::DirectPost, ..states::asked() };
     store.commit(begin(&refused, None)).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&refused, browser))).await.unwrap();
-    let served = made::served(&refused, browser).answered_by_wallet(answer, NOW).unwrap();
+    store.commit(Change::ServePresentation(states::served(&refused, browser))).await.unwrap();
+    let served = states::served(&refused, browser).answered_by_wallet(answer, NOW).unwrap();
     let presentation = served.declined(WalletError::AccessDenied, None, NOW).unwrap();
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
     assert!(remembered(store.presentation(&refused.id).await.unwrap()) == Some(answer));

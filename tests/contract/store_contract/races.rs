@@ -11,10 +11,10 @@ use vpgate_core::openid4vp::presentation::Presentation;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{approved, opened, pending, taken};
-use crate::store_contract::made::{self, Grant, after, pace};
 use crate::store_contract::presentations::{begin, found_served, served};
 use crate::store_contract::settling::declined;
 use crate::store_contract::tokens;
+use vpgate_test_support::builders::states::{self, Grant, after, pace};
 
 /// Commits all of them at the same moment; how each came out, in order.
 pub async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), NotCommitted>> {
@@ -68,10 +68,10 @@ pub async fn a_hundred_polls_over_one_pace_have_one_winner(store: AnyStore) {
 
 pub async fn two_settlements_have_one_winner(store: AnyStore) {
     for _ in 0..20 {
-        let browser = made::digest();
+        let browser = states::digest();
         let asked = served(&store, browser).await;
         let settle = |presentation| Change::Settle { presentation, grant: None };
-        let both = vec![settle(made::verified(&asked, browser, None)), settle(declined(&asked, browser))];
+        let both = vec![settle(states::verified(&asked, browser, None)), settle(declined(&asked, browser))];
         let winner = winner(&at_once(&store, both).await);
         match store.presentation(&asked.id).await.unwrap() {
             Some(Presentation::Settled(settled)) => {
@@ -83,12 +83,12 @@ pub async fn two_settlements_have_one_winner(store: AnyStore) {
 }
 
 pub async fn two_returns_have_one_winner(store: AnyStore) {
-    let (browser, return_code) = (made::digest(), made::digest());
+    let (browser, return_code) = (states::digest(), states::digest());
     let asked = served(&store, browser).await;
-    store.commit(Change::AwaitReturn(made::awaiting(&asked, browser, return_code))).await.unwrap();
-    let codes = [made::digest(), made::digest()];
+    store.commit(Change::AwaitReturn(states::awaiting(&asked, browser, return_code))).await.unwrap();
+    let codes = [states::digest(), states::digest()];
     let back = |code| Change::Return {
-        presentation: made::returned(&asked, browser, return_code, Some(code)),
+        presentation: states::returned(&asked, browser, return_code, Some(code)),
         return_code,
         grant: None,
     };
@@ -101,11 +101,11 @@ pub async fn two_returns_have_one_winner(store: AnyStore) {
 
 pub async fn settling_and_denying_have_one_winner_and_no_halves(store: AnyStore) {
     for round in 0..20 {
-        let (grant, browser) = (opened(&store).await, made::digest());
+        let (grant, browser) = (opened(&store).await, states::digest());
         let asked = served(&store, browser).await;
         let mut both = vec![
             Change::Settle {
-                presentation: made::verified(&asked, browser, None),
+                presentation: states::verified(&asked, browser, None),
                 grant: Some(GrantDecision::Approve(grant.approved())),
             },
             Change::DenyGrant(grant.denied()),
@@ -129,8 +129,8 @@ pub async fn settling_and_denying_have_one_winner_and_no_halves(store: AnyStore)
 }
 
 pub async fn two_browsers_claiming_one_grant_have_one_winner(store: AnyStore) {
-    let (grant, browsers) = (opened(&store).await, [made::digest(), made::digest()]);
-    let asked = [made::asked(), made::asked()];
+    let (grant, browsers) = (opened(&store).await, [states::digest(), states::digest()]);
+    let asked = [states::asked(), states::asked()];
     let both = (0..2).map(|at| begin(&asked[at], Some((&grant, browsers[at])))).collect();
     let winner = winner(&at_once(&store, both).await);
     assert_eq!(pending(&store, grant.id()).await.claimed_by(), Some(&browsers[winner]));
@@ -138,7 +138,7 @@ pub async fn two_browsers_claiming_one_grant_have_one_winner(store: AnyStore) {
 }
 
 pub async fn one_user_code_is_given_to_one_grant(store: AnyStore) {
-    let user_code = made::digest();
+    let user_code = states::digest();
     let grants: Vec<_> = (0..50).map(|_| Grant { user_code, ..Grant::new() }).collect();
     let outcomes = at_once(&store, grants.iter().map(Grant::open).collect()).await;
     assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
@@ -181,7 +181,7 @@ pub async fn refreshing_and_revoking_leave_no_living_token(store: AnyStore) {
 }
 
 pub async fn one_proof_is_spent_by_one(store: AnyStore) {
-    let (id, until) = (made::digest(), after(300));
+    let (id, until) = (states::digest(), after(300));
     let outcomes = at_once(&store, (0..100).map(|_| Change::SpendProof { id, until }).collect()).await;
     assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
     assert_eq!(outcomes.iter().filter(|it| taken(it)).count(), 99);

@@ -11,7 +11,7 @@ use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::store_contract::backend;
-use crate::store_contract::made::{self, Grant, after};
+use vpgate_test_support::builders::states::{self, Grant, after};
 
 /// Long after everything is dead.
 const LONG_AFTER: u64 = 10_000_000;
@@ -30,7 +30,7 @@ fn found(folder: &Path, secrets: &[String]) -> Vec<String> {
 
 /// One of everything that holds something personal or secret, and what that is.
 async fn live(store: &SqliteStore) -> Vec<String> {
-    let browser = made::digest();
+    let browser = states::digest();
     let mut secrets: Vec<String> =
         ["ada@example.com", "basket-7", "Ada", "age_equal_or_over"].map(str::to_owned).into();
     // Never answered, and to be encrypted.
@@ -39,7 +39,7 @@ async fn live(store: &SqliteStore) -> Vec<String> {
     let asked = VpRequest {
         response_mode: ResponseMode::DirectPostJwt,
         answer_key: Some(key.to_public_jwk()),
-        ..made::asked()
+        ..states::asked()
     };
     let presentation = Begun::new(asked.clone(), None, Some(key));
     store.commit(Change::BeginPresentation { presentation, claim: None }).await.unwrap();
@@ -47,14 +47,14 @@ async fn live(store: &SqliteStore) -> Vec<String> {
     secrets.push(asked.state.as_str().to_owned());
     // Verified, collected or not; waiting for its browser; tried once.
     for end in 0..4 {
-        let (asked, code) = (made::asked(), made::digest());
-        let begin = Change::BeginPresentation { presentation: made::begun(&asked), claim: None };
+        let (asked, code) = (states::asked(), states::digest());
+        let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
         store.commit(begin).await.unwrap();
-        store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+        store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
         let last = match end {
-            0 => Change::CountTry(made::tried(&asked, browser, 1)),
-            1 => Change::AwaitReturn(made::awaiting(&asked, browser, code)),
-            _ => Change::Settle { presentation: made::verified(&asked, browser, Some(code)), grant: None },
+            0 => Change::CountTry(states::tried(&asked, browser, 1)),
+            1 => Change::AwaitReturn(states::awaiting(&asked, browser, code)),
+            _ => Change::Settle { presentation: states::verified(&asked, browser, Some(code)), grant: None },
         };
         store.commit(last).await.unwrap();
         if end == 3 {
@@ -64,20 +64,20 @@ async fn live(store: &SqliteStore) -> Vec<String> {
     }
     // Approved, and taken or not.
     for taken in [true, false] {
-        let (grant, asked) = (Grant::new(), made::asked());
+        let (grant, asked) = (Grant::new(), states::asked());
         store.commit(grant.open()).await.unwrap();
-        let begin = Change::BeginPresentation { presentation: made::begun(&asked), claim: None };
+        let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
         store.commit(begin).await.unwrap();
-        store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+        store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
         let approve = GrantDecision::Approve(grant.approved());
-        let presentation = made::verified(&asked, browser, None).to_be_kept();
+        let presentation = states::verified(&asked, browser, None).to_be_kept();
         store.commit(Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
         if taken {
             store.commit(grant.redeem()).await.unwrap();
         }
         secrets.push(grant.id().as_str().to_owned());
     }
-    secrets.push(made::admission().subject().to_owned());
+    secrets.push(states::admission().subject().to_owned());
     secrets
 }
 
@@ -127,17 +127,17 @@ async fn what_an_old_version_of_a_row_held_goes_with_the_next_sweep() {
     let store = backend::at(&folder.path().join("store.db"));
     let grant = Grant::new();
     store.commit(grant.open()).await.unwrap();
-    let (asked, browser) = (made::asked(), made::digest());
-    let begin = Change::BeginPresentation { presentation: made::begun(&asked), claim: None };
+    let (asked, browser) = (states::asked(), states::digest());
+    let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
     store.commit(begin).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     let approve = GrantDecision::Approve(grant.approved());
-    let presentation = made::verified(&asked, browser, None).to_be_kept();
+    let presentation = states::verified(&asked, browser, None).to_be_kept();
     store.commit(Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
     let claims = ["first_name".to_owned(), "ada@example.com".to_owned()];
     assert!(!found(folder.path(), &claims).is_empty());
     // The grant stays for an hour; what it earned is gone as soon as nobody can take it.
-    sweep(&store, made::LIFETIME.as_secs()).await;
+    sweep(&store, states::LIFETIME.as_secs()).await;
     assert_eq!(found(folder.path(), &claims), Vec::<String>::new());
     assert!(store.grant(grant.id()).await.unwrap().is_some());
 }

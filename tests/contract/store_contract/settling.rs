@@ -10,8 +10,8 @@ use vpgate_core::openid4vp::response::WalletError;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending};
-use crate::store_contract::made::{self, Grant, NOW, after};
 use crate::store_contract::presentations::{begin, begun, found_served, served, settled};
+use vpgate_test_support::builders::states::{self, Grant, NOW, after};
 
 async fn found(store: &AnyStore, asked: &VpRequest) -> Settled {
     match store.presentation(&asked.id).await.unwrap() {
@@ -26,7 +26,7 @@ async fn settle(store: &AnyStore, presentation: Settled) {
 
 /// Declined by the wallet a little later.
 pub fn declined(asked: &VpRequest, browser: Digest) -> Settled {
-    made::served(asked, browser).declined(WalletError::AccessDenied, None, after(9)).unwrap()
+    states::served(asked, browser).declined(WalletError::AccessDenied, None, after(9)).unwrap()
 }
 
 fn deny(grant: &Grant) -> GrantDecision {
@@ -35,14 +35,14 @@ fn deny(grant: &Grant) -> GrantDecision {
 
 fn rejected(asked: &VpRequest, browser: Digest) -> Settled {
     let last_try = VpRequest { tries_allowed: 1, ..asked.clone() };
-    match made::served(&last_try, browser).rejected(made::rejected_report(), None, NOW).unwrap() {
+    match states::served(&last_try, browser).rejected(states::rejected_report(), None, NOW).unwrap() {
         AfterRejection::Final(settled) => settled,
         AfterRejection::TriesRemain(_) => panic!("that was the last try"),
     }
 }
 
 pub async fn each_outcome_is_stored(store: AnyStore) {
-    let (browser, code) = (made::digest(), made::digest());
+    let (browser, code) = (states::digest(), states::digest());
 
     let asked = settled(&store, browser, Some(code)).await;
     let verified = found(&store, &asked).await;
@@ -50,23 +50,23 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
     assert_eq!(verified.settled_at(), NOW);
     match verified.outcome() {
         PresentationOutcome::Verified { presentation, report } => {
-            assert_eq!(to_value(presentation).unwrap(), to_value(made::proven()).unwrap());
-            assert_eq!(report, &made::verified_report());
+            assert_eq!(to_value(presentation).unwrap(), to_value(states::proven()).unwrap());
+            assert_eq!(report, &states::verified_report());
         }
         other => panic!("{other:?}"),
     }
 
     // After a counted try, so that its report must give way.
     let asked = served(&store, browser).await;
-    store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
+    store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, rejected(&asked, browser)).await;
     match found(&store, &asked).await.outcome() {
-        PresentationOutcome::Rejected { report } => assert_eq!(report, &made::rejected_report()),
+        PresentationOutcome::Rejected { report } => assert_eq!(report, &states::rejected_report()),
         other => panic!("{other:?}"),
     }
 
     let asked = served(&store, browser).await;
-    store.commit(Change::CountTry(made::tried(&asked, browser, 1))).await.unwrap();
+    store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, declined(&asked, browser)).await;
     let found = found(&store, &asked).await;
     assert!(matches!(found.outcome(), PresentationOutcome::Declined { error: WalletError::AccessDenied }));
@@ -74,7 +74,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
 }
 
 pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let asked = served(&store, browser).await;
     assert!(found_served(&store, &asked).await.asked().login_hint.is_some());
     settle(&store, declined(&asked, browser)).await;
@@ -83,24 +83,24 @@ pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
 }
 
 async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> VpRequest {
-    let asked = made::asked();
+    let asked = states::asked();
     store.commit(begin(&asked, Some((grant, browser)))).await.unwrap();
-    store.commit(Change::ServePresentation(made::served(&asked, browser))).await.unwrap();
+    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     asked
 }
 
 pub async fn an_approved_grant_keeps_its_admission(store: AnyStore) {
-    let (grant, browser) = (opened(&store).await, made::digest());
+    let (grant, browser) = (opened(&store).await, states::digest());
     let asked = served_for(&store, &grant, browser).await;
     let approve = Change::Settle {
-        presentation: made::verified(&asked, browser, None),
+        presentation: states::verified(&asked, browser, None),
         grant: Some(GrantDecision::Approve(grant.approved())),
     };
     store.commit(approve).await.unwrap();
     found(&store, &asked).await;
     match store.grant(grant.id()).await.unwrap() {
         Some(DeviceGrant::Approved(approved)) => {
-            assert_eq!(approved.admission(), &made::admission());
+            assert_eq!(approved.admission(), &states::admission());
             assert_eq!(approved.terms(), &grant.terms);
         }
         other => panic!("{other:?}"),
@@ -108,7 +108,7 @@ pub async fn an_approved_grant_keeps_its_admission(store: AnyStore) {
 }
 
 pub async fn a_refused_presentation_denies_its_grant(store: AnyStore) {
-    let (grant, browser) = (opened(&store).await, made::digest());
+    let (grant, browser) = (opened(&store).await, states::digest());
     let asked = served_for(&store, &grant, browser).await;
     let presentation = declined(&asked, browser);
     store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await.unwrap();
@@ -120,9 +120,9 @@ pub async fn a_refused_presentation_denies_its_grant(store: AnyStore) {
 }
 
 pub async fn only_a_served_presentation_is_settled(store: AnyStore) {
-    let browser = made::digest();
-    let other_browsers = served(&store, made::digest()).await;
-    for asked in [begun(&store).await, other_browsers, made::asked()] {
+    let browser = states::digest();
+    let other_browsers = served(&store, states::digest()).await;
+    for asked in [begun(&store).await, other_browsers, states::asked()] {
         let change = Change::Settle { presentation: declined(&asked, browser), grant: None };
         assert!(lost(&store.commit(change).await));
         assert!(!matches!(store.presentation(&asked.id).await.unwrap(), Some(Presentation::Settled(_))));
@@ -136,10 +136,10 @@ pub async fn only_a_served_presentation_is_settled(store: AnyStore) {
 pub async fn a_decided_grant_keeps_its_presentation_from_settling(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.approved, &each.denied, &each.redeemed, &Grant::new()] {
-        let browser = made::digest();
+        let browser = states::digest();
         let asked = served(&store, browser).await;
         for decision in [GrantDecision::Approve(grant.approved()), deny(grant)] {
-            let presentation = made::verified(&asked, browser, None);
+            let presentation = states::verified(&asked, browser, None);
             assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(decision) }).await));
         }
         assert!(found_served(&store, &asked).await.asked().login_hint.is_some(), "nothing has changed");
@@ -147,7 +147,7 @@ pub async fn a_decided_grant_keeps_its_presentation_from_settling(store: AnyStor
 }
 
 pub async fn a_settled_presentation_leaves_its_grant_alone(store: AnyStore) {
-    let (grant, browser) = (opened(&store).await, made::digest());
+    let (grant, browser) = (opened(&store).await, states::digest());
     let asked = settled(&store, browser, None).await;
     let presentation = declined(&asked, browser);
     assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await));
@@ -155,19 +155,19 @@ pub async fn a_settled_presentation_leaves_its_grant_alone(store: AnyStore) {
 }
 
 pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) {
-    let (browser, code) = (made::digest(), made::digest());
+    let (browser, code) = (states::digest(), states::digest());
     let (asked, other) =
-        (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(made::digest())).await);
+        (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(states::digest())).await);
     let collect = |asked: &VpRequest, response_code| {
         store.commit(Change::CollectResult { id: asked.id.clone(), response_code })
     };
-    assert!(lost(&collect(&asked, made::digest()).await), "a wrong code");
+    assert!(lost(&collect(&asked, states::digest()).await), "a wrong code");
     assert!(lost(&collect(&other, code).await), "another presentation's code");
     collect(&asked, code).await.unwrap();
     assert!(lost(&collect(&asked, code).await), "a spent code");
     assert_eq!(found(&store, &asked).await.response_code(), None);
     assert!(found(&store, &other).await.response_code().is_some());
-    for open in [begun(&store).await, served(&store, browser).await, made::asked()] {
+    for open in [begun(&store).await, served(&store, browser).await, states::asked()] {
         assert!(lost(&collect(&open, code).await), "nothing to collect");
     }
     let without_code = settled(&store, browser, None).await;
@@ -175,7 +175,7 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
 }
 
 pub async fn what_was_collected_is_forgotten(store: AnyStore) {
-    let (browser, code) = (made::digest(), made::digest());
+    let (browser, code) = (states::digest(), states::digest());
     let asked = settled(&store, browser, Some(code)).await;
     store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
     let found = found(&store, &asked).await;
@@ -183,6 +183,6 @@ pub async fn what_was_collected_is_forgotten(store: AnyStore) {
         panic!("it was verified")
     };
     assert!(presentation.credentials().is_empty() && presentation.transaction_data().is_empty());
-    assert_eq!(presentation.verified_at(), made::proven().verified_at());
-    assert_eq!(report, &made::verified_report());
+    assert_eq!(presentation.verified_at(), states::proven().verified_at());
+    assert_eq!(report, &states::verified_report());
 }

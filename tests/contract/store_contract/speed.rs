@@ -9,7 +9,7 @@ use vpgate_core::change::Change;
 
 use crate::store_contract::backend::{self, AnyStore};
 use crate::store_contract::grants::opened;
-use crate::store_contract::made::{after, pace};
+use vpgate_test_support::builders::states::{after, pace};
 
 const WHILE: Duration = Duration::from_millis(250);
 

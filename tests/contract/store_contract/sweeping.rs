@@ -11,11 +11,11 @@ use vpgate_core::openid4vp::response::WalletError;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, approved, opened};
-use crate::store_contract::made::{self, Grant, LIFETIME, after};
 use crate::store_contract::presentations::{begun, served};
+use vpgate_test_support::builders::states::{self, Grant, LIFETIME, after};
 
 pub async fn takes_only_what_is_long_dead(store: AnyStore) {
-    let browser = made::digest();
+    let browser = states::digest();
     let each = EachState::open(&store).await;
     // Two of these grants were approved by presentations, whose results die like any other; what the device
     // of the approved one did not take goes when it has expired.
@@ -25,7 +25,7 @@ pub async fn takes_only_what_is_long_dead(store: AnyStore) {
     // Settled late: its result outlives the request.
     let late = served(&store, browser).await;
     let end = after(LIFETIME.as_secs() - 1);
-    let presentation = made::served(&late, browser).declined(WalletError::AccessDenied, None, end).unwrap();
+    let presentation = states::served(&late, browser).declined(WalletError::AccessDenied, None, end).unwrap();
     store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
 
     let (expiry, none) = (LIFETIME.as_secs(), Swept::default());
@@ -112,7 +112,7 @@ async fn earned(store: &AnyStore, grant: &Grant) -> Admission {
 }
 
 pub async fn a_login_hint_goes_with_its_request(store: AnyStore) {
-    let (begun, served) = (begun(&store).await, served(&store, made::digest()).await);
+    let (begun, served) = (begun(&store).await, served(&store, states::digest()).await);
     assert_eq!(store.sweep(after(LIFETIME.as_secs() - 1), 100).await.unwrap().emptied, 0);
     assert_eq!(store.sweep(after(LIFETIME.as_secs()), 100).await.unwrap().emptied, 2);
     for asked in [begun, served] {

@@ -7,7 +7,7 @@ use vpgate_core::oauth::refresh_token::RefreshState;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{approved, lost, opened, taken};
-use crate::store_contract::made;
+use vpgate_test_support::builders::states;
 
 pub async fn a_redemption_writes_its_tokens(store: AnyStore) {
     let grant = approved(&store).await;
@@ -17,7 +17,7 @@ pub async fn a_redemption_writes_its_tokens(store: AnyStore) {
     store.commit(grant.redeem_for(issuance)).await.unwrap();
     let (found, family) = store.access_token(&digest).await.unwrap().unwrap();
     assert_eq!((&found, family.terms()), (&access, &terms));
-    assert_eq!((family.admission(), family.refresh()), (&made::admission(), Some(&refresh)));
+    assert_eq!((family.admission(), family.refresh()), (&states::admission(), Some(&refresh)));
     let family = store.family_by_lineage(&refresh.lineage).await.unwrap().unwrap();
     assert_eq!((family.terms(), family.refresh()), (&terms, Some(&refresh)));
     // A key of one kind is none of another kind.
@@ -60,7 +60,7 @@ pub async fn issued(store: &AnyStore) -> (Family, Digest, RefreshState) {
 
 /// A refresh with this token.
 pub fn refresh(family: &Family, used: Digest) -> (Change, Digest, Digest) {
-    let renewal = made::renewal(family);
+    let renewal = states::renewal(family);
     let (access, current) = (renewal.digest, renewal.refresh.current);
     (Change::Refresh { family: family.terms().id.clone(), used, renewal }, access, current)
 }
@@ -83,7 +83,7 @@ pub async fn only_the_current_token_is_refreshed(store: AnyStore) {
     let (family, _, first) = issued(&store).await;
     let (change, _, second) = refresh(&family, first.current);
     store.commit(change).await.unwrap();
-    for used in [first.current, made::digest()] {
+    for used in [first.current, states::digest()] {
         let (change, access, _) = refresh(&family, used);
         assert!(lost(&store.commit(change).await));
         assert!(!is_alive(&store, &access).await);
@@ -118,12 +118,12 @@ pub async fn revoking_an_access_token_forgets_it_alone(store: AnyStore) {
 }
 
 pub async fn a_proof_is_spent_once(store: AnyStore) {
-    let (id, until) = (made::digest(), made::after(300));
+    let (id, until) = (states::digest(), states::after(300));
     let spend = |id| Change::SpendProof { id, until };
     store.commit(spend(id)).await.unwrap();
     assert!(taken(&store.commit(spend(id)).await));
-    store.commit(spend(made::digest())).await.unwrap();
-    assert_eq!(store.sweep(made::after(299), 100).await.unwrap().tokens, 0);
+    store.commit(spend(states::digest())).await.unwrap();
+    assert_eq!(store.sweep(states::after(299), 100).await.unwrap().tokens, 0);
     assert!(taken(&store.commit(spend(id)).await));
     assert_eq!(store.sweep(until, 100).await.unwrap().tokens, 2);
     store.commit(spend(id)).await.unwrap();
@@ -133,6 +133,6 @@ pub async fn req_7_16_what_is_revoked_leaves_nothing_behind(store: AnyStore) {
     let (family, _, refresh_token) = issued(&store).await;
     store.commit(Change::RevokeFamily(family.terms().id.clone())).await.unwrap();
     // Nothing is left to be swept either, so neither subject nor place of the status is kept.
-    assert_eq!(store.sweep(made::NOW.plus(made::TOKEN_LIFETIME), 100).await.unwrap().tokens, 0);
+    assert_eq!(store.sweep(states::NOW.plus(states::TOKEN_LIFETIME), 100).await.unwrap().tokens, 0);
     assert!(store.family_by_lineage(&refresh_token.lineage).await.unwrap().is_none());
 }

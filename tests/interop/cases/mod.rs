@@ -7,7 +7,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
-use crate::clients::equipment;
+use vpgate_test_support::equipment;
 
 use std::ffi::OsString;
 use std::io::Write as _;

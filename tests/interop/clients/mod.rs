@@ -8,14 +8,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-#[expect(dead_code, reason = "the scenarios need more of it")]
-#[path = "../../stories/scenarios/browser.rs"]
-pub mod browser;
-#[path = "../../stories/scenarios/certificates.rs"]
-#[expect(dead_code, reason = "the scenarios need more of it")]
-mod certificates;
-pub mod equipment;
-mod person;
 mod service;
 mod wallets;
 
@@ -24,6 +16,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use service::Service;
+use vpgate_test_support::equipment;
 use wallets::Asking;
 
 const HERE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/interop/clients");

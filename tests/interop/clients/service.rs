@@ -23,7 +23,7 @@ use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
 use vpgate_core::base::secret::Secret;
 
-use crate::clients::person;
+use vpgate_test_support::person;
 
 /// Characters that must be encoded on the way.
 const SECRET: &str = "s3cret:/+ %&=";

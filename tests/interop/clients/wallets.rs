@@ -10,8 +10,8 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::{CertifiedKey, OwnChain};
 
-use crate::clients::certificates::Certified;
 use crate::clients::service::Service;
+use vpgate_test_support::certificates::Certified;
 
 /// Profile, client identifier, request method and response mode by the name of the wallet.
 const WALLETS: [(&str, &str, &str, &str, &str); 8] = [

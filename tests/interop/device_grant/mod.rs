@@ -3,7 +3,6 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-use crate::clients::browser;
 mod listed;
 mod player;
 mod servers;

@@ -6,9 +6,9 @@ use reqwest::{Client, RequestBuilder, header};
 use serde_json::Value;
 use tokio::task::JoinSet;
 
-use crate::device_grant::browser::Browser;
 use crate::device_grant::listed::{self, Step};
 use crate::device_grant::servers::{self, Server};
+use vpgate_test_support::browser::Browser;
 
 const GRANT_TYPE: &str = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code";
 

@@ -1,9 +1,9 @@
 //! The model: one device grant, as RFC 8628 and our own rules have it. It knows nothing of codes, cookies
 //! or credentials.
 
-/// Seconds that a code lives, between two polls, that slowing down adds, and where it stops adding.
-pub const LIFETIME: u64 = 600;
-pub const INTERVAL: u64 = 5;
+use vpgate_test_support::model_service::{INTERVAL, LIFETIME};
+
+/// Seconds that slowing down adds between two polls, and where it stops adding.
 const SLOW_DOWN: u64 = 5;
 const LONGEST_INTERVAL: u64 = 60;
 /// Seconds that a person has in the wallet, and rejected answers that end it.

@@ -7,9 +7,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 use vpgate_core::base::secret::Digest;
 
-use crate::model::browser::{Browser, Page};
 use crate::model::grant::{Answer, Grant, Told};
-use crate::model::house::{BASE, House};
+use vpgate_test_support::browser::{Browser, Page};
+use vpgate_test_support::model_service::{BASE, ModelService};
 
 /// Few of each, so that histories keep meeting.
 const DEVICES: usize = 2;
@@ -87,7 +87,7 @@ struct Device {
 }
 
 struct Telling {
-    house: House,
+    house: ModelService,
     now: u64,
     devices: BTreeMap<usize, Device>,
     cookies: BTreeMap<usize, BTreeMap<String, String>>,
@@ -99,7 +99,7 @@ struct Telling {
 #[tokio::main(flavor = "current_thread")]
 pub async fn told_to_both(steps: &[Step]) -> Result<(), TestCaseError> {
     let mut telling = Telling {
-        house: House::new(),
+        house: ModelService::new(),
         now: 0,
         devices: BTreeMap::new(),
         cookies: BTreeMap::new(),

@@ -10,10 +10,8 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-use crate::scenarios::browser;
 mod grant;
 mod history;
-mod house;
 
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestError, TestRunner};
 

@@ -6,7 +6,7 @@ use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{BASIC, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::harness::{BASIC, CREDENTIAL, Harness, RETURN_TO};
 
 /// The body of a good answer, which stays the same however often it is posted.
 fn body(wallet: &PostingWallet<'_>, asked: &VpRequest) -> Vec<(&'static str, String)> {
@@ -27,7 +27,7 @@ fn borrowed<'b>(body: &'b [(&'static str, String)]) -> Vec<(&'b str, &'b str)> {
 #[tokio::test]
 async fn the_same_answer_again_gets_the_same_reply_and_leads_home_once() {
     for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let begun = world.begin(&request(&[])).await;
         let page = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -56,7 +56,7 @@ async fn the_same_answer_again_gets_the_same_reply_and_leads_home_once() {
 
 #[tokio::test]
 async fn of_the_same_answer_posted_many_times_at_once_each_gets_the_same_reply() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let begun = world.begin(&request(&[])).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -76,7 +76,7 @@ async fn of_the_same_answer_posted_many_times_at_once_each_gets_the_same_reply()
 
 #[tokio::test]
 async fn a_refusal_posted_again_gets_the_same_reply_too() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let begun = world.begin(&request(&[])).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -92,7 +92,7 @@ async fn a_refusal_posted_again_gets_the_same_reply_too() {
 
 #[tokio::test]
 async fn a_television_gets_one_token_however_often_the_answer_is_posted() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let wallet = PostingWallet::new(&world);
     let authorization = world.device_authorization(&[("scope", BASIC)]).await;
     let mut phone = world.browser();

@@ -7,12 +7,12 @@ use serde_json::json;
 use url::form_urlencoded;
 
 use crate::scenarios::shop::{request, same_numbers, transactions};
-use crate::scenarios::world::{CREDENTIAL, NOT_HELD, World};
+use vpgate_test_support::harness::{CREDENTIAL, Harness, NOT_HELD};
 
 /// Asked by scope, the credential has the id that configuration gives it, and no other can authorise.
 #[tokio::test]
 async fn req_13_6_a_transaction_names_the_credential_of_the_scope() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.begin(&request(&transactions()[..1])).await;
     for (ids, at) in [(json!(["another"]), 0), (json!([NOT_HELD]), 0), (json!([CREDENTIAL, "another"]), 1)] {
         let mut session = transactions()[0].clone();
@@ -27,7 +27,7 @@ async fn req_13_6_a_transaction_names_the_credential_of_the_scope() {
 /// The browser brings a copy that says another amount: the shop reads what was stored.
 #[tokio::test]
 async fn req_13_14_a_copy_from_the_browser_changes_nothing() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let wire = transactions()[2].clone();
     let mut altered = wire.clone();
     altered["payload"]["amount"] = json!(1);

@@ -7,13 +7,13 @@ use serde_json::{Value, json};
 use vpgate_core::jose::signing::SigningKey;
 
 use crate::scenarios::asking::{asked, haip, parameter, path_of, read, sent_to_wallet};
-use crate::scenarios::certificates::{Certified, certificate, key};
-use crate::scenarios::made::{Made, Signer, edit};
 use crate::scenarios::posting::PostingWallet;
-use crate::scenarios::world::{BASE, World};
+use vpgate_test_support::builders::presentation::{PresentationBuilder, Signer, edit};
+use vpgate_test_support::certificates::{Certified, certificate, key};
+use vpgate_test_support::harness::{BASE, Harness};
 
 /// What the shop reads when the wallet answers with what `change` makes of the credential, as often as it may.
-async fn result(world: &World, change: impl Fn(&mut Made)) -> Value {
+async fn result(world: &Harness, change: impl Fn(&mut PresentationBuilder)) -> Value {
     let (phone, mut browser) = (PostingWallet::new(world), world.browser());
     let (begun, url) = sent_to_wallet(world, &mut browser).await;
     let (_, claims) = read(&world.get(&path_of(&url)).await.text);
@@ -46,7 +46,7 @@ async fn req_7_8_status_lists_under_anchors_of_their_own_are_believed_under_thos
         (format!("{keys}, status_x5c_roots = \"stranger.pem\""), "rejected"),
         ("x5c_roots = \"issuer-roots.pem\", status_x5c_roots = \"stranger.pem\"".to_owned(), "rejected"),
     ] {
-        let world = World::trusting(&trust, &wallet, certified.path());
+        let world = Harness::trusting(&trust, &wallet, certified.path());
         let list = json!({"idx": 0, "uri": format!("{BASE}/sandbox/issuer/status-list")});
         let result = result(&world, |made| {
             made.edit_payload(|payload| {
@@ -75,7 +75,7 @@ async fn req_9_9_a_self_signed_issuer_is_believed_where_that_is_switched_on_and_
         ("haip", ", x5c_self_signed = true", "rejected", json!("haip_issuer_chain")),
     ] {
         let wallet = haip("by_reference").replace("\"haip\"", &format!("\"{profile}\""));
-        let world = World::trusting(&format!("x5c_roots = \"own.pem\"{switch}"), &wallet, certified.path());
+        let world = Harness::trusting(&format!("x5c_roots = \"own.pem\"{switch}"), &wallet, certified.path());
         let result = result(&world, |made| {
             made.issuer = Signer::of(SigningKey::from_pem(&pem).unwrap());
             edit(&mut made.header, |header| drop(header.insert("x5c".to_owned(), x5c.clone())));

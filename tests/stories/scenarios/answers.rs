@@ -5,27 +5,27 @@ use serde_json::{Value, json};
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptionKey};
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
-use crate::scenarios::browser::Browser;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{Answer, BASIC, CREDENTIAL, World};
+use vpgate_test_support::browser::Browser;
+use vpgate_test_support::harness::{Answer, BASIC, CREDENTIAL, Harness};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 
-async fn begun(world: &World, wallet: &PostingWallet<'_>, browser: &mut Browser<'_>) -> (Value, VpRequest) {
+async fn begun(world: &Harness, wallet: &PostingWallet<'_>, browser: &mut Browser<'_>) -> (Value, VpRequest) {
     let begun = world.begin(&request(&[])).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
     (begun, wallet.opened_by(&page).await)
 }
 
-async fn post(world: &World, asked: &VpRequest, kind: &str, body: &str) -> Answer {
+async fn post(world: &Harness, asked: &VpRequest, kind: &str, body: &str) -> Answer {
     let kind = (header::CONTENT_TYPE.as_str(), kind.to_owned());
     world.send(Method::POST, asked.response_uri().path(), &[kind], body.to_owned()).await
 }
 
 #[tokio::test]
 async fn req_2_10_media_types_and_methods() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (_, asked) = begun(&world, &wallet, &mut browser).await;
     for kind in
@@ -62,7 +62,7 @@ async fn req_2_10_media_types_and_methods() {
 
 #[tokio::test]
 async fn req_2_10_the_vendors_kit_sends_json() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let state = |asked: &VpRequest| asked.state.as_str().to_owned();
     for with_state in [false, true] {
@@ -91,7 +91,7 @@ async fn req_2_10_the_vendors_kit_sends_json() {
 
 #[tokio::test]
 async fn req_2_6_a_form_names_the_request_that_its_address_names() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun_one, one) = begun(&world, &wallet, &mut browser).await;
     let (_, two) = begun(&world, &wallet, &mut browser).await;
@@ -109,7 +109,7 @@ async fn req_2_6_a_form_names_the_request_that_its_address_names() {
 
 #[tokio::test]
 async fn req_2_35_2_36_2_37_what_is_encrypted_is_judged_like_everything_else() {
-    let world = World::posting(ResponseMode::DirectPostJwt).await;
+    let world = Harness::posting(ResponseMode::DirectPostJwt).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (other_begun, other) = begun(&world, &wallet, &mut browser).await;
     let foreign = EncryptionKey::generate().unwrap();
@@ -184,7 +184,7 @@ fn forged(presentation: &str) -> String {
 
 #[tokio::test]
 async fn req_2_35_a_presentation_does_not_sneak_in_through_the_browser() {
-    let world = World::posting(ResponseMode::DirectPostJwt).await;
+    let world = Harness::posting(ResponseMode::DirectPostJwt).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun(&world, &wallet, &mut browser).await;
     let vp_token = wallet.vp_token(&asked);
@@ -194,7 +194,7 @@ async fn req_2_35_a_presentation_does_not_sneak_in_through_the_browser() {
     assert!(browser.bring_fragment(&fragment).await.status.is_client_error());
     assert_eq!(world.collect(&begun, None).await.1["status"], "pending");
     // Nor is a fragment request answered by a post.
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     world.browser().open(begun["start_url"].as_str().unwrap()).await;
     let wallet = PostingWallet::new(&world);
@@ -222,7 +222,7 @@ pub const CODES: [(&str, bool); 14] = [
 #[tokio::test]
 async fn req_2_40_to_2_44_every_wallet_error_reaches_the_person_and_the_shop() {
     for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         for (code, settles) in CODES {
             let (begun, asked) = begun(&world, &wallet, &mut browser).await;
@@ -258,7 +258,7 @@ async fn req_2_40_to_2_44_every_wallet_error_reaches_the_person_and_the_shop() {
 
 #[tokio::test]
 async fn req_2_44_every_wallet_error_reaches_the_device_without_waiting() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let wallet = PostingWallet::new(&world);
     for (code, settles) in CODES {
         let authorization = world.device_authorization(&[("scope", BASIC)]).await;
@@ -276,7 +276,7 @@ async fn req_2_44_every_wallet_error_reaches_the_device_without_waiting() {
 
 #[tokio::test]
 async fn req_2_40_an_error_beside_a_presentation_is_an_error() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun(&world, &wallet, &mut browser).await;
     let vp_token = wallet.vp_token(&asked);
@@ -287,7 +287,7 @@ async fn req_2_40_an_error_beside_a_presentation_is_an_error() {
 
 #[tokio::test]
 async fn req_2_42_an_error_for_no_open_request_changes_nothing() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun(&world, &wallet, &mut browser).await;
     let unknown = "AAAAAAAAAAAAAAAAAAAAAA";

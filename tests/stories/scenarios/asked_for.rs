@@ -3,22 +3,22 @@
 use poem::http::StatusCode;
 use serde_json::Value;
 
-use crate::scenarios::configuration::configuration;
 use crate::scenarios::tokens::{DEVICE_GRANT, ask};
-use crate::scenarios::world::{ADULT, BASIC, World};
+use vpgate_test_support::builders::configuration::configuration;
+use vpgate_test_support::harness::{ADULT, BASIC, Harness};
 
 // RFC 7636 appendix B.
 const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
 
 /// The usual one, whose televisions and gates may ask for `openid` and two scopes.
-async fn world() -> World {
+async fn world() -> Harness {
     let more = format!("scopes = [\"openid\", \"{BASIC}\", \"{ADULT}\"]");
     let text = configuration("").replace(&format!("scopes = [\"{BASIC}\"]"), &more);
-    World::with_configuration(&text, Vec::new()).await
+    Harness::with_configuration(&text, Vec::new()).await
 }
 
-async fn device(world: &World, form: &[(&str, &str)]) -> (StatusCode, Value) {
+async fn device(world: &Harness, form: &[(&str, &str)]) -> (StatusCode, Value) {
     let form: Vec<_> = [("client_id", "tv")].into_iter().chain(form.iter().copied()).collect();
     let answer = world.post_form("/device_authorization", &form).await;
     (answer.status, answer.json())

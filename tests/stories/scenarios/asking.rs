@@ -12,10 +12,11 @@ use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::openid4vp::request::VpRequest;
 
-use crate::scenarios::browser::Browser;
-use crate::scenarios::certificates::Certified;
-use crate::scenarios::posting::{POSTING_WALLET, PostingWallet};
-use crate::scenarios::world::{Answer, BASE, BASIC, RETURN_TO, World};
+use crate::scenarios::posting::PostingWallet;
+use vpgate_test_support::browser::Browser;
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::POSTING_WALLET;
+use vpgate_test_support::harness::{Answer, BASE, BASIC, Harness, RETURN_TO};
 
 const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 12, members: 512 };
 const SIGNING: &str = "signing = { key = \"key.pem\", certificates = \"chain.pem\" }";
@@ -46,7 +47,7 @@ fn request() -> Value {
 }
 
 /// The browser is sent to the wallet: what it brings there.
-pub async fn sent_to_wallet(world: &World, browser: &mut Browser<'_>) -> (Value, Url) {
+pub async fn sent_to_wallet(world: &Harness, browser: &mut Browser<'_>) -> (Value, Url) {
     let begun = world.begin(&request()).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
     assert!(page.url.as_str().starts_with(POSTING_WALLET), "{} {}", page.url, page.body);
@@ -62,7 +63,7 @@ pub fn path_of(request: &Url) -> String {
     uri.strip_prefix(BASE).unwrap().to_owned()
 }
 
-async fn post(world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
+async fn post(world: &Harness, path: &str, form: &[(&str, &str)]) -> Answer {
     world.post_form(path, form).await
 }
 
@@ -82,14 +83,14 @@ pub fn read(object: &str) -> (Value, Value) {
     (header, Value::Object(claims))
 }
 
-pub async fn asked(world: &World, claims: &Value) -> VpRequest {
+pub async fn asked(world: &Harness, claims: &Value) -> VpRequest {
     world.asked(claims["state"].as_str().unwrap()).await
 }
 
 #[tokio::test]
 async fn req_1_30_to_1_37_req_1_40_req_1_41_a_wallet_fetches_a_signed_request() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference", "direct_post"), certified.path()).await;
     let mut browser = world.browser();
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     let names: Vec<_> = url.query_pairs().map(|(name, _)| name.into_owned()).collect();
@@ -122,7 +123,7 @@ async fn req_1_30_to_1_37_req_1_40_req_1_41_a_wallet_fetches_a_signed_request() 
 #[tokio::test]
 async fn req_1_36_after_expiry_nothing_is_fetched() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(HASH, "by_reference", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(HASH, "by_reference", "direct_post"), certified.path()).await;
     let mut browser = world.browser();
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     world.clock.advance(std::time::Duration::from_secs(299));
@@ -134,7 +135,7 @@ async fn req_1_36_after_expiry_nothing_is_fetched() {
 #[tokio::test]
 async fn req_1_42_req_1_44_req_1_45_a_wallet_may_post_what_it_has_to_say() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
     let (phone, mut browser) = (PostingWallet::new(&world), world.browser());
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     assert_eq!(parameter(&url, "request_uri_method").as_deref(), Some("post"));
@@ -160,7 +161,7 @@ async fn req_1_42_req_1_44_req_1_45_a_wallet_may_post_what_it_has_to_say() {
 #[tokio::test]
 async fn req_1_42_req_1_43_req_1_46_what_a_wallet_says_is_bounded_and_must_fit() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
     let mut browser = world.browser();
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     let path = path_of(&url);
@@ -195,7 +196,7 @@ async fn req_1_42_req_1_43_req_1_46_what_a_wallet_says_is_bounded_and_must_fit()
 #[tokio::test]
 async fn req_1_43_the_request_is_encrypted_to_a_wallet_that_brings_a_key() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
     let mut browser = world.browser();
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     let theirs = EncryptionKey::generate().unwrap();
@@ -214,7 +215,7 @@ async fn req_1_43_the_request_is_encrypted_to_a_wallet_that_brings_a_key() {
 #[tokio::test]
 async fn req_1_33_a_request_by_value_is_signed_and_inside_the_address() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_value", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_value", "direct_post"), certified.path()).await;
     let mut browser = world.browser();
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     let (header, claims) = read(&parameter(&url, "request").unwrap());
@@ -228,7 +229,7 @@ async fn req_1_33_a_request_by_value_is_signed_and_inside_the_address() {
 #[tokio::test]
 async fn req_1_38_req_9_4_each_request_has_a_key_of_its_own_and_none_of_them_signs() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(HASH, "by_reference", "direct_post.jwt"), certified.path()).await;
+    let world = Harness::asking(&wallet(HASH, "by_reference", "direct_post.jwt"), certified.path()).await;
     let mut seen = Vec::new();
     for _ in 0..3 {
         let (_, url) = sent_to_wallet(&world, &mut world.browser()).await;
@@ -254,7 +255,7 @@ async fn req_1_38_req_9_4_each_request_has_a_key_of_its_own_and_none_of_them_sig
 async fn req_1_23_after_a_change_of_certificate_the_old_audience_still_counts() {
     let (old, new) = (Certified::new(), Certified::new());
     let entry = wallet(HASH, "by_reference", "direct_post");
-    let world = World::asking(&entry, old.path()).await;
+    let world = Harness::asking(&entry, old.path()).await;
     let (phone, mut browser) = (PostingWallet::new(&world), world.browser());
     let (_, url) = sent_to_wallet(&world, &mut browser).await;
     let (_, late) = sent_to_wallet(&world, &mut world.browser()).await;
@@ -290,14 +291,14 @@ async fn req_1_85_a_wallet_is_not_sent_what_it_does_not_take() {
         ("transaction_data = true\n", 201),
         ("transaction_data = [\"urn:proof:params:vc:transaction-data:session-data\"]\n", 201),
     ] {
-        let world = World::asking(&with(abilities), certified.path()).await;
+        let world = Harness::asking(&with(abilities), certified.path()).await;
         let answer = world.post_json("/v1/presentations", &asks.to_string()).await;
         assert_eq!(answer.status.as_u16(), status, "{abilities}: {}", answer.text);
         if status == 400 {
             assert_eq!(answer.json()["pointer"], "/transaction_data/0/type");
         }
     }
-    let world = World::asking(&with(""), certified.path()).await;
+    let world = Harness::asking(&with(""), certified.path()).await;
     let mut hinted = request();
     hinted["login_hint"] = "ann@example.com".into();
     let answer = world.post_json("/v1/presentations", &hinted.to_string()).await;
@@ -308,7 +309,7 @@ async fn req_1_85_a_wallet_is_not_sent_what_it_does_not_take() {
 async fn req_9_7_no_wallet_of_profile_haip_is_asked_across_devices() {
     let certified = Certified::new();
     let haip = haip("by_reference").replace(POSTING_WALLET, "haip-vp://");
-    let world = World::asking(&haip, certified.path()).await;
+    let world = Harness::asking(&haip, certified.path()).await;
     let mut across = request();
     across["flow"] = "cross_device".into();
     let answer = world.post_json("/v1/presentations", &across.to_string()).await;

@@ -9,12 +9,12 @@ use url::{Url, form_urlencoded};
 use vpgate_core::base::base64url;
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
-use crate::scenarios::browser::Page;
 use crate::scenarios::code_flow::{self, VERIFIER};
 use crate::scenarios::dpop::Prover;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop;
-use crate::scenarios::world::{Answer, BASE, BASIC, RETURN_TO, SHOP, World, basic};
+use vpgate_test_support::browser::Page;
+use vpgate_test_support::harness::{Answer, BASE, BASIC, Harness, RETURN_TO, SHOP, basic};
 
 const BELOW: &str = "/id/verify";
 const METADATA: &str = "/.well-known/oauth-authorization-server/id/verify";
@@ -30,7 +30,7 @@ fn path_of(address: &Value) -> String {
     address.strip_prefix(BASE).unwrap().to_owned()
 }
 
-async fn metadata(world: &World) -> Value {
+async fn metadata(world: &Harness) -> Value {
     let answer = world.get(METADATA).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     answer.json()
@@ -73,7 +73,7 @@ fn claims_of(token: &str) -> Value {
 
 #[tokio::test]
 async fn req_11_60_metadata_are_at_both_places_and_name_addresses_below_the_path() {
-    let world = World::below(BELOW, ResponseMode::Fragment).await;
+    let world = Harness::below(BELOW, ResponseMode::Fragment).await;
     let metadata = metadata(&world).await;
     assert_eq!(metadata["issuer"], issuer());
     let told: Vec<&str> = metadata.as_object().unwrap().values().filter_map(Value::as_str).collect();
@@ -97,7 +97,7 @@ async fn req_11_60_metadata_are_at_both_places_and_name_addresses_below_the_path
 
 #[tokio::test]
 async fn a_television_below_a_path_gets_its_token() {
-    let world = World::below(BELOW, ResponseMode::Fragment).await;
+    let world = Harness::below(BELOW, ResponseMode::Fragment).await;
     let wallet = PostingWallet::new(&world);
     let metadata = metadata(&world).await;
     let asked =
@@ -130,7 +130,7 @@ async fn a_television_below_a_path_gets_its_token() {
 
 #[tokio::test]
 async fn an_application_finds_everything_below_the_path_and_gets_its_token() {
-    let world = World::below(BELOW, ResponseMode::Fragment).await;
+    let world = Harness::below(BELOW, ResponseMode::Fragment).await;
     let wallet = PostingWallet::new(&world);
     let metadata = metadata(&world).await;
     let query = code_flow::request(&[]);
@@ -160,7 +160,7 @@ async fn an_application_finds_everything_below_the_path_and_gets_its_token() {
 
 #[tokio::test]
 async fn a_shop_below_a_path_gets_its_result_from_a_wallet_that_posts() {
-    let world = World::below(BELOW, ResponseMode::DirectPost).await;
+    let world = Harness::below(BELOW, ResponseMode::DirectPost).await;
     let wallet = PostingWallet::new(&world);
     let begun = world.post_json(&format!("{BELOW}/v1/presentations"), &shop::request(&[]).to_string()).await;
     assert_eq!(begun.status, StatusCode::CREATED, "{}", begun.text);
@@ -186,7 +186,7 @@ async fn a_shop_below_a_path_gets_its_result_from_a_wallet_that_posts() {
 
 #[tokio::test]
 async fn a_proxy_may_take_the_path_away() {
-    let world = World::below(BELOW, ResponseMode::Fragment).await;
+    let world = Harness::below(BELOW, ResponseMode::Fragment).await;
     let wallet = PostingWallet::new(&world);
     let authorization = world.device_authorization(&[]).await;
     assert_eq!(authorization["verification_uri"], format!("{}/device", issuer()));
@@ -206,7 +206,7 @@ async fn a_proxy_may_take_the_path_away() {
 #[tokio::test]
 async fn a_path_that_looks_like_a_route_is_still_one_meaning() {
     for path in ["/v1", "/wallet", "/device", "/start", "/done", "/token"] {
-        let world = World::below(path, ResponseMode::Fragment).await;
+        let world = Harness::below(path, ResponseMode::Fragment).await;
         let metadata = world.get(&format!("/.well-known/oauth-authorization-server{path}")).await.json();
         assert_eq!(metadata["issuer"], format!("{BASE}{path}"));
         for before in [path, ""] {
@@ -225,7 +225,7 @@ async fn a_path_that_looks_like_a_route_is_still_one_meaning() {
 /// What the service says where nothing is, and what it needs of a browser, are the same below a path.
 #[tokio::test]
 async fn req_10_1_refusals_below_a_path_are_those_of_the_root() {
-    let world = World::below(BELOW, ResponseMode::Fragment).await;
+    let world = Harness::below(BELOW, ResponseMode::Fragment).await;
     let at = async |method: Method, path: &str| -> Answer {
         world.send(method, path, &[basic(SHOP)], String::new()).await
     };

@@ -10,7 +10,7 @@ use vpgate_core::openid4vp::request::{OnRejection, ResponseMode, VpRequest};
 
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{BASE, BASIC, RETURN_TO, World};
+use vpgate_test_support::harness::{BASE, BASIC, Harness, RETURN_TO};
 
 const MODES: [ResponseMode; 2] = [ResponseMode::DirectPost, ResponseMode::DirectPostJwt];
 
@@ -28,19 +28,19 @@ fn code_in(address: &Url) -> Option<String> {
     address.query_pairs().find(|(name, _)| name == "response_code").map(|(_, code)| code.into_owned())
 }
 
-async fn status_of(world: &World, begun: &Value) -> Value {
+async fn status_of(world: &Harness, begun: &Value) -> Value {
     world.collect(begun, None).await.1["status"].clone()
 }
 
 /// Nobody has got anything for it: neither the shop, nor whoever reads its page.
-async fn is_pending(world: &World, begun: &Value) -> bool {
+async fn is_pending(world: &Harness, begun: &Value) -> bool {
     status_of(world, begun).await == "pending"
 }
 
 #[tokio::test]
 async fn req_2_12_2_14_9_6_a_posted_answer_reaches_the_shop_when_its_browser_returns() {
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let wallet = PostingWallet::new(&world);
         let mut browser = world.browser();
         let (begun, asked) = begun!(world, wallet, browser);
@@ -64,7 +64,7 @@ async fn req_2_12_2_14_9_6_a_posted_answer_reaches_the_shop_when_its_browser_ret
 #[tokio::test]
 async fn req_2_14_15_2_a_posted_answer_brings_the_television_its_token_when_the_phone_returns() {
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let wallet = PostingWallet::new(&world);
         let authorization = world.device_authorization(&[("scope", BASIC)]).await;
         let device_code = authorization["device_code"].as_str().unwrap();
@@ -84,7 +84,7 @@ async fn req_2_14_15_2_a_posted_answer_brings_the_television_its_token_when_the_
 #[tokio::test]
 async fn req_2_16_the_attacker_begins_and_the_victim_finishes() {
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut attacker, mut victim) =
             (PostingWallet::new(&world), world.browser(), world.browser());
         // The attacker takes the request out of his own browser and sends it to the victim as a link.
@@ -110,7 +110,7 @@ async fn req_2_16_the_attacker_begins_and_the_victim_finishes() {
 
 #[tokio::test]
 async fn req_2_16_a_television_of_the_attacker_gets_nothing_from_the_victims_wallet() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut attacker, mut victim) =
         (PostingWallet::new(&world), world.browser(), world.browser_of_somebody().await);
     let authorization = world.device_authorization(&[("scope", BASIC)]).await;
@@ -128,7 +128,7 @@ async fn req_2_16_a_television_of_the_attacker_gets_nothing_from_the_victims_wal
 /// The other way round: the attacker's wallet answers, and the victim is lured to the end of it.
 #[tokio::test]
 async fn req_2_16_the_victims_session_takes_no_answer_of_the_attacker() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut attacker, mut victim) = (PostingWallet::new(&world), world.browser(), world.browser());
     let (attackers, of_attacker) = begun!(world, wallet, attacker);
     let (victims, of_victim) = begun!(world, wallet, victim);
@@ -146,7 +146,7 @@ async fn req_2_16_the_victims_session_takes_no_answer_of_the_attacker() {
 /// A stranger has seen the victim's request, and his own good wallet answers it.
 #[tokio::test]
 async fn req_2_16_a_strangers_answer_never_becomes_the_victims() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (stranger, mut strangers_browser, mut victim) =
         (PostingWallet::new(&world), world.browser(), world.browser());
     let (begun, asked) = begun!(world, stranger, victim);
@@ -161,7 +161,7 @@ async fn req_2_16_a_strangers_answer_never_becomes_the_victims() {
 
 #[tokio::test]
 async fn req_2_17_who_knows_only_the_state_gets_no_result() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun!(world, wallet, browser);
     let (state, handle) = (asked.state.as_str(), asked.handle.as_str());
@@ -180,7 +180,7 @@ async fn req_2_17_who_knows_only_the_state_gets_no_result() {
 #[tokio::test]
 async fn req_2_8_an_answer_counts_once_and_for_its_own_request() {
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let (begun, asked) = begun!(world, wallet, browser);
         let (_, other) = begun!(world, wallet, browser);
@@ -214,7 +214,7 @@ async fn req_2_8_an_answer_counts_once_and_for_its_own_request() {
 #[tokio::test]
 async fn req_2_8_2_20_junk_spoils_no_login_before_the_last_try() {
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let (begun, asked) = begun!(world, wallet, browser);
         let state = asked.state.as_str();
@@ -244,7 +244,7 @@ async fn req_2_8_2_20_junk_spoils_no_login_before_the_last_try() {
 
 #[tokio::test]
 async fn req_2_20_a_wallet_may_be_told_to_bring_its_person_back() {
-    let world = World::with_wallet(|wallet| wallet.on_rejection = OnRejection::Redirect).await;
+    let world = Harness::with_wallet(|wallet| wallet.on_rejection = OnRejection::Redirect).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun!(world, wallet, browser);
     let junk = [("vp_token", "junk"), ("state", asked.state.as_str())];
@@ -260,7 +260,7 @@ async fn req_2_20_a_wallet_may_be_told_to_bring_its_person_back() {
 
 #[tokio::test]
 async fn req_2_11_2_13_closed_expired_and_unknown_addresses_are_told_the_same() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (_, settled) = begun!(world, wallet, browser);
     assert_eq!(wallet.refuse(&settled, "access_denied").await.status, StatusCode::OK);
@@ -291,7 +291,7 @@ async fn req_2_11_2_13_closed_expired_and_unknown_addresses_are_told_the_same() 
 
 #[tokio::test]
 async fn req_9_6_an_answer_whose_browser_never_returns_is_worth_nothing() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, asked) = begun!(world, wallet, browser);
     let way_back = redirect_uri(&wallet.share(&asked).await);
@@ -305,7 +305,7 @@ async fn req_9_6_an_answer_whose_browser_never_returns_is_worth_nothing() {
 
 #[tokio::test]
 async fn req_2_14_looking_ahead_does_not_use_the_code_up() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (_, asked) = begun!(world, wallet, browser);
     let way_back: Url = redirect_uri(&wallet.share(&asked).await).parse().unwrap();
@@ -326,7 +326,7 @@ async fn req_2_14_looking_ahead_does_not_use_the_code_up() {
 async fn req_2_19_the_largest_answer_is_refused_in_ordinary_time() {
     const MOST: usize = 3 << 20;
     for mode in MODES {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let (_, asked) = begun!(world, wallet, browser);
         for (name, fill) in [("vp_token", "a~"), ("response", "A"), ("response", "."), ("vp_token", "[[")] {
@@ -344,7 +344,7 @@ async fn req_2_19_the_largest_answer_is_refused_in_ordinary_time() {
     }
 }
 
-async fn post(world: &World, asked: &VpRequest, body: String) -> StatusCode {
+async fn post(world: &Harness, asked: &VpRequest, body: String) -> StatusCode {
     let form = ("content-type", "application/x-www-form-urlencoded".to_owned());
     world.send(Method::POST, asked.response_uri().path(), &[form], body).await.status
 }
@@ -354,7 +354,7 @@ fn json_of(text: &str) -> Value {
 }
 
 /// 400, and not a word about why.
-fn refused(answer: &crate::scenarios::world::Answer) {
+fn refused(answer: &vpgate_test_support::harness::Answer) {
     assert_eq!(
         (answer.status, answer.text.as_str()),
         (StatusCode::BAD_REQUEST, r#"{"error":"invalid_request"}"#)

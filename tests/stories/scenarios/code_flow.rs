@@ -11,9 +11,9 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
 
-use crate::scenarios::browser::{Browser, Page};
 use crate::scenarios::dpop::Prover;
-use crate::scenarios::world::{BASE, BASIC, RETURN_TO, World, basic};
+use vpgate_test_support::browser::{Browser, Page};
+use vpgate_test_support::harness::{BASE, BASIC, Harness, RETURN_TO, basic};
 
 pub const VERIFIER: &str = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
 const PORTAL: (&str, &str) = ("portal", "portal-secret");
@@ -59,7 +59,7 @@ pub fn error_of(page: &Page) -> String {
 }
 
 /// The person shares; the code that the browser carries home.
-pub async fn code(world: &World, request: &str) -> String {
+pub async fn code(world: &Harness, request: &str) -> String {
     let mut browser = world.browser();
     let wallet = to_wallet(&mut browser, request).await;
     let home = browser.press(&wallet, "Share").await;
@@ -67,7 +67,7 @@ pub async fn code(world: &World, request: &str) -> String {
 }
 
 /// The token request of the news site, with some parameters changed.
-pub async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
+pub async fn exchange(world: &Harness, code: &str, changes: &[(&str, &str)]) -> (StatusCode, Value) {
     let good = [
         ("grant_type", "authorization_code"),
         ("client_id", "web"),
@@ -82,7 +82,7 @@ pub async fn exchange(world: &World, code: &str, changes: &[(&str, &str)]) -> (S
     (answer.status, answer.json())
 }
 
-async fn refused(world: &World, code: &str, changes: &[(&str, &str)]) -> String {
+async fn refused(world: &Harness, code: &str, changes: &[(&str, &str)]) -> String {
     let (status, body) = exchange(world, code, changes).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
     body["error"].as_str().unwrap().to_owned()
@@ -90,7 +90,7 @@ async fn refused(world: &World, code: &str, changes: &[(&str, &str)]) -> String 
 
 #[tokio::test]
 async fn an_application_gets_a_token_because_a_wallet_showed_a_credential() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut browser = world.browser();
     let page = browser.open(&request(&[])).await;
     assert!(page.body.contains("News Site") && page.body.contains("127.0.0.1"), "{}", page.body);
@@ -115,7 +115,7 @@ async fn an_application_gets_a_token_because_a_wallet_showed_a_credential() {
 
 #[tokio::test]
 async fn req_11_30_a_pushed_request_leads_to_a_code_too() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let query = request(&[]);
     let form: Vec<(String, String)> =
         form_urlencoded::parse(query.split_once('?').unwrap().1.as_bytes()).into_owned().collect();
@@ -131,7 +131,7 @@ async fn req_11_30_a_pushed_request_leads_to_a_code_too() {
 
 #[tokio::test]
 async fn req_11_16_req_11_17_req_11_18_an_exchange_that_is_wrong_in_one_way_is_refused_and_harmless() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let code = code(&world, &request(&[])).await;
     let short = &VERIFIER[..42];
     let long = "a".repeat(129);
@@ -155,7 +155,7 @@ async fn req_11_16_req_11_17_req_11_18_an_exchange_that_is_wrong_in_one_way_is_r
 
 #[tokio::test]
 async fn req_11_17_a_code_belongs_to_its_client() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let code = code(&world, &request(&[])).await;
     let (kind, form) = (
         (header::CONTENT_TYPE.as_str(), "application/x-www-form-urlencoded".to_owned()),
@@ -170,7 +170,7 @@ async fn req_11_17_a_code_belongs_to_its_client() {
 
 #[tokio::test]
 async fn req_11_17_a_code_lives_a_minute() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let (early, late) = (code(&world, &request(&[])).await, code(&world, &request(&[])).await);
     world.clock.advance(Duration::from_secs(59));
     assert_eq!(exchange(&world, &early, &[]).await.0, StatusCode::OK);
@@ -180,7 +180,7 @@ async fn req_11_17_a_code_lives_a_minute() {
 
 #[tokio::test]
 async fn req_11_17_of_many_exchanges_at_once_one_gets_the_token() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let code = code(&world, &request(&[])).await;
     let mut exchanges = tokio::task::JoinSet::new();
     for _ in 0..50 {
@@ -196,7 +196,7 @@ async fn req_11_17_of_many_exchanges_at_once_one_gets_the_token() {
 
 #[tokio::test]
 async fn req_11_15_req_11_16_a_client_that_may_go_without_a_challenge_shows_no_verifier() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let without = [("client_id", "portal"), ("code_challenge", ""), ("code_challenge_method", "")];
     let code = code(&world, &request(&without)).await;
     let exchange = async |verifier: &str| {
@@ -213,7 +213,7 @@ async fn req_11_15_req_11_16_a_client_that_may_go_without_a_challenge_shows_no_v
 
 #[tokio::test]
 async fn req_11_23_an_answer_through_another_browser_gives_no_code() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let (mut victim, mut attacker) = (world.browser(), world.browser());
     let wallet = to_wallet(&mut victim, &request(&[])).await;
     let fragment = world.share_without_returning(&mut victim, &wallet).await;
@@ -228,7 +228,7 @@ async fn req_11_23_an_answer_through_another_browser_gives_no_code() {
 
 #[tokio::test]
 async fn req_11_23_the_way_to_the_wallet_belongs_to_the_browser_that_went_on() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut attacker = world.browser();
     let page = attacker.open(&request(&[])).await;
     let start = attacker.press_without_travelling(&page, "Continue").await;
@@ -238,7 +238,7 @@ async fn req_11_23_the_way_to_the_wallet_belongs_to_the_browser_that_went_on() {
 
 #[tokio::test]
 async fn req_2_44_saying_no_in_the_wallet_is_access_denied_at_home() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut browser = world.browser();
     let wallet = to_wallet(&mut browser, &request(&[])).await;
     let home = browser.press(&wallet, "Decline").await;
@@ -247,7 +247,7 @@ async fn req_2_44_saying_no_in_the_wallet_is_access_denied_at_home() {
 
 #[tokio::test]
 async fn req_2_44_what_the_wallet_cannot_do_is_a_server_error_at_home() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for (wallet_says, at_home) in [
         ("invalid_request", "server_error"),
         ("vp_formats_not_supported", "server_error"),
@@ -264,7 +264,7 @@ async fn req_2_44_what_the_wallet_cannot_do_is_a_server_error_at_home() {
 
 #[tokio::test]
 async fn req_2_8_the_last_rejected_answer_is_access_denied_at_home_and_so_is_giving_up() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut browser = world.browser();
     let mut wallet = to_wallet(&mut browser, &request(&[])).await;
     for attempt in 1..=5 {
@@ -285,7 +285,7 @@ async fn req_2_8_the_last_rejected_answer_is_access_denied_at_home_and_so_is_giv
 
 #[tokio::test]
 async fn an_authorization_that_took_too_long_gives_no_code() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut browser = world.browser();
     let wallet = to_wallet(&mut browser, &request(&[])).await;
     let fragment = world.share_without_returning(&mut browser, &wallet).await;
@@ -296,7 +296,7 @@ async fn an_authorization_that_took_too_long_gives_no_code() {
 
 #[tokio::test]
 async fn the_code_of_an_authorization_never_leads_to_the_claims() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let code = code(&world, &request(&[("client_id", "portal")])).await;
     let path = format!("/v1/presentations/{}?response_code={code}", &code[..22]);
     assert_eq!(world.get_as(&path, Some(PORTAL)).await.status, StatusCode::NOT_FOUND);
@@ -304,7 +304,7 @@ async fn the_code_of_an_authorization_never_leads_to_the_claims() {
 
 #[tokio::test]
 async fn req_11_19_state_comes_back_as_it_was() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for state in ["a+b c%20&d=e", "{\"to\":\"/é?x=1#y\"}", &"x".repeat(2048)] {
         let page = world.browser().open(&request(&[("state", state), ("prompt", "none")])).await;
         assert_eq!(carried(&page, "state").as_deref(), Some(state));
@@ -317,7 +317,7 @@ async fn req_11_19_state_comes_back_as_it_was() {
 // With ID tokens, and with keys.
 
 /// With a reader that may ask for `openid`, and a vault whose tokens are all bound to a key.
-async fn world_with_readers() -> World {
+async fn world_with_readers() -> Harness {
     let client = |id: &str, tokens: &str| {
         format!(
             r#"
@@ -331,7 +331,7 @@ tokens = {{ audience = ["https://api.example", "https://reports.example"], {toke
 "#
         )
     };
-    World::with_more(&(client("reader", "") + &client("vault", "require_dpop = true"))).await
+    Harness::with_more(&(client("reader", "") + &client("vault", "require_dpop = true"))).await
 }
 
 fn reader(changes: &[(&str, &str)]) -> String {
@@ -346,7 +346,7 @@ fn claims(jwt: &Value) -> Value {
     serde_json::from_slice(&base64url::decode(payload).unwrap()).unwrap()
 }
 
-async fn userinfo(world: &World, tokens: &Value) -> StatusCode {
+async fn userinfo(world: &Harness, tokens: &Value) -> StatusCode {
     let bearer = ("authorization", format!("Bearer {}", tokens["access_token"].as_str().unwrap()));
     world.send(Method::GET, "/userinfo", &[bearer], String::new()).await.status
 }

@@ -9,7 +9,7 @@ use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::scenarios::posting::PostingWallet;
 use crate::scenarios::shop::{request, transactions};
-use crate::scenarios::world::{BASE, RETURN_TO, World};
+use vpgate_test_support::harness::{BASE, Harness, RETURN_TO};
 
 fn crossing() -> Value {
     let mut crossing = request(&[]);
@@ -20,7 +20,7 @@ fn crossing() -> Value {
 #[tokio::test]
 async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_shop_the_result() {
     for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut desktop, mut stranger) =
             (PostingWallet::new(&world), world.browser(), world.browser());
         let begun = world.begin(&crossing()).await;
@@ -52,7 +52,7 @@ async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_sho
 
 #[tokio::test]
 async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let [session, mut payment, wire, mandate] = transactions();
     payment["payload"]["title"] = "Order <b>7</b>".into();
     // One at a time: the request is in the QR code.
@@ -80,20 +80,20 @@ async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
 
 #[tokio::test]
 async fn req_15_3_crossing_devices_is_off_unless_client_and_wallet_allow_it() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     world.begin(&crossing()).await;
     let refused =
         world.post_json_as(("bank", "bank-secret"), "/v1/presentations", &crossing().to_string()).await;
     assert_eq!((refused.status, &refused.json()["pointer"]), (StatusCode::BAD_REQUEST, &json!("/flow")));
     // A wallet that answers in the fragment comes back through its own browser.
-    let world = World::new().await;
+    let world = Harness::new().await;
     let refused = world.post_json("/v1/presentations", &crossing().to_string()).await;
     assert_eq!((refused.status, &refused.json()["pointer"]), (StatusCode::BAD_REQUEST, &json!("/flow")));
 }
 
 #[tokio::test]
 async fn req_15_5_the_code_lives_for_two_minutes() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let (wallet, mut desktop) = (PostingWallet::new(&world), world.browser());
     let begun = world.begin(&crossing()).await;
     desktop.open(begun["start_url"].as_str().unwrap()).await;
@@ -105,7 +105,7 @@ async fn req_15_5_the_code_lives_for_two_minutes() {
 
 #[tokio::test]
 async fn req_2_18_nobody_answers_before_a_browser_shows_the_code() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let wallet = PostingWallet::new(&world);
     let begun = world.begin(&crossing()).await;
     let asked = wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;

@@ -9,13 +9,14 @@ use vpgate_core::openid4vp::response::WalletError;
 
 use crate::scenarios::answers::CODES;
 use crate::scenarios::asking::{DNS, HASH, read};
-use crate::scenarios::browser::{Browser, Page};
-use crate::scenarios::certificates::Certified;
-use crate::scenarios::configuration::configuration;
-use crate::scenarios::made::edit;
-use crate::scenarios::posting::{POSTING_WALLET, PostingWallet, redirect_uri};
+use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::{request, transactions};
-use crate::scenarios::world::{BASE, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::browser::{Browser, Page};
+use vpgate_test_support::builders::configuration::configuration;
+use vpgate_test_support::builders::presentation::edit;
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::POSTING_WALLET;
+use vpgate_test_support::harness::{BASE, CREDENTIAL, Harness, RETURN_TO};
 
 const UNSIGNED: &str = "openid4vp-v1-unsigned";
 const SIGNED: &str = "openid4vp-v1-signed";
@@ -23,8 +24,8 @@ const MULTISIGNED: &str = "openid4vp-v1-multisigned";
 const ORIGIN: &str = "origin:http://127.0.0.1:8080";
 
 /// A wallet app that posts, and that is asked without a signature by browsers that can.
-async fn unsigned(mode: ResponseMode) -> World {
-    World::with_wallet(|wallet| {
+async fn unsigned(mode: ResponseMode) -> Harness {
+    Harness::with_wallet(|wallet| {
         wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
     })
     .await
@@ -38,7 +39,7 @@ fn asks() -> Value {
 }
 
 /// The page from which `browser` asks.
-async fn start(world: &World, browser: &mut Browser<'_>) -> (Value, Page) {
+async fn start(world: &Harness, browser: &mut Browser<'_>) -> (Value, Page) {
     let begun = world.begin(&asks()).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
     (begun, page)
@@ -103,7 +104,7 @@ async fn req_2_51_req_2_54_a_signed_request_says_who_asks_from_where_and_is_answ
         "profile = \"openid4vp\"\nauthorization_endpoint = \"{POSTING_WALLET}\"\n{HASH}\n{signing}\n\
          dc_api = {{ request = \"signed\" }}\n"
     );
-    let world = World::asking(&entry, folder.path()).await;
+    let world = Harness::asking(&entry, folder.path()).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, page) = start(&world, &mut browser).await;
     let asked = page.request_by_api().unwrap();
@@ -152,7 +153,7 @@ async fn req_2_53_a_multi_signed_request_is_believed_by_each_of_its_signatures()
     let (before, rest) = usual.split_once("[[wallets]]").unwrap();
     let (_, after) = rest.split_once("[[credentials]]").unwrap();
     let text = format!("{before}{wallets}[[credentials]]{after}");
-    let world = World::with_configuration(&text, Vec::new()).await;
+    let world = Harness::with_configuration(&text, Vec::new()).await;
 
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, page) = start(&world, &mut browser).await;

@@ -7,11 +7,11 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 
-use crate::scenarios::world::{Answer, BASE, BASIC, World};
+use vpgate_test_support::harness::{Answer, BASE, BASIC, Harness};
 
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-async fn world() -> World {
+async fn world() -> Harness {
     let client = |id: &str, tokens: &str| {
         format!(
             r#"
@@ -24,7 +24,7 @@ tokens = {{ {tokens} }}
 "#
         )
     };
-    World::with_more(&(client("player", "") + &client("vault", "require_dpop = true"))).await
+    Harness::with_more(&(client("player", "") + &client("vault", "require_dpop = true"))).await
 }
 
 /// A client with a key, and the last nonce it was given.
@@ -39,7 +39,7 @@ impl Prover {
         Self { key: SigningKey::generate(Algorithm::Es256).unwrap(), nonce: None, count: 0 }
     }
 
-    fn proof(&mut self, world: &World, method: &str, path: &str, token: Option<&str>) -> String {
+    fn proof(&mut self, world: &Harness, method: &str, path: &str, token: Option<&str>) -> String {
         self.count += 1;
         let header = json!({"typ": "dpop+jwt", "jwk": self.key.public_key().to_jwk()});
         let mut claims = json!({
@@ -57,7 +57,7 @@ impl Prover {
     }
 
     /// Posts with a fresh proof; takes up the nonce that it is told, and tries again.
-    pub async fn post(&mut self, world: &World, path: &str, form: &[(&str, &str)]) -> Answer {
+    pub async fn post(&mut self, world: &Harness, path: &str, form: &[(&str, &str)]) -> Answer {
         let proof = self.proof(world, "POST", path, None);
         let answer = post(world, path, form, &[&proof]).await;
         if answer.header("dpop-nonce").is_empty() {
@@ -72,36 +72,36 @@ impl Prover {
         post(world, path, form, &[&proof]).await
     }
 
-    async fn tokens(&mut self, world: &World, client: &str, device_code: &str) -> Value {
+    async fn tokens(&mut self, world: &Harness, client: &str, device_code: &str) -> Value {
         let answer = self.redeem(world, client, device_code).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
         answer.json()
     }
 
-    async fn redeem(&mut self, world: &World, client: &str, device_code: &str) -> Answer {
+    async fn redeem(&mut self, world: &Harness, client: &str, device_code: &str) -> Answer {
         let form = [("client_id", client), ("grant_type", DEVICE_GRANT), ("device_code", device_code)];
         self.post(world, "/token", &form).await
     }
 }
 
-async fn post(world: &World, path: &str, form: &[(&str, &str)], proofs: &[&str]) -> Answer {
+async fn post(world: &Harness, path: &str, form: &[(&str, &str)], proofs: &[&str]) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
     headers.extend(proofs.iter().map(|proof| ("dpop", (*proof).to_owned())));
     world.send(Method::POST, path, &headers, body).await
 }
 
-async fn approved(world: &World, authorization: &Answer) -> String {
+async fn approved(world: &Harness, authorization: &Answer) -> String {
     assert_eq!(authorization.status, StatusCode::OK, "{}", authorization.text);
     world.approve(&authorization.json()).await;
     authorization.json()["device_code"].as_str().unwrap().to_owned()
 }
 
-async fn unbound_code(world: &World, client: &str) -> String {
+async fn unbound_code(world: &Harness, client: &str) -> String {
     approved(world, &world.post_form("/device_authorization", &[("client_id", client)]).await).await
 }
 
-async fn userinfo(world: &World, scheme: &str, token: &str, proof: Option<String>) -> Answer {
+async fn userinfo(world: &Harness, scheme: &str, token: &str, proof: Option<String>) -> Answer {
     let mut headers = vec![("authorization", format!("{scheme} {token}"))];
     headers.extend(proof.map(|proof| ("dpop", proof)));
     world.send(Method::GET, "/userinfo", &headers, String::new()).await

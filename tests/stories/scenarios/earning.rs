@@ -4,9 +4,9 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute, ResponseMode};
 
-use crate::scenarios::configuration::configuration;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
-use crate::scenarios::world::{BASIC, CREDENTIAL, RETURN_TO, WALLET_CLIENT, World};
+use vpgate_test_support::builders::configuration::configuration;
+use vpgate_test_support::harness::{BASIC, CREDENTIAL, Harness, RETURN_TO, WALLET_CLIENT};
 
 /// Earned by people of 65 or older; it lists one claim, and not the one that its rule reads.
 const RETIRED: &str = "retired";
@@ -30,8 +30,8 @@ fn asking() -> String {
         + &scope(DRINKING, "", "21")
 }
 
-async fn world() -> World {
-    World::with_configuration(&asking(), Vec::new()).await
+async fn world() -> Harness {
+    Harness::with_configuration(&asking(), Vec::new()).await
 }
 
 fn asks(scope: &str) -> Value {
@@ -100,7 +100,7 @@ async fn a_result_is_asked_and_told_what_its_scopes_list_and_what_rules_read_is_
 #[tokio::test]
 async fn rules_decide_about_posted_answers_before_anybody_returns() {
     for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
-        let world = World::with_wallet(|wallet| wallet.response_mode = mode).await;
+        let world = Harness::with_wallet(|wallet| wallet.response_mode = mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let begun = world.begin(&asks(BASIC)).await;
         let page = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -121,7 +121,7 @@ async fn rules_decide_about_posted_answers_before_anybody_returns() {
 
 #[tokio::test]
 async fn rules_decide_across_devices_and_through_the_browsers_api() {
-    let world = World::with_wallet(|wallet| {
+    let world = Harness::with_wallet(|wallet| {
         wallet.dc_api =
             Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: ResponseMode::DcApi });
     })

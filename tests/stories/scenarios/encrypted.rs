@@ -15,7 +15,7 @@ use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
 
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{Answer, World};
+use vpgate_test_support::harness::{Answer, Harness};
 
 /// The longest body that is read (`http/middleware/body.rs`).
 const MOST: usize = 3 << 20;
@@ -133,9 +133,9 @@ fn is_refused(name: &str, answer: &Answer, took: Duration) {
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "how long it really takes is what is tested")]
 async fn req_2_31_to_2_33_an_encrypted_answer_that_is_wrong_in_one_way_is_refused_at_the_door() {
-    let world = World::posting(ResponseMode::DirectPostJwt).await;
+    let world = Harness::posting(ResponseMode::DirectPostJwt).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
-    let asks = async |browser: &mut crate::scenarios::browser::Browser<'_>| {
+    let asks = async |browser: &mut vpgate_test_support::browser::Browser<'_>| {
         let begun = world.begin(&request(&[])).await;
         let page = browser.open(begun["start_url"].as_str().unwrap()).await;
         (begun, wallet.opened_by(&page).await)
@@ -176,7 +176,7 @@ async fn req_2_31_to_2_33_an_encrypted_answer_that_is_wrong_in_one_way_is_refuse
 #[tokio::test]
 #[expect(clippy::disallowed_methods, reason = "how long it really takes is what is tested")]
 async fn req_2_19_the_longest_encrypted_answer_takes_ordinary_time() {
-    let world = World::posting(ResponseMode::DirectPostJwt).await;
+    let world = Harness::posting(ResponseMode::DirectPostJwt).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let begun = world.begin(&request(&[])).await;
     let asked = wallet.opened_by(&browser.open(begun["start_url"].as_str().unwrap()).await).await;

@@ -2,19 +2,19 @@
 
 use poem::http::{Method, StatusCode};
 
-use crate::scenarios::world::{ADULT, BASIC, World};
+use vpgate_test_support::harness::{ADULT, BASIC, Harness};
 
 const FORM: &str = "application/x-www-form-urlencoded";
 const GRANT: &str = "grant_type=urn%3Aietf%3Aparams%3Aoauth%3Agrant-type%3Adevice_code";
 
-async fn post(world: &World, path: &str, kind: &str, body: &str) -> (StatusCode, String, String) {
+async fn post(world: &Harness, path: &str, kind: &str, body: &str) -> (StatusCode, String, String) {
     let answer = world.send(Method::POST, path, &[("content-type", kind.to_owned())], body.to_owned()).await;
     (answer.status, answer.header("content-type").to_owned(), answer.text)
 }
 
 #[tokio::test]
 async fn req_10_1_the_oauth_endpoints_answer_in_oauth_json() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let long = format!("client_id=tv&x={}", "a".repeat(20_000));
     let cases = [
         ("/device_authorization", FORM, "", 400, "invalid_request"),
@@ -49,7 +49,7 @@ async fn req_10_1_the_oauth_endpoints_answer_in_oauth_json() {
 
 #[tokio::test]
 async fn req_11_3_two_ways_of_authenticating_at_once_are_refused() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let headers =
         [("content-type", FORM.to_owned()), ("authorization", "Basic c2hvcDpzaG9wLXNlY3JldA==".to_owned())];
     let body = "client_id=shop&client_secret=shop-secret".to_owned();
@@ -68,7 +68,7 @@ async fn req_11_3_two_ways_of_authenticating_at_once_are_refused() {
 
 #[tokio::test]
 async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let metadata = world.get("/.well-known/oauth-authorization-server").await;
     assert!(metadata.header("content-type").starts_with("application/json"));
     let metadata = metadata.json();
@@ -98,7 +98,7 @@ async fn req_10_48_11_61_metadata_lists_what_works_and_what_it_lists_works() {
 
 #[tokio::test]
 async fn what_is_not_there_is_said_in_the_endpoints_own_language() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let page = world.get("/nowhere").await;
     assert_eq!(page.status, StatusCode::NOT_FOUND);
     assert!(page.header("content-type").starts_with("text/html"));
@@ -112,14 +112,14 @@ async fn what_is_not_there_is_said_in_the_endpoints_own_language() {
 
 #[tokio::test]
 async fn req_2_5_an_answer_in_the_query_is_never_accepted() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let answer = world.get("/callback?vp_token=x&state=y").await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST);
 }
 
 #[tokio::test]
 async fn req_2_2_pages_cannot_be_framed_cached_or_extended() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for path in ["/device", "/callback", "/done/AAAAAAAAAAAAAAAAAAAAAA", "/start/AAAAAAAAAAAAAAAAAAAAAA"] {
         let answer = world.get(path).await;
         let policy = answer.header("content-security-policy");
@@ -134,7 +134,7 @@ async fn req_2_2_pages_cannot_be_framed_cached_or_extended() {
 
 #[tokio::test]
 async fn req_10_25_pages_refuse_posts_from_elsewhere() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let code = authorization["user_code"].as_str().unwrap();
     for action in ["continue", "disown"] {

@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use vpgate_core::openid4vp::request::Profile;
 
 use crate::scenarios::asking::{asked, haip, parameter, path_of, read, sent_to_wallet};
-use crate::scenarios::certificates::Certified;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
-use crate::scenarios::world::{BASE, BASIC, RETURN_TO, World};
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::{BASE, BASIC, Harness, RETURN_TO};
 
 fn line<'r>(result: &'r Value, check: &str) -> &'r Value {
     let lines = result["report"]["checks"].as_array().unwrap();
@@ -17,7 +17,7 @@ fn line<'r>(result: &'r Value, check: &str) -> &'r Value {
 #[tokio::test]
 async fn req_9_9_req_9_10_credential_and_status_list_with_their_chains_are_believed() {
     let certified = Certified::new();
-    let world = World::asking(&haip("by_reference"), certified.path()).await;
+    let world = Harness::asking(&haip("by_reference"), certified.path()).await;
     let (phone, mut browser) = (PostingWallet::new(&world), world.browser());
     let (begun, url) = sent_to_wallet(&world, &mut browser).await;
     let (_, claims) = read(&world.get(&path_of(&url)).await.text);
@@ -43,7 +43,7 @@ async fn req_9_9_req_9_10_credential_and_status_list_with_their_chains_are_belie
 #[tokio::test]
 async fn req_9_9_who_is_known_by_a_jwks_is_refused_and_the_report_says_what_to_configure() {
     for (profile, verdict) in [(Profile::Openid4vp, "verified"), (Profile::Haip, "rejected")] {
-        let world = World::with_wallet(|wallet| wallet.profile = profile).await;
+        let world = Harness::with_wallet(|wallet| wallet.profile = profile).await;
         let (phone, mut browser) = (PostingWallet::new(&world), world.browser());
         let begun = world.begin(&json!({"scope": BASIC, "redirect_uri": RETURN_TO})).await;
         let asked = phone.opened_by(&browser.open(begun["start_url"].as_str().unwrap()).await).await;

@@ -16,9 +16,10 @@ use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::signing::SigningKey;
 
 use crate::scenarios::asking::{parameter, path_of, sent_to_wallet};
-use crate::scenarios::made::edit;
-use crate::scenarios::posting::{POSTING_WALLET, PostingWallet, redirect_uri};
-use crate::scenarios::world::{BASIC, RETURN_TO, World};
+use crate::scenarios::posting::{PostingWallet, redirect_uri};
+use vpgate_test_support::builders::presentation::edit;
+use vpgate_test_support::harness::POSTING_WALLET;
+use vpgate_test_support::harness::{BASIC, Harness, RETURN_TO};
 
 const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 12, members: 512 };
 const DID_WEB: &str = "did:web:verify.example";
@@ -100,7 +101,7 @@ impl Ours {
     }
 
     /// Header and claims of the Request Object to which the address leads, its signature checked.
-    async fn object_at(&self, world: &World, url: &Url) -> (Value, Value) {
+    async fn object_at(&self, world: &Harness, url: &Url) -> (Value, Value) {
         let object = match parameter(url, "request") {
             Some(inside) => inside,
             None => world.get(&path_of(url)).await.text,
@@ -124,7 +125,7 @@ async fn req_1_2_req_1_24_req_1_25_each_identifier_names_its_key_and_is_the_audi
     for identity in ours.identities() {
         for method in ["by_value", "by_reference", "by_reference_post"] {
             let entry = ours.wallet("openid4vp", &identity, method, "direct_post");
-            let world = World::asking(&entry, ours.folder.path()).await;
+            let world = Harness::asking(&entry, ours.folder.path()).await;
             let (phone, mut browser) = (PostingWallet::new(&world), world.browser());
             let (begun, url) = sent_to_wallet(&world, &mut browser).await;
             let name = format!("{} {method}", identity.client_id);
@@ -155,7 +156,7 @@ async fn req_13_1_the_cloud_wallet_is_asked_by_a_signed_request_of_its_profile()
     let [registered, ..] = ours.identities();
     for method in ["by_value", "by_reference"] {
         let entry = ours.wallet("proof", &registered, method, "fragment");
-        let world = World::asking(&entry, ours.folder.path()).await;
+        let world = Harness::asking(&entry, ours.folder.path()).await;
         let mut browser = world.browser();
         let begun = world
             .begin(&json!({"scope": BASIC, "redirect_uri": RETURN_TO, "login_hint": "ann@example.com"}))

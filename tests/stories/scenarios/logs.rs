@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use tracing_subscriber::fmt::MakeWriter;
 
 use crate::scenarios::code_flow;
-use crate::scenarios::world::{BASIC, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::harness::{BASIC, CREDENTIAL, Harness, RETURN_TO};
 
 /// Where a test's log goes.
 #[derive(Clone, Default)]
@@ -53,7 +53,7 @@ impl<'a> MakeWriter<'a> for Lines {
 #[tokio::test]
 async fn req_13_8_logs_explain_refusals_and_carry_no_secret_and_no_person() {
     let (lines, _guards) = Lines::collect(tracing::Level::TRACE);
-    let world = World::new().await;
+    let world = Harness::new().await;
 
     let authorization = world.device_authorization(&[]).await;
     world.approve(&authorization).await;

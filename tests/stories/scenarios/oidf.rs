@@ -20,11 +20,11 @@ use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use crate::scenarios::asking::{
     DNS, HASH, REDIRECT, asked, haip, parameter, path_of, read, sent_to_wallet, wallet,
 };
-use crate::scenarios::browser::Browser;
-use crate::scenarios::certificates::Certified;
-use crate::scenarios::made::{Made, Signer, edit};
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
-use crate::scenarios::world::{BASE, World};
+use vpgate_test_support::browser::Browser;
+use vpgate_test_support::builders::presentation::{PresentationBuilder, Signer, edit};
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::{BASE, Harness};
 
 const HOUR: i64 = 3600;
 
@@ -36,7 +36,7 @@ const RESPONSE_MODES: [&str; 2] = ["direct_post", "direct_post.jwt"];
 /// One combination, with a request that a wallet was sent.
 struct Variant {
     name: String,
-    world: World,
+    world: Harness,
     method: &'static str,
     /// Removed at the end.
     _certified: Certified,
@@ -62,7 +62,7 @@ impl Variant {
     /// With this entry for the method.
     async fn of(entry: &dyn Fn(&str) -> String, method: &'static str) -> Self {
         let (name, certified) = (entry(method), Certified::new());
-        let world = World::asking(&name, certified.path()).await;
+        let world = Harness::asking(&name, certified.path()).await;
         Self { name, world, method, _certified: certified }
     }
 
@@ -78,7 +78,7 @@ impl Variant {
     }
 
     /// The wallet shows what `change` made of an honest presentation, and is believed.
-    async fn accepts(&self, change: impl Fn(&mut Made)) {
+    async fn accepts(&self, change: impl Fn(&mut PresentationBuilder)) {
         let mut browser = self.world.browser();
         let (begun, asked) = self.asks(&mut browser).await;
         let mut made = PostingWallet::new(&self.world).made(&asked);
@@ -87,7 +87,7 @@ impl Variant {
     }
 
     /// The wallet is refused, and then believed without the change.
-    async fn refuses(&self, change: impl Fn(&mut Made)) {
+    async fn refuses(&self, change: impl Fn(&mut PresentationBuilder)) {
         let mut browser = self.world.browser();
         let (begun, asked) = self.asks(&mut browser).await;
         let phone = PostingWallet::new(&self.world);
@@ -97,7 +97,7 @@ impl Variant {
         self.is_verified(&mut browser, &begun, &asked, &phone.made(&asked)).await;
     }
 
-    async fn is_refused(&self, begun: &Value, asked: &VpRequest, made: &Made) {
+    async fn is_refused(&self, begun: &Value, asked: &VpRequest, made: &PresentationBuilder) {
         let answer = PostingWallet::new(&self.world).answer(asked, &made.present()).await;
         assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{}: {}", self.name, answer.text);
         assert_eq!(answer.json(), json!({"error": "invalid_request"}), "{}", self.name);
@@ -105,7 +105,13 @@ impl Variant {
         assert_ne!(result["status"], "verified", "{}", self.name);
     }
 
-    async fn is_verified(&self, browser: &mut Browser<'_>, begun: &Value, asked: &VpRequest, made: &Made) {
+    async fn is_verified(
+        &self,
+        browser: &mut Browser<'_>,
+        begun: &Value,
+        asked: &VpRequest,
+        made: &PresentationBuilder,
+    ) {
         let answer = PostingWallet::new(&self.world).answer(asked, &made.present()).await;
         assert_eq!(answer.status, StatusCode::OK, "{}: {}", self.name, answer.text);
         let page = browser.open(&redirect_uri(&answer)).await;
@@ -121,16 +127,16 @@ fn foreign() -> Signer {
     Signer::of(SigningKey::generate(Algorithm::Es256).unwrap())
 }
 
-fn edit_kb(made: &mut Made, name: &str, value: &Value) {
+fn edit_kb(made: &mut PresentationBuilder, name: &str, value: &Value) {
     edit(&mut made.kb, |kb| drop(kb.insert(name.to_owned(), value.clone())));
 }
 
-fn shift_iat(made: &mut Made, seconds: i64) {
+fn shift_iat(made: &mut PresentationBuilder, seconds: i64) {
     edit(&mut made.kb, |kb| kb["iat"] = (kb["iat"].as_i64().unwrap() + seconds).into());
 }
 
 /// The demo issuer's list: the credential is the one whose status its buttons change.
-fn name_status(made: &mut Made) {
+fn name_status(made: &mut PresentationBuilder) {
     let list = json!({"idx": 0, "uri": format!("{BASE}/sandbox/issuer/status-list")});
     made.edit_payload(|payload| drop(payload.insert("status".to_owned(), json!({"status_list": list}))));
 }
@@ -146,7 +152,7 @@ async fn req_1_2_req_9_3_happy_flow() {
 #[tokio::test]
 async fn minimal_cnf_jwk() {
     for variant in variants(None).await {
-        let minimal = |made: &mut Made| {
+        let minimal = |made: &mut PresentationBuilder| {
             made.edit_payload(|payload| {
                 let jwk = &payload["cnf"]["jwk"];
                 let mut names: Vec<_> = jwk.as_object().unwrap().keys().cloned().collect();
@@ -270,7 +276,9 @@ async fn present_revoked_credential() {
 #[tokio::test]
 async fn present_credential_without_status() {
     for variant in variants(None).await {
-        let without = |made: &mut Made| made.edit_payload(|payload| assert!(!payload.contains_key("status")));
+        let without = |made: &mut PresentationBuilder| {
+            made.edit_payload(|payload| assert!(!payload.contains_key("status")))
+        };
         variant.accepts(without).await;
     }
 }

@@ -3,7 +3,7 @@
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::scenarios::world::{Answer, BASIC, RETURN_TO, World};
+use vpgate_test_support::harness::{Answer, BASIC, Harness, RETURN_TO};
 
 const SHOP: (&str, &str) = ("shop", "shop-secret");
 const BANK: (&str, &str) = ("bank", "bank-secret");
@@ -14,16 +14,16 @@ fn code(authorization: &Value) -> &str {
     authorization["user_code"].as_str().unwrap()
 }
 
-async fn verify(world: &World, user_code: &str) -> Answer {
+async fn verify(world: &Harness, user_code: &str) -> Answer {
     world.post_value_as(VERIFICATION, Some(SHOP), &json!({ "user_code": user_code })).await
 }
 
-async fn complete(world: &World, body: &Value) -> Answer {
+async fn complete(world: &Harness, body: &Value) -> Answer {
     world.post_value_as(COMPLETION, Some(SHOP), body).await
 }
 
 /// Begun for a code, and shared: the id and the response code.
-async fn shared(world: &World, request: &Value) -> (String, String) {
+async fn shared(world: &Harness, request: &Value) -> (String, String) {
     let begun = world.begin(request).await;
     let returned = world.share(&begun, &[]).await;
     (begun["id"].as_str().unwrap().to_owned(), returned.response_code)
@@ -53,7 +53,7 @@ fn is(status: u16, kind: &str, pointer: &str) -> (u16, String, String) {
 
 #[tokio::test]
 async fn req_10_62_a_service_with_its_own_pages_gets_a_device_its_token() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("tv").await;
     let answer = verify(&world, &code(&authorization).to_lowercase().replace('-', " ")).await;
     let shown = answer.json();
@@ -79,7 +79,7 @@ async fn req_10_62_a_service_with_its_own_pages_gets_a_device_its_token() {
 
 #[tokio::test]
 async fn req_10_62_nobody_but_a_service_that_may_speaks_for_a_device() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let [tv, safe] = [world.device_of("tv").await, world.device_of("safe").await];
     for path in [VERIFICATION, COMPLETION] {
         let body =
@@ -106,7 +106,7 @@ async fn req_10_62_nobody_but_a_service_that_may_speaks_for_a_device() {
 
 #[tokio::test]
 async fn req_10_62_only_a_verified_presentation_of_this_code_completes_it() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let [mine, other] = [world.device_of("tv").await, world.device_of("tv").await];
     let of_other = shared(&world, &for_code(&other)).await;
     let of_none = shared(&world, &json!({ "scope": BASIC, "redirect_uri": RETURN_TO })).await;
@@ -133,7 +133,7 @@ async fn req_10_62_only_a_verified_presentation_of_this_code_completes_it() {
 
 #[tokio::test]
 async fn req_10_62_a_service_can_say_no_and_take_an_approval_back() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for result in ["ACCESS_DENIED", "TRANSACTION_FAILED"] {
         let authorization = world.device_of("tv").await;
         let body = json!({ "user_code": code(&authorization), "result": result });
@@ -151,7 +151,7 @@ async fn req_10_62_a_service_can_say_no_and_take_an_approval_back() {
 
 #[tokio::test]
 async fn req_15_6_a_code_is_taken_up_by_our_page_or_by_theirs() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let [ours, theirs] = [world.device_of("tv").await, world.device_of("tv").await];
     world.to_wallet(&mut world.browser(), &ours).await;
     let refused = world.post_value_as("/v1/presentations", Some(SHOP), &for_code(&ours)).await;
@@ -166,7 +166,7 @@ async fn req_15_6_a_code_is_taken_up_by_our_page_or_by_theirs() {
 
 #[tokio::test]
 async fn req_15_14_and_15_9_hold_on_other_pages_too() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let gate = world.device_of("gate").await;
     let offered = verify(&world, code(&gate)).await.json()["numbers"].clone();
     assert!(offered.as_array().unwrap().contains(&gate["confirmation_number"]), "{offered}");
@@ -193,7 +193,7 @@ async fn req_15_14_and_15_9_hold_on_other_pages_too() {
 
 #[tokio::test]
 async fn req_10_20_wrong_codes_are_counted_on_other_pages_too() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("tv").await;
     let from = |typed: &str, address: &str| json!({ "user_code": typed, "ip_address": address });
     for guess in ["BBBB-BBBB", "BBBB-BBBC", "BBBB-BBBD", "BBBB-BBBF", "BBBB-BBBG"] {
@@ -216,7 +216,7 @@ async fn req_10_20_wrong_codes_are_counted_on_other_pages_too() {
 
 #[tokio::test]
 async fn req_10_62_what_is_wrong_is_named() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("tv").await;
     let user_code = code(&authorization);
     for (path, body, pointer) in [

@@ -5,9 +5,9 @@ use std::time::Duration;
 use poem::http::StatusCode;
 use serde_json::Value;
 
-use crate::scenarios::browser::Page;
-use crate::scenarios::street::Street;
-use crate::scenarios::world::{ADULT, BASIC, World};
+use vpgate_test_support::browser::Page;
+use vpgate_test_support::harness::{ADULT, BASIC, Harness};
+use vpgate_test_support::live_server::LiveServer;
 
 const HOME: &str = "192.0.2.10";
 const HOME_TOO: &str = "192.0.2.99";
@@ -33,7 +33,7 @@ fn choices(page: &Page) -> Vec<String> {
 
 #[tokio::test]
 async fn req_15_14_the_person_picks_the_number_that_the_device_shows() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("gate").await;
     let number = authorization["confirmation_number"].as_str().unwrap();
     let mut phone = world.browser();
@@ -56,7 +56,7 @@ async fn req_15_14_the_person_picks_the_number_that_the_device_shows() {
 
 #[tokio::test]
 async fn req_15_14_a_wrong_number_denies_the_grant() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("gate").await;
     let mut phone = world.browser();
     let page = phone.open(link(&authorization)).await;
@@ -72,7 +72,7 @@ async fn req_15_14_a_wrong_number_denies_the_grant() {
 
 #[tokio::test]
 async fn req_15_8_i_did_not_start_this_also_after_approval() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("tv").await;
     let (mut victim, mut other) = (world.browser(), world.browser());
     let wallet = world.to_wallet(&mut victim, &authorization).await;
@@ -93,7 +93,7 @@ async fn req_15_8_i_did_not_start_this_also_after_approval() {
 
 #[tokio::test]
 async fn req_15_8_a_report_after_the_token_is_taken_revokes_it() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("tv").await;
     let mut phone = world.browser();
     let wallet = world.to_wallet(&mut phone, &authorization).await;
@@ -105,8 +105,8 @@ async fn req_15_8_a_report_after_the_token_is_taken_revokes_it() {
 
 #[tokio::test]
 async fn req_15_4_a_device_that_must_be_near_is_approved_on_its_own_network_only() {
-    let world = World::new().await;
-    let street = Street::new(&world).await;
+    let world = Harness::new().await;
+    let street = LiveServer::new(&world).await;
     let authorization = street.device("safe", HOME).await.json();
     for far in [ELSEWHERE, "2001:db8::1"] {
         let refused = street.look(code(&authorization), far).await;
@@ -128,8 +128,8 @@ async fn req_15_4_a_device_that_must_be_near_is_approved_on_its_own_network_only
 
 #[tokio::test]
 async fn req_15_4_the_page_says_from_where_the_device_asks() {
-    let world = World::new().await;
-    let street = Street::new(&world).await;
+    let world = Harness::new().await;
+    let street = LiveServer::new(&world).await;
     let (same, other) = ("It seems to be on the same network", "It is on another network than you");
     let authorization = street.device("tv", HOME).await.json();
     let near = street.look(code(&authorization), HOME_TOO).await;
@@ -148,8 +148,8 @@ async fn req_15_4_the_page_says_from_where_the_device_asks() {
 
 #[tokio::test]
 async fn req_15_9_fewer_scopes_are_granted_away_from_the_device() {
-    let world = World::new().await;
-    let street = Street::new(&world).await;
+    let world = Harness::new().await;
+    let street = LiveServer::new(&world).await;
     let at_home = street.device("radio", HOME).await.json();
     let wide = "That you are 18 or older";
     let page = street.look(code(&at_home), HOME_TOO).await;
@@ -168,7 +168,7 @@ async fn req_15_9_fewer_scopes_are_granted_away_from_the_device() {
 
 #[tokio::test]
 async fn req_15_9_the_devices_of_a_client_can_be_held_to_fewer_scopes() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let narrow = world.device_of("quiet").await;
     assert_eq!((&narrow["expires_in"], &narrow["interval"]), (&60.into(), &10.into()));
     assert_eq!(narrow["verification_uri"], "https://tv.example.com/activate");
@@ -185,7 +185,7 @@ async fn req_15_9_the_devices_of_a_client_can_be_held_to_fewer_scopes() {
 
 #[tokio::test]
 async fn req_10_7_codes_of_another_format_are_found_however_they_are_typed() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("radio").await;
     let digits: String = code(&authorization).chars().filter(char::is_ascii_digit).collect();
     assert_eq!(digits.len(), 11);
@@ -198,8 +198,8 @@ async fn req_10_7_codes_of_another_format_are_found_however_they_are_typed() {
 
 #[tokio::test]
 async fn req_15_7_a_code_that_turns_up_in_too_many_places_is_denied() {
-    let world = World::new().await;
-    let street = Street::new(&world).await;
+    let world = Harness::new().await;
+    let street = LiveServer::new(&world).await;
     let authorization = street.device("tv", HOME).await.json();
     for place in 1..=5 {
         for _ in 0..2 {
@@ -214,8 +214,8 @@ async fn req_15_7_a_code_that_turns_up_in_too_many_places_is_denied() {
 
 #[tokio::test]
 async fn req_10_20_guesses_are_counted_by_address_and_by_network_for_ipv6() {
-    let world = World::new().await;
-    let street = Street::new(&world).await;
+    let world = Harness::new().await;
+    let street = LiveServer::new(&world).await;
     let authorization = street.device("tv", HOME).await.json();
     for (guess, last) in ["B", "C", "D", "F", "G"].iter().enumerate() {
         let typed = format!("BBBB-BBB{last}");
@@ -228,7 +228,7 @@ async fn req_10_20_guesses_are_counted_by_address_and_by_network_for_ipv6() {
 
 #[tokio::test]
 async fn req_15_5_the_page_counts_down_and_a_code_dies_with_its_lifetime() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_of("quiet").await;
     let address = format!("/device?user_code={}", code(&authorization));
     world.clock.advance(Duration::from_secs(13));

@@ -4,10 +4,10 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use vpgate_core::openid4vp::request::{DcApiRequest, DcApiRoute, ResponseMode};
 
-use crate::scenarios::made::Made;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::builders::presentation::PresentationBuilder;
+use vpgate_test_support::harness::{CREDENTIAL, Harness, RETURN_TO};
 
 const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
 /// A JPEG of 280 kB as a data URL: a Disclosure a little below the default bound.
@@ -30,13 +30,13 @@ fn portrait() -> String {
     format!("data:image/jpeg;base64,{}", "A".repeat(PORTRAIT))
 }
 
-fn with_portrait(mut made: Made) -> String {
+fn with_portrait(mut made: PresentationBuilder) -> String {
     made.disclose("portrait", &json!(portrait()));
     made.present()
 }
 
 /// The shop has it, as it was disclosed.
-async fn collected(world: &World, begun: &Value, page: &url::Url) {
+async fn collected(world: &Harness, begun: &Value, page: &url::Url) {
     assert!(page.as_str().starts_with(RETURN_TO), "{page}");
     let code = page.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
     let (status, result) = world.collect(begun, Some(&code)).await;
@@ -47,7 +47,7 @@ async fn collected(world: &World, begun: &Value, page: &url::Url) {
 #[tokio::test]
 async fn req_4_23_a_portrait_is_posted_in_the_clear_and_encrypted() {
     for mode in [ResponseMode::DirectPost, ResponseMode::DirectPostJwt] {
-        let world = World::posting(mode).await;
+        let world = Harness::posting(mode).await;
         let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
         let begun = world.begin(&asks()).await;
         let asked = wallet.opened_by(&browser.open(begun["start_url"].as_str().unwrap()).await).await;
@@ -60,7 +60,7 @@ async fn req_4_23_a_portrait_is_posted_in_the_clear_and_encrypted() {
 #[tokio::test]
 async fn req_4_23_a_portrait_comes_through_the_browser_s_api() {
     for mode in [ResponseMode::DcApi, ResponseMode::DcApiJwt] {
-        let world = World::with_wallet(|wallet| {
+        let world = Harness::with_wallet(|wallet| {
             wallet.dc_api = Some(DcApiRoute { request: DcApiRequest::Unsigned, response_mode: mode });
         })
         .await;
@@ -84,7 +84,7 @@ async fn req_4_23_a_portrait_comes_through_the_browser_s_api() {
 
 #[tokio::test]
 async fn req_4_23_a_portrait_is_verified_for_who_received_it_and_what_is_larger_is_refused_by_its_length() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let wallet = PostingWallet::new(&world);
     let verify = |vp_token: Value| {
         let body =

@@ -8,18 +8,18 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::OwnChain;
 use vpgate_core::openid4vp::request::VpRequest;
 
-use crate::scenarios::browser::Page;
-use crate::scenarios::made::{Made, Signer, edit};
-use crate::scenarios::world::{Answer, BASE, CREDENTIAL, World};
+use vpgate_test_support::browser::Page;
+use vpgate_test_support::builders::presentation::{PresentationBuilder, Signer, edit};
+use vpgate_test_support::harness::{Answer, BASE, CREDENTIAL, Harness, POSTING_WALLET};
 
 /// The wallet, with a credential of its own in it.
 pub struct PostingWallet<'w> {
-    world: &'w World,
+    world: &'w Harness,
     holder: Value,
 }
 
 impl<'w> PostingWallet<'w> {
-    pub fn new(world: &'w World) -> Self {
+    pub fn new(world: &'w Harness) -> Self {
         Self { world, holder: SigningKey::generate(Algorithm::Es256).unwrap().to_private_jwk() }
     }
 
@@ -35,14 +35,15 @@ impl<'w> PostingWallet<'w> {
     }
 
     /// The presentation of the credential to `asked`, still open to change.
-    pub fn made(&self, asked: &VpRequest) -> Made {
+    pub fn made(&self, asked: &VpRequest) -> PresentationBuilder {
         self.made_for(&asked.wallet.client_id, asked.nonce.as_str())
     }
 
     /// The presentation of the credential to `audience`, still open to change.
-    pub fn made_for(&self, audience: &str, nonce: &str) -> Made {
+    pub fn made_for(&self, audience: &str, nonce: &str) -> PresentationBuilder {
         let issuer = Signer::of(SigningKey::from_pem(&self.world.issuer.key).unwrap());
-        let mut made = Made::new(issuer, Signer::of(SigningKey::from_jwk(&self.holder).unwrap()));
+        let mut made =
+            PresentationBuilder::new(issuer, Signer::of(SigningKey::from_jwk(&self.holder).unwrap()));
         let chain = OwnChain::from_pem(&self.world.issuer.certificate).unwrap().x5c();
         edit(&mut made.header, |header| drop(header.insert("x5c".to_owned(), chain)));
         made.disclose("family_name", &json!("Muster"));
@@ -112,9 +113,6 @@ impl<'w> PostingWallet<'w> {
         self.world.post_form(asked.response_uri().path(), form).await
     }
 }
-
-/// Where browsers are sent to open it.
-pub const POSTING_WALLET: &str = "http://127.0.0.1:9998/authorize";
 
 /// Where the wallet was told to send the browser.
 pub fn redirect_uri(answer: &Answer) -> String {

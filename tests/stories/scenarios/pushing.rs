@@ -9,9 +9,10 @@ use serde_json::{Value, json};
 use url::form_urlencoded;
 use vpgate_core::openid4vp::request::ResponseMode;
 
-use crate::scenarios::certificates::Certified;
-use crate::scenarios::posting::{POSTING_WALLET, PostingWallet};
-use crate::scenarios::world::{BASE, BASIC, RETURN_TO, World};
+use crate::scenarios::posting::PostingWallet;
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::POSTING_WALLET;
+use vpgate_test_support::harness::{BASE, BASIC, Harness, RETURN_TO};
 
 /// What the wallet's server answers, and what it was sent.
 #[derive(Clone)]
@@ -72,7 +73,7 @@ async fn req_13_1_a_request_is_pushed_before_the_browser_goes_there() {
          request_method = \"pushed\"\npushed_authorization_request_endpoint = \"{}/par\"\n",
         server.address
     );
-    let world = World::asking(&wallet, certified.path()).await;
+    let world = Harness::asking(&wallet, certified.path()).await;
     let begun = world.begin(&request()).await;
     assert!(begun.get("authorization_request_url").is_none(), "there is none yet");
     assert!(server.bodies.lock().unwrap().is_empty(), "nothing is pushed before a browser comes");
@@ -136,7 +137,7 @@ async fn req_1_16_req_1_32_what_a_wallet_publishes_decides_whether_it_can_be_ask
         (200, with("client_id_prefixes_supported", json!([]))),
         (200, with("request_object_signing_alg_values_supported", json!(["EdDSA"]))),
     ] {
-        let world = World::asking(&wallet, certified.path()).await;
+        let world = Harness::asking(&wallet, certified.path()).await;
         server.answers(status, &published);
         let answer = world
             .post_json("/v1/presentations", &json!({"scope": BASIC, "redirect_uri": RETURN_TO}).to_string())
@@ -146,7 +147,7 @@ async fn req_1_16_req_1_32_what_a_wallet_publishes_decides_whether_it_can_be_ask
         assert_eq!(answer.status, told, "{published}");
         assert!(answer.json()["detail"].as_str().unwrap().contains("the wallet's metadata"), "{published}");
     }
-    let world = World::asking(&wallet, certified.path()).await;
+    let world = Harness::asking(&wallet, certified.path()).await;
     server.answers(200, &good);
     server.bodies.lock().unwrap().clear();
     for _ in 0..3 {
@@ -160,7 +161,7 @@ async fn req_2_7_the_issuer_is_compared_where_the_wallet_is_known_by_one() {
     let server = Server::start();
     server.answers(200, &json!({"issuer": server.address, "vp_formats_supported": {"dc+sd-jwt": {}}}));
     let known = server.address.clone();
-    let world = World::with_wallet(|wallet| wallet.issuer = Some(known)).await;
+    let world = Harness::with_wallet(|wallet| wallet.issuer = Some(known)).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     for (iss, status) in
         [("https://other.example", StatusCode::BAD_REQUEST), (server.address.as_str(), StatusCode::OK)]
@@ -181,7 +182,7 @@ async fn req_2_7_a_wallet_that_announces_iss_and_leaves_it_out_is_not_believed()
         "authorization_response_iss_parameter_supported": true});
     server.answers(200, &announced);
     let known = server.address.clone();
-    let world = World::with_wallet(|wallet| wallet.issuer = Some(known)).await;
+    let world = Harness::with_wallet(|wallet| wallet.issuer = Some(known)).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     for (iss, status) in [(None, StatusCode::BAD_REQUEST), (Some(server.address.as_str()), StatusCode::OK)] {
         let begun = world.begin(&request()).await;
@@ -197,7 +198,7 @@ async fn req_2_7_a_wallet_that_announces_iss_and_leaves_it_out_is_not_believed()
 #[tokio::test]
 async fn req_13_1_the_browser_brings_the_request_by_post_where_the_wallet_wants_it() {
     let endpoint = format!("{BASE}/sandbox/wallet/authorize?tenant=7");
-    let world = World::with_wallet(|wallet| {
+    let world = Harness::with_wallet(|wallet| {
         // The request says its nonce itself.
         wallet.authorization_endpoint = format!("{endpoint}&nonce=old").parse().unwrap();
         wallet.response_mode = ResponseMode::Fragment;

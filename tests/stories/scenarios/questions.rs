@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 use url::form_urlencoded;
 
-use crate::scenarios::world::{CREDENTIAL, NOT_HELD, RETURN_TO, SECOND, World};
+use vpgate_test_support::harness::{CREDENTIAL, Harness, NOT_HELD, RETURN_TO, SECOND};
 
 const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";
 
@@ -28,7 +28,7 @@ fn asking(credentials: &[Value], sets: &Value) -> Value {
 }
 
 /// The result after the person shared, with the wallet told so.
-async fn shared(world: &World, request: &Value, told: &[(&str, &str)]) -> Value {
+async fn shared(world: &Harness, request: &Value, told: &[(&str, &str)]) -> Value {
     let begun = world.begin(request).await;
     let back = world.share(&begun, told).await;
     let (status, result) = world.collect(&begun, Some(&back.response_code)).await;
@@ -38,7 +38,7 @@ async fn shared(world: &World, request: &Value, told: &[(&str, &str)]) -> Value 
 
 #[tokio::test]
 async fn req_8_5_req_8_11_of_alternatives_what_the_person_has_is_enough() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let credentials = [NOT_HELD, CREDENTIAL].map(|id| credential(id, &json!({})));
     let sets = json!([{"options": [[NOT_HELD], [CREDENTIAL]]}]);
     let result = shared(&world, &asking(&credentials, &sets), &[]).await;
@@ -51,7 +51,7 @@ async fn req_8_5_req_8_11_of_alternatives_what_the_person_has_is_enough() {
 
 #[tokio::test]
 async fn req_1_63_where_several_may_answer_the_result_is_an_array() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let several = credential(CREDENTIAL, &json!({"multiple": true}));
     let result = shared(&world, &asking(&[several], &Value::Null), &[("shape", "object")]).await;
     let shown = result["credentials"][CREDENTIAL].as_array().unwrap();
@@ -60,7 +60,7 @@ async fn req_1_63_where_several_may_answer_the_result_is_an_array() {
 
 #[tokio::test]
 async fn req_6_1_without_holder_binding_only_where_the_query_says_so() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let unbound = credential(CREDENTIAL, &json!({"require_cryptographic_holder_binding": false}));
     let request = asking(&[unbound], &Value::Null);
     for told in [&[("fault", "no_key_binding")][..], &[]] {
@@ -76,7 +76,7 @@ async fn req_6_1_without_holder_binding_only_where_the_query_says_so() {
 
 #[tokio::test]
 async fn req_3_8_a_failed_presentation_is_discarded_and_the_rest_decides() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let credentials = [CREDENTIAL, SECOND].map(|id| credential(id, &json!({})));
     for (required, status) in [(false, "verified"), (true, "pending")] {
         let sets = json!([{"options": [[CREDENTIAL]]}, {"required": required, "options": [[SECOND]]}]);
@@ -100,7 +100,7 @@ async fn req_3_8_a_failed_presentation_is_discarded_and_the_rest_decides() {
 
 #[tokio::test]
 async fn req_6_17_the_same_answer_counts_once() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&asking(&[credential(CREDENTIAL, &json!({}))], &Value::Null)).await;
     let mut browser = world.browser();
     let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -127,7 +127,7 @@ fn spoiled(fragment: &str, id: &str) -> String {
 
 #[tokio::test]
 async fn what_a_query_gets_wrong_is_named_and_nothing_is_stored() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let session = |algorithms: Value| {
         json!({"type": "urn:proof:params:vc:transaction-data:session-data", "credential_ids": [CREDENTIAL],
             "transaction_data_hashes_alg": algorithms, "payload": {"ip_address": "192.0.2.7"}})

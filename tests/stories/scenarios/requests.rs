@@ -10,16 +10,16 @@ use vpgate_core::base::id::Nonce;
 use vpgate_core::openid4vp::request::ResponseMode;
 
 use crate::scenarios::asking::{DNS, parameter, path_of, sent_to_wallet, wallet};
-use crate::scenarios::certificates::Certified;
 use crate::scenarios::shop::{self, transactions};
-use crate::scenarios::world::{BASIC, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::certificates::Certified;
+use vpgate_test_support::harness::{BASIC, CREDENTIAL, Harness, RETURN_TO};
 
 fn question() -> Value {
     json!({"scope": BASIC, "redirect_uri": RETURN_TO})
 }
 
 /// What a call is refused for: where, and in which words.
-async fn refused(world: &World, body: &Value) -> (String, String) {
+async fn refused(world: &Harness, body: &Value) -> (String, String) {
     let answer = world.post_json("/v1/presentations", &body.to_string()).await;
     assert_eq!(answer.status, StatusCode::BAD_REQUEST, "{body}: {}", answer.text);
     let problem = answer.json();
@@ -31,7 +31,7 @@ async fn refused(world: &World, body: &Value) -> (String, String) {
 /// A caller cannot ask for anything but a presentation, nor choose what we choose.
 #[tokio::test]
 async fn req_1_1_a_call_for_another_response_type_is_refused() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.begin(&question()).await;
     for (name, value) in [
         ("response_type", "code"),
@@ -48,7 +48,7 @@ async fn req_1_1_a_call_for_another_response_type_is_refused() {
 
 #[tokio::test]
 async fn req_1_4_a_question_is_put_by_scope_or_by_query() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let query = json!({"credentials": [{"id": CREDENTIAL, "format": "dc+sd-jwt",
         "meta": {"vct_values": ["https://credentials.notarize.com/ProofCredentialV1"]}}]});
     let asked = |members: &[(&str, Value)]| {
@@ -86,7 +86,7 @@ fn not_fresh(values: &[String]) -> Option<&'static str> {
 
 #[tokio::test]
 async fn req_1_5_req_1_6_req_13_4_every_nonce_and_state_is_new_long_and_url_safe() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut sent = Vec::new();
     for _ in 0..50 {
         let begun = world.begin(&question()).await;
@@ -122,7 +122,7 @@ fn req_1_5_req_1_6_req_13_4_a_nonce_that_is_old_short_or_not_url_safe_is_found_o
 #[tokio::test]
 async fn req_1_40_the_neighbours_of_a_request_uri_lead_nowhere() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference", "direct_post"), certified.path()).await;
     let mut found = Vec::new();
     for _ in 0..20 {
         let (_, url) = sent_to_wallet(&world, &mut world.browser()).await;
@@ -144,7 +144,7 @@ async fn req_1_40_the_neighbours_of_a_request_uri_lead_nowhere() {
 #[tokio::test]
 async fn req_1_45_a_request_is_fetched_by_get_or_post_and_by_no_other_method() {
     let certified = Certified::new();
-    let world = World::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
+    let world = Harness::asking(&wallet(DNS, "by_reference_post", "direct_post"), certified.path()).await;
     let (_, url) = sent_to_wallet(&world, &mut world.browser()).await;
     let path = path_of(&url);
     for method in [Method::PUT, Method::DELETE, Method::PATCH] {
@@ -163,7 +163,7 @@ async fn req_1_45_a_request_is_fetched_by_get_or_post_and_by_no_other_method() {
 /// The whole request is in the code of this wallet, which fetches nothing.
 #[tokio::test]
 async fn req_1_11_a_request_that_is_too_long_for_a_camera_is_refused() {
-    let world = World::posting(ResponseMode::DirectPost).await;
+    let world = Harness::posting(ResponseMode::DirectPost).await;
     let crossing = |transactions: &[Value]| {
         let mut asked = shop::request(transactions);
         asked["flow"] = "cross_device".into();
@@ -175,7 +175,7 @@ async fn req_1_11_a_request_that_is_too_long_for_a_camera_is_refused() {
     world.begin(&shop::request(&transactions())).await;
     let certified = Certified::new();
     let entry = wallet(DNS, "by_reference", "direct_post") + "transaction_data = true\n";
-    let fetching = World::asking(&entry, certified.path()).await;
+    let fetching = Harness::asking(&entry, certified.path()).await;
     let mut long = crossing(&transactions());
     long.as_object_mut().unwrap().remove("login_hint");
     fetching.begin(&long).await;

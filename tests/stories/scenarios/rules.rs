@@ -16,9 +16,9 @@ use vpgate::system::clock::SystemClock;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::jose::key_set::KeySet;
 
-use crate::scenarios::configuration::configuration;
 use crate::scenarios::logs::Lines;
-use crate::scenarios::world::{BASE, World};
+use vpgate_test_support::builders::configuration::configuration;
+use vpgate_test_support::harness::{BASE, Harness};
 
 const ISSUER: &str = "http://127.0.0.1:8080/editors";
 /// Elsewhere: the browser stops there, and the test answers for the wallet.
@@ -61,7 +61,7 @@ token_claims = [
 
 /// The service, an issuer of access levels, and wallets that the test makes.
 struct Office {
-    world: World,
+    world: Harness,
     issuer: Issuer,
 }
 
@@ -76,7 +76,7 @@ impl Office {
             hash_text(Secret::received("archive-secret").digest())
         );
         let text = format!("{text}{EDITORS}\n{resource}");
-        Self { world: World::with_configuration(&text, keys).await, issuer }
+        Self { world: Harness::with_configuration(&text, keys).await, issuer }
     }
 
     fn holder(&self, claims: Value) -> Holder {

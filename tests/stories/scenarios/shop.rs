@@ -10,7 +10,7 @@ use vpgate::sandbox::wallet::demo_person;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 
-use crate::scenarios::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::harness::{BASE, BASIC, CREDENTIAL, Harness, RETURN_TO};
 
 const KINDS: &str = "urn:proof:params:vc:transaction-data";
 
@@ -47,7 +47,7 @@ pub fn request(transaction_data: &[Value]) -> Value {
 
 #[tokio::test]
 async fn a_shop_gets_verified_claims_and_the_transaction_as_stored() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let sets = transactions().map(|one| vec![one]).into_iter().chain([transactions().to_vec(), Vec::new()]);
     for sent in sets {
         let begun = world.begin(&request(&sent)).await;
@@ -81,7 +81,7 @@ pub fn same_numbers(value: &Value) -> Value {
 
 #[tokio::test]
 async fn req_3_5_all_three_shapes_of_the_answer_are_understood_and_named() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut seen = Vec::new();
     for shape in ["bare", "object", "encoded"] {
         let begun = world.begin(&request(&[])).await;
@@ -102,7 +102,7 @@ async fn req_3_5_all_three_shapes_of_the_answer_are_understood_and_named() {
 
 #[tokio::test]
 async fn req_2_15_the_result_needs_the_code_and_the_code_works_once() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     let other = world.begin(&request(&[])).await;
     let back = world.share(&begun, &[]).await;
@@ -118,7 +118,7 @@ async fn req_2_15_the_result_needs_the_code_and_the_code_works_once() {
 
 #[tokio::test]
 async fn req_2_17_the_wallets_state_is_no_key_to_the_result() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     let url: url::Url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
     let state = url.query_pairs().find(|(name, _)| name == "state").unwrap().1.into_owned();
@@ -129,7 +129,7 @@ async fn req_2_17_the_wallets_state_is_no_key_to_the_result() {
 
 #[tokio::test]
 async fn req_2_16_a_second_browser_gets_neither_the_wallet_nor_a_result() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     let (mut first, mut second) = (world.browser(), world.browser());
     let start = begun["start_url"].as_str().unwrap();
@@ -144,7 +144,7 @@ async fn req_2_16_a_second_browser_gets_neither_the_wallet_nor_a_result() {
 
 #[tokio::test]
 async fn declined_rejected_and_expired_are_told_apart() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let declined = world.begin(&request(&[])).await;
     world.decline(&declined).await;
     let (status, body) = world.collect(&declined, None).await;
@@ -170,7 +170,7 @@ async fn declined_rejected_and_expired_are_told_apart() {
 
 #[tokio::test]
 async fn each_way_of_being_wrong_is_refused_by_its_name() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let cases = [
         ("wrong_nonce", "kb_nonce"),
         ("wrong_audience", "kb_audience"),
@@ -193,7 +193,7 @@ async fn each_way_of_being_wrong_is_refused_by_its_name() {
 
 #[tokio::test]
 async fn req_2_8_unknown_settled_and_expired_answers_get_one_answer() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let mut settled_browser = world.browser();
     let settled = world.begin(&request(&[])).await;
     let wallet = settled_browser.open(settled["start_url"].as_str().unwrap()).await;
@@ -215,7 +215,7 @@ async fn req_2_8_unknown_settled_and_expired_answers_get_one_answer() {
 
 #[tokio::test]
 async fn what_a_shop_gets_wrong_is_named_and_nothing_is_stored() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let wrong_amount = json!({"type": format!("{KINDS}:payment-itemized:v1"), "credential_ids": [CREDENTIAL],
         "payload": {"currency": "USD", "items": [{"quantity": 1, "unit_cost": "9.99", "label": "Tea"}]}});
     let cases: [(&str, Value, &str); 11] = [
@@ -253,7 +253,7 @@ async fn what_a_shop_gets_wrong_is_named_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn req_13_12_amounts_that_a_double_cannot_hold_are_refused() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let body = request(&transactions()[2..3]).to_string();
     for wrong in ["1e400", "0.1000000000000000055", "-1", "12345678901234567.5", "\"12.50\"", "1.23456"] {
         let answer = world.post_json("/v1/presentations", &body.replace("1250.5", wrong)).await;
@@ -265,7 +265,7 @@ async fn req_13_12_amounts_that_a_double_cannot_hold_are_refused() {
 
 #[tokio::test]
 async fn the_rest_endpoint_knows_its_clients() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
     for credentials in [None, Some(("shop", "wrong")), Some(("tv", "")), Some(("nobody", "x"))] {
@@ -282,7 +282,7 @@ async fn the_rest_endpoint_knows_its_clients() {
 
 #[tokio::test]
 async fn req_3_10_a_vp_token_is_no_access_token() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request(&[])).await;
     let path = format!("/v1/presentations/{}", begun["id"].as_str().unwrap());
     let issuer = Issuer::new(format!("{BASE}/sandbox/issuer"), world.now()).unwrap();

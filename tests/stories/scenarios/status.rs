@@ -3,15 +3,15 @@
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 
-use crate::scenarios::outside::ListRoad;
-use crate::scenarios::world::{BASE, BASIC, CREDENTIAL, RETURN_TO, World};
+use vpgate_test_support::harness::outside::ListRoad;
+use vpgate_test_support::harness::{BASE, BASIC, CREDENTIAL, Harness, RETURN_TO};
 
 fn request() -> Value {
     json!({"scope": BASIC, "redirect_uri": RETURN_TO})
 }
 
 /// Shares honestly, as often as it takes to be refused for good; the result.
-async fn refused(world: &World) -> Value {
+async fn refused(world: &Harness) -> Value {
     let begun = world.begin(&request()).await;
     world.share_fault_until_refused(&begun, "").await;
     let (status, result) = world.collect(&begun, None).await;
@@ -20,7 +20,7 @@ async fn refused(world: &World) -> Value {
 }
 
 /// Shares honestly; the verified credential.
-async fn accepted(world: &World) -> Value {
+async fn accepted(world: &Harness) -> Value {
     let begun = world.begin(&request()).await;
     let back = world.share(&begun, &[]).await;
     let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
@@ -30,7 +30,7 @@ async fn accepted(world: &World) -> Value {
 
 #[tokio::test]
 async fn req_5_16_a_revoked_credential_is_refused_and_a_restored_one_is_not() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     assert_eq!(accepted(&world).await["status"], "valid");
     for status in ["revoked", "suspended"] {
         world.issuer_says(status).await;
@@ -44,7 +44,7 @@ async fn req_5_16_a_revoked_credential_is_refused_and_a_restored_one_is_not() {
 
 #[tokio::test]
 async fn req_5_16_a_television_learns_that_a_revoked_credential_earns_nothing() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.issuer_says("revoked").await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
@@ -62,7 +62,7 @@ async fn req_5_16_a_television_learns_that_a_revoked_credential_earns_nothing() 
 
 #[tokio::test]
 async fn req_7_13_a_list_that_cannot_be_had_refuses_without_counting_a_try() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.lists_arrive(ListRoad::Blocked);
     let begun = world.begin(&request()).await;
     let mut browser = world.browser();
@@ -81,7 +81,7 @@ async fn req_7_13_a_list_that_cannot_be_had_refuses_without_counting_a_try() {
 
 #[tokio::test]
 async fn req_7_5_another_list_is_refused_and_named() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.lists_arrive(ListRoad::Swapped);
     // The issuer's mistake: no other try could help.
     let begun = world.begin(&request()).await;
@@ -97,7 +97,7 @@ async fn req_7_5_another_list_is_refused_and_named() {
 
 #[tokio::test]
 async fn req_7_16_a_result_does_not_say_where_the_status_is_kept() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let begun = world.begin(&request()).await;
     let back = world.share(&begun, &[]).await;
     let (_, result) = world.collect(&begun, Some(&back.response_code)).await;
@@ -107,7 +107,7 @@ async fn req_7_16_a_result_does_not_say_where_the_status_is_kept() {
 
 #[tokio::test]
 async fn req_5_16_what_the_operator_ignores_is_unchecked() {
-    let world = World::with_credentials("danger_ignore_status = true").await;
+    let world = Harness::with_credentials("danger_ignore_status = true").await;
     world.issuer_says("revoked").await;
     world.lists_arrive(ListRoad::Blocked);
     assert_eq!(accepted(&world).await["status"], "unchecked");

@@ -3,15 +3,15 @@
 use poem::http::StatusCode;
 use serde_json::Value;
 
-use crate::scenarios::configuration::configuration;
 use crate::scenarios::tokens::{
     DEVICE_GRANT, approved, ask, clients, introspected, is_active, refresh, refreshed, tokens, userinfo,
     world,
 };
-use crate::scenarios::world::{ADULT, BASIC, CREDENTIAL, World};
+use vpgate_test_support::builders::configuration::configuration;
+use vpgate_test_support::harness::{ADULT, BASIC, CREDENTIAL, Harness};
 
 /// Tokens of a player for `openid` and the basic scope, and the service with its configuration changed.
-async fn changed(change: impl FnOnce(String) -> String) -> (World, Value) {
+async fn changed(change: impl FnOnce(String) -> String) -> (Harness, Value) {
     let world = world().await;
     let code = approved(&world, "player", &[("scope", &format!("openid {BASIC}"))]).await;
     let (status, tokens) =
@@ -24,7 +24,7 @@ async fn changed(change: impl FnOnce(String) -> String) -> (World, Value) {
 }
 
 /// Nobody is told anything any more, and nothing new is issued.
-async fn ended(world: &World, tokens: &Value) {
+async fn ended(world: &Harness, tokens: &Value) {
     // The first question ends the family; each is asked first once.
     assert_eq!(userinfo(world, tokens).await.status, StatusCode::UNAUTHORIZED);
     assert!(!is_active(world, tokens).await);
@@ -78,7 +78,7 @@ async fn a_scope_that_is_gone_is_neither_said_nor_granted_and_the_others_stay() 
     let text = configuration("stable_identifier = \"birth_date\"") + &clients();
     let (one, two) =
         (format!("[\"openid\", \"{BASIC}\"]"), format!("[\"openid\", \"{BASIC}\", \"{ADULT}\"]"));
-    let world = World::with_configuration(&text.replace(&one, &two), Vec::new()).await;
+    let world = Harness::with_configuration(&text.replace(&one, &two), Vec::new()).await;
     let code = approved(&world, "player", &[("scope", &format!("openid {BASIC} {ADULT}"))]).await;
     let (_, tokens) = ask(&world, "player", &[("grant_type", DEVICE_GRANT), ("device_code", &code)]).await;
     assert_eq!(introspected(&world, &tokens).await["scope"], format!("openid {BASIC} {ADULT}"));

@@ -8,7 +8,7 @@ use vpgate_core::base::json::Bounds;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
 
-use crate::scenarios::world::{BASIC, World};
+use vpgate_test_support::harness::{BASIC, Harness};
 
 const PENDING: &str = "authorization_pending";
 
@@ -18,7 +18,7 @@ fn code_of(authorization: &Value) -> &str {
 
 #[tokio::test]
 async fn a_television_gets_a_token_because_a_wallet_showed_a_credential() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[("scope", BASIC)]).await;
     assert_eq!(authorization["expires_in"], 600);
     assert_eq!(authorization["interval"], 5);
@@ -60,7 +60,7 @@ async fn a_television_gets_a_token_because_a_wallet_showed_a_credential() {
 
 #[tokio::test]
 async fn req_10_42_slow_down_lengthens_the_interval_and_never_kills_the_code() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut heard = Vec::new();
     for wait in [0, 1, 5, 15, 14] {
@@ -75,7 +75,7 @@ async fn req_10_42_slow_down_lengthens_the_interval_and_never_kills_the_code() {
 
 #[tokio::test]
 async fn req_10_43_an_expired_code_says_so_and_stays_expired() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     world.clock.advance(Duration::from_secs(600));
     for _ in 0..2 {
@@ -86,7 +86,7 @@ async fn req_10_43_an_expired_code_says_so_and_stays_expired() {
 
 #[tokio::test]
 async fn req_10_43_i_did_not_start_this_reaches_the_device_at_once() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
     let page = phone.open(authorization["verification_uri_complete"].as_str().unwrap()).await;
@@ -100,7 +100,7 @@ async fn req_10_43_i_did_not_start_this_reaches_the_device_at_once() {
 
 #[tokio::test]
 async fn req_2_44_declining_in_the_wallet_reaches_the_device_at_once() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
     let page = world.to_wallet(&mut phone, &authorization).await;
@@ -111,7 +111,7 @@ async fn req_2_44_declining_in_the_wallet_reaches_the_device_at_once() {
 
 #[tokio::test]
 async fn req_2_8_rejected_answers_are_counted_and_the_last_one_denies() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
     let mut page = world.to_wallet(&mut phone, &authorization).await;
@@ -131,7 +131,7 @@ async fn req_2_8_rejected_answers_are_counted_and_the_last_one_denies() {
 
 #[tokio::test]
 async fn req_2_8_a_good_answer_after_a_rejected_one_still_counts() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
     let page = world.to_wallet(&mut phone, &authorization).await;
@@ -143,7 +143,7 @@ async fn req_2_8_a_good_answer_after_a_rejected_one_still_counts() {
 
 #[tokio::test]
 async fn giving_up_after_a_rejected_answer_denies_at_once() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
     let page = world.to_wallet(&mut phone, &authorization).await;
@@ -154,7 +154,7 @@ async fn giving_up_after_a_rejected_answer_denies_at_once() {
 
 #[tokio::test]
 async fn req_10_45_of_a_hundred_polls_at_once_one_gets_the_token() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     world.approve(&authorization).await;
     let mut polls = tokio::task::JoinSet::new();
@@ -172,7 +172,7 @@ async fn req_10_45_of_a_hundred_polls_at_once_one_gets_the_token() {
 
 #[tokio::test]
 async fn req_10_44_another_clients_code_is_unknown_to_it_and_unharmed() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let (status, body) = world.poll_as("kiosk", code_of(&authorization)).await;
     assert_eq!((status, &body["error"]), (StatusCode::BAD_REQUEST, &json!("invalid_grant")));
@@ -184,7 +184,7 @@ async fn req_10_44_another_clients_code_is_unknown_to_it_and_unharmed() {
 
 #[tokio::test]
 async fn req_15_6_a_second_browser_cannot_take_up_a_claimed_code() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let (mut first, mut second) = (world.browser(), world.browser());
     let address = authorization["verification_uri_complete"].as_str().unwrap();
@@ -197,7 +197,7 @@ async fn req_15_6_a_second_browser_cannot_take_up_a_claimed_code() {
 
 #[tokio::test]
 async fn req_10_25_an_answer_from_another_browser_does_not_count() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     let (mut victim, mut attacker) = (world.browser(), world.browser());
     let page = world.to_wallet(&mut victim, &authorization).await;
@@ -215,7 +215,7 @@ async fn req_10_25_an_answer_from_another_browser_does_not_count() {
 
 #[tokio::test]
 async fn req_10_9_opening_the_link_approves_nothing() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let authorization = world.device_authorization(&[]).await;
     for _ in 0..3 {
         let mut phone = world.browser();
@@ -226,7 +226,7 @@ async fn req_10_9_opening_the_link_approves_nothing() {
 
 #[tokio::test]
 async fn req_10_24_unknown_used_denied_and_expired_codes_read_the_same() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let [used, denied, expired] = [(); 3].map(|()| world.device_authorization(&[]));
     let (used, denied, expired) = (used.await, denied.await, expired.await);
     world.approve(&used).await;

@@ -6,7 +6,7 @@ use poem::http::StatusCode;
 use serde_json::json;
 
 use crate::scenarios::tokens::*;
-use crate::scenarios::world::{BASE, BASIC};
+use vpgate_test_support::harness::{BASE, BASIC};
 
 #[tokio::test]
 async fn req_11_55_a_credential_that_is_taken_back_ends_its_tokens_at_introspection() {

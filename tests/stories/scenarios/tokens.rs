@@ -9,8 +9,8 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
 
-use crate::scenarios::outside::ListRoad;
-use crate::scenarios::world::{Answer, BASIC, World, basic};
+use vpgate_test_support::harness::outside::ListRoad;
+use vpgate_test_support::harness::{Answer, BASIC, Harness, basic};
 
 pub(crate) const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub(crate) const API: &str = "https://api.example";
@@ -52,12 +52,12 @@ tokens = {{ introspects = ["{API}"] }}
         + &resource
 }
 
-pub(crate) async fn world() -> World {
-    World::with_more(&clients()).await
+pub(crate) async fn world() -> Harness {
+    Harness::with_more(&clients()).await
 }
 
 /// A device code that a person has approved.
-pub(crate) async fn approved(world: &World, client: &str, more: &[(&str, &str)]) -> String {
+pub(crate) async fn approved(world: &Harness, client: &str, more: &[(&str, &str)]) -> String {
     let form: Vec<_> = [("client_id", client)].into_iter().chain(more.iter().copied()).collect();
     let answer = world.post_form("/device_authorization", &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -65,7 +65,7 @@ pub(crate) async fn approved(world: &World, client: &str, more: &[(&str, &str)])
     answer.json()["device_code"].as_str().unwrap().to_owned()
 }
 
-pub(crate) async fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
+pub(crate) async fn ask(world: &Harness, client: &str, form: &[(&str, &str)]) -> (StatusCode, Value) {
     let form: Vec<_> = [("client_id", client)].into_iter().chain(form.iter().copied()).collect();
     let answer = world.post_form("/token", &form).await;
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -73,7 +73,7 @@ pub(crate) async fn ask(world: &World, client: &str, form: &[(&str, &str)]) -> (
 }
 
 /// The tokens of a device that was approved.
-pub(crate) async fn tokens(world: &World, client: &str, more: &[(&str, &str)]) -> Value {
+pub(crate) async fn tokens(world: &Harness, client: &str, more: &[(&str, &str)]) -> Value {
     let code = approved(world, client, &[("scope", BASIC)]).await;
     let form = [("grant_type", DEVICE_GRANT), ("device_code", &code)];
     let (status, tokens) = ask(world, client, &[&form, more].concat()).await;
@@ -82,7 +82,7 @@ pub(crate) async fn tokens(world: &World, client: &str, more: &[(&str, &str)]) -
 }
 
 pub(crate) async fn refresh(
-    world: &World,
+    world: &Harness,
     client: &str,
     tokens: &Value,
     more: &[(&str, &str)],
@@ -92,19 +92,24 @@ pub(crate) async fn refresh(
     ask(world, client, &[&form, more].concat()).await
 }
 
-pub(crate) async fn refreshed(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> Value {
+pub(crate) async fn refreshed(world: &Harness, client: &str, tokens: &Value, more: &[(&str, &str)]) -> Value {
     let (status, next) = refresh(world, client, tokens, more).await;
     assert_eq!(status, StatusCode::OK, "{next}");
     next
 }
 
-pub(crate) async fn refused(world: &World, client: &str, tokens: &Value, more: &[(&str, &str)]) -> String {
+pub(crate) async fn refused(world: &Harness, client: &str, tokens: &Value, more: &[(&str, &str)]) -> String {
     let (status, body) = refresh(world, client, tokens, more).await;
     assert_eq!(status, StatusCode::BAD_REQUEST, "{body}");
     body["error"].as_str().unwrap().to_owned()
 }
 
-pub(crate) async fn with_token(world: &World, path: &str, who: Option<(&str, &str)>, token: &str) -> Answer {
+pub(crate) async fn with_token(
+    world: &Harness,
+    path: &str,
+    who: Option<(&str, &str)>,
+    token: &str,
+) -> Answer {
     let form = url::form_urlencoded::Serializer::new(String::new()).append_pair("token", token).finish();
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
     headers.extend(who.map(basic));
@@ -116,19 +121,19 @@ pub(crate) fn access(tokens: &Value) -> &str {
 }
 
 /// What the resource is told.
-pub(crate) async fn introspected(world: &World, tokens: &Value) -> Value {
+pub(crate) async fn introspected(world: &Harness, tokens: &Value) -> Value {
     let answer = with_token(world, "/introspect", Some(RESOURCE), access(tokens)).await;
     assert_eq!((answer.status, answer.header("cache-control")), (StatusCode::OK, "no-store"));
     answer.json()
 }
 
-pub(crate) async fn is_active(world: &World, tokens: &Value) -> bool {
+pub(crate) async fn is_active(world: &Harness, tokens: &Value) -> bool {
     let told = introspected(world, tokens).await;
     assert!(told["active"] == json!(true) || told == json!({ "active": false }), "{told}");
     told["active"] == json!(true)
 }
 
-pub(crate) async fn userinfo(world: &World, tokens: &Value) -> Answer {
+pub(crate) async fn userinfo(world: &Harness, tokens: &Value) -> Answer {
     world
         .send(
             Method::GET,
@@ -140,7 +145,7 @@ pub(crate) async fn userinfo(world: &World, tokens: &Value) -> Answer {
 }
 
 /// The claims of a JWT that a published key checks.
-pub(crate) async fn claims(world: &World, jwt: &str) -> (String, String, Map<String, Value>) {
+pub(crate) async fn claims(world: &Harness, jwt: &str) -> (String, String, Map<String, Value>) {
     let keys = KeySet::from_json(&world.get("/jwks.json").await.json()).unwrap();
     let bounds = Bounds { bytes: 8192, depth: 4, members: 100 };
     let jws = UnverifiedJws::parse(jwt, &bounds).unwrap();

@@ -6,14 +6,14 @@ use poem::http::StatusCode;
 use serde_json::{Value, json};
 
 use crate::scenarios::shop::{request, same_numbers, transactions};
-use crate::scenarios::world::{BASIC, CREDENTIAL, Held, WALLET_CLIENT, World};
+use vpgate_test_support::harness::{BASIC, CREDENTIAL, Harness, Held, WALLET_CLIENT};
 
 fn question(held: &Held) -> Value {
     json!({"vp_token": held.vp_token, "audience": WALLET_CLIENT, "nonce": held.nonce, "scope": BASIC,
            "transaction_data": held.transaction_data})
 }
 
-async fn verify(world: &World, question: &Value) -> Value {
+async fn verify(world: &Harness, question: &Value) -> Value {
     let answer = world.post_json("/v1/verify", &question.to_string()).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(answer.header("cache-control"), "no-store");
@@ -32,7 +32,7 @@ fn outcome<'a>(answer: &'a Value, check: &str) -> &'a str {
 
 #[tokio::test]
 async fn req_3_5_a_token_of_each_shape_is_judged_and_nothing_is_stored() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for shape in ["bare", "object", "encoded"] {
         let held = world.hold(&request(&transactions()), &[("shape", shape)]).await;
         let mut asked = question(&held);
@@ -58,7 +58,7 @@ async fn req_3_5_a_token_of_each_shape_is_judged_and_nothing_is_stored() {
 
 #[tokio::test]
 async fn a_query_of_ones_own_is_judged_like_a_scope() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let held = world.hold(&request(&[]), &[("shape", "object")]).await;
     let mut asked = question(&held);
     let claims = |name: &str| json!([{"path": [name]}]);
@@ -78,7 +78,7 @@ async fn a_query_of_ones_own_is_judged_like_a_scope() {
 
 #[tokio::test]
 async fn each_way_of_being_wrong_is_a_good_answer_that_names_the_rule() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let one = request(&transactions()[..1]);
     let reason = async |asked: &Value| {
         let answer = verify(&world, asked).await;
@@ -124,7 +124,7 @@ async fn each_way_of_being_wrong_is_a_good_answer_that_names_the_rule() {
 /// Without a word about when it was asked, five minutes; REQ-6.6 allows a minute more.
 #[tokio::test]
 async fn req_6_6_the_age_of_the_key_binding_is_measured_from_the_request() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let asked_at = world.now();
     let held = world.hold(&request(&[]), &[]).await;
     let mut asked = question(&held);

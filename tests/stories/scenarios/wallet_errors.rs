@@ -8,17 +8,17 @@ use vpgate_core::openid4vp::request::ResponseMode;
 use vpgate_core::openid4vp::response::WalletError;
 
 use crate::scenarios::answers::CODES;
-use crate::scenarios::browser::{Browser, Page};
 use crate::scenarios::code_flow;
 use crate::scenarios::posting::{PostingWallet, redirect_uri};
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{BASE, BASIC, RETURN_TO, World};
+use vpgate_test_support::browser::{Browser, Page};
+use vpgate_test_support::harness::{BASE, BASIC, Harness, RETURN_TO};
 
 /// Words of a stranger that must not be repeated.
 const DESCRIBED: &str = "<script>alert(1)</script>\u{7}";
 
 /// The fragment with this error instead of the answer that the person would have given.
-async fn instead(world: &World, browser: &mut Browser<'_>, wallet: &Page, code: &str) -> String {
+async fn instead(world: &Harness, browser: &mut Browser<'_>, wallet: &Page, code: &str) -> String {
     let fragment = world.share_without_returning(browser, wallet).await;
     let state = form_urlencoded::parse(fragment.as_bytes()).find(|(name, _)| name == "state").unwrap().1;
     form_urlencoded::Serializer::new(String::new())
@@ -34,7 +34,7 @@ fn is_clean(code: &str, page: &Page, result: &Value) {
 
 #[tokio::test]
 async fn req_2_40_to_2_44_every_error_in_the_fragment_reaches_the_person_and_the_shop() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for (code, settles) in CODES {
         let mut browser = world.browser();
         let begun = world.begin(&request(&[])).await;
@@ -61,7 +61,7 @@ async fn req_2_40_to_2_44_every_error_in_the_fragment_reaches_the_person_and_the
 
 #[tokio::test]
 async fn req_2_44_every_error_in_the_fragment_reaches_the_device() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for (code, settles) in CODES {
         let authorization = world.device_authorization(&[("scope", BASIC)]).await;
         let mut phone = world.browser();
@@ -81,7 +81,7 @@ async fn req_2_44_every_error_in_the_fragment_reaches_the_device() {
 
 #[tokio::test]
 async fn req_2_44_every_error_reaches_the_application_that_waits_for_a_code() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     for (code, settles) in CODES {
         let mut browser = world.browser();
         let wallet = code_flow::to_wallet(&mut browser, &code_flow::request(&[])).await;
@@ -99,7 +99,7 @@ async fn req_2_44_every_error_reaches_the_application_that_waits_for_a_code() {
 
 #[tokio::test]
 async fn req_2_40_to_2_44_every_encrypted_error_reaches_the_shop() {
-    let world = World::posting(ResponseMode::DirectPostJwt).await;
+    let world = Harness::posting(ResponseMode::DirectPostJwt).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     for (code, settles) in CODES {
         let begun = world.begin(&request(&[])).await;

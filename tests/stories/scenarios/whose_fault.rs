@@ -5,10 +5,10 @@ use serde_json::{Value, json};
 use vpgate::flow::ports::NotPublished;
 use vpgate_core::openid4vp::request::OnRejection;
 
-use crate::scenarios::outside::ListRoad;
 use crate::scenarios::posting::PostingWallet;
 use crate::scenarios::shop::request;
-use crate::scenarios::world::{SHOP, World};
+use vpgate_test_support::harness::outside::ListRoad;
+use vpgate_test_support::harness::{Harness, SHOP};
 
 fn mistake() -> NotPublished {
     NotPublished::mistake(&"status 404")
@@ -26,7 +26,7 @@ fn failed(result: &Value) -> String {
 
 #[tokio::test]
 async fn an_issuers_mistake_is_told_at_once_by_name_to_person_device_and_relying_party() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.keys_fail(Some(mistake()));
     let authorization = world.device_authorization(&[]).await;
     let mut phone = world.browser();
@@ -49,7 +49,7 @@ async fn an_issuers_mistake_is_told_at_once_by_name_to_person_device_and_relying
 
 #[tokio::test]
 async fn trouble_that_passes_is_no_try_and_ends_in_the_end() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.keys_fail(Some(passing()));
     let authorization = world.device_authorization(&[]).await;
     let device_code = authorization["device_code"].as_str().unwrap();
@@ -83,7 +83,7 @@ async fn trouble_that_passes_is_no_try_and_ends_in_the_end() {
 
 #[tokio::test]
 async fn a_list_that_never_comes_ends_the_flow_too_with_that_reason() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     world.lists_arrive(ListRoad::Blocked);
     let begun = world.begin(&request(&[])).await;
     let mut browser = world.browser();
@@ -101,7 +101,7 @@ async fn a_list_that_never_comes_ends_the_flow_too_with_that_reason() {
 
 #[tokio::test]
 async fn a_posting_wallet_hears_that_the_same_answer_may_count_later() {
-    let world = World::with_wallet(|wallet| wallet.on_rejection = OnRejection::Refuse).await;
+    let world = Harness::with_wallet(|wallet| wallet.on_rejection = OnRejection::Refuse).await;
     let (wallet, mut browser) = (PostingWallet::new(&world), world.browser());
     let begun = world.begin(&request(&[])).await;
     let page = browser.open(begun["start_url"].as_str().unwrap()).await;
@@ -122,11 +122,11 @@ async fn a_posting_wallet_hears_that_the_same_answer_may_count_later() {
 
 #[tokio::test]
 async fn who_verifies_by_himself_reads_the_mistake_and_hears_503_for_what_passes() {
-    let world = World::new().await;
+    let world = Harness::new().await;
     let held = world.hold(&request(&[]), &[]).await;
     let body = json!({
-        "vp_token": held.vp_token, "nonce": held.nonce, "audience": crate::scenarios::world::WALLET_CLIENT,
-        "scope": crate::scenarios::world::BASIC,
+        "vp_token": held.vp_token, "nonce": held.nonce, "audience": vpgate_test_support::harness::WALLET_CLIENT,
+        "scope": vpgate_test_support::harness::BASIC,
     });
     world.keys_fail(Some(mistake()));
     let answer = world.post_value_as("/v1/verify", Some(SHOP), &body).await;

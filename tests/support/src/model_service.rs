@@ -32,12 +32,13 @@ use vpgate_core::sdjwt::status::standing::StatusReference;
 use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate_core::sdjwt::trust::TrustedIssuer;
 
-use crate::model::grant::{INTERVAL, LIFETIME};
-
+/// Seconds that a code lives, and between two polls.
+pub const LIFETIME: u64 = 600;
+pub const INTERVAL: u64 = 5;
 pub const BASE: &str = "http://127.0.0.1:8080";
 const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
-pub struct House {
+pub struct ModelService {
     folder: TempDir,
     sandbox: Arc<Sandbox>,
     clock: Arc<Hand>,
@@ -53,7 +54,7 @@ impl Clock for Hand {
     }
 }
 
-impl House {
+impl ModelService {
     #[expect(clippy::disallowed_methods, reason = "no request leaves this test")]
     pub fn new() -> Self {
         let clock = Arc::new(Hand(AtomicI64::new(SystemClock.now().unix())));

@@ -1,4 +1,6 @@
-//! The whole house in one process, with a clock that tests move.
+//! The whole service in one process, with a clock that tests move.
+
+pub mod outside;
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -31,11 +33,12 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::CertifiedKey;
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 
-use crate::scenarios::browser::{Browser, Page};
-use crate::scenarios::configuration::configuration;
-use crate::scenarios::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock};
-use crate::scenarios::posting::POSTING_WALLET;
+use crate::browser::{Browser, Page};
+use crate::builders::configuration::configuration;
+use crate::harness::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock};
 
+/// Where a wallet app is opened that posts its answers.
+pub const POSTING_WALLET: &str = "http://127.0.0.1:9998/authorize";
 pub const BASE: &str = "http://127.0.0.1:8080";
 /// The service at the wallet.
 pub const WALLET_CLIENT: &str = "vpgate-sandbox";
@@ -84,7 +87,7 @@ pub struct Returned {
 }
 
 #[derive(Clone)]
-pub struct World {
+pub struct Harness {
     app: Arc<App>,
     store: Arc<dyn Store>,
     /// The demo issuer's second key, for credentials that tests make.
@@ -94,7 +97,7 @@ pub struct World {
     no_keys: Arc<Mutex<Option<NotPublished>>>,
 }
 
-impl World {
+impl Harness {
     pub async fn new() -> Self {
         Self::with_credentials("").await
     }
@@ -441,7 +444,7 @@ struct Parties {
 
 impl Parties {
     /// Those of `before`, apart from the sandbox, which is new.
-    fn new(before: Option<&World>) -> Self {
+    fn new(before: Option<&Harness>) -> Self {
         // The second opinion asks the system what time it is, whatever our clock says.
         let clock = before.map_or_else(
             || Arc::new(TestClock(AtomicI64::new(SystemClock.now().unix()))),

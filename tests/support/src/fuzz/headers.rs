@@ -5,7 +5,9 @@ use std::net::IpAddr;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::forwarded::{Doubt, ForwardedHeader, ForwardingHeaders, Located, TrustedProxies};
 
-use super::{Seeds, cookies as headers};
+use vpgate::http::cookies as headers;
+
+use super::Seeds;
 
 /// Where requests come from that no proxy of ours has seen.
 const STRANGER: &str = "192.0.2.1";

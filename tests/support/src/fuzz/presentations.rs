@@ -13,8 +13,8 @@ use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 
-use super::made::{AUDIENCE, NONCE, NOW, QUERY_ID};
 use super::{BOUNDS, MADE, Seeds, VERIFIER, depth, good};
+use crate::builders::presentation::{AUDIENCE, NONCE, NOW, QUERY_ID};
 
 /// A presentation, split and judged. The report ends in its only decisive failure and repeats itself.
 pub fn sd_jwt(data: &[u8]) {

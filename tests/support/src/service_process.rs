@@ -111,10 +111,10 @@ impl Start {
             }
             None => self.arguments.extend(["--data".to_owned(), folder.display().to_string()]),
         }
-        let program = env!("CARGO_BIN_EXE_vpgate");
-        let mut command = Command::new(if self.shell.is_some() { "/bin/sh" } else { program });
+        let program = crate::program();
+        let mut command = Command::new(if self.shell.is_some() { Path::new("/bin/sh") } else { &program });
         if let Some(line) = &self.shell {
-            command.args(["-c", line, "sh"]).env("VPGATE", program);
+            command.args(["-c", line, "sh"]).env("VPGATE", &program);
         }
         command.args(&self.arguments).current_dir(&folder).envs(self.environment);
         let mut process = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();

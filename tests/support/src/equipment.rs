@@ -30,7 +30,7 @@ pub fn node(folder: &Path) -> Result<PathBuf, String> {
 /// The Python of a virtual environment in `target`, with what the file `requirements` pins in it.
 pub fn python(name: &str, requirements: &Path) -> Result<PathBuf, String> {
     let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
-    let place = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("target/{name}-python"));
+    let place = crate::root().join(format!("target/{name}-python"));
     let (python, finished) = (place.join("bin/python"), place.join("installed.txt"));
     if same(requirements, &finished) {
         return Ok(python);

@@ -5,8 +5,8 @@ use vpgate_core::base::base64url;
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText};
 use vpgate_core::jose::jws::UnverifiedJws;
 
-use super::made::QUERY_ID;
 use super::{BOUNDS, ENCRYPTION_KEY, MADE, Seeds, good};
+use crate::builders::presentation::QUERY_ID;
 
 /// A compact JWS. What is read is what was written, and nothing verifies but what the key signed.
 pub fn jws(data: &[u8]) {

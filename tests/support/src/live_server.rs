@@ -10,10 +10,10 @@ use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::scenarios::world::World;
+use crate::harness::Harness;
 
 /// A service that listens on this machine.
-pub struct Street {
+pub struct LiveServer {
     client: Client,
     address: SocketAddr,
 }
@@ -39,9 +39,9 @@ impl Heard {
     }
 }
 
-impl Street {
+impl LiveServer {
     #[expect(clippy::disallowed_methods, reason = "a client of the service, not a part of it")]
-    pub async fn new(world: &World) -> Self {
+    pub async fn new(world: &Harness) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let address = listener.local_addr().unwrap();
         let app = world.app();

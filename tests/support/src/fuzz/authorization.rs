@@ -16,7 +16,7 @@ use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
 use vpgate_core::openid4vp::dcql::ClaimsPath;
 
 use super::Seeds;
-use super::form::Form;
+use vpgate::http::form::Form;
 
 const OURS: &str = "https://verify.example";
 const RESOURCE: &str = "https://api.example";

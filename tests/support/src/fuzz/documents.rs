@@ -18,9 +18,9 @@ use vpgate_core::sdjwt::trust::KeySource;
 use vpgate_core::sdjwt::type_metadata::{TypeDocument, resolve};
 
 use super::keys::is_sound;
-use super::made::{ISSUER, NOW, QUERY_ID, VCT};
 use super::presentations::with_disclosures;
 use super::{BOUNDS, ENCRYPTION_KEY, MADE, Seeds, VERIFIER, good, holder_jwk};
+use crate::builders::presentation::{ISSUER, NOW, QUERY_ID, VCT};
 
 /// Where the fuzzed status list is.
 const LIST: &str = "https://issuer.example.com/lists/1";

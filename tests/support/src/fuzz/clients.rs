@@ -12,8 +12,8 @@ use vpgate_core::oauth::client_assertion::{AssertionPolicy, UnverifiedAssertion}
 use vpgate_core::oauth::dpop::{self as proofs, NotProof};
 use vpgate_core::oauth::user_code::{BASE20, UserCodeFormat, UserCodeFormats};
 
-use super::made::NOW;
 use super::{MADE, Seeds, holder_jwk};
+use crate::builders::presentation::NOW;
 
 const OURS: &str = "https://verify.example";
 const TOKEN_URL: &str = "https://verify.example/token";

@@ -38,7 +38,7 @@ pub const AUDIENCE: &str = "x509_san_dns:verifier.example.org";
 pub const NONCE: &str = "n-0S6_WzA2MjqKkrQ1QfZw";
 
 /// One presentation: change a field, then ask for the text.
-pub struct Made {
+pub struct PresentationBuilder {
     pub issuer: Signer,
     pub holder: Signer,
     /// JSON texts, so that they can be wrong in ways no JSON value can.
@@ -53,7 +53,7 @@ pub struct Made {
     pub transaction_data: Vec<TransactionData>,
 }
 
-impl Made {
+impl PresentationBuilder {
     /// A credential that discloses `given_name` and one level of nesting, and hides `birthdate`.
     pub fn new(issuer: Signer, holder: Signer) -> Self {
         let mut cnf = holder.key.public_key().to_jwk();

@@ -16,7 +16,7 @@ use vpgate_core::sdjwt::status::standing::StatusReference;
 use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate_core::sdjwt::trust::TrustedIssuer;
 
-use crate::scenarios::world::BASE;
+use crate::harness::BASE;
 
 /// A clock that stands still until a test moves it.
 pub struct TestClock(pub AtomicI64);

@@ -1,6 +1,6 @@
 //! What each fuzz target does with its bytes, and what must hold whatever they are: a file for every family.
 //!
-//! `fuzz_targets/` hands the bytes in; `tests/architecture/fuzz_corpus.rs` runs the same functions over the kept
+//! `fuzz/fuzz_targets` hands the bytes in; `tests/architecture/fuzz_corpus.rs` runs the same functions over the kept
 //! corpus with the stable toolchain, so that a finding stays found.
 
 mod authorization;
@@ -13,14 +13,6 @@ mod headers;
 mod keys;
 mod presentations;
 mod signed;
-
-#[path = "../../src/http/middleware/cookies.rs"]
-mod cookies;
-#[path = "../../src/http/form.rs"]
-#[expect(dead_code, reason = "the endpoints use more of it")]
-mod form;
-#[path = "../../tests/contract/mutations/made.rs"]
-mod made;
 
 use std::sync::LazyLock;
 
@@ -40,7 +32,7 @@ pub use keys::jwks;
 pub use presentations::{disclosure, kb_jwt, sd_jwt, vp_token};
 pub use signed::{jwe, jws};
 
-use made::{Made, Signer, Verifier};
+use crate::builders::presentation::{PresentationBuilder, Signer, Verifier};
 
 /// What does something with bytes.
 pub type Target = fn(&[u8]);
@@ -79,10 +71,10 @@ const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 16, members: 2000 };
 
 /// Keys for tests, known to everybody, so that a corpus can hold signatures that verify.
 static KEYS: LazyLock<Value> =
-    LazyLock::new(|| serde_json::from_str(include_str!("../../fixtures/fuzz/keys.json")).unwrap());
+    LazyLock::new(|| serde_json::from_str(include_str!("../../../../fixtures/fuzz/keys.json")).unwrap());
 static ENCRYPTION_KEY: LazyLock<EncryptionKey> =
     LazyLock::new(|| EncryptionKey::from_private_jwk(&KEYS["encryption"]).unwrap());
-static MADE: LazyLock<Made> = LazyLock::new(good);
+static MADE: LazyLock<PresentationBuilder> = LazyLock::new(good);
 static VERIFIER: LazyLock<Verifier> = LazyLock::new(|| MADE.verifier());
 
 fn signer(name: &str) -> Signer {
@@ -90,8 +82,8 @@ fn signer(name: &str) -> Signer {
 }
 
 /// A presentation that is accepted; its signatures are new each time.
-fn good() -> Made {
-    Made::new(signer("issuer"), signer("holder"))
+fn good() -> PresentationBuilder {
+    PresentationBuilder::new(signer("issuer"), signer("holder"))
 }
 
 /// The public key of the holder, as it stands in a header.

@@ -18,8 +18,8 @@ use vpgate_core::base::json::parse;
 use vpgate_core::jose::x5c::{MOST_CERTIFICATES, Roots, SentChain};
 
 use super::keys::is_sound;
-use super::made::NOW;
 use super::{BOUNDS, KEYS, Seeds};
+use crate::builders::presentation::NOW;
 
 const DAY: i64 = 24 * 60 * 60;
 const NAME: &str = "issuer.example.com";

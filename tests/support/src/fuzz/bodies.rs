@@ -7,8 +7,8 @@ use vpgate_core::base::json::{Bounds, numbers_survive, parse, parse_object};
 use vpgate_core::openid4vp::dcql::Query;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
-use super::form::{self, Form};
 use super::{BOUNDS, Seeds, depth};
+use vpgate::http::form::{self, Form};
 
 /// A form: no name twice, nothing that is not UTF-8, and written again it reads the same.
 pub fn form(data: &[u8]) {

@@ -22,7 +22,7 @@ pub fn config(data: &[u8]) {
 
 /// See [`super::seeds`].
 pub fn seeds(seeds: &mut Seeds) {
-    seeds.add("config", "contract", include_str!("../../fixtures/config/contract.toml").to_owned());
+    seeds.add("config", "contract", include_str!("../../../../fixtures/config/contract.toml").to_owned());
     seeds.add(
         "config",
         "wrong-types",

@@ -3,7 +3,7 @@
 use vpgate::config::secrets::hash_text;
 use vpgate_core::base::secret::Secret;
 
-use crate::scenarios::world::*;
+use crate::harness::*;
 
 /// Wallet, credentials, scopes and clients of most stories; `credentials` are more keys of the first one.
 pub fn configuration(credentials: &str) -> String {

@@ -1,0 +1,34 @@
+//! What the tests of vpgate share: the service in one process with a clock that tests move ([`harness`]), on a
+//! real connection ([`live_server`]), as a process ([`service_process`]); the people and programs around it; and a
+//! builder for each thing that tests make.
+
+#![expect(missing_docs, reason = "a name says what a test does")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test says what is wrong by failing"
+)]
+
+pub mod browser;
+pub mod builders;
+pub mod certificates;
+pub mod equipment;
+pub mod fuzz;
+pub mod harness;
+pub mod live_server;
+pub mod model_service;
+pub mod person;
+pub mod service_process;
+
+use std::path::PathBuf;
+
+/// The program, as Cargo has built it for the test that runs.
+pub fn program() -> PathBuf {
+    std::env::var_os("CARGO_BIN_EXE_vpgate").expect("Cargo names the program to each test").into()
+}
+
+/// The folder that holds everything.
+pub fn root() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../.."))
+}
