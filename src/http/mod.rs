@@ -27,8 +27,8 @@ use url::Url;
 
 pub use self::document::openapi_yaml;
 use self::middleware::client_address::ClientAddresses;
-use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::cookies;
+use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::request_checks::HostFault;
 use self::middleware::{Endpoints, Middleware, ServedPart};
 use self::pages::Pages;
