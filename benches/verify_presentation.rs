@@ -46,10 +46,10 @@ use vpgate_core::openid4vp::request::{
 };
 use vpgate_core::openid4vp::response::{PresentedCredential, ResponseParameters, WalletAnswer};
 use vpgate_core::openid4vp::verify::{StatusNeeded, VerifiedPresentation, authenticate, conclude};
-use vpgate_core::sdjwt::parse::IssuerHint;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::trust::IssuerHint;
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";

@@ -1,15 +1,20 @@
 //! Every rule of the house, pure: time, entropy and keys are arguments.
 //!
 //! ```text
-//! policy, change -> oauth -> admission -> openid4vp -> sdjwt -> jose -> base
+//! policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
+//!        -> type_metadata -> jose -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
 pub mod admission;
 pub mod base;
 pub mod change;
+pub mod credential;
 pub mod jose;
 pub mod oauth;
 pub mod openid4vp;
 pub mod policy;
 pub mod sdjwt;
+pub mod status_list;
+pub mod trust;
+pub mod type_metadata;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::admission::ScopePolicy;
+use crate::credential::settings::VerificationSettings;
 use crate::oauth::attempts::DeviceLimits;
 use crate::oauth::client::Clients;
 use crate::oauth::client_assertion::AssertionPolicy;
@@ -10,8 +11,7 @@ use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
 use crate::openid4vp::request::WalletRoute;
 use crate::openid4vp::transaction_data::TransactionTypes;
-use crate::sdjwt::limits::VerificationSettings;
-use crate::sdjwt::trust::TrustPolicy;
+use crate::trust::TrustPolicy;
 
 /// What the operator decided, checked. One request sees one policy from its beginning to its end.
 #[derive(Debug)]

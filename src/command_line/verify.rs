@@ -25,9 +25,9 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate_core::openid4vp::verify::Expected;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::StatusList;
-use vpgate_core::sdjwt::trust::{KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::StatusList;
+use vpgate_core::trust::{KeySource, TrustPolicy, TrustedIssuer};
 
 use super::table::{Table, wants_colours};
 use super::{faults_in, say};

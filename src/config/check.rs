@@ -21,9 +21,9 @@ use vpgate_core::oauth::attempts::DeviceLimits;
 use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients};
 use vpgate_core::oauth::user_code::{FLOOR_BITS, UserCodeFormats};
 use vpgate_core::policy::{DevicePolicy, Policy, PresentationPolicy};
-use vpgate_core::sdjwt::status::policy::StatusCheck;
-use vpgate_core::sdjwt::status::token::CacheBounds;
-use vpgate_core::sdjwt::trust::{KeySource, TrustPolicy};
+use vpgate_core::status_list::token::CacheBounds;
+use vpgate_core::trust::status_policy::StatusCheck;
+use vpgate_core::trust::{KeySource, TrustPolicy};
 
 /// Everything is looked at, whatever was wrong before it.
 pub(super) fn check(file: raw::File, folder: &Path, faults: &mut Faults) -> Option<Config> {

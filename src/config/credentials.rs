@@ -8,8 +8,8 @@ use super::fault::Faults;
 use super::raw::{RawCredential, Trusts};
 use super::{trust, type_metadata};
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
-use vpgate_core::sdjwt::status::policy::{StatusCheck, StatusPolicy};
-use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::trust::status_policy::{StatusCheck, StatusPolicy};
+use vpgate_core::trust::{CredentialTrust, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
 pub(super) fn check(

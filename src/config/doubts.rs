@@ -2,7 +2,7 @@
 
 use vpgate_core::admission::ScopePolicy;
 use vpgate_core::jose::x5c::Roots;
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// Longest name that reads as one.
 const READABLE: usize = 40;

@@ -50,12 +50,12 @@ use url::Url;
 pub use self::fault::{ConfigFault, Faults};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::openid4vp::request_key::RequestKey;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::policy::Policy;
-use vpgate_core::sdjwt::limits::VerificationSettings;
-use vpgate_core::sdjwt::status::token::CacheBounds;
-use vpgate_core::sdjwt::trust::TrustPolicy;
+use vpgate_core::status_list::token::CacheBounds;
+use vpgate_core::trust::TrustPolicy;
 
 /// The longest configuration file, in bytes.
 const LONGEST: usize = 1 << 20;

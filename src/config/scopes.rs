@@ -8,7 +8,7 @@ use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
 use vpgate_core::oauth::entitlement::OPENID;
 use vpgate_core::openid4vp::dcql::ClaimsPath;
-use vpgate_core::sdjwt::trust::TrustPolicy;
+use vpgate_core::trust::TrustPolicy;
 
 /// The name that clients use: the alias, if there is one.
 pub(super) fn asked_by(scope: &raw::Scope) -> Option<&String> {

@@ -7,8 +7,8 @@ use std::time::Duration;
 use vpgate_core::jose::x5c::testing::{Authority, Plan};
 use vpgate_core::oauth::client::{Authentication, Grant};
 use vpgate_core::oauth::token_policy::TokenSettings;
-use vpgate_core::sdjwt::status::policy::{StatusCheck, StatusPolicy};
-use vpgate_core::sdjwt::trust::KeySource;
+use vpgate_core::trust::KeySource;
+use vpgate_core::trust::status_policy::{StatusCheck, StatusPolicy};
 
 const CONTRACT: &str = include_str!("../../fixtures/config/contract.toml");
 const FULL: &str = include_str!("../../fixtures/config/full.toml");

@@ -14,9 +14,9 @@ use super::raw::{Trust, Trusts};
 use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::x5c::{RevocationFile, Roots, RootsFault};
-use vpgate_core::sdjwt::did::{self, DidKeys};
-use vpgate_core::sdjwt::issuer_metadata;
-use vpgate_core::sdjwt::trust::KeySource;
+use vpgate_core::trust::KeySource;
+use vpgate_core::trust::did::{self, DidKeys};
+use vpgate_core::trust::issuer_metadata;
 
 /// What a JWKS file may hold.
 const JWKS: Bounds = Bounds { bytes: 1 << 20, depth: 8, members: 20_000 };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::fault::Faults;
 use super::file;
-use vpgate_core::sdjwt::type_metadata::{BYTES, TypeDocument, TypeMetadata, resolve};
+use vpgate_core::type_metadata::{BYTES, TypeDocument, TypeMetadata, resolve};
 
 /// Reads the files. They must say everything about every accepted type, so that no credential is accepted
 /// because a document was not at hand. Nothing configured is nothing demanded.

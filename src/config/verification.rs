@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use super::fault::Faults;
 use super::{CrossCheck, duration, raw};
-use vpgate_core::sdjwt::limits::{PresentationLimits, VerificationSettings};
+use vpgate_core::credential::settings::VerificationSettings;
+use vpgate_core::sdjwt::limits::PresentationLimits;
 
 /// Nobody's clock is wrong by more, and still a clock: with more, an expired credential would live on.
 const MOST_TOLERANCE: Duration = Duration::from_secs(300);

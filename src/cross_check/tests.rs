@@ -5,10 +5,10 @@ use proptest::prelude::*;
 use serde_json::json;
 
 use super::*;
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::report::{Findings, Report};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::testing::{

@@ -9,8 +9,8 @@ use super::client::{FetchClient, FetchFault};
 use vpgate_core::base::json::{self, Bounds, JsonFault};
 use vpgate_core::jose::jwk::JwkFault;
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::sdjwt::did::{self, DidFault};
-use vpgate_core::sdjwt::issuer_metadata::{self, IssuerMetadataFault, PublishedKeys};
+use vpgate_core::trust::did::{self, DidFault};
+use vpgate_core::trust::issuer_metadata::{self, IssuerMetadataFault, PublishedKeys};
 
 /// The media types of a JWKS (RFC 7517 section 8.5); most servers say the plain one.
 const JWKS: [&str; 2] = ["application/jwk-set+json", "application/json"];

@@ -12,7 +12,7 @@ use super::issuer_document::{IssuerDocument, NoIssuerKeys};
 use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NotPublished};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::client::ClientKeys;
-use vpgate_core::sdjwt::trust::{KeySource, TrustedIssuer};
+use vpgate_core::trust::{KeySource, TrustedIssuer};
 
 /// How long a set is fresh when its server says nothing.
 const DEFAULT_FRESH: Duration = Duration::from_secs(3600);

@@ -12,11 +12,11 @@ use super::client::{FetchClient, FetchFault};
 use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::{
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::{
     CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault, StatusListToken,
 };
-use vpgate_core::sdjwt::trust::TrustedIssuer;
+use vpgate_core::trust::TrustedIssuer;
 
 /// What we ask for, and nothing else (TSL 8.1).
 const MEDIA_TYPES: [&str; 1] = ["application/statuslist+jwt"];

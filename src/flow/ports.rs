@@ -26,9 +26,9 @@ use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate_core::sdjwt::credential::Authentic;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::{StatusList, StatusListFault};
-use vpgate_core::sdjwt::trust::TrustedIssuer;
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::{StatusList, StatusListFault};
+use vpgate_core::trust::TrustedIssuer;
 
 /// Something outside failed: storage, an issuer's server, the generator of randomness.
 /// The chain behind it is for the log; strangers see a trace id.

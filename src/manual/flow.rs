@@ -209,12 +209,12 @@
 //! |---|---|
 //! | [`vpgate_core::openid4vp::response`] | an error or an answer, never both; one of three `vp_token` shapes; only credential ids asked for, as many presentations each as allowed; no nonce of another request |
 //! | [`vpgate_core::sdjwt::parse`] | bounds, then form: issuer JWT, disclosures, key-binding JWT |
-//! | [`vpgate_core::sdjwt::trust`] | the issuer is one we believe for this credential |
+//! | [`vpgate_core::trust`] | the issuer is one we believe for this credential |
 //! | [`vpgate_core::sdjwt::issuer`] | `typ`, `alg`, the key by the issuer's configured mechanism (`kid` or `x5c`), signature, `vct`, `iss`, `exp`, `nbf` |
 //! | [`vpgate_core::sdjwt::disclosure`] | every disclosure found by digest over the received text, used exactly once |
 //! | [`vpgate_core::sdjwt::key_binding`] | `cnf.jwk`, `typ`, signature, `aud`, `nonce`, `iat` window, `sd_hash` |
 //! | [`vpgate_core::openid4vp::verify`] | holder binding where demanded; type and one combination of the claims asked for are there; from a wallet of profile `haip`, what HAIP 6.1 asks |
 //! | [`crate::cross_check`] | where it is switched on: a second library finds the same claims |
-//! | [`vpgate_core::sdjwt::status`] | the issuer's status list says that the credential is valid |
+//! | [`vpgate_core::status_list`] | the issuer's status list says that the credential is valid |
 //! | [`vpgate_core::openid4vp::verify`] | what remains completes the query or its credential sets; transaction data covered exactly |
 //! | [`vpgate_core::admission`] | the rules of the scopes hold |

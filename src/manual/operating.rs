@@ -152,7 +152,7 @@
 //! | parameter that goes into tokens | [`vpgate_core::admission::token_claims::MAX_PARAMETER_BYTES`] |
 //! | claim that is copied into tokens | [`vpgate_core::admission::token_claims::MAX_CLAIM_BYTES`] as JSON |
 //! | answer of an issuer | size, time and address checked in [`crate::fetch`] |
-//! | status list | [`vpgate_core::sdjwt::status::token::MOST_BYTES`] as it comes, [`vpgate_core::sdjwt::status::statuses::MOST_BYTES`] unpacked |
+//! | status list | [`vpgate_core::status_list::token::MOST_BYTES`] as it comes, [`vpgate_core::status_list::statuses::MOST_BYTES`] unpacked |
 //! | status lists in memory | 256, together 128 MiB unpacked; the one that is soonest due gives way. With what reading them (two at a time) leaves behind in the allocator, 256 MiB of resident memory |
 //!
 //! Addresses, proxies, guessing and locking out have a chapter of their own: [`super::limits`]. A client that

@@ -8,7 +8,20 @@ use std::fs;
 use std::path::Path;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 8] = ["policy", "change", "oauth", "admission", "openid4vp", "sdjwt", "jose", "base"];
+const GROUND: [&str; 12] = [
+    "policy",
+    "change",
+    "oauth",
+    "admission",
+    "openid4vp",
+    "credential",
+    "sdjwt",
+    "status_list",
+    "trust",
+    "type_metadata",
+    "jose",
+    "base",
+];
 
 /// What a room may import besides itself. `app`, `main` and its
 /// `command_line` see everything and are not listed.
@@ -35,14 +48,14 @@ const HOMES: [(&str, &[&str], &str); 39] = [
     ),
     (
         "base64",
-        &["core/base/base64url", "core/jose/x5c", "core/sdjwt/type_metadata/integrity", "http/basic"],
+        &["core/base/base64url", "core/jose/x5c", "core/type_metadata/integrity", "http/basic"],
         "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
     ("clap", &["main", "command_line"], "the command line"),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
     (
         "flate2",
-        &["core/sdjwt/status", "sandbox"],
+        &["core/status_list", "sandbox"],
         "status lists are ZLIB data: read in the domain, written by the demo issuer",
     ),
     ("getrandom", &["system/entropy"], "randomness has one home"),
@@ -64,7 +77,7 @@ const HOMES: [(&str, &[&str], &str); 39] = [
         &["fetch", "sandbox", "app"],
         "outgoing HTTP is guarded in fetch; the sandbox is handed a client",
     ),
-    ("ring", &["core/base/secret", "core/jose", "core/sdjwt/digest"], "digests and verification"),
+    ("ring", &["core/base/secret", "core/jose", "core/base/digest"], "digests and verification"),
     ("rlimit", &["system/descriptors"], "the limit of open files"),
     ("rusqlite", &["store"], "SQL"),
     ("rust_decimal", &["core/base/money"], "exact amounts"),
@@ -122,7 +135,7 @@ const MEDIAN: usize = 180;
 
 struct Source {
     /// Below `src`, without `.rs` and `/mod`: `main`, `http/form`; in the package of the rules below `core`:
-    /// `core/sdjwt/trust`.
+    /// `core/trust/did`.
     place: String,
     /// As written.
     text: String,
@@ -199,7 +212,7 @@ fn planted_faults_are_found() {
         assert!(found.iter().any(|fault| fault.contains(expected)), "{place}: {code}: {found:?}");
     }
     for (place, code) in [
-        ("core/sdjwt/trust", "use crate::jose::jwk; use super::parse::Hint;"),
+        ("core/trust/did", "use crate::jose::jwk; use super::hint::Hint;"),
         ("core/base/time", "use std::time::Duration; use super::secret;"),
         ("http/limits", "use crate::flow::Vpgate; use vpgate_core::change; //! crate::store is not for us"),
         ("store/row", "presentation::restore::begun(a)"),

@@ -8,11 +8,11 @@ use std::time::{Duration, Instant};
 
 use serde_json::json;
 use vpgate_core::base::base64url;
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::report::Findings;
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::openid4vp::dcql::Query;
 use vpgate_core::openid4vp::response::{ResponseParameters, WalletAnswer};
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
-use vpgate_core::sdjwt::limits::VerificationSettings;
 
 /// The longest body that the wallet's answer may have (`VerificationSettings::longest_answer`), by default.
 const BODY: usize = 3 << 20;

@@ -30,10 +30,10 @@ use vpgate_core::base::report::{Findings, Report, Verdict};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::sdjwt::issuer_key;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::trust::issuer_key;
 
 const NOW: i64 = 1_800_000_000;
 const CREDENTIAL: &str = "proof_id_default";

@@ -26,11 +26,11 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::sdjwt::parse::IssuerHint;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::status::standing::StatusPlace;
-use vpgate_core::sdjwt::status::token::CacheBounds;
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::status_list::check::StatusPlace;
+use vpgate_core::status_list::token::CacheBounds;
+use vpgate_core::trust::IssuerHint;
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;

@@ -12,7 +12,7 @@ use crate::base::base64url;
 use crate::base::secret::DigestKey;
 use crate::base::time::Timestamp;
 use crate::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
-use crate::sdjwt::status::standing::StatusPlace;
+use crate::status_list::check::StatusPlace;
 
 /// The longest stable identifier, in bytes.
 const MAX_IDENTIFIER_BYTES: usize = 1024;

@@ -9,7 +9,7 @@ use serde_json::Value;
 use super::scopes::Scopes;
 use super::source::ClaimSource;
 use crate::base::time::Timestamp;
-use crate::sdjwt::status::standing::StatusPlace;
+use crate::status_list::check::StatusPlace;
 
 /// What a presentation earned. Made only by [`ScopePolicy::admit`](super::ScopePolicy::admit).
 #[derive(Clone, PartialEq, Eq, Serialize)]

@@ -3,7 +3,7 @@
 use super::earned::Admission;
 use super::policy::ScopePolicy;
 use super::scopes::Scopes;
-use crate::sdjwt::trust::TrustPolicy;
+use crate::trust::TrustPolicy;
 
 /// The configuration of today, as far as it concerns one client.
 #[derive(Clone, Copy, Debug)]

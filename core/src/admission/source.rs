@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::openid4vp::verify::VerifiedCredential;
-use crate::sdjwt::trust::TrustPolicy;
+use crate::trust::TrustPolicy;
 
 /// One credential behind an admission: what was asked for, and on whose word it was believed. Nothing of it is
 /// about the person.

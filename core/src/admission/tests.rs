@@ -15,7 +15,7 @@ use crate::openid4vp::dcql::{ClaimsPath, Query};
 use crate::openid4vp::verify::{
     IssuerCertificate, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
-use crate::sdjwt::status::standing::CredentialStatus;
+use crate::status_list::check::CredentialStatus;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -81,7 +81,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         vct: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
-        standing: CredentialStatus::Valid,
+        status: CredentialStatus::Valid,
         status_place: None,
         holder: Some(holder.to_owned()),
     }

@@ -3,6 +3,7 @@
 pub mod base64url;
 pub mod client_address;
 pub mod decimal;
+pub mod digest;
 pub mod exact;
 pub mod exposure;
 pub mod forwarded;

@@ -7,6 +7,9 @@ use serde::{Deserialize, Serialize};
 use time::format_description::well_known::Rfc3339;
 use time::{Date, OffsetDateTime};
 
+/// How far a clock may be from ours when nothing else is configured.
+pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
+
 /// A point in time in whole seconds since 1970-01-01T00:00:00Z
 /// (the NumericDate of RFC 7519 section 2, without fractions).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -12,5 +12,6 @@ pub mod key_set;
 mod private_jwk;
 mod private_pem;
 pub mod signing;
+pub(crate) mod time_claims;
 mod verifying;
 pub mod x5c;

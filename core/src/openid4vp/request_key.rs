@@ -15,7 +15,7 @@ use crate::jose::jwk::PublicKey;
 use crate::jose::jws::UnverifiedJws;
 use crate::jose::signing::{SigningFault, SigningKey};
 use crate::jose::x5c::OwnChain;
-use crate::sdjwt::did::{self, DidKeys};
+use crate::trust::did::{self, DidKeys};
 
 /// What an attestation may hold.
 const ATTESTATION: Bounds = Bounds { bytes: 16 << 10, depth: 8, members: 256 };

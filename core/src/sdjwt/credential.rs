@@ -8,14 +8,15 @@ use serde_json::{Map, Value};
 use super::issuer::Issued;
 use super::key_binding::{ExpectedBinding, TransactionHashes};
 use super::parse::{HolderBinding, Presented, Received};
-use super::status::policy::StatusPolicy;
-use super::trust::TrustedIssuer;
-use super::{disclosure, issuer, key_binding, type_metadata};
+use super::{disclosure, issuer, key_binding, type_rules};
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
 use crate::jose::key_set::KeySet;
 use crate::jose::x5c::ValidatedChain;
+use crate::status_list::check::{self, StatusClaim};
+use crate::trust::TrustedIssuer;
+use crate::trust::status_policy::StatusPolicy;
 
 /// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`].
 /// Whether it is revoked, answers the question and covers the transaction is judged by later rooms.
@@ -116,14 +117,12 @@ impl Authentic {
         &self.issuer_key
     }
 
-    /// `status` of the issuer-signed payload, unjudged.
-    pub(super) fn status(&self) -> Option<&Value> {
-        self.claims.get("status")
-    }
-
-    /// What its status must be.
-    pub(super) fn status_policy(&self) -> StatusPolicy {
-        self.status_policy
+    /// Reads the `status` claim: nothing but an authentic credential leads to a fetch.
+    ///
+    /// # Errors
+    /// When it is malformed, or missing although it is required; written into `findings`.
+    pub fn status(&self, findings: &mut Findings) -> Result<StatusClaim, Rejection> {
+        check::named(self.status_policy, self.claims.get("status"), findings)
     }
 
     /// `transaction_data_hashes` of the KB-JWT: None when absent. Shape checked (non-empty array of strings), contents not.
@@ -167,7 +166,7 @@ impl Presented {
         let disclosures = self.text.disclosures();
         let revealed = disclosure::check(payload, disclosures, &self.limits, metadata.is_some(), findings)?;
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
-        type_metadata::judge(metadata, &revealed, findings)?;
+        type_rules::judge(metadata, &revealed, findings)?;
         let (mut bound, mut holder_thumbprint) = (None, None);
         if let Some(jwt) = self.key_binding_jwt {
             let holder = key_binding::holder_key(revealed.claims(), findings)?;

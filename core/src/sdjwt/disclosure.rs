@@ -4,11 +4,11 @@ use std::collections::{HashMap, HashSet};
 
 use serde_json::{Map, Value};
 
-use super::digest::DigestAlgorithm;
 use super::limits::PresentationLimits;
-use super::trace::{Step, Trace};
+use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::{base64url, json};
+use crate::type_metadata::trace::{Step, Trace};
 
 const ALGORITHM: Rule = Rule { check: "digest_algorithm", requirement: "RFC 9901 4.1.1, 7.1(2.d)" };
 const MEMBERS: Rule = Rule { check: "digest_members", requirement: "RFC 9901 4.1, 4.2.4" };

@@ -5,17 +5,17 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::disclosure::Revealed;
-use super::issuer_key::{self, Candidates};
 use super::key_binding::ExpectedBinding;
-use super::trust::{self, TrustedIssuer};
-use super::validity::{date, is_ahead, is_past};
 use crate::base::media_type::is_typ;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
 use crate::jose::jws::UnverifiedJws;
 use crate::jose::key_set::KeySet;
+use crate::jose::time_claims::{date, is_ahead, is_past};
 use crate::jose::x5c::ValidatedChain;
+use crate::trust::issuer_key::{self, Candidates};
+use crate::trust::{self, TrustedIssuer};
 
 const TYP: Rule = Rule { check: "typ", requirement: "SD-JWT VC 2.2.1" };
 const SIGNATURE: Rule = Rule { check: "issuer_signature", requirement: "RFC 9901 7.1(2.b)" };

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use serde_json::{Map, Value};
 
-use super::digest::DigestAlgorithm;
-use super::validity::{date, is_ahead, is_past};
+use crate::base::digest::DigestAlgorithm;
 use crate::base::media_type::is_typ;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
 use crate::jose::jws::UnverifiedJws;
+use crate::jose::time_claims::{date, is_ahead, is_past};
 
 const HOLDER_KEY: Rule = Rule { check: "holder_key", requirement: "RFC 9901 4.1.2, 7.3(5.a)" };
 const KEY_ALGORITHM: Rule = Rule { check: "kb_key_alg", requirement: "RFC 9901 7.3(5.b); RFC 8725 3.1" };

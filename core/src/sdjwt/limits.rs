@@ -1,6 +1,4 @@
-//! How much of a stranger's text is looked at, and how far clocks may be apart.
-
-use std::time::Duration;
+//! How much of a stranger's text is looked at.
 
 use crate::base::json::Bounds;
 
@@ -33,31 +31,5 @@ impl PresentationLimits {
     pub fn json(&self) -> Bounds {
         let members = self.disclosures.saturating_mul(4).max(Self::MEMBERS);
         Bounds { bytes: self.bytes, depth: self.depth, members }
-    }
-}
-
-/// How far a clock may be from ours when nothing else is configured.
-pub const CLOCK_TOLERANCE: Duration = Duration::from_secs(60);
-
-/// What the operator decides about judging presentations (`[verification]`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct VerificationSettings {
-    /// Bounds on one presentation.
-    pub limits: PresentationLimits,
-    /// How far the clocks of wallets and issuers may be from ours (REQ-6.6, REQ-4.23).
-    pub clock_tolerance: Duration,
-}
-
-impl Default for VerificationSettings {
-    fn default() -> Self {
-        Self { limits: PresentationLimits::default(), clock_tolerance: CLOCK_TOLERANCE }
-    }
-}
-
-impl VerificationSettings {
-    /// The longest answer of a wallet that is read, in bytes, whatever it is written in: two presentations
-    /// as long as may be, each a half longer because it is encrypted or escaped.
-    pub fn longest_answer(&self) -> usize {
-        self.limits.bytes.saturating_mul(3)
     }
 }

@@ -8,6 +8,7 @@ use super::jwt;
 use super::limits::PresentationLimits;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jws::UnverifiedJws;
+use crate::trust::IssuerHint;
 
 const BOUNDS: Rule = Rule { check: "sd_jwt_bounds", requirement: "RFC 8725 3.11; limits of this verifier" };
 const FORMAT: Rule = Rule { check: "sd_jwt_format", requirement: "RFC 9901 4, 7.1(1)" };
@@ -123,21 +124,6 @@ impl fmt::Debug for Presented {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("Presented(..)")
     }
-}
-
-/// Unverified statements used to choose a key.
-#[derive(Clone, Copy, Debug)]
-pub struct IssuerHint<'a> {
-    /// The `iss` claim, when it is a string.
-    pub iss: Option<&'a str>,
-    /// The `vct` claim, when it is a string.
-    pub vct: Option<&'a str>,
-    /// The `kid` of the JOSE header.
-    pub kid: Option<&'a str>,
-    /// The certificate chain of the JOSE header, unread.
-    pub x5c: Option<&'a Value>,
-    /// Whether the presentation came in JSON serialisation.
-    pub json_serialization: bool,
 }
 
 /// The text as received: digests are over it, never over something written anew (REQ-4.11).

@@ -19,16 +19,16 @@ use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use serde_json::{Map, Value, json};
 
-use super::digest::DigestAlgorithm;
 use super::key_binding::ExpectedBinding;
-use super::status::policy::StatusPolicy;
-use super::trust::{CredentialTrust, KeySource, TrustPolicy};
-use super::type_metadata::TypeMetadata;
 use crate::base::base64url;
+use crate::base::digest::DigestAlgorithm;
 use crate::base::time::Timestamp;
 use crate::jose::alg::Algorithm;
 use crate::jose::key_set::KeySet;
 use crate::jose::signing::SigningKey;
+use crate::trust::status_policy::StatusPolicy;
+use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::type_metadata::TypeMetadata;
 
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
 pub const REQUESTED_AT: Timestamp = Timestamp::from_unix(1_699_999_900);

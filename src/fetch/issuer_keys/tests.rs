@@ -13,10 +13,11 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan};
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::{IssuerHint, Presented};
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
+use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
-use vpgate_core::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::trust::IssuerHint;
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, TrustPolicy};
 
 #[derive(Default)]
 struct KeysHand(AtomicI64);

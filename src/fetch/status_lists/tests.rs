@@ -13,10 +13,10 @@ use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::status::standing::{StatusClaim, named};
 use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource};
+use vpgate_core::status_list::check::StatusClaim;
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource};
 
 struct Hand(AtomicI64);
 
@@ -72,7 +72,7 @@ fn naming(maker: &mut Maker, url: &Url, stale_if_error: u64) -> At {
         Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let credential = presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).unwrap();
-    let StatusClaim::Listed(reference) = named(&credential, &mut findings).unwrap() else {
+    let StatusClaim::Listed(reference) = credential.status(&mut findings).unwrap() else {
         panic!("a reference")
     };
     At { issuer, reference }

@@ -13,8 +13,8 @@ use vpgate_core::oauth::redirect::ReturnUrl;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation, PresentationOutcome, Tries};
 use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest};
 use vpgate_core::openid4vp::trouble::ResponseTrouble;
-use vpgate_core::sdjwt::issuer_key;
-use vpgate_core::sdjwt::status::standing;
+use vpgate_core::status_list;
+use vpgate_core::trust::issuer_key;
 
 /// What the page says.
 #[derive(Debug)]
@@ -81,12 +81,13 @@ pub enum NotShown {
 /// The last answer could not be judged for now.
 fn is_postponed(tries: &Tries) -> bool {
     let reason = tries.last_report.as_ref().and_then(|report| report.reason.as_deref());
-    tries.undecided > 0 && reason.is_some_and(|it| issuer_key::is_missed_by(it) || standing::is_missed_by(it))
+    tries.undecided > 0
+        && reason.is_some_and(|it| issuer_key::is_missed_by(it) || status_list::check::is_missed_by(it))
 }
 
 fn blames_issuer(report: &Report) -> bool {
     let reason = report.reason.as_deref();
-    reason.is_some_and(|it| issuer_key::is_blamed_by(it) || standing::is_blamed_by(it))
+    reason.is_some_and(|it| issuer_key::is_blamed_by(it) || status_list::check::is_blamed_by(it))
 }
 
 impl Vpgate {

@@ -22,8 +22,8 @@ use vpgate_core::openid4vp::response::{
     PresentedCredential, ResponseParameters, VpToken, WalletAnswer, WalletError,
 };
 use vpgate_core::openid4vp::verify::{self, Current, Expected, Genuine, StatusNeeded, VerifiedPresentation};
-use vpgate_core::sdjwt::issuer_key;
-use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+use vpgate_core::trust::issuer_key;
+use vpgate_core::trust::{TrustPolicy, TrustedIssuer};
 
 /// How long a person waits for an issuer's status list.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -7,7 +7,7 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
-use vpgate_core::sdjwt::status::standing::StatusNow;
+use vpgate_core::status_list::check::StatusNow;
 
 /// An access token that may be used now.
 #[derive(Debug)]

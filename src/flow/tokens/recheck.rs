@@ -8,8 +8,8 @@ use crate::flow::ports::{NotCommitted, Unavailable};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::issuance::Family;
-use vpgate_core::sdjwt::status::policy::StatusCheck;
-use vpgate_core::sdjwt::status::standing::{self, StatusNow};
+use vpgate_core::status_list::check::{self, StatusNow};
+use vpgate_core::trust::status_policy::StatusCheck;
 
 /// How long an introspection, a refresh or `/userinfo` waits for a list: machines ask, and others behind them.
 const PATIENCE: Duration = Duration::from_millis(2500);
@@ -34,7 +34,7 @@ impl Vpgate {
             // Whatever the other lists say, it is not "valid" any more; one may still say "taken back".
             let patience = if unknown { Duration::ZERO } else { PATIENCE };
             let said = match self.status_lists.of(&issuer, &reference, patience).await {
-                Ok(list) => standing::today(&reference, &issuer, &list, now),
+                Ok(list) => check::today(&reference, &issuer, &list, now),
                 Err(_) => StatusNow::Unknown,
             };
             match said {

@@ -14,7 +14,7 @@ use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
 use vpgate_core::oauth::issuance::{Family, NotRefreshable, Renewal};
 use vpgate_core::oauth::refresh_token::RefreshToken;
-use vpgate_core::sdjwt::status::standing::StatusNow;
+use vpgate_core::status_list::check::StatusNow;
 
 /// Why there is no new token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]

@@ -12,7 +12,7 @@ use vpgate_core::base::report;
 use vpgate_core::openid4vp::verify::{
     ScopeNotGranted, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
-use vpgate_core::sdjwt::status::standing::CredentialStatus;
+use vpgate_core::status_list::check::CredentialStatus;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug, Object)]
@@ -285,7 +285,7 @@ impl From<&VerifiedCredential> for CredentialSchema {
             vct: shown.vct.clone(),
             claims: Documented::new(Value::Object(claims)),
             holder_binding: shown.holder.is_some(),
-            status: match shown.standing {
+            status: match shown.status {
                 CredentialStatus::Valid => CredentialStatusSchema::Valid,
                 CredentialStatus::None => CredentialStatusSchema::None,
                 CredentialStatus::Unchecked => CredentialStatusSchema::Unchecked,

@@ -17,7 +17,7 @@ use crate::http::documented::{Documented, TextOr};
 use crate::http::exact_json::ExactJson;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
-use vpgate_core::sdjwt::issuer_key;
+use vpgate_core::trust::issuer_key;
 
 /// A `vp_token` and the request that it answers. Unknown members are refused.
 #[derive(Debug, Object)]

@@ -1,10 +1,10 @@
 //! The presentations that are mutated: every kind of signature, digest, nesting and use.
 
 use serde_json::{Value, json};
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 
 use vpgate_test_support::builders::presentation::{PresentationBuilder, QUERY_ID, Signer, disclosure};
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::report::Findings;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::{ContentEncryption, EncryptedText, EncryptionKey};
@@ -11,12 +12,11 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate_core::openid4vp::response::{ResponseParameters, WalletAnswer};
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::reveal;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, check_disclosures, open};

@@ -3,13 +3,13 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value};
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::json::Bounds;
 use vpgate_core::base::report::Findings;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwk::PublicKey;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::reveal;
 use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
 use vpgate_core::sdjwt::limits::PresentationLimits;

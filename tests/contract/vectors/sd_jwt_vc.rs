@@ -6,13 +6,13 @@ use serde_json::Value;
 use url::Url;
 use vpgate_core::base::report::{Findings, Report, Verdict};
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::sdjwt::issuer_metadata::{self, PublishedKeys};
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
-use vpgate_core::sdjwt::type_metadata::{TypeDocument, resolve};
+use vpgate_core::trust::issuer_metadata::{self, PublishedKeys};
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::type_metadata::{TypeDocument, resolve};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, check_example, issued_at};

@@ -10,11 +10,11 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::sdjwt::parse::IssuerHint;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::status::statuses::Statuses;
-use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::status_list::statuses::Statuses;
+use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
+use vpgate_core::trust::IssuerHint;
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, open};

@@ -25,6 +25,7 @@ use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
@@ -41,10 +42,9 @@ use vpgate_core::openid4vp::request::{
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate_core::policy::{CodePolicy, DevicePolicy, Policy, PresentationPolicy};
-use vpgate_core::sdjwt::limits::VerificationSettings;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::{StatusList, StatusListFault};
-use vpgate_core::sdjwt::trust::{TrustPolicy, TrustedIssuer};
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::{StatusList, StatusListFault};
+use vpgate_core::trust::{TrustPolicy, TrustedIssuer};
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";

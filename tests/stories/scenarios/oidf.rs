@@ -12,10 +12,10 @@
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::openid4vp::request::VpRequest;
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 
 use crate::scenarios::asking::{
     DNS, HASH, REDIRECT, asked, haip, parameter, path_of, read, sent_to_wallet, wallet,

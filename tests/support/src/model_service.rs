@@ -28,9 +28,9 @@ use vpgate::system::signing_keys::KeyPlan;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate_core::sdjwt::trust::TrustedIssuer;
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::trust::TrustedIssuer;
 
 /// Seconds that a code lives, and between two polls.
 pub const LIFETIME: u64 = 600;

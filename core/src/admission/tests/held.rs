@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::jose::key_set::KeySet;
-use crate::sdjwt::status::policy::StatusPolicy;
-use crate::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::status_policy::StatusPolicy;
+use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 fn entry(id: &str, issuer: &str, vct: &str) -> CredentialTrust {
     CredentialTrust {

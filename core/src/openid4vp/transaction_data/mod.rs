@@ -24,9 +24,9 @@ pub use self::session_data::SessionData;
 pub use self::wire_instructions::{WireInstructions, WireRecipient, WireSource};
 use super::dcql::Query;
 use crate::base::base64url;
+use crate::base::digest::DigestAlgorithm;
 use crate::base::exact::ExactNumbers;
 use crate::base::json::{self, Bounds};
-use crate::sdjwt::digest::DigestAlgorithm;
 
 /// Longest object in bytes of JSON: it travels inside a URL.
 pub const MAX_OBJECT_BYTES: usize = 8192;

@@ -2,9 +2,9 @@
 
 use super::complete::Survivor;
 use super::mistaken_hash;
+use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::openid4vp::transaction_data::TransactionData;
-use crate::sdjwt::digest::DigestAlgorithm;
 
 const UNSOLICITED: Rule =
     Rule { check: "transaction_data_only_when_asked", requirement: "OpenID4VP B.3.3.1" };

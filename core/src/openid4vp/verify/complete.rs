@@ -4,7 +4,7 @@ use super::{Current, Genuine};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
 use crate::sdjwt::credential::Authentic;
-use crate::sdjwt::status::standing::{CredentialStatus, StatusPlace};
+use crate::status_list::check::{CredentialStatus, StatusPlace};
 
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };
 const SET: Rule = Rule { check: "credential_set", requirement: "OpenID4VP 6.2, 6.4.2" };
@@ -17,7 +17,7 @@ pub(super) struct Survivor<'q> {
     /// Which combination of claims it completes.
     pub(super) combination: usize,
     pub(super) authentic: Authentic,
-    pub(super) standing: CredentialStatus,
+    pub(super) status: CredentialStatus,
     pub(super) place: Option<StatusPlace>,
 }
 
@@ -35,12 +35,12 @@ pub(super) fn survivors<'q>(
 ) -> Result<Vec<Survivor<'q>>, Rejection> {
     findings.about(None);
     let mut survivors = Vec::with_capacity(current.len());
-    for Current { genuine, standing, place } in current {
+    for Current { genuine, status, place } in current {
         let Genuine { credential, number, combination, authentic, .. } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };
-        survivors.push(Survivor { query, number, combination, authentic, standing, place });
+        survivors.push(Survivor { query, number, combination, authentic, status, place });
     }
     let place = |survivor: &Survivor<'_>| query.credentials().iter().position(|it| it == survivor.query);
     survivors.sort_by_key(place);

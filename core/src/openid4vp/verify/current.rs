@@ -6,15 +6,15 @@ use std::fmt;
 use super::{Genuine, high_assurance};
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
-use crate::sdjwt::status::standing::{self, CredentialStatus, StatusClaim, StatusPlace, StatusReference};
-use crate::sdjwt::status::token::{StatusList, StatusListFault};
+use crate::status_list::check::{self, CredentialStatus, StatusClaim, StatusPlace, StatusReference};
+use crate::status_list::token::{StatusList, StatusListFault};
 
 /// A genuine presentation whose credential its issuer has not taken back, as far as it can be known and
 /// the operator wants to know. Only [`Genuine::status`] and [`Listed::judged`] make one.
 #[derive(Debug)]
 pub struct Current {
     pub(super) genuine: Genuine,
-    pub(super) standing: CredentialStatus,
+    pub(super) status: CredentialStatus,
     /// Where a list said so.
     pub(super) place: Option<StatusPlace>,
 }
@@ -42,9 +42,9 @@ impl Genuine {
     /// When it is malformed, or missing although it is required; written into `findings`.
     pub fn status(self, findings: &mut Findings) -> Result<StatusNeeded, Rejection> {
         findings.about_presentation(&self.credential, self.number);
-        Ok(match standing::named(&self.authentic, findings)? {
-            StatusClaim::Settled(standing) => {
-                StatusNeeded::Settled(Current { genuine: self, standing, place: None })
+        Ok(match self.authentic.status(findings)? {
+            StatusClaim::Settled(status) => {
+                StatusNeeded::Settled(Current { genuine: self, status, place: None })
             }
             StatusClaim::Listed(reference) => StatusNeeded::Listed(Listed { genuine: self, reference }),
         })
@@ -73,20 +73,20 @@ impl Listed {
         if genuine.high_assurance {
             high_assurance::check_status_list(list, findings)?;
         }
-        let standing = standing::judge(&reference, &genuine.authentic, list, now, findings)?;
+        let status = check::judge(&reference, genuine.authentic.issuer(), list, now, findings)?;
         let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
-        Ok(Current { genuine, standing, place: Some(place) })
+        Ok(Current { genuine, status, place: Some(place) })
     }
 
     /// The list is there and no good.
     pub fn unusable(self, fault: &StatusListFault, findings: &mut Findings) -> Rejection {
         findings.about_presentation(&self.genuine.credential, self.genuine.number);
-        standing::unusable(fault, findings)
+        check::unusable(fault, findings)
     }
 
     /// The list cannot be had; `why` is our own words.
     pub fn unavailable(self, why: &dyn fmt::Display, findings: &mut Findings) -> Rejection {
         findings.about_presentation(&self.genuine.credential, self.genuine.number);
-        standing::unavailable(why, findings)
+        check::unavailable(why, findings)
     }
 }

@@ -8,8 +8,8 @@ use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::x5c::ValidatedChain;
 use crate::sdjwt::credential::Authentic;
 use crate::sdjwt::parse::Presented;
-use crate::sdjwt::status::token::StatusList;
-use crate::sdjwt::trust::{KeySource, TrustedIssuer};
+use crate::status_list::token::StatusList;
+use crate::trust::{KeySource, TrustedIssuer};
 
 const FORM: Rule = Rule { check: "haip_compact_form", requirement: "HAIP 6.1" };
 const ISSUER: Rule = Rule { check: "haip_issuer_chain", requirement: "HAIP 6.1.1" };

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use crate::base::base64url;
-use crate::sdjwt::digest::DigestAlgorithm;
+use crate::base::digest::DigestAlgorithm;
 
 /// What is said of a hash that fits nothing in particular.
 const UNKNOWN: &str = "a hash belongs to no transaction that is still to be authorised here";
@@ -60,7 +60,7 @@ fn hexadecimal(base64url: &str) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sdjwt::digest::DigestAlgorithm::{Sha256, Sha384};
+    use crate::base::digest::DigestAlgorithm::{Sha256, Sha384};
 
     /// `{"type":"a"}`
     const SENT: &str = "eyJ0eXBlIjoiYSJ9";

@@ -59,12 +59,12 @@ use super::response::PresentedCredential;
 use super::transaction_data::TransactionData;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
+use crate::credential::settings::VerificationSettings;
 use crate::jose::key_set::KeySet;
 use crate::sdjwt::credential::Authentic;
 use crate::sdjwt::key_binding::ExpectedBinding;
-use crate::sdjwt::limits::VerificationSettings;
-use crate::sdjwt::status::standing::{CredentialStatus, StatusPlace};
-use crate::sdjwt::trust::TrustedIssuer;
+use crate::status_list::check::{CredentialStatus, StatusPlace};
+use crate::trust::TrustedIssuer;
 
 const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
@@ -172,8 +172,8 @@ pub struct VerifiedCredential {
     /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
     pub holder: Option<String>,
     /// What is known of its status; never where that is kept (REQ-7.16).
-    #[serde(default)]
-    pub standing: CredentialStatus,
+    #[serde(default, alias = "standing")]
+    pub status: CredentialStatus,
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
     pub status_place: Option<Box<StatusPlace>>,
@@ -343,7 +343,7 @@ impl VerifiedPresentation {
 }
 
 fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
-    let Survivor { query, combination, authentic, standing, place, .. } = survivor;
+    let Survivor { query, combination, authentic, status, place, .. } = survivor;
     let mut claims = answer::asked_for(authentic.claims(), query, *combination);
     // Where the status is kept tells one holder from another: no claim (TSL 12.3).
     claims.remove("status");
@@ -354,7 +354,7 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         claims,
         expires_at: authentic.expires_at(),
         holder: authentic.holder_thumbprint().map(str::to_owned),
-        standing: *standing,
+        status: *status,
         status_place: place.clone().map(Box::new),
     }
 }

@@ -12,7 +12,7 @@ mod issuers;
 mod refusals;
 mod report;
 mod sets;
-mod standing;
+mod status;
 mod transactions;
 mod two_credentials;
 mod types;
@@ -30,12 +30,12 @@ use crate::jose::signing::SigningKey;
 use crate::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement};
 use crate::openid4vp::response::{ResponseParameters, VpTokenShape, WalletAnswer};
 use crate::openid4vp::testing::{asked, transaction};
-use crate::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListFault, StatusListToken};
 use crate::sdjwt::testing::{
     AUDIENCE, ISSUER, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, STATUS_URI, VCT, encode, member,
     object,
 };
-use crate::sdjwt::trust::{CredentialTrust, TrustPolicy};
+use crate::status_list::token::{CacheBounds, Receipt, StatusList, StatusListFault, StatusListToken};
+use crate::trust::{CredentialTrust, TrustPolicy};
 
 /// A good presentation of the three claims asked for, and what it is judged by.
 struct VerifyScene {

@@ -7,11 +7,11 @@ use crate::jose::alg::Algorithm;
 use crate::jose::key_set::KeySet;
 use crate::jose::x5c::Roots;
 use crate::jose::x5c::testing::{Authority, Plan, p256, public_key, x5c};
-use crate::sdjwt::parse::IssuerHint;
-use crate::sdjwt::status::policy::StatusPolicy;
-use crate::sdjwt::status::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
 use crate::sdjwt::testing::{ISSUER, ListMaker, STATUS_URI, VCT};
-use crate::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::status_list::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
+use crate::trust::IssuerHint;
+use crate::trust::status_policy::StatusPolicy;
+use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// A maker whose issuer key is certified by a root of its own.
 fn certified(alg: Algorithm) -> (Maker, Authority) {

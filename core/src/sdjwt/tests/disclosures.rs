@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::base::base64url;
-use crate::sdjwt::digest::DigestAlgorithm;
+use crate::base::digest::DigestAlgorithm;
 use crate::sdjwt::testing::{element, encode, member};
 
 /// A maker that hides an array element and discloses it with `contents`.

@@ -181,7 +181,7 @@ fn req_6_9_sd_hash_covers_everything_up_to_the_last_tilde() {
 
 #[test]
 fn req_6_9_sd_hash_uses_the_algorithm_of_the_credential() {
-    use crate::sdjwt::digest::DigestAlgorithm;
+    use crate::base::digest::DigestAlgorithm;
     let maker = changed(|m| {
         m.digests = DigestAlgorithm::Sha512;
         m.disclosures.clear();

@@ -10,10 +10,10 @@ use crate::jose::alg::Algorithm;
 use crate::jose::jwk::PublicKey;
 use crate::jose::key_set::KeySet;
 use crate::jose::signing::SigningKey;
-use crate::sdjwt::did::{self, DidKeys};
-use crate::sdjwt::status::policy::StatusPolicy;
 use crate::sdjwt::testing::{ISSUER, VCT};
-use crate::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::did::{self, DidKeys};
+use crate::trust::status_policy::StatusPolicy;
+use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// Judges with other keys than the maker's.
 fn refused_with_keys(maker: &Maker, keys: Vec<PublicKey>, check: &str) -> String {

@@ -4,7 +4,7 @@ use serde_json::json;
 
 use super::*;
 use crate::sdjwt::testing::{VCT, element, integrity, member};
-use crate::sdjwt::type_metadata::{TypeDocument, resolve};
+use crate::type_metadata::{TypeDocument, resolve};
 
 /// A credential after one change, whose type demands this of its claims.
 fn demanding(claims: &Value, change: impl FnOnce(&mut Maker)) -> Maker {

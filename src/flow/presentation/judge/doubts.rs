@@ -8,14 +8,14 @@ use async_trait::async_trait;
 use super::*;
 use crate::flow::ports::Disagreement;
 use vpgate_core::base::report::CheckOutcome;
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::sdjwt::credential::Authentic;
-use vpgate_core::sdjwt::limits::VerificationSettings;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::StatusList;
 use vpgate_core::sdjwt::testing::{AUDIENCE, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
-use vpgate_core::sdjwt::trust::KeySource;
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::StatusList;
+use vpgate_core::trust::KeySource;
 
 struct Configured;
 

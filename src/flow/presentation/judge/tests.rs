@@ -29,11 +29,11 @@ use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate_core::openid4vp::request::{Profile, VpRequest};
 use vpgate_core::openid4vp::testing::asked;
-use vpgate_core::sdjwt::status::policy::StatusCheck;
-use vpgate_core::sdjwt::status::standing::CredentialStatus;
-use vpgate_core::sdjwt::status::token::CacheBounds;
 use vpgate_core::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
-use vpgate_core::sdjwt::trust::KeySource;
+use vpgate_core::status_list::check::CredentialStatus;
+use vpgate_core::status_list::token::CacheBounds;
+use vpgate_core::trust::KeySource;
+use vpgate_core::trust::status_policy::StatusCheck;
 
 struct Still;
 
@@ -147,7 +147,7 @@ async fn req_7_1_one_request_for_a_genuine_credential_and_none_while_it_is_fresh
     for _ in 0..3 {
         let judged = scene.judge().await;
         let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
-        assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Valid);
+        assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].status, CredentialStatus::Valid);
     }
     assert_eq!(scene.requests(), 1);
 }
@@ -252,7 +252,7 @@ async fn req_5_16_an_ignored_status_is_not_fetched() {
     scene.vpgate.policy.trust.credentials[0].status.check = StatusCheck::Ignored;
     let judged = scene.judge().await;
     let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Unchecked);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].status, CredentialStatus::Unchecked);
     assert_eq!(scene.requests(), 0);
 }
 

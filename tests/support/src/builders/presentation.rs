@@ -8,8 +8,10 @@ use josekit::jwk::Jwk;
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
 use vpgate_core::base::base64url;
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::report::{Findings, Rejection, Report};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
@@ -19,10 +21,8 @@ use vpgate_core::openid4vp::transaction_data::TransactionData;
 use vpgate_core::openid4vp::verify::{
     Current, Expected, StatusNeeded, VerifiedPresentation, authenticate, conclude,
 };
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
-use vpgate_core::sdjwt::limits::VerificationSettings;
-use vpgate_core::sdjwt::status::policy::StatusPolicy;
-use vpgate_core::sdjwt::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::status_policy::StatusPolicy;
+use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// When the answer is judged.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);

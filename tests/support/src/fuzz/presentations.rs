@@ -3,11 +3,11 @@
 use std::time::Duration;
 
 use serde_json::{Map, Value, json};
+use vpgate_core::base::digest::DigestAlgorithm;
 use vpgate_core::base::json::parse_object;
 use vpgate_core::base::report::{Check, CheckOutcome, Findings, Report};
 use vpgate_core::base::{base64url, time::Timestamp};
 use vpgate_core::jose::jws::UnverifiedJws;
-use vpgate_core::sdjwt::digest::DigestAlgorithm;
 use vpgate_core::sdjwt::disclosure::{reveal, reveal_and_trace};
 use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
 use vpgate_core::sdjwt::limits::PresentationLimits;

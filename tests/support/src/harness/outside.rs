@@ -12,9 +12,9 @@ use vpgate::sandbox::MOUNT;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::client::ClientKeys;
-use vpgate_core::sdjwt::status::standing::StatusReference;
-use vpgate_core::sdjwt::status::token::{CacheBounds, Receipt, StatusList, StatusListToken};
-use vpgate_core::sdjwt::trust::TrustedIssuer;
+use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
+use vpgate_core::trust::TrustedIssuer;
 
 use crate::harness::BASE;
 

@@ -4,7 +4,7 @@ use super::*;
 use crate::jose::x5c::Roots;
 use crate::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::openid4vp::dcql::TrustedAuthority;
-use crate::sdjwt::trust::KeySource;
+use crate::trust::KeySource;
 
 /// A root with a key identifier.
 fn root() -> Authority {

@@ -7,8 +7,8 @@ use crate::jose::signing::SigningKey;
 use crate::jose::x5c::Roots;
 use crate::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::openid4vp::request::Profile;
-use crate::sdjwt::status::policy::StatusCheck;
-use crate::sdjwt::trust::KeySource;
+use crate::trust::KeySource;
+use crate::trust::status_policy::StatusCheck;
 
 /// A wallet of profile `haip`, an issuer that is believed by its certificate, and the chains that it can send.
 struct Certified {

@@ -3,7 +3,7 @@
 use super::*;
 use crate::jose::x5c::Roots;
 use crate::jose::x5c::testing::{Authority, Plan, public_key, x5c};
-use crate::sdjwt::trust::KeySource;
+use crate::trust::KeySource;
 
 fn root(name: &str) -> Authority {
     Authority::root(&Plan::authority(name, NOW.unix()))

@@ -1,9 +1,9 @@
 //! Transaction data over several presentations and hash algorithms (OpenID4VP 1.0 section B.3.3.1).
 
 use super::*;
+use crate::base::digest::DigestAlgorithm::{self, Sha256, Sha384, Sha512};
 use crate::openid4vp::dcql::CredentialSet;
 use crate::openid4vp::transaction_data::{TransactionData, TransactionTypes};
-use crate::sdjwt::digest::DigestAlgorithm::{self, Sha256, Sha384, Sha512};
 
 /// A transaction for these credentials that offers these algorithms.
 fn offering(credential_ids: &[&str], ip_address: &str, algorithms: &[&str]) -> TransactionData {

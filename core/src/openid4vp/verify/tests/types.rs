@@ -1,7 +1,7 @@
 //! Types that extend the type asked for (OpenID4VP B.3.5, SD-JWT VC section 5.4).
 
 use super::*;
-use crate::sdjwt::type_metadata::{TypeDocument, resolve};
+use crate::type_metadata::{TypeDocument, resolve};
 
 const NATIONAL: &str = "https://credentials.example.com/national";
 const REGIONAL: &str = "https://credentials.example.com/regional";

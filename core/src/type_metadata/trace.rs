@@ -9,18 +9,18 @@ use serde_json::Value;
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Trace {
     /// It stood in a Disclosure of its own.
-    pub(super) disclosed: bool,
+    pub(crate) disclosed: bool,
     /// An array element of which only the digest came.
-    pub(super) hidden: bool,
+    pub(crate) hidden: bool,
     /// An object with a digest that nothing opened: a hidden member, or a decoy.
-    pub(super) withholds: bool,
+    pub(crate) withholds: bool,
     members: HashMap<String, Trace>,
     elements: HashMap<usize, Trace>,
 }
 
 /// One step into an object or an array.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Step<'s> {
+pub(crate) enum Step<'s> {
     /// To the member of this name.
     Member(&'s str),
     /// To the element at this place of the array as it was issued, hidden elements counted.
@@ -59,7 +59,7 @@ impl Trace {
     }
 
     /// The part that one step leads to.
-    pub(super) fn part(&mut self, step: Step<'_>) -> &mut Self {
+    pub(crate) fn part(&mut self, step: Step<'_>) -> &mut Self {
         match step {
             Step::Member(name) => self.members.entry(name.to_owned()).or_default(),
             Step::Element(place) => self.elements.entry(place).or_default(),

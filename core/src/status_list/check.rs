@@ -6,12 +6,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::policy::{StatusCheck, StatusPolicy};
 use super::token::{FRESHNESS, HOLDS, SUBJECT, StatusList, StatusListFault};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
-use crate::sdjwt::credential::Authentic;
-use crate::sdjwt::trust::TrustedIssuer;
+use crate::trust::TrustedIssuer;
+use crate::trust::status_policy::{StatusCheck, StatusPolicy};
 
 const REFERENCE: Rule =
     Rule { check: "status_reference", requirement: "Token Status List 6.1, 6.2, 8.3(1); SD-JWT VC 2.2.2.3" };
@@ -42,8 +41,8 @@ pub enum StatusClaim {
     Listed(StatusReference),
 }
 
-/// Where the issuer keeps the status of one credential. Made by [`named`], from an [`Authentic`]
-/// credential, and by [`StatusPlace::of`], from what such a one left behind: nothing else leads to a fetch.
+/// Where the issuer keeps the status of one credential. Made for an authentic
+/// credential, and by [`StatusPlace::of`] from what such a one left behind: nothing else leads to a fetch.
 pub struct StatusReference {
     index: u64,
     uri: String,
@@ -141,14 +140,17 @@ pub fn today(
     }
 }
 
-/// Reads the `status` claim. An unknown mechanism alone is refused: nobody could say that the
+/// Reads the `status` of an authentic credential. An unknown mechanism alone is refused: nobody could say that the
 /// credential is still valid (REQ-7.15).
 ///
 /// # Errors
 /// When it is malformed, or missing although it is required; written into `findings`.
-pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<StatusClaim, Rejection> {
-    let policy = credential.status_policy();
-    let status = match (policy.check, credential.status()) {
+pub(crate) fn named(
+    policy: StatusPolicy,
+    status: Option<&Value>,
+    findings: &mut Findings,
+) -> Result<StatusClaim, Rejection> {
+    let status = match (policy.check, status) {
         (StatusCheck::Ignored, _) => {
             findings.not_applicable(
                 &STATUS,
@@ -175,23 +177,21 @@ pub fn named(credential: &Authentic, findings: &mut Findings) -> Result<StatusCl
     }
 }
 
-/// Judges the status of `credential` by the list that `reference`, its own, led to.
+/// Judges the status of a credential of `issuer` by the list that `reference`, its own, led to.
 ///
 /// # Errors
 /// When the list is another one or too old, has no such index, or says anything but "valid"; written
 /// into `findings`.
 pub fn judge(
     reference: &StatusReference,
-    credential: &Authentic,
+    issuer: &str,
     list: &StatusList,
     now: Timestamp,
     findings: &mut Findings,
 ) -> Result<CredentialStatus, Rejection> {
     findings.pass(&AVAILABLE, "the issuer's status list is at hand");
     for (rule, detail) in &HOLDS {
-        if rule.check == SUBJECT.check
-            && (list.uri() != reference.uri || list.issuer() != credential.issuer())
-        {
+        if rule.check == SUBJECT.check && (list.uri() != reference.uri || list.issuer() != issuer) {
             return Err(findings.fail(rule, StatusListFault::Subject.to_string()));
         }
         if rule.check == FRESHNESS.check {

@@ -2,11 +2,12 @@
 
 use serde_json::{Map, Value};
 
-use super::chain::{ClaimRule, TypeMetadata};
-use super::claim_path::Selection;
-use super::document::Disclosability;
+use super::disclosure::Revealed;
 use crate::base::report::{Findings, Rejection, Rule};
-use crate::sdjwt::disclosure::Revealed;
+use crate::type_metadata::TypeMetadata;
+use crate::type_metadata::chain::ClaimRule;
+use crate::type_metadata::claim_path::Selection;
+use crate::type_metadata::document::Disclosability;
 
 const INTEGRITY: Rule = Rule { check: "vct_integrity", requirement: "SD-JWT VC 5.3, 6" };
 const PATHS: Rule = Rule { check: "claim_metadata", requirement: "SD-JWT VC 5.6, 5.6.1, 5.7" };
@@ -17,7 +18,7 @@ const DISCLOSABLE: Rule = Rule { check: "disclosable_claims", requirement: "SD-J
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
-pub(in crate::sdjwt) fn judge(
+pub(super) fn judge(
     metadata: Option<&TypeMetadata>,
     revealed: &Revealed,
     findings: &mut Findings,

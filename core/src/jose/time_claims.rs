@@ -11,7 +11,7 @@ use crate::base::time::Timestamp;
 ///
 /// # Errors
 /// [`NotADate`] when the claim is there but is not a number, or lies beyond 2^53 seconds.
-pub(super) fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, NotADate> {
+pub(crate) fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<Timestamp>, NotADate> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let Some(value) = claims.get(name) else { return Ok(None) };
     let seconds = match (value.as_i64(), value.as_f64()) {
@@ -28,15 +28,15 @@ pub(super) fn date(claims: &Map<String, Value>, name: &str) -> Result<Option<Tim
 
 /// The claim is no number of seconds.
 #[derive(Debug)]
-pub(super) struct NotADate;
+pub(crate) struct NotADate;
 
 /// `exp` lies behind us, even when our clock is `skew` fast (RFC 7519 section 4.1.4).
-pub(super) fn is_past(exp: Timestamp, now: Timestamp, skew: Duration) -> bool {
+pub(crate) fn is_past(exp: Timestamp, now: Timestamp, skew: Duration) -> bool {
     now >= exp.plus(skew)
 }
 
 /// `nbf` or `iat` lies ahead, even when our clock is `skew` slow (RFC 7519 sections 4.1.5 and 4.1.6).
-pub(super) fn is_ahead(at: Timestamp, now: Timestamp, skew: Duration) -> bool {
+pub(crate) fn is_ahead(at: Timestamp, now: Timestamp, skew: Duration) -> bool {
     at > now.plus(skew)
 }
 

@@ -1,20 +1,26 @@
 //! Whom we believe, for which credential, by which mechanism (SD-JWT VC section 2.5; REQ-5.4, REQ-5.10).
 
+pub mod did;
+mod hint;
+pub mod issuer_key;
+pub mod issuer_metadata;
+pub mod status_policy;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
 use serde_json::Value;
 use url::Url;
 
-use super::parse::IssuerHint;
-use super::status::policy::StatusPolicy;
-use super::type_metadata::TypeMetadata;
+pub use self::hint::IssuerHint;
+use self::status_policy::StatusPolicy;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::jose::key_set::KeySet;
 use crate::jose::x5c::{Roots, SentChain};
+use crate::type_metadata::TypeMetadata;
 
-pub(super) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
-pub(super) const TYPE: Rule =
+pub(crate) const ISSUER: Rule = Rule { check: "issuer_trusted", requirement: "SD-JWT VC 2.5, 7.7" };
+pub(crate) const TYPE: Rule =
     Rule { check: "credential_type", requirement: "SD-JWT VC 2.2.2.1; OpenID4VP B.3.5" };
 const SERIALIZATION: Rule = Rule { check: "serialization", requirement: "RFC 9901 8; OpenID4VP B.3" };
 
@@ -57,11 +63,11 @@ pub enum KeySource {
     JwksUri(Url),
     /// A JWKS from configuration.
     Jwks(Arc<KeySet>),
-    /// JWT VC issuer metadata, fetched from here (see [`super::issuer_metadata::location`]).
+    /// JWT VC issuer metadata, fetched from here (see [`issuer_metadata::location`]).
     IssuerMetadata(Url),
     /// The key inside a `did:jwk`.
     DidJwk(Arc<KeySet>),
-    /// The DID document of a `did:web`, fetched from here (see [`super::did::resolve`]).
+    /// The DID document of a `did:web`, fetched from here (see [`did::resolve`]).
     DidWeb(Url),
     /// The certificate chain in the header, up to these roots.
     X5c(Arc<Roots>),
@@ -252,7 +258,7 @@ impl TrustedIssuer {
     }
 
     /// Whether a payload with this `iss` is this issuer's.
-    pub(super) fn is_named_by(&self, iss: Option<&Value>) -> bool {
+    pub(crate) fn is_named_by(&self, iss: Option<&Value>) -> bool {
         match iss {
             Some(iss) => iss == self.issuer(),
             None => self.keys().is_by_certificates(),
@@ -261,7 +267,7 @@ impl TrustedIssuer {
 
     /// Whether a credential without `iss` is this issuer's only as far as its anchor says so, because
     /// nobody said that all its roots belong to one issuer; and whether those are several.
-    pub(super) fn is_told_by_anchor(&self) -> Option<bool> {
+    pub(crate) fn is_told_by_anchor(&self) -> Option<bool> {
         match self.keys() {
             KeySource::X5c(roots) if !roots.are_one_issuers() => Some(roots.are_several()),
             _ => None,
@@ -318,16 +324,16 @@ impl TrustedIssuer {
         self.trust.status
     }
 
-    pub(super) fn accepts_type(&self, vct: &str) -> bool {
+    pub(crate) fn accepts_type(&self, vct: &str) -> bool {
         self.trust.vct.iter().any(|accepted| accepted == vct)
     }
 
     /// What is configured for this type.
-    pub(super) fn type_metadata(&self, vct: &str) -> Option<&TypeMetadata> {
+    pub(crate) fn type_metadata(&self, vct: &str) -> Option<&TypeMetadata> {
         self.trust.type_metadata.iter().find(|metadata| metadata.vct() == vct)
     }
 
-    pub(super) fn accepts_legacy_typ(&self) -> bool {
+    pub(crate) fn accepts_legacy_typ(&self) -> bool {
         self.trust.accept_legacy_typ
     }
 }

@@ -7,8 +7,8 @@ use crate::base::base64url;
 use crate::base::report::{CheckOutcome, Report};
 use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::Presented;
-use crate::sdjwt::status::token::{CacheBounds, Receipt, StatusListToken};
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI, expected};
+use crate::status_list::token::{CacheBounds, Receipt, StatusListToken};
 
 /// A credential, its issuer's list, and what the operator wants.
 struct StatusScene {
@@ -50,8 +50,8 @@ impl StatusScene {
             let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut before)?;
             let keys = self.maker.keys();
             let credential = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut before)?;
-            let reference = match named(&credential, &mut findings)? {
-                StatusClaim::Settled(standing) => return Ok(standing),
+            let reference = match credential.status(&mut findings)? {
+                StatusClaim::Settled(status) => return Ok(status),
                 StatusClaim::Listed(reference) => reference,
             };
             let token = StatusListToken::parse(self.list.sign(&self.maker.issuer).as_bytes()).unwrap();
@@ -59,7 +59,7 @@ impl StatusScene {
             match token.verify(&issuer, &keys, STATUS_URI, receipt, &CacheBounds::default()) {
                 Ok(list) => {
                     let now = NOW.plus(Duration::from_secs(later));
-                    judge(&reference, &credential, &list, now, &mut findings)
+                    judge(&reference, credential.issuer(), &list, now, &mut findings)
                 }
                 Err(fault) => Err(unusable(&fault, &mut findings)),
             }

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use super::trust::{KeySource, TrustedIssuer};
+use super::{KeySource, TrustedIssuer};
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
@@ -39,18 +39,18 @@ pub fn unavailable(issuer: &TrustedIssuer, why: &dyn fmt::Display, findings: &mu
 }
 
 /// The keys that the signature may hold under, at least one, and how they were found, in words.
-pub(super) struct Candidates {
-    pub(super) keys: Vec<PublicKey>,
-    pub(super) how: String,
+pub(crate) struct Candidates {
+    pub(crate) keys: Vec<PublicKey>,
+    pub(crate) how: String,
     /// The chain that gave them, where certificates did.
-    pub(super) chain: Option<Arc<ValidatedChain>>,
+    pub(crate) chain: Option<Arc<ValidatedChain>>,
 }
 
 /// The keys of `issuer` for `jwt`: of `keys`, or that of the validated chain.
 ///
 /// # Errors
 /// The first broken rule, written into `findings`.
-pub(super) fn candidates(
+pub(crate) fn candidates(
     jwt: &UnverifiedJws<'_>,
     issuer: &TrustedIssuer,
     keys: &KeySet,
@@ -103,7 +103,7 @@ fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Cand
 }
 
 /// The keys of a set that the header of `jwt` can mean.
-pub(super) fn of_set(
+pub(crate) fn of_set(
     jwt: &UnverifiedJws<'_>,
     issuer: &TrustedIssuer,
     keys: &KeySet,
@@ -120,7 +120,7 @@ pub(super) fn of_set(
 }
 
 /// Which key of a certificate chain was chosen, and why.
-pub(super) fn how_of_chain(chain: &ValidatedChain) -> String {
+pub(crate) fn how_of_chain(chain: &ValidatedChain) -> String {
     format!("the key of the first certificate of `x5c`, that of {}", chain.subject())
 }
 

@@ -5,8 +5,8 @@ use std::fmt;
 
 use serde_json::{Map, Value};
 
+use super::trace::Trace;
 use crate::base::report::excerpt;
-use crate::sdjwt::trace::Trace;
 
 /// The longest path, as deep as a credential may be.
 const LONGEST: usize = 16;
@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 256;
 
 /// From the top of a credential to the claims that one entry of `claims` is about. Never empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct TypeClaimPath(Vec<TypePathElement>);
+pub(crate) struct TypeClaimPath(Vec<TypePathElement>);
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum TypePathElement {
@@ -29,7 +29,7 @@ enum TypePathElement {
 
 impl TypeClaimPath {
     /// From JSON; the error says what is wrong.
-    pub(super) fn from_json(path: &Value) -> Result<Self, &'static str> {
+    pub(crate) fn from_json(path: &Value) -> Result<Self, &'static str> {
         let elements = path.as_array().filter(|path| (1..=LONGEST).contains(&path.len()));
         let elements = elements.ok_or("must be an array of 1 to 16 elements")?;
         let read = |element: &Value| match element {
@@ -46,7 +46,7 @@ impl TypeClaimPath {
     }
 
     /// For a sentence: short and printable.
-    pub(super) fn shown(&self) -> String {
+    pub(crate) fn shown(&self) -> String {
         excerpt(&self.to_string())
     }
 
@@ -54,7 +54,7 @@ impl TypeClaimPath {
     ///
     /// # Errors
     /// A step into something of another kind.
-    pub(super) fn select(&self, claims: &Map<String, Value>, trace: &Trace) -> Result<Selection, WrongKind> {
+    pub(crate) fn select(&self, claims: &Map<String, Value>, trace: &Trace) -> Result<Selection, WrongKind> {
         let mut here = vec![CredentialPart { content: PartContent::Object(claims), trace: Some(trace) }];
         let (mut absent, mut out_of_sight) = (false, false);
         for element in &self.0 {
@@ -111,27 +111,27 @@ impl fmt::Display for TypeClaimPath {
 
 /// What a path means in one credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Selection {
+pub(crate) struct Selection {
     /// One of the claims is selectively disclosable, by itself.
-    pub(super) disclosable: bool,
+    pub(crate) disclosable: bool,
     /// One of the claims is stated openly, at least by what is around it.
-    pub(super) plain: bool,
+    pub(crate) plain: bool,
     /// One is not there, where its issuer may have hidden it.
-    pub(super) absent: bool,
+    pub(crate) absent: bool,
     /// What it would be in may be hidden.
-    pub(super) out_of_sight: bool,
+    pub(crate) out_of_sight: bool,
 }
 
 impl Selection {
     /// There is one, shown or hidden.
-    pub(super) fn is_included(self) -> bool {
+    pub(crate) fn is_included(self) -> bool {
         self.disclosable || self.plain
     }
 }
 
 /// A path goes through something that is not what it should be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum WrongKind {
+pub(crate) enum WrongKind {
     /// A name, and no object.
     #[error("goes by name into something that is not an object")]
     NoObject,

@@ -16,26 +16,26 @@ const BOUNDS: Bounds = Bounds { bytes: BYTES, depth: 16, members: 20_000 };
 /// here are ignored, as section 5.2 demands.
 #[derive(Clone, Debug)]
 pub struct TypeDocument {
-    pub(super) vct: String,
-    pub(super) extends: Option<String>,
-    pub(super) extends_integrity: Option<String>,
-    pub(super) claims: Vec<ClaimEntry>,
+    pub(crate) vct: String,
+    pub(crate) extends: Option<String>,
+    pub(crate) extends_integrity: Option<String>,
+    pub(crate) claims: Vec<ClaimEntry>,
     /// What is wrong with texts that only people read.
-    pub(super) notes: Vec<String>,
-    pub(super) digests: Digests,
+    pub(crate) notes: Vec<String>,
+    pub(crate) digests: Digests,
 }
 
 /// One entry of `claims`, as written.
 #[derive(Clone, Debug)]
-pub(super) struct ClaimEntry {
-    pub(super) path: TypeClaimPath,
-    pub(super) mandatory: Option<bool>,
-    pub(super) sd: Option<Disclosability>,
+pub(crate) struct ClaimEntry {
+    pub(crate) path: TypeClaimPath,
+    pub(crate) mandatory: Option<bool>,
+    pub(crate) sd: Option<Disclosability>,
 }
 
 /// `sd`: whether an issuer makes a claim selectively disclosable (section 5.6.4).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Disclosability {
+pub(crate) enum Disclosability {
     /// `always`: it must.
     Always,
     /// `allowed`, and when nothing is said: it may.

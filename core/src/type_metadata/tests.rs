@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::sdjwt::testing::{integrity, object};
-use crate::sdjwt::trace::{Step, Trace};
+use crate::type_metadata::trace::{Step, Trace};
 
 const CHILD: &str = "https://example.com/custom-type-metadata";
 const BASE: &str = "https://example.com/base-type-metadata";

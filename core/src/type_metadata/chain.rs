@@ -17,8 +17,8 @@ pub struct TypeMetadata {
     ancestors: Vec<String>,
     /// What is wrong with texts that only people read.
     notes: Vec<String>,
-    pub(super) digests: Digests,
-    pub(super) claims: Vec<ClaimRule>,
+    pub(crate) digests: Digests,
+    pub(crate) claims: Vec<ClaimRule>,
 }
 
 impl TypeMetadata {
@@ -41,10 +41,10 @@ impl TypeMetadata {
 
 /// What the metadata says about the claims at one path.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct ClaimRule {
-    pub(super) path: TypeClaimPath,
-    pub(super) mandatory: bool,
-    pub(super) sd: Disclosability,
+pub(crate) struct ClaimRule {
+    pub(crate) path: TypeClaimPath,
+    pub(crate) mandatory: bool,
+    pub(crate) sd: Disclosability,
 }
 
 /// Why documents do not add up.

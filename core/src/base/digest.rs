@@ -1,10 +1,10 @@
-//! Digests of received text (RFC 9901 section 4.2.3).
+//! Digests by the names of the IANA registry (RFC 9901 section 4.1.1).
 
 use ring::digest;
 
-use crate::base::base64url;
+use super::base64url;
 
-/// The hash that an SD-JWT's digests are made with (RFC 9901 section 4.1.1); the weakest first.
+/// A hash that digests of credentials and of transaction data are made with; the weakest first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum DigestAlgorithm {
     /// `sha-256`, also when `_sd_alg` is absent.
@@ -47,7 +47,7 @@ impl DigestAlgorithm {
     }
 
     /// The hash itself.
-    pub(super) fn hash(self, bytes: &[u8]) -> digest::Digest {
+    pub fn hash(self, bytes: &[u8]) -> digest::Digest {
         let algorithm = match self {
             Self::Sha256 => &digest::SHA256,
             Self::Sha384 => &digest::SHA384,

@@ -3,18 +3,18 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use crate::sdjwt::digest::DigestAlgorithm;
+use crate::base::digest::DigestAlgorithm;
 
 /// The longest integrity metadata that is read, in bytes: some dozens of hashes.
 const LONGEST: usize = 4096;
 
 /// What a document's bytes hash to, by every algorithm that integrity metadata can name.
 #[derive(Clone, Debug)]
-pub(super) struct Digests(Vec<(DigestAlgorithm, Vec<u8>)>);
+pub(crate) struct Digests(Vec<(DigestAlgorithm, Vec<u8>)>);
 
 impl Digests {
     /// Of the bytes as they are.
-    pub(super) fn of(document: &[u8]) -> Self {
+    pub(crate) fn of(document: &[u8]) -> Self {
         let algorithms = [DigestAlgorithm::Sha256, DigestAlgorithm::Sha384, DigestAlgorithm::Sha512];
         Self(algorithms.map(|algorithm| (algorithm, algorithm.hash(document).as_ref().to_vec())).into())
     }
@@ -24,7 +24,7 @@ impl Digests {
     ///
     /// # Errors
     /// [`IntegrityFault`]: the document must not be used.
-    pub(super) fn check(&self, integrity: &str) -> Result<DigestAlgorithm, IntegrityFault> {
+    pub(crate) fn check(&self, integrity: &str) -> Result<DigestAlgorithm, IntegrityFault> {
         let named = hashes(integrity)?;
         let strongest = named.iter().map(|(algorithm, _)| *algorithm).max();
         let strongest = strongest.ok_or(IntegrityFault::Unsupported)?;
@@ -35,7 +35,7 @@ impl Digests {
 
 /// Why a document is not the one that is meant. Carries nothing of either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub(super) enum IntegrityFault {
+pub(crate) enum IntegrityFault {
     /// Not integrity metadata.
     #[error("is not written as W3C SRI asks: `sha256-`, `sha384-` or `sha512-` and padded standard base64")]
     Syntax,

@@ -2,20 +2,19 @@
 //! operator, never from an address in a credential, and are read once, at the start.
 //!
 //! ```text
-//! bytes -> Document (one file) -> TypeMetadata (its whole `extends` chain) -> judge (one credential)
+//! bytes -> TypeDocument (one file) -> TypeMetadata (its whole `extends` chain)
 //! ```
-//! Only `claims` counts here. Names, descriptions, logos and templates are for wallets: they are neither
+//! One credential is judged by it in its format's own room. Only `claims` counts here. Names, descriptions, logos and templates are for wallets: they are neither
 //! shown nor fetched.
 
-mod chain;
-mod claim_path;
-mod document;
+pub(crate) mod chain;
+pub(crate) mod claim_path;
+pub(crate) mod document;
 mod integrity;
-mod judge;
+pub mod trace;
 
 pub use self::chain::{ExtendsFault, TypeMetadata, resolve};
 pub use self::document::{BYTES, DocumentFault, TypeDocument};
-pub(super) use self::judge::judge;
 
 #[cfg(test)]
 mod tests;

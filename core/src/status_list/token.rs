@@ -9,14 +9,13 @@ use super::statuses::{Statuses, StatusesFault};
 use crate::base::json::Bounds;
 use crate::base::media_type::is_typ;
 use crate::base::report::Rule;
-use crate::base::time::Timestamp;
+use crate::base::time::{CLOCK_TOLERANCE, Timestamp};
 use crate::jose::jws::{JwsFault, UnverifiedJws};
 use crate::jose::key_set::{KeySet, NoKey};
+use crate::jose::time_claims::{date, is_ahead, is_past};
 use crate::jose::x5c::ValidatedChain;
-use crate::sdjwt::issuer_key::{Candidates, how_of_chain, of_set};
-use crate::sdjwt::limits::CLOCK_TOLERANCE;
-use crate::sdjwt::trust::{KeySource, TrustedIssuer};
-use crate::sdjwt::validity::{date, is_ahead, is_past};
+use crate::trust::issuer_key::{Candidates, how_of_chain, of_set};
+use crate::trust::{KeySource, TrustedIssuer};
 
 /// The longest token, in bytes: a list of [`super::statuses::MOST_BYTES`] with a few percent revoked
 /// compresses to less.
@@ -103,13 +102,13 @@ impl Default for CacheBounds {
 /// only by [`StatusListToken::verify`].
 ///
 /// ```
-/// # use vpgate_core::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
+/// # use vpgate_core::{base::time::Timestamp, status_list::{statuses::Statuses, token::StatusList}};
 /// fn read(list: &StatusList) -> (&Statuses, Timestamp) {
 ///     (list.statuses(), list.fresh_until())
 /// }
 /// ```
 /// ```compile_fail,E0451
-/// # use vpgate_core::{base::time::Timestamp, sdjwt::status::{statuses::Statuses, token::StatusList}};
+/// # use vpgate_core::{base::time::Timestamp, status_list::{statuses::Statuses, token::StatusList}};
 /// fn forge(statuses: Statuses, fresh_until: Timestamp) -> StatusList {
 ///     let (issuer, uri) = (String::new(), String::new());
 ///     StatusList { issuer, uri, chain: None, statuses, ends_at: None, fresh_until }

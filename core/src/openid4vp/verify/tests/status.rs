@@ -6,10 +6,10 @@ use super::*;
 fn req_7_12_a_revoked_credential_answers_nothing() {
     let mut scene = VerifyScene::new();
     let (presentation, _) = scene.verified();
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::None);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].status, CredentialStatus::None);
     scene.maker.name_status(0, STATUS_URI);
     let (presentation, _) = scene.verified();
-    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].standing, CredentialStatus::Valid);
+    assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].status, CredentialStatus::Valid);
     scene.maker.name_status(1, STATUS_URI);
     assert_eq!(scene.refused(&scene.maker.present()), "status");
 }
