@@ -11,16 +11,16 @@
 //! A genuine presentation must be current before it counts:
 //! ```compile_fail,E0308
 //! use vpgate_core::base::{report::Findings, time::Timestamp};
-//! use vpgate_core::openid4vp::verify::{Challenge, Genuine, conclude};
-//! fn skip(genuine: Genuine, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//! use vpgate_core::openid4vp::verify::{Expected, Genuine, conclude};
+//! fn skip(genuine: Genuine, challenge: &Expected<'_>, now: Timestamp, findings: &mut Findings) {
 //!     let _ = conclude(vec![genuine], challenge, now, findings);
 //! }
 //! ```
 //! as in:
 //! ```
 //! use vpgate_core::base::{report::Findings, time::Timestamp};
-//! use vpgate_core::openid4vp::verify::{Challenge, Current, conclude};
-//! fn go_on(current: Current, challenge: &Challenge<'_>, now: Timestamp, findings: &mut Findings) {
+//! use vpgate_core::openid4vp::verify::{Expected, Current, conclude};
+//! fn go_on(current: Current, challenge: &Expected<'_>, now: Timestamp, findings: &mut Findings) {
 //!     let _ = conclude(vec![current], challenge, now, findings);
 //! }
 //! ```
