@@ -15,7 +15,6 @@ mod operations;
 mod pages;
 mod public_url;
 mod qr;
-mod refusal;
 mod routes;
 mod tags;
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use poem::http::StatusCode;
+use poem::http::{StatusCode, header};
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, Route, get, handler};
 use serde_json::json;
 
-use super::middleware::trace::{AskedAgain, record_failure};
+use super::middleware::failure::Failure;
+use super::middleware::trace::AskedAgain;
 use crate::flow::Vpgate;
 
 /// Every route with its methods.
@@ -33,11 +34,14 @@ async fn ready(vpgate: Data<&Arc<Vpgate>>) -> Response {
             AskedAgain::note();
             Json(json!({ "status": "ok" })).into_response()
         }
-        Err(failure) => {
-            let trace = record_failure(&failure).to_string();
-            Json(json!({ "status": "unavailable", "trace_id": trace }))
-                .with_status(StatusCode::SERVICE_UNAVAILABLE)
-                .into_response()
-        }
+        Err(failure) => unavailable(&failure.into()),
     }
+}
+
+/// 503 under a trace id.
+pub fn unavailable(failure: &Failure) -> Response {
+    Json(json!({ "status": "unavailable", "trace_id": failure.trace }))
+        .with_status(StatusCode::SERVICE_UNAVAILABLE)
+        .with_header(header::RETRY_AFTER, failure.retry_after)
+        .into_response()
 }

@@ -5,7 +5,7 @@ use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
 use super::device::code_to_complete;
-use super::problem::Problem;
+use super::error::Problem;
 use super::result::PresentationStatus;
 use super::strict_json::JsonBody;
 use super::transaction_data::TransactionDataSchema;

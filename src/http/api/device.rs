@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
-use super::problem::Problem;
+use super::error::Problem;
 use super::strict_json::JsonBody;
 use crate::flow::Vpgate;
 use crate::flow::device::own_pages::{Completed, Completion};

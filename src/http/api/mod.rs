@@ -2,8 +2,7 @@
 
 mod begin;
 mod device;
-
-pub mod problem;
+pub mod error;
 mod result;
 mod rules;
 pub mod strict_json;
@@ -20,16 +19,16 @@ use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
 
 use self::begin::{BeginPresentation, BeginResponse};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
-use self::problem::Problem;
+use self::error::Problem;
 use self::result::{PresentationSchema, agreed_texts};
 use self::rules::{Tried, TryRules};
 use self::strict_json::StrictJson;
 use self::verify::{VerifyResponse, VerifyToken};
+use super::PublicUrl;
 use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
 use super::middleware::trace::AskedAgain;
 use super::tags::Tags;
-use super::{PublicUrl, refusal as faces};
 use crate::flow::Vpgate;
 use crate::flow::presentation::collect::Collected;
 use vpgate_core::base::secret::Secret;
@@ -182,7 +181,7 @@ impl RestApi {
     ) -> Result<Tried, Problem> {
         let client = by_header(&vpgate, request).await?;
         let sample = rules::sample(body.members()?)?;
-        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| faces::not_tried(why, &sample))
+        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| error::not_tried(why, &sample))
     }
 }
 

@@ -6,8 +6,8 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
-use super::problem::Problem;
-use super::strict_json::{JsonBody, pointer};
+use super::error::{Problem, pointer};
+use super::strict_json::JsonBody;
 use crate::flow::presentation::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
 use vpgate_core::admission::rules::{ScopeRule, Unmet};

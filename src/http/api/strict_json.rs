@@ -9,7 +9,7 @@ use poem_openapi::types::Type;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
-use super::problem::Problem;
+use super::error::{Problem, pointer};
 use crate::flow::Vpgate;
 use crate::http::middleware::body::{self, BodyFault, MAX_JSON_BYTES};
 use crate::http::middleware::rate_limits::RateLimits;
@@ -21,8 +21,6 @@ const MEDIA_TYPE: &str = "application/json";
 const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 16, members: 2000 };
 /// The same where presentations may be in JSON serialisation, with a string for each Disclosure.
 const MEMBERS_OF_A_TOKEN: usize = 20_000;
-/// How much of an unknown member's name is repeated in the answer, in characters.
-const MAX_NAME_SHOWN: usize = 64;
 
 /// A JSON object that `S` describes in the OpenAPI document. Reading it is left to whoever has
 /// authenticated the caller first: nothing is parsed before [`Self::members`]. One that holds a token may be
@@ -140,12 +138,6 @@ impl JsonBody {
     }
 }
 
-/// One step of a JSON pointer (RFC 6901), shortened where a stranger made it long.
-pub fn pointer(name: &str) -> String {
-    let shown: String = name.chars().take(MAX_NAME_SHOWN).collect();
-    format!("/{}", shown.replace('~', "~0").replace('/', "~1"))
-}
-
 async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Result<Vec<u8>, Problem> {
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(Problem::media_type());
@@ -252,6 +244,6 @@ mod tests {
         assert_eq!(at(wrong().array("a/b~").unwrap_err()), "/a~1b~0");
         assert_eq!(at(wrong().nothing_else().unwrap_err()), "/a~1b~0");
         let long = members(json!({ "x".repeat(500): 1 }));
-        assert_eq!(at(long.nothing_else().unwrap_err()).len(), 1 + MAX_NAME_SHOWN);
+        assert_eq!(at(long.nothing_else().unwrap_err()).len(), 1 + 64);
     }
 }

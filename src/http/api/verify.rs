@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use poem_openapi::{ApiResponse, Object};
 
 use super::begin::{DcqlQuery, question_request};
-use super::problem::Problem;
+use super::error::Problem;
 use super::result::{
     CredentialsSchema, ReportSchema, ScopeOutcome, VerdictSchema, agreed, agreed_texts, earned, shown,
 };

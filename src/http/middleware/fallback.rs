@@ -1,28 +1,31 @@
-//! How each audience speaks when no handler answered: unknown paths, wrong methods, our faults.
+//! The answer where no handler answered, in the format of each audience: unknown paths, wrong methods, our faults.
 
 use poem::http::{StatusCode, header};
 use poem::web::Json;
 use poem::{IntoResponse, Response};
-use poem_openapi::types::ToJSON as _;
 use serde_json::json;
 
-use super::trace::RETRY_AFTER_SECONDS;
-use super::trace::TraceId;
-use crate::http::api::problem::ProblemDetails;
+use super::failure::Failure;
+use crate::http::api::error::{self as api, Problem};
 use crate::http::basic::CHALLENGE;
-use crate::http::oauth::refusal::{OAuthError, OAuthErrorCode};
-use crate::http::openid4vp::refusal::PostRefusal;
+use crate::http::oauth::error::{self as oauth, OAuthRefusal};
+use crate::http::openid4vp::error::{self as openid4vp, PostRefusal};
+use crate::http::operations;
+use crate::http::pages::error as pages;
 use crate::http::pages::page::Notice;
 use crate::http::routes::Audience;
 
-/// The answer where no handler answered; `allowed` are the methods of its route, if there is one.
+/// Where no handler answered; `allowed` are the methods of its route, if there is one.
 pub fn unanswered(audience: Audience, status: StatusCode, allowed: Option<&str>) -> Response {
+    if status == StatusCode::SERVICE_UNAVAILABLE {
+        return failed(audience, Failure::noted());
+    }
     let why = in_words(status);
     let mut response = match audience {
-        Audience::Oauth => oauth(status, why),
-        Audience::Openid4vp => wallet(status),
-        Audience::Api => problem(status, why),
-        Audience::Pages => page(status),
+        Audience::Oauth => oauth::unanswered(status, why),
+        Audience::Openid4vp => openid4vp::unanswered(status),
+        Audience::Api => api::unanswered(status, why),
+        Audience::Pages => pages::unanswered(status),
         Audience::Operations | Audience::Mounted => Json(json!({ "status": why })).into_response(),
     };
     response.set_status(status);
@@ -36,10 +39,18 @@ pub fn unanswered(audience: Audience, status: StatusCode, allowed: Option<&str>)
     if status == StatusCode::UNAUTHORIZED {
         headers.insert(header::WWW_AUTHENTICATE, header::HeaderValue::from_static(CHALLENGE));
     }
-    if status == StatusCode::SERVICE_UNAVAILABLE {
-        headers.insert(header::RETRY_AFTER, RETRY_AFTER_SECONDS.into());
-    }
     response
+}
+
+/// Our fault, in the one shape that each audience has for it.
+fn failed(audience: Audience, failure: Failure) -> Response {
+    match audience {
+        Audience::Oauth => OAuthRefusal::from(failure).into_response(),
+        Audience::Openid4vp => PostRefusal::from(failure).into_response(),
+        Audience::Api => Problem::from(failure).into_response(),
+        Audience::Pages => Notice::from(failure).into_response(),
+        Audience::Operations | Audience::Mounted => operations::unavailable(&failure),
+    }
 }
 
 fn in_words(status: StatusCode) -> &'static str {
@@ -47,61 +58,17 @@ fn in_words(status: StatusCode) -> &'static str {
         StatusCode::UNAUTHORIZED => "HTTP Basic authentication is required",
         StatusCode::NOT_FOUND => "there is nothing at this address",
         StatusCode::METHOD_NOT_ALLOWED => "this address does not answer to this method",
-        StatusCode::SERVICE_UNAVAILABLE => "this took too long; try again in a few seconds",
         status if status.is_server_error() => "a fault of ours; it was recorded",
         _ => "the request is not valid",
     }
 }
 
-fn oauth(status: StatusCode, why: &str) -> Response {
-    let code = match status {
-        StatusCode::SERVICE_UNAVAILABLE => OAuthErrorCode::TemporarilyUnavailable,
-        status if status.is_server_error() => OAuthErrorCode::ServerError,
-        StatusCode::UNAUTHORIZED => OAuthErrorCode::InvalidClient,
-        _ => OAuthErrorCode::InvalidRequest,
-    };
-    Json(OAuthError::new(code, why).to_json()).into_response()
-}
-
-fn wallet(status: StatusCode) -> Response {
-    let refusal = if status.is_server_error() {
-        PostRefusal::unavailable(&TraceId::current())
-    } else {
-        PostRefusal::refused()
-    };
-    refusal.into_response()
-}
-
-fn problem(status: StatusCode, why: &str) -> Response {
-    let (name, title) = match status {
-        StatusCode::UNAUTHORIZED => ("not_authenticated", "Authentication failed"),
-        StatusCode::NOT_FOUND => ("not_found", "Not found"),
-        StatusCode::METHOD_NOT_ALLOWED => ("method_not_allowed", "Method not allowed"),
-        StatusCode::SERVICE_UNAVAILABLE => ("unavailable", "Temporarily unavailable"),
-        status if status.is_server_error() => ("fault", "A fault of the service"),
-        _ => ("invalid_request", "The request is not valid"),
-    };
-    let mut details = ProblemDetails::new(name, status.as_u16(), title, why);
-    details.trace_id = status.is_server_error().then(|| TraceId::current().to_string());
-    Json(details.to_json()).into_response().set_content_type("application/problem+json")
-}
-
-fn page(status: StatusCode) -> Response {
-    let notice = match status {
-        StatusCode::NOT_FOUND => Notice::refused(
-            status,
-            "There is no such page",
-            "The address is not complete, or it no longer exists. Go back to where you started.",
-        ),
-        status if status.is_server_error() => Notice::apology(&TraceId::current()),
-        _ => crate::http::pages::unreadable_form(status),
-    };
-    notice.into_response()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::flow::ports::Unavailable;
+    use crate::http::oauth::resource_error::ResourceRefusal;
+    use crate::http::openid4vp::error::NoRequest;
 
     #[test]
     fn req_10_1_a_wrong_method_is_told_the_right_ones() {
@@ -111,7 +78,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn each_door_has_its_language() {
+    async fn each_audience_has_its_format() {
         for (audience, media_type, text) in [
             (Audience::Oauth, "application/json; charset=utf-8", "\"error\":\"invalid_request\""),
             (Audience::Openid4vp, "application/json; charset=utf-8", "{\"error\":\"invalid_request\"}"),
@@ -123,6 +90,44 @@ mod tests {
             assert_eq!(response.content_type(), Some(media_type), "{audience:?}");
             let body = response.into_body().into_string().await.unwrap();
             assert!(body.contains(text), "{body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn our_faults_say_when_to_come_back_and_a_trace_id_to_every_audience() {
+        let audiences = [
+            Audience::Oauth,
+            Audience::Openid4vp,
+            Audience::Api,
+            Audience::Pages,
+            Audience::Operations,
+            Audience::Mounted,
+        ];
+        for audience in audiences {
+            let response = unanswered(audience, StatusCode::SERVICE_UNAVAILABLE, None);
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{audience:?}");
+            assert_eq!(response.header("retry-after"), Some("5"), "{audience:?}");
+            let body = response.into_body().into_string().await.unwrap();
+            assert!(body.contains("0000000000000000"), "{audience:?}: {body}");
+        }
+    }
+
+    #[tokio::test]
+    async fn what_failed_is_for_the_log_alone() {
+        let broken = || Unavailable::new("the store", "secret detail");
+        for response in [
+            OAuthRefusal::from(broken()).into_response(),
+            ResourceRefusal::from(Failure::from(broken())).into_response(),
+            PostRefusal::from(Failure::from(broken())).into_response(),
+            NoRequest::from(Failure::from(broken())).into_response(),
+            Problem::from(broken()).into_response(),
+            Notice::from(broken()).into_response(),
+            operations::unavailable(&broken().into()),
+        ] {
+            assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+            assert_eq!(response.header("retry-after"), Some("5"));
+            let body = response.into_body().into_string().await.unwrap();
+            assert!(body.contains("0000000000000000") && !body.contains("secret"), "{body}");
         }
     }
 }

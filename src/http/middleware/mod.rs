@@ -5,6 +5,7 @@ pub mod body;
 pub mod client_address;
 pub mod cookies;
 pub mod cors;
+pub mod failure;
 mod fallback;
 pub mod rate_limits;
 pub mod request_checks;

@@ -1,7 +1,6 @@
 //! One id per request: in every log line, and in the apology that a stranger gets for our faults. And whether
 //! the request only asks again, so that its line in the log is for who looks closely.
 
-use std::error::Error;
 use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -34,9 +33,6 @@ impl AskedAgain {
         let _outside = CURRENT.try_with(|current| current.asks_again.0.store(true, Ordering::Relaxed));
     }
 }
-
-/// Seconds after which anybody may ask again when a part of ours is down.
-pub const RETRY_AFTER_SECONDS: u64 = 5;
 
 /// 16 hexadecimal characters. It names a request and proves nothing.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,20 +68,6 @@ impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
-}
-
-/// Logs a fault of ours with everything behind it, and returns the id under which it is found again.
-pub fn record_failure(failure: &(dyn Error + 'static)) -> TraceId {
-    let trace = TraceId::current();
-    let mut chain = failure.to_string();
-    let mut next = failure.source();
-    while let Some(cause) = next {
-        chain.push_str(": ");
-        chain.push_str(&cause.to_string());
-        next = cause.source();
-    }
-    tracing::error!(%trace, failure = chain, "a request failed");
-    trace
 }
 
 #[cfg(test)]

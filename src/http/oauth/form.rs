@@ -9,7 +9,7 @@ use poem_openapi::types::ParseFromJSON;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
-use super::refusal::OAuthRefusal;
+use super::error::OAuthRefusal;
 use crate::http::basic::CredentialsFault;
 use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};

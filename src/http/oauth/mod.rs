@@ -1,12 +1,12 @@
 //! The endpoint of machines: OAuth as televisions and other clients speak it.
 
 mod device_authorization;
+pub mod error;
 mod form;
 mod introspect;
 mod metadata;
 mod par;
-pub mod refusal;
-pub mod resource_refusal;
+pub mod resource_error;
 mod revoke;
 mod token;
 mod userinfo;
@@ -20,12 +20,12 @@ use poem_openapi::{ApiResponse, OpenApi};
 use serde_json::Value;
 
 use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
+use self::error::OAuthRefusal;
 use self::form::{OAuthForm, WholeForm};
 use self::introspect::{IntrospectionAnswer, IntrospectionRequest};
 use self::metadata::{Metadata, metadata};
 use self::par::{PushedAnswer, PushedAuthorizationRequest};
-use self::refusal::OAuthRefusal;
-use self::resource_refusal::ResourceRefusal;
+use self::resource_error::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
 use self::token::{TokenAnswer, TokenGrant, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};

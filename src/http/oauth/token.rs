@@ -3,7 +3,7 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use super::refusal::{OAuthErrorCode, OAuthRefusal};
+use super::error::{OAuthErrorCode, OAuthRefusal};
 use crate::flow::tokens::issue::TokenResponse;
 use crate::http::basic::ClientParameters;
 use vpgate_core::base::secret::Secret;

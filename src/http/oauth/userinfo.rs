@@ -8,7 +8,7 @@ use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
 
-use super::resource_refusal::ResourceRefusal;
+use super::resource_error::ResourceRefusal;
 use crate::flow::tokens::issue::TokenType;
 use crate::flow::tokens::userinfo::Person;
 use crate::http::documented::Documented;

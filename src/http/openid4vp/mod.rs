@@ -1,6 +1,6 @@
 //! The endpoint of wallets (contract section 4). They learn no more than OpenID4VP lets them know.
 
+pub mod error;
 mod posted;
-pub mod refusal;
 pub mod requests;
 pub mod responses;

@@ -6,24 +6,21 @@ use std::sync::Arc;
 use poem::web::Data;
 use poem::{Request, RequestBody};
 use poem_openapi::param::Path;
-use poem_openapi::payload::{Json, PlainText};
+use poem_openapi::payload::PlainText;
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
 
+use super::error::NoRequest;
 use crate::flow::Vpgate;
 use crate::flow::presentation::request_object::{NoRequestObject, WalletSays};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, BodyFault};
-use crate::http::middleware::trace::RETRY_AFTER_SECONDS;
 use crate::http::tags::Tags;
 use vpgate_core::base::id::RequestState;
 
 /// The longest body, in bytes: metadata of a wallet with a few keys, percent-encoded.
 const MAX_BYTES: usize = 64 * 1024;
-
-/// When a wallet that fetched too often may fetch again.
-const TOO_OFTEN_SECONDS: u64 = 10;
 
 /// Where wallets fetch their requests.
 #[derive(Clone, Copy, Debug)]
@@ -73,75 +70,6 @@ enum RequestObject {
     Ok(PlainText<String>),
 }
 
-/// Why there is no Request Object.
-#[derive(Debug, ApiResponse)]
-pub enum NoRequest {
-    /// What the wallet sent is malformed, or it can do nothing of what the request needs.
-    #[oai(status = 400)]
-    Refused(Json<NoRequestError>),
-    /// No such request, or it is answered or has expired: one answer for all.
-    #[oai(status = 404)]
-    Unknown(Json<NoRequestError>),
-    /// The body is too long.
-    #[oai(status = 413)]
-    TooLarge(Json<NoRequestError>),
-    /// Not a form.
-    #[oai(status = 415)]
-    MediaType(Json<NoRequestError>),
-    /// Too many nonces within a few seconds, each of which costs a signature.
-    #[oai(status = 429)]
-    TooOften(
-        Json<NoRequestError>,
-        /// Seconds to wait.
-        #[oai(header = "Retry-After")]
-        u64,
-    ),
-    /// A fault of the service. Fetch again later.
-    #[oai(status = 503)]
-    Unavailable(
-        Json<NoRequestError>,
-        /// Seconds to wait.
-        #[oai(header = "Retry-After")]
-        u64,
-    ),
-}
-
-/// An error of this endpoint.
-#[derive(Debug, Object)]
-#[oai(skip_serializing_if_is_none)]
-pub struct NoRequestError {
-    /// `invalid_request`, `not_found` or `temporarily_unavailable`.
-    pub error: String,
-    /// For the person who builds the wallet.
-    pub error_description: Option<String>,
-}
-
-impl NoRequest {
-    /// 400 with the reason.
-    pub fn refused(why: impl Into<String>) -> Self {
-        Self::Refused(error("invalid_request", Some(why.into())))
-    }
-
-    /// 404.
-    pub fn unknown() -> Self {
-        Self::Unknown(error("not_found", None))
-    }
-
-    /// 429.
-    pub fn too_often(why: impl Into<String>) -> Self {
-        Self::TooOften(error("temporarily_unavailable", Some(why.into())), TOO_OFTEN_SECONDS)
-    }
-
-    /// 503. The log has the reason under the trace id of the answer's request.
-    pub fn unavailable() -> Self {
-        Self::Unavailable(error("temporarily_unavailable", None), RETRY_AFTER_SECONDS)
-    }
-}
-
-fn error(code: &str, why: Option<String>) -> Json<NoRequestError> {
-    Json(NoRequestError { error: code.to_owned(), error_description: why })
-}
-
 /// What the wallet sent, read and bounded.
 #[derive(Debug)]
 struct Said(WalletSays);
@@ -159,15 +87,12 @@ struct RequestUriPost {
 async fn read(request: &Request, body: &mut RequestBody) -> Result<WalletSays, NoRequest> {
     let body = body.take().map_err(|_| NoRequest::refused("the body could not be read"))?;
     let bytes = body::read_bounded(body, MAX_BYTES, None).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => NoRequest::TooLarge(error("invalid_request", Some(fault.to_string()))),
+        BodyFault::TooLarge(_) => NoRequest::too_large(fault.to_string()),
         BodyFault::Unreadable => NoRequest::refused(fault.to_string()),
     })?;
     // Both parameters are optional: who says nothing need not name a media type.
     if !bytes.is_empty() && !body::has_media_type(request, MEDIA_TYPE) {
-        return Err(NoRequest::MediaType(error(
-            "invalid_request",
-            Some(format!("the body must be {MEDIA_TYPE}")),
-        )));
+        return Err(NoRequest::media_type(format!("the body must be {MEDIA_TYPE}")));
     }
     let mut form = Form::parse(&bytes).map_err(|fault| NoRequest::refused(fault.to_string()))?;
     Ok(WalletSays { wallet_nonce: form.take("wallet_nonce"), wallet_metadata: form.take("wallet_metadata") })

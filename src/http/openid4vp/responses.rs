@@ -7,8 +7,8 @@ use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
+use super::error::PostRefusal;
 use super::posted::PostedBody;
-use super::refusal::PostRefusal;
 use crate::flow::Vpgate;
 use crate::flow::presentation::direct_post::{PostAnswer, WayBack};
 use crate::http::PublicUrl;

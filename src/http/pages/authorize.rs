@@ -8,13 +8,13 @@ use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 use url::form_urlencoded;
 
+use super::error::AuthorizationRefusal;
 use super::page::{Notice, Page};
-use super::{Pages, browser, see_other, unreadable_form};
+use super::{Pages, browser, see_other};
 use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
-use crate::http::refusal::AuthorizationFace;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 #[derive(Template)]
@@ -49,12 +49,12 @@ pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
 pub async fn take(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
     pages.limits.visit(&request, pages.vpgate.clock.now())?;
     if !body::has_media_type(&request, MEDIA_TYPE) {
-        return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+        return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
     let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES, None).await;
     let body = body.map_err(|fault| match fault {
-        body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
-        body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+        body::BodyFault::TooLarge(_) => Notice::unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+        body::BodyFault::Unreadable => Notice::unreadable_form(StatusCode::BAD_REQUEST),
     })?;
     let parameters = parameters(&body)?;
     match pages.vpgate.keep_posted_authorization(&parameters).await {
@@ -83,17 +83,17 @@ pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response,
         Some("cancel") => {
             pages.vpgate.cancel_authorization(&parameters).await.map(|home| see_other(home.expose()))
         }
-        _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
+        _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     };
     decided.or_else(refused)
 }
 
 fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
     if text.len() > MAX_FORM_BYTES {
-        return Err(unreadable_form(StatusCode::URI_TOO_LONG));
+        return Err(Notice::unreadable_form(StatusCode::URI_TOO_LONG));
     }
     let parsed = Form::parse_noting_repeats(text);
-    let (form, repeated) = parsed.map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+    let (form, repeated) = parsed.map_err(|_| Notice::unreadable_form(StatusCode::BAD_REQUEST))?;
     Ok(AuthorizationParameters::new(form.into_pairs(), repeated))
 }
 
@@ -115,8 +115,8 @@ fn confirm<'p>(
 }
 
 fn refused(why: NotAuthorizable) -> Result<Response, Notice> {
-    match AuthorizationFace::from(why) {
-        AuthorizationFace::Notice(notice) => Err(notice),
-        AuthorizationFace::Return(home) => Ok(see_other(home.expose())),
+    match AuthorizationRefusal::from(why) {
+        AuthorizationRefusal::Notice(notice) => Err(notice),
+        AuthorizationRefusal::Return(home) => Ok(see_other(home.expose())),
     }
 }

@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::callback::lead_on;
 use super::page::{ASK_SCRIPT, Notice, Page};
-use super::{Pages, browser, handle_of};
+use super::{Pages, browser, handle_of, notices};
 use crate::flow::presentation::serve::Outline;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -43,10 +43,10 @@ pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, b
 /// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser
 /// that was shown it (REQ-2.55).
 pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
-    let handle = handle_of(&request).ok_or_else(Notice::no_open_request)?;
+    let handle = handle_of(&request).ok_or(notices::NO_OPEN_REQUEST)?;
     let longest = pages.vpgate.policy.verification.longest_answer();
     let (browser, mut form) = pages.own_form_of(&mut request, longest).await?;
-    let mut text = |name: &str| form.take(name).ok_or_else(Notice::no_open_request);
+    let mut text = |name: &str| form.take(name).ok_or(notices::NO_OPEN_REQUEST);
     let handed = DcApiResponse { protocol: text("protocol")?, data: text("data")? };
     Ok(lead_on(&pages, pages.vpgate.accept_handed(&handle, &browser, handed).await?))
 }

@@ -11,7 +11,7 @@ use poem::{IntoResponse, Request, Response};
 
 use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
-use super::{Pages, see_other};
+use super::{Pages, notices, see_other};
 use crate::flow::presentation::settle::Ending;
 use crate::http::form::Form;
 use vpgate_core::openid4vp::response::ResponseParameters;
@@ -43,11 +43,11 @@ pub async fn relay(pages: Arc<Pages>, request: Request) -> Result<Response, Noti
 /// The answer itself.
 pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
     if pages.known_browser(&request).is_none() && !from_another_site(request.headers(), &pages.public_url) {
-        return Err(Notice::answer_in_another_browser());
+        return Err(notices::ANSWER_IN_ANOTHER_BROWSER.into());
     }
     let longest = pages.vpgate.policy.verification.longest_answer();
     let (browser, mut form) = pages.form_of_known_browser(&mut request, longest).await?;
-    let state = form.take("state").ok_or_else(Notice::no_open_request)?;
+    let state = form.take("state").ok_or(notices::NO_OPEN_REQUEST)?;
     let parameters = ResponseParameters {
         vp_token: form.take("vp_token"),
         error: form.take("error"),

@@ -6,12 +6,12 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
+use super::error::CodeRefusal;
 use super::page::{Notice, Page, Tone};
-use super::{Pages, browser, handle_of, unreadable_form, visitor};
+use super::{Pages, browser, handle_of, visitor};
 use crate::flow::device::deny_by_user::{Disowned, NotDisowned};
 use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
 use crate::http::form::Form;
-use crate::http::refusal::CodeFace;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::proximity::Proximity;
 
@@ -78,7 +78,7 @@ pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response,
                 Err(why) => Ok(ask_again(&pages, why, &code)?.into_response()),
             };
         }
-        _ => return Err(unreadable_form(StatusCode::BAD_REQUEST)),
+        _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     };
     match gone_on {
         Ok(handle) => Ok(pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
@@ -107,7 +107,7 @@ pub async fn disown_approved(pages: Arc<Pages>, mut request: Request) -> Result<
 fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let mut parameters =
-        Form::parse(query.as_bytes()).map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+        Form::parse(query.as_bytes()).map_err(|_| Notice::unreadable_form(StatusCode::BAD_REQUEST))?;
     Ok(parameters.take("user_code"))
 }
 
@@ -154,11 +154,11 @@ fn near_in_words(proximity: Proximity) -> Option<&'static str> {
 
 fn ask_again(pages: &Pages, why: CodeRefused, typed: &str) -> Result<Page, Notice> {
     let typed = typed.chars().take(LONGEST_TYPED).collect();
-    match CodeFace::from(why) {
-        CodeFace::AskAgain(status, alert) => {
+    match CodeRefusal::from(why) {
+        CodeRefusal::AskAgain(status, alert) => {
             Ok(Page::new(&EnterCode { base: pages.base(), alert: Some(alert), typed }).status(status))
         }
-        CodeFace::Notice(notice) => Err(*notice),
+        CodeRefusal::Notice(notice) => Err(*notice),
     }
 }
 

@@ -7,6 +7,8 @@ mod by_api;
 mod callback;
 mod device;
 mod done;
+pub mod error;
+mod notices;
 pub mod page;
 mod start;
 mod trouble;
@@ -121,7 +123,7 @@ impl Pages {
     async fn own_form_of(&self, request: &mut Request, limit: usize) -> Result<(Secret, Form), Notice> {
         let (browser, mut form) = self.form_of_known_browser(request, limit).await?;
         if !browser::form_value_fits(&browser, form.take("csrf").as_deref()) {
-            return Err(Notice::foreign_form());
+            return Err(notices::FOREIGN_FORM.into());
         }
         Ok((browser, form))
     }
@@ -133,19 +135,19 @@ impl Pages {
         limit: usize,
     ) -> Result<(Secret, Form), Notice> {
         if browser::from_another_site(request.headers(), &self.public_url) {
-            return Err(Notice::foreign_form());
+            return Err(notices::FOREIGN_FORM.into());
         }
-        let browser = self.known_browser(request).ok_or_else(Notice::foreign_form)?;
+        let browser = self.known_browser(request).ok_or(notices::FOREIGN_FORM)?;
         if !body::has_media_type(request, MEDIA_TYPE) {
-            return Err(unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+            return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
         let from = self.addresses.of(request).counted();
         let bytes =
             body::read_bounded(request.take_body(), limit, from).await.map_err(|fault| match fault {
-                body::BodyFault::TooLarge(_) => unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
-                body::BodyFault::Unreadable => unreadable_form(StatusCode::BAD_REQUEST),
+                body::BodyFault::TooLarge(_) => Notice::unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+                body::BodyFault::Unreadable => Notice::unreadable_form(StatusCode::BAD_REQUEST),
             })?;
-        let form = Form::parse(&bytes).map_err(|_| unreadable_form(StatusCode::BAD_REQUEST))?;
+        let form = Form::parse(&bytes).map_err(|_| Notice::unreadable_form(StatusCode::BAD_REQUEST))?;
         Ok((browser, form))
     }
 
@@ -166,14 +168,6 @@ fn see_other(location: &str) -> Response {
 /// The handle in the path. `None` unless it is one of ours by its form.
 fn handle_of(request: &Request) -> Option<Handle> {
     request.raw_path_param("handle").and_then(Handle::parse)
-}
-
-pub fn unreadable_form(status: StatusCode) -> Notice {
-    Notice::refused(
-        status,
-        "This could not be read",
-        "What your browser sent is not what this page expects. Go back to where you started and begin again.",
-    )
 }
 
 /// An endpoint from a function that shows a page or refuses with one.

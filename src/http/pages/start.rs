@@ -7,12 +7,12 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
+use super::error::not_served;
 use super::page::{Notice, POST_SCRIPT, Page};
 use super::visitor::{self, is_prefetch};
-use super::{Pages, browser, by_api, handle_of, see_other};
+use super::{Pages, browser, by_api, handle_of, notices, see_other};
 use crate::flow::presentation::serve::{Lead, NotServed, Outline};
 use crate::http::qr;
-use crate::http::refusal::not_served;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::transaction_data::Details;
@@ -75,7 +75,7 @@ pub async fn open(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
             Ok(pages.remembered(&browser, page.into_response()))
         }
         Ok(Lead::Scan(url, outline)) => {
-            let request = qr::svg(url.as_str()).ok_or_else(unknown)?;
+            let request = qr::svg(url.as_str()).ok_or(notices::UNKNOWN_LINK)?;
             let Outline { client_name, claims, agreements, expires_at } = outline;
             let until = expires_at.rfc3339();
             let (base, form_value) = (pages.base(), browser::form_value(&browser));
@@ -128,7 +128,7 @@ pub async fn head(_pages: Arc<Pages>, request: Request) -> Result<Response, Noti
 /// there is such a request.
 pub async fn qr_code(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
     let address = pages.public_url.at(&format!("/start/{}", known(&request)?));
-    let drawn = qr::svg(&address).ok_or_else(unknown)?;
+    let drawn = qr::svg(&address).ok_or(notices::UNKNOWN_LINK)?;
     Ok(Response::builder()
         .content_type("image/svg+xml")
         .header("content-security-policy", "default-src 'none'; frame-ancestors 'none'")
@@ -136,9 +136,5 @@ pub async fn qr_code(pages: Arc<Pages>, request: Request) -> Result<Response, No
 }
 
 fn known(request: &Request) -> Result<Handle, Notice> {
-    handle_of(request).ok_or_else(unknown)
-}
-
-fn unknown() -> Notice {
-    not_served(NotServed::Unknown).unwrap_or_else(Notice::no_open_request)
+    Ok(handle_of(request).ok_or(notices::UNKNOWN_LINK)?)
 }

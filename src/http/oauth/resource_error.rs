@@ -5,9 +5,11 @@ use poem_openapi::ApiResponse;
 use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
 
-use super::refusal::{OAuthError, OAuthErrorCode};
+use super::error::{OAuthError, OAuthErrorCode};
+use crate::flow::client::prove_key::NotProven;
 use crate::flow::tokens::issue::TokenType;
-use crate::http::middleware::trace::{RETRY_AFTER_SECONDS, TraceId};
+use crate::flow::tokens::userinfo::NotTold;
+use crate::http::middleware::failure::Failure;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::dpop;
 
@@ -49,7 +51,6 @@ pub enum ResourceRefusal {
 }
 
 impl ResourceRefusal {
-    /// 400 `invalid_request`.
     pub fn malformed(why: &str) -> Self {
         let error = OAuthError::new(OAuthErrorCode::InvalidRequest, why);
         let challenge = challenge(TokenType::Bearer, Some(&error));
@@ -76,18 +77,38 @@ impl ResourceRefusal {
         Self::InvalidToken(Json(error), challenge, Some(nonce))
     }
 
-    /// 403.
     pub fn insufficient_scope(shown_as: TokenType, why: impl Into<String>) -> Self {
         let error = OAuthError::new(OAuthErrorCode::InsufficientScope, why);
         let challenge = challenge(shown_as, Some(&error));
         Self::InsufficientScope(Json(error), challenge)
     }
 
-    /// 503 under a trace id.
-    pub fn unavailable(trace: &TraceId) -> Self {
-        let why = format!("try again in a few seconds; if it goes on, name trace {trace}");
-        let error = OAuthError::new(OAuthErrorCode::TemporarilyUnavailable, why);
-        Self::Unavailable(Json(error), RETRY_AFTER_SECONDS)
+    /// For a proof that did not hold.
+    pub fn proof(why: NotProven) -> Self {
+        let description = why.to_string();
+        match why {
+            NotProven::Invalid(_) => {
+                Self::refused(TokenType::Dpop, OAuthErrorCode::InvalidDpopProof, description)
+            }
+            NotProven::UseNonce(nonce) => Self::use_nonce(description, nonce),
+            NotProven::Failed(failure) => Failure::from(failure).into(),
+        }
+    }
+
+    /// For a token, shown as `shown_as`, that did not count.
+    pub fn token(shown_as: TokenType, why: NotTold) -> Self {
+        let description = why.to_string();
+        match why {
+            NotTold::InvalidToken => Self::refused(shown_as, OAuthErrorCode::InvalidToken, description),
+            NotTold::Scope => Self::insufficient_scope(shown_as, description),
+            NotTold::Failed(failure) => Failure::from(failure).into(),
+        }
+    }
+}
+
+impl From<Failure> for ResourceRefusal {
+    fn from(failure: Failure) -> Self {
+        Self::Unavailable(Json(OAuthError::of_ours(&failure)), failure.retry_after)
     }
 }
 
