@@ -41,8 +41,7 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
 use vpgate_core::openid4vp::request::{
-    OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode, TransactionSupport,
-    VpRequest, WalletRoute,
+    OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
 };
 use vpgate_core::openid4vp::response::{PresentedCredential, ResponseParameters, WalletAnswer};
 use vpgate_core::openid4vp::verify::{StatusNeeded, VerifiedPresentation, authenticate, conclude};
@@ -131,26 +130,13 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
             scope: None,
             several_holders: false,
         },
-        wallet: WalletRoute {
-            name: "proof".to_owned(),
-            profile: Profile::Proof,
-            authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
-            by_post: false,
-            client_id: "caxdw5a7d".to_owned(),
-            request_method: RequestMethod::UrlQuery,
-            response_mode: ResponseMode::Fragment,
-            redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
-            wallet_endpoints: Url::parse("https://verify.example/wallet/").unwrap(),
-            send_response_mode: false,
-            legacy_names: false,
-            issuer: None,
-            pushed_requests: None,
-            transaction_data: TransactionSupport::All,
-            verifier_info: Vec::new(),
-            on_rejection: OnRejection::Refuse,
-            dc_api: None,
-            also_as: Vec::new(),
-        },
+        wallet: "proof".to_owned(),
+        verifier_id: "caxdw5a7d".to_owned(),
+        profile: Profile::Proof,
+        origin: "https://verify.example".to_owned(),
+        on_rejection: OnRejection::Refuse,
+        wallet_issuer: None,
+        dc_api: None,
         query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
             .unwrap(),
         scope: None,
@@ -237,7 +223,7 @@ fn presentation(
     let jwt = issuer.sign(header, &credential).unwrap();
     let sd_jwt = format!("{jwt}~{}~", disclosures.join("~"));
     let binding = object(json!({
-        "iat": NOW.unix() - 5, "aud": asked.wallet.client_id, "nonce": asked.nonce.as_str(),
+        "iat": NOW.unix() - 5, "aud": asked.verifier_id, "nonce": asked.nonce.as_str(),
         "sd_hash": sha256(&sd_jwt),
     }));
     let binding = holder.sign(&object(json!({"typ": "kb+jwt"})), &binding).unwrap();

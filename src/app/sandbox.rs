@@ -199,7 +199,7 @@ mod tests {
             "http://127.0.0.1:8080/sandbox/shop/return"
         );
         assert!(demo.config.policy.scopes.named(SCOPE).is_some());
-        assert_eq!(demo.config.policy.wallets[0].client_id, WALLET_CLIENT);
+        assert_eq!(demo.config.policy.wallets[0].verifier_id, WALLET_CLIENT);
         assert_eq!(demo.config.policy.trust.credentials[0].issuer, demo.parties.issuer());
     }
 

@@ -10,7 +10,7 @@ use vpgate_core::jose::x5c::OwnChain;
 use vpgate_core::openid4vp::client_id::Prefix;
 use vpgate_core::openid4vp::profile;
 use vpgate_core::openid4vp::request::{
-    DcApiRequest, DcApiRoute, Profile, RequestMethod, ResponseMode, TransactionSupport,
+    AuthorizationMethod, DcApiRequest, DcApiRoute, Profile, RequestMethod, ResponseMode, TransactionSupport,
 };
 
 pub(super) fn profile_of(text: &str) -> Result<Profile, &'static str> {
@@ -92,14 +92,17 @@ pub(super) fn dc_api(
     }
 }
 
-/// Whether the browser is to post; only a web address can be posted to.
-pub(super) fn by_post(method: Option<&str>, endpoint: Option<&Url>) -> Result<bool, &'static str> {
+/// How the browser brings the request; only a web address can be posted to.
+pub(super) fn authorization_method(
+    method: Option<&str>,
+    endpoint: Option<&Url>,
+) -> Result<AuthorizationMethod, &'static str> {
     match method {
-        None | Some("get") => Ok(false),
+        None | Some("get") => Ok(AuthorizationMethod::Get),
         Some("post") if endpoint.is_some_and(|url| !["https", "http"].contains(&url.scheme())) => {
             Err("must be get: a wallet that is called by a scheme cannot be posted to")
         }
-        Some("post") => Ok(true),
+        Some("post") => Ok(AuthorizationMethod::Post),
         Some(_) => Err("must be get or post"),
     }
 }

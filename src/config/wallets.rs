@@ -92,8 +92,8 @@ fn also_as(
             route.name == *name && route.prefix().must_sign() && checked.request_keys.contains_key(name)
         });
         let ours = checked.routes.get(own).map(WalletRoute::identity);
-        let signs = |id: &str| identities.iter().chain(&ours).any(|known| known.client_id == id);
-        match other.map(WalletRoute::identity).filter(|identity| !signs(&identity.client_id)) {
+        let signs = |id: &str| identities.iter().chain(&ours).any(|known| known.verifier_id == id);
+        match other.map(WalletRoute::identity).filter(|identity| !signs(&identity.verifier_id)) {
             Some(identity) => identities.push(identity),
             None => faults.add(
                 format!("wallets[{index}].dc_api.also_as[{place}]"),
@@ -119,8 +119,9 @@ fn one(
             let read = choices::endpoint(&text, profile, around.addresses);
             faults.keep(&at("authorization_endpoint"), read)
         });
-    let by_post = choices::by_post(wallet.authorization_method.as_deref(), endpoint.as_ref());
-    let by_post = faults.keep(&at("authorization_method"), by_post);
+    let authorization_method =
+        choices::authorization_method(wallet.authorization_method.as_deref(), endpoint.as_ref());
+    let authorization_method = faults.keep(&at("authorization_method"), authorization_method);
     let (key, with) = signing::material(&wallet.signing, around.folder, at, faults);
     let client_id = choices::client_id(
         wallet.client_id,
@@ -204,8 +205,8 @@ fn one(
         name: String::new(),
         profile,
         authorization_endpoint: endpoint?,
-        by_post: by_post?,
-        client_id,
+        authorization_method: authorization_method?,
+        verifier_id: client_id,
         request_method: method,
         response_mode: mode,
         redirect_uri,

@@ -240,8 +240,8 @@ pub trait Signer: Send + Sync {
 
 /// Signs Request Objects, with the key that our client identifier at that wallet names.
 pub trait RequestSigner: Send + Sync {
-    /// With which algorithm; `None` when there is no key for this wallet.
-    fn algorithm(&self, wallet: &WalletRoute) -> Option<Algorithm>;
+    /// With which algorithm; `None` when there is no key for the wallet of this name.
+    fn algorithm(&self, wallet: &str) -> Option<Algorithm>;
     /// A compact JWS of `claims`, by the key of `identity`, with `header` beside what names that key.
     ///
     /// # Errors
@@ -254,17 +254,17 @@ pub trait RequestSigner: Send + Sync {
         now: Timestamp,
     ) -> Result<String, NotSigned>;
 
-    /// The same for the client identifier of `wallet`, which is among `claims`.
+    /// The same with nothing beside what names the key; the client identifier of `identity` is among `claims`.
     ///
     /// # Errors
     /// [`NotSigned`]
     fn sign(
         &self,
-        wallet: &WalletRoute,
+        identity: &VerifierIdentity,
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
-        self.sign_as(&wallet.identity(), &Map::new(), claims, now)
+        self.sign_as(identity, &Map::new(), claims, now)
     }
 }
 

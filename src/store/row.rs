@@ -82,7 +82,9 @@ pub(super) struct PresentationRow {
     /// `begun`, `served`, `awaiting_return` or `settled`.
     pub state: String,
     /// [`VpRequest`] as JSON.
-    pub asked: String,
+    pub request: String,
+    /// Begun and served: whom the wallet should expect.
+    pub login_hint: Option<String>,
     /// Begun: digest of the only browser that may go on.
     pub reserved_for: Option<Vec<u8>>,
     /// All but begun: digest of the browser.
@@ -116,7 +118,6 @@ pub(super) struct PresentationRow {
 /// What a posted answer writes beside browser, code and time.
 #[derive(Debug)]
 pub(super) struct AwaitingColumns {
-    pub asked: String,
     pub report: String,
     pub proven: String,
 }
@@ -139,7 +140,6 @@ pub(super) struct FamilyRow {
 /// What settling writes beside browser, response code and time.
 #[derive(Debug)]
 pub(super) struct SettledColumns {
-    pub asked: String,
     pub outcome: &'static str,
     pub report: Option<String>,
     pub proven: Option<String>,
@@ -220,7 +220,8 @@ impl FamilyRow {
 impl PresentationRow {
     pub(super) fn restore(self) -> Result<Presentation, BrokenColumn> {
         use presentation::restore;
-        let asked: VpRequest = from_json(&self.asked, "asked")?;
+        let asked: VpRequest = from_json(&self.request, "request")?;
+        let asked = VpRequest { login_hint: self.login_hint, ..asked };
         let browser = digest(self.browser, "browser")?;
         let answer = digest(self.answer, "answer")?;
         let report = self.report.as_deref().map(|report| from_json(report, "report")).transpose()?;
@@ -276,7 +277,6 @@ impl PresentationRow {
 impl AwaitingColumns {
     pub(super) fn of(awaiting: &AwaitingReturn) -> Result<Self, BrokenColumn> {
         Ok(Self {
-            asked: without_login_hint(awaiting.asked())?,
             report: to_json(awaiting.report(), "report")?,
             proven: to_json(awaiting.presentation(), "proven")?,
         })
@@ -285,7 +285,6 @@ impl AwaitingColumns {
 
 impl SettledColumns {
     pub(super) fn of(settled: &Settled) -> Result<Self, BrokenColumn> {
-        let asked = without_login_hint(settled.asked())?;
         let outcome = settled.outcome();
         let (report, proven, wallet_error) = match outcome {
             PresentationOutcome::Verified { presentation, report } => {
@@ -294,7 +293,7 @@ impl SettledColumns {
             PresentationOutcome::Rejected { report } => (Some(to_json(report, "report")?), None, None),
             PresentationOutcome::Declined { error } => (None, None, Some(to_word(error, "wallet_error")?)),
         };
-        Ok(Self { asked, outcome: outcome.name(), report, proven, wallet_error })
+        Ok(Self { outcome: outcome.name(), report, proven, wallet_error })
     }
 }
 
@@ -379,11 +378,6 @@ fn private_key(text: Option<String>) -> Result<Option<EncryptionKey>, BrokenColu
     let Some(text) = text else { return Ok(None) };
     let jwk = from_json(&text, "answer_key")?;
     EncryptionKey::from_private_jwk(&jwk).map(Some).map_err(|_| BrokenColumn("answer_key"))
-}
-
-/// The login hint has done its work and goes.
-fn without_login_hint(asked: &VpRequest) -> Result<String, BrokenColumn> {
-    to_json(&VpRequest { login_hint: None, ..asked.clone() }, "asked")
 }
 
 fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 use crate::flow::ports::RequestSigner;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
-use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
+use vpgate_core::openid4vp::request::VerifierIdentity;
 use vpgate_core::openid4vp::request_key::{NotSigned, RequestKey};
 
 /// All of them.
@@ -22,8 +22,8 @@ impl RequestKeys {
 }
 
 impl RequestSigner for RequestKeys {
-    fn algorithm(&self, wallet: &WalletRoute) -> Option<Algorithm> {
-        self.0.get(&wallet.name).map(RequestKey::algorithm)
+    fn algorithm(&self, wallet: &str) -> Option<Algorithm> {
+        self.0.get(wallet).map(RequestKey::algorithm)
     }
 
     fn sign_as(
@@ -34,6 +34,6 @@ impl RequestSigner for RequestKeys {
         now: Timestamp,
     ) -> Result<String, NotSigned> {
         let key = self.0.get(&identity.wallet).ok_or(NotSigned::NoKey)?;
-        key.sign(&identity.client_id, header, claims, now)
+        key.sign(&identity.verifier_id, header, claims, now)
     }
 }

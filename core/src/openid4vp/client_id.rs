@@ -60,6 +60,11 @@ impl Prefix {
         }
     }
 
+    /// What `client_id` means. Registration refuses those that mean nothing.
+    pub fn of(client_id: &str) -> Self {
+        Self::split(client_id).map_or(Self::PreRegistered, |(prefix, _)| prefix)
+    }
+
     /// As it stands before the colon, and in wallets' `client_id_prefixes_supported`.
     pub fn name(self) -> &'static str {
         match self {

@@ -3,7 +3,7 @@
 //! ```text
 //! Begun --serve(browser)--> Served --verified | declined | last try rejected--> Settled
 //!                             |'--rejected, tries remain--> Served
-//!                             |'--by_ordinary_way (from the browser's API)--> Served
+//!                             |'--by_redirect (from the browser's API)--> Served
 //!                             '--verified, posted by the wallet--> AwaitingReturn --returned(code)--> Settled
 //! ```
 //!
@@ -24,7 +24,7 @@ use std::time::Duration;
 
 pub use self::awaiting_return::AwaitingReturn;
 pub use self::rejected::AfterRejection;
-use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest};
+use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest, WalletRoute};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
 use crate::base::id::Nonce;
@@ -236,20 +236,21 @@ impl Served {
     }
 
     /// The browser has no Digital Credentials API, or the person wants a wallet that it does not reach: the
-    /// same question goes the wallet's ordinary way. What the API answers from now on is another request's.
+    /// same question goes to the wallet by redirect, on its route. What the API answers from now on is another request's.
     ///
     /// # Errors
     /// As above.
-    pub fn by_ordinary_way(
+    pub fn by_redirect(
         self,
         browser: &Digest,
+        wallet: &WalletRoute,
         nonce: Nonce,
         answer_key: Option<EncryptionKey>,
         now: Timestamp,
     ) -> Result<Self, NotNow> {
         let served = self.answered_through_api(browser, now)?;
         let public = answer_key.as_ref().map(EncryptionKey::to_public_jwk);
-        Ok(Self { asked: served.asked.in_the_ordinary_way(nonce, public), answer_key, ..served })
+        Ok(Self { asked: served.asked.by_redirect(wallet, nonce, public), answer_key, ..served })
     }
 
     /// An answer was posted, by whoever knows the address. `answer` is its digest: whoever posts the same

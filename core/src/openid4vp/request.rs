@@ -10,8 +10,8 @@ use serde_json::Value;
 use url::Url;
 
 pub use self::wallet::{
-    DcApiRequest, DcApiRoute, OnRejection, PresentationFlow, Profile, RequestMethod, ResponseMode,
-    TransactionSupport, VerifierIdentity, VerifierInfo, WalletRoute,
+    AuthorizationMethod, DcApiRequest, DcApiRoute, OnRejection, PresentationFlow, Profile, RequestMethod,
+    ResponseMode, TransactionSupport, VerifierIdentity, VerifierInfo, WalletRoute,
 };
 use super::client_id::Prefix;
 use super::dcql::Query;
@@ -19,7 +19,8 @@ use super::transaction_data::TransactionData;
 use crate::base::id::{AuthorizationId, GrantId, Handle, Nonce, PresentationId, RequestState};
 use crate::base::time::Timestamp;
 
-/// Everything about one request that never changes after it was made (REQ-1.14).
+/// One request as it was sent, with what its answer is judged by: nothing of it changes after it was made
+/// (REQ-1.14), whatever the operator does with the wallet's route meanwhile.
 #[derive(Clone, Serialize, Deserialize)]
 pub struct VpRequest {
     /// As the relying party knows it.
@@ -32,15 +33,36 @@ pub struct VpRequest {
     pub nonce: Nonce,
     /// Who asked, and what follows from the answer.
     pub requester: Requester,
-    /// Where and how the wallet is asked.
-    pub wallet: WalletRoute,
+    /// The name of the wallet's route. It is looked up when the request is served; what judging needs is here.
+    pub wallet: String,
+    /// Our client identifier at the wallet, prefix included and complete: the exact expected audience
+    /// (REQ-1.2).
+    pub verifier_id: String,
+    /// How the request is written and its answer read.
+    pub profile: Profile,
+    /// Our origin: scheme, host and port, without a trailing slash. It comes from the configuration, never
+    /// from a browser (REQ-2.55).
+    pub origin: String,
+    /// What the wallet is told when its posted answer is rejected.
+    pub on_rejection: OnRejection,
+    /// The wallet's issuer identifier, where it is known: the audience of Request Objects (REQ-1.32), and the
+    /// only `iss` of an answer.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub wallet_issuer: Option<String>,
+    /// Which kind of request the browser's API is given; `None` where the wallet is asked otherwise.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dc_api: Option<DcApiRequest>,
     /// The question. The answer is judged against this, also when the wallet was asked by `scope`.
     pub query: Query,
     /// The `scope` that stands for the query; `None` when the query itself is sent (REQ-1.4).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<String>,
     /// What is being agreed to, in the order sent.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub transaction_data: Vec<TransactionData>,
-    /// Whom the wallet should expect (an email address). Personal data: never logged or shown.
+    /// Whom the wallet should expect (an email address). Personal data: never logged or shown, and kept apart
+    /// from the request, so that it can go before the request does.
+    #[serde(skip)]
     pub login_hint: Option<String>,
     /// When the request was made.
     pub created_at: Timestamp,
@@ -54,6 +76,7 @@ pub struct VpRequest {
     pub response_mode: ResponseMode,
     /// The public JWK that the answer must be encrypted to, for `client_metadata.jwks`; there exactly when
     /// the response mode is encrypted. Its `kid` names no other request's key.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub answer_key: Option<Value>,
 }
 
@@ -108,64 +131,37 @@ impl Requester {
 }
 
 impl VpRequest {
-    /// Completes the client identifier where each request has its own (REQ-1.21): it names the address
-    /// to which the answer goes. Through the browser it goes to no address, and such an identifier is not sent.
-    #[must_use]
-    pub fn identified(mut self) -> Self {
-        let has_address = self.flow != PresentationFlow::DcApi;
-        if let (true, Ok((Prefix::RedirectUri, ""))) = (has_address, Prefix::split(&self.wallet.client_id)) {
-            let address = if self.response_mode.is_posted() {
-                self.response_uri()
-            } else {
-                self.wallet.redirect_uri.clone()
-            };
-            self.wallet.client_id.push_str(address.as_str());
-        }
-        self
+    /// What our client identifier means to the wallet.
+    pub fn prefix(&self) -> Prefix {
+        Prefix::of(&self.verifier_id)
     }
 
-    /// The same question, asked in the wallet's ordinary way instead of through the browser's API. It is
+    /// Who signs the request.
+    pub fn identity(&self) -> VerifierIdentity {
+        VerifierIdentity { wallet: self.wallet.clone(), verifier_id: self.verifier_id.clone() }
+    }
+
+    /// Who signs a multi-signed request on `wallet`, its route: our identifier there first.
+    pub fn identities(&self, wallet: &WalletRoute) -> Vec<VerifierIdentity> {
+        std::iter::once(self.identity()).chain(wallet.also_as.iter().cloned()).collect()
+    }
+
+    /// The same question, asked by redirect on `wallet`, its route, instead of through the browser's API. It is
     /// another request, so it has a nonce and a key of its own.
     #[must_use]
-    pub fn in_the_ordinary_way(self, nonce: Nonce, answer_key: Option<Value>) -> Self {
-        let (flow, response_mode) = (PresentationFlow::SameDevice, self.wallet.response_mode);
-        Self { nonce, flow, response_mode, answer_key, ..self }.identified()
+    pub fn by_redirect(self, wallet: &WalletRoute, nonce: Nonce, answer_key: Option<Value>) -> Self {
+        let (flow, response_mode) = (PresentationFlow::SameDevice, wallet.response_mode);
+        let verifier_id = wallet.verifier_id_for(&self.state, response_mode);
+        Self { nonce, flow, response_mode, verifier_id, answer_key, dc_api: None, ..self }
     }
 
     /// What the KB-JWT must name as its audience: our client identifier, but through the browser's API our
     /// origin, of signed requests too (Appendix A.4, REQ-2.54).
     pub fn audience(&self) -> Cow<'_, str> {
         match self.flow {
-            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => {
-                Cow::Borrowed(&self.wallet.client_id)
-            }
-            PresentationFlow::DcApi => Cow::Owned(format!("origin:{}", self.origin())),
+            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => Cow::Borrowed(&self.verifier_id),
+            PresentationFlow::DcApi => Cow::Owned(format!("origin:{}", self.origin)),
         }
-    }
-
-    /// Our origin: scheme, host and port, without a trailing slash. It comes from the configuration, never
-    /// from a browser (REQ-2.55).
-    pub fn origin(&self) -> String {
-        self.wallet.redirect_uri.origin().ascii_serialization()
-    }
-
-    /// Where the Request Object is, for requests by reference. The `state` is the request-id of
-    /// OpenID4VP 14.3.3: it tells the wallet's side nothing that it does not learn anyway.
-    pub fn request_uri(&self) -> Url {
-        self.at_wallet_endpoint("requests")
-    }
-
-    /// Where the wallet posts its answer.
-    pub fn response_uri(&self) -> Url {
-        self.at_wallet_endpoint("responses")
-    }
-
-    fn at_wallet_endpoint(&self, room: &str) -> Url {
-        let mut url = self.wallet.wallet_endpoints.clone();
-        if let Ok(mut path) = url.path_segments_mut() {
-            path.pop_if_empty().push(room).push(self.state.as_str());
-        }
-        url
     }
 }
 

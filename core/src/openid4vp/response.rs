@@ -11,7 +11,7 @@ use serde_json::{Map, Value};
 pub use self::handed::DcApiResponse;
 pub use self::posted::{DirectPostResponse, OtherState};
 use super::dcql::{CredentialQuery, Query};
-use super::request::{Profile, WalletRoute};
+use super::request::{Profile, VpRequest};
 pub use super::wallet_error::WalletError;
 use crate::base::base64url;
 use crate::base::json::{self, Bounds};
@@ -93,7 +93,7 @@ pub struct PresentedCredential {
 }
 
 impl ResponseParameters {
-    /// The same, if it can be an answer of this wallet. Where its issuer identifier is known, an answer that
+    /// The same, if it can be an answer of the wallet that was `asked`. Where its issuer identifier is known, an answer that
     /// names another one is a mix-up, and so is one that names none from a wallet that promises to
     /// (`must_name_itself`; RFC 9207 section 2.4), whatever it says.
     ///
@@ -101,13 +101,13 @@ impl ResponseParameters {
     /// [`Rejection`]; also for a `vp_token` of a shape that this wallet's profile does not have.
     pub fn of_wallet(
         self,
-        wallet: &WalletRoute,
+        asked: &VpRequest,
         must_name_itself: bool,
         findings: &mut Findings,
     ) -> Result<Self, Rejection> {
         findings.about(None);
-        match (&wallet.issuer, &self.iss) {
-            (Some(asked), Some(iss)) if asked != iss => {
+        match (&asked.wallet_issuer, &self.iss) {
+            (Some(issuer), Some(iss)) if issuer != iss => {
                 return Err(findings
                     .fail(&ISSUER, "the response names another issuer than the wallet that was asked"));
             }
@@ -119,7 +119,7 @@ impl ResponseParameters {
             }
             _ => {}
         }
-        self.shaped_for(wallet.profile, findings)
+        self.shaped_for(asked.profile, findings)
     }
 
     /// The same, if its `vp_token` has a shape that `profile` knows.

@@ -7,8 +7,8 @@ use url::Url;
 
 use super::dcql::{ClaimsPath, CredentialQuery, Query};
 use super::request::{
-    OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode, TransactionSupport,
-    VpRequest, WalletRoute,
+    AuthorizationMethod, OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode,
+    TransactionSupport, VpRequest, WalletRoute,
 };
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::base::id::{Handle, Nonce, PresentationId, RequestState};
@@ -36,26 +36,13 @@ pub fn asked() -> VpRequest {
             scope: None,
             several_holders: false,
         },
-        wallet: WalletRoute {
-            name: "proof".to_owned(),
-            profile: Profile::Proof,
-            authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
-            by_post: false,
-            client_id: "caxdw5a7d".to_owned(),
-            request_method: RequestMethod::UrlQuery,
-            response_mode: ResponseMode::Fragment,
-            redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
-            wallet_endpoints: Url::parse("https://verify.example/wallet/").unwrap(),
-            send_response_mode: false,
-            legacy_names: false,
-            issuer: None,
-            pushed_requests: None,
-            transaction_data: TransactionSupport::All,
-            verifier_info: Vec::new(),
-            on_rejection: OnRejection::Refuse,
-            dc_api: None,
-            also_as: Vec::new(),
-        },
+        wallet: "proof".to_owned(),
+        verifier_id: "caxdw5a7d".to_owned(),
+        profile: Profile::Proof,
+        origin: "https://verify.example".to_owned(),
+        on_rejection: OnRejection::Refuse,
+        wallet_issuer: None,
+        dc_api: None,
         query: query(&[CREDENTIAL]),
         scope: Some("urn:example:basic".to_owned()),
         transaction_data: Vec::new(),
@@ -66,6 +53,30 @@ pub fn asked() -> VpRequest {
         flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
         answer_key: None,
+    }
+}
+
+/// The route of [`asked`].
+pub fn route() -> WalletRoute {
+    WalletRoute {
+        name: "proof".to_owned(),
+        profile: Profile::Proof,
+        authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
+        authorization_method: AuthorizationMethod::Get,
+        verifier_id: "caxdw5a7d".to_owned(),
+        request_method: RequestMethod::UrlQuery,
+        response_mode: ResponseMode::Fragment,
+        redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
+        wallet_endpoints: Url::parse("https://verify.example/wallet/").unwrap(),
+        send_response_mode: false,
+        legacy_names: false,
+        issuer: None,
+        pushed_requests: None,
+        transaction_data: TransactionSupport::All,
+        verifier_info: Vec::new(),
+        on_rejection: OnRejection::Refuse,
+        dc_api: None,
+        also_as: Vec::new(),
     }
 }
 

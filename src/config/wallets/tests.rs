@@ -196,7 +196,7 @@ fn the_defaults_of_each_profile() {
     );
     assert_eq!((plain.send_response_mode, plain.transaction_data), (true, TransactionSupport::None));
     assert!(!plain.legacy_names);
-    assert_eq!(plain.client_id, "redirect_uri:", "completed by each request");
+    assert_eq!(plain.verifier_id, "redirect_uri:", "completed by each request");
     let haip = folder.route(&format!(
         "profile = \"haip\"\nauthorization_endpoint = \"haip-vp://\"\nclient_id = \"x509_hash:{}\"\n{}",
         folder.hash,
@@ -368,7 +368,7 @@ fn req_9_2_haip_wants_no_self_signed_certificate() {
     assert!(
         folder.fault(&wallet("haip")).contains("signing.certificates: the first certificate is self-signed")
     );
-    assert!(folder.route(&wallet("openid4vp")).client_id.starts_with("x509_hash:"));
+    assert!(folder.route(&wallet("openid4vp")).verifier_id.starts_with("x509_hash:"));
 }
 
 #[cfg(unix)]

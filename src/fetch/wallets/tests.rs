@@ -7,7 +7,7 @@ use super::*;
 use crate::fetch::test_server::{ok, serve};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::profile;
-use vpgate_core::openid4vp::testing::{MADE_AT, asked};
+use vpgate_core::openid4vp::testing::{MADE_AT, asked, route as asked_route};
 
 struct WalletsHand(AtomicI64);
 
@@ -26,7 +26,7 @@ fn wallets(allow_loopback: bool) -> (FetchedWallets, Arc<WalletsHand>) {
 }
 
 fn route(pushed: &Url) -> WalletRoute {
-    WalletRoute { pushed_requests: Some(pushed.clone()), ..asked().wallet }
+    WalletRoute { pushed_requests: Some(pushed.clone()), ..asked_route() }
 }
 
 fn created(body: &str) -> Vec<u8> {
@@ -39,13 +39,13 @@ fn created(body: &str) -> Vec<u8> {
 
 #[tokio::test]
 async fn a_pushed_request_is_named_by_the_wallet_and_a_hanging_wallet_is_given_up() {
-    let request = profile::parameters(&asked());
+    let request = profile::parameters(&asked(), &asked_route());
     let (at, _) = serve(|_| Some(created("{\"request_uri\":\"urn:x:1\",\"expires_in\":60}")));
     assert_eq!(wallets(true).0.push(&route(&at), &request).await.unwrap(), "urn:x:1");
     let (silent, _) = serve(|_| None);
     let failure = wallets(true).0.push(&route(&silent), &request).await.unwrap_err();
     assert!(matches!(failure, NotPublished::Passing(_)), "{failure}");
-    let nowhere = WalletRoute { pushed_requests: None, ..asked().wallet };
+    let nowhere = WalletRoute { pushed_requests: None, ..asked_route() };
     assert!(wallets(true).0.push(&nowhere, &request).await.is_err());
     let refusing: Vec<u8> = b"HTTP/1.1 400 X\r\nContent-Length: 0\r\nConnection: close\r\n\r\n".to_vec();
     for mistake in [refusing, created("{}"), created("[]"), created("no JSON")] {
@@ -59,7 +59,7 @@ async fn a_pushed_request_is_named_by_the_wallet_and_a_hanging_wallet_is_given_u
 async fn nothing_is_pushed_or_fetched_inside() {
     let (at, served) = serve(|_| Some(created("{\"request_uri\":\"urn:x:1\"}")));
     let strict = wallets(false).0;
-    assert!(strict.push(&route(&at), &profile::parameters(&asked())).await.is_err());
+    assert!(strict.push(&route(&at), &profile::parameters(&asked(), &asked_route())).await.is_err());
     assert!(strict.metadata(at.as_str()).await.is_err());
     assert_eq!(served.load(Ordering::SeqCst), 0);
 }

@@ -9,15 +9,15 @@ use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::profile::{self, dc_api};
-use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest};
+use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::response::ResponseParameters;
 
 /// Why the wallet cannot be asked.
 #[derive(Debug, thiserror::Error)]
 pub(in crate::flow) enum NotReached {
-    /// The key that the request stands on is gone: begin again.
-    #[error("the request cannot be signed any more")]
+    /// The route or the key that the request stands on is gone: begin again.
+    #[error("the request cannot be sent any more")]
     Outdated,
     /// The wallet's server does not answer as it must, or supports none of what we offer.
     #[error(transparent)]
@@ -58,6 +58,14 @@ impl From<NotSigned> for NotReached {
 }
 
 impl Vpgate {
+    /// The route on which `asked` is sent.
+    ///
+    /// # Errors
+    /// [`NotReached::Outdated`] when the operator has taken it away: the request has ended.
+    pub(in crate::flow) fn route_of(&self, asked: &VpRequest) -> Result<&WalletRoute, NotReached> {
+        self.wallet(&asked.wallet).ok_or(NotReached::Outdated)
+    }
+
     /// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
     /// be for one use (RFC 9126 section 4).
     ///
@@ -66,24 +74,25 @@ impl Vpgate {
     pub(in crate::flow) async fn wallet_url(
         &self,
         asked: &VpRequest,
+        wallet: &WalletRoute,
         now: Timestamp,
     ) -> Result<Url, NotReached> {
-        self.check_wallet(asked).await?;
-        match asked.wallet.request_method {
-            RequestMethod::UrlQuery => Ok(profile::plain_url(asked)),
+        self.check_wallet(asked, wallet).await?;
+        match wallet.request_method {
+            RequestMethod::UrlQuery => Ok(profile::plain_url(asked, wallet)),
             RequestMethod::ByValue => {
-                let claims = profile::request_object(asked, None, now);
-                let signed = self.request_signer.sign(&asked.wallet, &claims, now)?;
-                Ok(profile::by_value_url(asked, &signed))
+                let claims = profile::request_object(asked, wallet, None, now);
+                let signed = self.request_signer.sign(&asked.identity(), &claims, now)?;
+                Ok(profile::by_value_url(asked, wallet, &signed))
             }
             RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
-                Ok(profile::by_reference_url(asked))
+                Ok(profile::by_reference_url(asked, wallet))
             }
             RequestMethod::Pushed => {
-                let pushed = self.wallets.push(&asked.wallet, &profile::parameters(asked)).await;
+                let pushed = self.wallets.push(wallet, &profile::parameters(asked, wallet)).await;
                 let pushed =
                     pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
-                Ok(profile::pushed_url(asked, &pushed))
+                Ok(profile::pushed_url(asked, wallet, &pushed))
             }
         }
     }
@@ -96,18 +105,19 @@ impl Vpgate {
     pub(in crate::flow) fn dc_api_request(
         &self,
         asked: &VpRequest,
+        wallet: &WalletRoute,
         now: Timestamp,
     ) -> Result<Value, NotReached> {
-        match asked.wallet.dc_api.ok_or(NotReached::Outdated)?.request {
-            DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked)),
+        match asked.dc_api.ok_or(NotReached::Outdated)? {
+            DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked, wallet)),
             DcApiRequest::Signed => {
-                let claims = dc_api::signed_claims(asked, now);
-                Ok(dc_api::signed(&self.request_signer.sign(&asked.wallet, &claims, now)?))
+                let claims = dc_api::signed_claims(asked, wallet, now);
+                Ok(dc_api::signed(&self.request_signer.sign(&asked.identity(), &claims, now)?))
             }
             DcApiRequest::MultiSigned => {
-                let claims = dc_api::multi_signed_claims(asked, now);
-                let signed = asked.wallet.identities().into_iter().map(|identity| {
-                    let header = dc_api::who_asks(asked, &identity);
+                let claims = dc_api::multi_signed_claims(asked, wallet, now);
+                let signed = asked.identities(wallet).into_iter().map(|identity| {
+                    let header = dc_api::who_asks(asked, wallet, &identity);
                     self.request_signer.sign_as(&identity, &header, &claims, now)
                 });
                 Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
@@ -119,13 +129,17 @@ impl Vpgate {
     ///
     /// # Errors
     /// [`NotReached::Wallet`]
-    pub(in crate::flow) async fn check_wallet(&self, asked: &VpRequest) -> Result<(), NotReached> {
-        let Some(issuer) = &asked.wallet.issuer else { return Ok(()) };
+    pub(in crate::flow) async fn check_wallet(
+        &self,
+        asked: &VpRequest,
+        wallet: &WalletRoute,
+    ) -> Result<(), NotReached> {
+        let Some(issuer) = &asked.wallet_issuer else { return Ok(()) };
         let metadata = self.wallets.metadata(issuer).await;
         let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
-        let signing = self.request_signer.algorithm(&asked.wallet);
+        let signing = self.request_signer.algorithm(&wallet.name);
         metadata
-            .suits(&asked.wallet, signing)
+            .suits(wallet, signing)
             .map_err(|why| NotPublished::mistake(&why))
             .map_err(WalletFault::of("the wallet's metadata rule this request out"))
     }
@@ -147,14 +161,14 @@ impl Vpgate {
             Ok(parameters) => parameters,
             Err(rejection) => return Ok(Err(rejection)),
         };
-        let must_name_itself = match (&asked.wallet.issuer, &parameters.iss) {
+        let must_name_itself = match (&asked.wallet_issuer, &parameters.iss) {
             (Some(issuer), None) => {
                 let metadata = self.wallets.metadata(issuer).await;
                 metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))?.names_itself()
             }
             _ => false,
         };
-        Ok(parameters.of_wallet(&asked.wallet, must_name_itself, findings))
+        Ok(parameters.of_wallet(asked, must_name_itself, findings))
     }
 }
 

@@ -18,7 +18,9 @@ use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::openid4vp::presentation::Begun;
-use vpgate_core::openid4vp::request::{PresentationFlow, Profile, RequestMethod, Requester, VpRequest};
+use vpgate_core::openid4vp::request::{
+    AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest,
+};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 /// The longest `login_hint`, in bytes (the longest email address is 254).
@@ -214,13 +216,16 @@ impl Vpgate {
             until,
         };
         let (asked, answer_key) = self.new_vp_request(ask, now)?;
-        let authorization_request_url = match (asked.flow, asked.wallet.request_method) {
-            (PresentationFlow::DcApi, _) => None,
-            (_, method) if method == RequestMethod::Pushed || asked.wallet.by_post => {
-                self.check_wallet(&asked).await?;
+        let wallet = self.route_of(&asked)?;
+        let comes_by_page = wallet.request_method == RequestMethod::Pushed
+            || wallet.authorization_method == AuthorizationMethod::Post;
+        let authorization_request_url = match asked.flow {
+            PresentationFlow::DcApi => None,
+            _ if comes_by_page => {
+                self.check_wallet(&asked, wallet).await?;
                 None
             }
-            _ => Some(self.wallet_url(&asked, now).await?),
+            _ => Some(self.wallet_url(&asked, wallet, now).await?),
         };
         let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
         if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
@@ -289,25 +294,35 @@ impl Vpgate {
         }
         let crosses = flow == PresentationFlow::CrossDevice;
         let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
-        if crosses && (!may_cross || wallet.by_post) {
+        if crosses && (!may_cross || wallet.authorization_method == AuthorizationMethod::Post) {
             return Err(NotBegun::WalletCannotCross);
         }
         let policy = &self.policy.presentation;
         let lifetime =
             if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
         let expires_at = now.plus(lifetime);
-        let response_mode = match flow {
-            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => wallet.response_mode,
-            PresentationFlow::DcApi => wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?.response_mode,
+        let (response_mode, dc_api) = match flow {
+            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => (wallet.response_mode, None),
+            PresentationFlow::DcApi => {
+                let api = wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?;
+                (api.response_mode, Some(api.request))
+            }
         };
         let key = answer_key(response_mode)?;
+        let state = RequestState::from_entropy(self.random_id()?);
         let asked = VpRequest {
             id: PresentationId::from_entropy(self.random_id()?),
             handle: Handle::from_entropy(self.random_id()?),
-            state: RequestState::from_entropy(self.random_id()?),
+            verifier_id: wallet.verifier_id_for(&state, response_mode),
+            state,
             nonce: Nonce::from_entropy(self.random_id()?),
             requester: asker,
-            wallet: wallet.clone(),
+            wallet: wallet.name.clone(),
+            profile: wallet.profile,
+            origin: wallet.origin(),
+            on_rejection: wallet.on_rejection,
+            wallet_issuer: wallet.issuer.clone(),
+            dc_api,
             query: question.query,
             scope: question.scope.filter(|_| is_proof),
             transaction_data: question.transaction_data,
@@ -319,7 +334,7 @@ impl Vpgate {
             response_mode,
             answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
         };
-        Ok((asked.identified(), key))
+        Ok((asked, key))
     }
 
     /// What scopes are called when people are asked about them.

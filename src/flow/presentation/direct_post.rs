@@ -127,7 +127,7 @@ impl Vpgate {
             _ => return Err(NotAnswered::NoOpenRequest),
         };
         let asked = served.asked();
-        if posted.as_json && !asked.wallet.profile.takes_json_answers() {
+        if posted.as_json && !asked.profile.takes_json_answers() {
             return Err(NotAnswered::MediaType);
         }
         posted.fits(state)?;
@@ -224,7 +224,7 @@ impl Vpgate {
 }
 
 pub(in crate::flow) fn rejected(asked: &VpRequest, code: Option<Secret>) -> PostAnswer {
-    match asked.wallet.on_rejection {
+    match asked.on_rejection {
         OnRejection::Refuse => PostAnswer::Rejected,
         OnRejection::Redirect => PostAnswer::Taken(way_back(asked, code)),
     }

@@ -8,7 +8,7 @@ use vpgate_core::base::id::RequestState;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
-use vpgate_core::openid4vp::request::{PresentationFlow, VpRequest};
+use vpgate_core::openid4vp::request::{PresentationFlow, VpRequest, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::wallet_metadata::{Unsuitable, WalletMetadata, WalletMetadataFault};
 
@@ -81,15 +81,15 @@ impl Vpgate {
             }
         };
         let asked = presentation.asked();
-        let is_fetched =
-            asked.flow != PresentationFlow::DcApi && asked.wallet.request_method.is_by_reference();
+        let wallet = self.wallet(&asked.wallet).ok_or(NoRequestObject::Unknown)?;
+        let is_fetched = asked.flow != PresentationFlow::DcApi && wallet.request_method.is_by_reference();
         if now >= asked.expires_at || !is_fetched {
             return Err(NoRequestObject::Unknown);
         }
         if let Some(metadata) = &metadata {
-            metadata.suits(&asked.wallet, self.request_signer.algorithm(&asked.wallet))?;
+            metadata.suits(wallet, self.request_signer.algorithm(&wallet.name))?;
         }
-        let signed = self.signed(asked, says.wallet_nonce.as_deref(), now)?;
+        let signed = self.signed(asked, wallet, says.wallet_nonce.as_deref(), now)?;
         let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
             return Ok(signed);
         };
@@ -102,12 +102,13 @@ impl Vpgate {
     fn signed(
         &self,
         asked: &VpRequest,
+        wallet: &WalletRoute,
         wallet_nonce: Option<&str>,
         now: Timestamp,
     ) -> Result<String, NoRequestObject> {
         let sign = || {
-            let claims = profile::request_object(asked, wallet_nonce, now);
-            self.request_signer.sign(&asked.wallet, &claims, now)
+            let claims = profile::request_object(asked, wallet, wallet_nonce, now);
+            self.request_signer.sign(&asked.identity(), &claims, now)
         };
         if wallet_nonce.is_some() {
             let room = self.signed_requests.one_more_nonce(&asked.state, now);

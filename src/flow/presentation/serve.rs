@@ -11,7 +11,9 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{NotNow, Presentation};
-use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest, WalletRoute};
+use vpgate_core::openid4vp::request::{
+    AuthorizationMethod, PresentationFlow, Requester, VpRequest, WalletRoute,
+};
 use vpgate_core::openid4vp::transaction_data::Details;
 
 /// What the browser does now.
@@ -164,8 +166,9 @@ impl Vpgate {
             return Ok(());
         }
         let nonce = Nonce::from_entropy(self.random_id()?);
-        let key = answer_key(served.asked().wallet.response_mode)?;
-        let served = served.by_ordinary_way(&browser.digest(), nonce, key, now)?;
+        let wallet = self.route_of(served.asked())?;
+        let key = answer_key(wallet.response_mode)?;
+        let served = served.by_redirect(&browser.digest(), wallet, nonce, key, now)?;
         match self.store.commit(Change::TakeOrdinaryWay(served)).await {
             // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
             Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
@@ -174,15 +177,21 @@ impl Vpgate {
     }
 
     async fn lead(&self, asked: &VpRequest, now: Timestamp) -> Result<Lead, NotServed> {
+        let wallet = self.route_of(asked)?;
         Ok(match asked.flow {
             PresentationFlow::SameDevice => {
-                let url = self.wallet_url(asked, now).await?;
-                if asked.wallet.by_post { as_form(&url, &asked.wallet) } else { Lead::ToWallet(url) }
+                let url = self.wallet_url(asked, wallet, now).await?;
+                match wallet.authorization_method {
+                    AuthorizationMethod::Get => Lead::ToWallet(url),
+                    AuthorizationMethod::Post => as_form(&url, wallet),
+                }
             }
             PresentationFlow::CrossDevice => {
-                Lead::Scan(self.wallet_url(asked, now).await?, self.outline(asked))
+                Lead::Scan(self.wallet_url(asked, wallet, now).await?, self.outline(asked))
             }
-            PresentationFlow::DcApi => Lead::AskByApi(self.dc_api_request(asked, now)?, self.outline(asked)),
+            PresentationFlow::DcApi => {
+                Lead::AskByApi(self.dc_api_request(asked, wallet, now)?, self.outline(asked))
+            }
         })
     }
 

@@ -80,7 +80,8 @@ fn a_broken_row_names_its_column_and_nothing_else() {
 fn a_broken_presentation_row_is_refused() {
     let row = PresentationRow {
         state: "begun".to_owned(),
-        asked: "{}".to_owned(),
+        request: "{}".to_owned(),
+        login_hint: None,
         reserved_for: None,
         browser: None,
         tries: None,
@@ -96,7 +97,7 @@ fn a_broken_presentation_row_is_refused() {
         return_code: None,
         answered_at: None,
     };
-    assert_eq!(row.restore().err(), Some(BrokenColumn("asked")));
+    assert_eq!(row.restore().err(), Some(BrokenColumn("request")));
 }
 
 fn authorization(state: &str) -> AuthorizationRow {

@@ -208,14 +208,14 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
     let asked = begun.asked();
     write(
         connection,
-        "INSERT INTO presentations (id, handle, request_state, state, asked, reserved_for, answer_key,
-                                    expires_at, forget_at, begun_by)
-         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6, ?7, ?8, ?9)",
+        "INSERT INTO presentations (id, handle, request_state, state, request, reserved_for, answer_key,
+                                    expires_at, forget_at, begun_by, login_hint)
+         VALUES (?1, ?2, ?3, 'begun', ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         params![
             asked.id.as_str(),
             asked.handle.as_str(),
             asked.state.as_str(),
-            row::to_json(asked, "asked")?,
+            row::to_json(asked, "request")?,
             begun.reserved_for().map(Digest::as_bytes),
             begun.answer_key().map(row::answer_key).transpose()?,
             asked.expires_at.unix(),
@@ -224,6 +224,7 @@ fn begin_presentation(connection: &Connection, begun: &Begun) -> Result<(), NotC
                 Requester::RelyingParty { client_id, .. } => Some(client_id),
                 Requester::Device { .. } | Requester::Code { .. } => None,
             },
+            asked.login_hint,
         ],
     )
 }
@@ -240,12 +241,12 @@ fn serve_presentation(connection: &Connection, served: &Served) -> Result<(), No
 fn take_ordinary_way(connection: &Connection, served: &Served) -> Result<(), NotCommitted> {
     write(
         connection,
-        "UPDATE presentations SET asked = ?3, answer_key = ?4
-         WHERE id = ?1 AND state = 'served' AND browser = ?2 AND asked ->> 'flow' = 'dc_api'",
+        "UPDATE presentations SET request = ?3, answer_key = ?4
+         WHERE id = ?1 AND state = 'served' AND browser = ?2 AND request ->> 'flow' = 'dc_api'",
         params![
             served.asked().id.as_str(),
             served.browser().as_bytes(),
-            row::to_json(served.asked(), "asked")?,
+            row::to_json(served.asked(), "request")?,
             served.answer_key().map(row::answer_key).transpose()?,
         ],
     )
@@ -277,17 +278,16 @@ fn count_try(connection: &Connection, served: &Served) -> Result<(), NotCommitte
 }
 
 fn settle(connection: &Connection, settled: &Settled) -> Result<(), NotCommitted> {
-    let SettledColumns { asked, outcome, report, proven, wallet_error } = SettledColumns::of(settled)?;
+    let SettledColumns { outcome, report, proven, wallet_error } = SettledColumns::of(settled)?;
     write(
         connection,
-        "UPDATE presentations SET state = 'settled', asked = ?3, outcome = ?4, report = ?5, proven = ?6,
-                                  wallet_error = ?7, response_code = ?8, settled_at = ?9, forget_at = ?10,
-                                  answer = ?11, tries = NULL, answer_key = NULL
+        "UPDATE presentations SET state = 'settled', outcome = ?3, report = ?4, proven = ?5,
+                                  wallet_error = ?6, response_code = ?7, settled_at = ?8, forget_at = ?9,
+                                  answer = ?10, tries = NULL, answer_key = NULL, login_hint = NULL
          WHERE id = ?1 AND state = 'served' AND browser = ?2",
         params![
             settled.asked().id.as_str(),
             settled.browser().as_bytes(),
-            asked,
             outcome,
             report,
             proven,
@@ -316,17 +316,16 @@ fn collect_result(
     )
 }
 fn await_return(connection: &Connection, awaiting: &AwaitingReturn) -> Result<(), NotCommitted> {
-    let AwaitingColumns { asked, report, proven } = AwaitingColumns::of(awaiting)?;
+    let AwaitingColumns { report, proven } = AwaitingColumns::of(awaiting)?;
     write(
         connection,
-        "UPDATE presentations SET state = 'awaiting_return', asked = ?3, outcome = 'verified', report = ?4,
-                                  proven = ?5, return_code = ?6, answered_at = ?7, forget_at = ?8, answer = ?9,
-                                  tries = NULL, answer_key = NULL
+        "UPDATE presentations SET state = 'awaiting_return', outcome = 'verified', report = ?3,
+                                  proven = ?4, return_code = ?5, answered_at = ?6, forget_at = ?7, answer = ?8,
+                                  tries = NULL, answer_key = NULL, login_hint = NULL
          WHERE id = ?1 AND state = 'served' AND browser = ?2",
         params![
             awaiting.asked().id.as_str(),
             awaiting.browser().as_bytes(),
-            asked,
             report,
             proven,
             awaiting.return_code().as_bytes(),

@@ -38,8 +38,8 @@ macro_rules! select_grant {
 macro_rules! select_presentation {
     ($key:literal) => {
         concat!(
-            "SELECT state, asked, reserved_for, browser, tries, report, outcome, proven, wallet_error,
-                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer
+            "SELECT state, request, reserved_for, browser, tries, report, outcome, proven, wallet_error,
+                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer, login_hint
              FROM presentations WHERE ",
             $key,
             " = ?1"
@@ -92,7 +92,7 @@ fn grant_row(row: &Row<'_>) -> rusqlite::Result<GrantRow> {
 fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
     Ok(PresentationRow {
         state: row.get(0)?,
-        asked: row.get(1)?,
+        request: row.get(1)?,
         reserved_for: row.get(2)?,
         browser: row.get(3)?,
         tries: row.get(4)?,
@@ -107,5 +107,6 @@ fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
         answered_at: row.get(13)?,
         undecided: row.get(14)?,
         answer: row.get(15)?,
+        login_hint: row.get(16)?,
     })
 }

@@ -18,6 +18,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0007_undecided_answers.sql"),
     include_str!("migrations/0008_the_same_answer_again.sql"),
     include_str!("migrations/0009_open_presentations.sql"),
+    include_str!("migrations/0010_the_request_as_sent.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

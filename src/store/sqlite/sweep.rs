@@ -67,10 +67,9 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
         now,
     )?;
     let hints = update(
-        "UPDATE presentations SET asked = json_remove(asked, '$.login_hint')
+        "UPDATE presentations SET login_hint = NULL
          WHERE rowid IN (SELECT rowid FROM presentations
-                         WHERE state IN ('begun', 'served') AND asked ->> '$.login_hint' IS NOT NULL
-                           AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
+                         WHERE login_hint IS NOT NULL AND expires_at <= ?1 ORDER BY expires_at LIMIT ?2)",
         now,
     )?;
     // Stays approved, so that its page goes on saying so, and expired whatever the clock does from now on.

@@ -71,7 +71,7 @@ fn the_tables_hold_each_state_to_its_columns() {
                 "'a', randomblob(32), randomblob(32), '{}', 1",
             ),
             "authorizations" => ("id, terms, forget_at", "'a', '{}', 1"),
-            _ => ("id, handle, request_state, asked, expires_at, forget_at", "'a', 'b', 'c', '{}', 1, 2"),
+            _ => ("id, handle, request_state, request, expires_at, forget_at", "'a', 'b', 'c', '{}', 1, 2"),
         };
         let (key_names, key_values) = keys;
         let sql = format!("INSERT INTO {table} ({key_names}, {columns}) VALUES ({key_values}, {values})");

@@ -8,6 +8,7 @@ use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation, Served};
 use vpgate_core::openid4vp::request::{PresentationFlow, ResponseMode, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::testing::route;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending, taken};
@@ -190,7 +191,7 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
         let nonce = Nonce::from_entropy(states::fresh());
         let by_api = VpRequest { flow: PresentationFlow::DcApi, ..asked.clone() };
         let taken =
-            states::served(&by_api, browser).by_ordinary_way(&browser, nonce, Some(key), NOW).unwrap();
+            states::served(&by_api, browser).by_redirect(&browser, &route(), nonce, Some(key), NOW).unwrap();
         (taken.asked().clone(), Change::TakeOrdinaryWay(taken))
     };
     store.commit(begin(&by_api, None)).await.unwrap();

@@ -37,7 +37,7 @@ use vpgate_core::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate_core::openid4vp::dcql::ClaimsPath;
 use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{
-    OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
+    AuthorizationMethod, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
 };
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
@@ -254,8 +254,8 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             name: "demo".to_owned(),
             profile: Profile::Proof,
             authorization_endpoint: "https://wallet.example.com/authorize".parse().unwrap(),
-            by_post: false,
-            client_id: "vpgate".to_owned(),
+            authorization_method: AuthorizationMethod::Get,
+            verifier_id: "vpgate".to_owned(),
             request_method: RequestMethod::UrlQuery,
             response_mode: ResponseMode::Fragment,
             redirect_uri: format!("{PUBLIC_URL}/callback").parse().unwrap(),

@@ -20,7 +20,7 @@ async fn begun(world: &Harness, wallet: &PostingWallet<'_>, browser: &mut Browse
 
 async fn post(world: &Harness, asked: &VpRequest, kind: &str, body: &str) -> Answer {
     let kind = (header::CONTENT_TYPE.as_str(), kind.to_owned());
-    world.send(Method::POST, asked.response_uri().path(), &[kind], body.to_owned()).await
+    world.send(Method::POST, &world.response_path(asked), &[kind], body.to_owned()).await
 }
 
 #[tokio::test]
@@ -36,7 +36,7 @@ async fn req_2_10_media_types_and_methods() {
         assert_eq!(answer.json(), json!({"error": "invalid_request"}));
     }
     for method in [Method::GET, Method::HEAD, Method::PUT, Method::DELETE] {
-        let answer = world.send(method.clone(), asked.response_uri().path(), &[], String::new()).await;
+        let answer = world.send(method.clone(), &world.response_path(&asked), &[], String::new()).await;
         assert_eq!(answer.status, StatusCode::METHOD_NOT_ALLOWED, "{method}");
         assert_eq!(answer.header("allow"), "POST");
     }

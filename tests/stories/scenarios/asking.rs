@@ -113,7 +113,7 @@ async fn req_1_30_to_1_37_req_1_40_req_1_41_a_wallet_fetches_a_signed_request() 
     assert_eq!(claims["iat"], world.now().unix());
     let asked = asked(&world, &claims).await;
     assert_eq!(claims["exp"], asked.expires_at.unix());
-    assert_eq!(claims["response_uri"], asked.response_uri().as_str());
+    assert_eq!(claims["response_uri"], world.route_of(&asked).response_uri(&asked.state).as_str());
     assert!(claims["dcql_query"].is_object() && claims["client_metadata"].is_object(), "native JSON");
     assert!(claims.get("scope").is_none() && claims.get("redirect_uri").is_none());
     let again = world.begin(&request()).await;
@@ -265,7 +265,7 @@ async fn req_1_23_after_a_change_of_certificate_the_old_audience_still_counts() 
     let changed = world.restarted(&entry, new.path());
     let asked = changed.asked(claims["state"].as_str().unwrap()).await;
     let form = [("vp_token", &*phone.vp_token(&asked)), ("state", asked.state.as_str())];
-    let answer = changed.post_form(asked.response_uri().path(), &form).await;
+    let answer = changed.post_form(&changed.response_path(&asked), &form).await;
     assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!(
         changed.get(&path_of(&late)).await.status,

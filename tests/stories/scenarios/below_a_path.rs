@@ -114,7 +114,7 @@ async fn a_television_below_a_path_gets_its_token() {
     leads_below(&page);
     let away = phone.press(&page, "Continue").await;
     let asked = wallet.opened_by(&away).await;
-    assert_eq!(asked.origin(), BASE, "an origin has no path");
+    assert_eq!(asked.origin, BASE, "an origin has no path");
     let done = phone.open(&answered(&wallet, &asked, &away.url)).await;
     assert!(done.url.path().starts_with(&format!("{BELOW}/done/")), "{} {}", done.url, done.body);
     leads_below(&done);
@@ -173,8 +173,8 @@ async fn a_shop_below_a_path_gets_its_result_from_a_wallet_that_posts() {
     let mut browser = world.browser();
     let away = browser.open(&format!("{BASE}{}", path_of(&begun["start_url"]))).await;
     let asked = wallet.opened_by(&away).await;
-    path_of(&json!(asked.request_uri()));
-    path_of(&json!(asked.response_uri()));
+    path_of(&json!(world.route_of(&asked).request_uri(&asked.state)));
+    path_of(&json!(world.route_of(&asked).response_uri(&asked.state)));
     let way_back = redirect_uri(&wallet.share(&asked).await);
     path_of(&json!(way_back));
     let home = browser.open(&way_back).await;

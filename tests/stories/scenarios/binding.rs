@@ -174,7 +174,7 @@ async fn req_2_17_who_knows_only_the_state_gets_no_result() {
     for id in [state, handle] {
         assert_eq!(world.collect(&json!({"id": id}), None).await.0, StatusCode::NOT_FOUND, "{id}");
     }
-    assert_eq!(world.get(asked.response_uri().path()).await.status, StatusCode::METHOD_NOT_ALLOWED);
+    assert_eq!(world.get(&world.response_path(&asked)).await.status, StatusCode::METHOD_NOT_ALLOWED);
 }
 
 #[tokio::test]
@@ -346,7 +346,7 @@ async fn req_2_19_the_largest_answer_is_refused_in_ordinary_time() {
 
 async fn post(world: &Harness, asked: &VpRequest, body: String) -> StatusCode {
     let form = ("content-type", "application/x-www-form-urlencoded".to_owned());
-    world.send(Method::POST, asked.response_uri().path(), &[form], body).await.status
+    world.send(Method::POST, &world.response_path(asked), &[form], body).await.status
 }
 
 fn json_of(text: &str) -> Value {

@@ -105,7 +105,7 @@ async fn rules_decide_about_posted_answers_before_anybody_returns() {
         let begun = world.begin(&asks(BASIC)).await;
         let page = browser.open(begun["start_url"].as_str().unwrap()).await;
         let asked = wallet.opened_by(&page).await;
-        let minor = minor(&wallet, &asked.wallet.client_id, asked.nonce.as_str());
+        let minor = minor(&wallet, &asked.verifier_id, asked.nonce.as_str());
         let answer = wallet.answer(&asked, &minor).await;
         assert_eq!(answer.status, StatusCode::OK, "the wallet did nothing wrong: {}", answer.text);
         // Encrypted anew it is another answer.
@@ -134,7 +134,7 @@ async fn rules_decide_across_devices_and_through_the_browsers_api() {
     desktop.open(begun["start_url"].as_str().unwrap()).await;
     let url = begun["authorization_request_url"].as_str().unwrap().parse().unwrap();
     let asked = wallet.asked_at(&url).await;
-    let minor = minor(&wallet, &asked.wallet.client_id, asked.nonce.as_str());
+    let minor = minor(&wallet, &asked.verifier_id, asked.nonce.as_str());
     assert_eq!(wallet.answer(&asked, &minor).await.status, StatusCode::OK);
     nothing_earned(&world.collect(&begun, None).await.1);
     let done = desktop.open(begun["start_url"].as_str().unwrap()).await;

@@ -270,7 +270,7 @@ async fn req_2_8_rejected_answers_that_arrive_together_are_counted_one_by_one() 
         .finish();
     let mut posts = tokio::task::JoinSet::new();
     for _ in 0..20 {
-        let (app, junk, path) = (world.app(), junk.clone(), asked.response_uri().path().to_owned());
+        let (app, junk, path) = (world.app(), junk.clone(), world.response_path(&asked));
         posts.spawn(async move {
             let request = Request::builder()
                 .method(Method::POST)

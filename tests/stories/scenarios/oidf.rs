@@ -73,7 +73,7 @@ impl Variant {
             "url_query" => PostingWallet::new(&self.world).asked_at(&url).await,
             _ => asked(&self.world, &read(&self.world.get(&path_of(&url)).await.text).1).await,
         };
-        assert_eq!(Some(&asked.wallet.client_id), parameter(&url, "client_id").as_ref());
+        assert_eq!(Some(&asked.verifier_id), parameter(&url, "client_id").as_ref());
         (begun, asked)
     }
 

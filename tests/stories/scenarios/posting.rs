@@ -36,7 +36,7 @@ impl<'w> PostingWallet<'w> {
 
     /// The presentation of the credential to `asked`, still open to change.
     pub fn made(&self, asked: &VpRequest) -> PresentationBuilder {
-        self.made_for(&asked.wallet.client_id, asked.nonce.as_str())
+        self.made_for(&asked.verifier_id, asked.nonce.as_str())
     }
 
     /// The presentation of the credential to `audience`, still open to change.
@@ -110,7 +110,7 @@ impl<'w> PostingWallet<'w> {
 
     /// Posts this to the address in the request.
     pub async fn post(&self, asked: &VpRequest, form: &[(&str, &str)]) -> Answer {
-        self.world.post_form(asked.response_uri().path(), form).await
+        self.world.post_form(&self.world.response_path(asked), form).await
     }
 }
 

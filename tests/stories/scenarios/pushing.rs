@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use poem::http::StatusCode;
 use serde_json::{Value, json};
 use url::form_urlencoded;
-use vpgate_core::openid4vp::request::ResponseMode;
+use vpgate_core::openid4vp::request::{AuthorizationMethod, ResponseMode};
 
 use crate::scenarios::posting::PostingWallet;
 use vpgate_test_support::certificates::Certified;
@@ -202,7 +202,7 @@ async fn req_13_1_the_browser_brings_the_request_by_post_where_the_wallet_wants_
         // The request says its nonce itself.
         wallet.authorization_endpoint = format!("{endpoint}&nonce=old").parse().unwrap();
         wallet.response_mode = ResponseMode::Fragment;
-        wallet.by_post = true;
+        wallet.authorization_method = AuthorizationMethod::Post;
     })
     .await;
     let mut browser = world.browser();

@@ -4,7 +4,7 @@ use super::*;
 use crate::base::id::{AuthorizationId, GrantId, Nonce};
 use crate::base::report::{Findings, Rule};
 use crate::openid4vp::request::ResponseMode;
-use crate::openid4vp::testing::{MADE_AT, asked};
+use crate::openid4vp::testing::{MADE_AT, asked, route};
 
 const LATE: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 300);
 const LAST_SECOND: Timestamp = Timestamp::from_unix(MADE_AT.unix() + 299);
@@ -215,11 +215,13 @@ fn req_2_34_the_key_goes_with_the_answer() {
     assert!(served.await_return(proof(), report(), return_code(), MADE_AT).is_ok());
 }
 
+fn posting_route() -> WalletRoute {
+    WalletRoute { response_mode: ResponseMode::DirectPostJwt, ..route() }
+}
+
 /// Asked by the browser's API, of a wallet that otherwise posts encrypted answers.
 fn by_api() -> Served {
-    let mut asked =
-        VpRequest { response_mode: ResponseMode::DcApi, flow: PresentationFlow::DcApi, ..asked() };
-    asked.wallet.response_mode = ResponseMode::DirectPostJwt;
+    let asked = VpRequest { response_mode: ResponseMode::DcApi, flow: PresentationFlow::DcApi, ..asked() };
     Begun::new(asked, None, None).serve(ours(), MADE_AT).unwrap()
 }
 
@@ -239,11 +241,11 @@ fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
 }
 
 #[test]
-fn the_ordinary_way_is_the_same_question_in_another_request() {
+fn by_redirect_it_is_the_same_question_in_another_request() {
     let (nonce, key) = (Nonce::from_entropy([9; 16]), EncryptionKey::generate().unwrap());
     let (before, public) = (by_api(), key.to_public_jwk());
     let state = before.asked().state.clone();
-    let taken = before.by_ordinary_way(&ours(), nonce.clone(), Some(key), MADE_AT).unwrap();
+    let taken = before.by_redirect(&ours(), &posting_route(), nonce.clone(), Some(key), MADE_AT).unwrap();
     let asked = taken.asked();
     assert_eq!(
         (asked.flow, asked.response_mode),
@@ -254,7 +256,7 @@ fn the_ordinary_way_is_the_same_question_in_another_request() {
     assert!(taken.answer_key().is_some() && taken.answered_by_wallet(answer(), MADE_AT).is_ok());
 
     let refused = |served: Served, browser: Digest, now| {
-        served.by_ordinary_way(&browser, nonce.clone(), None, now).unwrap_err()
+        served.by_redirect(&browser, &posting_route(), nonce.clone(), None, now).unwrap_err()
     };
     assert_eq!(refused(by_api(), other(), MADE_AT), NotNow::OtherBrowser);
     assert_eq!(refused(by_api(), ours(), LATE), NotNow::Expired);

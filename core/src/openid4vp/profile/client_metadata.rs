@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::super::client_id::Prefix;
-use super::super::request::VpRequest;
+use super::super::request::{VpRequest, WalletRoute};
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::ContentEncryption;
 
@@ -12,22 +12,22 @@ pub(crate) const FORMAT: &str = "dc+sd-jwt";
 
 /// The metadata of this request. None for a wallet that we are registered with: it has its own, and may
 /// refuse ours (section 8.5).
-pub(super) fn client_metadata(asked: &VpRequest) -> Option<Value> {
-    if asked.wallet.prefix() == Prefix::PreRegistered {
+pub(super) fn client_metadata(asked: &VpRequest, wallet: &WalletRoute) -> Option<Value> {
+    if asked.prefix() == Prefix::PreRegistered {
         return None;
     }
-    Some(metadata(asked))
+    Some(metadata(asked, wallet))
 }
 
 /// The same for a wallet that is not told who we are.
-pub(super) fn metadata(asked: &VpRequest) -> Value {
+pub(super) fn metadata(asked: &VpRequest, wallet: &WalletRoute) -> Value {
     let mut metadata = json!({ "vp_formats_supported": vp_formats_supported() });
     if let Some(key) = &asked.answer_key {
         metadata["jwks"] = json!({ "keys": [key] });
         metadata["encrypted_response_enc_values_supported"] =
             ContentEncryption::ALL.iter().map(|enc| enc.name()).collect();
     }
-    if asked.wallet.legacy_names {
+    if wallet.legacy_names {
         add_legacy_names(&mut metadata);
     }
     metadata

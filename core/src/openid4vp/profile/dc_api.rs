@@ -4,25 +4,27 @@
 use serde_json::{Map, Value, json};
 
 use super::super::client_id::Prefix;
-use super::super::request::{DcApiRequest, DcApiRoute, Profile, ResponseMode, VerifierIdentity, VpRequest};
+use super::super::request::{
+    DcApiRequest, DcApiRoute, Profile, ResponseMode, VerifierIdentity, VpRequest, WalletRoute,
+};
 use super::client_metadata::{client_metadata, metadata};
 use super::openid4vp::{array, verifier_info};
 use super::{NotPermitted, Parameters, request_object};
 use crate::base::time::Timestamp;
 
 /// An unsigned request, as the API takes it: no client identifier and no origins (Appendix A.2, REQ-2.51).
-pub fn unsigned(asked: &VpRequest) -> Value {
-    let data = common(asked).with("client_metadata", metadata(asked)).to_claims();
+pub fn unsigned(asked: &VpRequest, wallet: &WalletRoute) -> Value {
+    let data = common(asked, wallet).with("client_metadata", metadata(asked, wallet)).to_claims();
     json!({ "protocol": DcApiRequest::Unsigned.protocol(), "data": data })
 }
 
 /// The claims of the Request Object of a signed one: here the client identifier and our origin stand
 /// (Appendix A.2, A.3.2.1).
-pub fn signed_claims(asked: &VpRequest, now: Timestamp) -> Map<String, Value> {
-    let parameters = common(asked)
-        .with("client_id", asked.wallet.client_id.as_str())
-        .with("expected_origins", vec![asked.origin()])
-        .with_some("client_metadata", client_metadata(asked));
+pub fn signed_claims(asked: &VpRequest, wallet: &WalletRoute, now: Timestamp) -> Map<String, Value> {
+    let parameters = common(asked, wallet)
+        .with("client_id", asked.verifier_id.as_str())
+        .with("expected_origins", vec![asked.origin.as_str()])
+        .with_some("client_metadata", client_metadata(asked, wallet));
     request_object::claims(asked, &parameters, None, now)
 }
 
@@ -32,19 +34,19 @@ pub fn signed(signed: &str) -> Value {
 }
 
 /// The claims of the Request Object of a multi-signed one: nothing of who asks (Appendix A.3.2.2, REQ-2.53).
-pub fn multi_signed_claims(asked: &VpRequest, now: Timestamp) -> Map<String, Value> {
+pub fn multi_signed_claims(asked: &VpRequest, wallet: &WalletRoute, now: Timestamp) -> Map<String, Value> {
     let parameters = question(asked)
-        .with("expected_origins", vec![asked.origin()])
-        .with("client_metadata", metadata(asked));
+        .with("expected_origins", vec![asked.origin.as_str()])
+        .with("client_metadata", metadata(asked, wallet));
     request_object::claims(asked, &parameters, None, now)
 }
 
 /// What the protected header of one of its signatures says besides its key. What others say about us, they
 /// say about our identifier at this wallet.
-pub fn who_asks(asked: &VpRequest, identity: &VerifierIdentity) -> Map<String, Value> {
-    let of_ours = || verifier_info(asked).filter(|_| identity.client_id == asked.wallet.client_id);
+pub fn who_asks(asked: &VpRequest, wallet: &WalletRoute, identity: &VerifierIdentity) -> Map<String, Value> {
+    let of_ours = || verifier_info(asked, wallet).filter(|_| identity.verifier_id == asked.verifier_id);
     Parameters::default()
-        .with("client_id", identity.client_id.as_str())
+        .with("client_id", identity.verifier_id.as_str())
         .with_some("verifier_info", of_ours())
         .to_claims()
 }
@@ -78,8 +80,8 @@ fn question(asked: &VpRequest) -> Parameters {
 }
 
 /// The same with what others say about us.
-fn common(asked: &VpRequest) -> Parameters {
-    question(asked).with_some("verifier_info", verifier_info(asked))
+fn common(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
+    question(asked).with_some("verifier_info", verifier_info(asked, wallet))
 }
 
 /// Whether a wallet may be asked through the browser in this way.

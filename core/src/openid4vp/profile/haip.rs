@@ -2,12 +2,12 @@
 //! certificate, fetched by reference, answered encrypted.
 
 use super::super::client_id::Prefix;
-use super::super::request::{RequestMethod, ResponseMode, VpRequest};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use super::{NotPermitted, Parameters, openid4vp};
 
 /// What differs from OpenID4VP 1.0 is which of its choices are left.
-pub(super) fn parameters(asked: &VpRequest) -> Parameters {
-    openid4vp::parameters(asked)
+pub(super) fn parameters(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
+    openid4vp::parameters(asked, wallet)
 }
 
 /// Sections 5 and 5.1.

@@ -15,7 +15,7 @@ use url::Url;
 
 pub use self::parameters::Parameters;
 use super::client_id::Prefix;
-use super::request::{Profile, RequestMethod, ResponseMode, VpRequest};
+use super::request::{Profile, RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use crate::base::time::Timestamp;
 
 /// The media type of a Request Object, and with its first part left out its `typ` (RFC 9101 section 10.8).
@@ -25,47 +25,50 @@ pub const REQUEST_OBJECT: &str = "oauth-authz-req+jwt";
 const ANY_WALLET: &str = "https://self-issued.me/v2";
 
 /// The request as this wallet understands it.
-pub fn parameters(asked: &VpRequest) -> Parameters {
-    match asked.wallet.profile {
-        Profile::Proof => proof::parameters(asked),
-        Profile::Openid4vp => openid4vp::parameters(asked),
-        Profile::Haip => haip::parameters(asked),
+pub fn parameters(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
+    match asked.profile {
+        Profile::Proof => proof::parameters(asked, wallet),
+        Profile::Openid4vp => openid4vp::parameters(asked, wallet),
+        Profile::Haip => haip::parameters(asked, wallet),
     }
 }
 
 /// The claims of the Request Object. `wallet_nonce` is what the wallet sent when it fetched it.
-pub fn request_object(asked: &VpRequest, wallet_nonce: Option<&str>, now: Timestamp) -> Map<String, Value> {
-    request_object::claims(asked, &parameters(asked), wallet_nonce, now)
+pub fn request_object(
+    asked: &VpRequest,
+    wallet: &WalletRoute,
+    wallet_nonce: Option<&str>,
+    now: Timestamp,
+) -> Map<String, Value> {
+    request_object::claims(asked, &parameters(asked, wallet), wallet_nonce, now)
 }
 
 /// The URL to which the browser is sent, with everything in it, unsigned.
-pub fn plain_url(asked: &VpRequest) -> Url {
-    parameters(asked).at(&asked.wallet.authorization_endpoint)
+pub fn plain_url(asked: &VpRequest, wallet: &WalletRoute) -> Url {
+    parameters(asked, wallet).at(&wallet.authorization_endpoint)
 }
 
 /// The same with the Request Object `signed` in it.
-pub fn by_value_url(asked: &VpRequest, signed: &str) -> Url {
-    let outer =
-        Parameters::default().with("client_id", asked.wallet.client_id.as_str()).with("request", signed);
-    outer.at(&asked.wallet.authorization_endpoint)
+pub fn by_value_url(asked: &VpRequest, wallet: &WalletRoute, signed: &str) -> Url {
+    let outer = Parameters::default().with("client_id", asked.verifier_id.as_str()).with("request", signed);
+    outer.at(&wallet.authorization_endpoint)
 }
 
 /// The same with the address of the Request Object. Short: it fits into a QR code (REQ-1.11).
-pub fn by_reference_url(asked: &VpRequest) -> Url {
-    let post = asked.wallet.request_method == RequestMethod::ByReferencePost;
+pub fn by_reference_url(asked: &VpRequest, wallet: &WalletRoute) -> Url {
+    let post = wallet.request_method == RequestMethod::ByReferencePost;
     let outer = Parameters::default()
-        .with("client_id", asked.wallet.client_id.as_str())
-        .with("request_uri", asked.request_uri().as_str())
+        .with("client_id", asked.verifier_id.as_str())
+        .with("request_uri", wallet.request_uri(&asked.state).as_str())
         .with_some("request_uri_method", post.then_some("post"));
-    outer.at(&asked.wallet.authorization_endpoint)
+    outer.at(&wallet.authorization_endpoint)
 }
 
 /// The same with the name that the wallet gave to the request that was pushed to it (RFC 9126 section 4).
-pub fn pushed_url(asked: &VpRequest, request_uri: &str) -> Url {
-    let outer = Parameters::default()
-        .with("client_id", asked.wallet.client_id.as_str())
-        .with("request_uri", request_uri);
-    outer.at(&asked.wallet.authorization_endpoint)
+pub fn pushed_url(asked: &VpRequest, wallet: &WalletRoute, request_uri: &str) -> Url {
+    let outer =
+        Parameters::default().with("client_id", asked.verifier_id.as_str()).with("request_uri", request_uri);
+    outer.at(&wallet.authorization_endpoint)
 }
 
 /// Whether a request may be made in this way, by the specification and by the profile.
@@ -134,11 +137,11 @@ impl NotPermitted {
 }
 
 /// Where the answer goes: exactly one of the two (REQ-1.7).
-fn answer_goes_to(asked: &VpRequest) -> (&'static str, Url) {
+fn answer_goes_to(asked: &VpRequest, wallet: &WalletRoute) -> (&'static str, Url) {
     if asked.response_mode.is_posted() {
-        ("response_uri", asked.response_uri())
+        ("response_uri", wallet.response_uri(&asked.state))
     } else {
-        ("redirect_uri", asked.wallet.redirect_uri.clone())
+        ("redirect_uri", wallet.redirect_uri.clone())
     }
 }
 

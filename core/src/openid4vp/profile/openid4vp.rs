@@ -4,27 +4,27 @@
 use serde_json::Value;
 
 use super::super::client_id::Prefix;
-use super::super::request::{RequestMethod, ResponseMode, VpRequest};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use super::super::transaction_data::TransactionData;
 use super::client_metadata::client_metadata;
 use super::{NotPermitted, Parameters, answer_goes_to};
 
 /// Section 5.1. A question that was put by scope is sent as the query that stands for it: scope values
 /// mean something only to a wallet that knows them.
-pub(super) fn parameters(asked: &VpRequest) -> Parameters {
-    let (at, address) = answer_goes_to(asked);
+pub(super) fn parameters(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
+    let (at, address) = answer_goes_to(asked, wallet);
     let transaction_data = &asked.transaction_data;
     Parameters::default()
         .with("response_type", "vp_token")
-        .with("client_id", asked.wallet.client_id.as_str())
+        .with("client_id", asked.verifier_id.as_str())
         .with("response_mode", asked.response_mode.name())
         .with(at, address.as_str())
         .with("nonce", asked.nonce.as_str())
         .with("state", asked.state.as_str())
         .with("dcql_query", asked.query.to_json())
         .with_some("transaction_data", (!transaction_data.is_empty()).then(|| array(transaction_data)))
-        .with_some("client_metadata", client_metadata(asked))
-        .with_some("verifier_info", verifier_info(asked))
+        .with_some("client_metadata", client_metadata(asked, wallet))
+        .with_some("verifier_info", verifier_info(asked, wallet))
 }
 
 /// Whatever the specification permits.
@@ -40,10 +40,9 @@ pub(super) fn array(transaction_data: &[TransactionData]) -> Value {
 
 /// Section 5.11: what somebody says about us. What is said about credentials that this request does not
 /// ask for stays at home (REQ-1.54).
-pub(super) fn verifier_info(asked: &VpRequest) -> Option<Value> {
+pub(super) fn verifier_info(asked: &VpRequest, wallet: &WalletRoute) -> Option<Value> {
     let asks_for = |id: &String| asked.query.credential(id).is_some();
-    let fitting = asked
-        .wallet
+    let fitting = wallet
         .verifier_info
         .iter()
         .filter(|one| one.credential_ids.as_ref().is_none_or(|ids| ids.iter().all(asks_for)));

@@ -3,18 +3,18 @@
 //! 5.1, 5.2, 8.2).
 
 use super::super::client_id::Prefix;
-use super::super::request::{RequestMethod, ResponseMode, VpRequest};
+use super::super::request::{RequestMethod, ResponseMode, VpRequest, WalletRoute};
 use super::super::transaction_data::TransactionData;
 use super::{NotPermitted, Parameters, answer_goes_to};
 
 /// In the order of the wallet's document. `response_mode` is not in it, and `fragment` is the default
 /// for `vp_token` (REQ-13.3): it is sent where configuration says so.
-pub(super) fn parameters(asked: &VpRequest) -> Parameters {
-    let (at, address) = answer_goes_to(asked);
+pub(super) fn parameters(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
+    let (at, address) = answer_goes_to(asked, wallet);
     let parameters = Parameters::default()
         .with("response_type", "vp_token")
-        .with("client_id", asked.wallet.client_id.as_str())
-        .with_some("response_mode", asked.wallet.send_response_mode.then(|| asked.response_mode.name()))
+        .with("client_id", asked.verifier_id.as_str())
+        .with_some("response_mode", wallet.send_response_mode.then(|| asked.response_mode.name()))
         .with(at, address.as_str());
     let parameters = match &asked.scope {
         Some(scope) => parameters.with("scope", scope.as_str()),

@@ -13,15 +13,14 @@ pub(super) fn claims(
     wallet_nonce: Option<&str>,
     now: Timestamp,
 ) -> Map<String, Value> {
-    let wallet = &asked.wallet;
     let mut claims = parameters.to_claims();
     let mut put = |name: &str, value: Value| claims.insert(name.to_owned(), value);
-    put("aud", wallet.issuer.as_deref().unwrap_or(ANY_WALLET).into());
+    put("aud", asked.wallet_issuer.as_deref().unwrap_or(ANY_WALLET).into());
     put("iat", now.unix().into());
     put("exp", asked.expires_at.unix().into());
-    if wallet.profile == Profile::Proof {
+    if asked.profile == Profile::Proof {
         // This wallet asks for it; others ignore it (section 5.10.1).
-        put("iss", wallet.client_id.as_str().into());
+        put("iss", asked.verifier_id.as_str().into());
     }
     if let Some(nonce) = wallet_nonce {
         put("wallet_nonce", nonce.into());

@@ -4,10 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use url::Url;
 
+use crate::base::id::RequestState;
 use crate::openid4vp::client_id::Prefix;
 
 /// Where a wallet is, and how it wants to be spoken to (`[[wallets]]`).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletRoute {
     /// Its configured name.
     pub name: String,
@@ -15,13 +16,11 @@ pub struct WalletRoute {
     pub profile: Profile,
     /// Where the browser is sent.
     pub authorization_endpoint: Url,
-    /// Whether the browser brings the request by POST instead of GET (RFC 6749 section 3.1).
-    #[serde(default)]
-    pub by_post: bool,
-    /// Our client identifier there, prefix included: also the exact expected audience (REQ-1.2). In
-    /// configuration it ends after `redirect_uri:` where each request appends its own response URI; in an
-    /// [`super::VpRequest`] it is complete, and stays what it was when certificates change.
-    pub client_id: String,
+    /// How the browser brings the request there (RFC 6749 section 3.1).
+    pub authorization_method: AuthorizationMethod,
+    /// Our client identifier there, prefix included. It ends after `redirect_uri:` where each request appends
+    /// the address to which its own answer goes.
+    pub verifier_id: String,
     /// How requests travel there.
     pub request_method: RequestMethod,
     /// How it answers, where the browser's Digital Credentials API is not used.
@@ -29,12 +28,10 @@ pub struct WalletRoute {
     /// Where the fragment response returns.
     pub redirect_uri: Url,
     /// Where this wallet finds Request Objects and leaves answers: ends with `/wallet/`.
-    #[serde(rename = "wallet_door")]
     pub wallet_endpoints: Url,
     /// Whether requests name the response mode; only profile `proof` may leave it out (REQ-1.3).
     pub send_response_mode: bool,
     /// Whether metadata say the same in the names of drafts too (REQ-1.53).
-    #[serde(default)]
     pub legacy_names: bool,
     /// The wallet's issuer identifier, where its metadata are looked up: also the audience of Request
     /// Objects (REQ-1.32).
@@ -50,7 +47,6 @@ pub struct WalletRoute {
     /// How it is asked through the browser instead, where the browser can do that.
     pub dc_api: Option<DcApiRoute>,
     /// Who else signs its multi-signed requests.
-    #[serde(default)]
     pub also_as: Vec<VerifierIdentity>,
 }
 
@@ -65,9 +61,18 @@ pub enum OnRejection {
     Redirect,
 }
 
+/// How the browser brings a request to a wallet's authorization endpoint.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum AuthorizationMethod {
+    /// In the query of its address.
+    #[default]
+    Get,
+    /// As a form.
+    Post,
+}
+
 /// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransactionSupport {
     /// None.
     None,
@@ -89,7 +94,7 @@ impl TransactionSupport {
 }
 
 /// What somebody says about us (OpenID4VP 1.0 section 5.11).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierInfo {
     /// How `data` is to be read, for example `jwt`.
     pub format: String,
@@ -113,18 +118,50 @@ impl VerifierInfo {
 impl WalletRoute {
     /// What our client identifier means there.
     pub fn prefix(&self) -> Prefix {
-        // Configuration refuses what has no meaning.
-        Prefix::split(&self.client_id).map_or(Prefix::PreRegistered, |(prefix, _)| prefix)
+        Prefix::of(&self.verifier_id)
+    }
+
+    /// Our client identifier in the request `state`, complete where each request has its own (REQ-1.21): it
+    /// names the address to which the answer goes. Through the browser's API the answer goes to no address, and
+    /// such an identifier is not sent.
+    pub fn verifier_id_for(&self, state: &RequestState, mode: ResponseMode) -> String {
+        let address = match (Prefix::split(&self.verifier_id), mode) {
+            (Ok((Prefix::RedirectUri, "")), ResponseMode::Fragment) => self.redirect_uri.to_string(),
+            (Ok((Prefix::RedirectUri, "")), ResponseMode::DirectPost | ResponseMode::DirectPostJwt) => {
+                self.response_uri(state).into()
+            }
+            _ => String::new(),
+        };
+        format!("{}{address}", self.verifier_id)
     }
 
     /// Who we are there.
     pub fn identity(&self) -> VerifierIdentity {
-        VerifierIdentity { wallet: self.name.clone(), client_id: self.client_id.clone() }
+        VerifierIdentity { wallet: self.name.clone(), verifier_id: self.verifier_id.clone() }
     }
 
-    /// Who signs its multi-signed requests: our identifier here first.
-    pub fn identities(&self) -> Vec<VerifierIdentity> {
-        std::iter::once(self.identity()).chain(self.also_as.iter().cloned()).collect()
+    /// Our origin, as the browser's API names it to the wallet.
+    pub fn origin(&self) -> String {
+        self.redirect_uri.origin().ascii_serialization()
+    }
+
+    /// Where the Request Object of the request `state` is, for requests by reference. The `state` is the
+    /// request-id of OpenID4VP 14.3.3: it tells the wallet's side nothing that it does not learn anyway.
+    pub fn request_uri(&self, state: &RequestState) -> Url {
+        self.at_wallet_endpoint("requests", state)
+    }
+
+    /// Where the wallet posts its answer to the request `state`.
+    pub fn response_uri(&self, state: &RequestState) -> Url {
+        self.at_wallet_endpoint("responses", state)
+    }
+
+    fn at_wallet_endpoint(&self, endpoint: &str, state: &RequestState) -> Url {
+        let mut url = self.wallet_endpoints.clone();
+        if let Ok(mut path) = url.path_segments_mut() {
+            path.pop_if_empty().push(endpoint).push(state.as_str());
+        }
+        url
     }
 
     /// How people are asked who are with us in their browser: through that browser where this wallet can be
@@ -237,7 +274,7 @@ impl ResponseMode {
 }
 
 /// How a wallet is asked through the browser's Digital Credentials API (OpenID4VP 1.0 Appendix A).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct DcApiRoute {
     /// Whether the request is signed.
     pub request: DcApiRequest,
@@ -274,12 +311,12 @@ impl DcApiRequest {
 }
 
 /// One of our client identifiers, with the wallet for which it is configured.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct VerifierIdentity {
     /// The wallet's configured name: its key stands for the identifier.
     pub wallet: String,
     /// The identifier, prefix included.
-    pub client_id: String,
+    pub verifier_id: String,
 }
 
 /// How a request travels to the wallet (OpenID4VP 1.0 section 5, RFC 9101, RFC 9126).

@@ -7,7 +7,7 @@ use super::{ENVELOPE, PARAMETERS, ResponseParameters};
 use crate::base::json;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jwe::EncryptionKey;
-use crate::openid4vp::request::{DcApiRoute, VpRequest};
+use crate::openid4vp::request::{DcApiRequest, VpRequest};
 
 const PROTOCOL: Rule = Rule { check: "dc_api_protocol", requirement: "OpenID4VP A.1" };
 
@@ -34,7 +34,7 @@ impl DcApiResponse {
         findings: &mut Findings,
     ) -> Result<ResponseParameters, Rejection> {
         findings.about(None);
-        let sent = asked.wallet.dc_api.map(|DcApiRoute { request, .. }| request.protocol());
+        let sent = asked.dc_api.map(DcApiRequest::protocol);
         if sent != Some(self.protocol.as_str()) {
             return Err(findings.fail(&PROTOCOL, "the answer is of another protocol than the request"));
         }
@@ -43,11 +43,11 @@ impl DcApiResponse {
             findings.fail(&PARAMETERS, format!("the data is no acceptable JSON object: {fault}"))
         })?;
         let response = text(&mut members, "response");
-        opened::native(&members, asked.wallet.profile, findings)?;
+        opened::native(&members, asked.profile, findings)?;
         match opened::open(parameters(members), response, asked.response_mode, key, findings)? {
             Opened::Plain(parameters) => Ok(parameters),
             Opened::Decrypted(members) => {
-                opened::native(&members, asked.wallet.profile, findings)?;
+                opened::native(&members, asked.profile, findings)?;
                 Ok(parameters(members))
             }
         }

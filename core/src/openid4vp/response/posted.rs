@@ -105,7 +105,7 @@ impl DirectPostResponse {
             Some(_) => return Err(findings.fail(&STATE, "the state inside is another request's")),
             None => return Err(findings.fail(&STATE, "there is no state inside")),
         }
-        opened::native(&members, asked.wallet.profile, findings)?;
+        opened::native(&members, asked.profile, findings)?;
         Ok(parameters(members))
     }
 }

@@ -256,8 +256,8 @@ fn of_wallet(
     issuer: Option<&str>,
     must_name_itself: bool,
 ) -> Result<(), String> {
-    let wallet = WalletRoute { profile, issuer: issuer.map(str::to_owned), ..asked().wallet };
-    let judged = parameters.of_wallet(&wallet, must_name_itself, &mut Findings::new());
+    let asked = VpRequest { profile, wallet_issuer: issuer.map(str::to_owned), ..asked() };
+    let judged = parameters.of_wallet(&asked, must_name_itself, &mut Findings::new());
     judged.map(|_| ()).map_err(|why| why.reason().to_owned())
 }
 

@@ -105,7 +105,7 @@ impl VpRequest {
             audience: self.audience(),
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
-            high_assurance: self.wallet.profile.is_high_assurance(),
+            high_assurance: self.profile.is_high_assurance(),
             settings: VerificationSettings::default(),
         }
     }

@@ -52,7 +52,7 @@ impl VerifyScene {
         let maker = Maker::new();
         let mut asked = asked();
         asked.nonce = Nonce::parse(NONCE).unwrap();
-        asked.wallet.client_id = AUDIENCE.to_owned();
+        asked.verifier_id = AUDIENCE.to_owned();
         asked.created_at = REQUESTED_AT;
         asked.expires_at = Timestamp::from_unix(REQUESTED_AT.unix() + 300);
         asked.query = Query::of(vec![credential_query(QUERY_ID)]).unwrap();

@@ -2,7 +2,7 @@ use serde_json::json;
 
 use super::*;
 use crate::openid4vp::request::RequestMethod;
-use crate::openid4vp::testing::asked;
+use crate::openid4vp::testing::route;
 
 const ISSUER: &str = "https://wallet.example/presentation";
 
@@ -13,8 +13,8 @@ fn published(more: &Value) -> WalletMetadata {
 }
 
 fn signed(client_id: &str) -> WalletRoute {
-    let mut route = asked().wallet;
-    route.client_id = client_id.to_owned();
+    let mut route = route();
+    route.verifier_id = client_id.to_owned();
     route.request_method = RequestMethod::ByReferenceGet;
     route
 }
@@ -68,7 +68,7 @@ fn req_1_16_req_1_43_formats_and_algorithms_must_meet() {
 
 #[test]
 fn req_1_16_requests_are_pushed_where_the_wallet_says() {
-    let mut route = asked().wallet;
+    let mut route = route();
     route.request_method = RequestMethod::Pushed;
     route.pushed_requests = Some(Url::parse("https://wallet.example/par").unwrap());
     let at = |address: &str| published(&json!({"pushed_authorization_request_endpoint": address}));

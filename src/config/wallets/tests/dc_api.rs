@@ -104,12 +104,10 @@ fn req_2_53_a_multi_signed_request_is_signed_by_identifiers_that_prove_themselve
         Config::from_toml(&text, folder.place.path())
     };
     let config = load("[\"did\"]").unwrap_or_else(|faults| panic!("{faults}"));
-    let identities = config.policy.wallets[0].identities();
-    let ids: Vec<_> = identities.iter().map(|it| it.client_id.as_str()).collect();
-    assert_eq!(
-        ids,
-        ["x509_san_dns:verify.example.com", &*format!("decentralized_identifier:{}", folder.did)]
-    );
+    let wallet = &config.policy.wallets[0];
+    assert_eq!(wallet.verifier_id, "x509_san_dns:verify.example.com");
+    let ids: Vec<_> = wallet.also_as.iter().map(|it| it.verifier_id.as_str()).collect();
+    assert_eq!(ids, [format!("decentralized_identifier:{}", folder.did)]);
     assert!(load("[]").unwrap().policy.wallets[0].also_as.is_empty(), "one signature is enough");
     for (also_as, place) in [
         ("[\"plain\"]", 0),

@@ -34,7 +34,7 @@ fn req_1_8_answers_go_to_the_host_of_the_identifier_and_to_no_other() {
              signing = {{ key = \"key.jwk\", certificates = \"both.pem\" }}"
         )
     };
-    assert_eq!(folder.route(&wallet("verify.example.com")).client_id, "x509_san_dns:verify.example.com");
+    assert_eq!(folder.route(&wallet("verify.example.com")).verifier_id, "x509_san_dns:verify.example.com");
     let fault = folder.fault(&wallet("other.example"));
     assert!(fault.starts_with("wallets[0].client_id: must name the host of public_url"), "{fault}");
 
@@ -42,7 +42,7 @@ fn req_1_8_answers_go_to_the_host_of_the_identifier_and_to_no_other() {
         format!("profile = \"openid4vp\"\nresponse_mode = \"fragment\"\nclient_id = \"redirect_uri:{uri}\"")
     };
     let ours = "https://verify.example.com/callback";
-    assert_eq!(folder.route(&addressed(ours)).client_id, format!("redirect_uri:{ours}"));
+    assert_eq!(folder.route(&addressed(ours)).verifier_id, format!("redirect_uri:{ours}"));
     for other in ["https://verify.example.com/callback/", "https://other.example/callback", "x"] {
         let fault = folder.fault(&addressed(other));
         assert!(fault.starts_with("wallets[0].client_id: must be `redirect_uri:"), "{other}: {fault}");

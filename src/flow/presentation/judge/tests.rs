@@ -71,7 +71,7 @@ impl Scene {
         address.set(url).unwrap();
         let mut asked = asked();
         asked.nonce = Nonce::parse(NONCE).unwrap();
-        asked.wallet.client_id = AUDIENCE.to_owned();
+        asked.verifier_id = AUDIENCE.to_owned();
         asked.created_at = REQUESTED_AT;
         let given_name = ClaimsPath::from_dotted("given_name").unwrap();
         let query = CredentialQuery::new(QUERY_ID, vec![VCT.to_owned()], vec![given_name]);
@@ -276,7 +276,7 @@ async fn req_9_10_a_list_that_was_kept_for_another_wallet_is_judged_again() {
     let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
     scene.vpgate.policy.trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
     assert!(matches!(scene.judge().await, Judged::Verified { .. }));
-    scene.asked.wallet.profile = Profile::Haip;
+    scene.asked.profile = Profile::Haip;
     let report = rejected(scene.judge().await);
     assert_eq!(report.reason.as_deref(), Some("haip_status_list_chain"));
     assert_eq!(scene.requests(), 1);

@@ -25,10 +25,8 @@ use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Query};
 use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
-use vpgate_core::openid4vp::request::Profile;
 use vpgate_core::openid4vp::request::{
-    OnRejection, PresentationFlow, RequestMethod, Requester, ResponseMode, TransactionSupport, VpRequest,
-    WalletRoute,
+    OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
 };
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
@@ -219,26 +217,13 @@ pub fn asked() -> VpRequest {
             scope: None,
             several_holders: false,
         },
-        wallet: WalletRoute {
-            name: "proof".to_owned(),
-            profile: Profile::Proof,
-            authorization_endpoint: Url::parse("https://wallet.example/authorize").unwrap(),
-            by_post: false,
-            client_id: "caxdw5a7d".to_owned(),
-            request_method: RequestMethod::UrlQuery,
-            response_mode: ResponseMode::Fragment,
-            redirect_uri: Url::parse("https://verify.example/callback").unwrap(),
-            wallet_endpoints: Url::parse("https://verify.example/wallet/").unwrap(),
-            send_response_mode: false,
-            legacy_names: false,
-            issuer: None,
-            pushed_requests: None,
-            transaction_data: TransactionSupport::All,
-            verifier_info: Vec::new(),
-            on_rejection: OnRejection::Refuse,
-            dc_api: None,
-            also_as: Vec::new(),
-        },
+        wallet: "proof".to_owned(),
+        verifier_id: "caxdw5a7d".to_owned(),
+        profile: Profile::Proof,
+        origin: "https://verify.example".to_owned(),
+        on_rejection: OnRejection::Refuse,
+        wallet_issuer: None,
+        dc_api: None,
         query: Query::from_json(&json!({ "credentials": [{
             "id": CREDENTIAL,
             "format": "dc+sd-jwt",

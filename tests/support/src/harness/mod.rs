@@ -89,6 +89,7 @@ pub struct Returned {
 #[derive(Clone)]
 pub struct Harness {
     app: Arc<App>,
+    routes: Arc<[WalletRoute]>,
     store: Arc<dyn Store>,
     /// The demo issuer's second key, for credentials that tests make.
     pub issuer: Arc<CertifiedKey>,
@@ -212,8 +213,9 @@ impl Harness {
             )),
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
         };
+        let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), store, issuer, clock, list_road, no_keys }
+        Self { app: Arc::new(app), routes, store, issuer, clock, list_road, no_keys }
     }
 
     /// From now on the issuer's status list arrives like this.
@@ -242,6 +244,16 @@ impl Harness {
     pub async fn asked(&self, state: &str) -> VpRequest {
         let state = RequestState::parse(state).unwrap();
         self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
+    }
+
+    /// The configured route of a request's wallet.
+    pub fn route_of(&self, asked: &VpRequest) -> &WalletRoute {
+        self.routes.iter().find(|route| route.name == asked.wallet).unwrap()
+    }
+
+    /// Where the answer to this request is posted.
+    pub fn response_path(&self, asked: &VpRequest) -> String {
+        self.route_of(asked).response_uri(&asked.state).path().to_owned()
     }
 
     /// The request behind this `start_url`, by the last part of it.

@@ -9,9 +9,10 @@ use crate::openid4vp::request::{DcApiRequest, DcApiRoute, PresentationFlow, Veri
 const ORIGIN: &str = "https://verify.example";
 const MODES: [ResponseMode; 2] = [ResponseMode::DcApi, ResponseMode::DcApiJwt];
 
-fn asked_by(profile: Profile, client_id: &str, request: DcApiRequest, mode: ResponseMode) -> VpRequest {
+fn asked_by(profile: Profile, client_id: &str, request: DcApiRequest, mode: ResponseMode) -> Addressed {
     let mut asked = super::request(profile, client_id, RequestMethod::ByReferenceGet, mode);
     asked.flow = PresentationFlow::DcApi;
+    asked.dc_api = Some(request);
     asked.wallet.dc_api = Some(DcApiRoute { request, response_mode: mode });
     asked
 }
@@ -24,18 +25,24 @@ fn data(request: &Value) -> &Map<String, Value> {
 fn req_2_50_req_2_51_the_golden_requests_through_the_browser() {
     for mode in MODES {
         let asked = asked_by(Profile::Openid4vp, DNS, DcApiRequest::Unsigned, mode);
-        golden(&format!("dc_api-unsigned-{}.json", mode.name()), &pretty(data(&unsigned(&asked))));
-        golden(&format!("dc_api-signed-{}.json", mode.name()), &pretty(&signed_claims(&asked, MADE_AT)));
+        golden(
+            &format!("dc_api-unsigned-{}.json", mode.name()),
+            &pretty(data(&unsigned(&asked, &asked.wallet))),
+        );
+        golden(
+            &format!("dc_api-signed-{}.json", mode.name()),
+            &pretty(&signed_claims(&asked, &asked.wallet, MADE_AT)),
+        );
     }
     let mut proof = asked_by(Profile::Proof, "caxdw5a7d", DcApiRequest::Signed, ResponseMode::DcApi);
-    proof.wallet.issuer = Some("https://wallet.example/presentation".to_owned());
-    golden("dc_api-signed-proof.json", &pretty(&signed_claims(&proof, MADE_AT)));
+    proof.wallet_issuer = Some("https://wallet.example/presentation".to_owned());
+    golden("dc_api-signed-proof.json", &pretty(&signed_claims(&proof, &proof.wallet, MADE_AT)));
 }
 
 #[test]
 fn req_2_50_the_protocol_names_the_kind_of_the_request() {
     let asked = asked_by(Profile::Openid4vp, DNS, DcApiRequest::Unsigned, ResponseMode::DcApi);
-    let plain = unsigned(&asked);
+    let plain = unsigned(&asked, &asked.wallet);
     assert_eq!(
         (&plain["protocol"], data(&plain).contains_key("request")),
         (&json!("openid4vp-v1-unsigned"), false)
@@ -50,7 +57,8 @@ fn req_2_51_req_2_52_they_say_no_address_and_only_signed_ones_who_asks() {
         // The identifier of a wallet whose ordinary requests are unsigned is not sent either.
         for client_id in [DNS, "redirect_uri:"] {
             let asked = asked_by(Profile::Openid4vp, client_id, DcApiRequest::Unsigned, mode);
-            let (unsigned, signed) = (unsigned(&asked), signed_claims(&asked, MADE_AT));
+            let (unsigned, signed) =
+                (unsigned(&asked, &asked.wallet), signed_claims(&asked, &asked.wallet, MADE_AT));
             let unsigned = data(&unsigned);
             for written in [unsigned, &signed] {
                 for never in ["state", "redirect_uri", "response_uri", "scope", "iss"] {
@@ -80,7 +88,8 @@ fn req_2_51_the_origin_is_ours_without_a_trailing_slash() {
         ("http://127.0.0.1:8080/callback", "http://127.0.0.1:8080"),
     ] {
         asked.wallet.redirect_uri = Url::parse(callback).unwrap();
-        assert_eq!(signed_claims(&asked, MADE_AT)["expected_origins"], json!([origin]));
+        asked.origin = asked.wallet.origin();
+        assert_eq!(signed_claims(&asked, &asked.wallet, MADE_AT)["expected_origins"], json!([origin]));
     }
 }
 
@@ -89,8 +98,9 @@ fn req_2_54_the_audience_is_the_origin_of_signed_requests_too() {
     for kind in [DcApiRequest::Unsigned, DcApiRequest::Signed] {
         let asked = asked_by(Profile::Openid4vp, DNS, kind, ResponseMode::DcApi);
         assert_eq!(asked.expected().audience, "origin:https://verify.example");
-        let ordinary = asked.in_the_ordinary_way(crate::base::id::Nonce::from_entropy([9; 16]), None);
-        assert_eq!(ordinary.expected().audience, DNS);
+        let Addressed { asked, wallet } = asked;
+        let redirected = asked.by_redirect(&wallet, crate::base::id::Nonce::from_entropy([9; 16]), None);
+        assert_eq!(redirected.expected().audience, DNS);
     }
 }
 
@@ -133,7 +143,7 @@ fn req_2_53_of_a_multi_signed_request_only_the_headers_say_who_asks() {
         credential_ids: ids.map(|id| vec![id.to_owned()]),
     };
     asked.wallet.verifier_info = vec![info(None), info(Some("other"))];
-    let claims = multi_signed_claims(&asked, MADE_AT);
+    let claims = multi_signed_claims(&asked, &asked.wallet, MADE_AT);
     golden("dc_api-multisigned-dc_api.jwt.json", &pretty(&claims));
     for never in ["client_id", "verifier_info", "x5c", "jwt", "state", "response_uri", "iss"] {
         assert!(!claims.contains_key(never), "{never}");
@@ -141,12 +151,13 @@ fn req_2_53_of_a_multi_signed_request_only_the_headers_say_who_asks() {
     for inside in ["expected_origins", "client_metadata", "nonce", "dcql_query", "transaction_data", "aud"] {
         assert!(claims.contains_key(inside), "{inside}");
     }
-    asked.wallet.also_as = vec![VerifierIdentity { wallet: "other".to_owned(), client_id: HASH.to_owned() }];
-    let [ours, other] = &asked.wallet.identities()[..] else { panic!("two sign") };
-    let header = who_asks(&asked, ours);
+    asked.wallet.also_as =
+        vec![VerifierIdentity { wallet: "other".to_owned(), verifier_id: HASH.to_owned() }];
+    let [ours, other] = &asked.identities(&asked.wallet)[..] else { panic!("two sign") };
+    let header = who_asks(&asked, &asked.wallet, ours);
     assert_eq!((&header["client_id"], header["verifier_info"].as_array().unwrap().len()), (&json!(DNS), 1));
     assert_eq!(
-        Value::Object(who_asks(&asked, other)),
+        Value::Object(who_asks(&asked, &asked.wallet, other)),
         json!({"client_id": HASH}),
         "said about the other one"
     );

@@ -9,15 +9,15 @@ use super::*;
 type BrokenDuty = (&'static str, fn(&mut Value));
 
 /// The duties that the parameters break (OpenID4VP 1.0 sections 5.1, 5.2, 5.9.3, 8.2, 11.1).
-fn faults(asked: &VpRequest, claims: &Value) -> Vec<&'static str> {
+fn faults(asked: &Addressed, claims: &Value) -> Vec<&'static str> {
     let text = |name: &str| claims[name].as_str();
     let has = |name: &str| claims.get(name).is_some();
     let wallet = &asked.wallet;
-    let proof = wallet.profile == Profile::Proof;
+    let proof = asked.profile == Profile::Proof;
     let may_be_silent = proof && asked.response_mode == ResponseMode::Fragment && !wallet.send_response_mode;
     let mode = if may_be_silent { None } else { Some(asked.response_mode.name()) };
     let address = text("response_uri").or(text("redirect_uri")).and_then(|it| Url::parse(it).ok());
-    let address_fits = |address: &Url| match Prefix::split(&wallet.client_id).unwrap() {
+    let address_fits = |address: &Url| match Prefix::split(&asked.verifier_id).unwrap() {
         (Prefix::RedirectUri, rest) => address.as_str() == rest,
         (Prefix::X509SanDns, name) => address.host_str() == Some(name),
         _ => true,
@@ -31,7 +31,7 @@ fn faults(asked: &VpRequest, claims: &Value) -> Vec<&'static str> {
     let names = claims.as_object().unwrap().keys();
     let duties = [
         ("REQ-1.1", text("response_type") == Some("vp_token")),
-        ("REQ-1.2", text("client_id") == Some(wallet.client_id.as_str())),
+        ("REQ-1.2", text("client_id") == Some(asked.verifier_id.as_str())),
         ("REQ-1.3", text("response_mode") == mode),
         ("REQ-1.4", has("scope") != has("dcql_query")),
         ("REQ-1.5", text("nonce").is_some_and(holds_128_bits)),
@@ -51,7 +51,7 @@ fn faults(asked: &VpRequest, claims: &Value) -> Vec<&'static str> {
         ("REQ-1.53", proof || names.clone().all(|name| PARAMETERS.contains(&name.as_str()))),
         ("REQ-1.54", claims.get("verifier_info").is_none_or(said)),
     ];
-    let registered = wallet.prefix() == Prefix::PreRegistered;
+    let registered = asked.prefix() == Prefix::PreRegistered;
     let metadata = match claims.get("client_metadata") {
         Some(metadata) if registered => vec![("REQ-1.28", metadata.is_null())],
         Some(metadata) if metadata.is_object() => about_us(asked, metadata).to_vec(),
@@ -101,7 +101,7 @@ fn about_us(asked: &VpRequest, metadata: &Value) -> [(&'static str, bool); 5] {
         key["kid"].is_string() && key["alg"].is_string() && key["use"] == "enc" && !private && alone(key)
     };
     let encs = metadata.get("encrypted_response_enc_values_supported");
-    let haip = asked.wallet.profile != Profile::Haip
+    let haip = asked.profile != Profile::Haip
         || encs.is_none_or(|encs| !filled(encs) || *encs == json!(["A128GCM", "A256GCM"]))
             && keys
                 .iter()
@@ -116,8 +116,8 @@ fn about_us(asked: &VpRequest, metadata: &Value) -> [(&'static str, bool); 5] {
 }
 
 /// Each change breaks the duty it stands beside, and no other.
-fn found_out(asked: &VpRequest, broken: &[BrokenDuty]) {
-    let good = Value::Object(parameters(asked).to_claims());
+fn found_out(asked: &Addressed, broken: &[BrokenDuty]) {
+    let good = Value::Object(parameters(asked, &asked.wallet).to_claims());
     assert_eq!(faults(asked, &good), [""; 0]);
     for (at, (duty, change)) in broken.iter().enumerate() {
         let mut wrong = good.clone();
@@ -133,7 +133,7 @@ fn remove(object: &mut Value, name: &str) {
 #[test]
 fn req_1_1_to_1_9_req_1_50_to_1_54_req_9_4_what_is_built_has_no_fault() {
     for asked in every_request() {
-        let claims = Value::Object(parameters(&asked).to_claims());
+        let claims = Value::Object(parameters(&asked, &asked.wallet).to_claims());
         assert_eq!(faults(&asked, &claims), [""; 0], "{claims}");
     }
 }
@@ -247,15 +247,15 @@ fn object_faults(asked: &VpRequest, claims: &Value, wallet_nonce: Option<&str>) 
     let everything = ["response_type", "nonce", "state"].into_iter().all(inside)
         && (inside("dcql_query") || inside("scope"))
         && (inside("response_uri") || inside("redirect_uri"));
-    let audience = asked.wallet.issuer.as_deref().unwrap_or("https://self-issued.me/v2");
+    let audience = asked.wallet_issuer.as_deref().unwrap_or("https://self-issued.me/v2");
     let duties = [
         ("REQ-1.32", claims["aud"] == audience),
-        ("REQ-1.33", claims["client_id"] == asked.wallet.client_id),
+        ("REQ-1.33", claims["client_id"] == asked.verifier_id),
         ("REQ-1.34", !inside("request") && !inside("request_uri")),
         ("REQ-1.35", everything),
         (
             "REQ-1.36",
-            times == [MADE_AT.unix(), asked.expires_at.unix()] && claims["sub"] != asked.wallet.client_id,
+            times == [MADE_AT.unix(), asked.expires_at.unix()] && claims["sub"] != asked.verifier_id,
         ),
         ("REQ-1.42", claims.get("wallet_nonce").and_then(Value::as_str) == wallet_nonce),
     ];
@@ -283,18 +283,18 @@ fn req_1_32_to_1_36_req_1_42_a_request_object_that_is_wrong_in_one_way_is_found_
     ];
     for mut asked in every_request().into_iter().filter(|asked| asked.wallet.request_method.is_signed()) {
         for nonce in [None, Some("n-0S6_WzA2Mj")] {
-            let claims = Value::Object(request_object(&asked, nonce, MADE_AT));
+            let claims = Value::Object(request_object(&asked, &asked.wallet, nonce, MADE_AT));
             assert_eq!(object_faults(&asked, &claims, nonce), [""; 0]);
         }
-        asked.wallet.issuer = Some("https://wallet.example".to_owned());
-        let claims = Value::Object(request_object(&asked, Some("n"), MADE_AT));
+        asked.wallet_issuer = Some("https://wallet.example".to_owned());
+        let claims = Value::Object(request_object(&asked, &asked.wallet, Some("n"), MADE_AT));
         assert_eq!(object_faults(&asked, &claims, Some("n")), [""; 0]);
     }
     let mut asked =
         request(Profile::Openid4vp, DNS, RequestMethod::ByReferencePost, ResponseMode::DirectPost);
-    asked.wallet.issuer = Some("https://wallet.example".to_owned());
+    asked.wallet_issuer = Some("https://wallet.example".to_owned());
     for (at, (duty, change)) in broken.iter().enumerate() {
-        let mut wrong = Value::Object(request_object(&asked, Some("n"), MADE_AT));
+        let mut wrong = Value::Object(request_object(&asked, &asked.wallet, Some("n"), MADE_AT));
         change(&mut wrong);
         assert_eq!(object_faults(&asked, &wrong, Some("n")), [*duty], "{at}");
     }
@@ -331,25 +331,22 @@ fn address_faults(url: &Url) -> Vec<&'static str> {
 fn req_1_9_req_1_15_req_1_34_req_1_44_an_address_that_is_wrong_in_one_way_is_found_out() {
     for asked in every_request() {
         let url = match asked.wallet.request_method {
-            RequestMethod::UrlQuery => plain_url(&asked),
-            RequestMethod::ByValue => by_value_url(&asked, "eyJ.eyJ.sig"),
-            RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => by_reference_url(&asked),
-            RequestMethod::Pushed => pushed_url(&asked, "urn:ietf:params:oauth:request_uri:6esc"),
+            RequestMethod::UrlQuery => plain_url(&asked, &asked.wallet),
+            RequestMethod::ByValue => by_value_url(&asked, &asked.wallet, "eyJ.eyJ.sig"),
+            RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
+                by_reference_url(&asked, &asked.wallet)
+            }
+            RequestMethod::Pushed => {
+                pushed_url(&asked, &asked.wallet, "urn:ietf:params:oauth:request_uri:6esc")
+            }
         };
         assert_eq!(address_faults(&url), [""; 0], "{url}");
     }
-    let plain = plain_url(&request(
-        Profile::Openid4vp,
-        "redirect_uri:",
-        RequestMethod::UrlQuery,
-        ResponseMode::DirectPost,
-    ));
-    let reference = by_reference_url(&request(
-        Profile::Haip,
-        HASH,
-        RequestMethod::ByReferenceGet,
-        ResponseMode::DirectPostJwt,
-    ));
+    let plain =
+        request(Profile::Openid4vp, "redirect_uri:", RequestMethod::UrlQuery, ResponseMode::DirectPost);
+    let plain = plain_url(&plain, &plain.wallet);
+    let reference = request(Profile::Haip, HASH, RequestMethod::ByReferenceGet, ResponseMode::DirectPostJwt);
+    let reference = by_reference_url(&reference, &reference.wallet);
     for (duty, url, name, value) in [
         ("REQ-1.9", &plain, "verifier_info", "[object Object]"),
         ("REQ-1.15", &plain, "nonce", "another"),
@@ -369,8 +366,8 @@ fn req_1_9_req_1_15_req_1_34_req_1_44_an_address_that_is_wrong_in_one_way_is_fou
 fn req_1_2_a_request_without_its_client_identifier_is_not_read_back() {
     let stored = to_value(asked()).unwrap();
     let again: VpRequest = from_value(stored.clone()).unwrap();
-    assert_eq!(again.wallet.client_id, asked().wallet.client_id);
+    assert_eq!(again.verifier_id, asked().verifier_id);
     let mut without = stored;
-    remove(&mut without["wallet"], "client_id");
+    remove(&mut without, "verifier_id");
     assert!(from_value::<VpRequest>(without).is_err());
 }

@@ -7,7 +7,7 @@ use crate::openid4vp::testing::asked;
 
 fn asked_by(request: DcApiRequest, response_mode: ResponseMode) -> VpRequest {
     let mut asked = asked();
-    asked.wallet.dc_api = Some(DcApiRoute { request, response_mode });
+    asked.dc_api = Some(request);
     VpRequest { flow: PresentationFlow::DcApi, response_mode, ..asked }
 }
 

@@ -26,7 +26,7 @@ impl Certified {
         let leaf = root.certify(&Plan::leaf("Issuer", now), &key);
         let own = Authority::root(&Plan::leaf("Issuer", now));
         let (chain, with_root) = (x5c(&[&leaf]), x5c(&[&leaf, &root.certificate]));
-        scene.asked.wallet.profile = Profile::Haip;
+        scene.asked.profile = Profile::Haip;
         scene.trust.credentials[0].keys = believed(&root);
         scene.maker.header.insert("x5c".to_owned(), chain.clone());
         scene.list_x5c = chain.clone();
@@ -65,11 +65,11 @@ impl Certified {
         self.refused(vp_token, reason);
         let (_, report) = self.scene.judge(vp_token);
         assert_eq!(report.decisive().unwrap().requirement, requirement);
-        self.scene.asked.wallet.profile = Profile::Openid4vp;
+        self.scene.asked.profile = Profile::Openid4vp;
         let (accepted, report) = self.scene.judge(vp_token);
         assert!(accepted.is_some(), "{report:?}");
         assert!(!report.checks.iter().any(|line| line.check.starts_with("haip")), "{report:?}");
-        self.scene.asked.wallet.profile = Profile::Haip;
+        self.scene.asked.profile = Profile::Haip;
     }
 }
 

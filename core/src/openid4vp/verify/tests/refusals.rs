@@ -151,7 +151,7 @@ type Other = fn(&mut VpRequest);
 fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
     let requests: [(&str, Other); 3] = [
         ("kb_nonce", |asked| asked.nonce = Nonce::from_entropy([9; 16])),
-        ("kb_audience", |asked| asked.wallet.client_id = "another".to_owned()),
+        ("kb_audience", |asked| asked.verifier_id = "another".to_owned()),
         // The key-binding JWT is five seconds old.
         ("kb_issued_at", |asked| asked.created_at = Timestamp::from_unix(NOW.unix() + 56)),
     ];
@@ -168,7 +168,7 @@ fn req_6_4_to_6_6_an_answer_to_one_request_answers_no_other() {
 #[test]
 fn req_13_2_a_prefix_before_a_registered_identifier_is_another_audience() {
     let mut scene = VerifyScene::new();
-    scene.asked.wallet.client_id = "caxdw5a7d".to_owned();
+    scene.asked.verifier_id = "caxdw5a7d".to_owned();
     for wrong in
         ["pre-registered:caxdw5a7d", "redirect_uri:caxdw5a7d", "x509_san_dns:caxdw5a7d", ":caxdw5a7d"]
     {
