@@ -1,25 +1,24 @@
 //! vpgate: an OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 //!
-//! The map, from the ground up. Imports point down this list, never up; `tests/architecture`
-//! holds every file to it.
+//! Imports point down this list, never up; `tests/architecture` holds every file to it.
 //!
-//! | Floor | Rooms | What lives there |
+//! | Layer | Modules | What they do |
 //! |---|---|---|
-//! | ground | the package [`vpgate_core`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
-//! | first | [`flow`], [`config`] | one verb per file: read, ask the rules, write once |
-//! | second | [`http`], [`fetch`], [`store`], [`system`], `cross_check`, `sandbox` | the outside world; these never see each other; the last two are Cargo features |
-//! | roof | [`app`] | the only file that knows every part |
+//! | top | [`app`] | builds the parts and puts them together; nothing else knows every part |
+//! | adapters | [`http`], [`fetch`], [`store`], [`system`], `cross_check`, `sandbox` | the outside world; these never see each other; the last two are Cargo features |
+//! | use cases | [`flow`], [`config`] | read, ask the rules, write once |
+//! | rules | the package [`vpgate_core`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
 //!
-//! The book about all this is [`manual`].
+//! The book about all this is in `docs/`, and here as [`book`].
 
 pub mod app;
+pub mod book;
 pub mod config;
 #[cfg(feature = "cross-check")]
 pub mod cross_check;
 pub mod fetch;
 pub mod flow;
 pub mod http;
-pub mod manual;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

@@ -34,7 +34,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),
     ("sandbox", &["core::jose", "core::base"]),
-    ("manual", &[]),
+    ("book", &[]),
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.

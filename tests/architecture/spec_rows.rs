@@ -102,13 +102,13 @@ fn lacking(chapter: &str) -> Vec<&'static str> {
 
 #[test]
 fn req_15_1_the_risk_assessment_of_cross_device_flows_is_written() {
-    let threats = fs::read_to_string(at("src/manual/threats.rs")).unwrap();
+    let threats = fs::read_to_string(at("docs/threats.md")).unwrap();
     assert_eq!(lacking(&threats), [""; 0]);
 }
 
 #[test]
 fn req_15_1_a_risk_assessment_without_one_of_its_parts_is_refused() {
-    let threats = fs::read_to_string(at("src/manual/threats.rs")).unwrap();
+    let threats = fs::read_to_string(at("docs/threats.md")).unwrap();
     for part in RISK_ASSESSMENT {
         assert_eq!(lacking(&threats.replace(part, "")), [part]);
     }

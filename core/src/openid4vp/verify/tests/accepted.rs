@@ -1,4 +1,4 @@
-//! What the specifications leave open and we accept: the manual's decisions say why.
+//! What the specifications leave open and we accept: `docs/decisions.md` says why.
 
 use super::*;
 

@@ -1,0 +1,29 @@
+//! [flow]: crate::book::flow
+//! [configuration]: crate::book::configuration
+//! [operating]: crate::book::operating
+//! [limits]: crate::book::limits
+//! [threats]: crate::book::threats
+//! [decisions]: crate::book::decisions
+#![doc = include_str!("../docs/README.md")]
+
+/// A page of `docs/`. Pages refer to each other by name, and of two definitions of a name the first counts: here
+/// it leads to a module; on a Git host, which sees the page alone, to a page.
+macro_rules! page {
+    ($name:ident) => {
+        /// [flow]: crate::book::flow
+        /// [configuration]: crate::book::configuration
+        /// [operating]: crate::book::operating
+        /// [limits]: crate::book::limits
+        /// [threats]: crate::book::threats
+        /// [decisions]: crate::book::decisions
+        #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
+        pub mod $name {}
+    };
+}
+
+page!(flow);
+page!(configuration);
+page!(operating);
+page!(limits);
+page!(threats);
+page!(decisions);
