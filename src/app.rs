@@ -1,4 +1,4 @@
-//! Builds the parts from a [`Config`], joins them, and shuts them down in order. The only room that
+//! Builds the parts from a [`Config`], joins them, and shuts them down in order. The only module that
 //! knows every part, and the only one that starts background work.
 //!
 //! ```text
@@ -64,7 +64,7 @@ pub struct Outside {
     pub store: Arc<dyn Store>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// Where randomness comes from.
     pub entropy: Arc<dyn Entropy>,
     /// Keys of issuers.
     pub issuer_keys: Arc<dyn IssuerKeys>,
@@ -80,11 +80,10 @@ pub struct Outside {
 
 /// Why the service does not start.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotStarted {
-    /// The database.
     #[error("the database in [storage] cannot be used")]
     Storage(#[from] sqlite::OpenFault),
-    /// Our keys.
     #[error("the keys in [keys] cannot be used")]
     Keys(#[from] NoSigningKeys),
     /// There is nothing to list or rotate.
@@ -99,15 +98,13 @@ pub enum NotStarted {
     /// No wallet would believe our signature.
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
-    /// TLS for outgoing requests.
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] reqwest::Error),
-    /// The address.
     #[error("cannot listen on {address}")]
     Listen {
-        /// Where.
+        /// Where the service was to listen.
         address: SocketAddr,
-        /// Why.
+        /// What the operating system said.
         #[source]
         source: std::io::Error,
     },

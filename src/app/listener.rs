@@ -43,15 +43,15 @@ struct ListenerLimits {
     patience: Duration,
 }
 
-/// A connection.
+/// A connection that was accepted.
 pub(super) struct Accepted {
-    /// Its bytes.
+    /// The bytes of the connection.
     pub(super) stream: BoundedStream,
     /// To be set when the header of its first request is complete.
     pub(super) begun: Arc<AtomicBool>,
-    /// Our side.
+    /// The address on our side.
     pub(super) local: SocketAddr,
-    /// The other side.
+    /// The address on the other side.
     pub(super) remote: SocketAddr,
 }
 

@@ -33,6 +33,7 @@ const WALLET_CLIENT: &str = "vpgate-sandbox";
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NoSandbox {
     /// It speaks plain http, with secrets that are printed: not for a network.
     #[error("the sandbox listens on loopback addresses only, such as 127.0.0.1:8080")]
@@ -55,13 +56,11 @@ pub enum NoSandbox {
     /// Our own configuration is wrong: a mistake of ours.
     #[error("the sandbox's own configuration is wrong: {0}")]
     Config(#[from] Faults),
-    /// The demo parties.
     #[error(transparent)]
     Parties(#[from] SandboxFault),
     /// What they talk to the service with.
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] reqwest::Error),
-    /// No randomness.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
 }
@@ -113,7 +112,7 @@ impl Demo {
 
 /// The sandbox, listening.
 pub struct RunningSandbox {
-    /// The service.
+    /// The service that runs.
     pub running: Running,
     /// Where everything is: `http://127.0.0.1:8080/`.
     pub base_url: Url,

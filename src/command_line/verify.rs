@@ -1,4 +1,4 @@
-//! `vpgate verify`: judges a `vp_token` offline, on the road that the service takes.
+//! `vpgate verify`: judges a `vp_token` offline, by the code that the service runs.
 
 use std::env;
 use std::fs::File;

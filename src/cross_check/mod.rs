@@ -1,4 +1,4 @@
-//! The second opinion (`verification.cross_check`): sd-jwt-rs verifies once more what our own core
+//! The cross-check (`verification.cross_check`): sd-jwt-rs verifies once more what our own core
 //! accepted, with the key that our core chose. It implements an older draft and panics on hostile
 //! input, so it is asked about presentations within its profile only, never about anything that our
 //! core has not bounded and accepted before, and a panic of it is an answer like any other.

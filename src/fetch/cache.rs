@@ -105,10 +105,8 @@ pub(super) enum NotHad<E> {
     /// The fetch failed, just now or a moment ago.
     #[error("{0}")]
     Failed(E),
-    /// It takes too long.
     #[error("no answer yet; it is waited for no longer")]
     Slow,
-    /// So many wait already.
     #[error("no answer yet, and too many wait for it already")]
     Crowded,
     /// A copy is at hand that lacks what is wanted, and it was fetched a moment ago.

@@ -32,10 +32,10 @@ pub struct FetchClient {
     total: Duration,
 }
 
-/// A document.
+/// A document that was fetched.
 #[derive(Debug)]
 pub struct Fetched {
-    /// Its bytes, at most as many as were asked for.
+    /// The bytes of the document, at most as many as were asked for.
     pub body: Vec<u8>,
     /// How long the server says it stays good; zero when it says not to keep it.
     pub max_age: Option<Duration>,

@@ -25,7 +25,7 @@ const BOUNDS: Bounds = Bounds { bytes: 512 * 1024, depth: 8, members: 20_000 };
 /// Which document, and whose it must be.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub(super) enum IssuerDocument {
-    /// A JWKS.
+    /// A JWKS at this address.
     Jwks(Url),
     /// JWT VC issuer metadata, which may lead on to a JWKS.
     Metadata { at: Url, issuer: String },

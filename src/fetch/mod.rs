@@ -2,7 +2,7 @@
 //!
 //! Only addresses from configuration are ever fetched (issuers, and wallets that are servers), those that an issuer we believe signed into an
 //! authentic credential ([`status_lists`]), and the `jwks_uri` that its metadata names; and only for an
-//! issuer that the domain vouched for. [`client`] still treats every one of them as if a
+//! issuer that the core vouched for. [`client`] still treats every one of them as if a
 //! stranger had written it. What came is kept in one cache, by one rule for all of them.
 
 pub mod address;

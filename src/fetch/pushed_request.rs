@@ -22,7 +22,6 @@ pub(super) enum PushFault {
     /// No answer, or a refusal.
     #[error(transparent)]
     Fetch(#[from] FetchFault),
-    /// Not JSON.
     #[error(transparent)]
     Json(#[from] JsonFault),
     /// RFC 9126 section 2.2.

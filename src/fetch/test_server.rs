@@ -18,7 +18,7 @@ pub(crate) fn serve(
     (listen(move |_| answer(count.fetch_add(1, Ordering::SeqCst))), served)
 }
 
-/// The same by path, with every path that was asked for.
+/// Serves an answer for each path, and notes every path that was asked for.
 pub(super) fn serve_paths(
     answer: impl Fn(&str) -> Vec<u8> + Send + Sync + 'static,
 ) -> (Url, Arc<Mutex<Vec<String>>>) {

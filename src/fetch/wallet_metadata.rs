@@ -25,7 +25,6 @@ enum NoMetadata {
     /// The configured issuer is no address.
     #[error("the issuer is not a URL")]
     Address,
-    /// They did not come.
     #[error(transparent)]
     Fetch(#[from] FetchFault),
     /// They came, and are no good.

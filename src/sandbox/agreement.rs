@@ -20,7 +20,7 @@ pub(super) struct Agreement {
     pub(super) lines: Vec<(&'static str, String)>,
     /// The rows of a bill.
     pub(super) items: Vec<BillRow>,
-    /// Their exact sum.
+    /// The exact sum of the items.
     pub(super) total: Option<String>,
 }
 

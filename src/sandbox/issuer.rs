@@ -81,7 +81,7 @@ impl Issuer {
         &self.identifier
     }
 
-    /// Its public keys (RFC 7517 section 5).
+    /// The issuer's public keys (RFC 7517 section 5).
     pub fn jwks(&self) -> Value {
         KeySet::of(vec![self.key.public_key().clone()]).to_json()
     }

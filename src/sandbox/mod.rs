@@ -1,7 +1,7 @@
 //! The sandbox: a demo issuer, a demo cloud wallet, a television, a web page and a shop, so that the whole story
 //! runs on one machine.
 //!
-//! It is a client of the service over HTTP like anybody else. It shares the words of the ground floor
+//! It is a client of the service over HTTP like anybody else. It shares the words of the core
 //! (time, secrets, money, strict JSON, keys) and nothing above: what it sends was not made by the code
 //! that judges it. Its keys, its people and its secrets exist nowhere else.
 //!
@@ -68,7 +68,7 @@ pub struct SandboxSettings {
     pub verifier_roots: Option<Roots>,
     /// The scopes that television and shop ask for, separated by spaces.
     pub scope: String,
-    /// The time.
+    /// The clock of the demo parties.
     pub now: DemoClock,
     /// Where cookies, states and handles come from.
     pub rng: Randomness,
@@ -78,8 +78,8 @@ pub struct SandboxSettings {
 
 /// Why there is no sandbox.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum SandboxFault {
-    /// The issuer.
     #[error(transparent)]
     Issuer(#[from] NoIssuer),
     /// The credential could not be made.

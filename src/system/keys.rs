@@ -25,7 +25,7 @@ const DIGEST: &str = "digest.keys";
 /// All of them.
 #[derive(Debug)]
 pub struct Keyring {
-    /// Signs tokens.
+    /// What signs tokens.
     pub signer: TokenSigner,
     /// Digests user codes.
     pub user_code_key: DigestKey,

@@ -19,9 +19,9 @@ pub enum FileFault {
     /// It cannot be read or written.
     #[error("{path} cannot be used")]
     Unusable {
-        /// Which one.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         #[source]
         source: io::Error,
     },

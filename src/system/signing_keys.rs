@@ -42,6 +42,7 @@ pub struct KeyPlan {
 
 /// Why there are no keys.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NoSigningKeys {
     /// A file or the folder cannot be used.
     #[error(transparent)]
@@ -55,7 +56,6 @@ pub enum NoSigningKeys {
     /// No key can be made.
     #[error("a new key cannot be made: {0}")]
     Signing(#[from] SigningFault),
-    /// No randomness.
     #[error(transparent)]
     Entropy(#[from] Unavailable),
 }
@@ -65,7 +65,7 @@ pub enum NoSigningKeys {
 pub struct KeyListing {
     /// What it signs with.
     pub algorithm: Algorithm,
-    /// Its name in the JWKS.
+    /// The key's name in the JWKS.
     pub kid: String,
     /// When it began to sign, or will.
     pub from: Timestamp,
@@ -78,7 +78,7 @@ pub struct KeyListing {
 pub enum KeyState {
     /// Published; signs later.
     Next,
-    /// Signs.
+    /// The key signs tokens now.
     Signing,
     /// Published until then, for the tokens it signed.
     Old(Timestamp),

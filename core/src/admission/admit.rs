@@ -25,7 +25,7 @@ pub struct NothingEarned;
 /// What became of one scope that was asked for.
 #[derive(Debug)]
 pub struct ScopeVerdict<'p> {
-    /// The scope.
+    /// The scope that is refused.
     pub scope: &'p ScopeDefinition,
     /// With which credentials it is earned, or why it is not.
     result: Result<Vec<HolderBound<'p>>, Unearned<'p>>,
@@ -44,7 +44,7 @@ pub enum Unearned<'p> {
     /// The claim that should identify the person is neither text nor an integer.
     #[error("the stable identifier of the credential {0} is neither text nor an integer")]
     NoIdentifier(&'p str),
-    /// Its credentials are not all bound to the holder of the first scope that was earned (REQ-8.14).
+    /// The scope's credentials are not all bound to the holder of the first scope that was earned (REQ-8.14).
     #[error("its credentials belong to another holder key")]
     OtherHolder,
     /// It has no rules and is not open.

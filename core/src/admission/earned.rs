@@ -52,7 +52,7 @@ impl Admission {
         &self.status_places
     }
 
-    /// The same, without a way to ask again (REQ-7.16).
+    /// This admission, without the places at which the status could be asked for again (REQ-7.16).
     #[must_use]
     pub fn without_status_places(self) -> Self {
         Self { status_places: Vec::new(), ..self }

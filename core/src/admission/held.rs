@@ -36,7 +36,7 @@ impl Admission {
         (believed && any).then_some(left)
     }
 
-    /// The same, saying no other claims than those whose name `says` confirms.
+    /// This admission for `scopes`, with no other claims than those whose name `says` confirms.
     #[must_use]
     pub fn saying(self, scopes: Scopes, says: impl Fn(&str) -> bool) -> Self {
         let claims = self.claims.into_iter().filter(|(name, _)| says(name)).collect();

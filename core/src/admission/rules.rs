@@ -68,6 +68,7 @@ pub enum Kind {
 /// Why there cannot be such a rule. It could never hold, or could hold wrongly, so it is refused when it is
 /// configured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RuleFault {
     /// `null`, an object, an array within an array.
     #[error("must be true, false, a number or text, or a list of these")]
@@ -78,19 +79,15 @@ pub enum RuleFault {
     /// Neither a day nor a date-time.
     #[error("must be a date: 2007-01-31, or 2007-01-31T09:00:00Z")]
     Date,
-    /// An order of booleans.
     #[error("true and false have no order: compare them with = or contains")]
     FlagOrder,
-    /// An order of text.
     #[error("text has no order: compare it with = or contains; for dates say type = \"date\"")]
     TextOrder,
-    /// An order of lists.
     #[error("a list has no order: it is for = and contains")]
     ListOrder,
     /// No value, or too many.
     #[error("must list 1 to {MAX_VALUES} values")]
     Length,
-    /// All elements twice.
     #[error("contains looks at every element by itself: leave the last \"*\" out")]
     ContainsAll,
     /// An age that nobody or everybody has.

@@ -64,7 +64,7 @@ fn policy() -> ScopePolicy {
     ScopePolicy::new(vec![askable("id"), askable("licence")], scopes())
 }
 
-/// The same, where `id` names this claim as stable.
+/// A policy in which `id` names this claim as stable.
 fn stable_by(field: &str) -> ScopePolicy {
     let id = AskableCredential { stable_identifier: Some(path(field)), ..askable("id") };
     ScopePolicy::new(vec![askable("licence"), id], scopes())

@@ -1,4 +1,4 @@
-//! What a client's tokens say besides the registered claims (checklist 12, REQ-12.10 to REQ-12.13).
+//! What a client's tokens say besides the registered claims (REQ-12.10 to REQ-12.13).
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -57,7 +57,7 @@ const REGISTERED: [&str; 34] = [
 /// One claim of a token (`token_claims` of a client).
 #[derive(Clone, Debug, PartialEq)]
 pub struct TokenClaim {
-    /// Its name in the token.
+    /// The name of the claim in the token.
     pub name: String,
     /// Where its value comes from.
     pub source: ClaimSource,
@@ -75,7 +75,7 @@ pub enum ClaimSource {
     },
     /// A parameter of the request that began the grant; only those that are named here are kept.
     Request {
-        /// Its name.
+        /// The name of the request parameter.
         parameter: String,
     },
     /// The pairwise subject, the same as `sub`.
@@ -185,7 +185,7 @@ impl fmt::Debug for RequestParameters {
 /// On whose behalf a presentation is admitted, and what their tokens say.
 #[derive(Clone, Copy, Debug)]
 pub struct Applicant<'a> {
-    /// The client.
+    /// The client that the token is for.
     pub client_id: &'a str,
     /// The scopes that were asked for.
     pub requested: &'a Scopes,

@@ -10,7 +10,7 @@ pub fn encode(bytes: impl AsRef<[u8]>) -> String {
     URL_SAFE_NO_PAD.encode(bytes)
 }
 
-/// Decodes strictly.
+/// Decodes base64url without padding, strictly.
 ///
 /// # Errors
 /// [`NotBase64Url`] for anything but the canonical unpadded spelling.

@@ -29,7 +29,7 @@ impl ClientAddress {
         self.counted
     }
 
-    /// The same, where it is surely the client's own and no proxy's: good for saying something about it.
+    /// The address where it is surely the client's own and no proxy's, so that something can be said about it.
     pub fn certain(self) -> Option<IpAddr> {
         self.counted.filter(|_| self.known)
     }

@@ -13,7 +13,7 @@ pub const fn others_may_open(mode: u32) -> bool {
     mode & 0o077 != 0
 }
 
-/// The same for a folder. Others may see which files there are, each of which is asked about by itself, but
+/// Whether others may change a folder. They may see which files there are, each of which is checked by itself, but
 /// they must not put one in the place of another.
 pub const fn others_may_change(mode: u32) -> bool {
     mode & 0o022 != 0

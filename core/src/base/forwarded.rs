@@ -21,7 +21,7 @@ pub enum ForwardedHeader {
     Either,
     /// `X-Forwarded-For` alone.
     XForwardedFor,
-    /// `Forwarded` alone.
+    /// Only `Forwarded` counts.
     Forwarded,
 }
 
@@ -54,6 +54,7 @@ pub struct Located {
 
 /// Why the address may be a proxy's.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum Doubt {
     /// The header came from a peer that is not listed.
     #[error("it comes from an address that is not in http.trusted_proxies, so it is not believed")]
@@ -61,7 +62,6 @@ pub enum Doubt {
     /// A trusted proxy wrote what names no address.
     #[error("it names no IP address where it should name the client")]
     Unreadable,
-    /// Two headers, two clients.
     #[error("X-Forwarded-For and Forwarded name different clients; http.forwarded_header says which counts")]
     Contradiction,
 }

@@ -15,11 +15,11 @@ pub struct IpNetwork {
 
 /// Why a text names no network.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NetworkFault {
     /// Neither an address nor an address with a prefix.
     #[error("must be an IP address or a network, for example \"192.0.2.1\" or \"10.0.0.0/8\"")]
     Syntax,
-    /// Longer than the address.
     #[error("has a longer prefix than the address has bits: at most /32 for IPv4, /128 for IPv6")]
     Prefix,
     /// `10.0.0.1/8`: was one address meant, or the network?
@@ -55,7 +55,7 @@ impl IpNetwork {
         address.is_ipv4() == self.address.is_ipv4() && Self::around(address, self.prefix) == *self
     }
 
-    /// Its first address.
+    /// The first address of the network.
     pub fn address(&self) -> IpAddr {
         self.address
     }

@@ -23,6 +23,7 @@ pub struct Bounds {
 
 /// Why a text was refused. Carries no part of the text.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum JsonFault {
     /// Not JSON as RFC 8259 defines it, or something follows the value.
     #[error("not valid JSON (line {line}, column {column})")]
@@ -38,13 +39,10 @@ pub enum JsonFault {
     /// Two members of one object share a name.
     #[error("a member name occurs twice in one object")]
     Duplicate,
-    /// Deeper than [`Bounds::depth`].
     #[error("nested deeper than {0} levels")]
     Depth(usize),
-    /// More than [`Bounds::members`].
     #[error("more than {0} members")]
     Members(usize),
-    /// Longer than [`Bounds::bytes`].
     #[error("longer than {0} bytes")]
     Size(usize),
     /// Valid, but an object was asked for.

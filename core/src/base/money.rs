@@ -24,7 +24,7 @@ const MANTISSA_BOUND: i128 = 1_000_000_000_000_000;
 pub struct Amount(Decimal);
 
 impl Amount {
-    /// Nothing.
+    /// No money at all.
     pub const ZERO: Self = Self(Decimal::ZERO);
 
     /// Reads a JSON number.
@@ -121,7 +121,7 @@ impl Currency {
         (code.len() == 3 && code.bytes().all(|byte| byte.is_ascii_uppercase())).then(|| Self(code.to_owned()))
     }
 
-    /// The code.
+    /// The ISO 4217 code.
     pub fn as_str(&self) -> &str {
         &self.0
     }

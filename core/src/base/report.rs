@@ -60,7 +60,7 @@ pub enum Verdict {
     Rejected,
 }
 
-/// The finished report (contract section 6).
+/// The finished report, as results and `vpgate verify` show it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Report {
     /// The overall answer.
@@ -139,7 +139,7 @@ impl Findings {
     }
 
     /// The presentation that the findings are about is set aside; the others decide (OpenID4VP 8.6).
-    /// Its failures stay in the report, followed by this line.
+    /// Discards a presentation: what failed stays in the report, followed by a line that says so.
     pub fn discard(&mut self, rejection: Rejection) {
         let Rejection(reason) = rejection;
         let detail = format!("this presentation is discarded because of {reason}; what remains decides");

@@ -1,4 +1,4 @@
-//! Time as a value. The domain never asks what time it is: it is told.
+//! Time as a value. The core never asks what time it is: it is told.
 
 use std::cmp::Ordering;
 use std::time::Duration;

@@ -38,7 +38,7 @@ impl AuthorizationParameters {
         Self { values, repeated }
     }
 
-    /// A value.
+    /// The value of the parameter `name`.
     pub fn get(&self, name: &str) -> Option<&str> {
         self.values.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str())
     }
@@ -56,11 +56,11 @@ impl AuthorizationParameters {
 /// A request that may be put to a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AuthorizationRequest {
-    /// Who asks.
+    /// The client that asks.
     pub client_id: String,
     /// Where the browser returns.
     pub return_to: ReturnAddress,
-    /// For what.
+    /// The scopes that are asked for.
     pub scopes: Scopes,
     /// What the token request must answer; `None` only where the client may go without.
     pub challenge: Option<CodeChallenge>,
@@ -122,6 +122,7 @@ pub enum NotRead {
 
 /// What is wrong with a request of a known client that has a place to return to.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RequestFault {
     /// Section 3.1: parameters must not be repeated.
     #[error("a parameter is repeated")]
@@ -132,13 +133,10 @@ pub enum RequestFault {
     /// Only pushed requests count (RFC 9126 section 5).
     #[error("this request must be pushed to the pushed authorization request endpoint first")]
     NotPushed,
-    /// None.
     #[error("response_type is missing")]
     NoResponseType,
-    /// Another than `code`.
     #[error("the only response_type here is code")]
     ResponseType,
-    /// Another than `query`.
     #[error("the only response_mode here is query")]
     ResponseMode,
     /// RFC 9101.
@@ -159,22 +157,17 @@ pub enum RequestFault {
     /// OpenID Connect Core section 7.2.1.
     #[error("the registration parameter is not supported: clients are registered by the operator")]
     Registration,
-    /// It names nobody.
     #[error("id_token_hint is not an ID token of this client")]
     IdTokenHint,
     /// None, and the client needs one.
     #[error("code_challenge is missing")]
     NoChallenge,
-    /// A bad one.
     #[error(transparent)]
     Challenge(#[from] ChallengeFault),
-    /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
-    /// Too long.
     #[error("nonce is longer than {MAX_NONCE_BYTES} bytes")]
     Nonce,
-    /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
     /// Not a list of known values, or `none` beside others.

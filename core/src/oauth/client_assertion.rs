@@ -55,6 +55,7 @@ pub struct ClientAssertion {
 
 /// Why an assertion proves nothing. For our log; strangers hear `invalid_client`.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum AssertionFault {
     /// Not a signed JWT, or its signature does not hold.
     #[error(transparent)]
@@ -68,7 +69,6 @@ pub enum AssertionFault {
     /// None of the client's keys.
     #[error(transparent)]
     Key(#[from] NoKey),
-    /// Made for somebody else.
     #[error("`aud` must be our issuer identifier alone")]
     Audience,
     /// No `exp`, past it, or too far ahead.

@@ -76,8 +76,8 @@ pub struct Redeemed {
 
 /// Why a grant is not decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotDecided {
-    /// Too late.
     #[error("the authorization has expired")]
     Expired,
     /// The answer came through another browser than the one that asked (REQ-11.23).
@@ -98,8 +98,8 @@ pub struct CodeExchange<'r> {
 
 /// Why a code is not exchanged. All of it is `invalid_grant`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotRedeemable {
-    /// Another client's.
     #[error("the code is not valid")]
     OtherClient,
     /// Another address than in the authorization request, or none where that one named one.
@@ -261,7 +261,7 @@ impl Refused {
         &self.terms
     }
 
-    /// Why.
+    /// Why the grant was denied.
     pub fn reason(&self) -> DenialReason {
         self.reason
     }

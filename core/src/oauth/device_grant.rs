@@ -34,7 +34,7 @@
 //! }
 //! ```
 //!
-//! The same, once:
+//! A grant from its beginning to its end:
 //!
 //! ```
 //! use vpgate_core::base::time::Timestamp;
@@ -365,7 +365,7 @@ impl Denied {
         &self.terms
     }
 
-    /// Why.
+    /// Why the grant was denied.
     pub fn reason(&self) -> DenialReason {
         self.reason
     }

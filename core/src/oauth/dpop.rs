@@ -41,7 +41,7 @@ pub const PROOF_MEMORY: Duration = Duration::from_secs(300);
 pub struct ProofTarget<'a> {
     /// The method of the request.
     pub method: &'a str,
-    /// Its address as the outside knows it.
+    /// The address of the request, as the outside knows it.
     pub url: &'a str,
     /// The access token that comes with it, at a resource.
     pub token: Option<&'a Secret>,
@@ -50,7 +50,7 @@ pub struct ProofTarget<'a> {
 /// A proof that holds. Whether it was shown before is for the store to say.
 #[derive(Debug)]
 pub struct Proof {
-    /// The key.
+    /// The key that signed the proof.
     pub key: Thumbprint,
     /// Which proof of that key.
     pub id: Digest,
@@ -58,6 +58,7 @@ pub struct Proof {
 
 /// Why a proof does not hold. Carries no part of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ProofFault {
     /// Not a compact JWS of the allowed algorithms, or too long.
     #[error("the DPoP proof is not a JWT with an algorithm that is accepted here")]
@@ -65,7 +66,6 @@ pub enum ProofFault {
     /// RFC 9449 section 4.2: the header says what it is.
     #[error("the typ of the DPoP proof is not dpop+jwt")]
     Typ,
-    /// The `jwk` is missing.
     #[error("the header of the DPoP proof has no jwk")]
     NoKey,
     /// The `jwk` is private, malformed, or no key of its type.
@@ -80,22 +80,16 @@ pub enum ProofFault {
     /// The signature is not that key's.
     #[error("the signature of the DPoP proof does not hold")]
     Signature,
-    /// `htm`
     #[error("the htm of the DPoP proof is not the method of this request")]
     Method,
-    /// `htu`
     #[error("the htu of the DPoP proof is not the address of this request")]
     Address,
-    /// `iat`
     #[error("the iat of the DPoP proof is missing or too far from now")]
     Time,
-    /// `jti`
     #[error("the jti of the DPoP proof is missing or too long")]
     Id,
-    /// `ath`
     #[error("the ath of the DPoP proof is not the hash of the access token")]
     Token,
-    /// It was shown before.
     #[error("the DPoP proof was used before")]
     Replayed,
     /// RFC 9449 section 4.3: one header, one proof.

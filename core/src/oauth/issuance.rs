@@ -45,7 +45,7 @@ pub struct Family {
 /// An access token as the store holds it: enough to say what it allows, and not the token.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct IssuedAccess {
-    /// Its `jti`.
+    /// `jti`
     pub id: TokenId,
     /// What it allows.
     pub scopes: Scopes,
@@ -62,7 +62,7 @@ pub struct IssuedAccess {
 pub struct Issuance {
     /// The new family.
     pub family: Family,
-    /// Its first access token.
+    /// The first access token of the family.
     pub access: IssuedAccess,
     /// Digest of that token.
     pub digest: Digest,
@@ -132,7 +132,7 @@ impl Family {
         }
     }
 
-    /// The same family, allowing no more than `scopes` of today, and saying only claims whose name `says`
+    /// This family, allowing no more than `scopes` of today, and saying only claims whose name `says`
     /// confirms.
     #[must_use]
     pub fn as_of_today(self, scopes: &Scopes, says: impl Fn(&str) -> bool) -> Self {
@@ -152,7 +152,7 @@ impl Family {
         &self.admission
     }
 
-    /// Its refresh token, where there is one.
+    /// The refresh token of the family, where there is one.
     pub fn refresh(&self) -> Option<&RefreshState> {
         self.refresh.as_ref()
     }

@@ -11,11 +11,11 @@ pub struct CodeChallenge(Digest);
 
 /// Why a challenge is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ChallengeFault {
     /// Not `S256`. Left out, the method means `plain` (section 4.3).
     #[error("code_challenge_method must be S256")]
     Method,
-    /// Not 43 base64url characters.
     #[error("code_challenge must be the base64url of a SHA-256: 43 characters")]
     Form,
 }

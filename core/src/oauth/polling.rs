@@ -33,7 +33,7 @@ impl Pace {
         Self { interval, last: None }
     }
 
-    /// As stored.
+    /// The pace as it was stored.
     pub fn restore(interval: Duration, last: Option<Timestamp>) -> Self {
         Self { interval, last }
     }

@@ -23,7 +23,7 @@ pub enum ScopeRefused {
     /// Nobody defined it, or this client may not ask for it.
     #[error("the scope {0} is unknown, or not open to this client")]
     Unknown(
-        /// Its name, clipped, in backticks.
+        /// The name of the scope, clipped, in backticks.
         String,
     ),
     /// There is nothing that the person could show.

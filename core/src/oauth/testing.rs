@@ -1,4 +1,4 @@
-//! What the tests of this room share.
+//! What the tests of this module share.
 
 #![expect(missing_docs, clippy::unwrap_used, reason = "for tests only")]
 

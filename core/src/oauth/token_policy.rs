@@ -12,7 +12,7 @@ pub struct TokenPolicy {
     pub issuer: String,
     /// For clients that have no settings of their own.
     pub default: TokenSettings,
-    /// By `client_id`.
+    /// The settings of clients that have their own, by `client_id`.
     pub of_clients: BTreeMap<String, TokenSettings>,
 }
 

@@ -113,7 +113,7 @@ impl UserCodeFormat {
 pub struct UserCodeFormats(Vec<UserCodeFormat>);
 
 impl UserCodeFormats {
-    /// Each once.
+    /// The formats in use, each once.
     pub fn new<'f>(formats: impl IntoIterator<Item = &'f UserCodeFormat>) -> Self {
         let mut all: Vec<UserCodeFormat> = Vec::new();
         for format in formats {

@@ -23,11 +23,11 @@ const NOT_OURS: [&str; 2] = ["openid_federation", "origin"];
 
 /// Why a client identifier has no meaning here.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum PrefixFault {
     /// `origin:` is made by browsers for the Digital Credentials API; nobody may send it.
     #[error("`origin:` is never a client identifier that is sent (OpenID4VP 1.0 section 5.9.3)")]
     Origin,
-    /// Not offered.
     #[error("`openid_federation:` is not offered")]
     Federation,
 }

@@ -1,4 +1,4 @@
-//! Requests for tests of this room and of the rooms above.
+//! Requests for tests of this module and of those above it.
 
 #![expect(clippy::unwrap_used, reason = "for tests only")]
 

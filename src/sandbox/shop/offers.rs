@@ -7,7 +7,7 @@ use crate::sandbox::wallet::BASIC_QUERY_ID;
 
 /// Something to agree to.
 pub(super) struct Offer {
-    /// Its name in the form.
+    /// The name of the offer in the form.
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) about: &'static str,

@@ -12,7 +12,7 @@ pub(super) struct ShopOutcome {
     pub(super) credentials: Vec<ShopCredential>,
     /// The transactions as the service kept them.
     pub(super) transactions: Vec<Stored>,
-    /// The report.
+    /// The checks of the report.
     pub(super) checks: Vec<ShopCheck>,
 }
 

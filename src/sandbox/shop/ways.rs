@@ -1,6 +1,6 @@
 //! How the shop can have the wallet asked: the entries of `[[wallets]]` in the sandbox's configuration.
 
-/// One way.
+/// One of the ways in which the shop can ask the wallet.
 pub(super) struct Way {
     /// The configured name of the wallet.
     pub(super) wallet: &'static str,

@@ -32,13 +32,13 @@ pub(in crate::sandbox) struct Television {
 pub(super) enum Screen {
     /// The code; nobody has answered yet.
     Waiting,
-    /// The same; the service asked for longer pauses, now of so many seconds.
+    /// Nobody has decided yet, and the service asked for longer pauses, now of so many seconds.
     SlowedDown(u64),
     /// Somebody said no.
     Denied,
     /// Nobody answered in time.
     Expired,
-    /// Signed in.
+    /// The person is signed in.
     SignedIn(ReadTokenClaims),
     /// The service answered with an error that ends this.
     Broken,

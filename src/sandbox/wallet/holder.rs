@@ -24,7 +24,7 @@ pub struct Binding<'a> {
     pub audience: &'a str,
     /// `nonce` of the request.
     pub nonce: &'a str,
-    /// `iat`.
+    /// The second that `iat` says.
     pub now: Timestamp,
     /// The transaction data strings agreed to, exactly as they were received.
     pub transaction_data: &'a [&'a str],
@@ -151,7 +151,7 @@ fn hash(text: &str) -> String {
     base64url::encode(Digest::of(text.as_bytes()).as_bytes())
 }
 
-/// The same with another value in the last disclosure.
+/// The SD-JWT with another value in the last disclosure.
 fn tampered(sd_jwt: &str) -> Option<String> {
     let (before, last) = sd_jwt.strip_suffix('~')?.rsplit_once('~')?;
     let mut disclosure: Value = serde_json::from_slice(&base64url::decode(last).ok()?).ok()?;

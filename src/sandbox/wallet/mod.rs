@@ -48,7 +48,7 @@ const CONSENT_LIFETIME: Duration = Duration::from_secs(600);
 
 /// The client that is registered with the wallet, as cloud wallets have it.
 pub(super) struct Registration {
-    /// Its identifier.
+    /// `client_id`
     pub(super) client_id: String,
     /// The only address to which its answers are sent.
     pub(super) redirect_uri: String,

@@ -1,4 +1,4 @@
-//! The authorization request as the cloud wallet's document describes it (checklist 13.1), read strictly.
+//! The authorization request as the cloud wallet's document describes it (REQ-13.1), read strictly.
 
 use url::{Url, form_urlencoded};
 

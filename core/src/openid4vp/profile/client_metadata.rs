@@ -33,7 +33,7 @@ pub(super) fn metadata(asked: &VpRequest, wallet: &WalletRoute) -> Value {
     metadata
 }
 
-/// The same in the names of drafts 24 to 26, which version 1.0 dropped (section 5.1 there; JARM section 3).
+/// Says it in the names of drafts 24 to 26 too, which version 1.0 dropped (section 5.1 there; JARM section 3).
 /// Wallets ignore what they do not know.
 fn add_legacy_names(metadata: &mut Value) {
     metadata["vp_formats"] = vp_formats_supported();

@@ -1,5 +1,5 @@
 //! Proof's cloud wallet: an authorization request answered in the fragment of our redirect URI, or
-//! posted to our response URI (checklist 13.1; `interop/proof-cloud-wallet.md`; OpenID4VP 1.0 sections
+//! posted to our response URI (REQ-13.1 and those after it; OpenID4VP 1.0 sections
 //! 5.1, 5.2, 8.2).
 
 use super::super::client_id::Prefix;

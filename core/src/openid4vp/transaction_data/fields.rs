@@ -34,7 +34,7 @@ impl<'v> Fields<'v> {
         checked_text(self.required(name)?, &self.pointer(name), longest)
     }
 
-    /// The same where the member may be absent.
+    /// Reads a text that may be absent.
     pub(super) fn optional_text(
         &mut self,
         name: &'static str,
@@ -90,7 +90,7 @@ impl<'v> Fields<'v> {
         self.elements(name, value, most)
     }
 
-    /// The same where the member may be absent: empty then.
+    /// Reads a list that may be absent: empty then.
     pub(super) fn optional_list(
         &mut self,
         name: &'static str,

@@ -1,4 +1,4 @@
-//! Transaction data (OpenID4VP 1.0 sections 5.1, B.3.3.1; checklist 13): what is being agreed to, typed,
+//! Transaction data (OpenID4VP 1.0 sections 5.1, B.3.3.1; REQ-13.20 and those after it): what is being agreed to, typed,
 //! with the exact string that was sent kept and hashed.
 //!
 //! The string is the truth: it is written once from the typed value, stored, sent and hashed. Everything
@@ -60,7 +60,7 @@ struct TransactionParts {
     payload: Payload,
 }
 
-/// What is being agreed to, by type (checklist 13.3).
+/// What is being agreed to, by type.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Payload {
@@ -187,7 +187,7 @@ impl TransactionData {
         &self.parts.credential_ids
     }
 
-    /// The `type`.
+    /// The `type` of the object.
     pub fn kind(&self) -> &str {
         self.parts.payload.kind()
     }

@@ -12,7 +12,7 @@ pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:payment-item
 /// The object as a whole is bounded too; this keeps the page readable.
 const MAX_ITEMS: usize = 100;
 
-/// A payment.
+/// A payment of one or more items.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PaymentItemized {
     /// What the payment is called.

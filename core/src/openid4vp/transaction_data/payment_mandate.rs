@@ -17,7 +17,7 @@ pub struct PaymentMandate {
     pub payee: Payee,
     /// What the person reads at the wallet.
     pub prompt_summary: String,
-    /// How much.
+    /// The amount that is paid.
     pub amount: Amount,
     /// Of the amount.
     pub currency: Currency,
@@ -27,15 +27,15 @@ pub struct PaymentMandate {
 /// what was given is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PaymentInstrument {
-    /// Its kind.
+    /// `type`
     #[serde(rename = "type")]
     pub kind: String,
-    /// Its identifier.
+    /// Identifies the mandate.
     pub id: String,
-    /// An instruction.
+    /// An instruction for who pays.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<String>,
-    /// A description.
+    /// What the payment is for.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
@@ -43,10 +43,10 @@ pub struct PaymentInstrument {
 /// Who is paid.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Payee {
-    /// An identifier.
+    /// Identifies the payee.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
-    /// The name.
+    /// The name of the payee.
     pub name: String,
     /// An http or https address.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -81,10 +81,10 @@ impl TransactionTypes {
         self.from_text(&object.to_string())
     }
 
-    /// The same from its text, whose numbers are sent as they stand there: `12.10` stays `12.10`.
+    /// Reads an object from its text, whose numbers are sent as they stand there: `12.10` stays `12.10`.
     ///
     /// # Errors
-    /// As above.
+    /// The first fault, as [`Self::from_json`] finds it.
     pub fn from_text(&self, text: &str) -> Result<TransactionData, TransactionFault> {
         let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
         let parts = super::read(&object)?;
@@ -157,7 +157,7 @@ impl RegisteredPayload {
         fault.map_or(Ok(payload), Err)
     }
 
-    /// The `type`.
+    /// The `type` of the object.
     pub fn kind(&self) -> &str {
         &self.kind
     }

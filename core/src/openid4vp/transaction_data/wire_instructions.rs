@@ -11,11 +11,11 @@ pub(super) const TYPE: &str = "urn:proof:params:vc:transaction-data:wire-instruc
 /// A transfer from one account to another.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WireInstructions {
-    /// Who receives.
+    /// Who receives the money.
     pub recipient: WireRecipient,
-    /// Who pays.
+    /// Who sends the money.
     pub source: WireSource,
-    /// How much.
+    /// The amount that is paid.
     pub amount: Amount,
     /// Of the amount.
     pub currency: Currency,
@@ -27,10 +27,10 @@ pub struct WireInstructions {
 /// The receiving account: an institution's, perhaps for a person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WireRecipient {
-    /// The person.
+    /// The person who receives the money.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub individual_name: Option<String>,
-    /// The bank.
+    /// The bank that receives the money.
     pub institution_name: String,
     /// The bank's number.
     pub routing_number: String,
@@ -44,12 +44,12 @@ pub struct WireRecipient {
 /// The paying account: a person's.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct WireSource {
-    /// The person.
+    /// The person who sends the money.
     pub individual_name: String,
-    /// The bank.
+    /// The bank that sends the money.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub institution_name: Option<String>,
-    /// The account.
+    /// The account that the money comes from.
     pub account_number: String,
     /// The bank's number.
     pub routing_number: String,
