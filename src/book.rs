@@ -4,6 +4,7 @@
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
 //! [decisions]: crate::book::decisions
+//! [glossary]: crate::book::glossary
 #![doc = include_str!("../docs/README.md")]
 
 /// A page of `docs/`. Pages refer to each other by name, and of two definitions of a name the first counts: here
@@ -16,6 +17,7 @@ macro_rules! page {
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
         /// [decisions]: crate::book::decisions
+        /// [glossary]: crate::book::glossary
         #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
         pub mod $name {}
     };
@@ -27,3 +29,4 @@ page!(operating);
 page!(limits);
 page!(threats);
 page!(decisions);
+page!(glossary);

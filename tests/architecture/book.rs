@@ -88,6 +88,33 @@ fn every_number_is_that_of_the_code() {
 }
 
 #[test]
+fn every_word_of_the_glossary_leads_to_its_type() {
+    let glossary = read("docs/glossary.md");
+    let faults: Vec<_> = glossary.lines().filter_map(lost_word).collect();
+    assert!(faults.is_empty(), "docs/glossary.md:\n{}", faults.join("\n"));
+    assert!(lost_word("| a map | `Gone` | `tests/architecture/book.rs` |").is_some());
+    assert!(lost_word("| a map | `Path` | `src/gone.rs` |").is_some());
+}
+
+/// What is wrong with a row of the glossary: `| word | type | file |`, where the type may be left out.
+fn lost_word(row: &str) -> Option<String> {
+    let cells: Vec<_> = row.split('|').map(|cell| cell.trim().trim_matches('`')).collect();
+    let [_, word, name, path, _] = cells.as_slice() else { return None };
+    if path.is_empty() || *word == "Word" || word.starts_with("---") {
+        return None;
+    }
+    if name.is_empty() {
+        return (!at(path).exists()).then(|| format!("{path} does not exist"));
+    }
+    let text = fs::read_to_string(at(path)).unwrap_or_default();
+    let declared = text.lines().filter(|line| line.starts_with("pub")).any(|line| {
+        let mut words = line.split(|c: char| !c.is_alphanumeric() && c != '_');
+        words.any(|word| ["struct", "enum", "trait", "type"].contains(&word)) && words.next() == Some(name)
+    });
+    (!declared).then(|| format!("{name} is not in {path}"))
+}
+
+#[test]
 fn the_map_and_the_module_name_every_page() {
     let (map, module) = (read("docs/README.md"), read("src/book.rs"));
     for page in fs::read_dir(at("docs")).unwrap() {
@@ -96,6 +123,8 @@ fn the_map_and_the_module_name_every_page() {
         if name != "README" {
             assert!(map.contains(&format!("[{name}]: {name}.md")), "docs/README.md leaves {name} out");
             assert!(module.contains(&format!("page!({name});")), "src/book.rs leaves {name} out");
+            let links = module.matches(&format!("[{name}]: crate::book::{name}\n")).count();
+            assert_eq!(links, 2, "src/book.rs: links to {name} work on the map and on every page");
         }
     }
 }

@@ -30,12 +30,12 @@ pub struct PaymentInstrument {
     /// `type`
     #[serde(rename = "type")]
     pub kind: String,
-    /// Identifies the mandate.
+    /// Identifies the instrument.
     pub id: String,
-    /// An instruction for who pays.
+    /// Says which one, in the words of the wallet's document.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub instruction: Option<String>,
-    /// What the payment is for.
+    /// Says which one, in the words of its newer guides.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
 }
