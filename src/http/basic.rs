@@ -27,6 +27,7 @@ pub struct ClientParameters {
 
 /// Why no credentials could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CredentialsFault {
     /// Neither a header nor a `client_id`.
     #[error("no client_id and no client authentication")]
@@ -37,7 +38,6 @@ pub enum CredentialsFault {
     /// Header and form at once, or two headers: one method per request (RFC 6749 section 2.3).
     #[error("more than one way of client authentication, or two different client ids")]
     Several,
-    /// Half of an assertion.
     #[error("client_assertion and client_assertion_type belong together")]
     HalfAssertion,
     /// An assertion of another kind.

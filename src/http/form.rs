@@ -35,7 +35,7 @@ impl Form {
         Self::read(text, |_| Err(FormFault::Repeated))
     }
 
-    /// The same, where the answer to a repeated parameter depends on which one it is: the first value of
+    /// Reads a form where the answer to a repeated parameter depends on which one it is: the first value of
     /// each, and the names that came more than once.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ pub enum Audience {
     Mounted,
 }
 
-/// One route.
+/// A route: whose endpoint it is, its method and its path.
 #[derive(Debug)]
 pub struct Route {
     /// `/done/:handle`, or `/v1/presentations/{id}`.
@@ -45,7 +45,7 @@ pub struct Routes(Vec<Route>);
 const METHODS: [&str; 5] = ["GET", "HEAD", "POST", "PUT", "DELETE"];
 
 impl Routes {
-    /// The table.
+    /// The table of all routes.
     pub fn all() -> Self {
         let machines = [
             (Audience::Oauth, OauthEndpoints::meta()),

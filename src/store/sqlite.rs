@@ -68,6 +68,7 @@ pub struct SqliteStore {
 
 /// Why a database cannot be opened.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum OpenFault {
     /// Not a URL of a SQLite database.
     #[error("the storage URL must be sqlite::memory: or sqlite: and a path without parameters")]
@@ -75,13 +76,12 @@ pub enum OpenFault {
     /// The file cannot be made, or its folder is not there.
     #[error("the database file {path} cannot be created; its folder must be there, and writable")]
     File {
-        /// Which one.
+        /// The file.
         path: PathBuf,
-        /// Why.
+        /// What the operating system said.
         #[source]
         source: std::io::Error,
     },
-    /// Others may open it.
     #[error(transparent)]
     Exposed(#[from] Exposed),
     /// It was used with other keys.
@@ -90,18 +90,16 @@ pub enum OpenFault {
     /// A newer program has used it; going back would lose what that program knows.
     #[error("the database has version {found}; this program knows versions up to {known}")]
     Newer {
-        /// Its version.
+        /// The version of the database.
         found: usize,
-        /// Ours.
+        /// The newest version that this program knows.
         known: usize,
     },
-    /// Another program's file.
     #[error("the database belongs to another program")]
     Foreign,
     /// The file system cannot share memory between connections, network file systems for example.
     #[error("the database cannot keep a write-ahead log where it lies")]
     NoWal,
-    /// SQLite says no.
     #[error("the database cannot be opened")]
     Sqlite(#[from] rusqlite::Error),
     /// The system gives us no thread.
@@ -119,10 +117,10 @@ impl SqliteStore {
         Self::open_noting(url, None)
     }
 
-    /// The same, for a service with these keys: the database remembers their digest.
+    /// Opens the database for a service with these keys: it remembers their digest.
     ///
     /// # Errors
-    /// As above, and [`OpenFault::OtherKeys`]
+    /// Those of [`Self::open`], and [`OpenFault::OtherKeys`]
     pub fn open_for(url: &str, keys: &Digest) -> Result<Arc<Self>, OpenFault> {
         Self::open_noting(url, Some(keys))
     }

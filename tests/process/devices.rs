@@ -12,7 +12,7 @@ pub async fn ask(client: &Client, service: &Service) -> reqwest::Result<Response
     ask_at(client, service.at("/device_authorization")).await
 }
 
-/// The same, at the address.
+/// A device authorization, asked for at this address.
 pub async fn ask_at(client: &Client, address: reqwest::Url) -> reqwest::Result<Response> {
     client.post(address).form(&[("client_id", "tv")]).send().await
 }

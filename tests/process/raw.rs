@@ -30,7 +30,7 @@ pub async fn answer_to(stream: &mut TcpStream, request: &[u8]) -> String {
     String::from_utf8_lossy(&answer).into_owned()
 }
 
-/// The same on a connection of its own, from 127.0.0.1.
+/// Sends a request on a connection of its own, from 127.0.0.1, and reads the answer.
 pub async fn ask(service: &Service, request: &[u8]) -> String {
     answer_to(&mut connect_from("127.0.0.1", service).await, request).await
 }

@@ -27,7 +27,7 @@ impl DigestAlgorithm {
         }
     }
 
-    /// That name.
+    /// The name in `_sd_alg`.
     pub fn name(self) -> &'static str {
         match self {
             Self::Sha256 => "sha-256",

@@ -18,7 +18,7 @@ pub enum Algorithm {
     Es512,
     /// EdDSA on Ed25519, by the name that says so (RFC 9864 section 2.2).
     Ed25519,
-    /// The same under the older name, which also stands for Ed448; that curve is not offered.
+    /// Ed25519 under the older name, which also stands for Ed448; that curve is not offered.
     EdDsa,
     /// RSASSA-PKCS1-v1_5 with SHA-256, 2048 bits or more.
     Rs256,

@@ -18,7 +18,7 @@ pub struct PublicKey(Arc<KeyParts>);
 #[derive(Debug)]
 struct KeyParts {
     kid: Option<String>,
-    /// Its `alg`, where it has one.
+    /// The JWK's `alg`, where it has one.
     alg: Option<Algorithm>,
     material: Material,
 }
@@ -93,7 +93,7 @@ impl PublicKey {
         }
     }
 
-    /// The same in words: `ES256`, `EdDSA or Ed25519`.
+    /// The algorithms in words: `ES256`, `EdDSA or Ed25519`.
     pub fn algorithms_in_words(&self) -> String {
         self.algorithms().iter().map(|alg| alg.name()).collect::<Vec<_>>().join(" or ")
     }

@@ -82,7 +82,7 @@ impl<'a> UnverifiedJws<'a> {
         self.payload.get(name)
     }
 
-    /// The same, independent of the text it was parsed from.
+    /// This JWS, independent of the text it was parsed from.
     pub fn into_owned(self) -> UnverifiedJws<'static> {
         UnverifiedJws { signing_input: Cow::Owned(self.signing_input.into_owned()), ..self }
     }
@@ -130,7 +130,7 @@ impl VerifiedJws {
         &self.header
     }
 
-    /// The payload.
+    /// The claims of the payload.
     pub fn payload(&self) -> &Map<String, Value> {
         &self.payload
     }
@@ -150,11 +150,11 @@ impl fmt::Debug for VerifiedJws {
 /// A part of a compact JWS.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwsPart {
-    /// The first.
+    /// The header, which comes first.
     Header,
-    /// The second.
+    /// The payload, which comes second.
     Payload,
-    /// The third.
+    /// The signature, which comes third.
     Signature,
 }
 
@@ -170,8 +170,8 @@ impl fmt::Display for JwsPart {
 
 /// Why a JWS was refused. Carries no part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum JwsFault {
-    /// Not three parts.
     #[error("a compact JWS has exactly three parts")]
     Parts,
     /// A part is not canonical unpadded base64url.

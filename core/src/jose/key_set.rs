@@ -23,7 +23,7 @@ pub struct KeySet {
 pub struct LeftOut {
     /// Where it stands, counted from 1.
     pub place: usize,
-    /// Why.
+    /// Why the key does not count.
     pub why: JwkFault,
 }
 

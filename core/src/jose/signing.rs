@@ -153,20 +153,19 @@ impl fmt::Debug for SigningKey {
 
 /// Why a key cannot sign. Carries nothing of the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum SigningFault {
-    /// Its public half is unusable.
+    /// The public half is unusable.
     #[error(transparent)]
     Key(#[from] JwkFault),
-    /// Its private half is missing, malformed or belongs to another key.
+    /// The private half is missing, malformed or belongs to another key.
     #[error("the private half of the JWK is missing, malformed or belongs to another key")]
     Private,
-    /// The PEM file.
     #[error(transparent)]
     Pem(#[from] PemFault),
     /// No key could be generated.
     #[error("OpenSSL could not generate a key")]
     Generate,
-    /// Nothing could be signed.
     #[error("OpenSSL could not sign")]
     Sign,
 }

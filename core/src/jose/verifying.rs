@@ -19,7 +19,7 @@ use super::alg::Algorithm;
 pub(super) enum Material {
     /// The uncompressed point, `04 || x || y` (SEC 1 section 2.3.3).
     P256([u8; 65]),
-    /// The same for P-384.
+    /// An uncompressed point of P-384.
     P384([u8; 97]),
     /// The coordinates as the JWK spells them, and the OpenSSL key made from them.
     P521 { x: String, y: String, verifier: Box<EcdsaJwsVerifier> },

@@ -184,7 +184,7 @@ impl Barrier {
         Self(attempts.to_vec())
     }
 
-    /// The limits.
+    /// The attempts that are held against limits.
     pub fn attempts(&self) -> &[Attempt] {
         &self.0
     }

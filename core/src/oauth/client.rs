@@ -14,7 +14,7 @@ use crate::jose::key_set::KeySet;
 /// A registered client (`[[clients]]`).
 #[derive(Clone, Debug)]
 pub struct Client {
-    /// Its identifier.
+    /// `client_id`
     pub id: String,
     /// What people are shown.
     pub name: String,
@@ -31,7 +31,7 @@ pub struct Client {
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by configured name.
     pub wallet: String,
-    /// Its device grant.
+    /// What its device grant is like.
     pub device: DeviceSettings,
     /// The clients for whose devices its own pages may speak (`/v1/device/...`).
     pub device_pages_for: Vec<String>,
@@ -72,7 +72,7 @@ pub struct CodeRules {
 pub enum Authentication {
     /// A public client: named by `client_id`, proven by nothing.
     None,
-    /// HTTP Basic.
+    /// The client sends its secret by HTTP Basic.
     ClientSecretBasic(SecretDigests),
     /// In the form.
     ClientSecretPost(SecretDigests),
@@ -154,7 +154,7 @@ pub enum Grant {
 pub enum ClientCredentials {
     /// Only a `client_id`.
     Claimed(String),
-    /// HTTP Basic.
+    /// Identifier and secret by HTTP Basic.
     Basic(String, Secret),
     /// HTTP Basic at the REST API: without a form, it is the way of every secret.
     Api(String, Secret),
@@ -236,7 +236,7 @@ impl NotAuthenticated {
         self.registered.as_ref().map(|(_, method)| *method)
     }
 
-    /// Why.
+    /// Why the client is not believed.
     pub fn why(&self) -> &AuthenticationFault {
         &self.why
     }
@@ -340,7 +340,7 @@ impl<'a> AuthenticatedClient<'a> {
     }
 }
 
-/// Clients for the tests of this room and those above it.
+/// Clients for the tests of this module and of those above it.
 #[cfg(any(test, feature = "testing"))]
 pub mod testing {
     use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};

@@ -30,7 +30,7 @@ pub struct Guesser {
     pub is_address: bool,
     /// The networks around it, and how many times as much they may enter.
     pub networks: Vec<(Digest, u32)>,
-    /// Everybody together.
+    /// Everybody together, under one digest.
     pub everybody: Digest,
 }
 

@@ -19,7 +19,7 @@ use crate::trust::did::{self, DidKeys};
 
 /// What an attestation may hold.
 const ATTESTATION: Bounds = Bounds { bytes: 16 << 10, depth: 8, members: 256 };
-/// Its `typ` (section 12).
+/// The `typ` of a verifier attestation (section 12).
 const ATTESTATION_TYP: &str = "verifier-attestation+jwt";
 
 /// A private key, the client identifier it belongs to, and what the header says about it. Prints as nothing.
@@ -50,6 +50,7 @@ enum Validity {
 
 /// Why nothing was signed.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotSigned {
     /// There is no key for this wallet.
     #[error("there is no key that signs requests for this wallet")]
@@ -60,7 +61,6 @@ pub enum NotSigned {
     /// A certificate or the attestation has expired, or is not valid yet.
     #[error("a certificate or attestation of the key is not valid now")]
     OutOfDate,
-    /// Nothing could be signed.
     #[error(transparent)]
     Signing(#[from] SigningFault),
 }

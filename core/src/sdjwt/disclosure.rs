@@ -35,7 +35,7 @@ impl Revealed {
         &self.claims
     }
 
-    /// The same, to keep.
+    /// The claims, to keep.
     pub fn into_claims(self) -> Map<String, Value> {
         self.claims
     }
@@ -69,7 +69,7 @@ pub fn reveal<'d>(
     walk(payload, disclosures, limits, None)
 }
 
-/// The same, and [`Revealed::trace`] is kept.
+/// Reveals, and keeps [`Revealed::trace`].
 ///
 /// # Errors
 /// The first [`DisclosureFault`].
@@ -131,11 +131,10 @@ fn walk<'d>(
 
 /// Why the Disclosures do not fit the payload. Claim names are shown, clipped; values never.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum DisclosureFault {
-    /// `_sd_alg` names something else.
     #[error("`_sd_alg` is {0}; accepted are sha-256, sha-384 and sha-512")]
     Algorithm(String),
-    /// `_sd_alg` is no string.
     #[error("`_sd_alg` is not a string")]
     AlgorithmNotText,
     /// `_sd_alg` below the top level.
@@ -165,15 +164,12 @@ pub enum DisclosureFault {
     /// One digest at two places.
     #[error("the same digest occurs more than once")]
     Repeated,
-    /// One Disclosure sent twice.
     #[error("the same Disclosure was sent twice")]
     SentTwice,
-    /// Disclosures that open nothing.
     #[error(
         "{0} of the Disclosures are not referenced by any digest: they were altered, added, or belong to another credential"
     )]
     Unused(usize),
-    /// Deeper than the limit.
     #[error("claims are nested deeper than {0} levels")]
     Depth(usize),
 }

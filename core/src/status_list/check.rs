@@ -23,9 +23,9 @@ const STATUS: Rule = Rule { check: "status", requirement: "SD-JWT VC 2.4; Token 
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum CredentialStatus {
-    /// Its issuer's list says that it is valid.
+    /// The issuer's list says that the credential is valid.
     Valid,
-    /// It names no status: its issuer does not revoke.
+    /// The credential names no status: its issuer does not revoke.
     None,
     /// Nothing was looked up, because the operator wanted it so (`danger_ignore_status`).
     #[default]
@@ -37,7 +37,7 @@ pub enum CredentialStatus {
 pub enum StatusClaim {
     /// Nothing has to be looked up.
     Settled(CredentialStatus),
-    /// Its issuer keeps it here.
+    /// Where the issuer keeps the status.
     Listed(StatusReference),
 }
 
@@ -115,7 +115,7 @@ impl fmt::Debug for StatusPlace {
 /// What a list says of a credential that was valid before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StatusNow {
-    /// Valid.
+    /// The credential is valid.
     Valid,
     /// Anything else: revoked, suspended, beyond the list.
     TakenBack,

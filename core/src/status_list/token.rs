@@ -55,7 +55,7 @@ pub struct StatusListToken(UnverifiedJws<'static>);
 /// How a token came to us.
 #[derive(Clone, Copy, Debug)]
 pub struct Receipt {
-    /// When.
+    /// When the list arrived.
     pub at: Timestamp,
     /// What HTTP said about keeping it; counts only when the token says nothing (TSL 8.2).
     pub max_age: Option<Duration>,
@@ -77,13 +77,13 @@ impl CacheBounds {
         (least <= most).then_some(Self { least, most, oldest: None, tolerance: CLOCK_TOLERANCE })
     }
 
-    /// The same, where clocks may be so far apart.
+    /// These bounds, where clocks may be so far apart.
     #[must_use]
     pub fn with_clock_tolerance(self, tolerance: Duration) -> Self {
         Self { tolerance, ..self }
     }
 
-    /// The same, for lists whose `iat` is less than `oldest` ago; `None`: any age.
+    /// These bounds, for lists whose `iat` is less than `oldest` ago; `None`: any age.
     #[must_use]
     pub fn no_older_than(self, oldest: Option<Duration>) -> Self {
         Self { oldest, ..self }
@@ -120,7 +120,7 @@ pub struct StatusList {
     uri: String,
     chain: Option<Arc<ValidatedChain>>,
     statuses: Statuses,
-    /// Its `exp` and the clock tolerance, or when it becomes too old.
+    /// The list's `exp` and the clock tolerance, or when it becomes too old.
     ends_at: Option<Timestamp>,
     fresh_until: Timestamp,
 }
@@ -144,7 +144,7 @@ impl StatusListToken {
         self.0.kid()
     }
 
-    /// Its issuer, asked for the key that its header calls for.
+    /// The issuer of the list, asked for the key that the header calls for.
     pub fn of(&self, issuer: &TrustedIssuer) -> TrustedIssuer {
         issuer.of_header(self.kid(), self.0.header().contains_key("x5c"))
     }
@@ -209,12 +209,12 @@ impl StatusList {
         self.chain.as_deref()
     }
 
-    /// Its `sub`.
+    /// `sub`: the address of the list.
     pub fn uri(&self) -> &str {
         &self.uri
     }
 
-    /// The statuses.
+    /// The statuses in the list.
     pub fn statuses(&self) -> &Statuses {
         &self.statuses
     }
@@ -232,11 +232,11 @@ impl StatusList {
 
 /// Why a token is refused. Carries no part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum StatusListFault {
     /// Not a bounded compact JWS with an algorithm of the list.
     #[error("the status list token is not acceptable: {0}")]
     Jws(#[from] JwsFault),
-    /// Another kind of token.
     #[error("`typ` of the status list token is not statuslist+jwt")]
     Typ,
     /// The issuer of the credential has no such key.
@@ -262,7 +262,6 @@ pub enum StatusListFault {
     /// `iat` or `nbf` lies ahead.
     #[error("`{0}` of the status list lies ahead; is a clock wrong?")]
     Ahead(&'static str),
-    /// `exp` is past.
     #[error("the status list has expired; its provider must publish a new one")]
     Expired,
     /// `iat` lies further back than the configuration allows.
@@ -271,7 +270,6 @@ pub enum StatusListFault {
     /// There is no object `status_list`.
     #[error("the status list token has no object `status_list`")]
     NoList,
-    /// The list itself.
     #[error(transparent)]
     Statuses(#[from] StatusesFault),
 }
@@ -294,7 +292,7 @@ impl StatusListFault {
 #[derive(Clone, Copy)]
 struct Dates {
     expires_at: Option<Timestamp>,
-    /// The same and the clock tolerance, or earlier where it becomes too old.
+    /// `exp` and the clock tolerance, or earlier where the list becomes too old.
     ends_at: Option<Timestamp>,
 }
 

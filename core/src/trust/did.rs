@@ -60,11 +60,10 @@ pub fn keys_in(document: &Value, did: &str) -> Result<KeySet, DidFault> {
 
 /// Why a DID or its document cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum DidFault {
-    /// Another method.
     #[error("must be a did:jwk or a did:web")]
     Method,
-    /// No JWK inside.
     #[error("does not hold a JWK in unpadded base64url after did:jwk:")]
     Encoding,
     /// A JWK that cannot be used.
@@ -73,7 +72,6 @@ pub enum DidFault {
     /// No place on the web.
     #[error("must be did:web:, a host name, perhaps %3A and a port, and path segments after colons")]
     Place,
-    /// Another DID's document.
     #[error("`id` in the DID document is not exactly the DID it was fetched for")]
     Id,
     /// Not shaped as a DID document.

@@ -45,17 +45,14 @@ pub fn read(metadata: &Value, issuer: &str) -> Result<PublishedKeys, IssuerMetad
 
 /// Why metadata cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum IssuerMetadataFault {
-    /// It is another issuer's.
     #[error("`issuer` in the metadata is not exactly the issuer it was fetched for")]
     Issuer,
-    /// Both, or neither.
     #[error("the metadata must have exactly one of `jwks` and `jwks_uri`")]
     Keys,
-    /// No URL.
     #[error("`jwks_uri` in the metadata is not a URL")]
     JwksUri,
-    /// No JWKS.
     #[error("`jwks` in the metadata is unusable: {0}")]
     Jwks(#[from] JwkFault),
 }

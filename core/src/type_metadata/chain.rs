@@ -22,7 +22,7 @@ pub struct TypeMetadata {
 }
 
 impl TypeMetadata {
-    /// The type.
+    /// The type that the documents describe.
     pub fn vct(&self) -> &str {
         &self.vct
     }

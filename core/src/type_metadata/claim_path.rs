@@ -23,7 +23,7 @@ enum TypePathElement {
     Name(String),
     /// The element issued at this place, from 0.
     Index(usize),
-    /// Every element.
+    /// Every element of an array.
     All,
 }
 

@@ -36,13 +36,10 @@ impl Digests {
 /// Why a document is not the one that is meant. Carries nothing of either.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum IntegrityFault {
-    /// Not integrity metadata.
     #[error("is not written as W3C SRI asks: `sha256-`, `sha384-` or `sha512-` and padded standard base64")]
     Syntax,
-    /// Other algorithms only.
     #[error("names no hash algorithm that is known here (sha256, sha384, sha512)")]
     Unsupported,
-    /// Another document.
     #[error("is the hash of other bytes")]
     Mismatch,
 }

@@ -38,7 +38,7 @@ impl SignedRequests {
         (with == nonce.as_str()).then(|| signed.clone())
     }
 
-    /// Keeps it.
+    /// Keeps a signed request.
     pub(in crate::flow) fn keep(&self, id: &RequestState, nonce: &Nonce, signed: &str, now: Timestamp) {
         let mut held = self.held();
         make_room(&mut held, signed.len(), now);

@@ -1,5 +1,5 @@
 //! How transaction data look in the OpenAPI document: the four kinds that are known everywhere, and whatever
-//! the operator registered. The rules themselves are the domain's: `domain/openid4vp/transaction_data.rs`.
+//! the operator registered. The rules themselves are the core's: `core/src/openid4vp/transaction_data/mod.rs`.
 
 use std::collections::BTreeMap;
 

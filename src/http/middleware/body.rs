@@ -51,7 +51,7 @@ struct LongBodies {
     shares: Mutex<HashMap<Option<IpAddr>, Weak<Semaphore>>>,
 }
 
-/// A place.
+/// A place among those who send long bodies.
 struct BodyPlaces<'p> {
     _place: SemaphorePermit<'p>,
     _own: OwnedSemaphorePermit,

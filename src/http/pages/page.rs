@@ -104,7 +104,7 @@ impl IntoResponse for Page {
 #[derive(Debug, Template)]
 #[template(path = "http/pages/templates/notice.html")]
 pub struct Notice {
-    /// Its status.
+    /// The status of the answer.
     pub status: StatusCode,
     /// How it looks.
     pub tone: Tone,
@@ -125,7 +125,7 @@ pub struct Notice {
 /// How a page looks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
-    /// It worked.
+    /// What the person wanted has happened.
     Good,
     /// Neither good nor bad.
     Plain,
@@ -159,7 +159,7 @@ pub struct Link {
 }
 
 impl Notice {
-    /// A refusal.
+    /// A page that refuses something.
     pub fn refused(status: StatusCode, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
         Self { status, ..Self::plain(Tone::Bad, title, text) }
     }

@@ -27,7 +27,7 @@ pub enum NoBackup {
     File {
         /// Where it was to be.
         path: PathBuf,
-        /// Why not.
+        /// What SQLite said.
         #[source]
         source: io::Error,
     },

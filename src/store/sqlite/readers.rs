@@ -12,7 +12,7 @@ use tokio::sync::Semaphore;
 use super::writer::Ended;
 use crate::flow::ports::Unavailable;
 
-/// The connections.
+/// The connections that look things up.
 pub(super) struct Readers {
     /// A permit for each connection that is idle.
     free: Semaphore,
@@ -21,7 +21,7 @@ pub(super) struct Readers {
 }
 
 impl Readers {
-    /// Shares these.
+    /// Shares these connections.
     pub(super) fn new(connections: Vec<Connection>) -> Self {
         let number = u32::try_from(connections.len()).unwrap_or(u32::MAX);
         Self { free: Semaphore::new(connections.len()), number, idle: Mutex::new(connections) }

@@ -43,7 +43,7 @@ fn generate(alg: Algorithm) -> Signer {
     Signer::of(SigningKey::generate(alg).unwrap())
 }
 
-/// The same keys once more.
+/// The keys of `made` once more.
 pub fn twin(made: &PresentationBuilder) -> PresentationBuilder {
     let again = |signer: &Signer| Signer::of(SigningKey::from_jwk(&signer.key.to_private_jwk()).unwrap());
     PresentationBuilder {

@@ -69,7 +69,7 @@ enum GrantIs {
     Redeemed,
 }
 
-/// The same for a presentation.
+/// What a presentation is.
 #[derive(Clone, Debug, PartialEq)]
 enum PresentationIs {
     Begun { reserved: Option<usize> },

@@ -23,7 +23,7 @@ pub struct Setting {
     pub issuer: PublicKey,
     /// The audience of the KB-JWTs.
     pub audience: String,
-    /// Their nonce.
+    /// The nonce of the key binding.
     pub nonce: String,
 }
 

@@ -15,7 +15,7 @@ use tempfile::TempDir;
 /// One server.
 pub struct Server {
     pub base: Url,
-    /// The same for a person's browser, which keeps cookies and redirects to itself.
+    /// The server for a person's browser, which keeps cookies and redirects to itself.
     pub pages: BoxEndpoint<'static>,
     /// What the patient device calls itself there.
     patient: &'static str,

@@ -1,4 +1,4 @@
-//! Client authentication by assertion, and what happens to clients that fail (checklist 11.1).
+//! Client authentication by assertion, and what happens to clients that fail (REQ-11.1 and those after it).
 
 use serde_json::{Map, Value, json};
 

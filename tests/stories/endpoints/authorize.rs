@@ -1,4 +1,4 @@
-//! The authorization endpoint and pushed requests (checklist 11.2 and 11.3).
+//! The authorization endpoint and pushed requests.
 
 use poem::http::{Method, StatusCode};
 use url::{Url, form_urlencoded};

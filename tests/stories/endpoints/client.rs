@@ -1,4 +1,4 @@
-//! The OAuth endpoints (checklist 10 and 11).
+//! The OAuth endpoints.
 
 use poem::http::{Method, StatusCode};
 use serde_json::json;

@@ -1,5 +1,5 @@
 //! Who a client is, at every endpoint: what is missing, what is wrong, what nobody can take from it
-//! (checklist 11.1, RFC 6749 sections 2.3 and 5.2).
+//! (RFC 6749 sections 2.3 and 5.2).
 
 use std::sync::Arc;
 

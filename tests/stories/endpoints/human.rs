@@ -1,4 +1,4 @@
-//! The pages (checklist 2.1, 10.3 and 15.13).
+//! The pages.
 
 use poem::http::{Method, StatusCode};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-//! Encrypted answers that are wrong in one way, at the endpoint and not only in the room behind it: refused in
+//! Encrypted answers that are wrong in one way, at the endpoint and not only in the core behind it: refused in
 //! one word, in little time, and the right answer still counts.
 
 use std::time::{Duration, Instant};

@@ -149,7 +149,7 @@ async fn req_1_2_req_1_24_req_1_25_each_identifier_names_its_key_and_is_the_audi
     }
 }
 
-/// The cloud wallet takes signed requests too, by its own parameters (`interop/proof-cloud-wallet.md`).
+/// The cloud wallet takes signed requests too, by its own parameters (REQ-13.1).
 #[tokio::test]
 async fn req_13_1_the_cloud_wallet_is_asked_by_a_signed_request_of_its_profile() {
     let ours = Ours::new();

@@ -1,4 +1,4 @@
-//! A service with a verification page of its own (checklist 10.62): the shop has one for televisions.
+//! A service with a verification page of its own (REQ-10.62): the shop has one for televisions.
 
 use poem::http::StatusCode;
 use serde_json::{Value, json};

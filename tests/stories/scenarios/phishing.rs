@@ -1,4 +1,4 @@
-//! Somebody is sent a link, or a code is guessed: what stands in the way (checklist 10.2 and 15).
+//! Somebody is sent a link, or a code is guessed: what stands in the way (`docs/threats.md`).
 
 use std::time::Duration;
 

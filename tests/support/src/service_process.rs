@@ -59,7 +59,7 @@ impl Start {
         }
     }
 
-    /// Its data and configuration are there, and stay there. Otherwise they are in a folder of its own.
+    /// Data and configuration are in `folder`, and stay there. Otherwise they are in a folder of the service's own.
     pub fn in_folder(mut self, folder: &Path) -> Self {
         self.folder = Some(folder.to_owned());
         self
@@ -77,7 +77,7 @@ impl Start {
         self
     }
 
-    /// Its log goes into a pipe that nobody reads: [`Service::stderr`].
+    /// The log goes into a pipe that nobody reads: [`Service::stderr`].
     pub fn with_unread_log(mut self) -> Self {
         self.unread = true;
         self
@@ -189,7 +189,7 @@ impl Service {
         self.ended_within(STARTING)
     }
 
-    /// The same, not longer than that.
+    /// Waits for the end, not longer than `patience`.
     pub fn ended_within(&mut self, patience: Duration) -> ExitStatus {
         let deadline = Instant::now() + patience;
         loop {

@@ -120,10 +120,10 @@ impl fmt::Debug for EncryptionKey {
 /// Why a key cannot decrypt. Carries nothing of the key.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum EncryptionKeyFault {
-    /// Its public half is unusable.
+    /// The public half is unusable.
     #[error(transparent)]
     Public(#[from] JwkFault),
-    /// Its private half is missing or malformed.
+    /// The private half is missing or malformed.
     #[error("the private half of the JWK is missing or malformed")]
     Private,
     /// No key could be generated.

@@ -117,13 +117,13 @@ impl fmt::Debug for EncryptedText<'_> {
 /// A part of a compact JWE.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum JwePart {
-    /// The first.
+    /// The header, which comes first.
     Header,
-    /// The third.
+    /// The initialisation vector, the third part.
     Iv,
-    /// The fourth.
+    /// The ciphertext, the fourth part.
     Ciphertext,
-    /// The fifth.
+    /// The authentication tag, the fifth part.
     Tag,
 }
 
@@ -140,11 +140,11 @@ impl fmt::Display for JwePart {
 
 /// Why a JWE was refused. Carries no part of it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum JweFault {
     /// Longer than what is read.
     #[error("the JWE is longer than {0} bytes")]
     Size(usize),
-    /// Not five parts.
     #[error("a compact JWE has exactly five parts")]
     Parts,
     /// A part is not canonical unpadded base64url.
@@ -156,10 +156,8 @@ pub enum JweFault {
     /// The header is not a bounded JSON object without duplicates.
     #[error("the header is unusable: {0}")]
     Header(JsonFault),
-    /// `crit` is there.
     #[error("the header asks for an extension (`crit`) that is not understood")]
     Critical,
-    /// `zip` is there.
     #[error("compressed content (`zip`) is not accepted")]
     Compression,
     /// `alg` is not that of our key.

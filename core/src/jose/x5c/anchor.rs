@@ -23,7 +23,7 @@ impl Anchor {
         Some(Self { subject: shown_name(certificate), key_hash: key_hash(certificate)? })
     }
 
-    /// Its subject, such as `CN=Root,C=DE`, clipped, without control characters.
+    /// The subject of the anchor, such as `CN=Root,C=DE`, clipped, without control characters.
     pub fn subject(&self) -> &str {
         &self.subject
     }

@@ -62,7 +62,7 @@ impl<'a> Der<'a> {
         (*found == tag).then_some(contents)
     }
 
-    /// The same for a value that may be absent: `Some(None)` then.
+    /// Takes a value that may be absent: `Some(None)` then.
     #[expect(clippy::option_option, reason = "absent and malformed are different answers")]
     fn take_if(&mut self, tag: u8) -> Option<Option<&'a [u8]>> {
         if self.0.first() == Some(&tag) { self.take(tag).map(Some) } else { Some(None) }

@@ -67,7 +67,7 @@ pub struct Roots {
 }
 
 impl Roots {
-    /// The same, where the issuer may stand for itself: a self-signed certificate that is one of these may be
+    /// These roots, where the issuer may stand for itself: a self-signed certificate that is one of them may be
     /// the first of `x5c`. HAIP 1.0 section 6.1.1 forbids it.
     #[must_use]
     pub fn with_self_signed_issuers(self) -> Self {
@@ -213,7 +213,7 @@ impl ValidatedChain {
         &self.subject
     }
 
-    /// The same for results: such as `CN=Issuer,C=DE`, clipped, without control characters.
+    /// The subject for results, such as `CN=Issuer,C=DE`, clipped, without control characters.
     pub fn shown_subject(&self) -> &str {
         &self.shown_subject
     }
@@ -273,11 +273,11 @@ impl fmt::Display for RefusedChain {
 
 /// What is wrong with a chain. Certificates are counted from 1, the leaf.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum ChainFault {
     /// Not a small array of texts.
     #[error("`x5c` must be an array of 1 to {MOST_CERTIFICATES} strings")]
     Shape,
-    /// Not a certificate.
     #[error(
         "certificate {0} of `x5c` is not one DER certificate in padded standard base64, of at most {CERTIFICATE_BYTES} bytes"
     )]
@@ -295,12 +295,11 @@ pub enum ChainFault {
     /// OpenSSL finds no path, or one that does not hold.
     #[error("the certificate chain does not reach a configured root: {why}, at certificate {at}")]
     Path {
-        /// Which certificate.
+        /// The place of the certificate in the chain.
         at: usize,
         /// OpenSSL's words.
         why: &'static str,
     },
-    /// `cA` in the leaf.
     #[error(
         "the first certificate of `x5c` is an authority's (`cA` in its basic constraints), not an issuer's"
     )]
@@ -311,7 +310,7 @@ pub enum ChainFault {
     /// Revoked, or no list says that it is not.
     #[error("the configured revocation lists do not clear the chain: {why}, at certificate {at}")]
     Revoked {
-        /// Which certificate.
+        /// The place of the certificate in the chain.
         at: usize,
         /// OpenSSL's words.
         why: &'static str,
@@ -338,11 +337,10 @@ pub enum ChainFault {
 
 /// Why configured roots or revocation lists cannot be used.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum RootsFault {
-    /// Not PEM.
     #[error("is not readable as PEM certificates")]
     Pem,
-    /// Nothing in it.
     #[error("holds no certificate (`-----BEGIN CERTIFICATE-----`)")]
     Empty,
     /// Revocation lists cannot be followed up to it.

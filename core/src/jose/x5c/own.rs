@@ -24,11 +24,10 @@ pub struct OwnChain {
 
 /// Why certificates cannot stand in `x5c`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum OwnChainFault {
-    /// Not PEM.
     #[error("is not readable as PEM certificates")]
     Pem,
-    /// None, or too many.
     #[error(
         "must hold 1 to {MOST_CERTIFICATES} certificates (`-----BEGIN CERTIFICATE-----`), the leaf first"
     )]

@@ -65,7 +65,7 @@ fn is_namesake(anchor: &X509Ref, anchors: &[X509]) -> bool {
 enum End {
     /// At an anchor that is self-signed.
     Root,
-    /// At any.
+    /// At any time.
     Any,
 }
 

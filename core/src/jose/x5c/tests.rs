@@ -22,7 +22,7 @@ struct ChainScene {
     key: PKey<Private>,
 }
 
-/// The same, made.
+/// A chain that was made for a test.
 struct Chain {
     root: Authority,
     between: Authority,

@@ -73,7 +73,7 @@ impl ClaimsPath {
         self.select_in(claims.as_object()?)
     }
 
-    /// The same on the members of a processed payload.
+    /// What the path selects in the members of a processed payload.
     pub fn select_in<'v>(&self, claims: &'v Map<String, Value>) -> Option<Vec<&'v Value>> {
         let (first, rest) = self.0.split_first()?;
         let PathElement::Name(name) = first else { return None };

@@ -43,7 +43,7 @@ impl AwaitingReturn {
         Ok(Settled { asked, browser, outcome, response_code, settled_at: now, answer })
     }
 
-    /// The request.
+    /// The request as it was sent.
     pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
@@ -58,7 +58,7 @@ impl AwaitingReturn {
         &self.presentation
     }
 
-    /// Every check.
+    /// Every check that was made.
     pub fn report(&self) -> &Report {
         &self.report
     }

@@ -1,4 +1,4 @@
-//! Is a genuine presentation's credential still good? The room between "it was issued" and "it counts":
+//! Is a genuine presentation's credential still good? What is asked between "it was issued" and "it counts":
 //! [`super::conclude`] takes [`Current`] presentations only.
 
 use std::fmt;
@@ -22,7 +22,7 @@ pub struct Current {
 /// What a genuine presentation needs to be current.
 #[derive(Debug)]
 pub enum StatusNeeded {
-    /// Nothing.
+    /// Nothing more has to be looked up.
     Settled(Current),
     /// A look at its issuer's list.
     Listed(Listed),

@@ -12,14 +12,14 @@ use crate::openid4vp::dcql::{ClaimsPath, only_selected};
 pub struct ScopesEarned {
     /// The scopes that were earned.
     pub granted: Vec<String>,
-    /// The others.
+    /// The scopes that were asked for and not earned.
     pub refused: Vec<ScopeNotGranted>,
 }
 
 /// A scope that was asked for and not earned.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ScopeNotGranted {
-    /// Its name.
+    /// The name of the scope.
     pub scope: String,
     /// A stable code.
     pub reason: String,
@@ -31,13 +31,13 @@ impl VerifiedPresentation {
         self.scopes.as_ref()
     }
 
-    /// The same, with what became of the scopes.
+    /// This result, with what became of the scopes.
     #[must_use]
     pub fn with_scopes(self, scopes: ScopesEarned) -> Self {
         Self { scopes: Some(scopes), ..self }
     }
 
-    /// The same with no other claims than those to which `listed` leads, by credential query id.
+    /// This result with no other claims than those to which `listed` leads, by credential query id.
     #[must_use]
     pub fn showing_only<'p>(mut self, listed: impl Fn(&str) -> Vec<&'p ClaimsPath>) -> Self {
         for (id, shown) in &mut self.credentials {

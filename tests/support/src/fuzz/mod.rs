@@ -111,7 +111,7 @@ impl Seeds {
     }
 }
 
-/// One small input for every road that a target has.
+/// One small input for every branch that a target has.
 pub fn seeds() -> Seeds {
     let mut seeds = Seeds::default();
     signed::seeds(&mut seeds);
