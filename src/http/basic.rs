@@ -27,7 +27,6 @@ pub struct ClientParameters {
 
 /// Why no credentials could be read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
 pub enum CredentialsFault {
     /// Neither a header nor a `client_id`.
     #[error("no client_id and no client authentication")]
