@@ -44,7 +44,7 @@ fn every_acknowledged_change_survives_a_kill() {
 /// Runs the victim until it has acknowledged that much, kills it, and takes in what it still said.
 fn kill_after(acknowledgements: usize, path: &Path, acknowledged: &mut HashMap<String, String>) {
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "durability::the_victim", "--nocapture"])
+        .args(["--exact", "store_contract::durability::the_victim", "--nocapture"])
         .env(VICTIM, path)
         .stdout(Stdio::piped())
         .spawn()
