@@ -55,7 +55,7 @@ pub(super) trait Keepable: Send + Sync + 'static {
 }
 
 /// Why a fetch brought nothing.
-pub(super) trait Failure: Clone + Send + Sync + 'static {
+pub(super) trait LoadFailure: Clone + Send + Sync + 'static {
     /// Something came and is no good: an answer, which an older copy must not hide.
     fn replaces_older(&self) -> bool {
         false
@@ -172,7 +172,7 @@ impl<K, V, E> Cache<K, V, E>
 where
     K: Clone + Eq + Hash + Send + Sync + 'static,
     V: Keepable,
-    E: Failure,
+    E: LoadFailure,
 {
     /// Nothing is fetched until somebody asks.
     pub(super) fn new(clock: Arc<dyn Clock>, room: Room) -> Self {
@@ -246,7 +246,7 @@ where
     }
 }
 
-impl<K: Clone + Eq + Hash, V: Keepable, E: Failure> CacheParts<K, V, E> {
+impl<K: Clone + Eq + Hash, V: Keepable, E: LoadFailure> CacheParts<K, V, E> {
     fn place(&self, key: &K) -> Arc<CacheEntry<V, E>> {
         let mut places = unpoisoned(&self.places);
         if let Some(place) = places.get(key) {
@@ -305,7 +305,7 @@ impl<V, E> Default for CacheEntry<V, E> {
     }
 }
 
-impl<V: Keepable, E: Failure> EntryState<V, E> {
+impl<V: Keepable, E: LoadFailure> EntryState<V, E> {
     /// The answer, where it takes neither a fetch nor a look at one that is under way.
     fn at_once(&mut self, now: Timestamp, wish: &Wish<'_, V>) -> Option<Result<Arc<V>, NotHad<E>>> {
         if self.flight.as_ref().is_some_and(Flight::is_lost) {

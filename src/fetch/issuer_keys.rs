@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
+use super::cache::{Cache, Fresh, LoadFailure, NotHad, Room, Wish};
 use super::client::{FetchClient, PATIENCE};
 use super::issuer_document::{IssuerDocument, NoIssuerKeys};
 use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NotPublished};
@@ -30,7 +30,7 @@ pub struct FetchedIssuerKeys {
     sets: Cache<IssuerDocument, Fresh<Arc<KeySet>>, Arc<NoIssuerKeys>>,
 }
 
-impl Failure for Arc<NoIssuerKeys> {
+impl LoadFailure for Arc<NoIssuerKeys> {
     /// Who publishes no key any more has taken the old ones back.
     fn replaces_older(&self) -> bool {
         matches!(**self, NoIssuerKeys::NoneUsable(_))

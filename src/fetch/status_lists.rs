@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
-use super::cache::{Cache, Failure, Keepable, NotHad, Room, Wish};
+use super::cache::{Cache, Keepable, LoadFailure, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault};
 use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate_core::base::time::Timestamp;
@@ -62,7 +62,7 @@ impl Keepable for StatusList {
     }
 }
 
-impl Failure for NoStatusList {
+impl LoadFailure for NoStatusList {
     /// A list that came and is no good is an answer. Only when nothing came may the older one serve.
     fn replaces_older(&self) -> bool {
         matches!(self, Self::Unusable(_))

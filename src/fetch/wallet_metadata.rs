@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use url::Url;
 
-use super::cache::{Cache, Failure, Fresh, NotHad, Room, Wish};
+use super::cache::{Cache, Fresh, LoadFailure, NotHad, Room, Wish};
 use super::client::{FetchClient, FetchFault, PATIENCE};
 use crate::flow::ports::{Clock, NotPublished};
 use vpgate_core::openid4vp::wallet_metadata::{BOUNDS, WalletMetadata, WalletMetadataFault, location};
@@ -32,7 +32,7 @@ enum NoMetadata {
     Unusable(#[from] WalletMetadataFault),
 }
 
-impl Failure for Arc<NoMetadata> {}
+impl LoadFailure for Arc<NoMetadata> {}
 
 /// What we have, by issuer. Grows no larger than the configuration.
 pub(super) struct KeptMetadata {

@@ -46,7 +46,7 @@ enum TestTrouble {
     NoGood,
 }
 
-impl Failure for TestTrouble {
+impl LoadFailure for TestTrouble {
     fn replaces_older(&self) -> bool {
         *self == Self::NoGood
     }
