@@ -42,7 +42,7 @@ pub enum Change {
         address: Option<Digest>,
         /// How many addresses one code may come from.
         most: u32,
-        /// When.
+        /// When that happens.
         at: Timestamp,
         /// What is in the way, and what is counted when the code is wrong.
         within: Limited,
@@ -60,7 +60,7 @@ pub enum Change {
     DenyGrant(Denied),
     /// "I did not start this", counted. Leaves: pending or approved.
     DisownGrant {
-        /// The grant.
+        /// The grant as denied.
         denied: Denied,
         /// Never refused: how many there were is for the operator.
         counted: Attempt,
@@ -71,7 +71,7 @@ pub enum Change {
     CompleteGrant {
         /// What becomes of the grant.
         grant: GrantDecision,
-        /// Which presentation.
+        /// The presentation by which the grant is completed.
         presentation: PresentationId,
         /// Digest of the code that came back with the browser.
         response_code: Digest,
@@ -80,12 +80,12 @@ pub enum Change {
     RedeemGrant {
         /// The grant after it.
         grant: Redeemed,
-        /// The tokens.
+        /// The tokens that are issued.
         issuance: Issuance,
     },
     /// A refresh token is exchanged. Leaves: a family whose refresh token is `used`.
     Refresh {
-        /// The family.
+        /// The family of the token.
         family: FamilyId,
         /// Digest of the refresh token that was shown.
         used: Digest,
@@ -98,7 +98,7 @@ pub enum Change {
     RevokeFamily(FamilyId),
     /// Remembers that a proof of a key was shown (RFC 9449 section 11.1). `Taken` when it was shown before.
     SpendProof {
-        /// Which.
+        /// Digest that tells this proof from others.
         id: Digest,
         /// How long it is remembered.
         until: Timestamp,
@@ -113,7 +113,7 @@ pub enum Change {
         /// The grant as claimed.
         claim: Option<Pending>,
     },
-    /// The same for a relying party, which may have so many open. `Lost` too when it has.
+    /// Begins a presentation for a relying party, which may have so many open. `Lost` too when it has.
     BeginForClient {
         /// The new presentation.
         presentation: Begun,
@@ -121,7 +121,7 @@ pub enum Change {
         claim: Option<Pending>,
         /// Presentations of this client that are neither settled nor expired, this one included.
         most_open: u32,
-        /// When.
+        /// When that happens.
         at: Timestamp,
     },
     /// The browser is sent to the wallet. Leaves: begun, reserved for nobody or for this browser.
@@ -131,7 +131,7 @@ pub enum Change {
     TakeOrdinaryWay(Served),
     /// The person goes on in another browser, which the presentation names. Leaves: served, by the browser `from`.
     TakeOver {
-        /// The presentation.
+        /// The presentation as served.
         presentation: Served,
         /// Digest of the browser that came first.
         from: Digest,
@@ -152,14 +152,14 @@ pub enum Change {
     },
     /// Decided. Leaves: served; and pending for the grant, whichever kind, in the same transaction.
     Settle {
-        /// The presentation.
+        /// The presentation as settled.
         presentation: Settled,
         /// What it means for the grant, where there is one.
         grant: Option<GrantDecision>,
     },
     /// The relying party collects the result. Leaves: settled with this response code, which dies.
     CollectResult {
-        /// Which presentation.
+        /// The presentation whose result is collected.
         id: PresentationId,
         /// Digest of the code it showed.
         response_code: Digest,
@@ -170,7 +170,7 @@ pub enum Change {
     SpendAssertion(ClientAssertion),
     /// A request that was pushed (RFC 9126).
     PushRequest {
-        /// The request.
+        /// The request that was pushed.
         request: Box<AuthorizationRequest>,
         /// Digest of the handle in its `request_uri`.
         handle: Digest,
@@ -192,7 +192,7 @@ pub enum Change {
     RedeemCode {
         /// The grant after it.
         grant: code_grant::Redeemed,
-        /// The tokens.
+        /// The tokens that are issued.
         issuance: Issuance,
     },
 }

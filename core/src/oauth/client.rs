@@ -196,14 +196,13 @@ pub struct NotAuthenticated {
 
 /// Why a client did not prove who it is.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum AuthenticationFault {
     /// Nobody is registered under that identifier.
     #[error("no such client is registered")]
     Unknown,
-    /// Not the registered way.
     #[error("it used another method than the registered one")]
     Method,
-    /// Not the secret.
     #[error("the secret is wrong")]
     Secret,
     /// `client_id` is another than that of the assertion.
@@ -212,7 +211,6 @@ pub enum AuthenticationFault {
     /// The keys that it publishes are no keys.
     #[error("the keys that the client publishes cannot be used: {0}")]
     Keys(String),
-    /// The assertion proves nothing.
     #[error("the client assertion does not hold: {0}")]
     Assertion(#[from] AssertionFault),
     /// The assertion was used before.

@@ -101,7 +101,7 @@ pub enum PresentationOutcome {
     Verified {
         /// What was proven.
         presentation: VerifiedPresentation,
-        /// Every check.
+        /// Every check that was made.
         report: Report,
     },
     /// The last permitted answer was rejected, or the person gave up after a rejected one.
@@ -111,15 +111,15 @@ pub enum PresentationOutcome {
     },
     /// The wallet said no.
     Declined {
-        /// Its error code.
+        /// The wallet's error code.
         error: WalletError,
     },
 }
 
 /// Why a transition did not happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotNow {
-    /// The request has expired.
     #[error("the request has expired")]
     Expired,
     /// It belongs to another browser (session fixation, OpenID4VP 14.2).
@@ -187,7 +187,7 @@ impl Begun {
         Ok(Served { asked, browser, tries: Tries::default(), answer_key, answer: None })
     }
 
-    /// The request.
+    /// The request as it was sent.
     pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
@@ -204,7 +204,7 @@ impl Begun {
 }
 
 impl Served {
-    /// The same browser asks for the wallet again (reload, back button, another try), or gives up.
+    /// The browser that began asks for the wallet again (reload, back button, another try), or gives up.
     ///
     /// # Errors
     /// [`NotNow::Expired`], [`NotNow::OtherBrowser`]
@@ -219,7 +219,8 @@ impl Served {
     /// An answer arrived through this browser, in the fragment of our redirect URI.
     ///
     /// # Errors
-    /// As above; [`NotNow::OtherWay`] when it was to come otherwise: what was to be encrypted must not
+    /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] when it was to come otherwise: what was to be
+    /// encrypted must not
     /// come in the clear by a side endpoint.
     pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
@@ -229,7 +230,7 @@ impl Served {
     /// An answer arrived through the Digital Credentials API of this browser, from the page that we showed it.
     ///
     /// # Errors
-    /// As above.
+    /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] when the browser's API was not asked.
     pub fn answered_through_api(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
         if served.asked.flow == PresentationFlow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
@@ -343,7 +344,7 @@ impl Served {
         Ok(self.settle(outcome, response_code, now))
     }
 
-    /// The request.
+    /// The request as it was sent.
     pub fn asked(&self) -> &VpRequest {
         &self.asked
     }
@@ -386,7 +387,7 @@ impl Settled {
         }
     }
 
-    /// The request.
+    /// The request as it was sent.
     pub fn asked(&self) -> &VpRequest {
         &self.asked
     }

@@ -80,13 +80,13 @@ pub struct VpRequest {
     pub answer_key: Option<Value>,
 }
 
-/// Who asked.
+/// Who asked for the presentation.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Requester {
     /// A web application through the REST API.
     RelyingParty {
-        /// Its client id: nobody else sees the result.
+        /// The client that asks: nobody else sees the result.
         client_id: String,
         /// Where the browser returns, with a one-time `response_code`.
         redirect_uri: Url,

@@ -1,4 +1,4 @@
-//! The endpoint of wallets (contract section 4). They learn no more than OpenID4VP lets them know.
+//! The endpoints of wallets. They learn no more than OpenID4VP lets them know.
 
 pub mod error;
 mod posted;

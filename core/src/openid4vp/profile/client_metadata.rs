@@ -19,7 +19,7 @@ pub(super) fn client_metadata(asked: &VpRequest, wallet: &WalletRoute) -> Option
     Some(metadata(asked, wallet))
 }
 
-/// The same for a wallet that is not told who we are.
+/// `client_metadata` for a wallet that is not told who we are.
 pub(super) fn metadata(asked: &VpRequest, wallet: &WalletRoute) -> Value {
     let mut metadata = json!({ "vp_formats_supported": vp_formats_supported() });
     if let Some(key) = &asked.answer_key {

@@ -79,7 +79,7 @@ fn question(asked: &VpRequest) -> Parameters {
         .with_some("transaction_data", (!transaction_data.is_empty()).then(|| array(transaction_data)))
 }
 
-/// The same with what others say about us.
+/// What is asked, with what others say about us.
 fn common(asked: &VpRequest, wallet: &WalletRoute) -> Parameters {
     question(asked).with_some("verifier_info", verifier_info(asked, wallet))
 }

@@ -48,13 +48,13 @@ pub fn plain_url(asked: &VpRequest, wallet: &WalletRoute) -> Url {
     parameters(asked, wallet).at(&wallet.authorization_endpoint)
 }
 
-/// The same with the Request Object `signed` in it.
+/// The address of the wallet with the Request Object `signed` in it.
 pub fn by_value_url(asked: &VpRequest, wallet: &WalletRoute, signed: &str) -> Url {
     let outer = Parameters::default().with("client_id", asked.verifier_id.as_str()).with("request", signed);
     outer.at(&wallet.authorization_endpoint)
 }
 
-/// The same with the address of the Request Object. Short: it fits into a QR code (REQ-1.11).
+/// The address of the wallet with that of the Request Object in it. Short: it fits into a QR code (REQ-1.11).
 pub fn by_reference_url(asked: &VpRequest, wallet: &WalletRoute) -> Url {
     let post = wallet.request_method == RequestMethod::ByReferencePost;
     let outer = Parameters::default()
@@ -64,7 +64,7 @@ pub fn by_reference_url(asked: &VpRequest, wallet: &WalletRoute) -> Url {
     outer.at(&wallet.authorization_endpoint)
 }
 
-/// The same with the name that the wallet gave to the request that was pushed to it (RFC 9126 section 4).
+/// The address of the wallet with the `request_uri` of the request that was pushed to it (RFC 9126 section 4).
 pub fn pushed_url(asked: &VpRequest, wallet: &WalletRoute, request_uri: &str) -> Url {
     let outer =
         Parameters::default().with("client_id", asked.verifier_id.as_str()).with("request_uri", request_uri);

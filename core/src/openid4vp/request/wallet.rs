@@ -10,7 +10,7 @@ use crate::openid4vp::client_id::Prefix;
 /// Where a wallet is, and how it wants to be spoken to (`[[wallets]]`).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct WalletRoute {
-    /// Its configured name.
+    /// The name in the configuration.
     pub name: String,
     /// How requests are written and answers read.
     pub profile: Profile,
@@ -74,7 +74,7 @@ pub enum AuthorizationMethod {
 /// Which transaction data a wallet understands. Others must not be sent: it would refuse the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum TransactionSupport {
-    /// None.
+    /// No transaction data.
     None,
     /// Every type there is here.
     All,
@@ -220,7 +220,7 @@ impl Profile {
     }
 }
 
-/// Where the wallet is, seen from the browser that began (contract section 5).
+/// Where the wallet is, seen from the browser that began: `flow` of `POST /v1/presentations`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum PresentationFlow {
@@ -240,12 +240,12 @@ pub enum ResponseMode {
     Fragment,
     /// The wallet posts it to our response URI.
     DirectPost,
-    /// The same, encrypted to a key made for this request.
+    /// The wallet posts the answer, encrypted to a key made for this request.
     #[serde(rename = "direct_post.jwt")]
     DirectPostJwt,
     /// The browser's script hands it to us.
     DcApi,
-    /// The same, encrypted to a key made for this request.
+    /// The browser's script hands the answer to us, encrypted to a key made for this request.
     #[serde(rename = "dc_api.jwt")]
     DcApiJwt,
 }
@@ -329,7 +329,7 @@ pub enum RequestMethod {
     ByValue,
     /// A signed Request Object at our `request_uri`, fetched by GET.
     ByReferenceGet,
-    /// The same, fetched by POST with `wallet_nonce` and `wallet_metadata`; GET answers too (REQ-1.45).
+    /// Fetched by POST with `wallet_nonce` and `wallet_metadata`; GET answers too (REQ-1.45).
     ByReferencePost,
     /// Pushed to the cloud wallet before the browser goes there (RFC 9126).
     Pushed,

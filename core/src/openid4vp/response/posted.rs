@@ -22,7 +22,7 @@ pub struct DirectPostResponse {
     pub parameters: ResponseParameters,
     /// The `state` in the clear.
     pub state: Option<String>,
-    /// The JWE.
+    /// The encrypted answer, a JWE.
     pub response: Option<String>,
     /// It came as a JSON object instead of a form. Such a wallet (the vendor's kit) sends no `state`; the
     /// address names the request.
@@ -31,8 +31,8 @@ pub struct DirectPostResponse {
 
 /// Why an answer does not belong to the request that its address names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum OtherState {
-    /// It has another one.
     #[error("the `state` is not that of the request at this address")]
     Wrong,
     /// A form in the clear must have one.

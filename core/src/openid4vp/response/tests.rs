@@ -30,7 +30,7 @@ fn shown(vp_token: &str, ids: &[&str]) -> Result<Vec<String>, String> {
     shown_for(vp_token, &query(ids)).map(|(ids, _)| ids)
 }
 
-/// The same for any query, and the reasons for which something was discarded.
+/// What is shown for `query`, and the reasons for which something was discarded.
 fn shown_for(vp_token: &str, query: &Query) -> Result<(Vec<String>, Vec<String>), String> {
     let Ok(WalletAnswer::Presented(token)) = parse(vp_token) else { panic!("not a vp_token: {vp_token}") };
     let mut findings = Findings::new();

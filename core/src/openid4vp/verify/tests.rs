@@ -1,4 +1,4 @@
-//! The whole road: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
+//! The whole way: `vp_token` -> answer -> shown -> vouched -> verdict. Every refusal below is wrong in
 //! exactly one way, and the report names the check.
 
 mod accepted;
