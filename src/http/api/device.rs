@@ -61,7 +61,7 @@ pub struct DeviceVerification {
 /// A scope that can be granted.
 #[derive(Debug, Object)]
 pub struct CodeScope {
-    /// Its name.
+    /// The name of the scope.
     pub name: String,
     /// What people read instead.
     pub description: String,

@@ -18,7 +18,7 @@ use vpgate_core::status_list::check::CredentialStatus;
 #[derive(Debug, Object)]
 #[oai(rename = "Presentation", skip_serializing_if_is_none)]
 pub struct PresentationSchema {
-    /// Its name.
+    /// Identifies the presentation on this endpoint.
     pub id: String,
     /// How it stands.
     pub status: PresentationStatus,
@@ -51,14 +51,14 @@ pub struct PresentationSchema {
 pub struct ScopeOutcome {
     /// Earned: their rules hold.
     pub granted: Vec<String>,
-    /// Not earned.
+    /// The scopes that were not earned.
     pub refused: Vec<RefusedScope>,
 }
 
 /// A scope that was asked for and not earned.
 #[derive(Debug, Object)]
 pub struct RefusedScope {
-    /// Its name.
+    /// The name of the scope.
     pub scope: String,
     /// `scope_rules` (a rule does not hold: the report says which), `not_shown`, `expired`, `no_identifier`,
     /// `other_holder` (its credentials are bound to another holder key than those of the scopes before it) or
@@ -102,7 +102,7 @@ pub struct CredentialSchema {
     pub issuer: String,
     /// Where the issuer's key was found by certificates: what they say.
     pub issuer_certificate: Option<IssuerCertificateSchema>,
-    /// Its type.
+    /// The credential's type.
     pub vct: String,
     /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
     pub claims: Documented<Claims>,
@@ -175,7 +175,7 @@ pub struct CheckSchema {
     pub credential: Option<String>,
     /// Which of the presentations for that query, counted from 1; left out where only one is allowed.
     pub presentation: Option<u64>,
-    /// Its stable name.
+    /// The stable name of the check.
     pub check: String,
     /// The specification and section that demand it.
     pub requirement: String,

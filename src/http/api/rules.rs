@@ -68,11 +68,11 @@ pub struct RulesTried {
 /// One scope.
 #[derive(Debug, Object)]
 pub struct TriedScope {
-    /// Its name.
+    /// The name of the scope.
     pub scope: String,
     /// Whether it would be earned.
     pub earned: bool,
-    /// Its credentials that the sample does not have.
+    /// The credentials of the scope that the sample does not have.
     pub missing_credentials: Vec<String>,
     /// Each rule. A scope without rules is earned by showing its credential.
     pub rules: Vec<TriedRule>,

@@ -24,7 +24,7 @@ pub enum TransactionDataSchema {
 /// other members are.
 #[derive(Debug, Object)]
 pub struct RegisteredTransactionData {
-    /// Which.
+    /// The registered type.
     #[oai(rename = "type")]
     kind: String,
     /// Credential query ids that this applies to.
@@ -96,7 +96,7 @@ transaction! {
 pub struct SessionDataPayload {
     /// IPv4 or IPv6 address of the person.
     pub ip_address: String,
-    /// Their device.
+    /// The device of the person.
     pub device_id: Option<String>,
 }
 
@@ -117,7 +117,7 @@ pub struct ItemizedPaymentPayload {
 /// One line of an itemized payment.
 #[derive(Debug, Object)]
 pub struct PaymentItem {
-    /// How many.
+    /// How many pieces are paid for.
     pub quantity: u64,
     /// For each: an exact decimal number.
     pub unit_cost: f64,
@@ -128,43 +128,43 @@ pub struct PaymentItem {
 /// Of wire instructions.
 #[derive(Debug, Object)]
 pub struct WireInstructionsPayload {
-    /// Who receives.
+    /// Who receives the money.
     pub recipient: WireRecipient,
-    /// Who sends.
+    /// Who sends the money.
     pub source: WireSource,
     /// An exact decimal number.
     pub amount: f64,
     /// ISO 4217 code.
     pub currency: String,
-    /// A note.
+    /// A note for the recipient.
     pub memo: Option<String>,
 }
 
 /// Who receives a wire transfer.
 #[derive(Debug, Object)]
 pub struct WireRecipient {
-    /// The person.
+    /// The person who receives the money.
     pub individual_name: Option<String>,
-    /// The institution.
+    /// The bank that receives the money.
     pub institution_name: String,
-    /// Routing number.
+    /// The bank's routing number.
     pub routing_number: String,
-    /// Account number.
+    /// The account that receives the money.
     pub account_number: String,
-    /// Website.
+    /// The recipient's website.
     pub website: Option<String>,
 }
 
 /// Who sends a wire transfer.
 #[derive(Debug, Object)]
 pub struct WireSource {
-    /// The person.
+    /// The person who sends the money.
     pub individual_name: String,
-    /// The institution.
+    /// The bank that sends the money.
     pub institution_name: Option<String>,
-    /// Account number.
+    /// The account that sends the money.
     pub account_number: String,
-    /// Routing number.
+    /// The bank's routing number.
     pub routing_number: String,
 }
 
@@ -190,7 +190,7 @@ pub struct PaymentInstrumentSchema {
     /// Kind of instrument.
     #[oai(rename = "type")]
     pub kind: String,
-    /// Its identifier.
+    /// Identifies the instrument.
     pub id: String,
     /// An instruction that goes with it.
     pub instruction: Option<String>,
@@ -202,10 +202,10 @@ pub struct PaymentInstrumentSchema {
 #[derive(Debug, Object)]
 #[oai(rename = "Payee")]
 pub struct PayeeSchema {
-    /// Identifier.
+    /// Identifies the payee.
     pub id: Option<String>,
-    /// Name.
+    /// The name of the payee.
     pub name: String,
-    /// Website.
+    /// The payee's website.
     pub website: Option<String>,
 }

@@ -73,7 +73,7 @@ pub enum OAuthRefusal {
 #[derive(Debug, PartialEq, Eq, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct OAuthError {
-    /// Which error.
+    /// The error code.
     pub error: OAuthErrorCode,
     /// What it means, for the person who writes the client.
     pub error_description: Option<String>,

@@ -52,7 +52,7 @@ pub struct Introspection {
     pub aud: Option<Vec<String>>,
     /// Our issuer identifier.
     pub iss: Option<String>,
-    /// Its identifier.
+    /// The identifier of the token.
     pub jti: Option<String>,
     /// The key it is bound to (RFC 9449 section 6.2).
     pub cnf: Option<Confirmation>,
@@ -61,7 +61,7 @@ pub struct Introspection {
 /// The key a token is bound to.
 #[derive(Debug, Object)]
 pub struct Confirmation {
-    /// Its RFC 7638 thumbprint.
+    /// The RFC 7638 thumbprint of the key.
     pub jkt: String,
 }
 

@@ -50,7 +50,7 @@ pub enum PushedAnswer {
     Taken(Json<PushedRequestUri>),
 }
 
-/// Its handle.
+/// The handle of the pushed request.
 #[derive(Debug, Object)]
 pub struct PushedRequestUri {
     /// Send the browser to `/authorize` with this and `client_id`. It works once.

@@ -39,7 +39,7 @@ pub enum PostRefusal {
 #[derive(Debug, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct PostError {
-    /// Which error.
+    /// The error code.
     pub error: PostErrorCode,
     /// Under which id the operator finds a fault of the service.
     pub trace_id: Option<String>,

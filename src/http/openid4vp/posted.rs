@@ -35,7 +35,7 @@ struct WalletResponse {
     response: Option<String>,
     /// Why nothing is shown.
     error: Option<String>,
-    /// The same in words. They are not kept.
+    /// The error in words. They are not kept.
     error_description: Option<String>,
 }
 
