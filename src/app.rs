@@ -33,9 +33,9 @@ use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
-use crate::flow::Vpgate;
+use crate::flow;
+use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
-use crate::flow::presentation::signed_requests::SignedRequests;
 use crate::http::{self, HttpSettings};
 use crate::store::sqlite::{self, Migrated, SqliteStore};
 use crate::system::clock::SystemClock;
@@ -116,7 +116,7 @@ pub enum NotStarted {
 
 /// Everything joined; nothing listens yet.
 pub struct App {
-    vpgate: Arc<Vpgate>,
+    service: Arc<Service>,
     endpoint: BoxEndpoint<'static, Response>,
     /// For a listener of their own, where there is one.
     operations: BoxEndpoint<'static, Response>,
@@ -143,13 +143,11 @@ impl App {
         };
         let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, wallets, keys } =
             outside;
-        let vpgate = Arc::new(Vpgate {
-            policy: config.policy,
+        let ports = Ports {
             store,
             clock,
             entropy,
             signer: Arc::new(keys.signer),
-            signed_requests: SignedRequests::default(),
             request_signer: Arc::new(RequestKeys::new(config.request_keys)),
             wallets,
             issuer_keys,
@@ -160,13 +158,13 @@ impl App {
                 #[cfg(feature = "cross-check")]
                 CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
             },
-            user_code_key: keys.user_code_key,
-            subject_key: keys.subject_key,
-            nonce_key: keys.nonce_key,
-        });
-        let endpoint = http::service(Arc::clone(&vpgate), settings);
-        let operations = http::operations(Arc::clone(&vpgate), &public_url);
-        Self { vpgate, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(peer)) }
+        };
+        let keys =
+            SecretKeys { user_code: keys.user_code_key, subject: keys.subject_key, nonce: keys.nonce_key };
+        let service = Arc::new(Service::new(config.policy, ports, keys));
+        let endpoint = http::service(Arc::clone(&service), settings);
+        let operations = http::operations(Arc::clone(&service), &public_url);
+        Self { service, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(peer)) }
     }
 
     /// All endpoints, to be called in process.
@@ -187,9 +185,9 @@ impl App {
             tracing::info!(%address, "listening for operators");
             address
         });
-        let vpgate = Arc::clone(&self.vpgate);
-        let sweeper = start(sweep(self.vpgate, stopped));
-        Running { address, operations_address, stop, servers, sweeper, vpgate, store }
+        let service = Arc::clone(&self.service);
+        let sweeper = start(sweep(self.service, stopped));
+        Running { address, operations_address, stop, servers, sweeper, service, store }
     }
 }
 
@@ -200,7 +198,7 @@ pub struct Running {
     stop: watch::Sender<()>,
     servers: Vec<JoinHandle<()>>,
     sweeper: JoinHandle<()>,
-    vpgate: Arc<Vpgate>,
+    service: Arc<Service>,
     store: Arc<SqliteStore>,
 }
 
@@ -227,7 +225,7 @@ impl Running {
             tracing::error!(%fault, "the sweeper's task failed");
         }
         // What has expired must not wait on the disk until the service is started again.
-        if tokio::time::timeout(LAST_SWEEP, sweep_once(&self.vpgate)).await.is_err() {
+        if tokio::time::timeout(LAST_SWEEP, sweep_once(&self.service)).await.is_err() {
             tracing::warn!("there was too much to remove before the end; the next start goes on");
         }
         self.store.close().await;
@@ -368,11 +366,11 @@ fn storage_url(storage: &Storage) -> String {
     }
 }
 
-async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
+async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {
     let mut stopped = std::pin::pin!(told(stopped));
     loop {
         // At once after the start, too: nobody has swept while the service was stopped.
-        sweep_once(&vpgate).await;
+        sweep_once(&service).await;
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(SWEEP) => {}
@@ -380,8 +378,8 @@ async fn sweep(vpgate: Arc<Vpgate>, stopped: watch::Receiver<()>) {
     }
 }
 
-async fn sweep_once(vpgate: &Vpgate) {
-    match vpgate.sweep().await {
+async fn sweep_once(service: &Service) {
+    match flow::sweep::sweep(&service.context()).await {
         Ok(swept) => {
             tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
         }

@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use crate::admission::ScopePolicy;
+use crate::admission::scopes::Scopes;
 use crate::credential::settings::VerificationSettings;
 use crate::oauth::attempts::DeviceLimits;
 use crate::oauth::client::Clients;
 use crate::oauth::client_assertion::AssertionPolicy;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
-use crate::openid4vp::request::WalletRoute;
+use crate::openid4vp::request::{PresentationFlow, WalletRoute};
 use crate::openid4vp::transaction_data::TransactionTypes;
 use crate::trust::TrustPolicy;
 
@@ -38,6 +39,29 @@ pub struct Policy {
     pub verification: VerificationSettings,
     /// What tokens say and how long they live.
     pub tokens: TokenPolicy,
+}
+
+impl Policy {
+    /// What people are told that this client is called.
+    pub fn client_name(&self, client_id: &str) -> String {
+        self.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
+    }
+
+    /// The wallet configured under `name`.
+    pub fn wallet(&self, name: &str) -> Option<&WalletRoute> {
+        self.wallets.iter().find(|wallet| wallet.name == name)
+    }
+
+    /// How people are asked who came to our own pages; nothing to do with wallets that are not there.
+    pub fn flow_in_browser(&self, wallet: &str) -> PresentationFlow {
+        self.wallet(wallet).map_or(PresentationFlow::SameDevice, WalletRoute::flow_in_browser)
+    }
+
+    /// What scopes are called when people are asked about them.
+    pub fn rights(&self, scopes: &Scopes) -> Vec<String> {
+        let described = |name: &str| self.scopes.named(name).and_then(|scope| scope.description.clone());
+        scopes.iter().map(|name| described(name).unwrap_or_else(|| name.to_owned())).collect()
+    }
 }
 
 /// `[device]`, as far as it holds for all clients: the rest is in

@@ -3,27 +3,25 @@
 //! The secret is 128 random bits and a keyed digest of them, so a value that we never gave is no browser:
 //! nobody can choose the secret of another person's browser beforehand and plant it there.
 
-use super::Vpgate;
 use super::ports::Unavailable;
+use crate::flow::context::Context;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::{DigestKey, Secret};
 
 /// Random bytes at the beginning of the secret.
 const RANDOM: usize = 16;
 
-impl Vpgate {
-    /// A secret for a browser that has none yet.
-    ///
-    /// # Errors
-    /// When there is no randomness.
-    pub fn new_browser(&self) -> Result<Secret, Unavailable> {
-        Ok(sealed(&self.random_id()?, &self.user_code_key))
-    }
+/// A secret for a browser that has none yet.
+///
+/// # Errors
+/// When there is no randomness.
+pub fn new(context: &Context) -> Result<Secret, Unavailable> {
+    Ok(sealed(&context.random_id()?, &context.keys.user_code))
+}
 
-    /// Whether a browser was given this secret by us. Compared in constant time.
-    pub fn gave_to_a_browser(&self, shown: &Secret) -> bool {
-        was_sealed(shown, &self.user_code_key)
-    }
+/// Whether a browser was given this secret by us. Compared in constant time.
+pub fn is_ours(context: &Context, shown: &Secret) -> bool {
+    was_sealed(shown, &context.keys.user_code)
 }
 
 fn sealed(random: &[u8; RANDOM], key: &DigestKey) -> Secret {

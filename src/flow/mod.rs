@@ -43,106 +43,14 @@
 //!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
-mod browsers;
+pub mod browsers;
 pub mod client;
 pub mod code;
+pub mod context;
 pub mod device;
+pub mod discovery;
+pub mod health;
 pub mod ports;
 pub mod presentation;
 pub mod sweep;
 pub mod tokens;
-
-use std::sync::Arc;
-
-use serde_json::Value;
-
-use self::ports::{
-    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
-    Unavailable, Wallets,
-};
-use self::presentation::signed_requests::SignedRequests;
-use vpgate_core::base::secret::{DigestKey, Secret};
-use vpgate_core::openid4vp::request::{PresentationFlow, WalletRoute};
-use vpgate_core::policy::Policy;
-
-/// Everything a flow needs: the operator's decisions and the outside world behind ports.
-pub struct Vpgate {
-    /// The operator's decisions.
-    pub policy: Policy,
-    /// Where things are kept.
-    pub store: Arc<dyn Store>,
-    /// What time it is.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// Signs access tokens.
-    pub signer: Arc<dyn Signer>,
-    /// Signs requests to wallets.
-    pub request_signer: Arc<dyn RequestSigner>,
-    /// What it signed a moment ago.
-    pub signed_requests: SignedRequests,
-    /// Wallets that are servers.
-    pub wallets: Arc<dyn Wallets>,
-    /// Keys of issuers we believe.
-    pub issuer_keys: Arc<dyn IssuerKeys>,
-    /// Keys of clients that sign assertions.
-    pub client_keys: Arc<dyn ClientKeySets>,
-    /// Status lists of issuers we believe.
-    pub status_lists: Arc<dyn StatusLists>,
-    /// Who is asked about what our own core accepted; `None` when nobody is.
-    pub cross_check: Option<Arc<dyn CrossChecker>>,
-    /// Digests user codes.
-    pub user_code_key: DigestKey,
-    /// Makes subjects pairwise.
-    pub subject_key: DigestKey,
-    /// Makes the nonces of DPoP.
-    pub nonce_key: DigestKey,
-}
-
-impl Vpgate {
-    /// The keys that check our tokens (RFC 7517 section 5).
-    pub fn jwks(&self) -> Value {
-        self.signer.jwks(self.clock.now())
-    }
-
-    /// 16 fresh bytes, for an identifier.
-    fn random_id(&self) -> Result<[u8; 16], Unavailable> {
-        let mut bytes = [0; 16];
-        self.entropy.fill(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// 64 fresh bytes, to draw from without bias.
-    fn random_draw(&self) -> Result<[u8; 64], Unavailable> {
-        let mut bytes = [0; 64];
-        self.entropy.fill(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// 32 fresh bytes, for a part of a secret.
-    fn random_bytes(&self) -> Result<[u8; 32], Unavailable> {
-        let mut bytes = [0; 32];
-        self.entropy.fill(&mut bytes)?;
-        Ok(bytes)
-    }
-
-    /// A fresh secret of 256 bits.
-    fn random_secret(&self) -> Result<Secret, Unavailable> {
-        self.random_bytes().map(Secret::from_entropy)
-    }
-
-    /// What people are told that this client is called.
-    fn client_name(&self, client_id: &str) -> String {
-        self.policy.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()
-    }
-
-    /// How people are asked who came to our own pages; nothing to do with wallets that are not there.
-    fn flow_in_browser(&self, wallet: &str) -> PresentationFlow {
-        self.wallet(wallet).map_or(PresentationFlow::SameDevice, WalletRoute::flow_in_browser)
-    }
-
-    /// The wallet configured under `name`.
-    fn wallet(&self, name: &str) -> Option<&WalletRoute> {
-        self.policy.wallets.iter().find(|wallet| wallet.name == name)
-    }
-}

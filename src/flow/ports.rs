@@ -1,5 +1,5 @@
 //! What the flows need from the outside world. Everything here is object-safe, so that one
-//! `Vpgate` serves with SQLite or PostgreSQL, with the real clock or one a test moves.
+//! service works with SQLite or PostgreSQL, with the real clock or one a test moves.
 
 use std::fmt;
 use std::sync::Arc;

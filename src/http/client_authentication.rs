@@ -10,8 +10,9 @@ use poem::http::header;
 use super::basic::{self, ClientParameters, CredentialsFault};
 use super::middleware::cors;
 use super::middleware::rate_limits::{RateLimits, TooMany};
-use crate::flow::Vpgate;
+use crate::flow;
 use crate::flow::client::authenticate::Unauthenticated;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::oauth::client::{
@@ -45,12 +46,12 @@ pub enum NotLetIn {
 /// # Errors
 /// [`NotLetIn`]
 pub async fn by_form<'v>(
-    vpgate: &'v Vpgate,
+    context: &'v Context,
     request: &Request,
     form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
     let shown = basic::client_credentials(request.headers(), request.uri().query(), form);
-    authenticate(vpgate, request, shown).await
+    authenticate(context, request, shown).await
 }
 
 /// By HTTP Basic alone, with a secret: the REST API has no form. A client that is registered for
@@ -59,17 +60,17 @@ pub async fn by_form<'v>(
 /// # Errors
 /// [`NotLetIn`]
 pub async fn by_header<'v>(
-    vpgate: &'v Vpgate,
+    context: &'v Context,
     request: &Request,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
     let shown = basic::from_header(request.headers()).and_then(|shown| {
         shown.map(|(id, secret)| ClientCredentials::Api(id, secret)).ok_or(CredentialsFault::Missing)
     });
-    authenticate(vpgate, request, shown).await
+    authenticate(context, request, shown).await
 }
 
 async fn authenticate<'v>(
-    vpgate: &'v Vpgate,
+    context: &'v Context,
     request: &Request,
     shown: Result<ClientCredentials, CredentialsFault>,
 ) -> Result<AuthenticatedClient<'v>, NotLetIn> {
@@ -88,7 +89,7 @@ async fn authenticate<'v>(
         }
         _ => None,
     };
-    let why = match vpgate.authenticate_client(&shown).await {
+    let why = match flow::client::authenticate(&context, &shown).await {
         Ok(client) => {
             cors::note_client(request, client.client());
             return Ok(client);
@@ -98,7 +99,7 @@ async fn authenticate<'v>(
     };
     // Whoever is right passes, however many were wrong before: only what fails is braked.
     if let (Some(limits), Some(client)) = (limits, why.guarded()) {
-        limits.failed(from, client, vpgate.clock.now()).map_err(NotLetIn::TooMany)?;
+        limits.failed(from, client, context.now()).map_err(NotLetIn::TooMany)?;
     }
     note(path, &shown, &why, from);
     Err(NotLetIn::NotAuthenticated { why, challenge: request.headers().contains_key(header::AUTHORIZATION) })

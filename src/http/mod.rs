@@ -30,10 +30,9 @@ pub use self::middleware::cookies;
 use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::request_checks::HostFault;
 use self::middleware::{Endpoints, Middleware, ServedPart};
-use self::pages::Pages;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
-use crate::flow::Vpgate;
+use crate::flow::context::Service;
 use vpgate_core::base::forwarded::TrustedProxies;
 
 /// What the endpoints are told besides the operator's policy.
@@ -56,31 +55,30 @@ pub fn routes() -> impl Iterator<Item = (String, String)> {
 }
 
 /// The operations endpoints alone, for a listener of their own.
-pub fn operations(vpgate: Arc<Vpgate>, public_url: &Url) -> BoxEndpoint<'static, Response> {
+pub fn operations(service: Arc<Service>, public_url: &Url) -> BoxEndpoint<'static, Response> {
     let nothing = || Route::new().boxed();
-    let operator = operations::routes().data(Arc::clone(&vpgate)).boxed();
+    let operator = operations::routes().boxed();
     let endpoints = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
-    Middleware::new(ServedPart::Operations, endpoints, vpgate, PublicUrl::new(public_url)).boxed()
+    Middleware::new(ServedPart::Operations, endpoints, service, PublicUrl::new(public_url)).boxed()
 }
 
 /// The whole service.
-pub fn service(vpgate: Arc<Vpgate>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
+pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'static, Response> {
     let public_url = PublicUrl::new(&settings.public_url);
     let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
     let limits = Arc::new(RateLimits::new(addresses.clone()));
-    let human = Pages::new(Arc::clone(&vpgate), public_url.clone(), addresses.clone(), Arc::clone(&limits));
+    let human = pages::routes(public_url.clone(), addresses.clone(), Arc::clone(&limits));
     let endpoints = Endpoints {
         machines: document::machine_endpoints()
             .into_endpoint()
-            .data(Arc::clone(&vpgate))
             .data(public_url.clone())
             .data(addresses)
             .data(limits)
             .boxed(),
-        human: human.routes().boxed(),
-        operator: operations::routes().data(Arc::clone(&vpgate)).boxed(),
+        human: human.boxed(),
+        operator: operations::routes().boxed(),
         mounts: settings.mounts,
     };
     let part = if settings.operations_apart { ServedPart::Public } else { ServedPart::Whole };
-    Middleware::new(part, endpoints, vpgate, public_url).boxed()
+    Middleware::new(part, endpoints, service, public_url).boxed()
 }

@@ -1,7 +1,5 @@
 //! The endpoint of operators: is it alive, and can it work?
 
-use std::sync::Arc;
-
 use poem::http::{StatusCode, header};
 use poem::web::{Data, Json};
 use poem::{IntoResponse, Response, Route, get, handler};
@@ -9,7 +7,8 @@ use serde_json::json;
 
 use super::middleware::failure::Failure;
 use super::middleware::trace::AskedAgain;
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
+use crate::flow::health;
 
 /// Every route with its methods.
 pub const ROUTES: &[(&str, &[&str])] = &[("/healthz", &["get"]), ("/readyz", &["get"])];
@@ -26,10 +25,10 @@ fn alive() -> Json<serde_json::Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers too. Keys need no question: without them the service does not start.
+/// The store answers too.
 #[handler]
-async fn ready(vpgate: Data<&Arc<Vpgate>>) -> Response {
-    match vpgate.store.ready().await {
+async fn ready(context: Data<&Context>) -> Response {
+    match health::ready(&context).await {
         Ok(()) => {
             AskedAgain::note();
             Json(json!({ "status": "ok" })).into_response()

@@ -1,6 +1,6 @@
 //! Who is asking: a client proves itself by a secret or by a signed assertion, or is public and named.
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, NotPublished, Unavailable};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
@@ -20,57 +20,54 @@ pub enum Unauthenticated {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Proves who is asking. An assertion is spent by it.
-    ///
-    /// # Errors
-    /// [`Unauthenticated`]
-    pub async fn authenticate_client(
-        &self,
-        shown: &ClientCredentials,
-    ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
-        match shown {
-            ClientCredentials::Assertion(claimed, assertion) => {
-                self.authenticate_by_assertion(claimed.as_deref(), assertion).await
-            }
-            shown => Ok(self.policy.clients.authenticate(shown)?),
+/// Proves who is asking. An assertion is spent by it.
+///
+/// # Errors
+/// [`Unauthenticated`]
+pub async fn authenticate<'c>(
+    context: &'c Context,
+    shown: &ClientCredentials,
+) -> Result<AuthenticatedClient<'c>, Unauthenticated> {
+    match shown {
+        ClientCredentials::Assertion(claimed, assertion) => {
+            by_assertion(context, claimed.as_deref(), assertion).await
         }
+        shown => Ok(context.policy.clients.authenticate(shown)?),
     }
+}
 
-    async fn authenticate_by_assertion(
-        &self,
-        claimed: Option<&str>,
-        assertion: &Secret,
-    ) -> Result<AuthenticatedClient<'_>, Unauthenticated> {
-        let now = self.clock.now();
-        let named = claimed.and_then(|claimed| self.policy.clients.named(claimed));
-        let assertion = UnverifiedAssertion::parse(assertion.expose())
-            .map_err(|why| NotAuthenticated::new(named, why.into()))?;
-        let client = self.policy.clients.named(assertion.client_id());
-        let refused = |why| NotAuthenticated::new(client, why);
-        let Some(registered) = client else { return Err(refused(AuthenticationFault::Unknown).into()) };
-        if claimed.is_some_and(|claimed| claimed != registered.id) {
-            return Err(refused(AuthenticationFault::Mismatch).into());
+async fn by_assertion<'c>(
+    context: &'c Context,
+    claimed: Option<&str>,
+    assertion: &Secret,
+) -> Result<AuthenticatedClient<'c>, Unauthenticated> {
+    let named = claimed.and_then(|claimed| context.policy.clients.named(claimed));
+    let assertion = UnverifiedAssertion::parse(assertion.expose())
+        .map_err(|why| NotAuthenticated::new(named, why.into()))?;
+    let client = context.policy.clients.named(assertion.client_id());
+    let refused = |why| NotAuthenticated::new(client, why);
+    let Some(registered) = client else { return Err(refused(AuthenticationFault::Unknown).into()) };
+    if claimed.is_some_and(|claimed| claimed != registered.id) {
+        return Err(refused(AuthenticationFault::Mismatch).into());
+    }
+    let Authentication::PrivateKeyJwt(keys) = &registered.authentication else {
+        return Err(refused(AuthenticationFault::Method).into());
+    };
+    let keys = match context.ports.client_keys.of_client(keys, assertion.kid()).await {
+        Ok(keys) => keys,
+        Err(NotPublished::Mistake(why)) => {
+            return Err(refused(AuthenticationFault::Keys(why.to_string())).into());
         }
-        let Authentication::PrivateKeyJwt(keys) = &registered.authentication else {
-            return Err(refused(AuthenticationFault::Method).into());
-        };
-        let keys = match self.client_keys.of_client(keys, assertion.kid()).await {
-            Ok(keys) => keys,
-            Err(NotPublished::Mistake(why)) => {
-                return Err(refused(AuthenticationFault::Keys(why.to_string())).into());
-            }
-            Err(NotPublished::Passing(why)) => {
-                return Err(Unavailable::new("the client's keys", &*why).into());
-            }
-        };
-        let proof = assertion.verify(&keys, &self.policy.assertions, now);
-        let proof = proof.map_err(|why| refused(why.into()))?;
-        let proven = self.policy.clients.authenticate_by(&proof)?;
-        match self.store.commit(Change::SpendAssertion(proof)).await {
-            Ok(()) => Ok(proven),
-            Err(NotCommitted::Taken | NotCommitted::Lost) => Err(refused(AuthenticationFault::Replay).into()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotPublished::Passing(why)) => {
+            return Err(Unavailable::new("the client's keys", &*why).into());
         }
+    };
+    let proof = assertion.verify(&keys, &context.policy.assertions, context.now);
+    let proof = proof.map_err(|why| refused(why.into()))?;
+    let proven = context.policy.clients.authenticate_by(&proof)?;
+    match context.ports.store.commit(Change::SpendAssertion(proof)).await {
+        Ok(()) => Ok(proven),
+        Err(NotCommitted::Taken | NotCommitted::Lost) => Err(refused(AuthenticationFault::Replay).into()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }

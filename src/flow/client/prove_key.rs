@@ -1,6 +1,6 @@
 //! A client proves that it holds a key (RFC 9449).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use vpgate_core::change::Change;
 use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, ProofTarget};
@@ -20,31 +20,33 @@ pub enum NotProven {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// The key that the one proof among `proofs` proves; none when there is no proof. Each proof works
-    /// once.
-    ///
-    /// # Errors
-    /// [`NotProven`]
-    pub async fn prove_key(
-        &self,
-        proofs: &[&str],
-        target: ProofTarget<'_>,
-    ) -> Result<Option<Thumbprint>, NotProven> {
-        let proof = match proofs {
-            [] => return Ok(None),
-            [only] => *only,
-            _ => return Err(ProofFault::Several.into()),
-        };
-        let now = self.clock.now();
-        let proof = dpop::verify(proof, target, &self.nonce_key, now).map_err(|why| match why {
-            NotProof::Fault(fault) => NotProven::Invalid(fault),
-            NotProof::Nonce => NotProven::UseNonce(dpop::nonce(&self.nonce_key, now)),
-        })?;
-        match self.store.commit(Change::SpendProof { id: proof.id, until: now.plus(PROOF_MEMORY) }).await {
-            Ok(()) => Ok(Some(proof.key)),
-            Err(NotCommitted::Taken | NotCommitted::Lost) => Err(ProofFault::Replayed.into()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+/// The key that the one proof among `proofs` proves; none when there is no proof. Each proof works
+/// once.
+///
+/// # Errors
+/// [`NotProven`]
+pub async fn prove_key(
+    context: &Context,
+    proofs: &[&str],
+    target: ProofTarget<'_>,
+) -> Result<Option<Thumbprint>, NotProven> {
+    let proof = match proofs {
+        [] => return Ok(None),
+        [only] => *only,
+        _ => return Err(ProofFault::Several.into()),
+    };
+    let proof = dpop::verify(proof, target, &context.keys.nonce, context.now).map_err(|why| match why {
+        NotProof::Fault(fault) => NotProven::Invalid(fault),
+        NotProof::Nonce => NotProven::UseNonce(dpop::nonce(&context.keys.nonce, context.now)),
+    })?;
+    match context
+        .ports
+        .store
+        .commit(Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY) })
+        .await
+    {
+        Ok(()) => Ok(Some(proof.key)),
+        Err(NotCommitted::Taken | NotCommitted::Lost) => Err(ProofFault::Replayed.into()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }

@@ -1,10 +1,10 @@
 //! Step 2 of the web application's story: its browser arrives, the person sees who asks for what, and
 //! decides whether to go on (RFC 6749 section 4.1.1).
 
-use crate::flow::Vpgate;
-use crate::flow::code::push::{Pushed, URN};
+use crate::flow::code::push::{self, Pushed, URN};
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::presentation::begin::{NewVpRequest, NotBegun};
+use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
 use vpgate_core::base::id::{AuthorizationId, Handle};
 use vpgate_core::base::secret::{Digest, Secret};
@@ -66,188 +66,177 @@ pub enum NotAuthorizable {
 }
 
 /// A request that is good to go on with.
-struct CheckedRequest<'v> {
-    client: &'v Client,
+struct CheckedRequest<'c> {
+    client: &'c Client,
     request: AuthorizationRequest,
     pushed: Option<Digest>,
 }
 
-impl Vpgate {
-    /// What a request is about, to show it. Changes nothing.
-    ///
-    /// # Errors
-    /// [`NotAuthorizable`]
-    pub async fn look_at_authorization(
-        &self,
-        parameters: &AuthorizationParameters,
-    ) -> Result<AuthorizationShown, NotAuthorizable> {
-        let CheckedRequest { client, request, .. } = self.authorization_asked(parameters).await?;
-        let query = self.policy.scopes.query_for(&request.scopes, &client.token_claims);
-        let query = query.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
-        Ok(AuthorizationShown {
-            client_name: client.name.clone(),
-            returns_to: request.return_to.host().to_owned(),
-            rights: self.rights(&request.scopes),
-            claims: query
-                .credentials()
-                .iter()
-                .flat_map(|credential| &credential.claims)
-                .map(|claim| claim.path.to_string())
-                .collect(),
-        })
-    }
+/// What a request is about, to show it. Changes nothing.
+///
+/// # Errors
+/// [`NotAuthorizable`]
+pub async fn look_at(
+    context: &Context,
+    parameters: &AuthorizationParameters,
+) -> Result<AuthorizationShown, NotAuthorizable> {
+    let CheckedRequest { client, request, .. } = checked(context, parameters).await?;
+    let query = context.policy.scopes.query_for(&request.scopes, &client.token_claims);
+    let query = query.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
+    Ok(AuthorizationShown {
+        client_name: client.name.clone(),
+        returns_to: request.return_to.host().to_owned(),
+        rights: context.policy.rights(&request.scopes),
+        claims: query
+            .credentials()
+            .iter()
+            .flat_map(|credential| &credential.claims)
+            .map(|claim| claim.path.to_string())
+            .collect(),
+    })
+}
 
-    /// The person goes on: a grant and a presentation begin that only this browser can continue. A pushed
-    /// request is spent.
-    ///
-    /// # Errors
-    /// [`NotAuthorizable`]
-    pub async fn go_on_with_authorization(
-        &self,
-        parameters: &AuthorizationParameters,
-        browser: &Secret,
-    ) -> Result<Handle, NotAuthorizable> {
-        let asked = self.authorization_asked(parameters).await?;
-        let failed_to = asked.request.return_to.clone();
-        self.begin_authorization(asked, browser.digest()).await.map_err(|why| match why {
-            NotAuthorizable::Failed(source) => {
-                let error = AuthorizationError::TemporarilyUnavailable;
-                let to = failed_to.with_error(error, "try again in a few seconds", self.issuer());
-                NotAuthorizable::FailedOnTheWay { to, source }
-            }
-            other => other,
-        })
-    }
-
-    /// The person does not go on. A pushed request is spent.
-    ///
-    /// # Errors
-    /// [`NotAuthorizable`]
-    pub async fn cancel_authorization(
-        &self,
-        parameters: &AuthorizationParameters,
-    ) -> Result<ReturnUrl, NotAuthorizable> {
-        let CheckedRequest { request, pushed, .. } = self.authorization_asked(parameters).await?;
-        if let Some(handle) = pushed {
-            match self.store.commit(Change::DropPushedRequest(handle)).await {
-                Ok(()) => {}
-                Err(NotCommitted::Lost | NotCommitted::Taken) => {
-                    return Err(NotAuthorizable::NoPushedRequest);
-                }
-                Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
-            }
+/// The person goes on: a grant and a presentation begin that only this browser can continue. A pushed
+/// request is spent.
+///
+/// # Errors
+/// [`NotAuthorizable`]
+pub async fn go_on(
+    context: &Context,
+    parameters: &AuthorizationParameters,
+    browser: &Secret,
+) -> Result<Handle, NotAuthorizable> {
+    let asked = checked(context, parameters).await?;
+    let failed_to = asked.request.return_to.clone();
+    begin(context, asked, browser.digest()).await.map_err(|why| match why {
+        NotAuthorizable::Failed(source) => {
+            let error = AuthorizationError::TemporarilyUnavailable;
+            let to = failed_to.with_error(error, "try again in a few seconds", &context.policy.tokens.issuer);
+            NotAuthorizable::FailedOnTheWay { to, source }
         }
-        let error = AuthorizationError::AccessDenied;
-        Ok(request.return_to.with_error(error, "the person did not agree", self.issuer()))
-    }
+        other => other,
+    })
+}
 
-    /// A request that came in a form is kept like a pushed one, so that the browser comes again with GET:
-    /// a form of another site brings no cookies (`SameSite=Lax`), and nothing of it stays in an address.
-    ///
-    /// # Errors
-    /// [`NotAuthorizable`]
-    pub async fn keep_posted_authorization(
-        &self,
-        parameters: &AuthorizationParameters,
-    ) -> Result<Pushed, NotAuthorizable> {
-        let CheckedRequest { request, .. } = self.authorization_asked(parameters).await?;
-        Ok(self.keep_request(request).await?)
-    }
-
-    async fn authorization_asked(
-        &self,
-        parameters: &AuthorizationParameters,
-    ) -> Result<CheckedRequest<'_>, NotAuthorizable> {
-        let client = parameters.get("client_id").and_then(|id| self.policy.clients.named(id));
-        let client = client.ok_or(NotAuthorizable::UnknownClient)?;
-        let handle = parameters.get("request_uri").and_then(|uri| uri.strip_prefix(URN));
-        let (request, pushed) = match handle {
-            Some(handle) => {
-                let handle = Secret::received(handle).digest();
-                (self.pushed(client, &handle).await?, Some(handle))
+/// The person does not go on. A pushed request is spent.
+///
+/// # Errors
+/// [`NotAuthorizable`]
+pub async fn cancel(
+    context: &Context,
+    parameters: &AuthorizationParameters,
+) -> Result<ReturnUrl, NotAuthorizable> {
+    let CheckedRequest { request, pushed, .. } = checked(context, parameters).await?;
+    if let Some(handle) = pushed {
+        match context.ports.store.commit(Change::DropPushedRequest(handle)).await {
+            Ok(()) => {}
+            Err(NotCommitted::Lost | NotCommitted::Taken) => {
+                return Err(NotAuthorizable::NoPushedRequest);
             }
-            None => (self.brought(client, parameters)?, None),
-        };
-        if request.silent {
-            return Err(self.refused(&request, RequestFault::Silent));
-        }
-        Ok(CheckedRequest { client, request, pushed })
-    }
-
-    /// Everything beside the handle is ignored (RFC 9126 section 4, RFC 9101 section 6.3).
-    async fn pushed(
-        &self,
-        client: &Client,
-        handle: &Digest,
-    ) -> Result<AuthorizationRequest, NotAuthorizable> {
-        let now = self.clock.now();
-        let found = self.store.pushed_request(handle).await?;
-        found
-            .filter(|pushed| pushed.request.client_id == client.id && now < pushed.expires_at)
-            .map(|pushed| pushed.request)
-            .ok_or(NotAuthorizable::NoPushedRequest)
-    }
-
-    fn brought(
-        &self,
-        client: &Client,
-        parameters: &AuthorizationParameters,
-    ) -> Result<AuthorizationRequest, NotAuthorizable> {
-        let read = AuthorizationRequest::read(parameters, client, self.offered(client));
-        let request = read.map_err(|why| match why {
-            NotRead::Nowhere(why) => why.into(),
-            NotRead::Return { to, why } => NotAuthorizable::Return {
-                to: to.with_error(why.error(), &why.to_string(), self.issuer()),
-                why,
-            },
-        })?;
-        if self.policy.code.pushed_only || client.code.pushed_only {
-            return Err(self.refused(&request, RequestFault::NotPushed));
-        }
-        Ok(request)
-    }
-
-    async fn begin_authorization(
-        &self,
-        asked: CheckedRequest<'_>,
-        browser: Digest,
-    ) -> Result<Handle, NotAuthorizable> {
-        let CheckedRequest { client, request, pushed } = asked;
-        let now = self.clock.now();
-        let question = QueryAsked::of_scopes(self, client, &request.scopes);
-        let question = question.map_err(|_| self.refused(&request, ScopeRefused::Gone.into()))?;
-        let id = AuthorizationId::from_entropy(self.random_id()?);
-        let asker = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
-        let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
-        let flow = self.flow_in_browser(&client.wallet);
-        let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
-        let (asked, answer_key) = self.new_vp_request(ask, now).map_err(NotBegun::of_our_own)?;
-        let handle = asked.handle.clone();
-        let request = Box::new(request);
-        let terms = CodeGrantTerms { id, request, created_at: now, expires_at: asked.expires_at };
-        let change = Change::BeginAuthorization {
-            presentation: Begun::new(asked, Some(browser), answer_key),
-            grant: Pending::begin(terms, browser),
-            pushed,
-        };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(handle),
-            // The pushed request was used meanwhile.
-            Err(NotCommitted::Lost) => Err(NotAuthorizable::NoPushedRequest),
-            Err(NotCommitted::Taken) => {
-                Err(Unavailable::new("a fresh identifier", NotCommitted::Taken).into())
-            }
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
         }
     }
+    let error = AuthorizationError::AccessDenied;
+    Ok(request.return_to.with_error(error, "the person did not agree", &context.policy.tokens.issuer))
+}
 
-    fn refused(&self, request: &AuthorizationRequest, why: RequestFault) -> NotAuthorizable {
-        let to = request.return_to.with_error(why.error(), &why.to_string(), self.issuer());
-        NotAuthorizable::Return { to, why }
-    }
+/// A request that came in a form is kept like a pushed one, so that the browser comes again with GET:
+/// a form of another site brings no cookies (`SameSite=Lax`), and nothing of it stays in an address.
+///
+/// # Errors
+/// [`NotAuthorizable`]
+pub async fn keep_posted(
+    context: &Context,
+    parameters: &AuthorizationParameters,
+) -> Result<Pushed, NotAuthorizable> {
+    let CheckedRequest { request, .. } = checked(context, parameters).await?;
+    Ok(push::keep(context, request).await?)
+}
 
-    /// Our issuer identifier.
-    pub(in crate::flow) fn issuer(&self) -> &str {
-        &self.policy.tokens.issuer
+async fn checked<'c>(
+    context: &'c Context,
+    parameters: &AuthorizationParameters,
+) -> Result<CheckedRequest<'c>, NotAuthorizable> {
+    let client = parameters.get("client_id").and_then(|id| context.policy.clients.named(id));
+    let client = client.ok_or(NotAuthorizable::UnknownClient)?;
+    let handle = parameters.get("request_uri").and_then(|uri| uri.strip_prefix(URN));
+    let (request, pushed) = match handle {
+        Some(handle) => {
+            let handle = Secret::received(handle).digest();
+            (pushed(context, client, &handle).await?, Some(handle))
+        }
+        None => (brought(context, client, parameters)?, None),
+    };
+    if request.silent {
+        return Err(refused(context, &request, RequestFault::Silent));
     }
+    Ok(CheckedRequest { client, request, pushed })
+}
+
+/// Everything beside the handle is ignored (RFC 9126 section 4, RFC 9101 section 6.3).
+async fn pushed(
+    context: &Context,
+    client: &Client,
+    handle: &Digest,
+) -> Result<AuthorizationRequest, NotAuthorizable> {
+    let found = context.ports.store.pushed_request(handle).await?;
+    found
+        .filter(|pushed| pushed.request.client_id == client.id && context.now < pushed.expires_at)
+        .map(|pushed| pushed.request)
+        .ok_or(NotAuthorizable::NoPushedRequest)
+}
+
+fn brought(
+    context: &Context,
+    client: &Client,
+    parameters: &AuthorizationParameters,
+) -> Result<AuthorizationRequest, NotAuthorizable> {
+    let read = AuthorizationRequest::read(parameters, client, push::offered(context, client));
+    let request = read.map_err(|why| match why {
+        NotRead::Nowhere(why) => why.into(),
+        NotRead::Return { to, why } => NotAuthorizable::Return {
+            to: to.with_error(why.error(), &why.to_string(), &context.policy.tokens.issuer),
+            why,
+        },
+    })?;
+    if context.policy.code.pushed_only || client.code.pushed_only {
+        return Err(refused(context, &request, RequestFault::NotPushed));
+    }
+    Ok(request)
+}
+
+async fn begin(
+    context: &Context,
+    asked: CheckedRequest<'_>,
+    browser: Digest,
+) -> Result<Handle, NotAuthorizable> {
+    let CheckedRequest { client, request, pushed } = asked;
+    let question = QueryAsked::of_scopes(context, client, &request.scopes);
+    let question = question.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
+    let id = AuthorizationId::from_entropy(context.random_id()?);
+    let asker = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
+    let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
+    let flow = context.policy.flow_in_browser(&client.wallet);
+    let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
+    let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
+    let handle = asked.handle.clone();
+    let request = Box::new(request);
+    let terms = CodeGrantTerms { id, request, created_at: context.now, expires_at: asked.expires_at };
+    let change = Change::BeginAuthorization {
+        presentation: Begun::new(asked, Some(browser), answer_key),
+        grant: Pending::begin(terms, browser),
+        pushed,
+    };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(handle),
+        // The pushed request was used meanwhile.
+        Err(NotCommitted::Lost) => Err(NotAuthorizable::NoPushedRequest),
+        Err(NotCommitted::Taken) => Err(Unavailable::new("a fresh identifier", NotCommitted::Taken).into()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+    }
+}
+
+fn refused(context: &Context, request: &AuthorizationRequest, why: RequestFault) -> NotAuthorizable {
+    let to = request.return_to.with_error(why.error(), &why.to_string(), &context.policy.tokens.issuer);
+    NotAuthorizable::Return { to, why }
 }

@@ -4,3 +4,6 @@ pub mod authorize;
 pub(super) mod decide;
 pub mod push;
 pub mod redeem;
+
+pub use self::push::push;
+pub use self::redeem::redeem;

@@ -1,7 +1,7 @@
 //! Step 1 of the web application's story, where it takes it: the request is pushed before the browser
 //! leaves (RFC 9126), so that nobody in between can read or change it.
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
@@ -47,44 +47,42 @@ impl From<NotRead> for NotPushed {
     }
 }
 
-impl Vpgate {
-    /// Takes a request of `client`, checked as if a browser had brought it, and bound to `key` where one was
-    /// proven.
-    ///
-    /// # Errors
-    /// [`NotPushed`]
-    pub async fn push_request(
-        &self,
-        client: AuthenticatedClient<'_>,
-        parameters: &AuthorizationParameters,
-        key: Option<Thumbprint>,
-    ) -> Result<Pushed, NotPushed> {
-        let client = client.client();
-        let request = AuthorizationRequest::read(parameters, client, self.offered(client))?.bound_to(key)?;
-        Ok(self.keep_request(request).await?)
-    }
+/// Takes a request of `client`, checked as if a browser had brought it, and bound to `key` where one was
+/// proven.
+///
+/// # Errors
+/// [`NotPushed`]
+pub async fn push(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    parameters: &AuthorizationParameters,
+    key: Option<Thumbprint>,
+) -> Result<Pushed, NotPushed> {
+    let client = client.client();
+    let request = AuthorizationRequest::read(parameters, client, offered(context, client))?.bound_to(key)?;
+    Ok(keep(context, request).await?)
+}
 
-    /// What `client` may ask for.
-    pub(in crate::flow) fn offered(&self, client: &Client) -> Offered<'_> {
-        Offered { scopes: &self.policy.scopes, audience: &self.policy.tokens.of(&client.id).audience }
-    }
+/// What `client` may ask for.
+pub(in crate::flow) fn offered<'c>(context: &'c Context, client: &Client) -> Offered<'c> {
+    Offered { scopes: &context.policy.scopes, audience: &context.policy.tokens.of(&client.id).audience }
+}
 
-    /// Writes a request down until the browser comes with its handle.
-    pub(in crate::flow) async fn keep_request(
-        &self,
-        request: AuthorizationRequest,
-    ) -> Result<Pushed, Unavailable> {
-        let lifetime = self.policy.code.pushed_lifetime;
-        let handle = self.random_secret()?;
-        let change = Change::PushRequest {
-            request: Box::new(request),
-            handle: handle.digest(),
-            expires_at: self.clock.now().plus(lifetime),
-        };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(Pushed { handle, expires_in: lifetime.as_secs() }),
-            Err(NotCommitted::Unavailable(source)) => Err(source),
-            Err(why) => Err(Unavailable::new("a fresh handle", why)),
-        }
+/// Writes a request down until the browser comes with its handle.
+pub(in crate::flow) async fn keep(
+    context: &Context,
+    request: AuthorizationRequest,
+) -> Result<Pushed, Unavailable> {
+    let lifetime = context.policy.code.pushed_lifetime;
+    let handle = context.random_secret()?;
+    let change = Change::PushRequest {
+        request: Box::new(request),
+        handle: handle.digest(),
+        expires_at: context.now.plus(lifetime),
+    };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(Pushed { handle, expires_in: lifetime.as_secs() }),
+        Err(NotCommitted::Unavailable(source)) => Err(source),
+        Err(why) => Err(Unavailable::new("a fresh handle", why)),
     }
 }

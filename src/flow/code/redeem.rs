@@ -1,10 +1,11 @@
 //! Step 4 of the web application's story: the code becomes a token, once (RFC 6749 section 4.1.3).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::tokens::issue::{TokenAsk, TokenResponse, UnknownResource};
+use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
+use crate::flow::tokens::revoke;
+use crate::flow::tokens::today;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
@@ -49,94 +50,90 @@ pub struct CodeProof<'r> {
     pub verifier: Option<&'r Secret>,
 }
 
-impl Vpgate {
-    /// Exchanges a code.
-    ///
-    /// # Errors
-    /// [`CodeNotRedeemed`]
-    pub async fn redeem_code(
-        &self,
-        client: AuthenticatedClient<'_>,
-        code: &Secret,
-        proof: CodeProof<'_>,
-        ask: &TokenAsk,
-    ) -> Result<TokenResponse, CodeNotRedeemed> {
-        if !client.may_use(Grant::AuthorizationCode) {
-            return Err(CodeNotRedeemed::WrongGrant);
-        }
-        let now = self.clock.now();
-        let CodeProof { redirect_uri, verifier } = proof;
-        let shown = CodeExchange { client_id: &client.client().id, redirect_uri, verifier };
-        let digest = code.digest();
-        for _ in 0..LOOKS {
-            match self.store.authorization_by_code(&digest).await? {
-                Some(CodeGrant::Granted(granted)) => {
-                    if let Some(response) = self.exchange(client.client(), granted, &shown, ask, now).await? {
-                        return Ok(response);
-                    }
+/// Exchanges a code.
+///
+/// # Errors
+/// [`CodeNotRedeemed`]
+pub async fn redeem(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    code: &Secret,
+    proof: CodeProof<'_>,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, CodeNotRedeemed> {
+    if !client.may_use(Grant::AuthorizationCode) {
+        return Err(CodeNotRedeemed::WrongGrant);
+    }
+    let CodeProof { redirect_uri, verifier } = proof;
+    let shown = CodeExchange { client_id: &client.client().id, redirect_uri, verifier };
+    let digest = code.digest();
+    for _ in 0..LOOKS {
+        match context.ports.store.authorization_by_code(&digest).await? {
+            Some(CodeGrant::Granted(granted)) => {
+                if let Some(response) = exchange(context, client.client(), granted, &shown, ask).await? {
+                    return Ok(response);
                 }
-                Some(CodeGrant::Redeemed(used)) => return Err(self.shown_again(&used, &shown).await?),
-                _ => break,
             }
+            Some(CodeGrant::Redeemed(used)) => return Err(shown_again(context, &used, &shown).await?),
+            _ => break,
         }
-        Err(CodeNotRedeemed::InvalidCode)
     }
+    Err(CodeNotRedeemed::InvalidCode)
+}
 
-    /// Signs first and writes second, so that a code is spent only for tokens that exist; and hands
-    /// them out only when this request was the one that spent the code. `None`: another one was.
-    async fn exchange(
-        &self,
-        client: &Client,
-        granted: Granted,
-        shown: &CodeExchange<'_>,
-        ask: &TokenAsk,
-        now: Timestamp,
-    ) -> Result<Option<TokenResponse>, CodeNotRedeemed> {
-        granted.redeemable(shown, now)?;
-        let (id, request) = (granted.terms().id.clone(), &granted.terms().request);
-        let settings = self.policy.tokens.of(&client.id);
-        hold_key(request, settings.require_dpop, ask)?;
-        let resources = match (&request.resource, &ask.resource) {
-            (Some(bound), _) => ask.among(std::slice::from_ref(bound))?,
-            (None, Some(_)) => ask.among(&settings.audience)?,
-            (None, None) => Vec::new(),
-        };
-        let admission =
-            self.earned_of_today(client, granted.admission()).ok_or(CodeNotRedeemed::InvalidCode)?;
-        let entitlement = Entitlement {
-            origin: Origin::Code(id.clone()),
-            admission,
-            openid: request.openid && client.scopes.contains(OPENID),
-            nonce: request.nonce.clone(),
-            resources,
-            dpop: ask.key.clone(),
-        };
-        let (response, issuance) = self.issue(client, entitlement, now)?;
-        let grant = granted.redeem(shown, issuance.access.id.clone(), now)?;
-        match self.store.commit(Change::RedeemCode { grant, issuance }).await {
-            Ok(()) => {}
-            Err(NotCommitted::Lost | NotCommitted::Taken) => return Ok(None),
-            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
-        }
-        tracing::info!(client = client.id, authorization = %id, "the application took its token");
-        Ok(Some(response))
+/// Signs first and writes second, so that a code is spent only for tokens that exist; and hands
+/// them out only when this request was the one that spent the code. `None`: another one was.
+async fn exchange(
+    context: &Context,
+    client: &Client,
+    granted: Granted,
+    shown: &CodeExchange<'_>,
+    ask: &TokenAsk,
+) -> Result<Option<TokenResponse>, CodeNotRedeemed> {
+    granted.redeemable(shown, context.now)?;
+    let (id, request) = (granted.terms().id.clone(), &granted.terms().request);
+    let settings = context.policy.tokens.of(&client.id);
+    hold_key(request, settings.require_dpop, ask)?;
+    let resources = match (&request.resource, &ask.resource) {
+        (Some(bound), _) => ask.among(std::slice::from_ref(bound))?,
+        (None, Some(_)) => ask.among(&settings.audience)?,
+        (None, None) => Vec::new(),
+    };
+    let admission =
+        today::earned_of_today(context, client, granted.admission()).ok_or(CodeNotRedeemed::InvalidCode)?;
+    let entitlement = Entitlement {
+        origin: Origin::Code(id.clone()),
+        admission,
+        openid: request.openid && client.scopes.contains(OPENID),
+        nonce: request.nonce.clone(),
+        resources,
+        dpop: ask.key.clone(),
+    };
+    let (response, issuance) = issue::issue(context, client, entitlement)?;
+    let grant = granted.redeem(shown, issuance.access.id.clone(), context.now)?;
+    match context.ports.store.commit(Change::RedeemCode { grant, issuance }).await {
+        Ok(()) => {}
+        Err(NotCommitted::Lost | NotCommitted::Taken) => return Ok(None),
+        Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
     }
+    tracing::info!(client = client.id, authorization = %id, "the application took its token");
+    Ok(Some(response))
+}
 
-    /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
-    /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
-    /// codes stand in addresses, and whoever read one there shall not log people out.
-    async fn shown_again(
-        &self,
-        used: &Redeemed,
-        shown: &CodeExchange<'_>,
-    ) -> Result<CodeNotRedeemed, Unavailable> {
-        let (authorization, token) = (&used.terms().id, used.token());
-        tracing::warn!(%authorization, %token, "a used authorization code was shown again");
-        if used.terms().match_up(shown).is_ok() {
-            self.revoke_origin(Origin::Code(authorization.clone())).await?;
-        }
-        Ok(CodeNotRedeemed::InvalidCode)
+/// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
+/// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
+/// codes stand in addresses, and whoever read one there shall not log people out.
+async fn shown_again(
+    context: &Context,
+    used: &Redeemed,
+    shown: &CodeExchange<'_>,
+) -> Result<CodeNotRedeemed, Unavailable> {
+    let (authorization, token) = (&used.terms().id, used.token());
+    tracing::warn!(%authorization, %token, "a used authorization code was shown again");
+    if used.terms().match_up(shown).is_ok() {
+        revoke::revoke_origin(context, Origin::Code(authorization.clone())).await?;
     }
+    Ok(CodeNotRedeemed::InvalidCode)
 }
 
 /// A code that was bound to a key (RFC 9449 section 10) is for that key alone.

@@ -1,13 +1,13 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
-use crate::flow::Vpgate;
+use crate::flow::client::limits;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::flow::tokens::issue::{TokenAsk, UnknownResource};
 use vpgate_core::admission::token_claims::ParameterTooLong;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
 use vpgate_core::oauth::authorization_request::{AuthorizationParameters, RequestFault, not_honoured};
@@ -85,141 +85,139 @@ pub enum NotAuthorized {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Opens a grant for a device that asks `from` an address. Without `scope`,
-    /// all scopes are meant that the client's devices may ask for.
-    /// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
-    /// grant).
-    /// Of the `other` parameters of the request, those that the client's tokens say are kept.
-    ///
-    /// # Errors
-    /// [`NotAuthorized`]; nothing is stored then.
-    pub async fn authorize_device(
-        &self,
-        client: AuthenticatedClient<'_>,
-        scope: Option<&str>,
-        key: Option<Thumbprint>,
-        from: ClientAddress,
-        other: &AuthorizationParameters,
-    ) -> Result<DeviceAuthorization, NotAuthorized> {
-        if !client.may_use(Grant::DeviceCode) {
-            return Err(NotAuthorized::WrongGrant);
-        }
-        if self.policy.device.require_client_authentication && !client.is_confidential() {
-            return Err(NotAuthorized::AuthenticationRequired);
-        }
-        let client = client.client();
-        if let Some(fault) = not_honoured(other) {
-            return Err(NotAuthorized::NotHonoured(fault));
-        }
-        let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
-        let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &self.policy.scopes)?;
-        let challenge = challenge(other)?;
-        let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
-        ask.among(&self.policy.tokens.of(&client.id).audience)?;
-        if self.policy.tokens.of(&client.id).require_dpop && key.is_none() {
-            return Err(NotAuthorized::KeyRequired);
-        }
-        let settings = &client.device;
-        let precautions = self.precautions(settings, from)?;
-        let number = precautions.numbers.map(|numbers| numbers.shown());
-        let parameters = client.kept_parameters(|name| other.get(name))?;
-        let now = self.clock.now();
-        let within = self.authorization_limits(client, from, now);
-        for _ in 0..DRAWS {
-            let Some(user_code) = self.draw_user_code(settings)? else { continue };
-            let device_code = self.random_secret()?;
-            let terms = DeviceGrantTerms {
-                id: GrantId::from_entropy(self.random_id()?),
-                client_id: client.id.clone(),
-                scopes: scopes.clone(),
-                parameters: parameters.clone(),
-                openid,
-                challenge: challenge.clone(),
-                resource: ask.resource.clone(),
-                dpop: key.clone(),
-                created_at: now,
-                expires_at: now.plus(settings.code_lifetime),
-            };
-            let grant = Pending::begin(terms, Pace::new(settings.polling_interval));
-            let change = Change::OpenGrant {
-                grant: grant.guarded_by(precautions.clone()),
-                device_code: device_code.digest(),
-                user_code: user_code.digest(&self.user_code_key),
-                within: within.clone(),
-            };
-            match self.store.commit(change).await {
-                Ok(()) => {
-                    return Ok(DeviceAuthorization {
-                        device_code,
-                        user_code,
-                        expires_in: settings.code_lifetime.as_secs(),
-                        interval: settings.polling_interval.as_secs(),
-                        verification: settings.verification.clone(),
-                        number,
-                    });
-                }
-                Err(NotCommitted::Taken) => {}
-                Err(NotCommitted::Lost) => {
-                    let retry_after = self.retry_after(&within).await?;
-                    let address = from.counted().map(tracing::field::display);
-                    tracing::warn!(
-                        client = client.id,
-                        address,
-                        retry_after,
-                        "too many device authorizations"
-                    );
-                    return Err(NotAuthorized::TooMany { retry_after });
-                }
-                Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+/// Whether public clients may not use this grant.
+pub fn must_authenticate(context: &Context) -> bool {
+    context.policy.device.require_client_authentication
+}
+
+/// Opens a grant for a device that asks `from` an address. Without `scope`,
+/// all scopes are meant that the client's devices may ask for.
+/// With `key`, which was proven, the tokens are for that key alone (RFC 9449 section 10, for this
+/// grant).
+/// Of the `other` parameters of the request, those that the client's tokens say are kept.
+///
+/// # Errors
+/// [`NotAuthorized`]; nothing is stored then.
+pub async fn authorize(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    scope: Option<&str>,
+    key: Option<Thumbprint>,
+    from: ClientAddress,
+    other: &AuthorizationParameters,
+) -> Result<DeviceAuthorization, NotAuthorized> {
+    if !client.may_use(Grant::DeviceCode) {
+        return Err(NotAuthorized::WrongGrant);
+    }
+    if must_authenticate(context) && !client.is_confidential() {
+        return Err(NotAuthorized::AuthenticationRequired);
+    }
+    let client = client.client();
+    if let Some(fault) = not_honoured(other) {
+        return Err(NotAuthorized::NotHonoured(fault));
+    }
+    let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
+    let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &context.policy.scopes)?;
+    let challenge = challenge(other)?;
+    let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
+    ask.among(&context.policy.tokens.of(&client.id).audience)?;
+    if context.policy.tokens.of(&client.id).require_dpop && key.is_none() {
+        return Err(NotAuthorized::KeyRequired);
+    }
+    let settings = &client.device;
+    let precautions = precautions(context, settings, from)?;
+    let number = precautions.numbers.map(|numbers| numbers.shown());
+    let parameters = client.kept_parameters(|name| other.get(name))?;
+    let within = authorization_limits(context, client, from);
+    for _ in 0..DRAWS {
+        let Some(user_code) = draw_user_code(context, settings)? else { continue };
+        let device_code = context.random_secret()?;
+        let terms = DeviceGrantTerms {
+            id: GrantId::from_entropy(context.random_id()?),
+            client_id: client.id.clone(),
+            scopes: scopes.clone(),
+            parameters: parameters.clone(),
+            openid,
+            challenge: challenge.clone(),
+            resource: ask.resource.clone(),
+            dpop: key.clone(),
+            created_at: context.now,
+            expires_at: context.now.plus(settings.code_lifetime),
+        };
+        let grant = Pending::begin(terms, Pace::new(settings.polling_interval));
+        let change = Change::OpenGrant {
+            grant: grant.guarded_by(precautions.clone()),
+            device_code: device_code.digest(),
+            user_code: user_code.digest(&context.keys.user_code),
+            within: within.clone(),
+        };
+        match context.ports.store.commit(change).await {
+            Ok(()) => {
+                return Ok(DeviceAuthorization {
+                    device_code,
+                    user_code,
+                    expires_in: settings.code_lifetime.as_secs(),
+                    interval: settings.polling_interval.as_secs(),
+                    verification: settings.verification.clone(),
+                    number,
+                });
             }
-        }
-        Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
-    }
-
-    fn precautions(
-        &self,
-        settings: &DeviceSettings,
-        from: ClientAddress,
-    ) -> Result<Precautions, Unavailable> {
-        let compared = settings.proximity != ProximityPolicy::Ignore || settings.scopes_elsewhere.is_some();
-        let network =
-            from.certain().filter(|_| compared).map(|address| Network::of(address, &self.user_code_key));
-        let numbers = if settings.number_matching { Some(self.draw_numbers()?) } else { None };
-        Ok(Precautions { network, numbers, narrowed_to: None })
-    }
-
-    /// An address and the networks around it may open so many. When all devices of a client together have
-    /// opened too many, those addresses and networks get no more that opened most: anybody can say to be a
-    /// public client, and its other devices are not to suffer for that.
-    fn authorization_limits(&self, client: &Client, from: ClientAddress, now: Timestamp) -> Limited {
-        let limits = &self.policy.device.limits;
-        let attempt = |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, now);
-        let everybody = attempt(self.counted_client(client), limits.authorizations_per_client);
-        let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
-        let around = self.counted_networks(from);
-        for (who, times) in std::iter::once((self.counted_address(from), 1)).chain(around) {
-            let most = limits.authorizations_per_address.saturating_mul(times);
-            let heavy = (most / HEAVY).max(1);
-            limited.barriers.push(Barrier::of(attempt(who, most)));
-            limited.barriers.push(Barrier::all([everybody, attempt(who, heavy)]));
-            limited.counted.push(attempt(who, most));
-        }
-        limited
-    }
-
-    fn draw_user_code(&self, settings: &DeviceSettings) -> Result<Option<UserCode>, Unavailable> {
-        Ok(settings.user_code.draw(&self.random_draw()?))
-    }
-
-    fn draw_numbers(&self) -> Result<MatchingNumbers, Unavailable> {
-        for _ in 0..DRAWS {
-            if let Some(numbers) = MatchingNumbers::draw(&self.random_draw()?) {
-                return Ok(numbers);
+            Err(NotCommitted::Taken) => {}
+            Err(NotCommitted::Lost) => {
+                let retry_after = limits::retry_after(context, &within).await?;
+                let address = from.counted().map(tracing::field::display);
+                tracing::warn!(client = client.id, address, retry_after, "too many device authorizations");
+                return Err(NotAuthorized::TooMany { retry_after });
             }
+            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
         }
-        Err(Unavailable::new("randomness", "it gives no three different numbers"))
     }
+    Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
+}
+
+fn precautions(
+    context: &Context,
+    settings: &DeviceSettings,
+    from: ClientAddress,
+) -> Result<Precautions, Unavailable> {
+    let compared = settings.proximity != ProximityPolicy::Ignore || settings.scopes_elsewhere.is_some();
+    let network =
+        from.certain().filter(|_| compared).map(|address| Network::of(address, &context.keys.user_code));
+    let numbers = if settings.number_matching { Some(draw_numbers(context)?) } else { None };
+    Ok(Precautions { network, numbers, narrowed_to: None })
+}
+
+/// An address and the networks around it may open so many. When all devices of a client together have
+/// opened too many, those addresses and networks get no more that opened most: anybody can say to be a
+/// public client, and its other devices are not to suffer for that.
+fn authorization_limits(context: &Context, client: &Client, from: ClientAddress) -> Limited {
+    let limits = &context.policy.device.limits;
+    let attempt =
+        |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, context.now);
+    let everybody = attempt(limits::counted_client(context, client), limits.authorizations_per_client);
+    let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
+    let around = limits::counted_networks(context, from);
+    for (who, times) in std::iter::once((limits::counted_address(context, from), 1)).chain(around) {
+        let most = limits.authorizations_per_address.saturating_mul(times);
+        let heavy = (most / HEAVY).max(1);
+        limited.barriers.push(Barrier::of(attempt(who, most)));
+        limited.barriers.push(Barrier::all([everybody, attempt(who, heavy)]));
+        limited.counted.push(attempt(who, most));
+    }
+    limited
+}
+
+fn draw_user_code(context: &Context, settings: &DeviceSettings) -> Result<Option<UserCode>, Unavailable> {
+    Ok(settings.user_code.draw(&context.random_draw()?))
+}
+
+fn draw_numbers(context: &Context) -> Result<MatchingNumbers, Unavailable> {
+    for _ in 0..DRAWS {
+        if let Some(numbers) = MatchingNumbers::draw(&context.random_draw()?) {
+            return Ok(numbers);
+        }
+    }
+    Err(Unavailable::new("randomness", "it gives no three different numbers"))
 }
 
 /// What the token request of the device must answer, where it sent a challenge: a device that polls can prove

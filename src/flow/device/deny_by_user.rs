@@ -1,12 +1,13 @@
 //! "I did not start this" (RFC 10027 section 6.1.6): the grant is dead, also when it was approved
 //! already, and how often that happens is counted.
 
-use crate::flow::Vpgate;
-use crate::flow::device::user_code::{CodeRefused, Typed};
+use crate::flow::client::limits;
+use crate::flow::context::Context;
+use crate::flow::device::user_code::{self, CodeRefused, Typed};
 use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::revoke;
 use vpgate_core::base::id::{GrantId, Handle};
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::{Attempt, CountedEvent};
 use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
@@ -34,83 +35,75 @@ pub enum NotDisowned {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// The person does not go on with a code: it is dead, and the device learns it at its next poll.
-    ///
-    /// # Errors
-    /// [`CodeRefused`]
-    pub async fn disown_code(&self, typed: Typed<'_>) -> Result<(), CodeRefused> {
-        let now = self.clock.now();
-        let entered = self.enter(typed, self.guesser_at(typed.from), now).await?;
-        let denied = entered.grant.deny(DenialReason::NotStartedByPerson, now);
-        let denied = denied.map_err(|_| CodeRefused::Unknown)?;
-        match self.disown(denied, now).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+/// The person does not go on with a code: it is dead, and the device learns it at its next poll.
+///
+/// # Errors
+/// [`CodeRefused`]
+pub async fn entered_code(context: &Context, typed: Typed<'_>) -> Result<(), CodeRefused> {
+    let entered = user_code::enter(context, typed, limits::guesser_at(context, typed.from)).await?;
+    let denied = entered.grant.deny(DenialReason::NotStartedByPerson, context.now);
+    let denied = denied.map_err(|_| CodeRefused::Unknown)?;
+    match deny(context, denied).await {
+        Ok(()) => Ok(()),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
+}
 
-    /// The person whose browser approved a device by the presentation behind `handle` takes it back,
-    /// for as long as the presentation is remembered.
-    ///
-    /// # Errors
-    /// [`NotDisowned`]
-    pub async fn disown_approved(&self, handle: &Handle, browser: &Secret) -> Result<Disowned, NotDisowned> {
-        let now = self.clock.now();
-        let settled = match self.store.presentation_by_handle(handle).await? {
-            Some(Presentation::Settled(settled)) if *settled.browser() == browser.digest() => settled,
-            _ => return Err(NotDisowned::Unknown),
-        };
-        match &settled.asked().requester {
-            Requester::Device { grant, .. } => self.disown_decided(grant, now).await,
-            Requester::RelyingParty { .. } | Requester::Code { .. } => Err(NotDisowned::Unknown),
-        }
+/// The person whose browser approved a device by the presentation behind `handle` takes it back,
+/// for as long as the presentation is remembered.
+///
+/// # Errors
+/// [`NotDisowned`]
+pub async fn approved(context: &Context, handle: &Handle, browser: &Secret) -> Result<Disowned, NotDisowned> {
+    let settled = match context.ports.store.presentation_by_handle(handle).await? {
+        Some(Presentation::Settled(settled)) if *settled.browser() == browser.digest() => settled,
+        _ => return Err(NotDisowned::Unknown),
+    };
+    match &settled.asked().requester {
+        Requester::Device { grant, .. } => decided(context, grant).await,
+        Requester::RelyingParty { .. } | Requester::Code { .. } => Err(NotDisowned::Unknown),
     }
+}
 
-    /// Takes back an approval, and the tokens that it led to.
-    ///
-    /// # Errors
-    /// [`NotDisowned`]
-    pub(in crate::flow) async fn disown_decided(
-        &self,
-        grant: &GrantId,
-        now: Timestamp,
-    ) -> Result<Disowned, NotDisowned> {
-        // The device may take its token between the look and the write: look again, once.
-        for _ in 0..2 {
-            match self.store.grant(grant).await? {
-                Some(DeviceGrant::Approved(approved)) => {
-                    let denied = approved.disown(DenialReason::NotStartedByPerson);
-                    match self.disown(denied, now).await {
-                        Ok(()) => return Ok(Disowned::InTime),
-                        Err(NotCommitted::Lost | NotCommitted::Taken) => {}
-                        Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
-                    }
+/// Takes back an approval, and the tokens that it led to.
+///
+/// # Errors
+/// [`NotDisowned`]
+pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Result<Disowned, NotDisowned> {
+    // The device may take its token between the look and the write: look again, once.
+    for _ in 0..2 {
+        match context.ports.store.grant(grant).await? {
+            Some(DeviceGrant::Approved(approved)) => {
+                let denied = approved.disown(DenialReason::NotStartedByPerson);
+                match deny(context, denied).await {
+                    Ok(()) => return Ok(Disowned::InTime),
+                    Err(NotCommitted::Lost | NotCommitted::Taken) => {}
+                    Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
                 }
-                Some(DeviceGrant::Redeemed(redeemed)) => {
-                    let (grant, token) = (&redeemed.terms().id, redeemed.token());
-                    tracing::warn!(%grant, %token, "a person did not start a grant whose token was taken");
-                    self.revoke_origin(Origin::Device(grant.clone())).await?;
-                    return Ok(Disowned::TokensRevoked);
-                }
-                _ => return Err(NotDisowned::Unknown),
             }
+            Some(DeviceGrant::Redeemed(redeemed)) => {
+                let (grant, token) = (&redeemed.terms().id, redeemed.token());
+                tracing::warn!(%grant, %token, "a person did not start a grant whose token was taken");
+                revoke::revoke_origin(context, Origin::Device(grant.clone())).await?;
+                return Ok(Disowned::TokensRevoked);
+            }
+            _ => return Err(NotDisowned::Unknown),
         }
-        Err(NotDisowned::Unknown)
     }
+    Err(NotDisowned::Unknown)
+}
 
-    pub(in crate::flow) async fn disown(&self, denied: Denied, now: Timestamp) -> Result<(), NotCommitted> {
-        let (id, client_id) = (denied.terms().id.clone(), denied.terms().client_id.clone());
-        let who = match self.policy.clients.named(&client_id) {
-            Some(client) => self.counted_client(client),
-            None => self.counted_everybody(),
-        };
-        let window = self.policy.device.limits.window;
-        let counted = Attempt::new(CountedEvent::Disowned, who, u32::MAX, window, now);
-        self.store.commit(Change::DisownGrant { denied, counted }).await?;
-        let reports: u32 = self.store.attempts(&counted).await?.iter().map(|(_, count)| *count).sum();
-        tracing::warn!(grant = %id, client = client_id, reports, "a person did not start this device grant");
-        Ok(())
-    }
+pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), NotCommitted> {
+    let (id, client_id) = (denied.terms().id.clone(), denied.terms().client_id.clone());
+    let who = match context.policy.clients.named(&client_id) {
+        Some(client) => limits::counted_client(context, client),
+        None => limits::counted_everybody(context),
+    };
+    let window = context.policy.device.limits.window;
+    let counted = Attempt::new(CountedEvent::Disowned, who, u32::MAX, window, context.now);
+    context.ports.store.commit(Change::DisownGrant { denied, counted }).await?;
+    let reports: u32 = context.ports.store.attempts(&counted).await?.iter().map(|(_, count)| *count).sum();
+    tracing::warn!(grant = %id, client = client_id, reports, "a person did not start this device grant");
+    Ok(())
 }

@@ -1,10 +1,11 @@
 //! Step 2 of the television's story: the person enters the code and decides whether to go on
 //! (RFC 8628 section 3.3).
 
-use crate::flow::Vpgate;
-use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
+use crate::flow::client::limits;
+use crate::flow::context::Context;
+use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Typed};
 use crate::flow::ports::NotCommitted;
-use crate::flow::presentation::begin::{NewVpRequest, NotBegun};
+use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -12,47 +13,44 @@ use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::Requester;
 
-impl Vpgate {
-    /// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.
-    ///
-    /// # Errors
-    /// [`CodeRefused`]
-    pub async fn look_up_code(&self, typed: Typed<'_>) -> Result<CodeFound, CodeRefused> {
-        let entered = self.enter(typed, self.guesser_at(typed.from), self.clock.now()).await?;
-        self.describe(entered)
-    }
+/// Looks a code up, to show what it is for. Nothing changes, but that wrong codes are counted.
+///
+/// # Errors
+/// [`CodeRefused`]
+pub async fn look_up(context: &Context, typed: Typed<'_>) -> Result<CodeFound, CodeRefused> {
+    let entered = user_code::enter(context, typed, limits::guesser_at(context, typed.from)).await?;
+    user_code::describe(context, entered)
+}
 
-    /// The person goes on: this browser claims the code, and a presentation begins that only this
-    /// browser can continue.
-    ///
-    /// # Errors
-    /// [`CodeRefused`]
-    pub async fn go_on_with_code(
-        &self,
-        typed: Typed<'_>,
-        picked: Option<&str>,
-        browser: &Secret,
-    ) -> Result<Handle, CodeRefused> {
-        let now = self.clock.now();
-        let entered = self.enter(typed, self.guesser_at(typed.from), now).await?;
-        let client = entered.client;
-        let grant = self.take_up(entered, picked, browser.digest(), now).await?;
-        let terms = grant.terms();
-        let question =
-            QueryAsked::of_scopes(self, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
-        let asker = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
-        let (flow, until) = (self.flow_in_browser(&client.wallet), Some(terms.expires_at));
-        let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
-        let (asked, answer_key) = self.new_vp_request(ask, now).map_err(NotBegun::of_our_own)?;
-        let handle = asked.handle.clone();
-        let change = Change::BeginPresentation {
-            presentation: Begun::new(asked, Some(browser.digest()), answer_key),
-            claim: Some(grant),
-        };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(handle),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::InUse),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+/// The person goes on: this browser claims the code, and a presentation begins that only this
+/// browser can continue.
+///
+/// # Errors
+/// [`CodeRefused`]
+pub async fn go_on(
+    context: &Context,
+    typed: Typed<'_>,
+    picked: Option<&str>,
+    browser: &Secret,
+) -> Result<Handle, CodeRefused> {
+    let entered = user_code::enter(context, typed, limits::guesser_at(context, typed.from)).await?;
+    let client = entered.client;
+    let grant = user_code::take_up(context, entered, picked, browser.digest()).await?;
+    let terms = grant.terms();
+    let question =
+        QueryAsked::of_scopes(context, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
+    let asker = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
+    let (flow, until) = (context.policy.flow_in_browser(&client.wallet), Some(terms.expires_at));
+    let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
+    let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
+    let handle = asked.handle.clone();
+    let change = Change::BeginPresentation {
+        presentation: Begun::new(asked, Some(browser.digest()), answer_key),
+        claim: Some(grant),
+    };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(handle),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::InUse),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }

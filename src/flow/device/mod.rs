@@ -6,3 +6,6 @@ pub mod enter_code;
 pub mod own_pages;
 pub mod redeem;
 pub mod user_code;
+
+pub use self::authorize::authorize;
+pub use self::redeem::redeem;

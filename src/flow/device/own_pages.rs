@@ -2,10 +2,12 @@
 //! for one (`POST /v1/presentations` with `user_code`), and completes it. It proves who it is, and it
 //! approves nothing by its word alone: completing needs a presentation that was verified here.
 
-use crate::flow::Vpgate;
-use crate::flow::device::deny_by_user::NotDisowned;
-use crate::flow::device::user_code::{CodeFound, CodeRefused, Entered, Typed};
+use crate::flow::client::limits;
+use crate::flow::context::Context;
+use crate::flow::device::deny_by_user::{self, NotDisowned};
+use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Entered, Typed};
 use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::admit;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{NothingEarned, SCOPE_RULES};
 use vpgate_core::base::id::{GrantId, PresentationId};
@@ -66,156 +68,150 @@ impl From<Unavailable> for PagesRefused {
     }
 }
 
-impl Vpgate {
-    /// What a code is for.
-    ///
-    /// # Errors
-    /// [`PagesRefused`]
-    pub async fn verify_code(
-        &self,
-        client: AuthenticatedClient<'_>,
-        typed: Typed<'_>,
-    ) -> Result<CodeFound, PagesRefused> {
-        let entered = self.enter_for_pages(client, typed, self.clock.now()).await?;
-        Ok(self.describe(entered)?)
-    }
+/// What a code is for.
+///
+/// # Errors
+/// [`PagesRefused`]
+pub async fn look_up(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    typed: Typed<'_>,
+) -> Result<CodeFound, PagesRefused> {
+    let entered = enter(context, client, typed).await?;
+    Ok(user_code::describe(context, entered)?)
+}
 
-    /// Ends a code.
-    ///
-    /// # Errors
-    /// [`PagesRefused`]
-    pub async fn complete_code(
-        &self,
-        client: AuthenticatedClient<'_>,
-        typed: Typed<'_>,
-        completion: Completion,
-    ) -> Result<Completed, PagesRefused> {
-        let now = self.clock.now();
-        let grant = match self.enter_for_pages(client, typed, now).await {
-            Ok(entered) => entered.grant,
-            Err(PagesRefused::Code(CodeRefused::Unknown | CodeRefused::Wrong { .. }))
-                if matches!(completion, Completion::AccessDenied) =>
-            {
-                return self.take_back(client, typed, now).await;
-            }
-            Err(why) => return Err(why),
-        };
-        let owner = self.owner_of_pages(client.client());
-        if grant.claimed_by().is_some_and(|claimed| *claimed != owner) {
-            return Err(CodeRefused::InUse.into());
+/// Ends a code.
+///
+/// # Errors
+/// [`PagesRefused`]
+pub async fn complete(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    typed: Typed<'_>,
+    completion: Completion,
+) -> Result<Completed, PagesRefused> {
+    let grant = match enter(context, client, typed).await {
+        Ok(entered) => entered.grant,
+        Err(PagesRefused::Code(CodeRefused::Unknown | CodeRefused::Wrong { .. }))
+            if matches!(completion, Completion::AccessDenied) =>
+        {
+            return take_back(context, client, typed).await;
         }
-        let reason = match completion {
-            Completion::AccessDenied => DenialReason::DeclinedElsewhere,
-            Completion::TransactionFailed => DenialReason::FailedElsewhere,
-            Completion::Authorized { presentation, response_code } => {
-                let response_code = response_code.digest();
-                let id = &grant.terms().id;
-                let settled =
-                    self.presentation_for(client.client(), id, &presentation, &response_code).await?;
-                return self.complete_by(grant, &settled, response_code, now).await;
-            }
-        };
-        let denied = grant.deny(reason, now).map_err(|_| CodeRefused::Unknown)?;
-        self.deny(denied).await?;
-        Ok(Completed::Denied)
+        Err(why) => return Err(why),
+    };
+    let owner = owner(context, client.client());
+    if grant.claimed_by().is_some_and(|claimed| *claimed != owner) {
+        return Err(CodeRefused::InUse.into());
     }
-
-    /// As [`Vpgate::enter`], for codes of the devices that `client` may speak for.
-    pub(in crate::flow) async fn enter_for_pages(
-        &self,
-        client: AuthenticatedClient<'_>,
-        typed: Typed<'_>,
-        now: Timestamp,
-    ) -> Result<Entered<'_>, PagesRefused> {
-        let pages = allowed(client)?;
-        let guesser = match typed.from.counted() {
-            Some(_) => self.guesser_at(typed.from),
-            None => self.guesser_somewhere_at(pages),
-        };
-        let entered = self.enter(typed, guesser, now).await?;
-        if !pages.device_pages_for.contains(&entered.client.id) {
-            return Err(CodeRefused::Unknown.into());
+    let reason = match completion {
+        Completion::AccessDenied => DenialReason::DeclinedElsewhere,
+        Completion::TransactionFailed => DenialReason::FailedElsewhere,
+        Completion::Authorized { presentation, response_code } => {
+            let response_code = response_code.digest();
+            let id = &grant.terms().id;
+            let settled =
+                presentation_for(context, client.client(), id, &presentation, &response_code).await?;
+            return complete_by(context, grant, &settled, response_code).await;
         }
-        Ok(entered)
-    }
+    };
+    let denied = grant.deny(reason, context.now).map_err(|_| CodeRefused::Unknown)?;
+    user_code::deny(context, denied).await?;
+    Ok(Completed::Denied)
+}
 
-    /// Who claims the codes that are entered on the pages of `client`: which of its browsers it was is
-    /// for `client` to know.
-    pub(in crate::flow) fn owner_of_pages(&self, client: &Client) -> Digest {
-        self.user_code_key.digest(format!("pages of {}", client.id).as_bytes())
+/// Finds the pending grant behind a code of the devices that `client` may speak for.
+pub(in crate::flow) async fn enter<'c>(
+    context: &'c Context,
+    client: AuthenticatedClient<'_>,
+    typed: Typed<'_>,
+) -> Result<Entered<'c>, PagesRefused> {
+    let pages = allowed(client)?;
+    let guesser = match typed.from.counted() {
+        Some(_) => limits::guesser_at(context, typed.from),
+        None => limits::guesser_somewhere_at(context, pages),
+    };
+    let entered = user_code::enter(context, typed, guesser).await?;
+    if !pages.device_pages_for.contains(&entered.client.id) {
+        return Err(CodeRefused::Unknown.into());
     }
+    Ok(entered)
+}
 
-    /// The person takes an approval back. The code was counted as a wrong one before it was looked up
-    /// here, so nobody finds approved codes by guessing.
-    async fn take_back(
-        &self,
-        client: AuthenticatedClient<'_>,
-        typed: Typed<'_>,
-        now: Timestamp,
-    ) -> Result<Completed, PagesRefused> {
-        let pages = allowed(client)?;
-        let code = self.policy.device.user_codes.read(typed.code).ok_or(CodeRefused::Unknown)?;
-        let found = self.store.grant_by_user_code(&code.digest(&self.user_code_key)).await?;
-        let theirs = found.filter(|it| pages.device_pages_for.contains(&it.terms().client_id));
-        let id = theirs.map(|it| it.terms().id.clone()).ok_or(CodeRefused::Unknown)?;
-        match self.disown_decided(&id, now).await {
-            Ok(_) => Ok(Completed::Denied),
-            Err(NotDisowned::Unknown) => Err(CodeRefused::Unknown.into()),
-            Err(NotDisowned::Failed(source)) => Err(source.into()),
+/// Who claims the codes that are entered on the pages of `client`: which of its browsers it was is
+/// for `client` to know.
+pub(in crate::flow) fn owner(context: &Context, client: &Client) -> Digest {
+    context.keys.user_code.digest(format!("pages of {}", client.id).as_bytes())
+}
+
+/// The person takes an approval back. The code was counted as a wrong one before it was looked up
+/// here, so nobody finds approved codes by guessing.
+async fn take_back(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    typed: Typed<'_>,
+) -> Result<Completed, PagesRefused> {
+    let pages = allowed(client)?;
+    let code = context.policy.device.user_codes.read(typed.code).ok_or(CodeRefused::Unknown)?;
+    let found = context.ports.store.grant_by_user_code(&code.digest(&context.keys.user_code)).await?;
+    let theirs = found.filter(|it| pages.device_pages_for.contains(&it.terms().client_id));
+    let id = theirs.map(|it| it.terms().id.clone()).ok_or(CodeRefused::Unknown)?;
+    match deny_by_user::decided(context, &id).await {
+        Ok(_) => Ok(Completed::Denied),
+        Err(NotDisowned::Unknown) => Err(CodeRefused::Unknown.into()),
+        Err(NotDisowned::Failed(source)) => Err(source.into()),
+    }
+}
+
+async fn presentation_for(
+    context: &Context,
+    client: &Client,
+    grant: &GrantId,
+    presentation: &str,
+    response_code: &Digest,
+) -> Result<Settled, PagesRefused> {
+    let id = PresentationId::parse(presentation).ok_or(PagesRefused::Presentation)?;
+    let Some(Presentation::Settled(settled)) = context.ports.store.presentation(&id).await? else {
+        return Err(PagesRefused::Presentation);
+    };
+    let begun_for_it = match &settled.asked().requester {
+        Requester::RelyingParty { client_id, grant: Some(begun_for), .. } => {
+            *client_id == client.id && begun_for == grant
         }
-    }
+        Requester::RelyingParty { .. } | Requester::Device { .. } | Requester::Code { .. } => false,
+    };
+    let brought_back = settled.response_code() == Some(response_code);
+    if begun_for_it && brought_back { Ok(settled) } else { Err(PagesRefused::Presentation) }
+}
 
-    async fn presentation_for(
-        &self,
-        client: &Client,
-        grant: &GrantId,
-        presentation: &str,
-        response_code: &Digest,
-    ) -> Result<Settled, PagesRefused> {
-        let id = PresentationId::parse(presentation).ok_or(PagesRefused::Presentation)?;
-        let Some(Presentation::Settled(settled)) = self.store.presentation(&id).await? else {
-            return Err(PagesRefused::Presentation);
-        };
-        let begun_for_it = match &settled.asked().requester {
-            Requester::RelyingParty { client_id, grant: Some(begun_for), .. } => {
-                *client_id == client.id && begun_for == grant
-            }
-            Requester::RelyingParty { .. } | Requester::Device { .. } | Requester::Code { .. } => false,
-        };
-        let brought_back = settled.response_code() == Some(response_code);
-        if begun_for_it && brought_back { Ok(settled) } else { Err(PagesRefused::Presentation) }
-    }
-
-    async fn complete_by(
-        &self,
-        grant: Pending,
-        settled: &Settled,
-        response_code: Digest,
-        now: Timestamp,
-    ) -> Result<Completed, PagesRefused> {
-        let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
-        let admitted = match verified(settled, now)? {
-            Some(presentation) => self.admit(presentation, client_id, grant.grantable(), parameters),
-            None => Err(NothingEarned),
-        };
-        let (decision, completed) = match admitted {
-            Ok(admission) => {
-                let scopes = admission.scopes().clone();
-                let approved = grant.approve(admission, now).map_err(|_| CodeRefused::Unknown)?;
-                (GrantDecision::Approve(approved), Completed::Authorized(scopes))
-            }
-            Err(_) => {
-                let denied = grant.deny(DenialReason::NothingEarned, now);
-                (GrantDecision::Deny(denied.map_err(|_| CodeRefused::Unknown)?), Completed::Denied)
-            }
-        };
-        let presentation = settled.asked().id.clone();
-        let change = Change::CompleteGrant { grant: decision, presentation, response_code };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(completed),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(PagesRefused::Presentation),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+async fn complete_by(
+    context: &Context,
+    grant: Pending,
+    settled: &Settled,
+    response_code: Digest,
+) -> Result<Completed, PagesRefused> {
+    let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
+    let admitted = match verified(settled, context.now)? {
+        Some(presentation) => admit::admit(context, presentation, client_id, grant.grantable(), parameters),
+        None => Err(NothingEarned),
+    };
+    let (decision, completed) = match admitted {
+        Ok(admission) => {
+            let scopes = admission.scopes().clone();
+            let approved = grant.approve(admission, context.now).map_err(|_| CodeRefused::Unknown)?;
+            (GrantDecision::Approve(approved), Completed::Authorized(scopes))
         }
+        Err(_) => {
+            let denied = grant.deny(DenialReason::NothingEarned, context.now);
+            (GrantDecision::Deny(denied.map_err(|_| CodeRefused::Unknown)?), Completed::Denied)
+        }
+    };
+    let presentation = settled.asked().id.clone();
+    let change = Change::CompleteGrant { grant: decision, presentation, response_code };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(completed),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(PagesRefused::Presentation),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }
 

@@ -1,10 +1,11 @@
 //! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::tokens::issue::{TokenAsk, TokenResponse, UnknownResource};
+use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
+use crate::flow::tokens::revoke;
+use crate::flow::tokens::today;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
 use vpgate_core::oauth::device_grant::{Approved, DeviceGrant, Polled};
@@ -52,117 +53,119 @@ pub enum NotRedeemed {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Answers one poll.
-    ///
-    /// # Errors
-    /// [`NotRedeemed`]
-    pub async fn redeem_device_code(
-        &self,
-        client: AuthenticatedClient<'_>,
-        device_code: &Secret,
-        verifier: Option<&Secret>,
-        ask: &TokenAsk,
-    ) -> Result<TokenResponse, NotRedeemed> {
-        if !client.may_use(Grant::DeviceCode) {
-            return Err(NotRedeemed::WrongGrant);
-        }
-        let digest = device_code.digest();
-        let now = self.clock.now();
-        for _ in 0..LOOKS {
-            let found = self.store.grant_by_device_code(&digest).await?;
-            let grant = found
-                .filter(|grant| grant.terms().client_id == client.client().id)
-                .ok_or(NotRedeemed::InvalidCode)?;
-            self.hold_key(&grant, client.client(), ask)?;
-            let met = match (&grant.terms().challenge, verifier) {
-                (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
-                // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
-                (challenge, verifier) => challenge.is_none() && verifier.is_none(),
-            };
-            if !met {
-                return Err(NotRedeemed::Verifier);
-            }
-            match self.answer_poll(client.client(), grant, ask, now).await {
-                Err(NotAnswered::LookAgain) => {}
-                Err(NotAnswered::Refused(refusal)) => return Err(refusal),
-                Ok(token) => return Ok(token),
-            }
-        }
-        // Others keep changing the grant under us: whoever polls like that polls too fast.
-        Err(NotRedeemed::SlowDown)
+/// Answers one poll.
+///
+/// # Errors
+/// [`NotRedeemed`]
+pub async fn redeem(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    device_code: &Secret,
+    verifier: Option<&Secret>,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, NotRedeemed> {
+    if !client.may_use(Grant::DeviceCode) {
+        return Err(NotRedeemed::WrongGrant);
     }
-
-    /// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
-    fn hold_key(&self, grant: &DeviceGrant, client: &Client, ask: &TokenAsk) -> Result<(), NotRedeemed> {
-        let required = self.policy.tokens.of(&client.id).require_dpop;
-        match (&grant.terms().dpop, &ask.key) {
-            (Some(bound), Some(shown)) if bound == shown => Ok(()),
-            (None, Some(_)) if !required => Ok(()),
-            (None, None) if !required => Ok(()),
-            (_, None) => Err(NotRedeemed::KeyRequired),
-            (_, Some(_)) => Err(NotRedeemed::WrongKey),
+    let digest = device_code.digest();
+    for _ in 0..LOOKS {
+        let found = context.ports.store.grant_by_device_code(&digest).await?;
+        let grant = found
+            .filter(|grant| grant.terms().client_id == client.client().id)
+            .ok_or(NotRedeemed::InvalidCode)?;
+        hold_key(context, &grant, client.client(), ask)?;
+        let met = match (&grant.terms().challenge, verifier) {
+            (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+            // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
+            (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+        };
+        if !met {
+            return Err(NotRedeemed::Verifier);
+        }
+        match answer_poll(context, client.client(), grant, ask).await {
+            Err(NotAnswered::LookAgain) => {}
+            Err(NotAnswered::Refused(refusal)) => return Err(refusal),
+            Ok(token) => return Ok(token),
         }
     }
+    // Others keep changing the grant under us: whoever polls like that polls too fast.
+    Err(NotRedeemed::SlowDown)
+}
 
-    async fn answer_poll(
-        &self,
-        client: &Client,
-        grant: DeviceGrant,
-        ask: &TokenAsk,
-        now: Timestamp,
-    ) -> Result<TokenResponse, NotAnswered> {
-        let (grant, seen, refusal) = match grant.polled(now) {
-            Polled::Ready(approved) => return self.redeem(client, approved, ask, now).await,
-            Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
-            Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
-            Polled::Denied => return Err(NotRedeemed::Denied.into()),
-            Polled::Expired => return Err(NotRedeemed::Expired.into()),
-            Polled::Used(used) => {
-                let (grant, token) = (&used.terms().id, used.token());
-                tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
-                // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
-                // told who holds the tokens (RFC 6749 section 10.5).
-                self.revoke_origin(Origin::Device(grant.clone())).await?;
-                return Err(NotRedeemed::InvalidCode.into());
-            }
-        };
-        self.store.commit(Change::RecordPoll { grant, seen }).await?;
-        Err(refusal.into())
+/// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
+fn hold_key(
+    context: &Context,
+    grant: &DeviceGrant,
+    client: &Client,
+    ask: &TokenAsk,
+) -> Result<(), NotRedeemed> {
+    let required = context.policy.tokens.of(&client.id).require_dpop;
+    match (&grant.terms().dpop, &ask.key) {
+        (Some(bound), Some(shown)) if bound == shown => Ok(()),
+        (None, Some(_)) if !required => Ok(()),
+        (None, None) if !required => Ok(()),
+        (_, None) => Err(NotRedeemed::KeyRequired),
+        (_, Some(_)) => Err(NotRedeemed::WrongKey),
     }
+}
 
-    /// Signs first and writes second, so that a code is spent only for a token that exists; and
-    /// hands the token out only when this poll was the one that spent the code.
-    async fn redeem(
-        &self,
-        client: &Client,
-        approved: Approved,
-        ask: &TokenAsk,
-        now: Timestamp,
-    ) -> Result<TokenResponse, NotAnswered> {
-        let terms = approved.terms();
-        let grant = terms.id.clone();
-        let settings = self.policy.tokens.of(&client.id);
-        let resources = match (&terms.resource, &ask.resource) {
-            (Some(bound), _) => ask.among(std::slice::from_ref(bound)).map_err(NotRedeemed::from)?,
-            (None, Some(_)) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
-            (None, None) => Vec::new(),
-        };
-        let admission = self.earned_of_today(client, approved.admission()).ok_or(NotRedeemed::Denied)?;
-        let entitlement = Entitlement {
-            origin: Origin::Device(grant.clone()),
-            admission,
-            openid: terms.openid && client.scopes.contains(OPENID),
-            nonce: None,
-            resources,
-            dpop: ask.key.clone(),
-        };
-        let (response, issuance) = self.issue(client, entitlement, now)?;
-        let redeemed = approved.redeem(issuance.access.id.clone(), now).map_err(|_| NotRedeemed::Expired)?;
-        self.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
-        tracing::info!(client = client.id, %grant, "the device took its token");
-        Ok(response)
-    }
+async fn answer_poll(
+    context: &Context,
+    client: &Client,
+    grant: DeviceGrant,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, NotAnswered> {
+    let (grant, seen, refusal) = match grant.polled(context.now) {
+        Polled::Ready(approved) => return take_token(context, client, approved, ask).await,
+        Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
+        Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
+        Polled::Denied => return Err(NotRedeemed::Denied.into()),
+        Polled::Expired => return Err(NotRedeemed::Expired.into()),
+        Polled::Used(used) => {
+            let (grant, token) = (&used.terms().id, used.token());
+            tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
+            // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
+            // told who holds the tokens (RFC 6749 section 10.5).
+            revoke::revoke_origin(context, Origin::Device(grant.clone())).await?;
+            return Err(NotRedeemed::InvalidCode.into());
+        }
+    };
+    context.ports.store.commit(Change::RecordPoll { grant, seen }).await?;
+    Err(refusal.into())
+}
+
+/// Signs first and writes second, so that a code is spent only for a token that exists; and
+/// hands the token out only when this poll was the one that spent the code.
+async fn take_token(
+    context: &Context,
+    client: &Client,
+    approved: Approved,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, NotAnswered> {
+    let terms = approved.terms();
+    let grant = terms.id.clone();
+    let settings = context.policy.tokens.of(&client.id);
+    let resources = match (&terms.resource, &ask.resource) {
+        (Some(bound), _) => ask.among(std::slice::from_ref(bound)).map_err(NotRedeemed::from)?,
+        (None, Some(_)) => ask.among(&settings.audience).map_err(NotRedeemed::from)?,
+        (None, None) => Vec::new(),
+    };
+    let admission =
+        today::earned_of_today(context, client, approved.admission()).ok_or(NotRedeemed::Denied)?;
+    let entitlement = Entitlement {
+        origin: Origin::Device(grant.clone()),
+        admission,
+        openid: terms.openid && client.scopes.contains(OPENID),
+        nonce: None,
+        resources,
+        dpop: ask.key.clone(),
+    };
+    let (response, issuance) = issue::issue(context, client, entitlement)?;
+    let redeemed =
+        approved.redeem(issuance.access.id.clone(), context.now).map_err(|_| NotRedeemed::Expired)?;
+    context.ports.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
+    tracing::info!(client = client.id, %grant, "the device took its token");
+    Ok(response)
 }
 
 /// Why one look at the grant did not end in a token.

@@ -1,7 +1,8 @@
 //! A user code is entered: counted, found, and taken up. Our own page and services with pages of their
 //! own go through here alike.
 
-use crate::flow::Vpgate;
+use crate::flow::client::limits;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::client_address::ClientAddress;
@@ -84,164 +85,160 @@ pub enum CodeRefused {
 }
 
 /// A grant whose code was entered, with the client that asked and where the person is.
-pub(in crate::flow) struct Entered<'v> {
+pub(in crate::flow) struct Entered<'c> {
     pub(in crate::flow) shown: String,
     pub(in crate::flow) grant: Pending,
-    pub(in crate::flow) client: &'v Client,
+    pub(in crate::flow) client: &'c Client,
     pub(in crate::flow) proximity: Proximity,
 }
 
-impl Vpgate {
-    /// Finds the pending grant behind a code. A wrong code counts for `guesser`; who guessed too often learns
-    /// nothing, not even that a code is right. A right code takes nothing back (RFC 8628 section 5.1).
-    pub(in crate::flow) async fn enter(
-        &self,
-        typed: Typed<'_>,
-        guesser: Guesser,
-        now: Timestamp,
-    ) -> Result<Entered<'_>, CodeRefused> {
-        let rule = GuessLimits::new(self.policy.device.limits, now);
-        let Some(code) = self.policy.device.user_codes.read(typed.code) else {
-            let within = rule.of_malformed(&guesser);
-            self.count_entry(None, typed.from, &within, now).await?;
-            return Err(self.wrong(typed.from, &rule.of_code(&guesser, false)).await?);
-        };
-        let digest = code.digest(&self.user_code_key);
-        let proximity = self.pending(&digest, now).await?.map_or(Proximity::Unknown, |grant| {
-            let person = typed.from.certain().map(|address| Network::of(address, &self.user_code_key));
-            Proximity::between(grant.precautions().network, person)
-        });
-        let within = rule.of_code(&guesser, proximity == Proximity::Same);
-        if let Err(refused) = self.count_entry(Some(digest), typed.from, &within, now).await {
-            if matches!(refused, CodeRefused::TooMany { .. }) && self.pending(&digest, now).await?.is_none() {
-                self.count_attempt(rule.refused(&guesser)).await?;
-            }
-            return Err(refused);
+/// Finds the pending grant behind a code. A wrong code counts for `guesser`; who guessed too often learns
+/// nothing, not even that a code is right. A right code takes nothing back (RFC 8628 section 5.1).
+pub(in crate::flow) async fn enter<'c>(
+    context: &'c Context,
+    typed: Typed<'_>,
+    guesser: Guesser,
+) -> Result<Entered<'c>, CodeRefused> {
+    let rule = GuessLimits::new(context.policy.device.limits, context.now);
+    let Some(code) = context.policy.device.user_codes.read(typed.code) else {
+        let within = rule.of_malformed(&guesser);
+        count_entry(context, None, typed.from, &within).await?;
+        return Err(wrong(context, typed.from, &rule.of_code(&guesser, false)).await?);
+    };
+    let digest = code.digest(&context.keys.user_code);
+    let proximity = pending(context, &digest).await?.map_or(Proximity::Unknown, |grant| {
+        let person = typed.from.certain().map(|address| Network::of(address, &context.keys.user_code));
+        Proximity::between(grant.precautions().network, person)
+    });
+    let within = rule.of_code(&guesser, proximity == Proximity::Same);
+    if let Err(refused) = count_entry(context, Some(digest), typed.from, &within).await {
+        if matches!(refused, CodeRefused::TooMany { .. }) && pending(context, &digest).await?.is_none() {
+            count_attempt(context, rule.refused(&guesser)).await?;
         }
-        // Looked at again: it may be denied now, because of the many places it was entered from.
-        let Some(grant) = self.pending(&digest, now).await? else {
-            return Err(self.wrong(typed.from, &within).await?);
-        };
-        let client = self.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
-        Ok(Entered { shown: code.shown(), grant, client, proximity })
+        return Err(refused);
     }
+    // Looked at again: it may be denied now, because of the many places it was entered from.
+    let Some(grant) = pending(context, &digest).await? else {
+        return Err(wrong(context, typed.from, &within).await?);
+    };
+    let client = context.policy.clients.named(&grant.terms().client_id).ok_or(CodeRefused::Unknown)?;
+    Ok(Entered { shown: code.shown(), grant, client, proximity })
+}
 
-    async fn pending(&self, code: &Digest, now: Timestamp) -> Result<Option<Pending>, Unavailable> {
-        match self.store.grant_by_user_code(code).await? {
-            Some(DeviceGrant::Pending(grant)) if now < grant.terms().expires_at => Ok(Some(grant)),
-            Some(DeviceGrant::Denied(denied)) if denied.reason() == DenialReason::ManyAddresses => {
-                tracing::warn!(grant = %denied.terms().id, "a user code was entered from too many addresses");
-                Ok(None)
-            }
-            _ => Ok(None),
+async fn pending(context: &Context, code: &Digest) -> Result<Option<Pending>, Unavailable> {
+    match context.ports.store.grant_by_user_code(code).await? {
+        Some(DeviceGrant::Pending(grant)) if context.now < grant.terms().expires_at => Ok(Some(grant)),
+        Some(DeviceGrant::Denied(denied)) if denied.reason() == DenialReason::ManyAddresses => {
+            tracing::warn!(grant = %denied.terms().id, "a user code was entered from too many addresses");
+            Ok(None)
+        }
+        _ => Ok(None),
+    }
+}
+
+/// Notes that a code was entered, or that it was a wrong one.
+async fn count_entry(
+    context: &Context,
+    user_code: Option<Digest>,
+    from: ClientAddress,
+    within: &Limited,
+) -> Result<(), CodeRefused> {
+    let change = Change::EnterCode {
+        user_code,
+        address: from.counted().map(|_| limits::counted_address(context, from)),
+        most: context.policy.device.limits.addresses_per_code,
+        at: context.now,
+        within: within.clone(),
+    };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(()),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => {
+            let retry_after = limits::retry_after(context, within).await?;
+            let address = from.counted().map(tracing::field::display);
+            tracing::warn!(
+                address,
+                retry_after,
+                reason = "too many wrong user codes",
+                "a user code is refused"
+            );
+            Err(CodeRefused::TooMany { retry_after })
+        }
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+    }
+}
+
+async fn count_attempt(context: &Context, attempt: Attempt) -> Result<(), CodeRefused> {
+    match context.ports.store.commit(Change::Count(attempt)).await {
+        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+    }
+}
+
+/// The one answer to a code that leads nowhere.
+async fn wrong(context: &Context, from: ClientAddress, within: &Limited) -> Result<CodeRefused, Unavailable> {
+    let tries_left = limits::left(context, within).await?;
+    let address = from.counted().map(tracing::field::display);
+    tracing::info!(address, tries_left, "a user code leads nowhere");
+    Ok(CodeRefused::Wrong { tries_left })
+}
+
+/// What a person must know before deciding.
+pub(in crate::flow) fn describe(context: &Context, entered: Entered<'_>) -> Result<CodeFound, CodeRefused> {
+    let scopes = entered.grantable()?;
+    let Entered { shown, grant, client, proximity } = entered;
+    let terms = grant.terms();
+    let query = context.policy.scopes.query_for(&scopes, &client.token_claims);
+    let query = query.map_err(|_| CodeRefused::Unknown)?;
+    Ok(CodeFound {
+        user_code: shown,
+        client_id: client.id.clone(),
+        client_name: client.name.clone(),
+        rights: context.policy.rights(&scopes),
+        scopes,
+        claims: query.claims(),
+        created_at: terms.created_at,
+        expires_at: terms.expires_at,
+        proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
+        numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
+    })
+}
+
+/// `owner` takes the code up, when nothing that stands against phishing is in the way. A wrong
+/// number denies the grant.
+pub(in crate::flow) async fn take_up(
+    context: &Context,
+    entered: Entered<'_>,
+    picked: Option<&str>,
+    owner: Digest,
+) -> Result<Pending, CodeRefused> {
+    let scopes = entered.grantable()?;
+    let numbers = entered.grant.precautions().numbers;
+    let grant = entered.grant.claim(owner, context.now).map_err(|why| match why {
+        NotClaimable::Expired => CodeRefused::Unknown,
+        NotClaimable::InUse => CodeRefused::InUse,
+    })?;
+    match (numbers, picked) {
+        (None, _) => {}
+        (Some(_), None) => return Err(CodeRefused::NoNumber),
+        (Some(numbers), Some(picked)) if numbers.matches(picked) => {}
+        (Some(_), Some(_)) => {
+            let id = grant.terms().id.clone();
+            let denied =
+                grant.deny(DenialReason::WrongNumber, context.now).map_err(|_| CodeRefused::Unknown)?;
+            deny(context, denied).await?;
+            tracing::warn!(grant = %id, "a person picked a number that the device does not show");
+            return Err(CodeRefused::WrongNumber);
         }
     }
+    Ok(grant.narrowed_to(scopes))
+}
 
-    /// Notes that a code was entered, or that it was a wrong one.
-    async fn count_entry(
-        &self,
-        user_code: Option<Digest>,
-        from: ClientAddress,
-        within: &Limited,
-        now: Timestamp,
-    ) -> Result<(), CodeRefused> {
-        let change = Change::EnterCode {
-            user_code,
-            address: from.counted().map(|_| self.counted_address(from)),
-            most: self.policy.device.limits.addresses_per_code,
-            at: now,
-            within: within.clone(),
-        };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => {
-                let retry_after = self.retry_after(within).await?;
-                let address = from.counted().map(tracing::field::display);
-                tracing::warn!(
-                    address,
-                    retry_after,
-                    reason = "too many wrong user codes",
-                    "a user code is refused"
-                );
-                Err(CodeRefused::TooMany { retry_after })
-            }
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
-    }
-
-    async fn count_attempt(&self, attempt: Attempt) -> Result<(), CodeRefused> {
-        match self.store.commit(Change::Count(attempt)).await {
-            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
-    }
-
-    /// The one answer to a code that leads nowhere.
-    async fn wrong(&self, from: ClientAddress, within: &Limited) -> Result<CodeRefused, Unavailable> {
-        let tries_left = self.left(within).await?;
-        let address = from.counted().map(tracing::field::display);
-        tracing::info!(address, tries_left, "a user code leads nowhere");
-        Ok(CodeRefused::Wrong { tries_left })
-    }
-
-    /// What a person must know before deciding.
-    pub(in crate::flow) fn describe(&self, entered: Entered<'_>) -> Result<CodeFound, CodeRefused> {
-        let scopes = entered.grantable()?;
-        let Entered { shown, grant, client, proximity } = entered;
-        let terms = grant.terms();
-        let query = self.policy.scopes.query_for(&scopes, &client.token_claims);
-        let query = query.map_err(|_| CodeRefused::Unknown)?;
-        Ok(CodeFound {
-            user_code: shown,
-            client_id: client.id.clone(),
-            client_name: client.name.clone(),
-            rights: self.rights(&scopes),
-            scopes,
-            claims: query.claims(),
-            created_at: terms.created_at,
-            expires_at: terms.expires_at,
-            proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
-            numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
-        })
-    }
-
-    /// `owner` takes the code up, when nothing that stands against phishing is in the way. A wrong
-    /// number denies the grant.
-    pub(in crate::flow) async fn take_up(
-        &self,
-        entered: Entered<'_>,
-        picked: Option<&str>,
-        owner: Digest,
-        now: Timestamp,
-    ) -> Result<Pending, CodeRefused> {
-        let scopes = entered.grantable()?;
-        let numbers = entered.grant.precautions().numbers;
-        let grant = entered.grant.claim(owner, now).map_err(|why| match why {
-            NotClaimable::Expired => CodeRefused::Unknown,
-            NotClaimable::InUse => CodeRefused::InUse,
-        })?;
-        match (numbers, picked) {
-            (None, _) => {}
-            (Some(_), None) => return Err(CodeRefused::NoNumber),
-            (Some(numbers), Some(picked)) if numbers.matches(picked) => {}
-            (Some(_), Some(_)) => {
-                let id = grant.terms().id.clone();
-                let denied = grant.deny(DenialReason::WrongNumber, now).map_err(|_| CodeRefused::Unknown)?;
-                self.deny(denied).await?;
-                tracing::warn!(grant = %id, "a person picked a number that the device does not show");
-                return Err(CodeRefused::WrongNumber);
-            }
-        }
-        Ok(grant.narrowed_to(scopes))
-    }
-
-    /// Refuses a pending grant for good.
-    pub(in crate::flow) async fn deny(&self, denied: Denied) -> Result<(), CodeRefused> {
-        match self.store.commit(Change::DenyGrant(denied)).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+/// Refuses a pending grant for good.
+pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), CodeRefused> {
+    match context.ports.store.commit(Change::DenyGrant(denied)).await {
+        Ok(()) => Ok(()),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }
 

@@ -3,10 +3,9 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotPublished, Unavailable};
 use vpgate_core::base::report::{Findings, Rejection};
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::profile::{self, dc_api};
 use vpgate_core::openid4vp::request::{DcApiRequest, RequestMethod, ResponseMode, VpRequest, WalletRoute};
@@ -57,119 +56,115 @@ impl From<NotSigned> for NotReached {
     }
 }
 
-impl Vpgate {
-    /// The route on which `asked` is sent.
-    ///
-    /// # Errors
-    /// [`NotReached::Outdated`] when the operator has taken it away: the request has ended.
-    pub(in crate::flow) fn route_of(&self, asked: &VpRequest) -> Result<&WalletRoute, NotReached> {
-        self.wallet(&asked.wallet).ok_or(NotReached::Outdated)
-    }
+/// The route on which `asked` is sent.
+///
+/// # Errors
+/// [`NotReached::Outdated`] when the operator has taken it away: the request has ended.
+pub(in crate::flow) fn route_of<'c>(
+    context: &'c Context,
+    asked: &VpRequest,
+) -> Result<&'c WalletRoute, NotReached> {
+    context.policy.wallet(&asked.wallet).ok_or(NotReached::Outdated)
+}
 
-    /// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
-    /// be for one use (RFC 9126 section 4).
-    ///
-    /// # Errors
-    /// [`NotReached`]
-    pub(in crate::flow) async fn wallet_url(
-        &self,
-        asked: &VpRequest,
-        wallet: &WalletRoute,
-        now: Timestamp,
-    ) -> Result<Url, NotReached> {
-        self.check_wallet(asked, wallet).await?;
-        match wallet.request_method {
-            RequestMethod::UrlQuery => Ok(profile::plain_url(asked, wallet)),
-            RequestMethod::ByValue => {
-                let claims = profile::request_object(asked, wallet, None, now);
-                let signed = self.request_signer.sign(&asked.identity(), &claims, now)?;
-                Ok(profile::by_value_url(asked, wallet, &signed))
-            }
-            RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
-                Ok(profile::by_reference_url(asked, wallet))
-            }
-            RequestMethod::Pushed => {
-                let pushed = self.wallets.push(wallet, &profile::parameters(asked, wallet)).await;
-                let pushed =
-                    pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
-                Ok(profile::pushed_url(asked, wallet, &pushed))
-            }
+/// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
+/// be for one use (RFC 9126 section 4).
+///
+/// # Errors
+/// [`NotReached`]
+pub(in crate::flow) async fn wallet_url(
+    context: &Context,
+    asked: &VpRequest,
+    wallet: &WalletRoute,
+) -> Result<Url, NotReached> {
+    check_wallet(context, asked, wallet).await?;
+    match wallet.request_method {
+        RequestMethod::UrlQuery => Ok(profile::plain_url(asked, wallet)),
+        RequestMethod::ByValue => {
+            let claims = profile::request_object(asked, wallet, None, context.now);
+            let signed = context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?;
+            Ok(profile::by_value_url(asked, wallet, &signed))
         }
-    }
-
-    /// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
-    /// that reaches, so no wallet's metadata are looked at.
-    ///
-    /// # Errors
-    /// [`NotReached`]
-    pub(in crate::flow) fn dc_api_request(
-        &self,
-        asked: &VpRequest,
-        wallet: &WalletRoute,
-        now: Timestamp,
-    ) -> Result<Value, NotReached> {
-        match asked.dc_api.ok_or(NotReached::Outdated)? {
-            DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked, wallet)),
-            DcApiRequest::Signed => {
-                let claims = dc_api::signed_claims(asked, wallet, now);
-                Ok(dc_api::signed(&self.request_signer.sign(&asked.identity(), &claims, now)?))
-            }
-            DcApiRequest::MultiSigned => {
-                let claims = dc_api::multi_signed_claims(asked, wallet, now);
-                let signed = asked.identities(wallet).into_iter().map(|identity| {
-                    let header = dc_api::who_asks(asked, wallet, &identity);
-                    self.request_signer.sign_as(&identity, &header, &claims, now)
-                });
-                Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
-            }
+        RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
+            Ok(profile::by_reference_url(asked, wallet))
         }
-    }
-
-    /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).
-    ///
-    /// # Errors
-    /// [`NotReached::Wallet`]
-    pub(in crate::flow) async fn check_wallet(
-        &self,
-        asked: &VpRequest,
-        wallet: &WalletRoute,
-    ) -> Result<(), NotReached> {
-        let Some(issuer) = &asked.wallet_issuer else { return Ok(()) };
-        let metadata = self.wallets.metadata(issuer).await;
-        let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
-        let signing = self.request_signer.algorithm(&wallet.name);
-        metadata
-            .suits(wallet, signing)
-            .map_err(|why| NotPublished::mistake(&why))
-            .map_err(WalletFault::of("the wallet's metadata rule this request out"))
+        RequestMethod::Pushed => {
+            let pushed = context.ports.wallets.push(wallet, &profile::parameters(asked, wallet)).await;
+            let pushed = pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
+            Ok(profile::pushed_url(asked, wallet, &pushed))
+        }
     }
 }
 
-impl Vpgate {
-    /// The parameters of an answer to `asked`, if they can be from the wallet that was asked. Its metadata are
-    /// looked at only where the answer does not say whose it is.
-    ///
-    /// # Errors
-    /// When those metadata cannot be had: nobody knows then whether the answer is complete.
-    pub(in crate::flow) async fn of_the_wallet(
-        &self,
-        asked: &VpRequest,
-        opened: Result<ResponseParameters, Rejection>,
-        findings: &mut Findings,
-    ) -> Result<Result<ResponseParameters, Rejection>, Unavailable> {
-        let parameters = match opened {
-            Ok(parameters) => parameters,
-            Err(rejection) => return Ok(Err(rejection)),
-        };
-        let must_name_itself = match (&asked.wallet_issuer, &parameters.iss) {
-            (Some(issuer), None) => {
-                let metadata = self.wallets.metadata(issuer).await;
-                metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))?.names_itself()
-            }
-            _ => false,
-        };
-        Ok(parameters.of_wallet(asked, must_name_itself, findings))
+/// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
+/// that reaches, so no wallet's metadata are looked at.
+///
+/// # Errors
+/// [`NotReached`]
+pub(in crate::flow) fn dc_api_request(
+    context: &Context,
+    asked: &VpRequest,
+    wallet: &WalletRoute,
+) -> Result<Value, NotReached> {
+    match asked.dc_api.ok_or(NotReached::Outdated)? {
+        DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked, wallet)),
+        DcApiRequest::Signed => {
+            let claims = dc_api::signed_claims(asked, wallet, context.now);
+            Ok(dc_api::signed(&context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?))
+        }
+        DcApiRequest::MultiSigned => {
+            let claims = dc_api::multi_signed_claims(asked, wallet, context.now);
+            let signed = asked.identities(wallet).into_iter().map(|identity| {
+                let header = dc_api::who_asks(asked, wallet, &identity);
+                context.ports.request_signer.sign_as(&identity, &header, &claims, context.now)
+            });
+            Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
+        }
     }
+}
+
+/// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).
+///
+/// # Errors
+/// [`NotReached::Wallet`]
+pub(in crate::flow) async fn check_wallet(
+    context: &Context,
+    asked: &VpRequest,
+    wallet: &WalletRoute,
+) -> Result<(), NotReached> {
+    let Some(issuer) = &asked.wallet_issuer else { return Ok(()) };
+    let metadata = context.ports.wallets.metadata(issuer).await;
+    let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
+    let signing = context.ports.request_signer.algorithm(&wallet.name);
+    metadata
+        .suits(wallet, signing)
+        .map_err(|why| NotPublished::mistake(&why))
+        .map_err(WalletFault::of("the wallet's metadata rule this request out"))
+}
+
+/// The parameters of an answer to `asked`, if they can be from the wallet that was asked. Its metadata are
+/// looked at only where the answer does not say whose it is.
+///
+/// # Errors
+/// When those metadata cannot be had: nobody knows then whether the answer is complete.
+pub(in crate::flow) async fn of_the_wallet(
+    context: &Context,
+    asked: &VpRequest,
+    opened: Result<ResponseParameters, Rejection>,
+    findings: &mut Findings,
+) -> Result<Result<ResponseParameters, Rejection>, Unavailable> {
+    let parameters = match opened {
+        Ok(parameters) => parameters,
+        Err(rejection) => return Ok(Err(rejection)),
+    };
+    let must_name_itself = match (&asked.wallet_issuer, &parameters.iss) {
+        (Some(issuer), None) => {
+            let metadata = context.ports.wallets.metadata(issuer).await;
+            metadata.map_err(|why| Unavailable::new("the wallet's metadata", why))?.names_itself()
+        }
+        _ => false,
+    };
+    Ok(parameters.of_wallet(asked, must_name_itself, findings))
 }
 
 /// A key for one answer, where that is to be encrypted (OpenID4VP 1.0 section 8.3).

@@ -1,15 +1,14 @@
 //! Step 1 of the shop's story: what to ask, and what is being agreed to. The television's story
-//! asks through the same `Vpgate::ask`.
+//! asks through the same `new_vp_request`.
 
 use url::Url;
 
-use crate::flow::Vpgate;
-use crate::flow::device::own_pages::PagesRefused;
-use crate::flow::device::user_code::{CodeRefused, Typed};
+use crate::flow::context::Context;
+use crate::flow::device::own_pages::{self, PagesRefused};
+use crate::flow::device::user_code::{self, CodeRefused, Typed};
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::presentation::ask_wallet::{NotReached, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
-use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
 use vpgate_core::base::time::Timestamp;
@@ -166,181 +165,162 @@ impl From<NotReached> for NotBegun {
     }
 }
 
-impl Vpgate {
-    /// Begins a presentation for a relying party.
-    ///
-    /// # Errors
-    /// [`NotBegun`]; nothing is stored then.
-    pub async fn begin_presentation(
-        &self,
-        client: AuthenticatedClient<'_>,
-        request: NewPresentation,
-    ) -> Result<PresentationBegun, NotBegun> {
-        let now = self.clock.now();
-        let (claim, question) = match &request.for_code {
-            Some(code) => {
-                let grant = self.take_up_for_pages(client, code, now).await?;
-                let question = QueryAsked::of_grant(self, &request.question, &grant)?;
-                (Some(grant), question)
-            }
-            None => {
-                let read = TransactionTypes::from_text;
-                (None, QueryAsked::of_client(self, &client, &request.question, read)?)
-            }
-        };
-        let client = client.client();
-        if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
-            return Err(NotBegun::CrossDevice);
+/// Begins a presentation for a relying party.
+///
+/// # Errors
+/// [`NotBegun`]; nothing is stored then.
+pub async fn begin(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    request: NewPresentation,
+) -> Result<PresentationBegun, NotBegun> {
+    let (claim, question) = match &request.for_code {
+        Some(code) => {
+            let grant = take_up_for_pages(context, client, code).await?;
+            let question = QueryAsked::of_grant(context, &request.question, &grant)?;
+            (Some(grant), question)
         }
-        let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
-        let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
-        if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
-            return Err(NotBegun::State);
+        None => {
+            let read = TransactionTypes::from_text;
+            (None, QueryAsked::of_client(context, &client, &request.question, read)?)
         }
-        let asker = Requester::RelyingParty {
-            client_id: client.id.clone(),
-            redirect_uri: redirect_uri.clone(),
-            state: request.state,
-            grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
-            scope: question.scopes.as_ref().map(ToString::to_string),
-            several_holders: request.question.several_holders,
-        };
-        let until = claim.as_ref().map(|grant| grant.terms().expires_at);
-        let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-        let ask = NewVpRequest {
-            asker,
-            wallet,
-            question,
-            login_hint: request.login_hint,
-            flow: request.flow,
-            until,
-        };
-        let (asked, answer_key) = self.new_vp_request(ask, now)?;
-        let wallet = self.route_of(&asked)?;
-        let comes_by_page = wallet.request_method == RequestMethod::Pushed
-            || wallet.authorization_method == AuthorizationMethod::Post;
-        let authorization_request_url = match asked.flow {
-            PresentationFlow::DcApi => None,
-            _ if comes_by_page => {
-                self.check_wallet(&asked, wallet).await?;
-                None
-            }
-            _ => Some(self.wallet_url(&asked, wallet, now).await?),
-        };
-        let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
-        if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
-            return Err(NotBegun::TooLongToScan);
-        }
-        let begun = PresentationBegun {
-            id: asked.id.clone(),
-            handle: asked.handle.clone(),
-            authorization_request_url,
-            expires_at: asked.expires_at,
-        };
-        let most_open = self.policy.presentation.open_per_client;
-        let presentation = Begun::new(asked, None, answer_key);
-        let change = Change::BeginForClient { presentation, claim, most_open, at: now };
-        match self.store.commit(change).await {
-            Ok(()) => Ok(begun),
-            Err(NotCommitted::Lost) => Err(self.not_begun(&client.id, now).await?),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-            Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
-        }
+    };
+    let client = client.client();
+    if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
+        return Err(NotBegun::CrossDevice);
     }
+    let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
+    let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
+    if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+        return Err(NotBegun::State);
+    }
+    let asker = Requester::RelyingParty {
+        client_id: client.id.clone(),
+        redirect_uri: redirect_uri.clone(),
+        state: request.state,
+        grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
+        scope: question.scopes.as_ref().map(ToString::to_string),
+        several_holders: request.question.several_holders,
+    };
+    let until = claim.as_ref().map(|grant| grant.terms().expires_at);
+    let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
+    let ask =
+        NewVpRequest { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
+    let (asked, answer_key) = new_vp_request(context, ask)?;
+    let wallet = ask_wallet::route_of(context, &asked)?;
+    let comes_by_page = wallet.request_method == RequestMethod::Pushed
+        || wallet.authorization_method == AuthorizationMethod::Post;
+    let authorization_request_url = match asked.flow {
+        PresentationFlow::DcApi => None,
+        _ if comes_by_page => {
+            ask_wallet::check_wallet(context, &asked, wallet).await?;
+            None
+        }
+        _ => Some(ask_wallet::wallet_url(context, &asked, wallet).await?),
+    };
+    let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
+    if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
+        return Err(NotBegun::TooLongToScan);
+    }
+    let begun = PresentationBegun {
+        id: asked.id.clone(),
+        handle: asked.handle.clone(),
+        authorization_request_url,
+        expires_at: asked.expires_at,
+    };
+    let most_open = context.policy.presentation.open_per_client;
+    let presentation = Begun::new(asked, None, answer_key);
+    let change = Change::BeginForClient { presentation, claim, most_open, at: context.now };
+    match context.ports.store.commit(change).await {
+        Ok(()) => Ok(begun),
+        Err(NotCommitted::Lost) => Err(not_begun(context, &client.id).await?),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
+    }
+}
 
-    /// Which of the two was in the way: the bound, or another browser at the same code.
-    async fn not_begun(&self, client: &str, now: Timestamp) -> Result<NotBegun, Unavailable> {
-        let open = self.store.open_presentations(client, now).await?;
-        if open.count < self.policy.presentation.open_per_client {
-            return Ok(PagesRefused::from(CodeRefused::InUse).into());
-        }
-        let retry_after = open.soonest.map_or(1, |soonest| soonest.since(now).as_secs().max(1));
-        tracing::warn!(client, open = open.count, retry_after, "too many presentations are open");
-        Ok(NotBegun::TooMany { retry_after })
+/// Which of the two was in the way: the bound, or another browser at the same code.
+async fn not_begun(context: &Context, client: &str) -> Result<NotBegun, Unavailable> {
+    let open = context.ports.store.open_presentations(client, context.now).await?;
+    if open.count < context.policy.presentation.open_per_client {
+        return Ok(PagesRefused::from(CodeRefused::InUse).into());
     }
+    let retry_after = open.soonest.map_or(1, |soonest| soonest.since(context.now).as_secs().max(1));
+    tracing::warn!(client, open = open.count, retry_after, "too many presentations are open");
+    Ok(NotBegun::TooMany { retry_after })
+}
 
-    /// The pages of `client` take a code up, for whoever they show it to.
-    async fn take_up_for_pages(
-        &self,
-        client: AuthenticatedClient<'_>,
-        code: &CodeToComplete,
-        now: Timestamp,
-    ) -> Result<Pending, PagesRefused> {
-        let typed = Typed { code: &code.user_code, from: code.from };
-        let entered = self.enter_for_pages(client, typed, now).await?;
-        let owner = self.owner_of_pages(client.client());
-        Ok(self.take_up(entered, code.number.as_deref(), owner, now).await?)
-    }
+/// The pages of `client` take a code up, for whoever they show it to.
+async fn take_up_for_pages(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    code: &CodeToComplete,
+) -> Result<Pending, PagesRefused> {
+    let typed = Typed { code: &code.user_code, from: code.from };
+    let entered = own_pages::enter(context, client, typed).await?;
+    let owner = own_pages::owner(context, client.client());
+    Ok(user_code::take_up(context, entered, code.number.as_deref(), owner).await?)
+}
 
-    /// Writes a request down, and makes the key that its answer is to be encrypted to.
-    pub(in crate::flow) fn new_vp_request(
-        &self,
-        ask: NewVpRequest<'_>,
-        now: Timestamp,
-    ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
-        let NewVpRequest { asker, wallet, question, login_hint, flow, until } = ask;
-        if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
-            return Err(NotBegun::LoginHint);
-        }
-        let wallet = self.wallet(wallet).ok_or(NotBegun::Wallet)?;
-        // Only this profile knows scopes that stand for a query, and whom to expect.
-        let is_proof = wallet.profile == Profile::Proof;
-        if login_hint.is_some() && !is_proof {
-            return Err(NotBegun::LoginHintNotTaken);
-        }
-        let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
-        if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
-            return Err(NotBegun::TransactionType { index });
-        }
-        let crosses = flow == PresentationFlow::CrossDevice;
-        let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
-        if crosses && (!may_cross || wallet.authorization_method == AuthorizationMethod::Post) {
-            return Err(NotBegun::WalletCannotCross);
-        }
-        let policy = &self.policy.presentation;
-        let lifetime =
-            if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
-        let expires_at = now.plus(lifetime);
-        let (response_mode, dc_api) = match flow {
-            PresentationFlow::SameDevice | PresentationFlow::CrossDevice => (wallet.response_mode, None),
-            PresentationFlow::DcApi => {
-                let api = wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?;
-                (api.response_mode, Some(api.request))
-            }
-        };
-        let key = answer_key(response_mode)?;
-        let state = RequestState::from_entropy(self.random_id()?);
-        let asked = VpRequest {
-            id: PresentationId::from_entropy(self.random_id()?),
-            handle: Handle::from_entropy(self.random_id()?),
-            verifier_id: wallet.verifier_id_for(&state, response_mode),
-            state,
-            nonce: Nonce::from_entropy(self.random_id()?),
-            requester: asker,
-            wallet: wallet.name.clone(),
-            profile: wallet.profile,
-            origin: wallet.origin(),
-            on_rejection: wallet.on_rejection,
-            wallet_issuer: wallet.issuer.clone(),
-            dc_api,
-            query: question.query,
-            scope: question.scope.filter(|_| is_proof),
-            transaction_data: question.transaction_data,
-            login_hint,
-            created_at: now,
-            expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
-            tries_allowed: policy.tries,
-            flow,
-            response_mode,
-            answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
-        };
-        Ok((asked, key))
+/// Writes a request down, and makes the key that its answer is to be encrypted to.
+pub(in crate::flow) fn new_vp_request(
+    context: &Context,
+    ask: NewVpRequest<'_>,
+) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
+    let NewVpRequest { asker, wallet, question, login_hint, flow, until } = ask;
+    if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
+        return Err(NotBegun::LoginHint);
     }
-
-    /// What scopes are called when people are asked about them.
-    pub(in crate::flow) fn rights(&self, scopes: &Scopes) -> Vec<String> {
-        let described =
-            |name: &str| self.policy.scopes.named(name).and_then(|scope| scope.description.clone());
-        scopes.iter().map(|name| described(name).unwrap_or_else(|| name.to_owned())).collect()
+    let wallet = context.policy.wallet(wallet).ok_or(NotBegun::Wallet)?;
+    // Only this profile knows scopes that stand for a query, and whom to expect.
+    let is_proof = wallet.profile == Profile::Proof;
+    if login_hint.is_some() && !is_proof {
+        return Err(NotBegun::LoginHintNotTaken);
     }
+    let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
+    if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
+        return Err(NotBegun::TransactionType { index });
+    }
+    let crosses = flow == PresentationFlow::CrossDevice;
+    let may_cross = wallet.response_mode.is_posted() && wallet.profile.may_cross_devices();
+    if crosses && (!may_cross || wallet.authorization_method == AuthorizationMethod::Post) {
+        return Err(NotBegun::WalletCannotCross);
+    }
+    let policy = &context.policy.presentation;
+    let lifetime = if crosses { policy.lifetime.min(policy.cross_device_lifetime) } else { policy.lifetime };
+    let expires_at = context.now.plus(lifetime);
+    let (response_mode, dc_api) = match flow {
+        PresentationFlow::SameDevice | PresentationFlow::CrossDevice => (wallet.response_mode, None),
+        PresentationFlow::DcApi => {
+            let api = wallet.dc_api.ok_or(NotBegun::WalletNotByApi)?;
+            (api.response_mode, Some(api.request))
+        }
+    };
+    let key = answer_key(response_mode)?;
+    let state = RequestState::from_entropy(context.random_id()?);
+    let asked = VpRequest {
+        id: PresentationId::from_entropy(context.random_id()?),
+        handle: Handle::from_entropy(context.random_id()?),
+        verifier_id: wallet.verifier_id_for(&state, response_mode),
+        state,
+        nonce: Nonce::from_entropy(context.random_id()?),
+        requester: asker,
+        wallet: wallet.name.clone(),
+        profile: wallet.profile,
+        origin: wallet.origin(),
+        on_rejection: wallet.on_rejection,
+        wallet_issuer: wallet.issuer.clone(),
+        dc_api,
+        query: question.query,
+        scope: question.scope.filter(|_| is_proof),
+        transaction_data: question.transaction_data,
+        login_hint,
+        created_at: context.now,
+        expires_at: until.map_or(expires_at, |until| until.min(expires_at)),
+        tries_allowed: policy.tries,
+        flow,
+        response_mode,
+        answer_key: key.as_ref().map(EncryptionKey::to_public_jwk),
+    };
+    Ok((asked, key))
 }

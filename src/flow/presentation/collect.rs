@@ -1,6 +1,6 @@
 //! Step 3 of the shop's story: the browser came back with a code, and the shop collects the result.
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::PresentationId;
@@ -48,93 +48,94 @@ pub enum NotCollected {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// How a presentation of `client` stands; with the right `response_code`, its result.
-    ///
-    /// # Errors
-    /// [`NotCollected`]
-    pub async fn collect_result(
-        &self,
-        client: AuthenticatedClient<'_>,
-        id: &str,
-        response_code: Option<&Secret>,
-    ) -> Result<Collected, NotCollected> {
-        let now = self.clock.now();
-        let settled = match self.presentation_of(client, id).await? {
-            Presentation::Settled(settled) => settled,
-            Presentation::Begun(begun) => return Ok(unsettled(begun.asked(), now)),
-            Presentation::Served(served) => return Ok(unsettled(served.asked(), now)),
-            // Until its browser has returned, nobody knows whose answer it is (HAIP 1.0 section 5.1).
-            Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.asked(), now)),
-        };
-        if now >= settled.settled_at().plus(RESULT_LIFETIME) {
-            return Err(NotCollected::Unknown);
-        }
-        match settled.outcome() {
-            PresentationOutcome::Rejected { report } => Ok(Collected::Rejected(report.clone())),
-            PresentationOutcome::Declined { error } => Ok(Collected::Declined(*error)),
-            PresentationOutcome::Verified { presentation, report } => {
-                self.spend(&settled, response_code).await?;
-                let presentation = self.as_listed(settled.asked(), presentation.clone());
-                Ok(Collected::Verified { presentation, report: report.clone() })
-            }
+/// How a presentation of `client` stands; with the right `response_code`, its result.
+///
+/// # Errors
+/// [`NotCollected`]
+pub async fn collect(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    id: &str,
+    response_code: Option<&Secret>,
+) -> Result<Collected, NotCollected> {
+    let settled = match presentation_of(context, client, id).await? {
+        Presentation::Settled(settled) => settled,
+        Presentation::Begun(begun) => return Ok(unsettled(begun.asked(), context.now)),
+        Presentation::Served(served) => return Ok(unsettled(served.asked(), context.now)),
+        // Until its browser has returned, nobody knows whose answer it is (HAIP 1.0 section 5.1).
+        Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.asked(), context.now)),
+    };
+    if context.now >= settled.settled_at().plus(RESULT_LIFETIME) {
+        return Err(NotCollected::Unknown);
+    }
+    match settled.outcome() {
+        PresentationOutcome::Rejected { report } => Ok(Collected::Rejected(report.clone())),
+        PresentationOutcome::Declined { error } => Ok(Collected::Declined(*error)),
+        PresentationOutcome::Verified { presentation, report } => {
+            spend(context, &settled, response_code).await?;
+            let presentation = as_listed(context, settled.asked(), presentation.clone());
+            Ok(Collected::Verified { presentation, report: report.clone() })
         }
     }
+}
 
-    /// What was asked by scope is told as far as the scopes list it: for a device more was asked, for the
-    /// subject and the claims of its tokens.
-    fn as_listed(&self, asked: &VpRequest, presentation: VerifiedPresentation) -> VerifiedPresentation {
-        match &asked.requester {
-            Requester::RelyingParty { scope: Some(scope), .. } => {
-                self.policy.scopes.told(presentation, &Scopes::parse(scope).unwrap_or_default())
-            }
-            _ => presentation,
+/// What was asked by scope is told as far as the scopes list it: for a device more was asked, for the
+/// subject and the claims of its tokens.
+fn as_listed(
+    context: &Context,
+    asked: &VpRequest,
+    presentation: VerifiedPresentation,
+) -> VerifiedPresentation {
+    match &asked.requester {
+        Requester::RelyingParty { scope: Some(scope), .. } => {
+            context.policy.scopes.told(presentation, &Scopes::parse(scope).unwrap_or_default())
         }
+        _ => presentation,
     }
+}
 
-    /// Forgets a presentation of `client`, whatever its state.
-    ///
-    /// # Errors
-    /// [`NotCollected`]
-    pub async fn forget_presentation(
-        &self,
-        client: AuthenticatedClient<'_>,
-        id: &str,
-    ) -> Result<(), NotCollected> {
-        let found = self.presentation_of(client, id).await?;
-        match self.store.commit(Change::Forget(found.asked().id.clone())).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::Unknown),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+/// Forgets a presentation of `client`, whatever its state.
+///
+/// # Errors
+/// [`NotCollected`]
+pub async fn forget(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    id: &str,
+) -> Result<(), NotCollected> {
+    let found = presentation_of(context, client, id).await?;
+    match context.ports.store.commit(Change::Forget(found.asked().id.clone())).await {
+        Ok(()) => Ok(()),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::Unknown),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
+}
 
-    async fn presentation_of(
-        &self,
-        client: AuthenticatedClient<'_>,
-        id: &str,
-    ) -> Result<Presentation, NotCollected> {
-        let id = PresentationId::parse(id).ok_or(NotCollected::Unknown)?;
-        let found = self.store.presentation(&id).await?;
-        found.filter(|it| it.asked().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
+async fn presentation_of(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    id: &str,
+) -> Result<Presentation, NotCollected> {
+    let id = PresentationId::parse(id).ok_or(NotCollected::Unknown)?;
+    let found = context.ports.store.presentation(&id).await?;
+    found.filter(|it| it.asked().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
+}
+
+/// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
+/// (OpenID4VP 1.0 section 14.2, the weaker way).
+async fn spend(context: &Context, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
+    if settled.asked().flow == PresentationFlow::CrossDevice {
+        return Ok(());
     }
-
-    /// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
-    /// (OpenID4VP 1.0 section 14.2, the weaker way).
-    async fn spend(&self, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
-        if settled.asked().flow == PresentationFlow::CrossDevice {
-            return Ok(());
-        }
-        let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
-        if settled.response_code() != Some(&response_code) {
-            return Err(NotCollected::ResponseCode);
-        }
-        let id = settled.asked().id.clone();
-        match self.store.commit(Change::CollectResult { id, response_code }).await {
-            Ok(()) => Ok(()),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::ResponseCode),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+    let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
+    if settled.response_code() != Some(&response_code) {
+        return Err(NotCollected::ResponseCode);
+    }
+    let id = settled.asked().id.clone();
+    match context.ports.store.commit(Change::CollectResult { id, response_code }).await {
+        Ok(()) => Ok(()),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::ResponseCode),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }
 

@@ -17,14 +17,16 @@
 //!   |                                     |--- 303, code left out -->|
 //! ```
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::presentation::ask_wallet;
+use crate::flow::presentation::judge::result_rules;
 use crate::flow::presentation::judge::{Answered, Judge, Judged};
-use crate::flow::presentation::settle::NotAccepted;
+use crate::flow::presentation::reply_again;
+use crate::flow::presentation::settle::{self, NotAccepted};
 use vpgate_core::base::id::{Handle, RequestState};
 use vpgate_core::base::report::Findings;
 use vpgate_core::base::secret::{Digest, Secret};
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::openid4vp::presentation::{
     AfterRejection, NotNow, Presentation, PresentationOutcome, Served,
@@ -84,141 +86,133 @@ impl From<NotAccepted> for NotAnswered {
     }
 }
 
-impl Vpgate {
-    /// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
-    ///
-    /// The same answer again gets the same reply: a wallet whose connection broke asks once more
-    /// (`flow/presentation/reply_again.rs`).
-    ///
-    /// # Errors
-    /// [`NotAnswered`]; nothing has changed then.
-    pub async fn accept_posted(
-        &self,
-        id: &str,
-        posted: DirectPostResponse,
-    ) -> Result<PostAnswer, NotAnswered> {
-        let now = self.clock.now();
-        let state = RequestState::parse(id).ok_or(NotAnswered::NoOpenRequest)?;
-        let answer = posted.digest();
-        let taken = match self.take_posted(&state, posted, answer, now).await {
-            Err(NotAnswered::NoOpenRequest) => {
-                self.reply_again(&state, &answer).await?.ok_or(NotAnswered::NoOpenRequest)
-            }
-            taken => taken,
-        };
-        // The wallet is not told; whoever runs this service can find out.
-        if let Err(why @ (NotAnswered::NoOpenRequest | NotAnswered::State(_) | NotAnswered::MediaType)) =
-            &taken
-        {
-            tracing::warn!(%why, "an answer that a wallet posted was refused before it was judged");
+/// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
+///
+/// The same answer again gets the same reply: a wallet whose connection broke asks once more
+/// (`flow/presentation/reply_again.rs`).
+///
+/// # Errors
+/// [`NotAnswered`]; nothing has changed then.
+pub async fn direct_post(
+    context: &Context,
+    id: &str,
+    posted: DirectPostResponse,
+) -> Result<PostAnswer, NotAnswered> {
+    let state = RequestState::parse(id).ok_or(NotAnswered::NoOpenRequest)?;
+    let answer = posted.digest();
+    let taken = match take(context, &state, posted, answer).await {
+        Err(NotAnswered::NoOpenRequest) => {
+            reply_again::reply_again(context, &state, &answer).await?.ok_or(NotAnswered::NoOpenRequest)
         }
-        taken
+        taken => taken,
+    };
+    // The wallet is not told; whoever runs this service can find out.
+    if let Err(why @ (NotAnswered::NoOpenRequest | NotAnswered::State(_) | NotAnswered::MediaType)) = &taken {
+        tracing::warn!(%why, "an answer that a wallet posted was refused before it was judged");
     }
+    taken
+}
 
-    async fn take_posted(
-        &self,
-        state: &RequestState,
-        posted: DirectPostResponse,
-        answer: Digest,
-        now: Timestamp,
-    ) -> Result<PostAnswer, NotAnswered> {
-        let served = match self.store.presentation_by_state(state).await? {
-            Some(Presentation::Served(served)) => served.answered_by_wallet(answer, now)?,
-            _ => return Err(NotAnswered::NoOpenRequest),
-        };
-        let asked = served.asked();
-        if posted.as_json && !asked.profile.takes_json_answers() {
-            return Err(NotAnswered::MediaType);
+async fn take(
+    context: &Context,
+    state: &RequestState,
+    posted: DirectPostResponse,
+    answer: Digest,
+) -> Result<PostAnswer, NotAnswered> {
+    let served = match context.ports.store.presentation_by_state(state).await? {
+        Some(Presentation::Served(served)) => served.answered_by_wallet(answer, context.now)?,
+        _ => return Err(NotAnswered::NoOpenRequest),
+    };
+    let asked = served.asked();
+    if posted.as_json && !asked.profile.takes_json_answers() {
+        return Err(NotAnswered::MediaType);
+    }
+    posted.fits(state)?;
+    let mut findings = Findings::new();
+    let opened = posted.open(asked, served.answer_key(), &mut findings);
+    let opened = ask_wallet::of_the_wallet(context, asked, opened, &mut findings).await?;
+    let rules = result_rules::result_rules(context, asked);
+    let judge = Judge::of(context).under(rules.as_ref());
+    let challenge = asked.expected().by(context.policy.verification);
+    let answered = judge.answer(&challenge, opened, context.now, findings).await;
+    answered.record(asked.requester.client_id(), &asked.id);
+    match answered {
+        Answered::Judged(Judged::Verified { presentation, report }) => {
+            if served.asked().flow != PresentationFlow::SameDevice {
+                settle::settle(context, served.verified(presentation, report, None, context.now)?, None)
+                    .await?;
+                return Ok(PostAnswer::Taken(None));
+            }
+            let code = reply_again::code_for(context, served.asked(), &answer);
+            let awaiting = served.await_return(presentation, report, code.digest(), context.now)?;
+            let (id, handle) = (awaiting.asked().id.clone(), awaiting.asked().handle.clone());
+            context.ports.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
+            tracing::info!(presentation = %id, "the answer waits for its browser to return");
+            Ok(PostAnswer::Taken(Some(WayBack { handle, response_code: Some(code) })))
         }
-        posted.fits(state)?;
-        let mut findings = Findings::new();
-        let opened = posted.open(asked, served.answer_key(), &mut findings);
-        let opened = self.of_the_wallet(asked, opened, &mut findings).await?;
-        let rules = self.result_rules(asked);
-        let judge = Judge::of(self).under(rules.as_ref());
-        let challenge = asked.expected().by(self.policy.verification);
-        let answered = judge.answer(&challenge, opened, now, findings).await;
-        answered.record(asked.requester.client_id(), &asked.id);
-        match answered {
-            Answered::Judged(Judged::Verified { presentation, report }) => {
-                if served.asked().flow != PresentationFlow::SameDevice {
-                    self.commit_settled(served.verified(presentation, report, None, now)?, None, now).await?;
-                    return Ok(PostAnswer::Taken(None));
-                }
-                let code = self.code_for(served.asked(), &answer);
-                let awaiting = served.await_return(presentation, report, code.digest(), now)?;
-                let (id, handle) = (awaiting.asked().id.clone(), awaiting.asked().handle.clone());
-                self.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
-                tracing::info!(presentation = %id, "the answer waits for its browser to return");
-                Ok(PostAnswer::Taken(Some(WayBack { handle, response_code: Some(code) })))
-            }
-            Answered::Refused(error) if error.may_be_retried() => {
-                let taken = |asked: &VpRequest, code| PostAnswer::Taken(way_back(asked, code));
-                self.count_posted(served, &answer, taken, now, |served, code| {
-                    served.postponed_by_wallet(error, code, now)
-                })
-                .await
-            }
-            Answered::Refused(error) => {
-                let code = self.result_code_for(served.asked(), &answer);
-                let digest = code.as_ref().map(Secret::digest);
-                let way_back = way_back(served.asked(), code);
-                self.commit_settled(served.declined(error, digest, now)?, None, now).await?;
-                Ok(PostAnswer::Taken(way_back))
-            }
-            // The wallet did nothing wrong, and is told no more.
-            Answered::Judged(Judged::Unearned(report)) => {
-                let code = self.result_code_for(served.asked(), &answer);
-                let digest = code.as_ref().map(Secret::digest);
-                let way_back = way_back(served.asked(), code);
-                self.commit_settled(served.rejected_for_good(report, digest, now)?, None, now).await?;
-                Ok(PostAnswer::Taken(way_back))
-            }
-            Answered::Judged(Judged::Rejected(report)) => {
-                self.count_posted(served, &answer, rejected, now, |served, code| {
-                    served.rejected(report.clone(), code, now)
-                })
-                .await
-            }
-            Answered::Judged(Judged::IssuerAtFault(report)) => {
-                self.count_posted(served, &answer, rejected, now, |served, code| {
-                    served.rejected_for_good(report.clone(), code, now).map(AfterRejection::Final)
-                })
-                .await
-            }
-            Answered::Judged(Judged::Undecided(report)) => {
-                self.count_posted(served, &answer, postponed, now, |served, code| {
-                    served.undecided(report.clone(), code, now)
-                })
-                .await
-            }
+        Answered::Refused(error) if error.may_be_retried() => {
+            let taken = |asked: &VpRequest, code| PostAnswer::Taken(way_back(asked, code));
+            count_posted(context, served, &answer, taken, |served, code| {
+                served.postponed_by_wallet(error, code, context.now)
+            })
+            .await
+        }
+        Answered::Refused(error) => {
+            let code = reply_again::result_code_for(context, served.asked(), &answer);
+            let digest = code.as_ref().map(Secret::digest);
+            let way_back = way_back(served.asked(), code);
+            settle::settle(context, served.declined(error, digest, context.now)?, None).await?;
+            Ok(PostAnswer::Taken(way_back))
+        }
+        // The wallet did nothing wrong, and is told no more.
+        Answered::Judged(Judged::Unearned(report)) => {
+            let code = reply_again::result_code_for(context, served.asked(), &answer);
+            let digest = code.as_ref().map(Secret::digest);
+            let way_back = way_back(served.asked(), code);
+            settle::settle(context, served.rejected_for_good(report, digest, context.now)?, None).await?;
+            Ok(PostAnswer::Taken(way_back))
+        }
+        Answered::Judged(Judged::Rejected(report)) => {
+            count_posted(context, served, &answer, rejected, |served, code| {
+                served.rejected(report.clone(), code, context.now)
+            })
+            .await
+        }
+        Answered::Judged(Judged::IssuerAtFault(report)) => {
+            count_posted(context, served, &answer, rejected, |served, code| {
+                served.rejected_for_good(report.clone(), code, context.now).map(AfterRejection::Final)
+            })
+            .await
+        }
+        Answered::Judged(Judged::Undecided(report)) => {
+            count_posted(context, served, &answer, postponed, |served, code| {
+                served.undecided(report.clone(), code, context.now)
+            })
+            .await
         }
     }
+}
 
-    /// Counts an answer that `reject` rejects; `open` is what the wallet is told when tries remain.
-    async fn count_posted(
-        &self,
-        served: Served,
-        answer: &Digest,
-        open: impl FnOnce(&VpRequest, Option<Secret>) -> PostAnswer,
-        now: Timestamp,
-        mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
-    ) -> Result<PostAnswer, NotAnswered> {
-        let code = self.result_code_for(served.asked(), answer);
-        let digest = code.as_ref().map(Secret::digest);
-        let tried = open(served.asked(), None);
-        match self.count_rejection(served, |served| reject(served, digest)).await? {
-            None => Ok(tried),
-            Some(settled) => {
-                let answer = match settled.outcome() {
-                    PresentationOutcome::Declined { .. } => {
-                        PostAnswer::Taken(way_back(settled.asked(), code))
-                    }
-                    _ => rejected(settled.asked(), code),
-                };
-                self.commit_settled(settled, None, now).await?;
-                Ok(answer)
-            }
+/// Counts an answer that `reject` rejects; `open` is what the wallet is told when tries remain.
+async fn count_posted(
+    context: &Context,
+    served: Served,
+    answer: &Digest,
+    open: impl FnOnce(&VpRequest, Option<Secret>) -> PostAnswer,
+    mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
+) -> Result<PostAnswer, NotAnswered> {
+    let code = reply_again::result_code_for(context, served.asked(), answer);
+    let digest = code.as_ref().map(Secret::digest);
+    let tried = open(served.asked(), None);
+    match settle::count_rejection(context, served, |served| reject(served, digest)).await? {
+        None => Ok(tried),
+        Some(settled) => {
+            let answer = match settled.outcome() {
+                PresentationOutcome::Declined { .. } => PostAnswer::Taken(way_back(settled.asked(), code)),
+                _ => rejected(settled.asked(), code),
+            };
+            settle::settle(context, settled, None).await?;
+            Ok(answer)
         }
     }
 }

@@ -3,7 +3,7 @@
 
 use serde_json::{Map, Value};
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use vpgate_core::admission::ScopeDefinition;
 use vpgate_core::admission::rules::{ScopeRule, Unmet};
 use vpgate_core::admission::scopes::Scopes;
@@ -60,60 +60,60 @@ pub enum NotTried {
     ),
 }
 
-impl Vpgate {
-    /// Tries the rules of `client`'s scopes on a sample.
-    ///
-    /// # Errors
-    /// [`NotTried`]
-    pub fn dry_run(&self, client: AuthenticatedClient<'_>, sample: &Sample) -> Result<DryRun<'_>, NotTried> {
-        if !client.is_confidential() {
-            return Err(NotTried::PublicClient);
-        }
-        // `openid` asks for nothing in the wallet, and is earned with anything else.
-        let own = client.client().scopes.clone().without(OPENID);
-        let requested = match &sample.scope {
-            Some(text) => Scopes::parse(text).map_err(|_| NotTried::Scope)?.without(OPENID),
-            None => own.clone(),
-        };
-        if requested.is_empty() || !requested.within(&own) {
-            return Err(NotTried::Scope);
-        }
-        let policy = &self.policy.scopes;
-        let scopes: Vec<&ScopeDefinition> =
-            requested.iter().map(|name| policy.named(name)).collect::<Option<_>>().ok_or(NotTried::Scope)?;
-        let unasked =
-            |(id, _): &(String, _)| !scopes.iter().any(|scope| scope.credentials().contains(&id.as_str()));
-        if let Some(place) = sample.claims.iter().position(unasked) {
-            return Err(NotTried::Credential(place));
-        }
-        let mut granted = Scopes::default();
-        let mut tried = Vec::new();
-        for scope in scopes {
-            let one = self.tried(scope, sample);
-            if one.earned {
-                granted = granted.with(&scope.name).map_err(|_| NotTried::Scope)?;
-            }
-            tried.push(one);
-        }
-        Ok(DryRun { granted, scopes: tried })
+/// Tries the rules of `client`'s scopes on a sample.
+///
+/// # Errors
+/// [`NotTried`]
+pub fn dry_run<'c>(
+    context: &'c Context,
+    client: AuthenticatedClient<'_>,
+    sample: &Sample,
+) -> Result<DryRun<'c>, NotTried> {
+    if !client.is_confidential() {
+        return Err(NotTried::PublicClient);
     }
-
-    fn tried<'p>(&'p self, scope: &'p ScopeDefinition, sample: &Sample) -> ScopeTried<'p> {
-        let claims = |id: &str| sample.claims.iter().find(|(known, _)| known == id).map(|(_, claims)| claims);
-        let rules: Vec<_> = scope.judge_rules(claims, self.clock.now()).collect();
-        let missing: Vec<&str> = scope.credentials().into_iter().filter(|id| claims(id).is_none()).collect();
-        let stable = |id: &str| {
-            let known = self.policy.scopes.credentials().iter().find(|it| it.id == id);
-            known.is_some_and(|it| it.stable_identifier.is_some())
-        };
-        ScopeTried {
-            scope,
-            earned: scope.is_decidable()
-                && missing.is_empty()
-                && rules.iter().all(|(_, judged)| judged.is_ok()),
-            missing,
-            rules,
-            stable_subject: scope.credentials().into_iter().any(stable),
+    // `openid` asks for nothing in the wallet, and is earned with anything else.
+    let own = client.client().scopes.clone().without(OPENID);
+    let requested = match &sample.scope {
+        Some(text) => Scopes::parse(text).map_err(|_| NotTried::Scope)?.without(OPENID),
+        None => own.clone(),
+    };
+    if requested.is_empty() || !requested.within(&own) {
+        return Err(NotTried::Scope);
+    }
+    let policy = &context.policy.scopes;
+    let scopes: Vec<&ScopeDefinition> =
+        requested.iter().map(|name| policy.named(name)).collect::<Option<_>>().ok_or(NotTried::Scope)?;
+    let unasked =
+        |(id, _): &(String, _)| !scopes.iter().any(|scope| scope.credentials().contains(&id.as_str()));
+    if let Some(place) = sample.claims.iter().position(unasked) {
+        return Err(NotTried::Credential(place));
+    }
+    let mut granted = Scopes::default();
+    let mut tried = Vec::new();
+    for scope in scopes {
+        let one = try_scope(context, scope, sample);
+        if one.earned {
+            granted = granted.with(&scope.name).map_err(|_| NotTried::Scope)?;
         }
+        tried.push(one);
+    }
+    Ok(DryRun { granted, scopes: tried })
+}
+
+fn try_scope<'p>(context: &'p Context, scope: &'p ScopeDefinition, sample: &Sample) -> ScopeTried<'p> {
+    let claims = |id: &str| sample.claims.iter().find(|(known, _)| known == id).map(|(_, claims)| claims);
+    let rules: Vec<_> = scope.judge_rules(claims, context.now).collect();
+    let missing: Vec<&str> = scope.credentials().into_iter().filter(|id| claims(id).is_none()).collect();
+    let stable = |id: &str| {
+        let known = context.policy.scopes.credentials().iter().find(|it| it.id == id);
+        known.is_some_and(|it| it.stable_identifier.is_some())
+    };
+    ScopeTried {
+        scope,
+        earned: scope.is_decidable() && missing.is_empty() && rules.iter().all(|(_, judged)| judged.is_ok()),
+        missing,
+        rules,
+        stable_subject: scope.credentials().into_iter().any(stable),
     }
 }

@@ -1,8 +1,9 @@
 //! The browser comes back: with the code of a posted answer, which settles it; and to read how it ended.
 
-use crate::flow::Vpgate;
+use crate::flow::code::decide;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::settle::{Ending, NotAccepted, ending};
+use crate::flow::presentation::settle::{self, Ending, NotAccepted, ending};
 use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::report::Report;
@@ -90,134 +91,129 @@ fn blames_issuer(report: &Report) -> bool {
     reason.is_some_and(|it| issuer_key::is_blamed_by(it) || status_list::check::is_blamed_by(it))
 }
 
-impl Vpgate {
-    /// The wallet sent the person back with `code`. Only in the browser that began does that settle a
-    /// posted answer and decide the grant behind it (OpenID4VP 1.0 sections 13.3, 14.2): a victim who
-    /// finishes what an attacker began arrives here in another browser, and an attacker never sees the code.
-    ///
-    /// # Errors
-    /// [`NotAccepted`]; nothing has changed then.
-    pub async fn return_to_browser(
-        &self,
-        handle: &Handle,
-        browser: &Secret,
-        code: &Secret,
-    ) -> Result<Ending, NotAccepted> {
-        let now = self.clock.now();
-        let (browser, shown) = (browser.digest(), code.digest());
-        match self.store.presentation_by_handle(handle).await? {
-            Some(Presentation::AwaitingReturn(awaiting)) => {
-                let (code, digest) = self.response_code(awaiting.asked())?;
-                let settled = awaiting.returned(&browser, &shown, digest, now).map_err(|why| match why {
+/// The wallet sent the person back with `code`. Only in the browser that began does that settle a
+/// posted answer and decide the grant behind it (OpenID4VP 1.0 sections 13.3, 14.2): a victim who
+/// finishes what an attacker began arrives here in another browser, and an attacker never sees the code.
+///
+/// # Errors
+/// [`NotAccepted`]; nothing has changed then.
+pub async fn return_to_browser(
+    context: &Context,
+    handle: &Handle,
+    browser: &Secret,
+    code: &Secret,
+) -> Result<Ending, NotAccepted> {
+    let (browser, shown) = (browser.digest(), code.digest());
+    match context.ports.store.presentation_by_handle(handle).await? {
+        Some(Presentation::AwaitingReturn(awaiting)) => {
+            let (code, digest) = settle::response_code(context, awaiting.asked())?;
+            let settled =
+                awaiting.returned(&browser, &shown, digest, context.now).map_err(|why| match why {
                     NotNow::OtherBrowser => NotAccepted::OtherBrowser,
                     why => why.into(),
                 })?;
-                self.commit_returned(settled, shown, code.as_ref(), now).await
-            }
-            // What the wallet refused was settled at once; its relying party still gets its person back.
-            Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
-                let fits = settled.response_code() == Some(&shown);
-                Ok(if fits { ending(settled.asked(), Some(code)) } else { Ending::Done(handle.clone()) })
-            }
-            // The wallet had trouble; the person may try again.
-            Some(Presentation::Served(served)) if *served.browser() == browser => {
-                Ok(Ending::Done(handle.clone()))
-            }
-            Some(found) if found.browser().is_some_and(|owner| *owner != browser) => {
-                Err(NotAccepted::OtherBrowser)
-            }
-            _ => Err(NotAccepted::NoOpenRequest),
+            settle::settle_returned(context, settled, shown, code.as_ref()).await
         }
-    }
-
-    /// How the presentation behind `handle` stands.
-    ///
-    /// # Errors
-    /// [`NotShown`]
-    pub async fn finish_in_browser(&self, handle: &Handle, browser: &Secret) -> Result<Finish, NotShown> {
-        let browser = browser.digest();
-        match self.store.presentation_by_handle(handle).await? {
-            Some(Presentation::Served(served)) if *served.browser() == browser => {
-                let (asked, used) = (served.asked(), served.tries().used);
-                let standing = if self.clock.now() >= asked.expires_at {
-                    PresentationProgress::Expired
-                } else if is_postponed(served.tries()) {
-                    PresentationProgress::Postponed
-                } else if used > 0 {
-                    PresentationProgress::TryAgain { left: asked.tries_allowed.saturating_sub(used) }
-                } else {
-                    PresentationProgress::Open
-                };
-                let trouble = served.tries().last_report.as_ref().and_then(trouble);
-                Ok(Finish { trouble, ..self.finish(asked, standing) })
-            }
-            Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
-                let expired = self.clock.now() >= awaiting.asked().expires_at;
-                let standing = if expired {
-                    PresentationProgress::Expired
-                } else {
-                    PresentationProgress::AwaitingReturn
-                };
-                Ok(self.finish(awaiting.asked(), standing))
-            }
-            Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
-                let asked = settled.asked();
-                let standing = match settled.outcome() {
-                    PresentationOutcome::Declined { .. } => PresentationProgress::Declined,
-                    PresentationOutcome::Rejected { report } if blames_issuer(report) => {
-                        PresentationProgress::IssuerAtFault
-                    }
-                    PresentationOutcome::Rejected { report }
-                        if report.reason.as_deref() == Some(SCOPE_RULES) =>
-                    {
-                        PresentationProgress::NothingEarned
-                    }
-                    PresentationOutcome::Rejected { .. } => PresentationProgress::Rejected,
-                    PresentationOutcome::Verified { .. } => match self.why_denied(asked).await? {
-                        None => PresentationProgress::Verified,
-                        Some(DenialReason::NotStartedByPerson) => PresentationProgress::Disowned,
-                        Some(_) => PresentationProgress::NothingEarned,
-                    },
-                };
-                let trouble = match settled.outcome() {
-                    PresentationOutcome::Rejected { report } => trouble(report),
-                    PresentationOutcome::Verified { .. } | PresentationOutcome::Declined { .. } => None,
-                };
-                let way_home = self.refused_way_home(&settled).await?;
-                Ok(Finish { way_home, trouble, ..self.finish(asked, standing) })
-            }
-            Some(other) if other.browser().is_some() => Err(NotShown::OtherBrowser),
-            _ => Err(NotShown::Unknown),
+        // What the wallet refused was settled at once; its relying party still gets its person back.
+        Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
+            let fits = settled.response_code() == Some(&shown);
+            Ok(if fits { ending(settled.asked(), Some(code)) } else { Ending::Done(handle.clone()) })
         }
+        // The wallet had trouble; the person may try again.
+        Some(Presentation::Served(served)) if *served.browser() == browser => {
+            Ok(Ending::Done(handle.clone()))
+        }
+        Some(found) if found.browser().is_some_and(|owner| *owner != browser) => {
+            Err(NotAccepted::OtherBrowser)
+        }
+        _ => Err(NotAccepted::NoOpenRequest),
     }
+}
 
-    /// Why an answer that was verified led to nothing; `None` when it led to what it should.
-    async fn why_denied(&self, asked: &VpRequest) -> Result<Option<DenialReason>, Unavailable> {
-        Ok(match &asked.requester {
-            Requester::RelyingParty { .. } => None,
-            Requester::Device { grant, .. } => match self.store.grant(grant).await? {
-                Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
-                _ => None,
-            },
-            Requester::Code { authorization, .. } => match self.store.authorization(authorization).await? {
+/// How the presentation behind `handle` stands.
+///
+/// # Errors
+/// [`NotShown`]
+pub async fn progress(context: &Context, handle: &Handle, browser: &Secret) -> Result<Finish, NotShown> {
+    let browser = browser.digest();
+    match context.ports.store.presentation_by_handle(handle).await? {
+        Some(Presentation::Served(served)) if *served.browser() == browser => {
+            let (asked, used) = (served.asked(), served.tries().used);
+            let standing = if context.now >= asked.expires_at {
+                PresentationProgress::Expired
+            } else if is_postponed(served.tries()) {
+                PresentationProgress::Postponed
+            } else if used > 0 {
+                PresentationProgress::TryAgain { left: asked.tries_allowed.saturating_sub(used) }
+            } else {
+                PresentationProgress::Open
+            };
+            let trouble = served.tries().last_report.as_ref().and_then(trouble);
+            Ok(Finish { trouble, ..finish(context, asked, standing) })
+        }
+        Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
+            let expired = context.now >= awaiting.asked().expires_at;
+            let standing =
+                if expired { PresentationProgress::Expired } else { PresentationProgress::AwaitingReturn };
+            Ok(finish(context, awaiting.asked(), standing))
+        }
+        Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
+            let asked = settled.asked();
+            let standing = match settled.outcome() {
+                PresentationOutcome::Declined { .. } => PresentationProgress::Declined,
+                PresentationOutcome::Rejected { report } if blames_issuer(report) => {
+                    PresentationProgress::IssuerAtFault
+                }
+                PresentationOutcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
+                    PresentationProgress::NothingEarned
+                }
+                PresentationOutcome::Rejected { .. } => PresentationProgress::Rejected,
+                PresentationOutcome::Verified { .. } => match why_denied(context, asked).await? {
+                    None => PresentationProgress::Verified,
+                    Some(DenialReason::NotStartedByPerson) => PresentationProgress::Disowned,
+                    Some(_) => PresentationProgress::NothingEarned,
+                },
+            };
+            let trouble = match settled.outcome() {
+                PresentationOutcome::Rejected { report } => trouble(report),
+                PresentationOutcome::Verified { .. } | PresentationOutcome::Declined { .. } => None,
+            };
+            let way_home = decide::refused_way_home(context, &settled).await?;
+            Ok(Finish { way_home, trouble, ..finish(context, asked, standing) })
+        }
+        Some(other) if other.browser().is_some() => Err(NotShown::OtherBrowser),
+        _ => Err(NotShown::Unknown),
+    }
+}
+
+/// Why an answer that was verified led to nothing; `None` when it led to what it should.
+async fn why_denied(context: &Context, asked: &VpRequest) -> Result<Option<DenialReason>, Unavailable> {
+    Ok(match &asked.requester {
+        Requester::RelyingParty { .. } => None,
+        Requester::Device { grant, .. } => match context.ports.store.grant(grant).await? {
+            Some(DeviceGrant::Denied(denied)) => Some(denied.reason()),
+            _ => None,
+        },
+        Requester::Code { authorization, .. } => {
+            match context.ports.store.authorization(authorization).await? {
                 Some(CodeGrant::Refused(_)) => Some(DenialReason::NothingEarned),
                 _ => None,
-            },
-        })
-    }
-
-    fn finish(&self, asked: &VpRequest, standing: PresentationProgress) -> Finish {
-        Finish {
-            client_name: self.client_name(asked.requester.client_id()),
-            on_device: matches!(asked.requester, Requester::Device { .. }),
-            standing,
-            trouble: None,
-            way_home: None,
-            way_back: match ending(asked, None) {
-                Ending::Return(url) if asked.flow == PresentationFlow::CrossDevice => Some(url),
-                _ => None,
-            },
+            }
         }
+    })
+}
+
+fn finish(context: &Context, asked: &VpRequest, standing: PresentationProgress) -> Finish {
+    Finish {
+        client_name: context.policy.client_name(asked.requester.client_id()),
+        on_device: matches!(asked.requester, Requester::Device { .. }),
+        standing,
+        trouble: None,
+        way_home: None,
+        way_back: match ending(asked, None) {
+            Ending::Return(url) if asked.flow == PresentationFlow::CrossDevice => Some(url),
+            _ => None,
+        },
     }
 }
 

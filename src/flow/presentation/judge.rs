@@ -10,10 +10,10 @@
 
 use std::time::Duration;
 
-mod result_rules;
+pub(in crate::flow) mod result_rules;
 
 pub use self::result_rules::ResultRules;
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{CrossChecker, IssuerKeys, NoStatusList, NotPublished, Opinion, StatusLists};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
@@ -102,12 +102,12 @@ impl From<Rejection> for NotJudged {
 
 impl<'a> Judge<'a> {
     /// By the operator's policy.
-    pub(in crate::flow) fn of(vpgate: &'a Vpgate) -> Self {
+    pub(in crate::flow) fn of(context: &'a Context) -> Self {
         Self {
-            trust: &vpgate.policy.trust,
-            issuer_keys: &*vpgate.issuer_keys,
-            status_lists: &*vpgate.status_lists,
-            cross_check: vpgate.cross_check.as_deref(),
+            trust: &context.policy.trust,
+            issuer_keys: &*context.ports.issuer_keys,
+            status_lists: &*context.ports.status_lists,
+            cross_check: context.ports.cross_check.as_deref(),
             result: None,
         }
     }

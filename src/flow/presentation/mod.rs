@@ -15,3 +15,11 @@ pub mod serve;
 pub mod settle;
 pub mod signed_requests;
 pub mod verify;
+
+pub use self::begin::begin;
+pub use self::collect::collect;
+pub use self::direct_post::direct_post;
+pub use self::dry_run::dry_run;
+pub use self::request_object::request_object;
+pub use self::serve::serve;
+pub use self::verify::verify;

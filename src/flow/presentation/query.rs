@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::admission::{NotAskable, ScopePolicy};
 use vpgate_core::base::report::excerpt;
@@ -96,7 +96,7 @@ impl QueryAsked {
     /// # Errors
     /// [`NotAsked`]
     pub(in crate::flow) fn of_client(
-        vpgate: &Vpgate,
+        context: &Context,
         client: &AuthenticatedClient<'_>,
         request: &QueryRequested,
         read: ReadTransaction,
@@ -113,30 +113,30 @@ impl QueryAsked {
                 if let Some(unknown) = scopes.iter().find(unknown) {
                     return Err(ScopeRefused::Unknown(excerpt(unknown)).into());
                 }
-                Self::of_result(vpgate, &scopes)?
+                Self::of_result(context, &scopes)?
             }
-            (None, Some(query)) => Self::of_query(vpgate, query)?,
+            (None, Some(query)) => Self::of_query(context, query)?,
             _ => return Err(NotAsked::OneQuestion),
         };
-        question.agreeing_to(&request.transaction_data, |one| read(&vpgate.policy.transaction_types, one))
+        question.agreeing_to(&request.transaction_data, |one| read(&context.policy.transaction_types, one))
     }
 
     /// The question that stands behind `scopes` when `client` asks: with what its tokens say. A wallet
     /// that knows the scopes by their names is asked by them only where they say all of it.
     pub(in crate::flow) fn of_scopes(
-        vpgate: &Vpgate,
+        context: &Context,
         client: &Client,
         scopes: &Scopes,
     ) -> Result<Self, NotAskable> {
-        let policy = &vpgate.policy.scopes;
+        let policy = &context.policy.scopes;
         let query = policy.query_for(scopes, &client.token_claims)?;
         Ok(Self::named(policy, scopes, query))
     }
 
     /// The question of a relying party that reads its result itself: what `scopes` list, and what their
     /// rules read.
-    fn of_result(vpgate: &Vpgate, scopes: &Scopes) -> Result<Self, NotAskable> {
-        let policy = &vpgate.policy.scopes;
+    fn of_result(context: &Context, scopes: &Scopes) -> Result<Self, NotAskable> {
+        let policy = &context.policy.scopes;
         Ok(Self::named(policy, scopes, policy.query_for_result(scopes)?))
     }
 
@@ -151,23 +151,23 @@ impl QueryAsked {
     /// # Errors
     /// [`NotAsked`]
     pub(in crate::flow) fn of_grant(
-        vpgate: &Vpgate,
+        context: &Context,
         request: &QueryRequested,
         grant: &Pending,
     ) -> Result<Self, NotAsked> {
         if request.scope.is_some() || request.dcql_query.is_some() {
             return Err(NotAsked::OneQuestion);
         }
-        let client = vpgate.policy.clients.named(&grant.terms().client_id).ok_or(ScopeRefused::Gone)?;
-        let question = Self::of_scopes(vpgate, client, grant.grantable())?;
-        let types = &vpgate.policy.transaction_types;
+        let client = context.policy.clients.named(&grant.terms().client_id).ok_or(ScopeRefused::Gone)?;
+        let question = Self::of_scopes(context, client, grant.grantable())?;
+        let types = &context.policy.transaction_types;
         question.agreeing_to(&request.transaction_data, |one| types.from_text(one))
     }
 
-    fn of_query(vpgate: &Vpgate, query: &Value) -> Result<Self, NotAsked> {
+    fn of_query(context: &Context, query: &Value) -> Result<Self, NotAsked> {
         let query = Query::from_json(query).map_err(NotAsked::Query)?;
         let configured =
-            query.credentials().iter().all(|asked| vpgate.policy.trust.covers(&asked.id, &asked.vct_values));
+            query.credentials().iter().all(|asked| context.policy.trust.covers(&asked.id, &asked.vct_values));
         if !configured {
             return Err(NotAsked::Credential);
         }

@@ -6,7 +6,7 @@
 //! code in the reply is not kept: it follows from the digest and a key that the store does not have. It counts
 //! in the browser that began, and once.
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::direct_post::{PostAnswer, rejected, way_back};
 use vpgate_core::admission::SCOPE_RULES;
@@ -15,56 +15,56 @@ use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome};
 use vpgate_core::openid4vp::request::{Requester, VpRequest};
 
-impl Vpgate {
-    /// The reply that `answer` got when it decided the presentation behind `state`; `None` when another
-    /// answer decided, or none.
-    ///
-    /// # Errors
-    /// When the store is unavailable.
-    pub(in crate::flow) async fn reply_again(
-        &self,
-        state: &RequestState,
-        answer: &Digest,
-    ) -> Result<Option<PostAnswer>, Unavailable> {
-        let reply = match self.store.presentation_by_state(state).await? {
-            Some(Presentation::AwaitingReturn(awaiting)) if awaiting.answer() == Some(answer) => {
-                let asked = awaiting.asked();
-                PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
-            }
-            Some(Presentation::Settled(settled)) if settled.answer() == Some(answer) => {
-                let asked = settled.asked();
-                match settled.outcome() {
-                    PresentationOutcome::Verified { .. } => {
-                        PostAnswer::Taken(way_back(asked, Some(self.code_for(asked, answer))))
-                    }
-                    PresentationOutcome::Declined { .. } => {
-                        PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
-                    }
-                    // Nothing was wrong with it: it earned nothing.
-                    PresentationOutcome::Rejected { report }
-                        if report.reason.as_deref() == Some(SCOPE_RULES) =>
-                    {
-                        PostAnswer::Taken(way_back(asked, self.result_code_for(asked, answer)))
-                    }
-                    PresentationOutcome::Rejected { .. } => {
-                        rejected(asked, self.result_code_for(asked, answer))
-                    }
+/// The reply that `answer` got when it decided the presentation behind `state`; `None` when another
+/// answer decided, or none.
+///
+/// # Errors
+/// When the store is unavailable.
+pub(in crate::flow) async fn reply_again(
+    context: &Context,
+    state: &RequestState,
+    answer: &Digest,
+) -> Result<Option<PostAnswer>, Unavailable> {
+    let reply = match context.ports.store.presentation_by_state(state).await? {
+        Some(Presentation::AwaitingReturn(awaiting)) if awaiting.answer() == Some(answer) => {
+            let asked = awaiting.asked();
+            PostAnswer::Taken(way_back(asked, Some(code_for(context, asked, answer))))
+        }
+        Some(Presentation::Settled(settled)) if settled.answer() == Some(answer) => {
+            let asked = settled.asked();
+            match settled.outcome() {
+                PresentationOutcome::Verified { .. } => {
+                    PostAnswer::Taken(way_back(asked, Some(code_for(context, asked, answer))))
+                }
+                PresentationOutcome::Declined { .. } => {
+                    PostAnswer::Taken(way_back(asked, result_code_for(context, asked, answer)))
+                }
+                // Nothing was wrong with it: it earned nothing.
+                PresentationOutcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => {
+                    PostAnswer::Taken(way_back(asked, result_code_for(context, asked, answer)))
+                }
+                PresentationOutcome::Rejected { .. } => {
+                    rejected(asked, result_code_for(context, asked, answer))
                 }
             }
-            _ => return Ok(None),
-        };
-        tracing::info!("a wallet posted the answer that decided once more, and got the same reply");
-        Ok(Some(reply))
-    }
+        }
+        _ => return Ok(None),
+    };
+    tracing::info!("a wallet posted the answer that decided once more, and got the same reply");
+    Ok(Some(reply))
+}
 
-    /// The one-time code in the reply to `answer`.
-    pub(in crate::flow) fn code_for(&self, asked: &VpRequest, answer: &Digest) -> Secret {
-        let text = format!("code for the answer {} to {}", String::from(*answer), asked.id);
-        Secret::from_entropy(*self.user_code_key.digest(text.as_bytes()).as_bytes())
-    }
+/// The one-time code in the reply to `answer`.
+pub(in crate::flow) fn code_for(context: &Context, asked: &VpRequest, answer: &Digest) -> Secret {
+    let text = format!("code for the answer {} to {}", String::from(*answer), asked.id);
+    Secret::from_entropy(*context.keys.user_code.digest(text.as_bytes()).as_bytes())
+}
 
-    /// The same where an answer that proves nothing leads the person back to a web application at once.
-    pub(in crate::flow) fn result_code_for(&self, asked: &VpRequest, answer: &Digest) -> Option<Secret> {
-        matches!(asked.requester, Requester::RelyingParty { .. }).then(|| self.code_for(asked, answer))
-    }
+/// The same where an answer that proves nothing leads the person back to a web application at once.
+pub(in crate::flow) fn result_code_for(
+    context: &Context,
+    asked: &VpRequest,
+    answer: &Digest,
+) -> Option<Secret> {
+    matches!(asked.requester, Requester::RelyingParty { .. }).then(|| code_for(context, asked, answer))
 }

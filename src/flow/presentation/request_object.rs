@@ -2,10 +2,9 @@
 //! is written down: it may come again until it has answered. What it is given was signed within the last ten
 //! seconds ([`crate::flow::presentation::signed_requests`]).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::id::RequestState;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
 use vpgate_core::openid4vp::request::{PresentationFlow, VpRequest, WalletRoute};
@@ -58,67 +57,63 @@ impl From<NotSigned> for NoRequestObject {
     }
 }
 
-impl Vpgate {
-    /// The Request Object of `id`, signed a moment ago or, with a nonce of the wallet, now; encrypted where
-    /// the wallet sent a key for that.
-    ///
-    /// # Errors
-    /// [`NoRequestObject`]
-    pub async fn serve_request_object(
-        &self,
-        id: &RequestState,
-        says: WalletSays,
-    ) -> Result<String, NoRequestObject> {
-        if says.wallet_nonce.as_ref().is_some_and(|nonce| nonce.len() > MAX_WALLET_NONCE_BYTES) {
-            return Err(NoRequestObject::Nonce);
-        }
-        let metadata = says.wallet_metadata.as_deref().map(WalletMetadata::sent).transpose()?;
-        let now = self.clock.now();
-        let presentation = match self.store.presentation_by_state(id).await? {
-            Some(open @ (Presentation::Begun(_) | Presentation::Served(_))) => open,
-            Some(Presentation::AwaitingReturn(_) | Presentation::Settled(_)) | None => {
-                return Err(NoRequestObject::Unknown);
-            }
-        };
-        let asked = presentation.asked();
-        let wallet = self.wallet(&asked.wallet).ok_or(NoRequestObject::Unknown)?;
-        let is_fetched = asked.flow != PresentationFlow::DcApi && wallet.request_method.is_by_reference();
-        if now >= asked.expires_at || !is_fetched {
+/// The Request Object of `id`, signed a moment ago or, with a nonce of the wallet, now; encrypted where
+/// the wallet sent a key for that.
+///
+/// # Errors
+/// [`NoRequestObject`]
+pub async fn request_object(
+    context: &Context,
+    id: &RequestState,
+    says: WalletSays,
+) -> Result<String, NoRequestObject> {
+    if says.wallet_nonce.as_ref().is_some_and(|nonce| nonce.len() > MAX_WALLET_NONCE_BYTES) {
+        return Err(NoRequestObject::Nonce);
+    }
+    let metadata = says.wallet_metadata.as_deref().map(WalletMetadata::sent).transpose()?;
+    let presentation = match context.ports.store.presentation_by_state(id).await? {
+        Some(open @ (Presentation::Begun(_) | Presentation::Served(_))) => open,
+        Some(Presentation::AwaitingReturn(_) | Presentation::Settled(_)) | None => {
             return Err(NoRequestObject::Unknown);
         }
-        if let Some(metadata) = &metadata {
-            metadata.suits(wallet, self.request_signer.algorithm(&wallet.name))?;
-        }
-        let signed = self.signed(asked, wallet, says.wallet_nonce.as_deref(), now)?;
-        let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
-            return Ok(signed);
-        };
-        let header = [("typ", REQUEST_OBJECT), ("cty", "JWT")];
-        let header = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
-        let encrypted = key.encrypt(signed.as_bytes(), *enc, &header);
-        encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
+    };
+    let asked = presentation.asked();
+    let wallet = context.policy.wallet(&asked.wallet).ok_or(NoRequestObject::Unknown)?;
+    let is_fetched = asked.flow != PresentationFlow::DcApi && wallet.request_method.is_by_reference();
+    if context.now >= asked.expires_at || !is_fetched {
+        return Err(NoRequestObject::Unknown);
     }
+    if let Some(metadata) = &metadata {
+        metadata.suits(wallet, context.ports.request_signer.algorithm(&wallet.name))?;
+    }
+    let signed = signed(context, asked, wallet, says.wallet_nonce.as_deref())?;
+    let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
+        return Ok(signed);
+    };
+    let header = [("typ", REQUEST_OBJECT), ("cty", "JWT")];
+    let header = header.into_iter().map(|(name, value)| (name.to_owned(), value.into())).collect();
+    let encrypted = key.encrypt(signed.as_bytes(), *enc, &header);
+    encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
+}
 
-    fn signed(
-        &self,
-        asked: &VpRequest,
-        wallet: &WalletRoute,
-        wallet_nonce: Option<&str>,
-        now: Timestamp,
-    ) -> Result<String, NoRequestObject> {
-        let sign = || {
-            let claims = profile::request_object(asked, wallet, wallet_nonce, now);
-            self.request_signer.sign(&asked.identity(), &claims, now)
-        };
-        if wallet_nonce.is_some() {
-            let room = self.signed_requests.one_more_nonce(&asked.state, now);
-            return if room { Ok(sign()?) } else { Err(NoRequestObject::TooOften) };
-        }
-        if let Some(recent) = self.signed_requests.recent(&asked.state, &asked.nonce, now) {
-            return Ok(recent);
-        }
-        let signed = sign()?;
-        self.signed_requests.keep(&asked.state, &asked.nonce, &signed, now);
-        Ok(signed)
+fn signed(
+    context: &Context,
+    asked: &VpRequest,
+    wallet: &WalletRoute,
+    wallet_nonce: Option<&str>,
+) -> Result<String, NoRequestObject> {
+    let sign = || {
+        let claims = profile::request_object(asked, wallet, wallet_nonce, context.now);
+        context.ports.request_signer.sign(&asked.identity(), &claims, context.now)
+    };
+    if wallet_nonce.is_some() {
+        let room = context.signed_requests.one_more_nonce(&asked.state, context.now);
+        return if room { Ok(sign()?) } else { Err(NoRequestObject::TooOften) };
     }
+    if let Some(recent) = context.signed_requests.recent(&asked.state, &asked.nonce, context.now) {
+        return Ok(recent);
+    }
+    let signed = sign()?;
+    context.signed_requests.keep(&asked.state, &asked.nonce, &signed, context.now);
+    Ok(signed)
 }

@@ -3,9 +3,9 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::presentation::ask_wallet::{NotReached, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
 use vpgate_core::base::id::{Handle, Nonce};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
@@ -52,7 +52,7 @@ pub enum NotServed {
     /// Another browser opened it first.
     #[error("this request was opened in another browser")]
     OtherBrowser {
-        /// Whether the person may go on here all the same ([`Vpgate::go_on_here`]).
+        /// Whether the person may go on here all the same ([`go_on_here`]).
         may_go_on: bool,
     },
     /// The wallet has answered already: show how it stands.
@@ -85,124 +85,124 @@ impl From<NotNow> for NotServed {
     }
 }
 
-impl Vpgate {
-    /// Where `browser` goes now. The first browser to come owns the request; it may come again.
-    ///
-    /// # Errors
-    /// [`NotServed`]
-    pub async fn serve_request(&self, handle: &Handle, browser: &Secret) -> Result<Lead, NotServed> {
-        let now = self.clock.now();
-        let browser = browser.digest();
-        let served = match self.store.presentation_by_handle(handle).await? {
-            None => return Err(NotServed::Unknown),
-            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
-                return Err(NotServed::Settled);
-            }
-            Some(Presentation::Served(served)) => {
-                let may_go_on = matches!(served.asked().requester, Requester::RelyingParty { .. });
-                let served = served.in_browser(&browser, now).map_err(|why| match why {
-                    NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
-                    why => why.into(),
-                })?;
-                return self.lead(served.asked(), now).await;
-            }
-            Some(Presentation::Begun(begun)) => begun.serve(browser, now)?,
-        };
-        // Before anything is written: when the wallet does not answer, nothing has happened yet.
-        let lead = self.lead(served.asked(), now).await?;
-        match self.store.commit(Change::ServePresentation(served)).await {
-            Ok(()) => Ok(lead),
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+/// Where `browser` goes now. The first browser to come owns the request; it may come again.
+///
+/// # Errors
+/// [`NotServed`]
+pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Result<Lead, NotServed> {
+    let browser = browser.digest();
+    let served = match context.ports.store.presentation_by_handle(handle).await? {
+        None => return Err(NotServed::Unknown),
+        Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+            return Err(NotServed::Settled);
         }
+        Some(Presentation::Served(served)) => {
+            let may_go_on = matches!(served.asked().requester, Requester::RelyingParty { .. });
+            let served = served.in_browser(&browser, context.now).map_err(|why| match why {
+                NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
+                why => why.into(),
+            })?;
+            return lead(context, served.asked()).await;
+        }
+        Some(Presentation::Begun(begun)) => begun.serve(browser, context.now)?,
+    };
+    // Before anything is written: when the wallet does not answer, nothing has happened yet.
+    let lead = lead(context, served.asked()).await?;
+    match context.ports.store.commit(Change::ServePresentation(served)).await {
+        Ok(()) => Ok(lead),
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
+}
 
-    /// The person says on a page of ours that this browser is the one to go on in: a link preview or a scanner
-    /// may have opened the link first. Twice is once.
-    ///
-    /// # Errors
-    /// [`NotServed`]
-    pub async fn go_on_here(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
-        let (now, browser) = (self.clock.now(), browser.digest());
-        let served = match self.store.presentation_by_handle(handle).await? {
-            None => return Err(NotServed::Unknown),
-            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
-                return Err(NotServed::Settled);
-            }
-            // Nobody has come: this browser is the first.
-            Some(Presentation::Begun(_)) => return Ok(()),
-            Some(Presentation::Served(served)) if *served.browser() == browser => return Ok(()),
-            Some(Presentation::Served(served)) => served,
-        };
-        let from = *served.browser();
-        let presentation = served.taken_over_by(browser, now)?;
-        let id = presentation.asked().id.clone();
-        match self.store.commit(Change::TakeOver { presentation, from }).await {
-            Ok(()) => {
-                tracing::info!(presentation = %id, "a person goes on in another browser than the first");
-                Ok(())
-            }
-            // An answer was quicker, or a third browser: whoever asks next sees which.
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+/// The person says on a page of ours that this browser is the one to go on in: a link preview or a scanner
+/// may have opened the link first. Twice is once.
+///
+/// # Errors
+/// [`NotServed`]
+pub async fn go_on_here(context: &Context, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
+    let browser = browser.digest();
+    let served = match context.ports.store.presentation_by_handle(handle).await? {
+        None => return Err(NotServed::Unknown),
+        Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+            return Err(NotServed::Settled);
         }
+        // Nobody has come: this browser is the first.
+        Some(Presentation::Begun(_)) => return Ok(()),
+        Some(Presentation::Served(served)) if *served.browser() == browser => return Ok(()),
+        Some(Presentation::Served(served)) => served,
+    };
+    let from = *served.browser();
+    let presentation = served.taken_over_by(browser, context.now)?;
+    let id = presentation.asked().id.clone();
+    match context.ports.store.commit(Change::TakeOver { presentation, from }).await {
+        Ok(()) => {
+            tracing::info!(presentation = %id, "a person goes on in another browser than the first");
+            Ok(())
+        }
+        // An answer was quicker, or a third browser: whoever asks next sees which.
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
+}
 
-    /// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
-    /// `browser`. Twice is once.
-    ///
-    /// # Errors
-    /// [`NotServed`]
-    pub async fn take_ordinary_way(&self, handle: &Handle, browser: &Secret) -> Result<(), NotServed> {
-        let now = self.clock.now();
-        let served = match self.store.presentation_by_handle(handle).await? {
-            Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), now)?,
-            Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
-                return Err(NotServed::Settled);
-            }
-            Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
-        };
-        if served.asked().flow != PresentationFlow::DcApi {
-            return Ok(());
+/// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
+/// `browser`. Twice is once.
+///
+/// # Errors
+/// [`NotServed`]
+pub async fn fall_back_to_redirect(
+    context: &Context,
+    handle: &Handle,
+    browser: &Secret,
+) -> Result<(), NotServed> {
+    let served = match context.ports.store.presentation_by_handle(handle).await? {
+        Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
+        Some(Presentation::Settled(_) | Presentation::AwaitingReturn(_)) => {
+            return Err(NotServed::Settled);
         }
-        let nonce = Nonce::from_entropy(self.random_id()?);
-        let wallet = self.route_of(served.asked())?;
-        let key = answer_key(wallet.response_mode)?;
-        let served = served.by_redirect(&browser.digest(), wallet, nonce, key, now)?;
-        match self.store.commit(Change::TakeOrdinaryWay(served)).await {
-            // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
-            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        }
+        Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
+    };
+    if served.asked().flow != PresentationFlow::DcApi {
+        return Ok(());
     }
-
-    async fn lead(&self, asked: &VpRequest, now: Timestamp) -> Result<Lead, NotServed> {
-        let wallet = self.route_of(asked)?;
-        Ok(match asked.flow {
-            PresentationFlow::SameDevice => {
-                let url = self.wallet_url(asked, wallet, now).await?;
-                match wallet.authorization_method {
-                    AuthorizationMethod::Get => Lead::ToWallet(url),
-                    AuthorizationMethod::Post => as_form(&url, wallet),
-                }
-            }
-            PresentationFlow::CrossDevice => {
-                Lead::Scan(self.wallet_url(asked, wallet, now).await?, self.outline(asked))
-            }
-            PresentationFlow::DcApi => {
-                Lead::AskByApi(self.dc_api_request(asked, wallet, now)?, self.outline(asked))
-            }
-        })
+    let nonce = Nonce::from_entropy(context.random_id()?);
+    let wallet = ask_wallet::route_of(context, served.asked())?;
+    let key = answer_key(wallet.response_mode)?;
+    let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
+    match context.ports.store.commit(Change::TakeOrdinaryWay(served)).await {
+        // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
+        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
+}
 
-    fn outline(&self, asked: &VpRequest) -> Outline {
-        let types = &self.policy.transaction_types;
-        Outline {
-            client_name: self.client_name(asked.requester.client_id()),
-            claims: asked.query.claims(),
-            agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
-            expires_at: asked.expires_at,
+async fn lead(context: &Context, asked: &VpRequest) -> Result<Lead, NotServed> {
+    let wallet = ask_wallet::route_of(context, asked)?;
+    Ok(match asked.flow {
+        PresentationFlow::SameDevice => {
+            let url = ask_wallet::wallet_url(context, asked, wallet).await?;
+            match wallet.authorization_method {
+                AuthorizationMethod::Get => Lead::ToWallet(url),
+                AuthorizationMethod::Post => as_form(&url, wallet),
+            }
         }
+        PresentationFlow::CrossDevice => {
+            Lead::Scan(ask_wallet::wallet_url(context, asked, wallet).await?, outline(context, asked))
+        }
+        PresentationFlow::DcApi => {
+            Lead::AskByApi(ask_wallet::dc_api_request(context, asked, wallet)?, outline(context, asked))
+        }
+    })
+}
+
+fn outline(context: &Context, asked: &VpRequest) -> Outline {
+    let types = &context.policy.transaction_types;
+    Outline {
+        client_name: context.policy.client_name(asked.requester.client_id()),
+        claims: asked.query.claims(),
+        agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),
+        expires_at: asked.expires_at,
     }
 }
 

@@ -1,11 +1,12 @@
 //! What settling a presentation means: for the grant behind it, and for where its browser goes. Every way
 //! to an end leads through here, so that there is one write.
 
-use crate::flow::Vpgate;
+use crate::flow::code::decide;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::admit;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::{Digest, Secret};
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 use vpgate_core::oauth::redirect::ReturnUrl;
@@ -52,123 +53,113 @@ impl From<NotCommitted> for NotAccepted {
     }
 }
 
-impl Vpgate {
-    /// Writes the end of a served presentation, and what it means for its grant. `code` is what its relying
-    /// party collects the result with.
-    pub(in crate::flow) async fn commit_settled(
-        &self,
-        settled: Settled,
-        code: Option<&Secret>,
-        now: Timestamp,
-    ) -> Result<Ending, NotAccepted> {
-        let (grant, ending) = self.decide(&settled, code, now).await?;
-        record(&settled);
-        let presentation = settled.to_be_kept();
-        self.store.commit(Change::Settle { presentation, grant }).await?;
-        Ok(ending)
-    }
+/// Writes the end of a served presentation, and what it means for its grant. `code` is what its relying
+/// party collects the result with.
+pub(in crate::flow) async fn settle(
+    context: &Context,
+    settled: Settled,
+    code: Option<&Secret>,
+) -> Result<Ending, NotAccepted> {
+    let (grant, ending) = decide(context, &settled, code).await?;
+    record(&settled);
+    let presentation = settled.to_be_kept();
+    context.ports.store.commit(Change::Settle { presentation, grant }).await?;
+    Ok(ending)
+}
 
-    /// Counts a rejected answer (REQ-2.8). The last one that is permitted is given back settled, for the caller
-    /// to write. Answers that arrive together are counted one by one: whoever comes second counts again from
-    /// where the first one left off.
-    pub(in crate::flow) async fn count_rejection(
-        &self,
-        served: Served,
-        mut reject: impl FnMut(Served) -> Result<AfterRejection, NotNow>,
-    ) -> Result<Option<Settled>, NotAccepted> {
-        let (id, nonce) = (served.asked().id.clone(), served.asked().nonce.clone());
-        let mut served = served;
-        loop {
-            let tried = match reject(served)? {
-                AfterRejection::Final(settled) => return Ok(Some(settled)),
-                AfterRejection::TriesRemain(tried) => tried,
-            };
-            match self.store.commit(Change::CountTry(tried)).await {
-                Ok(()) => return Ok(None),
-                Err(NotCommitted::Lost) => {}
-                Err(why) => return Err(why.into()),
-            }
-            served = match self.store.presentation(&id).await? {
-                Some(Presentation::Served(served)) if served.asked().nonce == nonce => served,
-                _ => return Err(NotAccepted::NoOpenRequest),
-            };
+/// Counts a rejected answer (REQ-2.8). The last one that is permitted is given back settled, for the caller
+/// to write. Answers that arrive together are counted one by one: whoever comes second counts again from
+/// where the first one left off.
+pub(in crate::flow) async fn count_rejection(
+    context: &Context,
+    served: Served,
+    mut reject: impl FnMut(Served) -> Result<AfterRejection, NotNow>,
+) -> Result<Option<Settled>, NotAccepted> {
+    let (id, nonce) = (served.asked().id.clone(), served.asked().nonce.clone());
+    let mut served = served;
+    loop {
+        let tried = match reject(served)? {
+            AfterRejection::Final(settled) => return Ok(Some(settled)),
+            AfterRejection::TriesRemain(tried) => tried,
+        };
+        match context.ports.store.commit(Change::CountTry(tried)).await {
+            Ok(()) => return Ok(None),
+            Err(NotCommitted::Lost) => {}
+            Err(why) => return Err(why.into()),
         }
-    }
-
-    /// Writes that the browser of a posted answer came back with its code, `return_code`.
-    pub(in crate::flow) async fn commit_returned(
-        &self,
-        settled: Settled,
-        return_code: Digest,
-        code: Option<&Secret>,
-        now: Timestamp,
-    ) -> Result<Ending, NotAccepted> {
-        let (grant, ending) = self.decide(&settled, code, now).await?;
-        record(&settled);
-        let presentation = settled.to_be_kept();
-        self.store.commit(Change::Return { presentation, return_code, grant }).await?;
-        Ok(ending)
-    }
-
-    async fn decide(
-        &self,
-        settled: &Settled,
-        code: Option<&Secret>,
-        now: Timestamp,
-    ) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
-        if let Requester::Code { authorization, client_id } = &settled.asked().requester {
-            let (decision, way_home) =
-                self.decide_authorization(settled, authorization, client_id, now).await?;
-            return Ok((Some(decision), Ending::Return(way_home)));
-        }
-        Ok((self.grant_decision(settled, now).await?, ending(settled.asked(), code)))
-    }
-
-    /// What the outcome means for the grant behind it, if there is one. The grant must still be
-    /// pending and claimed by this browser (REQ-10.25).
-    async fn grant_decision(
-        &self,
-        settled: &Settled,
-        now: Timestamp,
-    ) -> Result<Option<GrantDecision>, NotAccepted> {
-        let Requester::Device { grant, client_id } = &settled.asked().requester else { return Ok(None) };
-        let pending = match self.store.grant(grant).await? {
-            Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
+        served = match context.ports.store.presentation(&id).await? {
+            Some(Presentation::Served(served)) if served.asked().nonce == nonce => served,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
-        let reason = match settled.outcome() {
-            PresentationOutcome::Verified { presentation, .. } => {
-                let parameters = &pending.terms().parameters;
-                match self.admit(presentation, client_id, pending.grantable(), parameters) {
-                    Ok(admission) => {
-                        let approved =
-                            pending.approve(admission, now).map_err(|_| NotAccepted::NoOpenRequest)?;
-                        return Ok(Some(GrantDecision::Approve(approved)));
-                    }
-                    Err(_) => DenialReason::NothingEarned,
-                }
-            }
-            PresentationOutcome::Rejected { .. } => DenialReason::PresentationRejected,
-            PresentationOutcome::Declined { .. } => DenialReason::DeclinedInWallet,
-        };
-        let denied = pending.deny(reason, now).map_err(|_| NotAccepted::NoOpenRequest)?;
-        Ok(Some(GrantDecision::Deny(denied)))
     }
+}
 
-    /// The code that a relying party's browser carries home; devices have none.
-    pub(in crate::flow) fn response_code(
-        &self,
-        asked: &VpRequest,
-    ) -> Result<(Option<Secret>, Option<Digest>), Unavailable> {
-        match asked.requester {
-            Requester::RelyingParty { .. } => {
-                let code = self.random_secret()?;
-                let digest = code.digest();
-                Ok((Some(code), Some(digest)))
+/// Writes that the browser of a posted answer came back with its code, `return_code`.
+pub(in crate::flow) async fn settle_returned(
+    context: &Context,
+    settled: Settled,
+    return_code: Digest,
+    code: Option<&Secret>,
+) -> Result<Ending, NotAccepted> {
+    let (grant, ending) = decide(context, &settled, code).await?;
+    record(&settled);
+    let presentation = settled.to_be_kept();
+    context.ports.store.commit(Change::Return { presentation, return_code, grant }).await?;
+    Ok(ending)
+}
+
+async fn decide(
+    context: &Context,
+    settled: &Settled,
+    code: Option<&Secret>,
+) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
+    if let Requester::Code { authorization, client_id } = &settled.asked().requester {
+        let (decision, way_home) = decide::decide(context, settled, authorization, client_id).await?;
+        return Ok((Some(decision), Ending::Return(way_home)));
+    }
+    Ok((grant_decision(context, settled).await?, ending(settled.asked(), code)))
+}
+
+/// What the outcome means for the grant behind it, if there is one. The grant must still be
+/// pending and claimed by this browser (REQ-10.25).
+async fn grant_decision(context: &Context, settled: &Settled) -> Result<Option<GrantDecision>, NotAccepted> {
+    let Requester::Device { grant, client_id } = &settled.asked().requester else { return Ok(None) };
+    let pending = match context.ports.store.grant(grant).await? {
+        Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
+        _ => return Err(NotAccepted::NoOpenRequest),
+    };
+    let reason = match settled.outcome() {
+        PresentationOutcome::Verified { presentation, .. } => {
+            let parameters = &pending.terms().parameters;
+            match admit::admit(context, presentation, client_id, pending.grantable(), parameters) {
+                Ok(admission) => {
+                    let approved =
+                        pending.approve(admission, context.now).map_err(|_| NotAccepted::NoOpenRequest)?;
+                    return Ok(Some(GrantDecision::Approve(approved)));
+                }
+                Err(_) => DenialReason::NothingEarned,
             }
-            // The code of an authorization is another thing: it never leads to the claims.
-            Requester::Device { .. } | Requester::Code { .. } => Ok((None, None)),
         }
+        PresentationOutcome::Rejected { .. } => DenialReason::PresentationRejected,
+        PresentationOutcome::Declined { .. } => DenialReason::DeclinedInWallet,
+    };
+    let denied = pending.deny(reason, context.now).map_err(|_| NotAccepted::NoOpenRequest)?;
+    Ok(Some(GrantDecision::Deny(denied)))
+}
+
+/// The code that a relying party's browser carries home; devices have none.
+pub(in crate::flow) fn response_code(
+    context: &Context,
+    asked: &VpRequest,
+) -> Result<(Option<Secret>, Option<Digest>), Unavailable> {
+    match asked.requester {
+        Requester::RelyingParty { .. } => {
+            let code = context.random_secret()?;
+            let digest = code.digest();
+            Ok((Some(code), Some(digest)))
+        }
+        // The code of an authorization is another thing: it never leads to the claims.
+        Requester::Device { .. } | Requester::Code { .. } => Ok((None, None)),
     }
 }
 

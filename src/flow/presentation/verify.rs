@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::judge::{Judge, Judged, ResultRules};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
@@ -51,43 +51,41 @@ pub enum NotVerifiable {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Judges a token for `client`.
-    ///
-    /// # Errors
-    /// [`NotVerifiable`]; a token that is rejected is no error.
-    pub async fn verify_token(
-        &self,
-        client: AuthenticatedClient<'_>,
-        request: TokenToVerify,
-    ) -> Result<Judged, NotVerifiable> {
-        let question = QueryAsked::of_client(self, &client, &request.question, TransactionTypes::as_sent)?;
-        for (text, missing) in [
-            (&request.audience, NotVerifiable::Audience),
-            (&request.nonce, NotVerifiable::Nonce),
-            (&request.vp_token, NotVerifiable::VpToken),
-        ] {
-            if text.is_empty() {
-                return Err(missing);
-            }
+/// Judges a token for `client`.
+///
+/// # Errors
+/// [`NotVerifiable`]; a token that is rejected is no error.
+pub async fn verify(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    request: TokenToVerify,
+) -> Result<Judged, NotVerifiable> {
+    let question = QueryAsked::of_client(context, &client, &request.question, TransactionTypes::as_sent)?;
+    for (text, missing) in [
+        (&request.audience, NotVerifiable::Audience),
+        (&request.nonce, NotVerifiable::Nonce),
+        (&request.vp_token, NotVerifiable::VpToken),
+    ] {
+        if text.is_empty() {
+            return Err(missing);
         }
-        let now = self.clock.now();
-        let challenge = Expected {
-            query: &question.query,
-            transaction_data: &question.transaction_data,
-            audience: request.audience.as_str().into(),
-            nonce: &request.nonce,
-            requested_at: request.requested_at.unwrap_or_else(|| now.minus(REQUEST_AGE)),
-            high_assurance: false,
-            settings: self.policy.verification,
-        };
-        let several = request.question.several_holders;
-        let rules = match question.scopes {
-            Some(scopes) => ResultRules::of_scopes(&self.policy.scopes, scopes, several),
-            None => ResultRules::of_query(several),
-        };
-        let judged = Judge::of(self).under(Some(&rules)).token(&challenge, request.vp_token, now).await;
-        judged.record(&client.client().id, None);
-        Ok(judged)
     }
+    let challenge = Expected {
+        query: &question.query,
+        transaction_data: &question.transaction_data,
+        audience: request.audience.as_str().into(),
+        nonce: &request.nonce,
+        requested_at: request.requested_at.unwrap_or_else(|| context.now.minus(REQUEST_AGE)),
+        high_assurance: false,
+        settings: context.policy.verification,
+    };
+    let several = request.question.several_holders;
+    let rules = match question.scopes {
+        Some(scopes) => ResultRules::of_scopes(&context.policy.scopes, scopes, several),
+        None => ResultRules::of_query(several),
+    };
+    let judged =
+        Judge::of(context).under(Some(&rules)).token(&challenge, request.vp_token, context.now).await;
+    judged.record(&client.client().id, None);
+    Ok(judged)
 }

@@ -1,45 +1,43 @@
 //! What a verified presentation earns for a client: the same decision for every grant, with the reasons
 //! in the log.
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::{Applicant, RequestParameters};
 use vpgate_core::admission::{Admission, NothingEarned, Purpose, Unearned};
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
-impl Vpgate {
-    /// What `presentation` earns of the scopes that `client_id` `requested`. `parameters` is what was kept
-    /// of the request that began the grant
-    /// ([`Client::kept_parameters`](vpgate_core::oauth::client::Client::kept_parameters)).
-    ///
-    /// # Errors
-    /// [`NothingEarned`]: `access_denied`. So it is for a client that does not exist any more.
-    pub(in crate::flow) fn admit(
-        &self,
-        presentation: &VerifiedPresentation,
-        client_id: &str,
-        requested: &Scopes,
-        parameters: &RequestParameters,
-    ) -> Result<Admission, NothingEarned> {
-        let policy = &self.policy.scopes;
-        for verdict in policy.verdicts(presentation, requested, Purpose::Tokens) {
-            if let Some(unearned) = verdict.unearned() {
-                record(client_id, &verdict.scope.name, unearned);
-            }
+/// What `presentation` earns of the scopes that `client_id` `requested`. `parameters` is what was kept
+/// of the request that began the grant
+/// ([`Client::kept_parameters`](vpgate_core::oauth::client::Client::kept_parameters)).
+///
+/// # Errors
+/// [`NothingEarned`]: `access_denied`. So it is for a client that does not exist any more.
+pub(in crate::flow) fn admit(
+    context: &Context,
+    presentation: &VerifiedPresentation,
+    client_id: &str,
+    requested: &Scopes,
+    parameters: &RequestParameters,
+) -> Result<Admission, NothingEarned> {
+    let policy = &context.policy.scopes;
+    for verdict in policy.verdicts(presentation, requested, Purpose::Tokens) {
+        if let Some(unearned) = verdict.unearned() {
+            record(client_id, &verdict.scope.name, unearned);
         }
-        let client = self.policy.clients.named(client_id).ok_or(NothingEarned)?;
-        let token_claims = &client.token_claims;
-        let applicant = Applicant { client_id, requested, token_claims, parameters };
-        let admission = policy.admit(presentation, &applicant, &self.subject_key)?;
-        for claim in token_claims.iter().filter(|claim| !admission.says(&claim.name)) {
-            tracing::info!(
-                client = client_id,
-                claim = claim.name,
-                "a token claim has no value, or one that is too long"
-            );
-        }
-        Ok(admission)
     }
+    let client = context.policy.clients.named(client_id).ok_or(NothingEarned)?;
+    let token_claims = &client.token_claims;
+    let applicant = Applicant { client_id, requested, token_claims, parameters };
+    let admission = policy.admit(presentation, &applicant, &context.keys.subject)?;
+    for claim in token_claims.iter().filter(|claim| !admission.says(&claim.name)) {
+        tracing::info!(
+            client = client_id,
+            claim = claim.name,
+            "a token claim has no value, or one that is too long"
+        );
+    }
+    Ok(admission)
 }
 
 /// Names of the operator's own, never a value (REQ-12.5).

@@ -1,10 +1,11 @@
 //! A resource asks what a token means (RFC 7662).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::issue::TokenType;
+use crate::flow::tokens::recheck;
+use crate::flow::tokens::today;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::status_list::check::StatusNow;
@@ -36,63 +37,64 @@ impl ActiveToken {
     }
 }
 
-impl Vpgate {
-    /// What an access token means, or nothing: unknown, expired, revoked and none of the caller's
-    /// business are not told apart (RFC 7662 section 2.2). A caller sees the tokens that were issued to
-    /// it, and those for the resources that it is registered for (`introspects`). Refresh tokens are
-    /// nobody's business but ours.
-    ///
-    /// # Errors
-    /// [`NotIntrospected`]
-    pub async fn introspect(
-        &self,
-        client: AuthenticatedClient<'_>,
-        token: &Secret,
-    ) -> Result<Option<ActiveToken>, NotIntrospected> {
-        if !client.is_confidential() {
-            return Err(NotIntrospected::AuthenticationRequired);
-        }
-        let now = self.clock.now();
-        let id = &client.client().id;
-        let own = &self.policy.tokens.of(id).introspects;
-        let Some(found) = self.live_token(token, now).await? else { return Ok(None) };
-        let for_caller = found.family.terms().client_id == *id
-            || found.access.audience.iter().any(|resource| own.contains(resource));
-        if !for_caller || !self.still_stands(&found.family, now).await? {
-            return Ok(None);
-        }
-        Ok(self.token_of_today(found))
+/// What an access token means, or nothing: unknown, expired, revoked and none of the caller's
+/// business are not told apart (RFC 7662 section 2.2). A caller sees the tokens that were issued to
+/// it, and those for the resources that it is registered for (`introspects`). Refresh tokens are
+/// nobody's business but ours.
+///
+/// # Errors
+/// [`NotIntrospected`]
+pub async fn introspect(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    token: &Secret,
+) -> Result<Option<ActiveToken>, NotIntrospected> {
+    if !client.is_confidential() {
+        return Err(NotIntrospected::AuthenticationRequired);
     }
-
-    /// An access token that is not past its end.
-    pub(in crate::flow) async fn live_token(
-        &self,
-        token: &Secret,
-        now: Timestamp,
-    ) -> Result<Option<ActiveToken>, Unavailable> {
-        let found = self.store.access_token(&token.digest()).await?;
-        let found = found.filter(|(access, _)| now < access.expires_at);
-        Ok(found.map(|(access, family)| ActiveToken { access, family }))
+    let id = &client.client().id;
+    let own = &context.policy.tokens.of(id).introspects;
+    let Some(found) = live_token(context, token).await? else { return Ok(None) };
+    let for_caller = found.family.terms().client_id == *id
+        || found.access.audience.iter().any(|resource| own.contains(resource));
+    if !for_caller || !still_stands(context, &found.family).await? {
+        return Ok(None);
     }
+    Ok(token_of_today(context, found))
+}
 
-    /// Whether the credential behind a family is known to be valid today; ends the family when its
-    /// issuer has taken it back.
-    pub(in crate::flow) async fn still_stands(
-        &self,
-        family: &Family,
-        now: Timestamp,
-    ) -> Result<bool, Unavailable> {
-        match self.recheck(family, now).await {
-            StatusNow::Valid => Ok(true),
-            StatusNow::Unknown => Ok(false),
-            StatusNow::TakenBack => {
-                self.revoke_family(
-                    family,
-                    "the credential was taken back, or the configuration no longer has what earned it",
-                )
-                .await?;
-                Ok(false)
-            }
+/// The token as the configuration has it today; `None` when it allows nothing any more.
+pub(in crate::flow) fn token_of_today(context: &Context, token: ActiveToken) -> Option<ActiveToken> {
+    let ActiveToken { mut access, family } = token;
+    let family = today::as_of_today(context, family)?;
+    access.scopes = access.scopes.only(&family.terms().scopes);
+    (!access.scopes.is_empty()).then_some(ActiveToken { access, family })
+}
+
+/// An access token that is not past its end.
+pub(in crate::flow) async fn live_token(
+    context: &Context,
+    token: &Secret,
+) -> Result<Option<ActiveToken>, Unavailable> {
+    let found = context.ports.store.access_token(&token.digest()).await?;
+    let found = found.filter(|(access, _)| context.now < access.expires_at);
+    Ok(found.map(|(access, family)| ActiveToken { access, family }))
+}
+
+/// Whether the credential behind a family is known to be valid today; ends the family when its
+/// issuer has taken it back.
+pub(in crate::flow) async fn still_stands(context: &Context, family: &Family) -> Result<bool, Unavailable> {
+    match recheck::recheck(context, family).await {
+        StatusNow::Valid => Ok(true),
+        StatusNow::Unknown => Ok(false),
+        StatusNow::TakenBack => {
+            recheck::revoke_family(
+                context,
+                family,
+                "the credential was taken back, or the configuration no longer has what earned it",
+            )
+            .await?;
+            Ok(false)
         }
     }
 }

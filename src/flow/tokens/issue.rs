@@ -5,12 +5,11 @@
 
 use serde_json::{Map, Value};
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::{FamilyId, TokenId};
 use vpgate_core::base::secret::Secret;
-use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::{Client, Grant};
 use vpgate_core::oauth::entitlement::{Entitlement, OPENID};
 use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess};
@@ -85,86 +84,81 @@ impl TokenAsk {
     }
 }
 
-impl Vpgate {
-    /// The tokens that `entitlement` gives `client`, and their record: to be written in the same
-    /// transaction as the redemption, before the response is handed out. There is a refresh token only
-    /// for clients that are registered for it (REQ-15.10).
-    pub(in crate::flow) fn issue(
-        &self,
-        client: &Client,
-        mut entitlement: Entitlement,
-        now: Timestamp,
-    ) -> Result<(TokenResponse, Issuance), Unavailable> {
-        let settings = self.policy.tokens.of(&client.id);
-        let nonce = entitlement.nonce.take();
-        let id = FamilyId::from_entropy(self.random_id()?);
-        let family = Family::begin(entitlement, id, &client.id, settings)
-            .map_err(|why| Unavailable::new("the granted scopes", why))?;
-        let (family, refresh) = match self.first_refresh_token(client, &family, settings, now)? {
-            Some((token, state)) => (family.refreshed_by(state), Some(token.into_secret())),
-            None => (family, None),
-        };
-        let (scopes, audience) = (family.terms().scopes.clone(), family.terms().audience.clone());
-        let (mut response, access) = self.access(&family, scopes, audience, nonce.as_deref(), now)?;
-        response.refresh_token = refresh;
-        let digest = response.access_token.digest();
-        Ok((response, Issuance { family, access, digest }))
-    }
+/// The tokens that `entitlement` gives `client`, and their record: to be written in the same
+/// transaction as the redemption, before the response is handed out. There is a refresh token only
+/// for clients that are registered for it (REQ-15.10).
+pub(in crate::flow) fn issue(
+    context: &Context,
+    client: &Client,
+    mut entitlement: Entitlement,
+) -> Result<(TokenResponse, Issuance), Unavailable> {
+    let settings = context.policy.tokens.of(&client.id);
+    let nonce = entitlement.nonce.take();
+    let id = FamilyId::from_entropy(context.random_id()?);
+    let family = Family::begin(entitlement, id, &client.id, settings)
+        .map_err(|why| Unavailable::new("the granted scopes", why))?;
+    let (family, refresh) = match first_refresh_token(context, client, &family, settings)? {
+        Some((token, state)) => (family.refreshed_by(state), Some(token.into_secret())),
+        None => (family, None),
+    };
+    let (scopes, audience) = (family.terms().scopes.clone(), family.terms().audience.clone());
+    let (mut response, access) = access(context, &family, scopes, audience, nonce.as_deref())?;
+    response.refresh_token = refresh;
+    let digest = response.access_token.digest();
+    Ok((response, Issuance { family, access, digest }))
+}
 
-    /// An access token of `family` for `scopes` and `audience`, its record, and the ID token that goes
-    /// with it where `openid` is among the scopes.
-    pub(in crate::flow) fn access(
-        &self,
-        family: &Family,
-        scopes: Scopes,
-        audience: Vec<String>,
-        nonce: Option<&str>,
-        now: Timestamp,
-    ) -> Result<(TokenResponse, IssuedAccess), Unavailable> {
-        let policy = &self.policy.tokens;
-        let settings = policy.of(&family.terms().client_id);
-        let latest = now.plus(settings.lifetime);
-        // It never outlives the credential it came from.
-        let expires_at = family.admission().expires_at().map_or(latest, |credential| credential.min(latest));
-        let id = TokenId::from_entropy(self.random_id()?);
-        let access = IssuedAccess { id, scopes, audience, issued_at: now, expires_at };
-        let signed = |typ, claims: &Map<String, Value>| {
-            self.signer.sign(settings.algorithm, typ, claims, now).map(Secret::received)
-        };
-        let token = match settings.format {
-            TokenFormat::Jwt => signed(access_token::TYP, &access.claims(family, &policy.issuer))?,
-            TokenFormat::Opaque => self.random_secret()?,
-        };
-        let id_token = if access.scopes.contains(OPENID) {
-            let about = (&access, &token);
-            let claims = id_token::claims(family, about, nonce, &policy.issuer, settings.algorithm);
-            Some(signed(id_token::TYP, &claims)?)
-        } else {
-            None
-        };
-        let response = TokenResponse {
-            access_token: token,
-            token_type: TokenType::of(family),
-            expires_in: expires_at.since(now).as_secs(),
-            refresh_token: None,
-            id_token,
-            scope: access.scopes.to_string(),
-        };
-        Ok((response, access))
-    }
+/// An access token of `family` for `scopes` and `audience`, its record, and the ID token that goes
+/// with it where `openid` is among the scopes.
+pub(in crate::flow) fn access(
+    context: &Context,
+    family: &Family,
+    scopes: Scopes,
+    audience: Vec<String>,
+    nonce: Option<&str>,
+) -> Result<(TokenResponse, IssuedAccess), Unavailable> {
+    let policy = &context.policy.tokens;
+    let settings = policy.of(&family.terms().client_id);
+    let latest = context.now.plus(settings.lifetime);
+    // It never outlives the credential it came from.
+    let expires_at = family.admission().expires_at().map_or(latest, |credential| credential.min(latest));
+    let id = TokenId::from_entropy(context.random_id()?);
+    let access = IssuedAccess { id, scopes, audience, issued_at: context.now, expires_at };
+    let signed = |typ, claims: &Map<String, Value>| {
+        context.ports.signer.sign(settings.algorithm, typ, claims, context.now).map(Secret::received)
+    };
+    let token = match settings.format {
+        TokenFormat::Jwt => signed(access_token::TYP, &access.claims(family, &policy.issuer))?,
+        TokenFormat::Opaque => context.random_secret()?,
+    };
+    let id_token = if access.scopes.contains(OPENID) {
+        let about = (&access, &token);
+        let claims = id_token::claims(family, about, nonce, &policy.issuer, settings.algorithm);
+        Some(signed(id_token::TYP, &claims)?)
+    } else {
+        None
+    };
+    let response = TokenResponse {
+        access_token: token,
+        token_type: TokenType::of(family),
+        expires_in: expires_at.since(context.now).as_secs(),
+        refresh_token: None,
+        id_token,
+        scope: access.scopes.to_string(),
+    };
+    Ok((response, access))
+}
 
-    fn first_refresh_token(
-        &self,
-        client: &Client,
-        family: &Family,
-        settings: &TokenSettings,
-        now: Timestamp,
-    ) -> Result<Option<(RefreshToken, RefreshState)>, Unavailable> {
-        if !client.grants.contains(&Grant::RefreshToken) {
-            return Ok(None);
-        }
-        let token = RefreshToken::first(self.random_id()?, self.random_bytes()?);
-        let state = token.state(now.plus(settings.refresh_idle).min(family.terms().ends_at));
-        Ok(Some((token, state)))
+fn first_refresh_token(
+    context: &Context,
+    client: &Client,
+    family: &Family,
+    settings: &TokenSettings,
+) -> Result<Option<(RefreshToken, RefreshState)>, Unavailable> {
+    if !client.grants.contains(&Grant::RefreshToken) {
+        return Ok(None);
     }
+    let token = RefreshToken::first(context.random_id()?, context.random_bytes()?);
+    let state = token.state(context.now.plus(settings.refresh_idle).min(family.terms().ends_at));
+    Ok(Some((token, state)))
 }

@@ -8,3 +8,8 @@ pub mod refresh;
 pub mod revoke;
 pub(super) mod today;
 pub mod userinfo;
+
+pub use self::introspect::introspect;
+pub use self::refresh::refresh;
+pub use self::revoke::revoke;
+pub use self::userinfo::userinfo;

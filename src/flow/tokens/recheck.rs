@@ -3,9 +3,9 @@
 
 use std::time::Duration;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use vpgate_core::base::time::Timestamp;
+use crate::flow::tokens::today;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::issuance::Family;
 use vpgate_core::status_list::check::{self, StatusNow};
@@ -14,52 +14,50 @@ use vpgate_core::trust::status_policy::StatusCheck;
 /// How long an introspection, a refresh or `/userinfo` waits for a list: machines ask, and others behind them.
 const PATIENCE: Duration = Duration::from_millis(2500);
 
-impl Vpgate {
-    /// What the issuers say today of the credentials behind `family`. A client, a scope, a credential or an
-    /// issuer that the configuration no longer has takes back what it earned.
-    pub(in crate::flow) async fn recheck(&self, family: &Family, now: Timestamp) -> StatusNow {
-        if self.still_granted(family).is_none() {
-            return StatusNow::TakenBack;
-        }
-        let mut unknown = false;
-        for place in family.admission().status_places() {
-            let (credential, issuer) = place.whose();
-            let Some(issuer) = self.policy.trust.vouch_again(credential, issuer) else {
-                return StatusNow::TakenBack;
-            };
-            if issuer.status_policy().check == StatusCheck::Ignored {
-                continue;
-            }
-            let Some(reference) = place.of(&issuer) else { return StatusNow::TakenBack };
-            // Whatever the other lists say, it is not "valid" any more; one may still say "taken back".
-            let patience = if unknown { Duration::ZERO } else { PATIENCE };
-            let said = match self.status_lists.of(&issuer, &reference, patience).await {
-                Ok(list) => check::today(&reference, &issuer, &list, now),
-                Err(_) => StatusNow::Unknown,
-            };
-            match said {
-                StatusNow::Valid => {}
-                StatusNow::TakenBack => return StatusNow::TakenBack,
-                StatusNow::Unknown => unknown = true,
-            }
-        }
-        if unknown { StatusNow::Unknown } else { StatusNow::Valid }
+/// What the issuers say today of the credentials behind `family`. A client, a scope, a credential or an
+/// issuer that the configuration no longer has takes back what it earned.
+pub(in crate::flow) async fn recheck(context: &Context, family: &Family) -> StatusNow {
+    if today::still_granted(context, family).is_none() {
+        return StatusNow::TakenBack;
     }
-
-    /// Ends every token of `family`; it does not matter who was first.
-    pub(in crate::flow) async fn revoke_family(
-        &self,
-        family: &Family,
-        why: &'static str,
-    ) -> Result<(), Unavailable> {
-        let id = family.terms().id.clone();
-        match self.store.commit(Change::RevokeFamily(id.clone())).await {
-            Ok(()) => {
-                tracing::warn!(family = %id, why, "tokens revoked");
-                Ok(())
-            }
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-            Err(NotCommitted::Unavailable(source)) => Err(source),
+    let mut unknown = false;
+    for place in family.admission().status_places() {
+        let (credential, issuer) = place.whose();
+        let Some(issuer) = context.policy.trust.vouch_again(credential, issuer) else {
+            return StatusNow::TakenBack;
+        };
+        if issuer.status_policy().check == StatusCheck::Ignored {
+            continue;
         }
+        let Some(reference) = place.of(&issuer) else { return StatusNow::TakenBack };
+        // Whatever the other lists say, it is not "valid" any more; one may still say "taken back".
+        let patience = if unknown { Duration::ZERO } else { PATIENCE };
+        let said = match context.ports.status_lists.of(&issuer, &reference, patience).await {
+            Ok(list) => check::today(&reference, &issuer, &list, context.now),
+            Err(_) => StatusNow::Unknown,
+        };
+        match said {
+            StatusNow::Valid => {}
+            StatusNow::TakenBack => return StatusNow::TakenBack,
+            StatusNow::Unknown => unknown = true,
+        }
+    }
+    if unknown { StatusNow::Unknown } else { StatusNow::Valid }
+}
+
+/// Ends every token of `family`; it does not matter who was first.
+pub(in crate::flow) async fn revoke_family(
+    context: &Context,
+    family: &Family,
+    why: &'static str,
+) -> Result<(), Unavailable> {
+    let id = family.terms().id.clone();
+    match context.ports.store.commit(Change::RevokeFamily(id.clone())).await {
+        Ok(()) => {
+            tracing::warn!(family = %id, why, "tokens revoked");
+            Ok(())
+        }
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+        Err(NotCommitted::Unavailable(source)) => Err(source),
     }
 }

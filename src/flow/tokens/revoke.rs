@@ -1,7 +1,8 @@
 //! Taking back what was issued (RFC 7009).
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::tokens::recheck;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::AuthenticatedClient;
@@ -19,46 +20,48 @@ pub enum NotRevoked {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Ends a token that its client no longer wants: an access token alone, a refresh token with all
-    /// that belongs to it. A token that is not known is dead already.
-    ///
-    /// # Errors
-    /// [`NotRevoked`]
-    pub async fn revoke(&self, client: AuthenticatedClient<'_>, token: Secret) -> Result<(), NotRevoked> {
-        let own = &client.client().id;
-        let digest = token.digest();
-        if let Some((_, family)) = self.store.access_token(&digest).await? {
-            if family.terms().client_id != *own {
-                return Err(NotRevoked::Foreign);
-            }
-            return match self.store.commit(Change::RevokeAccess(digest)).await {
-                Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-                Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-            };
+/// Ends a token that its client no longer wants: an access token alone, a refresh token with all
+/// that belongs to it. A token that is not known is dead already.
+///
+/// # Errors
+/// [`NotRevoked`]
+pub async fn revoke(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    token: Secret,
+) -> Result<(), NotRevoked> {
+    let own = &client.client().id;
+    let digest = token.digest();
+    if let Some((_, family)) = context.ports.store.access_token(&digest).await? {
+        if family.terms().client_id != *own {
+            return Err(NotRevoked::Foreign);
         }
-        let Some(shown) = RefreshToken::read(token) else { return Ok(()) };
-        match self.store.family_by_lineage(&shown.lineage()).await? {
-            Some(family) if family.terms().client_id != *own => Err(NotRevoked::Foreign),
-            Some(family) => Ok(self.revoke_family(&family, "its client gave it back").await?),
-            None => Ok(()),
-        }
+        return match context.ports.store.commit(Change::RevokeAccess(digest)).await {
+            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        };
     }
+    let Some(shown) = RefreshToken::read(token) else { return Ok(()) };
+    match context.ports.store.family_by_lineage(&shown.lineage()).await? {
+        Some(family) if family.terms().client_id != *own => Err(NotRevoked::Foreign),
+        Some(family) => Ok(recheck::revoke_family(context, &family, "its client gave it back").await?),
+        None => Ok(()),
+    }
+}
 
-    /// Ends every token that `origin` led to: a code that is shown twice, or a device that its person
-    /// did not start (REQ-15.8). Whether there was anything to end.
-    ///
-    /// # Errors
-    /// [`Unavailable`]: the tokens may still be alive.
-    pub async fn revoke_origin(&self, origin: Origin) -> Result<bool, Unavailable> {
-        let key = origin.key();
-        match self.store.commit(Change::RevokeOrigin(origin)).await {
-            Ok(()) => {
-                tracing::warn!(origin = key, "tokens revoked");
-                Ok(true)
-            }
-            Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(false),
-            Err(NotCommitted::Unavailable(source)) => Err(source),
+/// Ends every token that `origin` led to: a code that is shown twice, or a device that its person
+/// did not start (REQ-15.8). Whether there was anything to end.
+///
+/// # Errors
+/// [`Unavailable`]: the tokens may still be alive.
+pub async fn revoke_origin(context: &Context, origin: Origin) -> Result<bool, Unavailable> {
+    let key = origin.key();
+    match context.ports.store.commit(Change::RevokeOrigin(origin)).await {
+        Ok(()) => {
+            tracing::warn!(origin = key, "tokens revoked");
+            Ok(true)
         }
+        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(false),
+        Err(NotCommitted::Unavailable(source)) => Err(source),
     }
 }

@@ -4,8 +4,9 @@ use std::fmt;
 
 use serde_json::Value;
 
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::tokens::introspect;
 use crate::flow::tokens::issue::TokenType;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::entitlement::OPENID;
@@ -40,35 +41,32 @@ pub enum NotTold {
     Failed(#[from] Unavailable),
 }
 
-impl Vpgate {
-    /// Answers whoever shows `token` as `shown_as`, with a proof of `key` where that is DPoP. A bound
-    /// token is never a bearer token, and the other way round (RFC 9449 section 7.2).
-    ///
-    /// # Errors
-    /// [`NotTold`]
-    pub async fn userinfo(
-        &self,
-        token: &Secret,
-        shown_as: TokenType,
-        key: Option<&Thumbprint>,
-    ) -> Result<Person, NotTold> {
-        let now = self.clock.now();
-        let found = self.live_token(token, now).await?.ok_or(NotTold::InvalidToken)?;
-        let bound_to = found.family.terms().dpop.as_ref();
-        if found.token_type() != shown_as || bound_to != key {
-            return Err(NotTold::InvalidToken);
-        }
-        if !found.access.scopes.contains(OPENID) {
-            return Err(NotTold::Scope);
-        }
-        if !self.still_stands(&found.family, now).await? {
-            return Err(NotTold::InvalidToken);
-        }
-        let found = self.token_of_today(found).ok_or(NotTold::InvalidToken)?;
-        if !found.access.scopes.contains(OPENID) {
-            return Err(NotTold::Scope);
-        }
-        let admission = found.family.admission();
-        Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
+/// Answers whoever shows `token` as `shown_as`, with a proof of `key` where that is DPoP. A bound
+/// token is never a bearer token, and the other way round (RFC 9449 section 7.2).
+///
+/// # Errors
+/// [`NotTold`]
+pub async fn userinfo(
+    context: &Context,
+    token: &Secret,
+    shown_as: TokenType,
+    key: Option<&Thumbprint>,
+) -> Result<Person, NotTold> {
+    let found = introspect::live_token(context, token).await?.ok_or(NotTold::InvalidToken)?;
+    let bound_to = found.family.terms().dpop.as_ref();
+    if found.token_type() != shown_as || bound_to != key {
+        return Err(NotTold::InvalidToken);
     }
+    if !found.access.scopes.contains(OPENID) {
+        return Err(NotTold::Scope);
+    }
+    if !introspect::still_stands(context, &found.family).await? {
+        return Err(NotTold::InvalidToken);
+    }
+    let found = introspect::token_of_today(context, found).ok_or(NotTold::InvalidToken)?;
+    if !found.access.scopes.contains(OPENID) {
+        return Err(NotTold::Scope);
+    }
+    let admission = found.family.admission();
+    Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
 }

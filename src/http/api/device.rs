@@ -7,7 +7,6 @@ use poem_openapi::{ApiResponse, Enum, Object};
 
 use super::error::Problem;
 use super::strict_json::JsonBody;
-use crate::flow::Vpgate;
 use crate::flow::device::own_pages::{Completed, Completion};
 use crate::flow::device::user_code::{CodeFound, Typed};
 use crate::flow::presentation::begin::CodeToComplete;
@@ -221,18 +220,11 @@ pub fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
 
 impl CodeAnswer {
     /// What the service is told.
-    pub fn new(found: CodeFound, vpgate: &Vpgate) -> Self {
-        let described = |name: &str| CodeScope {
-            name: name.to_owned(),
-            description: vpgate
-                .policy
-                .scopes
-                .named(name)
-                .and_then(|scope| scope.description.clone())
-                .unwrap_or_else(|| name.to_owned()),
-        };
+    pub fn new(found: CodeFound) -> Self {
+        let described =
+            |(name, description): (&str, String)| CodeScope { name: name.to_owned(), description };
         Self::Valid(Json(DeviceVerification {
-            scopes: found.scopes.iter().map(described).collect(),
+            scopes: found.scopes.iter().zip(found.rights).map(described).collect(),
             user_code: found.user_code,
             client_id: found.client_id,
             client_name: found.client_name,

@@ -9,8 +9,6 @@ pub mod strict_json;
 mod transaction_data;
 mod verify;
 
-use std::sync::Arc;
-
 use poem::Request;
 use poem::web::Data;
 use poem_openapi::auth::Basic;
@@ -29,7 +27,8 @@ use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
 use super::middleware::trace::AskedAgain;
 use super::tags::Tags;
-use crate::flow::Vpgate;
+use crate::flow;
+use crate::flow::context::Context;
 use crate::flow::presentation::collect::Collected;
 use vpgate_core::base::secret::Secret;
 
@@ -53,15 +52,15 @@ impl RestApi {
     #[oai(path = "/presentations", method = "post", operation_id = "beginPresentation")]
     async fn begin_presentation(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<BeginPresentation>,
     ) -> Result<BeginResponse, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let asked = begin::presentation_request(body.members()?)?;
-        Ok(BeginResponse::new(&vpgate.begin_presentation(client, asked).await?, &public_url))
+        Ok(BeginResponse::new(&flow::presentation::begin(&context, client, asked).await?, &public_url))
     }
 
     /// How a presentation stands
@@ -71,7 +70,7 @@ impl RestApi {
     #[oai(path = "/presentations/:id", method = "get", operation_id = "collectResult")]
     async fn collect_result(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         /// From the answer that began it.
@@ -79,9 +78,9 @@ impl RestApi {
         /// From the query of the `redirect_uri`.
         response_code: Query<Option<String>>,
     ) -> Result<CallerGrant, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let response_code = response_code.0.map(Secret::received);
-        let collected = vpgate.collect_result(client, &id, response_code.as_ref()).await?;
+        let collected = flow::presentation::collect(&context, client, &id, response_code.as_ref()).await?;
         if let Collected::Pending(_) = collected {
             AskedAgain::note();
         }
@@ -99,14 +98,14 @@ impl RestApi {
     #[oai(path = "/presentations/:id", method = "delete", operation_id = "forgetPresentation")]
     async fn forget_presentation(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         /// From the answer that began it.
         id: Path<String>,
     ) -> Result<Forgotten, Problem> {
-        let client = by_header(&vpgate, request).await?;
-        vpgate.forget_presentation(client, &id).await?;
+        let client = by_header(&context, request).await?;
+        flow::presentation::collect::forget(&context, client, &id).await?;
         Ok(Forgotten::NoContent)
     }
 
@@ -118,14 +117,14 @@ impl RestApi {
     #[oai(path = "/verify", method = "post", operation_id = "verifyToken")]
     async fn verify_token(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<VerifyToken, true>,
     ) -> Result<VerifyResponse, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let token = verify::token_to_verify(body.members()?)?;
-        VerifyResponse::to(vpgate.verify_token(client, token).await?)
+        VerifyResponse::to(flow::presentation::verify(&context, client, token).await?)
     }
 
     /// Look a user code up, on your own verification page
@@ -135,16 +134,16 @@ impl RestApi {
     #[oai(path = "/device/verification", method = "post", operation_id = "verifyUserCode")]
     async fn verify_user_code(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<VerifyCode>,
     ) -> Result<CodeAnswer, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let mut members = body.members()?;
         let code = device::required_code(&mut members)?;
         members.nothing_else()?;
-        Ok(CodeAnswer::new(vpgate.verify_code(client, code.typed()).await?, &vpgate))
+        Ok(CodeAnswer::new(flow::device::own_pages::look_up(&context, client, code.typed()).await?))
     }
 
     /// End a user code, after your own verification page
@@ -154,17 +153,17 @@ impl RestApi {
     #[oai(path = "/device/completion", method = "post", operation_id = "completeUserCode")]
     async fn complete_user_code(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<CompleteCode>,
     ) -> Result<CompletionAnswer, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let mut members = body.members()?;
         let code = device::required_code(&mut members)?;
         let completion = device::completion(&mut members)?;
         members.nothing_else()?;
-        Ok(vpgate.complete_code(client, code.typed(), completion).await?.into())
+        Ok(flow::device::own_pages::complete(&context, client, code.typed(), completion).await?.into())
     }
 
     /// Try the rules of scopes on a sample
@@ -174,14 +173,16 @@ impl RestApi {
     #[oai(path = "/rules/dry-run", method = "post", operation_id = "tryRules")]
     async fn try_rules(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
         body: StrictJson<TryRules>,
     ) -> Result<Tried, Problem> {
-        let client = by_header(&vpgate, request).await?;
+        let client = by_header(&context, request).await?;
         let sample = rules::sample(body.members()?)?;
-        vpgate.dry_run(client, &sample).map(Tried::from).map_err(|why| error::not_tried(why, &sample))
+        flow::presentation::dry_run(&context, client, &sample)
+            .map(Tried::from)
+            .map_err(|why| error::not_tried(why, &sample))
     }
 }
 

@@ -1,7 +1,6 @@
 //! JSON as a payload of the REST API: bounded, without duplicate or unknown members.
 
 use std::marker::PhantomData;
-use std::sync::Arc;
 
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -10,7 +9,7 @@ use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::error::{Problem, pointer};
-use crate::flow::Vpgate;
+use crate::flow::presentation::accept;
 use crate::http::middleware::body::{self, BodyFault, MAX_JSON_BYTES};
 use crate::http::middleware::rate_limits::RateLimits;
 use vpgate_core::base::exact;
@@ -180,8 +179,7 @@ impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, 
         body: &mut RequestBody,
         _options: ExtractParamOptions<()>,
     ) -> poem::Result<Self> {
-        let vpgate: Option<&Arc<Vpgate>> = request.data().filter(|_| HOLDS_A_TOKEN);
-        let longest = vpgate.map_or(MAX_JSON_BYTES, |vpgate| vpgate.policy.verification.longest_answer());
+        let longest = request.data().filter(|_| HOLDS_A_TOKEN).map_or(MAX_JSON_BYTES, accept::longest_answer);
         Ok(Self { received: read(request, body, longest).await, described_by: PhantomData })
     }
 }

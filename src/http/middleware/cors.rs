@@ -4,13 +4,14 @@
 //! when its origin is among the client's `origins`. No cookies, no other path, no other client: the
 //! authorization endpoint in particular says nothing about origins (OAuth 2.0 Security BCP 2.6).
 
-use std::collections::BTreeMap;
 use std::sync::{Arc, OnceLock};
 
 use poem::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
 use poem::{Request, Response};
 
-use vpgate_core::oauth::client::{Client, Clients};
+use crate::flow::context::Context;
+use crate::flow::discovery;
+use vpgate_core::oauth::client::Client;
 
 /// The paths that pages of other origins may read, each with the one method it answers to.
 const PATHS: [(&str, &str); 4] = [
@@ -27,17 +28,11 @@ const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
 /// How long a browser need not ask again, in seconds: as long as the metadata is kept.
 const MAX_AGE_SECONDS: u32 = 300;
 
-/// Who may read what.
-pub struct Cors {
-    /// Every origin with the identifiers of its clients.
-    clients_of: BTreeMap<String, Vec<String>>,
-}
-
 /// One request to one of [`PATHS`].
 pub struct OriginVisit {
     method: &'static str,
-    /// As it was sent, if it is the origin of any client.
-    origin: Option<HeaderValue>,
+    /// As it was sent, with the identifiers of its clients, if it has any.
+    origin: Option<(HeaderValue, Vec<String>)>,
     asker: Arc<NotedClient>,
 }
 
@@ -53,46 +48,32 @@ pub fn note_client(request: &Request, client: &Client) {
     }
 }
 
-impl Cors {
-    /// The origins of all clients.
-    pub fn new(clients: &Clients) -> Self {
-        let mut clients_of: BTreeMap<String, Vec<String>> = BTreeMap::new();
-        for client in clients.iter() {
-            for origin in &client.origins {
-                clients_of.entry(origin.clone()).or_default().push(client.id.clone());
-            }
-        }
-        Self { clients_of }
-    }
+/// What to know about a request before it is answered. `None`: its path is not for other origins.
+pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
+    let (_, method) = PATHS.iter().find(|(path, _)| *path == request.uri().path())?;
+    let clients_of = |origin: &HeaderValue| {
+        let clients = discovery::clients_of_origin(context, origin.to_str().ok()?);
+        (!clients.is_empty()).then(|| (origin.clone(), clients))
+    };
+    let origin = only(request.headers()).and_then(clients_of);
+    let asker = Arc::new(NotedClient::default());
+    request.set_data(Arc::clone(&asker));
+    Some(OriginVisit { method, origin, asker })
+}
 
-    /// What to know about a request before it is answered. `None`: its path is not for other origins.
-    pub fn visit(&self, request: &mut Request) -> Option<OriginVisit> {
-        let (_, method) = PATHS.iter().find(|(path, _)| *path == request.uri().path())?;
-        let origin = only(request.headers()).filter(|origin| self.clients_of(origin).is_some()).cloned();
-        let asker = Arc::new(NotedClient::default());
-        request.set_data(Arc::clone(&asker));
-        Some(OriginVisit { method, origin, asker })
-    }
-
-    fn clients_of(&self, origin: &HeaderValue) -> Option<&Vec<String>> {
-        self.clients_of.get(origin.to_str().ok()?)
-    }
-
+impl OriginVisit {
     /// Lets the page read the answer, if it may. One that belongs to no client, because nobody was
     /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
-    pub fn dress(&self, visit: &OriginVisit, response: &mut Response) {
+    pub fn dress(&self, response: &mut Response) {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-        let Some(origin) = &visit.origin else { return };
-        let own = |id: &String| self.clients_of(origin).is_some_and(|clients| clients.contains(id));
-        if visit.asker.0.get().is_none_or(own) {
+        let Some((origin, clients)) = &self.origin else { return };
+        if self.asker.0.get().is_none_or(|id| clients.contains(id)) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
         }
     }
-}
 
-impl OriginVisit {
     /// The answer to a preflight: a browser asks whether a page of a known origin may send something.
     /// Which client it will be is not known yet, so this permits to ask, not to read.
     pub fn preflight(&self, request: &Request) -> Option<Response> {

@@ -21,11 +21,10 @@ use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
 use tracing::Instrument as _;
 
-use self::cors::Cors;
 use self::trace::{AskedAgain, TraceId};
 use super::PublicUrl;
 use super::routes::{Audience, Routes};
-use crate::flow::Vpgate;
+use crate::flow::context::Service;
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -62,14 +61,13 @@ pub struct Middleware {
     mounted: BoxEndpoint<'static>,
     mounts: Vec<&'static str>,
     routes: Routes,
-    vpgate: Arc<Vpgate>,
+    service: Arc<Service>,
     public_url: PublicUrl,
-    cors: Cors,
 }
 
 impl Middleware {
     /// Puts the endpoints inside.
-    pub fn new(part: ServedPart, endpoints: Endpoints, vpgate: Arc<Vpgate>, public_url: PublicUrl) -> Self {
+    pub fn new(part: ServedPart, endpoints: Endpoints, service: Arc<Service>, public_url: PublicUrl) -> Self {
         let mounts = endpoints.mounts.iter().map(|(path, _)| *path).collect();
         let mounted = endpoints
             .mounts
@@ -83,8 +81,7 @@ impl Middleware {
             mounted: caught(mounted.boxed()),
             mounts,
             routes: Routes::all(),
-            cors: Cors::new(&vpgate.policy.clients),
-            vpgate,
+            service,
             public_url,
         }
     }
@@ -169,14 +166,16 @@ impl Endpoint for Middleware {
     type Output = Response;
 
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
-        let trace = TraceId::draw(&*self.vpgate.entropy);
+        let context = self.service.context();
+        let trace = TraceId::of(context.trace());
         let span = tracing::info_span!("request", %trace);
         self.below_our_path(&mut request);
         let audience = self.audience(request.uri().path());
         let method = request.method().clone();
         let started = Instant::now();
-        let visit = self.cors.visit(&mut request);
+        let visit = cors::visit(&context, &mut request);
         let preflight = visit.as_ref().and_then(|visit| visit.preflight(&request));
+        request.set_data(context);
         let again = AskedAgain::default();
         let mut response = match preflight {
             Some(answer) => answer,
@@ -185,7 +184,7 @@ impl Endpoint for Middleware {
             }
         };
         if let Some(visit) = &visit {
-            self.cors.dress(visit, &mut response);
+            visit.dress(&mut response);
         }
         if audience != Audience::Mounted {
             self.dress(&mut response);

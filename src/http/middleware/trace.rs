@@ -5,7 +5,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use crate::flow::ports::Entropy;
+use crate::flow::ports::Unavailable;
 
 tokio::task_local! {
     static CURRENT: CurrentRequest;
@@ -39,14 +39,11 @@ impl AskedAgain {
 pub struct TraceId(Arc<str>);
 
 impl TraceId {
-    /// A fresh one. Without randomness there is a placeholder: a request that only fails to be
+    /// Of fresh bytes. Without randomness there is a placeholder: a request that only fails to be
     /// named must not fail for it.
-    pub fn draw(entropy: &dyn Entropy) -> Self {
-        let mut bytes = [0; 8];
-        match entropy.fill(&mut bytes) {
-            Ok(()) => Self(format!("{:016x}", u64::from_be_bytes(bytes)).into()),
-            Err(_) => Self::none(),
-        }
+    pub fn of(drawn: Result<[u8; 8], Unavailable>) -> Self {
+        drawn
+            .map_or_else(|_| Self::none(), |bytes| Self(format!("{:016x}", u64::from_be_bytes(bytes)).into()))
     }
 
     /// The id of the request that is being answered.
@@ -73,20 +70,10 @@ impl fmt::Display for TraceId {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flow::ports::Unavailable;
-
-    struct Counting;
-
-    impl Entropy for Counting {
-        fn fill(&self, bytes: &mut [u8]) -> Result<(), Unavailable> {
-            bytes.fill(0xab);
-            Ok(())
-        }
-    }
 
     #[tokio::test]
     async fn the_current_id_is_the_one_around_us() {
-        let id = TraceId::draw(&Counting);
+        let id = TraceId::of(Ok([0xab; 8]));
         assert_eq!(id.to_string(), "abababababababab");
         let asks_again = AskedAgain::default();
         let seen = id.clone().around(asks_again.clone(), async { TraceId::current() }).await;

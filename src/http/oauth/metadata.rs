@@ -3,12 +3,11 @@
 use poem_openapi::Object;
 
 use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
+use crate::flow::discovery::Offer;
 use crate::http::PublicUrl;
 use vpgate_core::jose::alg::Algorithm;
-use vpgate_core::oauth::client::Grant;
 use vpgate_core::oauth::dpop;
 use vpgate_core::oauth::entitlement::OPENID;
-use vpgate_core::policy::Policy;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]
@@ -68,30 +67,24 @@ pub struct Metadata {
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
 }
 
-/// Whether some client may ask for ID tokens.
-pub fn offers_openid(policy: &Policy) -> bool {
-    policy.clients.iter().any(|client| client.scopes.contains(OPENID))
-}
-
-/// The metadata under this policy.
-pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
-    let openid = offers_openid(policy);
-    let scopes = openid.then_some(OPENID).into_iter();
-    let scopes = scopes.chain(policy.scopes.iter().map(|scope| scope.name.as_str()));
+/// The metadata of this offer.
+pub fn metadata(offer: &Offer<'_>, public_url: &PublicUrl) -> Metadata {
+    let openid = offer.openid;
+    let scopes = openid.then_some(OPENID).into_iter().chain(offer.scopes.iter().copied());
     let scopes: Vec<String> = scopes.map(str::to_owned).collect();
-    let refreshes = policy.clients.iter().any(|client| client.grants.contains(&Grant::RefreshToken));
-    let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(refreshes.then_some(REFRESH_TOKEN));
+    let refreshes = offer.refresh_tokens.then_some(REFRESH_TOKEN);
+    let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(refreshes);
     let names = |algorithms: &[Algorithm]| algorithms.iter().map(|it| it.name().to_owned()).collect();
     let methods = |methods: &[&str]| methods.iter().map(|&method| method.to_owned()).collect();
     Metadata {
-        issuer: policy.tokens.issuer.clone(),
+        issuer: offer.issuer.to_owned(),
         token_endpoint: public_url.at("/token"),
         jwks_uri: public_url.at("/jwks.json"),
         device_authorization_endpoint: public_url.at("/device_authorization"),
         grant_types_supported: grants.map(str::to_owned).collect(),
         authorization_endpoint: public_url.at("/authorize"),
         pushed_authorization_request_endpoint: public_url.at("/par"),
-        require_pushed_authorization_requests: policy.code.pushed_only,
+        require_pushed_authorization_requests: offer.pushed_only,
         response_types_supported: methods(&["code"]),
         response_modes_supported: methods(&["query"]),
         code_challenge_methods_supported: methods(&["S256"]),
@@ -110,7 +103,7 @@ pub fn metadata(policy: &Policy, public_url: &PublicUrl) -> Metadata {
         dpop_signing_alg_values_supported: names(&dpop::ALGORITHMS),
         userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
         subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
-        id_token_signing_alg_values_supported: openid.then(|| names(&policy.tokens.algorithms())),
+        id_token_signing_alg_values_supported: openid.then(|| names(&offer.token_algorithms)),
     }
 }
 

@@ -36,9 +36,11 @@ use super::middleware::rate_limits::RateLimits;
 use super::middleware::trace::AskedAgain;
 use super::tags::Tags;
 use super::{PublicUrl, client_authentication};
-use crate::flow::Vpgate;
+use crate::flow;
 use crate::flow::code::redeem::CodeProof;
+use crate::flow::context::Context;
 use crate::flow::device::redeem::NotRedeemed;
+use crate::flow::discovery;
 use crate::flow::tokens::issue::{TokenAsk, TokenType};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::AuthenticatedClient;
@@ -58,26 +60,27 @@ impl OauthEndpoints {
     #[oai(path = "/device_authorization", method = "post", operation_id = "deviceAuthorization")]
     async fn device_authorization(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         addresses: Data<&ClientAddresses>,
         request: &Request,
         form: WholeForm<DeviceAuthorizationRequest>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
         let WholeForm { named: form, parameters } = form;
-        let client = client_authentication::by_form(&vpgate, request, form.client).await;
+        let client = client_authentication::by_form(&context, request, form.client).await;
         let client = client.map_err(|why| match why {
             // A public client that does not say which has left out a required parameter (RFC 8628 section 3.1).
             NotLetIn::Credentials(fault @ CredentialsFault::Missing)
-                if !vpgate.policy.device.require_client_authentication =>
+                if !flow::device::authorize::must_authenticate(&context) =>
             {
                 OAuthRefusal::invalid(fault.to_string())
             }
             why => why.into(),
         })?;
-        let key = proven(&vpgate, request, &public_url.at("/device_authorization")).await?;
+        let key = proven(&context, request, &public_url.at("/device_authorization")).await?;
         let from = addresses.of(request);
-        let given = vpgate.authorize_device(client, form.scope.as_deref(), key, from, &parameters).await?;
+        let given =
+            flow::device::authorize(&context, client, form.scope.as_deref(), key, from, &parameters).await?;
         Ok(DeviceAuthorizationAnswer::new(&given, &public_url))
     }
 
@@ -88,17 +91,17 @@ impl OauthEndpoints {
     #[oai(path = "/par", method = "post", operation_id = "pushAuthorizationRequest")]
     async fn push(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         limits: Data<&Arc<RateLimits>>,
         request: &Request,
         form: WholeForm<PushedAuthorizationRequest>,
     ) -> Result<PushedAnswer, OAuthRefusal> {
         let WholeForm { named, parameters } = form;
-        let client = authenticate(&vpgate, request, named.client).await?;
-        limits.push(request, &client.client().id, vpgate.clock.now())?;
-        let key = proven(&vpgate, request, &public_url.at("/par")).await?;
-        Ok(vpgate.push_request(client, &parameters, key).await?.into())
+        let client = authenticate(&context, request, named.client).await?;
+        limits.push(request, &client.client().id, context.now())?;
+        let key = proven(&context, request, &public_url.at("/par")).await?;
+        Ok(flow::code::push(&context, client, &parameters, key).await?.into())
     }
 
     /// Take a token (RFC 6749 sections 4.1.3, 5 and 6, RFC 8628 section 3.4)
@@ -110,20 +113,20 @@ impl OauthEndpoints {
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
         form: OAuthForm<TokenRequest>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
         let OAuthForm(mut form) = form;
-        let client = authenticate(&vpgate, request, std::mem::take(&mut form.client)).await?;
+        let client = authenticate(&context, request, std::mem::take(&mut form.client)).await?;
         let shown = form.shown()?;
-        let key = proven(&vpgate, request, &public_url.at("/token")).await?;
+        let key = proven(&context, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
             TokenGrant::DeviceCode { code, verifier } => {
                 let verifier = verifier.as_ref();
-                let redeemed = vpgate.redeem_device_code(client, &code, verifier, &ask).await;
+                let redeemed = flow::device::redeem(&context, client, &code, verifier, &ask).await;
                 if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
                     AskedAgain::note();
                 }
@@ -131,10 +134,10 @@ impl OauthEndpoints {
             }
             TokenGrant::Code { code, redirect_uri, verifier } => {
                 let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
-                vpgate.redeem_code(client, &code, proof, &ask).await?.into()
+                flow::code::redeem(&context, client, &code, proof, &ask).await?.into()
             }
             TokenGrant::RefreshToken(token) => {
-                vpgate.refresh(client, token, form.scope.as_deref(), &ask).await?.into()
+                flow::tokens::refresh(&context, client, token, form.scope.as_deref(), &ask).await?.into()
             }
         })
     }
@@ -146,14 +149,14 @@ impl OauthEndpoints {
     #[oai(path = "/introspect", method = "post", operation_id = "introspect")]
     async fn introspect(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         form: OAuthForm<IntrospectionRequest>,
     ) -> Result<IntrospectionAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client).await?;
-        let found = vpgate.introspect(client, &Secret::received(form.token)).await?;
-        Ok(IntrospectionAnswer::new(found, &vpgate.policy.tokens.issuer))
+        let client = authenticate(&context, request, form.client).await?;
+        let found = flow::tokens::introspect(&context, client, &Secret::received(form.token)).await?;
+        Ok(IntrospectionAnswer::new(found, discovery::issuer(&context)))
     }
 
     /// Give a token back (RFC 7009)
@@ -162,13 +165,13 @@ impl OauthEndpoints {
     #[oai(path = "/revoke", method = "post", operation_id = "revoke")]
     async fn revoke(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         request: &Request,
         form: OAuthForm<RevocationRequest>,
     ) -> Result<RevocationAnswer, OAuthRefusal> {
         let OAuthForm(form) = form;
-        let client = authenticate(&vpgate, request, form.client).await?;
-        vpgate.revoke(client, Secret::received(form.token)).await?;
+        let client = authenticate(&context, request, form.client).await?;
+        flow::tokens::revoke(&context, client, Secret::received(form.token)).await?;
         Ok(RevocationAnswer::Dead)
     }
 
@@ -178,11 +181,11 @@ impl OauthEndpoints {
     #[oai(path = "/userinfo", method = "get", operation_id = "userinfo")]
     async fn userinfo(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
     ) -> Result<UserinfoAnswer, ResourceRefusal> {
-        tell(&vpgate, &public_url, request, TokenInForm::default()).await
+        tell(&context, &public_url, request, TokenInForm::default()).await
     }
 
     /// The same by POST (OpenID Connect Core section 5.3.1)
@@ -191,12 +194,12 @@ impl OauthEndpoints {
     #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost")]
     async fn userinfo_by_post(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
         form: TokenInForm,
     ) -> Result<UserinfoAnswer, ResourceRefusal> {
-        tell(&vpgate, &public_url, request, form).await
+        tell(&context, &public_url, request, form).await
     }
 
     /// What this server offers (RFC 8414)
@@ -207,29 +210,30 @@ impl OauthEndpoints {
     )]
     async fn authorization_server_metadata(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
     ) -> MetadataAnswer {
-        MetadataAnswer::Ok(Json(metadata(&vpgate.policy, &public_url)), CACHE_BRIEFLY.to_owned())
+        MetadataAnswer::Ok(Json(metadata(&discovery::offer(&context), &public_url)), CACHE_BRIEFLY.to_owned())
     }
 
     /// What this server offers, where clients of OpenID Connect look for it (OpenID Connect Discovery 4)
     #[oai(path = "/.well-known/openid-configuration", method = "get", operation_id = "openidConfiguration")]
     async fn openid_configuration(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
     ) -> OpenidAnswer {
-        if !metadata::offers_openid(&vpgate.policy) {
+        let offer = discovery::offer(&context);
+        if !offer.openid {
             return OpenidAnswer::Off;
         }
-        OpenidAnswer::Ok(Json(Box::new(metadata(&vpgate.policy, &public_url))), CACHE_BRIEFLY.to_owned())
+        OpenidAnswer::Ok(Json(Box::new(metadata(&offer, &public_url))), CACHE_BRIEFLY.to_owned())
     }
 
     /// The keys that check our tokens (RFC 7517 section 5)
     #[oai(path = "/jwks.json", method = "get", operation_id = "jwks")]
-    async fn jwks(&self, vpgate: Data<&Arc<Vpgate>>) -> JwksAnswer {
-        JwksAnswer::Ok(Json(vpgate.jwks()), CACHE_BRIEFLY.to_owned())
+    async fn jwks(&self, context: Data<&Context>) -> JwksAnswer {
+        JwksAnswer::Ok(Json(discovery::jwks(&context)), CACHE_BRIEFLY.to_owned())
     }
 }
 
@@ -262,7 +266,7 @@ enum JwksAnswer {
 
 /// Who the person behind the token of this request is.
 async fn tell(
-    vpgate: &Vpgate,
+    context: &Context,
     public_url: &PublicUrl,
     request: &Request,
     form: TokenInForm,
@@ -273,10 +277,12 @@ async fn tell(
         TokenType::Bearer => None,
         TokenType::Dpop => {
             let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
-            vpgate.prove_key(&proofs(request), target).await.map_err(ResourceRefusal::proof)?
+            flow::client::prove_key(&context, &proofs(request), target)
+                .await
+                .map_err(ResourceRefusal::proof)?
         }
     };
-    let told = vpgate.userinfo(&token, shown_as, key.as_ref()).await;
+    let told = flow::tokens::userinfo(&context, &token, shown_as, key.as_ref()).await;
     told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
 }
 
@@ -286,15 +292,15 @@ fn proofs(request: &Request) -> Vec<&str> {
 }
 
 /// The key that a request to `url` proves, where it has a `DPoP` header.
-async fn proven(vpgate: &Vpgate, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
+async fn proven(context: &Context, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
     let target = ProofTarget { method: request.method().as_str(), url, token: None };
-    Ok(vpgate.prove_key(&proofs(request), target).await?)
+    Ok(flow::client::prove_key(&context, &proofs(request), target).await?)
 }
 
 async fn authenticate<'v>(
-    vpgate: &'v Vpgate,
+    context: &'v Context,
     request: &Request,
     form: ClientParameters,
 ) -> Result<AuthenticatedClient<'v>, OAuthRefusal> {
-    Ok(client_authentication::by_form(vpgate, request, form).await?)
+    Ok(client_authentication::by_form(context, request, form).await?)
 }

@@ -1,7 +1,6 @@
 //! The body of a posted answer: a form, or a JSON object with the same members.
 
 use std::fmt::Display;
-use std::sync::Arc;
 
 use poem::{Request, RequestBody};
 use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
@@ -9,11 +8,12 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions, Object};
 
 use super::error::PostRefusal;
-use crate::flow::Vpgate;
+use crate::flow::presentation::accept;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, BodyFault};
 use crate::http::middleware::rate_limits::RateLimits;
 use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::openid4vp::response::{DirectPostResponse, ResponseParameters};
 
 const JSON: &str = "application/json";
@@ -48,14 +48,16 @@ async fn read(request: &Request, body: &mut RequestBody) -> Result<DirectPostRes
         ));
     }
     let body = body.take().map_err(|_| PostRefusal::refused())?;
-    let vpgate: Option<&Arc<Vpgate>> = request.data();
-    let settings = vpgate.map(|vpgate| vpgate.policy.verification).unwrap_or_default();
-    let bytes = body::read_bounded(body, settings.longest_answer(), RateLimits::sender(request))
-        .await
-        .map_err(|fault| match fault {
-            BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),
-            BodyFault::Unreadable => unread(fault, PostRefusal::refused()),
-        })?;
+    let longest = request
+        .data()
+        .map_or_else(|| VerificationSettings::default().longest_answer(), accept::longest_answer);
+    let bytes =
+        body::read_bounded(body, longest, RateLimits::sender(request)).await.map_err(
+            |fault| match fault {
+                BodyFault::TooLarge(_) => unread(fault, PostRefusal::too_large()),
+                BodyFault::Unreadable => unread(fault, PostRefusal::refused()),
+            },
+        )?;
     if as_json {
         let members = json::parse_object(&bytes, &BOUNDS);
         return Ok(DirectPostResponse::from_json(

@@ -1,8 +1,6 @@
 //! `/wallet/requests/{id}`: the Request Object, by GET, or by POST from a wallet that has something to
 //! say (OpenID4VP 1.0 section 5.10).
 
-use std::sync::Arc;
-
 use poem::web::Data;
 use poem::{Request, RequestBody};
 use poem_openapi::param::Path;
@@ -12,7 +10,8 @@ use poem_openapi::types::Type as _;
 use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
 
 use super::error::NoRequest;
-use crate::flow::Vpgate;
+use crate::flow;
+use crate::flow::context::Context;
 use crate::flow::presentation::request_object::{NoRequestObject, WalletSays};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, BodyFault};
@@ -34,11 +33,11 @@ impl RequestEndpoints {
     #[oai(path = "/wallet/requests/:id", method = "get", operation_id = "fetchRequest")]
     async fn fetch(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         /// From the `request_uri`.
         id: Path<String>,
     ) -> Result<RequestObject, NoRequest> {
-        serve(&vpgate, &id, WalletSays::default()).await
+        serve(&context, &id, WalletSays::default()).await
     }
 
     /// Fetch the Request Object, and say what the wallet can do (OpenID4VP 1.0 section 5.10)
@@ -49,18 +48,18 @@ impl RequestEndpoints {
     #[oai(path = "/wallet/requests/:id", method = "post", operation_id = "fetchRequestByPost")]
     async fn fetch_by_post(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         /// From the `request_uri`.
         id: Path<String>,
         says: Said,
     ) -> Result<RequestObject, NoRequest> {
-        serve(&vpgate, &id, says.0).await
+        serve(&context, &id, says.0).await
     }
 }
 
-async fn serve(vpgate: &Vpgate, id: &str, says: WalletSays) -> Result<RequestObject, NoRequest> {
+async fn serve(context: &Context, id: &str, says: WalletSays) -> Result<RequestObject, NoRequest> {
     let id = RequestState::parse(id).ok_or(NoRequestObject::Unknown)?;
-    Ok(RequestObject::Ok(PlainText(vpgate.serve_request_object(&id, says).await?)))
+    Ok(RequestObject::Ok(PlainText(flow::presentation::request_object(&context, &id, says).await?)))
 }
 
 #[derive(Debug, ApiResponse)]

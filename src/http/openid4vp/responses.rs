@@ -1,7 +1,5 @@
 //! `POST /wallet/responses/{id}`: wallets leave their answers here.
 
-use std::sync::Arc;
-
 use poem::web::Data;
 use poem_openapi::param::Path;
 use poem_openapi::payload::Json;
@@ -9,7 +7,8 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::error::PostRefusal;
 use super::posted::PostedBody;
-use crate::flow::Vpgate;
+use crate::flow;
+use crate::flow::context::Context;
 use crate::flow::presentation::direct_post::{PostAnswer, WayBack};
 use crate::http::PublicUrl;
 use crate::http::tags::Tags;
@@ -29,13 +28,13 @@ impl ResponseEndpoints {
     #[oai(path = "/wallet/responses/:id", method = "post", operation_id = "answerRequest")]
     async fn answer(
         &self,
-        vpgate: Data<&Arc<Vpgate>>,
+        context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         /// From the request.
         id: Path<String>,
         body: PostedBody,
     ) -> Result<PostResponse, PostRefusal> {
-        match vpgate.accept_posted(&id, body.0).await? {
+        match flow::presentation::direct_post(&context, &id, body.0).await? {
             PostAnswer::Taken(way_back) => {
                 let redirect_uri = way_back.map(|way_back| address(&way_back, &public_url));
                 Ok(PostResponse::Processed(Json(Processed { redirect_uri })))

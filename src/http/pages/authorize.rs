@@ -11,6 +11,7 @@ use url::form_urlencoded;
 use super::error::AuthorizationRefusal;
 use super::page::{Notice, Page};
 use super::{Pages, browser, see_other};
+use crate::flow;
 use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
@@ -31,23 +32,23 @@ struct Confirm<'p> {
 }
 
 /// A browser arrives from a client. Nothing is stored yet: anybody can send any browser here.
-pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
-    pages.limits.visit(&request, pages.vpgate.clock.now())?;
+pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
+    pages.site.limits.visit(&request, pages.context.now())?;
     let query = request.uri().query().unwrap_or_default();
     let parameters = parameters(query.as_bytes())?;
     let browser = pages.browser(&request)?;
-    match pages.vpgate.look_at_authorization(&parameters).await {
+    match flow::code::authorize::look_at(&pages.context, &parameters).await {
         Ok(shown) => {
             let page = confirm(&pages, shown, &parameters, browser::form_value(&browser));
-            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out).into_response()))
+            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
         }
         Err(why) => refused(why),
     }
 }
 
 /// The same by a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
-pub async fn take(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
-    pages.limits.visit(&request, pages.vpgate.clock.now())?;
+pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice> {
+    pages.site.limits.visit(&request, pages.context.now())?;
     if !body::has_media_type(&request, MEDIA_TYPE) {
         return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
     }
@@ -57,7 +58,7 @@ pub async fn take(pages: Arc<Pages>, mut request: Request) -> Result<Response, N
         body::BodyFault::Unreadable => Notice::unreadable_form(StatusCode::BAD_REQUEST),
     })?;
     let parameters = parameters(&body)?;
-    match pages.vpgate.keep_posted_authorization(&parameters).await {
+    match flow::code::authorize::keep_posted(&pages.context, &parameters).await {
         Ok(kept) => {
             let query = form_urlencoded::Serializer::new(String::new())
                 .extend_pairs(parameters.get("client_id").map(|id| ("client_id", id)))
@@ -70,19 +71,17 @@ pub async fn take(pages: Arc<Pages>, mut request: Request) -> Result<Response, N
 }
 
 /// "Continue", or "Cancel".
-pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let (browser, mut form) = pages.own_form(&mut request).await?;
     let action = form.take("action");
     let parameters = AuthorizationParameters::new(form.into_pairs(), Vec::new());
     let decided = match action.as_deref() {
-        Some("continue") => pages
-            .vpgate
-            .go_on_with_authorization(&parameters, &browser)
+        Some("continue") => flow::code::authorize::go_on(&pages.context, &parameters, &browser)
             .await
             .map(|handle| pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
-        Some("cancel") => {
-            pages.vpgate.cancel_authorization(&parameters).await.map(|home| see_other(home.expose()))
-        }
+        Some("cancel") => flow::code::authorize::cancel(&pages.context, &parameters)
+            .await
+            .map(|home| see_other(home.expose())),
         _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     };
     decided.or_else(refused)

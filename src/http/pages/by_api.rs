@@ -10,6 +10,7 @@ use serde_json::Value;
 use super::callback::lead_on;
 use super::page::{ASK_SCRIPT, Notice, Page};
 use super::{Pages, browser, handle_of, notices};
+use crate::flow;
 use crate::flow::presentation::serve::Outline;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -37,16 +38,16 @@ pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, b
     let base = pages.base();
     let page =
         DcApiPage { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
-    Page::new(&page).leading_on(&pages.ways_out).with_script(ASK_SCRIPT)
+    Page::new(&page).leading_on(&pages.ways_out()).with_script(ASK_SCRIPT)
 }
 
 /// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser
 /// that was shown it (REQ-2.55).
-pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn accept(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let handle = handle_of(&request).ok_or(notices::NO_OPEN_REQUEST)?;
-    let longest = pages.vpgate.policy.verification.longest_answer();
+    let longest = flow::presentation::accept::longest_answer(&pages.context);
     let (browser, mut form) = pages.own_form_of(&mut request, longest).await?;
     let mut text = |name: &str| form.take(name).ok_or(notices::NO_OPEN_REQUEST);
     let handed = DcApiResponse { protocol: text("protocol")?, data: text("data")? };
-    Ok(lead_on(&pages, pages.vpgate.accept_handed(&handle, &browser, handed).await?))
+    Ok(lead_on(&pages, flow::presentation::accept::dc_api(&pages.context, &handle, &browser, handed).await?))
 }

@@ -12,6 +12,7 @@ use poem::{IntoResponse, Request, Response};
 use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{Pages, notices, see_other};
+use crate::flow;
 use crate::flow::presentation::settle::Ending;
 use crate::http::form::Form;
 use vpgate_core::openid4vp::response::ResponseParameters;
@@ -24,7 +25,7 @@ struct Relay {
 
 /// The page that relays the fragment. A presentation in the query has already been seen by logs and
 /// histories, so it is never accepted (REQ-2.5).
-pub async fn relay(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn relay(pages: Pages, request: Request) -> Result<Response, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let in_query = Form::parse(query.as_bytes()).map_or(true, |parameters| parameters.has("vp_token"));
     if in_query {
@@ -35,17 +36,19 @@ pub async fn relay(pages: Arc<Pages>, request: Request) -> Result<Response, Noti
         ));
     }
     Ok(Page::new(&Relay { base: pages.base() })
-        .leading_on(&pages.ways_out)
+        .leading_on(&pages.ways_out())
         .with_script(RELAY_SCRIPT)
         .into_response())
 }
 
 /// The answer itself.
-pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
-    if pages.known_browser(&request).is_none() && !from_another_site(request.headers(), &pages.public_url) {
+pub async fn accept(pages: Pages, mut request: Request) -> Result<Response, Notice> {
+    if pages.known_browser(&request).is_none()
+        && !from_another_site(request.headers(), &pages.site.public_url)
+    {
         return Err(notices::ANSWER_IN_ANOTHER_BROWSER.into());
     }
-    let longest = pages.vpgate.policy.verification.longest_answer();
+    let longest = flow::presentation::accept::longest_answer(&pages.context);
     let (browser, mut form) = pages.form_of_known_browser(&mut request, longest).await?;
     let state = form.take("state").ok_or(notices::NO_OPEN_REQUEST)?;
     let parameters = ResponseParameters {
@@ -54,7 +57,10 @@ pub async fn accept(pages: Arc<Pages>, mut request: Request) -> Result<Response,
         error_description: form.take("error_description"),
         iss: form.take("iss"),
     };
-    Ok(lead_on(&pages, pages.vpgate.accept_response(&browser, &state, parameters).await?))
+    Ok(lead_on(
+        &pages,
+        flow::presentation::accept::fragment(&pages.context, &browser, &state, parameters).await?,
+    ))
 }
 
 /// Where an ending leads.

@@ -9,6 +9,7 @@ use poem::{IntoResponse, Request, Response};
 use super::error::CodeRefusal;
 use super::page::{Notice, Page, Tone};
 use super::{Pages, browser, handle_of, visitor};
+use crate::flow;
 use crate::flow::device::deny_by_user::{Disowned, NotDisowned};
 use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
 use crate::http::form::Form;
@@ -45,7 +46,7 @@ struct ConfirmCode {
 
 /// Without a code the form that asks for one; with a code what it is for. A code in the link is
 /// never enough by itself: the person still compares it with the device (REQ-10.9).
-pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     let browser = pages.browser(&request)?;
     let page = match typed_code(&request)? {
         // Whoever only looks ahead enters no code: each entry is counted, and noted with where it came from.
@@ -55,7 +56,7 @@ pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
         None => Page::new(&EnterCode { base: pages.base(), alert: None, typed: String::new() }),
         Some(code) => {
             let typed = Typed { code: &code, from: pages.client_address(&request) };
-            match pages.vpgate.look_up_code(typed).await {
+            match flow::device::enter_code::look_up(&pages.context, typed).await {
                 Ok(found) => confirm(&pages, found, None, browser::form_value(&browser)),
                 Err(why) => ask_again(&pages, why, &code)?,
             }
@@ -65,15 +66,17 @@ pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
 }
 
 /// "Continue", or "I did not start this".
-pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let (browser, mut form) = pages.own_form(&mut request).await.map_err(Notice::or_enter_a_code)?;
     let code = form.take("user_code").unwrap_or_default();
     let picked = form.take("number");
     let typed = Typed { code: &code, from: pages.client_address(&request) };
     let gone_on = match form.take("action").as_deref() {
-        Some("continue") => pages.vpgate.go_on_with_code(typed, picked.as_deref(), &browser).await,
+        Some("continue") => {
+            flow::device::enter_code::go_on(&pages.context, typed, picked.as_deref(), &browser).await
+        }
         Some("disown") => {
-            return match pages.vpgate.disown_code(typed).await {
+            return match flow::device::deny_by_user::entered_code(&pages.context, typed).await {
                 Ok(()) => Ok(disowned().into_response()),
                 Err(why) => Ok(ask_again(&pages, why, &code)?.into_response()),
             };
@@ -82,7 +85,7 @@ pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response,
     };
     match gone_on {
         Ok(handle) => Ok(pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
-        Err(CodeRefused::NoNumber) => match pages.vpgate.look_up_code(typed).await {
+        Err(CodeRefused::NoNumber) => match flow::device::enter_code::look_up(&pages.context, typed).await {
             Ok(found) => {
                 let alert = "Pick the number that your device shows.";
                 let page = confirm(&pages, found, Some(alert), browser::form_value(&browser));
@@ -95,10 +98,10 @@ pub async fn decide(pages: Arc<Pages>, mut request: Request) -> Result<Response,
 }
 
 /// "I did not start this", said on the page about the end.
-pub async fn disown_approved(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn disown_approved(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let handle = handle_of(&request).ok_or(NotDisowned::Unknown)?;
     let (browser, _) = pages.own_form(&mut request).await?;
-    match pages.vpgate.disown_approved(&handle, &browser).await? {
+    match flow::device::deny_by_user::approved(&pages.context, &handle, &browser).await? {
         Disowned::InTime => Ok(taken_back().into_response()),
         Disowned::TokensRevoked => Ok(revoked().into_response()),
     }
@@ -112,7 +115,7 @@ fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
 }
 
 fn confirm(pages: &Pages, found: CodeFound, alert: Option<&'static str>, form_value: String) -> Page {
-    let now = pages.vpgate.clock.now();
+    let now = pages.context.now();
     let left = found.expires_at.since(now).as_secs();
     let page = Page::new(&ConfirmCode {
         base: pages.base(),
@@ -130,7 +133,7 @@ fn confirm(pages: &Pages, found: CodeFound, alert: Option<&'static str>, form_va
         },
         form_value,
     });
-    page.leading_on(&pages.ways_out).counting_down(left)
+    page.leading_on(&pages.ways_out()).counting_down(left)
 }
 
 fn ago(then: Timestamp, now: Timestamp) -> String {

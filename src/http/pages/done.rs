@@ -10,6 +10,7 @@ use super::callback::lead_on;
 use super::page::{Notice, Page, Tone};
 use super::visitor::is_prefetch;
 use super::{Pages, browser, handle_of, trouble};
+use crate::flow;
 use crate::flow::presentation::finish::{Finish, NotShown, PresentationProgress};
 use crate::flow::presentation::settle::Ending;
 use crate::http::form::Form;
@@ -37,7 +38,7 @@ struct Again {
 
 /// How it stands; or, with the code of a wallet in the address, the return from that wallet, after which the
 /// code is out of the address bar and the history.
-pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     // A browser that we do not know began nothing, and is told so.
     let browser = pages.browser(&request)?;
@@ -46,9 +47,12 @@ pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
         if is_prefetch(&request) {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         }
-        return Ok(lead_on(&pages, pages.vpgate.return_to_browser(&handle, &browser, &code).await?));
+        return Ok(lead_on(
+            &pages,
+            flow::presentation::finish::return_to_browser(&pages.context, &handle, &browser, &code).await?,
+        ));
     }
-    let finish = pages.vpgate.finish_in_browser(&handle, &browser).await?;
+    let finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
     if let Some(way_home) = finish.way_home {
         return Ok(lead_on(&pages, Ending::Return(way_home)));
     }
@@ -62,20 +66,20 @@ pub async fn show(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
     .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
     let page = Page::new(&Done { base: pages.base(), tone, title, text, again, disown, way_back })
-        .leading_on(&pages.ways_out);
+        .leading_on(&pages.ways_out());
     Ok(pages.remembered(&browser, page.into_response()))
 }
 
 /// `HEAD` says no more than that such an address could exist, and uses no code up.
-pub async fn head(_pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn head(_pages: Pages, request: Request) -> Result<Response, Notice> {
     known(&request).map(|_| Response::default())
 }
 
 /// "Give up": settled at once, so that nobody waits for an answer that will not come.
-pub async fn give_up(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn give_up(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let (browser, _) = pages.own_form(&mut request).await?;
-    Ok(lead_on(&pages, pages.vpgate.give_up(&handle, &browser).await?))
+    Ok(lead_on(&pages, flow::presentation::accept::give_up(&pages.context, &handle, &browser).await?))
 }
 
 /// A query that cannot be read holds no code: the page says how it stands.

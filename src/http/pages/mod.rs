@@ -28,7 +28,9 @@ use super::form::{Form, MEDIA_TYPE};
 use super::middleware::body::{self, MAX_FORM_BYTES};
 use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
-use crate::flow::Vpgate;
+use crate::flow;
+use crate::flow::context::Context;
+use crate::flow::discovery;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::Handle;
@@ -40,8 +42,8 @@ macro_rules! pages {
         /// Every route with its methods.
         pub const ROUTES: &[(&str, &[&str])] = &[$(($path, &[$(stringify!($method)),+])),+];
 
-        fn router(pages: &Arc<Pages>) -> Route {
-            Route::new()$(.at($path, RouteMethod::new()$(.$method(page(pages, $show)))+))+
+        fn router(site: &Arc<Site>) -> Route {
+            Route::new()$(.at($path, RouteMethod::new()$(.$method(page(site, $show)))+))+
         }
     };
 }
@@ -60,58 +62,56 @@ pages! {
     "/vpgate.d.ts" => { get widget::types }
 }
 
-/// What the pages need.
-pub struct Pages {
-    vpgate: Arc<Vpgate>,
+/// What the pages need as long as the program runs.
+struct Site {
     public_url: PublicUrl,
     addresses: ClientAddresses,
     limits: Arc<RateLimits>,
-    /// Where forms may lead besides here.
-    ways_out: String,
+}
+
+/// The pages, for one request.
+pub struct Pages {
+    context: Context,
+    site: Arc<Site>,
+}
+
+/// Every page.
+pub fn routes(public_url: PublicUrl, addresses: ClientAddresses, limits: Arc<RateLimits>) -> Route {
+    router(&Arc::new(Site { public_url, addresses, limits }))
 }
 
 impl Pages {
-    /// The pages of `vpgate`.
-    pub fn new(
-        vpgate: Arc<Vpgate>,
-        public_url: PublicUrl,
-        addresses: ClientAddresses,
-        limits: Arc<RateLimits>,
-    ) -> Self {
-        let ways_out = ways_out::sources(&vpgate.policy);
-        Self { vpgate, public_url, addresses, limits, ways_out }
-    }
-
-    /// Their routes.
-    pub fn routes(self) -> Route {
-        router(&Arc::new(self))
-    }
-
     /// The secret of the browser: the one it has, or a new one.
     fn browser(&self, request: &Request) -> Result<Secret, Unavailable> {
         match self.known_browser(request) {
             Some(known) => Ok(known),
-            None => self.vpgate.new_browser(),
+            None => flow::browsers::new(&self.context),
         }
     }
 
     /// The secret that this browser was given. `None` when it has none that came from us.
     fn known_browser(&self, request: &Request) -> Option<Secret> {
-        browser::shown_by(request, &self.public_url).find(|shown| self.vpgate.gave_to_a_browser(shown))
+        browser::shown_by(request, &self.site.public_url)
+            .find(|shown| flow::browsers::is_ours(&self.context, shown))
     }
 
     /// On to a page of ours, named by its path below the public address.
     fn lead_to(&self, own_path: &str) -> Response {
-        see_other(&format!("{}{own_path}", self.public_url.path()))
+        see_other(&format!("{}{own_path}", self.site.public_url.path()))
     }
 
     /// What stands before the paths in links and forms of our pages.
     fn base(&self) -> Arc<str> {
-        Arc::clone(self.public_url.path())
+        Arc::clone(self.site.public_url.path())
+    }
+
+    /// Where forms may lead besides here.
+    fn ways_out(&self) -> String {
+        ways_out::sources(discovery::addresses_of_others(&self.context))
     }
 
     fn client_address(&self, request: &Request) -> ClientAddress {
-        self.addresses.of(request)
+        self.site.addresses.of(request)
     }
 
     /// A form that carries the hidden value of a page that this browser was shown.
@@ -134,14 +134,14 @@ impl Pages {
         request: &mut Request,
         limit: usize,
     ) -> Result<(Secret, Form), Notice> {
-        if browser::from_another_site(request.headers(), &self.public_url) {
+        if browser::from_another_site(request.headers(), &self.site.public_url) {
             return Err(notices::FOREIGN_FORM.into());
         }
         let browser = self.known_browser(request).ok_or(notices::FOREIGN_FORM)?;
         if !body::has_media_type(request, MEDIA_TYPE) {
             return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
         }
-        let from = self.addresses.of(request).counted();
+        let from = self.site.addresses.of(request).counted();
         let bytes =
             body::read_bounded(request.take_body(), limit, from).await.map_err(|fault| match fault {
                 body::BodyFault::TooLarge(_) => Notice::unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
@@ -153,7 +153,7 @@ impl Pages {
 
     /// Gives the browser its secret, or lets it live on.
     fn remembered(&self, browser: &Secret, mut response: Response) -> Response {
-        if let Ok(cookie) = browser::set_cookie(browser, &self.public_url).parse() {
+        if let Ok(cookie) = browser::set_cookie(browser, &self.site.public_url).parse() {
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
         response
@@ -171,14 +171,23 @@ fn handle_of(request: &Request) -> Option<Handle> {
 }
 
 /// An endpoint from a function that shows a page or refuses with one.
-fn page<F, Fut>(pages: &Arc<Pages>, show: F) -> impl Endpoint<Output = Response> + use<F, Fut>
+fn page<F, Fut>(site: &Arc<Site>, show: F) -> impl Endpoint<Output = Response> + use<F, Fut>
 where
-    F: Fn(Arc<Pages>, Request) -> Fut + Send + Sync,
+    F: Fn(Pages, Request) -> Fut + Send + Sync,
     Fut: Future<Output = Result<Response, Notice>> + Send,
 {
-    let pages = Arc::clone(pages);
+    let site = Arc::clone(site);
     poem::endpoint::make(move |request| {
-        let (answer, base) = (show(Arc::clone(&pages), request), pages.base());
-        async move { answer.await.unwrap_or_else(|notice| notice.below(base).into_response()) }
+        let base = Arc::clone(site.public_url.path());
+        let context = request.data::<Context>().cloned();
+        let pages = context.map(|context| Pages { context, site: Arc::clone(&site) });
+        let answer = pages.map(|pages| show(pages, request));
+        async move {
+            let answer = match answer {
+                Some(answer) => answer.await,
+                None => Err(Unavailable::new("the middleware", "a request came without its context").into()),
+            };
+            answer.unwrap_or_else(|notice| notice.below(base).into_response())
+        }
     })
 }

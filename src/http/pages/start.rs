@@ -11,6 +11,7 @@ use super::error::not_served;
 use super::page::{Notice, POST_SCRIPT, Page};
 use super::visitor::{self, is_prefetch};
 use super::{Pages, browser, by_api, handle_of, notices, see_other};
+use crate::flow;
 use crate::flow::presentation::serve::{Lead, NotServed, Outline};
 use crate::http::qr;
 use vpgate_core::base::id::Handle;
@@ -53,7 +54,7 @@ struct Post {
 }
 
 /// Off to the wallet. A browser that only looks ahead must not become the owner of the request.
-pub async fn open(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn open(pages: Pages, request: Request) -> Result<Response, Notice> {
     if is_prefetch(&request) {
         return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
     }
@@ -64,10 +65,10 @@ pub async fn open(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
     if !visitor::is_a_person(&request) && pages.known_browser(&request).is_none() {
         return Ok(pages.remembered(&browser, go_on_here(&pages, &handle, &browser, false).into_response()));
     }
-    match pages.vpgate.serve_request(&handle, &browser).await {
+    match flow::presentation::serve(&pages.context, &handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(pages.remembered(&browser, see_other(wallet.as_str()))),
         Ok(Lead::PostToWallet(address, fields)) => {
-            let page = Page::new(&Post { address: address.into(), fields }).leading_on(&pages.ways_out);
+            let page = Page::new(&Post { address: address.into(), fields }).leading_on(&pages.ways_out());
             Ok(pages.remembered(&browser, page.with_script(POST_SCRIPT).into_response()))
         }
         Ok(Lead::AskByApi(asked, outline)) => {
@@ -80,7 +81,7 @@ pub async fn open(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
             let until = expires_at.rfc3339();
             let (base, form_value) = (pages.base(), browser::form_value(&browser));
             let page = ToScan { base, request, client_name, claims, agreements, until, handle, form_value };
-            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out).into_response()))
+            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
         }
         Err(NotServed::OtherBrowser { may_go_on: true }) => {
             let page = go_on_here(&pages, &handle, &browser, true).status(StatusCode::FORBIDDEN);
@@ -93,17 +94,17 @@ pub async fn open(pages: Arc<Pages>, request: Request) -> Result<Response, Notic
 fn go_on_here(pages: &Pages, handle: &Handle, browser: &Secret, elsewhere: bool) -> Page {
     let (base, form_value) = (pages.base(), browser::form_value(browser));
     let page = GoOnHere { base, elsewhere, handle: handle.clone(), form_value };
-    Page::new(&page).leading_on(&pages.ways_out)
+    Page::new(&page).leading_on(&pages.ways_out())
 }
 
 /// `POST /start/{handle}`: this browser is to go on; or it cannot ask by its API, or the person wants another
 /// wallet.
-pub async fn go_on(pages: Arc<Pages>, mut request: Request) -> Result<Response, Notice> {
+pub async fn go_on(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let (browser, mut form) = pages.own_form(&mut request).await?;
     let gone_on = match form.take("action").as_deref() {
-        Some("here") => pages.vpgate.go_on_here(&handle, &browser).await,
-        _ => pages.vpgate.take_ordinary_way(&handle, &browser).await,
+        Some("here") => flow::presentation::serve::go_on_here(&pages.context, &handle, &browser).await,
+        _ => flow::presentation::serve::fall_back_to_redirect(&pages.context, &handle, &browser).await,
     };
     match gone_on {
         Ok(()) => Ok(pages.lead_to(&format!("/start/{handle}"))),
@@ -120,14 +121,14 @@ fn instead(pages: &Pages, handle: &Handle, why: NotServed) -> Result<Response, N
 }
 
 /// `HEAD` says no more than that such an address could exist, and binds nobody.
-pub async fn head(_pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn head(_pages: Pages, request: Request) -> Result<Response, Notice> {
     known(&request).map(|_| Response::default())
 }
 
 /// The address of this request as a QR code. Drawn from the address alone: it tells nobody whether
 /// there is such a request.
-pub async fn qr_code(pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
-    let address = pages.public_url.at(&format!("/start/{}", known(&request)?));
+pub async fn qr_code(pages: Pages, request: Request) -> Result<Response, Notice> {
+    let address = pages.site.public_url.at(&format!("/start/{}", known(&request)?));
     let drawn = qr::svg(&address).ok_or(notices::UNKNOWN_LINK)?;
     Ok(Response::builder()
         .content_type("image/svg+xml")

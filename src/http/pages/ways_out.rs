@@ -8,13 +8,9 @@ use std::collections::BTreeSet;
 
 use url::{Host, Url};
 
-use vpgate_core::policy::Policy;
-
 /// The sources, in the order of their text, so that the same configuration gives the same page.
-pub fn sources(policy: &Policy) -> String {
-    let wallets = policy.wallets.iter().map(|wallet| &wallet.authorization_endpoint);
-    let clients = policy.clients.iter().flat_map(|client| &client.redirect_uris);
-    let others: BTreeSet<String> = wallets.chain(clients).filter_map(source).collect();
+pub fn sources<'a>(addresses: impl Iterator<Item = &'a Url>) -> String {
+    let others: BTreeSet<String> = addresses.filter_map(source).collect();
     let all = ["'self'".to_owned(), "https:".to_owned()].into_iter().chain(others);
     all.collect::<Vec<_>>().join(" ")
 }

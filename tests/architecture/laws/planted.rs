@@ -37,7 +37,7 @@ fn a_room_imports_one_that_is_not_below_it() {
     caught("flow/sweep", "use vpgate_core::change;\nuse crate::config;", "imports config");
     caught("http/limits", "use crate::store::{row, sqlite};", "imports store");
     caught("sandbox/shop", "use vpgate_core::{base::id, openid4vp};", "imports core::openid4vp");
-    caught("sandbox/shop", "use crate::flow::Vpgate;", "imports flow");
+    caught("sandbox/shop", "use crate::flow::context::Context;", "imports flow");
 }
 
 #[test]
@@ -194,7 +194,7 @@ fn what_is_right_is_let_through() {
     let_through("core/base/time", "use std::time::Duration;\nuse super::secret;");
     let_through(
         "http/limits",
-        "use crate::flow::Vpgate;\nuse vpgate_core::change; // crate::store is not for us",
+        "use crate::flow::context::Context;\nuse vpgate_core::change; // crate::store is not for us",
     );
     let_through("http/limits", "fn f() -> &'static str { \"use crate::store; .commit(\" }");
     let_through("store/row", "fn f() { presentation::restore::begun(a) }");

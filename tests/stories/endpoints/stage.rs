@@ -10,12 +10,11 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
-use vpgate::flow::Vpgate;
+use vpgate::flow::context::{Ports, SecretKeys, Service};
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
     Wallets,
 };
-use vpgate::flow::presentation::signed_requests::SignedRequests;
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::request_keys::RequestKeys;
@@ -81,23 +80,20 @@ impl Stage {
         let endpoints = || {
             let mut policy = policy(Arc::clone(&keys));
             change(&mut policy);
-            let vpgate = Arc::new(Vpgate {
-                policy,
+            let ports = Ports {
                 store: Arc::<SqliteStore>::clone(&store),
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
                 signer: Arc::new(NoSigner),
-                signed_requests: SignedRequests::default(),
                 request_signer: Arc::new(RequestKeys::default()),
                 wallets: Arc::new(NoWallets),
                 issuer_keys: Arc::new(NoKeys),
                 client_keys: Arc::new(NoKeys),
                 cross_check: None,
                 status_lists: Arc::new(NoLists),
-                user_code_key: DigestKey::new(&[1; 32]),
-                nonce_key: DigestKey::new(&[3; 32]),
-                subject_key: DigestKey::new(&[2; 32]),
-            });
+            };
+            let [user_code, subject, nonce] = [1, 2, 3].map(|byte| DigestKey::new(&[byte; 32]));
+            let endpoints = Service::new(policy, ports, SecretKeys { user_code, subject, nonce });
             let echo = poem::endpoint::make_sync(|request: Request| {
                 assert_ne!(request.uri().path(), "/panic", "as asked");
                 poem::Response::builder().body(format!("mounted {}", request.uri().path()))
@@ -108,7 +104,7 @@ impl Stage {
                 mounts: vec![("/sandbox", echo.boxed())],
                 operations_apart: false,
             };
-            service(vpgate, settings)
+            service(Arc::new(endpoints), settings)
         };
         let (service, replica) = (endpoints(), endpoints());
         Self { service, replica, clock, entropy, signer_key }

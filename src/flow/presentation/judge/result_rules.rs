@@ -1,7 +1,7 @@
 //! What a relying party's result needs besides a good answer: scopes that are earned, and one holder.
 
 use super::NotJudged;
-use crate::flow::Vpgate;
+use crate::flow::context::Context;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{Purpose, ScopePolicy};
 use vpgate_core::base::report::Findings;
@@ -45,18 +45,16 @@ impl<'a> ResultRules<'a> {
     }
 }
 
-impl Vpgate {
-    /// What decides about the answer to `asked`, where a relying party asked. Where it asked for a device,
-    /// that is decided as for the device's tokens: each scope by the holder of the first.
-    pub(in crate::flow) fn result_rules(&self, asked: &VpRequest) -> Option<ResultRules<'_>> {
-        let Requester::RelyingParty { scope, several_holders, grant, .. } = &asked.requester else {
-            return None;
-        };
-        let policy = &self.policy.scopes;
-        let names = scope.as_deref().map(|scope| Scopes::parse(scope).unwrap_or_default());
-        let for_device = grant.is_some();
-        let purpose = if for_device { Purpose::Tokens } else { Purpose::Result };
-        let scopes = names.map(|names| Requested { policy, names, purpose });
-        Some(ResultRules { scopes, several_holders: *several_holders || for_device })
-    }
+/// What decides about the answer to `asked`, where a relying party asked. Where it asked for a device,
+/// that is decided as for the device's tokens: each scope by the holder of the first.
+pub(in crate::flow) fn result_rules<'c>(context: &'c Context, asked: &VpRequest) -> Option<ResultRules<'c>> {
+    let Requester::RelyingParty { scope, several_holders, grant, .. } = &asked.requester else {
+        return None;
+    };
+    let policy = &context.policy.scopes;
+    let names = scope.as_deref().map(|scope| Scopes::parse(scope).unwrap_or_default());
+    let for_device = grant.is_some();
+    let purpose = if for_device { Purpose::Tokens } else { Purpose::Result };
+    let scopes = names.map(|names| Requested { policy, names, purpose });
+    Some(ResultRules { scopes, several_holders: *several_holders || for_device })
 }

@@ -1,7 +1,5 @@
 //! The whole verdict, with a real server that publishes a status list: what is asked of it, and when.
 
-use std::collections::HashMap;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -9,19 +7,11 @@ use serde_json::{Map, Value, json};
 use url::Url;
 
 use super::*;
-use crate::config::Config;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::test_server::{ok, serve};
-use crate::fetch::wallets::FetchedWallets;
 use crate::flow::ports::{Clock, IssuerKeys};
-use crate::flow::presentation::signed_requests::SignedRequests;
-use crate::store::sqlite::SqliteStore;
-use crate::system::entropy::SystemEntropy;
-use crate::system::keys::Keyring;
-use crate::system::request_keys::RequestKeys;
-use crate::system::signing_keys::KeyPlan;
 use vpgate_core::base::id::Nonce;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
@@ -32,8 +22,8 @@ use vpgate_core::openid4vp::testing::asked;
 use vpgate_core::sdjwt::testing::{AUDIENCE, ListMaker, Maker, NONCE, NOW, QUERY_ID, REQUESTED_AT, VCT};
 use vpgate_core::status_list::check::CredentialStatus;
 use vpgate_core::status_list::token::CacheBounds;
-use vpgate_core::trust::KeySource;
 use vpgate_core::trust::status_policy::StatusCheck;
+use vpgate_core::trust::{KeySource, TrustPolicy};
 
 struct Still;
 
@@ -45,7 +35,9 @@ impl Clock for Still {
 
 /// A service, a credential, and the server of its issuer's list.
 struct Scene {
-    vpgate: Vpgate,
+    trust: TrustPolicy,
+    issuer_keys: Arc<dyn IssuerKeys>,
+    status_lists: FetchedStatusLists,
     maker: Maker,
     asked: VpRequest,
     served: Arc<AtomicUsize>,
@@ -76,7 +68,13 @@ impl Scene {
         let given_name = ClaimsPath::from_dotted("given_name").unwrap();
         let query = CredentialQuery::new(QUERY_ID, vec![VCT.to_owned()], vec![given_name]);
         asked.query = Query::of(vec![query]).unwrap();
-        Self { vpgate: vpgate(&maker), maker, asked, served }
+        let clock: Arc<dyn Clock> = Arc::new(Still);
+        let client = FetchClient::new(true).unwrap();
+        let issuer_keys: Arc<dyn IssuerKeys> =
+            Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+        let status_lists =
+            FetchedStatusLists::new(client, clock, Arc::clone(&issuer_keys), CacheBounds::default());
+        Self { trust: maker.trust(), issuer_keys, status_lists, maker, asked, served }
     }
 
     fn status_at(mut self, index: u64) -> Self {
@@ -95,7 +93,14 @@ impl Scene {
     }
 
     async fn judge_text(&self, text: String) -> Judged {
-        Judge::of(&self.vpgate).token(&self.asked.expected(), text, NOW).await
+        let judge = Judge {
+            trust: &self.trust,
+            issuer_keys: &*self.issuer_keys,
+            status_lists: &self.status_lists,
+            cross_check: None,
+            result: None,
+        };
+        judge.token(&self.asked.expected(), text, NOW).await
     }
 
     fn requests(&self) -> usize {
@@ -107,37 +112,6 @@ fn rejected(judged: Judged) -> Report {
     match judged {
         Judged::Rejected(report) | Judged::IssuerAtFault(report) => report,
         other => panic!("{other:?}"),
-    }
-}
-
-fn vpgate(maker: &Maker) -> Vpgate {
-    let text = include_str!("../../../../fixtures/config/contract.toml");
-    let mut policy = Config::from_toml(text, Path::new("")).unwrap().policy;
-    policy.trust = maker.trust();
-    let keys = Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&policy.tokens)).unwrap();
-    let clock: Arc<dyn Clock> = Arc::new(Still);
-    let client = FetchClient::new(true).unwrap();
-    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
-    let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
-    let wallets = FetchedWallets::new(client.clone(), Arc::clone(&clock), HashMap::new());
-    let status_lists =
-        FetchedStatusLists::new(client, Arc::clone(&clock), Arc::clone(&issuer_keys), CacheBounds::default());
-    Vpgate {
-        policy,
-        store: SqliteStore::open("sqlite::memory:").unwrap(),
-        clock,
-        entropy: Arc::new(SystemEntropy),
-        signer: Arc::new(keys.signer),
-        signed_requests: SignedRequests::default(),
-        request_signer: Arc::new(RequestKeys::default()),
-        wallets: Arc::new(wallets),
-        issuer_keys,
-        client_keys: fetched_keys,
-        status_lists: Arc::new(status_lists),
-        cross_check: None,
-        user_code_key: keys.user_code_key,
-        subject_key: keys.subject_key,
-        nonce_key: keys.nonce_key,
     }
 }
 
@@ -249,7 +223,7 @@ async fn req_7_8_a_list_by_somebody_else_is_a_rejection() {
 #[tokio::test]
 async fn req_5_16_an_ignored_status_is_not_fetched() {
     let mut scene = Scene::new().status_at(1);
-    scene.vpgate.policy.trust.credentials[0].status.check = StatusCheck::Ignored;
+    scene.trust.credentials[0].status.check = StatusCheck::Ignored;
     let judged = scene.judge().await;
     let Judged::Verified { presentation, .. } = judged else { panic!("{judged:?}") };
     assert_eq!(presentation.credentials()[QUERY_ID].as_slice()[0].status, CredentialStatus::Unchecked);
@@ -274,7 +248,7 @@ async fn req_9_10_a_list_that_was_kept_for_another_wallet_is_judged_again() {
     let leaf = certify(&root, &scene.maker.issuer);
     scene.maker.header.insert("x5c".to_owned(), x5c(&[&leaf]));
     let roots = Roots::new(&root.pem(), None, Vec::new()).unwrap();
-    scene.vpgate.policy.trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
+    scene.trust.credentials[0].keys = KeySource::X5c(Arc::new(roots));
     assert!(matches!(scene.judge().await, Judged::Verified { .. }));
     scene.asked.profile = Profile::Haip;
     let report = rejected(scene.judge().await);

@@ -1,7 +1,7 @@
 //! `/vpgate.js`: the script by which a page runs the device grant for its visitor, and its types. Made of
 //! `qr.js` and `vpgate.js` in this folder; the browser test holds what is served to them.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use poem::http::{StatusCode, header};
 use poem::{Request, Response};
@@ -21,12 +21,12 @@ static TYPES_TAG: LazyLock<String> = LazyLock::new(|| entity_tag(TYPES));
 
 /// The script. The same for everybody, and any page may load it: also by `import` or with an `integrity`
 /// attribute, for which browsers want to be told so.
-pub async fn script(_pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn script(_pages: Pages, request: Request) -> Result<Response, Notice> {
     Ok(document(&request, SCRIPT, &SCRIPT_TAG, "text/javascript; charset=utf-8"))
 }
 
 /// Its types, to be copied into a project.
-pub async fn types(_pages: Arc<Pages>, request: Request) -> Result<Response, Notice> {
+pub async fn types(_pages: Pages, request: Request) -> Result<Response, Notice> {
     Ok(document(&request, TYPES, &TYPES_TAG, "text/plain; charset=utf-8"))
 }
 

@@ -1,0 +1,136 @@
+//! What every use case is handed: one second, one policy, the outside world behind ports.
+//!
+//! [`Service`] lives as long as the program. [`Service::context`] makes a [`Context`] once for each request,
+//! sweep or command, so that everything decided there sees the same second and the same policy.
+
+use std::sync::{Arc, PoisonError, RwLock};
+
+use super::ports::{
+    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
+    Unavailable, Wallets,
+};
+use super::presentation::signed_requests::SignedRequests;
+use vpgate_core::base::secret::{DigestKey, Secret};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::policy::Policy;
+
+/// The outside world.
+pub struct Ports {
+    /// Where things are kept.
+    pub store: Arc<dyn Store>,
+    /// What time it is.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Signs access tokens.
+    pub signer: Arc<dyn Signer>,
+    /// Signs requests to wallets.
+    pub request_signer: Arc<dyn RequestSigner>,
+    /// Wallets that are servers.
+    pub wallets: Arc<dyn Wallets>,
+    /// Keys of issuers we believe.
+    pub issuer_keys: Arc<dyn IssuerKeys>,
+    /// Keys of clients that sign assertions.
+    pub client_keys: Arc<dyn ClientKeySets>,
+    /// Status lists of issuers we believe.
+    pub status_lists: Arc<dyn StatusLists>,
+    /// Who is asked about what our own core accepted; `None` when nobody is.
+    pub cross_check: Option<Arc<dyn CrossChecker>>,
+}
+
+/// Keys that never leave this process.
+pub struct SecretKeys {
+    /// Digests user codes, and what is counted.
+    pub user_code: DigestKey,
+    /// Makes subjects pairwise.
+    pub subject: DigestKey,
+    /// Makes the nonces of DPoP.
+    pub nonce: DigestKey,
+}
+
+/// What lives as long as the program.
+pub struct Service {
+    policy: RwLock<Arc<Policy>>,
+    ports: Arc<Ports>,
+    keys: Arc<SecretKeys>,
+    signed_requests: Arc<SignedRequests>,
+}
+
+impl Service {
+    /// Joins the operator's decisions and the outside world.
+    pub fn new(policy: Policy, ports: Ports, keys: SecretKeys) -> Self {
+        Self {
+            policy: RwLock::new(Arc::new(policy)),
+            ports: Arc::new(ports),
+            keys: Arc::new(keys),
+            signed_requests: Arc::default(),
+        }
+    }
+
+    /// For one request, sweep or command. Reads the clock.
+    pub fn context(&self) -> Context {
+        Context {
+            now: self.ports.clock.now(),
+            policy: Arc::clone(&self.policy.read().unwrap_or_else(PoisonError::into_inner)),
+            ports: Arc::clone(&self.ports),
+            keys: Arc::clone(&self.keys),
+            signed_requests: Arc::clone(&self.signed_requests),
+        }
+    }
+
+    /// From now on requests see `policy`; those under way keep the policy that they began with.
+    pub fn replace_policy(&self, policy: Policy) {
+        *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+    }
+}
+
+/// What one request, sweep or command sees.
+#[derive(Clone)]
+pub struct Context {
+    pub(in crate::flow) now: Timestamp,
+    pub(in crate::flow) policy: Arc<Policy>,
+    pub(in crate::flow) ports: Arc<Ports>,
+    pub(in crate::flow) keys: Arc<SecretKeys>,
+    pub(in crate::flow) signed_requests: Arc<SignedRequests>,
+}
+
+impl Context {
+    /// The second of this request.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// 8 fresh bytes, to name this request in logs.
+    ///
+    /// # Errors
+    /// When there is no randomness.
+    pub fn trace(&self) -> Result<[u8; 8], Unavailable> {
+        self.random()
+    }
+
+    /// 16 fresh bytes, for an identifier.
+    pub(in crate::flow) fn random_id(&self) -> Result<[u8; 16], Unavailable> {
+        self.random()
+    }
+
+    /// 64 fresh bytes, to draw from without bias.
+    pub(in crate::flow) fn random_draw(&self) -> Result<[u8; 64], Unavailable> {
+        self.random()
+    }
+
+    /// 32 fresh bytes, for a part of a secret.
+    pub(in crate::flow) fn random_bytes(&self) -> Result<[u8; 32], Unavailable> {
+        self.random()
+    }
+
+    /// A fresh secret of 256 bits.
+    pub(in crate::flow) fn random_secret(&self) -> Result<Secret, Unavailable> {
+        self.random().map(Secret::from_entropy)
+    }
+
+    fn random<const N: usize>(&self) -> Result<[u8; N], Unavailable> {
+        let mut bytes = [0; N];
+        self.ports.entropy.fill(&mut bytes)?;
+        Ok(bytes)
+    }
+}
