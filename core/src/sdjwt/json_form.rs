@@ -21,7 +21,7 @@ impl Presented {
     /// whoever signed them is nobody that was asked for. Other unprotected members mean nothing here.
     ///
     /// Whether this form is accepted at all is said by
-    /// [`CredentialTrust::accept_json_serialization`](super::trust::CredentialTrust).
+    /// [`CredentialTrust::accept_json_serialization`](crate::trust::CredentialTrust).
     ///
     /// # Errors
     /// The first broken rule, written into `findings`.
