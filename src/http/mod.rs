@@ -13,6 +13,7 @@ mod oauth;
 mod openid4vp;
 mod operations;
 mod pages;
+mod payload;
 mod public_url;
 mod qr;
 mod routes;

@@ -26,6 +26,7 @@ use super::PublicUrl;
 use super::client_authentication::by_header;
 use super::exact_json::ExactJson;
 use super::middleware::trace::AskedAgain;
+use super::payload::Payload;
 use super::tags::Tags;
 use crate::flow;
 use crate::flow::context::Context;
@@ -56,10 +57,10 @@ impl RestApi {
         public_url: Data<&PublicUrl>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<BeginPresentation>,
+        body: Payload<StrictJson<BeginPresentation>>,
     ) -> Result<BeginResponse, Problem> {
         let client = by_header(&context, request).await?;
-        let asked = begin::presentation_request(body.members()?)?;
+        let asked = begin::presentation_request(body.0.members()?)?;
         Ok(BeginResponse::new(&flow::presentation::begin(&context, client, asked).await?, &public_url))
     }
 
@@ -120,10 +121,10 @@ impl RestApi {
         context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<VerifyToken, true>,
+        body: Payload<StrictJson<VerifyToken, true>>,
     ) -> Result<VerifyResponse, Problem> {
         let client = by_header(&context, request).await?;
-        let token = verify::token_to_verify(body.members()?)?;
+        let token = verify::token_to_verify(body.0.members()?)?;
         VerifyResponse::to(flow::presentation::verify(&context, client, token).await?)
     }
 
@@ -137,10 +138,10 @@ impl RestApi {
         context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<VerifyCode>,
+        body: Payload<StrictJson<VerifyCode>>,
     ) -> Result<CodeAnswer, Problem> {
         let client = by_header(&context, request).await?;
-        let mut members = body.members()?;
+        let mut members = body.0.members()?;
         let code = device::required_code(&mut members)?;
         members.nothing_else()?;
         Ok(CodeAnswer::new(flow::device::own_pages::look_up(&context, client, code.typed()).await?))
@@ -156,10 +157,10 @@ impl RestApi {
         context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<CompleteCode>,
+        body: Payload<StrictJson<CompleteCode>>,
     ) -> Result<CompletionAnswer, Problem> {
         let client = by_header(&context, request).await?;
-        let mut members = body.members()?;
+        let mut members = body.0.members()?;
         let code = device::required_code(&mut members)?;
         let completion = device::completion(&mut members)?;
         members.nothing_else()?;
@@ -176,10 +177,10 @@ impl RestApi {
         context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
-        body: StrictJson<TryRules>,
+        body: Payload<StrictJson<TryRules>>,
     ) -> Result<Tried, Problem> {
         let client = by_header(&context, request).await?;
-        let sample = rules::sample(body.members()?)?;
+        let sample = rules::sample(body.0.members()?)?;
         flow::presentation::dry_run(&context, client, &sample)
             .map(Tried::from)
             .map_err(|why| error::not_tried(why, &sample))

@@ -3,15 +3,14 @@
 use std::marker::PhantomData;
 
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::Type;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::error::{Problem, pointer};
 use crate::flow::presentation::accept;
 use crate::http::middleware::body::{self, BodyFault, MAX_JSON_BYTES};
 use crate::http::middleware::rate_limits::RateLimits;
+use crate::http::payload::ReadBody;
 use vpgate_core::base::exact;
 use vpgate_core::base::json::{self, Bounds};
 
@@ -137,12 +136,11 @@ impl JsonBody {
     }
 }
 
-async fn read(request: &Request, body: &mut RequestBody, longest: usize) -> Result<Vec<u8>, Problem> {
+async fn received(request: &Request, body: &mut RequestBody, longest: usize) -> Result<Vec<u8>, Problem> {
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(Problem::media_type());
     }
-    let body = body.take().map_err(|_| Problem::invalid_json(BodyFault::Unreadable.to_string()))?;
-    body::read_bounded(body, longest, RateLimits::sender(request)).await.map_err(|fault| match fault {
+    body::take_bounded(body, longest, RateLimits::sender(request)).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => Problem::too_large(fault.to_string()),
         BodyFault::Unreadable => Problem::invalid_json(fault.to_string()),
     })
@@ -159,28 +157,15 @@ fn parse(bytes: &[u8], members: usize) -> Result<JsonBody, Problem> {
     Ok(JsonBody { members, text: bytes.to_vec() })
 }
 
-impl<'a, S: Type, const HOLDS_A_TOKEN: bool> ApiExtractor<'a> for StrictJson<S, HOLDS_A_TOKEN> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+impl<S: Type, const HOLDS_A_TOKEN: bool> ReadBody for StrictJson<S, HOLDS_A_TOKEN> {
+    type Described = S;
+    type Refusal = Problem;
 
-    type ParamType = ();
-    type ParamRawType = ();
+    const MEDIA_TYPE: &'static str = MEDIA_TYPE;
 
-    fn register(registry: &mut Registry) {
-        S::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: S::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: true })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
+    async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, Problem> {
         let longest = request.data().filter(|_| HOLDS_A_TOKEN).map_or(MAX_JSON_BYTES, accept::longest_answer);
-        Ok(Self { received: read(request, body, longest).await, described_by: PhantomData })
+        Ok(Self { received: received(request, body, longest).await, described_by: PhantomData })
     }
 }
 

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, LazyLock, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use poem::{Body, Request};
+use poem::{Body, Request, RequestBody};
 use tokio::io::{AsyncRead, AsyncReadExt as _};
 use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore, SemaphorePermit};
 use tokio::time::timeout;
@@ -95,6 +95,18 @@ pub async fn read_bounded(body: Body, limit: usize, from: Option<IpAddr>) -> Res
     drop(bytes);
     swallow(reader).await;
     Err(BodyFault::TooLarge(limit))
+}
+
+/// Reads a body as an extractor of poem has it.
+///
+/// # Errors
+/// [`BodyFault`]
+pub async fn take_bounded(
+    body: &mut RequestBody,
+    limit: usize,
+    from: Option<IpAddr>,
+) -> Result<Vec<u8>, BodyFault> {
+    read_bounded(body.take().map_err(|_| BodyFault::Unreadable)?, limit, from).await
 }
 
 /// Reads on until `bytes` holds one more than `limit`, or the body ends.

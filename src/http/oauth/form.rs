@@ -1,12 +1,8 @@
 //! A form as a payload of the OAuth endpoints: read strictly, and shown in the OpenAPI document.
 
-use std::ops::Deref;
-
 use poem::http::header;
 use poem::{Request, RequestBody};
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
 use poem_openapi::types::ParseFromJSON;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ExtractParamOptions};
 use serde_json::{Map, Value};
 
 use super::error::OAuthRefusal;
@@ -14,21 +10,14 @@ use crate::http::basic::CredentialsFault;
 use crate::http::client_authentication::NotLetIn;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, BodyFault, MAX_FORM_BYTES};
+use crate::http::payload::ReadBody;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 /// The parameters of `T`, which names them all as text. Unknown ones are ignored.
 #[derive(Debug)]
 pub struct OAuthForm<T>(pub T);
 
-impl<T> Deref for OAuthForm<T> {
-    type Target = T;
-
-    fn deref(&self) -> &T {
-        &self.0
-    }
-}
-
-/// The same, with all parameters as they came beside those that `T` names.
+/// All parameters as they came, beside those that `T` names.
 #[derive(Debug)]
 pub struct WholeForm<T> {
     /// What `T` names.
@@ -37,12 +26,11 @@ pub struct WholeForm<T> {
     pub parameters: AuthorizationParameters,
 }
 
-async fn read(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, String)>, OAuthRefusal> {
+async fn pairs(request: &Request, body: &mut RequestBody) -> Result<Vec<(String, String)>, OAuthRefusal> {
     if !body::has_media_type(request, MEDIA_TYPE) {
         return Err(OAuthRefusal::invalid(format!("the Content-Type must be {MEDIA_TYPE}")));
     }
-    let body = body.take().map_err(|_| OAuthRefusal::invalid(BodyFault::Unreadable.to_string()))?;
-    let bytes = body::read_bounded(body, MAX_FORM_BYTES, None).await.map_err(|fault| match fault {
+    let bytes = body::take_bounded(body, MAX_FORM_BYTES, None).await.map_err(|fault| match fault {
         BodyFault::TooLarge(_) => OAuthRefusal::too_large(fault.to_string()),
         BodyFault::Unreadable => OAuthRefusal::invalid(fault.to_string()),
     })?;
@@ -68,54 +56,25 @@ fn named<T: ParseFromJSON>(
     })
 }
 
-fn documented<T: ParseFromJSON>() -> MetaRequest {
-    let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: T::schema_ref() }];
-    MetaRequest { description: None, content, required: true }
-}
+impl<T: ParseFromJSON> ReadBody for OAuthForm<T> {
+    type Described = T;
+    type Refusal = OAuthRefusal;
 
-impl<'a, T: ParseFromJSON> ApiExtractor<'a> for OAuthForm<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const MEDIA_TYPE: &'static str = MEDIA_TYPE;
 
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        Some(documented::<T>())
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self(named(request, read(request, body).await?.into_iter())?))
+    async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, OAuthRefusal> {
+        Ok(Self(named(request, pairs(request, body).await?.into_iter())?))
     }
 }
 
-impl<'a, T: ParseFromJSON> ApiExtractor<'a> for WholeForm<T> {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+impl<T: ParseFromJSON> ReadBody for WholeForm<T> {
+    type Described = T;
+    type Refusal = OAuthRefusal;
 
-    type ParamType = ();
-    type ParamRawType = ();
+    const MEDIA_TYPE: &'static str = MEDIA_TYPE;
 
-    fn register(registry: &mut Registry) {
-        T::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        Some(documented::<T>())
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        let pairs = read(request, body).await?;
+    async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, OAuthRefusal> {
+        let pairs = pairs(request, body).await?;
         let named = named(request, pairs.iter().cloned())?;
         Ok(Self { named, parameters: AuthorizationParameters::new(pairs, Vec::new()) })
     }

@@ -34,6 +34,7 @@ use super::client_authentication::NotLetIn;
 use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
 use super::middleware::trace::AskedAgain;
+use super::payload::Payload;
 use super::tags::Tags;
 use super::{PublicUrl, client_authentication};
 use crate::flow;
@@ -64,9 +65,9 @@ impl OauthEndpoints {
         public_url: Data<&PublicUrl>,
         addresses: Data<&ClientAddresses>,
         request: &Request,
-        form: WholeForm<DeviceAuthorizationRequest>,
+        form: Payload<WholeForm<DeviceAuthorizationRequest>>,
     ) -> Result<DeviceAuthorizationAnswer, OAuthRefusal> {
-        let WholeForm { named: form, parameters } = form;
+        let Payload(WholeForm { named: form, parameters }) = form;
         let client = client_authentication::by_form(&context, request, form.client).await;
         let client = client.map_err(|why| match why {
             // A public client that does not say which has left out a required parameter (RFC 8628 section 3.1).
@@ -95,9 +96,9 @@ impl OauthEndpoints {
         public_url: Data<&PublicUrl>,
         limits: Data<&Arc<RateLimits>>,
         request: &Request,
-        form: WholeForm<PushedAuthorizationRequest>,
+        form: Payload<WholeForm<PushedAuthorizationRequest>>,
     ) -> Result<PushedAnswer, OAuthRefusal> {
-        let WholeForm { named, parameters } = form;
+        let Payload(WholeForm { named, parameters }) = form;
         let client = authenticate(&context, request, named.client).await?;
         limits.push(request, &client.client().id, context.now())?;
         let key = proven(&context, request, &public_url.at("/par")).await?;
@@ -116,9 +117,9 @@ impl OauthEndpoints {
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
-        form: OAuthForm<TokenRequest>,
+        form: Payload<OAuthForm<TokenRequest>>,
     ) -> Result<TokenAnswer, OAuthRefusal> {
-        let OAuthForm(mut form) = form;
+        let Payload(OAuthForm(mut form)) = form;
         let client = authenticate(&context, request, std::mem::take(&mut form.client)).await?;
         let shown = form.shown()?;
         let key = proven(&context, request, &public_url.at("/token")).await?;
@@ -151,9 +152,9 @@ impl OauthEndpoints {
         &self,
         context: Data<&Context>,
         request: &Request,
-        form: OAuthForm<IntrospectionRequest>,
+        form: Payload<OAuthForm<IntrospectionRequest>>,
     ) -> Result<IntrospectionAnswer, OAuthRefusal> {
-        let OAuthForm(form) = form;
+        let Payload(OAuthForm(form)) = form;
         let client = authenticate(&context, request, form.client).await?;
         let found = flow::tokens::introspect(&context, client, &Secret::received(form.token)).await?;
         Ok(IntrospectionAnswer::new(found, discovery::issuer(&context)))
@@ -167,9 +168,9 @@ impl OauthEndpoints {
         &self,
         context: Data<&Context>,
         request: &Request,
-        form: OAuthForm<RevocationRequest>,
+        form: Payload<OAuthForm<RevocationRequest>>,
     ) -> Result<RevocationAnswer, OAuthRefusal> {
-        let OAuthForm(form) = form;
+        let Payload(OAuthForm(form)) = form;
         let client = authenticate(&context, request, form.client).await?;
         flow::tokens::revoke(&context, client, Secret::received(form.token)).await?;
         Ok(RevocationAnswer::Dead)
@@ -197,9 +198,9 @@ impl OauthEndpoints {
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
-        form: TokenInForm,
+        form: Payload<TokenInForm>,
     ) -> Result<UserinfoAnswer, ResourceRefusal> {
-        tell(&context, &public_url, request, form).await
+        tell(&context, &public_url, request, form.0).await
     }
 
     /// What this server offers (RFC 8414)

@@ -4,9 +4,7 @@
 use poem::http::{HeaderMap, header};
 use poem::{Request, RequestBody};
 use poem_openapi::payload::Json;
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
-use poem_openapi::types::Type as _;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object};
+use poem_openapi::{ApiResponse, Object};
 
 use super::resource_error::ResourceRefusal;
 use crate::flow::tokens::issue::TokenType;
@@ -14,6 +12,7 @@ use crate::flow::tokens::userinfo::Person;
 use crate::http::documented::Documented;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
+use crate::http::payload::ReadBody;
 use vpgate_core::base::secret::Secret;
 
 /// The longest access token that is looked at.
@@ -46,44 +45,27 @@ pub struct TokenInForm(Option<Secret>);
 
 /// The body of a POST; it may be left out. For the document only.
 #[derive(Debug, Object)]
-struct UserinfoForm {
+pub struct UserinfoForm {
     /// Instead of the header, for Bearer tokens.
     access_token: Option<String>,
 }
 
-async fn read(request: &Request, body: &mut RequestBody) -> Result<TokenInForm, ResourceRefusal> {
-    // What is no form shows no token: the header may.
-    if !body::has_media_type(request, MEDIA_TYPE) {
-        return Ok(TokenInForm::default());
-    }
-    let body = body.take().map_err(|_| ResourceRefusal::malformed("the body could not be read"))?;
-    let bytes = body::read_bounded(body, MAX_FORM_BYTES, None).await;
-    let bytes = bytes.map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
-    let mut form = Form::parse(&bytes).map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
-    Ok(TokenInForm(form.take("access_token").map(Secret::received)))
-}
+impl ReadBody for TokenInForm {
+    type Described = UserinfoForm;
+    type Refusal = ResourceRefusal;
 
-impl<'a> ApiExtractor<'a> for TokenInForm {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const MEDIA_TYPE: &'static str = MEDIA_TYPE;
+    const REQUIRED: bool = false;
 
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        UserinfoForm::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: UserinfoForm::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: false })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(read(request, body).await?)
+    async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, ResourceRefusal> {
+        // What is no form shows no token: the header may.
+        if !body::has_media_type(request, MEDIA_TYPE) {
+            return Ok(TokenInForm::default());
+        }
+        let bytes = body::take_bounded(body, MAX_FORM_BYTES, None).await;
+        let bytes = bytes.map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
+        let mut form = Form::parse(&bytes).map_err(|fault| ResourceRefusal::malformed(&fault.to_string()))?;
+        Ok(TokenInForm(form.take("access_token").map(Secret::received)))
     }
 }
 

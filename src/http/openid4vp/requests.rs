@@ -5,9 +5,7 @@ use poem::web::Data;
 use poem::{Request, RequestBody};
 use poem_openapi::param::Path;
 use poem_openapi::payload::PlainText;
-use poem_openapi::registry::{MetaMediaType, MetaRequest, Registry};
-use poem_openapi::types::Type as _;
-use poem_openapi::{ApiExtractor, ApiExtractorType, ApiResponse, ExtractParamOptions, Object, OpenApi};
+use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::error::NoRequest;
 use crate::flow;
@@ -15,6 +13,7 @@ use crate::flow::context::Context;
 use crate::flow::presentation::request_object::{NoRequestObject, WalletSays};
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, BodyFault};
+use crate::http::payload::{Payload, ReadBody};
 use crate::http::tags::Tags;
 use vpgate_core::base::id::RequestState;
 
@@ -51,7 +50,7 @@ impl RequestEndpoints {
         context: Data<&Context>,
         /// From the `request_uri`.
         id: Path<String>,
-        says: Said,
+        says: Payload<WalletSays>,
     ) -> Result<RequestObject, NoRequest> {
         serve(&context, &id, says.0).await
     }
@@ -69,13 +68,9 @@ enum RequestObject {
     Ok(PlainText<String>),
 }
 
-/// What the wallet sent, read and bounded.
-#[derive(Debug)]
-struct Said(WalletSays);
-
 /// What a wallet may say. Unknown parameters are ignored, repeated ones refused. For the document only.
 #[derive(Debug, Object)]
-struct RequestUriPost {
+pub struct RequestUriPost {
     /// The wallet's abilities (section 10.1) as a JSON object.
     wallet_metadata: Option<String>,
     /// Comes back as the claim of this name.
@@ -83,40 +78,23 @@ struct RequestUriPost {
     wallet_nonce: Option<String>,
 }
 
-async fn read(request: &Request, body: &mut RequestBody) -> Result<WalletSays, NoRequest> {
-    let body = body.take().map_err(|_| NoRequest::refused("the body could not be read"))?;
-    let bytes = body::read_bounded(body, MAX_BYTES, None).await.map_err(|fault| match fault {
-        BodyFault::TooLarge(_) => NoRequest::too_large(fault.to_string()),
-        BodyFault::Unreadable => NoRequest::refused(fault.to_string()),
-    })?;
-    // Both parameters are optional: who says nothing need not name a media type.
-    if !bytes.is_empty() && !body::has_media_type(request, MEDIA_TYPE) {
-        return Err(NoRequest::media_type(format!("the body must be {MEDIA_TYPE}")));
-    }
-    let mut form = Form::parse(&bytes).map_err(|fault| NoRequest::refused(fault.to_string()))?;
-    Ok(WalletSays { wallet_nonce: form.take("wallet_nonce"), wallet_metadata: form.take("wallet_metadata") })
-}
+impl ReadBody for WalletSays {
+    type Described = RequestUriPost;
+    type Refusal = NoRequest;
 
-impl<'a> ApiExtractor<'a> for Said {
-    const TYPES: &'static [ApiExtractorType] = &[ApiExtractorType::RequestObject];
+    const MEDIA_TYPE: &'static str = MEDIA_TYPE;
+    const REQUIRED: bool = false;
 
-    type ParamType = ();
-    type ParamRawType = ();
-
-    fn register(registry: &mut Registry) {
-        RequestUriPost::register(registry);
-    }
-
-    fn request_meta() -> Option<MetaRequest> {
-        let content = vec![MetaMediaType { content_type: MEDIA_TYPE, schema: RequestUriPost::schema_ref() }];
-        Some(MetaRequest { description: None, content, required: false })
-    }
-
-    async fn from_request(
-        request: &'a Request,
-        body: &mut RequestBody,
-        _options: ExtractParamOptions<()>,
-    ) -> poem::Result<Self> {
-        Ok(Self(read(request, body).await?))
+    async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, NoRequest> {
+        let bytes = body::take_bounded(body, MAX_BYTES, None).await.map_err(|fault| match fault {
+            BodyFault::TooLarge(_) => NoRequest::too_large(fault.to_string()),
+            BodyFault::Unreadable => NoRequest::refused(fault.to_string()),
+        })?;
+        // Both parameters are optional: who says nothing need not name a media type.
+        if !bytes.is_empty() && !body::has_media_type(request, MEDIA_TYPE) {
+            return Err(NoRequest::media_type(format!("the body must be {MEDIA_TYPE}")));
+        }
+        let mut form = Form::parse(&bytes).map_err(|fault| NoRequest::refused(fault.to_string()))?;
+        Ok(Self { wallet_nonce: form.take("wallet_nonce"), wallet_metadata: form.take("wallet_metadata") })
     }
 }

@@ -6,12 +6,13 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object, OpenApi};
 
 use super::error::PostRefusal;
-use super::posted::PostedBody;
 use crate::flow;
 use crate::flow::context::Context;
 use crate::flow::presentation::direct_post::{PostAnswer, WayBack};
 use crate::http::PublicUrl;
+use crate::http::payload::Payload;
 use crate::http::tags::Tags;
+use vpgate_core::openid4vp::response::DirectPostResponse;
 
 /// Where answers are posted.
 #[derive(Clone, Copy, Debug)]
@@ -32,7 +33,7 @@ impl ResponseEndpoints {
         public_url: Data<&PublicUrl>,
         /// From the request.
         id: Path<String>,
-        body: PostedBody,
+        body: Payload<DirectPostResponse>,
     ) -> Result<PostResponse, PostRefusal> {
         match flow::presentation::direct_post(&context, &id, body.0).await? {
             PostAnswer::Taken(way_back) => {
