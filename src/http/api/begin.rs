@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::device::code_to_complete;
 use super::error::Problem;
 use super::result::PresentationStatus;
-use super::strict_json::JsonBody;
+use super::strict_json::{JsonBody, JsonRequest};
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::begin::{NewPresentation, PresentationBegun};
 use crate::flow::presentation::query::QueryRequested;
@@ -97,28 +97,26 @@ pub enum FlowSchema {
     DcApi,
 }
 
-/// Reads the request.
-///
-/// # Errors
-/// A [`Problem`] that points at the member at fault.
-pub fn presentation_request(mut members: JsonBody) -> Result<NewPresentation, Problem> {
-    let flow = match members.text("flow")?.as_deref() {
-        None | Some("same_device") => request::PresentationFlow::SameDevice,
-        Some("cross_device") => request::PresentationFlow::CrossDevice,
-        Some("dc_api") => request::PresentationFlow::DcApi,
-        Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
-    };
-    let request = NewPresentation {
-        wallet: members.text("wallet")?,
-        question: question_request(&mut members)?,
-        for_code: code_to_complete(&mut members)?,
-        login_hint: members.text("login_hint")?,
-        flow,
-        redirect_uri: members.text("redirect_uri")?,
-        state: members.text("state")?,
-    };
-    members.nothing_else()?;
-    Ok(request)
+impl JsonRequest for BeginPresentation {
+    type Read = NewPresentation;
+
+    fn read(members: &mut JsonBody) -> Result<NewPresentation, Problem> {
+        let flow = match members.text("flow")?.as_deref() {
+            None | Some("same_device") => request::PresentationFlow::SameDevice,
+            Some("cross_device") => request::PresentationFlow::CrossDevice,
+            Some("dc_api") => request::PresentationFlow::DcApi,
+            Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
+        };
+        Ok(NewPresentation {
+            wallet: members.text("wallet")?,
+            question: question_request(members)?,
+            for_code: code_to_complete(members)?,
+            login_hint: members.text("login_hint")?,
+            flow,
+            redirect_uri: members.text("redirect_uri")?,
+            state: members.text("state")?,
+        })
+    }
 }
 
 /// Reads what is asked; the same on every endpoint of this endpoint.

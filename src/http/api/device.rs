@@ -6,7 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
 
 use super::error::Problem;
-use super::strict_json::JsonBody;
+use super::strict_json::{JsonBody, JsonRequest};
 use crate::flow::device::own_pages::{Completed, Completion};
 use crate::flow::device::user_code::{CodeFound, Typed};
 use crate::flow::presentation::begin::CodeToComplete;
@@ -151,7 +151,7 @@ impl EnteredCode {
 ///
 /// # Errors
 /// A [`Problem`] that points at the member at fault; the same below.
-pub fn entered_code(members: &mut JsonBody) -> Result<Option<EnteredCode>, Problem> {
+fn entered_code(members: &mut JsonBody) -> Result<Option<EnteredCode>, Problem> {
     let code = members.text("user_code")?;
     let from = members.text("ip_address")?.map(|text| text.parse::<IpAddr>()).transpose();
     let from = from.map_err(|_| Problem::invalid_request("/ip_address", "must be an IP address"))?;
@@ -165,11 +165,24 @@ pub fn entered_code(members: &mut JsonBody) -> Result<Option<EnteredCode>, Probl
     }
 }
 
-/// The same where there must be one.
-///
-/// # Errors
-/// As above.
-pub fn required_code(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
+impl JsonRequest for VerifyCode {
+    type Read = EnteredCode;
+
+    fn read(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
+        required_code(members)
+    }
+}
+
+impl JsonRequest for CompleteCode {
+    type Read = (EnteredCode, Completion);
+
+    fn read(members: &mut JsonBody) -> Result<Self::Read, Problem> {
+        Ok((required_code(members)?, completion(members)?))
+    }
+}
+
+/// Reads a code that must be there.
+fn required_code(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
     entered_code(members)?.ok_or_else(|| Problem::invalid_request("/user_code", "is missing"))
 }
 
@@ -190,7 +203,7 @@ pub fn code_to_complete(members: &mut JsonBody) -> Result<Option<CodeToComplete>
 ///
 /// # Errors
 /// As above.
-pub fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
+fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
     let result = members.text("result")?;
     let (presentation, response_code) = (members.text("presentation")?, members.text("response_code")?);
     let denied = match result.as_deref() {

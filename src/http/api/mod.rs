@@ -60,7 +60,7 @@ impl RestApi {
         body: Payload<StrictJson<BeginPresentation>>,
     ) -> Result<BeginResponse, Problem> {
         let client = by_header(&context, request).await?;
-        let asked = begin::presentation_request(body.0.members()?)?;
+        let asked = body.0.read()?;
         Ok(BeginResponse::new(&flow::presentation::begin(&context, client, asked).await?, &public_url))
     }
 
@@ -121,10 +121,10 @@ impl RestApi {
         context: Data<&Context>,
         request: &Request,
         _authorization: ClientBasic,
-        body: Payload<StrictJson<VerifyToken, true>>,
+        body: Payload<StrictJson<VerifyToken>>,
     ) -> Result<VerifyResponse, Problem> {
         let client = by_header(&context, request).await?;
-        let token = verify::token_to_verify(body.0.members()?)?;
+        let token = body.0.read()?;
         VerifyResponse::to(flow::presentation::verify(&context, client, token).await?)
     }
 
@@ -141,9 +141,7 @@ impl RestApi {
         body: Payload<StrictJson<VerifyCode>>,
     ) -> Result<CodeAnswer, Problem> {
         let client = by_header(&context, request).await?;
-        let mut members = body.0.members()?;
-        let code = device::required_code(&mut members)?;
-        members.nothing_else()?;
+        let code = body.0.read()?;
         Ok(CodeAnswer::new(flow::device::own_pages::look_up(&context, client, code.typed()).await?))
     }
 
@@ -160,10 +158,7 @@ impl RestApi {
         body: Payload<StrictJson<CompleteCode>>,
     ) -> Result<CompletionAnswer, Problem> {
         let client = by_header(&context, request).await?;
-        let mut members = body.0.members()?;
-        let code = device::required_code(&mut members)?;
-        let completion = device::completion(&mut members)?;
-        members.nothing_else()?;
+        let (code, completion) = body.0.read()?;
         Ok(flow::device::own_pages::complete(&context, client, code.typed(), completion).await?.into())
     }
 
@@ -180,7 +175,7 @@ impl RestApi {
         body: Payload<StrictJson<TryRules>>,
     ) -> Result<Tried, Problem> {
         let client = by_header(&context, request).await?;
-        let sample = rules::sample(body.0.members()?)?;
+        let sample = body.0.read()?;
         flow::presentation::dry_run(&context, client, &sample)
             .map(Tried::from)
             .map_err(|why| error::not_tried(why, &sample))
@@ -199,4 +194,21 @@ enum Forgotten {
     /// It is gone.
     #[oai(status = 204)]
     NoContent,
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::strict_json::testing::assert_documented;
+    use super::*;
+
+    #[test]
+    fn what_the_document_says_of_a_body_is_what_is_read() {
+        assert_documented::<BeginPresentation>(json!({}));
+        assert_documented::<VerifyToken>(json!({}));
+        assert_documented::<VerifyCode>(json!({ "user_code": "WDJB-MJHT" }));
+        assert_documented::<CompleteCode>(json!({ "user_code": "WDJB-MJHT", "result": "ACCESS_DENIED" }));
+        assert_documented::<TryRules>(json!({ "claims": {} }));
+    }
 }

@@ -7,7 +7,7 @@ use poem_openapi::{ApiResponse, Enum, Object};
 use serde_json::Value;
 
 use super::error::{Problem, pointer};
-use super::strict_json::JsonBody;
+use super::strict_json::{JsonBody, JsonRequest};
 use crate::flow::presentation::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
 use vpgate_core::admission::rules::{ScopeRule, Unmet};
@@ -28,24 +28,26 @@ pub struct SampleClaims {
     by_name: BTreeMap<String, Value>,
 }
 
-/// Reads the request.
-///
-/// # Errors
-/// A [`Problem`] that points at the member at fault.
-pub fn sample(mut members: JsonBody) -> Result<Sample, Problem> {
-    let scope = members.text("scope")?;
-    let Some(Value::Object(samples)) = members.object("claims")? else {
-        return Err(Problem::invalid_request("/claims", "is missing: sample claims by credential id"));
-    };
-    members.nothing_else()?;
-    let mut claims = Vec::new();
-    for (id, sample) in samples {
-        let Value::Object(sample) = sample else {
-            return Err(Problem::invalid_request(&format!("/claims{}", pointer(&id)), "must be an object"));
+impl JsonRequest for TryRules {
+    type Read = Sample;
+
+    fn read(members: &mut JsonBody) -> Result<Sample, Problem> {
+        let scope = members.text("scope")?;
+        let Some(Value::Object(samples)) = members.object("claims")? else {
+            return Err(Problem::invalid_request("/claims", "is missing: sample claims by credential id"));
         };
-        claims.push((id, sample));
+        let mut claims = Vec::new();
+        for (id, sample) in samples {
+            let Value::Object(sample) = sample else {
+                return Err(Problem::invalid_request(
+                    &format!("/claims{}", pointer(&id)),
+                    "must be an object",
+                ));
+            };
+            claims.push((id, sample));
+        }
+        Ok(Sample { scope, claims })
     }
-    Ok(Sample { scope, claims })
 }
 
 /// The answer.

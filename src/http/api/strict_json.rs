@@ -20,22 +20,41 @@ const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 16, members: 2000 };
 /// The same where presentations may be in JSON serialisation, with a string for each Disclosure.
 const MEMBERS_OF_A_TOKEN: usize = 20_000;
 
-/// A JSON object that `S` describes in the OpenAPI document. Reading it is left to whoever has
-/// authenticated the caller first: nothing is parsed before [`Self::members`]. One that holds a token may be
-/// as long as a wallet's answer.
+/// A body of the REST API: the document describes it by the fields of the type, and [`JsonRequest::read`] reads the
+/// members of these names.
+pub trait JsonRequest: Type {
+    /// What it asks for.
+    type Read;
+
+    /// Whether it may be as long as a wallet's answer.
+    const HOLDS_A_TOKEN: bool = false;
+
+    /// Takes the members out. Those that are left are refused afterwards.
+    ///
+    /// # Errors
+    /// A [`Problem`] that points at the member at fault.
+    fn read(members: &mut JsonBody) -> Result<Self::Read, Problem>;
+}
+
+/// A JSON object that says what `S` says. Reading it is left to whoever has authenticated the caller first:
+/// nothing is parsed before [`Self::read`].
 #[derive(Debug)]
-pub struct StrictJson<S, const HOLDS_A_TOKEN: bool = false> {
+pub struct StrictJson<S> {
     received: Result<Vec<u8>, Problem>,
     described_by: PhantomData<fn() -> S>,
 }
 
-impl<S, const HOLDS_A_TOKEN: bool> StrictJson<S, HOLDS_A_TOKEN> {
-    /// The members.
+impl<S: JsonRequest> StrictJson<S> {
+    /// What it asks for.
     ///
     /// # Errors
-    /// A [`Problem`] of the body as a whole.
-    pub fn members(self) -> Result<JsonBody, Problem> {
-        parse(&self.received?, if HOLDS_A_TOKEN { MEMBERS_OF_A_TOKEN } else { BOUNDS.members })
+    /// A [`Problem`] of the body as a whole, or of a member.
+    pub fn read(self) -> Result<S::Read, Problem> {
+        let most = if S::HOLDS_A_TOKEN { MEMBERS_OF_A_TOKEN } else { BOUNDS.members };
+        let mut members = parse(&self.received?, most)?;
+        let read = S::read(&mut members)?;
+        members.nothing_else()?;
+        Ok(read)
     }
 }
 
@@ -124,7 +143,7 @@ impl JsonBody {
     ///
     /// # Errors
     /// As above.
-    pub fn nothing_else(self) -> Result<(), Problem> {
+    fn nothing_else(self) -> Result<(), Problem> {
         match self.members.keys().next() {
             None => Ok(()),
             Some(name) => Err(Problem::invalid_request(&pointer(name), "there is no such member")),
@@ -132,6 +151,8 @@ impl JsonBody {
     }
 
     fn take(&mut self, name: &str) -> Option<Value> {
+        #[cfg(test)]
+        testing::note(name);
         self.members.swap_remove(name).filter(|value| !value.is_null())
     }
 }
@@ -157,15 +178,49 @@ fn parse(bytes: &[u8], members: usize) -> Result<JsonBody, Problem> {
     Ok(JsonBody { members, text: bytes.to_vec() })
 }
 
-impl<S: Type, const HOLDS_A_TOKEN: bool> ReadBody for StrictJson<S, HOLDS_A_TOKEN> {
+impl<S: JsonRequest> ReadBody for StrictJson<S> {
     type Described = S;
     type Refusal = Problem;
 
     const MEDIA_TYPE: &'static str = MEDIA_TYPE;
 
     async fn read(request: &Request, body: &mut RequestBody) -> Result<Self, Problem> {
-        let longest = request.data().filter(|_| HOLDS_A_TOKEN).map_or(MAX_JSON_BYTES, accept::longest_answer);
+        let longest =
+            request.data().filter(|_| S::HOLDS_A_TOKEN).map_or(MAX_JSON_BYTES, accept::longest_answer);
         Ok(Self { received: received(request, body, longest).await, described_by: PhantomData })
+    }
+}
+
+#[cfg(test)]
+pub mod testing {
+    //! Whether a body is read as the document describes it.
+
+    use std::cell::RefCell;
+    use std::collections::BTreeSet;
+
+    use poem_openapi::registry::Registry;
+
+    use super::*;
+
+    thread_local! {
+        static TAKEN: RefCell<BTreeSet<String>> = RefCell::default();
+    }
+
+    pub fn note(name: &str) {
+        TAKEN.with_borrow_mut(|taken| taken.insert(name.to_owned()));
+    }
+
+    /// Reads `sample`, which is good, and compares the members that were asked for with those in the document.
+    pub fn assert_documented<S: JsonRequest>(sample: Value) {
+        TAKEN.take();
+        let received = Ok(sample.to_string().into_bytes());
+        let read = StrictJson::<S> { received, described_by: PhantomData }.read();
+        assert!(read.is_ok(), "{}: {:?}", S::name(), read.err());
+        let mut registry = Registry::new();
+        S::register(&mut registry);
+        let schema = &registry.schemas[S::schema_ref().unwrap_reference()];
+        let documented = schema.properties.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(documented.collect::<BTreeSet<_>>(), TAKEN.take(), "{}", S::name());
     }
 }
 

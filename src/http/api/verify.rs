@@ -9,7 +9,7 @@ use super::error::Problem;
 use super::result::{
     CredentialsSchema, ReportSchema, ScopeOutcome, VerdictSchema, agreed, agreed_texts, earned, shown,
 };
-use super::strict_json::JsonBody;
+use super::strict_json::{JsonBody, JsonRequest};
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::judge::Judged;
 use crate::flow::presentation::verify::TokenToVerify;
@@ -52,25 +52,25 @@ pub struct Presentations {
     by_credential: BTreeMap<String, Vec<String>>,
 }
 
-/// Reads the request.
-///
-/// # Errors
-/// A [`Problem`] that points at the member at fault.
-pub fn token_to_verify(mut members: JsonBody) -> Result<TokenToVerify, Problem> {
-    let requested_at = match members.text("requested_at")?.as_deref().map(Timestamp::from_rfc3339) {
-        None => None,
-        Some(Ok(at)) => Some(at),
-        Some(Err(why)) => return Err(Problem::invalid_request("/requested_at", why.to_string())),
-    };
-    let request = TokenToVerify {
-        vp_token: members.text_or_object("vp_token")?.unwrap_or_default(),
-        audience: members.text("audience")?.unwrap_or_default(),
-        nonce: members.text("nonce")?.unwrap_or_default(),
-        question: question_request(&mut members)?,
-        requested_at,
-    };
-    members.nothing_else()?;
-    Ok(request)
+impl JsonRequest for VerifyToken {
+    type Read = TokenToVerify;
+
+    const HOLDS_A_TOKEN: bool = true;
+
+    fn read(members: &mut JsonBody) -> Result<TokenToVerify, Problem> {
+        let requested_at = match members.text("requested_at")?.as_deref().map(Timestamp::from_rfc3339) {
+            None => None,
+            Some(Ok(at)) => Some(at),
+            Some(Err(why)) => return Err(Problem::invalid_request("/requested_at", why.to_string())),
+        };
+        Ok(TokenToVerify {
+            vp_token: members.text_or_object("vp_token")?.unwrap_or_default(),
+            audience: members.text("audience")?.unwrap_or_default(),
+            nonce: members.text("nonce")?.unwrap_or_default(),
+            question: question_request(members)?,
+            requested_at,
+        })
+    }
 }
 
 /// The answer to the question, whatever it is.
