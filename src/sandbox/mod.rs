@@ -20,23 +20,23 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::x5c::Roots;
 
-mod agreement;
 mod index;
 pub mod issuer;
 mod page;
 mod parameters;
 mod service;
-mod shelf;
 mod shop;
 pub mod status_list;
 mod television;
 mod transaction;
+mod transaction_text;
+mod ttl_map;
 pub mod wallet;
 mod web_page;
 
 use issuer::{Issuer, NoIssuer, NotIssued};
 use service::{Account, Service};
-use shelf::Shelf;
+use ttl_map::TtlMap;
 use wallet::{DemoWallet, Registration};
 
 /// Where `app.rs` mounts [`Sandbox::endpoint`].
@@ -115,8 +115,8 @@ impl Sandbox {
             rng: settings.rng,
             issuer,
             wallet,
-            televisions: Shelf::default(),
-            visits: Shelf::default(),
+            televisions: TtlMap::default(),
+            visits: TtlMap::default(),
         })))
     }
 
@@ -181,8 +181,8 @@ struct Parties {
     rng: Randomness,
     issuer: Issuer,
     wallet: DemoWallet,
-    televisions: Shelf<television::Television>,
-    visits: Shelf<shop::ShopVisit>,
+    televisions: TtlMap<television::Television>,
+    visits: TtlMap<shop::ShopVisit>,
 }
 
 impl Parties {

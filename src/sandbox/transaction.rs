@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::agreement::Agreement;
+use super::transaction_text::TransactionText;
 use vpgate_core::base::base64url;
 use vpgate_core::base::json::{self, Bounds};
 
@@ -20,7 +20,7 @@ pub(super) struct Transaction {
     /// The request listed hash algorithms, so the answer must name the one used.
     pub(super) names_hash: bool,
     /// What is agreed to.
-    pub(super) agreement: Agreement,
+    pub(super) agreement: TransactionText,
 }
 
 impl Transaction {
@@ -43,7 +43,7 @@ impl Transaction {
             encoded: encoded.to_owned(),
             credential_ids: strings(object.get("credential_ids")?).filter(|ids| !ids.is_empty())?,
             names_hash: hashes.is_some(),
-            agreement: Agreement::of(object.get("type")?.as_str()?, object.get("payload")?)?,
+            agreement: TransactionText::of(object.get("type")?.as_str()?, object.get("payload")?)?,
         })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::sandbox::agreement::{PAYMENT_ITEMIZED, PAYMENT_MANDATE, SESSION_DATA, WIRE_INSTRUCTIONS};
+use crate::sandbox::transaction_text::{PAYMENT_ITEMIZED, PAYMENT_MANDATE, SESSION_DATA, WIRE_INSTRUCTIONS};
 use crate::sandbox::wallet::BASIC_QUERY_ID;
 
 /// Something to agree to.
@@ -111,12 +111,12 @@ fn session() -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::sandbox::agreement::Agreement;
+    use crate::sandbox::transaction_text::TransactionText;
 
     #[test]
     fn every_offer_promises_what_the_wallet_will_say() {
         for offer in Offer::ALL {
-            let agreement = Agreement::of(offer.kind, &(offer.payload)()).unwrap();
+            let agreement = TransactionText::of(offer.kind, &(offer.payload)()).unwrap();
             if let Some(amount) = agreement.headline.split(' ').find(|word| word.contains('.')) {
                 assert!(offer.about.contains(amount), "{}: {}", offer.name, agreement.headline);
             }

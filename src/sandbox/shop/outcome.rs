@@ -2,8 +2,8 @@
 
 use serde_json::Value;
 
-use crate::sandbox::agreement::Agreement;
 use crate::sandbox::service::ServiceAnswer;
+use crate::sandbox::transaction_text::TransactionText;
 
 /// The answer of `GET /v1/presentations/{id}`, read.
 pub(super) struct ShopOutcome {
@@ -39,7 +39,7 @@ pub(super) struct ShopCredential {
 
 /// A transaction, in words and as it is.
 pub(super) struct Stored {
-    pub(super) agreement: Option<Agreement>,
+    pub(super) agreement: Option<TransactionText>,
     pub(super) json: String,
 }
 
@@ -122,7 +122,7 @@ impl Stored {
             .get("type")
             .and_then(Value::as_str)
             .zip(object.get("payload"))
-            .and_then(|(kind, payload)| Agreement::of(kind, payload));
+            .and_then(|(kind, payload)| TransactionText::of(kind, payload));
         Self { agreement, json: serde_json::to_string_pretty(object).unwrap_or_default() }
     }
 }

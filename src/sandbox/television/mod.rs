@@ -15,10 +15,10 @@ use serde_json::json;
 
 use super::{Parties, page};
 
-mod set;
+mod device_client;
 
-pub(super) use set::Television;
-use set::{Screen, Unusable};
+pub(super) use device_client::Television;
+use device_client::{Screen, Unusable};
 
 const COOKIE: &str = "sandbox_tv";
 /// A screen is remembered longer than its code lives, so that it can say so.

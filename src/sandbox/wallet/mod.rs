@@ -17,11 +17,11 @@ use poem::{Body, IntoResponse as _, Response, handler};
 use serde_json::{Value, json};
 
 use super::Parties;
-use super::agreement::Agreement;
 use super::issuer::{Issuer, NotIssued};
 use super::page::{self, Next};
 use super::parameters::FormParameters;
-use super::shelf::Shelf;
+use super::transaction_text::TransactionText;
+use super::ttl_map::TtlMap;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::x5c::Roots;
 
@@ -60,7 +60,7 @@ pub struct DemoWallet {
     registration: Registration,
     /// Whom it believes about everybody else.
     roots: Option<Roots>,
-    pending: Shelf<Request>,
+    pending: TtlMap<Request>,
 }
 
 impl DemoWallet {
@@ -71,7 +71,7 @@ impl DemoWallet {
         now: Timestamp,
     ) -> Result<Self, NotIssued> {
         let holder = Holder::new(issuer, demo_person(), now)?;
-        Ok(Self { holder, registration, roots, pending: Shelf::default() })
+        Ok(Self { holder, registration, roots, pending: TtlMap::default() })
     }
 
     /// Whose wallet it is, to present without clicking.
@@ -216,7 +216,7 @@ struct ConsentPage<'a> {
     posted: bool,
     login_hint: Option<&'a str>,
     claims: Vec<(String, String)>,
-    agreements: Vec<&'a Agreement>,
+    agreements: Vec<&'a TransactionText>,
     request: &'a str,
     shapes: [(&'static str, &'static str, bool); 3],
     faults: [(&'static str, &'static str); 8],

@@ -13,7 +13,7 @@ pub(super) const PAYMENT_MANDATE: &str = "urn:proof:params:vc:transaction-data:p
 
 /// One transaction as a person reads it. Everything is plain text from a stranger: pages escape it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Agreement {
+pub(super) struct TransactionText {
     /// One sentence that says what will happen.
     pub(super) headline: String,
     /// Labelled details, in order.
@@ -33,7 +33,7 @@ pub(super) struct BillRow {
     pub(super) cost: String,
 }
 
-impl Agreement {
+impl TransactionText {
     /// Puts a payload into words; `None` for a type or a payload that is not completely understood.
     pub(super) fn of(kind: &str, payload: &Value) -> Option<Self> {
         match kind {
@@ -64,8 +64,8 @@ struct DemoSessionData {
 }
 
 impl DemoSessionData {
-    fn in_words(self) -> Agreement {
-        Agreement::new(
+    fn in_words(self) -> TransactionText {
+        TransactionText::new(
             "Confirm that this session is yours".to_owned(),
             vec![("Internet address", Some(self.ip_address)), ("Device", self.device_id)],
         )
@@ -93,7 +93,7 @@ struct LineItem {
 
 impl DemoPaymentItemized {
     /// `None` when the sum is too large to be exact, or there is nothing to pay for.
-    fn in_words(self) -> Option<Agreement> {
+    fn in_words(self) -> Option<TransactionText> {
         let mut total = Amount::ZERO;
         let mut items = Vec::with_capacity(self.items.len());
         for LineItem { quantity, unit_cost, label } in self.items {
@@ -107,7 +107,11 @@ impl DemoPaymentItemized {
         }
         let total = total.in_words(&self.currency);
         let lines = vec![("For", self.title), ("Description", self.description)];
-        Some(Agreement { items, total: Some(total.clone()), ..Agreement::new(format!("Pay {total}"), lines) })
+        Some(TransactionText {
+            items,
+            total: Some(total.clone()),
+            ..TransactionText::new(format!("Pay {total}"), lines)
+        })
     }
 }
 
@@ -143,10 +147,10 @@ struct DemoSource {
 }
 
 impl DemoWireInstructions {
-    fn in_words(self) -> Agreement {
+    fn in_words(self) -> TransactionText {
         let (to, from) = (self.recipient, self.source);
         let payee = to.individual_name.as_ref().unwrap_or(&to.institution_name);
-        Agreement::new(
+        TransactionText::new(
             format!("Wire {} to {payee}", self.amount.in_words(&self.currency)),
             vec![
                 ("Recipient", to.individual_name),
@@ -196,9 +200,9 @@ struct DemoPayee {
 }
 
 impl DemoPaymentMandate {
-    fn in_words(self) -> Agreement {
+    fn in_words(self) -> TransactionText {
         let (instrument, payee) = (self.payment_instrument, self.payee);
-        Agreement::new(
+        TransactionText::new(
             format!("Allow {} to collect {}", payee.name, self.amount.in_words(&self.currency)),
             vec![
                 ("In their words", Some(self.prompt_summary)),
@@ -233,7 +237,7 @@ mod tests {
     #[test]
     fn req_13_20_a_session_in_words() {
         let agreement =
-            Agreement::of(SESSION_DATA, &json!({"ip_address": "203.0.113.7", "device_id": "tablet-1"}));
+            TransactionText::of(SESSION_DATA, &json!({"ip_address": "203.0.113.7", "device_id": "tablet-1"}));
         let agreement = agreement.unwrap();
         assert_eq!(agreement.headline, "Confirm that this session is yours");
         assert_eq!(
@@ -252,7 +256,7 @@ mod tests {
                 {"quantity": 2, "unit_cost": 1250.35, "label": "Engine <b>"},
             ],
         });
-        let agreement = Agreement::of(PAYMENT_ITEMIZED, &payment).unwrap();
+        let agreement = TransactionText::of(PAYMENT_ITEMIZED, &payment).unwrap();
         assert_eq!(agreement.headline, "Pay 2,501.00 USD");
         assert_eq!(agreement.total.as_deref(), Some("2,501.00 USD"));
         assert_eq!(agreement.lines, [("For", "Order 7".to_owned())]);
@@ -269,7 +273,7 @@ mod tests {
         ] {
             let mut payment = payment.clone();
             *payment.pointer_mut(pointer).unwrap() = wrong;
-            assert_eq!(Agreement::of(PAYMENT_ITEMIZED, &payment), None, "{payment}");
+            assert_eq!(TransactionText::of(PAYMENT_ITEMIZED, &payment), None, "{payment}");
         }
     }
 
@@ -280,16 +284,16 @@ mod tests {
             "source": {"individual_name": "Alice", "account_number": "987654321", "routing_number": "026009593"},
             "amount": 1250.5, "currency": "USD", "memo": "Rent",
         });
-        let agreement = Agreement::of(WIRE_INSTRUCTIONS, &wire).unwrap();
+        let agreement = TransactionText::of(WIRE_INSTRUCTIONS, &wire).unwrap();
         assert_eq!(agreement.headline, "Wire 1,250.50 USD to First Bank");
         assert!(agreement.lines.contains(&("Recipient's account", "123456789".to_owned())));
         assert!(agreement.lines.contains(&("Memo", "Rent".to_owned())));
         let mut wrong = wire.clone();
         wrong["recipient"]["surprise"] = json!("x");
-        assert_eq!(Agreement::of(WIRE_INSTRUCTIONS, &wrong), None);
+        assert_eq!(TransactionText::of(WIRE_INSTRUCTIONS, &wrong), None);
         let mut wrong = wire;
         wrong["source"].as_object_mut().unwrap().remove("individual_name");
-        assert_eq!(Agreement::of(WIRE_INSTRUCTIONS, &wrong), None);
+        assert_eq!(TransactionText::of(WIRE_INSTRUCTIONS, &wrong), None);
     }
 
     #[test]
@@ -299,13 +303,13 @@ mod tests {
             "payee": {"name": "Northwind Energy"},
             "prompt_summary": "Your March bill", "amount": 49, "currency": "EUR",
         });
-        let agreement = Agreement::of(PAYMENT_MANDATE, &mandate).unwrap();
+        let agreement = TransactionText::of(PAYMENT_MANDATE, &mandate).unwrap();
         assert_eq!(agreement.headline, "Allow Northwind Energy to collect 49.00 EUR");
         assert!(agreement.lines.contains(&("In their words", "Your March bill".to_owned())));
         assert!(agreement.lines.contains(&("Paid with", "card (card-1)".to_owned())));
         assert!(agreement.lines.contains(&("About it", "Visa ending 4242".to_owned())));
         let mut wrong = mandate;
         wrong["payee"].as_object_mut().unwrap().remove("name");
-        assert_eq!(Agreement::of(PAYMENT_MANDATE, &wrong), None);
+        assert_eq!(TransactionText::of(PAYMENT_MANDATE, &wrong), None);
     }
 }
