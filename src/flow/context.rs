@@ -20,7 +20,7 @@ pub struct Ports {
     pub store: Arc<dyn Store>,
     /// What time it is.
     pub clock: Arc<dyn Clock>,
-    /// Randomness.
+    /// Where randomness comes from.
     pub entropy: Arc<dyn Entropy>,
     /// Signs access tokens.
     pub signer: Arc<dyn Signer>,

@@ -1,4 +1,4 @@
-//! The stories, one verb per file. Each reads once, asks the domain, writes once.
+//! The stories, one verb per file. Each reads once, asks the core, writes once.
 //!
 //! A television gets a token (RFC 8628, answered by OpenID4VP):
 //!
@@ -32,7 +32,7 @@
 //!
 //! Clients prove who they are in [`client::authenticate`].
 //!
-//! A caller that received a `vp_token` itself has it judged on the same road ([`presentation::judge`]): over REST
+//! A caller that received a `vp_token` itself has it judged in the same way ([`presentation::judge`]): over REST
 //! ([`presentation::verify`]), or offline with `vpgate verify`. Nothing is stored.
 //!
 //! Before anybody presents anything, a client can ask which scopes a sample would earn ([`presentation::dry_run`]).

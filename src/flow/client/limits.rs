@@ -17,12 +17,12 @@ pub(in crate::flow) fn counted_address(context: &Context, address: ClientAddress
     }
 }
 
-/// A client.
+/// Under which digest a client is counted.
 pub(in crate::flow) fn counted_client(context: &Context, client: &Client) -> Digest {
     counted(context, &format!("client {}", client.id))
 }
 
-/// Everybody together.
+/// Under which digest everybody together is counted.
 pub(in crate::flow) fn counted_everybody(context: &Context) -> Digest {
     counted(context, "everybody")
 }

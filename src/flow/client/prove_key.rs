@@ -8,14 +8,12 @@ use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// Why no key is proven.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotProven {
-    /// The proof is wrong.
     #[error(transparent)]
     Invalid(#[from] ProofFault),
-    /// It needs this nonce.
     #[error("the DPoP proof needs the nonce in the DPoP-Nonce header")]
     UseNonce(String),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

@@ -22,7 +22,7 @@ use vpgate_core::openid4vp::request::Requester;
 /// What the person is shown before deciding.
 #[derive(Debug)]
 pub struct AuthorizationShown {
-    /// Who asks.
+    /// The name of the client that asks.
     pub client_name: String,
     /// The host of the address the browser returns to.
     pub returns_to: String,
@@ -34,17 +34,16 @@ pub struct AuthorizationShown {
 
 /// Why a browser does not go on to a wallet.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotAuthorizable {
     /// Nobody knows this client. The browser stays here.
     #[error("there is no such client")]
     UnknownClient,
-    /// The browser stays here.
     #[error(transparent)]
     Nowhere(#[from] NotRegistered),
     /// The pushed request is unknown, another client's, used or expired. The browser stays here.
     #[error("the pushed request is unknown, used or expired")]
     NoPushedRequest,
-    /// The client is told.
     #[error("{why}")]
     Return {
         /// Where the browser goes.
@@ -57,10 +56,9 @@ pub enum NotAuthorizable {
     FailedOnTheWay {
         /// Where the browser goes.
         to: ReturnUrl,
-        /// What failed.
+        /// The port that could not answer.
         source: Unavailable,
     },
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

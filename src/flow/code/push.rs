@@ -26,6 +26,7 @@ pub struct Pushed {
 
 /// Why a request is not taken.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotPushed {
     /// No place to return to.
     #[error(transparent)]
@@ -33,7 +34,6 @@ pub enum NotPushed {
     /// Refused as the authorization endpoint would.
     #[error(transparent)]
     Refused(#[from] RequestFault),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

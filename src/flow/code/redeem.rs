@@ -17,6 +17,7 @@ const LOOKS: usize = 2;
 
 /// Why there is no token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CodeNotRedeemed {
     /// The client is not registered for this grant.
     #[error("this client is not registered for the authorization code grant")]
@@ -36,7 +37,6 @@ pub enum CodeNotRedeemed {
     /// The resource is not the one of the authorization request, or not one of the client's.
     #[error(transparent)]
     Resource(#[from] UnknownResource),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

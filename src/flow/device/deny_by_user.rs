@@ -26,11 +26,11 @@ pub enum Disowned {
 
 /// Why nothing was disowned.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotDisowned {
     /// Unknown, forgotten, another browser's, or decided otherwise.
     #[error("there is nothing that this browser approved")]
     Unknown,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

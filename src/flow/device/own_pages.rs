@@ -25,7 +25,7 @@ use vpgate_core::openid4vp::verify::VerifiedPresentation;
 pub enum Completion {
     /// By a presentation that was begun for this code.
     Authorized {
-        /// Its id.
+        /// The id of the presentation.
         presentation: String,
         /// The code that came back with the browser; it dies with this.
         response_code: Secret,
@@ -51,7 +51,7 @@ pub enum PagesRefused {
     /// It may not speak for any device.
     #[error("this client has no pages of its own: see device_pages_for in the configuration")]
     NotAllowed,
-    /// The code.
+    /// The code that was entered is refused.
     #[error(transparent)]
     Code(#[from] CodeRefused),
     /// Unknown, another client's, not begun for this code, not verified, or its response code is wrong

@@ -17,17 +17,16 @@ const LOOKS: usize = 4;
 
 /// Why there is no token (RFC 8628 section 3.5, RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotRedeemed {
     /// The client is not registered for this grant.
     #[error("this client is not registered for the device grant")]
     WrongGrant,
-    /// Nobody has decided yet.
     #[error("the person has not finished yet")]
     Pending,
     /// Nobody has decided yet, and the device asks too often.
     #[error("polling too fast: wait five seconds longer from now on")]
     SlowDown,
-    /// Refused for good.
     #[error("the request was refused")]
     Denied,
     /// The codes are past their lifetime.
@@ -48,7 +47,6 @@ pub enum NotRedeemed {
     /// The resource is not one of the client's.
     #[error(transparent)]
     Resource(#[from] UnknownResource),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
@@ -172,7 +170,7 @@ async fn take_token(
 enum NotAnswered {
     /// Somebody changed the grant meanwhile.
     LookAgain,
-    /// The answer.
+    /// What the device hears.
     Refused(NotRedeemed),
 }
 

@@ -18,7 +18,7 @@ use vpgate_core::oauth::proximity::{Network, Proximity, ProximityPolicy};
 /// A code as somebody typed it, and from where.
 #[derive(Clone, Copy, Debug)]
 pub struct Typed<'a> {
-    /// As typed.
+    /// The code as the person typed it.
     pub code: &'a str,
     /// The address of the person's browser.
     pub from: ClientAddress,
@@ -29,13 +29,13 @@ pub struct Typed<'a> {
 pub struct CodeFound {
     /// The code as the device shows it.
     pub user_code: String,
-    /// Who asks.
+    /// The client that asks.
     pub client_id: String,
-    /// The same, as people know it.
+    /// The name that people know the client by.
     pub client_name: String,
     /// The scopes that can be granted.
     pub scopes: Scopes,
-    /// The same in words: the description of each scope, or its name.
+    /// The rights in words: the description of each scope, or its name.
     pub rights: Vec<String>,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
@@ -51,11 +51,12 @@ pub struct CodeFound {
 
 /// Why a code leads nowhere.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum CodeRefused {
     /// Unknown, malformed, expired, used or denied: one answer, so that guessing teaches nothing (REQ-10.24).
     #[error("this code is not valid")]
     Unknown,
-    /// The same, just entered, with how many more wrong ones may be.
+    /// A wrong code was just entered; so many more may be.
     #[error("this code is not valid")]
     Wrong {
         /// How many more wrong codes this address may enter; 0 when the next one is refused.
@@ -73,13 +74,11 @@ pub enum CodeRefused {
     /// The person must be on the device's network, and is not as far as anybody can tell (REQ-15.4).
     #[error("this can only be done on the network of the device")]
     Elsewhere,
-    /// No number was picked.
     #[error("the number that the device shows must be picked")]
     NoNumber,
     /// Another number than the device shows: the grant is denied (REQ-15.14).
     #[error("this is not the number that the device shows")]
     WrongNumber,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

@@ -21,7 +21,6 @@ pub(in crate::flow) enum NotReached {
     /// The wallet's server does not answer as it must, or supports none of what we offer.
     #[error(transparent)]
     Wallet(WalletFault),
-    /// Our fault.
     #[error(transparent)]
     Failed(Unavailable),
 }

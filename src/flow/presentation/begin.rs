@@ -53,7 +53,7 @@ pub struct NewPresentation {
 /// A user code that was entered on the relying party's own pages.
 #[derive(Debug)]
 pub struct CodeToComplete {
-    /// As typed.
+    /// The code as the person typed it.
     pub user_code: String,
     /// The address of the person's browser.
     pub from: ClientAddress,
@@ -74,7 +74,7 @@ pub(in crate::flow) struct NewVpRequest<'a> {
 /// What it receives.
 #[derive(Debug)]
 pub struct PresentationBegun {
-    /// Its name for the presentation.
+    /// The relying party's name for the presentation.
     pub id: PresentationId,
     /// The last part of the `start_url`.
     pub handle: Handle,
@@ -87,11 +87,10 @@ pub struct PresentationBegun {
 
 /// Why a presentation was not begun. Each names the member at fault.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotBegun {
-    /// The question.
     #[error(transparent)]
     Question(#[from] NotAsked),
-    /// No such wallet.
     #[error("no wallet of this name is configured")]
     Wallet,
     /// Missing, or not registered for this client.
@@ -113,7 +112,6 @@ pub enum NotBegun {
         "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
     )]
     TooLongToScan,
-    /// Too long.
     #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
     LoginHint,
     /// It would not be sent.
@@ -122,10 +120,9 @@ pub enum NotBegun {
     /// The wallet would refuse the request (OpenID4VP 1.0 section 8.4).
     #[error("this wallet does not take transaction data of this type")]
     TransactionType {
-        /// Which one.
+        /// The place of the object in the list.
         index: usize,
     },
-    /// Too long.
     #[error("state is longer than {MAX_STATE_BYTES} bytes")]
     State,
     /// This client has as many presentations open as it may.
@@ -137,10 +134,8 @@ pub enum NotBegun {
     /// The user code, or what stands against phishing.
     #[error(transparent)]
     UserCode(#[from] PagesRefused),
-    /// The wallet's server.
     #[error(transparent)]
     WalletFault(WalletFault),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

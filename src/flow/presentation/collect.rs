@@ -23,7 +23,7 @@ pub enum Collected {
     Verified {
         /// What was proven.
         presentation: VerifiedPresentation,
-        /// Every check.
+        /// Every check that was made.
         report: Report,
     },
     /// Rejected for good.
@@ -36,6 +36,7 @@ pub enum Collected {
 
 /// Why there is nothing to see.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotCollected {
     /// Unknown, forgotten, or another client's.
     #[error("there is no such presentation")]
@@ -43,7 +44,6 @@ pub enum NotCollected {
     /// There is a result, and it needs the code that came with the browser; a code works once (REQ-2.15).
     #[error("the result needs the response_code that came back with the browser, and each code works once")]
     ResponseCode,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

@@ -48,14 +48,15 @@ pub enum PostAnswer {
 /// The way back to our page, with the one-time code in it where the browser needs one.
 #[derive(Debug)]
 pub struct WayBack {
-    /// Which page.
+    /// The handle of the page that the browser is sent to.
     pub handle: Handle,
-    /// The code.
+    /// The one-time code that the browser brings back.
     pub response_code: Option<Secret>,
 }
 
 /// Why an answer was not looked at.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotAnswered {
     /// Unknown, settled or expired: one answer for all.
     #[error("there is no open request for this answer")]
@@ -66,7 +67,6 @@ pub enum NotAnswered {
     /// A JSON body, from a wallet that has to send a form (REQ-2.10).
     #[error("this wallet must send a form")]
     MediaType,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
@@ -88,7 +88,7 @@ impl From<NotAccepted> for NotAnswered {
 
 /// Takes an answer that was posted to the address that ends in `id` (the `state` of the request).
 ///
-/// The same answer again gets the same reply: a wallet whose connection broke asks once more
+/// An answer that was taken already gets its reply again: a wallet whose connection broke asks once more
 /// (`flow/presentation/reply_again.rs`).
 ///
 /// # Errors

@@ -31,7 +31,7 @@ pub struct DryRun<'p> {
 /// One scope, tried on the sample.
 #[derive(Debug)]
 pub struct ScopeTried<'p> {
-    /// The scope.
+    /// The scope that is tried.
     pub scope: &'p ScopeDefinition,
     /// Whether it would be earned.
     pub earned: bool,
@@ -55,7 +55,7 @@ pub enum NotTried {
     /// No scope that is tried asks for this credential.
     #[error("none of the scopes asks for a credential with this id")]
     Credential(
-        /// Its place in the sample.
+        /// The place of the claims in the sample.
         usize,
     ),
 }

@@ -20,7 +20,7 @@ use vpgate_core::trust::issuer_key;
 /// What the page says.
 #[derive(Debug)]
 pub struct Finish {
-    /// Who asked.
+    /// The name of the client that asked.
     pub client_name: String,
     /// Whether a device waits for the outcome, or a web application.
     pub on_device: bool,
@@ -44,7 +44,7 @@ pub enum PresentationProgress {
     AwaitingReturn,
     /// The last answer was rejected; so many tries are left.
     TryAgain {
-        /// Tries left.
+        /// How many more tries the person has.
         left: u32,
     },
     /// The last answer could not be judged: what its issuer publishes cannot be had now.
@@ -59,22 +59,21 @@ pub enum PresentationProgress {
     Declined,
     /// Rejected for good.
     Rejected,
-    /// The same, because of what the issuer of the credential publishes, or does not.
+    /// It failed because of what the issuer of the credential publishes, or does not.
     IssuerAtFault,
-    /// Too late.
+    /// The request has expired.
     Expired,
 }
 
 /// There is nothing here for this browser.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotShown {
-    /// Unknown or forgotten.
     #[error("there is no such request")]
     Unknown,
     /// Another browser's, which may be waiting.
     #[error("this was begun in another browser")]
     OtherBrowser,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

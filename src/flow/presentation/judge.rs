@@ -1,5 +1,5 @@
 //! The verdict on an answer: each presentation by the keys of the issuer we believe for it, then all of
-//! them together. Every endpoint and the command line take this road.
+//! them together. Every endpoint and the command line come through here.
 //!
 //! ```text
 //! parameters -> VpToken -> Shown -> vouch -> keys -> Genuine -> status list -> Current -> VerifiedPresentation
@@ -38,9 +38,9 @@ const CROSS_CHECK: Rule = Rule {
 pub struct Judge<'a> {
     /// Whom we believe.
     pub trust: &'a TrustPolicy,
-    /// Their keys.
+    /// Keys of issuers.
     pub issuer_keys: &'a dyn IssuerKeys,
-    /// Their status lists.
+    /// Status lists of issuers.
     pub status_lists: &'a dyn StatusLists,
     /// Who is asked about what our own core accepted.
     pub cross_check: Option<&'a dyn CrossChecker>,
@@ -51,11 +51,11 @@ pub struct Judge<'a> {
 /// What a `vp_token` is worth, with every check.
 #[derive(Debug)]
 pub enum Judged {
-    /// Everything holds.
+    /// Every check holds.
     Verified {
         /// What was proven.
         presentation: VerifiedPresentation,
-        /// Every check.
+        /// Every check that was made.
         report: Report,
     },
     /// A rule is broken; the report says which.
@@ -112,7 +112,7 @@ impl<'a> Judge<'a> {
         }
     }
 
-    /// The same, where a result needs more than a good answer.
+    /// This judge, for a result that needs more than a good answer.
     pub(in crate::flow) fn under(self, result: Option<&'a ResultRules<'a>>) -> Self {
         Self { result, ..self }
     }

@@ -60,7 +60,7 @@ pub(in crate::flow) fn code_for(context: &Context, asked: &VpRequest, answer: &D
     Secret::from_entropy(*context.keys.user_code.digest(text.as_bytes()).as_bytes())
 }
 
-/// The same where an answer that proves nothing leads the person back to a web application at once.
+/// The code of the reply where an answer that proves nothing leads the person back to a web application at once.
 pub(in crate::flow) fn result_code_for(
     context: &Context,
     asked: &VpRequest,

@@ -19,29 +19,27 @@ pub const MAX_WALLET_NONCE_BYTES: usize = 512;
 pub struct WalletSays {
     /// Comes back inside the object.
     pub wallet_nonce: Option<String>,
-    /// Its abilities, as JSON.
+    /// What the wallet can do, as JSON.
     pub wallet_metadata: Option<String>,
 }
 
 /// Why there is no Request Object. Nothing here is personal.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NoRequestObject {
     /// Unknown, answered, expired, or never meant to be fetched: one answer for all.
     #[error("there is no such request, or it has ended")]
     Unknown,
-    /// Too long.
     #[error("wallet_nonce is longer than {MAX_WALLET_NONCE_BYTES} bytes")]
     Nonce,
     /// Each nonce costs a signature.
     #[error("this request was fetched with too many nonces within a few seconds")]
     TooOften,
-    /// It cannot be read.
     #[error(transparent)]
     Metadata(#[from] WalletMetadataFault),
     /// It offers nothing that we can do (REQ-1.43).
     #[error(transparent)]
     Unsuitable(#[from] Unsuitable),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

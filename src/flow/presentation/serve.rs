@@ -33,7 +33,7 @@ pub enum Lead {
 /// What a page of ours says about a request before a wallet does.
 #[derive(Debug)]
 pub struct Outline {
-    /// Who asks.
+    /// The name of the client that asks.
     pub client_name: String,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
@@ -45,8 +45,8 @@ pub struct Outline {
 
 /// Why a browser is not sent to the wallet.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotServed {
-    /// Unknown or expired.
     #[error("there is no such request, or it has expired")]
     Unknown,
     /// Another browser opened it first.
@@ -61,7 +61,6 @@ pub enum NotServed {
     /// The wallet's server does not answer as it must; it may be better in a moment.
     #[error(transparent)]
     Wallet(WalletFault),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }
@@ -206,7 +205,7 @@ fn outline(context: &Context, asked: &VpRequest) -> Outline {
     }
 }
 
-/// The same request as a form. What the configured address has in its query stays there, unless the request
+/// The request as a form. What the configured address has in its query stays there, unless the request
 /// says it itself.
 fn as_form(url: &Url, wallet: &WalletRoute) -> Lead {
     let configured = &wallet.authorization_endpoint;

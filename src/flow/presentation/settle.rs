@@ -26,6 +26,7 @@ pub enum Ending {
 
 /// Why an answer did not count.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotAccepted {
     /// Unknown, settled or expired, or an answer that another browser brought: one answer for all.
     #[error("there is no open request for this answer")]
@@ -33,7 +34,6 @@ pub enum NotAccepted {
     /// The wallet sent the person back into another browser than the one that began, which may be waiting.
     #[error("this was begun in another browser")]
     OtherBrowser,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

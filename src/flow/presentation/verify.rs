@@ -33,17 +33,15 @@ pub struct TokenToVerify {
 
 /// Why a token was not judged.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotVerifiable {
-    /// The question.
     #[error(transparent)]
     Question(#[from] NotAsked),
     /// Missing: nothing could be bound to it.
     #[error("audience is missing: the client identifier for which the wallet made the presentation")]
     Audience,
-    /// Missing.
     #[error("nonce is missing: the nonce of the request that the wallet answered")]
     Nonce,
-    /// Missing.
     #[error("vp_token is missing")]
     VpToken,
     /// Our fault, or an issuer's.

@@ -21,11 +21,11 @@ pub struct ActiveToken {
 
 /// Why a caller is told nothing.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotIntrospected {
     /// Anybody can name a public client; only who proves who it is may ask.
     #[error("only clients with a secret may ask about tokens")]
     AuthenticationRequired,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

@@ -19,6 +19,7 @@ use vpgate_core::status_list::check::StatusNow;
 
 /// Why there is no new token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotRefreshed {
     /// The client is not registered for this grant.
     #[error("this client is not registered for the refresh_token grant")]
@@ -32,7 +33,6 @@ pub enum NotRefreshed {
     /// The resource is not one that was granted.
     #[error(transparent)]
     Resource(#[from] UnknownResource),
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

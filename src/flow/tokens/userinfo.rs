@@ -29,6 +29,7 @@ impl fmt::Debug for Person {
 
 /// Why nothing is told (RFC 6750 section 3.1).
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotTold {
     /// Unknown, expired, revoked, bound to another key, or shown in another way than it must be.
     #[error("the access token is not valid here")]
@@ -36,7 +37,6 @@ pub enum NotTold {
     /// It does not allow this.
     #[error("the access token lacks the scope openid")]
     Scope,
-    /// Our fault.
     #[error(transparent)]
     Failed(#[from] Unavailable),
 }

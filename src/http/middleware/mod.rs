@@ -33,9 +33,9 @@ const TIME_LIMIT: Duration = Duration::from_secs(30);
 pub struct Endpoints {
     /// Client, wallet and REST API.
     pub machines: BoxEndpoint<'static>,
-    /// Pages.
+    /// The endpoint of the pages.
     pub human: BoxEndpoint<'static>,
-    /// Health.
+    /// The operations endpoints.
     pub operator: BoxEndpoint<'static>,
     /// Endpoints of others and where they are mounted.
     pub mounts: Vec<(&'static str, BoxEndpoint<'static>)>,
@@ -44,11 +44,11 @@ pub struct Endpoints {
 /// Which part of it is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ServedPart {
-    /// Everything.
+    /// Every endpoint.
     Whole,
     /// Everything but what operators have a listener of their own for.
     Public,
-    /// That.
+    /// The operations endpoints alone.
     Operations,
 }
 
@@ -197,7 +197,7 @@ impl Endpoint for Middleware {
     }
 }
 
-/// The same with another path. `None` where there can be none, as in `*`.
+/// This address with another path. `None` where there can be none, as in `*`.
 fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let target = match uri.query() {
         Some(query) => format!("{path}?{query}").parse(),

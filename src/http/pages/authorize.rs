@@ -46,7 +46,7 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     }
 }
 
-/// The same by a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
+/// An authorization request in a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
 pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     pages.site.limits.visit(&request, pages.context.now())?;
     if !body::has_media_type(&request, MEDIA_TYPE) {

@@ -22,7 +22,7 @@ use vpgate_core::openid4vp::transaction_data::Details;
 #[template(path = "http/pages/templates/ask.html")]
 struct DcApiPage {
     base: Arc<str>,
-    /// JSON.
+    /// The request as JSON.
     request: String,
     client_name: String,
     claims: Vec<String>,

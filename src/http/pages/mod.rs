@@ -119,7 +119,7 @@ impl Pages {
         self.own_form_of(request, MAX_FORM_BYTES).await
     }
 
-    /// The same, at most so many bytes long.
+    /// A form of our own page, at most so many bytes long.
     async fn own_form_of(&self, request: &mut Request, limit: usize) -> Result<(Secret, Form), Notice> {
         let (browser, mut form) = self.form_of_known_browser(request, limit).await?;
         if !browser::form_value_fits(&browser, form.take("csrf").as_deref()) {

@@ -25,7 +25,7 @@ pub async fn script(_pages: Pages, request: Request) -> Result<Response, Notice>
     Ok(document(&request, SCRIPT, &SCRIPT_TAG, "text/javascript; charset=utf-8"))
 }
 
-/// Its types, to be copied into a project.
+/// The types of the widget, to be copied into a project.
 pub async fn types(_pages: Pages, request: Request) -> Result<Response, Notice> {
     Ok(document(&request, TYPES, &TYPES_TAG, "text/plain; charset=utf-8"))
 }
