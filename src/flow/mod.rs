@@ -19,7 +19,7 @@
 //! A shop gets verified claims (REST):
 //!
 //! 1. [`presentation::begin`]: the shop says what to ask and what is being agreed to.
-//! 2. [`presentation::serve`], then [`presentation::accept`] or [`presentation::direct_post`], as above.
+//! 2. [`presentation::serve`], then [`presentation::accept`] or [`presentation::direct_post`], as for a television.
 //! 3. [`presentation::collect`]: the browser came back with a one-time code; the shop collects the result.
 //!
 //! A web application gets a token (RFC 6749, answered by OpenID4VP):
@@ -27,7 +27,7 @@
 //! 1. [`code::push`]: it may push its request first (RFC 9126).
 //! 2. [`code::authorize`]: its browser arrives; the person sees who asks for what, and goes on. A grant
 //!    and a presentation begin, bound to this browser.
-//! 3. [`presentation::serve`] and [`presentation::accept`], as above; the browser carries a code home.
+//! 3. [`presentation::serve`] and [`presentation::accept`], as for a television; the browser carries a code home.
 //! 4. [`code::redeem`]: the application exchanges the code, once.
 //!
 //! Clients prove who they are in [`client::authenticate`].

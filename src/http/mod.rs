@@ -1,4 +1,4 @@
-//! HTTP: one room per audience. An endpoint reads what a stranger sent, calls one use case, and answers;
+//! HTTP: one folder per audience. An endpoint reads what a stranger sent, calls one use case, and answers;
 //! `middleware` is around all of them.
 
 mod api;

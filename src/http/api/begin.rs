@@ -122,7 +122,7 @@ impl JsonRequest for BeginPresentation {
 /// Reads what is asked; the same on every endpoint of this endpoint.
 ///
 /// # Errors
-/// As above.
+/// A member that is missing or of another kind.
 pub fn question_request(members: &mut JsonBody) -> Result<QueryRequested, Problem> {
     Ok(QueryRequested {
         scope: members.text("scope")?,

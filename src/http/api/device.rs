@@ -189,7 +189,7 @@ fn required_code(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
 /// For a presentation that is to complete a code.
 ///
 /// # Errors
-/// As above.
+/// Those of `entered_code`.
 pub fn code_to_complete(members: &mut JsonBody) -> Result<Option<CodeToComplete>, Problem> {
     let number = members.text("number")?;
     match entered_code(members)? {

@@ -17,7 +17,8 @@ use vpgate_core::base::json::{self, Bounds};
 const MEDIA_TYPE: &str = "application/json";
 /// Of a body that was read within its length.
 const BOUNDS: Bounds = Bounds { bytes: usize::MAX, depth: 16, members: 2000 };
-/// The same where presentations may be in JSON serialisation, with a string for each Disclosure.
+/// How many members a body may have in which presentations come in JSON serialisation, with a string for each
+/// Disclosure.
 const MEMBERS_OF_A_TOKEN: usize = 20_000;
 
 /// A body of the REST API: the document describes it by the fields of the type, and [`JsonRequest::read`] reads the
@@ -82,7 +83,7 @@ impl JsonBody {
     /// A member that must be true or false.
     ///
     /// # Errors
-    /// As above.
+    /// Where it is no boolean.
     pub fn flag(&mut self, name: &str) -> Result<Option<bool>, Problem> {
         match self.take(name) {
             None => Ok(None),
@@ -94,7 +95,7 @@ impl JsonBody {
     /// A member that must be an object.
     ///
     /// # Errors
-    /// As above.
+    /// Where it is no object.
     pub fn object(&mut self, name: &str) -> Result<Option<Value>, Problem> {
         match self.take(name) {
             None => Ok(None),
@@ -106,7 +107,7 @@ impl JsonBody {
     /// A member that must be text, or an object, which is written as JSON.
     ///
     /// # Errors
-    /// As above.
+    /// Where it is neither text nor an object.
     pub fn text_or_object(&mut self, name: &str) -> Result<Option<String>, Problem> {
         match self.take(name) {
             None => Ok(None),
@@ -119,7 +120,7 @@ impl JsonBody {
     /// A member that must be an array; empty when left out.
     ///
     /// # Errors
-    /// As above.
+    /// Where it is no array.
     pub fn array(&mut self, name: &str) -> Result<Vec<Value>, Problem> {
         match self.take(name) {
             None => Ok(Vec::new()),
@@ -131,7 +132,7 @@ impl JsonBody {
     /// A member that must be an array, each element as the text that it is written in; empty when left out.
     ///
     /// # Errors
-    /// As above.
+    /// Where it is no array of texts.
     pub fn texts(&mut self, name: &str) -> Result<Vec<String>, Problem> {
         if self.array(name)?.is_empty() {
             return Ok(Vec::new());

@@ -22,7 +22,7 @@ pub struct OAuthForm<T>(pub T);
 pub struct WholeForm<T> {
     /// What `T` names.
     pub named: T,
-    /// Everything.
+    /// All parameters of the form.
     pub parameters: AuthorizationParameters,
 }
 
