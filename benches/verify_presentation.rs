@@ -48,7 +48,7 @@ use vpgate_core::openid4vp::verify::{StatusNeeded, VerifiedPresentation, authent
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy, TrustedIssuer};
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
@@ -157,14 +157,12 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
 fn trust(keys: KeySource) -> CredentialTrust {
     CredentialTrust {
         id: CREDENTIAL.to_owned(),
-        vct: vec![VCT.to_owned()],
+        types: vec![VCT.to_owned()],
         issuer: ISSUER.to_owned(),
         keys,
         status_roots: None,
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     }
 }
 
@@ -180,10 +178,10 @@ fn status_list(issuer: &SigningKey, keys: &Arc<KeySet>) -> StatusList {
     let token = StatusListToken::parse(token.unwrap().as_bytes()).unwrap();
     let hint = IssuerHint {
         iss: Some(ISSUER),
-        vct: Some(VCT),
+        credential_type: Some(VCT),
         kid: Some(issuer.kid()),
         x5c: None,
-        json_serialization: false,
+        ..IssuerHint::default()
     };
     let trust = TrustPolicy { credentials: vec![trust(KeySource::Jwks(Arc::clone(keys)))] };
     let trusted = trust.vouch(CREDENTIAL, &hint, &mut Findings::new()).unwrap();

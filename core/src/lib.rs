@@ -13,6 +13,8 @@ pub mod credential;
 pub mod jose;
 pub mod oauth;
 pub mod openid4vp;
+#[cfg(any(test, feature = "testing"))]
+pub mod plain;
 pub mod policy;
 pub mod sdjwt;
 pub mod status_list;

@@ -137,7 +137,7 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
         let query = Query::from_json(&parsed(path, &read(path)?)?);
         let query = query.map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
         for asked in query.credentials() {
-            if !trust.covers(&asked.id, &asked.vct_values) {
+            if !trust.covers(&asked.id, asked.meta.format, &asked.meta.types) {
                 bail!("the query asks for a credential id or vct that the trust file does not have");
             }
         }
@@ -157,7 +157,7 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
         ),
     };
     let entries = trust.credentials.iter().filter(|one| one.id == id);
-    let mut vct: Vec<String> = entries.flat_map(|one| one.vct.iter().cloned()).collect();
+    let mut vct: Vec<String> = entries.flat_map(|one| one.types.iter().cloned()).collect();
     vct.sort();
     vct.dedup();
     Query::of(vec![CredentialQuery::new(id, vct, Vec::new())]).map_err(|fault| anyhow!("{fault}"))

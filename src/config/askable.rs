@@ -6,7 +6,7 @@ use toml::Value;
 use super::fault::Faults;
 use super::raw;
 use vpgate_core::admission::AskableCredential;
-use vpgate_core::openid4vp::dcql::{ClaimsPath, PathElement};
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta, PathElement};
 
 /// Every configured credential id once, also one whose entry has a fault elsewhere, so that it is not
 /// called unknown too.
@@ -39,7 +39,7 @@ impl Askable {
                     aliases: given.aliases.clone(),
                     credential: AskableCredential {
                         id: id.clone(),
-                        vct: given.vct.clone(),
+                        meta: Meta::sd_jwt_vc(given.vct.clone()),
                         stable_identifier,
                     },
                 }),

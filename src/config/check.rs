@@ -305,7 +305,8 @@ fn unusable_keys(clients: &Clients, trust: &TrustPolicy) -> Vec<String> {
 
 /// What type metadata say to people, and not as SD-JWT VC section 5.6 says.
 fn unreadable_labels(trust: &TrustPolicy) -> Vec<String> {
-    let metadata = trust.credentials.iter().flat_map(|it| it.type_metadata.iter());
+    let rules = trust.credentials.iter().filter_map(|it| it.rules.sd_jwt_vc());
+    let metadata = rules.flat_map(|rules| rules.type_metadata.iter());
     let mut said: Vec<String> = metadata
         .flat_map(|it| it.notes().iter().map(|note| format!("the type metadata of {}: {note}", it.vct())))
         .collect();

@@ -9,7 +9,7 @@ use super::raw::{RawCredential, Trusts};
 use super::{trust, type_metadata};
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::trust::status_policy::{StatusCheck, StatusPolicy};
-use vpgate_core::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, SdJwtVcRules, TrustPolicy};
 
 /// Checks every credential. Relative paths begin at `folder`.
 pub(super) fn check(
@@ -54,14 +54,16 @@ pub(super) fn check(
         {
             checked.extend(sources.into_iter().map(|keys| CredentialTrust {
                 id: id.clone(),
-                vct: credential.vct.clone(),
+                types: credential.vct.clone(),
                 issuer: issuer.clone(),
                 keys,
                 status_roots: status_roots.clone(),
-                accept_legacy_typ: credential.accept_legacy_typ,
-                accept_json_serialization: credential.accept_json_serialization,
                 status,
-                type_metadata: type_metadata.clone(),
+                rules: FormatRules::SdJwtVc(SdJwtVcRules {
+                    accept_legacy_typ: credential.accept_legacy_typ,
+                    accept_json_serialization: credential.accept_json_serialization,
+                    type_metadata: type_metadata.clone(),
+                }),
             }));
         }
     }

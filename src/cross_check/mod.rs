@@ -14,8 +14,8 @@ use serde_json::{Map, Value};
 
 use crate::flow::ports::{CrossChecker, Disagreement, Opinion};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::credential::Authentic;
 use vpgate_core::jose::jwk::PublicKey;
-use vpgate_core::sdjwt::credential::Authentic;
 
 /// sd-jwt-rs 0.7 as a [`CrossChecker`]. It asks the system what time it is, whatever our clock says.
 #[derive(Clone, Copy, Debug)]
@@ -23,10 +23,13 @@ pub struct SdJwtRs;
 
 impl CrossChecker for SdJwtRs {
     fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion {
-        if let Err(why) = profile::check(accepted, now) {
+        let Some(evidence) = accepted.sd_jwt() else {
+            return Opinion::NotAsked("the second library reads SD-JWT VC only");
+        };
+        if let Err(why) = profile::check(evidence, now) {
             return Opinion::NotAsked(why);
         }
-        compare(accepted.received(), accepted.issuer_key(), accepted.claims(), audience, nonce)
+        compare(evidence.received(), evidence.issuer_key(), accepted.claims(), audience, nonce)
     }
 }
 

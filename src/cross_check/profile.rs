@@ -7,8 +7,8 @@ use serde_json::{Map, Value};
 
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::credential::SdJwtEvidence;
 use vpgate_core::jose::alg::Algorithm;
-use vpgate_core::sdjwt::credential::Authentic;
 
 /// A credential that expires sooner than this may be expired by one of two clocks only.
 const SOON: Duration = Duration::from_secs(120);
@@ -22,7 +22,7 @@ const OTHER_PARAMETERS: [&str; 6] = ["cty", "jku", "jwk", "x5u", "x5t", "x5t#S25
 ///
 /// # Errors
 /// Why not, as a sentence for the report.
-pub(super) fn check(accepted: &Authentic, now: Timestamp) -> Result<(), &'static str> {
+pub(super) fn check(accepted: &SdJwtEvidence, now: Timestamp) -> Result<(), &'static str> {
     if accepted.received().ends_with('~') {
         return Err("the presentation has no key binding, which the second library is always asked about");
     }

@@ -33,7 +33,7 @@ fn accepted(maker: &Maker) -> Result<Authentic, Report> {
     let road = |findings: &mut Findings| {
         let presented = Presented::parse(&maker.present(), &PresentationLimits::default(), findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), findings)?;
-        presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, findings)
+        presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, findings).map(Authentic::from)
     };
     match road(&mut findings) {
         Ok(authentic) => Ok(authentic),

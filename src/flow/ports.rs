@@ -12,6 +12,7 @@ use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, Re
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
+use vpgate_core::credential::Authentic;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::attempts::Attempt;
@@ -25,7 +26,6 @@ use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
-use vpgate_core::sdjwt::credential::Authentic;
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{StatusList, StatusListFault};
 use vpgate_core::trust::TrustedIssuer;

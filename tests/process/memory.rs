@@ -30,7 +30,7 @@ use vpgate_core::status_list::check::StatusPlace;
 use vpgate_core::status_list::token::CacheBounds;
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 
 #[global_allocator]
 static ALLOCATOR: MiMalloc = MiMalloc;
@@ -111,8 +111,13 @@ async fn what_kept_status_lists_take() {
 async fn look(lists: &FetchedStatusLists, trust: &TrustPolicy, uri: &str, place: usize) {
     let issuer = format!("https://issuer.example/{place}");
     let place = json!({"credential": "id", "issuer": issuer, "index": 7, "uri": uri});
-    let hint =
-        IssuerHint { iss: Some(&issuer), vct: Some("v"), kid: None, x5c: None, json_serialization: false };
+    let hint = IssuerHint {
+        iss: Some(&issuer),
+        credential_type: Some("v"),
+        kid: None,
+        x5c: None,
+        ..IssuerHint::default()
+    };
     let issuer = trust.vouch("id", &hint, &mut Findings::new()).unwrap();
     let reference = serde_json::from_value::<StatusPlace>(place).unwrap().of(&issuer).unwrap();
     lists.of(&issuer, &reference, Duration::from_secs(300)).await.unwrap();
@@ -121,14 +126,12 @@ async fn look(lists: &FetchedStatusLists, trust: &TrustPolicy, uri: &str, place:
 fn trust(count: usize, keys: &Arc<KeySet>) -> TrustPolicy {
     let entry = |place: usize| CredentialTrust {
         id: "id".to_owned(),
-        vct: vec!["v".to_owned()],
+        types: vec!["v".to_owned()],
         issuer: format!("https://issuer.example/{place}"),
         keys: KeySource::Jwks(Arc::clone(keys)),
         status_roots: None,
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     };
     TrustPolicy { credentials: (0..count).map(entry).collect() }
 }

@@ -3,15 +3,15 @@
 use super::rules::ScopeRule;
 use super::scopes::Scopes;
 use super::token_claims::TokenClaims;
-use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query, QueryFault};
+use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Meta, Query, QueryFault};
 
 /// A credential that scopes, rules and token claims may name (`[[credentials]]`).
 #[derive(Clone, Debug)]
 pub struct AskableCredential {
     /// The credential query id.
     pub id: String,
-    /// The accepted types.
-    pub vct: Vec<String>,
+    /// Its format, and the accepted types.
+    pub meta: Meta,
     /// A claim that its issuer promises never to change for a person and never to give to another one
     /// (OpenID4VP 1.0 section 14.4).
     pub stable_identifier: Option<ClaimsPath>,
@@ -187,7 +187,7 @@ impl Wanted<'_> {
 
 fn compiled(wanted: Vec<Wanted<'_>>) -> Result<Query, QueryFault> {
     let credentials = wanted.into_iter().map(|Wanted { credential, claims }| {
-        CredentialQuery::new(credential.id.as_str(), credential.vct.clone(), claims)
+        CredentialQuery::of(credential.id.as_str(), credential.meta.clone(), claims)
     });
     Query::of(credentials.collect())
 }

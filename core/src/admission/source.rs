@@ -11,7 +11,9 @@ use crate::trust::TrustPolicy;
 pub struct ClaimSource {
     credential: String,
     issuer: String,
-    vct: String,
+    /// Rows of before call it `vct`.
+    #[serde(rename = "type", alias = "vct")]
+    credential_type: String,
     /// The key of the root that vouched, where certificates did.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     anchor: Option<String>,
@@ -23,7 +25,7 @@ impl ClaimSource {
         Self {
             credential: id.to_owned(),
             issuer: shown.issuer.clone(),
-            vct: shown.vct.clone(),
+            credential_type: shown.credential_type.clone(),
             anchor: shown.certificate.as_ref().map(|certificate| certificate.anchor_key.clone()),
         }
     }
@@ -35,7 +37,7 @@ impl ClaimSource {
 
     /// Whether it would be believed today: its credential query, type, issuer and root are configured.
     pub(super) fn is_believed_by(&self, trust: &TrustPolicy) -> bool {
-        let Self { credential, issuer, vct, anchor } = self;
-        trust.still_believes(credential, issuer, vct, anchor.as_deref())
+        let Self { credential, issuer, credential_type, anchor } = self;
+        trust.still_believes(credential, issuer, credential_type, anchor.as_deref())
     }
 }

@@ -11,11 +11,12 @@ use super::token_claims::{Applicant, ClaimSource, RequestParameters, TokenClaim,
 use super::*;
 use crate::base::secret::DigestKey;
 use crate::base::time::Timestamp;
-use crate::openid4vp::dcql::{ClaimsPath, Query};
+use crate::openid4vp::dcql::{ClaimsPath, Meta, Query};
 use crate::openid4vp::verify::{
     IssuerCertificate, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
 use crate::status_list::check::CredentialStatus;
+use crate::trust::CredentialFormat;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
@@ -43,7 +44,7 @@ fn scope(name: &str, credential: &str, claims: &[&str], rules: Vec<ScopeRule>) -
 fn askable(id: &str) -> AskableCredential {
     AskableCredential {
         id: id.to_owned(),
-        vct: vec![format!("https://types.example/{id}")],
+        meta: Meta::sd_jwt_vc(vec![format!("https://types.example/{id}")]),
         stable_identifier: None,
     }
 }
@@ -78,7 +79,8 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
     VerifiedCredential {
         issuer: "https://issuer.example".to_owned(),
         certificate: None,
-        vct: "https://types.example/id".to_owned(),
+        format: CredentialFormat::SdJwtVc,
+        credential_type: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
         expires_at: expires_at.map(Timestamp::from_unix),
         status: CredentialStatus::Valid,

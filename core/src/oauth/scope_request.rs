@@ -69,7 +69,7 @@ impl ScopesAsked {
 mod tests {
     use super::*;
     use crate::admission::{AskableCredential, ScopeDefinition};
-    use crate::openid4vp::dcql::ClaimsPath;
+    use crate::openid4vp::dcql::{ClaimsPath, Meta};
 
     fn policy() -> ScopePolicy {
         let scope = |name: &str| ScopeDefinition {
@@ -82,7 +82,7 @@ mod tests {
         };
         let credential = AskableCredential {
             id: "id".to_owned(),
-            vct: vec!["https://types.example/id".to_owned()],
+            meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
             stable_identifier: None,
         };
         ScopePolicy::new(vec![credential], vec![scope("adult"), scope("email"), scope("foreign")])

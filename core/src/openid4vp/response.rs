@@ -16,9 +16,9 @@ pub use super::wallet_error::WalletError;
 use crate::base::base64url;
 use crate::base::json::{self, Bounds};
 use crate::base::report::{Findings, Rejection, Rule};
-use crate::sdjwt::key_binding::NONCE;
+use crate::credential::Presented;
 use crate::sdjwt::limits::PresentationLimits;
-use crate::sdjwt::parse::{HolderBinding, Presented};
+use crate::sdjwt::parse::HolderBinding;
 
 /// The envelope of presentations: an object of arrays of strings, or of SD-JWTs in JSON serialisation,
 /// which is five levels of its own. Whoever reads an answer bounds its length by what is configured, and
@@ -197,12 +197,8 @@ impl VpToken {
                 let number = credential.multiple.then_some(number);
                 findings.about_presentation(&credential.id, number);
                 match presented(element, credential, limits, findings) {
-                    Ok(presented) if !presented.may_answer(nonce) => {
-                        let detail = "the nonce of the key-binding JWT is missing or not the one of this request: \
-                                      a replay, or a mix-up; it ends the whole response";
-                        return Err(findings.fail(&NONCE, detail));
-                    }
                     Ok(presented) => {
+                        presented.refuse_other_nonce(nonce, findings)?;
                         shown.push(PresentedCredential {
                             credential: credential.id.clone(),
                             number,
@@ -289,11 +285,7 @@ fn presented(
         true => HolderBinding::Required,
         false => HolderBinding::NotRequired,
     };
-    match element {
-        Value::String(text) => Presented::parse_with(binding, text, limits, findings),
-        Value::Object(object) => Presented::parse_json(binding, object, limits, findings),
-        _ => Err(findings.fail(&COUNT, NOT_A_PRESENTATION)),
-    }
+    Presented::read(credential.meta.format, binding, element, limits, findings)
 }
 
 /// REQ-3.1 to 3.4: ids that were asked for, each with an array of as many presentations as the query

@@ -21,7 +21,7 @@ impl Presented {
     /// whoever signed them is nobody that was asked for. Other unprotected members mean nothing here.
     ///
     /// Whether this form is accepted at all is said by
-    /// [`CredentialTrust::accept_json_serialization`](crate::trust::CredentialTrust).
+    /// [`SdJwtVcRules`](crate::trust::SdJwtVcRules).
     ///
     /// # Errors
     /// The first broken rule, written into `findings`.

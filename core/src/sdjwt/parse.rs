@@ -8,7 +8,7 @@ use super::jwt;
 use super::limits::PresentationLimits;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::jose::jws::UnverifiedJws;
-use crate::trust::IssuerHint;
+use crate::trust::{CredentialFormat, IssuerHint};
 
 const BOUNDS: Rule = Rule { check: "sd_jwt_bounds", requirement: "RFC 8725 3.11; limits of this verifier" };
 const FORMAT: Rule = Rule { check: "sd_jwt_format", requirement: "RFC 9901 4, 7.1(1)" };
@@ -103,8 +103,9 @@ impl Presented {
     pub fn issuer_hint(&self) -> IssuerHint<'_> {
         let text = |name| self.issuer_jwt.unverified_claim(name).and_then(Value::as_str);
         IssuerHint {
+            format: CredentialFormat::SdJwtVc,
             iss: text("iss"),
-            vct: text("vct"),
+            credential_type: text("vct"),
             kid: self.issuer_jwt.kid(),
             x5c: self.issuer_jwt.header().get("x5c"),
             json_serialization: self.json_serialization,
@@ -127,14 +128,14 @@ impl fmt::Debug for Presented {
 }
 
 /// The text as received: digests are over it, never over something written anew (REQ-4.11).
-pub(super) struct Received {
+pub(crate) struct Received {
     text: String,
     signed_length: usize,
 }
 
 impl Received {
     /// All of it.
-    pub(super) fn whole(&self) -> &str {
+    pub(crate) fn whole(&self) -> &str {
         &self.text
     }
 

@@ -27,7 +27,7 @@ use crate::jose::alg::Algorithm;
 use crate::jose::key_set::KeySet;
 use crate::jose::signing::SigningKey;
 use crate::trust::status_policy::StatusPolicy;
-use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::{CredentialTrust, FormatRules, KeySource, SdJwtVcRules, TrustPolicy};
 use crate::type_metadata::TypeMetadata;
 
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -156,14 +156,15 @@ impl Maker {
         TrustPolicy {
             credentials: vec![CredentialTrust {
                 id: QUERY_ID.to_owned(),
-                vct: vec![VCT.to_owned()],
+                types: vec![VCT.to_owned()],
                 issuer: ISSUER.to_owned(),
                 keys: KeySource::Jwks(Arc::new(self.keys())),
-                accept_legacy_typ: false,
-                accept_json_serialization: false,
                 status: StatusPolicy::default(),
                 status_roots: None,
-                type_metadata: Arc::clone(&self.metadata),
+                rules: FormatRules::SdJwtVc(SdJwtVcRules {
+                    type_metadata: Arc::clone(&self.metadata),
+                    ..SdJwtVcRules::default()
+                }),
             }],
         }
     }

@@ -2,17 +2,21 @@
 
 use serde_json::Value;
 
+use super::format::CredentialFormat;
+
 /// Unverified statements used to choose a key.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub struct IssuerHint<'a> {
-    /// The `iss` claim, when it is a string.
+    /// The format that it was read as.
+    pub format: CredentialFormat,
+    /// The name of the issuer (`iss`), when it is a string.
     pub iss: Option<&'a str>,
-    /// The `vct` claim, when it is a string.
-    pub vct: Option<&'a str>,
-    /// The `kid` of the JOSE header.
+    /// The type, when it is a string.
+    pub credential_type: Option<&'a str>,
+    /// The name of the key (`kid`).
     pub kid: Option<&'a str>,
-    /// The certificate chain of the JOSE header, unread.
+    /// The certificate chain (`x5c`), unread.
     pub x5c: Option<&'a Value>,
-    /// Whether the presentation came in JSON serialisation.
+    /// Whether an SD-JWT came in JSON serialisation.
     pub json_serialization: bool,
 }

@@ -1,6 +1,7 @@
 //! Whom we believe, for which credential, by which mechanism (SD-JWT VC section 2.5; REQ-5.4, REQ-5.10).
 
 pub mod did;
+mod format;
 mod hint;
 pub mod issuer_key;
 pub mod issuer_metadata;
@@ -12,6 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::Url;
 
+pub use self::format::{CredentialFormat, FormatRules, SdJwtVcRules};
 pub use self::hint::IssuerHint;
 use self::status_policy::StatusPolicy;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
@@ -30,29 +32,28 @@ const SERIALIZATION: Rule = Rule { check: "serialization", requirement: "RFC 990
 pub struct CredentialTrust {
     /// The DCQL credential query id.
     pub id: String,
-    /// Accepted `vct` values.
-    pub vct: Vec<String>,
+    /// Accepted types.
+    pub types: Vec<String>,
     /// The exact `iss`. A credential with a certificate chain may leave `iss` out (REQ-5.12).
     pub issuer: String,
     /// How this issuer's key is found; the token cannot choose a way that is not configured.
     pub keys: KeySource,
     /// What its status lists are certified under, where that is something else: then by nothing else.
     pub status_roots: Option<Arc<Roots>>,
-    /// Accept `typ: vc+sd-jwt` too (REQ-5.1).
-    pub accept_legacy_typ: bool,
-    /// Accept the JSON serialisation of RFC 9901 section 8 too (REQ-4.25).
-    pub accept_json_serialization: bool,
     /// What its status must be.
     pub status: StatusPolicy,
-    /// What its types demand: nothing, or one entry for each of `vct` (REQ-5.17).
-    pub type_metadata: Arc<[TypeMetadata]>,
+    /// Its format, and what is decided for that only.
+    pub rules: FormatRules,
 }
 
 impl CredentialTrust {
     /// Whether a credential of one of the accepted types is also of this one.
-    fn can_show(&self, vct: &str) -> bool {
-        let extended = || self.type_metadata.iter().flat_map(|metadata| metadata.ancestors());
-        self.vct.iter().any(|accepted| accepted == vct) || extended().any(|ancestor| ancestor == vct)
+    fn can_show(&self, name: &str) -> bool {
+        self.accepts(name) || self.rules.ancestors().any(|ancestor| ancestor == name)
+    }
+
+    fn accepts(&self, credential_type: &str) -> bool {
+        self.types.iter().any(|accepted| accepted == credential_type)
     }
 }
 
@@ -108,12 +109,13 @@ pub struct TrustedIssuer {
 }
 
 impl TrustPolicy {
-    /// Whether `credential` is configured and every one of `vct_values` is among its types, or one that they
-    /// extend.
-    pub fn covers(&self, credential: &str, vct_values: &[String]) -> bool {
-        self.credentials
-            .iter()
-            .any(|trust| trust.id == credential && vct_values.iter().all(|vct| trust.can_show(vct)))
+    /// Whether `credential` is configured in this format and every one of `types` is among its types, or one
+    /// that they extend.
+    pub fn covers(&self, credential: &str, format: CredentialFormat, types: &[String]) -> bool {
+        self.credentials.iter().any(|trust| {
+            let same = trust.id == credential && trust.rules.format() == format;
+            same && types.iter().all(|name| trust.can_show(name))
+        })
     }
 
     /// `credential` is the DCQL credential query id that the presentation answers. `iss` is compared
@@ -132,7 +134,8 @@ impl TrustPolicy {
         hint: &IssuerHint<'_>,
         findings: &mut Findings,
     ) -> Result<TrustedIssuer, Rejection> {
-        let believed: Vec<_> = self.credentials.iter().filter(|trust| trust.id == credential).collect();
+        let asked = |trust: &&CredentialTrust| trust.id == credential && trust.rules.format() == hint.format;
+        let believed: Vec<_> = self.credentials.iter().filter(asked).collect();
         let trust = match hint.iss {
             _ if believed.is_empty() => {
                 Err(format!("no issuer is configured for the credential {}", excerpt(credential)))
@@ -166,7 +169,7 @@ impl TrustPolicy {
             (None, _) => "",
         };
         findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
-        check_type(trust, hint.vct, findings)?;
+        check_type(trust, hint, findings)?;
         check_serialization(trust, hint, findings)?;
         Ok(issuer.of_header(hint.kid, hint.x5c.is_some()))
     }
@@ -188,7 +191,13 @@ impl TrustPolicy {
     /// with a way to keys.
     ///
     /// [`Anchor::key_hash`]: crate::jose::x5c::Anchor::key_hash
-    pub fn still_believes(&self, credential: &str, issuer: &str, vct: &str, anchor: Option<&str>) -> bool {
+    pub fn still_believes(
+        &self,
+        credential: &str,
+        issuer: &str,
+        credential_type: &str,
+        anchor: Option<&str>,
+    ) -> bool {
         self.credentials.iter().any(|trust| {
             let rooted = match (&trust.keys, anchor) {
                 (KeySource::X5c(roots), Some(hash)) => roots.have_key(hash),
@@ -196,7 +205,7 @@ impl TrustPolicy {
                 (_, None) => true,
             };
             let same = trust.id == credential && trust.issuer == issuer;
-            same && rooted && trust.vct.iter().any(|accepted| accepted == vct)
+            same && rooted && trust.accepts(credential_type)
         })
     }
 
@@ -324,17 +333,18 @@ impl TrustedIssuer {
         self.trust.status
     }
 
-    pub(crate) fn accepts_type(&self, vct: &str) -> bool {
-        self.trust.vct.iter().any(|accepted| accepted == vct)
+    pub(crate) fn accepts_type(&self, name: &str) -> bool {
+        self.trust.accepts(name)
     }
 
-    /// What is configured for this type.
+    /// What is configured for this type of SD-JWT VC.
     pub(crate) fn type_metadata(&self, vct: &str) -> Option<&TypeMetadata> {
-        self.trust.type_metadata.iter().find(|metadata| metadata.vct() == vct)
+        let rules = self.trust.rules.sd_jwt_vc()?;
+        rules.type_metadata.iter().find(|metadata| metadata.vct() == vct)
     }
 
     pub(crate) fn accepts_legacy_typ(&self) -> bool {
-        self.trust.accept_legacy_typ
+        self.trust.rules.sd_jwt_vc().is_some_and(|rules| rules.accept_legacy_typ)
     }
 }
 
@@ -343,7 +353,8 @@ fn check_serialization(
     hint: &IssuerHint<'_>,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
-    if hint.json_serialization && !trust.accept_json_serialization {
+    let accepted = trust.rules.sd_jwt_vc().is_some_and(|rules| rules.accept_json_serialization);
+    if hint.json_serialization && !accepted {
         return Err(findings.fail(
             &SERIALIZATION,
             "the presentation is in JSON serialisation; set `accept_json_serialization` to accept it from this issuer",
@@ -355,18 +366,24 @@ fn check_serialization(
     Ok(())
 }
 
-fn check_type(trust: &CredentialTrust, vct: Option<&str>, findings: &mut Findings) -> Result<(), Rejection> {
-    match vct {
+fn check_type(
+    trust: &CredentialTrust,
+    hint: &IssuerHint<'_>,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
+    let claim = hint.format.type_claim();
+    match hint.credential_type {
         None => {
-            Err(findings
-                .fail(&TYPE, "`vct` is missing, is not a string, or was made selectively disclosable"))
+            let detail =
+                format!("`{claim}` is missing, is not a string, or was made selectively disclosable");
+            Err(findings.fail(&TYPE, detail))
         }
-        Some(vct) if trust.vct.iter().any(|accepted| accepted == vct) => {
-            findings.pass(&TYPE, "`vct` is one of the accepted types");
+        Some(name) if trust.accepts(name) => {
+            findings.pass(&TYPE, format!("`{claim}` is one of the accepted types"));
             Ok(())
         }
-        Some(vct) => {
-            let detail = format!("`vct` is {}, which is not among the accepted types", excerpt(vct));
+        Some(name) => {
+            let detail = format!("`{claim}` is {}, which is not among the accepted types", excerpt(name));
             Err(findings.fail(&TYPE, detail))
         }
     }

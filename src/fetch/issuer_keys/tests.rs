@@ -17,7 +17,7 @@ use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, TrustPolicy};
 
 #[derive(Default)]
 struct KeysHand(AtomicI64);
@@ -42,21 +42,25 @@ fn keys(clock: &Arc<KeysHand>) -> FetchedIssuerKeys {
 
 fn issuer(keys: KeySource, kid: Option<&str>) -> TrustedIssuer {
     let trust = TrustPolicy { credentials: vec![entry(keys)] };
-    let hint = IssuerHint { iss: Some("iss"), vct: Some("vct"), kid, x5c: None, json_serialization: false };
+    let hint = IssuerHint {
+        iss: Some("iss"),
+        credential_type: Some("vct"),
+        kid,
+        x5c: None,
+        ..IssuerHint::default()
+    };
     trust.vouch("id", &hint, &mut Findings::new()).unwrap()
 }
 
 fn entry(keys: KeySource) -> CredentialTrust {
     CredentialTrust {
         id: "id".to_owned(),
-        vct: vec!["vct".to_owned()],
+        types: vec!["vct".to_owned()],
         issuer: "iss".to_owned(),
         keys,
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
         status_roots: None,
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     }
 }
 
@@ -191,7 +195,8 @@ async fn req_5_10_nobody_asks_for_an_issuer_that_is_not_believed() {
         ("other", Some("iss"), Some("vct")),
     ] {
         for x5c in [None, Some(&serde_json::Value::Null)] {
-            let hint = IssuerHint { iss, vct, kid: Some("one"), x5c, json_serialization: false };
+            let hint =
+                IssuerHint { iss, credential_type: vct, kid: Some("one"), x5c, ..IssuerHint::default() };
             assert!(policy.vouch(credential, &hint, &mut Findings::new()).is_err(), "{hint:?}");
         }
     }

@@ -7,6 +7,7 @@ use super::super::issuer_keys::FetchedIssuerKeys;
 use super::super::test_server::{ok, serve};
 use super::*;
 use vpgate_core::base::report::Findings;
+use vpgate_core::credential::Authentic;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
@@ -72,6 +73,7 @@ fn naming(maker: &mut Maker, url: &Url, stale_if_error: u64) -> At {
         Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let credential = presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).unwrap();
+    let credential = Authentic::from(credential);
     let StatusClaim::Listed(reference) = credential.status(&mut findings).unwrap() else {
         panic!("a reference")
     };

@@ -166,8 +166,10 @@ impl QueryAsked {
 
     fn of_query(context: &Context, query: &Value) -> Result<Self, NotAsked> {
         let query = Query::from_json(query).map_err(NotAsked::Query)?;
-        let configured =
-            query.credentials().iter().all(|asked| context.policy.trust.covers(&asked.id, &asked.vct_values));
+        let configured = query
+            .credentials()
+            .iter()
+            .all(|asked| context.policy.trust.covers(&asked.id, asked.meta.format, &asked.meta.types));
         if !configured {
             return Err(NotAsked::Credential);
         }

@@ -13,6 +13,7 @@ use vpgate_core::openid4vp::verify::{
     ScopeNotGranted, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
 use vpgate_core::status_list::check::CredentialStatus;
+use vpgate_core::trust::CredentialFormat;
 
 /// A presentation as its relying party sees it.
 #[derive(Debug, Object)]
@@ -102,8 +103,13 @@ pub struct CredentialSchema {
     pub issuer: String,
     /// Where the issuer's key was found by certificates: what they say.
     pub issuer_certificate: Option<IssuerCertificateSchema>,
+    /// The credential's format (Credential Format Identifier of OpenID4VP Appendix B).
+    pub format: String,
     /// The credential's type.
-    pub vct: String,
+    #[oai(rename = "type")]
+    pub credential_type: String,
+    /// The credential's type again, where the format is `dc+sd-jwt`.
+    pub vct: Option<String>,
     /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
     pub claims: Documented<Claims>,
     /// Whether it was proven that the presentation comes from the holder; false only when the query said
@@ -282,7 +288,9 @@ impl From<&VerifiedCredential> for CredentialSchema {
                 anchor: certificate.anchor.clone(),
                 anchor_key: certificate.anchor_key.clone(),
             }),
-            vct: shown.vct.clone(),
+            format: shown.format.identifier().to_owned(),
+            credential_type: shown.credential_type.clone(),
+            vct: (shown.format == CredentialFormat::SdJwtVc).then(|| shown.credential_type.clone()),
             claims: Documented::new(Value::Object(claims)),
             holder_binding: shown.holder.is_some(),
             status: match shown.status {

@@ -22,6 +22,7 @@ use serde_json::{Value, json};
 use vpgate_core::base::base64url;
 use vpgate_core::base::report::{CheckOutcome, Report, Verdict};
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
+use vpgate_core::trust::{FormatRules, SdJwtVcRules};
 
 use harmless::Harmless;
 use members::changes;
@@ -139,7 +140,7 @@ fn same_words(one: &VerifiedPresentation, other: &VerifiedPresentation) -> bool 
         let [credential] = it.credentials()[QUERY_ID].as_slice() else { panic!("one credential") };
         (
             credential.issuer.clone(),
-            credential.vct.clone(),
+            credential.credential_type.clone(),
             credential.claims.clone(),
             credential.holder.clone(),
         )
@@ -340,7 +341,8 @@ fn req_4_25_no_changed_member_of_the_json_form_is_accepted() {
             let (_, report) = trial.verifier.judge(&answer);
             assert_eq!(report.reason.as_deref(), Some("serialization"), "{report:?}");
         }
-        trial.verifier.trust.credentials[0].accept_json_serialization = true;
+        trial.verifier.trust.credentials[0].rules =
+            FormatRules::SdJwtVc(SdJwtVcRules { accept_json_serialization: true, ..SdJwtVcRules::default() });
         for form in [flattened, general] {
             let mutant = Mutant {
                 kind: "unchanged",

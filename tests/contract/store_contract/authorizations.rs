@@ -24,7 +24,7 @@ use vpgate_core::oauth::device_grant::DenialReason;
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::entitlement::{Entitlement, Origin};
 use vpgate_core::oauth::issuance::{Family, Issuance};
-use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
 
@@ -73,7 +73,7 @@ fn request() -> AuthorizationRequest {
     let parameters = AuthorizationParameters::new(parameters, Vec::new());
     let credential = AskableCredential {
         id: "person".to_owned(),
-        vct: vec!["https://credentials.example/person".to_owned()],
+        meta: Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]),
         stable_identifier: None,
     };
     let scope = ScopeDefinition {

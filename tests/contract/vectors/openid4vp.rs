@@ -16,7 +16,7 @@ use vpgate_core::sdjwt::disclosure::reveal;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, check_disclosures, open};
@@ -170,14 +170,12 @@ fn verified_claims(
     let trust = TrustPolicy {
         credentials: vec![CredentialTrust {
             id: "ld".to_owned(),
-            vct: vec![vct.to_owned()],
+            types: vec![vct.to_owned()],
             issuer: "https://issuer.example.com".to_owned(),
             keys: KeySource::Jwks(Arc::clone(&keys)),
-            accept_legacy_typ: false,
-            accept_json_serialization: false,
             status: StatusPolicy::default(),
             status_roots: None,
-            type_metadata: Arc::default(),
+            rules: FormatRules::default(),
         }],
     };
     let mut findings = Findings::new();

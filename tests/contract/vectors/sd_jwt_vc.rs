@@ -6,12 +6,13 @@ use serde_json::Value;
 use url::Url;
 use vpgate_core::base::report::{Findings, Report, Verdict};
 use vpgate_core::jose::key_set::KeySet;
+use vpgate_core::credential::Authentic;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::Presented;
 use vpgate_core::trust::issuer_metadata::{self, PublishedKeys};
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 use vpgate_core::type_metadata::{TypeDocument, resolve};
 
 use crate::vectors::listing::Vectors;
@@ -73,14 +74,12 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
     let payload = vectors.json(&format!("{folder}/issuer_jwt_payload.json"));
     let trust = CredentialTrust {
         id: "example".to_owned(),
-        vct: vec![payload["vct"].as_str().unwrap().to_owned()],
+        types: vec![payload["vct"].as_str().unwrap().to_owned()],
         issuer: payload["iss"].as_str().unwrap().to_owned(),
         keys: KeySource::Jwks(Arc::clone(keys)),
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
         status_roots: None,
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     };
     let kb_jwt = text.rsplit('~').next().unwrap();
     let good = setting.expected(issued_at(kb_jwt));
@@ -97,7 +96,7 @@ pub fn check_credential(vectors: &Vectors, folder: &str, setting: &Setting, keys
     assert_eq!(reason(&trust, &audience).as_deref(), Some("kb_audience"), "{folder}");
     let other = CredentialTrust { issuer: format!("{}/", trust.issuer), ..trust.clone() };
     assert_eq!(reason(&other, &good).as_deref(), Some("issuer_trusted"), "{folder}");
-    let other = CredentialTrust { vct: Vec::new(), ..trust };
+    let other = CredentialTrust { types: Vec::new(), ..trust };
     assert_eq!(reason(&other, &good).as_deref(), Some("credential_type"), "{folder}");
 }
 
@@ -109,7 +108,7 @@ fn judge(text: &str, trust: &CredentialTrust, expected: &ExpectedBinding<'_>) ->
         let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = policy.vouch("example", &presented.issuer_hint(), &mut findings)?;
         let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };
-        presented.authenticate(&issuer, keys, expected, now, &mut findings)
+        presented.authenticate(&issuer, keys, expected, now, &mut findings).map(Authentic::from)
     })();
     let claims = answer.as_ref().ok().map(|authentic| Value::Object(authentic.claims().clone()));
     (claims, findings.conclude(answer.map(|_| ())))

@@ -1,7 +1,6 @@
 //! Token Status List: every listed status of every list, the signed token, and a credential that
 //! names one.
 
-use std::sync::Arc;
 
 use serde_json::Value;
 use vpgate_core::base::json::Bounds;
@@ -14,7 +13,7 @@ use vpgate_core::status_list::statuses::Statuses;
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy, TrustedIssuer};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy, TrustedIssuer};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, open};
@@ -87,22 +86,20 @@ fn issuer(keys: &KeySet) -> TrustedIssuer {
     let trust = TrustPolicy {
         credentials: vec![CredentialTrust {
             id: "any".to_owned(),
-            vct: vec!["any".to_owned()],
+            types: vec!["any".to_owned()],
             issuer: "https://example.com".to_owned(),
             keys: KeySource::Jwks(keys.clone().into()),
-            accept_legacy_typ: false,
-            accept_json_serialization: false,
             status: StatusPolicy::default(),
             status_roots: None,
-            type_metadata: Arc::default(),
+            rules: FormatRules::default(),
         }],
     };
     let hint = IssuerHint {
         iss: Some("https://example.com"),
-        vct: Some("any"),
+        credential_type: Some("any"),
         kid: Some("12"),
         x5c: None,
-        json_serialization: false,
+        ..IssuerHint::default()
     };
     trust.vouch("any", &hint, &mut Findings::new()).unwrap()
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use vpgate_core::admission::rules::{Kind, Operator, ScopeRule};
 use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 
 use crate::endpoints::stage::{PUBLIC_URL, RETURN, SHOP, Stage};
 
@@ -232,7 +232,7 @@ fn ruled() -> ScopePolicy {
     };
     let credential = AskableCredential {
         id: "id".to_owned(),
-        vct: vec!["https://issuer.example.com/id".to_owned()],
+        meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
         stable_identifier: Some(path("number")),
     };
     let scope = ScopeDefinition {

@@ -33,7 +33,7 @@ use vpgate_core::oauth::client_assertion::AssertionPolicy;
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate_core::oauth::user_code::{UserCodeFormat, UserCodeFormats};
-use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{
     AuthorizationMethod, OnRejection, Profile, RequestMethod, ResponseMode, TransactionSupport, WalletRoute,
@@ -308,7 +308,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
 fn scopes() -> ScopePolicy {
     let credential = AskableCredential {
         id: "id".to_owned(),
-        vct: vec!["https://issuer.example.com/id".to_owned()],
+        meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
         stable_identifier: None,
     };
     let adult = ScopeDefinition {

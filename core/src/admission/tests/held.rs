@@ -3,19 +3,17 @@
 use super::*;
 use crate::jose::key_set::KeySet;
 use crate::trust::status_policy::StatusPolicy;
-use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 
 fn entry(id: &str, issuer: &str, vct: &str) -> CredentialTrust {
     CredentialTrust {
         id: id.to_owned(),
-        vct: vec![vct.to_owned()],
+        types: vec![vct.to_owned()],
         issuer: issuer.to_owned(),
         keys: KeySource::Jwks(KeySet::of(Vec::new()).into()),
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
         status_roots: None,
-        type_metadata: std::sync::Arc::default(),
+        rules: FormatRules::default(),
     }
 }
 

@@ -4,7 +4,7 @@ use crate::admission::{AskableCredential, ScopeDefinition};
 use crate::base::secret::{Digest, Secret};
 use crate::oauth::client::testing;
 use crate::oauth::client::{Authentication, CodeRules};
-use crate::openid4vp::dcql::ClaimsPath;
+use crate::openid4vp::dcql::{ClaimsPath, Meta};
 
 const RETURN: &str = "https://shop.example/return";
 const CHALLENGE: &str = "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM";
@@ -21,7 +21,7 @@ fn policy() -> ScopePolicy {
     };
     let credential = AskableCredential {
         id: "id".to_owned(),
-        vct: vec!["https://types.example/id".to_owned()],
+        meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
         stable_identifier: None,
     };
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])

@@ -15,12 +15,12 @@ pub(super) const MAX_CLAIM_SETS: usize = 16;
 pub(super) const MAX_AUTHORITIES: usize = 16;
 /// Longest key identifier, in bytes: a SHA-512 of a key.
 const MAX_KEY_ID: usize = 64;
-pub(super) const MAX_VCT_VALUES: usize = 16;
+pub(super) const MAX_TYPES: usize = 16;
 pub(super) const MAX_VALUES: usize = 64;
 /// In bytes.
 const MAX_ID: usize = 64;
 /// In bytes; also the longest string among `values`.
-const MAX_VCT: usize = 1024;
+const MAX_TEXT: usize = 1024;
 
 /// The rules within and between the credential queries.
 pub(super) fn credentials(credentials: &[CredentialQuery]) -> Result<(), QueryFault> {
@@ -33,7 +33,7 @@ pub(super) fn credentials(credentials: &[CredentialQuery]) -> Result<(), QueryFa
         if credentials.iter().take(index).any(|earlier| earlier.id == credential.id) {
             return Err(QueryFault::at(format!("{at}/id"), "must be unique in the query"));
         }
-        vct_values(&credential.vct_values, &format!("{at}/meta/vct_values"))?;
+        types(&credential.meta.types, &format!("{at}/meta/{}", credential.meta.format.meta_member()))?;
         claims(&credential.claims, &format!("{at}/claims"))?;
         claim_sets(credential, &at)?;
         authorities(&credential.trusted_authorities, &format!("{at}/trusted_authorities"))?;
@@ -62,11 +62,11 @@ pub(super) fn credential_sets(
     Ok(())
 }
 
-fn vct_values(values: &[String], at: &str) -> Result<(), QueryFault> {
-    if values.is_empty() || values.len() > MAX_VCT_VALUES {
+fn types(values: &[String], at: &str) -> Result<(), QueryFault> {
+    if values.is_empty() || values.len() > MAX_TYPES {
         return Err(QueryFault::at(at, "must be an array of 1 to 16 strings"));
     }
-    match values.iter().position(|value| value.is_empty() || value.len() > MAX_VCT) {
+    match values.iter().position(|value| value.is_empty() || value.len() > MAX_TEXT) {
         Some(index) => Err(QueryFault::at(format!("{at}/{index}"), "must be a string of 1 to 1024 bytes")),
         None => Ok(()),
     }
@@ -146,7 +146,7 @@ fn values(values: &[Value], at: &str) -> Result<(), QueryFault> {
         return Err(QueryFault::at(at, "must be an array of 1 to 64 values when present"));
     }
     let allowed = |value: &Value| match value {
-        Value::String(text) => text.len() <= MAX_VCT,
+        Value::String(text) => text.len() <= MAX_TEXT,
         Value::Number(number) => !number.is_f64(),
         Value::Bool(_) => true,
         _ => false,

@@ -2,21 +2,19 @@
 
 use serde_json::{Map, Value, json};
 
+use super::meta::Meta;
 use super::path::ClaimsPath;
 use super::trusted_authority::TrustedAuthority;
 use crate::base::decimal::Decimal;
 
-/// The Credential Format Identifier of SD-JWT VC (section B.3.1).
-pub(super) const FORMAT: &str = "dc+sd-jwt";
-
-/// One Credential Query (section 6.1), always `dc+sd-jwt`. Checked only as a part of a
+/// One Credential Query (section 6.1). Checked only as a part of a
 /// [`Query`](super::Query).
 #[derive(Clone, Debug, PartialEq)]
 pub struct CredentialQuery {
     /// Names the answer in `vp_token`: alphanumeric, `_`, `-`.
     pub id: String,
-    /// Accepted types (section B.3.5), at least one.
-    pub vct_values: Vec<String>,
+    /// Of which format and type.
+    pub meta: Meta,
     /// What must be shown. Empty: nothing that is selectively disclosable (section 6.4.1).
     pub claims: Vec<ClaimQuery>,
     /// Combinations of claim ids of which one is enough, the most welcome first. Empty: every claim is
@@ -44,11 +42,16 @@ pub struct ClaimQuery {
 }
 
 impl CredentialQuery {
-    /// Asks for these claims, whatever their values, in one presentation with holder binding.
+    /// Asks for these claims of an SD-JWT VC, whatever their values, in one presentation with holder binding.
     pub fn new(id: impl Into<String>, vct_values: Vec<String>, claims: Vec<ClaimsPath>) -> Self {
+        Self::of(id, Meta::sd_jwt_vc(vct_values), claims)
+    }
+
+    /// The same of a credential of any format.
+    pub fn of(id: impl Into<String>, meta: Meta, claims: Vec<ClaimsPath>) -> Self {
         Self {
             id: id.into(),
-            vct_values,
+            meta,
             claims: claims.into_iter().map(ClaimQuery::from).collect(),
             claim_sets: Vec::new(),
             multiple: false,
@@ -71,11 +74,11 @@ impl CredentialQuery {
     pub(super) fn to_json(&self) -> Value {
         let mut json = Map::new();
         json.insert("id".to_owned(), json!(self.id));
-        json.insert("format".to_owned(), json!(FORMAT));
+        json.insert("format".to_owned(), json!(self.meta.format.identifier()));
         if self.multiple {
             json.insert("multiple".to_owned(), json!(true));
         }
-        json.insert("meta".to_owned(), json!({ "vct_values": self.vct_values }));
+        json.insert("meta".to_owned(), self.meta.to_json());
         if !self.holder_binding {
             json.insert("require_cryptographic_holder_binding".to_owned(), json!(false));
         }

@@ -6,6 +6,7 @@
 mod check;
 mod credential;
 mod credential_set;
+mod meta;
 mod path;
 mod read;
 mod trusted_authority;
@@ -15,6 +16,7 @@ use serde_json::{Map, Value};
 
 pub use credential::{ClaimQuery, CredentialQuery};
 pub use credential_set::CredentialSet;
+pub use meta::Meta;
 pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
 pub use trusted_authority::TrustedAuthority;

@@ -3,14 +3,12 @@
 
 use serde_json::{Map, Value};
 
-use super::check::{
-    MAX_AUTHORITIES, MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_VALUES, MAX_VCT_VALUES,
-};
-use super::credential::FORMAT;
+use super::check::{MAX_AUTHORITIES, MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_TYPES, MAX_VALUES};
 use super::path::{ClaimsPath, MAX_PATH, PathElement};
 use super::trusted_authority::AKI;
-use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault, TrustedAuthority};
+use super::{ClaimQuery, CredentialQuery, CredentialSet, Meta, QueryFault, TrustedAuthority};
 use crate::base::base64url;
+use crate::trust::CredentialFormat;
 
 type JsonMembers = Map<String, Value>;
 
@@ -29,14 +27,14 @@ pub(super) fn query(query: &Value) -> Result<(Vec<CredentialQuery>, Vec<Credenti
 fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     let members = object(value, at)?;
     let id = text(members, at, "id")?;
-    match text(members, at, "format")?.as_str() {
-        FORMAT => {}
-        "mso_mdoc" => {
-            let why = "mso_mdoc cannot be judged by this verifier: only dc+sd-jwt is supported";
-            return Err(QueryFault::at(format!("{at}/format"), why));
-        }
-        _ => return Err(QueryFault::at(format!("{at}/format"), "only dc+sd-jwt is supported")),
-    }
+    let format = text(members, at, "format")?;
+    let format = CredentialFormat::from_identifier(&format).ok_or_else(|| {
+        let why = match format.as_str() {
+            "mso_mdoc" => "mso_mdoc cannot be judged by this verifier: only dc+sd-jwt is supported",
+            _ => "only dc+sd-jwt is supported",
+        };
+        QueryFault::at(format!("{at}/format"), why)
+    })?;
     let authorities = optional(members, "trusted_authorities", |name| {
         let why = "must be an array of 1 to 16 authorities when present";
         each(members, at, name, MAX_AUTHORITIES, why, trusted_authority)
@@ -51,7 +49,7 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     })?;
     Ok(CredentialQuery {
         id,
-        vct_values: vct_values(members, at)?,
+        meta: meta(format, members, at)?,
         claims: claims.unwrap_or_default(),
         claim_sets: claim_sets.unwrap_or_default(),
         multiple: boolean(members, at, "multiple", false)?,
@@ -75,10 +73,11 @@ fn trusted_authority(value: &Value, at: &str) -> Result<TrustedAuthority, QueryF
     Ok(TrustedAuthority::AuthorityKeyIds(ids))
 }
 
-fn vct_values(credential: &JsonMembers, at: &str) -> Result<Vec<String>, QueryFault> {
+fn meta(format: CredentialFormat, credential: &JsonMembers, at: &str) -> Result<Meta, QueryFault> {
     let at = format!("{at}/meta");
     let meta = object(credential.get("meta").ok_or_else(|| QueryFault::at(&at, "is required"))?, &at)?;
-    each(meta, &at, "vct_values", MAX_VCT_VALUES, "must be an array of 1 to 16 strings", string)
+    let why = "must be an array of 1 to 16 strings";
+    Ok(Meta { format, types: each(meta, &at, format.meta_member(), MAX_TYPES, why, string)? })
 }
 
 fn claim(value: &Value, at: &str) -> Result<ClaimQuery, QueryFault> {

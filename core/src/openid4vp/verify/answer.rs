@@ -4,8 +4,8 @@
 use serde_json::{Map, Value};
 
 use crate::base::report::{Findings, Rejection, Rule};
+use crate::credential::Authentic;
 use crate::openid4vp::dcql::{ClaimQuery, ClaimsPath, CredentialQuery, PathElement, only_selected};
-use crate::sdjwt::credential::Authentic;
 
 const TYPE: Rule = Rule { check: "vct_asked_for", requirement: "OpenID4VP B.3.5" };
 const BOUND: Rule = Rule { check: "holder_binding", requirement: "OpenID4VP 6.1, 8.6" };
@@ -13,9 +13,6 @@ const AUTHORITY: Rule = Rule { check: "trusted_authority", requirement: "OpenID4
 const PRESENT: Rule = Rule { check: "claims_present", requirement: "OpenID4VP 6.4.1, 7.1.1" };
 const VALUES: Rule = Rule { check: "claims_values", requirement: "OpenID4VP 6.3, 14.9" };
 const EXTRA: Rule = Rule { check: "claims_not_asked_for", requirement: "OpenID4VP 6.4, 15.4" };
-/// What a credential states about itself; asked for by nobody, and nothing to drop.
-const ABOUT_ITSELF: [&str; 10] =
-    ["iss", "nbf", "exp", "iat", "aud", "cnf", "vct", "vct#integrity", "aka_vcts", "status"];
 
 /// Holder binding, type, authority, presence of claims, values. Answers with the place of the first combination of
 /// claims that is complete (REQ-8.5).
@@ -29,14 +26,14 @@ pub(super) fn satisfies(
         (true, Some(_)) => findings.pass(&BOUND, "the presentation comes from the holder's key"),
         (false, _) => findings.not_applicable(&BOUND, "the query demands no holder binding"),
     }
-    if !query.vct_values.iter().any(|vct| credential.is_of_type(vct)) {
+    if !query.meta.types.iter().any(|name| credential.is_of_type(name)) {
         return Err(findings.fail(
             &TYPE,
             "the credential is of a type that was not asked for, and its configured type metadata do not say \
              that it extends one",
         ));
     }
-    let detail = match query.vct_values.iter().any(|vct| vct == credential.vct()) {
+    let detail = match query.meta.types.iter().any(|name| name == credential.credential_type()) {
         true => "the credential is of a type that was asked for",
         false => "the credential is of a type that extends one that was asked for (configured type metadata)",
     };
@@ -126,7 +123,7 @@ fn report_extra(credential: &Authentic, asked: &[&ClaimQuery], findings: &mut Fi
         let leads_there = |claim: &&ClaimQuery| matches!(claim.path.elements().first(), Some(PathElement::Name(first)) if first == name);
         asked.iter().any(leads_there)
     };
-    let extra = |name: &&String| !ABOUT_ITSELF.contains(&name.as_str()) && !asked(name);
+    let extra = |name: &&String| !credential.format().about_itself().contains(&name.as_str()) && !asked(name);
     match credential.claims().keys().filter(extra).count() {
         0 => findings.pass(&EXTRA, "nothing is shown beyond what was asked for"),
         count => {

@@ -2,8 +2,8 @@
 
 use super::{Current, Genuine};
 use crate::base::report::{Findings, Rejection, Rule};
+use crate::credential::Authentic;
 use crate::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
-use crate::sdjwt::credential::Authentic;
 use crate::status_list::check::{CredentialStatus, StatusPlace};
 
 const COMPLETE: Rule = Rule { check: "every_credential_answered", requirement: "OpenID4VP 6.4.2" };

@@ -5,9 +5,8 @@
 use serde_json::Value;
 
 use crate::base::report::{Findings, Rejection, Rule};
+use crate::credential::{Authentic, Presented};
 use crate::jose::x5c::ValidatedChain;
-use crate::sdjwt::credential::Authentic;
-use crate::sdjwt::parse::Presented;
 use crate::status_list::token::StatusList;
 use crate::trust::{KeySource, TrustedIssuer};
 

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::sdjwt::credential::Authentic;
+use crate::credential::Authentic;
 
 /// The chain behind one verified credential, in names. Nothing of it is about the person.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

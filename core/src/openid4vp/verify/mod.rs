@@ -59,12 +59,12 @@ use super::response::PresentedCredential;
 use super::transaction_data::TransactionData;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
+use crate::credential::Authentic;
 use crate::credential::settings::VerificationSettings;
 use crate::jose::key_set::KeySet;
-use crate::sdjwt::credential::Authentic;
 use crate::sdjwt::key_binding::ExpectedBinding;
 use crate::status_list::check::{CredentialStatus, StatusPlace};
-use crate::trust::TrustedIssuer;
+use crate::trust::{CredentialFormat, TrustedIssuer};
 
 const ASKED: Rule = Rule { check: "credential_asked_for", requirement: "OpenID4VP 8.1, 8.6" };
 const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.4" };
@@ -162,8 +162,12 @@ pub struct VerifiedCredential {
     /// The certificates behind it, where its key was found by certificates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Box<IssuerCertificate>>,
-    /// The type.
-    pub vct: String,
+    /// Its format.
+    #[serde(default)]
+    pub format: CredentialFormat,
+    /// Its type. Rows of before call it `vct`.
+    #[serde(rename = "type", alias = "vct")]
+    pub credential_type: String,
     /// What was asked for, at the place where it was; positions in arrays are kept, with `null` for
     /// elements that were not asked for.
     pub claims: Map<String, Value>,
@@ -350,7 +354,8 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
     VerifiedCredential {
         issuer: authentic.issuer().to_owned(),
         certificate: IssuerCertificate::of(authentic).map(Box::new),
-        vct: authentic.vct().to_owned(),
+        format: authentic.format(),
+        credential_type: authentic.credential_type().to_owned(),
         claims,
         expires_at: authentic.expires_at(),
         holder: authentic.holder_thumbprint().map(str::to_owned),

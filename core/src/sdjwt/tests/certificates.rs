@@ -11,7 +11,7 @@ use crate::sdjwt::testing::{ISSUER, ListMaker, STATUS_URI, VCT};
 use crate::status_list::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
 use crate::trust::IssuerHint;
 use crate::trust::status_policy::StatusPolicy;
-use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 
 /// A maker whose issuer key is certified by a root of its own.
 fn certified(alg: Algorithm) -> (Maker, Authority) {
@@ -27,14 +27,12 @@ fn certified(alg: Algorithm) -> (Maker, Authority) {
 fn entry(issuer: &str, keys: KeySource) -> CredentialTrust {
     CredentialTrust {
         id: QUERY_ID.to_owned(),
-        vct: vec![VCT.to_owned()],
+        types: vec![VCT.to_owned()],
         issuer: issuer.to_owned(),
         keys,
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
         status_roots: None,
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     }
 }
 
@@ -60,7 +58,7 @@ fn judge_with(
         presented.authenticate(&issuer, keys, &expected(), NOW, &mut findings)
     })();
     let report = findings.conclude(answer.as_ref().map(|_| ()).map_err(|rejection| *rejection));
-    (answer.ok(), report)
+    (answer.ok().map(Authentic::from), report)
 }
 
 #[track_caller]
@@ -286,10 +284,10 @@ fn req_7_8_the_list_of_an_issuer_known_by_certificates_brings_a_chain_to_the_sam
         let policy = TrustPolicy { credentials: vec![entry(ISSUER, source)] };
         let hint = IssuerHint {
             iss: Some(ISSUER),
-            vct: Some(VCT),
+            credential_type: Some(VCT),
             kid: None,
             x5c: maker.header.get("x5c"),
-            json_serialization: false,
+            ..IssuerHint::default()
         };
         let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
         let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();
@@ -316,8 +314,13 @@ fn req_7_8_the_list_of_an_issuer_by_keys_and_by_certificates_is_judged_by_its_ow
     let verify = |list: &ListMaker, source: KeySource, credential_has_x5c: bool, keys: &KeySet| {
         let policy = TrustPolicy { credentials: vec![entry(ISSUER, keys_of(&maker)), entry(ISSUER, source)] };
         let x5c = x5c.as_ref().filter(|_| credential_has_x5c);
-        let hint =
-            IssuerHint { iss: Some(ISSUER), vct: Some(VCT), kid: None, x5c, json_serialization: false };
+        let hint = IssuerHint {
+            iss: Some(ISSUER),
+            credential_type: Some(VCT),
+            kid: None,
+            x5c,
+            ..IssuerHint::default()
+        };
         let issuer = policy.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
         assert_eq!(matches!(issuer.keys(), KeySource::X5c(_)), credential_has_x5c);
         let token = StatusListToken::parse(list.sign(&maker.issuer).as_bytes()).unwrap();

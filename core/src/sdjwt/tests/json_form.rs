@@ -5,6 +5,7 @@ use serde_json::{Map, json};
 use super::*;
 use crate::sdjwt::parse::HolderBinding;
 use crate::sdjwt::testing::object;
+use crate::trust::{FormatRules, SdJwtVcRules};
 
 /// The flattened form of `maker`'s presentation.
 fn flattened(maker: &Maker) -> Map<String, Value> {
@@ -30,7 +31,10 @@ fn general(maker: &Maker) -> Map<String, Value> {
 
 fn judge_json(form: &Map<String, Value>, maker: &Maker, switched_on: bool) -> Report {
     let mut trust = maker.trust();
-    trust.credentials[0].accept_json_serialization = switched_on;
+    trust.credentials[0].rules = FormatRules::SdJwtVc(SdJwtVcRules {
+        accept_json_serialization: switched_on,
+        ..SdJwtVcRules::default()
+    });
     let mut findings = Findings::new();
     let answer = (|| {
         let presented = Presented::parse_json(

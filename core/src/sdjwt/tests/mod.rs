@@ -12,11 +12,11 @@ mod type_metadata;
 
 use serde_json::{Value, json};
 
-use super::credential::Authentic;
 use super::limits::PresentationLimits;
 use super::parse::Presented;
 use super::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::base::report::{CheckOutcome, Findings, Rejection, Report, Verdict};
+use crate::credential::Authentic;
 
 /// Judges `text` as a presentation of `maker`'s issuer.
 fn judge(text: &str, maker: &Maker) -> (Result<Authentic, Rejection>, Report) {
@@ -24,7 +24,7 @@ fn judge(text: &str, maker: &Maker) -> (Result<Authentic, Rejection>, Report) {
     let answer = (|| {
         let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
-        presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings)
+        presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).map(Authentic::from)
     })();
     let report = findings.conclude(answer.as_ref().map(|_| ()).map_err(|rejection| *rejection));
     (answer, report)
@@ -69,7 +69,7 @@ fn a_good_presentation_tells_everything_once() {
     let (answer, report) = judge(&maker.present(), &maker);
     let authentic = answer.unwrap();
     assert_eq!(authentic.issuer(), super::testing::ISSUER);
-    assert_eq!(authentic.vct(), super::testing::VCT);
+    assert_eq!(authentic.credential_type(), super::testing::VCT);
     assert_eq!(authentic.expires_at().map(|at| at.unix()), Some(NOW.unix() + 1000));
     assert_eq!(authentic.holder_thumbprint(), Some(maker.holder.kid()));
     assert!(!authentic.claims().contains_key("status"));

@@ -13,7 +13,7 @@ use crate::jose::signing::SigningKey;
 use crate::sdjwt::testing::{ISSUER, VCT};
 use crate::trust::did::{self, DidKeys};
 use crate::trust::status_policy::StatusPolicy;
-use crate::trust::{CredentialTrust, KeySource, TrustPolicy};
+use crate::trust::{CredentialTrust, FormatRules, KeySource, SdJwtVcRules, TrustPolicy};
 
 /// Judges with other keys than the maker's.
 fn refused_with_keys(maker: &Maker, keys: Vec<PublicKey>, check: &str) -> String {
@@ -171,7 +171,8 @@ fn req_5_1_typ_is_dc_sd_jwt() {
 fn req_5_1_the_legacy_typ_needs_its_switch() {
     let maker = changed(|m| set(&mut m.header, "typ", json!("vc+sd-jwt")));
     let mut trust = maker.trust();
-    trust.credentials[0].accept_legacy_typ = true;
+    trust.credentials[0].rules =
+        FormatRules::SdJwtVc(SdJwtVcRules { accept_legacy_typ: true, ..SdJwtVcRules::default() });
     let mut findings = Findings::new();
     let presented =
         Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
@@ -230,14 +231,12 @@ fn one_query_may_be_answered_by_several_issuers_each_with_its_own_keys() {
     let maker = Maker::new();
     let entry = |issuer: &str| CredentialTrust {
         id: QUERY_ID.to_owned(),
-        vct: vec![VCT.to_owned()],
+        types: vec![VCT.to_owned()],
         issuer: issuer.to_owned(),
         keys: KeySource::Jwks(Arc::new(KeySet::of(Vec::new()))),
-        accept_legacy_typ: false,
-        accept_json_serialization: false,
         status: StatusPolicy::default(),
         status_roots: None,
-        type_metadata: Arc::default(),
+        rules: FormatRules::default(),
     };
     let policy = TrustPolicy { credentials: vec![entry("https://first.example"), entry(ISSUER)] };
     let mut findings = Findings::new();

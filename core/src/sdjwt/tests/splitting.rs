@@ -45,7 +45,10 @@ fn judge_unbound(text: &str, maker: &Maker) -> Result<Authentic, &'static str> {
         Presented::parse_with(without, text, &limits, &mut findings).map_err(Rejection::reason)?;
     let issuer =
         maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).map_err(Rejection::reason)?;
-    presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).map_err(Rejection::reason)
+    presented
+        .authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings)
+        .map(Authentic::from)
+        .map_err(Rejection::reason)
 }
 
 #[test]

@@ -5,6 +5,7 @@ use serde_json::json;
 use super::*;
 use crate::base::base64url;
 use crate::base::report::{CheckOutcome, Report};
+use crate::credential::Authentic;
 use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::Presented;
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI, expected};
@@ -50,6 +51,7 @@ impl StatusScene {
             let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut before)?;
             let keys = self.maker.keys();
             let credential = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut before)?;
+            let credential = Authentic::from(credential);
             let reference = match credential.status(&mut findings)? {
                 StatusClaim::Settled(status) => return Ok(status),
                 StatusClaim::Listed(reference) => reference,

@@ -1,7 +1,6 @@
 //! Valid presentations with every part open to change, and the verifier that judges them, over the
 //! public interface only. The fuzz targets use this file too.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use josekit::jwk::Jwk;
@@ -22,7 +21,7 @@ use vpgate_core::openid4vp::verify::{
     Current, Expected, StatusNeeded, VerifiedPresentation, authenticate, conclude,
 };
 use vpgate_core::trust::status_policy::StatusPolicy;
-use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
 
 /// When the answer is judged.
 pub const NOW: Timestamp = Timestamp::from_unix(1_700_000_000);
@@ -213,14 +212,12 @@ impl Verifier {
         }]});
         let trust = CredentialTrust {
             id: QUERY_ID.to_owned(),
-            vct: vec![VCT.to_owned()],
+            types: vec![VCT.to_owned()],
             issuer: ISSUER.to_owned(),
             keys: KeySource::Jwks(keys.clone().into()),
-            accept_legacy_typ: false,
-            accept_json_serialization: false,
             status: StatusPolicy::default(),
             status_roots: None,
-            type_metadata: Arc::default(),
+            rules: FormatRules::default(),
         };
         let query = Query::from_json(&query).unwrap();
         Self { query, transaction_data, trust: TrustPolicy { credentials: vec![trust] }, keys }

@@ -23,7 +23,7 @@ use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Renewal};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
-use vpgate_core::openid4vp::dcql::{ClaimsPath, Query};
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta, Query};
 use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun, Served, Settled};
 use vpgate_core::openid4vp::request::{
     OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
@@ -301,8 +301,11 @@ pub fn admission() -> Admission {
         rules: Vec::new(),
         open: true,
     };
-    let credential =
-        AskableCredential { id: CREDENTIAL.to_owned(), vct: Vec::new(), stable_identifier: None };
+    let credential = AskableCredential {
+        id: CREDENTIAL.to_owned(),
+        meta: Meta::sd_jwt_vc(Vec::new()),
+        stable_identifier: None,
+    };
     let field = ClaimsPath::from_dotted("given_name").unwrap();
     let source = ClaimSource::Credential { credential: CREDENTIAL.to_owned(), field };
     let applicant = Applicant {

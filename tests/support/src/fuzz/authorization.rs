@@ -13,7 +13,7 @@ use vpgate_core::oauth::authorization_request::{
 use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
-use vpgate_core::openid4vp::dcql::ClaimsPath;
+use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 
 use super::Seeds;
 use vpgate::http::form::Form;
@@ -46,7 +46,7 @@ static SCOPES: LazyLock<ScopePolicy> = LazyLock::new(|| {
     };
     let credential = AskableCredential {
         id: "id".to_owned(),
-        vct: vec!["https://types.example/id".to_owned()],
+        meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
         stable_identifier: None,
     };
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])

@@ -12,9 +12,9 @@ use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
 use vpgate_core::status_list::statuses::{MOST_BYTES, Statuses};
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusListToken};
 use vpgate_core::trust::IssuerHint;
-use vpgate_core::trust::KeySource;
 use vpgate_core::trust::did::{DidKeys, keys_in, resolve as resolve_did};
 use vpgate_core::trust::issuer_metadata::{self as metadata_of_issuers, PublishedKeys};
+use vpgate_core::trust::{FormatRules, KeySource, SdJwtVcRules};
 use vpgate_core::type_metadata::{TypeDocument, resolve};
 
 use super::keys::is_sound;
@@ -44,7 +44,8 @@ pub fn type_metadata(data: &[u8]) {
     });
     made.disclosures = disclosures;
     let mut verifier = made.verifier();
-    verifier.trust.credentials[0].type_metadata = metadata.into();
+    verifier.trust.credentials[0].rules =
+        FormatRules::SdJwtVc(SdJwtVcRules { type_metadata: metadata.into(), ..SdJwtVcRules::default() });
     let text = made.present();
     let report = verifier.judge(&text).1;
     assert_eq!(verifier.judge(&text).1, report, "the same input twice gives the same report");
@@ -111,10 +112,10 @@ fn signed_list(payload: &[u8]) {
     let Ok(token) = StatusListToken::parse(token.as_bytes()) else { return };
     let hint = IssuerHint {
         iss: Some(ISSUER),
-        vct: Some(VCT),
+        credential_type: Some(VCT),
         kid: token.kid(),
         x5c: None,
-        json_serialization: false,
+        ..IssuerHint::default()
     };
     let issuer = VERIFIER.trust.vouch(QUERY_ID, &hint, &mut Findings::new()).unwrap();
     let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };

@@ -109,7 +109,11 @@ fn req_4_3_what_was_read_without_binding_does_not_answer_a_query_that_demands_it
         let mut findings = Findings::new();
         let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
         let presented = Presented::parse_with(without, &text, &limits, &mut findings).unwrap();
-        let shown = PresentedCredential { credential: QUERY_ID.to_owned(), number: None, presented };
+        let shown = PresentedCredential {
+            credential: QUERY_ID.to_owned(),
+            number: None,
+            presented: presented.into(),
+        };
         assert_eq!(scene.current(shown, &mut findings).unwrap_err().reason(), "holder_binding");
     }
 }

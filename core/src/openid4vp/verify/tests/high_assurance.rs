@@ -7,8 +7,8 @@ use crate::jose::signing::SigningKey;
 use crate::jose::x5c::Roots;
 use crate::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use crate::openid4vp::request::Profile;
-use crate::trust::KeySource;
 use crate::trust::status_policy::StatusCheck;
+use crate::trust::{FormatRules, KeySource, SdJwtVcRules};
 
 /// A wallet of profile `haip`, an issuer that is believed by its certificate, and the chains that it can send.
 struct Certified {
@@ -166,7 +166,8 @@ fn req_9_9_a_self_signed_leaf_is_refused() {
 #[test]
 fn req_9_9_json_serialisation_is_refused_also_where_it_is_switched_on() {
     let mut certified = Certified::new();
-    certified.scene.trust.credentials[0].accept_json_serialization = true;
+    certified.scene.trust.credentials[0].rules =
+        FormatRules::SdJwtVc(SdJwtVcRules { accept_json_serialization: true, ..SdJwtVcRules::default() });
     let text = certified.scene.maker.present();
     let (sd_jwt, kb_jwt) = text.rsplit_once('~').unwrap();
     let (jwt, disclosures) = sd_jwt.split_once('~').unwrap();

@@ -20,7 +20,7 @@ fn each_check_of_the_verdict_refuses_what_is_wrong_in_exactly_its_way() {
         ("credential_type", |scene| claim(scene, "vct", &json!("https://credentials.example.com/other"))),
         ("vct_asked_for", |scene| {
             let other = "https://credentials.example.com/other".to_owned();
-            scene.trust.credentials[0].vct.push(other.clone());
+            scene.trust.credentials[0].types.push(other.clone());
             claim(scene, "vct", &json!(other))
         }),
         ("issuer_trusted", |scene| claim(scene, "iss", &json!("https://evil.example.com"))),

@@ -6,7 +6,7 @@ use super::*;
 fn a_bare_sd_jwt_is_accepted() {
     let (presentation, report) = VerifyScene::new().verified();
     let credential = only(&presentation, QUERY_ID);
-    assert_eq!((credential.issuer.as_str(), credential.vct.as_str()), (ISSUER, VCT));
+    assert_eq!((credential.issuer.as_str(), credential.credential_type.as_str()), (ISSUER, VCT));
     assert_eq!(presentation.verified_at(), NOW);
     assert!(
         report.checks.iter().any(|check| check.check == "vp_token_shape" && check.detail.contains("bare"))

@@ -101,7 +101,8 @@ fn conclude_trusts_no_list_of_answers() {
         let presented =
             crate::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
-        let shown = PresentedCredential { credential: id.to_owned(), number: None, presented };
+        let shown =
+            PresentedCredential { credential: id.to_owned(), number: None, presented: presented.into() };
         let genuine = authenticate(shown, &issuer, &scene.keys, &scene.asked.expected(), NOW, &mut findings)?;
         match genuine.status(&mut findings)? {
             StatusNeeded::Settled(current) => Ok(current),

@@ -1,6 +1,7 @@
 //! Types that extend the type asked for (OpenID4VP B.3.5, SD-JWT VC section 5.4).
 
 use super::*;
+use crate::trust::{CredentialFormat, FormatRules, SdJwtVcRules};
 use crate::type_metadata::{TypeDocument, resolve};
 
 const NATIONAL: &str = "https://credentials.example.com/national";
@@ -17,8 +18,10 @@ fn judged(shown: &str, asked: &str, accepted: &[&str]) -> (VerifyScene, Report) 
         TypeDocument::parse(document.to_string().as_bytes()).unwrap()
     });
     let accepted: Vec<String> = accepted.iter().map(|vct| (*vct).to_owned()).collect();
-    scene.trust.credentials[0].type_metadata = resolve(&accepted, &documents).unwrap().into();
-    scene.trust.credentials[0].vct = accepted;
+    let type_metadata = resolve(&accepted, &documents).unwrap().into();
+    scene.trust.credentials[0].rules =
+        FormatRules::SdJwtVc(SdJwtVcRules { type_metadata, ..SdJwtVcRules::default() });
+    scene.trust.credentials[0].types = accepted;
     scene.maker.payload["vct"] = shown.into();
     scene.asked.query =
         Query::of(vec![CredentialQuery::new(QUERY_ID, vec![asked.to_owned()], Vec::new())]).unwrap();
@@ -50,7 +53,14 @@ fn req_5_13_inheritance_goes_one_way_and_gives_no_right_to_issue() {
     // Extended, but not accepted from this issuer.
     let (scene, report) = judged(VCT, VCT, &[REGIONAL]);
     assert_eq!(report.reason.as_deref(), Some("credential_type"));
-    assert!(scene.trust.covers(QUERY_ID, &[VCT.to_owned()]), "what a wallet may be asked for");
-    assert!(!scene.trust.covers(QUERY_ID, &["https://credentials.example.com/other".to_owned()]));
+    assert!(
+        scene.trust.covers(QUERY_ID, CredentialFormat::SdJwtVc, &[VCT.to_owned()]),
+        "what a wallet may be asked for"
+    );
+    assert!(!scene.trust.covers(
+        QUERY_ID,
+        CredentialFormat::SdJwtVc,
+        &["https://credentials.example.com/other".to_owned()]
+    ));
     assert_eq!(judged(REGIONAL, VCT, &[REGIONAL]).1.reason, None);
 }
