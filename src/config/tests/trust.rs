@@ -197,7 +197,7 @@ fn req_5_17_type_metadata_is_read_at_the_start_and_must_be_whole() {
     };
     for (files, types) in [("\"proof.json\", \"base.json\"", 1), ("", 0)] {
         let config = load(files).unwrap();
-        let known = &config.policy.trust.credentials[0].type_metadata;
+        let known = &config.policy.trust.credentials[0].rules.sd_jwt_vc().unwrap().type_metadata;
         assert_eq!(known.iter().filter(|metadata| metadata.vct() == VCT).count(), types);
     }
     for (files, fault) in [

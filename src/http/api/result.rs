@@ -383,6 +383,7 @@ mod tests {
         let result = told(Collected::Verified { presentation: proven(), report });
         let one = &result["credentials"]["one"];
         assert_eq!((&one["issuer"], &one["vct"]), (&json!("https://issuer.example"), &json!("urn:pid")));
+        assert_eq!((&one["format"], &one["type"]), (&json!("dc+sd-jwt"), &json!("urn:pid")));
         assert_eq!((&one["claims"], &one["holder_binding"]), (&json!({"age": 7}), &json!(true)));
         let many = result["credentials"]["many"].as_array().unwrap();
         assert_eq!(many.iter().map(|it| &it["holder_binding"]).collect::<Vec<_>>(), [false, false]);

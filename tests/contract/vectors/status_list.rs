@@ -1,7 +1,6 @@
 //! Token Status List: every listed status of every list, the signed token, and a credential that
 //! names one.
 
-
 use serde_json::Value;
 use vpgate_core::base::json::Bounds;
 use vpgate_core::base::report::Findings;

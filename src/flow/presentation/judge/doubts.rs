@@ -47,7 +47,7 @@ struct Says(Opinion, AtomicUsize);
 impl CrossChecker for Says {
     fn on(&self, accepted: &Authentic, audience: &str, nonce: &str, now: Timestamp) -> Opinion {
         assert_eq!((audience, nonce, now), (AUDIENCE, NONCE, NOW));
-        assert!(accepted.received().contains('~'));
+        assert!(accepted.sd_jwt().unwrap().received().contains('~'));
         self.1.fetch_add(1, Ordering::SeqCst);
         self.0
     }
