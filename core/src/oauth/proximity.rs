@@ -22,9 +22,9 @@ pub enum Network {
 /// How near a device seems to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Proximity {
-    /// The same network.
+    /// Both are on one network.
     Same,
-    /// Different networks of one kind.
+    /// They are on different networks of one kind.
     Different,
     /// One of the addresses is not known, or they are of different kinds.
     Unknown,

@@ -240,7 +240,7 @@ impl Served {
     /// same question goes to the wallet by redirect, on its route. What the API answers from now on is another request's.
     ///
     /// # Errors
-    /// As above.
+    /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] when the browser's API was not asked.
     pub fn by_redirect(
         self,
         browser: &Digest,

@@ -146,7 +146,7 @@ impl VpRequest {
         std::iter::once(self.identity()).chain(wallet.also_as.iter().cloned()).collect()
     }
 
-    /// The same question, asked by redirect on `wallet`, its route, instead of through the browser's API. It is
+    /// This request, asked by redirect on `wallet`, its route, instead of through the browser's API. It is
     /// another request, so it has a nonce and a key of its own.
     #[must_use]
     pub fn by_redirect(self, wallet: &WalletRoute, nonce: Nonce, answer_key: Option<Value>) -> Self {

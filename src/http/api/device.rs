@@ -70,9 +70,9 @@ pub struct CodeScope {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub enum NetworkComparison {
-    /// The same.
+    /// Both are on one network.
     Same,
-    /// Different ones.
+    /// They are on different networks.
     Different,
     /// One of the addresses is not known, or one is IPv4 and the other IPv6.
     Unknown,
@@ -127,7 +127,7 @@ pub struct DeviceCompletion {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub enum CompletionOutcome {
-    /// Its token.
+    /// The device gets its token.
     Authorized,
     /// `access_denied`; also when the presentation earned none of the scopes.
     Denied,
@@ -202,7 +202,7 @@ pub fn code_to_complete(members: &mut JsonBody) -> Result<Option<CodeToComplete>
 /// Reads how a code ends.
 ///
 /// # Errors
-/// As above.
+/// A member that is missing or of another kind.
 fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
     let result = members.text("result")?;
     let (presentation, response_code) = (members.text("presentation")?, members.text("response_code")?);

@@ -112,7 +112,7 @@ impl RestApi {
 
     /// Verify a token that you received yourself
     ///
-    /// The same judgement as that of a presentation that was begun here, without the rest: nothing is
+    /// The token is judged like a presentation that was begun here, and nothing else happens: nothing is
     /// asked of a wallet, and nothing is stored. A token that is rejected is a good answer to the
     /// question: 200, and the report says why.
     #[oai(path = "/verify", method = "post", operation_id = "verifyToken")]

@@ -143,7 +143,7 @@ impl JsonBody {
     /// Nothing may be left over: a misspelt member would otherwise silently not count.
     ///
     /// # Errors
-    /// As above.
+    /// Where a member is left.
     fn nothing_else(self) -> Result<(), Problem> {
         match self.members.keys().next() {
             None => Ok(()),

@@ -41,7 +41,7 @@ pub struct DeviceCodes {
     pub user_code: String,
     /// Where the person types it.
     pub verification_uri: String,
-    /// The same with the code in it, for a QR code. Left out where the page is another service's and
+    /// That address with the code in it, for a QR code. Left out where the page is another service's and
     /// its links are not known here.
     pub verification_uri_complete: Option<String>,
     /// Seconds both codes live.

@@ -189,9 +189,9 @@ impl OauthEndpoints {
         tell(&context, &public_url, request, TokenInForm::default()).await
     }
 
-    /// The same by POST (OpenID Connect Core section 5.3.1)
+    /// Who the person behind a token is, asked by POST (OpenID Connect Core section 5.3.1)
     ///
-    /// The access token as above, or in the form (RFC 6750 section 2.2), never in both.
+    /// The access token is in the `Authorization` header or in the form (RFC 6750 section 2.2), never in both.
     #[oai(path = "/userinfo", method = "post", operation_id = "userinfoByPost")]
     async fn userinfo_by_post(
         &self,

@@ -41,7 +41,7 @@ impl RequestEndpoints {
 
     /// Fetch the Request Object, and say what the wallet can do (OpenID4VP 1.0 section 5.10)
     ///
-    /// The same object, with `wallet_nonce` inside (five times within ten seconds). Where `wallet_metadata` has `jwks`, it is encrypted to
+    /// The Request Object, with `wallet_nonce` inside (five times within ten seconds). Where `wallet_metadata` has `jwks`, it is encrypted to
     /// the first key that fits: ECDH-ES on P-256, A128GCM unless A256GCM is named in
     /// `request_object_encryption_enc_values_supported`.
     #[oai(path = "/wallet/requests/:id", method = "post", operation_id = "fetchRequestByPost")]
