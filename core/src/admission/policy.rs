@@ -20,7 +20,7 @@ pub struct AskableCredential {
 /// One scope: what must be shown and what must hold (`[[scopes]]`).
 #[derive(Clone, Debug)]
 pub struct ScopeDefinition {
-    /// Its name, compared exactly.
+    /// The name that clients ask for, compared exactly.
     pub name: String,
     /// What people are shown instead of the name.
     pub description: Option<String>,
@@ -83,7 +83,7 @@ impl ScopePolicy {
         Self { credentials, scopes }
     }
 
-    /// All scopes.
+    /// All scopes that are configured.
     pub fn iter(&self) -> impl Iterator<Item = &ScopeDefinition> {
         self.scopes.iter()
     }
@@ -108,7 +108,7 @@ impl ScopePolicy {
         self.query_for(scopes, &TokenClaims::default())
     }
 
-    /// The same, and what tokens say of the credentials that `scopes` need. A credential that only a
+    /// The query for a token: what `scopes` need, and what tokens say of the same credentials. A credential that only a
     /// token claim names is not asked for.
     ///
     /// # Errors

@@ -19,7 +19,7 @@ use crate::trust::CredentialFormat;
 use crate::trust::status_policy::StatusPolicy;
 
 /// Every rule of its format holds. Made only by [`Presented::authenticate`](super::Presented::authenticate).
-/// Whether it is revoked, answers the query and covers the transaction is judged by later rooms.
+/// Whether it is revoked, answers the query and covers the transaction is judged by later types.
 ///
 /// ```
 /// # use vpgate_core::credential::{Authentic, Presented};

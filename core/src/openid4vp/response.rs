@@ -70,7 +70,7 @@ pub struct VpToken {
 pub enum VpTokenShape {
     /// The JSON object of OpenID4VP 1.0 section 8.1.
     JsonObject,
-    /// The same object as base64url (the vendor's SDK).
+    /// The JSON object as base64url (the vendor's SDK).
     EncodedObject,
     /// One SD-JWT (the vendor's document).
     BareSdJwt,
@@ -122,7 +122,7 @@ impl ResponseParameters {
         self.shaped_for(asked.profile, findings)
     }
 
-    /// The same, if its `vp_token` has a shape that `profile` knows.
+    /// This answer, if its `vp_token` has a shape that `profile` knows.
     ///
     /// # Errors
     /// [`Rejection`]
@@ -173,7 +173,7 @@ impl VpToken {
         self.shown_within(&PresentationLimits::default(), query, nonce, findings)
     }
 
-    /// The same, each presentation within `limits`.
+    /// [`Self::shown`], each presentation within `limits`.
     ///
     /// # Errors
     /// As [`Self::shown`].

@@ -48,7 +48,7 @@ impl Presented {
         Self::parse_with(HolderBinding::Required, text, limits, findings)
     }
 
-    /// The same with holder binding or, where the question does not ask for it, without. Lengths are
+    /// Parses a presentation with holder binding or, where the request does not ask for it, without. Lengths are
     /// looked at before anything is counted, counts before anything is decoded.
     ///
     /// # Errors

@@ -74,7 +74,7 @@ impl Maker {
         Self::with_keys(Algorithm::Es256, Algorithm::Es256)
     }
 
-    /// The same with keys of other algorithms.
+    /// An issuer and a holder with keys of other algorithms.
     pub fn with_keys(issuer: Algorithm, holder: Algorithm) -> Self {
         let (issuer, holder) = (SigningKey::generate(issuer).unwrap(), SigningKey::generate(holder).unwrap());
         let mut cnf = holder.public_key().to_jwk();

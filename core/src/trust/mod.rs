@@ -314,7 +314,7 @@ impl TrustedIssuer {
         [Some(self.keys()), self.other.as_ref()].into_iter().flatten().any(KeySource::is_by_certificates)
     }
 
-    /// The same issuer, asked about another of its tokens, whose header names this key and has an `x5c` or
+    /// This issuer, asked about another of its tokens, whose header names this key and has an `x5c` or
     /// not: of two mechanisms, the one that this calls for.
     #[must_use]
     pub fn of_header(&self, kid: Option<&str>, x5c: bool) -> Self {

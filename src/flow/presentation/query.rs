@@ -31,6 +31,7 @@ pub struct QueryRequested {
 
 /// Why a question is not put. Each names the member at fault.
 #[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
 pub enum NotAsked {
     /// Public clients have no REST API.
     #[error("this client has no secret; only confidential clients may use this endpoint")]
@@ -41,21 +42,18 @@ pub enum NotAsked {
     /// The scope is unknown, malformed or not open to this client.
     #[error(transparent)]
     Scope(#[from] ScopeRefused),
-    /// The query is wrong.
     #[error("dcql_query{0}")]
     Query(QueryFault),
     /// The query asks for a credential that is not configured, or for types it does not have.
     #[error("dcql_query asks for a credential id or vct that is not configured here")]
     Credential,
-    /// One transaction is wrong.
     #[error("transaction_data/{index}{fault}")]
     Transaction {
-        /// Which one.
+        /// The place of the object in the list.
         index: usize,
         /// What is wrong.
         fault: TransactionFault,
     },
-    /// Too many of them.
     #[error("more than {MAX_TRANSACTIONS} transaction data objects")]
     TooManyTransactions,
 }

@@ -138,7 +138,7 @@ pub struct IssuerCertificateSchema {
 pub enum CredentialStatusSchema {
     /// Its issuer's status list says that it is valid.
     Valid,
-    /// It names no status.
+    /// The credential names no status.
     None,
     /// The operator had it not looked up.
     Unchecked,
@@ -250,7 +250,7 @@ pub fn shown(presentation: &VerifiedPresentation) -> BTreeMap<String, Credential
     presentation.credentials().iter().map(|(id, shown)| (id.clone(), shown.into())).collect()
 }
 
-/// The same as it was sent to the wallet, letter by letter.
+/// The transaction data as it was sent to the wallet, letter by letter.
 pub fn agreed_texts(presentation: &VerifiedPresentation) -> Vec<String> {
     presentation.transaction_data().iter().map(|agreed| agreed.text()).collect()
 }

@@ -1,4 +1,4 @@
-//! The REST API (contract section 5).
+//! The REST API.
 
 use poem::http::{Method, StatusCode};
 use serde_json::{Value, json};

@@ -17,7 +17,7 @@ pub(super) const MAX_AUTHORITIES: usize = 16;
 const MAX_KEY_ID: usize = 64;
 pub(super) const MAX_TYPES: usize = 16;
 pub(super) const MAX_VALUES: usize = 64;
-/// In bytes.
+/// The longest identifier, in bytes.
 const MAX_ID: usize = 64;
 /// In bytes; also the longest string among `values`.
 const MAX_TEXT: usize = 1024;

@@ -57,7 +57,7 @@ impl Query {
         Self::with_sets(credentials, Vec::new())
     }
 
-    /// The same, with credential sets that say which credentials together are enough (section 6.4.2).
+    /// A query with credential sets, which say which credentials together are enough (section 6.4.2).
     ///
     /// # Errors
     /// [`QueryFault`] as for the JSON that this query would be.

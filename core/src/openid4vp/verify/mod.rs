@@ -1,5 +1,5 @@
 //! The verdict: is every presentation authentic, and does the answer satisfy the question?
-//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3; checklist 6 to 8.)
+//! (OpenID4VP 1.0 sections 6.4, 8.6, B.3.)
 //!
 //! A [`VerifiedPresentation`] is read, never written:
 //! ```
@@ -72,7 +72,7 @@ const ONE_HOLDER: Rule = Rule { check: "one_holder", requirement: "OpenID4VP 14.
 /// What an answer is judged against. Nothing of it comes from the answer.
 #[derive(Clone, Debug)]
 pub struct Expected<'a> {
-    /// The question.
+    /// What was asked for.
     pub query: &'a Query,
     /// What was to be agreed to, as sent.
     pub transaction_data: &'a [TransactionData],
@@ -89,7 +89,7 @@ pub struct Expected<'a> {
 }
 
 impl Expected<'_> {
-    /// The same, judged by what the operator has set.
+    /// This expectation, judged by what the operator has set.
     #[must_use]
     pub fn by(self, settings: VerificationSettings) -> Self {
         Self { settings, ..self }
@@ -335,7 +335,7 @@ impl VerifiedPresentation {
         Some(Self { credentials, transaction_data, verified_at, scopes })
     }
 
-    /// What [`conclude`] would have made; so that rooms above can be tested without signatures.
+    /// What [`conclude`] would have made; so that modules above can be tested without signatures.
     #[cfg(test)]
     pub(crate) fn for_tests(
         credentials: BTreeMap<String, VerifiedCredentials>,

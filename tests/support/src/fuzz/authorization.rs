@@ -145,7 +145,7 @@ pub fn redirect(data: &[u8]) {
     }
 }
 
-/// The same rule over letters alone.
+/// The rule of redirect URIs, over letters alone.
 fn may_be_sent_to(client: &Client, asked: &str) -> bool {
     client.redirect_uris.iter().any(|registered| {
         let registered = registered.as_str();
