@@ -74,7 +74,7 @@ impl SdJwtEvidence {
 }
 
 impl Authentic {
-    /// Its format.
+    /// The format of the credential.
     pub fn format(&self) -> CredentialFormat {
         self.format
     }

@@ -19,7 +19,7 @@ const SHAPE: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1,
 /// A presentation that was read within bounds. Nothing in it is believed.
 #[derive(Debug)]
 pub enum Presented {
-    /// SD-JWT VC.
+    /// An SD-JWT VC, parsed.
     SdJwtVc(Box<sdjwt::parse::Presented>),
     /// The trivial format.
     #[cfg(any(test, feature = "testing"))]

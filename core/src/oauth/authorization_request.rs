@@ -139,7 +139,7 @@ pub enum RequestFault {
     ResponseType,
     #[error("the only response_mode here is query")]
     ResponseMode,
-    /// RFC 9101.
+    /// `request` (RFC 9101).
     #[error("request objects are not supported")]
     RequestObject,
     /// RFC 9101, or a pushed request within a pushed request.
@@ -151,7 +151,7 @@ pub enum RequestFault {
     /// OpenID Connect Core section 5.5.
     #[error("the claims parameter is not supported: the scopes say what is asked for")]
     Claims,
-    /// RFC 9396.
+    /// `authorization_details` (RFC 9396).
     #[error("authorization_details is not supported: the scopes say what is asked for")]
     AuthorizationDetails,
     /// OpenID Connect Core section 7.2.1.

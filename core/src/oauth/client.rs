@@ -141,7 +141,7 @@ impl Eq for ClientKeys {}
 /// the metadata says what is offered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Grant {
-    /// RFC 8628.
+    /// The device grant (RFC 8628).
     DeviceCode,
     /// RFC 6749 section 4.1.
     AuthorizationCode,

@@ -177,7 +177,7 @@ pub const STATUS_URI: &str = "https://issuer.example.com/statuslists/1";
 pub struct ListMaker {
     /// JOSE header, without `alg`.
     pub header: Map<String, Value>,
-    /// Payload.
+    /// The payload of the issuer-signed JWT.
     pub payload: Map<String, Value>,
 }
 

@@ -27,7 +27,7 @@ impl CredentialFormat {
         Self::Plain,
     ];
 
-    /// Its identifier.
+    /// The Credential Format Identifier (OpenID4VP 1.0 Appendix B).
     pub fn identifier(self) -> &'static str {
         match self {
             Self::SdJwtVc => "dc+sd-jwt",

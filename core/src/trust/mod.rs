@@ -32,7 +32,7 @@ const SERIALIZATION: Rule = Rule { check: "serialization", requirement: "RFC 990
 pub struct CredentialTrust {
     /// The DCQL credential query id.
     pub id: String,
-    /// Accepted types.
+    /// The types that are accepted.
     pub types: Vec<String>,
     /// The exact `iss`. A credential with a certificate chain may leave `iss` out (REQ-5.12).
     pub issuer: String,

@@ -44,7 +44,7 @@ impl Signals {
     }
 }
 
-/// Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 pub struct Signals;
 

@@ -132,7 +132,7 @@ pub fn question_request(members: &mut JsonBody) -> Result<QueryRequested, Proble
     })
 }
 
-/// The answer.
+/// How the beginning of a presentation is answered.
 #[derive(Debug, ApiResponse)]
 pub enum BeginResponse {
     /// The presentation was begun.

@@ -24,7 +24,7 @@ pub struct VerifyCode {
     pub ip_address: Option<String>,
 }
 
-/// The answer.
+/// How a question about a code is answered.
 #[derive(Debug, ApiResponse)]
 pub enum CodeAnswer {
     /// The code is valid, and this is what it is for.
@@ -105,7 +105,7 @@ pub enum CompletionResult {
     TransactionFailed,
 }
 
-/// The answer.
+/// How the end of a code is answered.
 #[derive(Debug, ApiResponse)]
 pub enum CompletionAnswer {
     /// The code is decided.

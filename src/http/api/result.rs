@@ -73,7 +73,7 @@ pub struct RefusedScope {
 pub enum PresentationStatus {
     /// Not decided yet.
     Pending,
-    /// Everything holds.
+    /// Every check holds.
     Verified,
     /// The last permitted answer was rejected.
     Rejected,

@@ -50,7 +50,7 @@ impl JsonRequest for TryRules {
     }
 }
 
-/// The answer.
+/// How a dry run is answered.
 #[derive(Debug, ApiResponse)]
 pub enum Tried {
     /// The rules were tried.
@@ -101,7 +101,7 @@ pub struct TriedRule {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "snake_case")]
 pub enum RuleOutcome {
-    /// It holds.
+    /// The rule holds.
     Holds,
     /// The sample does not have the claim.
     Missing,

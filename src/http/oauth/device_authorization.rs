@@ -23,7 +23,7 @@ pub struct DeviceAuthorizationRequest {
     pub resource: Option<String>,
 }
 
-/// The answer.
+/// How a device authorization is answered.
 #[derive(Debug, ApiResponse)]
 pub enum DeviceAuthorizationAnswer {
     /// The codes.

@@ -20,7 +20,7 @@ pub struct IntrospectionRequest {
     pub client: ClientParameters,
 }
 
-/// The answer.
+/// How introspection is answered.
 #[derive(Debug, ApiResponse)]
 pub enum IntrospectionAnswer {
     /// What the token means. Unknown, expired, revoked and foreign ones are only not active.

@@ -42,7 +42,7 @@ pub struct PushedAuthorizationRequest {
     pub id_token_hint: Option<String>,
 }
 
-/// The answer.
+/// How a pushed request is answered.
 #[derive(Debug, ApiResponse)]
 pub enum PushedAnswer {
     /// The request was taken.

@@ -16,7 +16,7 @@ pub struct RevocationRequest {
     pub client: ClientParameters,
 }
 
-/// The answer.
+/// How a revocation is answered.
 #[derive(Debug, ApiResponse)]
 pub enum RevocationAnswer {
     /// The token is dead, or was never alive.

@@ -45,14 +45,14 @@ pub struct TokenRequest {
 pub enum TokenGrant {
     /// RFC 8628 section 3.4.
     DeviceCode {
-        /// The code.
+        /// The code that is exchanged.
         code: Secret,
         /// What its challenge was made from, where it had one.
         verifier: Option<Secret>,
     },
     /// RFC 6749 section 4.1.3.
     Code {
-        /// The code.
+        /// The code that is exchanged.
         code: Secret,
         /// Where its browser returned to.
         redirect_uri: Option<String>,
@@ -92,7 +92,7 @@ impl TokenRequest {
     }
 }
 
-/// The answer.
+/// How a token request is answered.
 #[derive(Debug, ApiResponse)]
 pub enum TokenAnswer {
     /// The token. What was shown for it is spent.

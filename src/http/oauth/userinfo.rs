@@ -18,7 +18,7 @@ use vpgate_core::base::secret::Secret;
 /// The longest access token that is looked at.
 const LONGEST: usize = 16 * 1024;
 
-/// The answer.
+/// How a question about the person is answered.
 #[derive(Debug, ApiResponse)]
 pub enum UserinfoAnswer {
     /// Who the person is.

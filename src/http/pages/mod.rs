@@ -75,7 +75,7 @@ pub struct Pages {
     site: Arc<Site>,
 }
 
-/// Every page.
+/// The routes of all pages.
 pub fn routes(public_url: PublicUrl, addresses: ClientAddresses, limits: Arc<RateLimits>) -> Route {
     router(&Arc::new(Site { public_url, addresses, limits }))
 }

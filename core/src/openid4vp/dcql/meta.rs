@@ -8,7 +8,7 @@ use crate::trust::CredentialFormat;
 /// member of `meta` is called.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Meta {
-    /// The format.
+    /// The format that is asked for.
     pub format: CredentialFormat,
     /// Accepted types, at least one.
     pub types: Vec<String>,

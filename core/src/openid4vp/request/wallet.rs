@@ -78,7 +78,7 @@ pub enum TransactionSupport {
     None,
     /// Every type there is here.
     All,
-    /// These.
+    /// Only objects of these types.
     Only(Vec<String>),
 }
 

@@ -162,7 +162,7 @@ pub struct VerifiedCredential {
     /// The certificates behind it, where its key was found by certificates.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub certificate: Option<Box<IssuerCertificate>>,
-    /// Its format.
+    /// The format of the credential.
     #[serde(default)]
     pub format: CredentialFormat,
     /// Its type. Rows of before call it `vct`.
