@@ -6,13 +6,13 @@
 
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
-use std::io::{BufRead as _, BufReader, Write as _};
+use std::io::Write as _;
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::sync::{OnceLock, mpsc};
-use std::time::Duration;
+use std::process::Command;
+use std::sync::OnceLock;
 
-const STARTING: Duration = Duration::from_secs(60);
+use vpgate_test_support::equipment;
+use vpgate_test_support::service_process::Start;
 
 /// Found, or installed, once for all tests.
 static EQUIPMENT: OnceLock<Result<PathBuf, String>> = OnceLock::new();
@@ -38,7 +38,7 @@ fn req_10_63_and_12_14_the_widget_in_pages_of_another_origin() {
 
 fn tell(script: &str, pictures: &str) {
     let here = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/browser");
-    let chromium = match EQUIPMENT.get_or_init(|| equipment(&here)) {
+    let chromium = match EQUIPMENT.get_or_init(|| needed(&here)) {
         Ok(chromium) => chromium,
         Err(missing) => {
             assert!(std::env::var_os("VPGATE_REQUIRE_BROWSER").is_none_or(|it| it != "1"), "{missing}");
@@ -48,14 +48,14 @@ fn tell(script: &str, pictures: &str) {
             return;
         }
     };
-    let sandbox = Sandbox::start().unwrap();
+    let sandbox = Start::sandbox().start();
     let output = Path::new(env!("CARGO_MANIFEST_DIR")).join("test-output").join(pictures);
     // Pictures of an earlier run would tell an old story; the first run has none.
     let _none_yet = std::fs::remove_dir_all(&output);
     std::fs::create_dir_all(&output).unwrap();
     let story = Command::new("node")
         .arg(here.join(script))
-        .arg(&sandbox.address)
+        .arg(format!("http://{}", sandbox.address()))
         .arg(&output)
         .env("CHROMIUM", chromium)
         .status()
@@ -64,65 +64,13 @@ fn tell(script: &str, pictures: &str) {
 }
 
 /// The path of Chromium, when everything is there.
-fn equipment(here: &Path) -> Result<PathBuf, String> {
+fn needed(here: &Path) -> Result<PathBuf, String> {
     let chromium =
         std::env::var_os("CHROMIUM").map_or_else(|| PathBuf::from("/usr/bin/chromium"), PathBuf::from);
     if !chromium.exists() {
         let path = chromium.display();
         return Err(format!("no Chromium at {path}; apt-get install chromium, or set CHROMIUM"));
     }
-    for tool in ["node", "npm"] {
-        let found = Command::new(tool).arg("--version").stdout(Stdio::null()).status();
-        if !found.is_ok_and(|status| status.success()) {
-            return Err(format!("{tool} does not run; apt-get install nodejs npm"));
-        }
-    }
-    let installed = |name: &&str| here.join("node_modules").join(name).exists();
-    if !["playwright-core", "jsqr", "terser"].iter().all(installed) {
-        let installed =
-            Command::new("npm").args(["ci", "--no-audit", "--no-fund"]).current_dir(here).status();
-        if !installed.is_ok_and(|status| status.success()) {
-            return Err(format!("npm ci failed in {}", here.display()));
-        }
-    }
+    equipment::node(here)?;
     Ok(chromium)
-}
-
-/// `vpgate sandbox`, ended with the test.
-struct Sandbox {
-    child: Child,
-    address: String,
-}
-
-impl Sandbox {
-    fn start() -> Result<Self, String> {
-        let mut child = Command::new(env!("CARGO_BIN_EXE_vpgate"))
-            .args(["sandbox", "--listen", "127.0.0.1:0"])
-            .stdout(Stdio::piped())
-            .spawn()
-            .map_err(|fault| format!("vpgate does not start: {fault}"))?;
-        let stdout = child.stdout.take();
-        let mut sandbox = Self { child, address: String::new() };
-        let (tell, told) = mpsc::channel();
-        // Reads to the end, so that the service never waits for somebody to read what it prints.
-        std::thread::spawn(move || {
-            for line in stdout.into_iter().flat_map(|it| BufReader::new(it).lines()).map_while(Result::ok) {
-                if let Some(address) = line.split("listening on ").nth(1) {
-                    // Nobody listens once the address is known.
-                    let _unheard = tell.send(address.trim().trim_end_matches('/').to_owned());
-                }
-            }
-        });
-        sandbox.address =
-            told.recv_timeout(STARTING).map_err(|_| "vpgate sandbox never said where it listens")?;
-        Ok(sandbox)
-    }
-}
-
-impl Drop for Sandbox {
-    fn drop(&mut self) {
-        // It may have ended by itself; there is nothing more to do about it.
-        let _ended = self.child.kill();
-        let _ended = self.child.wait();
-    }
 }

@@ -56,7 +56,7 @@ async fn the_wallet_of_openid4vc() {
 /// Runs one script, with the address of a service whose codes live long and one whose codes do not.
 async fn run(client: &str, interpreter: Result<PathBuf, String>, script: &str) {
     let Some(interpreter) = found(client, interpreter) else { return };
-    let (patient, brief) = (Service::start("600s").await, Service::start("4s").await);
+    let (patient, brief) = (Service::start("600s"), Service::start("4s"));
     tell(client, &interpreter, script, &[patient.address.clone(), brief.address.clone()]).await;
 }
 

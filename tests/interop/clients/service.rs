@@ -4,9 +4,6 @@ use std::collections::HashMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use poem::listener::TcpAcceptor;
-use poem::{Endpoint as _, Request, Server};
-use tokio::task::JoinHandle;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::secrets::hash_text;
@@ -23,6 +20,7 @@ use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
 use vpgate_core::base::secret::Secret;
 
+use vpgate_test_support::live_server::Listening;
 use vpgate_test_support::person;
 
 /// Characters that must be encoded on the way.
@@ -34,35 +32,20 @@ const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 
 pub struct Service {
     pub address: String,
-    listening: JoinHandle<()>,
+    _listening: Listening,
 }
 
 impl Service {
     /// Device codes live as long as told.
-    pub async fn start(code_lifetime: &str) -> Self {
-        Self::of(|address| configuration(address, code_lifetime), Path::new("")).await
+    pub fn start(code_lifetime: &str) -> Self {
+        Self::of(|address| configuration(address, code_lifetime), Path::new(""))
     }
 
     /// On a free port, with this configuration for its address; its files are in `folder`.
-    #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
-    pub async fn of(configuration: impl FnOnce(&str) -> String, folder: &Path) -> Self {
-        let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-        listener.set_nonblocking(true).unwrap();
-        let address = format!("http://{}", listener.local_addr().unwrap());
-        let app = Arc::new(app(Config::from_toml(&configuration(&address), folder).unwrap()));
-        let endpoint = poem::endpoint::make(move |request: Request| {
-            let app = Arc::clone(&app);
-            async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
-        });
-        let server = Server::new_with_acceptor(TcpAcceptor::from_std(listener).unwrap());
-        let listening = tokio::spawn(async move { server.run(endpoint).await.unwrap() });
-        Self { address, listening }
-    }
-}
-
-impl Drop for Service {
-    fn drop(&mut self) {
-        self.listening.abort();
+    pub fn of(configuration: impl FnOnce(&str) -> String, folder: &Path) -> Self {
+        let config = |address: &str| Config::from_toml(&configuration(address), folder).unwrap();
+        let listening = Listening::start(|address| Arc::new(app(config(address))));
+        Self { address: listening.address.clone(), _listening: listening }
     }
 }
 

@@ -54,7 +54,7 @@ impl Asking {
         private["x5c"] = OwnChain::from_pem(&issuer.certificate).unwrap().x5c();
         fs::write(&issuer_key, private.to_string()).unwrap();
         fs::write(certified.path().join("issuer-root.pem"), &issuer.root).unwrap();
-        let service = Service::of(configuration, certified.path()).await;
+        let service = Service::of(configuration, certified.path());
         Self { service, issuer_key, _certified: certified }
     }
 }

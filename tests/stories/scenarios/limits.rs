@@ -34,7 +34,7 @@ fn guess(number: usize) -> String {
 #[tokio::test]
 async fn wrong_codes_of_one_network_keep_nobody_else_from_entering_a_right_one() {
     let world = Harness::with_more(NARROW).await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let code = code(&street.device("tv", HOME).await);
     // One household owns a /56: 256 networks of the size that counts as one address.
     let attacker = |number: usize| format!("2001:db8:1:2{:02x}::1", number % 256);
@@ -59,7 +59,7 @@ async fn wrong_codes_of_one_network_keep_nobody_else_from_entering_a_right_one()
 #[tokio::test]
 async fn wrong_codes_of_many_single_addresses_stop_those_addresses_alone() {
     let world = Harness::with_more(NARROW).await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let code = code(&street.device("tv", HOME).await);
     for number in 0..24 {
         // Two each, from as many IPv4 networks: after twelve the bar is at two.
@@ -77,7 +77,7 @@ async fn wrong_codes_of_many_single_addresses_stop_those_addresses_alone() {
 #[tokio::test]
 async fn req_10_20_a_household_does_not_guess_once_for_each_of_its_networks() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let mut let_through = 0;
     for number in 0..60 {
         let from = format!("2001:db8:1:2{number:02x}::1");
@@ -92,7 +92,7 @@ async fn req_10_20_a_household_does_not_guess_once_for_each_of_its_networks() {
 #[tokio::test]
 async fn an_office_behind_one_address_is_not_locked_out_by_typing_errors() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let (near, far) = (code(&street.device("tv", HOME).await), code(&street.device("tv", ELSEWHERE).await));
     for number in 0..5 {
         assert_eq!(street.look(&guess(number), HOME).await.status, 400);
@@ -114,7 +114,7 @@ async fn an_office_behind_one_address_is_not_locked_out_by_typing_errors() {
 #[tokio::test]
 async fn req_10_20_what_cannot_be_a_code_is_no_guess_and_is_counted_apart() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let code = code(&street.device("tv", ELSEWHERE).await);
     for number in 0..50 {
         assert_eq!(street.look(&format!("A{number}"), HOME).await.status, 400, "{number}");
@@ -126,7 +126,7 @@ async fn req_10_20_what_cannot_be_a_code_is_no_guess_and_is_counted_apart() {
 #[tokio::test]
 async fn the_field_keeps_what_was_typed_and_the_page_says_how_many_tries_are_left() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     for (typed, left) in [
         ("BBBB-BBBB", "You can try 4 more times"),
         ("BBBB-BBBC", "You can try 3 more times"),
@@ -151,7 +151,7 @@ async fn the_field_keeps_what_was_typed_and_the_page_says_how_many_tries_are_lef
 #[tokio::test]
 async fn authorizations_of_one_network_keep_no_other_device_of_the_client_out() {
     let world = Harness::with_more(NARROW).await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let attacker = |number: usize| format!("2001:db8:1:2{number:02x}::1");
     for number in 0..12 {
         assert_eq!(street.device("tv", &attacker(number)).await.status, 200, "{number}");
@@ -169,7 +169,7 @@ async fn authorizations_of_one_network_keep_no_other_device_of_the_client_out() 
 #[tokio::test]
 async fn one_person_is_one_address_whatever_the_proxy_adds_to_it() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     // Eight people with one wrong code each.
     for person in 1..=8 {
         let from = format!("203.0.{person}.1:5{person:03}");
@@ -192,7 +192,7 @@ async fn nothing_is_said_about_networks_where_nobody_knows_them() {
     let without = configuration("").replace("trusted_proxies = [\"127.0.0.1\"]", "trusted_proxies = []");
     let worlds = [Harness::with_configuration(&without, Vec::new()).await, Harness::new().await];
     for (world, header) in worlds.iter().zip([HOME, "unknown"]) {
-        let street = LiveServer::new(world).await;
+        let street = LiveServer::new(world);
         let authorization = street.device("tv", header).await;
         for person in [HOME_TOO, ELSEWHERE, "unknown"] {
             let page = street.look(&code(&authorization), person).await;
@@ -209,14 +209,14 @@ async fn a_header_of_a_peer_that_is_not_listed_is_warned_of_once() {
     let (lines, _guards) = Lines::collect(tracing::Level::WARN);
     let without = configuration("").replace("trusted_proxies = [\"127.0.0.1\"]", "trusted_proxies = []");
     let unlisted = Harness::with_configuration(&without, Vec::new()).await;
-    let street = LiveServer::new(&unlisted).await;
+    let street = LiveServer::new(&unlisted);
     for _ in 0..3 {
         street.look(&guess(0), HOME).await;
     }
     let text = lines.text();
     assert_eq!(text.matches("http.trusted_proxies").count(), 1, "{text}");
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     for junk in ["unknown", "nonsense", "_hidden"] {
         street.look(&guess(0), junk).await;
     }
@@ -229,7 +229,7 @@ async fn a_header_of_a_peer_that_is_not_listed_is_warned_of_once() {
 async fn refusals_name_client_address_and_reason_in_the_log_and_no_secret() {
     let (lines, _guards) = Lines::collect(tracing::Level::WARN);
     let world = Harness::with_more(NARROW).await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     for number in 0..6 {
         street.look(&guess(number), HOME).await;
     }

@@ -106,7 +106,7 @@ async fn req_15_8_a_report_after_the_token_is_taken_revokes_it() {
 #[tokio::test]
 async fn req_15_4_a_device_that_must_be_near_is_approved_on_its_own_network_only() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let authorization = street.device("safe", HOME).await.json();
     for far in [ELSEWHERE, "2001:db8::1"] {
         let refused = street.look(code(&authorization), far).await;
@@ -129,7 +129,7 @@ async fn req_15_4_a_device_that_must_be_near_is_approved_on_its_own_network_only
 #[tokio::test]
 async fn req_15_4_the_page_says_from_where_the_device_asks() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let (same, other) = ("It seems to be on the same network", "It is on another network than you");
     let authorization = street.device("tv", HOME).await.json();
     let near = street.look(code(&authorization), HOME_TOO).await;
@@ -149,7 +149,7 @@ async fn req_15_4_the_page_says_from_where_the_device_asks() {
 #[tokio::test]
 async fn req_15_9_fewer_scopes_are_granted_away_from_the_device() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let at_home = street.device("radio", HOME).await.json();
     let wide = "That you are 18 or older";
     let page = street.look(code(&at_home), HOME_TOO).await;
@@ -199,7 +199,7 @@ async fn req_10_7_codes_of_another_format_are_found_however_they_are_typed() {
 #[tokio::test]
 async fn req_15_7_a_code_that_turns_up_in_too_many_places_is_denied() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let authorization = street.device("tv", HOME).await.json();
     for place in 1..=5 {
         for _ in 0..2 {
@@ -215,7 +215,7 @@ async fn req_15_7_a_code_that_turns_up_in_too_many_places_is_denied() {
 #[tokio::test]
 async fn req_10_20_guesses_are_counted_by_address_and_by_network_for_ipv6() {
     let world = Harness::new().await;
-    let street = LiveServer::new(&world).await;
+    let street = LiveServer::new(&world);
     let authorization = street.device("tv", HOME).await.json();
     for (guess, last) in ["B", "C", "D", "F", "G"].iter().enumerate() {
         let typed = format!("BBBB-BBB{last}");

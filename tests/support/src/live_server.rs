@@ -1,21 +1,58 @@
-//! The world over real connections: devices and people at addresses of their own, as the proxy in
-//! front of the service tells them.
+//! A service over real connections: devices and people at addresses of their own, as the proxy in front of the
+//! service tells them.
 
-use std::net::SocketAddr;
+use std::net::TcpListener;
 use std::sync::Arc;
 
+use poem::endpoint::BoxEndpoint;
 use poem::listener::TcpAcceptor;
-use poem::{Endpoint as _, Server};
+use poem::{Endpoint as _, EndpointExt as _, Request, Server};
 use reqwest::{Client, RequestBuilder};
 use serde_json::Value;
-use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+use vpgate::app::App;
 
 use crate::harness::Harness;
 
-/// A service that listens on this machine.
+/// A service that listens on this machine, and a client of it.
 pub struct LiveServer {
     client: Client,
-    address: SocketAddr,
+    listening: Listening,
+}
+
+/// A service that listens on a free port until this is dropped.
+pub struct Listening {
+    pub address: String,
+    task: JoinHandle<()>,
+}
+
+impl Listening {
+    /// What listens is made for its address.
+    #[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
+    pub fn start(app: impl FnOnce(&str) -> Arc<App>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        listener.set_nonblocking(true).unwrap();
+        let address = format!("http://{}", listener.local_addr().unwrap());
+        let endpoint = endpoint(app(&address));
+        let server = Server::new_with_acceptor(TcpAcceptor::from_std(listener).unwrap());
+        let task = tokio::spawn(async move { server.run(endpoint).await.unwrap() });
+        Self { address, task }
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// What the service answers with, for who needs it longer than a borrow.
+pub fn endpoint(app: Arc<App>) -> BoxEndpoint<'static> {
+    let answer = move |request: Request| {
+        let app = Arc::clone(&app);
+        async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
+    };
+    poem::endpoint::make(answer).boxed()
 }
 
 /// What came back.
@@ -41,19 +78,11 @@ impl Heard {
 
 impl LiveServer {
     #[expect(clippy::disallowed_methods, reason = "a client of the service, not a part of it")]
-    pub async fn new(world: &Harness) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        let app = world.app();
-        let endpoint = poem::endpoint::make(move |request| {
-            let app = Arc::clone(&app);
-            async move { app.endpoint().call(request).await }
-        });
-        let acceptor = TcpAcceptor::from_tokio(listener).unwrap();
-        tokio::spawn(Server::new_with_acceptor(acceptor).run(endpoint));
+    pub fn new(harness: &Harness) -> Self {
+        let listening = Listening::start(|_| harness.app());
         let client =
             Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
-        Self { client, address }
+        Self { client, listening }
     }
 
     /// A device of `client_id` asks from an address.
@@ -83,7 +112,7 @@ impl LiveServer {
     }
 
     fn at(&self, path: &str) -> String {
-        format!("http://{}{path}", self.address)
+        format!("{}{path}", self.listening.address)
     }
 
     async fn send(&self, request: RequestBuilder, from: &str) -> Heard {

@@ -89,12 +89,7 @@ impl ModelService {
     }
 
     pub fn endpoint(&self) -> BoxEndpoint<'static> {
-        let app = Arc::clone(&self.app);
-        let answer = move |request: Request| {
-            let app = Arc::clone(&app);
-            async move { Ok::<_, poem::Error>(app.endpoint().get_response(request).await) }
-        };
-        Box::new(poem::endpoint::ToDynEndpoint(poem::endpoint::make(answer)))
+        crate::live_server::endpoint(Arc::clone(&self.app))
     }
 
     pub async fn ask(&self) -> Value {

@@ -48,7 +48,7 @@ async fn act(Form(errand): Form<Errand>) -> Response {
 
 /// The way from the person's browser to the service: a connection, and no redirect that it does not see.
 #[expect(clippy::disallowed_methods, reason = "the person is a client of the service, not a part of it")]
-fn over_http(base: Url) -> BoxEndpoint<'static> {
+pub fn over_http(base: Url) -> BoxEndpoint<'static> {
     let client =
         reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let forward = move |request: Request| {
