@@ -35,7 +35,7 @@ pub mod wallet;
 mod web_page;
 
 use issuer::{Issuer, NoIssuer, NotIssued};
-use service::{Account, Service};
+use service::{Account, ServiceClient};
 use ttl_map::TtlMap;
 use wallet::{DemoWallet, Registration};
 
@@ -105,7 +105,7 @@ impl Sandbox {
         };
         let wallet = DemoWallet::new(&issuer, registration, settings.verifier_roots, now)?;
         Ok(Self(Arc::new(Parties {
-            service: Service::new(address.clone(), settings.http),
+            service: ServiceClient::new(address.clone(), settings.http),
             address,
             shop: Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
             tv_client_id: settings.tv_client_id,
@@ -172,7 +172,7 @@ impl Sandbox {
 /// What the pages share.
 struct Parties {
     address: String,
-    service: Service,
+    service: ServiceClient,
     shop: Account,
     tv_client_id: String,
     page_client_id: String,

@@ -14,7 +14,7 @@ const BOUNDS: Bounds = Bounds { bytes: 256 * 1024, depth: 32, members: 10_000 };
 const PATIENCE: Duration = Duration::from_secs(10);
 
 /// Where the service is, and what to talk to it with.
-pub(super) struct Service {
+pub(super) struct ServiceClient {
     address: String,
     http: Client,
 }
@@ -45,7 +45,7 @@ impl ServiceAnswer {
     }
 }
 
-impl Service {
+impl ServiceClient {
     pub(super) fn new(address: String, http: Client) -> Self {
         Self { address, http }
     }
@@ -134,7 +134,7 @@ mod tests {
     use super::*;
 
     /// A service that answers everything like this.
-    fn answering(status: u16, kind: &'static str) -> Service {
+    fn answering(status: u16, kind: &'static str) -> ServiceClient {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = format!("http://{}", listener.local_addr().unwrap());
         std::thread::spawn(move || {
@@ -150,7 +150,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).unwrap();
         });
         #[expect(clippy::disallowed_methods, reason = "it asks this machine only")]
-        Service::new(address, Client::new())
+        ServiceClient::new(address, Client::new())
     }
 
     #[tokio::test]

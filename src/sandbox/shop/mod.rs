@@ -20,7 +20,7 @@ mod offers;
 mod outcome;
 mod ways;
 
-use offers::Offer;
+use offers::ShopOffer;
 use outcome::{ShopOutcome, ShopStatus};
 use ways::Way;
 
@@ -39,7 +39,7 @@ pub(super) struct ShopVisit {
 /// `GET /shop`
 #[handler]
 pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
-    page::html(parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: Offer::ALL, ways: Way::ALL })
+    page::html(parties, StatusCode::OK, |nonce| ShopPage { nonce, offers: ShopOffer::ALL, ways: Way::ALL })
 }
 
 /// `POST /shop/agree`: asks the service to begin, and sends the browser where it says.
@@ -54,7 +54,7 @@ pub(super) async fn agree(
         Ok(form) => form,
         Err(status) => return page::unreadable(parties, status),
     };
-    let offer = form.one("offer").ok().flatten().and_then(Offer::named);
+    let offer = form.one("offer").ok().flatten().and_then(ShopOffer::named);
     let way = form.one("wallet").ok().and_then(Way::named);
     let Some((offer, way)) = offer.zip(way) else {
         let why = "The shop has nothing of that name.";
@@ -152,7 +152,7 @@ async fn collect(parties: &Parties, id: &str, response_code: Option<&str>) -> Op
 #[template(path = "sandbox/pages/shop.html")]
 struct ShopPage {
     nonce: String,
-    offers: [Offer; 4],
+    offers: [ShopOffer; 4],
     ways: [Way; 6],
 }
 

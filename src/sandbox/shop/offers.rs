@@ -6,7 +6,7 @@ use crate::sandbox::transaction_text::{PAYMENT_ITEMIZED, PAYMENT_MANDATE, SESSIO
 use crate::sandbox::wallet::BASIC_QUERY_ID;
 
 /// Something to agree to.
-pub(super) struct Offer {
+pub(super) struct ShopOffer {
     /// The name of the offer in the form.
     pub(super) name: &'static str,
     pub(super) title: &'static str,
@@ -16,7 +16,7 @@ pub(super) struct Offer {
     payload: fn() -> Value,
 }
 
-impl Offer {
+impl ShopOffer {
     pub(super) const ALL: [Self; 4] = [
         Self {
             name: "order",
@@ -115,7 +115,7 @@ mod tests {
 
     #[test]
     fn every_offer_promises_what_the_wallet_will_say() {
-        for offer in Offer::ALL {
+        for offer in ShopOffer::ALL {
             let agreement = TransactionText::of(offer.kind, &(offer.payload)()).unwrap();
             if let Some(amount) = agreement.headline.split(' ').find(|word| word.contains('.')) {
                 assert!(offer.about.contains(amount), "{}: {}", offer.name, agreement.headline);

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::sandbox::service::Service;
+use crate::sandbox::service::ServiceClient;
 use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::jose::jwe::{ContentEncryption, RecipientKey};
 
@@ -27,7 +27,7 @@ impl PostTo {
     /// Posts presentations, as the JSON text of `vp_token`; where the verifier sends the browser, if it does.
     pub(super) async fn share(
         &self,
-        service: &Service,
+        service: &ServiceClient,
         vp_token: &str,
     ) -> Result<Option<String>, NotDelivered> {
         match &self.key {
@@ -42,7 +42,7 @@ impl PostTo {
     /// Posts an error (section 8.5). It says nothing about the person, and is not encrypted.
     pub(super) async fn refuse(
         &self,
-        service: &Service,
+        service: &ServiceClient,
         error: &str,
         description: &str,
     ) -> Result<Option<String>, NotDelivered> {
@@ -52,7 +52,7 @@ impl PostTo {
 
     async fn post(
         &self,
-        service: &Service,
+        service: &ServiceClient,
         fields: &[(&str, &str)],
         state: Option<&str>,
     ) -> Result<Option<String>, NotDelivered> {
