@@ -173,7 +173,7 @@ const MEDIAN_OF_CORE: usize = 120;
 const SHARED_NAMES: &[(&str, &str)] = &[
     ("CheckOutcome", "the rule, and its shape in the document of the REST API"),
     ("ClaimSource", "where a rule and where a token takes a claim from"),
-    ("NotAnswered", "a poll and a wallet's answer, each within its use case"),
+    ("Payload", "of a transaction, and the body of a request"),
     ("PaymentItem", "the rule, and its shape in the document of the REST API"),
     ("Pending", "a state of the device grant and of the code grant"),
     ("PresentationRow", "what is kept of a verdict, and the row that it is kept in"),

@@ -81,8 +81,8 @@ pub async fn redeem(
             return Err(NotRedeemed::Verifier);
         }
         match answer_poll(context, client.client(), grant, ask).await {
-            Err(NotAnswered::LookAgain) => {}
-            Err(NotAnswered::Refused(refusal)) => return Err(refusal),
+            Err(NoTokenYet::LookAgain) => {}
+            Err(NoTokenYet::Refused(refusal)) => return Err(refusal),
             Ok(token) => return Ok(token),
         }
     }
@@ -112,7 +112,7 @@ async fn answer_poll(
     client: &Client,
     grant: DeviceGrant,
     ask: &TokenAsk,
-) -> Result<TokenResponse, NotAnswered> {
+) -> Result<TokenResponse, NoTokenYet> {
     let (grant, seen, refusal) = match grant.polled(context.now) {
         Polled::Ready(approved) => return take_token(context, client, approved, ask).await,
         Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
@@ -139,7 +139,7 @@ async fn take_token(
     client: &Client,
     approved: Approved,
     ask: &TokenAsk,
-) -> Result<TokenResponse, NotAnswered> {
+) -> Result<TokenResponse, NoTokenYet> {
     let terms = approved.terms();
     let grant = terms.id.clone();
     let settings = context.policy.tokens.of(&client.id);
@@ -167,26 +167,26 @@ async fn take_token(
 }
 
 /// Why one look at the grant did not end in a token.
-enum NotAnswered {
+enum NoTokenYet {
     /// Somebody changed the grant meanwhile.
     LookAgain,
     /// What the device hears.
     Refused(NotRedeemed),
 }
 
-impl From<NotRedeemed> for NotAnswered {
+impl From<NotRedeemed> for NoTokenYet {
     fn from(refusal: NotRedeemed) -> Self {
         Self::Refused(refusal)
     }
 }
 
-impl From<Unavailable> for NotAnswered {
+impl From<Unavailable> for NoTokenYet {
     fn from(source: Unavailable) -> Self {
         Self::Refused(NotRedeemed::Failed(source))
     }
 }
 
-impl From<NotCommitted> for NotAnswered {
+impl From<NotCommitted> for NoTokenYet {
     fn from(why: NotCommitted) -> Self {
         match why {
             NotCommitted::Lost | NotCommitted::Taken => Self::LookAgain,
