@@ -12,7 +12,7 @@ use anyhow::Context as _;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use mimalloc::MiMalloc;
 use vpgate::app;
-use vpgate::config::{Config, secrets};
+use vpgate::config::{self, Config, secrets};
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
@@ -47,7 +47,13 @@ enum Command {
     /// The service.
     Serve(ConfigFile),
     /// Says everything that is wrong with a configuration.
-    CheckConfig(ConfigFile),
+    CheckConfig {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// Prints the JSON Schema of the file instead, for editors and other programs.
+        #[arg(long)]
+        schema: bool,
+    },
     /// Judges a `vp_token` offline and prints the report.
     ///
     /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
@@ -133,7 +139,8 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         #[cfg(feature = "sandbox")]
         Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),
         Command::Serve(file) => service::serve(&file.config),
-        Command::CheckConfig(file) => {
+        Command::CheckConfig { schema: true, .. } => say(&format!("{:#}", config::schema())),
+        Command::CheckConfig { file, .. } => {
             let config = load(&file)?;
             for warning in &config.warnings {
                 tracing::warn!("{warning}");

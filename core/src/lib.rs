@@ -74,7 +74,7 @@
 //! # Rooms
 //!
 //! ```text
-//! policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
+//! registration -> policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
 //!        -> type_metadata -> jose -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
@@ -89,6 +89,7 @@ pub mod openid4vp;
 #[cfg(any(test, feature = "testing"))]
 pub mod plain;
 pub mod policy;
+pub mod registration;
 pub mod sdjwt;
 pub mod status_list;
 pub mod trust;

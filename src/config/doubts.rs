@@ -1,22 +1,142 @@
-//! What starts, and cannot be meant: warnings for `check-config`.
+//! What starts, and weakens safety or cannot be meant: warnings at every start, and notes for `check-config`.
 
-use vpgate_core::admission::ScopePolicy;
+use std::sync::Arc;
+
+use super::process::Process;
+use super::{Storage, proxies};
+use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
+use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::x5c::Roots;
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients};
+use vpgate_core::oauth::user_code::FLOOR_BITS;
+use vpgate_core::registration::Registry;
+use vpgate_core::trust::status_policy::StatusCheck;
 use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
 
 /// Longest name that reads as one.
 const READABLE: usize = 40;
 
-/// One sentence for each.
-pub(super) fn of(trust: &TrustPolicy, scopes: &ScopePolicy) -> Vec<String> {
-    let mut doubts = shared_roots(trust);
-    for scope in scopes.iter().filter(|scope| scope.description.is_none() && !is_readable(&scope.name)) {
-        let name = &scope.name;
-        doubts.push(format!(
-            "the scope {name} has no description: people who are asked for it read this name; give it words"
-        ));
+/// What the operator should read at every start.
+pub(super) fn warnings(registered: &Registry, process: &Process, allow_loopback: bool) -> Vec<String> {
+    let policy = &registered.policy;
+    let mut warnings =
+        dangers(&policy.clients, &policy.trust, allow_loopback, process.storage == Storage::Memory);
+    let bits = registered.user_code_floor;
+    if bits < FLOOR_BITS {
+        warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));
     }
-    doubts
+    warnings.extend(proxies::warning(&registered.public_url, &process.trusted_proxies));
+    warnings.extend(shared_roots(&policy.trust));
+    warnings.extend(unreadable_names(&policy.scopes));
+    warnings
+}
+
+/// What the operator should know when checking the file; nothing is wrong.
+pub(super) fn notes(registered: &Registry) -> Vec<String> {
+    let policy = &registered.policy;
+    let mut notes = changing_subjects(&policy.clients, &policy.scopes);
+    notes.extend(without_api(&policy.clients));
+    notes.extend(registered.notes.iter().cloned());
+    notes
+}
+
+/// For which credentials the subject of tokens does not stay the same (REQ-5.21).
+fn changing_subjects(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
+    let with_tokens = clients.iter().filter(|client| !client.grants.is_empty());
+    let granted: Vec<&str> = with_tokens.flat_map(|client| client.scopes.iter()).collect();
+    let asked: Vec<&str> = scopes
+        .iter()
+        .filter(|scope| granted.contains(&scope.name.as_str()))
+        .flat_map(ScopeDefinition::credentials)
+        .collect();
+    let keyed = scopes
+        .credentials()
+        .iter()
+        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+    let note = |id: &str| {
+        format!(
+            "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"
+        )
+    };
+    keyed.map(|it| note(&it.id)).collect()
+}
+
+/// Which clients cannot use the REST API.
+fn without_api(clients: &Clients) -> impl Iterator<Item = String> {
+    let by_keys = |client: &&Client| matches!(client.authentication, Authentication::PrivateKeyJwt(_));
+    clients.iter().filter(by_keys).map(|client| {
+        format!(
+            "{} has authentication = \"private_key_jwt\": it cannot use the REST API (/v1), which takes HTTP Basic only",
+            client.id
+        )
+    })
+}
+
+/// What weakens safety.
+fn dangers(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets: bool) -> Vec<String> {
+    let mut warnings = Vec::new();
+    if forgets {
+        warnings.push("storage is in memory: everything is forgotten when the process ends".to_owned());
+    }
+    if allow_loopback {
+        warnings.push(
+            "danger_allow_loopback is on: plain http and loopback addresses are accepted; not for production"
+                .to_owned(),
+        );
+    }
+    for credential in trust.credentials.iter().filter(|it| it.status.check == StatusCheck::Ignored) {
+        let id = &credential.id;
+        warnings.push(format!("danger_ignore_status is on for {id}: revoked credentials are accepted"));
+    }
+    warnings.extend(unusable_keys(clients, trust));
+    warnings.extend(unreadable_labels(trust));
+    for client in clients.iter().filter(|client| client.code.pkce_optional) {
+        let id = &client.id;
+        warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
+    }
+    warnings
+}
+
+/// Keys of configured JWKS that were left out because they are malformed: somebody thinks that they count.
+fn unusable_keys(clients: &Clients, trust: &TrustPolicy) -> Vec<String> {
+    let of_issuers = trust.credentials.iter().filter_map(|it| match &it.keys {
+        KeySource::Jwks(keys) => Some((format!("the JWKS of {}", it.issuer), keys)),
+        _ => None,
+    });
+    let of_clients = clients.iter().filter_map(|client| match &client.authentication {
+        Authentication::PrivateKeyJwt(ClientKeys::Jwks(keys)) => {
+            Some((format!("the JWKS of the client {}", client.id), keys))
+        }
+        _ => None,
+    });
+    let said = |(whose, keys): (String, &Arc<KeySet>)| {
+        keys.mistakes().map(|why| format!("{whose} holds keys that are left out: {why}"))
+    };
+    let mut said: Vec<String> = of_issuers.chain(of_clients).filter_map(said).collect();
+    said.dedup();
+    said
+}
+
+/// What type metadata say to people, and not as SD-JWT VC section 5.6 says.
+fn unreadable_labels(trust: &TrustPolicy) -> Vec<String> {
+    let rules = trust.credentials.iter().filter_map(|it| it.rules.sd_jwt_vc());
+    let metadata = rules.flat_map(|rules| rules.type_metadata.iter());
+    let mut said: Vec<String> = metadata
+        .flat_map(|it| it.notes().iter().map(|note| format!("the type metadata of {}: {note}", it.vct())))
+        .collect();
+    said.dedup();
+    said
+}
+
+/// Scopes without words for people.
+fn unreadable_names(scopes: &ScopePolicy) -> impl Iterator<Item = String> {
+    let silent = scopes.iter().filter(|scope| scope.description.is_none() && !is_readable(&scope.name));
+    silent.map(|scope| {
+        let name = &scope.name;
+        format!(
+            "the scope {name} has no description: people who are asked for it read this name; give it words"
+        )
+    })
 }
 
 /// Two issuers that believe one root: everybody whom it certifies speaks for both (REQ-5.12).

@@ -61,14 +61,6 @@ impl Faults {
         read.map_err(|why| self.add(path, why.to_string())).ok()
     }
 
-    /// The value that must be there.
-    pub(super) fn need<T>(&mut self, path: &str, value: Option<T>, what: &str) -> Option<T> {
-        if value.is_none() {
-            self.add(path, format!("is missing: {what}"));
-        }
-        value
-    }
-
     /// `value` when nothing was wrong.
     pub(super) fn conclude<T>(self, value: Option<T>) -> Result<T, Self> {
         match value {

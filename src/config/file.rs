@@ -2,17 +2,40 @@
 
 use std::fs::File;
 use std::io::Read as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use zeroize::Zeroizing;
 
 use vpgate_core::base::exposure::{Exposed, others_may_open};
+use vpgate_core::registration::Sources;
+
+/// What the configuration names: files, where relative paths begin at this folder, and variables of our environment.
+pub(super) struct Folder<'a>(pub &'a Path);
+
+impl Sources for Folder<'_> {
+    fn path(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
+    fn file(&self, name: &str, limit: usize) -> Result<Vec<u8>, String> {
+        read(&self.path(name), limit)
+    }
+
+    fn private_file(&self, name: &str, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+        read_private(&self.path(name), limit)
+    }
+
+    fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
+        let value = std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"));
+        value.map(Zeroizing::new)
+    }
+}
 
 /// As [`read`], of a file that other users cannot read: a key that others could have read is no key.
 ///
 /// # Errors
 /// Why not, for the operator.
-pub(super) fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
+fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
     let mode = mode(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
     if others_may_open(mode) {
         return Err(Exposed(path.to_owned()).to_string());
@@ -45,4 +68,26 @@ pub(super) fn read(path: &Path, limit: usize) -> Result<Vec<u8>, String> {
         return Err(format!("{} is longer than {limit} bytes", path.display()));
     }
     Ok(bytes)
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_file_with_a_secret_is_read_where_nobody_else_may_open_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        std::fs::write(&path, "s".repeat(43)).unwrap();
+        let mode = |mode| std::fs::set_permissions(&path, std::fs::Permissions::from_mode(mode)).unwrap();
+        let read = || Folder(folder.path()).private_file("secret", 43);
+        mode(0o600);
+        assert_eq!(*read().unwrap(), "s".repeat(43).into_bytes());
+        mode(0o640);
+        assert!(read().unwrap_err().contains("chmod go="));
+        assert!(Folder(folder.path()).private_file("other", 43).is_err());
+        assert!(Folder(folder.path()).file("secret", 42).is_err());
+    }
 }

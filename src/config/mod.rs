@@ -1,42 +1,24 @@
-//! Configuration: one TOML file (contract section 8), checked as a whole before anything starts.
+//! Configuration: one TOML file, checked as a whole before anything starts.
 //!
 //! ```text
-//! text -> raw::File (types, unknown keys) -> Config (every rule between the parts), or all Faults
+//! text -> spellings -> raw::File -> process, and vpgate_core::registration -> Config, or all Faults
 //! ```
+//! Here the file is read, and what is about this process is checked; what may be registered is the core's to say.
 //! Relative paths begin at the folder of the file. Secrets are never in it: see [`secrets`].
 //!
 //! ```toml
 #![doc = include_str!("../../fixtures/config/full.toml")]
 //! ```
 
-mod address;
-mod askable;
-mod authorization;
-mod check;
-mod clients;
-mod credentials;
-mod device;
 mod doubts;
-mod duration;
 mod fault;
 mod file;
-mod high_assurance;
+mod process;
 mod proxies;
-mod public_url;
 mod raw;
 mod read;
-mod rules;
-mod scopes;
-pub mod secrets;
-mod token_claims;
-mod tokens;
-mod transaction_types;
-mod trust;
-mod type_metadata;
-mod verification;
-mod wallet_choices;
-mod wallet_signing;
-mod wallets;
+mod schema;
+mod spellings;
 
 #[cfg(test)]
 mod tests;
@@ -48,14 +30,16 @@ use std::path::{Path, PathBuf};
 use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
+use self::file::Folder;
+use self::read::Written;
+pub use self::schema::schema;
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::openid4vp::request_key::RequestKey;
-use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::policy::Policy;
+pub use vpgate_core::registration::{Trust, secret_hash as secrets};
+use vpgate_core::registration::{register, register_trust};
 use vpgate_core::status_list::token::CacheBounds;
-use vpgate_core::trust::TrustPolicy;
 
 /// The longest configuration file, in bytes.
 const LONGEST: usize = 1 << 20;
@@ -122,17 +106,6 @@ pub enum CrossCheck {
     Enforce,
 }
 
-/// What an offline verdict goes by.
-#[derive(Debug)]
-pub struct Trust {
-    /// `[[credentials]]`
-    pub issuers: TrustPolicy,
-    /// `[[transaction_data]]`
-    pub transaction_types: TransactionTypes,
-    /// `[verification]`
-    pub verification: VerificationSettings,
-}
-
 impl Config {
     /// Reads and checks a file.
     ///
@@ -155,9 +128,11 @@ impl Config {
     pub fn load_trust(path: &Path) -> Result<Trust, Faults> {
         let mut faults = Faults::default();
         let folder = path.parent().unwrap_or(Path::new(""));
-        let trust = text(path, &mut faults)
-            .and_then(|text| read::read(&text, &mut faults))
-            .map(|file| check::trust(file, folder, &mut faults));
+        let written = text(path, &mut faults).and_then(|text| read::read(&text, &mut faults));
+        let trust = written.and_then(|Written { file, origins }| {
+            let trust = register_trust(&file.into_registrations(), &Folder(folder));
+            origins.registered(trust, &mut faults)
+        });
         faults.conclude(trust)
     }
 
@@ -167,8 +142,34 @@ impl Config {
     /// All [`Faults`] at once.
     pub fn from_toml(text: &str, folder: &Path) -> Result<Self, Faults> {
         let mut faults = Faults::default();
-        let config = read::read(text, &mut faults).and_then(|file| check::check(file, folder, &mut faults));
+        let config =
+            read::read(text, &mut faults).and_then(|written| Self::check(written, folder, &mut faults));
         faults.conclude(config)
+    }
+
+    /// Everything is looked at, whatever was wrong before it.
+    fn check(Written { file, origins }: Written, folder: &Path, faults: &mut Faults) -> Option<Self> {
+        let allow_loopback = file.danger_allow_loopback;
+        let process = process::check(&file, folder, faults);
+        let registered = register(&file.into_registrations(), &Folder(folder));
+        let (registered, process) = (origins.registered(registered, faults)?, process?);
+        let clock_tolerance = registered.policy.verification.clock_tolerance;
+        Some(Self {
+            warnings: doubts::warnings(&registered, &process, allow_loopback),
+            notes: doubts::notes(&registered),
+            public_url: registered.public_url,
+            listen: process.listen,
+            operations_listen: process.operations_listen,
+            storage: process.storage,
+            keys: process.keys,
+            trusted_proxies: process.trusted_proxies,
+            allow_loopback,
+            cross_check: process.cross_check,
+            status_cache: process.status_cache.with_clock_tolerance(clock_tolerance),
+            request_keys: registered.request_keys,
+            wallet_secrets: registered.wallet_secrets,
+            policy: registered.policy,
+        })
     }
 }
 

@@ -1,15 +1,25 @@
-//! TOML text to [`raw::File`]: unknown keys and values of the wrong type are all found in one go.
+//! TOML text to [`File`]: unknown keys and values of the wrong type are all found in one go.
 
 use serde_ignored::Path;
 use serde_path_to_error::Segment;
 use toml::{Table, Value};
 
 use super::fault::Faults;
-use super::raw::{self, File};
+use super::raw::File;
+use super::schema;
+use super::spellings::{self, Origins};
+
+/// The file as it is written, and where what it says stands in it.
+pub(super) struct Written {
+    pub file: File,
+    pub origins: Origins,
+}
 
 /// Reads the text. Values that cannot be read are left out, each with a fault of its own.
-pub(super) fn read(text: &str, faults: &mut Faults) -> Option<File> {
+pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
     let mut written = Value::Table(faults.keep("", toml::from_str::<Table>(text))?);
+    let mut origins = Origins::default();
+    spellings::unify(&mut written, "", "", &mut origins, faults);
     loop {
         let mut unknown = Vec::new();
         let mut note = |path: Path<'_>| unknown.push(tables_and_key(&path));
@@ -19,11 +29,11 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<File> {
                 for (shown, table, key) in unknown {
                     faults.add(shown, format!("is not a known key{}", suggestion(&table, &key)));
                 }
-                return Some(file);
+                return Some(Written { file, origins });
             }
             Err(error) => {
                 let path: Vec<Segment> = error.path().iter().cloned().collect();
-                let shown = error.path().to_string();
+                let shown = origins.of(&error.path().to_string());
                 let why = error.into_inner();
                 let why = why.message().trim().to_owned();
                 // One wrong value hides all others from serde: note it, take it out, read again.
@@ -81,8 +91,8 @@ fn tables_and_key(path: &Path<'_>) -> (String, String, String) {
 
 /// The nearest known key, if one is near enough to be a slip of the hand.
 fn suggestion(table: &str, key: &str) -> String {
-    let near = |known: &String| (distance(known, key), known.clone());
-    match raw::known_keys(table).iter().map(near).min() {
+    let near = |known: &'static str| (distance(known, key), known);
+    match schema::keys(table).into_iter().map(near).min() {
         Some((steps, known)) if steps <= 1 + key.len() / 4 => format!("; did you mean `{known}`?"),
         _ => String::new(),
     }

@@ -26,6 +26,16 @@ pub fn parse(text: &str) -> Result<Duration, &'static str> {
     }
 }
 
+/// As people write it, in the largest unit that leaves a whole number.
+pub fn write(lifetime: Duration) -> String {
+    let seconds = lifetime.as_secs();
+    let units = [(86_400, "d"), (3600, "h"), (60, "m")];
+    match units.iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0) {
+        Some((unit, name)) => format!("{}{name}", seconds / unit),
+        None => format!("{seconds}s"),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,5 +51,12 @@ mod tests {
             assert!(parse(wrong).is_err(), "{wrong}");
         }
         assert_eq!(parse("18446744073709551615d"), Err("is too long"));
+    }
+
+    #[test]
+    fn what_is_written_is_read_again() {
+        for text in ["1s", "90s", "1m", "10m", "61m", "1h", "14d"] {
+            assert_eq!(write(parse(text).unwrap()), text);
+        }
     }
 }

@@ -3,13 +3,21 @@
 use url::Url;
 
 use super::address::Addresses;
+use super::fault::Pointer;
 
 /// The longest path, in bytes: it is in every address that people scan and copy.
 const MAX_PATH: usize = 128;
 
+/// The address that must be given, read by [`read`].
+pub(super) fn check(given: Option<&str>, addresses: Addresses, root: &Pointer<'_>) -> Option<Url> {
+    let what = "the https address under which the world sees this server";
+    let text = root.need("public_url", given, what)?;
+    root.key("public_url").keep(read(text, addresses))
+}
+
 /// An issuer identifier (RFC 8414 section 2): https, without query and fragment, perhaps with a path. Comes back
 /// with a slash at the end, so that what is joined to it is below the path.
-pub(super) fn check(text: &str, addresses: Addresses) -> Result<Url, String> {
+fn read(text: &str, addresses: Addresses) -> Result<Url, String> {
     let mut url = addresses.name(text)?;
     // As it is written: a URL that was read has its path in another form.
     let (_, after) = text.split_once("://").ok_or("must begin with https://")?;
@@ -66,7 +74,7 @@ mod tests {
             ("https://example.com/v1", "https://example.com/v1"),
             (&long, &long),
         ] {
-            let url = check(text, STRICT).unwrap();
+            let url = read(text, STRICT).unwrap();
             assert!(url.as_str().ends_with('/'), "{url}");
             assert_eq!(issuer(&url), expected);
             assert_eq!(url.join("callback").unwrap().as_str(), format!("{expected}/callback"));
@@ -110,7 +118,7 @@ mod tests {
             "http://example.com/verify",
             &long,
         ] {
-            assert!(check(wrong, STRICT).is_err(), "{wrong}");
+            assert!(read(wrong, STRICT).is_err(), "{wrong}");
         }
     }
 }

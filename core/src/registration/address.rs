@@ -99,36 +99,16 @@ fn of_an_app(url: Url) -> Result<Url, String> {
 
 /// Schemes that browsers handle themselves, or that run or show what stands behind the colon: none of them
 /// calls a wallet.
-const NO_WALLET: [&str; 22] = [
-    "about",
-    "android-app",
-    "blob",
-    "chrome",
-    "content",
-    "data",
-    "file",
-    "filesystem",
-    "ftp",
-    "http",
-    "https",
-    "intent",
-    "jar",
-    "javascript",
-    "mailto",
-    "ms-appx",
-    "resource",
-    "sms",
-    "tel",
-    "vbscript",
-    "view-source",
-    "ws",
-];
+const NO_WALLET: &str = "
+    about android-app blob chrome content data file filesystem ftp http https intent jar javascript
+    mailto ms-appx resource sms tel vbscript view-source ws wss
+";
 
 /// A scheme by which a wallet on the same device is called (OpenID4VP 1.0 section 13.1.2 leaves the name to
 /// the wallet): `openid4vp://`, `haip-vp://`, or any other that no browser keeps for itself.
 pub(super) fn wallet_scheme(text: &str) -> Result<Url, String> {
     let url = Url::parse(text).map_err(|why| format!("is not a URL: {why}"))?;
-    if NO_WALLET.contains(&url.scheme()) || url.scheme() == "wss" {
+    if NO_WALLET.split_whitespace().any(|scheme| scheme == url.scheme()) {
         return Err("must begin with https://, or with the scheme of a wallet app, for example openid4vp://"
             .to_owned());
     }

@@ -1,0 +1,92 @@
+//! The credentials that scopes, rules and token claims may name: by their ids, or by the names that other products
+//! gave them.
+
+use super::claims_path;
+use super::credential::CredentialRegistration;
+use super::fault::Pointer;
+use crate::admission::AskableCredential;
+use crate::openid4vp::dcql::{ClaimsPath, Meta};
+
+/// Every registered credential id once, also one whose entry has a fault elsewhere, so that it is not called unknown
+/// too.
+pub(super) struct Askable(Vec<NamedCredential>);
+
+struct NamedCredential {
+    aliases: Vec<String>,
+    credential: AskableCredential,
+}
+
+impl NamedCredential {
+    fn answers_to(&self, name: &str) -> bool {
+        self.credential.id == name || self.aliases.iter().any(|alias| alias == name)
+    }
+}
+
+impl Askable {
+    /// Reads the names.
+    pub(super) fn of(given: &[CredentialRegistration], all: &Pointer<'_>) -> Self {
+        let mut askable = Self(Vec::new());
+        for (at, given) in all.each(given) {
+            if let Some(id) = &given.id {
+                let identifier = stable_identifier(given, &at.key("stable_identifier"));
+                askable.add(id, given, identifier, &at.key("stable_identifier"));
+            }
+        }
+        for (at, given) in all.each(given) {
+            for (at, alias) in at.key("aliases").each(&given.aliases) {
+                let mut meant = askable.0.iter().filter(|it| it.answers_to(alias));
+                if alias.is_empty() || meant.any(|it| Some(&it.credential.id) != given.id.as_ref()) {
+                    at.blame("must not be empty or a name of another credential");
+                }
+            }
+        }
+        askable
+    }
+
+    /// Entries with one id are one question.
+    fn add(
+        &mut self,
+        id: &str,
+        given: &CredentialRegistration,
+        stable_identifier: Option<ClaimsPath>,
+        at: &Pointer<'_>,
+    ) {
+        let aliases = given.aliases.clone();
+        match self.0.iter_mut().find(|other| other.credential.id == id) {
+            Some(other) => {
+                if other.credential.stable_identifier != stable_identifier {
+                    at.blame("differs from that of the same id above: one id is one question");
+                }
+                other.aliases.extend(aliases);
+            }
+            None => {
+                let (id, meta) = (id.to_owned(), Meta::sd_jwt_vc(given.vct.clone()));
+                let credential = AskableCredential { id, meta, stable_identifier };
+                self.0.push(NamedCredential { aliases, credential });
+            }
+        }
+    }
+
+    /// By id or alias.
+    pub(super) fn find(&self, name: &str) -> Option<&AskableCredential> {
+        self.0.iter().find(|it| it.answers_to(name)).map(|it| &it.credential)
+    }
+
+    /// By the id or alias at this place, or the fault.
+    pub(super) fn named(&self, name: &str, at: &Pointer<'_>) -> Option<&AskableCredential> {
+        at.keep(self.find(name).ok_or("no credential with this id is configured"))
+    }
+
+    /// All of them, in the order of their registration.
+    pub(super) fn credentials(&self) -> Vec<AskableCredential> {
+        self.0.iter().map(|it| it.credential.clone()).collect()
+    }
+}
+
+fn stable_identifier(given: &CredentialRegistration, at: &Pointer<'_>) -> Option<ClaimsPath> {
+    let path = claims_path::read(given.stable_identifier.as_ref()?, at);
+    if path.as_ref().is_some_and(ClaimsPath::is_over_all) {
+        at.blame("must lead to one claim, not to all elements of an array");
+    }
+    path
+}

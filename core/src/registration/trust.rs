@@ -1,0 +1,264 @@
+//! How the keys of one issuer are found. Exactly one way, so that no token can choose between two (REQ-5.4); or two,
+//! one by certificates and one by keys, while an issuer goes from one to the other: then the header says which one
+//! judges it.
+
+use std::fmt;
+use std::sync::Arc;
+
+use schemars::JsonSchema;
+use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
+use serde::de::{MapAccess, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
+use url::Url;
+
+use super::Sources;
+use super::address::Addresses;
+use super::fault::Pointer;
+use crate::base::json::{self, Bounds};
+use crate::jose::key_set::KeySet;
+use crate::jose::x5c::{RevocationFile, Roots, RootsFault};
+use crate::trust::KeySource;
+use crate::trust::did::{self, DidKeys};
+use crate::trust::issuer_metadata;
+
+/// What a JWKS file may hold.
+const JWKS: Bounds = Bounds { bytes: 1 << 20, depth: 8, members: 20_000 };
+/// A file of roots: a thousand certificates.
+const ROOTS_BYTES: usize = 2 << 20;
+/// A file of revocation lists: some hundred thousand entries.
+const CRL_BYTES: usize = 16 << 20;
+
+/// One way to find keys.
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, JsonSchema)]
+#[serde(default)]
+pub struct TrustRegistration {
+    /// A JWKS, fetched and kept as long as its server says.
+    pub jwks_uri: Option<String>,
+    /// A file with a JWKS.
+    pub jwks_file: Option<String>,
+    /// A file with certificates: the chain in the header leads up to one of them.
+    pub x5c_roots: Option<String>,
+    /// One of these URI or DNS names must be in the first certificate.
+    pub x5c_names: Option<Vec<String>>,
+    /// All these roots belong to the issuer named.
+    pub x5c_one_issuer: Option<bool>,
+    /// The first certificate may be self-signed, if it is one of these.
+    pub x5c_self_signed: Option<bool>,
+    /// A file with current revocation lists of every authority on the way.
+    pub crl: Option<String>,
+    /// JWT VC issuer metadata at the well-known place of the issuer.
+    pub issuer_metadata: Option<bool>,
+    /// The issuer is a did:jwk, or a did:web whose document is fetched.
+    pub did: Option<bool>,
+    /// A file with the certificates under which the issuer's status lists are signed, when they are other ones.
+    pub status_x5c_roots: Option<String>,
+}
+
+/// One way, or several in their order. Not an untagged enum: that would hide unknown keys and their places.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrustRegistrations(pub Vec<TrustRegistration>);
+
+impl<'de> Deserialize<'de> for TrustRegistrations {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(OneOrMore)
+    }
+}
+
+impl JsonSchema for TrustRegistrations {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Trust".into()
+    }
+
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        let one = generator.subschema_for::<TrustRegistration>();
+        schemars::json_schema!({ "anyOf": [one, { "type": "array", "items": one }] })
+    }
+}
+
+struct OneOrMore;
+
+impl<'de> Visitor<'de> for OneOrMore {
+    type Value = TrustRegistrations;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a table, or a list of tables")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Self::Value, A::Error> {
+        let one = TrustRegistration::deserialize(MapAccessDeserializer::new(map))?;
+        Ok(TrustRegistrations(vec![one]))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, seq: A) -> Result<Self::Value, A::Error> {
+        Vec::deserialize(SeqAccessDeserializer::new(seq)).map(TrustRegistrations)
+    }
+}
+
+impl TrustRegistrations {
+    /// Each way with its place: the key itself where there is one.
+    fn each<'a, 'f>(&'a self, at: &Pointer<'f>) -> Vec<(Pointer<'f>, &'a TrustRegistration)> {
+        let at = at.key("trust");
+        match self.0.as_slice() {
+            [only] => vec![(at, only)],
+            several => at.each(several).collect(),
+        }
+    }
+}
+
+/// What a way is looked at with.
+pub(super) struct Looked<'a> {
+    pub addresses: Addresses,
+    pub sources: &'a dyn Sources,
+    /// The credential.
+    pub at: &'a Pointer<'a>,
+}
+
+/// Checks what `issuer` is trusted by, and `issuer` for that: one mechanism, or two that headers tell apart.
+pub(super) fn check(
+    given: &TrustRegistrations,
+    issuer: Option<&str>,
+    with: &Looked<'_>,
+) -> Option<Vec<KeySource>> {
+    // Nothing in a list is as if it were not there.
+    let missing = TrustRegistrations(vec![TrustRegistration::default()]);
+    let given = if given.0.is_empty() { &missing } else { given };
+    let by_certificates = given.0.iter().filter(|trust| trust.x5c_roots.is_some()).count();
+    let is_told_apart = matches!((given.0.len(), by_certificates), (1, _) | (2, 1));
+    if !is_told_apart {
+        with.at.add("trust", NOT_TOLD_APART);
+    }
+    let is_named_by_did = given.0.iter().any(|trust| trust.did == Some(true));
+    let web = issuer.filter(|_| !is_named_by_did);
+    let web = web.and_then(|issuer| with.at.key("issuer").keep(with.addresses.name(issuer)));
+    let each = given.each(with.at);
+    let sources: Vec<Option<KeySource>> =
+        each.into_iter().map(|(at, trust)| source(trust, issuer, web.as_ref(), &at, with)).collect();
+    sources.into_iter().collect::<Option<Vec<KeySource>>>().filter(|_| is_told_apart)
+}
+
+/// Checks the way at this place. `web` is the issuer where it is an address, and not a DID.
+fn source(
+    trust: &TrustRegistration,
+    issuer: Option<&str>,
+    web: Option<&Url>,
+    at: &Pointer<'_>,
+    with: &Looked<'_>,
+) -> Option<KeySource> {
+    check_keys(trust, at);
+    if trust.did == Some(true) {
+        return issuer.and_then(|issuer| with.at.key("issuer").keep(named_by_did(issuer)));
+    }
+    if let Some(uri) = &trust.jwks_uri {
+        return at.key("jwks_uri").keep(with.addresses.web(uri)).map(KeySource::JwksUri);
+    }
+    if let Some(name) = &trust.jwks_file {
+        let keys = jwks_file(name, with.sources);
+        return at.key("jwks_file").keep(keys).map(|keys| KeySource::Jwks(Arc::new(keys)));
+    }
+    if let Some(name) = &trust.x5c_roots {
+        let names = trust.x5c_names.clone().unwrap_or_default();
+        let roots = roots(name, trust.crl.as_deref(), names, with.sources);
+        let roots = roots.map_err(|(key, why)| at.add(key, why)).ok()?;
+        let roots = if trust.x5c_one_issuer == Some(true) { roots.of_one_issuer() } else { roots };
+        let roots =
+            if trust.x5c_self_signed == Some(true) { roots.with_self_signed_issuers() } else { roots };
+        return Some(KeySource::X5c(Arc::new(roots)));
+    }
+    let metadata = web.filter(|_| trust.issuer_metadata.is_some());
+    metadata.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(url)))
+}
+
+/// The certificates under which the issuer's status lists are signed, where those are not the issuer's own.
+pub(super) fn status_roots(given: &TrustRegistrations, with: &Looked<'_>) -> Option<Option<Arc<Roots>>> {
+    let each = given.each(with.at).into_iter();
+    let mut named = each.filter_map(|(at, trust)| {
+        trust.status_x5c_roots.as_ref().map(|name| (at.key("status_x5c_roots"), name))
+    });
+    let Some((at, name)) = named.next() else { return Some(None) };
+    if let Some((again, _)) = named.next() {
+        again.blame("is said already: it holds for all status lists of the issuer");
+        return None;
+    }
+    let roots = roots(name, None, Vec::new(), with.sources).map_err(|(_, why)| why);
+    at.keep(roots).map(|roots| Some(Arc::new(roots)))
+}
+
+/// Which keys may stand together.
+fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
+    for (key, switch) in [
+        ("issuer_metadata", trust.issuer_metadata),
+        ("did", trust.did),
+        ("x5c_one_issuer", trust.x5c_one_issuer),
+        ("x5c_self_signed", trust.x5c_self_signed),
+    ] {
+        if switch == Some(false) {
+            at.add(key, "must be true, or left out");
+        }
+    }
+    let of_roots = [
+        ("x5c_names", trust.x5c_names.is_some()),
+        ("x5c_one_issuer", trust.x5c_one_issuer.is_some()),
+        ("x5c_self_signed", trust.x5c_self_signed.is_some()),
+        ("crl", trust.crl.is_some()),
+    ];
+    for (key, _) in of_roots.iter().filter(|(_, is_there)| *is_there && trust.x5c_roots.is_none()) {
+        at.add(key, "belongs to x5c_roots, which is not there");
+    }
+    if trust.x5c_names.as_ref().is_some_and(|names| names.is_empty() || names.iter().any(String::is_empty)) {
+        at.add("x5c_names", "must hold URI or DNS names, or be left out");
+    }
+    let ways = [
+        trust.jwks_uri.is_some(),
+        trust.jwks_file.is_some(),
+        trust.x5c_roots.is_some(),
+        trust.issuer_metadata.is_some(),
+        trust.did.is_some(),
+    ];
+    match ways.iter().filter(|way| **way).count() {
+        0 => at.blame(format!("is missing: how the keys of this issuer are found: {WAYS}")),
+        1 => {}
+        _ => at.blame(format!("must hold exactly one way to find keys: {WAYS}")),
+    }
+}
+
+const NOT_TOLD_APART: &str = "must be one table, or a list of two: one with x5c_roots, for headers with x5c, and one \
+                              with another way, for headers without; nothing else tells by which one a \
+                              credential is judged";
+const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
+                    { issuer_metadata = true } or { did = true }";
+
+fn named_by_did(issuer: &str) -> Result<KeySource, String> {
+    match did::resolve(issuer).map_err(|why| why.to_string())? {
+        DidKeys::Inside(keys) => Ok(KeySource::DidJwk(Arc::new(keys))),
+        DidKeys::Document(url) => Ok(KeySource::DidWeb(url)),
+    }
+}
+
+/// The keys in a JWKS file; at least one.
+pub(super) fn jwks_file(name: &str, sources: &dyn Sources) -> Result<KeySet, String> {
+    let bytes = sources.file(name, JWKS.bytes)?;
+    let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
+    let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;
+    if keys.keys().is_empty() {
+        let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
+        return Err(format!("holds no key that could verify a signature{why}"));
+    }
+    Ok(keys)
+}
+
+/// As an error: the key that is to blame, and why.
+fn roots(
+    name: &str,
+    crl: Option<&str>,
+    names: Vec<String>,
+    sources: &dyn Sources,
+) -> Result<Roots, (&'static str, String)> {
+    let pem = sources.file(name, ROOTS_BYTES).map_err(|why| ("x5c_roots", why))?;
+    let lists = crl.map(|name| sources.file(name, CRL_BYTES)).transpose().map_err(|why| ("crl", why))?;
+    let path = crl.map(|name| sources.path(name));
+    let revoked = path.as_deref().zip(lists.as_deref()).map(|(path, pem)| RevocationFile { path, pem });
+    Roots::new(&pem, revoked, names).map_err(|why| {
+        let of_lists = matches!(why, RootsFault::NoList | RootsFault::NoRootForLists(_));
+        (if of_lists { "crl" } else { "x5c_roots" }, why.to_string())
+    })
+}

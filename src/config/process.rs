@@ -1,0 +1,110 @@
+//! What is about this process: where it listens, stores and reads, and who stands in front of it.
+
+use std::net::SocketAddr;
+use std::path::Path;
+
+use super::fault::Faults;
+use super::raw::{File, RawStatusLists};
+use super::{CrossCheck, KeyStorage, Storage, proxies};
+use vpgate_core::base::forwarded::TrustedProxies;
+use vpgate_core::registration::lifetime;
+use vpgate_core::status_list::token::CacheBounds;
+
+/// Checked.
+pub(super) struct Process {
+    pub listen: SocketAddr,
+    pub operations_listen: Option<SocketAddr>,
+    pub storage: Storage,
+    pub keys: KeyStorage,
+    pub trusted_proxies: TrustedProxies,
+    pub cross_check: CrossCheck,
+    pub status_cache: CacheBounds,
+}
+
+/// Everything is looked at, whatever was wrong before it. Relative paths begin at `folder`.
+pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<Process> {
+    let listen = faults.keep("listen", socket_address(&file.listen));
+    let operations_listen = operations(file.operations.listen.as_deref(), listen, faults);
+    let storage = faults.keep("storage.url", storage(&file.storage.url, folder));
+    let keys = match (&storage, &file.keys.directory) {
+        (Some(Storage::Memory), None) => KeyStorage::Memory,
+        (_, directory) => KeyStorage::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
+    };
+    let trusted_proxies = proxies::check(&file.http, faults);
+    let cross_check = match file.verification.cross_check.as_str() {
+        "off" => Ok(CrossCheck::Off),
+        #[cfg(feature = "cross-check")]
+        "enforce" => Ok(CrossCheck::Enforce),
+        #[cfg(not(feature = "cross-check"))]
+        "enforce" => {
+            Err("cannot be \"enforce\": this program was built without the Cargo feature cross-check")
+        }
+        _ => Err("must be \"off\" or \"enforce\""),
+    };
+    let cross_check = faults.keep("verification.cross_check", cross_check);
+    let status_cache = status_cache(&file.status_lists, faults);
+    Some(Process {
+        listen: listen?,
+        operations_listen,
+        storage: storage?,
+        keys,
+        trusted_proxies,
+        cross_check: cross_check?,
+        status_cache: status_cache?,
+    })
+}
+
+fn operations(given: Option<&str>, public: Option<SocketAddr>, faults: &mut Faults) -> Option<SocketAddr> {
+    let address = faults.keep("operations.listen", socket_address(given?))?;
+    if Some(address) == public && address.port() != 0 {
+        faults.add("operations.listen", "must not be the address of `listen`; leave it out to answer there");
+    }
+    Some(address)
+}
+
+fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
+    text.parse().map_err(|_| "must be an IP address and a port, for example \"127.0.0.1:8080\"")
+}
+
+fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
+    match url.split_once(':') {
+        Some(("sqlite", ":memory:")) => Ok(Storage::Memory),
+        Some(("sqlite", path)) => {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            if path.is_empty() || path.starts_with(':') || path.contains('?') {
+                return Err("must be sqlite:FILE, without parameters");
+            }
+            Ok(Storage::Sqlite(folder.join(path)))
+        }
+        Some(("postgres" | "postgresql", _)) => Err("postgres is not offered yet; offered: sqlite:FILE"),
+        _ => Err("must be sqlite:FILE, for example \"sqlite:vpgate.db\""),
+    }
+}
+
+fn status_cache(given: &RawStatusLists, faults: &mut Faults) -> Option<CacheBounds> {
+    let least = faults.keep("status_lists.cache_at_least", lifetime::parse(&given.cache_at_least));
+    let most = faults.keep("status_lists.cache_at_most", lifetime::parse(&given.cache_at_most));
+    let oldest = given.oldest.as_deref().map(lifetime::parse).transpose();
+    let oldest = faults.keep("status_lists.oldest", oldest);
+    let bounds =
+        CacheBounds::new(least?, most?).ok_or("must not be shorter than status_lists.cache_at_least");
+    Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
+}
+
+#[cfg(all(test, not(feature = "cross-check")))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_program_without_the_second_library_does_not_promise_its_opinion() {
+        let mut file = File { listen: "127.0.0.1:0".to_owned(), ..File::default() };
+        file.verification.cross_check = "enforce".to_owned();
+        let mut faults = Faults::default();
+        let process = check(&file, Path::new(""), &mut faults);
+        let refused = faults.conclude(process.map(drop)).unwrap_err().to_string();
+        assert!(
+            refused.starts_with("verification.cross_check: ") && refused.contains("feature"),
+            "{refused}"
+        );
+    }
+}
