@@ -10,7 +10,7 @@ use super::openid4vp::requests::RequestEndpoints;
 use super::openid4vp::responses::ResponseEndpoints;
 use super::{operations, pages};
 
-/// Who is at the audience.
+/// Whom an endpoint is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Audience {
     /// OAuth clients.

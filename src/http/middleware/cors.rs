@@ -64,7 +64,7 @@ pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
 impl OriginVisit {
     /// Lets the page read the answer, if it may. One that belongs to no client, because nobody was
     /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
-    pub fn dress(&self, response: &mut Response) {
+    pub fn allow_reading(&self, response: &mut Response) {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         let Some((origin, clients)) = &self.origin else { return };

@@ -1,6 +1,7 @@
 //! What is around every request: its trace id, a time limit, a net under panics, the access log, the
 //! headers all answers share, and the audience's own language where no handler answered.
 
+mod access_log;
 pub mod body;
 pub mod client_address;
 pub mod cookies;
@@ -9,13 +10,14 @@ pub mod failure;
 mod fallback;
 pub mod rate_limits;
 pub mod request_checks;
+mod security_headers;
 pub mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::{HeaderName, HeaderValue, Method, StatusCode, Uri, header};
+use poem::http::{Method, StatusCode, Uri};
 use poem::middleware::CatchPanic;
 use poem::{Endpoint, EndpointExt as _, PathPattern, Request, Response, Route};
 use tokio::time::{Instant, timeout};
@@ -141,25 +143,6 @@ impl Middleware {
             }
         }
     }
-
-    /// The headers that all our answers share; what a handler has set stays.
-    fn dress(&self, response: &mut Response) {
-        let headers = response.headers_mut();
-        let cached = headers.contains_key(header::CACHE_CONTROL);
-        let mut unless_set = |name: HeaderName, value: &'static str| {
-            headers.entry(name).or_insert(HeaderValue::from_static(value));
-        };
-        if !cached {
-            unless_set(header::CACHE_CONTROL, "no-store");
-            // RFC 6749 section 5.1 asks for it beside the header above.
-            unless_set(header::PRAGMA, "no-cache");
-        }
-        unless_set(header::X_CONTENT_TYPE_OPTIONS, "nosniff");
-        unless_set(header::REFERRER_POLICY, "no-referrer");
-        if self.public_url.is_https() {
-            unless_set(header::STRICT_TRANSPORT_SECURITY, "max-age=31536000");
-        }
-    }
 }
 
 impl Endpoint for Middleware {
@@ -184,15 +167,15 @@ impl Endpoint for Middleware {
             }
         };
         if let Some(visit) = &visit {
-            visit.dress(&mut response);
+            visit.allow_reading(&mut response);
         }
         if audience != Audience::Mounted {
-            self.dress(&mut response);
+            security_headers::set(&mut response, self.public_url.is_https());
         }
         if method == Method::HEAD {
             response.set_body(());
         }
-        span.in_scope(|| log(&method, &response, started.elapsed(), again.get()));
+        span.in_scope(|| access_log::write(&method, &response, started.elapsed(), again.get()));
         Ok(response)
     }
 }
@@ -206,21 +189,6 @@ fn with_path(uri: &Uri, path: &str) -> Option<Uri> {
     let mut parts = uri.clone().into_parts();
     parts.path_and_query = Some(target.ok()?);
     Uri::from_parts(parts).ok()
-}
-
-/// The target of the line for each request: the log leaves these out first when there are too many.
-const ACCESS: &str = concat!("vpgate", "::access");
-
-/// The pattern of the route, never the path: paths and queries carry codes and handles.
-fn log(method: &Method, response: &Response, took: Duration, asks_again: bool) {
-    let route = response.data::<PathPattern>().map_or("(none)", |pattern| &*pattern.0);
-    let microseconds = u64::try_from(took.as_micros()).unwrap_or(u64::MAX);
-    let status = response.status().as_u16();
-    if asks_again {
-        tracing::debug!(target: ACCESS, %method, route, status, microseconds, "answered: not yet");
-    } else {
-        tracing::info!(target: ACCESS, %method, route, status, microseconds, "answered");
-    }
 }
 
 /// An endpoint whose panics end here.
