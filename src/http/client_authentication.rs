@@ -89,7 +89,7 @@ async fn authenticate<'v>(
         }
         _ => None,
     };
-    let why = match flow::client::authenticate(&context, &shown).await {
+    let why = match flow::client::authenticate(context, &shown).await {
         Ok(client) => {
             cors::note_client(request, client.client());
             return Ok(client);

@@ -278,12 +278,12 @@ async fn tell(
         TokenType::Bearer => None,
         TokenType::Dpop => {
             let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
-            flow::client::prove_key(&context, &proofs(request), target)
+            flow::client::prove_key(context, &proofs(request), target)
                 .await
                 .map_err(ResourceRefusal::proof)?
         }
     };
-    let told = flow::tokens::userinfo(&context, &token, shown_as, key.as_ref()).await;
+    let told = flow::tokens::userinfo(context, &token, shown_as, key.as_ref()).await;
     told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
 }
 
@@ -295,7 +295,7 @@ fn proofs(request: &Request) -> Vec<&str> {
 /// The key that a request to `url` proves, where it has a `DPoP` header.
 async fn proven(context: &Context, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
     let target = ProofTarget { method: request.method().as_str(), url, token: None };
-    Ok(flow::client::prove_key(&context, &proofs(request), target).await?)
+    Ok(flow::client::prove_key(context, &proofs(request), target).await?)
 }
 
 async fn authenticate<'v>(

@@ -58,7 +58,7 @@ impl RequestEndpoints {
 
 async fn serve(context: &Context, id: &str, says: WalletSays) -> Result<RequestObject, NoRequest> {
     let id = RequestState::parse(id).ok_or(NoRequestObject::Unknown)?;
-    Ok(RequestObject::Ok(PlainText(flow::presentation::request_object(&context, &id, says).await?)))
+    Ok(RequestObject::Ok(PlainText(flow::presentation::request_object(context, &id, says).await?)))
 }
 
 #[derive(Debug, ApiResponse)]
