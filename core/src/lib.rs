@@ -1,4 +1,4 @@
-//! Every rule of the house, pure: time, entropy and keys are arguments.
+//! Every rule, pure: time, entropy and keys are arguments.
 //!
 //! # Judging a `vp_token`
 //!

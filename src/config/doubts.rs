@@ -160,7 +160,7 @@ fn shared_roots(trust: &TrustPolicy) -> Vec<String> {
     doubts
 }
 
-/// Its roots, where they vouch for everybody.
+/// The issuer's roots, where they vouch for everybody.
 fn unnamed(trust: &CredentialTrust) -> Option<&Roots> {
     match &trust.keys {
         KeySource::X5c(roots) if !roots.ask_for_names() => Some(roots),

@@ -22,7 +22,7 @@ pub(super) fn check(
     }
 }
 
-/// The same about clients that can also do something else with their scopes: ask another wallet, or
+/// Notes about clients that can also do something else with their scopes: ask another wallet, or
 /// have judged what they received by themselves.
 pub(super) fn notes(clients: &Clients, policy: &ScopePolicy, names: &Names<'_>) -> Vec<String> {
     let mut notes = Vec::new();

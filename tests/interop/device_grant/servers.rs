@@ -11,7 +11,7 @@ use vpgate_test_support::service_process::{Service, Start};
 /// One server.
 pub struct Server {
     pub base: Url,
-    /// The same for a person's browser, which keeps cookies and redirects to itself.
+    /// The server for a person's browser, which keeps cookies and redirects to itself.
     pub pages: BoxEndpoint<'static>,
     /// What the patient device calls itself there.
     patient: &'static str,
