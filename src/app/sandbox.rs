@@ -12,11 +12,12 @@ use super::{Listening, Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::fetch::client::sandbox_client;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
+use crate::sandbox::certified_key::{CertifiedKey, NotCertified};
 use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 use vpgate_core::base::secret::Secret;
-use vpgate_core::jose::x5c::{CertifiedKey, NotCertified, Roots, RootsFault};
+use vpgate_core::jose::x5c::{Roots, RootsFault};
 
 mod key_files;
 

@@ -15,12 +15,13 @@ use serde_json::{Map, Value, json};
 use super::parameters::FormParameters;
 use super::status_list::{DemoStatus, StatusRegister};
 use super::{MOUNT, Parties, page};
+use crate::sandbox::certified_key::{CertifiedKey, NotCertified};
 use vpgate_core::base::base64url;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwk::PublicKey;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::{SigningFault, SigningKey};
-use vpgate_core::jose::x5c::{CertifiedKey, NotCertified, OwnChain, OwnChainFault};
+use vpgate_core::jose::x5c::{OwnChain, OwnChainFault};
 
 /// The type of every credential of this issuer.
 pub const VCT: &str = "https://credentials.notarize.com/ProofCredentialV1";

@@ -20,6 +20,7 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::x5c::Roots;
 
+pub mod certified_key;
 mod index;
 pub mod issuer;
 mod page;

@@ -6,6 +6,7 @@ pub mod descriptors;
 pub mod entropy;
 pub mod keys;
 pub mod log_queue;
+mod new_key;
 pub mod private_file;
 pub mod request_keys;
 pub mod signing_keys;

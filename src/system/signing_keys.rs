@@ -15,6 +15,7 @@ use std::time::Duration;
 use serde_json::{Map, Value};
 use zeroize::Zeroizing;
 
+use super::new_key;
 use super::private_file::{self, FileFault};
 use crate::flow::ports::{Signer, Unavailable};
 use vpgate_core::base::json::{self, Bounds};
@@ -122,7 +123,7 @@ impl TokenSigner {
     pub fn in_memory(plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         let from = Timestamp::from_unix(0);
         let made = plan.algorithms.iter().map(|&algorithm| {
-            Ok(DatedKey { key: Arc::new(SigningKey::generate(algorithm)?), from, file: None })
+            Ok(DatedKey { key: Arc::new(new_key::signing_key(algorithm)?), from, file: None })
         });
         Ok(Self::of(plan, None, made.collect::<Result<_, NoSigningKeys>>()?))
     }
@@ -306,7 +307,7 @@ fn load(path: PathBuf, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey
 fn make(folder: &Path, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoSigningKeys> {
     let path = folder.join(format!("signing.{}.{}.jwk", algorithm.name(), from.unix()));
     private_file::load_or_make::<NoSigningKeys>(&path, || {
-        let key = SigningKey::generate(algorithm)?;
+        let key = new_key::signing_key(algorithm)?;
         Ok(Zeroizing::new(key.to_private_jwk().to_string().into_bytes()))
     })?;
     load(path, algorithm, from)

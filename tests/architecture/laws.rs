@@ -71,7 +71,7 @@ const HOMES: [(&str, &[&str], &str); 40] = [
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("hyper", &["app/connections"], "connections, with bounds that poem does not set"),
     ("hyper_util", &["app/connections"], "its streams and timers are tokio's"),
-    ("josekit", &["core/jose", "sandbox"], "signing; the demo parties are clients with keys of their own"),
+    ("josekit", &["core/jose", "system/new_key"], "signing; new keys are drawn outside the core"),
     (
         "jsonschema",
         &["core/openid4vp/transaction_data"],
@@ -79,7 +79,11 @@ const HOMES: [(&str, &[&str], &str); 40] = [
     ),
     ("jsonwebtoken", &["sandbox", "cross_check"], "the key type that sd-jwt-rs wants"),
     ("mimalloc", &["main"], "the program's allocator; the library has no say in that"),
-    ("openssl", &["core/jose"], "certificate chains, and whether a key is a point of its curve"),
+    (
+        "openssl",
+        &["core/jose", "sandbox/certified_key"],
+        "certificate chains, and whether a key is a point of its curve; certificates of the demo parties",
+    ),
     ("poem", &["http", "sandbox", "app"], "HTTP: the endpoints, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the endpoints"),
     (

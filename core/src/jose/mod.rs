@@ -9,9 +9,12 @@ pub mod jwe;
 pub mod jwk;
 pub mod jws;
 pub mod key_set;
+mod p256;
 mod private_jwk;
 mod private_pem;
 pub mod signing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 pub(crate) mod time_claims;
 mod verifying;
 pub mod x5c;

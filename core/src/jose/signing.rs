@@ -4,14 +4,17 @@ use std::fmt;
 
 use josekit::jwk::Jwk;
 use josekit::jwk::KeyPair as _;
-use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
-use josekit::jwk::alg::ed::{EdCurve, EdKeyPair};
+use josekit::jwk::alg::ec::EcKeyPair;
+use josekit::jwk::alg::ed::EdKeyPair;
 use josekit::jwk::alg::rsa::RsaKeyPair;
+#[cfg(any(test, feature = "testing"))]
+use josekit::jwk::alg::{ec::EcCurve, ed::EdCurve};
 use josekit::jws::{ES256, ES384, ES512, EdDSA, JwsSigner, PS256, RS256};
 use serde_json::{Map, Value, json};
 
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
+use super::p256;
 use super::private_jwk::PrivateJwk;
 use super::private_pem::{self, PemFault};
 use crate::base::base64url;
@@ -27,10 +30,21 @@ pub struct SigningKey {
 }
 
 impl SigningKey {
-    /// A new key pair from OpenSSL's generator; `kid` is its RFC 7638 thumbprint. RSA keys have 2048 bits.
+    /// The ES256 key that stands for 32 bytes which nobody else knows; `kid` is its RFC 7638 thumbprint.
+    ///
+    /// # Errors
+    /// [`SigningFault::Generate`] when OpenSSL has no memory.
+    pub fn from_entropy(entropy: &[u8; 32]) -> Result<Self, SigningFault> {
+        let mut jwk = p256::private_jwk(entropy).ok_or(SigningFault::Generate)?;
+        jwk.set_algorithm(Algorithm::Es256.name());
+        Self::new(jwk)
+    }
+
+    /// A key for tests. RSA keys have 2048 bits.
     ///
     /// # Errors
     /// [`SigningFault::Generate`] when OpenSSL has no entropy or memory.
+    #[cfg(any(test, feature = "testing"))]
     pub fn generate(alg: Algorithm) -> Result<Self, SigningFault> {
         let jwk = match alg {
             Algorithm::Es256 => Jwk::generate_ec_key(EcCurve::P256),

@@ -7,8 +7,8 @@ use std::path::{Path, PathBuf};
 
 use super::NoSandbox;
 use crate::flow::ports::Entropy;
+use crate::sandbox::certified_key::CertifiedKey;
 use vpgate_core::base::id::Handle;
-use vpgate_core::jose::x5c::CertifiedKey;
 
 /// A folder that nobody else can read, and that is gone when this is dropped.
 pub(super) struct KeyFiles(PathBuf);

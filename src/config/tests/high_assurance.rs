@@ -2,8 +2,7 @@ use std::fs;
 use std::path::Path;
 
 use crate::config::{Config, Faults};
-use vpgate_core::base::time::Timestamp;
-use vpgate_core::jose::x5c::CertifiedKey;
+use vpgate_core::jose::x5c::testing::{Authority, Plan, p256};
 
 const CONTRACT: &str = include_str!("../../../fixtures/config/contract.toml");
 const JWKS: &str = "{ jwks_uri = \"https://api.proof.com/verifiable-credentials/v1/jwks.json\" }";
@@ -29,10 +28,11 @@ trust = { x5c_roots = \"roots.pem\" }
 /// at the end.
 fn load(trust: &str, wallet: &str, more: &str) -> Result<Config, Faults> {
     let folder = tempfile::tempdir().unwrap();
-    let certified = CertifiedKey::generate("vpgate", Timestamp::from_unix(1_800_000_000)).unwrap();
-    private(&folder.path().join("key.pem"), &certified.key);
-    fs::write(folder.path().join("chain.pem"), &certified.certificate).unwrap();
-    fs::write(folder.path().join("roots.pem"), &certified.root).unwrap();
+    let (root, key) = (Authority::root(&Plan::authority("Root of vpgate", 1_800_000_000)), p256());
+    let leaf = root.certify(&Plan::leaf("vpgate", 1_800_000_000), &key);
+    private(&folder.path().join("key.pem"), &key.private_key_to_pem_pkcs8().unwrap());
+    fs::write(folder.path().join("chain.pem"), leaf.to_pem().unwrap()).unwrap();
+    fs::write(folder.path().join("roots.pem"), root.pem()).unwrap();
     let text =
         CONTRACT.replace(JWKS, trust).replacen("[[credentials]]", &format!("{HAIP}[[credentials]]"), 1);
     let tv = "client_id = \"tv\"\n";

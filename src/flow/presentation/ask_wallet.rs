@@ -5,6 +5,8 @@ use url::Url;
 
 use crate::flow::context::Context;
 use crate::flow::ports::{NotPublished, Unavailable};
+use zeroize::Zeroizing;
+
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::profile::{self, dc_api};
@@ -166,11 +168,18 @@ pub(in crate::flow) async fn of_the_wallet(
     Ok(parameters.of_wallet(asked, must_name_itself, findings))
 }
 
-/// A key for one answer, where that is to be encrypted (OpenID4VP 1.0 section 8.3).
+/// A key for one answer, of bytes that are drawn for it, where that is to be encrypted (OpenID4VP 1.0 section
+/// 8.3).
 ///
 /// # Errors
 /// When none can be made.
-pub(in crate::flow) fn answer_key(mode: ResponseMode) -> Result<Option<EncryptionKey>, Unavailable> {
-    let key = mode.is_encrypted().then(EncryptionKey::generate);
-    key.transpose().map_err(|fault| Unavailable::new("a key for the answer", fault))
+pub(in crate::flow) fn answer_key(
+    mode: ResponseMode,
+    entropy: impl FnOnce() -> Result<[u8; 32], Unavailable>,
+) -> Result<Option<EncryptionKey>, Unavailable> {
+    if !mode.is_encrypted() {
+        return Ok(None);
+    }
+    let key = EncryptionKey::from_entropy(&Zeroizing::new(entropy()?));
+    key.map(Some).map_err(|fault| Unavailable::new("a key for the answer", fault))
 }

@@ -291,7 +291,7 @@ pub(in crate::flow) fn new_vp_request(
             (api.response_mode, Some(api.request))
         }
     };
-    let key = answer_key(response_mode)?;
+    let key = answer_key(response_mode, || context.random_bytes())?;
     let state = RequestState::from_entropy(context.random_id()?);
     let asked = VpRequest {
         id: PresentationId::from_entropy(context.random_id()?),

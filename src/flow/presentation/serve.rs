@@ -167,7 +167,7 @@ pub async fn fall_back_to_redirect(
     }
     let nonce = Nonce::from_entropy(context.random_id()?);
     let wallet = ask_wallet::route_of(context, served.asked())?;
-    let key = answer_key(wallet.response_mode)?;
+    let key = answer_key(wallet.response_mode, || context.random_bytes())?;
     let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
     match context.ports.store.commit(Change::TakeOrdinaryWay(served)).await {
         // Somebody was first: with the same, or with an answer. Whoever asks next sees which.

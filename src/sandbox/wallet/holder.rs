@@ -3,12 +3,12 @@
 use serde_json::{Map, Value, json};
 
 use super::credential::{ClaimNames, WalletCredential};
+use crate::sandbox::certified_key::signing_key;
 use crate::sandbox::issuer::{Issuer, NotIssued, members};
 use crate::sandbox::transaction::HASH;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::{SigningFault, SigningKey};
 
 /// Who holds the demo credential.
@@ -78,7 +78,7 @@ impl Holder {
     /// # Errors
     /// [`NotIssued`]
     pub fn new(issuer: &Issuer, claims: Value, now: Timestamp) -> Result<Self, NotIssued> {
-        let key = SigningKey::generate(Algorithm::Es256)?;
+        let key = signing_key()?;
         let issued = issuer.issue(claims, key.public_key(), now)?;
         Ok(Self { credential: WalletCredential::read(&issued).ok_or(NotIssued::Payload)?, key })
     }
@@ -118,7 +118,7 @@ impl Holder {
         let header = members(json!({ "typ": "kb+jwt" }));
         let payload = key_binding(&sd_jwt, binding, fault);
         let kb_jwt = if fault == Some(HolderFault::ForeignHolderKey) {
-            SigningKey::generate(Algorithm::Es256)?.sign(&header, &payload)?
+            signing_key()?.sign(&header, &payload)?
         } else {
             self.key.sign(&header, &payload)?
         };

@@ -5,10 +5,11 @@ use std::path::PathBuf;
 
 use vpgate::config::secrets::hash_text;
 use vpgate::flow::ports::Clock as _;
+use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::system::clock::SystemClock;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::jose::x5c::{CertifiedKey, OwnChain};
+use vpgate_core::jose::x5c::OwnChain;
 
 use crate::clients::service::Service;
 use vpgate_test_support::certificates::Certified;

@@ -9,9 +9,9 @@ use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
 use vpgate::flow::ports::Clock as _;
+use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::system::clock::SystemClock;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::jose::x5c::CertifiedKey;
 
 fn vpgate(arguments: &[&str], input: &str) -> Output {
     let mut child = Command::new(env!("CARGO_BIN_EXE_vpgate"))

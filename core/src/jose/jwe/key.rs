@@ -5,10 +5,10 @@ use std::fmt;
 use josekit::jwe::alg::ecdh_es::EcdhEsJweDecrypter;
 use josekit::jwe::{ECDH_ES, JweDecrypter as _, JweHeader};
 use josekit::jwk::Jwk;
-use josekit::jwk::alg::ec::EcCurve;
 use serde_json::{Map, Value};
 
 use super::super::jwk::JwkFault;
+use super::super::p256;
 use super::super::private_jwk::PrivateJwk;
 use super::enc::ContentEncryption;
 use super::recipient::RecipientKey;
@@ -24,14 +24,22 @@ pub struct EncryptionKey {
 }
 
 impl EncryptionKey {
-    /// A new key pair from OpenSSL's generator; `kid` is its RFC 7638 thumbprint, so no two requests
-    /// share one.
+    /// The key that stands for 32 bytes which nobody else knows; `kid` is its RFC 7638 thumbprint, so no two
+    /// requests share one.
     ///
     /// # Errors
-    /// [`EncryptionKeyFault::Generate`] when OpenSSL has no entropy or memory.
+    /// [`EncryptionKeyFault::Generate`] when OpenSSL has no memory.
+    pub fn from_entropy(entropy: &[u8; 32]) -> Result<Self, EncryptionKeyFault> {
+        Self::new(p256::private_jwk(entropy).ok_or(EncryptionKeyFault::Generate)?)
+    }
+
+    /// A key for tests.
+    ///
+    /// # Errors
+    /// As [`Self::from_entropy`].
+    #[cfg(any(test, feature = "testing"))]
     pub fn generate() -> Result<Self, EncryptionKeyFault> {
-        let jwk = Jwk::generate_ec_key(EcCurve::P256).map_err(|_| EncryptionKeyFault::Generate)?;
-        Self::new(jwk)
+        Self::from_entropy(&crate::jose::testing::entropy())
     }
 
     /// What [`Self::to_private_jwk`] wrote, or another private P-256 JWK. `kid` defaults to the thumbprint.
@@ -127,6 +135,6 @@ pub enum EncryptionKeyFault {
     #[error("the private half of the JWK is missing or malformed")]
     Private,
     /// No key could be generated.
-    #[error("OpenSSL could not generate a key")]
+    #[error("OpenSSL could not make a key")]
     Generate,
 }

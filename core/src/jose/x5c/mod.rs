@@ -16,10 +16,11 @@
 //! }
 //! ```
 
+#![expect(clippy::disallowed_types, reason = "the one memo of the rules: chains that were validated before")]
+
 mod anchor;
 mod constraints;
 mod leaf;
-mod made;
 mod own;
 mod path;
 mod revocation;
@@ -35,7 +36,6 @@ use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
 pub use self::anchor::{Anchor, SentChain};
-pub use self::made::{CertifiedKey, NotCertified};
 pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
 pub use self::revocation::RevocationFile;

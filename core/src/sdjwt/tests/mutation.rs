@@ -1,5 +1,7 @@
 //! Random damage: no changed character is accepted, and nothing panics.
 
+#![expect(clippy::disallowed_types, reason = "one credential for every mutation")]
+
 use std::sync::OnceLock;
 
 use proptest::prelude::*;

@@ -1,9 +1,10 @@
 use super::*;
+use crate::sandbox::certified_key::CertifiedKey;
 use crate::sandbox::issuer::VCT;
 use crate::sandbox::wallet::tests::{NOW, sandbox_believing};
 use vpgate_core::jose::jwe::{EncryptedText, EncryptionKey};
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::jose::x5c::{CertifiedKey, OwnChain, Roots};
+use vpgate_core::jose::x5c::{OwnChain, Roots};
 
 const ORIGIN: &str = "http://127.0.0.1:1";
 

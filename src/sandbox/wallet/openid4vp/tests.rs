@@ -3,11 +3,12 @@ use url::form_urlencoded;
 
 use super::*;
 use crate::sandbox::Sandbox;
+use crate::sandbox::certified_key::CertifiedKey;
 use crate::sandbox::issuer::VCT;
 use crate::sandbox::wallet::tests::{NOW, sandbox_believing};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::jose::x5c::{CertifiedKey, OwnChain, Roots};
+use vpgate_core::jose::x5c::{OwnChain, Roots};
 
 const RESPONSE_URI: &str = "http://127.0.0.1:1/wallet/responses/AAAAAAAAAAAAAAAAAAAAAA";
 

@@ -18,6 +18,7 @@ use vpgate::config::Config;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, NotPublished, Store};
+use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
@@ -30,7 +31,6 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwk::PublicKey;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::jose::x5c::CertifiedKey;
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 
 use crate::browser::{Browser, Page};

@@ -1,4 +1,4 @@
-//! A key with a certificate, made on the spot: for a sandbox, where nobody has to believe it for long.
+//! Keys and certificates made on the spot: for a sandbox, where nobody has to believe them for long.
 
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
@@ -7,11 +7,13 @@ use openssl::error::ErrorStack;
 use openssl::hash::MessageDigest;
 use openssl::nid::Nid;
 use openssl::pkey::{PKey, PKeyRef, Private};
+use openssl::rand::rand_bytes;
 use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509, X509Name};
 use zeroize::Zeroizing;
 
-use crate::base::time::Timestamp;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::jose::signing::{SigningFault, SigningKey};
 
 const DAY: i64 = 24 * 60 * 60;
 /// From a day before it was made, for clocks that are behind.
@@ -54,6 +56,16 @@ impl CertifiedKey {
 #[error("a certificate could not be made")]
 pub struct NotCertified(#[from] ErrorStack);
 
+/// A new ES256 key.
+///
+/// # Errors
+/// [`SigningFault::Generate`] when OpenSSL has no entropy or memory.
+pub fn signing_key() -> Result<SigningKey, SigningFault> {
+    let mut entropy = Zeroizing::new([0; 32]);
+    rand_bytes(&mut *entropy).map_err(|_| SigningFault::Generate)?;
+    SigningKey::from_entropy(&entropy)
+}
+
 fn p256() -> Result<PKey<Private>, ErrorStack> {
     PKey::from_ec_key(EcKey::generate(&*EcGroup::from_curve_name(Nid::X9_62_PRIME256V1)?)?)
 }
@@ -89,8 +101,7 @@ fn named(common: &str) -> Result<X509Name, ErrorStack> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::jose::signing::SigningKey;
-    use crate::jose::x5c::{OwnChain, Roots};
+    use vpgate_core::jose::x5c::{OwnChain, Roots};
 
     #[test]
     fn its_root_vouches_for_the_key_and_another_does_not() {
