@@ -2,10 +2,10 @@
 //! a row of a database.
 //!
 //! ```text
-//! Registrations -> Names -> public_url -> wallets -> credentials -> scopes -> tokens, device -> clients -> Registry
+//! Registrations -> Names -> public_url -> device -> wallets -> credentials -> scopes -> tokens -> clients -> Registry
 //! ```
 //! Each part is looked at once, against the parts left of it, and whatever is wrong with those. What a part may refer
-//! to is known by [`Names`](names::Names) beforehand, so that a name is not called unknown because its own entry has
+//! to is known by `Names` beforehand, so that a name is not called unknown because its own entry has
 //! a fault.
 
 mod address;
@@ -96,7 +96,6 @@ pub struct Registrations {
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
-#[expect(clippy::missing_errors_doc, reason = "said once, above")]
 pub trait Sources {
     /// Where a named file is.
     fn path(&self, name: &str) -> PathBuf;
