@@ -10,7 +10,7 @@ use vpgate_core::base::report::{Findings, Report};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::sdjwt::testing::{
     AUDIENCE, Maker, NONCE, NOW, QUERY_ID, element, encode, expected, member, object,
 };
@@ -31,7 +31,7 @@ fn long_lived(mut maker: Maker) -> Maker {
 fn accepted(maker: &Maker) -> Result<Authentic, Report> {
     let mut findings = Findings::new();
     let road = |findings: &mut Findings| {
-        let presented = Presented::parse(&maker.present(), &PresentationLimits::default(), findings)?;
+        let presented = PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, findings).map(Authentic::from)
     };

@@ -32,7 +32,7 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::trust::issuer_key;
 
 const NOW: i64 = 1_800_000_000;
@@ -150,7 +150,7 @@ impl Harness {
         let expected =
             ExpectedBinding { audience: "us", nonce: "n", requested_at: now, skew: Duration::from_secs(60) };
         let mut findings = Findings::new();
-        let presented = Presented::parse(&text, &PresentationLimits::default(), &mut findings).unwrap();
+        let presented = PresentedSdJwt::parse(&text, &PresentationLimits::default(), &mut findings).unwrap();
         let trust = &self.config.policy.trust;
         let issuer = match trust.vouch(CREDENTIAL, &presented.issuer_hint(), &mut findings) {
             Ok(issuer) => issuer,

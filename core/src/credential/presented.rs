@@ -20,7 +20,7 @@ const SHAPE: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1,
 #[derive(Debug)]
 pub enum Presented {
     /// An SD-JWT VC, parsed.
-    SdJwtVc(Box<sdjwt::parse::Presented>),
+    SdJwtVc(Box<sdjwt::parse::PresentedSdJwt>),
     /// The trivial format.
     #[cfg(any(test, feature = "testing"))]
     Plain(PlainText),
@@ -41,10 +41,10 @@ impl Presented {
     ) -> Result<Self, Rejection> {
         match (format, element) {
             (CredentialFormat::SdJwtVc, Value::String(text)) => {
-                sdjwt::parse::Presented::parse_with(binding, text, limits, findings).map(Self::from)
+                sdjwt::parse::PresentedSdJwt::parse_with(binding, text, limits, findings).map(Self::from)
             }
             (CredentialFormat::SdJwtVc, Value::Object(object)) => {
-                sdjwt::parse::Presented::parse_json(binding, object, limits, findings).map(Self::from)
+                sdjwt::parse::PresentedSdJwt::parse_json(binding, object, limits, findings).map(Self::from)
             }
             #[cfg(any(test, feature = "testing"))]
             (CredentialFormat::Plain, Value::String(text)) => {
@@ -103,8 +103,8 @@ impl Presented {
     }
 }
 
-impl From<sdjwt::parse::Presented> for Presented {
-    fn from(presented: sdjwt::parse::Presented) -> Self {
+impl From<sdjwt::parse::PresentedSdJwt> for Presented {
+    fn from(presented: sdjwt::parse::PresentedSdJwt) -> Self {
         Self::SdJwtVc(Box::new(presented))
     }
 }

@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::issuer::Issued;
 use super::key_binding::{ExpectedBinding, TransactionHashes};
-use super::parse::{HolderBinding, Presented, Received};
+use super::parse::{HolderBinding, PresentedSdJwt, Received};
 use super::{disclosure, issuer, key_binding, type_rules};
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
@@ -17,7 +17,7 @@ use crate::jose::x5c::ValidatedChain;
 use crate::trust::TrustedIssuer;
 use crate::trust::status_policy::StatusPolicy;
 
-/// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`Presented::authenticate`], and
+/// Everything that RFC 9901 7.1 and 7.3 and SD-JWT VC ask holds. Made only by [`PresentedSdJwt::authenticate`], and
 /// read as [`Authentic`](crate::credential::Authentic).
 pub struct AuthenticSdJwt {
     pub(crate) issuer: String,
@@ -43,7 +43,7 @@ impl fmt::Debug for AuthenticSdJwt {
     }
 }
 
-impl Presented {
+impl PresentedSdJwt {
     /// All cryptographic and structural checks, in the order of RFC 9901 7.3.
     ///
     /// `keys` are the keys of `issuer`, found by its configured mechanism; none of them is looked at when

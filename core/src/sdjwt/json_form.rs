@@ -4,7 +4,7 @@
 use serde_json::{Map, Value};
 
 use super::limits::PresentationLimits;
-use super::parse::{HolderBinding, Presented};
+use super::parse::{HolderBinding, PresentedSdJwt};
 use crate::base::report::{Findings, Rejection, Rule};
 
 const FORMAT: Rule =
@@ -15,7 +15,7 @@ const OURS: [&str; 2] = ["disclosures", "kb_jwt"];
 /// Most signatures of the general form. Only the first is looked at.
 const SIGNATURES: usize = 8;
 
-impl Presented {
+impl PresentedSdJwt {
     /// From the flattened or the general form. Of several signatures the first must be the issuer's: its
     /// unprotected header alone carries `disclosures` and `kb_jwt`; the others are left alone, because
     /// whoever signed them is nobody that was asked for. Other unprotected members mean nothing here.

@@ -2,7 +2,7 @@
 //! [`credential::Authentic`] credential.
 //!
 //! ```text
-//! text -> Presented (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
+//! text -> PresentedSdJwt (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)
 //! ```
 //! Whether its issuer has taken it back is asked afterwards, in [`status_list`](crate::status_list).
 //! The compact form, or the JSON serialisation where the credential's configuration accepts it, with key

@@ -15,7 +15,7 @@ const FORMAT: Rule = Rule { check: "sd_jwt_format", requirement: "RFC 9901 4, 7.
 const KEY_BINDING_PRESENT: Rule = Rule { check: "kb_present", requirement: "RFC 9901 7.3(2); OpenID4VP 8.6" };
 
 /// A presentation that was split and bounded. Nothing in it is believed.
-pub struct Presented {
+pub struct PresentedSdJwt {
     pub(super) text: Received,
     pub(super) issuer_jwt: UnverifiedJws<'static>,
     pub(super) key_binding_jwt: Option<UnverifiedJws<'static>>,
@@ -35,7 +35,7 @@ pub enum HolderBinding {
     NotRequired,
 }
 
-impl Presented {
+impl PresentedSdJwt {
     /// Splits `<issuer-signed JWT>~<Disclosure>~...~<KB-JWT>`, with holder binding.
     ///
     /// # Errors
@@ -113,7 +113,7 @@ impl Presented {
     }
 
     /// Whether it can have been made for the request of this nonce. Good for turning away what was
-    /// made for another one; it becomes a proof only by [`Presented::authenticate`].
+    /// made for another one; it becomes a proof only by [`PresentedSdJwt::authenticate`].
     pub fn may_answer(&self, nonce: &str) -> bool {
         let said =
             |jwt: &UnverifiedJws<'_>| jwt.unverified_claim("nonce").and_then(Value::as_str) == Some(nonce);
@@ -121,9 +121,9 @@ impl Presented {
     }
 }
 
-impl fmt::Debug for Presented {
+impl fmt::Debug for PresentedSdJwt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Presented(..)")
+        f.write_str("PresentedSdJwt(..)")
     }
 }
 

@@ -13,7 +13,7 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan};
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::sdjwt::testing::{Maker, NOW, QUERY_ID, expected};
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
@@ -237,7 +237,7 @@ async fn req_5_8_keys_that_change_while_a_person_is_in_the_wallet_are_found() {
     let keys = keys(&clock);
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     assert_eq!(kid_of(&keys.of(&issuer).await.unwrap()), Some("old"));
     clock.forward(WANTED_PAUSE);

@@ -13,7 +13,7 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::jose::x5c::testing::{Authority, Plan, public_key, x5c};
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
 use vpgate_core::status_list::check::StatusClaim;
 use vpgate_core::trust::status_policy::StatusPolicy;
@@ -70,7 +70,7 @@ fn naming(maker: &mut Maker, url: &Url, stale_if_error: u64) -> At {
         StatusPolicy { stale_if_error: Duration::from_secs(stale_if_error), ..StatusPolicy::default() };
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let credential = presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).unwrap();
     let credential = Authentic::from(credential);

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 use vpgate_core::base::report::Findings;
 use vpgate_core::sdjwt::disclosure::reveal;
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::{HolderBinding, Presented};
+use vpgate_core::sdjwt::parse::{HolderBinding, PresentedSdJwt};
 
 use crate::vectors::listing::Vectors;
 use crate::vectors::sd_jwt::{Setting, check_disclosures, check_example, open, verify};
@@ -60,7 +60,7 @@ fn check_unsigned_examples(vectors: &Vectors) {
 fn check_json_serialisation(vectors: &Vectors, setting: &Setting) {
     let read = |name: &str| object(vectors.json(&format!("{FOLDER}/{name}.json")));
     let parse = |form: &Map<String, Value>| {
-        Presented::parse_json(
+        PresentedSdJwt::parse_json(
             HolderBinding::Required,
             form,
             &PresentationLimits::default(),

@@ -13,7 +13,7 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::sdjwt::disclosure::reveal;
 use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 
 use crate::vectors::listing::Vectors;
 
@@ -70,7 +70,7 @@ pub fn open(sd_jwt: &str, issuer: &PublicKey) -> Result<Opened, String> {
 /// RFC 9901 section 7.3 for `<SD-JWT><KB-JWT>`: the claims, or the name of the check that failed.
 pub fn verify(text: &str, setting: &Setting) -> Result<Map<String, Value>, String> {
     let mut findings = Findings::new();
-    Presented::parse(text, &PresentationLimits::default(), &mut findings)
+    PresentedSdJwt::parse(text, &PresentationLimits::default(), &mut findings)
         .map_err(|e| e.reason().to_owned())?;
     let (sd_jwt, kb_jwt) = text.split_at(text.rfind('~').unwrap() + 1);
     let opened = open(sd_jwt, &setting.issuer)?;

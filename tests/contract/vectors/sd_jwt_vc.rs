@@ -9,7 +9,7 @@ use vpgate_core::credential::Authentic;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::sdjwt::key_binding::ExpectedBinding;
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::trust::issuer_metadata::{self, PublishedKeys};
 use vpgate_core::trust::status_policy::StatusPolicy;
 use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy};
@@ -105,7 +105,7 @@ fn judge(text: &str, trust: &CredentialTrust, expected: &ExpectedBinding<'_>) ->
     let now = issued_at(text.rsplit('~').next().unwrap());
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
+        let presented = PresentedSdJwt::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = policy.vouch("example", &presented.issuer_hint(), &mut findings)?;
         let KeySource::Jwks(keys) = issuer.keys() else { panic!("the keys are given") };
         presented.authenticate(&issuer, keys, expected, now, &mut findings).map(Authentic::from)

@@ -52,7 +52,8 @@ fn judge_with(
 ) -> (Option<Authentic>, Report) {
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings)?;
+        let presented =
+            PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings)?;
         let policy = TrustPolicy { credentials };
         let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
         presented.authenticate(&issuer, keys, &expected(), NOW, &mut findings)

@@ -37,7 +37,7 @@ fn judge_json(form: &Map<String, Value>, maker: &Maker, switched_on: bool) -> Re
     });
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse_json(
+        let presented = PresentedSdJwt::parse_json(
             HolderBinding::Required,
             form,
             &PresentationLimits::default(),

@@ -13,7 +13,7 @@ mod type_metadata;
 use serde_json::{Value, json};
 
 use super::limits::PresentationLimits;
-use super::parse::Presented;
+use super::parse::PresentedSdJwt;
 use super::testing::{Maker, NOW, QUERY_ID, expected};
 use crate::base::report::{CheckOutcome, Findings, Rejection, Report, Verdict};
 use crate::credential::Authentic;
@@ -22,7 +22,7 @@ use crate::credential::Authentic;
 fn judge(text: &str, maker: &Maker) -> (Result<Authentic, Rejection>, Report) {
     let mut findings = Findings::new();
     let answer = (|| {
-        let presented = Presented::parse(text, &PresentationLimits::default(), &mut findings)?;
+        let presented = PresentedSdJwt::parse(text, &PresentationLimits::default(), &mut findings)?;
         let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings)?;
         presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).map(Authentic::from)
     })();

@@ -19,7 +19,7 @@ use crate::trust::{CredentialTrust, FormatRules, KeySource, SdJwtVcRules, TrustP
 fn refused_with_keys(maker: &Maker, keys: Vec<PublicKey>, check: &str) -> String {
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let answer = presented.authenticate(&issuer, &KeySet::of(keys), &expected(), NOW, &mut findings);
     let report = findings.conclude(answer.map(|_| ()));
@@ -30,7 +30,7 @@ fn refused_with_keys(maker: &Maker, keys: Vec<PublicKey>, check: &str) -> String
 fn accepted_with_keys(maker: &Maker, keys: Vec<PublicKey>) {
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let answer = presented.authenticate(&issuer, &KeySet::of(keys), &expected(), NOW, &mut findings);
     assert_eq!(findings.conclude(answer.map(|_| ())).reason, None);
@@ -121,7 +121,7 @@ fn req_5_8_a_relative_did_url_names_a_key_of_the_issuer_that_is_a_did() {
         trust.credentials[0].keys = KeySource::DidJwk(Arc::new(keys.clone()));
         let mut findings = Findings::new();
         let presented =
-            Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+            PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
         let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
         let judged = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut findings);
         assert_eq!(judged.is_ok(), good, "{kid}");
@@ -175,7 +175,7 @@ fn req_5_1_the_legacy_typ_needs_its_switch() {
         FormatRules::SdJwtVc(SdJwtVcRules { accept_legacy_typ: true, ..SdJwtVcRules::default() });
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     assert!(presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).is_ok());
 }
@@ -190,7 +190,7 @@ fn req_5_10_req_5_12_only_configured_issuers_are_believed() {
     let maker = Maker::new();
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     assert!(maker.trust().vouch("other", &presented.issuer_hint(), &mut findings).is_err());
     assert!(TrustPolicy::default().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).is_err());
 }
@@ -241,7 +241,7 @@ fn one_query_may_be_answered_by_several_issuers_each_with_its_own_keys() {
     let policy = TrustPolicy { credentials: vec![entry("https://first.example"), entry(ISSUER)] };
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = policy.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     assert_eq!((issuer.issuer(), issuer.kid()), (ISSUER, Some(maker.issuer.kid())));
     assert!(matches!(issuer.keys(), KeySource::Jwks(keys) if keys.keys().is_empty()));
@@ -252,13 +252,16 @@ fn req_4_8_trust_in_one_presentation_does_not_carry_to_another() {
     let (asked, other) =
         (Maker::new(), changed(|m| set(&mut m.payload, "iss", json!("https://other.example"))));
     let mut findings = Findings::new();
-    let first = Presented::parse(&asked.present(), &PresentationLimits::default(), &mut findings).unwrap();
+    let first =
+        PresentedSdJwt::parse(&asked.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let issuer = asked.trust().vouch(QUERY_ID, &first.issuer_hint(), &mut findings).unwrap();
-    let second = Presented::parse(&other.present(), &PresentationLimits::default(), &mut findings).unwrap();
+    let second =
+        PresentedSdJwt::parse(&other.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let answer = second.authenticate(&issuer, &other.keys(), &expected(), NOW, &mut findings);
     assert_eq!(answer.unwrap_err().reason(), "issuer_trusted");
     let other = changed(|m| set(&mut m.payload, "vct", json!("https://other.example/type")));
-    let third = Presented::parse(&other.present(), &PresentationLimits::default(), &mut findings).unwrap();
+    let third =
+        PresentedSdJwt::parse(&other.present(), &PresentationLimits::default(), &mut findings).unwrap();
     let answer = third.authenticate(&issuer, &other.keys(), &expected(), NOW, &mut findings);
     assert_eq!(answer.unwrap_err().reason(), "credential_type");
 }

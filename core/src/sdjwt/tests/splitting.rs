@@ -42,7 +42,7 @@ fn judge_unbound(text: &str, maker: &Maker) -> Result<Authentic, &'static str> {
     let mut findings = Findings::new();
     let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
     let presented =
-        Presented::parse_with(without, text, &limits, &mut findings).map_err(Rejection::reason)?;
+        PresentedSdJwt::parse_with(without, text, &limits, &mut findings).map_err(Rejection::reason)?;
     let issuer =
         maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).map_err(Rejection::reason)?;
     presented
@@ -92,7 +92,7 @@ fn req_6_4_what_was_made_for_another_request_shows_before_anything_is_checked() 
     let maker = Maker::new();
     let parsed = |text: &str| {
         let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
-        Presented::parse_with(without, text, &limits, &mut Findings::new()).unwrap()
+        PresentedSdJwt::parse_with(without, text, &limits, &mut Findings::new()).unwrap()
     };
     assert!(parsed(&maker.present()).may_answer(NONCE));
     assert!(!parsed(&maker.present()).may_answer("another"));
@@ -188,7 +188,7 @@ fn req_4_23_a_portrait_and_a_card_of_many_elements_are_within_the_limits() {
 fn req_4_23_narrower_limits_hold_where_they_are_set() {
     let maker = Maker::new();
     let judged = |limits: &PresentationLimits| {
-        Presented::parse(&maker.present(), limits, &mut Findings::new()).is_ok()
+        PresentedSdJwt::parse(&maker.present(), limits, &mut Findings::new()).is_ok()
     };
     let text = maker.present().len();
     let longest = maker.disclosures.iter().map(String::len).max().unwrap();

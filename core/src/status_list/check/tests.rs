@@ -7,7 +7,7 @@ use crate::base::base64url;
 use crate::base::report::{CheckOutcome, Report};
 use crate::credential::Authentic;
 use crate::sdjwt::limits::PresentationLimits;
-use crate::sdjwt::parse::Presented;
+use crate::sdjwt::parse::PresentedSdJwt;
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI, expected};
 use crate::status_list::token::{CacheBounds, Receipt, StatusListToken};
 
@@ -47,7 +47,7 @@ impl StatusScene {
         let answer = (|| {
             let mut before = Findings::new();
             let presented =
-                Presented::parse(&self.maker.present(), &PresentationLimits::default(), &mut before)?;
+                PresentedSdJwt::parse(&self.maker.present(), &PresentationLimits::default(), &mut before)?;
             let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut before)?;
             let keys = self.maker.keys();
             let credential = presented.authenticate(&issuer, &keys, &expected(), NOW, &mut before)?;

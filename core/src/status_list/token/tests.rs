@@ -7,7 +7,7 @@ use crate::base::report::Findings;
 use crate::jose::alg::Algorithm;
 use crate::jose::signing::SigningKey;
 use crate::sdjwt::limits::PresentationLimits;
-use crate::sdjwt::parse::Presented;
+use crate::sdjwt::parse::PresentedSdJwt;
 use crate::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, STATUS_URI};
 
 const RECEIPT: Receipt = Receipt { at: NOW, max_age: None };
@@ -15,7 +15,7 @@ const RECEIPT: Receipt = Receipt { at: NOW, max_age: None };
 fn trusted(maker: &Maker) -> TrustedIssuer {
     let mut findings = Findings::new();
     let presented =
-        Presented::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
+        PresentedSdJwt::parse(&maker.present(), &PresentationLimits::default(), &mut findings).unwrap();
     maker.trust().vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap()
 }
 

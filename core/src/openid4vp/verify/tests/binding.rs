@@ -103,12 +103,12 @@ fn req_8_14_an_unbound_credential_is_linked_to_nothing() {
 #[test]
 fn req_4_3_what_was_read_without_binding_does_not_answer_a_query_that_demands_it() {
     use crate::sdjwt::limits::PresentationLimits;
-    use crate::sdjwt::parse::{HolderBinding, Presented};
+    use crate::sdjwt::parse::{HolderBinding, PresentedSdJwt};
     let scene = VerifyScene::new();
     for text in [scene.maker.sd_jwt(), scene.maker.present()] {
         let mut findings = Findings::new();
         let (without, limits) = (HolderBinding::NotRequired, PresentationLimits::default());
-        let presented = Presented::parse_with(without, &text, &limits, &mut findings).unwrap();
+        let presented = PresentedSdJwt::parse_with(without, &text, &limits, &mut findings).unwrap();
         let shown = PresentedCredential {
             credential: QUERY_ID.to_owned(),
             number: None,

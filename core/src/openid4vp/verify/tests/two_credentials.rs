@@ -99,7 +99,7 @@ fn conclude_trusts_no_list_of_answers() {
         let mut findings = Findings::new();
         let limits = crate::sdjwt::limits::PresentationLimits::default();
         let presented =
-            crate::sdjwt::parse::Presented::parse(&second.present(), &limits, &mut findings).unwrap();
+            crate::sdjwt::parse::PresentedSdJwt::parse(&second.present(), &limits, &mut findings).unwrap();
         let issuer = scene.trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
         let shown =
             PresentedCredential { credential: id.to_owned(), number: None, presented: presented.into() };
