@@ -11,7 +11,7 @@ use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::sdjwt::disclosure::{reveal, reveal_and_trace};
 use vpgate_core::sdjwt::key_binding::{self, ExpectedBinding};
 use vpgate_core::sdjwt::limits::PresentationLimits;
-use vpgate_core::sdjwt::parse::Presented;
+use vpgate_core::sdjwt::parse::PresentedSdJwt;
 
 use super::{BOUNDS, MADE, Seeds, VERIFIER, depth, good};
 use crate::builders::presentation::{AUDIENCE, NONCE, NOW, QUERY_ID};
@@ -20,7 +20,7 @@ use crate::builders::presentation::{AUDIENCE, NONCE, NOW, QUERY_ID};
 pub fn sd_jwt(data: &[u8]) {
     let Ok(text) = str::from_utf8(data) else { return };
     let mut findings = Findings::new();
-    if let Ok(presented) = Presented::parse(text, &PresentationLimits::default(), &mut findings) {
+    if let Ok(presented) = PresentedSdJwt::parse(text, &PresentationLimits::default(), &mut findings) {
         let _hint = presented.issuer_hint();
     }
     if !text.trim_ascii_start().starts_with(['{', '[', '"']) {
