@@ -26,7 +26,7 @@ use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
-use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+use crate::config::{Config, CrossCheck, KeyStorage};
 #[cfg(feature = "cross-check")]
 use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
@@ -37,7 +37,7 @@ use crate::flow;
 use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
 use crate::http::{self, HttpSettings};
-use crate::store::sqlite::{self, Migrated, SqliteStore};
+use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
@@ -83,7 +83,7 @@ pub struct Outside {
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum NotStarted {
     #[error("the database in [storage] cannot be used")]
-    Storage(#[from] sqlite::OpenFault),
+    Storage(#[from] store::OpenFault),
     #[error("the keys in [keys] cannot be used")]
     Keys(#[from] NoSigningKeys),
     /// There is nothing to list or rotate.
@@ -94,7 +94,7 @@ pub enum NotStarted {
     OtherKeys(#[from] own_keys::NotOurKeys),
     /// The database cannot be copied.
     #[error("there is no backup")]
-    Backup(#[from] sqlite::NoBackup),
+    Backup(#[from] store::NoBackup),
     /// No wallet would believe our signature.
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
@@ -173,7 +173,7 @@ impl App {
     }
 
     /// Starts to answer, and to sweep.
-    fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<SqliteStore>) -> Running {
+    fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<dyn Store>) -> Running {
         let (stop, stopped) = watch::channel(());
         let (listener, address) = listening.public;
         let public = BoundedListener::new(listener, address, Places::public(descriptors, self.proxies));
@@ -199,7 +199,7 @@ pub struct Running {
     servers: Vec<JoinHandle<()>>,
     sweeper: JoinHandle<()>,
     service: Arc<Service>,
-    store: Arc<SqliteStore>,
+    store: Arc<dyn Store>,
 }
 
 impl Running {
@@ -272,7 +272,7 @@ fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), NotStarted>
 /// # Errors
 /// [`NotStarted::Storage`]
 pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
-    Ok(sqlite::migrate(&storage_url(&config.storage))?)
+    Ok(store::migrate(&config.storage)?)
 }
 
 /// Copies the database, whole, to `target`, while services run or not. Its size in bytes.
@@ -280,7 +280,7 @@ pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
 /// # Errors
 /// [`NotStarted::Backup`]
 pub fn backup(config: &Config, target: &Path) -> Result<u64, NotStarted> {
-    Ok(sqlite::backup(&storage_url(&config.storage), target)?)
+    Ok(store::backup(&config.storage, target)?)
 }
 
 /// Says that the database goes with the keys that are in the folder now; those that are missing are made.
@@ -345,9 +345,9 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         config.status_cache,
     ));
     preflight::warn_of_others(&config);
-    let store = SqliteStore::open_for(&storage_url(&config.storage), &keys.fingerprint())?;
+    let store = store::open(&config.storage, &keys.fingerprint())?;
     let outside = Outside {
-        store: Arc::<SqliteStore>::clone(&store),
+        store: Arc::clone(&store),
         clock,
         entropy,
         issuer_keys,
@@ -357,13 +357,6 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         keys,
     };
     Ok(App::new(config, outside, mounts).serve(listening, descriptors, store))
-}
-
-fn storage_url(storage: &Storage) -> String {
-    match storage {
-        Storage::Memory => "sqlite::memory:".to_owned(),
-        Storage::Sqlite(path) => format!("sqlite:{}", path.display()),
-    }
 }
 
 async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {

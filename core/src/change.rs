@@ -197,6 +197,43 @@ pub enum Change {
     },
 }
 
+impl Change {
+    /// As metrics and logs call it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::OpenGrant { .. } => "open_grant",
+            Self::EnterCode { .. } => "enter_code",
+            Self::Count(_) => "count",
+            Self::RecordPoll { .. } => "record_poll",
+            Self::DenyGrant(_) => "deny_grant",
+            Self::DisownGrant { .. } => "disown_grant",
+            Self::CompleteGrant { .. } => "complete_grant",
+            Self::RedeemGrant { .. } => "redeem_grant",
+            Self::Refresh { .. } => "refresh",
+            Self::RevokeOrigin(_) => "revoke_origin",
+            Self::RevokeFamily(_) => "revoke_family",
+            Self::SpendProof { .. } => "spend_proof",
+            Self::RevokeAccess(_) => "revoke_access",
+            Self::BeginPresentation { .. } => "begin_presentation",
+            Self::BeginForClient { .. } => "begin_for_client",
+            Self::ServePresentation(_) => "serve_presentation",
+            Self::TakeOrdinaryWay(_) => "take_ordinary_way",
+            Self::TakeOver { .. } => "take_over",
+            Self::CountTry(_) => "count_try",
+            Self::AwaitReturn(_) => "await_return",
+            Self::Return { .. } => "return",
+            Self::Settle { .. } => "settle",
+            Self::CollectResult { .. } => "collect_result",
+            Self::Forget(_) => "forget",
+            Self::SpendAssertion(_) => "spend_assertion",
+            Self::PushRequest { .. } => "push_request",
+            Self::DropPushedRequest(_) => "drop_pushed_request",
+            Self::BeginAuthorization { .. } => "begin_authorization",
+            Self::RedeemCode { .. } => "redeem_code",
+        }
+    }
+}
+
 /// What a settled presentation means for its grant.
 #[derive(Debug)]
 pub enum GrantDecision {

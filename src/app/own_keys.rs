@@ -3,10 +3,10 @@
 
 use std::path::PathBuf;
 
-use super::{NotStarted, key_folder, storage_url};
+use super::{NotStarted, key_folder};
 use crate::config::{Config, KeyStorage};
 use crate::flow::ports::Entropy;
-use crate::store::sqlite::{self, UsedWith};
+use crate::store::{self, UsedWith};
 use crate::system::keys::{Keyring, NoSigningKeys};
 use crate::system::private_file;
 use crate::system::signing_keys::KeyPlan;
@@ -48,7 +48,7 @@ pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Re
 
 /// Refuses to go on where keys would be made in the place of lost ones. What the database says of its keys.
 pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
-    let used = sqlite::used_with(&storage_url(&config.storage))?;
+    let used = store::used_with(&config.storage)?;
     match &config.keys {
         KeyStorage::Directory(folder) if used != UsedWith::Nothing && !Keyring::is_in(folder) => {
             Err(NotOurKeys::Gone(folder.clone()).into())
@@ -60,5 +60,5 @@ pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
 /// From now on the database goes with the keys that are in the folder.
 pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
     let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlan::of(&config.policy.tokens))?;
-    Ok(sqlite::use_with(&storage_url(&config.storage), &keys.fingerprint())?)
+    Ok(store::use_with(&config.storage, &keys.fingerprint())?)
 }

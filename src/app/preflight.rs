@@ -2,9 +2,8 @@
 
 use std::path::Path;
 
-use super::storage_url;
 use crate::config::{Config, KeyStorage, Storage};
-use crate::store::sqlite;
+use crate::store;
 use vpgate_core::base::exposure::{Exposed, others_may_change, others_may_open};
 
 /// What keeps the service from starting as things are, or from starting well. Makes and changes nothing.
@@ -27,7 +26,7 @@ pub(super) fn look(config: &Config) -> Vec<String> {
 /// configuration; one that was started twice by mistake should be noticed.
 pub(super) fn warn_of_others(config: &Config) {
     let Storage::Sqlite(database) = &config.storage else { return };
-    if database.is_file() && sqlite::is_open_elsewhere(&storage_url(&config.storage)).unwrap_or_default() {
+    if database.is_file() && store::is_open_elsewhere(&config.storage).unwrap_or_default() {
         tracing::warn!(
             database = %database.display(),
             "another process has the database open; that is right only for services that share it on purpose"

@@ -71,7 +71,7 @@ fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
         Some(("sqlite", ":memory:")) => Ok(Storage::Memory),
         Some(("sqlite", path)) => {
             let path = path.strip_prefix("//").unwrap_or(path);
-            if path.is_empty() || path.starts_with(':') || path.contains('?') {
+            if path.is_empty() || path.starts_with(':') || path.contains(['?', '\0']) {
                 return Err("must be sqlite:FILE, without parameters");
             }
             Ok(Storage::Sqlite(folder.join(path)))

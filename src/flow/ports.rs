@@ -201,6 +201,8 @@ pub trait Store: Send + Sync {
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Makes sure that nothing of what was removed or overwritten is left in any file: after each sweep.
     async fn forget_old_versions(&self) -> Result<(), Unavailable>;
+    /// Takes no more changes; comes back when those it accepted are durable.
+    async fn close(&self);
     /// Whether it can answer and write now. Says so within about two seconds; may be asked at any rate.
     async fn ready(&self) -> Result<(), Unavailable>;
 }

@@ -115,13 +115,6 @@ pub(super) struct PresentationRow {
     pub answer: Option<Vec<u8>>,
 }
 
-/// What a posted answer writes beside browser, code and time.
-#[derive(Debug)]
-pub(super) struct AwaitingColumns {
-    pub report: String,
-    pub proven: String,
-}
-
 /// The columns of a family of tokens.
 #[derive(Clone, Debug)]
 pub(super) struct FamilyRow {
@@ -270,15 +263,6 @@ impl PresentationRow {
                 ))
             }
             _ => return Err(BrokenColumn("state")),
-        })
-    }
-}
-
-impl AwaitingColumns {
-    pub(super) fn of(awaiting: &AwaitingReturn) -> Result<Self, BrokenColumn> {
-        Ok(Self {
-            report: to_json(awaiting.report(), "report")?,
-            proven: to_json(awaiting.presentation(), "proven")?,
         })
     }
 }

@@ -1,18 +1,13 @@
 //! SQLite, in a file or in memory: one thread writes, a few connections read.
 
-mod authorizations;
 mod backup;
-mod changes;
-mod limits;
 mod lookups;
 mod place;
 mod probe;
 mod readers;
 mod schema;
 mod service;
-mod statement;
 mod sweep;
-mod tokens;
 mod wal;
 mod watch;
 mod writer;
@@ -26,7 +21,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
-use self::lookups::{GrantKey, PresentationKey};
+use self::lookups::{AuthorizationKey, GrantKey, PresentationKey};
 use self::place::DatabasePlace;
 use self::probe::Probe;
 use self::readers::Readers;
@@ -35,6 +30,8 @@ pub use self::service::{UsedWith, use_with, used_with};
 use self::watch::Watch;
 use self::writer::{Ended, SqliteWriter, Work};
 use super::row::BrokenColumn;
+use super::steps::steps;
+use crate::config::Storage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 use vpgate_core::base::exposure::Exposed;
 use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
@@ -70,9 +67,6 @@ pub struct SqliteStore {
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum OpenFault {
-    /// Not a URL of a SQLite database.
-    #[error("the storage URL must be sqlite::memory: or sqlite: and a path without parameters")]
-    Url,
     /// The file cannot be made, or its folder is not there.
     #[error("the database file {path} cannot be created; its folder must be there, and writable")]
     File {
@@ -108,25 +102,25 @@ pub enum OpenFault {
 }
 
 impl SqliteStore {
-    /// Opens `sqlite::memory:` or `sqlite:` and a path, makes the file (for this user only) if it is
-    /// not there, and brings it to the version of this program. Blocks: call it while starting.
+    /// Opens `storage`, makes the file (for this user only) if it is not there, and brings it to the version of
+    /// this program. Blocks: call it while starting.
     ///
     /// # Errors
     /// [`OpenFault`]
-    pub fn open(url: &str) -> Result<Arc<Self>, OpenFault> {
-        Self::open_noting(url, None)
+    pub fn open(storage: &Storage) -> Result<Arc<Self>, OpenFault> {
+        Self::open_noting(storage, None)
     }
 
     /// Opens the database for a service with these keys: it remembers their digest.
     ///
     /// # Errors
     /// Those of [`Self::open`], and [`OpenFault::OtherKeys`]
-    pub fn open_for(url: &str, keys: &Digest) -> Result<Arc<Self>, OpenFault> {
-        Self::open_noting(url, Some(keys))
+    pub fn open_for(storage: &Storage, keys: &Digest) -> Result<Arc<Self>, OpenFault> {
+        Self::open_noting(storage, Some(keys))
     }
 
-    fn open_noting(url: &str, keys: Option<&Digest>) -> Result<Arc<Self>, OpenFault> {
-        let place = DatabasePlace::parse(url)?;
+    fn open_noting(storage: &Storage, keys: Option<&Digest>) -> Result<Arc<Self>, OpenFault> {
+        let place = DatabasePlace::of(storage);
         let mut connection = place.writer()?;
         schema::migrate(&mut connection)?;
         if let Some(keys) = keys
@@ -147,15 +141,6 @@ impl SqliteStore {
         let writer = SqliteWriter::start(connection, watch.clone()).map_err(OpenFault::Thread)?;
         let (probe, malformed) = (Probe::default(), AtomicBool::new(false));
         Ok(Arc::new(Self { readers, writer, watch, probe, malformed }))
-    }
-
-    /// Takes no more changes; comes back when those it accepted are durable and the database is one whole
-    /// file again, unless another process has it open.
-    pub async fn close(&self) {
-        if let Some(readers) = &self.readers {
-            readers.close().await;
-        }
-        self.writer.close().await;
     }
 
     fn is_malformed(&self) -> bool {
@@ -184,20 +169,20 @@ impl SqliteStore {
     }
 }
 
-/// Whether another process has the database at `url` open. Ask before anything is opened.
+/// Whether another process has this database open. Ask before anything is opened.
 ///
 /// # Errors
 /// [`OpenFault`]
-pub fn is_open_elsewhere(url: &str) -> Result<bool, OpenFault> {
-    Ok(DatabasePlace::parse(url)?.is_open_elsewhere()?)
+pub fn is_open_elsewhere(storage: &Storage) -> Result<bool, OpenFault> {
+    Ok(DatabasePlace::of(storage).is_open_elsewhere()?)
 }
 
-/// Brings the database at `url` to the version of this program, and says which it had.
+/// Brings the database to the version of this program, and says which it had.
 ///
 /// # Errors
 /// [`OpenFault`]
-pub fn migrate(url: &str) -> Result<Migrated, OpenFault> {
-    schema::migrate(&mut DatabasePlace::parse(url)?.writer()?)
+pub fn migrate(storage: &Storage) -> Result<Migrated, OpenFault> {
+    schema::migrate(&mut DatabasePlace::of(storage).writer()?)
 }
 
 #[async_trait]
@@ -238,42 +223,45 @@ impl Store for SqliteStore {
         now: Timestamp,
     ) -> Result<OpenPresentations, Unavailable> {
         let client_id = client_id.to_owned();
-        self.read(move |it| Ok(limits::open_presentations(it, &client_id, now)?)).await
+        self.read(move |it| Ok(lookups::open_presentations(it, &client_id, now)?)).await
     }
 
     async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {
         let attempt = *attempt;
-        self.read(move |it| Ok(limits::counted(it, &attempt)?)).await
+        self.read(move |it| Ok(lookups::counted(it, &attempt)?)).await
     }
 
     async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable> {
         let handle = *handle;
-        self.read(move |it| authorizations::pushed_request(it, &handle)).await
+        self.read(move |it| lookups::pushed_request(it, &handle)).await
     }
 
     async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable> {
         let id = id.clone();
-        self.read(move |it| authorizations::by_id(it, &id)).await
+        self.read(move |it| lookups::authorization(it, AuthorizationKey::Id, &id.as_str())).await
     }
 
     async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable> {
         let code = *code;
-        self.read(move |it| authorizations::by_code(it, &code)).await
+        self.read(move |it| lookups::authorization(it, AuthorizationKey::Code, code.as_bytes())).await
     }
 
     async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
         let digest = *digest;
-        self.read(move |it| tokens::access(it, &digest)).await
+        self.read(move |it| lookups::access_token(it, &digest)).await
     }
 
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
         let lineage = *lineage;
-        self.read(move |it| tokens::by_lineage(it, &lineage)).await
+        self.read(move |it| lookups::family_by_lineage(it, &lineage)).await
     }
 
     async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
-        match self.writer.commit(change).await {
-            Err(NotCommitted::Unavailable(failure)) => Ok(self.noticed(Err(failure))?),
+        match self.writer.commit(steps(&change)?).await {
+            Err(NotCommitted::Unavailable(failure)) => {
+                tracing::debug!(change = change.name(), "nobody knows whether a change was made");
+                Ok(self.noticed(Err(failure))?)
+            }
             outcome => outcome,
         }
     }
@@ -296,6 +284,14 @@ impl Store for SqliteStore {
             tracing::debug!("another process reads the database; the log is cut another time");
         }
         Ok(())
+    }
+
+    /// The database is one whole file afterwards, unless another process has it open.
+    async fn close(&self) {
+        if let Some(readers) = &self.readers {
+            readers.close().await;
+        }
+        self.writer.close().await;
     }
 
     /// Asks the writer and a reader: see `sqlite/probe.rs`.

@@ -40,7 +40,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
     ("config", &["core"]),
     ("http", &["core", "flow"]),
     ("fetch", &["core", "flow"]),
-    ("store", &["core", "flow"]),
+    ("store", &["core", "flow", "config"]),
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),
     ("sandbox", &["core::jose", "core::base"]),

@@ -37,12 +37,18 @@ pub struct Attempt {
     at: Timestamp,
 }
 
-/// Closed while *all* of its limits are reached.
+/// Closed while its limit is reached; one that depends on another limit, while both are.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Barrier(Vec<Attempt>);
+pub struct Barrier {
+    limit: Attempt,
+    only_while: Option<Attempt>,
+}
 
 /// Something that happens within limits: refused while one of the barriers is closed, else counted. Data,
-/// which a store executes in one step; why the limits are what they are is decided before.
+/// which a store executes in steps; why the limits are what they are is decided before.
+///
+/// Narrow limits stand before wide ones, and are counted before them: what happened at one address is counted
+/// for that address even when the limit of everybody refuses it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limited {
     /// What is in the way.
@@ -111,6 +117,11 @@ impl Attempt {
         &self.who
     }
 
+    /// Whether both are counted together.
+    pub fn same_counter(&self, other: &Self) -> bool {
+        self.what == other.what && self.who == other.who
+    }
+
     /// How many there may be.
     pub fn most(&self) -> u32 {
         self.most
@@ -174,19 +185,29 @@ impl Attempt {
 }
 
 impl Barrier {
-    /// Closed when one limit is reached.
-    pub fn of(attempt: Attempt) -> Self {
-        Self(vec![attempt])
+    /// Closed while `limit` is reached.
+    pub fn of(limit: Attempt) -> Self {
+        Self { limit, only_while: None }
     }
 
-    /// Closed when both are.
-    pub fn all(attempts: [Attempt; 2]) -> Self {
-        Self(attempts.to_vec())
+    /// Closed while `limit` is reached, but only as long as `other` is reached too.
+    pub fn while_reached(other: Attempt, limit: Attempt) -> Self {
+        Self { limit, only_while: Some(other) }
     }
 
-    /// The attempts that are held against limits.
-    pub fn attempts(&self) -> &[Attempt] {
-        &self.0
+    /// The limit: the narrower one, where there are two.
+    pub fn limit(&self) -> &Attempt {
+        &self.limit
+    }
+
+    /// The limit that it depends on.
+    pub fn only_while(&self) -> Option<&Attempt> {
+        self.only_while.as_ref()
+    }
+
+    /// Its limits: all of them must be reached.
+    pub fn attempts(&self) -> impl Iterator<Item = &Attempt> {
+        self.only_while.iter().chain([&self.limit])
     }
 }
 

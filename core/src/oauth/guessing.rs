@@ -55,21 +55,22 @@ impl GuessLimits {
         let most = self.of_address(guesser);
         let address = wrong(guesser.address, most);
         let mut barriers = vec![Barrier::of(address)];
-        let mut counted = vec![address, everybody];
+        let mut counted = vec![address];
         if near {
             // Those that were refused count apart, so that being patient helps whoever only mistyped.
             let refused = self.attempt(CountedEvent::RefusedCode, guesser.address, most.saturating_mul(TEN));
-            barriers = vec![Barrier::all([address, refused])];
+            barriers = vec![Barrier::while_reached(refused, address)];
         }
         if guesser.is_address {
-            barriers.push(Barrier::all([everybody, wrong(guesser.address, RAISED.min(most))]));
+            barriers.push(Barrier::while_reached(everybody, wrong(guesser.address, RAISED.min(most))));
         }
         for (network, times) in &guesser.networks {
             let bound = wrong(*network, most.saturating_mul(*times));
             counted.push(bound);
             barriers.push(Barrier::of(bound));
-            barriers.push(Barrier::all([everybody, wrong(*network, most)]));
+            barriers.push(Barrier::while_reached(everybody, wrong(*network, most)));
         }
+        counted.push(everybody);
         Limited { barriers, counted }
     }
 
@@ -123,7 +124,7 @@ mod tests {
                 .unwrap()
         };
         let line = |barrier: &Barrier| {
-            barrier.attempts().iter().map(|attempt| (name(attempt.who()), attempt.most())).collect()
+            barrier.attempts().map(|attempt| (name(attempt.who()), attempt.most())).collect()
         };
         limited.barriers.iter().map(line).collect()
     }
@@ -148,7 +149,8 @@ mod tests {
     #[test]
     fn req_10_20_near_the_device_an_address_is_closed_when_ten_times_as_many_were_refused_too() {
         let limited = limits().of_code(&guesser(true), true);
-        let [address, refused] = limited.barriers[0].attempts() else { panic!() };
+        let barrier = &limited.barriers[0];
+        let (address, refused) = (barrier.limit(), barrier.only_while().unwrap());
         assert_eq!((address.what(), address.most()), (CountedEvent::WrongCode, 5));
         assert_eq!((refused.what(), refused.most()), (CountedEvent::RefusedCode, 50));
     }

@@ -195,15 +195,16 @@ fn authorization_limits(context: &Context, client: &Client, from: ClientAddress)
     let attempt =
         |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, context.now);
     let everybody = attempt(limits::counted_client(context, client), limits.authorizations_per_client);
-    let mut limited = Limited { barriers: Vec::new(), counted: vec![everybody] };
+    let mut limited = Limited::default();
     let around = limits::counted_networks(context, from);
     for (who, times) in std::iter::once((limits::counted_address(context, from), 1)).chain(around) {
         let most = limits.authorizations_per_address.saturating_mul(times);
         let heavy = (most / HEAVY).max(1);
         limited.barriers.push(Barrier::of(attempt(who, most)));
-        limited.barriers.push(Barrier::all([everybody, attempt(who, heavy)]));
+        limited.barriers.push(Barrier::while_reached(everybody, attempt(who, heavy)));
         limited.counted.push(attempt(who, most));
     }
+    limited.counted.push(everybody);
     limited
 }
 

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::OpenFault;
 use super::place::{BUSY_TIMEOUT, DatabasePlace};
 use super::schema;
+use crate::config::Storage;
 
 /// Why there is no copy. What was begun of it is removed.
 #[derive(Debug, thiserror::Error)]
@@ -45,13 +46,13 @@ impl From<rusqlite::Error> for NoBackup {
     }
 }
 
-/// Copies the database at `url` to `target`, for this user only, checks the copy and waits until it is on the
+/// Copies the database to `target`, for this user only, checks the copy and waits until it is on the
 /// disk. Services may run meanwhile; what they write afterwards is not in it. Its size in bytes.
 ///
 /// # Errors
 /// [`NoBackup`]
-pub fn backup(url: &str, target: &Path) -> Result<u64, NoBackup> {
-    let DatabasePlace::File(database) = DatabasePlace::parse(url)? else { return Err(NoBackup::Memory) };
+pub fn backup(storage: &Storage, target: &Path) -> Result<u64, NoBackup> {
+    let DatabasePlace::File(database) = DatabasePlace::of(storage) else { return Err(NoBackup::Memory) };
     if !database.is_file() {
         return Err(NoBackup::NoDatabase(database));
     }
@@ -108,18 +109,18 @@ mod tests {
     use super::super::SqliteStore;
     use super::*;
 
-    fn database() -> (tempfile::TempDir, String, PathBuf) {
+    fn database() -> (tempfile::TempDir, Storage, PathBuf) {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("store.db").display());
+        let storage = Storage::Sqlite(folder.path().join("store.db"));
         let target = folder.path().join("copy.db");
-        (folder, url, target)
+        (folder, storage, target)
     }
 
     #[test]
     fn a_copy_of_a_running_database_is_whole_ours_alone_and_can_be_opened() {
-        let (_folder, url, target) = database();
-        let running = SqliteStore::open(&url).unwrap();
-        let size = backup(&url, &target).unwrap();
+        let (_folder, storage, target) = database();
+        let running = SqliteStore::open(&storage).unwrap();
+        let size = backup(&storage, &target).unwrap();
         assert_eq!(size, fs::metadata(&target).unwrap().len());
         #[cfg(unix)]
         {
@@ -127,30 +128,30 @@ mod tests {
             assert_eq!(fs::metadata(&target).unwrap().permissions().mode() & 0o777, 0o600);
         }
         drop(running);
-        drop(SqliteStore::open(&format!("sqlite:{}", target.display())).unwrap());
+        drop(SqliteStore::open(&Storage::Sqlite(target)).unwrap());
     }
 
     #[test]
     fn what_is_there_is_never_overwritten() {
-        let (_folder, url, target) = database();
-        drop(SqliteStore::open(&url).unwrap());
+        let (_folder, storage, target) = database();
+        drop(SqliteStore::open(&storage).unwrap());
         for content in ["", "somebody's"] {
             fs::write(&target, content).unwrap();
-            assert!(matches!(backup(&url, &target), Err(NoBackup::Taken(_))));
+            assert!(matches!(backup(&storage, &target), Err(NoBackup::Taken(_))));
             assert_eq!(fs::read_to_string(&target).unwrap(), content);
         }
     }
 
     #[test]
     fn what_cannot_be_copied_leaves_nothing_behind() {
-        let (folder, url, target) = database();
-        assert!(matches!(backup("sqlite::memory:", &target), Err(NoBackup::Memory)));
-        assert!(matches!(backup(&url, &target), Err(NoBackup::NoDatabase(_))));
+        let (folder, storage, target) = database();
+        assert!(matches!(backup(&Storage::Memory, &target), Err(NoBackup::Memory)));
+        assert!(matches!(backup(&storage, &target), Err(NoBackup::NoDatabase(_))));
         let theirs = folder.path().join("store.db");
         Connection::open(&theirs).unwrap().execute_batch("CREATE TABLE theirs (x)").unwrap();
-        assert!(matches!(backup(&url, &target), Err(NoBackup::Database(OpenFault::Foreign))));
+        assert!(matches!(backup(&storage, &target), Err(NoBackup::Database(OpenFault::Foreign))));
         let nowhere = folder.path().join("no such folder").join("copy.db");
-        assert!(matches!(backup(&url, &nowhere), Err(NoBackup::File { .. })));
+        assert!(matches!(backup(&storage, &nowhere), Err(NoBackup::File { .. })));
         assert!(!target.exists());
     }
 }

@@ -1,10 +1,15 @@
 //! Each look-up as SQL.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
-use crate::flow::ports::Unavailable;
-use crate::store::row::{GrantRow, PresentationRow};
+use crate::flow::ports::{OpenPresentations, PushedRequest, Unavailable};
+use crate::store::row::{self, AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// By what a grant is found.
@@ -13,6 +18,13 @@ pub(super) enum GrantKey {
     Id,
     DeviceCode,
     UserCode,
+}
+
+/// By what an authorization is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AuthorizationKey {
+    Id,
+    Code,
 }
 
 /// By what a presentation is found.
@@ -47,6 +59,17 @@ macro_rules! select_presentation {
     };
 }
 
+macro_rules! select_authorization {
+    ($key:literal) => {
+        concat!(
+            "SELECT state, terms, browser, code, code_expires_at, admission, refusal_reason, token
+             FROM authorizations WHERE ",
+            $key,
+            " = ?1"
+        )
+    };
+}
+
 pub(super) fn grant(
     connection: &Connection,
     by: GrantKey,
@@ -73,6 +96,98 @@ pub(super) fn presentation(
     };
     let row = connection.prepare_cached(sql)?.query_row([key], presentation_row).optional()?;
     Ok(row.map(PresentationRow::restore).transpose()?)
+}
+
+pub(super) fn authorization(
+    connection: &Connection,
+    by: AuthorizationKey,
+    key: &dyn ToSql,
+) -> Result<Option<CodeGrant>, Unavailable> {
+    let sql = match by {
+        AuthorizationKey::Id => select_authorization!("id"),
+        AuthorizationKey::Code => select_authorization!("code"),
+    };
+    let row = connection.prepare_cached(sql)?.query_row([key], authorization_row).optional()?;
+    Ok(row.map(AuthorizationRow::restore).transpose()?)
+}
+
+pub(super) fn pushed_request(
+    connection: &Connection,
+    handle: &Digest,
+) -> Result<Option<PushedRequest>, Unavailable> {
+    let sql = "SELECT request, forget_at FROM pushed_requests WHERE handle = ?1";
+    let columns = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
+    let row = connection.prepare_cached(sql)?.query_row([handle.as_bytes()], columns).optional()?;
+    let Some((request, expires_at)) = row else { return Ok(None) };
+    let request = row::from_json(&request, "request")?;
+    Ok(Some(PushedRequest { request, expires_at: Timestamp::from_unix(expires_at) }))
+}
+
+/// The slots that count now, oldest first.
+pub(super) fn counted(connection: &Connection, attempt: &Attempt) -> rusqlite::Result<Vec<(Timestamp, u32)>> {
+    connection
+        .prepare_cached(
+            "SELECT CAST(key AS INTEGER) AS slot, value FROM attempts, json_each(slots)
+             WHERE what = ?1 AND who = ?2 AND slot > ?3 AND slot <= ?4 AND value > 0 ORDER BY slot",
+        )?
+        .query_map(
+            params![
+                attempt.what().name(),
+                attempt.who().as_bytes(),
+                attempt.counted_after().unix(),
+                attempt.counted_until().unix(),
+            ],
+            |row| Ok((Timestamp::from_unix(row.get(0)?), row.get(1)?)),
+        )?
+        .collect()
+}
+
+/// The presentations of a client that are neither settled nor expired.
+pub(super) fn open_presentations(
+    connection: &Connection,
+    client: &str,
+    now: Timestamp,
+) -> rusqlite::Result<OpenPresentations> {
+    connection
+        .prepare_cached(
+            "SELECT count(*), min(expires_at) FROM presentations
+             WHERE begun_by = ?1 AND expires_at > ?2 AND state IN ('begun', 'served', 'awaiting_return')",
+        )?
+        .query_row(params![client, now.unix()], |row| {
+            let soonest: Option<i64> = row.get(1)?;
+            Ok(OpenPresentations { count: row.get(0)?, soonest: soonest.map(Timestamp::from_unix) })
+        })
+}
+
+/// An access token by its digest, with its family.
+pub(super) fn access_token(
+    connection: &Connection,
+    digest: &Digest,
+) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
+    let found = connection
+        .prepare_cached(
+            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until, token
+             FROM access_tokens JOIN token_families ON token_families.id = family WHERE digest = ?1",
+        )?
+        .query_row([digest.as_bytes()], |row| Ok((family_row(row)?, row.get::<_, String>(5)?)))
+        .optional()?;
+    let Some((family, token)) = found else { return Ok(None) };
+    Ok(Some((row::from_json(&token, "token")?, family.restore()?)))
+}
+
+/// A family by what its refresh tokens share.
+pub(super) fn family_by_lineage(
+    connection: &Connection,
+    lineage: &Digest,
+) -> Result<Option<Family>, Unavailable> {
+    let found = connection
+        .prepare_cached(
+            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until
+             FROM token_families WHERE refresh_lineage = ?1",
+        )?
+        .query_row([lineage.as_bytes()], family_row)
+        .optional()?;
+    Ok(found.map(FamilyRow::restore).transpose()?)
 }
 
 fn grant_row(row: &Row<'_>) -> rusqlite::Result<GrantRow> {
@@ -108,5 +223,28 @@ fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
         undecided: row.get(14)?,
         answer: row.get(15)?,
         login_hint: row.get(16)?,
+    })
+}
+
+fn authorization_row(row: &Row<'_>) -> rusqlite::Result<AuthorizationRow> {
+    Ok(AuthorizationRow {
+        state: row.get(0)?,
+        terms: row.get(1)?,
+        browser: row.get(2)?,
+        code: row.get(3)?,
+        code_expires_at: row.get(4)?,
+        admission: row.get(5)?,
+        refusal_reason: row.get(6)?,
+        token: row.get(7)?,
+    })
+}
+
+fn family_row(row: &Row<'_>) -> rusqlite::Result<FamilyRow> {
+    Ok(FamilyRow {
+        terms: row.get(0)?,
+        admission: row.get(1)?,
+        refresh_lineage: row.get(2)?,
+        refresh_current: row.get(3)?,
+        refresh_until: row.get(4)?,
     })
 }

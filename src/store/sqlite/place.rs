@@ -7,6 +7,7 @@ use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenFault;
 use super::watch::beside;
+use crate::config::Storage;
 use vpgate_core::base::exposure::{Exposed, others_may_open};
 
 /// How long a connection waits for another process that is writing.
@@ -29,18 +30,12 @@ pub(super) enum DatabasePlace {
 }
 
 impl DatabasePlace {
-    /// Reads `sqlite::memory:`, `sqlite:relative.db`, `sqlite:/absolute.db` or `sqlite://` and a path.
-    pub(super) fn parse(url: &str) -> Result<Self, OpenFault> {
-        let rest = url.strip_prefix("sqlite:").ok_or(OpenFault::Url)?;
-        if rest == ":memory:" {
-            return Ok(Self::Memory);
+    /// Where `storage` says.
+    pub(super) fn of(storage: &Storage) -> Self {
+        match storage {
+            Storage::Memory => Self::Memory,
+            Storage::Sqlite(path) => Self::File(path.clone()),
         }
-        let path = rest.strip_prefix("//").unwrap_or(rest);
-        // Parameters of other programs' URLs would otherwise end up in the name of the file.
-        if path.is_empty() || path.starts_with(':') || path.contains(['?', '\0']) {
-            return Err(OpenFault::Url);
-        }
-        Ok(Self::File(PathBuf::from(path)))
     }
 
     /// The connection that writes.
@@ -139,26 +134,6 @@ fn create_for_us_only(path: &Path) -> std::io::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn reads_urls() {
-        for (url, path) in [
-            ("sqlite:vpgate.db", "vpgate.db"),
-            ("sqlite:/var/lib/vpgate.db", "/var/lib/vpgate.db"),
-            ("sqlite:///var/lib/vpgate.db", "/var/lib/vpgate.db"),
-            ("sqlite://vpgate.db", "vpgate.db"),
-        ] {
-            assert_eq!(DatabasePlace::parse(url).unwrap(), DatabasePlace::File(path.into()), "{url}");
-        }
-        assert_eq!(DatabasePlace::parse("sqlite::memory:").unwrap(), DatabasePlace::Memory);
-    }
-
-    #[test]
-    fn refuses_what_it_would_misread() {
-        for url in ["", "vpgate.db", "sqlite:", "sqlite://", "postgres://host/db", "sqlite:a.db?mode=rwc"] {
-            assert!(matches!(DatabasePlace::parse(url), Err(OpenFault::Url)), "{url}");
-        }
-    }
 
     #[cfg(unix)]
     #[test]

@@ -19,6 +19,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0008_the_same_answer_again.sql"),
     include_str!("migrations/0009_open_presentations.sql"),
     include_str!("migrations/0010_the_request_as_sent.sql"),
+    include_str!("migrations/0011_counters.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.
@@ -67,35 +68,4 @@ fn version_of_ours(connection: &Connection) -> Result<usize, OpenFault> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn empty() -> Connection {
-        Connection::open_in_memory().unwrap()
-    }
-
-    #[test]
-    fn a_new_database_is_brought_up_and_a_current_one_left_alone() {
-        let mut connection = empty();
-        let current = MIGRATIONS.len();
-        assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: 0, to: current });
-        assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: current, to: current });
-    }
-
-    #[test]
-    fn a_newer_database_is_refused_and_left_as_it_was() {
-        let mut connection = empty();
-        migrate(&mut connection).unwrap();
-        connection.pragma_update(None, "user_version", 99).unwrap();
-        assert!(matches!(migrate(&mut connection), Err(OpenFault::Newer { found: 99, .. })));
-        let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-        assert_eq!(version, 99);
-    }
-
-    #[test]
-    fn the_database_of_another_program_is_refused() {
-        let mut connection = empty();
-        connection.execute_batch("CREATE TABLE theirs (x)").unwrap();
-        assert!(matches!(migrate(&mut connection), Err(OpenFault::Foreign)));
-    }
-}
+mod tests;

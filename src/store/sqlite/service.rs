@@ -5,6 +5,7 @@ use rusqlite::{Connection, OptionalExtension as _, params};
 
 use super::OpenFault;
 use super::place::DatabasePlace;
+use crate::config::Storage;
 use vpgate_core::base::secret::Digest;
 
 /// What a database says of the keys it was used with.
@@ -18,12 +19,12 @@ pub enum UsedWith {
     Keys(Digest),
 }
 
-/// What the database at `url` says. Makes and changes nothing.
+/// What the database says. Makes and changes nothing.
 ///
 /// # Errors
 /// [`OpenFault`]
-pub fn used_with(url: &str) -> Result<UsedWith, OpenFault> {
-    let place = DatabasePlace::parse(url)?;
+pub fn used_with(storage: &Storage) -> Result<UsedWith, OpenFault> {
+    let place = DatabasePlace::of(storage);
     let DatabasePlace::File(path) = &place else { return Ok(UsedWith::Nothing) };
     if !path.try_exists().map_err(|source| OpenFault::File { path: path.clone(), source })? {
         return Ok(UsedWith::Nothing);
@@ -47,12 +48,12 @@ pub fn used_with(url: &str) -> Result<UsedWith, OpenFault> {
     Ok(UsedWith::Nothing)
 }
 
-/// Notes that the database at `url` goes with `keys` from now on, whatever it went with before.
+/// Notes that the database goes with `keys` from now on, whatever it went with before.
 ///
 /// # Errors
 /// [`OpenFault`]
-pub fn use_with(url: &str, keys: &Digest) -> Result<(), OpenFault> {
-    let mut connection = DatabasePlace::parse(url)?.writer()?;
+pub fn use_with(storage: &Storage, keys: &Digest) -> Result<(), OpenFault> {
+    let mut connection = DatabasePlace::of(storage).writer()?;
     super::schema::migrate(&mut connection)?;
     connection.execute("UPDATE service SET keys = ?1 WHERE id = 1", params![keys.as_bytes()])?;
     Ok(())
@@ -79,29 +80,29 @@ mod tests {
     fn a_database_remembers_the_keys_it_was_used_with() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
-        let url = format!("sqlite:{}", path.display());
+        let storage = Storage::Sqlite(path.clone());
         let (ours, others) = (Digest::of(b"ours"), Digest::of(b"others"));
-        assert_eq!(used_with(&url).unwrap(), UsedWith::Nothing);
+        assert_eq!(used_with(&storage).unwrap(), UsedWith::Nothing);
         assert!(!path.exists(), "asking makes nothing");
-        drop(SqliteStore::open_for(&url, &ours).unwrap());
-        assert_eq!(used_with(&url).unwrap(), UsedWith::Keys(ours));
-        drop(SqliteStore::open_for(&url, &ours).unwrap());
-        assert!(matches!(SqliteStore::open_for(&url, &others), Err(OpenFault::OtherKeys)));
-        use_with(&url, &others).unwrap();
-        drop(SqliteStore::open_for(&url, &others).unwrap());
+        drop(SqliteStore::open_for(&storage, &ours).unwrap());
+        assert_eq!(used_with(&storage).unwrap(), UsedWith::Keys(ours));
+        drop(SqliteStore::open_for(&storage, &ours).unwrap());
+        assert!(matches!(SqliteStore::open_for(&storage, &others), Err(OpenFault::OtherKeys)));
+        use_with(&storage, &others).unwrap();
+        drop(SqliteStore::open_for(&storage, &others).unwrap());
     }
 
     #[test]
     fn a_database_that_holds_something_and_notes_no_keys_says_so() {
         let folder = tempfile::tempdir().unwrap();
-        let url = format!("sqlite:{}", folder.path().join("store.db").display());
-        drop(SqliteStore::open(&url).unwrap());
-        assert_eq!(used_with(&url).unwrap(), UsedWith::Nothing);
-        let connection = DatabasePlace::parse(&url).unwrap().writer().unwrap();
+        let storage = Storage::Sqlite(folder.path().join("store.db"));
+        drop(SqliteStore::open(&storage).unwrap());
+        assert_eq!(used_with(&storage).unwrap(), UsedWith::Nothing);
+        let connection = DatabasePlace::of(&storage).writer().unwrap();
         let row = "INSERT INTO grants (id, device_code, user_code, state, terms, interval_ms, forget_at)
                    VALUES ('a', zeroblob(32), zeroblob(32), 'pending', '{}', 1, 1)";
         connection.execute_batch(row).unwrap();
         drop(connection);
-        assert_eq!(used_with(&url).unwrap(), UsedWith::Unknown);
+        assert_eq!(used_with(&storage).unwrap(), UsedWith::Unknown);
     }
 }

@@ -3,7 +3,7 @@ use super::*;
 #[tokio::test]
 async fn a_store_whose_writer_has_died_is_not_ready_but_still_reads() {
     let folder = tempfile::tempdir().unwrap();
-    let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
+    let store = SqliteStore::open(&Storage::Sqlite(folder.path().join("store.db"))).unwrap();
     store.ready().await.unwrap();
     store.writer.alone(Box::new(|_| panic!("a defect, on purpose"))).await.unwrap();
     while !store.writer.has_ended() {
@@ -18,7 +18,7 @@ async fn a_store_whose_writer_has_died_is_not_ready_but_still_reads() {
 fn a_look_up_that_panics_takes_no_connection_with_it() {
     let folder = tempfile::tempdir().unwrap();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let store = SqliteStore::open(&format!("sqlite:{}", folder.path().join("store.db").display())).unwrap();
+    let store = SqliteStore::open(&Storage::Sqlite(folder.path().join("store.db"))).unwrap();
     for _ in 0..=READERS {
         let look_up = || runtime.block_on(store.read::<()>(|_| panic!("a defect, on purpose")));
         assert!(std::panic::catch_unwind(std::panic::AssertUnwindSafe(look_up)).is_err());
@@ -30,7 +30,7 @@ fn a_look_up_that_panics_takes_no_connection_with_it() {
 async fn whoever_asks_a_locked_database_hears_in_time_and_whoever_asks_at_once_shares_the_answer() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("store.db");
-    let store = SqliteStore::open(&format!("sqlite:{}", path.display())).unwrap();
+    let store = SqliteStore::open(&Storage::Sqlite(path.clone())).unwrap();
     let written = |store: &SqliteStore| {
         let read = |it: &Connection| Ok(it.query_row("SELECT probes FROM service", [], |row| row.get(0))?);
         tokio::task::block_in_place(|| tokio::runtime::Handle::current().block_on(store.read::<i64>(read)))
@@ -50,7 +50,7 @@ async fn whoever_asks_a_locked_database_hears_in_time_and_whoever_asks_at_once_s
 
 #[tokio::test]
 async fn a_broken_row_is_our_fault_not_an_absent_one() {
-    let store = SqliteStore::open("sqlite::memory:").unwrap();
+    let store = SqliteStore::open(&Storage::Memory).unwrap();
     let broken = "INSERT INTO grants (id, device_code, user_code, state, terms, interval_ms, forget_at)
                   VALUES ('AQEBAQEBAQEBAQEBAQEBAQ', zeroblob(32), zeroblob(32), 'pending', '{}', 1, 1)";
     let insert = move |it: &mut Connection| it.execute_batch(broken).unwrap();

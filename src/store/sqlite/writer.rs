@@ -7,13 +7,13 @@
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 
-use rusqlite::{Connection, Transaction, TransactionBehavior, ffi};
+use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
+use rusqlite::{Connection, Transaction, TransactionBehavior, ffi, params_from_iter};
 use tokio::sync::{mpsc, oneshot};
 
-use super::changes;
 use super::watch::Watch;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use vpgate_core::change::Change;
+use crate::store::steps::{Cell, Step, Unchanged};
 
 /// Changes that may wait; further callers wait to be let in.
 const QUEUE: usize = 1024;
@@ -37,7 +37,7 @@ enum Job {
 }
 
 struct QueuedWrite {
-    change: Box<Change>,
+    steps: Vec<Step>,
     answer: oneshot::Sender<Result<(), NotCommitted>>,
 }
 
@@ -59,10 +59,10 @@ impl SqliteWriter {
         self.jobs.is_closed()
     }
 
-    /// Makes one change; comes back when it is durable.
-    pub(super) async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
+    /// Makes the steps of one change; comes back when they are durable.
+    pub(super) async fn commit(&self, steps: Vec<Step>) -> Result<(), NotCommitted> {
         let (answer, outcome) = oneshot::channel();
-        self.accept(Job::Commit(QueuedWrite { change: Box::new(change), answer })).await?;
+        self.accept(Job::Commit(QueuedWrite { steps, answer })).await?;
         outcome.await.map_err(|_| Unavailable::from(Ended))?
     }
 
@@ -149,7 +149,7 @@ fn transact(
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     let outcomes = group
         .iter()
-        .map(|waiting| make_or_undo(&transaction, &waiting.change))
+        .map(|waiting| make_or_undo(&transaction, &waiting.steps))
         .collect::<rusqlite::Result<_>>()?;
     transaction.commit()?;
     Ok(outcomes)
@@ -157,24 +157,59 @@ fn transact(
 
 /// The outer error means that the transaction cannot go on. Some faults, a full disk for one, end a
 /// transaction of their own accord; this notices.
-fn make_or_undo(
-    transaction: &Transaction<'_>,
-    change: &Change,
-) -> rusqlite::Result<Result<(), NotCommitted>> {
-    if changes::is_one_statement(change) {
+fn make_or_undo(transaction: &Transaction<'_>, steps: &[Step]) -> rusqlite::Result<Result<(), NotCommitted>> {
+    if let [step] = steps {
         // SQLite undoes a statement that fails: a savepoint around it would only cost time.
-        let outcome = changes::make(transaction, change);
+        let outcome = made(execute(transaction, step), step).map_err(|stopped| stopped.why);
         return if transaction.is_autocommit() { Err(ended_by_itself()) } else { Ok(outcome) };
     }
     let run = |sql| transaction.prepare_cached(sql)?.execute([]);
     run("SAVEPOINT change")?;
-    let outcome = changes::make(transaction, change);
-    if outcome.is_err() {
+    let outcome = steps.iter().try_for_each(|step| made(execute(transaction, step), step));
+    if outcome.as_ref().is_err_and(|stopped| stopped.undo) {
         // The savepoint is gone together with a transaction that has ended.
         run("ROLLBACK TO change")?;
     }
     run("RELEASE change")?;
-    Ok(outcome)
+    Ok(outcome.map_err(|stopped| stopped.why))
+}
+
+/// Why a change goes no further.
+struct Stopped {
+    why: NotCommitted,
+    /// Whether what its steps did so far is undone.
+    undo: bool,
+}
+
+fn made(changed: rusqlite::Result<usize>, step: &Step) -> Result<(), Stopped> {
+    match (changed, step.unchanged) {
+        (Ok(0), Unchanged::Undo) => Err(Stopped { why: NotCommitted::Lost, undo: true }),
+        (Ok(0), Unchanged::KeepCounts) => Err(Stopped { why: NotCommitted::Lost, undo: false }),
+        (Ok(_), _) => Ok(()),
+        (Err(fault), _) => Err(Stopped { why: fault.into(), undo: true }),
+    }
+}
+
+/// How many rows it changed.
+fn execute(connection: &Connection, step: &Step) -> rusqlite::Result<usize> {
+    let mut statement = connection.prepare_cached(step.sql)?;
+    debug_assert!(
+        (1..=step.cells.len()).all(|n| statement.parameter_index(&format!("${n}")) == Ok(Some(n))),
+        "parameters appear in the order of their numbers: {}",
+        step.sql
+    );
+    statement.execute(params_from_iter(&step.cells))
+}
+
+impl ToSql for Cell {
+    fn to_sql(&self) -> rusqlite::Result<ToSqlOutput<'_>> {
+        Ok(ToSqlOutput::Borrowed(match self {
+            Self::Null => ValueRef::Null,
+            Self::Integer(number) => ValueRef::Integer(*number),
+            Self::Text(text) => ValueRef::Text(text.as_bytes()),
+            Self::Bytes(bytes) => ValueRef::Blob(bytes),
+        }))
+    }
 }
 
 fn ended_by_itself() -> rusqlite::Error {

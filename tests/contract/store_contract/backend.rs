@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
+use vpgate::config::Storage;
 use vpgate::flow::ports::Store;
 use vpgate::store::sqlite::SqliteStore;
 
@@ -20,7 +21,7 @@ impl Opened {
 }
 
 pub fn memory() -> Opened {
-    Opened { store: SqliteStore::open("sqlite::memory:").unwrap(), _folder: None }
+    Opened { store: SqliteStore::open(&Storage::Memory).unwrap(), _folder: None }
 }
 
 pub fn file() -> Opened {
@@ -29,7 +30,7 @@ pub fn file() -> Opened {
 }
 
 pub fn at(path: &Path) -> Arc<SqliteStore> {
-    SqliteStore::open(&format!("sqlite:{}", path.display())).unwrap()
+    SqliteStore::open(&Storage::Sqlite(path.to_owned())).unwrap()
 }
 
 /// Any store will do.

@@ -7,6 +7,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 
 use tokio::task::JoinSet;
+use vpgate::config::Storage;
 use vpgate::flow::ports::{NotCommitted, Store as _, Unavailable};
 use vpgate::store::sqlite::{OpenFault, SqliteStore, migrate};
 use vpgate_core::base::id::GrantId;
@@ -160,7 +161,7 @@ fn poll_once<F: Future + Unpin>(future: &mut F) -> std::task::Poll<F::Output> {
 
 #[tokio::test]
 async fn stores_in_memory_are_separate() {
-    let [one, other] = [(); 2].map(|()| SqliteStore::open("sqlite::memory:").unwrap());
+    let [one, other] = [(); 2].map(|()| SqliteStore::open(&Storage::Memory).unwrap());
     let grant = Grant::new();
     one.commit(grant.open()).await.unwrap();
     assert!(other.grant(grant.id()).await.unwrap().is_none());
@@ -181,13 +182,13 @@ async fn two_stores_share_one_file() {
 #[test]
 fn migrating_reports_versions_and_opening_needs_no_more() {
     let folder = tempfile::tempdir().unwrap();
-    let url = format!("sqlite:{}", folder.path().join("store.db").display());
-    let first = migrate(&url).unwrap();
+    let storage = Storage::Sqlite(folder.path().join("store.db"));
+    let first = migrate(&storage).unwrap();
     assert!(first.from == 0 && first.to > 0);
-    let second = migrate(&url).unwrap();
+    let second = migrate(&storage).unwrap();
     assert_eq!((second.from, second.to), (first.to, first.to));
-    drop(SqliteStore::open(&url).unwrap());
-    assert_eq!(migrate(&url).unwrap(), second);
+    drop(SqliteStore::open(&storage).unwrap());
+    assert_eq!(migrate(&storage).unwrap(), second);
 }
 
 #[test]
@@ -204,7 +205,7 @@ fn what_is_no_database_is_refused() {
         use std::os::unix::fs::PermissionsExt as _;
         std::fs::set_permissions(&text, std::fs::Permissions::from_mode(0o600)).unwrap();
     }
-    let open = |path: &Path| SqliteStore::open(&format!("sqlite:{}", path.display())).map(drop);
+    let open = |path: &Path| SqliteStore::open(&Storage::Sqlite(path.to_owned())).map(drop);
     assert!(matches!(open(&text), Err(OpenFault::Sqlite(_))));
     assert!(matches!(open(&folder.path().join("no such folder/store.db")), Err(OpenFault::File { .. })));
     assert!(matches!(

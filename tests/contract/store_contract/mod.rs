@@ -78,6 +78,7 @@ on_every_backend! {
         req_15_11_a_grant_over_a_limit_is_not_stored
         a_grant_whose_code_is_taken_is_not_counted
         req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving
+        req_10_20_what_is_counted_narrowly_stays_counted_when_a_wider_limit_refuses
         req_10_20_a_hundred_wrong_codes_at_once_are_counted_one_by_one
         req_10_20_a_count_is_forgotten_slot_by_slot
         a_barrier_is_closed_while_all_of_its_limits_are_reached

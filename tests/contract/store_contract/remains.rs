@@ -3,6 +3,7 @@
 
 use std::path::Path;
 
+use vpgate::config::Storage;
 use vpgate::flow::ports::Store as _;
 use vpgate::store::sqlite::{self, SqliteStore};
 use vpgate_core::change::{Change, GrantDecision};
@@ -102,7 +103,7 @@ async fn what_was_swept_is_in_no_file_while_the_service_goes_on_and_after_its_en
     store.close().await;
     assert_eq!(found(folder.path(), &secrets), Vec::<String>::new());
     assert_eq!(names(folder.path()), ["store.db"], "one whole file");
-    let migrated = sqlite::migrate(&url(folder.path())).unwrap();
+    let migrated = sqlite::migrate(&storage(folder.path())).unwrap();
     assert_eq!(migrated.from, migrated.to, "it is whole, and of this version");
 }
 
@@ -150,7 +151,7 @@ async fn a_store_whose_file_was_removed_or_replaced_is_not_ready_and_acknowledge
         let store = backend::at(&path);
         store.commit(Grant::new().open()).await.unwrap();
         let (aside, copy) = (folder.path().join("aside.db"), folder.path().join("copy.db"));
-        sqlite::backup(&url(folder.path()), &copy).unwrap();
+        sqlite::backup(&storage(folder.path()), &copy).unwrap();
         std::fs::rename(&path, &aside).unwrap();
         if replace {
             std::fs::rename(&copy, &path).unwrap();
@@ -181,8 +182,8 @@ async fn damage_that_an_answer_met_is_not_forgotten() {
     assert!(store.ready().await.is_err());
 }
 
-fn url(folder: &Path) -> String {
-    format!("sqlite:{}", folder.join("store.db").display())
+fn storage(folder: &Path) -> Storage {
+    Storage::Sqlite(folder.join("store.db"))
 }
 
 fn names(folder: &Path) -> Vec<String> {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
+use vpgate::config::Storage;
 use vpgate::config::secrets::hash_text;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
@@ -74,7 +75,7 @@ fn app(config: Config) -> App {
     let status_lists =
         FetchedStatusLists::new(network, Arc::clone(&clock), Arc::clone(&issuer_keys), config.status_cache);
     let outside = Outside {
-        store: SqliteStore::open("sqlite::memory:").unwrap(),
+        store: SqliteStore::open(&Storage::Memory).unwrap(),
         clock,
         entropy,
         issuer_keys,

@@ -10,6 +10,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::http::{Method, StatusCode};
 use poem::{Endpoint as _, EndpointExt as _, Request};
 use serde_json::{Map, Value, json};
+use vpgate::config::Storage;
 use vpgate::flow::context::{Ports, SecretKeys, Service};
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
@@ -76,7 +77,7 @@ impl Stage {
         let (clock, entropy) = (Arc::new(Hand(AtomicI64::new(1_800_000_000))), Arc::new(Numbers::default()));
         let signer_key = SigningKey::generate(Algorithm::Es256).unwrap();
         let keys = Arc::new(KeySet::of(vec![signer_key.public_key().clone()]));
-        let store = SqliteStore::open("sqlite::memory:").unwrap();
+        let store = SqliteStore::open(&Storage::Memory).unwrap();
         let endpoints = || {
             let mut policy = policy(Arc::clone(&keys));
             change(&mut policy);

@@ -15,6 +15,7 @@ use tempfile::TempDir;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
+use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::wallets::FetchedWallets;
@@ -125,7 +126,7 @@ fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };
     let outside = Outside {
-        store: SqliteStore::open(&format!("sqlite:{}", folder.join("model.db").display())).unwrap(),
+        store: SqliteStore::open(&Storage::Sqlite(folder.join("model.db"))).unwrap(),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::new(SystemEntropy),
         issuer_keys: Arc::new(Keys(keys)),

@@ -10,6 +10,7 @@ ALTER TABLE presentations ADD COLUMN login_hint TEXT;
 UPDATE presentations
 SET login_hint = request ->> '$.login_hint',
     request = json_remove(json_set(request,
+        '$.requester', json(request -> '$.asker'),
         '$.verifier_id', request ->> '$.wallet.client_id',
         '$.profile', request ->> '$.wallet.profile',
         '$.origin', substr(request ->> '$.wallet.redirect_uri', 1,
@@ -20,6 +21,6 @@ SET login_hint = request ->> '$.login_hint',
         '$.wallet_issuer', request ->> '$.wallet.issuer',
         '$.dc_api', CASE request ->> '$.flow' WHEN 'dc_api' THEN request ->> '$.wallet.dc_api.request' END,
         '$.wallet', request ->> '$.wallet.name'),
-        '$.login_hint');
+        '$.asker', '$.login_hint');
 
 CREATE INDEX presentations_with_hint ON presentations (expires_at) WHERE login_hint IS NOT NULL;

@@ -2,11 +2,13 @@ use std::time::Duration;
 
 use super::super::schema;
 use super::*;
+use crate::store::steps::steps;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::RequestParameters;
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::Limited;
 use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending};
 use vpgate_core::oauth::polling::Pace;
@@ -67,7 +69,7 @@ async fn together(writer: &SqliteWriter, changes: Vec<Change>) -> Vec<Result<(),
     let mut answers = Vec::new();
     for change in changes {
         let (answer, outcome) = oneshot::channel();
-        writer.accept(Job::Commit(QueuedWrite { change: Box::new(change), answer })).await.unwrap();
+        writer.accept(Job::Commit(QueuedWrite { steps: steps(&change).unwrap(), answer })).await.unwrap();
         answers.push(outcome);
     }
     release.send(()).unwrap();
@@ -121,7 +123,7 @@ async fn nobody_is_told_yes_when_the_commit_fails() {
     }
     assert_eq!(grants(&writer).await, 0);
     // The failure is over with its transaction.
-    writer.commit(open(1)).await.unwrap();
+    writer.commit(steps(&open(1)).unwrap()).await.unwrap();
     assert_eq!(grants(&writer).await, 1);
 }
 
@@ -152,7 +154,7 @@ async fn a_full_queue_makes_callers_wait_and_loses_nobody() {
     for number in 0..2 * QUEUE {
         let writer = Arc::clone(&writer);
         let change = open(u8::try_from(number % 256).unwrap());
-        callers.spawn(async move { writer.commit(change).await.is_ok() });
+        callers.spawn(async move { writer.commit(steps(&change).unwrap()).await.is_ok() });
     }
     while writer.jobs.capacity() > 0 {
         tokio::task::yield_now().await;
@@ -168,10 +170,10 @@ async fn when_the_thread_has_died_everybody_is_told() {
     let writer = writer();
     let release = hold(&writer, || panic!("a defect, on purpose")).await;
     let (answer, accepted) = oneshot::channel();
-    writer.accept(Job::Commit(QueuedWrite { change: Box::new(open(1)), answer })).await.unwrap();
+    writer.accept(Job::Commit(QueuedWrite { steps: steps(&open(1)).unwrap(), answer })).await.unwrap();
     release.send(()).unwrap();
     assert!(accepted.await.is_err(), "accepted, but never answered");
-    let late = writer.commit(open(2)).await;
+    let late = writer.commit(steps(&open(2)).unwrap()).await;
     assert!(matches!(late, Err(NotCommitted::Unavailable(_))), "{late:?}");
     writer.close().await;
 }

@@ -15,6 +15,7 @@ use serde_json::Value;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
+use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, NotPublished, Store};
@@ -197,7 +198,7 @@ impl Harness {
         };
         let store: Arc<dyn Store> = match before {
             Some(before) => Arc::clone(&before.store),
-            None => SqliteStore::open("sqlite::memory:").unwrap(),
+            None => SqliteStore::open(&Storage::Memory).unwrap(),
         };
         let outside = Outside {
             store: Arc::clone(&store),

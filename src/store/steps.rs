@@ -1,0 +1,187 @@
+//! Each change as steps: one text of SQL that every backend understands, with what goes into it. A store
+//! executes the steps of a change in one transaction, in order, and decides nothing.
+//!
+//! Parameters are `$1`, `$2` and so on, in the order in which they first appear. Locks are taken in the order
+//! counters (narrow before wide), grants and authorizations, presentations, token families, access tokens.
+
+mod authorizations;
+mod counters;
+mod grants;
+mod presentations;
+mod tokens;
+
+use std::borrow::Cow;
+
+use super::row::{self, BrokenColumn};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, GrantDecision};
+
+/// One statement.
+#[derive(Debug)]
+pub(super) struct Step {
+    pub sql: &'static str,
+    pub cells: Vec<Cell>,
+    /// What it means that no row was changed.
+    pub unchanged: Unchanged,
+}
+
+/// What it means when a statement changes no row.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Unchanged {
+    /// Nothing: there need not be one.
+    GoOn,
+    /// The state was left by somebody else: the change is `Lost`, and what its steps did so far is undone.
+    Undo,
+    /// A limit is reached: the change is `Lost`, and what was counted so far stays counted.
+    KeepCounts,
+}
+
+/// What goes into one place of a statement.
+#[derive(Debug)]
+pub(super) enum Cell {
+    Null,
+    Integer(i64),
+    Text(Cow<'static, str>),
+    Bytes([u8; 32]),
+}
+
+/// The steps of a change, in order.
+pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(match change {
+        Change::OpenGrant { grant, device_code, user_code, within } => {
+            let mut steps = counters::within(within, None);
+            steps.push(grants::open(grant, device_code, user_code)?);
+            steps
+        }
+        Change::EnterCode { user_code, address, most, at, within } => {
+            let live = user_code.map(|code| (code, row::remembered_until(*at)));
+            let mut steps = counters::within(within, live);
+            if let (Some((code, alive_after)), Some(address)) = (live, address) {
+                steps.extend(grants::sight(&code, alive_after, address, *most)?);
+            }
+            steps
+        }
+        Change::Count(attempt) => vec![counters::count(attempt)],
+        Change::RecordPoll { grant, seen } => vec![grants::record_poll(grant, *seen)],
+        Change::DenyGrant(denied) => vec![grants::deny(denied)?],
+        Change::DisownGrant { denied, counted } => {
+            vec![counters::count(counted), grants::disown(denied)?]
+        }
+        Change::CompleteGrant { grant, presentation, response_code } => {
+            vec![decide(grant)?, presentations::collect(presentation, response_code)]
+        }
+        Change::RedeemGrant { grant, issuance } => {
+            let [family, access] = tokens::issue(issuance)?;
+            vec![grants::redeem(grant), family, access]
+        }
+        Change::Refresh { family, used, renewal } => tokens::refresh(family, used, renewal)?.into(),
+        Change::RevokeOrigin(origin) => tokens::revoke_origin(origin).into(),
+        Change::RevokeFamily(family) => tokens::revoke_family(family).into(),
+        Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
+        Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
+        Change::BeginPresentation { presentation, claim } => {
+            let claim = claim.as_ref().map(grants::claim).transpose()?;
+            claim.into_iter().chain([presentations::begin(presentation)?]).collect()
+        }
+        Change::BeginForClient { presentation, claim, most_open, at } => {
+            let claim = claim.as_ref().map(grants::claim).transpose()?;
+            let begin = presentations::begin_for_client(presentation, *most_open, *at)?;
+            claim.into_iter().chain([begin]).collect()
+        }
+        Change::ServePresentation(served) => vec![presentations::serve(served)],
+        Change::TakeOrdinaryWay(served) => vec![presentations::by_redirect(served)?],
+        Change::TakeOver { presentation, from } => vec![presentations::take_over(presentation, from)],
+        Change::CountTry(served) => vec![presentations::count_try(served)?],
+        Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
+        Change::Return { presentation, return_code, grant } => {
+            let decision = grant.as_ref().map(decide).transpose()?;
+            decision.into_iter().chain([presentations::settle_returned(presentation, return_code)?]).collect()
+        }
+        Change::Settle { presentation, grant } => {
+            let decision = grant.as_ref().map(decide).transpose()?;
+            decision.into_iter().chain([presentations::settle(presentation)?]).collect()
+        }
+        Change::CollectResult { id, response_code } => vec![presentations::collect(id, response_code)],
+        Change::Forget(id) => vec![presentations::forget(id)],
+        Change::SpendAssertion(assertion) => vec![authorizations::spend_assertion(assertion)],
+        Change::PushRequest { request, handle, expires_at } => {
+            vec![authorizations::push(request, handle, *expires_at)?]
+        }
+        Change::DropPushedRequest(handle) => vec![authorizations::take_pushed(handle)],
+        Change::BeginAuthorization { presentation, grant, pushed } => {
+            let begin = [authorizations::begin(grant)?, presentations::begin(presentation)?];
+            pushed.as_ref().map(authorizations::take_pushed).into_iter().chain(begin).collect()
+        }
+        Change::RedeemCode { grant, issuance } => {
+            let [family, access] = tokens::issue(issuance)?;
+            vec![authorizations::redeem(grant), family, access]
+        }
+    })
+}
+
+/// What a settled presentation means for its grant.
+fn decide(decision: &GrantDecision) -> Result<Step, BrokenColumn> {
+    match decision {
+        GrantDecision::Approve(approved) => grants::approve(approved),
+        GrantDecision::Deny(denied) => grants::deny(denied),
+        GrantDecision::IssueCode(granted) => authorizations::grant(granted),
+        GrantDecision::RefuseCode(refused) => authorizations::refuse(refused),
+    }
+}
+
+/// A statement that must change a row.
+fn must(sql: &'static str, cells: impl Into<Vec<Cell>>) -> Step {
+    Step { sql, cells: cells.into(), unchanged: Unchanged::Undo }
+}
+
+/// A statement that may find nothing to change.
+fn may(sql: &'static str, cells: impl Into<Vec<Cell>>) -> Step {
+    Step { sql, cells: cells.into(), unchanged: Unchanged::GoOn }
+}
+
+fn text(text: impl Into<String>) -> Cell {
+    Cell::Text(Cow::Owned(text.into()))
+}
+
+impl From<String> for Cell {
+    fn from(text: String) -> Self {
+        Self::Text(Cow::Owned(text))
+    }
+}
+
+impl From<&'static str> for Cell {
+    fn from(text: &'static str) -> Self {
+        Self::Text(Cow::Borrowed(text))
+    }
+}
+
+impl From<i64> for Cell {
+    fn from(number: i64) -> Self {
+        Self::Integer(number)
+    }
+}
+
+impl From<u32> for Cell {
+    fn from(number: u32) -> Self {
+        Self::Integer(number.into())
+    }
+}
+
+impl From<Timestamp> for Cell {
+    fn from(time: Timestamp) -> Self {
+        Self::Integer(time.unix())
+    }
+}
+
+impl From<&Digest> for Cell {
+    fn from(digest: &Digest) -> Self {
+        Self::Bytes(*digest.as_bytes())
+    }
+}
+
+impl<T: Into<Cell>> From<Option<T>> for Cell {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Self::Null, Into::into)
+    }
+}

@@ -1,0 +1,134 @@
+//! Device grants. Every `UPDATE` names the state it leaves.
+
+use super::{Cell, Step, may, must, text};
+use crate::store::row::{self, BrokenColumn};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed};
+use vpgate_core::oauth::polling::Pace;
+
+pub(super) fn open(grant: &Pending, device_code: &Digest, user_code: &Digest) -> Result<Step, BrokenColumn> {
+    let (terms, pace) = (grant.terms(), grant.pace());
+    Ok(must(
+        "INSERT INTO grants (id, device_code, user_code, state, terms,
+                             interval_ms, last_polled, claimed_by, forget_at, precautions)
+         VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9)",
+        [
+            text(terms.id.as_str()),
+            device_code.into(),
+            user_code.into(),
+            row::to_json(terms, "terms")?.into(),
+            row::interval_ms(pace).into(),
+            pace.last().into(),
+            grant.claimed_by().into(),
+            row::grant_forgotten_at(terms).into(),
+            row::precautions(grant)?.into(),
+        ],
+    ))
+}
+
+/// Leaves `claimed_by` alone: a browser may have taken the code up since the grant was read.
+pub(super) fn record_poll(grant: &Pending, seen: Pace) -> Step {
+    let pace = grant.pace();
+    must(
+        "UPDATE grants SET interval_ms = $1, last_polled = $2
+         WHERE id = $3 AND state = 'pending' AND interval_ms = $4 AND last_polled IS NOT DISTINCT FROM $5",
+        [
+            row::interval_ms(pace).into(),
+            pace.last().into(),
+            text(grant.terms().id.as_str()),
+            row::interval_ms(seen).into(),
+            seen.last().into(),
+        ],
+    )
+}
+
+/// Leaves the pace alone: the device may have polled since the grant was read.
+pub(super) fn claim(grant: &Pending) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE grants SET claimed_by = $1, precautions = $2
+         WHERE id = $3 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = $1)",
+        [grant.claimed_by().into(), row::precautions(grant)?.into(), text(grant.terms().id.as_str())],
+    ))
+}
+
+/// Notes from which address the code of a pending grant was entered, and denies the grant when that is one
+/// too many. The addresses are in the row that is changed, so that those which arrive together are seen.
+pub(super) fn sight(
+    user_code: &Digest,
+    alive_after: Timestamp,
+    address: &Digest,
+    most: u32,
+) -> Result<[Step; 2], BrokenColumn> {
+    let address = hexadecimal(address);
+    let full = u64::from(most).saturating_mul(address.len() as u64);
+    let many = row::to_word(&DenialReason::ManyAddresses, "denial_reason")?;
+    Ok([
+        may(
+            "UPDATE grants SET sighted = coalesce(sighted, '') || $1
+             WHERE user_code = $2 AND state = 'pending' AND forget_at > $3
+               AND coalesce(sighted, '') NOT LIKE '%' || $1 || '%'",
+            [address.into(), user_code.into(), alive_after.into()],
+        ),
+        may(
+            "UPDATE grants SET state = 'denied', denial_reason = $1, interval_ms = NULL, last_polled = NULL,
+                               claimed_by = NULL, precautions = NULL, sighted = NULL
+             WHERE user_code = $2 AND state = 'pending' AND forget_at > $3 AND length(sighted) > $4",
+            [
+                many.into(),
+                user_code.into(),
+                alive_after.into(),
+                Cell::Integer(i64::try_from(full).unwrap_or(i64::MAX)),
+            ],
+        ),
+    ])
+}
+
+pub(super) fn approve(approved: &Approved) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE grants SET state = 'approved', admission = $1, interval_ms = NULL, last_polled = NULL,
+                           claimed_by = NULL, precautions = NULL, sighted = NULL
+         WHERE id = $2 AND state = 'pending'",
+        [row::to_json(approved.admission(), "admission")?.into(), text(approved.terms().id.as_str())],
+    ))
+}
+
+pub(super) fn deny(denied: &Denied) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE grants SET state = 'denied', denial_reason = $1, interval_ms = NULL, last_polled = NULL,
+                           claimed_by = NULL, precautions = NULL, sighted = NULL
+         WHERE id = $2 AND state = 'pending'",
+        denial(denied)?,
+    ))
+}
+
+pub(super) fn disown(denied: &Denied) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE grants SET state = 'denied', denial_reason = $1, admission = NULL, interval_ms = NULL,
+                           last_polled = NULL, claimed_by = NULL, precautions = NULL, sighted = NULL
+         WHERE id = $2 AND state IN ('pending', 'approved')",
+        denial(denied)?,
+    ))
+}
+
+pub(super) fn redeem(redeemed: &Redeemed) -> Step {
+    must(
+        "UPDATE grants SET state = 'redeemed', token = $1, admission = NULL
+         WHERE id = $2 AND state = 'approved'",
+        [text(redeemed.token().as_str()), text(redeemed.terms().id.as_str())],
+    )
+}
+
+fn denial(denied: &Denied) -> Result<[Cell; 2], BrokenColumn> {
+    Ok([row::to_word(&denied.reason(), "denial_reason")?.into(), text(denied.terms().id.as_str())])
+}
+
+/// Of one length and without a wildcard of `LIKE`.
+fn hexadecimal(digest: &Digest) -> String {
+    use std::fmt::Write as _;
+    digest.as_bytes().iter().fold(String::with_capacity(64), |mut text, byte| {
+        // Writing into a `String` cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,176 @@
+//! Presentations. Every `UPDATE` and `DELETE` names the state it leaves.
+
+use super::{Cell, Step, must, text};
+use crate::store::row::{self, BrokenColumn, SettledColumns};
+use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+use vpgate_core::openid4vp::request::Requester;
+
+macro_rules! insert {
+    ($rows:literal) => {
+        concat!(
+            "INSERT INTO presentations (id, handle, request_state, state, request, reserved_for, answer_key,
+                                        expires_at, forget_at, begun_by, login_hint) ",
+            $rows
+        )
+    };
+}
+
+pub(super) fn begin(begun: &Begun) -> Result<Step, BrokenColumn> {
+    Ok(must(insert!("VALUES ($1, $2, $3, 'begun', $4, $5, $6, $7, $8, $9, $10)"), columns(begun)?))
+}
+
+/// The same for a client that may have so many open.
+pub(super) fn begin_for_client(begun: &Begun, most_open: u32, at: Timestamp) -> Result<Step, BrokenColumn> {
+    let cells = columns(begun)?.into_iter().chain([at.into(), most_open.into()]);
+    Ok(must(
+        insert!(
+            "SELECT $1, $2, $3, 'begun', $4, $5, $6, $7, $8, $9, $10
+             WHERE (SELECT count(*) FROM presentations
+                    WHERE begun_by = $9 AND expires_at > $11
+                      AND state IN ('begun', 'served', 'awaiting_return')) < $12"
+        ),
+        cells.collect::<Vec<_>>(),
+    ))
+}
+
+fn columns(begun: &Begun) -> Result<[Cell; 10], BrokenColumn> {
+    let asked = begun.asked();
+    let begun_by = match &asked.requester {
+        Requester::RelyingParty { client_id, .. } => text(client_id),
+        Requester::Device { .. } | Requester::Code { .. } => Cell::Null,
+    };
+    Ok([
+        text(asked.id.as_str()),
+        text(asked.handle.as_str()),
+        text(asked.state.as_str()),
+        row::to_json(asked, "request")?.into(),
+        begun.reserved_for().into(),
+        begun.answer_key().map(row::answer_key).transpose()?.into(),
+        asked.expires_at.into(),
+        row::unsettled_forgotten_at(asked).into(),
+        begun_by,
+        asked.login_hint.clone().into(),
+    ])
+}
+
+pub(super) fn serve(served: &Served) -> Step {
+    must(
+        "UPDATE presentations SET state = 'served', browser = $1, tries = 0, reserved_for = NULL
+         WHERE id = $2 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)",
+        [served.browser().into(), text(served.asked().id.as_str())],
+    )
+}
+
+pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE presentations SET request = $1, answer_key = $2
+         WHERE id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
+        [
+            row::to_json(served.asked(), "request")?.into(),
+            served.answer_key().map(row::answer_key).transpose()?.into(),
+            text(served.asked().id.as_str()),
+            served.browser().into(),
+        ],
+    ))
+}
+
+pub(super) fn take_over(served: &Served, from: &Digest) -> Step {
+    must(
+        "UPDATE presentations SET browser = $1 WHERE id = $2 AND state = 'served' AND browser = $3",
+        [served.browser().into(), text(served.asked().id.as_str()), from.into()],
+    )
+}
+
+pub(super) fn count_try(served: &Served) -> Result<Step, BrokenColumn> {
+    let tries = served.tries();
+    let report = tries.last_report.as_ref().map(|report| row::to_json(report, "report")).transpose()?;
+    Ok(must(
+        "UPDATE presentations SET tries = $1, report = $2, undecided = $3
+         WHERE id = $4 AND state = 'served' AND browser = $5 AND tries = $1 - 1",
+        [
+            tries.used.saturating_add(tries.undecided).into(),
+            report.into(),
+            tries.undecided.into(),
+            text(served.asked().id.as_str()),
+            served.browser().into(),
+        ],
+    ))
+}
+
+pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
+    let SettledColumns { outcome, report, proven, wallet_error } = SettledColumns::of(settled)?;
+    Ok(must(
+        "UPDATE presentations SET state = 'settled', outcome = $1, report = $2, proven = $3,
+                                  wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7,
+                                  answer = $8, tries = NULL, answer_key = NULL, login_hint = NULL
+         WHERE id = $9 AND state = 'served' AND browser = $10",
+        [
+            outcome.into(),
+            report.into(),
+            proven.into(),
+            wallet_error.into(),
+            settled.response_code().into(),
+            settled.settled_at().into(),
+            row::settled_forgotten_at(settled).into(),
+            settled.answer().into(),
+            text(settled.asked().id.as_str()),
+            settled.browser().into(),
+        ],
+    ))
+}
+
+/// Without its code the result can be asked for no more, so nobody needs what was proven.
+pub(super) fn collect(id: &PresentationId, response_code: &Digest) -> Step {
+    must(
+        "UPDATE presentations
+         SET response_code = NULL,
+             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))
+         WHERE id = $1 AND state = 'settled' AND response_code = $2",
+        [text(id.as_str()), response_code.into()],
+    )
+}
+
+pub(super) fn await_return(awaiting: &AwaitingReturn) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "UPDATE presentations SET state = 'awaiting_return', outcome = 'verified', report = $1, proven = $2,
+                                  return_code = $3, answered_at = $4, forget_at = $5, answer = $6,
+                                  tries = NULL, answer_key = NULL, login_hint = NULL
+         WHERE id = $7 AND state = 'served' AND browser = $8",
+        [
+            row::to_json(awaiting.report(), "report")?.into(),
+            row::to_json(awaiting.presentation(), "proven")?.into(),
+            awaiting.return_code().into(),
+            awaiting.answered_at().into(),
+            row::awaiting_forgotten_at(awaiting).into(),
+            awaiting.answer().into(),
+            text(awaiting.asked().id.as_str()),
+            awaiting.browser().into(),
+        ],
+    ))
+}
+
+/// The report is in the row already; what was proven stays only where somebody can collect it.
+pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result<Step, BrokenColumn> {
+    let SettledColumns { proven, .. } = SettledColumns::of(settled)?;
+    Ok(must(
+        "UPDATE presentations SET state = 'settled', return_code = NULL, answered_at = NULL,
+                                  response_code = $1, settled_at = $2, forget_at = $3, proven = $4
+         WHERE id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7",
+        [
+            settled.response_code().into(),
+            settled.settled_at().into(),
+            row::settled_forgotten_at(settled).into(),
+            proven.into(),
+            text(settled.asked().id.as_str()),
+            settled.browser().into(),
+            return_code.into(),
+        ],
+    ))
+}
+
+pub(super) fn forget(id: &PresentationId) -> Step {
+    must("DELETE FROM presentations WHERE id = $1", [text(id.as_str())])
+}

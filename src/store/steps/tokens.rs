@@ -1,0 +1,93 @@
+//! Tokens, and proofs of keys. Every `UPDATE` and `DELETE` names the state it leaves.
+
+use super::{Step, may, must, text};
+use crate::store::row::{self, BrokenColumn};
+use vpgate_core::base::id::FamilyId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::entitlement::Origin;
+use vpgate_core::oauth::issuance::{Issuance, IssuedAccess, Renewal};
+
+/// A new family and its first access token.
+pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
+    let family = &issuance.family;
+    let (terms, refresh) = (family.terms(), family.refresh());
+    let insert = must(
+        "INSERT INTO token_families (id, origin, terms, admission, refresh_lineage, refresh_current,
+                                     refresh_until, forget_at)
+         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        [
+            text(terms.id.as_str()),
+            text(terms.origin.key()),
+            row::to_json(terms, "terms")?.into(),
+            row::to_json(family.admission(), "admission")?.into(),
+            refresh.map(|refresh| &refresh.lineage).into(),
+            refresh.map(|refresh| &refresh.current).into(),
+            refresh.map(|refresh| refresh.expires_at).into(),
+            issuance.forgotten_at().into(),
+        ],
+    );
+    Ok([insert, add(&terms.id, &issuance.access, &issuance.digest)?])
+}
+
+/// Puts the next refresh token in the place of the one that was used. A family never lives shorter than
+/// an access token of an earlier refresh.
+pub(super) fn refresh(
+    family: &FamilyId,
+    used: &Digest,
+    renewal: &Renewal,
+) -> Result<[Step; 2], BrokenColumn> {
+    let renew = must(
+        "UPDATE token_families
+         SET refresh_current = $1, refresh_until = $2,
+             forget_at = CASE WHEN forget_at < $3 THEN $3 ELSE forget_at END
+         WHERE id = $4 AND refresh_current = $5",
+        [
+            (&renewal.refresh.current).into(),
+            renewal.refresh.expires_at.into(),
+            renewal.forgotten_at().into(),
+            text(family.as_str()),
+            used.into(),
+        ],
+    );
+    Ok([renew, add(family, &renewal.access, &renewal.digest)?])
+}
+
+fn add(family: &FamilyId, access: &IssuedAccess, digest: &Digest) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "INSERT INTO access_tokens (digest, family, token, forget_at) VALUES ($1, $2, $3, $4)",
+        [
+            digest.into(),
+            text(family.as_str()),
+            row::to_json(access, "token")?.into(),
+            access.expires_at.into(),
+        ],
+    ))
+}
+
+/// Forgets the family that this led to, with its tokens.
+pub(super) fn revoke_origin(origin: &Origin) -> [Step; 2] {
+    [
+        may(
+            "DELETE FROM access_tokens WHERE family = (SELECT id FROM token_families WHERE origin = $1)",
+            [text(origin.key())],
+        ),
+        must("DELETE FROM token_families WHERE origin = $1", [text(origin.key())]),
+    ]
+}
+
+/// Forgets a family with its tokens.
+pub(super) fn revoke_family(family: &FamilyId) -> [Step; 2] {
+    [
+        must("DELETE FROM token_families WHERE id = $1", [text(family.as_str())]),
+        may("DELETE FROM access_tokens WHERE family = $1", [text(family.as_str())]),
+    ]
+}
+
+pub(super) fn revoke_access(digest: &Digest) -> Step {
+    must("DELETE FROM access_tokens WHERE digest = $1", [digest.into()])
+}
+
+pub(super) fn spend_proof(id: &Digest, until: Timestamp) -> Step {
+    must("INSERT INTO dpop_proofs (id, forget_at) VALUES ($1, $2)", [id.into(), until.into()])
+}
