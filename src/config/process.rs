@@ -108,3 +108,36 @@ mod tests {
         );
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reads_storage_urls() {
+        for (url, path) in [
+            ("sqlite:vpgate.db", "/etc/vpgate.db"),
+            ("sqlite:/var/lib/vpgate.db", "/var/lib/vpgate.db"),
+            ("sqlite:///var/lib/vpgate.db", "/var/lib/vpgate.db"),
+            ("sqlite://vpgate.db", "/etc/vpgate.db"),
+        ] {
+            assert_eq!(storage(url, Path::new("/etc")), Ok(Storage::Sqlite(path.into())), "{url}");
+        }
+        assert_eq!(storage("sqlite::memory:", Path::new("/etc")), Ok(Storage::Memory));
+    }
+
+    #[test]
+    fn refuses_storage_urls_that_it_would_misread() {
+        for url in [
+            "",
+            "vpgate.db",
+            "sqlite:",
+            "sqlite://",
+            "postgres://host/db",
+            "sqlite:a.db?mode=rwc",
+            "sqlite:a\0",
+        ] {
+            assert!(storage(url, Path::new("/etc")).is_err(), "{url}");
+        }
+    }
+}
