@@ -18,9 +18,9 @@ macro_rules! delete_from {
         concat!(
             "DELETE FROM ",
             $table,
-            " WHERE ",
+            " WHERE (",
             $key,
-            " IN (SELECT ",
+            ") IN (SELECT ",
             $key,
             " FROM ",
             $table,
@@ -47,7 +47,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         delete(delete_from!("dpop_proofs", "id"))?,
     ];
     Ok(Swept {
-        attempts: ahead + delete(delete_from!("attempts", "(what, who)"))?,
+        attempts: ahead + delete(delete_from!("attempts", "what, who"))?,
         grants: delete(delete_from!("grants", "id"))?,
         presentations: delete(delete_from!("presentations", "id"))?,
         authorizations: delete(delete_from!("authorizations", "id"))?,
