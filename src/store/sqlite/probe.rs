@@ -95,7 +95,6 @@ fn read(connection: &Connection) -> rusqlite::Result<()> {
         "pushed_requests",
         "client_assertions",
         "attempts",
-        "code_sightings",
     ] {
         for end in ["min", "max"] {
             let sql = format!("SELECT {end}(forget_at) FROM {table}");
