@@ -128,8 +128,16 @@ const HOMES: [(&str, &[&str], &str); 40] = [
     ("url", &[""], "addresses"),
     (
         "zeroize",
-        &["core/base/secret", "core/jose", "core/registration", "system", "config/file"],
-        "secrets are wiped",
+        &[
+            "core/base/secret",
+            "core/jose",
+            "core/registration",
+            "system",
+            "config/file",
+            "flow/presentation/ask_wallet",
+            "sandbox/certified_key",
+        ],
+        "secrets are wiped, also the bytes that a key is made of",
     ),
     ("vpgate", &["main", "command_line"], "the binary uses the library like anybody else"),
     (
