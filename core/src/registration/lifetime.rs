@@ -30,7 +30,7 @@ pub fn parse(text: &str) -> Result<Duration, &'static str> {
 pub fn write(lifetime: Duration) -> String {
     let seconds = lifetime.as_secs();
     let units = [(86_400, "d"), (3600, "h"), (60, "m")];
-    match units.iter().find(|(unit, _)| seconds >= *unit && seconds % unit == 0) {
+    match units.iter().find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit)) {
         Some((unit, name)) => format!("{}{name}", seconds / unit),
         None => format!("{seconds}s"),
     }

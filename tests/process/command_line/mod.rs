@@ -44,6 +44,13 @@ fn a_good_configuration_is_said_to_be_good() {
 }
 
 #[test]
+fn the_schema_of_the_file_is_printed_where_there_is_no_file() {
+    let output = vpgate(&["check-config", "--schema", "--config", "nowhere.toml"], "");
+    assert_eq!(output.status.code(), Some(0), "{}", err(&output));
+    assert_eq!(out(&output), std::fs::read_to_string("fixtures/config/schema.json").unwrap());
+}
+
+#[test]
 fn req_9_2_a_certificate_that_has_expired_is_told_before_the_start() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("vpgate.toml");
