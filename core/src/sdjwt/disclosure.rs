@@ -8,7 +8,7 @@ use super::limits::PresentationLimits;
 use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::{base64url, json};
-use crate::type_metadata::trace::{Step, Trace};
+use crate::type_metadata::trace::{Trace, TraceStep};
 
 const ALGORITHM: Rule = Rule { check: "digest_algorithm", requirement: "RFC 9901 4.1.1, 7.1(2.d)" };
 const MEMBERS: Rule = Rule { check: "digest_members", requirement: "RFC 9901 4.1, 4.2.4" };
@@ -206,19 +206,23 @@ struct Opening<'d, 'l> {
 struct DisclosurePlace<'r> {
     depth: usize,
     root: Option<&'r str>,
-    way: Option<(&'r DisclosurePlace<'r>, Step<'r>)>,
+    way: Option<(&'r DisclosurePlace<'r>, TraceStep<'r>)>,
 }
 
 impl DisclosurePlace<'_> {
     /// Inside the member `name` of an object here.
     fn member<'r>(&'r self, name: &'r str) -> DisclosurePlace<'r> {
         let root = self.root.or(Some(name));
-        DisclosurePlace { depth: self.depth + 1, root, way: Some((self, Step::Member(name))) }
+        DisclosurePlace { depth: self.depth + 1, root, way: Some((self, TraceStep::Member(name))) }
     }
 
     /// Inside the element of an array here that was issued at `place`.
     fn element(&self, place: usize) -> DisclosurePlace<'_> {
-        DisclosurePlace { depth: self.depth + 1, root: self.root, way: Some((self, Step::Element(place))) }
+        DisclosurePlace {
+            depth: self.depth + 1,
+            root: self.root,
+            way: Some((self, TraceStep::Element(place))),
+        }
     }
 
     /// What `trace` tells about this place.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 
 use super::*;
 use crate::sdjwt::testing::{integrity, object};
-use crate::type_metadata::trace::{Step, Trace};
+use crate::type_metadata::trace::{Trace, TraceStep};
 
 const CHILD: &str = "https://example.com/custom-type-metadata";
 const BASE: &str = "https://example.com/base-type-metadata";
@@ -268,10 +268,10 @@ fn req_5_19_paths_count_what_was_issued() {
     // Of four nationalities, the first and the third stayed hidden; a degree has a hidden member.
     let mut trace = Trace::default();
     for place in [0, 2] {
-        trace.part(Step::Member("nationalities")).part(Step::Element(place)).hidden = true;
+        trace.part(TraceStep::Member("nationalities")).part(TraceStep::Element(place)).hidden = true;
     }
-    trace.part(Step::Member("nationalities")).part(Step::Element(3)).disclosed = true;
-    trace.part(Step::Member("degrees")).part(Step::Element(1)).withholds = true;
+    trace.part(TraceStep::Member("nationalities")).part(TraceStep::Element(3)).disclosed = true;
+    trace.part(TraceStep::Member("degrees")).part(TraceStep::Element(1)).withholds = true;
     let select = |path: Value| {
         let found = claim_path::TypeClaimPath::from_json(&path).unwrap().select(&claims, &trace)?;
         Ok((found.plain, found.disclosable, found.absent, found.out_of_sight))

@@ -20,7 +20,7 @@ pub struct Trace {
 
 /// One step into an object or an array.
 #[derive(Clone, Copy, Debug)]
-pub(crate) enum Step<'s> {
+pub(crate) enum TraceStep<'s> {
     /// To the member of this name.
     Member(&'s str),
     /// To the element at this place of the array as it was issued, hidden elements counted.
@@ -59,10 +59,10 @@ impl Trace {
     }
 
     /// The part that one step leads to.
-    pub(crate) fn part(&mut self, step: Step<'_>) -> &mut Self {
+    pub(crate) fn part(&mut self, step: TraceStep<'_>) -> &mut Self {
         match step {
-            Step::Member(name) => self.members.entry(name.to_owned()).or_default(),
-            Step::Element(place) => self.elements.entry(place).or_default(),
+            TraceStep::Member(name) => self.members.entry(name.to_owned()).or_default(),
+            TraceStep::Element(place) => self.elements.entry(place).or_default(),
         }
     }
 }
