@@ -50,17 +50,17 @@ pub(super) enum Cell {
 pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
     Ok(match change {
         Change::OpenGrant { grant, device_code, user_code, within } => {
-            let mut steps = counters::within(within, None);
-            steps.push(grants::open(grant, device_code, user_code)?);
-            steps
+            let open = grants::open(grant, device_code, user_code)?;
+            counters::within(within, None).into_iter().chain([open]).collect()
         }
         Change::EnterCode { user_code, address, most, at, within } => {
             let live = user_code.map(|code| (code, row::remembered_until(*at)));
-            let mut steps = counters::within(within, live);
-            if let (Some((code, alive_after)), Some(address)) = (live, address) {
-                steps.extend(grants::sight(&code, alive_after, address, *most)?);
-            }
-            steps
+            let sighted =
+                live.zip(*address).map(|((code, alive), from)| grants::sight(&code, alive, &from, *most));
+            counters::within(within, live)
+                .into_iter()
+                .chain(sighted.transpose()?.into_iter().flatten())
+                .collect()
         }
         Change::Count(attempt) => vec![counters::count(attempt)],
         Change::RecordPoll { grant, seen } => vec![grants::record_poll(grant, *seen)],
@@ -72,8 +72,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             vec![decide(grant)?, presentations::collect(presentation, response_code)]
         }
         Change::RedeemGrant { grant, issuance } => {
-            let [family, access] = tokens::issue(issuance)?;
-            vec![grants::redeem(grant), family, access]
+            [grants::redeem(grant)].into_iter().chain(tokens::issue(issuance)?).collect()
         }
         Change::Refresh { family, used, renewal } => tokens::refresh(family, used, renewal)?.into(),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(origin).into(),
@@ -81,13 +80,11 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
         Change::BeginPresentation { presentation, claim } => {
-            let claim = claim.as_ref().map(grants::claim).transpose()?;
-            claim.into_iter().chain([presentations::begin(presentation)?]).collect()
+            after(claim.as_ref().map(grants::claim), presentations::begin(presentation))?
         }
         Change::BeginForClient { presentation, claim, most_open, at } => {
-            let claim = claim.as_ref().map(grants::claim).transpose()?;
-            let begin = presentations::begin_for_client(presentation, *most_open, *at)?;
-            claim.into_iter().chain([begin]).collect()
+            let begin = presentations::begin_for_client(presentation, *most_open, *at);
+            after(claim.as_ref().map(grants::claim), begin)?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
         Change::TakeOrdinaryWay(served) => vec![presentations::by_redirect(served)?],
@@ -95,12 +92,11 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::CountTry(served) => vec![presentations::count_try(served)?],
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation, return_code, grant } => {
-            let decision = grant.as_ref().map(decide).transpose()?;
-            decision.into_iter().chain([presentations::settle_returned(presentation, return_code)?]).collect()
+            let settle = presentations::settle_returned(presentation, return_code);
+            after(grant.as_ref().map(decide), settle)?
         }
         Change::Settle { presentation, grant } => {
-            let decision = grant.as_ref().map(decide).transpose()?;
-            decision.into_iter().chain([presentations::settle(presentation)?]).collect()
+            after(grant.as_ref().map(decide), presentations::settle(presentation))?
         }
         Change::CollectResult { id, response_code } => vec![presentations::collect(id, response_code)],
         Change::Forget(id) => vec![presentations::forget(id)],
@@ -114,10 +110,17 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             pushed.as_ref().map(authorizations::take_pushed).into_iter().chain(begin).collect()
         }
         Change::RedeemCode { grant, issuance } => {
-            let [family, access] = tokens::issue(issuance)?;
-            vec![authorizations::redeem(grant), family, access]
+            [authorizations::redeem(grant)].into_iter().chain(tokens::issue(issuance)?).collect()
         }
     })
+}
+
+/// The second, after the first where there is one.
+fn after(
+    first: Option<Result<Step, BrokenColumn>>,
+    second: Result<Step, BrokenColumn>,
+) -> Result<Vec<Step>, BrokenColumn> {
+    first.into_iter().chain([second]).collect()
 }
 
 /// What a settled presentation means for its grant.
