@@ -211,13 +211,10 @@ const NOT_YET: &[&str] = &[
     "flow/device/authorize::authorize",
     "flow/presentation/begin::begin",
     "flow/presentation/direct_post::take",
-    "http/pages/done::in_words",
     "store/sqlite/changes::make",
 ];
 /// Arrows of circles that are not open yet.
 const ARROWS_NOT_YET_CUT: &[(&str, &str)] = &[
-    ("flow/presentation/begin", "flow/device/own_pages"),
-    ("flow/presentation/begin", "flow/device/user_code"),
     ("flow/presentation/settle", "flow/code/decide"),
     ("flow/presentation/reply_again", "flow/presentation/direct_post"),
 ];

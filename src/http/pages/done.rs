@@ -126,10 +126,7 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
             "The server of its issuer does not answer as it should. Nothing is wrong with you or your wallet. Wait a minute and try again.".to_owned(),
         ),
         PresentationProgress::Rejected => {
-            let known = finish.trouble.and_then(|trouble| trouble::in_words(trouble, client));
-            let (title, text) = known.unwrap_or_else(|| {
-                ("This did not work", "The answer of your wallet could not be accepted.".to_owned())
-            });
+            let (title, text) = what_is_wrong(finish.trouble, client, "This did not work");
             (Tone::Bad, title, format!("{text} {client} was told that it did not work. {next}"))
         }
         PresentationProgress::TryAgain { left } => try_again(left, finish.trouble, client),
@@ -154,12 +151,19 @@ fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
     }
 }
 
+/// What is known of it, or that the answer was no good.
+fn what_is_wrong(
+    trouble: Option<ResponseTrouble>,
+    client: &str,
+    otherwise: &'static str,
+) -> (&'static str, String) {
+    let known = trouble.and_then(|trouble| trouble::in_words(trouble, client));
+    known.unwrap_or_else(|| (otherwise, "The answer of your wallet could not be accepted.".to_owned()))
+}
+
 /// What is the matter, and whether it helps to do the same again: where it cannot, nobody is told to.
 fn try_again(left: u32, trouble: Option<ResponseTrouble>, client: &str) -> (Tone, &'static str, String) {
-    let known = trouble.and_then(|trouble| trouble::in_words(trouble, client));
-    let (title, text) = known.unwrap_or_else(|| {
-        ("This did not work yet", "The answer of your wallet could not be accepted.".to_owned())
-    });
+    let (title, text) = what_is_wrong(trouble, client, "This did not work yet");
     if trouble.is_some_and(|trouble| !trouble.may_be_tried_again()) {
         return (Tone::Bad, title, text);
     }
