@@ -16,6 +16,8 @@ use super::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::oauth::issuance::Issuance;
 
 /// One statement.
 #[derive(Debug)]
@@ -71,20 +73,18 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::CompleteGrant { grant, presentation, response_code } => {
             vec![decide(grant)?, presentations::collect(presentation, response_code)]
         }
-        Change::RedeemGrant { grant, issuance } => {
-            [grants::redeem(grant)].into_iter().chain(tokens::issue(issuance)?).collect()
-        }
+        Change::RedeemGrant { grant, issuance } => redeem(grants::redeem(grant), issuance)?,
         Change::Refresh { family, used, renewal } => tokens::refresh(family, used, renewal)?.into(),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(origin).into(),
         Change::RevokeFamily(family) => tokens::revoke_family(family).into(),
         Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
         Change::BeginPresentation { presentation, claim } => {
-            after(claim.as_ref().map(grants::claim), presentations::begin(presentation))?
+            claimed(claim, presentations::begin(presentation))?
         }
         Change::BeginForClient { presentation, claim, most_open, at } => {
             let begin = presentations::begin_for_client(presentation, *most_open, *at);
-            after(claim.as_ref().map(grants::claim), begin)?
+            claimed(claim, begin)?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
         Change::TakeOrdinaryWay(served) => vec![presentations::by_redirect(served)?],
@@ -93,11 +93,9 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation, return_code, grant } => {
             let settle = presentations::settle_returned(presentation, return_code);
-            after(grant.as_ref().map(decide), settle)?
+            decided(grant, settle)?
         }
-        Change::Settle { presentation, grant } => {
-            after(grant.as_ref().map(decide), presentations::settle(presentation))?
-        }
+        Change::Settle { presentation, grant } => decided(grant, presentations::settle(presentation))?,
         Change::CollectResult { id, response_code } => vec![presentations::collect(id, response_code)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::SpendAssertion(assertion) => vec![authorizations::spend_assertion(assertion)],
@@ -109,18 +107,26 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             let begin = [authorizations::begin(grant)?, presentations::begin(presentation)?];
             pushed.as_ref().map(authorizations::take_pushed).into_iter().chain(begin).collect()
         }
-        Change::RedeemCode { grant, issuance } => {
-            [authorizations::redeem(grant)].into_iter().chain(tokens::issue(issuance)?).collect()
-        }
+        Change::RedeemCode { grant, issuance } => redeem(authorizations::redeem(grant), issuance)?,
     })
 }
 
-/// The second, after the first where there is one.
-fn after(
-    first: Option<Result<Step, BrokenColumn>>,
-    second: Result<Step, BrokenColumn>,
+/// A presentation begins, with the grant that it claims.
+fn claimed(claim: &Option<Pending>, begin: Result<Step, BrokenColumn>) -> Result<Vec<Step>, BrokenColumn> {
+    claim.as_ref().map(grants::claim).into_iter().chain([begin]).collect()
+}
+
+/// A presentation ends, with what that means for its grant.
+fn decided(
+    grant: &Option<GrantDecision>,
+    settle: Result<Step, BrokenColumn>,
 ) -> Result<Vec<Step>, BrokenColumn> {
-    first.into_iter().chain([second]).collect()
+    grant.as_ref().map(decide).into_iter().chain([settle]).collect()
+}
+
+/// A grant is redeemed for its tokens.
+fn redeem(grant: Step, issuance: &Issuance) -> Result<Vec<Step>, BrokenColumn> {
+    Ok([grant].into_iter().chain(tokens::issue(issuance)?).collect())
 }
 
 /// What a settled presentation means for its grant.
