@@ -23,8 +23,8 @@ pub fn schema() -> &'static Value {
 
 /// The keys that the table at `path`, without indexes, may hold: `clients`, `credentials.trust`.
 pub(super) fn keys(path: &str) -> Vec<&'static str> {
-    let steps = path.split('.').filter(|step| !step.is_empty());
-    let table = steps.fold(Some(schema()), |inside, step| properties(inside?)?.get(step));
+    let mut steps = path.split('.').filter(|step| !step.is_empty());
+    let table = steps.try_fold(schema(), |inside, step| properties(inside)?.get(step));
     let keys = table.and_then(properties).map(|known| known.keys().map(String::as_str).collect());
     keys.unwrap_or_default()
 }

@@ -205,10 +205,10 @@ mod tests {
 
     #[test]
     fn what_the_document_says_of_a_body_is_what_is_read() {
-        assert_documented::<BeginPresentation>(json!({}));
-        assert_documented::<VerifyToken>(json!({}));
-        assert_documented::<VerifyCode>(json!({ "user_code": "WDJB-MJHT" }));
-        assert_documented::<CompleteCode>(json!({ "user_code": "WDJB-MJHT", "result": "ACCESS_DENIED" }));
-        assert_documented::<TryRules>(json!({ "claims": {} }));
+        assert_documented::<BeginPresentation>(&json!({}));
+        assert_documented::<VerifyToken>(&json!({}));
+        assert_documented::<VerifyCode>(&json!({ "user_code": "WDJB-MJHT" }));
+        assert_documented::<CompleteCode>(&json!({ "user_code": "WDJB-MJHT", "result": "ACCESS_DENIED" }));
+        assert_documented::<TryRules>(&json!({ "claims": {} }));
     }
 }

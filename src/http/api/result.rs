@@ -86,6 +86,7 @@ pub enum PresentationStatus {
 /// What answers one credential query.
 #[derive(Debug, Union)]
 #[oai(rename = "Credentials", one_of)]
+#[expect(clippy::large_enum_variant, reason = "a handful for each answer, written out at once")]
 pub enum CredentialsSchema {
     /// The query allows one presentation.
     One(CredentialSchema),

@@ -212,7 +212,7 @@ pub mod testing {
     }
 
     /// Reads `sample`, which is good, and compares the members that were asked for with those in the document.
-    pub fn assert_documented<S: JsonRequest>(sample: Value) {
+    pub fn assert_documented<S: JsonRequest>(sample: &Value) {
         TAKEN.take();
         let received = Ok(sample.to_string().into_bytes());
         let read = StrictJson::<S> { received, described_by: PhantomData }.read();

@@ -248,7 +248,7 @@ fn paths(body: &str) -> BTreeSet<Path> {
             rest = &rest[end..];
             match rest.strip_prefix("::") {
                 Some(further) if further.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
-                    rest = further
+                    rest = further;
                 }
                 _ => break,
             }

@@ -6,6 +6,11 @@
 //! ```
 //! In `text`, `{ADDRESS}` stands for an address on loopback that was free a moment ago.
 
+#![expect(
+    clippy::disallowed_methods,
+    reason = "a real process takes real time, and is reached over a real network"
+)]
+
 use std::io::{BufRead as _, BufReader};
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};
