@@ -80,11 +80,11 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
         Change::BeginPresentation { presentation, claim } => {
-            claimed(claim, presentations::begin(presentation))?
+            claimed(claim.as_ref(), presentations::begin(presentation))?
         }
         Change::BeginForClient { presentation, claim, most_open, at } => {
             let begin = presentations::begin_for_client(presentation, *most_open, *at);
-            claimed(claim, begin)?
+            claimed(claim.as_ref(), begin)?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
         Change::TakeOrdinaryWay(served) => vec![presentations::by_redirect(served)?],
@@ -93,9 +93,11 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation, return_code, grant } => {
             let settle = presentations::settle_returned(presentation, return_code);
-            decided(grant, settle)?
+            decided(grant.as_ref(), settle)?
         }
-        Change::Settle { presentation, grant } => decided(grant, presentations::settle(presentation))?,
+        Change::Settle { presentation, grant } => {
+            decided(grant.as_ref(), presentations::settle(presentation))?
+        }
         Change::CollectResult { id, response_code } => vec![presentations::collect(id, response_code)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::SpendAssertion(assertion) => vec![authorizations::spend_assertion(assertion)],
@@ -112,16 +114,16 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
 }
 
 /// A presentation begins, with the grant that it claims.
-fn claimed(claim: &Option<Pending>, begin: Result<Step, BrokenColumn>) -> Result<Vec<Step>, BrokenColumn> {
-    claim.as_ref().map(grants::claim).into_iter().chain([begin]).collect()
+fn claimed(claim: Option<&Pending>, begin: Result<Step, BrokenColumn>) -> Result<Vec<Step>, BrokenColumn> {
+    claim.map(grants::claim).into_iter().chain([begin]).collect()
 }
 
 /// A presentation ends, with what that means for its grant.
 fn decided(
-    grant: &Option<GrantDecision>,
+    grant: Option<&GrantDecision>,
     settle: Result<Step, BrokenColumn>,
 ) -> Result<Vec<Step>, BrokenColumn> {
-    grant.as_ref().map(decide).into_iter().chain([settle]).collect()
+    grant.map(decide).into_iter().chain([settle]).collect()
 }
 
 /// A grant is redeemed for its tokens.
