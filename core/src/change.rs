@@ -1,7 +1,7 @@
 //! Every write that may ever happen, as one enum.
 //!
 //! Each variant names the state it leaves, by carrying the state it leads to: whoever holds an
-//! [`Approved`] got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
+//! [`Approved`](crate::oauth::device_grant::Approved) got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
 //! changed means that somebody was first.
 
 use crate::base::id::{FamilyId, PresentationId};
@@ -11,11 +11,13 @@ use crate::oauth::attempts::{Attempt, Limited};
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::client_assertion::ClientAssertion;
 use crate::oauth::code_grant;
-use crate::oauth::device_grant::{Approved, Denied, Pending, Redeemed};
+use crate::oauth::device_grant::{Denied, Pending, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Issuance, Renewal};
 use crate::oauth::polling::Pace;
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+
+pub use crate::oauth::decision::GrantDecision;
 
 /// One write: one database transaction.
 #[derive(Debug)]
@@ -232,17 +234,4 @@ impl Change {
             Self::RedeemCode { .. } => "redeem_code",
         }
     }
-}
-
-/// What a settled presentation means for its grant.
-#[derive(Debug)]
-pub enum GrantDecision {
-    /// The device may take its token.
-    Approve(Approved),
-    /// It learns `access_denied`.
-    Deny(Denied),
-    /// The browser carries a code home.
-    IssueCode(code_grant::Granted),
-    /// It carries an error home.
-    RefuseCode(code_grant::Refused),
 }

@@ -110,11 +110,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     };
     let runtime = tokio::runtime::Builder::new_current_thread().build().context("no runtime")?;
     let report = match runtime.block_on(judge.token(&challenge, vp_token, at)) {
-        Judged::Verified { report, .. }
-        | Judged::Rejected(report)
-        | Judged::Unearned(report)
-        | Judged::IssuerAtFault(report)
-        | Judged::Undecided(report) => report,
+        Judged::Verified { report, .. } | Judged::Refused(_, report) => report,
     };
     say(&written(&report, &challenge, at, arguments.json)?)?;
     Ok(match report.verdict {

@@ -10,7 +10,7 @@ use vpgate_core::oauth::entitlement::OPENID;
 
 /// What clients can find out before they ask for anything.
 #[derive(Debug)]
-pub struct Offer<'c> {
+pub struct ServerOffer<'c> {
     /// Our issuer identifier.
     pub issuer: &'c str,
     /// Every scope that can be earned by a presentation.
@@ -26,9 +26,9 @@ pub struct Offer<'c> {
 }
 
 /// What is offered now.
-pub fn offer(context: &Context) -> Offer<'_> {
+pub fn offer(context: &Context) -> ServerOffer<'_> {
     let policy = &context.policy;
-    Offer {
+    ServerOffer {
         issuer: &policy.tokens.issuer,
         scopes: policy.scopes.iter().map(|scope| scope.name.as_str()).collect(),
         openid: policy.clients.iter().any(|client| client.scopes.contains(OPENID)),

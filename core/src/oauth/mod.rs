@@ -7,6 +7,7 @@ pub mod authorization_request;
 pub mod client;
 pub mod client_assertion;
 pub mod code_grant;
+pub mod decision;
 pub mod device_grant;
 pub mod device_settings;
 pub mod dpop;

@@ -1,6 +1,7 @@
 //! The device authorization grant (RFC 8628): a television gets a token.
 
 pub mod authorize;
+pub(super) mod decide;
 pub mod deny_by_user;
 pub mod enter_code;
 pub mod own_pages;

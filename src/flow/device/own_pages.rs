@@ -8,17 +8,17 @@ use crate::flow::device::deny_by_user::{self, NotDisowned};
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Entered, Typed};
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::flow::tokens::admit;
+use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::admission::scopes::Scopes;
-use vpgate_core::admission::{NothingEarned, SCOPE_RULES};
 use vpgate_core::base::id::{GrantId, PresentationId};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client};
+use vpgate_core::oauth::decision::{self, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrantTerms, Pending};
 use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
 use vpgate_core::openid4vp::request::Requester;
-use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// How a service ends a code.
 #[derive(Debug)]
@@ -190,21 +190,14 @@ async fn complete_by(
     settled: &Settled,
     response_code: Digest,
 ) -> Result<Completed, PagesRefused> {
+    let outcome = earning_outcome(settled, context.now)?;
     let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
-    let admitted = match verified(settled, context.now)? {
-        Some(presentation) => admit::admit(context, presentation, client_id, grant.grantable(), parameters),
-        None => Err(NothingEarned),
-    };
-    let (decision, completed) = match admitted {
-        Ok(admission) => {
-            let scopes = admission.scopes().clone();
-            let approved = grant.approve(admission, context.now).map_err(|_| CodeRefused::Unknown)?;
-            (GrantDecision::Approve(approved), Completed::Authorized(scopes))
-        }
-        Err(_) => {
-            let denied = grant.deny(DenialReason::NothingEarned, context.now);
-            (GrantDecision::Deny(denied.map_err(|_| CodeRefused::Unknown)?), Completed::Denied)
-        }
+    let earned = admit::earned(context, outcome, client_id, grant.grantable(), parameters);
+    let decision = decision::for_device(grant, outcome, earned, context.now);
+    let decision = decision.map_err(|_| CodeRefused::Unknown)?;
+    let completed = match &decision {
+        GrantDecision::Approve(approved) => Completed::Authorized(approved.admission().scopes().clone()),
+        _ => Completed::Denied,
     };
     let presentation = settled.asked().id.clone();
     let change = Change::CompleteGrant { grant: decision, presentation, response_code };
@@ -221,14 +214,18 @@ fn allowed(client: AuthenticatedClient<'_>) -> Result<&Client, PagesRefused> {
     allowed.then(|| client.client()).ok_or(PagesRefused::NotAllowed)
 }
 
-/// What was shown; `None` when it was genuine and earned nothing, which ends the code too.
-fn verified(settled: &Settled, now: Timestamp) -> Result<Option<&VerifiedPresentation>, PagesRefused> {
+/// The outcome, where it decides the code: a verified one, or one that was genuine and earned nothing.
+fn earning_outcome(settled: &Settled, now: Timestamp) -> Result<&PresentationOutcome, PagesRefused> {
     if now >= settled.settled_at().plus(RESULT_LIFETIME) {
         return Err(PagesRefused::Presentation);
     }
     match settled.outcome() {
-        PresentationOutcome::Verified { presentation, .. } => Ok(Some(presentation)),
-        PresentationOutcome::Rejected { report } if report.reason.as_deref() == Some(SCOPE_RULES) => Ok(None),
+        verified @ PresentationOutcome::Verified { .. } => Ok(verified),
+        unearned @ PresentationOutcome::Rejected { report }
+            if report.reason.as_deref() == Some(SCOPE_RULES) =>
+        {
+            Ok(unearned)
+        }
         PresentationOutcome::Rejected { .. } | PresentationOutcome::Declined { .. } => {
             Err(PagesRefused::Presentation)
         }

@@ -1,18 +1,20 @@
-//! The heart: the wallet's answer returns through the browser that was sent to it, or that asked it by its
-//! Digital Credentials API, is judged, and settles the presentation and the grant in one write
-//! ([`crate::flow::presentation::settle`]). [`crate::flow::presentation::direct_post`] is its
-//! twin for wallets that post.
+//! The heart: an answer is judged, and settles the presentation and the grant in one write
+//! ([`super::settle`]). It comes through the browser that was sent to the wallet ([`fragment`]), or that asked
+//! it by its Digital Credentials API ([`dc_api`]), or the wallet posts it ([`super::direct_post`]). What differs
+//! is who may answer and where the browser goes.
 
 use crate::flow::context::Context;
 use crate::flow::presentation::ask_wallet;
+use crate::flow::presentation::end::{Ending, NotAccepted};
 use crate::flow::presentation::judge::result_rules;
-use crate::flow::presentation::judge::{Answered, Judge, Judged};
-use crate::flow::presentation::settle::{self, Ending, NotAccepted};
+use crate::flow::presentation::judge::{Judge, Judged, Refusal};
+use crate::flow::presentation::settle;
 use vpgate_core::base::id::{Handle, RequestState};
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::secret::{Digest, Secret};
-use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
-use vpgate_core::openid4vp::response::{DcApiResponse, ResponseParameters};
+use vpgate_core::openid4vp::presentation::{Presentation, Served, Settled};
+use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::response::{DcApiResponse, ResponseParameters, WalletError};
 
 /// The most bytes that an answer may have.
 pub fn longest_answer(context: &Context) -> usize {
@@ -36,7 +38,7 @@ pub async fn fragment(
     };
     let mut findings = Findings::new();
     let opened = ask_wallet::of_the_wallet(context, served.asked(), Ok(parameters), &mut findings).await?;
-    accept(context, served, opened, findings).await
+    in_browser(context, served, opened, findings).await
 }
 
 /// Takes what the Digital Credentials API of `browser` handed to the page behind `handle`. Which wallet
@@ -56,41 +58,73 @@ pub async fn dc_api(
     };
     let mut findings = Findings::new();
     let opened = handed.open(served.asked(), served.answer_key(), &mut findings);
-    accept(context, served, opened, findings).await
+    in_browser(context, served, opened, findings).await
 }
 
-async fn accept(
+/// The browser that brought the answer carries on at once.
+async fn in_browser(
     context: &Context,
     served: Served,
     opened: Result<ResponseParameters, Rejection>,
     findings: Findings,
 ) -> Result<Ending, NotAccepted> {
-    let asked = served.asked();
+    let judged = judged(context, served.asked(), opened, findings).await;
+    let (code, digest) = settle::response_code(context, served.asked())?;
+    let handle = served.asked().handle.clone();
+    match answered(context, served, judged, digest).await? {
+        None => Ok(Ending::Done(handle)),
+        Some(settled) => settle::settle(context, settled, code.as_ref()).await,
+    }
+}
+
+/// The verdict on an answer to `asked`, with its line in the log. The error is the wallet's, when it said no.
+pub(in crate::flow) async fn judged(
+    context: &Context,
+    asked: &VpRequest,
+    opened: Result<ResponseParameters, Rejection>,
+    findings: Findings,
+) -> Result<Judged, WalletError> {
     let rules = result_rules::result_rules(context, asked);
     let judge = Judge::of(context).under(rules.as_ref());
     let challenge = asked.expected().by(context.policy.verification);
-    let answered = judge.answer(&challenge, opened, context.now, findings).await;
-    answered.record(asked.requester.client_id(), &asked.id);
-    match answered {
-        Answered::Judged(Judged::Verified { presentation, report }) => {
-            end(context, served, |served, code| served.verified(presentation, report, code, context.now))
-                .await
+    let judged = judge.answer(&challenge, opened, context.now, findings).await;
+    let (client, presentation) = (asked.requester.client_id(), &asked.id);
+    match &judged {
+        Ok(judged) => judged.record(client, Some(presentation)),
+        Err(error) => {
+            let reason = error.code();
+            tracing::info!(client, %presentation, verdict = "declined", reason, "answer judged");
         }
-        Answered::Refused(error) if error.may_be_retried() => {
-            count(context, served, |served, code| served.postponed_by_wallet(error, code, context.now)).await
+    }
+    judged
+}
+
+/// What an answer does to its presentation, however it came: settled, for the caller to write, or counted
+/// and still open (`None`). `code` leads to the result.
+pub(in crate::flow) async fn answered(
+    context: &Context,
+    served: Served,
+    judged: Result<Judged, WalletError>,
+    code: Option<Digest>,
+) -> Result<Option<Settled>, NotAccepted> {
+    let now = context.now;
+    match judged {
+        Ok(Judged::Verified { presentation, report }) => {
+            Ok(Some(served.verified(presentation, report, code, now)?))
         }
-        Answered::Refused(error) => {
-            end(context, served, |served, code| served.declined(error, code, context.now)).await
+        Ok(Judged::Refused(Refusal::Unearned | Refusal::IssuerAtFault, report)) => {
+            Ok(Some(served.rejected_for_good(report, code, now)?))
         }
-        Answered::Judged(Judged::Rejected(report)) => {
-            count(context, served, |served, code| served.rejected(report.clone(), code, context.now)).await
+        Ok(Judged::Refused(Refusal::Undecided, report)) => {
+            settle::count_rejection(context, served, |it| it.undecided(report.clone(), code, now)).await
         }
-        Answered::Judged(Judged::Unearned(report) | Judged::IssuerAtFault(report)) => {
-            end(context, served, |served, code| served.rejected_for_good(report, code, context.now)).await
+        Ok(Judged::Refused(Refusal::Rule | Refusal::Doubted, report)) => {
+            settle::count_rejection(context, served, |it| it.rejected(report.clone(), code, now)).await
         }
-        Answered::Judged(Judged::Undecided(report)) => {
-            count(context, served, |served, code| served.undecided(report.clone(), code, context.now)).await
+        Err(error) if error.may_be_retried() => {
+            settle::count_rejection(context, served, |it| it.postponed_by_wallet(error, code, now)).await
         }
+        Err(error) => Ok(Some(served.declined(error, code, now)?)),
     }
 }
 
@@ -103,27 +137,6 @@ pub async fn give_up(context: &Context, handle: &Handle, browser: &Secret) -> Re
         Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
         _ => return Err(NotAccepted::NoOpenRequest),
     };
-    end(context, served, |served, code| served.given_up(code, context.now)).await
-}
-
-async fn count(
-    context: &Context,
-    served: Served,
-    mut reject: impl FnMut(Served, Option<Digest>) -> Result<AfterRejection, NotNow>,
-) -> Result<Ending, NotAccepted> {
     let (code, digest) = settle::response_code(context, served.asked())?;
-    let handle = served.asked().handle.clone();
-    match settle::count_rejection(context, served, |served| reject(served, digest)).await? {
-        None => Ok(Ending::Done(handle)),
-        Some(settled) => settle::settle(context, settled, code.as_ref()).await,
-    }
-}
-
-async fn end(
-    context: &Context,
-    served: Served,
-    end: impl FnOnce(Served, Option<Digest>) -> Result<Settled, NotNow>,
-) -> Result<Ending, NotAccepted> {
-    let (code, digest) = settle::response_code(context, served.asked())?;
-    settle::settle(context, end(served, digest)?, code.as_ref()).await
+    settle::settle(context, served.given_up(digest, context.now)?, code.as_ref()).await
 }

@@ -3,7 +3,8 @@
 use crate::flow::code::decide;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::settle::{self, Ending, NotAccepted, ending};
+use crate::flow::presentation::end::{Ending, NotAccepted, ending};
+use crate::flow::presentation::settle;
 use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::report::Report;

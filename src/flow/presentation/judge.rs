@@ -58,46 +58,32 @@ pub enum Judged {
         /// Every check that was made.
         report: Report,
     },
-    /// A rule is broken; the report says which.
-    Rejected(Report),
-    /// Genuine, and none of the scopes that were asked for is earned: another try with the same credential
-    /// ends the same way. The report says which rules do not hold.
-    Unearned(Report),
-    /// Rejected, and another try cannot help: what the issuer publishes (keys, or its status list) is wrong.
-    /// The report says what.
-    IssuerAtFault(Report),
-    /// Rejected for now, and nobody here is to blame: what the issuer publishes cannot be had. The report
-    /// says so.
-    Undecided(Report),
+    /// Something does not hold; the report says what.
+    Refused(Refusal, Report),
 }
 
-/// What the wallet's answer comes to.
-#[derive(Debug)]
-pub enum Answered {
-    /// It shows something.
-    Judged(Judged),
-    /// The wallet said no.
-    Refused(WalletError),
-}
-
-/// Why there is no answer.
-enum NotJudged {
-    /// A rule is broken; the findings say which.
-    Rejected(Rejection),
+/// Why an answer is refused: whether another try can help, and whose fault it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    /// A rule is broken.
+    Rule,
     /// Our own core and a second library disagree: one has a fault, so the whole answer is refused.
-    Doubted(Rejection),
-    /// Genuine, and it earns nothing.
-    Unearned(Rejection),
-    /// What the issuer publishes is wrong. The findings say what.
-    IssuerAtFault(Rejection),
-    /// What the issuer publishes cannot be had. The findings say so.
-    Unavailable(Rejection),
+    Doubted,
+    /// Genuine, and none of the scopes that were asked for is earned: another try with the same credential
+    /// ends the same way.
+    Unearned,
+    /// What the issuer publishes (keys, or its status list) is wrong: another try cannot help.
+    IssuerAtFault,
+    /// What the issuer publishes cannot be had now, and nobody here is to blame.
+    Undecided,
 }
 
-impl From<Rejection> for NotJudged {
-    fn from(rejection: Rejection) -> Self {
-        Self::Rejected(rejection)
-    }
+/// A refusal whose report is not concluded yet.
+type Unconcluded = (Refusal, Rejection);
+
+/// A rule that is broken.
+fn broken(rejection: Rejection) -> Unconcluded {
+    (Refusal::Rule, rejection)
 }
 
 impl<'a> Judge<'a> {
@@ -119,20 +105,23 @@ impl<'a> Judge<'a> {
 
     /// Judges a wallet's answer against `challenge`. `opened` is what came, or why it could not be opened;
     /// `findings` say so already.
+    ///
+    /// # Errors
+    /// With the wallet's own words, when it said no.
     pub async fn answer(
         &self,
         challenge: &Expected<'_>,
         opened: Result<ResponseParameters, Rejection>,
         now: Timestamp,
         mut findings: Findings,
-    ) -> Answered {
+    ) -> Result<Judged, WalletError> {
         let answer = opened.and_then(|parameters| WalletAnswer::parse(parameters, &mut findings));
         let token = match answer {
-            Ok(WalletAnswer::Refused(error)) => return Answered::Refused(error),
+            Ok(WalletAnswer::Refused(error)) => return Err(error),
             Ok(WalletAnswer::Presented(token)) => Ok(token),
             Err(rejection) => Err(rejection),
         };
-        Answered::Judged(self.verdict(token, challenge, now, findings).await)
+        Ok(self.verdict(token, challenge, now, findings).await)
     }
 
     /// Judges a `vp_token` against `challenge`. The same token, challenge, keys and time give the same
@@ -152,18 +141,11 @@ impl<'a> Judge<'a> {
     ) -> Judged {
         let judged = match token {
             Ok(token) => self.judge(token, challenge, now, &mut findings).await,
-            Err(rejection) => Err(rejection.into()),
+            Err(rejection) => Err(broken(rejection)),
         };
         match judged {
             Ok(presentation) => Judged::Verified { presentation, report: findings.conclude(Ok(())) },
-            Err(NotJudged::Rejected(rejection) | NotJudged::Doubted(rejection)) => {
-                Judged::Rejected(findings.conclude(Err(rejection)))
-            }
-            Err(NotJudged::Unearned(rejection)) => Judged::Unearned(findings.conclude(Err(rejection))),
-            Err(NotJudged::IssuerAtFault(rejection)) => {
-                Judged::IssuerAtFault(findings.conclude(Err(rejection)))
-            }
-            Err(NotJudged::Unavailable(rejection)) => Judged::Undecided(findings.conclude(Err(rejection))),
+            Err((why, rejection)) => Judged::Refused(why, findings.conclude(Err(rejection))),
         }
     }
 
@@ -174,23 +156,22 @@ impl<'a> Judge<'a> {
         challenge: &Expected<'_>,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<VerifiedPresentation, NotJudged> {
+    ) -> Result<VerifiedPresentation, Unconcluded> {
         let (mut current, mut at_fault, mut unavailable) = (Vec::new(), None, None);
         let limits = &challenge.settings.limits;
-        for shown in token.shown_within(limits, challenge.query, challenge.nonce, findings)? {
+        for shown in token.shown_within(limits, challenge.query, challenge.nonce, findings).map_err(broken)? {
             match self.judge_one(challenge, shown, now, findings).await {
                 Ok(one) => current.push(one),
+                Err(ends @ (Refusal::Doubted | Refusal::Unearned, _)) => return Err(ends),
                 // The others decide (OpenID4VP 8.6).
-                Err(NotJudged::Rejected(rejection)) => findings.discard(rejection),
-                Err(NotJudged::IssuerAtFault(rejection)) => {
+                Err((why, rejection)) => {
                     findings.discard(rejection);
-                    at_fault = Some(rejection);
+                    match why {
+                        Refusal::IssuerAtFault => at_fault = Some(rejection),
+                        Refusal::Undecided => unavailable = Some(rejection),
+                        Refusal::Rule | Refusal::Doubted | Refusal::Unearned => {}
+                    }
                 }
-                Err(NotJudged::Unavailable(rejection)) => {
-                    findings.discard(rejection);
-                    unavailable = Some(rejection);
-                }
-                Err(ends @ (NotJudged::Doubted(_) | NotJudged::Unearned(_))) => return Err(ends),
             }
         }
         match verify::conclude(current, challenge, now, findings) {
@@ -199,9 +180,9 @@ impl<'a> Judge<'a> {
                 None => Ok(presentation),
             },
             // What decided is that something of an issuer's is wrong, or cannot be had.
-            Err(rejection) if at_fault == Some(rejection) => Err(NotJudged::IssuerAtFault(rejection)),
-            Err(rejection) if unavailable == Some(rejection) => Err(NotJudged::Unavailable(rejection)),
-            Err(rejection) => Err(rejection.into()),
+            Err(rejection) if at_fault == Some(rejection) => Err((Refusal::IssuerAtFault, rejection)),
+            Err(rejection) if unavailable == Some(rejection) => Err((Refusal::Undecided, rejection)),
+            Err(rejection) => Err(broken(rejection)),
         }
     }
 
@@ -212,19 +193,20 @@ impl<'a> Judge<'a> {
         shown: PresentedCredential,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<Current, NotJudged> {
+    ) -> Result<Current, Unconcluded> {
         findings.about_presentation(&shown.credential, shown.number);
         let hint = shown.presented.issuer_hint();
-        let issuer = self.trust.vouch(&shown.credential, &hint, findings)?;
+        let issuer = self.trust.vouch(&shown.credential, &hint, findings).map_err(broken)?;
         let keys = self.issuer_keys.of(&issuer).await.map_err(|why| match why {
             NotPublished::Mistake(why) => {
-                NotJudged::IssuerAtFault(issuer_key::mistaken(&issuer, &why, findings))
+                (Refusal::IssuerAtFault, issuer_key::mistaken(&issuer, &why, findings))
             }
             NotPublished::Passing(why) => {
-                NotJudged::Unavailable(issuer_key::unavailable(&issuer, &why, findings))
+                (Refusal::Undecided, issuer_key::unavailable(&issuer, &why, findings))
             }
         })?;
-        let genuine = verify::authenticate(shown, &issuer, &keys, challenge, now, findings)?;
+        let genuine =
+            verify::authenticate(shown, &issuer, &keys, challenge, now, findings).map_err(broken)?;
         self.cross_check(&genuine, challenge, now, findings)?;
         self.current(genuine, &issuer, now, findings).await
     }
@@ -237,22 +219,22 @@ impl<'a> Judge<'a> {
         issuer: &TrustedIssuer,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<Current, NotJudged> {
-        let listed = match genuine.status(findings)? {
+    ) -> Result<Current, Unconcluded> {
+        let listed = match genuine.status(findings).map_err(broken)? {
             StatusNeeded::Settled(current) => return Ok(current),
             StatusNeeded::Listed(listed) => listed,
         };
         let why = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
-            Ok(list) => return Ok(listed.judged(&list, now, findings)?),
+            Ok(list) => return listed.judged(&list, now, findings).map_err(broken),
             Err(why) => why,
         };
         Err(match why {
-            NoStatusList::Unusable(fault) => NotJudged::IssuerAtFault(listed.unusable(&fault, findings)),
+            NoStatusList::Unusable(fault) => (Refusal::IssuerAtFault, listed.unusable(&fault, findings)),
             NoStatusList::NotPublished(NotPublished::Mistake(why)) => {
-                NotJudged::IssuerAtFault(listed.unavailable(&why, findings))
+                (Refusal::IssuerAtFault, listed.unavailable(&why, findings))
             }
             NoStatusList::NotPublished(NotPublished::Passing(why)) => {
-                NotJudged::Unavailable(listed.unavailable(&why, findings))
+                (Refusal::Undecided, listed.unavailable(&why, findings))
             }
         })
     }
@@ -264,7 +246,7 @@ impl<'a> Judge<'a> {
         challenge: &Expected<'_>,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<(), NotJudged> {
+    ) -> Result<(), Unconcluded> {
         let Some(second) = self.cross_check else { return Ok(()) };
         match second.on(genuine.authentic(), &challenge.audience, challenge.nonce, now) {
             Opinion::Agrees => findings.pass(&CROSS_CHECK, "a second library finds the same claims"),
@@ -277,28 +259,10 @@ impl<'a> Judge<'a> {
                     "a second library disagrees with an accepted presentation; it is refused"
                 );
                 let detail = format!("our own core accepts this presentation, but {why}");
-                return Err(NotJudged::Doubted(findings.fail(&CROSS_CHECK, detail)));
+                return Err((Refusal::Doubted, findings.fail(&CROSS_CHECK, detail)));
             }
         }
         Ok(())
-    }
-}
-
-impl Answered {
-    /// The one line about it in the log.
-    pub(in crate::flow) fn record(&self, client: &str, presentation: &PresentationId) {
-        match self {
-            Self::Judged(judged) => judged.record(client, Some(presentation)),
-            Self::Refused(error) => {
-                tracing::info!(
-                    client,
-                    %presentation,
-                    verdict = "declined",
-                    reason = error.code(),
-                    "answer judged"
-                );
-            }
-        }
     }
 }
 
@@ -310,10 +274,7 @@ impl Judged {
             Self::Verified { .. } => {
                 tracing::info!(client, presentation, verdict = "verified", "answer judged");
             }
-            Self::Rejected(report)
-            | Self::Unearned(report)
-            | Self::IssuerAtFault(report)
-            | Self::Undecided(report) => {
+            Self::Refused(_, report) => {
                 let decisive = report.decisive();
                 tracing::warn!(
                     client,

@@ -1,57 +1,15 @@
 //! What settling a presentation means: for the grant behind it, and for where its browser goes. Every way
 //! to an end leads through here, so that there is one write.
 
-use crate::flow::code::decide;
 use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
-use crate::flow::tokens::admit;
-use vpgate_core::base::id::Handle;
+use crate::flow::presentation::end::{Ending, NotAccepted, ending};
+use crate::flow::{code, device};
 use vpgate_core::base::secret::{Digest, Secret};
-use vpgate_core::change::{Change, GrantDecision};
-use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
-use vpgate_core::oauth::redirect::ReturnUrl;
-use vpgate_core::openid4vp::presentation::{
-    AfterRejection, NotNow, Presentation, PresentationOutcome, Served, Settled,
-};
+use vpgate_core::change::Change;
+use vpgate_core::oauth::decision::GrantDecision;
+use vpgate_core::openid4vp::presentation::{AfterRejection, NotNow, Presentation, Served, Settled};
 use vpgate_core::openid4vp::request::{Requester, VpRequest};
-
-/// Where the browser goes after an answer.
-#[derive(Debug)]
-pub enum Ending {
-    /// To our page that says how it ended, or how to try again.
-    Done(Handle),
-    /// Back to the application, with a one-time code in the URL, or with the error.
-    Return(ReturnUrl),
-}
-
-/// Why an answer did not count.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum NotAccepted {
-    /// Unknown, settled or expired, or an answer that another browser brought: one answer for all.
-    #[error("there is no open request for this answer")]
-    NoOpenRequest,
-    /// The wallet sent the person back into another browser than the one that began, which may be waiting.
-    #[error("this was begun in another browser")]
-    OtherBrowser,
-    #[error(transparent)]
-    Failed(#[from] Unavailable),
-}
-
-impl From<NotNow> for NotAccepted {
-    fn from(_: NotNow) -> Self {
-        Self::NoOpenRequest
-    }
-}
-
-impl From<NotCommitted> for NotAccepted {
-    fn from(why: NotCommitted) -> Self {
-        match why {
-            NotCommitted::Lost | NotCommitted::Taken => Self::NoOpenRequest,
-            NotCommitted::Unavailable(source) => Self::Failed(source),
-        }
-    }
-}
 
 /// Writes the end of a served presentation, and what it means for its grant. `code` is what its relying
 /// party collects the result with.
@@ -108,43 +66,25 @@ pub(in crate::flow) async fn settle_returned(
     Ok(ending)
 }
 
+/// What the outcome means for the grant behind it, if there is one, and where the browser goes.
 async fn decide(
     context: &Context,
     settled: &Settled,
     code: Option<&Secret>,
 ) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
-    if let Requester::Code { authorization, client_id } = &settled.asked().requester {
-        let (decision, way_home) = decide::decide(context, settled, authorization, client_id).await?;
-        return Ok((Some(decision), Ending::Return(way_home)));
-    }
-    Ok((grant_decision(context, settled).await?, ending(settled.asked(), code)))
-}
-
-/// What the outcome means for the grant behind it, if there is one. The grant must still be
-/// pending and claimed by this browser (REQ-10.25).
-async fn grant_decision(context: &Context, settled: &Settled) -> Result<Option<GrantDecision>, NotAccepted> {
-    let Requester::Device { grant, client_id } = &settled.asked().requester else { return Ok(None) };
-    let pending = match context.ports.store.grant(grant).await? {
-        Some(DeviceGrant::Pending(pending)) if pending.claimed_by() == Some(settled.browser()) => pending,
-        _ => return Err(NotAccepted::NoOpenRequest),
-    };
-    let reason = match settled.outcome() {
-        PresentationOutcome::Verified { presentation, .. } => {
-            let parameters = &pending.terms().parameters;
-            match admit::admit(context, presentation, client_id, pending.grantable(), parameters) {
-                Ok(admission) => {
-                    let approved =
-                        pending.approve(admission, context.now).map_err(|_| NotAccepted::NoOpenRequest)?;
-                    return Ok(Some(GrantDecision::Approve(approved)));
-                }
-                Err(_) => DenialReason::NothingEarned,
-            }
+    let asked = settled.asked();
+    Ok(match &asked.requester {
+        Requester::RelyingParty { .. } => (None, ending(asked, code)),
+        Requester::Device { grant, client_id } => {
+            let decision = device::decide::decide(context, settled, grant, client_id).await?;
+            (Some(decision), ending(asked, code))
         }
-        PresentationOutcome::Rejected { .. } => DenialReason::PresentationRejected,
-        PresentationOutcome::Declined { .. } => DenialReason::DeclinedInWallet,
-    };
-    let denied = pending.deny(reason, context.now).map_err(|_| NotAccepted::NoOpenRequest)?;
-    Ok(Some(GrantDecision::Deny(denied)))
+        Requester::Code { authorization, client_id } => {
+            let (decision, way_home) =
+                code::decide::decide(context, settled, authorization, client_id).await?;
+            (Some(decision), Ending::Return(way_home))
+        }
+    })
 }
 
 /// The code that a relying party's browser carries home; devices have none.
@@ -160,20 +100,6 @@ pub(in crate::flow) fn response_code(
         }
         // The code of an authorization is another thing: it never leads to the claims.
         Requester::Device { .. } | Requester::Code { .. } => Ok((None, None)),
-    }
-}
-
-/// Where the browser of `asked` goes; `code` is what its relying party collects the result with.
-pub(in crate::flow) fn ending(asked: &VpRequest, code: Option<&Secret>) -> Ending {
-    match &asked.requester {
-        Requester::RelyingParty { redirect_uri, state, .. } => {
-            let mut url = redirect_uri.clone();
-            let code = code.map(|code| ("response_code", code.expose()));
-            let state = state.as_deref().map(|state| ("state", state));
-            url.query_pairs_mut().extend_pairs(code.into_iter().chain(state));
-            Ending::Return(ReturnUrl::new(url))
-        }
-        Requester::Device { .. } | Requester::Code { .. } => Ending::Done(asked.handle.clone()),
     }
 }
 

@@ -5,7 +5,20 @@ use crate::flow::context::Context;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::{Applicant, RequestParameters};
 use vpgate_core::admission::{Admission, NothingEarned, Purpose, Unearned};
+use vpgate_core::openid4vp::presentation::PresentationOutcome;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
+
+/// What the outcome of a presentation earns, when it was verified ([`admit`]).
+pub(in crate::flow) fn earned(
+    context: &Context,
+    outcome: &PresentationOutcome,
+    client_id: &str,
+    requested: &Scopes,
+    parameters: &RequestParameters,
+) -> Option<Admission> {
+    let PresentationOutcome::Verified { presentation, .. } = outcome else { return None };
+    admit(context, presentation, client_id, requested, parameters).ok()
+}
 
 /// What `presentation` earns of the scopes that `client_id` `requested`. `parameters` is what was kept
 /// of the request that began the grant
@@ -13,7 +26,7 @@ use vpgate_core::openid4vp::verify::VerifiedPresentation;
 ///
 /// # Errors
 /// [`NothingEarned`]: `access_denied`. So it is for a client that does not exist any more.
-pub(in crate::flow) fn admit(
+fn admit(
     context: &Context,
     presentation: &VerifiedPresentation,
     client_id: &str,

@@ -11,7 +11,7 @@ use super::result::{
 };
 use super::strict_json::{JsonBody, JsonRequest};
 use super::transaction_data::TransactionDataSchema;
-use crate::flow::presentation::judge::Judged;
+use crate::flow::presentation::judge::{Judged, Refusal};
 use crate::flow::presentation::verify::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
 use crate::http::exact_json::ExactJson;
@@ -110,14 +110,13 @@ impl VerifyResponse {
     pub fn to(judged: Judged) -> Result<Self, Problem> {
         let (presentation, report) = match judged {
             Judged::Verified { presentation, report } => (Some(presentation), report),
-            Judged::Undecided(report) if report.reason.as_deref().is_some_and(issuer_key::is_missed_by) => {
+            Judged::Refused(Refusal::Undecided, report)
+                if report.reason.as_deref().is_some_and(issuer_key::is_missed_by) =>
+            {
                 let why = report.decisive().map(|check| check.detail.to_string());
                 return Err(Problem::later(why.unwrap_or_default()));
             }
-            Judged::Rejected(report)
-            | Judged::Unearned(report)
-            | Judged::IssuerAtFault(report)
-            | Judged::Undecided(report) => (None, report),
+            Judged::Refused(_, report) => (None, report),
         };
         let report = ReportSchema::from(report);
         let texts = presentation.as_ref().map(agreed_texts);

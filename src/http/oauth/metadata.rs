@@ -3,7 +3,7 @@
 use poem_openapi::Object;
 
 use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
-use crate::flow::discovery::Offer;
+use crate::flow::discovery::ServerOffer;
 use crate::http::PublicUrl;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::dpop;
@@ -68,7 +68,7 @@ pub struct Metadata {
 }
 
 /// The metadata of this offer.
-pub fn metadata(offer: &Offer<'_>, public_url: &PublicUrl) -> Metadata {
+pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
     let openid = offer.openid;
     let scopes = openid.then_some(OPENID).into_iter().chain(offer.scopes.iter().copied());
     let scopes: Vec<String> = scopes.map(str::to_owned).collect();

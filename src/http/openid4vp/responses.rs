@@ -8,7 +8,7 @@ use poem_openapi::{ApiResponse, Object, OpenApi};
 use super::error::PostRefusal;
 use crate::flow;
 use crate::flow::context::Context;
-use crate::flow::presentation::direct_post::{PostAnswer, WayBack};
+use crate::flow::presentation::reply::{PostAnswer, WayBack};
 use crate::http::PublicUrl;
 use crate::http::payload::Payload;
 use crate::http::tags::Tags;

@@ -13,7 +13,7 @@ use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
 use super::{Pages, notices, see_other};
 use crate::flow;
-use crate::flow::presentation::settle::Ending;
+use crate::flow::presentation::end::Ending;
 use crate::http::form::Form;
 use vpgate_core::openid4vp::response::ResponseParameters;
 

@@ -92,7 +92,7 @@ async fn a_second_opinion_can_take_away_and_never_add() {
     }
     for why in [Disagreement::Panics, Disagreement::OtherClaims, Disagreement::Refuses("SomeError")] {
         let (judged, _) = judged(&maker, Opinion::Disagrees(why)).await;
-        let Judged::Rejected(report) = judged else { panic!("{judged:?}") };
+        let Judged::Refused(Refusal::Doubted | Refusal::Rule, report) = judged else { panic!("{judged:?}") };
         assert_eq!(report.reason.as_deref(), Some("cross_check"));
         assert!(report.decisive().unwrap().detail.ends_with(&why.to_string()));
     }
@@ -103,6 +103,6 @@ async fn it_is_never_asked_about_what_our_own_core_refused() {
     let mut maker = Maker::new();
     maker.kb["nonce"] = "another".into();
     let (judged, asked) = judged(&maker, Opinion::Agrees).await;
-    let Judged::Rejected(report) = judged else { panic!("{judged:?}") };
+    let Judged::Refused(Refusal::Doubted | Refusal::Rule, report) = judged else { panic!("{judged:?}") };
     assert_eq!((report.reason.as_deref(), line(&report), asked), (Some("kb_nonce"), None, 0));
 }

@@ -1,6 +1,6 @@
 //! What a relying party's result needs besides a good answer: scopes that are earned, and one holder.
 
-use super::NotJudged;
+use super::{Refusal, Unconcluded, broken};
 use crate::flow::context::Context;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::{Purpose, ScopePolicy};
@@ -38,10 +38,12 @@ impl<'a> ResultRules<'a> {
         &self,
         presentation: VerifiedPresentation,
         findings: &mut Findings,
-    ) -> Result<VerifiedPresentation, NotJudged> {
-        one_holder(&presentation, self.several_holders, findings)?;
+    ) -> Result<VerifiedPresentation, Unconcluded> {
+        one_holder(&presentation, self.several_holders, findings).map_err(broken)?;
         let Some(Requested { policy, names, purpose }) = &self.scopes else { return Ok(presentation) };
-        policy.decide(presentation, names, *purpose, findings).map_err(NotJudged::Unearned)
+        policy
+            .decide(presentation, names, *purpose, findings)
+            .map_err(|rejection| (Refusal::Unearned, rejection))
     }
 }
 

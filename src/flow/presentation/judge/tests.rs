@@ -110,7 +110,7 @@ impl Scene {
 
 fn rejected(judged: Judged) -> Report {
     match judged {
-        Judged::Rejected(report) | Judged::IssuerAtFault(report) => report,
+        Judged::Refused(Refusal::Rule | Refusal::IssuerAtFault, report) => report,
         other => panic!("{other:?}"),
     }
 }
@@ -180,7 +180,7 @@ async fn req_7_13_without_a_list_there_is_no_verdict_but_no() {
     let mut reports = Vec::new();
     for _ in 0..2 {
         let judged = scene.judge().await;
-        let Judged::Undecided(report) = judged else { panic!("{judged:?}") };
+        let Judged::Refused(Refusal::Undecided, report) = judged else { panic!("{judged:?}") };
         assert_eq!(report.reason.as_deref(), Some("status_list_available"));
         reports.push(report);
     }
@@ -203,7 +203,7 @@ async fn req_7_13_another_presentation_decides_while_one_list_cannot_be_had() {
         assert_eq!(presentation.credentials()[QUERY_ID].as_slice().len(), 1);
     }
     let judged = scene.judge_text(json!({ QUERY_ID: [unlisted] }).to_string()).await;
-    let Judged::Undecided(report) = judged else { panic!("{judged:?}") };
+    let Judged::Refused(Refusal::Undecided, report) = judged else { panic!("{judged:?}") };
     assert_eq!(report.reason.as_deref(), Some("status_list_available"));
     assert_eq!(asked.load(Ordering::SeqCst), 1, "left alone for a moment");
 }
