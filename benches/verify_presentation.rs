@@ -28,6 +28,7 @@ use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
 use url::Url;
+use vpgate::config::chain_memo::KeptChains;
 use vpgate_core::base::base64url;
 use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
 use vpgate_core::base::json::Bounds;
@@ -304,7 +305,8 @@ fn bench_x5c(criterion: &mut Criterion) {
     let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
     let (root, x5c) = certified(&issuer);
     let roots = || Roots::new(&root, None, Vec::new()).unwrap();
-    let verifier = verifier(&issuer, Some(KeySource::X5c(Arc::new(roots()))));
+    let remembering = roots().with_memo(Arc::new(KeptChains::default()));
+    let verifier = verifier(&issuer, Some(KeySource::X5c(Arc::new(remembering))));
     let header = object(json!({"typ": "dc+sd-jwt", "x5c": x5c}));
     let texts = presentations(&issuer, &header, &verifier, |_| None);
     let mut group = criterion.benchmark_group("verify_presentation_x5c");

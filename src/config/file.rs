@@ -3,11 +3,15 @@
 use std::fs::File;
 use std::io::Read as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use zeroize::Zeroizing;
 
 use vpgate_core::base::exposure::{Exposed, others_may_open};
+use vpgate_core::jose::x5c::ChainMemo;
 use vpgate_core::registration::Sources;
+
+use super::chain_memo::KeptChains;
 
 /// What the configuration names: files, where relative paths begin at this folder, and variables of our environment.
 pub(super) struct Folder<'a>(pub &'a Path);
@@ -28,6 +32,10 @@ impl Sources for Folder<'_> {
     fn variable(&self, name: &str) -> Result<Zeroizing<String>, String> {
         let value = std::env::var(name).map_err(|_| format!("the environment variable {name} is not set"));
         value.map(Zeroizing::new)
+    }
+
+    fn chain_memo(&self) -> Option<Arc<dyn ChainMemo>> {
+        Some(Arc::new(KeptChains::default()))
     }
 }
 

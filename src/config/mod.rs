@@ -10,6 +10,7 @@
 #![doc = include_str!("../../fixtures/config/full.toml")]
 //! ```
 
+pub mod chain_memo;
 mod doubts;
 mod fault;
 mod file;

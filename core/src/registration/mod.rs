@@ -37,6 +37,7 @@ mod tests;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use url::Url;
 use zeroize::Zeroizing;
@@ -67,6 +68,7 @@ use self::token_claim::Proofspace;
 use self::wallet::Around;
 use crate::base::secret::Secret;
 use crate::credential::settings::VerificationSettings;
+use crate::jose::x5c::ChainMemo;
 use crate::openid4vp::request_key::RequestKey;
 use crate::openid4vp::transaction_data::TransactionTypes;
 use crate::policy::Policy;
@@ -105,6 +107,10 @@ pub trait Sources {
     fn private_file(&self, name: &str, limit: usize) -> Result<Zeroizing<Vec<u8>>, String>;
     /// A variable of the environment.
     fn variable(&self, name: &str) -> Result<Zeroizing<String>, String>;
+    /// A memory for one set of roots; `None` where every chain is to be validated anew.
+    fn chain_memo(&self) -> Option<Arc<dyn ChainMemo>> {
+        None
+    }
 }
 
 /// Everything that is registered, checked; secrets are apart from the rest.

@@ -257,8 +257,12 @@ fn roots(
     let lists = crl.map(|name| sources.file(name, CRL_BYTES)).transpose().map_err(|why| ("crl", why))?;
     let path = crl.map(|name| sources.path(name));
     let revoked = path.as_deref().zip(lists.as_deref()).map(|(path, pem)| RevocationFile { path, pem });
-    Roots::new(&pem, revoked, names).map_err(|why| {
+    let roots = Roots::new(&pem, revoked, names).map_err(|why| {
         let of_lists = matches!(why, RootsFault::NoList | RootsFault::NoRootForLists(_));
         (if of_lists { "crl" } else { "x5c_roots" }, why.to_string())
+    })?;
+    Ok(match sources.chain_memo() {
+        Some(memo) => roots.with_memo(memo),
+        None => roots,
     })
 }

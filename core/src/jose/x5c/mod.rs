@@ -16,8 +16,6 @@
 //! }
 //! ```
 
-#![expect(clippy::disallowed_types, reason = "the one memo of the rules: chains that were validated before")]
-
 mod anchor;
 mod constraints;
 mod leaf;
@@ -25,9 +23,8 @@ mod own;
 mod path;
 mod revocation;
 
-use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -50,8 +47,6 @@ use crate::base::time::Timestamp;
 pub const MOST_CERTIFICATES: usize = 6;
 /// One certificate, in bytes of DER: several times one with an RSA key of 4096 bits.
 const CERTIFICATE_BYTES: usize = 8 << 10;
-/// Chains that are remembered.
-const MOST_KEPT: usize = 256;
 
 /// Certificates that are believed, for one issuer: roots, authorities below them, or those of issuers. A trust
 /// anchor is a name and a key (RFC 5280 section 6.1.1(d)); it need not be self-signed.
@@ -61,9 +56,17 @@ pub struct Roots {
     revocations: Option<Revocations>,
     one_issuer: bool,
     self_signed: bool,
-    /// What was validated before: the same answer, without the work. Only good chains are here, so a
-    /// stranger cannot fill it.
-    kept: Mutex<HashMap<[u8; 32], Arc<ValidatedChain>>>,
+    memo: Option<Arc<dyn ChainMemo>>,
+}
+
+/// Chains that one set of roots has validated before, so that the same answer costs no work. The rules keep nothing
+/// between two calls, so the caller keeps it. It must forget: each chain takes a few kilobytes. Only good chains
+/// get in, so a stranger cannot fill it with anything.
+pub trait ChainMemo: Send + Sync {
+    /// The chain that was kept under this digest.
+    fn recall(&self, digest: &[u8; 32]) -> Option<Arc<ValidatedChain>>;
+    /// Keeps a chain under the digest of its `x5c`.
+    fn keep(&self, digest: [u8; 32], chain: &Arc<ValidatedChain>);
 }
 
 impl Roots {
@@ -97,14 +100,13 @@ impl Roots {
             return Err(RootsFault::NoRootForLists(place + 1));
         }
         let revocations = revoked.map(|file| Revocations::new(&anchors, &file)).transpose()?;
-        Ok(Self {
-            anchors,
-            names,
-            revocations,
-            one_issuer: false,
-            self_signed: false,
-            kept: Mutex::default(),
-        })
+        Ok(Self { anchors, names, revocations, one_issuer: false, self_signed: false, memo: None })
+    }
+
+    /// These roots, with a memory of the chains that they validated.
+    #[must_use]
+    pub fn with_memo(self, memo: Arc<dyn ChainMemo>) -> Self {
+        Self { memo: Some(memo), ..self }
     }
 
     /// Validates the value of an `x5c` header at `now`: one to six certificates, leaf first, each issued
@@ -120,17 +122,15 @@ impl Roots {
         {
             return Err(ChainFault::RevocationListDate.into());
         }
+        let validate = || quietly(|| self.look_at(&certificates(&texts)?, now)).map(Arc::new);
+        let Some(memo) = &self.memo else { return validate() };
         // Over the JSON, which keeps apart what belongs to different certificates.
         let digest = *Digest::of(x5c.to_string().as_bytes()).as_bytes();
-        if let Some(chain) = self.kept().get(&digest).filter(|chain| chain.window.holds(now)) {
-            return Ok(Arc::clone(chain));
+        if let Some(chain) = memo.recall(&digest).filter(|chain| chain.window.holds(now)) {
+            return Ok(chain);
         }
-        let chain = Arc::new(quietly(|| self.look_at(&certificates(&texts)?, now))?);
-        let mut kept = self.kept();
-        if kept.len() >= MOST_KEPT {
-            kept.clear();
-        }
-        kept.insert(digest, Arc::clone(&chain));
+        let chain = validate()?;
+        memo.keep(digest, &chain);
         Ok(chain)
     }
 
@@ -168,11 +168,6 @@ impl Roots {
             authority_key_ids,
             window,
         })
-    }
-
-    /// Nothing is left half done under this lock, so a panic elsewhere does not spoil what it holds.
-    fn kept(&self) -> MutexGuard<'_, HashMap<[u8; 32], Arc<ValidatedChain>>> {
-        self.kept.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
