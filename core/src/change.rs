@@ -61,7 +61,7 @@ pub enum Change {
     /// Refused for good before a presentation was settled. Leaves: pending.
     DenyGrant(Denied),
     /// "I did not start this", counted. Leaves: pending or approved.
-    DisownGrant {
+    DenyByUser {
         /// The grant as denied.
         denied: Denied,
         /// Never refused: how many there were is for the operator.
@@ -130,7 +130,7 @@ pub enum Change {
     ServePresentation(Served),
     /// The person takes the wallet's ordinary way instead of the browser's API. Leaves: served, to be
     /// answered through that API by this browser.
-    TakeOrdinaryWay(Served),
+    FallBackToRedirect(Served),
     /// The person goes on in another browser, which the presentation names. Leaves: served, by the browser `from`.
     TakeOver {
         /// The presentation as served.
@@ -208,7 +208,7 @@ impl Change {
             Self::Count(_) => "count",
             Self::RecordPoll { .. } => "record_poll",
             Self::DenyGrant(_) => "deny_grant",
-            Self::DisownGrant { .. } => "disown_grant",
+            Self::DenyByUser { .. } => "deny_by_user",
             Self::CompleteGrant { .. } => "complete_grant",
             Self::RedeemGrant { .. } => "redeem_grant",
             Self::Refresh { .. } => "refresh",
@@ -219,7 +219,7 @@ impl Change {
             Self::BeginPresentation { .. } => "begin_presentation",
             Self::BeginForClient { .. } => "begin_for_client",
             Self::ServePresentation(_) => "serve_presentation",
-            Self::TakeOrdinaryWay(_) => "take_ordinary_way",
+            Self::FallBackToRedirect(_) => "fall_back_to_redirect",
             Self::TakeOver { .. } => "take_over",
             Self::CountTry(_) => "count_try",
             Self::AwaitReturn(_) => "await_return",

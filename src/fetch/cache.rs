@@ -93,7 +93,7 @@ impl Room {
 pub(super) struct Wish<'a, V> {
     /// How long a copy that is no longer fresh may serve.
     pub(super) stale: Duration,
-    /// How long the asker waits, counted from the start of the fetch.
+    /// How long the caller waits, counted from the start of the fetch.
     pub(super) patience: Duration,
     /// Whether the copy has what is wanted.
     pub(super) has_it: &'a (dyn Fn(&V) -> bool + Sync),

@@ -16,6 +16,7 @@ use super::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::oauth::attempts::Limited;
 use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::oauth::issuance::Issuance;
 
@@ -57,18 +58,13 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         }
         Change::EnterCode { user_code, address, most, at, within } => {
             let live = user_code.map(|code| (code, row::remembered_until(*at)));
-            let sighted =
-                live.zip(*address).map(|((code, alive), from)| grants::sight(&code, alive, &from, *most));
-            counters::within(within, live)
-                .into_iter()
-                .chain(sighted.transpose()?.into_iter().flatten())
-                .collect()
+            enter_code(live, address.as_ref(), *most, within)?
         }
         Change::Count(attempt) => vec![counters::count(attempt)],
         Change::RecordPoll { grant, seen } => vec![grants::record_poll(grant, *seen)],
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
-        Change::DisownGrant { denied, counted } => {
-            vec![counters::count(counted), grants::disown(denied)?]
+        Change::DenyByUser { denied, counted } => {
+            vec![counters::count(counted), grants::deny_by_user(denied)?]
         }
         Change::CompleteGrant { grant, presentation, response_code } => {
             vec![decide(grant)?, presentations::collect(presentation, response_code)]
@@ -87,7 +83,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             claimed(claim.as_ref(), begin)?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
-        Change::TakeOrdinaryWay(served) => vec![presentations::by_redirect(served)?],
+        Change::FallBackToRedirect(served) => vec![presentations::by_redirect(served)?],
         Change::TakeOver { presentation, from } => vec![presentations::take_over(presentation, from)],
         Change::CountTry(served) => vec![presentations::count_try(served)?],
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
@@ -116,6 +112,17 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
 /// A presentation begins, with the grant that it claims.
 fn claimed(claim: Option<&Pending>, begin: Result<Step, BrokenColumn>) -> Result<Vec<Step>, BrokenColumn> {
     claim.map(grants::claim).into_iter().chain([begin]).collect()
+}
+
+/// A user code was entered: counted unless it is `live`; the address of who entered a live one is remembered.
+fn enter_code(
+    live: Option<(Digest, Timestamp)>,
+    address: Option<&Digest>,
+    most: u32,
+    within: &Limited,
+) -> Result<Vec<Step>, BrokenColumn> {
+    let sighted = live.zip(address).map(|((code, alive), from)| grants::sight(&code, alive, from, most));
+    Ok(counters::within(within, live).into_iter().chain(sighted.transpose()?.into_iter().flatten()).collect())
 }
 
 /// A presentation ends, with what that means for its grant.

@@ -338,7 +338,7 @@ impl Approved {
     /// The person reports it afterwards: no token is issued any more. Never too late, because it
     /// only takes away.
     #[must_use]
-    pub fn disown(self, reason: DenialReason) -> Denied {
+    pub fn deny_by_user(self, reason: DenialReason) -> Denied {
         Denied { terms: self.terms, reason }
     }
 

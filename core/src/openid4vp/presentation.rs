@@ -52,7 +52,7 @@ pub enum Presentation {
 /// Asked for; the wallet has not been told.
 #[derive(Debug)]
 pub struct Begun {
-    asked: VpRequest,
+    request: VpRequest,
     reserved_for: Option<Digest>,
     answer_key: Option<EncryptionKey>,
 }
@@ -60,7 +60,7 @@ pub struct Begun {
 /// Bound to one browser, which was sent to the wallet.
 #[derive(Debug)]
 pub struct Served {
-    asked: VpRequest,
+    request: VpRequest,
     browser: Digest,
     tries: Tries,
     answer_key: Option<EncryptionKey>,
@@ -86,7 +86,7 @@ pub struct Tries {
 /// Decided. Nonce, state and ids are dead.
 #[derive(Debug)]
 pub struct Settled {
-    asked: VpRequest,
+    request: VpRequest,
     browser: Digest,
     outcome: PresentationOutcome,
     response_code: Option<Digest>,
@@ -135,12 +135,12 @@ pub enum NotNow {
 
 impl Presentation {
     /// The request, in whatever state.
-    pub fn asked(&self) -> &VpRequest {
+    pub fn request(&self) -> &VpRequest {
         match self {
-            Self::Begun(begun) => &begun.asked,
-            Self::Served(served) => &served.asked,
-            Self::AwaitingReturn(awaiting) => &awaiting.asked,
-            Self::Settled(settled) => &settled.asked,
+            Self::Begun(begun) => &begun.request,
+            Self::Served(served) => &served.request,
+            Self::AwaitingReturn(awaiting) => &awaiting.request,
+            Self::Settled(settled) => &settled.request,
         }
     }
 
@@ -171,7 +171,7 @@ impl Begun {
     /// already known (the verification page of the device grant); `answer_key` is the private half of
     /// [`VpRequest::answer_key`].
     pub fn new(asked: VpRequest, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Self {
-        Self { asked, reserved_for, answer_key }
+        Self { request: asked, reserved_for, answer_key }
     }
 
     /// Binds the browser that is being sent to the wallet.
@@ -179,17 +179,17 @@ impl Begun {
     /// # Errors
     /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`] when it was reserved for another one.
     pub fn serve(self, browser: Digest, now: Timestamp) -> Result<Served, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         if self.reserved_for.is_some_and(|reserved| reserved != browser) {
             return Err(NotNow::OtherBrowser);
         }
-        let Self { asked, answer_key, .. } = self;
-        Ok(Served { asked, browser, tries: Tries::default(), answer_key, answer: None })
+        let Self { request: asked, answer_key, .. } = self;
+        Ok(Served { request: asked, browser, tries: Tries::default(), answer_key, answer: None })
     }
 
     /// The request as it was sent.
-    pub fn asked(&self) -> &VpRequest {
-        &self.asked
+    pub fn request(&self) -> &VpRequest {
+        &self.request
     }
 
     /// The only browser that may continue, where known.
@@ -209,7 +209,7 @@ impl Served {
     /// # Errors
     /// [`NotNow::Expired`], [`NotNow::OtherBrowser`]
     pub fn in_browser(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         if self.browser != *browser {
             return Err(NotNow::OtherBrowser);
         }
@@ -224,7 +224,11 @@ impl Served {
     /// come in the clear by a side endpoint.
     pub fn answered_by(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
-        if served.asked.response_mode == ResponseMode::Fragment { Ok(served) } else { Err(NotNow::OtherWay) }
+        if served.request.response_mode == ResponseMode::Fragment {
+            Ok(served)
+        } else {
+            Err(NotNow::OtherWay)
+        }
     }
 
     /// An answer arrived through the Digital Credentials API of this browser, from the page that we showed it.
@@ -233,7 +237,7 @@ impl Served {
     /// Those of [`Self::in_browser`]; [`NotNow::OtherWay`] when the browser's API was not asked.
     pub fn answered_through_api(self, browser: &Digest, now: Timestamp) -> Result<Self, NotNow> {
         let served = self.in_browser(browser, now)?;
-        if served.asked.flow == PresentationFlow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
+        if served.request.flow == PresentationFlow::DcApi { Ok(served) } else { Err(NotNow::OtherWay) }
     }
 
     /// The browser has no Digital Credentials API, or the person wants a wallet that it does not reach: the
@@ -251,7 +255,7 @@ impl Served {
     ) -> Result<Self, NotNow> {
         let served = self.answered_through_api(browser, now)?;
         let public = answer_key.as_ref().map(EncryptionKey::to_public_jwk);
-        Ok(Self { asked: served.asked.by_redirect(wallet, nonce, public), answer_key, ..served })
+        Ok(Self { request: served.request.by_redirect(wallet, nonce, public), answer_key, ..served })
     }
 
     /// An answer was posted, by whoever knows the address. `answer` is its digest: whoever posts the same
@@ -260,8 +264,8 @@ impl Served {
     /// # Errors
     /// [`NotNow::Expired`]; [`NotNow::OtherWay`] when it was to come through the browser.
     pub fn answered_by_wallet(self, answer: Digest, now: Timestamp) -> Result<Self, NotNow> {
-        live(&self.asked, now)?;
-        let posted = self.asked.response_mode.is_posted();
+        live(&self.request, now)?;
+        let posted = self.request.response_mode.is_posted();
         if posted { Ok(Self { answer: Some(answer), ..self }) } else { Err(NotNow::OtherWay) }
     }
 
@@ -273,8 +277,8 @@ impl Served {
     /// # Errors
     /// [`NotNow::Expired`]; [`NotNow::OtherBrowser`] where the browser is fixed.
     pub fn taken_over_by(self, browser: Digest, now: Timestamp) -> Result<Self, NotNow> {
-        live(&self.asked, now)?;
-        match self.asked.requester {
+        live(&self.request, now)?;
+        match self.request.requester {
             Requester::RelyingParty { .. } => Ok(Self { browser, ..self }),
             Requester::Device { .. } | Requester::Code { .. } => Err(NotNow::OtherBrowser),
         }
@@ -293,12 +297,20 @@ impl Served {
         return_code: Digest,
         now: Timestamp,
     ) -> Result<AwaitingReturn, NotNow> {
-        live(&self.asked, now)?;
-        if self.asked.flow != PresentationFlow::SameDevice {
+        live(&self.request, now)?;
+        if self.request.flow != PresentationFlow::SameDevice {
             return Err(NotNow::OtherWay);
         }
-        let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
-        Ok(AwaitingReturn { asked, browser, presentation, report, return_code, answered_at: now, answer })
+        let Self { request: asked, browser, answer, tries: _, answer_key: _ } = self;
+        Ok(AwaitingReturn {
+            request: asked,
+            browser,
+            presentation,
+            report,
+            return_code,
+            answered_at: now,
+            answer,
+        })
     }
 
     /// The answer is verified. `response_code` is the digest of the one-time code with which the
@@ -313,7 +325,7 @@ impl Served {
         response_code: Option<Digest>,
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         Ok(self.settle(PresentationOutcome::Verified { presentation, report }, response_code, now))
     }
 
@@ -327,7 +339,7 @@ impl Served {
         response_code: Option<Digest>,
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         Ok(self.settle(PresentationOutcome::Declined { error }, response_code, now))
     }
 
@@ -336,7 +348,7 @@ impl Served {
     /// # Errors
     /// [`NotNow::Expired`]
     pub fn given_up(mut self, response_code: Option<Digest>, now: Timestamp) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         let outcome = match self.tries.last_report.take() {
             Some(report) => PresentationOutcome::Rejected { report },
             None => PresentationOutcome::Declined { error: WalletError::AccessDenied },
@@ -345,8 +357,8 @@ impl Served {
     }
 
     /// The request as it was sent.
-    pub fn asked(&self) -> &VpRequest {
-        &self.asked
+    pub fn request(&self) -> &VpRequest {
+        &self.request
     }
 
     /// The browser it is bound to.
@@ -365,8 +377,8 @@ impl Served {
     }
 
     fn settle(self, outcome: PresentationOutcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
-        let Self { asked, browser, answer, tries: _, answer_key: _ } = self;
-        Settled { asked, browser, outcome, response_code, settled_at: now, answer }
+        let Self { request: asked, browser, answer, tries: _, answer_key: _ } = self;
+        Settled { request: asked, browser, outcome, response_code, settled_at: now, answer }
     }
 }
 
@@ -375,7 +387,7 @@ impl Settled {
     /// an authorization earned is in its grant.
     #[must_use]
     pub fn to_be_kept(self) -> Self {
-        match (self.outcome, &self.asked.requester) {
+        match (self.outcome, &self.request.requester) {
             (
                 PresentationOutcome::Verified { presentation, report },
                 Requester::Device { .. } | Requester::Code { .. },
@@ -388,8 +400,8 @@ impl Settled {
     }
 
     /// The request as it was sent.
-    pub fn asked(&self) -> &VpRequest {
-        &self.asked
+    pub fn request(&self) -> &VpRequest {
+        &self.request
     }
 
     /// The browser it is bound to.

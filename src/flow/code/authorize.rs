@@ -212,10 +212,10 @@ async fn begin(
     let question = QueryAsked::of_scopes(context, client, &request.scopes);
     let question = question.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
     let id = AuthorizationId::from_entropy(context.random_id()?);
-    let asker = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
+    let requester = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };
     let login_hint = request.login_hint.as_ref().map(|hint| hint.0.clone());
     let flow = context.policy.flow_in_browser(&client.wallet);
-    let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint, flow, until: None };
+    let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint, flow, until: None };
     let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
     let handle = asked.handle.clone();
     let request = Box::new(request);

@@ -42,7 +42,7 @@ pub(in crate::flow) async fn refused_way_home(
     context: &Context,
     settled: &Settled,
 ) -> Result<Option<ReturnUrl>, Unavailable> {
-    let Requester::Code { authorization, .. } = &settled.asked().requester else { return Ok(None) };
+    let Requester::Code { authorization, .. } = &settled.request().requester else { return Ok(None) };
     let Some(CodeGrant::Refused(refused)) = context.ports.store.authorization(authorization).await? else {
         return Ok(None);
     };

@@ -106,16 +106,8 @@ pub async fn authorize(
     from: ClientAddress,
     other: &AuthorizationParameters,
 ) -> Result<DeviceAuthorization, NotAuthorized> {
-    if !client.may_use(Grant::DeviceCode) {
-        return Err(NotAuthorized::WrongGrant);
-    }
-    if must_authenticate(context) && !client.is_confidential() {
-        return Err(NotAuthorized::AuthenticationRequired);
-    }
+    check_client(context, &client, other)?;
     let client = client.client();
-    if let Some(fault) = not_honoured(other) {
-        return Err(NotAuthorized::NotHonoured(fault));
-    }
     let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
     let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &context.policy.scopes)?;
     let challenge = challenge(other)?;
@@ -129,22 +121,22 @@ pub async fn authorize(
     let number = precautions.numbers.map(|numbers| numbers.shown());
     let parameters = client.kept_parameters(|name| other.get(name))?;
     let within = authorization_limits(context, client, from);
+    let terms = DeviceGrantTerms {
+        id: GrantId::from_entropy(context.random_id()?),
+        client_id: client.id.clone(),
+        scopes,
+        parameters,
+        openid,
+        challenge,
+        resource: ask.resource,
+        dpop: key,
+        created_at: context.now,
+        expires_at: context.now.plus(settings.code_lifetime),
+    };
     for _ in 0..DRAWS {
         let Some(user_code) = draw_user_code(context, settings)? else { continue };
         let device_code = context.random_secret()?;
-        let terms = DeviceGrantTerms {
-            id: GrantId::from_entropy(context.random_id()?),
-            client_id: client.id.clone(),
-            scopes: scopes.clone(),
-            parameters: parameters.clone(),
-            openid,
-            challenge: challenge.clone(),
-            resource: ask.resource.clone(),
-            dpop: key.clone(),
-            created_at: context.now,
-            expires_at: context.now.plus(settings.code_lifetime),
-        };
-        let grant = Pending::begin(terms, Pace::new(settings.polling_interval));
+        let grant = Pending::begin(terms.clone(), Pace::new(settings.polling_interval));
         let change = Change::OpenGrant {
             grant: grant.guarded_by(precautions.clone()),
             device_code: device_code.digest(),
@@ -163,16 +155,38 @@ pub async fn authorize(
                 });
             }
             Err(NotCommitted::Taken) => {}
-            Err(NotCommitted::Lost) => {
-                let retry_after = limits::retry_after(context, &within).await?;
-                let address = from.counted().map(tracing::field::display);
-                tracing::warn!(client = client.id, address, retry_after, "too many device authorizations");
-                return Err(NotAuthorized::TooMany { retry_after });
-            }
+            Err(NotCommitted::Lost) => return Err(too_many(context, client, from, &within).await?),
             Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
         }
     }
     Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
+}
+
+/// Whether this client may begin the grant at all, and asks for nothing that would be passed over.
+fn check_client(
+    context: &Context,
+    client: &AuthenticatedClient<'_>,
+    other: &AuthorizationParameters,
+) -> Result<(), NotAuthorized> {
+    if !client.may_use(Grant::DeviceCode) {
+        return Err(NotAuthorized::WrongGrant);
+    }
+    if must_authenticate(context) && !client.is_confidential() {
+        return Err(NotAuthorized::AuthenticationRequired);
+    }
+    not_honoured(other).map_or(Ok(()), |fault| Err(NotAuthorized::NotHonoured(fault)))
+}
+
+async fn too_many(
+    context: &Context,
+    client: &Client,
+    from: ClientAddress,
+    within: &Limited,
+) -> Result<NotAuthorized, Unavailable> {
+    let retry_after = limits::retry_after(context, within).await?;
+    let address = from.counted().map(tracing::field::display);
+    tracing::warn!(client = client.id, address, retry_after, "too many device authorizations");
+    Ok(NotAuthorized::TooMany { retry_after })
 }
 
 fn precautions(

@@ -17,7 +17,7 @@ use vpgate_core::openid4vp::request::Requester;
 
 /// What became of a grant that was disowned after it was approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Disowned {
+pub enum DeniedByUser {
     /// It is denied; no token was issued.
     InTime,
     /// The device had taken its token; all that the grant led to is revoked.
@@ -27,7 +27,7 @@ pub enum Disowned {
 /// Why nothing was disowned.
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
-pub enum NotDisowned {
+pub enum NotDenied {
     /// Unknown, forgotten, another browser's, or decided otherwise.
     #[error("there is nothing that this browser approved")]
     Unknown,
@@ -55,14 +55,18 @@ pub async fn entered_code(context: &Context, typed: Typed<'_>) -> Result<(), Cod
 ///
 /// # Errors
 /// [`NotDisowned`]
-pub async fn approved(context: &Context, handle: &Handle, browser: &Secret) -> Result<Disowned, NotDisowned> {
+pub async fn approved(
+    context: &Context,
+    handle: &Handle,
+    browser: &Secret,
+) -> Result<DeniedByUser, NotDenied> {
     let settled = match context.ports.store.presentation_by_handle(handle).await? {
         Some(Presentation::Settled(settled)) if *settled.browser() == browser.digest() => settled,
-        _ => return Err(NotDisowned::Unknown),
+        _ => return Err(NotDenied::Unknown),
     };
-    match &settled.asked().requester {
+    match &settled.request().requester {
         Requester::Device { grant, .. } => decided(context, grant).await,
-        Requester::RelyingParty { .. } | Requester::Code { .. } => Err(NotDisowned::Unknown),
+        Requester::RelyingParty { .. } | Requester::Code { .. } => Err(NotDenied::Unknown),
     }
 }
 
@@ -70,14 +74,14 @@ pub async fn approved(context: &Context, handle: &Handle, browser: &Secret) -> R
 ///
 /// # Errors
 /// [`NotDisowned`]
-pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Result<Disowned, NotDisowned> {
+pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Result<DeniedByUser, NotDenied> {
     // The device may take its token between the look and the write: look again, once.
     for _ in 0..2 {
         match context.ports.store.grant(grant).await? {
             Some(DeviceGrant::Approved(approved)) => {
-                let denied = approved.disown(DenialReason::NotStartedByPerson);
+                let denied = approved.deny_by_user(DenialReason::NotStartedByPerson);
                 match deny(context, denied).await {
-                    Ok(()) => return Ok(Disowned::InTime),
+                    Ok(()) => return Ok(DeniedByUser::InTime),
                     Err(NotCommitted::Lost | NotCommitted::Taken) => {}
                     Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
                 }
@@ -86,12 +90,12 @@ pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Resu
                 let (grant, token) = (&redeemed.terms().id, redeemed.token());
                 tracing::warn!(%grant, %token, "a person did not start a grant whose token was taken");
                 revoke::revoke_origin(context, Origin::Device(grant.clone())).await?;
-                return Ok(Disowned::TokensRevoked);
+                return Ok(DeniedByUser::TokensRevoked);
             }
-            _ => return Err(NotDisowned::Unknown),
+            _ => return Err(NotDenied::Unknown),
         }
     }
-    Err(NotDisowned::Unknown)
+    Err(NotDenied::Unknown)
 }
 
 pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), NotCommitted> {
@@ -102,7 +106,7 @@ pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(
     };
     let window = context.policy.device.limits.window;
     let counted = Attempt::new(CountedEvent::Disowned, who, u32::MAX, window, context.now);
-    context.ports.store.commit(Change::DisownGrant { denied, counted }).await?;
+    context.ports.store.commit(Change::DenyByUser { denied, counted }).await?;
     let reports: u32 = context.ports.store.attempts(&counted).await?.iter().map(|(_, count)| *count).sum();
     tracing::warn!(grant = %id, client = client_id, reports, "a person did not start this device grant");
     Ok(())

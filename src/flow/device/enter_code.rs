@@ -39,9 +39,9 @@ pub async fn go_on(
     let terms = grant.terms();
     let question =
         QueryAsked::of_scopes(context, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
-    let asker = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
+    let requester = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
     let (flow, until) = (context.policy.flow_in_browser(&client.wallet), Some(terms.expires_at));
-    let ask = NewVpRequest { asker, wallet: &client.wallet, question, login_hint: None, flow, until };
+    let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint: None, flow, until };
     let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
     let handle = asked.handle.clone();
     let change = Change::BeginPresentation {

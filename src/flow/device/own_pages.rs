@@ -4,7 +4,7 @@
 
 use crate::flow::client::limits;
 use crate::flow::context::Context;
-use crate::flow::device::deny_by_user::{self, NotDisowned};
+use crate::flow::device::deny_by_user::{self, NotDenied};
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Entered, Typed};
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::flow::tokens::admit;
@@ -158,8 +158,8 @@ async fn take_back(
     let id = theirs.map(|it| it.terms().id.clone()).ok_or(CodeRefused::Unknown)?;
     match deny_by_user::decided(context, &id).await {
         Ok(_) => Ok(Completed::Denied),
-        Err(NotDisowned::Unknown) => Err(CodeRefused::Unknown.into()),
-        Err(NotDisowned::Failed(source)) => Err(source.into()),
+        Err(NotDenied::Unknown) => Err(CodeRefused::Unknown.into()),
+        Err(NotDenied::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -174,7 +174,7 @@ async fn presentation_for(
     let Some(Presentation::Settled(settled)) = context.ports.store.presentation(&id).await? else {
         return Err(PagesRefused::Presentation);
     };
-    let begun_for_it = match &settled.asked().requester {
+    let begun_for_it = match &settled.request().requester {
         Requester::RelyingParty { client_id, grant: Some(begun_for), .. } => {
             *client_id == client.id && begun_for == grant
         }
@@ -199,7 +199,7 @@ async fn complete_by(
         GrantDecision::Approve(approved) => Completed::Authorized(approved.admission().scopes().clone()),
         _ => Completed::Denied,
     };
-    let presentation = settled.asked().id.clone();
+    let presentation = settled.request().id.clone();
     let change = Change::CompleteGrant { grant: decision, presentation, response_code };
     match context.ports.store.commit(change).await {
         Ok(()) => Ok(completed),

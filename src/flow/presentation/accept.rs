@@ -37,7 +37,7 @@ pub async fn fragment(
         _ => return Err(NotAccepted::NoOpenRequest),
     };
     let mut findings = Findings::new();
-    let opened = ask_wallet::of_the_wallet(context, served.asked(), Ok(parameters), &mut findings).await?;
+    let opened = ask_wallet::of_the_wallet(context, served.request(), Ok(parameters), &mut findings).await?;
     in_browser(context, served, opened, findings).await
 }
 
@@ -57,7 +57,7 @@ pub async fn dc_api(
         _ => return Err(NotAccepted::NoOpenRequest),
     };
     let mut findings = Findings::new();
-    let opened = handed.open(served.asked(), served.answer_key(), &mut findings);
+    let opened = handed.open(served.request(), served.answer_key(), &mut findings);
     in_browser(context, served, opened, findings).await
 }
 
@@ -68,9 +68,9 @@ async fn in_browser(
     opened: Result<ResponseParameters, Rejection>,
     findings: Findings,
 ) -> Result<Ending, NotAccepted> {
-    let judged = judged(context, served.asked(), opened, findings).await;
-    let (code, digest) = settle::response_code(context, served.asked())?;
-    let handle = served.asked().handle.clone();
+    let judged = judged(context, served.request(), opened, findings).await;
+    let (code, digest) = settle::response_code(context, served.request())?;
+    let handle = served.request().handle.clone();
     match answered(context, served, judged, digest).await? {
         None => Ok(Ending::Done(handle)),
         Some(settled) => settle::settle(context, settled, code.as_ref()).await,
@@ -137,6 +137,6 @@ pub async fn give_up(context: &Context, handle: &Handle, browser: &Secret) -> Re
         Some(Presentation::Served(served)) => served.in_browser(&browser.digest(), context.now)?,
         _ => return Err(NotAccepted::NoOpenRequest),
     };
-    let (code, digest) = settle::response_code(context, served.asked())?;
+    let (code, digest) = settle::response_code(context, served.request())?;
     settle::settle(context, served.given_up(digest, context.now)?, code.as_ref()).await
 }

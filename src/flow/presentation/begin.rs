@@ -14,7 +14,7 @@ use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::jose::jwe::EncryptionKey;
-use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::client::{AuthenticatedClient, Client};
 use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{
@@ -63,7 +63,7 @@ pub struct CodeToComplete {
 
 /// What is written down as a request. It lives as long as configured, but never past `until`.
 pub(in crate::flow) struct NewVpRequest<'a> {
-    pub asker: Requester,
+    pub requester: Requester,
     pub wallet: &'a str,
     pub question: QueryAsked,
     pub login_hint: Option<String>,
@@ -181,17 +181,10 @@ pub async fn begin(
         }
     };
     let client = client.client();
-    if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
-        return Err(NotBegun::CrossDevice);
-    }
-    let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
-    let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
-    if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
-        return Err(NotBegun::State);
-    }
-    let asker = Requester::RelyingParty {
+    let redirect_uri = checked_return(client, &request)?;
+    let requester = Requester::RelyingParty {
         client_id: client.id.clone(),
-        redirect_uri: redirect_uri.clone(),
+        redirect_uri,
         state: request.state,
         grant: claim.as_ref().map(|grant| grant.terms().id.clone()),
         scope: question.scopes.as_ref().map(ToString::to_string),
@@ -199,24 +192,16 @@ pub async fn begin(
     };
     let until = claim.as_ref().map(|grant| grant.terms().expires_at);
     let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
-    let ask =
-        NewVpRequest { asker, wallet, question, login_hint: request.login_hint, flow: request.flow, until };
-    let (asked, answer_key) = new_vp_request(context, ask)?;
-    let wallet = ask_wallet::route_of(context, &asked)?;
-    let comes_by_page = wallet.request_method == RequestMethod::Pushed
-        || wallet.authorization_method == AuthorizationMethod::Post;
-    let authorization_request_url = match asked.flow {
-        PresentationFlow::DcApi => None,
-        _ if comes_by_page => {
-            ask_wallet::check_wallet(context, &asked, wallet).await?;
-            None
-        }
-        _ => Some(ask_wallet::wallet_url(context, &asked, wallet).await?),
+    let asked = NewVpRequest {
+        requester,
+        wallet,
+        question,
+        login_hint: request.login_hint,
+        flow: request.flow,
+        until,
     };
-    let length = authorization_request_url.as_ref().map_or(0, |url| url.as_str().len());
-    if asked.flow == PresentationFlow::CrossDevice && length > MAX_SCANNED_BYTES {
-        return Err(NotBegun::TooLongToScan);
-    }
+    let (asked, answer_key) = new_vp_request(context, asked)?;
+    let authorization_request_url = authorization_request_url(context, &asked).await?;
     let begun = PresentationBegun {
         id: asked.id.clone(),
         handle: asked.handle.clone(),
@@ -232,6 +217,39 @@ pub async fn begin(
         Err(NotCommitted::Unavailable(source)) => Err(source.into()),
         Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
     }
+}
+
+/// Where the browser returns, if the request may say so and the client may ask in this way.
+fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, NotBegun> {
+    if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
+        return Err(NotBegun::CrossDevice);
+    }
+    let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
+    let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
+    if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+        return Err(NotBegun::State);
+    }
+    Ok(redirect_uri.clone())
+}
+
+/// The request as the wallet will see it, where the browser is sent there with it at once; the wallet's server is
+/// asked now, so that nothing is stored when it does not answer.
+async fn authorization_request_url(context: &Context, asked: &VpRequest) -> Result<Option<Url>, NotBegun> {
+    let wallet = ask_wallet::route_of(context, asked)?;
+    let comes_by_page = wallet.request_method == RequestMethod::Pushed
+        || wallet.authorization_method == AuthorizationMethod::Post;
+    if asked.flow == PresentationFlow::DcApi {
+        return Ok(None);
+    }
+    if comes_by_page {
+        ask_wallet::check_wallet(context, asked, wallet).await?;
+        return Ok(None);
+    }
+    let url = ask_wallet::wallet_url(context, asked, wallet).await?;
+    if asked.flow == PresentationFlow::CrossDevice && url.as_str().len() > MAX_SCANNED_BYTES {
+        return Err(NotBegun::TooLongToScan);
+    }
+    Ok(Some(url))
 }
 
 /// Which of the two was in the way: the bound, or another browser at the same code.
@@ -262,7 +280,7 @@ pub(in crate::flow) fn new_vp_request(
     context: &Context,
     ask: NewVpRequest<'_>,
 ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
-    let NewVpRequest { asker, wallet, question, login_hint, flow, until } = ask;
+    let NewVpRequest { requester, wallet, question, login_hint, flow, until } = ask;
     if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
         return Err(NotBegun::LoginHint);
     }
@@ -299,7 +317,7 @@ pub(in crate::flow) fn new_vp_request(
         verifier_id: wallet.verifier_id_for(&state, response_mode),
         state,
         nonce: Nonce::from_entropy(context.random_id()?),
-        requester: asker,
+        requester,
         wallet: wallet.name.clone(),
         profile: wallet.profile,
         origin: wallet.origin(),

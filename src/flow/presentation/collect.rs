@@ -60,10 +60,10 @@ pub async fn collect(
 ) -> Result<Collected, NotCollected> {
     let settled = match presentation_of(context, client, id).await? {
         Presentation::Settled(settled) => settled,
-        Presentation::Begun(begun) => return Ok(unsettled(begun.asked(), context.now)),
-        Presentation::Served(served) => return Ok(unsettled(served.asked(), context.now)),
+        Presentation::Begun(begun) => return Ok(unsettled(begun.request(), context.now)),
+        Presentation::Served(served) => return Ok(unsettled(served.request(), context.now)),
         // Until its browser has returned, nobody knows whose answer it is (HAIP 1.0 section 5.1).
-        Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.asked(), context.now)),
+        Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.request(), context.now)),
     };
     if context.now >= settled.settled_at().plus(RESULT_LIFETIME) {
         return Err(NotCollected::Unknown);
@@ -73,7 +73,7 @@ pub async fn collect(
         PresentationOutcome::Declined { error } => Ok(Collected::Declined(*error)),
         PresentationOutcome::Verified { presentation, report } => {
             spend(context, &settled, response_code).await?;
-            let presentation = as_listed(context, settled.asked(), presentation.clone());
+            let presentation = as_listed(context, settled.request(), presentation.clone());
             Ok(Collected::Verified { presentation, report: report.clone() })
         }
     }
@@ -104,7 +104,7 @@ pub async fn forget(
     id: &str,
 ) -> Result<(), NotCollected> {
     let found = presentation_of(context, client, id).await?;
-    match context.ports.store.commit(Change::Forget(found.asked().id.clone())).await {
+    match context.ports.store.commit(Change::Forget(found.request().id.clone())).await {
         Ok(()) => Ok(()),
         Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::Unknown),
         Err(NotCommitted::Unavailable(source)) => Err(source.into()),
@@ -118,20 +118,20 @@ async fn presentation_of(
 ) -> Result<Presentation, NotCollected> {
     let id = PresentationId::parse(id).ok_or(NotCollected::Unknown)?;
     let found = context.ports.store.presentation(&id).await?;
-    found.filter(|it| it.asked().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
+    found.filter(|it| it.request().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
 }
 
 /// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
 /// (OpenID4VP 1.0 section 14.2, the weaker way).
 async fn spend(context: &Context, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
-    if settled.asked().flow == PresentationFlow::CrossDevice {
+    if settled.request().flow == PresentationFlow::CrossDevice {
         return Ok(());
     }
     let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
     if settled.response_code() != Some(&response_code) {
         return Err(NotCollected::ResponseCode);
     }
-    let id = settled.asked().id.clone();
+    let id = settled.request().id.clone();
     match context.ports.store.commit(Change::CollectResult { id, response_code }).await {
         Ok(()) => Ok(()),
         Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::ResponseCode),

@@ -101,7 +101,7 @@ async fn take(
         Some(Presentation::Served(served)) => served.answered_by_wallet(answer, context.now)?,
         _ => return Err(NotAnswered::NoOpenRequest),
     };
-    let asked = served.asked();
+    let asked = served.request();
     if posted.as_json && !asked.profile.takes_json_answers() {
         return Err(NotAnswered::MediaType);
     }
@@ -136,9 +136,9 @@ async fn await_return(
     report: Report,
     answer: &Digest,
 ) -> Result<PostAnswer, NotAnswered> {
-    let code = reply::code_for(context, served.asked(), answer);
+    let code = reply::code_for(context, served.request(), answer);
     let awaiting = served.await_return(presentation, report, code.digest(), context.now)?;
-    let (id, reply) = (awaiting.asked().id.clone(), reply::with_code(awaiting.asked(), code));
+    let (id, reply) = (awaiting.request().id.clone(), reply::with_code(awaiting.request(), code));
     context.ports.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
     tracing::info!(presentation = %id, "the answer waits for its browser to return");
     Ok(reply)

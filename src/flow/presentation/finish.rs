@@ -106,7 +106,7 @@ pub async fn return_to_browser(
     let (browser, shown) = (browser.digest(), code.digest());
     match context.ports.store.presentation_by_handle(handle).await? {
         Some(Presentation::AwaitingReturn(awaiting)) => {
-            let (code, digest) = settle::response_code(context, awaiting.asked())?;
+            let (code, digest) = settle::response_code(context, awaiting.request())?;
             let settled =
                 awaiting.returned(&browser, &shown, digest, context.now).map_err(|why| match why {
                     NotNow::OtherBrowser => NotAccepted::OtherBrowser,
@@ -117,7 +117,7 @@ pub async fn return_to_browser(
         // What the wallet refused was settled at once; its relying party still gets its person back.
         Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
             let fits = settled.response_code() == Some(&shown);
-            Ok(if fits { ending(settled.asked(), Some(code)) } else { Ending::Done(handle.clone()) })
+            Ok(if fits { ending(settled.request(), Some(code)) } else { Ending::Done(handle.clone()) })
         }
         // The wallet had trouble; the person may try again.
         Some(Presentation::Served(served)) if *served.browser() == browser => {
@@ -138,7 +138,7 @@ pub async fn progress(context: &Context, handle: &Handle, browser: &Secret) -> R
     let browser = browser.digest();
     match context.ports.store.presentation_by_handle(handle).await? {
         Some(Presentation::Served(served)) if *served.browser() == browser => {
-            let (asked, used) = (served.asked(), served.tries().used);
+            let (asked, used) = (served.request(), served.tries().used);
             let standing = if context.now >= asked.expires_at {
                 PresentationProgress::Expired
             } else if is_postponed(served.tries()) {
@@ -152,13 +152,13 @@ pub async fn progress(context: &Context, handle: &Handle, browser: &Secret) -> R
             Ok(Finish { trouble, ..finish(context, asked, standing) })
         }
         Some(Presentation::AwaitingReturn(awaiting)) if *awaiting.browser() == browser => {
-            let expired = context.now >= awaiting.asked().expires_at;
+            let expired = context.now >= awaiting.request().expires_at;
             let standing =
                 if expired { PresentationProgress::Expired } else { PresentationProgress::AwaitingReturn };
-            Ok(finish(context, awaiting.asked(), standing))
+            Ok(finish(context, awaiting.request(), standing))
         }
         Some(Presentation::Settled(settled)) if *settled.browser() == browser => {
-            let asked = settled.asked();
+            let asked = settled.request();
             let standing = match settled.outcome() {
                 PresentationOutcome::Declined { .. } => PresentationProgress::Declined,
                 PresentationOutcome::Rejected { report } if blames_issuer(report) => {

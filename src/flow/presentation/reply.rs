@@ -38,7 +38,7 @@ pub struct WayBack {
 
 /// The reply to the `answer` that settled a presentation.
 pub(in crate::flow) fn to_settled(context: &Context, settled: &Settled, answer: &Digest) -> PostAnswer {
-    let asked = settled.asked();
+    let asked = settled.request();
     match settled.outcome() {
         PresentationOutcome::Verified { .. } => with_code(asked, code_for(context, asked, answer)),
         PresentationOutcome::Declined { .. } => {
@@ -81,7 +81,7 @@ pub(in crate::flow) async fn again(
 ) -> Result<Option<PostAnswer>, Unavailable> {
     let reply = match context.ports.store.presentation_by_state(state).await? {
         Some(Presentation::AwaitingReturn(awaiting)) if awaiting.answer() == Some(answer) => {
-            with_code(awaiting.asked(), code_for(context, awaiting.asked(), answer))
+            with_code(awaiting.request(), code_for(context, awaiting.request(), answer))
         }
         Some(Presentation::Settled(settled)) if settled.answer() == Some(answer) => {
             to_settled(context, &settled, answer)

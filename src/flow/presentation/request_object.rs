@@ -75,7 +75,7 @@ pub async fn request_object(
             return Err(NoRequestObject::Unknown);
         }
     };
-    let asked = presentation.asked();
+    let asked = presentation.request();
     let wallet = context.policy.wallet(&asked.wallet).ok_or(NoRequestObject::Unknown)?;
     let is_fetched = asked.flow != PresentationFlow::DcApi && wallet.request_method.is_by_reference();
     if context.now >= asked.expires_at || !is_fetched {

@@ -96,17 +96,17 @@ pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Resu
             return Err(NotServed::Settled);
         }
         Some(Presentation::Served(served)) => {
-            let may_go_on = matches!(served.asked().requester, Requester::RelyingParty { .. });
+            let may_go_on = matches!(served.request().requester, Requester::RelyingParty { .. });
             let served = served.in_browser(&browser, context.now).map_err(|why| match why {
                 NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
                 why => why.into(),
             })?;
-            return lead(context, served.asked()).await;
+            return lead(context, served.request()).await;
         }
         Some(Presentation::Begun(begun)) => begun.serve(browser, context.now)?,
     };
     // Before anything is written: when the wallet does not answer, nothing has happened yet.
-    let lead = lead(context, served.asked()).await?;
+    let lead = lead(context, served.request()).await?;
     match context.ports.store.commit(Change::ServePresentation(served)).await {
         Ok(()) => Ok(lead),
         Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
@@ -133,7 +133,7 @@ pub async fn go_on_here(context: &Context, handle: &Handle, browser: &Secret) ->
     };
     let from = *served.browser();
     let presentation = served.taken_over_by(browser, context.now)?;
-    let id = presentation.asked().id.clone();
+    let id = presentation.request().id.clone();
     match context.ports.store.commit(Change::TakeOver { presentation, from }).await {
         Ok(()) => {
             tracing::info!(presentation = %id, "a person goes on in another browser than the first");
@@ -162,14 +162,14 @@ pub async fn fall_back_to_redirect(
         }
         Some(Presentation::Begun(_)) | None => return Err(NotServed::Unknown),
     };
-    if served.asked().flow != PresentationFlow::DcApi {
+    if served.request().flow != PresentationFlow::DcApi {
         return Ok(());
     }
     let nonce = Nonce::from_entropy(context.random_id()?);
-    let wallet = ask_wallet::route_of(context, served.asked())?;
+    let wallet = ask_wallet::route_of(context, served.request())?;
     let key = answer_key(wallet.response_mode, || context.random_bytes())?;
     let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
-    match context.ports.store.commit(Change::TakeOrdinaryWay(served)).await {
+    match context.ports.store.commit(Change::FallBackToRedirect(served)).await {
         // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
         Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
         Err(NotCommitted::Unavailable(source)) => Err(source.into()),

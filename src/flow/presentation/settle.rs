@@ -33,7 +33,7 @@ pub(in crate::flow) async fn count_rejection(
     served: Served,
     mut reject: impl FnMut(Served) -> Result<AfterRejection, NotNow>,
 ) -> Result<Option<Settled>, NotAccepted> {
-    let (id, nonce) = (served.asked().id.clone(), served.asked().nonce.clone());
+    let (id, nonce) = (served.request().id.clone(), served.request().nonce.clone());
     let mut served = served;
     loop {
         let tried = match reject(served)? {
@@ -46,7 +46,7 @@ pub(in crate::flow) async fn count_rejection(
             Err(why) => return Err(why.into()),
         }
         served = match context.ports.store.presentation(&id).await? {
-            Some(Presentation::Served(served)) if served.asked().nonce == nonce => served,
+            Some(Presentation::Served(served)) if served.request().nonce == nonce => served,
             _ => return Err(NotAccepted::NoOpenRequest),
         };
     }
@@ -72,7 +72,7 @@ async fn decide(
     settled: &Settled,
     code: Option<&Secret>,
 ) -> Result<(Option<GrantDecision>, Ending), NotAccepted> {
-    let asked = settled.asked();
+    let asked = settled.request();
     Ok(match &asked.requester {
         Requester::RelyingParty { .. } => (None, ending(asked, code)),
         Requester::Device { grant, client_id } => {
@@ -104,7 +104,7 @@ pub(in crate::flow) fn response_code(
 }
 
 fn record(settled: &Settled) {
-    let (id, outcome) = (&settled.asked().id, settled.outcome().name());
-    let client = settled.asked().requester.client_id();
+    let (id, outcome) = (&settled.request().id, settled.outcome().name());
+    let client = settled.request().requester.client_id();
     tracing::info!(client, presentation = %id, outcome, "presentation settled");
 }

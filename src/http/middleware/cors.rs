@@ -33,7 +33,7 @@ pub struct OriginVisit {
     method: &'static str,
     /// As it was sent, with the identifiers of its clients, if it has any.
     origin: Option<(HeaderValue, Vec<String>)>,
-    asker: Arc<NotedClient>,
+    noted: Arc<NotedClient>,
 }
 
 /// Which client a request turned out to be from. The form that says so is read long after the headers.
@@ -42,9 +42,9 @@ struct NotedClient(OnceLock<String>);
 
 /// Remembers with the request which client it is from.
 pub fn note_client(request: &Request, client: &Client) {
-    if let Some(asker) = request.data::<Arc<NotedClient>>() {
+    if let Some(noted) = request.data::<Arc<NotedClient>>() {
         // A request has one client; a second note would be the same.
-        let _known = asker.0.set(client.id.clone());
+        let _known = noted.0.set(client.id.clone());
     }
 }
 
@@ -56,9 +56,9 @@ pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
         (!clients.is_empty()).then(|| (origin.clone(), clients))
     };
     let origin = only(request.headers()).and_then(clients_of);
-    let asker = Arc::new(NotedClient::default());
-    request.set_data(Arc::clone(&asker));
-    Some(OriginVisit { method, origin, asker })
+    let noted = Arc::new(NotedClient::default());
+    request.set_data(Arc::clone(&noted));
+    Some(OriginVisit { method, origin, noted })
 }
 
 impl OriginVisit {
@@ -68,7 +68,7 @@ impl OriginVisit {
         let headers = response.headers_mut();
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         let Some((origin, clients)) = &self.origin else { return };
-        if self.asker.0.get().is_none_or(|id| clients.contains(id)) {
+        if self.noted.0.get().is_none_or(|id| clients.contains(id)) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));
         }

@@ -7,7 +7,7 @@ use askama::Template;
 use poem::{Request, Response};
 use serde_json::Value;
 
-use super::callback::lead_on;
+use super::callback::redirect_to;
 use super::page::{ASK_SCRIPT, Notice, Page};
 use super::{Pages, browser, handle_of, notices};
 use crate::flow;
@@ -49,5 +49,8 @@ pub async fn accept(pages: Pages, mut request: Request) -> Result<Response, Noti
     let (browser, mut form) = pages.own_form_of(&mut request, longest).await?;
     let mut text = |name: &str| form.take(name).ok_or(notices::NO_OPEN_REQUEST);
     let handed = DcApiResponse { protocol: text("protocol")?, data: text("data")? };
-    Ok(lead_on(&pages, flow::presentation::accept::dc_api(&pages.context, &handle, &browser, handed).await?))
+    Ok(redirect_to(
+        &pages,
+        flow::presentation::accept::dc_api(&pages.context, &handle, &browser, handed).await?,
+    ))
 }

@@ -57,14 +57,14 @@ pub async fn accept(pages: Pages, mut request: Request) -> Result<Response, Noti
         error_description: form.take("error_description"),
         iss: form.take("iss"),
     };
-    Ok(lead_on(
+    Ok(redirect_to(
         &pages,
         flow::presentation::accept::fragment(&pages.context, &browser, &state, parameters).await?,
     ))
 }
 
 /// Where an ending leads.
-pub fn lead_on(pages: &Pages, ending: Ending) -> Response {
+pub fn redirect_to(pages: &Pages, ending: Ending) -> Response {
     match ending {
         Ending::Done(handle) => pages.lead_to(&format!("/done/{handle}")),
         Ending::Return(url) => see_other(url.expose()),

@@ -10,7 +10,7 @@ use super::error::CodeRefusal;
 use super::page::{Notice, Page, Tone};
 use super::{Pages, browser, handle_of, visitor};
 use crate::flow;
-use crate::flow::device::deny_by_user::{Disowned, NotDisowned};
+use crate::flow::device::deny_by_user::{DeniedByUser, NotDenied};
 use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
 use crate::http::form::Form;
 use vpgate_core::base::time::Timestamp;
@@ -77,7 +77,7 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
         }
         Some("disown") => {
             return match flow::device::deny_by_user::entered_code(&pages.context, typed).await {
-                Ok(()) => Ok(disowned().into_response()),
+                Ok(()) => Ok(denied_by_user().into_response()),
                 Err(why) => Ok(ask_again(&pages, why, &code)?.into_response()),
             };
         }
@@ -98,12 +98,12 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
 }
 
 /// "I did not start this", said on the page about the end.
-pub async fn disown_approved(pages: Pages, mut request: Request) -> Result<Response, Notice> {
-    let handle = handle_of(&request).ok_or(NotDisowned::Unknown)?;
+pub async fn deny_approved(pages: Pages, mut request: Request) -> Result<Response, Notice> {
+    let handle = handle_of(&request).ok_or(NotDenied::Unknown)?;
     let (browser, _) = pages.own_form(&mut request).await?;
     match flow::device::deny_by_user::approved(&pages.context, &handle, &browser).await? {
-        Disowned::InTime => Ok(taken_back().into_response()),
-        Disowned::TokensRevoked => Ok(revoked().into_response()),
+        DeniedByUser::InTime => Ok(taken_back().into_response()),
+        DeniedByUser::TokensRevoked => Ok(revoked().into_response()),
     }
 }
 
@@ -165,7 +165,7 @@ fn ask_again(pages: &Pages, why: CodeRefused, typed: &str) -> Result<Page, Notic
     }
 }
 
-fn disowned() -> Notice {
+fn denied_by_user() -> Notice {
     Notice::plain(
         Tone::Good,
         "Stopped",

@@ -6,7 +6,7 @@ use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
-use super::callback::lead_on;
+use super::callback::redirect_to;
 use super::page::{Notice, Page, Tone};
 use super::visitor::is_prefetch;
 use super::{Pages, browser, handle_of, trouble};
@@ -47,14 +47,14 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
         if is_prefetch(&request) {
             return Ok(StatusCode::SERVICE_UNAVAILABLE.into());
         }
-        return Ok(lead_on(
+        return Ok(redirect_to(
             &pages,
             flow::presentation::finish::return_to_browser(&pages.context, &handle, &browser, &code).await?,
         ));
     }
     let finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
     if let Some(way_home) = finish.way_home {
-        return Ok(lead_on(&pages, Ending::Return(way_home)));
+        return Ok(redirect_to(&pages, Ending::Return(way_home)));
     }
     let (tone, title, text) = in_words(&finish);
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
@@ -79,7 +79,7 @@ pub async fn head(_pages: Pages, request: Request) -> Result<Response, Notice> {
 pub async fn give_up(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     let handle = known(&request)?;
     let (browser, _) = pages.own_form(&mut request).await?;
-    Ok(lead_on(&pages, flow::presentation::accept::give_up(&pages.context, &handle, &browser).await?))
+    Ok(redirect_to(&pages, flow::presentation::accept::give_up(&pages.context, &handle, &browser).await?))
 }
 
 /// A query that cannot be read holds no code: the page says how it stands.

@@ -6,7 +6,7 @@ use poem::{IntoResponse as _, Response};
 use super::notices;
 use super::page::Notice;
 use crate::flow::code::authorize::NotAuthorizable;
-use crate::flow::device::deny_by_user::NotDisowned;
+use crate::flow::device::deny_by_user::NotDenied;
 use crate::flow::device::user_code::CodeRefused;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::ask_wallet::WalletFault;
@@ -90,11 +90,11 @@ impl From<NotShown> for Notice {
     }
 }
 
-impl From<NotDisowned> for Notice {
-    fn from(why: NotDisowned) -> Self {
+impl From<NotDenied> for Notice {
+    fn from(why: NotDenied) -> Self {
         match why {
-            NotDisowned::Unknown => notices::NOTHING_TO_SEE.into(),
-            NotDisowned::Failed(failure) => failure.into(),
+            NotDenied::Unknown => notices::NOTHING_TO_SEE.into(),
+            NotDenied::Failed(failure) => failure.into(),
         }
     }
 }

@@ -57,7 +57,7 @@ pages! {
     "/start/:handle/qr.svg" => { get start::qr_code }
     "/callback" => { get callback::relay, post callback::accept }
     "/done/:handle" => { get done::show, head done::head, post done::give_up }
-    "/done/:handle/disown" => { post device::disown_approved }
+    "/done/:handle/disown" => { post device::deny_approved }
     "/vpgate.js" => { get widget::script }
     "/vpgate.d.ts" => { get widget::types }
 }

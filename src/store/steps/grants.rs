@@ -102,7 +102,7 @@ pub(super) fn deny(denied: &Denied) -> Result<Step, BrokenColumn> {
     ))
 }
 
-pub(super) fn disown(denied: &Denied) -> Result<Step, BrokenColumn> {
+pub(super) fn deny_by_user(denied: &Denied) -> Result<Step, BrokenColumn> {
     Ok(must(
         "UPDATE grants SET state = 'denied', denial_reason = $1, admission = NULL, interval_ms = NULL,
                            last_polled = NULL, claimed_by = NULL, precautions = NULL, sighted = NULL

@@ -37,7 +37,7 @@ pub(super) fn begin_for_client(begun: &Begun, most_open: u32, at: Timestamp) -> 
 }
 
 fn columns(begun: &Begun) -> Result<[Cell; 10], BrokenColumn> {
-    let asked = begun.asked();
+    let asked = begun.request();
     let begun_by = match &asked.requester {
         Requester::RelyingParty { client_id, .. } => text(client_id),
         Requester::Device { .. } | Requester::Code { .. } => Cell::Null,
@@ -60,7 +60,7 @@ pub(super) fn serve(served: &Served) -> Step {
     must(
         "UPDATE presentations SET state = 'served', browser = $1, tries = 0, reserved_for = NULL
          WHERE id = $2 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)",
-        [served.browser().into(), text(served.asked().id.as_str())],
+        [served.browser().into(), text(served.request().id.as_str())],
     )
 }
 
@@ -69,9 +69,9 @@ pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
         "UPDATE presentations SET request = $1, answer_key = $2
          WHERE id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
         [
-            row::to_json(served.asked(), "request")?.into(),
+            row::to_json(served.request(), "request")?.into(),
             served.answer_key().map(row::answer_key).transpose()?.into(),
-            text(served.asked().id.as_str()),
+            text(served.request().id.as_str()),
             served.browser().into(),
         ],
     ))
@@ -80,7 +80,7 @@ pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
 pub(super) fn take_over(served: &Served, from: &Digest) -> Step {
     must(
         "UPDATE presentations SET browser = $1 WHERE id = $2 AND state = 'served' AND browser = $3",
-        [served.browser().into(), text(served.asked().id.as_str()), from.into()],
+        [served.browser().into(), text(served.request().id.as_str()), from.into()],
     )
 }
 
@@ -94,7 +94,7 @@ pub(super) fn count_try(served: &Served) -> Result<Step, BrokenColumn> {
             tries.used.saturating_add(tries.undecided).into(),
             report.into(),
             tries.undecided.into(),
-            text(served.asked().id.as_str()),
+            text(served.request().id.as_str()),
             served.browser().into(),
         ],
     ))
@@ -116,7 +116,7 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
             settled.settled_at().into(),
             row::settled_forgotten_at(settled).into(),
             settled.answer().into(),
-            text(settled.asked().id.as_str()),
+            text(settled.request().id.as_str()),
             settled.browser().into(),
         ],
     ))
@@ -146,7 +146,7 @@ pub(super) fn await_return(awaiting: &AwaitingReturn) -> Result<Step, BrokenColu
             awaiting.answered_at().into(),
             row::awaiting_forgotten_at(awaiting).into(),
             awaiting.answer().into(),
-            text(awaiting.asked().id.as_str()),
+            text(awaiting.request().id.as_str()),
             awaiting.browser().into(),
         ],
     ))
@@ -164,7 +164,7 @@ pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result
             settled.settled_at().into(),
             row::settled_forgotten_at(settled).into(),
             proven.into(),
-            text(settled.asked().id.as_str()),
+            text(settled.request().id.as_str()),
             settled.browser().into(),
             return_code.into(),
         ],

@@ -211,8 +211,8 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
 pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_counted(store: AnyStore) {
     let each = EachState::open(&store).await;
     let counted = attempt(CountedEvent::Disowned, states::digest(), u32::MAX, NOW);
-    let disown = |grant: &Grant| Change::DisownGrant {
-        denied: grant.approved().disown(DenialReason::NotStartedByPerson),
+    let disown = |grant: &Grant| Change::DenyByUser {
+        denied: grant.approved().deny_by_user(DenialReason::NotStartedByPerson),
         counted,
     };
     for grant in [&each.pending, &each.approved] {
@@ -230,9 +230,9 @@ pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
     for _ in 0..20 {
         let grant = EachState::open(&store).await.approved;
         let counted = attempt(CountedEvent::Disowned, states::digest(), u32::MAX, NOW);
-        let denied = grant.approved().disown(DenialReason::NotStartedByPerson);
+        let denied = grant.approved().deny_by_user(DenialReason::NotStartedByPerson);
         let (disowned, redeemed) =
-            tokio::join!(store.commit(Change::DisownGrant { denied, counted }), store.commit(grant.redeem()));
+            tokio::join!(store.commit(Change::DenyByUser { denied, counted }), store.commit(grant.redeem()));
         assert!(disowned.is_ok() != redeemed.is_ok(), "{disowned:?} {redeemed:?}");
     }
 }

@@ -59,10 +59,10 @@ pub async fn a_new_presentation_is_found_by_each_of_its_keys(store: AnyStore) {
         store.presentation_by_state(&asked.state).await.unwrap(),
     ] {
         let Some(Presentation::Begun(found)) = found else { panic!("{found:?}") };
-        assert_eq!(json(found.asked()), json(&asked), "every member, expiry and login hint too");
+        assert_eq!(json(found.request()), json(&asked), "every member, expiry and login hint too");
         assert_eq!(found.reserved_for(), None);
     }
-    assert_eq!(json(store.presentation(&other.id).await.unwrap().unwrap().asked()), json(&other));
+    assert_eq!(json(store.presentation(&other.id).await.unwrap().unwrap().request()), json(&other));
     let unknown = states::asked();
     assert!(store.presentation(&unknown.id).await.unwrap().is_none());
     assert!(store.presentation_by_handle(&unknown.handle).await.unwrap().is_none());
@@ -78,7 +78,7 @@ pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore)
     ] {
         assert!(taken(&store.commit(begin(&second, None)).await));
     }
-    assert_eq!(json(store.presentation(&first.id).await.unwrap().unwrap().asked()), json(&first));
+    assert_eq!(json(store.presentation(&first.id).await.unwrap().unwrap().request()), json(&first));
 }
 
 pub async fn beginning_claims_the_grant(store: AnyStore) {
@@ -125,7 +125,7 @@ pub async fn serving_binds_the_browser(store: AnyStore) {
     let found = found_served(&store, &asked).await;
     assert_eq!(found.browser(), &browser);
     assert_eq!((found.tries().used, &found.tries().last_report), (0, &None));
-    assert_eq!(json(found.asked()), json(&asked));
+    assert_eq!(json(found.request()), json(&asked));
 }
 
 pub async fn only_its_own_browser_is_served(store: AnyStore) {
@@ -156,7 +156,7 @@ pub async fn tries_are_counted_one_by_one(store: AnyStore) {
         let found = found_served(&store, &asked).await;
         assert_eq!(found.tries().used, used);
         assert_eq!(found.tries().last_report, Some(states::rejected_report()));
-        assert_eq!(json(found.asked()), json(&asked), "the request itself never changes");
+        assert_eq!(json(found.request()), json(&asked), "the request itself never changes");
     }
 }
 
@@ -192,7 +192,7 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
         let by_api = VpRequest { flow: PresentationFlow::DcApi, ..asked.clone() };
         let taken =
             states::served(&by_api, browser).by_redirect(&browser, &route(), nonce, Some(key), NOW).unwrap();
-        (taken.asked().clone(), Change::TakeOrdinaryWay(taken))
+        (taken.request().clone(), Change::FallBackToRedirect(taken))
     };
     store.commit(begin(&by_api, None)).await.unwrap();
     assert!(lost(&store.commit(take(&by_api, browser).1).await), "not served yet");
@@ -202,9 +202,9 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     let (asked, change) = take(&by_api, browser);
     store.commit(change).await.unwrap();
     let found = found_served(&store, &by_api).await;
-    assert_eq!(to_value(found.asked()).unwrap(), to_value(&asked).unwrap());
+    assert_eq!(to_value(found.request()).unwrap(), to_value(&asked).unwrap());
     assert_eq!(
-        (found.asked().flow, found.tries().used),
+        (found.request().flow, found.tries().used),
         (PresentationFlow::SameDevice, 1),
         "tries are not given back"
     );

@@ -44,7 +44,7 @@ pub async fn what_waits_is_kept_whole(store: AnyStore) {
     assert_eq!(to_value(waiting.presentation()).unwrap(), to_value(states::proven()).unwrap());
     assert_eq!(waiting.report(), &states::verified_report());
     let without = VpRequest { login_hint: None, ..asked.clone() };
-    assert_eq!(to_value(waiting.asked()).unwrap(), to_value(&without).unwrap(), "the login hint is gone");
+    assert_eq!(to_value(waiting.request()).unwrap(), to_value(&without).unwrap(), "the login hint is gone");
 }
 
 pub async fn only_a_served_presentation_waits(store: AnyStore) {

@@ -76,10 +76,10 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
 pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
     let browser = states::digest();
     let asked = served(&store, browser).await;
-    assert!(found_served(&store, &asked).await.asked().login_hint.is_some());
+    assert!(found_served(&store, &asked).await.request().login_hint.is_some());
     settle(&store, declined(&asked, browser)).await;
     let without = VpRequest { login_hint: None, ..asked.clone() };
-    assert_eq!(to_value(found(&store, &asked).await.asked()).unwrap(), to_value(&without).unwrap());
+    assert_eq!(to_value(found(&store, &asked).await.request()).unwrap(), to_value(&without).unwrap());
 }
 
 async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> VpRequest {
@@ -142,7 +142,7 @@ pub async fn a_decided_grant_keeps_its_presentation_from_settling(store: AnyStor
             let presentation = states::verified(&asked, browser, None);
             assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(decision) }).await));
         }
-        assert!(found_served(&store, &asked).await.asked().login_hint.is_some(), "nothing has changed");
+        assert!(found_served(&store, &asked).await.request().login_hint.is_some(), "nothing has changed");
     }
 }
 

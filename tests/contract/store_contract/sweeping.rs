@@ -118,8 +118,8 @@ pub async fn a_login_hint_goes_with_its_request(store: AnyStore) {
     for asked in [begun, served] {
         assert!(asked.login_hint.is_some());
         let found = store.presentation(&asked.id).await.unwrap().unwrap();
-        assert_eq!(found.asked().login_hint, None);
-        assert_eq!(found.asked().nonce, asked.nonce, "and nothing else");
+        assert_eq!(found.request().login_hint, None);
+        assert_eq!(found.request().nonce, asked.nonce, "and nothing else");
     }
     assert_eq!(store.sweep(after(LIFETIME.as_secs()), 100).await.unwrap().emptied, 0);
 }

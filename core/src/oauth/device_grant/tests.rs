@@ -67,7 +67,7 @@ fn req_10_44_a_used_code_stays_used() {
 #[test]
 fn req_15_8_an_approved_grant_can_still_be_disowned() {
     let approved = pending().approve(earned(), OPENED).unwrap();
-    let denied = approved.disown(DenialReason::NotStartedByPerson);
+    let denied = approved.deny_by_user(DenialReason::NotStartedByPerson);
     assert!(matches!(DeviceGrant::Denied(denied).polled(LAST), Polled::Denied));
 }
 

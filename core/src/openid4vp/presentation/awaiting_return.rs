@@ -8,7 +8,7 @@ use super::{
 /// key of the answer is gone.
 #[derive(Debug)]
 pub struct AwaitingReturn {
-    pub(super) asked: VpRequest,
+    pub(super) request: VpRequest,
     pub(super) browser: Digest,
     pub(super) presentation: VerifiedPresentation,
     pub(super) report: Report,
@@ -31,21 +31,21 @@ impl AwaitingReturn {
         response_code: Option<Digest>,
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         if self.browser != *browser {
             return Err(NotNow::OtherBrowser);
         }
         if self.return_code != *return_code {
             return Err(NotNow::ResponseCode);
         }
-        let Self { asked, browser, presentation, report, answer, .. } = self;
+        let Self { request: asked, browser, presentation, report, answer, .. } = self;
         let outcome = PresentationOutcome::Verified { presentation, report };
-        Ok(Settled { asked, browser, outcome, response_code, settled_at: now, answer })
+        Ok(Settled { request: asked, browser, outcome, response_code, settled_at: now, answer })
     }
 
     /// The request as it was sent.
-    pub fn asked(&self) -> &VpRequest {
-        &self.asked
+    pub fn request(&self) -> &VpRequest {
+        &self.request
     }
 
     /// The browser that must come back.

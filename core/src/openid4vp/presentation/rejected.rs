@@ -29,7 +29,7 @@ impl Served {
     ) -> Result<AfterRejection, NotNow> {
         self.tries.used = self.tries.used.saturating_add(1);
         let is_final = report.reason.as_deref().is_some_and(|reason| ResponseTrouble::of(reason).is_final());
-        let is_last = is_final || self.tries.used >= self.asked.tries_allowed;
+        let is_last = is_final || self.tries.used >= self.request.tries_allowed;
         self.after(report, is_last, response_code, now)
     }
 
@@ -59,7 +59,7 @@ impl Served {
         response_code: Option<Digest>,
         now: Timestamp,
     ) -> Result<Settled, NotNow> {
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         Ok(self.settle(PresentationOutcome::Rejected { report }, response_code, now))
     }
 
@@ -73,7 +73,7 @@ impl Served {
         if is_last {
             return self.rejected_for_good(report, response_code, now).map(AfterRejection::Final);
         }
-        live(&self.asked, now)?;
+        live(&self.request, now)?;
         self.tries.last_report = Some(report);
         Ok(AfterRejection::TriesRemain(self))
     }

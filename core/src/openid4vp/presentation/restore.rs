@@ -7,12 +7,12 @@ use super::{
 
 /// A row in state `begun`.
 pub fn begun(asked: VpRequest, reserved_for: Option<Digest>, answer_key: Option<EncryptionKey>) -> Begun {
-    Begun { asked, reserved_for, answer_key }
+    Begun { request: asked, reserved_for, answer_key }
 }
 
 /// A row in state `served`.
 pub fn served(asked: VpRequest, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
-    Served { asked, browser, tries, answer_key, answer: None }
+    Served { request: asked, browser, tries, answer_key, answer: None }
 }
 
 /// A row in state `awaiting_return`.
@@ -25,7 +25,7 @@ pub fn awaiting_return(
     answered_at: Timestamp,
     answer: Option<Digest>,
 ) -> AwaitingReturn {
-    AwaitingReturn { asked, browser, presentation, report, return_code, answered_at, answer }
+    AwaitingReturn { request: asked, browser, presentation, report, return_code, answered_at, answer }
 }
 
 /// A row in state `settled`.
@@ -37,5 +37,5 @@ pub fn settled(
     settled_at: Timestamp,
     answer: Option<Digest>,
 ) -> Settled {
-    Settled { asked, browser, outcome, response_code, settled_at, answer }
+    Settled { request: asked, browser, outcome, response_code, settled_at, answer }
 }

@@ -52,7 +52,7 @@ fn rejected_once() -> Served {
 fn begun_is_served_to_the_first_browser_that_comes() {
     let begun = Begun::new(asked(), None, None);
     assert!(begun.reserved_for().is_none());
-    assert_eq!(begun.asked().created_at, MADE_AT);
+    assert_eq!(begun.request().created_at, MADE_AT);
     let served = begun.serve(ours(), LAST_SECOND).unwrap();
     assert!(*served.browser() == ours());
     assert_eq!(served.tries().used, 0);
@@ -98,7 +98,7 @@ fn req_2_8_a_verified_answer_settles() {
     assert!(*settled.browser() == ours());
     assert!(settled.response_code().copied() == code());
     assert_eq!(settled.settled_at(), LAST_SECOND);
-    assert_eq!(settled.asked().id, asked().id);
+    assert_eq!(settled.request().id, asked().id);
 }
 
 #[test]
@@ -244,9 +244,9 @@ fn req_2_55_an_answer_by_the_api_belongs_to_the_browser_that_asked() {
 fn by_redirect_it_is_the_same_question_in_another_request() {
     let (nonce, key) = (Nonce::from_entropy([9; 16]), EncryptionKey::generate().unwrap());
     let (before, public) = (by_api(), key.to_public_jwk());
-    let state = before.asked().state.clone();
+    let state = before.request().state.clone();
     let taken = before.by_redirect(&ours(), &posting_route(), nonce.clone(), Some(key), MADE_AT).unwrap();
-    let asked = taken.asked();
+    let asked = taken.request();
     assert_eq!(
         (asked.flow, asked.response_mode),
         (PresentationFlow::SameDevice, ResponseMode::DirectPostJwt)
@@ -280,8 +280,8 @@ fn the_answer_that_decides_is_remembered_and_no_other() {
 
 #[test]
 fn req_2_3_a_person_goes_on_in_another_browser_only_for_a_web_application_and_before_the_answer() {
-    let begun = |asker| {
-        Begun::new(VpRequest { requester: asker, ..asked() }, None, None).serve(other(), MADE_AT).unwrap()
+    let begun = |requester| {
+        Begun::new(VpRequest { requester, ..asked() }, None, None).serve(other(), MADE_AT).unwrap()
     };
     let application = Requester::RelyingParty {
         client_id: "shop".to_owned(),

@@ -115,7 +115,7 @@ async fn presentations_go_on_from_the_second_version_on() {
             continue;
         }
         let Some(Presentation::Begun(begun)) = aged.presentation(21).await else { panic!("{version}") };
-        let asked = begun.asked();
+        let asked = begun.request();
         assert_eq!((asked.wallet.as_str(), asked.verifier_id.as_str()), ("proof", "caxdw5a7d"));
         assert_eq!((asked.profile, asked.on_rejection), (Profile::Proof, OnRejection::Redirect));
         assert_eq!((&*asked.origin, asked.requester.client_id()), ("https://verify.example:8443", "shop"));
@@ -143,14 +143,14 @@ async fn presentations_go_on_from_the_second_version_on() {
             panic!("{version}")
         };
         assert_eq!(to_value(presentation).unwrap()["credentials"]["person"]["claims"]["given_name"], "Ada");
-        let id = settled.asked().id.clone();
+        let id = settled.request().id.clone();
         aged.store.commit(Change::CollectResult { id, response_code: digest(9) }).await.unwrap();
         let Some(Presentation::Settled(settled)) = aged.presentation(25).await else { panic!("{version}") };
         assert!(matches!(settled.outcome(), PresentationOutcome::Declined { .. }));
 
         let Some(Presentation::Served(by_api)) = aged.presentation(26).await else { panic!("{version}") };
-        assert_eq!(by_api.asked().dc_api, Some(DcApiRequest::Signed));
-        assert_eq!(by_api.asked().audience(), "origin:https://verify.example:8443");
+        assert_eq!(by_api.request().dc_api, Some(DcApiRequest::Signed));
+        assert_eq!(by_api.request().audience(), "origin:https://verify.example:8443");
     }
 }
 
@@ -162,7 +162,7 @@ async fn what_later_versions_added_to_presentations_is_kept() {
     let Some(Presentation::AwaitingReturn(awaiting)) = aged.presentation(28).await else { panic!() };
     assert_eq!(awaiting.answer(), Some(&digest(28)));
     let Some(Presentation::Begun(begun)) = aged.presentation(29).await else { panic!() };
-    assert_eq!(begun.asked().wallet_issuer.as_deref(), Some("https://wallet.example"));
+    assert_eq!(begun.request().wallet_issuer.as_deref(), Some("https://wallet.example"));
     assert_eq!(aged.store.open_presentations("shop", NOW).await.unwrap().count, 1);
 }
 

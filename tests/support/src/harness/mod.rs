@@ -244,7 +244,7 @@ impl Harness {
     /// The request with this `state`, as the wallet would find it.
     pub async fn asked(&self, state: &str) -> VpRequest {
         let state = RequestState::parse(state).unwrap();
-        self.store.presentation_by_state(&state).await.unwrap().unwrap().asked().clone()
+        self.store.presentation_by_state(&state).await.unwrap().unwrap().request().clone()
     }
 
     /// The configured route of a request's wallet.
@@ -260,7 +260,7 @@ impl Harness {
     /// The request behind this `start_url`, by the last part of it.
     pub async fn asked_behind(&self, handle: &str) -> VpRequest {
         let handle = Handle::parse(handle).unwrap();
-        self.store.presentation_by_handle(&handle).await.unwrap().unwrap().asked().clone()
+        self.store.presentation_by_handle(&handle).await.unwrap().unwrap().request().clone()
     }
 
     pub fn browser(&self) -> Browser<'_> {
