@@ -91,10 +91,11 @@ fn status_cache(given: &RawStatusLists, faults: &mut Faults) -> Option<CacheBoun
     Some(faults.keep("status_lists.cache_at_most", bounds)?.no_older_than(oldest?))
 }
 
-#[cfg(all(test, not(feature = "cross-check")))]
+#[cfg(test)]
 mod tests {
     use super::*;
 
+    #[cfg(not(feature = "cross-check"))]
     #[test]
     fn a_program_without_the_second_library_does_not_promise_its_opinion() {
         let mut file = File { listen: "127.0.0.1:0".to_owned(), ..File::default() };
@@ -107,11 +108,6 @@ mod tests {
             "{refused}"
         );
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
 
     #[test]
     fn reads_storage_urls() {

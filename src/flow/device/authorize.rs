@@ -145,14 +145,7 @@ pub async fn authorize(
         };
         match context.ports.store.commit(change).await {
             Ok(()) => {
-                return Ok(DeviceAuthorization {
-                    device_code,
-                    user_code,
-                    expires_in: settings.code_lifetime.as_secs(),
-                    interval: settings.polling_interval.as_secs(),
-                    verification: settings.verification.clone(),
-                    number,
-                });
+                return Ok(DeviceAuthorization::new(device_code, user_code, settings, number));
             }
             Err(NotCommitted::Taken) => {}
             Err(NotCommitted::Lost) => return Err(too_many(context, client, from, &within).await?),
@@ -160,6 +153,19 @@ pub async fn authorize(
         }
     }
     Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())
+}
+
+impl DeviceAuthorization {
+    fn new(device_code: Secret, user_code: UserCode, settings: &DeviceSettings, number: Option<u8>) -> Self {
+        Self {
+            device_code,
+            user_code,
+            expires_in: settings.code_lifetime.as_secs(),
+            interval: settings.polling_interval.as_secs(),
+            verification: settings.verification.clone(),
+            number,
+        }
+    }
 }
 
 /// Whether this client may begin the grant at all, and asks for nothing that would be passed over.

@@ -279,7 +279,7 @@ async fn present_credential_without_status() {
         let without = |made: &mut PresentationBuilder| {
             made.edit_payload(|payload| {
                 assert!(!payload.contains_key("status"));
-            })
+            });
         };
         variant.accepts(without).await;
     }

@@ -16,8 +16,11 @@ pub mod builders;
 pub mod certificates;
 pub mod equipment;
 pub mod fuzz;
+#[cfg(feature = "sandbox")]
 pub mod harness;
+#[cfg(feature = "sandbox")]
 pub mod live_server;
+#[cfg(feature = "sandbox")]
 pub mod model_service;
 pub mod person;
 pub mod service_process;
