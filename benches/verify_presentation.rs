@@ -27,10 +27,8 @@ use openssl::x509::extension::{BasicConstraints, KeyUsage};
 use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
-use url::Url;
 use vpgate::config::chain_memo::KeptChains;
 use vpgate_core::base::base64url;
-use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
 use vpgate_core::base::json::Bounds;
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::time::Timestamp;
@@ -41,10 +39,9 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::openid4vp::dcql::{ClaimsPath, CredentialQuery, Query};
-use vpgate_core::openid4vp::request::{
-    OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
-};
+use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::response::{PresentedCredential, ResponseParameters, WalletAnswer};
+use vpgate_core::openid4vp::testing;
 use vpgate_core::openid4vp::verify::{StatusNeeded, VerifiedPresentation, authenticate, conclude};
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate_core::trust::IssuerHint;
@@ -67,7 +64,7 @@ struct Verifier {
 }
 
 impl Verifier {
-    /// The road of `flow/presentation/accept.rs`, without storage.
+    /// The way of `flow/presentation/accept.rs`, without storage.
     fn verify(
         &self,
         parameters: ResponseParameters,
@@ -118,37 +115,13 @@ fn verifier(issuer: &SigningKey, source: Option<KeySource>) -> Verifier {
         .map(|dotted| ClaimsPath::from_dotted(dotted).unwrap());
     let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]));
     let trust = trust(source.unwrap_or_else(|| KeySource::Jwks(Arc::clone(&keys))));
+    let query = CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec());
     let asked = VpRequest {
-        id: PresentationId::from_entropy([1; 16]),
-        handle: Handle::from_entropy([2; 16]),
-        state: RequestState::from_entropy([3; 16]),
-        nonce: Nonce::from_entropy([4; 16]),
-        requester: Requester::RelyingParty {
-            client_id: "shop".to_owned(),
-            redirect_uri: Url::parse("https://shop.example/return").unwrap(),
-            state: None,
-            grant: None,
-            scope: None,
-            several_holders: false,
-        },
-        wallet: "proof".to_owned(),
-        verifier_id: "caxdw5a7d".to_owned(),
-        profile: Profile::Proof,
-        origin: "https://verify.example".to_owned(),
-        on_rejection: OnRejection::Refuse,
-        wallet_issuer: None,
-        dc_api: None,
-        query: Query::of(vec![CredentialQuery::new(CREDENTIAL, vec![VCT.to_owned()], claims.to_vec())])
-            .unwrap(),
+        query: Query::of(vec![query]).unwrap(),
         scope: None,
-        transaction_data: Vec::new(),
-        login_hint: None,
         created_at: NOW.minus(Duration::from_secs(30)),
         expires_at: NOW.plus(Duration::from_secs(270)),
-        tries_allowed: 5,
-        flow: PresentationFlow::SameDevice,
-        response_mode: ResponseMode::Fragment,
-        answer_key: None,
+        ..testing::asked()
     };
     let trust = TrustPolicy { credentials: vec![trust] };
     let list = status_list(issuer, &keys);
