@@ -1,5 +1,5 @@
 //! SD-JWT (RFC 9901) and SD-JWT VC (draft-ietf-oauth-sd-jwt-vc): from a stranger's text to an
-//! [`credential::Authentic`] credential.
+//! [`credential::AuthenticSdJwt`].
 //!
 //! ```text
 //! text -> PresentedSdJwt (split, bounded) -> trust::vouch (whom do we believe?) -> Authentic (everything holds)

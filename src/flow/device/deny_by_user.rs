@@ -54,7 +54,7 @@ pub async fn entered_code(context: &Context, typed: Typed<'_>) -> Result<(), Cod
 /// for as long as the presentation is remembered.
 ///
 /// # Errors
-/// [`NotDisowned`]
+/// [`NotDenied`]
 pub async fn approved(
     context: &Context,
     handle: &Handle,
@@ -73,7 +73,7 @@ pub async fn approved(
 /// Takes back an approval, and the tokens that it led to.
 ///
 /// # Errors
-/// [`NotDisowned`]
+/// [`NotDenied`]
 pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Result<DeniedByUser, NotDenied> {
     // The device may take its token between the look and the write: look again, once.
     for _ in 0..2 {

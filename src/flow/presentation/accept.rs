@@ -1,6 +1,6 @@
 //! The heart: an answer is judged, and settles the presentation and the grant in one write
 //! ([`super::settle`]). It comes through the browser that was sent to the wallet ([`fragment`]), or that asked
-//! it by its Digital Credentials API ([`dc_api`]), or the wallet posts it ([`super::direct_post`]). What differs
+//! it by its Digital Credentials API ([`dc_api`]), or the wallet posts it ([`mod@super::direct_post`]). What differs
 //! is who may answer and where the browser goes.
 
 use crate::flow::context::Context;

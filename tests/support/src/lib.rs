@@ -1,5 +1,5 @@
-//! What the tests of vpgate share: the service in one process with a clock that tests move ([`harness`]), on a
-//! real connection ([`live_server`]), as a process ([`service_process`]); the people and programs around it; and a
+//! What the tests of vpgate share: the service in one process with a clock that tests move (`harness`), on a
+//! real connection (`live_server`), as a process ([`service_process`]); the people and programs around it; and a
 //! builder for each thing that tests make.
 
 #![expect(missing_docs, reason = "a name says what a test does")]
