@@ -3,6 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
 use super::OpenFault;
@@ -65,7 +66,7 @@ impl DatabasePlace {
         connection.pragma_update(None, "temp_store", "memory")?;
         connection.pragma_update_and_check(None, "journal_size_limit", LOG_BYTES, |_| Ok(()))?;
         connection.pragma_update(None, "trusted_schema", false)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        prepare_once(&connection)?;
         Ok(connection)
     }
 
@@ -76,7 +77,7 @@ impl DatabasePlace {
         let connection = Connection::open_with_flags(path, flags)?;
         connection.busy_timeout(BUSY_TIMEOUT)?;
         connection.pragma_update(None, "trusted_schema", false)?;
-        connection.set_prepared_statement_cache_capacity(STATEMENTS);
+        prepare_once(&connection)?;
         Ok(Some(connection))
     }
 
@@ -129,6 +130,13 @@ fn create_for_us_only(path: &Path) -> std::io::Result<()> {
         Err(fault) if fault.kind() != std::io::ErrorKind::AlreadyExists => Err(fault),
         _ => Ok(()),
     }
+}
+
+/// Statements are prepared once. Without the second setting SQLite looks at what is bound, and prepares a
+/// statement whose plan might depend on it again each time.
+fn prepare_once(connection: &Connection) -> rusqlite::Result<()> {
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true).map(drop)
 }
 
 #[cfg(test)]
