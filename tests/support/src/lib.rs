@@ -23,6 +23,8 @@ pub mod live_server;
 #[cfg(feature = "sandbox")]
 pub mod model_service;
 pub mod person;
+#[cfg(unix)]
+pub mod postgres;
 pub mod service_process;
 
 use std::path::PathBuf;
