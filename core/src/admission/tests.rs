@@ -82,8 +82,12 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         format: CredentialFormat::SdJwtVc,
         credential_type: "https://types.example/id".to_owned(),
         claims: claims.as_object().unwrap().clone(),
+        issued_at: None,
+        valid_from: None,
         expires_at: expires_at.map(Timestamp::from_unix),
+        key_binding: None,
         status: CredentialStatus::Valid,
+        status_at: None,
         status_place: None,
         holder: Some(holder.to_owned()),
     }

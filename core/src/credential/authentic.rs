@@ -8,11 +8,12 @@ use serde_json::{Map, Value};
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
+use crate::jose::time_claims::date;
 use crate::jose::x5c::ValidatedChain;
 #[cfg(any(test, feature = "testing"))]
 use crate::plain::PlainFacts;
 use crate::sdjwt;
-use crate::sdjwt::key_binding::TransactionHashes;
+use crate::sdjwt::key_binding::{KeyBinding, TransactionHashes};
 use crate::sdjwt::parse::Received;
 use crate::status_list::check::{self, StatusClaim};
 use crate::trust::CredentialFormat;
@@ -44,6 +45,8 @@ pub struct Authentic {
     /// The types that it extends, the nearest first.
     ancestors: Vec<String>,
     claims: Map<String, Value>,
+    issued_at: Option<Timestamp>,
+    valid_from: Option<Timestamp>,
     expires_at: Option<Timestamp>,
     holder_thumbprint: Option<String>,
     /// What it says about where its status is kept, unjudged.
@@ -106,6 +109,16 @@ impl Authentic {
         &self.claims
     }
 
+    /// When it was issued, where it says so.
+    pub fn issued_at(&self) -> Option<Timestamp> {
+        self.issued_at
+    }
+
+    /// From when on it counts, where it says so.
+    pub fn valid_from(&self) -> Option<Timestamp> {
+        self.valid_from
+    }
+
     /// When it expires.
     pub fn expires_at(&self) -> Option<Timestamp> {
         self.expires_at
@@ -124,6 +137,11 @@ impl Authentic {
     /// Whether the holder signed for this request, and the signature held.
     pub fn has_key_binding(&self) -> bool {
         self.bound.is_some()
+    }
+
+    /// What the holder's signature says of itself, where a holder signed.
+    pub fn key_binding(&self) -> Option<&KeyBinding> {
+        self.bound.as_ref().map(|bound| &bound.evidence)
     }
 
     /// The KeyIdentifiers of the authorities behind the issuer's key, from the validated chain; `None` when
@@ -166,7 +184,11 @@ impl fmt::Debug for Authentic {
 
 impl From<sdjwt::credential::AuthenticSdJwt> for Authentic {
     fn from(credential: sdjwt::credential::AuthenticSdJwt) -> Self {
+        // Judged before: what is no date here is not there.
+        let at = |name| date(&credential.claims, name).ok().flatten();
         Self {
+            issued_at: at("iat"),
+            valid_from: at("nbf"),
             format: CredentialFormat::SdJwtVc,
             status: credential.claims.get("status").cloned(),
             issuer: credential.issuer,
@@ -194,6 +216,8 @@ impl From<PlainFacts> for Authentic {
             credential_type: credential.credential_type,
             ancestors: Vec::new(),
             claims: credential.claims,
+            issued_at: None,
+            valid_from: None,
             expires_at: None,
             holder_thumbprint: credential.holder,
             status: None,

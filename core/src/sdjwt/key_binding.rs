@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use crate::base::digest::DigestAlgorithm;
@@ -38,9 +39,27 @@ pub struct ExpectedBinding<'a> {
     pub skew: Duration,
 }
 
+/// The longest `jti`, in bytes.
+const MAX_JTI_BYTES: usize = 256;
+
+/// What the holder's signature says of itself (RFC 9901 section 4.3, and TS12 of the EUDI wallet).
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct KeyBinding {
+    /// `iat`: when the holder signed.
+    pub issued_at: Timestamp,
+    /// `jti`: the name that the wallet gave to this signature.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub jti: Option<String>,
+    /// `amr`: how the wallet says that it recognised the person. An array.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amr: Option<Value>,
+}
+
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
 #[derive(Debug)]
 pub struct TransactionHashes {
+    /// What it says of itself.
+    pub evidence: KeyBinding,
     /// `transaction_data_hashes`, not empty.
     pub transaction_data_hashes: Option<Vec<String>>,
     /// `transaction_data_hashes_alg`.
@@ -127,12 +146,18 @@ pub fn check(
     }
     findings.pass(&TYP, "`typ` is kb+jwt");
     let claims = verified.payload();
-    check_issued_at(claims, expected, now, findings)?;
+    let issued_at = check_issued_at(claims, expected, now, findings)?;
     check_nonce(claims, expected, findings)?;
     check_audience(claims, expected, findings)?;
     check_sd_hash(claims, signed, digests, findings)?;
     check_validity(claims, expected, now, findings)?;
-    read_transaction_data_hashes(claims, findings)
+    read_transaction_data_hashes(claims, evidence(claims, issued_at), findings)
+}
+
+fn evidence(claims: &Map<String, Value>, issued_at: Timestamp) -> KeyBinding {
+    let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| jti.len() <= MAX_JTI_BYTES);
+    let amr = claims.get("amr").filter(|amr| amr.is_array());
+    KeyBinding { issued_at, jti: jti.map(str::to_owned), amr: amr.cloned() }
 }
 
 fn check_issued_at(
@@ -140,7 +165,7 @@ fn check_issued_at(
     expected: &ExpectedBinding<'_>,
     now: Timestamp,
     findings: &mut Findings,
-) -> Result<(), Rejection> {
+) -> Result<Timestamp, Rejection> {
     let Ok(Some(iat)) = date(claims, "iat") else {
         return Err(findings.fail(&ISSUED_AT, "`iat` is missing or not a number of seconds"));
     };
@@ -161,7 +186,7 @@ fn check_issued_at(
         return Err(findings.fail(&ISSUED_AT, detail));
     }
     findings.pass(&ISSUED_AT, "made after the request and not in the future");
-    Ok(())
+    Ok(iat)
 }
 
 fn check_nonce(
@@ -250,6 +275,7 @@ fn check_validity(
 
 fn read_transaction_data_hashes(
     claims: &Map<String, Value>,
+    evidence: KeyBinding,
     findings: &mut Findings,
 ) -> Result<TransactionHashes, Rejection> {
     let hashes = match claims.get("transaction_data_hashes") {
@@ -273,7 +299,7 @@ fn read_transaction_data_hashes(
     } else {
         findings.not_applicable(&HASHES, "the key-binding JWT covers no transaction data");
     }
-    Ok(TransactionHashes { transaction_data_hashes: hashes, transaction_data_hashes_alg: alg })
+    Ok(TransactionHashes { evidence, transaction_data_hashes: hashes, transaction_data_hashes_alg: alg })
 }
 
 fn strings(value: &Value) -> Option<Vec<String>> {

@@ -9,6 +9,7 @@ use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::collect::Collected;
 use crate::http::documented::Documented;
 use vpgate_core::base::report;
+use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::verify::{
     ScopeNotGranted, VerifiedCredential, VerifiedCredentials, VerifiedPresentation,
 };
@@ -113,11 +114,29 @@ pub struct CredentialSchema {
     pub vct: Option<String>,
     /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
     pub claims: Documented<Claims>,
+    /// When it was issued (RFC 3339), where it says so.
+    pub issued_at: Option<String>,
+    /// When it expires (RFC 3339), where it does.
+    pub expires_at: Option<String>,
     /// Whether it was proven that the presentation comes from the holder; false only when the query said
     /// `require_cryptographic_holder_binding: false`.
     pub holder_binding: bool,
+    /// What the holder's signature says of itself; left out where `holder_binding` is false.
+    pub key_binding: Option<KeyBindingSchema>,
     /// What is known of its status.
     pub status: CredentialStatusSchema,
+}
+
+/// What the holder's signature over a presentation says of itself.
+#[derive(Debug, Object)]
+#[oai(rename = "KeyBinding", skip_serializing_if_is_none)]
+pub struct KeyBindingSchema {
+    /// When the holder signed (RFC 3339).
+    pub issued_at: String,
+    /// The name that the wallet gave to this signature.
+    pub jti: Option<String>,
+    /// How the wallet says that it recognised the person.
+    pub amr: Option<Vec<Value>>,
 }
 
 /// The certificate that signed a credential, and the configured one that vouched for it.
@@ -293,7 +312,14 @@ impl From<&VerifiedCredential> for CredentialSchema {
             credential_type: shown.credential_type.clone(),
             vct: (shown.format == CredentialFormat::SdJwtVc).then(|| shown.credential_type.clone()),
             claims: Documented::new(Value::Object(claims)),
+            issued_at: shown.issued_at.map(Timestamp::rfc3339),
+            expires_at: shown.expires_at.map(Timestamp::rfc3339),
             holder_binding: shown.holder.is_some(),
+            key_binding: shown.key_binding.as_ref().map(|binding| KeyBindingSchema {
+                issued_at: binding.issued_at.rfc3339(),
+                jti: binding.jti.clone(),
+                amr: binding.amr.as_ref().and_then(Value::as_array).cloned(),
+            }),
             status: match shown.status {
                 CredentialStatus::Valid => CredentialStatusSchema::Valid,
                 CredentialStatus::None => CredentialStatusSchema::None,
@@ -340,7 +366,6 @@ mod tests {
 
     use super::*;
     use vpgate_core::base::report::{Findings, Rule};
-    use vpgate_core::base::time::Timestamp;
     use vpgate_core::openid4vp::response::WalletError;
     use vpgate_core::openid4vp::verify::VerifiedPresentation;
 

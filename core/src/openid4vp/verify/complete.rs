@@ -2,6 +2,7 @@
 
 use super::{Current, Genuine};
 use crate::base::report::{Findings, Rejection, Rule};
+use crate::base::time::Timestamp;
 use crate::credential::Authentic;
 use crate::openid4vp::dcql::{CredentialQuery, CredentialSet, Query};
 use crate::status_list::check::{CredentialStatus, StatusPlace};
@@ -18,6 +19,7 @@ pub(super) struct Survivor<'q> {
     pub(super) combination: usize,
     pub(super) authentic: Authentic,
     pub(super) status: CredentialStatus,
+    pub(super) status_at: Option<Timestamp>,
     pub(super) place: Option<StatusPlace>,
 }
 
@@ -35,12 +37,12 @@ pub(super) fn survivors<'q>(
 ) -> Result<Vec<Survivor<'q>>, Rejection> {
     findings.about(None);
     let mut survivors = Vec::with_capacity(current.len());
-    for Current { genuine, status, place } in current {
+    for Current { genuine, status, status_at, place } in current {
         let Genuine { credential, number, combination, authentic, .. } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };
-        survivors.push(Survivor { query, number, combination, authentic, status, place });
+        survivors.push(Survivor { query, number, combination, authentic, status, status_at, place });
     }
     let place = |survivor: &Survivor<'_>| query.credentials().iter().position(|it| it == survivor.query);
     survivors.sort_by_key(place);

@@ -15,6 +15,8 @@ use crate::status_list::token::{StatusList, StatusListFault};
 pub struct Current {
     pub(super) genuine: Genuine,
     pub(super) status: CredentialStatus,
+    /// When that was looked up.
+    pub(super) status_at: Option<Timestamp>,
     /// Where a list said so.
     pub(super) place: Option<StatusPlace>,
 }
@@ -44,7 +46,7 @@ impl Genuine {
         findings.about_presentation(&self.credential, self.number);
         Ok(match self.authentic.status(findings)? {
             StatusClaim::Settled(status) => {
-                StatusNeeded::Settled(Current { genuine: self, status, place: None })
+                StatusNeeded::Settled(Current { genuine: self, status, status_at: None, place: None })
             }
             StatusClaim::Listed(reference) => StatusNeeded::Listed(Listed { genuine: self, reference }),
         })
@@ -75,7 +77,7 @@ impl Listed {
         }
         let status = check::judge(&reference, genuine.authentic.issuer(), list, now, findings)?;
         let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
-        Ok(Current { genuine, status, place: Some(place) })
+        Ok(Current { genuine, status, status_at: Some(now), place: Some(place) })
     }
 
     /// The list is there and no good.

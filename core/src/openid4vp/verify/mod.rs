@@ -62,7 +62,7 @@ use crate::base::time::Timestamp;
 use crate::credential::Authentic;
 use crate::credential::settings::VerificationSettings;
 use crate::jose::key_set::KeySet;
-use crate::sdjwt::key_binding::ExpectedBinding;
+use crate::sdjwt::key_binding::{ExpectedBinding, KeyBinding};
 use crate::status_list::check::{CredentialStatus, StatusPlace};
 use crate::trust::{CredentialFormat, TrustedIssuer};
 
@@ -171,13 +171,25 @@ pub struct VerifiedCredential {
     /// What was asked for, at the place where it was; positions in arrays are kept, with `null` for
     /// elements that were not asked for.
     pub claims: Map<String, Value>,
+    /// `iat` of the credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub issued_at: Option<Timestamp>,
+    /// `nbf` of the credential.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub valid_from: Option<Timestamp>,
     /// `exp` of the credential.
     pub expires_at: Option<Timestamp>,
     /// RFC 7638 thumbprint of the holder key; `None` when the query demanded no holder binding.
     pub holder: Option<String>,
+    /// What the holder's signature says of itself; `None` when the query demanded no holder binding.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key_binding: Option<KeyBinding>,
     /// What is known of its status; never where that is kept (REQ-7.16).
     #[serde(default, alias = "standing")]
     pub status: CredentialStatus,
+    /// When that was looked up; `None` where nothing was.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub status_at: Option<Timestamp>,
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
     pub status_place: Option<Box<StatusPlace>>,
@@ -347,7 +359,8 @@ impl VerifiedPresentation {
 }
 
 fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
-    let Survivor { query, combination, authentic, status, place, .. } = survivor;
+    let Survivor { query, combination, authentic, status, status_at, place, .. } = survivor;
+    let holder = authentic.holder_thumbprint();
     let mut claims = answer::asked_for(authentic.claims(), query, *combination);
     // Where the status is kept tells one holder from another: no claim (TSL 12.3).
     claims.remove("status");
@@ -357,9 +370,14 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         format: authentic.format(),
         credential_type: authentic.credential_type().to_owned(),
         claims,
+        issued_at: authentic.issued_at(),
+        valid_from: authentic.valid_from(),
         expires_at: authentic.expires_at(),
-        holder: authentic.holder_thumbprint().map(str::to_owned),
+        holder: holder.map(str::to_owned),
+        // REQ-6.11: what was not demanded raises no assurance.
+        key_binding: holder.and_then(|_| authentic.key_binding().cloned()),
         status: *status,
+        status_at: *status_at,
         status_place: place.clone().map(Box::new),
     }
 }

@@ -37,3 +37,37 @@ fn a_claim_that_is_null_is_there() {
     let presentation = scene.judge(&answer).0.unwrap();
     assert_eq!(only(&presentation, QUERY_ID).claims["nickname"], Value::Null);
 }
+
+#[test]
+fn a_result_says_how_long_it_holds_when_its_status_was_looked_up_and_what_the_holder_signed() {
+    let mut scene = VerifyScene::new();
+    scene.maker.payload.insert("nbf".to_owned(), json!(NOW.unix() - 900));
+    scene.maker.name_status(0, STATUS_URI);
+    let amr = json!([{ "possession": "key_in_local_internal_wscd" }, { "knowledge": "pin" }]);
+    scene.maker.kb.insert("jti".to_owned(), json!("signature-1"));
+    scene.maker.kb.insert("amr".to_owned(), amr.clone());
+    let presentation = scene.verified().0;
+    let told = only(&presentation, QUERY_ID);
+    let at = |seconds| Some(Timestamp::from_unix(NOW.unix() + seconds));
+    assert_eq!((told.issued_at, told.valid_from, told.expires_at), (at(-1000), at(-900), at(1000)));
+    assert_eq!(told.status_at, Some(NOW));
+    let binding = told.key_binding.as_ref().unwrap();
+    assert_eq!(Some(binding.issued_at), at(-5));
+    assert_eq!((binding.jti.as_deref(), &binding.amr), (Some("signature-1"), &Some(amr)));
+    // It survives being written down, all but the place of the status.
+    let again = VerifiedPresentation::restore(serde_json::to_value(&presentation).unwrap()).unwrap();
+    let again = only(&again, QUERY_ID);
+    assert_eq!((again.issued_at, again.status_at), (told.issued_at, told.status_at));
+    assert_eq!((&again.key_binding, &again.status_place), (&told.key_binding, &None));
+}
+
+#[test]
+fn what_a_wallet_writes_wrongly_about_its_signature_is_not_repeated() {
+    let mut scene = VerifyScene::new();
+    scene.maker.kb.insert("jti".to_owned(), json!("x".repeat(257)));
+    scene.maker.kb.insert("amr".to_owned(), json!("pin"));
+    let presentation = scene.verified().0;
+    let binding = only(&presentation, QUERY_ID).key_binding.as_ref().unwrap();
+    assert_eq!((&binding.jti, &binding.amr), (&None, &None));
+    assert_eq!(only(&presentation, QUERY_ID).status_at, None);
+}
