@@ -297,7 +297,7 @@ pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
 /// [`NotStarted::Keys`]
 pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    let signer = TokenSigner::in_folder(key_folder(config)?, &KeyPlan::of(&config.policy.tokens))?;
+    let signer = TokenSigner::in_folder(key_folder(config)?, &KeyPlan::of(&config.policy))?;
     Ok(signer.list(SystemClock.now()))
 }
 
@@ -307,7 +307,7 @@ pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
 /// [`NotStarted::Keys`]
 pub fn rotate_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    Ok(TokenSigner::rotate(key_folder(config)?, &KeyPlan::of(&config.policy.tokens), SystemClock.now())?)
+    Ok(TokenSigner::rotate(key_folder(config)?, &KeyPlan::of(&config.policy), SystemClock.now())?)
 }
 
 fn key_folder(config: &Config) -> Result<&Path, NotStarted> {

@@ -5,9 +5,11 @@ use std::time::Duration;
 use crate::admission::ScopePolicy;
 use crate::admission::scopes::Scopes;
 use crate::credential::settings::VerificationSettings;
+use crate::jose::alg::Algorithm;
 use crate::oauth::attempts::DeviceLimits;
-use crate::oauth::client::Clients;
+use crate::oauth::client::{Client, Clients};
 use crate::oauth::client_assertion::AssertionPolicy;
+use crate::oauth::entitlement::OPENID;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
 use crate::openid4vp::request::{PresentationFlow, WalletRoute};
@@ -42,6 +44,31 @@ pub struct Policy {
 }
 
 impl Policy {
+    /// The clients that may ask for ID tokens.
+    pub fn openid_clients(&self) -> impl Iterator<Item = &Client> {
+        self.clients.iter().filter(|client| client.scopes.contains(OPENID))
+    }
+
+    /// What ID tokens are signed with; nothing where nobody may ask for one.
+    pub fn id_token_algorithms(&self) -> Vec<Algorithm> {
+        let mut clients = self.openid_clients().map(|client| client.id.as_str()).peekable();
+        if clients.peek().is_none() {
+            return Vec::new();
+        }
+        self.tokens.id_token_algorithms(clients)
+    }
+
+    /// Every algorithm that tokens are signed with, each once.
+    pub fn token_algorithms(&self) -> Vec<Algorithm> {
+        let mut algorithms = self.tokens.algorithms();
+        for algorithm in self.id_token_algorithms() {
+            if !algorithms.contains(&algorithm) {
+                algorithms.push(algorithm);
+            }
+        }
+        algorithms
+    }
+
     /// What people are told that this client is called.
     pub fn client_name(&self, client_id: &str) -> String {
         self.clients.named(client_id).map_or(client_id, |client| &client.name).to_owned()

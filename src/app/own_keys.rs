@@ -33,7 +33,7 @@ pub enum NotOurKeys {
 
 /// The keys that `config` names. Made where they are missing, unless the database was used with some.
 pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyring, NotStarted> {
-    let plan = KeyPlan::of(&config.policy.tokens);
+    let plan = KeyPlan::of(&config.policy);
     let KeyStorage::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plan)?) };
     let used = refuse_loss(config)?;
     private_file::remove_old_drafts(folder, now).map_err(NoSigningKeys::from)?;
@@ -59,6 +59,6 @@ pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
 
 /// From now on the database goes with the keys that are in the folder.
 pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
-    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlan::of(&config.policy.tokens))?;
+    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlan::of(&config.policy))?;
     Ok(store::use_with(&config.storage, &keys.fingerprint())?)
 }

@@ -6,7 +6,6 @@ use url::Url;
 use super::context::Context;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::client::Grant;
-use vpgate_core::oauth::entitlement::OPENID;
 
 /// What clients can find out before they ask for anything.
 #[derive(Debug)]
@@ -21,8 +20,8 @@ pub struct ServerOffer<'c> {
     pub refresh_tokens: bool,
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
-    /// What tokens are signed with.
-    pub token_algorithms: Vec<Algorithm>,
+    /// What ID tokens are signed with.
+    pub id_token_algorithms: Vec<Algorithm>,
 }
 
 /// What is offered now.
@@ -31,10 +30,10 @@ pub fn offer(context: &Context) -> ServerOffer<'_> {
     ServerOffer {
         issuer: &policy.tokens.issuer,
         scopes: policy.scopes.iter().map(|scope| scope.name.as_str()).collect(),
-        openid: policy.clients.iter().any(|client| client.scopes.contains(OPENID)),
+        openid: policy.openid_clients().next().is_some(),
         refresh_tokens: policy.clients.iter().any(|client| client.grants.contains(&Grant::RefreshToken)),
         pushed_only: policy.code.pushed_only,
-        token_algorithms: policy.tokens.algorithms(),
+        id_token_algorithms: policy.id_token_algorithms(),
     }
 }
 

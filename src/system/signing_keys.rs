@@ -23,7 +23,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::{SigningFault, SigningKey};
-use vpgate_core::oauth::token_policy::TokenPolicy;
+use vpgate_core::policy::Policy;
 
 /// What a key file may hold.
 const JWK: Bounds = Bounds { bytes: 16 * 1024, depth: 2, members: 64 };
@@ -109,9 +109,10 @@ struct DatedKey {
 }
 
 impl KeyPlan {
-    /// What these tokens need.
-    pub fn of(tokens: &TokenPolicy) -> Self {
-        Self { algorithms: tokens.algorithms(), longest_lifetime: tokens.longest_lifetime() }
+    /// What the tokens of this policy need.
+    pub fn of(policy: &Policy) -> Self {
+        let longest_lifetime = policy.tokens.longest_lifetime();
+        Self { algorithms: policy.token_algorithms(), longest_lifetime }
     }
 }
 

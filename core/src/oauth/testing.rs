@@ -23,6 +23,7 @@ pub fn settings() -> TokenSettings {
         audience: vec!["https://api.example".to_owned(), "https://other.example".to_owned()],
         format: TokenFormat::Jwt,
         algorithm: Algorithm::Es256,
+        id_token_algorithm: Algorithm::Rs256,
         lifetime: Duration::from_secs(3_600),
         refresh_idle: Duration::from_secs(7_200),
         refresh_limit: Duration::from_secs(10_000),

@@ -23,8 +23,10 @@ pub struct TokenSettings {
     pub audience: Vec<String>,
     /// What an access token is.
     pub format: TokenFormat,
-    /// What JWTs are signed with.
+    /// What access tokens are signed with.
     pub algorithm: Algorithm,
+    /// What ID tokens are signed with.
+    pub id_token_algorithm: Algorithm,
     /// The longest life of an access token.
     pub lifetime: Duration,
     /// A refresh token that is not used for so long is dead.
@@ -59,19 +61,30 @@ impl TokenPolicy {
         self.every().map(|settings| settings.lifetime).max().unwrap_or_default()
     }
 
-    /// The algorithms in use, each once.
+    /// The algorithms that access tokens are signed with, each once.
     pub fn algorithms(&self) -> Vec<Algorithm> {
-        let mut algorithms = Vec::new();
-        for settings in self.every() {
-            if !algorithms.contains(&settings.algorithm) {
-                algorithms.push(settings.algorithm);
-            }
-        }
-        algorithms
+        once_each(self.every().map(|settings| settings.algorithm))
+    }
+
+    /// The algorithms that ID tokens of these clients are signed with, each once, and RS256 in any case: every
+    /// client must find it (OpenID Connect Discovery section 3).
+    pub fn id_token_algorithms<'c>(&self, clients: impl Iterator<Item = &'c str>) -> Vec<Algorithm> {
+        let in_use = clients.map(|client_id| self.of(client_id).id_token_algorithm);
+        once_each(std::iter::once(Algorithm::Rs256).chain(in_use))
     }
 
     /// The settings in force, those of all clients first.
     pub fn every(&self) -> impl Iterator<Item = &TokenSettings> {
         std::iter::once(&self.default).chain(self.of_clients.values())
     }
+}
+
+fn once_each(algorithms: impl Iterator<Item = Algorithm>) -> Vec<Algorithm> {
+    let mut each = Vec::new();
+    for algorithm in algorithms {
+        if !each.contains(&algorithm) {
+            each.push(algorithm);
+        }
+    }
+    each
 }

@@ -29,8 +29,10 @@ pub struct TokenRegistration {
     pub audience: Option<StringOrList>,
     /// `jwt`, or `opaque`: a random value that means something only to `/introspect`.
     pub format: Option<String>,
-    /// What JWTs are signed with: ES256, PS256, RS256, EdDSA, or Ed25519.
+    /// What access tokens are signed with: ES256, PS256, RS256, EdDSA, or Ed25519.
     pub signing_alg: Option<String>,
+    /// What ID tokens are signed with; of the same algorithms. Clients that are told nothing expect RS256.
+    pub id_token_signing_alg: Option<String>,
     /// Tokens only for clients that prove a key (DPoP, RFC 9449).
     pub require_dpop: Option<bool>,
     /// Look the credential's status up again at refresh and introspection.
@@ -57,6 +59,7 @@ impl TokenRegistration {
             refresh_limit: Some("30d".to_owned()),
             format: Some("jwt".to_owned()),
             signing_alg: Some("ES256".to_owned()),
+            id_token_signing_alg: Some("RS256".to_owned()),
             require_dpop: Some(false),
             recheck_status: Some(true),
             audience: None,
@@ -78,6 +81,7 @@ pub(super) fn check(
         audience: vec![issuer.clone()],
         format: TokenFormat::Jwt,
         algorithm: Algorithm::Es256,
+        id_token_algorithm: Algorithm::Rs256,
         lifetime: Duration::ZERO,
         refresh_idle: Duration::ZERO,
         refresh_limit: Duration::ZERO,
@@ -119,12 +123,13 @@ fn settings(given: &TokenRegistration, otherwise: &TokenSettings, at: &Pointer<'
         Some(word) => at.key("format").choice(word, &formats, "must be \"jwt\" or \"opaque\""),
     };
     let algorithms = ALGORITHMS.map(|algorithm| (algorithm.name(), algorithm));
-    let algorithm = match given.signing_alg.as_deref() {
-        None => Some(otherwise.algorithm),
-        Some(name) => {
-            at.key("signing_alg").choice(name, &algorithms, "must be ES256, PS256, RS256, EdDSA or Ed25519")
-        }
+    let algorithm = |key: &str, given: &Option<String>, otherwise: Algorithm| match given.as_deref() {
+        None => Some(otherwise),
+        Some(name) => at.key(key).choice(name, &algorithms, "must be ES256, PS256, RS256, EdDSA or Ed25519"),
     };
+    let access_token = algorithm("signing_alg", &given.signing_alg, otherwise.algorithm);
+    let id_token =
+        algorithm("id_token_signing_alg", &given.id_token_signing_alg, otherwise.id_token_algorithm);
     let audience = match &given.audience {
         None => otherwise.audience.clone(),
         Some(given) => audience(given, &at.key("audience")),
@@ -132,7 +137,8 @@ fn settings(given: &TokenRegistration, otherwise: &TokenSettings, at: &Pointer<'
     Some(TokenSettings {
         audience,
         format: format?,
-        algorithm: algorithm?,
+        algorithm: access_token?,
+        id_token_algorithm: id_token?,
         lifetime: access?,
         refresh_idle: idle?,
         refresh_limit: limit?,

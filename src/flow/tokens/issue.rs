@@ -124,17 +124,20 @@ pub(in crate::flow) fn access(
     let expires_at = family.admission().expires_at().map_or(latest, |credential| credential.min(latest));
     let id = TokenId::from_entropy(context.random_id()?);
     let access = IssuedAccess { id, scopes, audience, issued_at: context.now, expires_at };
-    let signed = |typ, claims: &Map<String, Value>| {
-        context.ports.signer.sign(settings.algorithm, typ, claims, context.now).map(Secret::received)
+    let signed = |algorithm, typ, claims: &Map<String, Value>| {
+        context.ports.signer.sign(algorithm, typ, claims, context.now).map(Secret::received)
     };
     let token = match settings.format {
-        TokenFormat::Jwt => signed(access_token::TYP, &access.claims(family, &policy.issuer))?,
+        TokenFormat::Jwt => {
+            signed(settings.algorithm, access_token::TYP, &access.claims(family, &policy.issuer))?
+        }
         TokenFormat::Opaque => context.random_secret()?,
     };
     let id_token = if access.scopes.contains(OPENID) {
         let about = (&access, &token);
-        let claims = id_token::claims(family, about, nonce, &policy.issuer, settings.algorithm);
-        Some(signed(id_token::TYP, &claims)?)
+        let algorithm = settings.id_token_algorithm;
+        let claims = id_token::claims(family, about, nonce, &policy.issuer, algorithm);
+        Some(signed(algorithm, id_token::TYP, &claims)?)
     } else {
         None
     };

@@ -1,8 +1,9 @@
 //! Pages of other origins as OAuth clients (Fetch standard, section 3.2 "CORS protocol").
 //!
-//! A page of a public client may read what `/device_authorization`, `/token` and the metadata answer,
-//! when its origin is among the client's `origins`. No cookies, no other path, no other client: the
-//! authorization endpoint in particular says nothing about origins (OAuth 2.0 Security BCP 2.6).
+//! A page of a public client may read what the endpoints answer that such a client calls, when its origin is
+//! among the client's `origins`. What is the same for everybody, metadata and keys, everybody may read. No
+//! cookies, no other path, no other client: the authorization endpoint in particular says nothing about origins
+//! (OAuth 2.0 Security BCP 2.6).
 
 use std::sync::{Arc, OnceLock};
 
@@ -13,15 +14,28 @@ use crate::flow::context::Context;
 use crate::flow::discovery;
 use vpgate_core::oauth::client::Client;
 
-/// The paths that pages of other origins may read, each with the one method it answers to.
-const PATHS: [(&str, &str); 4] = [
-    ("/device_authorization", "POST"),
-    ("/token", "POST"),
-    ("/.well-known/oauth-authorization-server", "GET"),
-    ("/.well-known/openid-configuration", "GET"),
+/// Whose pages may read what a path answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Readers {
+    /// Those of the client that asks.
+    OwnOrigins,
+    /// All pages.
+    Everybody,
+}
+
+/// The paths that pages of other origins may read, each with the methods it answers to.
+const PATHS: [(&str, &[&str], Readers); 8] = [
+    ("/device_authorization", &["POST"], Readers::OwnOrigins),
+    ("/par", &["POST"], Readers::OwnOrigins),
+    ("/token", &["POST"], Readers::OwnOrigins),
+    ("/userinfo", &["GET", "POST"], Readers::OwnOrigins),
+    ("/revoke", &["POST"], Readers::OwnOrigins),
+    ("/jwks.json", &["GET"], Readers::Everybody),
+    ("/.well-known/oauth-authorization-server", &["GET"], Readers::Everybody),
+    ("/.well-known/openid-configuration", &["GET"], Readers::Everybody),
 ];
-/// What a page may send besides what every form may: a proof of its key (RFC 9449).
-const REQUEST_HEADERS: &str = "content-type, dpop";
+/// What a page may send besides what every form may: its access token, and a proof of its key (RFC 9449).
+const REQUEST_HEADERS: &str = "authorization, content-type, dpop";
 /// What a page may read besides what every page may: when to come back, how to authenticate, and what
 /// the next proof needs.
 const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
@@ -30,7 +44,8 @@ const MAX_AGE_SECONDS: u32 = 300;
 
 /// One request to one of [`PATHS`].
 pub struct OriginVisit {
-    method: &'static str,
+    methods: &'static [&'static str],
+    readers: Readers,
     /// As it was sent, with the identifiers of its clients, if it has any.
     origin: Option<(HeaderValue, Vec<String>)>,
     noted: Arc<NotedClient>,
@@ -50,7 +65,7 @@ pub fn note_client(request: &Request, client: &Client) {
 
 /// What to know about a request before it is answered. `None`: its path is not for other origins.
 pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
-    let (_, method) = PATHS.iter().find(|(path, _)| *path == request.uri().path())?;
+    let (_, methods, readers) = PATHS.iter().find(|(path, ..)| *path == request.uri().path())?;
     let clients_of = |origin: &HeaderValue| {
         let clients = discovery::clients_of_origin(context, origin.to_str().ok()?);
         (!clients.is_empty()).then(|| (origin.clone(), clients))
@@ -58,7 +73,7 @@ pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
     let origin = only(request.headers()).and_then(clients_of);
     let noted = Arc::new(NotedClient::default());
     request.set_data(Arc::clone(&noted));
-    Some(OriginVisit { method, origin, noted })
+    Some(OriginVisit { methods, readers: *readers, origin, noted })
 }
 
 impl OriginVisit {
@@ -66,6 +81,10 @@ impl OriginVisit {
     /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
     pub fn allow_reading(&self, response: &mut Response) {
         let headers = response.headers_mut();
+        if self.readers == Readers::Everybody {
+            headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+            return;
+        }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
         let Some((origin, clients)) = &self.origin else { return };
         if self.noted.0.get().is_none_or(|id| clients.contains(id)) {
@@ -78,12 +97,13 @@ impl OriginVisit {
     /// Which client it will be is not known yet, so this permits to ask, not to read.
     pub fn preflight(&self, request: &Request) -> Option<Response> {
         let asked = request.header(header::ACCESS_CONTROL_REQUEST_METHOD.as_str())?;
-        if request.method() != Method::OPTIONS || self.origin.is_none() || asked != self.method {
+        let known = self.readers == Readers::Everybody || self.origin.is_some();
+        if request.method() != Method::OPTIONS || !known || !self.methods.contains(&asked) {
             return None;
         }
         let answer = Response::builder()
             .status(StatusCode::NO_CONTENT)
-            .header(header::ACCESS_CONTROL_ALLOW_METHODS, self.method)
+            .header(header::ACCESS_CONTROL_ALLOW_METHODS, self.methods.join(", "))
             .header(header::ACCESS_CONTROL_ALLOW_HEADERS, REQUEST_HEADERS)
             .header(header::ACCESS_CONTROL_MAX_AGE, MAX_AGE_SECONDS);
         Some(answer.finish())

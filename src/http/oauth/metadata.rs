@@ -63,7 +63,7 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<String>,
     /// `pairwise`: every client has its own name for a person.
     pub subject_types_supported: Option<Vec<String>>,
-    /// What ID tokens are signed with.
+    /// What ID tokens are signed with; RS256 is always among them (OpenID Connect Discovery section 3).
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
 }
 
@@ -103,7 +103,7 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
         dpop_signing_alg_values_supported: names(&dpop::ALGORITHMS),
         userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
         subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
-        id_token_signing_alg_values_supported: openid.then(|| names(&offer.token_algorithms)),
+        id_token_signing_alg_values_supported: openid.then(|| names(&offer.id_token_algorithms)),
     }
 }
 

@@ -82,7 +82,7 @@ fn app(config: Config) -> App {
         client_keys: fetched_keys,
         status_lists: Arc::new(status_lists),
         wallets: Arc::new(wallets),
-        keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
+        keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),
     };
     let mounts = vec![(MOUNT, sandbox.endpoint()), (person::MOUNT, person::endpoint())];
     App::new(config, outside, mounts)

@@ -43,7 +43,6 @@ async fn a_page_of_the_client_reads_codes_errors_and_metadata() {
         pending.header("access-control-expose-headers"),
         Some("retry-after, www-authenticate, dpop-nonce")
     );
-    assert_eq!(allowed(&stage.get(METADATA, &[("origin", PAGE)]).await), Some(PAGE));
     // Why it does not work, before anybody is authenticated.
     for form in ["client_id=nobody", "client_id=tv&x=%zz", ""] {
         let refused = stage.form("/device_authorization", &[("origin", PAGE)], form).await;
@@ -90,13 +89,16 @@ async fn a_preflight_permits_one_method_to_known_origins() {
     for (path, method) in [
         ("/token", "POST"),
         ("/device_authorization", "POST"),
-        (METADATA, "GET"),
-        ("/.well-known/openid-configuration", "GET"),
+        ("/par", "POST"),
+        ("/revoke", "POST"),
+        ("/userinfo", "GET, POST"),
     ] {
+        let (allowed_methods, method) = (method, &method[..method.find(',').unwrap_or(method.len())]);
         let answer = ask(path, PAGE, method).await;
         assert_eq!((answer.status, allowed(&answer)), (StatusCode::NO_CONTENT, Some(PAGE)), "{path}");
-        assert_eq!(answer.header("access-control-allow-methods"), Some(method));
-        assert_eq!(answer.header("access-control-allow-headers"), Some("content-type, dpop"));
+        assert_eq!(answer.header("access-control-allow-methods"), Some(allowed_methods));
+        let headers = answer.header("access-control-allow-headers");
+        assert_eq!(headers, Some("authorization, content-type, dpop"));
         assert_eq!(answer.header("access-control-max-age"), Some("300"));
         assert_eq!(answer.header("vary"), Some("origin"));
         assert!(answer.body.is_empty());
@@ -111,9 +113,46 @@ async fn a_preflight_permits_one_method_to_known_origins() {
 }
 
 #[tokio::test]
+async fn metadata_and_keys_are_for_every_page() {
+    let stage = stage();
+    for path in [METADATA, "/.well-known/openid-configuration", "/jwks.json"] {
+        for origin in [PAGE, "https://evil.example", "null"] {
+            assert_eq!(allowed(&stage.get(path, &[("origin", origin)]).await), Some("*"), "{path}");
+            let headers = [("origin", origin), ("access-control-request-method", "GET")];
+            let preflight = stage.ask(Method::OPTIONS, path, &headers, "").await;
+            assert_eq!(
+                (preflight.status, allowed(&preflight)),
+                (StatusCode::NO_CONTENT, Some("*")),
+                "{path}"
+            );
+            let headers = [("origin", origin), ("access-control-request-method", "POST")];
+            let refused = stage.ask(Method::OPTIONS, path, &headers, "").await;
+            assert_eq!(refused.status, StatusCode::METHOD_NOT_ALLOWED, "{path}");
+        }
+    }
+}
+
+/// What a page does after it signed somebody in: it asks who that is, and gives the token back.
+#[tokio::test]
+async fn a_page_of_the_client_reads_who_the_person_is_and_gives_tokens_back() {
+    let stage = stage();
+    let bearer = [("origin", PAGE), ("authorization", "Bearer unknown")];
+    let told = stage.get("/userinfo", &bearer).await;
+    assert_eq!((told.status, allowed(&told)), (StatusCode::UNAUTHORIZED, Some(PAGE)));
+    for (path, form) in
+        [("/userinfo", "access_token=unknown"), ("/revoke", "client_id=tv&token=x"), ("/par", "client_id=tv")]
+    {
+        let answer = stage.form(path, &[("origin", PAGE)], form).await;
+        assert_eq!(allowed(&answer), Some(PAGE), "{path}");
+        let answer = stage.form(path, &[("origin", "https://evil.example")], form).await;
+        assert_eq!(allowed(&answer), None, "{path}");
+    }
+}
+
+#[tokio::test]
 async fn no_other_endpoint_knows_of_origins() {
     let stage = stage();
-    for path in ["/", "/device", "/authorize", "/par", "/introspect", "/revoke", "/jwks.json", "/healthz"] {
+    for path in ["/", "/device", "/authorize", "/introspect", "/healthz"] {
         for method in [Method::GET, Method::POST, Method::OPTIONS] {
             let headers = [("origin", PAGE), ("access-control-request-method", "POST")];
             let answer = stage.ask(method.clone(), path, &headers, "").await;

@@ -294,6 +294,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 audience: vec!["https://api.example.com".to_owned()],
                 format: TokenFormat::Jwt,
                 algorithm: Algorithm::Es256,
+                id_token_algorithm: Algorithm::Rs256,
                 lifetime: Duration::from_secs(3600),
                 refresh_idle: Duration::from_secs(86_400),
                 refresh_limit: Duration::from_secs(864_000),

@@ -121,7 +121,7 @@ impl ModelService {
 fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
     let network = FetchClient::new(true).unwrap();
-    let plan = KeyPlan::of(&config.policy.tokens);
+    let plan = KeyPlan::of(&config.policy);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };

@@ -188,6 +188,7 @@ pub fn settings() -> TokenSettings {
         audience: vec!["https://api.example".to_owned()],
         format: TokenFormat::Jwt,
         algorithm: Algorithm::Es256,
+        id_token_algorithm: Algorithm::Rs256,
         lifetime: TOKEN_LIFETIME,
         refresh_idle: TOKEN_LIFETIME,
         refresh_limit: TOKEN_LIFETIME,

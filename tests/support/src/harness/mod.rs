@@ -212,7 +212,7 @@ impl Harness {
                 Arc::clone(&clock) as Arc<dyn Clock>,
                 HashMap::new(),
             )),
-            keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy.tokens)).unwrap(),
+            keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),
         };
         let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
