@@ -10,6 +10,7 @@ use crate::base::time::Timestamp;
 use crate::oauth::attempts::{Attempt, Limited};
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::client_assertion::ClientAssertion;
+use crate::oauth::client_token::ClientToken;
 use crate::oauth::code_grant;
 use crate::oauth::device_grant::{Denied, Pending, Redeemed};
 use crate::oauth::entitlement::Origin;
@@ -107,6 +108,15 @@ pub enum Change {
     },
     /// Forgets one access token, by its digest: it is dead. `Lost` when there is none.
     RevokeAccess(Digest),
+    /// A client gets a token for itself.
+    IssueClientToken {
+        /// What the token says.
+        token: ClientToken,
+        /// Digest of the token.
+        digest: Digest,
+    },
+    /// Forgets a token that a client got for itself, by its digest: it is dead. `Lost` when there is none.
+    RevokeClientToken(Digest),
     /// A new presentation; with a device grant, the claim of that grant too (leaves: pending,
     /// claimed by nobody or by the same browser).
     BeginPresentation {
@@ -216,6 +226,8 @@ impl Change {
             Self::RevokeFamily(_) => "revoke_family",
             Self::SpendProof { .. } => "spend_proof",
             Self::RevokeAccess(_) => "revoke_access",
+            Self::IssueClientToken { .. } => "issue_client_token",
+            Self::RevokeClientToken(_) => "revoke_client_token",
             Self::BeginPresentation { .. } => "begin_presentation",
             Self::BeginForClient { .. } => "begin_for_client",
             Self::ServePresentation(_) => "serve_presentation",

@@ -7,7 +7,7 @@ use super::{Storage, proxies};
 use vpgate_core::admission::{ScopeDefinition, ScopePolicy};
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::x5c::Roots;
-use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients};
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, Grant};
 use vpgate_core::oauth::user_code::FLOOR_BITS;
 use vpgate_core::registration::Registry;
 use vpgate_core::trust::status_policy::StatusCheck;
@@ -61,12 +61,15 @@ fn changing_subjects(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
     keyed.map(|it| note(&it.id)).collect()
 }
 
-/// Which clients cannot use the REST API.
+/// Which clients cannot use the REST API, and may not know it.
 fn without_api(clients: &Clients) -> impl Iterator<Item = String> {
-    let by_keys = |client: &&Client| matches!(client.authentication, Authentication::PrivateKeyJwt(_));
+    let by_keys = |client: &&Client| {
+        matches!(client.authentication, Authentication::PrivateKeyJwt(_))
+            && !client.grants.contains(&Grant::ClientCredentials)
+    };
     clients.iter().filter(by_keys).map(|client| {
         format!(
-            "{} has authentication = \"private_key_jwt\": it cannot use the REST API (/v1), which takes HTTP Basic only",
+            "{} has authentication = \"private_key_jwt\": it cannot use the REST API (/v1) without the grant client_credentials",
             client.id
         )
     })

@@ -18,6 +18,8 @@ pub struct ServerOffer<'c> {
     pub openid: bool,
     /// Whether some client receives refresh tokens.
     pub refresh_tokens: bool,
+    /// Whether some client gets tokens for itself.
+    pub client_credentials: bool,
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
     /// What ID tokens are signed with.
@@ -27,11 +29,13 @@ pub struct ServerOffer<'c> {
 /// What is offered now.
 pub fn offer(context: &Context) -> ServerOffer<'_> {
     let policy = &context.policy;
+    let some_client_has = |grant| policy.clients.iter().any(|client| client.grants.contains(&grant));
     ServerOffer {
         issuer: &policy.tokens.issuer,
         scopes: policy.scopes.iter().map(|scope| scope.name.as_str()).collect(),
         openid: policy.openid_clients().next().is_some(),
-        refresh_tokens: policy.clients.iter().any(|client| client.grants.contains(&Grant::RefreshToken)),
+        refresh_tokens: some_client_has(Grant::RefreshToken),
+        client_credentials: some_client_has(Grant::ClientCredentials),
         pushed_only: policy.code.pushed_only,
         id_token_algorithms: policy.id_token_algorithms(),
     }

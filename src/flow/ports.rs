@@ -18,6 +18,7 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::attempts::Attempt;
 use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::client::ClientKeys;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
@@ -190,6 +191,8 @@ pub trait Store: Send + Sync {
     async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable>;
     /// An access token by its digest, with the family it belongs to; none when it was revoked.
     async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable>;
+    /// A token that a client got for itself, by its digest; none when it was revoked.
+    async fn client_token(&self, digest: &Digest) -> Result<Option<ClientToken>, Unavailable>;
     /// A family by the digest of what its refresh tokens share.
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
     /// Makes one change in one transaction, and answers only when it is durable.

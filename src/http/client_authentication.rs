@@ -7,17 +7,23 @@ use std::sync::Arc;
 use poem::Request;
 use poem::http::header;
 
+use super::PublicUrl;
+use super::access_token::{self, NoTokenShown};
 use super::basic::{self, ClientParameters, CredentialsFault};
 use super::middleware::cors;
 use super::middleware::rate_limits::{RateLimits, TooMany};
 use crate::flow;
 use crate::flow::client::authenticate::Unauthenticated;
+use crate::flow::client::prove_key::NotProven;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::tokens::client_credentials::NotByToken;
+use crate::flow::tokens::issue::TokenType;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::oauth::client::{
     AuthenticatedClient, AuthenticationFault, ClientCredentials, NotAuthenticated,
 };
+use vpgate_core::oauth::dpop::ProofTarget;
 
 /// The longest part of a stranger's identifier that is logged, in characters.
 const LONGEST_LOGGED: usize = 64;
@@ -41,6 +47,19 @@ pub enum NotLetIn {
     Failed(Unavailable),
 }
 
+/// Why nobody comes in at the REST API.
+#[derive(Debug)]
+pub enum NotLetInToApi {
+    /// By a secret.
+    Secret(NotLetIn),
+    /// By an access token, which is not shown as it must be.
+    Shown(NoTokenShown),
+    /// By an access token, shown like this.
+    Token(TokenType, NotByToken),
+    /// By an access token, with a proof that does not hold.
+    Proof(NotProven),
+}
+
 /// By the header or the form, as at the token endpoint (RFC 6749 section 2.3, RFC 7523 section 2.2).
 ///
 /// # Errors
@@ -54,19 +73,57 @@ pub async fn by_form<'v>(
     authenticate(context, request, shown).await
 }
 
-/// By HTTP Basic alone, with a secret: the REST API has no form. A client that is registered for
-/// `client_secret_post` shows the same secret there.
+/// At the REST API, which has no form: by HTTP Basic with a secret, also that of a client that is registered for
+/// `client_secret_post`; or by an access token that the client got for itself.
 ///
 /// # Errors
-/// [`NotLetIn`]
+/// [`NotLetInToApi`]
 pub async fn by_header<'v>(
     context: &'v Context,
     request: &Request,
-) -> Result<AuthenticatedClient<'v>, NotLetIn> {
+) -> Result<AuthenticatedClient<'v>, NotLetInToApi> {
+    if access_token::is_in_header(request.headers()) {
+        return by_token(context, request).await.inspect_err(|why| note_token(request, why));
+    }
     let shown = basic::from_header(request.headers()).and_then(|shown| {
         shown.map(|(id, secret)| ClientCredentials::Api(id, secret)).ok_or(CredentialsFault::Missing)
     });
-    authenticate(context, request, shown).await
+    authenticate(context, request, shown).await.map_err(NotLetInToApi::Secret)
+}
+
+async fn by_token<'v>(
+    context: &'v Context,
+    request: &Request,
+) -> Result<AuthenticatedClient<'v>, NotLetInToApi> {
+    let shown = access_token::shown(request.headers(), request.uri().query(), None);
+    let (shown_as, token) = shown.map_err(NotLetInToApi::Shown)?;
+    let key = match shown_as {
+        TokenType::Bearer => None,
+        TokenType::Dpop => {
+            let path = request.uri().path();
+            let url = request.data::<PublicUrl>().map(|public_url| public_url.at(path)).unwrap_or_default();
+            let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
+            let proven = flow::client::prove_key(context, &access_token::proofs(request), target).await;
+            proven.map_err(NotLetInToApi::Proof)?
+        }
+    };
+    let client = flow::tokens::client_of_token(context, &token, shown_as, key.as_ref()).await;
+    client.map_err(|why| NotLetInToApi::Token(shown_as, why))
+}
+
+/// There is nothing to guess in a token, so failures are not counted.
+fn note_token(request: &Request, why: &NotLetInToApi) {
+    let reason: &dyn std::fmt::Display = match why {
+        NotLetInToApi::Shown(why) => why,
+        NotLetInToApi::Token(_, why @ NotByToken::InvalidToken) => why,
+        NotLetInToApi::Proof(why @ NotProven::Invalid(_)) => why,
+        // The first proof has no nonce, and our faults have lines of their own.
+        _ => return,
+    };
+    let limits: Option<&Arc<RateLimits>> = request.data();
+    let from = limits.map(|limits| limits.address_of(request)).unwrap_or_default();
+    let (path, address) = (request.uri().path(), from.counted().map(tracing::field::display));
+    tracing::warn!(path, address, %reason, "client authentication failed");
 }
 
 async fn authenticate<'v>(

@@ -1,6 +1,7 @@
 //! HTTP: one folder per audience. An endpoint reads what a stranger sent, calls one use case, and answers;
 //! `middleware` is around all of them.
 
+mod access_token;
 mod api;
 mod basic;
 mod client_authentication;

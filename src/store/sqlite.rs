@@ -39,6 +39,7 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
@@ -249,6 +250,11 @@ impl Store for SqliteStore {
     async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
         let digest = *digest;
         self.read(move |it| lookups::access_token(it, &digest)).await
+    }
+
+    async fn client_token(&self, digest: &Digest) -> Result<Option<ClientToken>, Unavailable> {
+        let digest = *digest;
+        self.read(move |it| lookups::client_token(it, &digest)).await
     }
 
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {

@@ -75,6 +75,8 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::RevokeFamily(family) => tokens::revoke_family(family).into(),
         Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
+        Change::IssueClientToken { token, digest } => vec![tokens::issue_to_client(token, digest)?],
+        Change::RevokeClientToken(digest) => vec![tokens::revoke_client_token(digest)],
         Change::BeginPresentation { presentation, claim } => {
             claimed(claim.as_ref(), presentations::begin(presentation))?
         }

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::client_assertion::{AssertionFault, ClientAssertion};
+use super::client_token::ClientToken;
 use super::device_settings::DeviceSettings;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
@@ -147,6 +148,8 @@ pub enum Grant {
     AuthorizationCode,
     /// RFC 6749 section 6.
     RefreshToken,
+    /// RFC 6749 section 4.4: for the REST API.
+    ClientCredentials,
 }
 
 /// What a request says about who sends it, read from the header and the form by the endpoint.
@@ -318,6 +321,13 @@ impl Clients {
             Authentication::PrivateKeyJwt(_) => Ok(AuthenticatedClient(client)),
             _ => Err(NotAuthenticated::new(Some(client), AuthenticationFault::Method)),
         }
+    }
+
+    /// Lets in whom `token` was issued to, which the store has and which is alive; `None` when that client is no
+    /// longer registered for such tokens.
+    pub fn authenticate_by_token(&self, token: &ClientToken) -> Option<AuthenticatedClient<'_>> {
+        let client = self.named(&token.client_id).map(AuthenticatedClient)?;
+        (client.is_confidential() && client.may_use(Grant::ClientCredentials)).then_some(client)
     }
 }
 

@@ -1,11 +1,12 @@
 //! The OAuth side: clients, scopes, the device grant (RFC 8628), the authorization code grant (RFC 6749
-//! section 4.1), access tokens (RFC 9068).
+//! section 4.1), access tokens (RFC 9068), and the tokens that clients get for themselves (section 4.4).
 
 pub mod access_token;
 pub mod attempts;
 pub mod authorization_request;
 pub mod client;
 pub mod client_assertion;
+pub mod client_token;
 pub mod code_grant;
 pub mod decision;
 pub mod device_grant;

@@ -28,7 +28,7 @@ pub struct ClientRegistration {
     pub client_id: Option<String>,
     /// What people read; the client_id when left out.
     pub name: Option<String>,
-    /// `device_code`, `authorization_code`, `refresh_token`.
+    /// `device_code`, `authorization_code`, `refresh_token`, and `client_credentials` for tokens to the REST API.
     pub grants: Vec<String>,
     /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.
     pub authentication: Option<String>,
@@ -162,13 +162,21 @@ fn fits(
                 );
             }
             if !client.device_pages_for.is_empty() {
-                at.add("device_pages_for", "is for clients with a secret");
+                at.add("device_pages_for", "is for clients with a secret or with keys");
+            }
+            if grants.contains(&Grant::ClientCredentials) {
+                let why =
+                    "must not be \"none\" for the grant client_credentials: anybody can name a public client";
+                at.add("authentication", why);
             }
         }
-        Authentication::PrivateKeyJwt(_) if !client.device_pages_for.is_empty() || client.cross_device => {
+        Authentication::PrivateKeyJwt(_)
+            if (!client.device_pages_for.is_empty() || client.cross_device)
+                && !grants.contains(&Grant::ClientCredentials) =>
+        {
             at.add(
-                "authentication",
-                "must be client_secret_basic or client_secret_post: device_pages_for and cross_device are for the REST API, which takes HTTP Basic only",
+                "grants",
+                "must name client_credentials: device_pages_for and cross_device are for the REST API, where a client with private_key_jwt shows a token",
             );
         }
         _ => {}
@@ -248,14 +256,15 @@ fn code_rules(
     rules
 }
 
-const GRANTS: [(&str, Grant); 3] = [
+const GRANTS: [(&str, Grant); 4] = [
     ("device_code", Grant::DeviceCode),
     ("authorization_code", Grant::AuthorizationCode),
     ("refresh_token", Grant::RefreshToken),
+    ("client_credentials", Grant::ClientCredentials),
 ];
 
 fn grants(given: &[String], all: &Pointer<'_>) -> Vec<Grant> {
-    let why = "is not a known grant: device_code, authorization_code, refresh_token";
+    let why = "is not a known grant: device_code, authorization_code, refresh_token, client_credentials";
     let mut grants = Vec::new();
     for (at, name) in all.each(given) {
         match at.choice(name, &GRANTS, why) {

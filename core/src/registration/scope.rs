@@ -11,6 +11,7 @@ use super::rule::{self, RuleRegistration};
 use crate::admission::rules::ScopeRule;
 use crate::admission::scopes::Scopes;
 use crate::admission::{ScopeDefinition, ScopePolicy};
+use crate::oauth::client_token::API_SCOPE;
 use crate::oauth::entitlement::OPENID;
 use crate::openid4vp::dcql::ClaimsPath;
 use crate::trust::TrustPolicy;
@@ -133,6 +134,9 @@ fn name<'g>(
         at.blame(
             "is built in and needs no entry: it asks for an ID token, and for nothing in the wallet; put it among the scopes of clients",
         );
+    }
+    if asked == API_SCOPE {
+        at.blame("is built in and needs no entry: clients with the grant client_credentials have it, and nobody else");
     }
     (Some(asked), name.filter(|name| *name != asked))
 }

@@ -2,11 +2,13 @@
 
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::tokens::client_credentials;
 use crate::flow::tokens::issue::TokenType;
 use crate::flow::tokens::recheck;
 use crate::flow::tokens::today;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::AuthenticatedClient;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::status_list::check::StatusNow;
 
@@ -17,6 +19,15 @@ pub struct ActiveToken {
     pub access: IssuedAccess,
     /// Where it comes from.
     pub family: Family,
+}
+
+/// A token that may be used now, and whose it is.
+#[derive(Debug)]
+pub enum LiveToken {
+    /// A person's, by a presentation.
+    Presented(Box<ActiveToken>),
+    /// A client's own.
+    OfClient(ClientToken),
 }
 
 /// Why a caller is told nothing.
@@ -48,19 +59,24 @@ pub async fn introspect(
     context: &Context,
     client: AuthenticatedClient<'_>,
     token: &Secret,
-) -> Result<Option<ActiveToken>, NotIntrospected> {
+) -> Result<Option<LiveToken>, NotIntrospected> {
     if !client.is_confidential() {
         return Err(NotIntrospected::AuthenticationRequired);
     }
     let id = &client.client().id;
     let own = &context.policy.tokens.of(id).introspects;
-    let Some(found) = live_token(context, token).await? else { return Ok(None) };
+    let Some(found) = live_token(context, token).await? else {
+        let found = client_credentials::live_client_token(context, token).await?;
+        let found = found.filter(|it| it.client_id == *id || own.contains(&it.audience));
+        let still = found.filter(|it| context.policy.clients.authenticate_by_token(it).is_some());
+        return Ok(still.map(LiveToken::OfClient));
+    };
     let for_caller = found.family.terms().client_id == *id
         || found.access.audience.iter().any(|resource| own.contains(resource));
     if !for_caller || !still_stands(context, &found.family).await? {
         return Ok(None);
     }
-    Ok(token_of_today(context, found))
+    Ok(token_of_today(context, found).map(|token| LiveToken::Presented(Box::new(token))))
 }
 
 /// The token as the configuration has it today; `None` when it allows nothing any more.

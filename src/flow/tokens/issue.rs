@@ -55,7 +55,12 @@ impl TokenType {
 
     /// Of the tokens of this family.
     pub(in crate::flow) fn of(family: &Family) -> Self {
-        if family.terms().dpop.is_some() { Self::Dpop } else { Self::Bearer }
+        Self::bound_to(family.terms().dpop.as_ref())
+    }
+
+    /// Of a token that is bound to this key, or to none.
+    pub fn bound_to(key: Option<&Thumbprint>) -> Self {
+        if key.is_some() { Self::Dpop } else { Self::Bearer }
     }
 }
 

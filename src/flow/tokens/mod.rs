@@ -1,6 +1,7 @@
 //! Tokens, once they are earned: issued, refreshed, explained and ended.
 
 pub(super) mod admit;
+pub mod client_credentials;
 pub mod introspect;
 pub mod issue;
 pub(super) mod recheck;
@@ -9,6 +10,7 @@ pub mod revoke;
 pub(super) mod today;
 pub mod userinfo;
 
+pub use self::client_credentials::{client_credentials, client_of_token};
 pub use self::introspect::introspect;
 pub use self::refresh::refresh;
 pub use self::revoke::revoke;

@@ -36,16 +36,27 @@ pub async fn revoke(
         if family.terms().client_id != *own {
             return Err(NotRevoked::Foreign);
         }
-        return match context.ports.store.commit(Change::RevokeAccess(digest)).await {
-            Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-            Err(NotCommitted::Unavailable(source)) => Err(source.into()),
-        };
+        return forget(context, Change::RevokeAccess(digest)).await;
+    }
+    if let Some(token) = context.ports.store.client_token(&digest).await? {
+        if token.client_id != *own {
+            return Err(NotRevoked::Foreign);
+        }
+        return forget(context, Change::RevokeClientToken(digest)).await;
     }
     let Some(shown) = RefreshToken::read(token) else { return Ok(()) };
     match context.ports.store.family_by_lineage(&shown.lineage()).await? {
         Some(family) if family.terms().client_id != *own => Err(NotRevoked::Foreign),
         Some(family) => Ok(recheck::revoke_family(context, &family, "its client gave it back").await?),
         None => Ok(()),
+    }
+}
+
+/// It does not matter who was first.
+async fn forget(context: &Context, change: Change) -> Result<(), NotRevoked> {
+    match context.ports.store.commit(change).await {
+        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
+        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
     }
 }
 

@@ -6,6 +6,7 @@ use poem_openapi::payload::Json;
 use poem_openapi::types::ToJSON as _;
 use poem_openapi::{ApiResponse, Object};
 
+use crate::flow::client::prove_key::NotProven;
 use crate::flow::device::own_pages::PagesRefused;
 use crate::flow::device::user_code::CodeRefused;
 use crate::flow::ports::Unavailable;
@@ -14,9 +15,13 @@ use crate::flow::presentation::collect::NotCollected;
 use crate::flow::presentation::dry_run::{NotTried, Sample};
 use crate::flow::presentation::query::NotAsked;
 use crate::flow::presentation::verify::NotVerifiable;
+use crate::flow::tokens::client_credentials::NotByToken;
+use crate::flow::tokens::issue::TokenType;
 use crate::http::basic::{CHALLENGE, CredentialsFault};
-use crate::http::client_authentication::NotLetIn;
+use crate::http::client_authentication::{NotLetIn, NotLetInToApi};
 use crate::http::middleware::failure::{Failure, RETRY_AFTER_SECONDS, note_wallet};
+use crate::http::oauth::error::{OAuthError, OAuthErrorCode};
+use crate::http::oauth::resource_error::challenge;
 
 /// How much of an unknown member's name is repeated in the answer, in characters.
 const MAX_NAME_SHOWN: usize = 64;
@@ -27,13 +32,16 @@ pub enum Problem {
     /// The request is wrong; `pointer` says where.
     #[oai(status = 400, content_type = "application/problem+json")]
     BadRequest(Json<Box<ProblemDetails>>),
-    /// The client is unknown, or its secret is wrong.
+    /// The client is unknown, or its secret or its access token does not count.
     #[oai(status = 401, content_type = "application/problem+json")]
     NotAuthenticated(
         Json<Box<ProblemDetails>>,
         /// How to authenticate.
         #[oai(header = "WWW-Authenticate")]
         String,
+        /// For the next proof of a key (RFC 9449 section 9).
+        #[oai(header = "DPoP-Nonce")]
+        Option<String>,
     ),
     /// This client may not use this endpoint.
     #[oai(status = 403, content_type = "application/problem+json")]
@@ -117,8 +125,18 @@ impl Problem {
 
     /// 401 with its challenge.
     pub fn not_authenticated(detail: impl Into<String>) -> Self {
+        Self::challenged(CHALLENGE.to_owned(), None, detail)
+    }
+
+    /// 401 about an access token that was shown in this way.
+    fn token(shown_as: TokenType, code: OAuthErrorCode, nonce: Option<String>, detail: String) -> Self {
+        let error = OAuthError::new(code, detail.as_str());
+        Self::challenged(challenge(shown_as, Some(&error)), nonce, detail)
+    }
+
+    fn challenged(challenge: String, nonce: Option<String>, detail: impl Into<String>) -> Self {
         let details = ProblemDetails::new("not_authenticated", 401, "Authentication failed", detail);
-        Self::NotAuthenticated(details, CHALLENGE.to_owned())
+        Self::NotAuthenticated(details, challenge, nonce)
     }
 
     pub fn too_many(retry_after: u64) -> Self {
@@ -223,12 +241,35 @@ impl From<NotLetIn> for Problem {
     fn from(why: NotLetIn) -> Self {
         match why {
             NotLetIn::Credentials(CredentialsFault::Missing) => {
-                Self::not_authenticated("HTTP Basic is required")
+                Self::not_authenticated("HTTP Basic or an access token is required")
             }
             NotLetIn::Credentials(fault) => Self::not_authenticated(fault.to_string()),
             NotLetIn::NotAuthenticated { why, challenge: _ } => Self::not_authenticated(why.to_string()),
             NotLetIn::TooMany(why) => Self::too_many(why.retry_after),
             NotLetIn::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotLetInToApi> for Problem {
+    fn from(why: NotLetInToApi) -> Self {
+        use OAuthErrorCode as Code;
+        match why {
+            NotLetInToApi::Secret(why) => why.into(),
+            NotLetInToApi::Shown(why) => {
+                Self::token(TokenType::Bearer, Code::InvalidRequest, None, why.to_string())
+            }
+            NotLetInToApi::Token(_, NotByToken::Failed(failure))
+            | NotLetInToApi::Proof(NotProven::Failed(failure)) => failure.into(),
+            NotLetInToApi::Token(shown_as, why) => {
+                Self::token(shown_as, Code::InvalidToken, None, why.to_string())
+            }
+            NotLetInToApi::Proof(ref why @ NotProven::UseNonce(ref nonce)) => {
+                Self::token(TokenType::Dpop, Code::UseDpopNonce, Some(nonce.clone()), why.to_string())
+            }
+            NotLetInToApi::Proof(why) => {
+                Self::token(TokenType::Dpop, Code::InvalidDpopProof, None, why.to_string())
+            }
         }
     }
 }

@@ -11,9 +11,8 @@ mod verify;
 
 use poem::Request;
 use poem::web::Data;
-use poem_openapi::auth::Basic;
 use poem_openapi::param::{Path, Query};
-use poem_openapi::{ApiResponse, OpenApi, SecurityScheme};
+use poem_openapi::{ApiResponse, OpenApi};
 
 use self::begin::{BeginPresentation, BeginResponse};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
@@ -37,13 +36,6 @@ use vpgate_core::base::secret::Secret;
 #[derive(Clone, Copy, Debug)]
 pub struct RestApi;
 
-/// HTTP Basic with the id and secret of a confidential client, each form-encoded first (RFC 6749
-/// section 2.3.1); also for clients that send their secret in the form elsewhere. Clients with keys
-/// (`private_key_jwt`) cannot use this interface yet.
-#[derive(SecurityScheme)]
-#[oai(ty = "basic", rename = "client")]
-struct ClientBasic(#[expect(dead_code, reason = "read from the header, by the rules of RFC 6749")] Basic);
-
 #[OpenApi(prefix_path = "/v1", tag = "Tags::RelyingParty")]
 impl RestApi {
     /// Begin a presentation
@@ -56,7 +48,6 @@ impl RestApi {
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
-        _authorization: ClientBasic,
         body: Payload<StrictJson<BeginPresentation>>,
     ) -> Result<BeginResponse, Problem> {
         let client = by_header(&context, request).await?;
@@ -73,7 +64,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         /// From the answer that began it.
         id: Path<String>,
         /// From the query of the `redirect_uri`.
@@ -101,7 +91,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         /// From the answer that began it.
         id: Path<String>,
     ) -> Result<Forgotten, Problem> {
@@ -120,7 +109,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         body: Payload<StrictJson<VerifyToken>>,
     ) -> Result<VerifyResponse, Problem> {
         let client = by_header(&context, request).await?;
@@ -137,7 +125,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         body: Payload<StrictJson<VerifyCode>>,
     ) -> Result<CodeAnswer, Problem> {
         let client = by_header(&context, request).await?;
@@ -154,7 +141,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         body: Payload<StrictJson<CompleteCode>>,
     ) -> Result<CompletionAnswer, Problem> {
         let client = by_header(&context, request).await?;
@@ -171,7 +157,6 @@ impl RestApi {
         &self,
         context: Data<&Context>,
         request: &Request,
-        _authorization: ClientBasic,
         body: Payload<StrictJson<TryRules>>,
     ) -> Result<Tried, Problem> {
         let client = by_header(&context, request).await?;

@@ -121,7 +121,7 @@ fn spelt(name: &str) -> String {
     name.split('-').map(word).collect::<Vec<_>>().join("-")
 }
 
-/// Every operation says who may call it. Those of the REST API say so themselves.
+/// Every operation says who may call it.
 fn say_who_may(document: &mut Value) {
     let Some(paths) = document["paths"].as_object_mut() else { return };
     for (path, operations) in paths {
@@ -131,6 +131,7 @@ fn say_who_may(document: &mut Value) {
                 // By POST, also in the form.
                 "/userinfo" if method == "post" => json!([{ "bearer": [] }, { "dpop": [] }, {}]),
                 "/userinfo" => json!([{ "bearer": [] }, { "dpop": [] }]),
+                _ if path.starts_with("/v1/") => json!([{ "client": [] }, { "bearer": [] }, { "dpop": [] }]),
                 // In the header, or in the form, or (public clients) not at all.
                 _ if asks_a_client => json!([{ "client": [] }, {}]),
                 _ => json!([]),
@@ -144,6 +145,11 @@ fn say_who_may(document: &mut Value) {
 
 fn add_schemes(document: &mut Value) {
     let schemes = [
+        (
+            "client",
+            "basic",
+            "The id and secret of a confidential client, each form-encoded first (RFC 6749 section 2.3.1); at the REST API also for clients that send their secret in the form elsewhere.",
+        ),
         ("bearer", "bearer", "An access token that is bound to no key (RFC 6750 section 2.1)."),
         (
             "dpop",

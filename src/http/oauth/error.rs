@@ -13,6 +13,7 @@ use crate::flow::code::redeem::CodeNotRedeemed;
 use crate::flow::device::authorize::NotAuthorized;
 use crate::flow::device::redeem::NotRedeemed;
 use crate::flow::ports::Unavailable;
+use crate::flow::tokens::client_credentials::NoClientToken;
 use crate::flow::tokens::introspect::NotIntrospected;
 use crate::flow::tokens::refresh::NotRefreshed;
 use crate::flow::tokens::revoke::NotRevoked;
@@ -254,6 +255,13 @@ refused_as!(NotRefreshed {
     NotRefreshed::InvalidToken => Code::InvalidGrant,
     NotRefreshed::Scope => Code::InvalidScope,
     NotRefreshed::Resource(_) => Code::InvalidTarget,
+});
+
+refused_as!(NoClientToken {
+    NoClientToken::WrongGrant => Code::UnauthorizedClient,
+    NoClientToken::Scope => Code::InvalidScope,
+    NoClientToken::KeyRequired => Code::InvalidDpopProof,
+    NoClientToken::Resource(_) => Code::InvalidTarget,
 });
 
 impl From<NotIntrospected> for OAuthRefusal {

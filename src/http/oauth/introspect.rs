@@ -3,10 +3,13 @@
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
 
-use crate::flow::tokens::introspect::ActiveToken;
+use crate::flow::tokens::introspect::{ActiveToken, LiveToken};
+use crate::flow::tokens::issue::TokenType;
 use crate::http::basic::ClientParameters;
 use crate::http::documented::Documented;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client_token::{API_SCOPE, ClientToken};
+use vpgate_core::oauth::thumbprint::Thumbprint;
 
 /// A resource asks about a token.
 #[derive(Debug, Object)]
@@ -67,12 +70,20 @@ pub struct Confirmation {
 
 impl IntrospectionAnswer {
     /// What the caller is told.
-    pub fn new(found: Option<ActiveToken>, issuer: &str) -> Self {
-        let Some(token) = found else {
-            return Self::Told(Json(Documented::with(&Introspection::default(), std::iter::empty())));
-        };
-        let ActiveToken { access, family } = &token;
-        let seconds = |at: Timestamp| Some(at.unix());
+    pub fn new(found: Option<LiveToken>, issuer: &str) -> Self {
+        match found {
+            None => Self::alone(&Introspection::default()),
+            Some(LiveToken::OfClient(token)) => Self::alone(&of_client(token, issuer)),
+            Some(LiveToken::Presented(token)) => Self::of_person(&token, issuer),
+        }
+    }
+
+    fn alone(told: &Introspection) -> Self {
+        Self::Told(Json(Documented::with(told, std::iter::empty())))
+    }
+
+    fn of_person(token: &ActiveToken, issuer: &str) -> Self {
+        let ActiveToken { access, family } = token;
         let told = Introspection {
             active: true,
             scope: Some(access.scopes.to_string()),
@@ -85,8 +96,34 @@ impl IntrospectionAnswer {
             aud: Some(access.audience.clone()),
             iss: Some(issuer.to_owned()),
             jti: Some(access.id.to_string()),
-            cnf: family.terms().dpop.as_ref().map(|key| Confirmation { jkt: key.to_string() }),
+            cnf: confirmation(family.terms().dpop.as_ref()),
         };
         Self::Told(Json(Documented::with(&told, family.admission().token_claims())))
     }
+}
+
+/// What is said of a token that a client got for itself.
+fn of_client(token: ClientToken, issuer: &str) -> Introspection {
+    Introspection {
+        active: true,
+        scope: Some(API_SCOPE.to_owned()),
+        token_type: Some(TokenType::bound_to(token.dpop.as_ref()).name().to_owned()),
+        exp: seconds(token.expires_at),
+        iat: seconds(token.issued_at),
+        auth_time: None,
+        sub: Some(token.client_id.clone()),
+        client_id: Some(token.client_id),
+        aud: Some(vec![token.audience]),
+        iss: Some(issuer.to_owned()),
+        jti: Some(token.id.to_string()),
+        cnf: confirmation(token.dpop.as_ref()),
+    }
+}
+
+fn confirmation(key: Option<&Thumbprint>) -> Option<Confirmation> {
+    key.map(|key| Confirmation { jkt: key.to_string() })
+}
+
+fn seconds(at: Timestamp) -> Option<i64> {
+    Some(at.unix())
 }

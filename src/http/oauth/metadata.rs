@@ -2,10 +2,11 @@
 
 use poem_openapi::Object;
 
-use super::token::{AUTHORIZATION_CODE, DEVICE_CODE, REFRESH_TOKEN};
+use super::token::{AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, REFRESH_TOKEN};
 use crate::flow::discovery::ServerOffer;
 use crate::http::PublicUrl;
 use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::client_token::API_SCOPE;
 use vpgate_core::oauth::dpop;
 use vpgate_core::oauth::entitlement::OPENID;
 
@@ -70,10 +71,14 @@ pub struct Metadata {
 /// The metadata of this offer.
 pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
     let openid = offer.openid;
-    let scopes = openid.then_some(OPENID).into_iter().chain(offer.scopes.iter().copied());
+    let own = [openid.then_some(OPENID), offer.client_credentials.then_some(API_SCOPE)];
+    let scopes = own.into_iter().flatten().chain(offer.scopes.iter().copied());
     let scopes: Vec<String> = scopes.map(str::to_owned).collect();
-    let refreshes = offer.refresh_tokens.then_some(REFRESH_TOKEN);
-    let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(refreshes);
+    let by_choice = [
+        offer.refresh_tokens.then_some(REFRESH_TOKEN),
+        offer.client_credentials.then_some(CLIENT_CREDENTIALS),
+    ];
+    let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(by_choice.into_iter().flatten());
     let names = |algorithms: &[Algorithm]| algorithms.iter().map(|it| it.name().to_owned()).collect();
     let methods = |methods: &[&str]| methods.iter().map(|&method| method.to_owned()).collect();
     Metadata {

@@ -36,7 +36,7 @@ use super::middleware::rate_limits::RateLimits;
 use super::middleware::trace::AskedAgain;
 use super::payload::Payload;
 use super::tags::Tags;
-use super::{PublicUrl, client_authentication};
+use super::{PublicUrl, access_token, client_authentication};
 use crate::flow;
 use crate::flow::code::redeem::CodeProof;
 use crate::flow::context::Context;
@@ -105,9 +105,10 @@ impl OauthEndpoints {
         Ok(flow::code::push(&context, client, &parameters, key).await?.into())
     }
 
-    /// Take a token (RFC 6749 sections 4.1.3, 5 and 6, RFC 8628 section 3.4)
+    /// Take a token (RFC 6749 sections 4.1.3, 4.4, 5 and 6, RFC 8628 section 3.4)
     ///
-    /// For an authorization code, a device code or a refresh token. While nobody has decided about a device
+    /// For an authorization code, a device code or a refresh token; or, with `client_credentials`, one for the REST
+    /// API, which the client shows there as `Authorization: Bearer` instead of its secret. While nobody has decided about a device
     /// code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP`
     /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
     /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
@@ -139,6 +140,9 @@ impl OauthEndpoints {
             }
             TokenGrant::RefreshToken(token) => {
                 flow::tokens::refresh(&context, client, token, form.scope.as_deref(), &ask).await?.into()
+            }
+            TokenGrant::ClientCredentials => {
+                flow::tokens::client_credentials(&context, client, form.scope.as_deref(), ask).await?.into()
             }
         })
     }
@@ -272,13 +276,13 @@ async fn tell(
     request: &Request,
     form: TokenInForm,
 ) -> Result<UserinfoAnswer, ResourceRefusal> {
-    let (shown_as, token) = userinfo::shown(request.headers(), request.uri().query(), form)?;
+    let (shown_as, token) = access_token::shown(request.headers(), request.uri().query(), form.0)?;
     let url = public_url.at("/userinfo");
     let key = match shown_as {
         TokenType::Bearer => None,
         TokenType::Dpop => {
             let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
-            flow::client::prove_key(context, &proofs(request), target)
+            flow::client::prove_key(context, &access_token::proofs(request), target)
                 .await
                 .map_err(ResourceRefusal::proof)?
         }
@@ -287,15 +291,10 @@ async fn tell(
     told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
 }
 
-/// The `DPoP` headers; what is no text proves nothing.
-fn proofs(request: &Request) -> Vec<&str> {
-    request.headers().get_all("DPoP").iter().map(|value| value.to_str().unwrap_or_default()).collect()
-}
-
 /// The key that a request to `url` proves, where it has a `DPoP` header.
 async fn proven(context: &Context, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
     let target = ProofTarget { method: request.method().as_str(), url, token: None };
-    Ok(flow::client::prove_key(context, &proofs(request), target).await?)
+    Ok(flow::client::prove_key(context, &access_token::proofs(request), target).await?)
 }
 
 async fn authenticate<'v>(

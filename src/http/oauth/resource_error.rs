@@ -9,6 +9,7 @@ use super::error::{OAuthError, OAuthErrorCode};
 use crate::flow::client::prove_key::NotProven;
 use crate::flow::tokens::issue::TokenType;
 use crate::flow::tokens::userinfo::NotTold;
+use crate::http::access_token::NoTokenShown;
 use crate::http::middleware::failure::Failure;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::dpop;
@@ -106,14 +107,25 @@ impl ResourceRefusal {
     }
 }
 
+impl From<NoTokenShown> for ResourceRefusal {
+    fn from(why: NoTokenShown) -> Self {
+        match why {
+            NoTokenShown::Missing => Self::no_token(),
+            NoTokenShown::Malformed(why) => Self::malformed(why),
+        }
+    }
+}
+
 impl From<Failure> for ResourceRefusal {
     fn from(failure: Failure) -> Self {
         Self::Unavailable(Json(OAuthError::of_ours(&failure)), failure.retry_after)
     }
 }
 
+/// How to show a token, and what was wrong with the one that was shown.
+///
 /// The description has no quotes and no backslashes, so it needs no escapes.
-fn challenge(way: TokenType, error: Option<&OAuthError>) -> String {
+pub fn challenge(way: TokenType, error: Option<&OAuthError>) -> String {
     let mut challenge = match way {
         TokenType::Bearer => "Bearer realm=\"vpgate\"".to_owned(),
         TokenType::Dpop => {

@@ -15,11 +15,14 @@ pub const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 pub const AUTHORIZATION_CODE: &str = "authorization_code";
 /// RFC 6749 section 6.
 pub const REFRESH_TOKEN: &str = "refresh_token";
+/// RFC 6749 section 4.4.2.
+pub const CLIENT_CREDENTIALS: &str = "client_credentials";
 
 /// A client asks for a token.
 #[derive(Debug, Default, Object)]
 pub struct TokenRequest {
-    /// `authorization_code`, `refresh_token` or `urn:ietf:params:oauth:grant-type:device_code`
+    /// `authorization_code`, `refresh_token`, `client_credentials` or
+    /// `urn:ietf:params:oauth:grant-type:device_code`
     pub grant_type: String,
     /// From the device authorization response.
     pub device_code: Option<String>,
@@ -31,9 +34,11 @@ pub struct TokenRequest {
     pub code_verifier: Option<String>,
     /// From the last token response.
     pub refresh_token: Option<String>,
-    /// With a refresh token: less than was granted, for this access token.
+    /// With a refresh token: less than was granted, for this access token. With `client_credentials`:
+    /// `vpgate:api`, or nothing, which means the same.
     pub scope: Option<String>,
-    /// The resource that the token is for (RFC 8707): one of those configured for the client.
+    /// The resource that the token is for (RFC 8707): one of those configured for the client; with
+    /// `client_credentials` our issuer identifier.
     pub resource: Option<String>,
     /// Who asks.
     #[oai(flatten)]
@@ -61,6 +66,8 @@ pub enum TokenGrant {
     },
     /// RFC 6749 section 6.
     RefreshToken(Secret),
+    /// RFC 6749 section 4.4: nothing but who the client is.
+    ClientCredentials,
 }
 
 impl TokenRequest {
@@ -82,9 +89,10 @@ impl TokenRequest {
             REFRESH_TOKEN => {
                 Ok(TokenGrant::RefreshToken(needed(self.refresh_token.take(), "refresh_token")?))
             }
+            CLIENT_CREDENTIALS => Ok(TokenGrant::ClientCredentials),
             _ => {
                 let why = format!(
-                    "the grant types here are {AUTHORIZATION_CODE}, {REFRESH_TOKEN} and {DEVICE_CODE}"
+                    "the grant types here are {AUTHORIZATION_CODE}, {REFRESH_TOKEN}, {CLIENT_CREDENTIALS} and {DEVICE_CODE}"
                 );
                 Err(OAuthRefusal::refused(OAuthErrorCode::UnsupportedGrantType, why))
             }
@@ -169,7 +177,8 @@ mod tests {
 
     #[test]
     fn req_11_21_grants_that_are_not_offered_are_unsupported() {
-        for wrong in ["password", "implicit", "client_credentials", "", "AUTHORIZATION_CODE"] {
+        assert!(matches!(shown(CLIENT_CREDENTIALS, ""), Ok(TokenGrant::ClientCredentials)));
+        for wrong in ["password", "implicit", "client-credentials", "", "AUTHORIZATION_CODE"] {
             let error = shown(wrong, "code").unwrap_err();
             assert_eq!(error, OAuthErrorCode::UnsupportedGrantType, "{wrong}");
         }

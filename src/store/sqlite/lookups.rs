@@ -7,6 +7,7 @@ use crate::store::row::{self, AuthorizationRow, FamilyRow, GrantRow, Presentatio
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
@@ -173,6 +174,17 @@ pub(super) fn access_token(
         .optional()?;
     let Some((family, token)) = found else { return Ok(None) };
     Ok(Some((row::from_json(&token, "token")?, family.restore()?)))
+}
+
+/// A token that a client got for itself.
+pub(super) fn client_token(
+    connection: &Connection,
+    digest: &Digest,
+) -> Result<Option<ClientToken>, Unavailable> {
+    let sql = "SELECT token FROM client_tokens WHERE digest = ?1";
+    let token: Option<String> =
+        connection.prepare_cached(sql)?.query_row([digest.as_bytes()], |row| row.get(0)).optional()?;
+    Ok(token.map(|token| row::from_json(&token, "token")).transpose()?)
 }
 
 /// A family by what its refresh tokens share.

@@ -44,6 +44,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
     let tokens = [
         delete(delete_from!("access_tokens", "digest"))?,
         delete(delete_from!("token_families", "id"))?,
+        delete(delete_from!("client_tokens", "digest"))?,
         delete(delete_from!("dpop_proofs", "id"))?,
     ];
     Ok(Swept {

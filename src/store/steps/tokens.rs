@@ -5,6 +5,7 @@ use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::id::FamilyId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Issuance, IssuedAccess, Renewal};
 
@@ -86,6 +87,17 @@ pub(super) fn revoke_family(family: &FamilyId) -> [Step; 2] {
 
 pub(super) fn revoke_access(digest: &Digest) -> Step {
     must("DELETE FROM access_tokens WHERE digest = $1", [digest.into()])
+}
+
+pub(super) fn issue_to_client(token: &ClientToken, digest: &Digest) -> Result<Step, BrokenColumn> {
+    Ok(must(
+        "INSERT INTO client_tokens (digest, token, forget_at) VALUES ($1, $2, $3)",
+        [digest.into(), row::to_json(token, "token")?.into(), token.expires_at.into()],
+    ))
+}
+
+pub(super) fn revoke_client_token(digest: &Digest) -> Step {
+    must("DELETE FROM client_tokens WHERE digest = $1", [digest.into()])
 }
 
 pub(super) fn spend_proof(id: &Digest, until: Timestamp) -> Step {

@@ -128,6 +128,7 @@ on_every_backend! {
         revoking_a_family_forgets_every_token_of_it
         revoking_an_access_token_forgets_it_alone
         a_proof_is_spent_once
+        a_token_of_a_client_is_found_until_it_is_revoked_or_swept
         req_7_16_what_is_revoked_leaves_nothing_behind
     }
     races {

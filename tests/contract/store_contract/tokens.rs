@@ -1,7 +1,9 @@
 //! Tokens and their families.
 
+use vpgate_core::base::id::TokenId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::Change;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::issuance::Family;
 use vpgate_core::oauth::refresh_token::RefreshState;
 
@@ -127,6 +129,35 @@ pub async fn a_proof_is_spent_once(store: AnyStore) {
     assert!(taken(&store.commit(spend(id)).await));
     assert_eq!(store.sweep(until, 100).await.unwrap().tokens, 2);
     store.commit(spend(id)).await.unwrap();
+}
+
+pub async fn a_token_of_a_client_is_found_until_it_is_revoked_or_swept(store: AnyStore) {
+    let token = |seconds| ClientToken {
+        id: TokenId::from_entropy(states::fresh()),
+        client_id: "shop".to_owned(),
+        audience: "https://verify.example".to_owned(),
+        dpop: None,
+        issued_at: states::NOW,
+        expires_at: states::after(seconds),
+    };
+    let (kept, revoked) = (states::digest(), states::digest());
+    for (digest, token) in [(kept, token(600)), (revoked, token(900))] {
+        let change = || Change::IssueClientToken { token: token.clone(), digest };
+        store.commit(change()).await.unwrap();
+        assert!(taken(&store.commit(change()).await));
+        assert_eq!(store.client_token(&digest).await.unwrap(), Some(token));
+        assert!(
+            store.access_token(&digest).await.unwrap().is_none(),
+            "a token of one kind is none of another"
+        );
+    }
+    assert!(lost(&store.commit(Change::RevokeAccess(revoked)).await));
+    store.commit(Change::RevokeClientToken(revoked)).await.unwrap();
+    assert!(lost(&store.commit(Change::RevokeClientToken(revoked)).await));
+    assert_eq!(store.client_token(&revoked).await.unwrap(), None);
+    assert_eq!(store.sweep(states::after(599), 100).await.unwrap().tokens, 0);
+    assert_eq!(store.sweep(states::after(600), 100).await.unwrap().tokens, 1);
+    assert_eq!(store.client_token(&kept).await.unwrap(), None);
 }
 
 pub async fn req_7_16_what_is_revoked_leaves_nothing_behind(store: AnyStore) {

@@ -7,6 +7,7 @@ mod assertion;
 mod authorize;
 mod client;
 mod client_authentication;
+mod client_credentials;
 mod cors;
 mod edges;
 mod human;

@@ -30,7 +30,7 @@ tokens = {{ {tokens} }}
 /// A client with a key, and the last nonce it was given.
 pub struct Prover {
     pub key: SigningKey,
-    nonce: Option<String>,
+    pub nonce: Option<String>,
     count: u32,
 }
 
@@ -39,7 +39,7 @@ impl Prover {
         Self { key: SigningKey::generate(Algorithm::Es256).unwrap(), nonce: None, count: 0 }
     }
 
-    fn proof(&mut self, world: &Harness, method: &str, path: &str, token: Option<&str>) -> String {
+    pub fn proof(&mut self, world: &Harness, method: &str, path: &str, token: Option<&str>) -> String {
         self.count += 1;
         let header = json!({"typ": "dpop+jwt", "jwk": self.key.public_key().to_jwk()});
         let mut claims = json!({

@@ -2,6 +2,8 @@
 
 use super::testing::client;
 use super::*;
+use crate::base::id::TokenId;
+use crate::base::time::Timestamp;
 
 fn clients() -> Clients {
     let digest = Secret::received("s3cret").digest();
@@ -80,4 +82,29 @@ fn req_11_5_while_a_secret_is_exchanged_both_are_good_and_no_third_one() {
     };
     assert!(shows("new") && shows("old"));
     assert!(!shows("older") && !shows(""));
+}
+
+#[test]
+fn a_token_lets_in_the_confidential_client_that_is_registered_for_it() {
+    let with = |id: &str, authentication: Authentication, grants: &[Grant]| Client {
+        grants: grants.to_vec(),
+        ..client(id, authentication)
+    };
+    let secret = Authentication::ClientSecretBasic(Secret::received("s3cret").digest().into());
+    let grant = [Grant::ClientCredentials];
+    let clients = Clients::new(vec![
+        with("shop", secret.clone(), &grant),
+        with("other", secret, &[Grant::DeviceCode]),
+        with("tv", Authentication::None, &grant),
+    ]);
+    let token = |client_id: &str| ClientToken {
+        id: TokenId::from_entropy([1; 16]),
+        client_id: client_id.to_owned(),
+        audience: "https://verify.example".to_owned(),
+        dpop: None,
+        issued_at: Timestamp::from_unix(1),
+        expires_at: Timestamp::from_unix(2),
+    };
+    let let_in = |id| clients.authenticate_by_token(&token(id)).map(|it| it.client().id.as_str());
+    assert_eq!(["shop", "other", "tv", "gone"].map(let_in), [Some("shop"), None, None, None]);
 }
