@@ -35,7 +35,9 @@ use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
 use crate::flow::context::{Ports, SecretKeys, Service};
-use crate::flow::ports::{ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Wallets};
+use crate::flow::ports::{
+    ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Unavailable, Wallets,
+};
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
@@ -48,6 +50,10 @@ use vpgate_core::base::time::Timestamp;
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);
+/// How long what was noted about polls waits for being written: a crash loses that much of it.
+const WRITE_BEHIND: Duration = Duration::from_secs(1);
+/// How long it waits when the store was unavailable.
+const WRITE_AGAIN: Duration = Duration::from_secs(10);
 /// How long requests under way may take once we were told to stop. Less than the time after which
 /// service supervisors lose patience (Kubernetes: 30 s).
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -172,6 +178,14 @@ impl App {
         &self.endpoint
     }
 
+    /// Writes how often devices asked, as is done every second where it listens.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn write_paces(&self) -> Result<(), Unavailable> {
+        flow::device::polls::write_paces(&self.service.context()).await
+    }
+
     /// Starts to answer, and to sweep.
     fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<dyn Store>) -> Running {
         let (stop, stopped) = watch::channel(());
@@ -186,8 +200,11 @@ impl App {
             address
         });
         let service = Arc::clone(&self.service);
-        let sweeper = start(sweep(self.service, stopped));
-        Running { address, operations_address, stop, servers, sweeper, service, store }
+        let background = vec![
+            start(sweep(Arc::clone(&self.service), stopped.clone())),
+            start(write_paces(self.service, stopped)),
+        ];
+        Running { address, operations_address, stop, servers, background, service, store }
     }
 }
 
@@ -197,7 +214,7 @@ pub struct Running {
     operations_address: Option<SocketAddr>,
     stop: watch::Sender<()>,
     servers: Vec<JoinHandle<()>>,
-    sweeper: JoinHandle<()>,
+    background: Vec<JoinHandle<()>>,
     service: Arc<Service>,
     store: Arc<dyn Store>,
 }
@@ -221,9 +238,12 @@ impl Running {
                 tracing::error!(%fault, "the server's task failed");
             }
         }
-        if let Err(fault) = self.sweeper.await {
-            tracing::error!(%fault, "the sweeper's task failed");
+        for task in self.background {
+            if let Err(fault) = task.await {
+                tracing::error!(%fault, "a task in the background failed");
+            }
         }
+        let _tried_for_the_last_time = write_paces_once(&self.service).await;
         // What has expired must not wait on the disk until the service is started again.
         if tokio::time::timeout(LAST_SWEEP, sweep_once(&self.service)).await.is_err() {
             tracing::warn!("there was too much to remove before the end; the next start goes on");
@@ -381,6 +401,26 @@ async fn sweep_once(service: &Service) {
             tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");
         }
     }
+}
+
+async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = std::pin::pin!(told(stopped));
+    let mut wait = WRITE_BEHIND;
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = if write_paces_once(&service).await { WRITE_BEHIND } else { WRITE_AGAIN };
+    }
+}
+
+async fn write_paces_once(service: &Service) -> bool {
+    let written = flow::device::polls::write_paces(&service.context()).await;
+    if let Err(fault) = &written {
+        tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
+    }
+    written.is_ok()
 }
 
 /// Until the sender is gone.

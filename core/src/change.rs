@@ -15,7 +15,6 @@ use crate::oauth::code_grant;
 use crate::oauth::device_grant::{Denied, Pending, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Issuance, Renewal};
-use crate::oauth::polling::Pace;
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 
 pub use crate::oauth::decision::GrantDecision;
@@ -52,13 +51,6 @@ pub enum Change {
     },
     /// Something happened, and is counted.
     Count(Attempt),
-    /// A poll of a pending grant. Leaves: pending with the pace `seen`.
-    RecordPoll {
-        /// The grant after the poll.
-        grant: Pending,
-        /// The pace that the decision was based on; `Lost` when another poll was recorded since.
-        seen: Pace,
-    },
     /// Refused for good before a presentation was settled. Leaves: pending.
     DenyGrant(Denied),
     /// "I did not start this", counted. Leaves: pending or approved.
@@ -216,7 +208,6 @@ impl Change {
             Self::OpenGrant { .. } => "open_grant",
             Self::EnterCode { .. } => "enter_code",
             Self::Count(_) => "count",
-            Self::RecordPoll { .. } => "record_poll",
             Self::DenyGrant(_) => "deny_grant",
             Self::DenyByUser { .. } => "deny_by_user",
             Self::CompleteGrant { .. } => "complete_grant",

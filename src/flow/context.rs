@@ -9,6 +9,7 @@ use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
     Unavailable, Wallets,
 };
+use super::device::polls::Polls;
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
@@ -54,6 +55,7 @@ pub struct Service {
     ports: Arc<Ports>,
     keys: Arc<SecretKeys>,
     signed_requests: Arc<SignedRequests>,
+    polls: Arc<Polls>,
 }
 
 impl Service {
@@ -64,6 +66,7 @@ impl Service {
             ports: Arc::new(ports),
             keys: Arc::new(keys),
             signed_requests: Arc::default(),
+            polls: Arc::default(),
         }
     }
 
@@ -75,6 +78,7 @@ impl Service {
             ports: Arc::clone(&self.ports),
             keys: Arc::clone(&self.keys),
             signed_requests: Arc::clone(&self.signed_requests),
+            polls: Arc::clone(&self.polls),
         }
     }
 
@@ -92,6 +96,7 @@ pub struct Context {
     pub(in crate::flow) ports: Arc<Ports>,
     pub(in crate::flow) keys: Arc<SecretKeys>,
     pub(in crate::flow) signed_requests: Arc<SignedRequests>,
+    pub(in crate::flow) polls: Arc<Polls>,
 }
 
 impl Context {

@@ -22,6 +22,7 @@ use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
@@ -164,6 +165,11 @@ pub struct PushedRequest {
 pub trait Store: Send + Sync {
     /// A grant by the digest of its device code.
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
+    /// The pace of a pending grant by the digest of its device code; none when it was decided, or is not there.
+    async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable>;
+    /// Writes the paces of grants that are still pending, over what is there. Nobody was promised anything about
+    /// them, so they need not be durable when this answers.
+    async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable>;
     /// A grant by the keyed digest of its user code.
     async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
     /// A grant by its id.

@@ -13,6 +13,7 @@ const BATCH: usize = 200;
 /// # Errors
 /// When the store is unavailable; the next sweep goes on where this one stopped.
 pub async fn sweep(context: &Context) -> Result<Swept, Unavailable> {
+    context.polls.forget_expired(context.now);
     let mut total = Swept::default();
     loop {
         let swept = context.ports.store.sweep(context.now, BATCH).await?;

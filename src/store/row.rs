@@ -145,10 +145,7 @@ impl GrantRow {
         let terms = from_json(&self.terms, "terms")?;
         Ok(match self.state.as_str() {
             "pending" => {
-                let interval = present(self.interval_ms, "interval_ms")?;
-                let interval = u64::try_from(interval).map_err(|_| BrokenColumn("interval_ms"))?;
-                let last = self.last_polled.map(Timestamp::from_unix);
-                let pace = Pace::restore(Duration::from_millis(interval), last);
+                let pace = pace(present(self.interval_ms, "interval_ms")?, self.last_polled)?;
                 let precautions = self.precautions.as_deref();
                 let precautions = precautions.map(|json| from_json(json, "precautions")).transpose()?;
                 let claimed_by = digest(self.claimed_by, "claimed_by")?;
@@ -322,6 +319,12 @@ pub(super) fn settled_forgotten_at(settled: &Settled) -> Timestamp {
 /// The private JWK of an answer, as stored.
 pub(super) fn answer_key(key: &EncryptionKey) -> Result<String, BrokenColumn> {
     to_json(&key.to_private_jwk(), "answer_key")
+}
+
+/// The pace of a pending grant.
+pub(super) fn pace(interval_ms: i64, last_polled: Option<i64>) -> Result<Pace, BrokenColumn> {
+    let interval = u64::try_from(interval_ms).map_err(|_| BrokenColumn("interval_ms"))?;
+    Ok(Pace::restore(Duration::from_millis(interval), last_polled.map(Timestamp::from_unix)))
 }
 
 /// An interval as stored.

@@ -2,6 +2,7 @@
 
 mod backup;
 mod lookups;
+mod paces;
 mod place;
 mod probe;
 mod readers;
@@ -43,6 +44,7 @@ use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
@@ -191,6 +193,17 @@ impl Store for SqliteStore {
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
         let digest = *digest;
         self.read(move |it| lookups::grant(it, GrantKey::DeviceCode, digest.as_bytes())).await
+    }
+
+    async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
+        let digest = *device_code;
+        self.read(move |it| lookups::pending_pace(it, &digest)).await
+    }
+
+    async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {
+        let (work, written) = answered(move |connection| Ok(paces::write(connection, &paces)?));
+        self.writer.alone(work).await?;
+        self.noticed(written.await.map_err(|_| Ended)?)
     }
 
     async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {

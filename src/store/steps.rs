@@ -61,7 +61,6 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             enter_code(live, address.as_ref(), *most, within)?
         }
         Change::Count(attempt) => vec![counters::count(attempt)],
-        Change::RecordPoll { grant, seen } => vec![grants::record_poll(grant, *seen)],
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
         Change::DenyByUser { denied, counted } => {
             vec![counters::count(counted), grants::deny_by_user(denied)?]

@@ -48,7 +48,7 @@ use serde::{Deserialize, Serialize};
 
 use super::number_matching::MatchingNumbers;
 use super::pkce::CodeChallenge;
-use super::polling::{Pace, Poll};
+use super::polling::Pace;
 use super::proximity::Network;
 use super::thumbprint::Thumbprint;
 use crate::admission::Admission;
@@ -187,20 +187,8 @@ pub enum NotClaimable {
 /// What a poll finds.
 #[derive(Debug)]
 pub enum Polled {
-    /// `authorization_pending`; the poll must be recorded over the pace it was judged by.
-    Pending {
-        /// The grant after the poll.
-        grant: Pending,
-        /// The pace before it.
-        seen: Pace,
-    },
-    /// `slow_down`; the poll must be recorded over the pace it was judged by.
-    TooSoon {
-        /// The grant after the poll.
-        grant: Pending,
-        /// The pace before it.
-        seen: Pace,
-    },
+    /// `authorization_pending`, or `slow_down`: its [`Pace`] says which.
+    Pending(Pending),
     /// The device may take its token now, however hasty it was.
     Ready(Approved),
     /// `access_denied`.
@@ -231,13 +219,7 @@ impl DeviceGrant {
             Self::Pending(pending) if now >= pending.terms.expires_at => Polled::Expired,
             Self::Approved(approved) if approved.expired(now) => Polled::Expired,
             Self::Approved(approved) => Polled::Ready(approved),
-            Self::Pending(pending) => {
-                let seen = pending.pace;
-                match seen.poll(now) {
-                    Poll::InTime(pace) => Polled::Pending { grant: Pending { pace, ..pending }, seen },
-                    Poll::TooSoon(pace) => Polled::TooSoon { grant: Pending { pace, ..pending }, seen },
-                }
-            }
+            Self::Pending(pending) => Polled::Pending(pending),
         }
     }
 }

@@ -62,6 +62,45 @@ impl Pace {
     }
 }
 
+/// The pace of a device as a process knows it that answers polls from memory and writes paces behind. Every
+/// poll brings what the store says, because others may write there too.
+#[derive(Clone, Copy, Debug)]
+pub struct WrittenBehind {
+    pace: Pace,
+    /// What the store was last seen to hold.
+    stored: Pace,
+    /// What was given to the store since.
+    given: Option<Pace>,
+}
+
+impl WrittenBehind {
+    /// As the store has it.
+    pub fn new(stored: Pace) -> Self {
+        Self { pace: stored, stored, given: None }
+    }
+
+    /// Judges a poll at a time when the store holds `stored`. What is neither what was there before nor what we
+    /// gave was written by somebody else, whom the device asked in between: it counts.
+    pub fn poll(&mut self, stored: Pace, now: Timestamp) -> Poll {
+        if stored != self.stored {
+            if self.given.take() != Some(stored) {
+                self.pace = stored;
+            }
+            self.stored = stored;
+        }
+        let judged = self.pace.poll(now);
+        let (Poll::InTime(pace) | Poll::TooSoon(pace)) = judged;
+        self.pace = pace;
+        judged
+    }
+
+    /// What the store is to hold now.
+    pub fn give(&mut self) -> Pace {
+        self.given = Some(self.pace);
+        self.pace
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -98,6 +137,32 @@ mod tests {
         assert_eq!(pace, Pace::restore(Duration::from_secs(5), Some(at(10))));
         assert!(matches!(pace.poll(at(14)), Poll::TooSoon(_)), "from then on as ever");
         assert!(matches!(pace.poll(at(15)), Poll::InTime(_)));
+    }
+
+    fn polled(last: i64) -> Pace {
+        Pace::restore(Duration::from_secs(5), Some(at(last)))
+    }
+
+    #[test]
+    fn req_21_22_a_pace_in_memory_is_judged_before_it_is_written() {
+        let mut known = WrittenBehind::new(five());
+        assert!(matches!(known.poll(five(), at(0)), Poll::InTime(_)));
+        assert!(matches!(known.poll(five(), at(4)), Poll::TooSoon(_)), "nothing was written yet");
+        let given = known.give();
+        assert_eq!(given, Pace::restore(Duration::from_secs(10), Some(at(4))));
+        // Polled between giving and writing, then seen as written: what was polled in between still counts.
+        assert!(matches!(known.poll(five(), at(14)), Poll::InTime(_)));
+        assert!(matches!(known.poll(given, at(23)), Poll::TooSoon(_)));
+    }
+
+    #[test]
+    fn req_21_22_what_another_process_wrote_counts() {
+        let mut known = WrittenBehind::new(five());
+        assert!(matches!(known.poll(polled(3), at(7)), Poll::TooSoon(_)), "it was asked at 3");
+        let ours = known.give();
+        assert!(matches!(known.poll(ours, at(17)), Poll::InTime(_)));
+        assert!(matches!(known.poll(polled(20), at(24)), Poll::TooSoon(_)));
+        assert!(matches!(known.poll(polled(20), at(34)), Poll::InTime(_)), "and counts once");
     }
 
     #[test]

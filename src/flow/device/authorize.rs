@@ -1,5 +1,7 @@
 //! Step 1 of the television's story: the device asks (RFC 8628 section 3.1).
 
+use std::sync::Arc;
+
 use crate::flow::client::limits;
 use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
@@ -121,7 +123,7 @@ pub async fn authorize(
     let number = precautions.numbers.map(|numbers| numbers.shown());
     let parameters = client.kept_parameters(|name| other.get(name))?;
     let within = authorization_limits(context, client, from);
-    let terms = DeviceGrantTerms {
+    let terms = Arc::new(DeviceGrantTerms {
         id: GrantId::from_entropy(context.random_id()?),
         client_id: client.id.clone(),
         scopes,
@@ -132,19 +134,22 @@ pub async fn authorize(
         dpop: key,
         created_at: context.now,
         expires_at: context.now.plus(settings.code_lifetime),
-    };
+    });
+    let pace = Pace::new(settings.polling_interval);
     for _ in 0..DRAWS {
         let Some(user_code) = draw_user_code(context, settings)? else { continue };
         let device_code = context.random_secret()?;
-        let grant = Pending::begin(terms.clone(), Pace::new(settings.polling_interval));
+        let digest = device_code.digest();
+        let grant = Pending::begin(DeviceGrantTerms::clone(&terms), pace);
         let change = Change::OpenGrant {
             grant: grant.guarded_by(precautions.clone()),
-            device_code: device_code.digest(),
+            device_code: digest,
             user_code: user_code.digest(&context.keys.user_code),
             within: within.clone(),
         };
         match context.ports.store.commit(change).await {
             Ok(()) => {
+                context.polls.remember(&digest, &terms, pace);
                 return Ok(DeviceAuthorization::new(device_code, user_code, settings, number));
             }
             Err(NotCommitted::Taken) => {}

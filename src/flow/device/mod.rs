@@ -5,6 +5,7 @@ pub(super) mod decide;
 pub mod deny_by_user;
 pub mod enter_code;
 pub mod own_pages;
+pub mod polls;
 pub mod redeem;
 pub mod user_code;
 

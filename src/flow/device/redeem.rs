@@ -1,15 +1,19 @@
 //! Step 5 of the television's story: the device polls, and takes its token once (RFC 8628 section 3.4, 3.5).
 
+use std::sync::Arc;
+
+use super::polls::{self, StillPending};
 use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
 use crate::flow::tokens::revoke;
 use crate::flow::tokens::today;
-use vpgate_core::base::secret::Secret;
+use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
-use vpgate_core::oauth::device_grant::{Approved, DeviceGrant, Polled};
+use vpgate_core::oauth::device_grant::{Approved, DeviceGrantTerms, Polled, Redeemed};
 use vpgate_core::oauth::entitlement::{Entitlement, OPENID, Origin};
+use vpgate_core::oauth::polling::Poll;
 
 /// How often a poll looks again after somebody else changed the grant. Each look finds a later
 /// state, and a grant has few; only a storm of parallel polls of one device reaches the end.
@@ -51,6 +55,13 @@ pub enum NotRedeemed {
     Failed(#[from] Unavailable),
 }
 
+/// What a device shows beside its code.
+struct Shown<'s> {
+    client: &'s Client,
+    verifier: Option<&'s Secret>,
+    ask: &'s TokenAsk,
+}
+
 /// Answers one poll.
 ///
 /// # Errors
@@ -65,22 +76,26 @@ pub async fn redeem(
     if !client.may_use(Grant::DeviceCode) {
         return Err(NotRedeemed::WrongGrant);
     }
-    let digest = device_code.digest();
+    let (digest, shown) = (device_code.digest(), Shown { client: client.client(), verifier, ask });
+    if let Some(found) = polls::still_pending(context, &digest).await? {
+        shown.fits(context, &found.terms)?;
+        return Err(not_yet(context, &digest, &found));
+    }
     for _ in 0..LOOKS {
         let found = context.ports.store.grant_by_device_code(&digest).await?;
-        let grant = found
-            .filter(|grant| grant.terms().client_id == client.client().id)
-            .ok_or(NotRedeemed::InvalidCode)?;
-        hold_key(context, &grant, client.client(), ask)?;
-        let met = match (&grant.terms().challenge, verifier) {
-            (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
-            // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
-            (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+        let grant = found.ok_or(NotRedeemed::InvalidCode)?;
+        shown.fits(context, grant.terms())?;
+        let outcome = match grant.polled(context.now) {
+            Polled::Pending(grant) => {
+                let (terms, stored) = (Arc::new(grant.terms().clone()), grant.pace());
+                return Err(not_yet(context, &digest, &StillPending { terms, stored }));
+            }
+            Polled::Ready(approved) => take_token(context, client.client(), approved, ask).await,
+            Polled::Denied => return Err(NotRedeemed::Denied),
+            Polled::Expired => return Err(NotRedeemed::Expired),
+            Polled::Used(used) => return Err(shown_again(context, &used).await),
         };
-        if !met {
-            return Err(NotRedeemed::Verifier);
-        }
-        match answer_poll(context, client.client(), grant, ask).await {
+        match outcome {
             Err(NoTokenYet::LookAgain) => {}
             Err(NoTokenYet::Refused(refusal)) => return Err(refusal),
             Ok(token) => return Ok(token),
@@ -90,46 +105,46 @@ pub async fn redeem(
     Err(NotRedeemed::SlowDown)
 }
 
-/// A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
-fn hold_key(
-    context: &Context,
-    grant: &DeviceGrant,
-    client: &Client,
-    ask: &TokenAsk,
-) -> Result<(), NotRedeemed> {
-    let required = context.policy.tokens.of(&client.id).require_dpop;
-    match (&grant.terms().dpop, &ask.key) {
-        (Some(bound), Some(shown)) if bound == shown => Ok(()),
-        (None, Some(_)) if !required => Ok(()),
-        (None, None) if !required => Ok(()),
-        (_, None) => Err(NotRedeemed::KeyRequired),
-        (_, Some(_)) => Err(NotRedeemed::WrongKey),
+impl Shown<'_> {
+    /// Whether the grant is this client's, for the key that it proved, and the verifier is the one that it
+    /// promised. A grant that was bound to a key when the device asked (REQ-15.12) is for that key alone.
+    fn fits(&self, context: &Context, terms: &DeviceGrantTerms) -> Result<(), NotRedeemed> {
+        if terms.client_id != self.client.id {
+            return Err(NotRedeemed::InvalidCode);
+        }
+        let required = context.policy.tokens.of(&self.client.id).require_dpop;
+        match (&terms.dpop, &self.ask.key) {
+            (Some(bound), Some(shown)) if bound == shown => {}
+            (None, _) if !required => {}
+            (_, None) => return Err(NotRedeemed::KeyRequired),
+            (_, Some(_)) => return Err(NotRedeemed::WrongKey),
+        }
+        let met = match (&terms.challenge, self.verifier) {
+            (Some(challenge), Some(verifier)) => challenge.is_met_by(verifier),
+            // A verifier without a challenge: somebody took the challenge out (RFC 9700 section 4.8.2).
+            (challenge, verifier) => challenge.is_none() && verifier.is_none(),
+        };
+        if met { Ok(()) } else { Err(NotRedeemed::Verifier) }
     }
 }
 
-async fn answer_poll(
-    context: &Context,
-    client: &Client,
-    grant: DeviceGrant,
-    ask: &TokenAsk,
-) -> Result<TokenResponse, NoTokenYet> {
-    let (grant, seen, refusal) = match grant.polled(context.now) {
-        Polled::Ready(approved) => return take_token(context, client, approved, ask).await,
-        Polled::Pending { grant, seen } => (grant, seen, NotRedeemed::Pending),
-        Polled::TooSoon { grant, seen } => (grant, seen, NotRedeemed::SlowDown),
-        Polled::Denied => return Err(NotRedeemed::Denied.into()),
-        Polled::Expired => return Err(NotRedeemed::Expired.into()),
-        Polled::Used(used) => {
-            let (grant, token) = (&used.terms().id, used.token());
-            tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
-            // Whoever shows it has a copy, or the device lost the answer; either way it cannot be
-            // told who holds the tokens (RFC 6749 section 10.5).
-            revoke::revoke_origin(context, Origin::Device(grant.clone())).await?;
-            return Err(NotRedeemed::InvalidCode.into());
-        }
-    };
-    context.ports.store.commit(Change::RecordPoll { grant, seen }).await?;
-    Err(refusal.into())
+/// Nobody has decided; the device may have asked too early.
+fn not_yet(context: &Context, device_code: &Digest, found: &StillPending) -> NotRedeemed {
+    match context.polls.judge(device_code, found, context.now) {
+        Poll::InTime(_) => NotRedeemed::Pending,
+        Poll::TooSoon(_) => NotRedeemed::SlowDown,
+    }
+}
+
+/// Whoever shows a code again has a copy, or the device lost the answer; either way it cannot be told who holds
+/// the tokens (RFC 6749 section 10.5).
+async fn shown_again(context: &Context, used: &Redeemed) -> NotRedeemed {
+    let (grant, token) = (&used.terms().id, used.token());
+    tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
+    match revoke::revoke_origin(context, Origin::Device(grant.clone())).await {
+        Ok(_) => NotRedeemed::InvalidCode,
+        Err(failure) => failure.into(),
+    }
 }
 
 /// Signs first and writes second, so that a code is spent only for a token that exists; and

@@ -11,6 +11,7 @@ use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// By what a grant is found.
@@ -83,6 +84,20 @@ pub(super) fn grant(
     };
     let row = connection.prepare_cached(sql)?.query_row([key], grant_row).optional()?;
     Ok(row.map(GrantRow::restore).transpose()?)
+}
+
+/// The pace of a pending grant. Whatever is asked of the row fits the page that its index leads to.
+pub(super) fn pending_pace(
+    connection: &Connection,
+    device_code: &Digest,
+) -> Result<Option<Pace>, Unavailable> {
+    let found = connection
+        .prepare_cached(
+            "SELECT interval_ms, last_polled FROM grants WHERE device_code = ?1 AND state = 'pending'",
+        )?
+        .query_row([device_code.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
+        .optional()?;
+    Ok(found.map(|(interval, last)| row::pace(interval, last)).transpose()?)
 }
 
 pub(super) fn presentation(

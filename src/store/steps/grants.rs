@@ -5,7 +5,6 @@ use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, Pending, Redeemed};
-use vpgate_core::oauth::polling::Pace;
 
 pub(super) fn open(grant: &Pending, device_code: &Digest, user_code: &Digest) -> Result<Step, BrokenColumn> {
     let (terms, pace) = (grant.terms(), grant.pace());
@@ -27,23 +26,7 @@ pub(super) fn open(grant: &Pending, device_code: &Digest, user_code: &Digest) ->
     ))
 }
 
-/// Leaves `claimed_by` alone: a browser may have taken the code up since the grant was read.
-pub(super) fn record_poll(grant: &Pending, seen: Pace) -> Step {
-    let pace = grant.pace();
-    must(
-        "UPDATE grants SET interval_ms = $1, last_polled = $2
-         WHERE id = $3 AND state = 'pending' AND interval_ms = $4 AND last_polled IS NOT DISTINCT FROM $5",
-        [
-            row::interval_ms(pace).into(),
-            pace.last().into(),
-            text(grant.terms().id.as_str()),
-            row::interval_ms(seen).into(),
-            seen.last().into(),
-        ],
-    )
-}
-
-/// Leaves the pace alone: the device may have polled since the grant was read.
+/// Leaves the pace alone: its device polls meanwhile.
 pub(super) fn claim(grant: &Pending) -> Result<Step, BrokenColumn> {
     Ok(must(
         "UPDATE grants SET claimed_by = $1, precautions = $2

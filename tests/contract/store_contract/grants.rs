@@ -97,48 +97,57 @@ pub async fn ids_and_codes_of_grants_are_unique(store: AnyStore) {
     assert_eq!(pending(&store, first.id()).await.terms(), &first.terms);
 }
 
-pub async fn a_poll_is_recorded(store: AnyStore) {
-    let grant = opened(&store).await;
-    let steps = [pace(5, None), pace(5, Some(NOW)), pace(10, Some(after(3))), pace(10, Some(after(14)))];
-    for step in steps.windows(2) {
-        let [seen, next] = [step[0], step[1]];
-        store.commit(Change::RecordPoll { grant: grant.paced(next), seen }).await.unwrap();
-        assert_eq!(pending(&store, grant.id()).await.pace(), next);
+pub async fn req_21_22_paces_are_written_many_at_once_over_what_is_there(store: AnyStore) {
+    let mut grants = Vec::new();
+    for _ in 0..3 {
+        grants.push(opened(&store).await);
     }
+    for (first, second) in [(0, 1), (3, 12), (2, 40)] {
+        let next = [pace(5, Some(after(first))), pace(10, Some(after(second)))];
+        let paces = grants.iter().zip(next).map(|(grant, next)| (grant.id().clone(), next));
+        store.write_paces(paces.collect()).await.unwrap();
+        for (grant, next) in grants.iter().zip(next) {
+            assert_eq!(store.pending_pace(&grant.device_code).await.unwrap(), Some(next));
+            assert_eq!(pending(&store, grant.id()).await.pace(), next);
+        }
+    }
+    assert_eq!(store.pending_pace(&grants[2].device_code).await.unwrap(), Some(pace(5, None)));
+    store.write_paces(Vec::new()).await.unwrap();
 }
 
-pub async fn a_poll_judged_by_an_older_pace_is_lost(store: AnyStore) {
-    let grant = opened(&store).await;
-    let recorded = pace(10, Some(after(3)));
-    let first = Change::RecordPoll { grant: grant.paced(recorded), seen: pace(5, None) };
-    store.commit(first).await.unwrap();
-    for older in [pace(5, None), pace(10, None), pace(5, Some(after(3))), pace(10, Some(after(2)))] {
-        let poll = Change::RecordPoll { grant: grant.paced(pace(10, Some(after(20)))), seen: older };
-        assert!(lost(&store.commit(poll).await), "{older:?}");
-    }
-    assert_eq!(pending(&store, grant.id()).await.pace(), recorded);
-}
-
-pub async fn a_poll_and_a_claim_leave_each_other_alone(store: AnyStore) {
+pub async fn a_pace_and_a_claim_leave_each_other_alone(store: AnyStore) {
     let (grant, browser) = (opened(&store).await, states::digest());
-    let claim = |asked| Change::BeginPresentation {
-        presentation: states::begun(asked),
+    let claim = Change::BeginPresentation {
+        presentation: states::begun(&states::asked()),
         claim: Some(grant.claimed(browser)),
     };
-    let poll = |seen, next| Change::RecordPoll { grant: grant.paced(next), seen };
-    let paces = [pace(5, None), pace(5, Some(after(1))), pace(5, Some(after(7)))];
-    store.commit(poll(paces[0], paces[1])).await.unwrap();
-    store.commit(claim(&states::asked())).await.unwrap();
-    store.commit(poll(paces[1], paces[2])).await.unwrap();
+    let write = |pace| store.write_paces(vec![(grant.id().clone(), pace)]);
+    write(pace(5, Some(after(1)))).await.unwrap();
+    store.commit(claim).await.unwrap();
+    assert_eq!(pending(&store, grant.id()).await.pace(), pace(5, Some(after(1))));
+    write(pace(5, Some(after(7)))).await.unwrap();
     let found = pending(&store, grant.id()).await;
-    assert_eq!((found.pace(), found.claimed_by()), (paces[2], Some(&browser)));
+    assert_eq!((found.pace(), found.claimed_by()), (pace(5, Some(after(7))), Some(&browser)));
 }
 
-pub async fn only_a_pending_grant_is_polled_or_denied(store: AnyStore) {
+pub async fn req_21_22_only_a_pending_grant_has_a_pace(store: AnyStore) {
+    let each = EachState::open(&store).await;
+    let all = [&each.approved, &each.denied, &each.redeemed, &each.pending, &Grant::new()];
+    let paces = all.map(|grant| (grant.id().clone(), pace(10, Some(NOW))));
+    store.write_paces(paces.into()).await.unwrap();
+    for grant in all {
+        let found = store.pending_pace(&grant.device_code).await.unwrap();
+        let is_pending = grant.id() == each.pending.id();
+        assert_eq!(found, is_pending.then(|| pace(10, Some(NOW))));
+    }
+    assert!(matches!(store.grant(each.approved.id()).await.unwrap(), Some(DeviceGrant::Approved(_))));
+    assert!(matches!(store.grant(each.denied.id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
+    assert!(matches!(store.grant(each.redeemed.id()).await.unwrap(), Some(DeviceGrant::Redeemed(_))));
+}
+
+pub async fn only_a_pending_grant_is_denied(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.approved, &each.denied, &each.redeemed] {
-        let poll = Change::RecordPoll { grant: grant.paced(pace(5, Some(NOW))), seen: pace(5, None) };
-        assert!(lost(&store.commit(poll).await));
         assert!(lost(&store.commit(Change::DenyGrant(grant.denied())).await));
     }
     store.commit(Change::DenyGrant(each.pending.denied())).await.unwrap();
@@ -175,7 +184,6 @@ pub async fn only_an_approved_grant_is_redeemed(store: AnyStore) {
 pub async fn nothing_happens_to_an_unknown_grant(store: AnyStore) {
     let (grant, asked) = (Grant::new(), states::asked());
     let changes = [
-        Change::RecordPoll { grant: grant.paced(pace(5, Some(NOW))), seen: pace(5, None) },
         Change::DenyGrant(grant.denied()),
         grant.redeem(),
         Change::BeginPresentation {

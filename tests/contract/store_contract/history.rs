@@ -13,7 +13,7 @@ use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
 
 use crate::store_contract::backend::{self, AnyStore};
-use vpgate_test_support::builders::states::{self, Grant, pace};
+use vpgate_test_support::builders::states::{self, Grant};
 
 /// Few of each, so that histories keep meeting.
 const GRANTS: usize = 2;
@@ -24,7 +24,6 @@ const BROWSERS: usize = 2;
 #[derive(Clone, Debug)]
 enum Step {
     Open { grant: usize },
-    Poll { grant: usize, seen: u64, next: u64 },
     Deny { grant: usize },
     Redeem { grant: usize },
     Begin { presentation: usize, reserved: Option<usize>, claim: Option<usize> },
@@ -42,7 +41,6 @@ fn step() -> impl Strategy<Value = Step> {
     let (g, p, b) = (grant, presentation, browser);
     prop_oneof![
         2 => g.clone().prop_map(|grant| Step::Open { grant }),
-        3 => (g.clone(), 5..8_u64, 5..8_u64).prop_map(|(grant, seen, next)| Step::Poll { grant, seen, next }),
         1 => g.clone().prop_map(|grant| Step::Deny { grant }),
         2 => g.clone().prop_map(|grant| Step::Redeem { grant }),
         4 => (p.clone(), prop::option::of(b.clone()), prop::option::of(g.clone())).prop_map(
@@ -63,7 +61,7 @@ fn step() -> impl Strategy<Value = Step> {
 /// What a grant is, as far as a store may decide by it.
 #[derive(Clone, Debug, PartialEq)]
 enum GrantIs {
-    Pending { interval: u64, claimed: Option<usize> },
+    Pending { claimed: Option<usize> },
     Approved,
     Denied,
     Redeemed,
@@ -96,12 +94,8 @@ impl Model {
         match *step {
             Step::Open { grant } if self.grants.contains_key(&grant) => return Answer::Taken,
             Step::Open { grant } => {
-                self.grants.insert(grant, GrantIs::Pending { interval: 5, claimed: None });
+                self.grants.insert(grant, GrantIs::Pending { claimed: None });
             }
-            Step::Poll { grant, seen, next } => match self.grants.get_mut(&grant) {
-                Some(GrantIs::Pending { interval, .. }) if *interval == seen => *interval = next,
-                _ => return Answer::Lost,
-            },
             Step::Deny { grant } => return self.decide(grant, GrantIs::Denied),
             Step::Redeem { grant } => match self.grants.get_mut(&grant) {
                 Some(it @ GrantIs::Approved) => *it = GrantIs::Redeemed,
@@ -228,10 +222,6 @@ impl Cast {
     fn change(&self, step: &Step) -> Change {
         match *step {
             Step::Open { grant } => self.grants[grant].open(),
-            Step::Poll { grant, seen, next } => {
-                let grant = self.grants[grant].paced(pace(next, None));
-                Change::RecordPoll { grant, seen: pace(seen, None) }
-            }
             Step::Deny { grant } => Change::DenyGrant(self.grants[grant].denied()),
             Step::Redeem { grant } => self.grants[grant].redeem(),
             Step::Begin { presentation, reserved, claim } => {
@@ -297,7 +287,6 @@ impl Cast {
             let Some(found) = store.grant_by_user_code(&grant.user_code).await.unwrap() else { continue };
             let is = match found {
                 DeviceGrant::Pending(it) => GrantIs::Pending {
-                    interval: it.pace().interval().as_secs(),
                     claimed: it.claimed_by().map(|browser| self.number(browser)),
                 },
                 DeviceGrant::Approved(_) => GrantIs::Approved,

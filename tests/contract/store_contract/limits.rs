@@ -199,9 +199,7 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
     let begin =
         Change::BeginPresentation { presentation: states::begun(&states::asked()), claim: Some(claimed) };
     store.commit(begin).await.unwrap();
-    let seen = pending(&store, grant.id()).await.pace();
-    let polled = grant.paced(states::pace(5, Some(after(1))));
-    store.commit(Change::RecordPoll { grant: polled, seen }).await.unwrap();
+    store.write_paces(vec![(grant.id().clone(), states::pace(5, Some(after(1))))]).await.unwrap();
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.grantable(), found.precautions().numbers), (&Scopes::default(), precautions.numbers));
     store.commit(Change::DenyGrant(grant.denied())).await.unwrap();

@@ -57,13 +57,18 @@ pub async fn a_hundred_redemptions_have_one_winner(store: AnyStore) {
     }
 }
 
-pub async fn a_hundred_polls_over_one_pace_have_one_winner(store: AnyStore) {
-    let grant = opened(&store).await;
-    let poll =
-        |second| Change::RecordPoll { grant: grant.paced(pace(5, Some(after(second)))), seen: pace(5, None) };
-    let outcomes = at_once(&store, (0..100).map(poll).collect()).await;
-    let winner = u64::try_from(winner(&outcomes)).unwrap();
-    assert_eq!(pending(&store, grant.id()).await.pace(), pace(5, Some(after(winner))));
+pub async fn req_21_22_a_denial_stands_whatever_paces_are_written_meanwhile(store: AnyStore) {
+    for round in 0..20 {
+        let grants = [opened(&store).await, opened(&store).await];
+        let paces = grants.each_ref().map(|grant| (grant.id().clone(), pace(10, Some(after(round)))));
+        let deny = store.commit(Change::DenyGrant(grants[0].denied()));
+        let (denied, written) = tokio::join!(deny, store.write_paces(paces.into()));
+        denied.unwrap();
+        written.unwrap();
+        assert!(matches!(store.grant(grants[0].id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
+        assert_eq!(store.pending_pace(&grants[0].device_code).await.unwrap(), None);
+        assert_eq!(pending(&store, grants[1].id()).await.pace(), pace(10, Some(after(round))));
+    }
 }
 
 pub async fn two_settlements_have_one_winner(store: AnyStore) {

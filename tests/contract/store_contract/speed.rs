@@ -1,44 +1,42 @@
-//! How many durable polls a second. Asserts nothing about time: run it with `--nocapture` to see.
+//! How many durable changes, and looks at a pending grant, a second. Asserts nothing about time: run it with
+//! `--nocapture` to see.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::task::JoinSet;
-use vpgate_core::change::Change;
 
 use crate::store_contract::backend::{self, AnyStore};
 use crate::store_contract::grants::opened;
-use vpgate_test_support::builders::states::{after, pace};
 
 const WHILE: Duration = Duration::from_millis(250);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn durable_polls_a_second() {
+async fn durable_changes_and_looks_a_second() {
     for tasks in [1, 16, 256] {
         let file = backend::file();
-        let polls = count(&file.store(), tasks, false).await;
-        let pairs = count(&file.store(), tasks, true).await;
-        println!("{tasks} devices: {polls} polls recorded a second, {pairs} looked up and recorded");
-        assert!(polls > 0 && pairs > 0);
+        let opened = count(&file.store(), tasks, false).await;
+        let looks = count(&file.store(), tasks, true).await;
+        println!("{tasks} devices: {opened} grants opened a second, {looks} looks at one");
+        assert!(opened > 0 && looks > 0);
     }
 }
 
-/// Each task polls its own grant, one poll after the other.
-async fn count(store: &AnyStore, tasks: usize, look_up: bool) -> usize {
+/// Each task opens grants, or looks at one of its own, one after the other.
+async fn count(store: &AnyStore, tasks: usize, look: bool) -> usize {
     let made = Arc::new(AtomicUsize::new(0));
     let mut polling = JoinSet::new();
     for _ in 0..tasks {
         let (store, made, grant) = (Arc::clone(store), Arc::clone(&made), opened(store).await);
         polling.spawn(async move {
-            let mut seen = pace(5, None);
-            for second in 1.. {
-                if look_up {
-                    store.grant_by_device_code(&grant.device_code).await.unwrap().unwrap();
+            loop {
+                if look {
+                    store.pending_pace(&grant.device_code).await.unwrap().unwrap();
+                    tokio::task::yield_now().await;
+                } else {
+                    opened(&store).await;
                 }
-                let next = pace(5, Some(after(second)));
-                store.commit(Change::RecordPoll { grant: grant.paced(next), seen }).await.unwrap();
-                seen = next;
                 made.fetch_add(1, Ordering::Relaxed);
             }
         });

@@ -13,9 +13,16 @@ const TRIES: u32 = 3;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Grant {
     asked_at: u64,
+    pace: Pace,
+    /// The pace that a crash leaves.
+    written: Pace,
+    is: Is,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Pace {
     interval: u64,
     last_poll: Option<u64>,
-    is: Is,
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -55,7 +62,8 @@ pub enum Answer {
 impl Grant {
     pub fn begin(now: u64) -> Self {
         let is = Is::Pending { owner: None, wallet: None };
-        Self { asked_at: now, interval: INTERVAL, last_poll: None, is }
+        let pace = Pace { interval: INTERVAL, last_poll: None };
+        Self { asked_at: now, pace, written: pace, is }
     }
 
     /// RFC 8628 section 3.5.
@@ -69,15 +77,25 @@ impl Grant {
                 Told::Token
             }
             Is::Pending { .. } => {
-                let too_soon = self.last_poll.is_some_and(|last| now - last < self.interval);
-                self.last_poll = Some(now);
+                let too_soon = self.pace.last_poll.is_some_and(|last| now - last < self.pace.interval);
+                self.pace.last_poll = Some(now);
                 if too_soon {
-                    self.interval = (self.interval + SLOW_DOWN).min(LONGEST_INTERVAL);
+                    self.pace.interval = (self.pace.interval + SLOW_DOWN).min(LONGEST_INTERVAL);
                     return Told::SlowDown;
                 }
                 Told::Pending
             }
         }
+    }
+
+    /// A second has passed: what was noted about its polls is written.
+    pub fn write(&mut self) {
+        self.written = self.pace;
+    }
+
+    /// The service is gone and back: all that is lost is the pace since it was written.
+    pub fn crash(&mut self) {
+        self.pace = self.written;
     }
 
     /// Whether anybody may look the code up now.

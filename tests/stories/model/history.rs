@@ -145,10 +145,12 @@ impl Telling {
             Step::Decline(device, browser) => self.answer(device, browser, Answer::Decline).await,
             Step::Replay(device, browser) => self.bring(device, browser).await,
             Step::Wait(seconds) => {
+                self.house.write_paces().await;
+                self.every_grant(Grant::write);
                 self.house.wait(seconds);
                 self.now += seconds;
             }
-            Step::Crash => self.house.crash(),
+            Step::Crash => self.crash(),
         }
         Ok(())
     }
@@ -186,11 +188,12 @@ impl Telling {
                 _unheard = poll => {}
             }
         }
-        self.house.crash();
+        self.crash();
         let now = self.now;
         if let Some(device) = self.devices.get_mut(&device) {
             let polled = device.may_be.clone().into_iter().map(|mut grant| {
                 grant.poll(now);
+                grant.crash();
                 grant
             });
             for grant in polled.collect::<Vec<_>>() {
@@ -315,6 +318,15 @@ impl Telling {
             Some("invalid_grant") => Told::InvalidGrant,
             other => return Err(TestCaseError::fail(format!("a poll was told {other:?}"))),
         })
+    }
+
+    fn crash(&mut self) {
+        self.house.crash();
+        self.every_grant(Grant::crash);
+    }
+
+    fn every_grant(&mut self, happens: impl Fn(&mut Grant)) {
+        self.devices.values_mut().flat_map(|device| &mut device.may_be).for_each(happens);
     }
 
     fn each(&mut self, device: usize, happens: impl Fn(&mut Grant)) {

@@ -56,6 +56,8 @@ fn known_histories() {
         vec![Ask(0), Poll(0), Poll(0), Wait(9), Poll(0), Continue(0, 0), Share(0, 0), Poll(0), Poll(0)],
         // Two polls for one approval.
         vec![Ask(0), Continue(0, 0), Share(0, 0), PollTwice(0), Poll(0)],
+        // What a second has written outlives a crash, and what it has not makes the service more patient.
+        vec![Ask(0), Poll(0), Poll(0), Wait(1), Crash, Poll(0), Poll(0), Crash, Poll(0), Wait(15), Poll(0)],
         // Approved, then the machine stops; and stops again in the middle of the redemption.
         vec![Ask(0), Continue(0, 0), Share(0, 0), Crash, Torn(0), Poll(0), Poll(0)],
         // Somebody says no while the wallet is open.

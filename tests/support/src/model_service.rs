@@ -85,6 +85,11 @@ impl ModelService {
         self.app = open(self.folder.path(), &self.sandbox, &self.clock);
     }
 
+    /// What the service does by itself every second.
+    pub async fn write_paces(&self) {
+        self.app.write_paces().await.unwrap();
+    }
+
     pub fn wait(&self, seconds: u64) {
         self.clock.0.fetch_add(i64::try_from(seconds).unwrap(), Ordering::SeqCst);
     }

@@ -88,12 +88,13 @@ async fn grants_of_every_version_go_on() {
     for version in 1..=ROWS.len() {
         let aged = Aged::of(version);
         let DeviceGrant::Pending(pending) = aged.grant(1).await else { panic!("{version}") };
-        let seen = pending.pace();
+        let paces = vec![(pending.terms().id.clone(), pending.pace())];
         assert_eq!(
             aged.store.grant_by_device_code(&digest(1)).await.unwrap().unwrap().terms().client_id,
             "tv"
         );
-        aged.store.commit(Change::RecordPoll { grant: pending, seen }).await.unwrap();
+        aged.store.write_paces(paces).await.unwrap();
+        assert_eq!(aged.store.pending_pace(&digest(1)).await.unwrap(), Some(pending.pace()));
         let DeviceGrant::Approved(approved) = aged.grant(2).await else { panic!("{version}") };
         assert_eq!(approved.admission().scopes().to_string(), "basic");
         let DeviceGrant::Denied(denied) = aged.grant(3).await else { panic!("{version}") };

@@ -1,0 +1,158 @@
+//! Devices that wait. A poll of a grant that nobody has decided costs one look at the state of its row and no
+//! write: what was asked for is remembered here, and how often the device asks is noted here and written behind.
+//!
+//! ```text
+//! poll -> known here? -> store: still pending, and which pace has it there? -> judged and noted here -> answered
+//!                                                  noted -> a second later, many at once -> store
+//! ```
+//! Whoever decides a grant, in this process or in another, is seen by the next poll, because the store is asked.
+//! A crash loses what was not written: the pace of at most a second, so that a device may ask once too early.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::flow::context::Context;
+use crate::flow::ports::Unavailable;
+use vpgate_core::base::id::GrantId;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::oauth::device_grant::DeviceGrantTerms;
+use vpgate_core::oauth::polling::{Pace, Poll, WrittenBehind};
+
+/// Grants that are remembered at most, about half a kilobyte each. Those beyond are read when they are polled.
+const MOST: usize = 65_536;
+/// Paces that are written at once at most, so that no other change waits long for them.
+const BATCH: usize = 500;
+
+/// What this process knows of grants that were pending when it last looked, by the digest of their device code.
+#[derive(Debug, Default)]
+pub struct Polls(Mutex<Known>);
+
+#[derive(Debug, Default)]
+struct Known {
+    grants: HashMap<[u8; 32], Waiting>,
+    /// Those that were polled since their pace was given to the store.
+    noted: Vec<[u8; 32]>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    terms: Arc<DeviceGrantTerms>,
+    pace: WrittenBehind,
+    noted: bool,
+}
+
+/// A grant that is still pending.
+pub(super) struct StillPending {
+    /// What was asked for.
+    pub(super) terms: Arc<DeviceGrantTerms>,
+    /// Its pace as the store has it.
+    pub(super) stored: Pace,
+}
+
+/// The grant with this device code, when it is known here, still pending, and its codes are alive.
+///
+/// # Errors
+/// When the store is unavailable.
+pub(super) async fn still_pending(
+    context: &Context,
+    device_code: &Digest,
+) -> Result<Option<StillPending>, Unavailable> {
+    let Some(terms) = context.polls.terms(device_code) else { return Ok(None) };
+    let stored = match context.ports.store.pending_pace(device_code).await? {
+        Some(stored) if context.now < terms.expires_at => stored,
+        _ => {
+            context.polls.known().grants.remove(device_code.as_bytes());
+            return Ok(None);
+        }
+    };
+    Ok(Some(StillPending { terms, stored }))
+}
+
+/// Writes the paces that were noted since the last time.
+///
+/// # Errors
+/// When the store is unavailable; they are written the next time.
+pub async fn write_paces(context: &Context) -> Result<(), Unavailable> {
+    loop {
+        let batch = context.polls.give();
+        if batch.is_empty() {
+            return Ok(());
+        }
+        let (codes, paces): (Vec<_>, Vec<_>) =
+            batch.into_iter().map(|(code, id, pace)| (code, (id, pace))).unzip();
+        if let Err(failure) = context.ports.store.write_paces(paces).await {
+            let mut known = context.polls.known();
+            codes.iter().for_each(|code| known.note(code));
+            return Err(failure);
+        }
+    }
+}
+
+impl Polls {
+    /// Remembers a grant that was opened or read just now.
+    pub(super) fn remember(&self, device_code: &Digest, terms: &Arc<DeviceGrantTerms>, stored: Pace) {
+        self.known().entry(device_code.as_bytes(), terms, stored);
+    }
+
+    /// Judges a poll, and notes it.
+    pub(super) fn judge(&self, device_code: &Digest, found: &StillPending, now: Timestamp) -> Poll {
+        let mut known = self.known();
+        let judged = known.entry(device_code.as_bytes(), &found.terms, found.stored).pace.poll(found.stored, now);
+        known.note(device_code.as_bytes());
+        judged
+    }
+
+    /// Forgets grants whose codes are dead; nobody needs to poll them for that.
+    pub(in crate::flow) fn forget_expired(&self, now: Timestamp) {
+        self.known().grants.retain(|_, grant| now < grant.terms.expires_at);
+    }
+
+    fn terms(&self, device_code: &Digest) -> Option<Arc<DeviceGrantTerms>> {
+        self.known().grants.get(device_code.as_bytes()).map(|grant| Arc::clone(&grant.terms))
+    }
+
+    /// Some paces that the store does not have.
+    fn give(&self) -> Vec<([u8; 32], GrantId, Pace)> {
+        let mut known = self.known();
+        let Known { grants, noted } = &mut *known;
+        let from = noted.len().saturating_sub(BATCH);
+        let given = noted.drain(from..).filter_map(|code| {
+            let grant = grants.get_mut(&code)?;
+            grant.noted = false;
+            Some((code, grant.terms.id.clone(), grant.pace.give()))
+        });
+        given.collect()
+    }
+
+    /// Nothing is left half done under this lock.
+    fn known(&self) -> MutexGuard<'_, Known> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Known {
+    /// The grant, which is remembered from now on. When there are too many, those whose pace is written go.
+    fn entry(&mut self, device_code: &[u8; 32], terms: &Arc<DeviceGrantTerms>, stored: Pace) -> &mut Waiting {
+        if self.grants.len() >= MOST && !self.grants.contains_key(device_code) {
+            self.grants.retain(|_, grant| grant.noted);
+            if self.grants.len() >= MOST {
+                self.grants.clear();
+                self.noted.clear();
+            }
+        }
+        self.grants.entry(*device_code).or_insert_with(|| Waiting {
+            terms: Arc::clone(terms),
+            pace: WrittenBehind::new(stored),
+            noted: false,
+        })
+    }
+
+    fn note(&mut self, device_code: &[u8; 32]) {
+        if let Some(grant) = self.grants.get_mut(device_code)
+            && !std::mem::replace(&mut grant.noted, true)
+        {
+            self.noted.push(*device_code);
+        }
+    }
+}
