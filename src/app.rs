@@ -183,7 +183,7 @@ impl App {
     /// # Errors
     /// When the store is unavailable.
     pub async fn write_paces(&self) -> Result<(), Unavailable> {
-        flow::device::polls::write_paces(&self.service.context()).await
+        flow::device::write_paces(&self.service.context()).await
     }
 
     /// Starts to answer, and to sweep.
@@ -416,7 +416,7 @@ async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
 }
 
 async fn write_paces_once(service: &Service) -> bool {
-    let written = flow::device::polls::write_paces(&service.context()).await;
+    let written = flow::device::write_paces(&service.context()).await;
     if let Err(fault) = &written {
         tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
     }

@@ -5,11 +5,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::device::polls::Polls;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
     Unavailable, Wallets,
 };
-use super::device::polls::Polls;
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;

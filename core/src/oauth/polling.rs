@@ -144,7 +144,7 @@ mod tests {
     }
 
     #[test]
-    fn req_21_22_a_pace_in_memory_is_judged_before_it_is_written() {
+    fn a_pace_in_memory_is_judged_before_it_is_written() {
         let mut known = WrittenBehind::new(five());
         assert!(matches!(known.poll(five(), at(0)), Poll::InTime(_)));
         assert!(matches!(known.poll(five(), at(4)), Poll::TooSoon(_)), "nothing was written yet");
@@ -156,7 +156,7 @@ mod tests {
     }
 
     #[test]
-    fn req_21_22_what_another_process_wrote_counts() {
+    fn what_another_process_wrote_counts() {
         let mut known = WrittenBehind::new(five());
         assert!(matches!(known.poll(polled(3), at(7)), Poll::TooSoon(_)), "it was asked at 3");
         let ours = known.give();

@@ -10,4 +10,4 @@ pub mod redeem;
 pub mod user_code;
 
 pub use self::authorize::authorize;
-pub use self::redeem::redeem;
+pub use self::redeem::{redeem, write_paces};

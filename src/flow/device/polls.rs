@@ -11,8 +11,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use crate::flow::context::Context;
-use crate::flow::ports::Unavailable;
+use crate::flow::ports::{Store, Unavailable};
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -50,46 +49,46 @@ pub(super) struct StillPending {
     pub(super) stored: Pace,
 }
 
-/// The grant with this device code, when it is known here, still pending, and its codes are alive.
-///
-/// # Errors
-/// When the store is unavailable.
-pub(super) async fn still_pending(
-    context: &Context,
-    device_code: &Digest,
-) -> Result<Option<StillPending>, Unavailable> {
-    let Some(terms) = context.polls.terms(device_code) else { return Ok(None) };
-    let stored = match context.ports.store.pending_pace(device_code).await? {
-        Some(stored) if context.now < terms.expires_at => stored,
-        _ => {
-            context.polls.known().grants.remove(device_code.as_bytes());
-            return Ok(None);
-        }
-    };
-    Ok(Some(StillPending { terms, stored }))
-}
+impl Polls {
+    /// The grant with this device code, when it is known here, still pending, and its codes are alive.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub(super) async fn still_pending(
+        &self,
+        store: &dyn Store,
+        device_code: &Digest,
+        now: Timestamp,
+    ) -> Result<Option<StillPending>, Unavailable> {
+        let Some(terms) = self.terms(device_code) else { return Ok(None) };
+        let stored = match store.pending_pace(device_code).await? {
+            Some(stored) if now < terms.expires_at => stored,
+            _ => {
+                self.known().grants.remove(device_code.as_bytes());
+                return Ok(None);
+            }
+        };
+        Ok(Some(StillPending { terms, stored }))
+    }
 
-/// Writes the paces that were noted since the last time.
-///
-/// # Errors
-/// When the store is unavailable; they are written the next time.
-pub async fn write_paces(context: &Context) -> Result<(), Unavailable> {
-    loop {
-        let batch = context.polls.give();
-        if batch.is_empty() {
-            return Ok(());
-        }
-        let (codes, paces): (Vec<_>, Vec<_>) =
-            batch.into_iter().map(|(code, id, pace)| (code, (id, pace))).unzip();
-        if let Err(failure) = context.ports.store.write_paces(paces).await {
-            let mut known = context.polls.known();
-            codes.iter().for_each(|code| known.note(code));
-            return Err(failure);
+    /// Writes the paces that were noted since the last time.
+    ///
+    /// # Errors
+    /// When the store is unavailable; they are written the next time.
+    pub(super) async fn write(&self, store: &dyn Store) -> Result<(), Unavailable> {
+        loop {
+            let (codes, paces) = self.give();
+            if codes.is_empty() {
+                return Ok(());
+            }
+            if let Err(failure) = store.write_paces(paces).await {
+                let mut known = self.known();
+                codes.iter().for_each(|code| known.note(code));
+                return Err(failure);
+            }
         }
     }
-}
 
-impl Polls {
     /// Remembers a grant that was opened or read just now.
     pub(super) fn remember(&self, device_code: &Digest, terms: &Arc<DeviceGrantTerms>, stored: Pace) {
         self.known().entry(device_code.as_bytes(), terms, stored);
@@ -98,7 +97,8 @@ impl Polls {
     /// Judges a poll, and notes it.
     pub(super) fn judge(&self, device_code: &Digest, found: &StillPending, now: Timestamp) -> Poll {
         let mut known = self.known();
-        let judged = known.entry(device_code.as_bytes(), &found.terms, found.stored).pace.poll(found.stored, now);
+        let judged =
+            known.entry(device_code.as_bytes(), &found.terms, found.stored).pace.poll(found.stored, now);
         known.note(device_code.as_bytes());
         judged
     }
@@ -113,16 +113,16 @@ impl Polls {
     }
 
     /// Some paces that the store does not have.
-    fn give(&self) -> Vec<([u8; 32], GrantId, Pace)> {
+    fn give(&self) -> (Vec<[u8; 32]>, Vec<(GrantId, Pace)>) {
         let mut known = self.known();
         let Known { grants, noted } = &mut *known;
         let from = noted.len().saturating_sub(BATCH);
         let given = noted.drain(from..).filter_map(|code| {
             let grant = grants.get_mut(&code)?;
             grant.noted = false;
-            Some((code, grant.terms.id.clone(), grant.pace.give()))
+            Some((code, (grant.terms.id.clone(), grant.pace.give())))
         });
-        given.collect()
+        given.unzip()
     }
 
     /// Nothing is left half done under this lock.

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::polls::{self, StillPending};
+use super::polls::StillPending;
 use crate::flow::context::Context;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
@@ -77,7 +77,7 @@ pub async fn redeem(
         return Err(NotRedeemed::WrongGrant);
     }
     let (digest, shown) = (device_code.digest(), Shown { client: client.client(), verifier, ask });
-    if let Some(found) = polls::still_pending(context, &digest).await? {
+    if let Some(found) = context.polls.still_pending(&*context.ports.store, &digest, context.now).await? {
         shown.fits(context, &found.terms)?;
         return Err(not_yet(context, &digest, &found));
     }
@@ -103,6 +103,14 @@ pub async fn redeem(
     }
     // Others keep changing the grant under us: whoever polls like that polls too fast.
     Err(NotRedeemed::SlowDown)
+}
+
+/// Writes how often devices asked since the last time.
+///
+/// # Errors
+/// When the store is unavailable; it is written the next time.
+pub async fn write_paces(context: &Context) -> Result<(), Unavailable> {
+    context.polls.write(&*context.ports.store).await
 }
 
 impl Shown<'_> {

@@ -97,7 +97,7 @@ pub async fn ids_and_codes_of_grants_are_unique(store: AnyStore) {
     assert_eq!(pending(&store, first.id()).await.terms(), &first.terms);
 }
 
-pub async fn req_21_22_paces_are_written_many_at_once_over_what_is_there(store: AnyStore) {
+pub async fn paces_are_written_many_at_once_over_what_is_there(store: AnyStore) {
     let mut grants = Vec::new();
     for _ in 0..3 {
         grants.push(opened(&store).await);
@@ -130,7 +130,7 @@ pub async fn a_pace_and_a_claim_leave_each_other_alone(store: AnyStore) {
     assert_eq!((found.pace(), found.claimed_by()), (pace(5, Some(after(7))), Some(&browser)));
 }
 
-pub async fn req_21_22_only_a_pending_grant_has_a_pace(store: AnyStore) {
+pub async fn only_a_pending_grant_has_a_pace(store: AnyStore) {
     let each = EachState::open(&store).await;
     let all = [&each.approved, &each.denied, &each.redeemed, &each.pending, &Grant::new()];
     let paces = all.map(|grant| (grant.id().clone(), pace(10, Some(NOW))));

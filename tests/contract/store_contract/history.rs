@@ -286,9 +286,9 @@ impl Cast {
         for (at, grant) in self.grants.iter().enumerate() {
             let Some(found) = store.grant_by_user_code(&grant.user_code).await.unwrap() else { continue };
             let is = match found {
-                DeviceGrant::Pending(it) => GrantIs::Pending {
-                    claimed: it.claimed_by().map(|browser| self.number(browser)),
-                },
+                DeviceGrant::Pending(it) => {
+                    GrantIs::Pending { claimed: it.claimed_by().map(|browser| self.number(browser)) }
+                }
                 DeviceGrant::Approved(_) => GrantIs::Approved,
                 DeviceGrant::Denied(_) => GrantIs::Denied,
                 DeviceGrant::Redeemed(_) => GrantIs::Redeemed,

@@ -40,9 +40,9 @@ on_every_backend! {
     grants {
         a_new_grant_is_found_by_each_of_its_keys
         ids_and_codes_of_grants_are_unique
-        req_21_22_paces_are_written_many_at_once_over_what_is_there
+        paces_are_written_many_at_once_over_what_is_there
         a_pace_and_a_claim_leave_each_other_alone
-        req_21_22_only_a_pending_grant_has_a_pace
+        only_a_pending_grant_has_a_pace
         only_a_pending_grant_is_denied
         only_an_approved_grant_is_redeemed
         nothing_happens_to_an_unknown_grant
@@ -133,7 +133,7 @@ on_every_backend! {
     }
     races {
         a_hundred_redemptions_have_one_winner
-        req_21_22_a_denial_stands_whatever_paces_are_written_meanwhile
+        a_denial_stands_whatever_paces_are_written_meanwhile
         a_hundred_refreshes_have_one_winner
         refreshing_and_revoking_leave_no_living_token
         one_proof_is_spent_by_one

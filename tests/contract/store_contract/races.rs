@@ -57,7 +57,7 @@ pub async fn a_hundred_redemptions_have_one_winner(store: AnyStore) {
     }
 }
 
-pub async fn req_21_22_a_denial_stands_whatever_paces_are_written_meanwhile(store: AnyStore) {
+pub async fn a_denial_stands_whatever_paces_are_written_meanwhile(store: AnyStore) {
     for round in 0..20 {
         let grants = [opened(&store).await, opened(&store).await];
         let paces = grants.each_ref().map(|grant| (grant.id().clone(), pace(10, Some(after(round)))));
