@@ -14,9 +14,12 @@ use crate::oauth::client_token::ClientToken;
 use crate::oauth::code_grant;
 use crate::oauth::device_grant::{Denied, Pending, Redeemed};
 use crate::oauth::entitlement::Origin;
-use crate::oauth::issuance::{Issuance, Renewal};
+use crate::oauth::issuance::{Issuance, Reissue, Renewal};
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 
+mod question;
+
+pub use self::question::{Outcome, Question, WorksOnce};
 pub use crate::oauth::decision::GrantDecision;
 
 /// One write: one database transaction.
@@ -78,12 +81,23 @@ pub enum Change {
         /// The tokens that are issued.
         issuance: Issuance,
     },
-    /// A refresh token is exchanged. Leaves: a family whose refresh token is `used`.
+    /// The answer to a redemption was lost, and is given again. Leaves: a family whose refresh token is
+    /// `replaced`, and was never exchanged.
+    IssueAgain {
+        /// The family that the redemption led to.
+        family: FamilyId,
+        /// Digest of its refresh token, where it has one.
+        replaced: Option<Digest>,
+        /// What comes in its place.
+        reissue: Reissue,
+    },
+    /// A refresh token is exchanged. Leaves: a family whose refresh token is `replaced`.
     Refresh {
         /// The family of the token.
         family: FamilyId,
-        /// Digest of the refresh token that was shown.
-        used: Digest,
+        /// Digest of the refresh token that worked until now: the one that was shown, or the one that was given
+        /// for it before, in an answer that was lost.
+        replaced: Digest,
         /// What replaces it.
         renewal: Renewal,
     },
@@ -97,6 +111,8 @@ pub enum Change {
         id: Digest,
         /// How long it is remembered.
         until: Timestamp,
+        /// Random, and known to this request alone: tells what it wrote from what another one did.
+        by: Digest,
     },
     /// Forgets one access token, by its digest: it is dead. `Lost` when there is none.
     RevokeAccess(Digest),
@@ -161,17 +177,25 @@ pub enum Change {
         /// What it means for the grant, where there is one.
         grant: Option<GrantDecision>,
     },
-    /// The relying party collects the result. Leaves: settled with this response code, which dies.
+    /// The relying party collects the result. Leaves: settled with this response code, which dies; it is
+    /// remembered for a moment, since the answer may be lost.
     CollectResult {
         /// The presentation whose result is collected.
         id: PresentationId,
         /// Digest of the code it showed.
         response_code: Digest,
+        /// When that happens.
+        at: Timestamp,
     },
     /// Forgets a presentation, in any state. `Lost` when there is none.
     Forget(PresentationId),
     /// A client's assertion. `Taken` when it was used before (RFC 7523 section 3).
-    SpendAssertion(ClientAssertion),
+    SpendAssertion {
+        /// The assertion.
+        assertion: ClientAssertion,
+        /// As for a proof.
+        by: Digest,
+    },
     /// A request that was pushed (RFC 9126).
     PushRequest {
         /// The request that was pushed.
@@ -212,6 +236,7 @@ impl Change {
             Self::DenyByUser { .. } => "deny_by_user",
             Self::CompleteGrant { .. } => "complete_grant",
             Self::RedeemGrant { .. } => "redeem_grant",
+            Self::IssueAgain { .. } => "issue_again",
             Self::Refresh { .. } => "refresh",
             Self::RevokeOrigin(_) => "revoke_origin",
             Self::RevokeFamily(_) => "revoke_family",
@@ -230,7 +255,7 @@ impl Change {
             Self::Settle { .. } => "settle",
             Self::CollectResult { .. } => "collect_result",
             Self::Forget(_) => "forget",
-            Self::SpendAssertion(_) => "spend_assertion",
+            Self::SpendAssertion { .. } => "spend_assertion",
             Self::PushRequest { .. } => "push_request",
             Self::DropPushedRequest(_) => "drop_pushed_request",
             Self::BeginAuthorization { .. } => "begin_authorization",

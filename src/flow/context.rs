@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
@@ -13,6 +14,7 @@ use super::ports::{
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::Change;
 use vpgate_core::policy::Policy;
 
 /// The outside world.
@@ -103,6 +105,14 @@ impl Context {
     /// The second of this request.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// Makes one change; comes back when it is durable.
+    ///
+    /// # Errors
+    /// [`NotMade`]
+    pub(in crate::flow) async fn commit(&self, change: Change) -> Result<(), NotMade> {
+        commit::commit(&*self.ports.store, &change).await
     }
 
     /// 8 fresh bytes, to name this request in logs.

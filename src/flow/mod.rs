@@ -46,6 +46,7 @@
 pub mod browsers;
 pub mod client;
 pub mod code;
+mod commit;
 pub mod context;
 pub mod device;
 pub mod discovery;

@@ -8,10 +8,10 @@ use std::time::Duration;
 use async_trait::async_trait;
 use serde_json::{Map, Value};
 
-use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::change::Change;
+use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
 use vpgate_core::credential::Authentic;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
@@ -21,6 +21,7 @@ use vpgate_core::oauth::client::ClientKeys;
 use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
@@ -42,12 +43,20 @@ pub struct Unavailable {
     /// Why.
     #[source]
     pub source: Box<dyn std::error::Error + Send + Sync>,
+    /// Asking again in a second is worth while: what was asked for may have happened, and is known then.
+    pub soon: bool,
 }
 
 impl Unavailable {
     /// `part` failed because of `source`.
     pub fn new(part: &'static str, source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self { part, source: source.into() }
+        Self { part, source: source.into(), soon: false }
+    }
+
+    /// The same, to be asked again soon.
+    #[must_use]
+    pub fn to_be_asked_soon(self) -> Self {
+        Self { soon: true, ..self }
     }
 }
 
@@ -85,9 +94,14 @@ pub enum NotCommitted {
     /// A value that must be unique is in use.
     #[error("a unique value is in use")]
     Taken,
-    /// The store is unavailable.
+    /// The store is unavailable, and nothing was made: it was not reached, or has taken back what it did. It has
+    /// tried once more where that could help.
     #[error(transparent)]
-    Unavailable(#[from] Unavailable),
+    NotSent(Unavailable),
+    /// The store was asked and its answer was lost: nobody knows whether the change was made, until the change's
+    /// [`Question`] has found out.
+    #[error("nobody knows whether it was made")]
+    Unknown(#[source] Unavailable),
 }
 
 /// What a sweep removed.
@@ -201,8 +215,18 @@ pub trait Store: Send + Sync {
     async fn client_token(&self, digest: &Digest) -> Result<Option<ClientToken>, Unavailable>;
     /// A family by the digest of what its refresh tokens share.
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
-    /// Makes one change in one transaction, and answers only when it is durable.
-    async fn commit(&self, change: Change) -> Result<(), NotCommitted>;
+    /// A family by its id.
+    async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable>;
+    /// A family by what it came from.
+    async fn family_by_origin(&self, origin: &Origin) -> Result<Option<Family>, Unavailable>;
+    /// By which request something was used (the `by` of its change): `None` when it was not, `Some(None)` when the row
+    /// is older than that column.
+    async fn used_by(&self, what: WorksOnce<'_>) -> Result<Option<Option<Digest>>, Unavailable>;
+    /// Makes one change in one transaction, and answers only when it is durable. Use cases commit by
+    /// [`Context`](crate::flow::context::Context), which finds out what became of a change whose answer was lost.
+    async fn commit(&self, change: &Change) -> Result<(), NotCommitted>;
+    /// Finds out what became of a change: on a connection that still works, within three seconds.
+    async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
     /// hour after they expired (what a grant earned as soon as nobody can take it any more), counts when they reach back to no limit, presentations
     /// [`RESULT_LIFETIME`](vpgate_core::openid4vp::presentation::RESULT_LIFETIME) after they were

@@ -5,8 +5,9 @@
 //! repeat in their `WHERE` the state that is left, and says `Lost` when no row was in it. It holds
 //! digests, never codes, cookies or tokens; claims and reports only until a sweep takes the row.
 //!
-//! `Unavailable` in answer to a change means that nobody knows whether it was made: read again.
+//! `Unknown` in answer to a change means that nobody knows whether it was made: its question is asked.
 
+mod asking;
 mod row;
 pub mod sqlite;
 mod steps;

@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use vpgate_core::admission::{self, Admission};
 use vpgate_core::base::id::TokenId;
+use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jwe::EncryptionKey;
@@ -113,6 +114,10 @@ pub(super) struct PresentationRow {
     pub settled_at: Option<i64>,
     /// Awaiting the return and settled: digest of the posted answer that decided.
     pub answer: Option<Vec<u8>>,
+    /// Settled: digest of the response code that collected the result a moment ago.
+    pub collected_code: Option<Vec<u8>>,
+    /// And when, seconds since the epoch.
+    pub collected_at: Option<i64>,
 }
 
 /// The columns of a family of tokens.
@@ -128,6 +133,10 @@ pub(super) struct FamilyRow {
     pub refresh_current: Option<Vec<u8>>,
     /// Until when, seconds since the epoch.
     pub refresh_until: Option<i64>,
+    /// Digest of the one that it was given for.
+    pub refresh_previous: Option<Vec<u8>>,
+    /// When that was shown first, seconds since the epoch.
+    pub refreshed_at: Option<i64>,
 }
 
 /// What settling writes beside browser, response code and time.
@@ -201,6 +210,7 @@ impl FamilyRow {
                 lineage,
                 current: present(digest(self.refresh_current, "refresh_current")?, "refresh_current")?,
                 expires_at: Timestamp::from_unix(present(self.refresh_until, "refresh_until")?),
+                previous: used(self.refresh_previous, "refresh_previous", self.refreshed_at)?,
             }),
         };
         Ok(issuance::restore::family(terms, admission, refresh))
@@ -257,6 +267,7 @@ impl PresentationRow {
                     digest(self.response_code, "response_code")?,
                     Timestamp::from_unix(present(self.settled_at, "settled_at")?),
                     answer,
+                    used(self.collected_code, "collected_code", self.collected_at)?,
                 ))
             }
             _ => return Err(BrokenColumn("state")),
@@ -372,7 +383,13 @@ fn proven(text: Option<String>) -> Result<VerifiedPresentation, BrokenColumn> {
     VerifiedPresentation::restore(json).ok_or(BrokenColumn("proven"))
 }
 
-fn digest(bytes: Option<Vec<u8>>, column: &'static str) -> Result<Option<Digest>, BrokenColumn> {
+/// What works once, where it was used, and when.
+fn used(value: Option<Vec<u8>>, column: &'static str, at: Option<i64>) -> Result<Option<Used>, BrokenColumn> {
+    let value = digest(value, column)?;
+    Ok(value.zip(at).map(|(value, at)| Used { value, at: Timestamp::from_unix(at) }))
+}
+
+pub(super) fn digest(bytes: Option<Vec<u8>>, column: &'static str) -> Result<Option<Digest>, BrokenColumn> {
     bytes.map(|bytes| Digest::from_slice(&bytes).ok_or(BrokenColumn(column))).transpose()
 }
 

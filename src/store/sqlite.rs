@@ -22,7 +22,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
-use self::lookups::{AuthorizationKey, GrantKey, PresentationKey};
+use self::lookups::{AuthorizationKey, FamilyKey, GrantKey, PresentationKey};
 use self::place::DatabasePlace;
 use self::probe::Probe;
 use self::readers::Readers;
@@ -30,19 +30,21 @@ pub use self::schema::Migrated;
 pub use self::service::{UsedWith, use_with, used_with};
 use self::watch::Watch;
 use self::writer::{Ended, SqliteWriter, Work};
+use super::asking;
 use super::row::BrokenColumn;
 use super::steps::steps;
 use crate::config::Storage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
 use vpgate_core::base::exposure::Exposed;
-use vpgate_core::base::id::{AuthorizationId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::change::Change;
+use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
 use vpgate_core::oauth::attempts::Attempt;
 use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
@@ -151,12 +153,11 @@ impl SqliteStore {
     }
 
     /// Remembers damage that an answer speaks of.
-    fn noticed<T>(&self, outcome: Result<T, Unavailable>) -> Result<T, Unavailable> {
-        outcome.inspect_err(|failure| {
-            if speaks_of_damage(failure) && !self.malformed.swap(true, Ordering::Relaxed) {
-                tracing::error!("the database is malformed: stop, and restore it from a backup");
-            }
-        })
+    fn noticing(&self, failure: Unavailable) -> Unavailable {
+        if speaks_of_damage(&failure) && !self.malformed.swap(true, Ordering::Relaxed) {
+            tracing::error!("the database is malformed: stop, and restore it from a backup");
+        }
+        failure
     }
 
     async fn read<T: Send + 'static>(
@@ -164,7 +165,7 @@ impl SqliteStore {
         look_up: impl FnOnce(&Connection) -> Result<T, Unavailable> + Send + 'static,
     ) -> Result<T, Unavailable> {
         if let Some(readers) = &self.readers {
-            return self.noticed(readers.read(look_up).await);
+            return readers.read(look_up).await.map_err(|failure| self.noticing(failure));
         }
         let (work, found) = answered(move |connection| look_up(connection));
         self.writer.alone(work).await?;
@@ -272,17 +273,34 @@ impl Store for SqliteStore {
 
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
         let lineage = *lineage;
-        self.read(move |it| lookups::family_by_lineage(it, &lineage)).await
+        self.read(move |it| lookups::family(it, FamilyKey::Lineage, lineage.as_bytes())).await
     }
 
-    async fn commit(&self, change: Change) -> Result<(), NotCommitted> {
-        match self.writer.commit(steps(&change)?).await {
-            Err(NotCommitted::Unavailable(failure)) => {
-                tracing::debug!(change = change.name(), "nobody knows whether a change was made");
-                Ok(self.noticed(Err(failure))?)
-            }
-            outcome => outcome,
-        }
+    async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| lookups::family(it, FamilyKey::Id, &id.as_str())).await
+    }
+
+    async fn family_by_origin(&self, origin: &Origin) -> Result<Option<Family>, Unavailable> {
+        let origin = origin.key();
+        self.read(move |it| lookups::family(it, FamilyKey::Origin, &origin)).await
+    }
+
+    async fn used_by(&self, what: WorksOnce<'_>) -> Result<Option<Option<Digest>>, Unavailable> {
+        let (sql, key) = lookups::used_by(what);
+        self.read(move |it| lookups::user(it, sql, &key)).await
+    }
+
+    async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {
+        self.writer.commit(steps(change)?).await.map_err(|why| match why {
+            NotCommitted::NotSent(failure) => NotCommitted::NotSent(self.noticing(failure)),
+            NotCommitted::Unknown(failure) => NotCommitted::Unknown(self.noticing(failure)),
+            why => why,
+        })
+    }
+
+    async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {
+        asking::ask(self, question).await
     }
 
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable> {
@@ -370,7 +388,7 @@ impl From<Ended> for Unavailable {
 
 impl From<BrokenColumn> for NotCommitted {
     fn from(source: BrokenColumn) -> Self {
-        Self::Unavailable(source.into())
+        Self::NotSent(source.into())
     }
 }
 
@@ -378,7 +396,7 @@ impl From<rusqlite::Error> for NotCommitted {
     fn from(source: rusqlite::Error) -> Self {
         match source.sqlite_error().map(|error| error.extended_code) {
             Some(ffi::SQLITE_CONSTRAINT_UNIQUE | ffi::SQLITE_CONSTRAINT_PRIMARYKEY) => Self::Taken,
-            _ => Self::Unavailable(source.into()),
+            _ => Self::NotSent(source.into()),
         }
     }
 }

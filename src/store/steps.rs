@@ -66,13 +66,16 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             vec![counters::count(counted), grants::deny_by_user(denied)?]
         }
         Change::CompleteGrant { grant, presentation, response_code } => {
-            vec![decide(grant)?, presentations::collect(presentation, response_code)]
+            vec![decide(grant)?, presentations::spend(presentation, response_code)]
         }
         Change::RedeemGrant { grant, issuance } => redeem(grants::redeem(grant), issuance)?,
-        Change::Refresh { family, used, renewal } => tokens::refresh(family, used, renewal)?.into(),
+        Change::IssueAgain { family, replaced, reissue } => {
+            tokens::issue_again(family, replaced.as_ref(), reissue)?.into()
+        }
+        Change::Refresh { family, replaced, renewal } => tokens::refresh(family, replaced, renewal)?.into(),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(origin).into(),
         Change::RevokeFamily(family) => tokens::revoke_family(family).into(),
-        Change::SpendProof { id, until } => vec![tokens::spend_proof(id, *until)],
+        Change::SpendProof { id, until, by } => vec![tokens::spend_proof(id, *until, by)],
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
         Change::IssueClientToken { token, digest } => vec![tokens::issue_to_client(token, digest)?],
         Change::RevokeClientToken(digest) => vec![tokens::revoke_client_token(digest)],
@@ -95,9 +98,11 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Settle { presentation, grant } => {
             decided(grant.as_ref(), presentations::settle(presentation))?
         }
-        Change::CollectResult { id, response_code } => vec![presentations::collect(id, response_code)],
+        Change::CollectResult { id, response_code, at } => {
+            vec![presentations::collect(id, response_code, *at)]
+        }
         Change::Forget(id) => vec![presentations::forget(id)],
-        Change::SpendAssertion(assertion) => vec![authorizations::spend_assertion(assertion)],
+        Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => {
             vec![authorizations::push(request, handle, *expires_at)?]
         }

@@ -12,6 +12,7 @@ pub mod ip_network;
 pub mod json;
 pub mod media_type;
 pub mod money;
+pub mod repeat;
 pub mod report;
 pub mod secret;
 pub mod time;

@@ -10,6 +10,7 @@ use super::token_policy::TokenSettings;
 use crate::admission::Admission;
 use crate::admission::scopes::{ScopeFault, Scopes};
 use crate::base::id::{FamilyId, TokenId};
+use crate::base::repeat::{Used, is_moments_after};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 
@@ -32,6 +33,9 @@ pub struct FamilyTerms {
     /// From this second on nothing more is issued: the hard limit (RFC 9700 section 4.14.2), and
     /// never later than the end of the credential.
     pub ends_at: Timestamp,
+    /// When what led to it was redeemed; families of earlier versions do not say so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub redeemed_at: Option<Timestamp>,
 }
 
 /// A family as the store holds it.
@@ -68,6 +72,18 @@ pub struct Issuance {
     pub digest: Digest,
 }
 
+/// What is written when the answer to a redemption is given again: tokens of the same family.
+#[derive(Debug)]
+pub struct Reissue {
+    /// The refresh token that replaces the first one, where there is one. It shares nothing with that one, of
+    /// which the family forgets everything.
+    pub refresh: Option<RefreshState>,
+    /// The access token.
+    pub access: IssuedAccess,
+    /// Digest of that token.
+    pub digest: Digest,
+}
+
 /// What one refresh writes: an access token, and the refresh token that replaces the one shown.
 #[derive(Debug)]
 pub struct Renewal {
@@ -77,6 +93,15 @@ pub struct Renewal {
     pub access: IssuedAccess,
     /// Digest of that token.
     pub digest: Digest,
+}
+
+/// A refresh token that may be exchanged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Exchange {
+    /// Digest of the one that works until then.
+    pub replaced: Digest,
+    /// The one that was shown, and when it was shown first.
+    pub used: Used,
 }
 
 /// Why a refresh token does not work.
@@ -98,6 +123,7 @@ impl Family {
         id: FamilyId,
         client_id: &str,
         settings: &TokenSettings,
+        now: Timestamp,
     ) -> Result<Self, ScopeFault> {
         let scopes = entitlement.scopes()?;
         let Entitlement { origin, admission, resources, dpop, .. } = entitlement;
@@ -109,8 +135,8 @@ impl Family {
         let limit = admission.verified_at().plus(settings.refresh_limit);
         let ends_at = admission.expires_at().map_or(limit, |end| end.min(limit));
         let admission = if settings.recheck_status { admission } else { admission.without_status_places() };
-        let terms =
-            FamilyTerms { id, origin, client_id: client_id.to_owned(), scopes, audience, dpop, ends_at };
+        let (client_id, redeemed_at) = (client_id.to_owned(), Some(now));
+        let terms = FamilyTerms { id, origin, client_id, scopes, audience, dpop, ends_at, redeemed_at };
         Ok(Self { terms, admission, refresh: None })
     }
 
@@ -120,16 +146,40 @@ impl Family {
         Self { refresh: Some(refresh), ..self }
     }
 
-    /// Whether `shown`, a token of this family, is the one that works.
+    /// Whether `shown`, a token of this family, is the one that works; or the one before, whose answer was lost a
+    /// moment ago on its way to who proves to hold `key`, the key of the family (REQ-21.13). RFC 9700 section
+    /// 2.2.2 asks for rotation or for a bound key, so a family without a key gets nothing twice.
     ///
     /// # Errors
     /// [`NotRefreshable`]
-    pub fn refreshable_by(&self, shown: &Digest, now: Timestamp) -> Result<(), NotRefreshable> {
-        match &self.refresh {
-            Some(refresh) if refresh.current != *shown => Err(NotRefreshable::Reused),
-            Some(refresh) if now < refresh.expires_at && now < self.terms.ends_at => Ok(()),
-            _ => Err(NotRefreshable::Expired),
-        }
+    pub fn refreshable_by(
+        &self,
+        shown: &Digest,
+        key: Option<&Thumbprint>,
+        now: Timestamp,
+    ) -> Result<Exchange, NotRefreshable> {
+        let Some(refresh) = &self.refresh else { return Err(NotRefreshable::Expired) };
+        let replaced = refresh.current;
+        let used = match refresh.previous.filter(|used| used.is_repeated_by(shown, now)) {
+            _ if replaced == *shown => Used { value: *shown, at: now },
+            Some(used) if self.is_bound_to(key) => used,
+            _ => return Err(NotRefreshable::Reused),
+        };
+        let alive = now < refresh.expires_at && now < self.terms.ends_at;
+        alive.then_some(Exchange { replaced, used }).ok_or(NotRefreshable::Expired)
+    }
+
+    /// Whether the answer to the redemption that began this family is given again to who proves to hold `key`:
+    /// a moment after it, for the key that the first answer was for, and while nobody has used the refresh token
+    /// that was in it (REQ-21.13).
+    pub fn is_answered_again(&self, key: Option<&Thumbprint>, now: Timestamp) -> bool {
+        let recent = self.terms.redeemed_at.is_some_and(|then| is_moments_after(then, now));
+        let exchanged = self.refresh.as_ref().is_some_and(|refresh| refresh.previous.is_some());
+        recent && !exchanged && now < self.terms.ends_at && self.is_bound_to(key)
+    }
+
+    fn is_bound_to(&self, key: Option<&Thumbprint>) -> bool {
+        self.terms.dpop.is_some() && self.terms.dpop.as_ref() == key
     }
 
     /// This family, allowing no more than `scopes` of today, and saying only claims whose name `says`
@@ -162,6 +212,14 @@ impl Issuance {
     /// From this second on nothing of it is alive.
     pub fn forgotten_at(&self) -> Timestamp {
         let refresh = self.family.refresh().map(|refresh| refresh.expires_at);
+        refresh.map_or(self.access.expires_at, |end| end.max(self.access.expires_at))
+    }
+}
+
+impl Reissue {
+    /// From this second on nothing of it is alive.
+    pub fn forgotten_at(&self) -> Timestamp {
+        let refresh = self.refresh.as_ref().map(|refresh| refresh.expires_at);
         refresh.map_or(self.access.expires_at, |end| end.max(self.access.expires_at))
     }
 }

@@ -4,6 +4,7 @@
 //! token of a known family that is not its current one was used before: somebody has a copy.
 
 use crate::base::base64url;
+use crate::base::repeat::Used;
 use crate::base::secret::{Digest, Secret};
 use crate::base::time::Timestamp;
 
@@ -23,6 +24,8 @@ pub struct RefreshState {
     pub current: Digest,
     /// From this second on it does not.
     pub expires_at: Timestamp,
+    /// The one that it was given for; none for the first.
+    pub previous: Option<Used>,
 }
 
 impl RefreshToken {
@@ -53,9 +56,9 @@ impl RefreshToken {
         self.0.digest()
     }
 
-    /// For a row, to be valid until `expires_at`.
-    pub fn state(&self, expires_at: Timestamp) -> RefreshState {
-        RefreshState { lineage: self.lineage(), current: self.digest(), expires_at }
+    /// For a row, to be valid until `expires_at`; given for `previous`.
+    pub fn state(&self, expires_at: Timestamp, previous: Option<Used>) -> RefreshState {
+        RefreshState { lineage: self.lineage(), current: self.digest(), expires_at, previous }
     }
 
     /// For the client.

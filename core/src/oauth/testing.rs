@@ -48,6 +48,6 @@ pub fn entitlement(credential_ends: Option<i64>, dpop: Option<&str>) -> Entitlem
 }
 
 pub fn family(credential_ends: Option<i64>, dpop: Option<&str>) -> Family {
-    Family::begin(entitlement(credential_ends, dpop), FamilyId::from_entropy([3; 16]), "tv", &settings())
+    Family::begin(entitlement(credential_ends, dpop), FamilyId::from_entropy([3; 16]), "tv", &settings(), NOW)
         .unwrap()
 }

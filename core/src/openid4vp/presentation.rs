@@ -28,6 +28,7 @@ use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest, Walle
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;
 use crate::base::id::Nonce;
+use crate::base::repeat::Used;
 use crate::base::report::Report;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
@@ -92,6 +93,7 @@ pub struct Settled {
     response_code: Option<Digest>,
     settled_at: Timestamp,
     answer: Option<Digest>,
+    collected: Option<Used>,
 }
 
 /// How it ended.
@@ -378,7 +380,7 @@ impl Served {
 
     fn settle(self, outcome: PresentationOutcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
         let Self { request: asked, browser, answer, tries: _, answer_key: _ } = self;
-        Settled { request: asked, browser, outcome, response_code, settled_at: now, answer }
+        Settled { request: asked, browser, outcome, response_code, settled_at: now, answer, collected: None }
     }
 }
 
@@ -417,6 +419,11 @@ impl Settled {
     /// Digest of the one-time code that collects the result; `None` when there is none, or it was used.
     pub fn response_code(&self) -> Option<&Digest> {
         self.response_code.as_ref()
+    }
+
+    /// The code with which the result was collected a while ago, as long as that is remembered.
+    pub fn collected(&self) -> Option<&Used> {
+        self.collected.as_ref()
     }
 
     /// Digest of the posted answer that decided it; `None` when none did.

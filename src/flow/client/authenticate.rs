@@ -1,7 +1,8 @@
 //! Who is asking: a client proves itself by a secret or by a signed assertion, or is public and named.
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, NotPublished, Unavailable};
+use crate::flow::ports::{NotPublished, Unavailable};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{
@@ -65,9 +66,10 @@ async fn by_assertion<'c>(
     let proof = assertion.verify(&keys, &context.policy.assertions, context.now);
     let proof = proof.map_err(|why| refused(why.into()))?;
     let proven = context.policy.clients.authenticate_by(&proof)?;
-    match context.ports.store.commit(Change::SpendAssertion(proof)).await {
+    let by = context.random_secret()?.digest();
+    match context.commit(Change::SpendAssertion { assertion: proof, by }).await {
         Ok(()) => Ok(proven),
-        Err(NotCommitted::Taken | NotCommitted::Lost) => Err(refused(AuthenticationFault::Replay).into()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Taken | NotMade::Lost) => Err(refused(AuthenticationFault::Replay).into()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }

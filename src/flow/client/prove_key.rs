@@ -1,7 +1,8 @@
 //! A client proves that it holds a key (RFC 9449).
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, ProofTarget};
 use vpgate_core::oauth::thumbprint::Thumbprint;
@@ -37,14 +38,11 @@ pub async fn prove_key(
         NotProof::Fault(fault) => NotProven::Invalid(fault),
         NotProof::Nonce => NotProven::UseNonce(dpop::nonce(&context.keys.nonce, context.now)),
     })?;
-    match context
-        .ports
-        .store
-        .commit(Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY) })
-        .await
+    let by = context.random_secret()?.digest();
+    match context.commit(Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY), by }).await
     {
         Ok(()) => Ok(Some(proof.key)),
-        Err(NotCommitted::Taken | NotCommitted::Lost) => Err(ProofFault::Replayed.into()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Taken | NotMade::Lost) => Err(ProofFault::Replayed.into()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }

@@ -2,8 +2,9 @@
 //! decides whether to go on (RFC 6749 section 4.1.1).
 
 use crate::flow::code::push::{self, Pushed, URN};
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
 use vpgate_core::base::id::{AuthorizationId, Handle};
@@ -126,12 +127,12 @@ pub async fn cancel(
 ) -> Result<ReturnUrl, NotAuthorizable> {
     let CheckedRequest { request, pushed, .. } = checked(context, parameters).await?;
     if let Some(handle) = pushed {
-        match context.ports.store.commit(Change::DropPushedRequest(handle)).await {
+        match context.commit(Change::DropPushedRequest(handle)).await {
             Ok(()) => {}
-            Err(NotCommitted::Lost | NotCommitted::Taken) => {
+            Err(NotMade::Lost | NotMade::Taken) => {
                 return Err(NotAuthorizable::NoPushedRequest);
             }
-            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+            Err(NotMade::Failed(source)) => return Err(source.into()),
         }
     }
     let error = AuthorizationError::AccessDenied;
@@ -225,12 +226,12 @@ async fn begin(
         grant: Pending::begin(terms, browser),
         pushed,
     };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(handle),
         // The pushed request was used meanwhile.
-        Err(NotCommitted::Lost) => Err(NotAuthorizable::NoPushedRequest),
-        Err(NotCommitted::Taken) => Err(Unavailable::new("a fresh identifier", NotCommitted::Taken).into()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost) => Err(NotAuthorizable::NoPushedRequest),
+        Err(NotMade::Taken) => Err(Unavailable::new("a fresh identifier", NotMade::Taken).into()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 

@@ -1,8 +1,9 @@
 //! Step 1 of the web application's story, where it takes it: the request is pushed before the browser
 //! leaves (RFC 9126), so that nobody in between can read or change it.
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::authorization_request::{
@@ -80,9 +81,9 @@ pub(in crate::flow) async fn keep(
         handle: handle.digest(),
         expires_at: context.now.plus(lifetime),
     };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(Pushed { handle, expires_in: lifetime.as_secs() }),
-        Err(NotCommitted::Unavailable(source)) => Err(source),
+        Err(NotMade::Failed(source)) => Err(source),
         Err(why) => Err(Unavailable::new("a fresh handle", why)),
     }
 }

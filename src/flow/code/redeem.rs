@@ -1,7 +1,9 @@
 //! Step 4 of the web application's story: the code becomes a token, once (RFC 6749 section 4.1.3).
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
+use crate::flow::tokens::answer_again::answer_again;
 use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
 use crate::flow::tokens::revoke;
 use crate::flow::tokens::today;
@@ -74,7 +76,9 @@ pub async fn redeem(
                     return Ok(response);
                 }
             }
-            Some(CodeGrant::Redeemed(used)) => return Err(shown_again(context, &used, &shown).await?),
+            Some(CodeGrant::Redeemed(used)) => {
+                return shown_again(context, client.client(), &used, &shown, ask).await;
+            }
             _ => break,
         }
     }
@@ -111,10 +115,10 @@ async fn exchange(
     };
     let (response, issuance) = issue::issue(context, client, entitlement)?;
     let grant = granted.redeem(shown, issuance.access.id.clone(), context.now)?;
-    match context.ports.store.commit(Change::RedeemCode { grant, issuance }).await {
+    match context.commit(Change::RedeemCode { grant, issuance }).await {
         Ok(()) => {}
-        Err(NotCommitted::Lost | NotCommitted::Taken) => return Ok(None),
-        Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => return Ok(None),
+        Err(NotMade::Failed(source)) => return Err(source.into()),
     }
     tracing::info!(client = client.id, authorization = %id, "the application took its token");
     Ok(Some(response))
@@ -122,18 +126,26 @@ async fn exchange(
 
 /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
 /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
-/// codes stand in addresses, and whoever read one there shall not log people out.
+/// codes stand in addresses, and whoever read one there shall not log people out. One that proves the key that
+/// the tokens are for did not hear the answer, and gets it again.
 async fn shown_again(
     context: &Context,
+    client: &Client,
     used: &Redeemed,
     shown: &CodeExchange<'_>,
-) -> Result<CodeNotRedeemed, Unavailable> {
+    ask: &TokenAsk,
+) -> Result<TokenResponse, CodeNotRedeemed> {
     let (authorization, token) = (&used.terms().id, used.token());
-    tracing::warn!(%authorization, %token, "a used authorization code was shown again");
+    let origin = Origin::Code(authorization.clone());
     if used.terms().match_up(shown).is_ok() {
-        revoke::revoke_origin(context, Origin::Code(authorization.clone())).await?;
+        let nonce = used.terms().request.nonce.as_deref();
+        if let Some(response) = answer_again::<CodeNotRedeemed>(context, client, &origin, nonce, ask).await? {
+            return Ok(response);
+        }
+        revoke::revoke_origin(context, origin).await?;
     }
-    Ok(CodeNotRedeemed::InvalidCode)
+    tracing::warn!(%authorization, %token, "a used authorization code was shown again");
+    Err(CodeNotRedeemed::InvalidCode)
 }
 
 /// A code that was bound to a key (RFC 9449 section 10) is for that key alone.

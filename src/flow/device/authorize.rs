@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use crate::flow::client::limits;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::issue::{TokenAsk, UnknownResource};
 use vpgate_core::admission::token_claims::ParameterTooLong;
 use vpgate_core::base::client_address::ClientAddress;
@@ -147,14 +148,14 @@ pub async fn authorize(
             user_code: user_code.digest(&context.keys.user_code),
             within: within.clone(),
         };
-        match context.ports.store.commit(change).await {
+        match context.commit(change).await {
             Ok(()) => {
                 context.polls.remember(&digest, &terms, pace);
                 return Ok(DeviceAuthorization::new(device_code, user_code, settings, number));
             }
-            Err(NotCommitted::Taken) => {}
-            Err(NotCommitted::Lost) => return Err(too_many(context, client, from, &within).await?),
-            Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+            Err(NotMade::Taken) => {}
+            Err(NotMade::Lost) => return Err(too_many(context, client, from, &within).await?),
+            Err(NotMade::Failed(source)) => return Err(source.into()),
         }
     }
     Err(Unavailable::new("the space of user codes", "every code drawn was in use").into())

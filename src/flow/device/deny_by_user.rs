@@ -2,9 +2,10 @@
 //! already, and how often that happens is counted.
 
 use crate::flow::client::limits;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::device::user_code::{self, CodeRefused, Typed};
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::revoke;
 use vpgate_core::base::id::{GrantId, Handle};
 use vpgate_core::base::secret::Secret;
@@ -45,8 +46,8 @@ pub async fn entered_code(context: &Context, typed: Typed<'_>) -> Result<(), Cod
     let denied = denied.map_err(|_| CodeRefused::Unknown)?;
     match deny(context, denied).await {
         Ok(()) => Ok(()),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(CodeRefused::Unknown),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -82,8 +83,8 @@ pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Resu
                 let denied = approved.deny_by_user(DenialReason::NotStartedByPerson);
                 match deny(context, denied).await {
                     Ok(()) => return Ok(DeniedByUser::InTime),
-                    Err(NotCommitted::Lost | NotCommitted::Taken) => {}
-                    Err(NotCommitted::Unavailable(source)) => return Err(source.into()),
+                    Err(NotMade::Lost | NotMade::Taken) => {}
+                    Err(NotMade::Failed(source)) => return Err(source.into()),
                 }
             }
             Some(DeviceGrant::Redeemed(redeemed)) => {
@@ -98,7 +99,7 @@ pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Resu
     Err(NotDenied::Unknown)
 }
 
-pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), NotCommitted> {
+pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), NotMade> {
     let (id, client_id) = (denied.terms().id.clone(), denied.terms().client_id.clone());
     let who = match context.policy.clients.named(&client_id) {
         Some(client) => limits::counted_client(context, client),
@@ -106,7 +107,7 @@ pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(
     };
     let window = context.policy.device.limits.window;
     let counted = Attempt::new(CountedEvent::Disowned, who, u32::MAX, window, context.now);
-    context.ports.store.commit(Change::DenyByUser { denied, counted }).await?;
+    context.commit(Change::DenyByUser { denied, counted }).await?;
     let reports: u32 = context.ports.store.attempts(&counted).await?.iter().map(|(_, count)| *count).sum();
     tracing::warn!(grant = %id, client = client_id, reports, "a person did not start this device grant");
     Ok(())

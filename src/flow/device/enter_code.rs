@@ -2,9 +2,9 @@
 //! (RFC 8628 section 3.3).
 
 use crate::flow::client::limits;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Typed};
-use crate::flow::ports::NotCommitted;
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
 use vpgate_core::base::id::Handle;
@@ -48,9 +48,9 @@ pub async fn go_on(
         presentation: Begun::new(asked, Some(browser.digest()), answer_key),
         claim: Some(grant),
     };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(handle),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::InUse),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(CodeRefused::InUse),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }

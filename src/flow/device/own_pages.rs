@@ -3,10 +3,11 @@
 //! approves nothing by its word alone: completing needs a presentation that was verified here.
 
 use crate::flow::client::limits;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::device::deny_by_user::{self, NotDenied};
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Entered, Typed};
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::admit;
 use vpgate_core::admission::SCOPE_RULES;
 use vpgate_core::admission::scopes::Scopes;
@@ -201,10 +202,10 @@ async fn complete_by(
     };
     let presentation = settled.request().id.clone();
     let change = Change::CompleteGrant { grant: decision, presentation, response_code };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(completed),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(PagesRefused::Presentation),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(PagesRefused::Presentation),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use super::polls::StillPending;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
+use crate::flow::tokens::answer_again::answer_again;
 use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
 use crate::flow::tokens::revoke;
 use crate::flow::tokens::today;
@@ -93,7 +95,7 @@ pub async fn redeem(
             Polled::Ready(approved) => take_token(context, client.client(), approved, ask).await,
             Polled::Denied => return Err(NotRedeemed::Denied),
             Polled::Expired => return Err(NotRedeemed::Expired),
-            Polled::Used(used) => return Err(shown_again(context, &used).await),
+            Polled::Used(used) => return shown_again(context, client.client(), &used, ask).await,
         };
         match outcome {
             Err(NoTokenYet::LookAgain) => {}
@@ -144,15 +146,22 @@ fn not_yet(context: &Context, device_code: &Digest, found: &StillPending) -> Not
     }
 }
 
-/// Whoever shows a code again has a copy, or the device lost the answer; either way it cannot be told who holds
-/// the tokens (RFC 6749 section 10.5).
-async fn shown_again(context: &Context, used: &Redeemed) -> NotRedeemed {
+/// Whoever shows a used code has a copy, or the device lost the answer. A device that proves the key that the
+/// tokens are for gets the answer again; else it cannot be told who holds the tokens (RFC 6749 section 10.5).
+async fn shown_again(
+    context: &Context,
+    client: &Client,
+    used: &Redeemed,
+    ask: &TokenAsk,
+) -> Result<TokenResponse, NotRedeemed> {
     let (grant, token) = (&used.terms().id, used.token());
-    tracing::warn!(client = used.terms().client_id, %grant, %token, "a used device code was shown again");
-    match revoke::revoke_origin(context, Origin::Device(grant.clone())).await {
-        Ok(_) => NotRedeemed::InvalidCode,
-        Err(failure) => failure.into(),
+    let origin = Origin::Device(grant.clone());
+    if let Some(response) = answer_again::<NotRedeemed>(context, client, &origin, None, ask).await? {
+        return Ok(response);
     }
+    tracing::warn!(client = client.id, %grant, %token, "a used device code was shown again");
+    revoke::revoke_origin(context, origin).await?;
+    Err(NotRedeemed::InvalidCode)
 }
 
 /// Signs first and writes second, so that a code is spent only for a token that exists; and
@@ -184,7 +193,7 @@ async fn take_token(
     let (response, issuance) = issue::issue(context, client, entitlement)?;
     let redeemed =
         approved.redeem(issuance.access.id.clone(), context.now).map_err(|_| NotRedeemed::Expired)?;
-    context.ports.store.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
+    context.commit(Change::RedeemGrant { grant: redeemed, issuance }).await?;
     tracing::info!(client = client.id, %grant, "the device took its token");
     Ok(response)
 }
@@ -209,11 +218,11 @@ impl From<Unavailable> for NoTokenYet {
     }
 }
 
-impl From<NotCommitted> for NoTokenYet {
-    fn from(why: NotCommitted) -> Self {
+impl From<NotMade> for NoTokenYet {
+    fn from(why: NotMade) -> Self {
         match why {
-            NotCommitted::Lost | NotCommitted::Taken => Self::LookAgain,
-            NotCommitted::Unavailable(source) => source.into(),
+            NotMade::Lost | NotMade::Taken => Self::LookAgain,
+            NotMade::Failed(source) => source.into(),
         }
     }
 }

@@ -2,8 +2,9 @@
 //! own go through here alike.
 
 use crate::flow::client::limits;
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::secret::Digest;
@@ -149,9 +150,9 @@ async fn count_entry(
         at: context.now,
         within: within.clone(),
     };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(()),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => {
+        Err(NotMade::Lost | NotMade::Taken) => {
             let retry_after = limits::retry_after(context, within).await?;
             let address = from.counted().map(tracing::field::display);
             tracing::warn!(
@@ -162,14 +163,14 @@ async fn count_entry(
             );
             Err(CodeRefused::TooMany { retry_after })
         }
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
 async fn count_attempt(context: &Context, attempt: Attempt) -> Result<(), CodeRefused> {
-    match context.ports.store.commit(Change::Count(attempt)).await {
-        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+    match context.commit(Change::Count(attempt)).await {
+        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -234,10 +235,10 @@ pub(in crate::flow) async fn take_up(
 
 /// Refuses a pending grant for good.
 pub(in crate::flow) async fn deny(context: &Context, denied: Denied) -> Result<(), CodeRefused> {
-    match context.ports.store.commit(Change::DenyGrant(denied)).await {
+    match context.commit(Change::DenyGrant(denied)).await {
         Ok(()) => Ok(()),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(CodeRefused::Unknown),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(CodeRefused::Unknown),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 

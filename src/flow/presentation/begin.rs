@@ -3,10 +3,11 @@
 
 use url::Url;
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::device::own_pages::{self, PagesRefused};
 use crate::flow::device::user_code::{self, CodeRefused, Typed};
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
 use vpgate_core::base::client_address::ClientAddress;
@@ -211,10 +212,10 @@ pub async fn begin(
     let most_open = context.policy.presentation.open_per_client;
     let presentation = Begun::new(asked, None, answer_key);
     let change = Change::BeginForClient { presentation, claim, most_open, at: context.now };
-    match context.ports.store.commit(change).await {
+    match context.commit(change).await {
         Ok(()) => Ok(begun),
-        Err(NotCommitted::Lost) => Err(not_begun(context, &client.id).await?),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost) => Err(not_begun(context, &client.id).await?),
+        Err(NotMade::Failed(source)) => Err(source.into()),
         Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
     }
 }

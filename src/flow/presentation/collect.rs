@@ -1,11 +1,12 @@
 //! Step 3 of the shop's story: the browser came back with a code, and the shop collects the result.
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::Report;
-use vpgate_core::base::secret::Secret;
+use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::AuthenticatedClient;
@@ -104,10 +105,10 @@ pub async fn forget(
     id: &str,
 ) -> Result<(), NotCollected> {
     let found = presentation_of(context, client, id).await?;
-    match context.ports.store.commit(Change::Forget(found.request().id.clone())).await {
+    match context.commit(Change::Forget(found.request().id.clone())).await {
         Ok(()) => Ok(()),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::Unknown),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(NotCollected::Unknown),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -128,15 +129,26 @@ async fn spend(context: &Context, settled: &Settled, shown: Option<&Secret>) -> 
         return Ok(());
     }
     let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
+    if is_repeated(context, settled, &response_code) {
+        return Ok(());
+    }
     if settled.response_code() != Some(&response_code) {
         return Err(NotCollected::ResponseCode);
     }
     let id = settled.request().id.clone();
-    match context.ports.store.commit(Change::CollectResult { id, response_code }).await {
+    match context.commit(Change::CollectResult { id: id.clone(), response_code, at: context.now }).await {
         Ok(()) => Ok(()),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotCollected::ResponseCode),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => match context.ports.store.presentation(&id).await? {
+            Some(Presentation::Settled(now)) if is_repeated(context, &now, &response_code) => Ok(()),
+            _ => Err(NotCollected::ResponseCode),
+        },
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
+}
+
+/// The result was collected with this code a moment ago, and may have been lost on its way (REQ-21.11).
+fn is_repeated(context: &Context, settled: &Settled, code: &Digest) -> bool {
+    settled.collected().is_some_and(|used| used.is_repeated_by(code, context.now))
 }
 
 fn unsettled(asked: &VpRequest, now: Timestamp) -> Collected {

@@ -139,7 +139,7 @@ async fn await_return(
     let code = reply::code_for(context, served.request(), answer);
     let awaiting = served.await_return(presentation, report, code.digest(), context.now)?;
     let (id, reply) = (awaiting.request().id.clone(), reply::with_code(awaiting.request(), code));
-    context.ports.store.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
+    context.commit(Change::AwaitReturn(awaiting)).await.map_err(NotAccepted::from)?;
     tracing::info!(presentation = %id, "the answer waits for its browser to return");
     Ok(reply)
 }

@@ -1,6 +1,7 @@
 //! How an answer ends: where its browser goes, or why it did not count.
 
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::commit::NotMade;
+use crate::flow::ports::Unavailable;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::code_grant::NotDecided;
@@ -37,11 +38,11 @@ impl From<NotNow> for NotAccepted {
     }
 }
 
-impl From<NotCommitted> for NotAccepted {
-    fn from(why: NotCommitted) -> Self {
+impl From<NotMade> for NotAccepted {
+    fn from(why: NotMade) -> Self {
         match why {
-            NotCommitted::Lost | NotCommitted::Taken => Self::NoOpenRequest,
-            NotCommitted::Unavailable(source) => Self::Failed(source),
+            NotMade::Lost | NotMade::Taken => Self::NoOpenRequest,
+            NotMade::Failed(source) => Self::Failed(source),
         }
     }
 }

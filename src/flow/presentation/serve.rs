@@ -3,8 +3,9 @@
 use serde_json::Value;
 use url::Url;
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
 use vpgate_core::base::id::{Handle, Nonce};
 use vpgate_core::base::secret::Secret;
@@ -107,10 +108,10 @@ pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Resu
     };
     // Before anything is written: when the wallet does not answer, nothing has happened yet.
     let lead = lead(context, served.request()).await?;
-    match context.ports.store.commit(Change::ServePresentation(served)).await {
+    match context.commit(Change::ServePresentation(served)).await {
         Ok(()) => Ok(lead),
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -134,14 +135,14 @@ pub async fn go_on_here(context: &Context, handle: &Handle, browser: &Secret) ->
     let from = *served.browser();
     let presentation = served.taken_over_by(browser, context.now)?;
     let id = presentation.request().id.clone();
-    match context.ports.store.commit(Change::TakeOver { presentation, from }).await {
+    match context.commit(Change::TakeOver { presentation, from }).await {
         Ok(()) => {
             tracing::info!(presentation = %id, "a person goes on in another browser than the first");
             Ok(())
         }
         // An answer was quicker, or a third browser: whoever asks next sees which.
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -169,10 +170,10 @@ pub async fn fall_back_to_redirect(
     let wallet = ask_wallet::route_of(context, served.request())?;
     let key = answer_key(wallet.response_mode, || context.random_bytes())?;
     let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
-    match context.ports.store.commit(Change::FallBackToRedirect(served)).await {
+    match context.commit(Change::FallBackToRedirect(served)).await {
         // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
-        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 

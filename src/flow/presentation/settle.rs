@@ -1,8 +1,9 @@
 //! What settling a presentation means: for the grant behind it, and for where its browser goes. Every way
 //! to an end leads through here, so that there is one write.
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::presentation::end::{Ending, NotAccepted, ending};
 use crate::flow::{code, device};
 use vpgate_core::base::secret::{Digest, Secret};
@@ -21,7 +22,7 @@ pub(in crate::flow) async fn settle(
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
     let presentation = settled.to_be_kept();
-    context.ports.store.commit(Change::Settle { presentation, grant }).await?;
+    context.commit(Change::Settle { presentation, grant }).await?;
     Ok(ending)
 }
 
@@ -40,9 +41,9 @@ pub(in crate::flow) async fn count_rejection(
             AfterRejection::Final(settled) => return Ok(Some(settled)),
             AfterRejection::TriesRemain(tried) => tried,
         };
-        match context.ports.store.commit(Change::CountTry(tried)).await {
+        match context.commit(Change::CountTry(tried)).await {
             Ok(()) => return Ok(None),
-            Err(NotCommitted::Lost) => {}
+            Err(NotMade::Lost) => {}
             Err(why) => return Err(why.into()),
         }
         served = match context.ports.store.presentation(&id).await? {
@@ -62,7 +63,7 @@ pub(in crate::flow) async fn settle_returned(
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
     let presentation = settled.to_be_kept();
-    context.ports.store.commit(Change::Return { presentation, return_code, grant }).await?;
+    context.commit(Change::Return { presentation, return_code, grant }).await?;
     Ok(ending)
 }
 

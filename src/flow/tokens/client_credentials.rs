@@ -1,8 +1,9 @@
 //! A client gets a token for itself (RFC 6749 section 4.4), and shows it at the REST API instead of its secret.
 //! So a client with keys comes in there too, and a secret need not travel with every request.
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::issue::{TokenAsk, TokenResponse, TokenType, UnknownResource};
 use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::base::id::TokenId;
@@ -102,9 +103,9 @@ pub async fn client_credentials(
         access_token,
     };
     let digest = response.access_token.digest();
-    match context.ports.store.commit(Change::IssueClientToken { token, digest }).await {
+    match context.commit(Change::IssueClientToken { token, digest }).await {
         Ok(()) => Ok(response),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
         Err(why) => Err(Unavailable::new("a fresh token", why).into()),
     }
 }

@@ -12,7 +12,7 @@ use vpgate_core::base::id::{FamilyId, TokenId};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::{Client, Grant};
 use vpgate_core::oauth::entitlement::{Entitlement, OPENID};
-use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess};
+use vpgate_core::oauth::issuance::{Family, Issuance, IssuedAccess, Reissue};
 use vpgate_core::oauth::refresh_token::{RefreshState, RefreshToken};
 use vpgate_core::oauth::thumbprint::Thumbprint;
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenSettings};
@@ -100,7 +100,7 @@ pub(in crate::flow) fn issue(
     let settings = context.policy.tokens.of(&client.id);
     let nonce = entitlement.nonce.take();
     let id = FamilyId::from_entropy(context.random_id()?);
-    let family = Family::begin(entitlement, id, &client.id, settings)
+    let family = Family::begin(entitlement, id, &client.id, settings, context.now)
         .map_err(|why| Unavailable::new("the granted scopes", why))?;
     let (family, refresh) = match first_refresh_token(context, client, &family, settings)? {
         Some((token, state)) => (family.refreshed_by(state), Some(token.into_secret())),
@@ -111,6 +111,26 @@ pub(in crate::flow) fn issue(
     response.refresh_token = refresh;
     let digest = response.access_token.digest();
     Ok((response, Issuance { family, access, digest }))
+}
+
+/// Tokens of `family` once more, for `audience`, and their record: the first ones may be lost.
+pub(in crate::flow) fn issue_again(
+    context: &Context,
+    client: &Client,
+    family: &Family,
+    audience: Vec<String>,
+    nonce: Option<&str>,
+) -> Result<(TokenResponse, Reissue), Unavailable> {
+    let settings = context.policy.tokens.of(&client.id);
+    let (mut response, access) = access(context, family, family.terms().scopes.clone(), audience, nonce)?;
+    let refresh = match family.refresh() {
+        Some(_) => first_refresh_token(context, client, family, settings)?,
+        None => None,
+    };
+    let (token, refresh) = refresh.unzip();
+    response.refresh_token = token.map(RefreshToken::into_secret);
+    let digest = response.access_token.digest();
+    Ok((response, Reissue { refresh, access, digest }))
 }
 
 /// An access token of `family` for `scopes` and `audience`, its record, and the ID token that goes
@@ -167,6 +187,6 @@ fn first_refresh_token(
         return Ok(None);
     }
     let token = RefreshToken::first(context.random_id()?, context.random_bytes()?);
-    let state = token.state(context.now.plus(settings.refresh_idle).min(family.terms().ends_at));
+    let state = token.state(context.now.plus(settings.refresh_idle).min(family.terms().ends_at), None);
     Ok(Some((token, state)))
 }

@@ -1,6 +1,7 @@
 //! Tokens, once they are earned: issued, refreshed, explained and ended.
 
 pub(super) mod admit;
+pub(in crate::flow) mod answer_again;
 pub mod client_credentials;
 pub mod introspect;
 pub mod issue;

@@ -3,8 +3,9 @@
 
 use std::time::Duration;
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::today;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::issuance::Family;
@@ -52,12 +53,12 @@ pub(in crate::flow) async fn revoke_family(
     why: &'static str,
 ) -> Result<(), Unavailable> {
     let id = family.terms().id.clone();
-    match context.ports.store.commit(Change::RevokeFamily(id.clone())).await {
+    match context.commit(Change::RevokeFamily(id.clone())).await {
         Ok(()) => {
             tracing::warn!(family = %id, why, "tokens revoked");
             Ok(())
         }
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-        Err(NotCommitted::Unavailable(source)) => Err(source),
+        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source),
     }
 }

@@ -2,10 +2,12 @@
 //! RFC 9700 section 4.14.2).
 //!
 //! Strict: a refresh token works once. Of two requests with the same one, the second ends the family,
-//! also when they race: nobody can tell a copy from a repeated request.
+//! also when they race: nobody can tell a copy from a repeated request. But where the tokens are for a key, and
+//! both prove it, there is no copy: the second one did not hear the answer, and gets its own (REQ-21.13).
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::issue::{self, TokenAsk, TokenResponse, UnknownResource};
 use crate::flow::tokens::recheck;
 use crate::flow::tokens::today;
@@ -13,9 +15,12 @@ use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
-use vpgate_core::oauth::issuance::{Family, NotRefreshable, Renewal};
+use vpgate_core::oauth::issuance::{Exchange, Family, NotRefreshable, Renewal};
 use vpgate_core::oauth::refresh_token::RefreshToken;
 use vpgate_core::status_list::check::StatusNow;
+
+/// How often a family is looked at after another request changed it.
+const LOOKS: usize = 4;
 
 /// Why there is no new token (RFC 6749 section 5.2).
 #[derive(Debug, thiserror::Error)]
@@ -58,8 +63,24 @@ pub async fn refresh(
         return Err(NotRefreshed::WrongGrant);
     }
     let shown = RefreshToken::read(shown).ok_or(NotRefreshed::InvalidToken)?;
-    let family = own_family(context, client, &shown).await?.ok_or(NotRefreshed::InvalidToken)?;
-    judge_refresh(context, &family, &shown).await?;
+    for _ in 0..LOOKS {
+        let family = own_family(context, client, &shown).await?.ok_or(NotRefreshed::InvalidToken)?;
+        let exchange = judge_refresh(context, &family, &shown, ask).await?;
+        let (family, access) = allowed(context, family, scope, ask).await?;
+        if let Some(response) = renew(context, &family, &shown, exchange, access).await? {
+            return Ok(response);
+        }
+    }
+    Err(NotRefreshed::InvalidToken)
+}
+
+/// The family as of today, and what an access token of it may be for: `scope` and the resource of `ask`.
+async fn allowed(
+    context: &Context,
+    family: Family,
+    scope: Option<&str>,
+    ask: &TokenAsk,
+) -> Result<(Family, (Scopes, Vec<String>)), NotRefreshed> {
     // Held against the key last: who shows an old token with a wrong key has a copy all the same.
     if family.terms().dpop != ask.key {
         return Err(NotRefreshed::InvalidToken);
@@ -94,34 +115,34 @@ pub async fn refresh(
     if scopes.is_empty() {
         return Err(NotRefreshed::Scope);
     }
-    renew(context, &family, &shown, (scopes, audience)).await
+    Ok((family, (scopes, audience)))
 }
 
+/// `None`: another request changed the family meanwhile.
 async fn renew(
     context: &Context,
     family: &Family,
     shown: &RefreshToken,
+    exchange: Exchange,
     (scopes, audience): (Scopes, Vec<String>),
-) -> Result<TokenResponse, NotRefreshed> {
+) -> Result<Option<TokenResponse>, NotRefreshed> {
     let settings = context.policy.tokens.of(&family.terms().client_id);
     let next = shown.next(context.random_bytes()?);
-    let refresh = next.state(context.now.plus(settings.refresh_idle).min(family.terms().ends_at));
+    let until = context.now.plus(settings.refresh_idle).min(family.terms().ends_at);
+    let refresh = next.state(until, Some(exchange.used));
     let (mut response, access) = issue::access(context, family, scopes, audience, None)?;
     response.refresh_token = Some(next.into_secret());
     let digest = response.access_token.digest();
     let id = family.terms().id.clone();
     let renewal = Renewal { refresh, access, digest };
-    let change = Change::Refresh { family: id.clone(), used: shown.digest(), renewal };
-    match context.ports.store.commit(change).await {
+    let change = Change::Refresh { family: id.clone(), replaced: exchange.replaced, renewal };
+    match context.commit(change).await {
         Ok(()) => {
             tracing::info!(family = %id, "tokens refreshed");
-            Ok(response)
+            Ok(Some(response))
         }
-        Err(NotCommitted::Lost | NotCommitted::Taken) => {
-            recheck::revoke_family(context, family, "a refresh token was used twice at once").await?;
-            Err(NotRefreshed::InvalidToken)
-        }
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+        Err(NotMade::Lost | NotMade::Taken) => Ok(None),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -135,9 +156,14 @@ pub(in crate::flow) async fn own_family(
     Ok(found.filter(|family| family.terms().client_id == client.client().id))
 }
 
-async fn judge_refresh(context: &Context, family: &Family, shown: &RefreshToken) -> Result<(), NotRefreshed> {
-    match family.refreshable_by(&shown.digest(), context.now) {
-        Ok(()) => Ok(()),
+async fn judge_refresh(
+    context: &Context,
+    family: &Family,
+    shown: &RefreshToken,
+    ask: &TokenAsk,
+) -> Result<Exchange, NotRefreshed> {
+    match family.refreshable_by(&shown.digest(), ask.key.as_ref(), context.now) {
+        Ok(exchange) => Ok(exchange),
         Err(NotRefreshable::Expired) => Err(NotRefreshed::InvalidToken),
         Err(NotRefreshable::Reused) => {
             recheck::revoke_family(context, family, "a used refresh token was shown again").await?;

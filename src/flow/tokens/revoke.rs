@@ -1,7 +1,8 @@
 //! Taking back what was issued (RFC 7009).
 
+use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
-use crate::flow::ports::{NotCommitted, Unavailable};
+use crate::flow::ports::Unavailable;
 use crate::flow::tokens::recheck;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
@@ -54,9 +55,9 @@ pub async fn revoke(
 
 /// It does not matter who was first.
 async fn forget(context: &Context, change: Change) -> Result<(), NotRevoked> {
-    match context.ports.store.commit(change).await {
-        Ok(()) | Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(()),
-        Err(NotCommitted::Unavailable(source)) => Err(source.into()),
+    match context.commit(change).await {
+        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -67,12 +68,12 @@ async fn forget(context: &Context, change: Change) -> Result<(), NotRevoked> {
 /// [`Unavailable`]: the tokens may still be alive.
 pub async fn revoke_origin(context: &Context, origin: Origin) -> Result<bool, Unavailable> {
     let key = origin.key();
-    match context.ports.store.commit(Change::RevokeOrigin(origin)).await {
+    match context.commit(Change::RevokeOrigin(origin)).await {
         Ok(()) => {
             tracing::warn!(origin = key, "tokens revoked");
             Ok(true)
         }
-        Err(NotCommitted::Lost | NotCommitted::Taken) => Ok(false),
-        Err(NotCommitted::Unavailable(source)) => Err(source),
+        Err(NotMade::Lost | NotMade::Taken) => Ok(false),
+        Err(NotMade::Failed(source)) => Err(source),
     }
 }

@@ -9,6 +9,8 @@ use crate::flow::presentation::ask_wallet::WalletFault;
 
 /// Seconds after which anybody may ask again when a part of ours is down.
 pub const RETRY_AFTER_SECONDS: u64 = 5;
+/// And when only the answer to what was asked is missing.
+const SOON_SECONDS: u64 = 1;
 
 /// What a stranger hears of our fault.
 #[derive(Clone, Debug)]
@@ -42,7 +44,8 @@ impl Failure {
 
 impl From<Unavailable> for Failure {
     fn from(cause: Unavailable) -> Self {
-        Self::record(&cause)
+        let failure = Self::record(&cause);
+        Self { retry_after: if cause.soon { SOON_SECONDS } else { failure.retry_after }, ..failure }
     }
 }
 

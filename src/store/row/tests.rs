@@ -96,6 +96,8 @@ fn a_broken_presentation_row_is_refused() {
         answer_key: None,
         return_code: None,
         answered_at: None,
+        collected_code: None,
+        collected_at: None,
     };
     assert_eq!(row.restore().err(), Some(BrokenColumn("request")));
 }

@@ -6,6 +6,7 @@ use crate::flow::ports::{OpenPresentations, PushedRequest, Unavailable};
 use crate::store::row::{self, AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::WorksOnce;
 use vpgate_core::oauth::attempts::Attempt;
 use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
@@ -27,6 +28,14 @@ pub(super) enum GrantKey {
 pub(super) enum AuthorizationKey {
     Id,
     Code,
+}
+
+/// By what a family is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FamilyKey {
+    Id,
+    Origin,
+    Lineage,
 }
 
 /// By what a presentation is found.
@@ -53,8 +62,21 @@ macro_rules! select_presentation {
     ($key:literal) => {
         concat!(
             "SELECT state, request, reserved_for, browser, tries, report, outcome, proven, wallet_error,
-                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer, login_hint
+                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer, login_hint,
+                    collected_code, collected_at
              FROM presentations WHERE ",
+            $key,
+            " = ?1"
+        )
+    };
+}
+
+macro_rules! select_family {
+    ($key:literal) => {
+        concat!(
+            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until, refresh_previous,
+                    refreshed_at
+             FROM token_families WHERE ",
             $key,
             " = ?1"
         )
@@ -182,10 +204,11 @@ pub(super) fn access_token(
 ) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
     let found = connection
         .prepare_cached(
-            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until, token
+            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until, refresh_previous,
+                    refreshed_at, token
              FROM access_tokens JOIN token_families ON token_families.id = family WHERE digest = ?1",
         )?
-        .query_row([digest.as_bytes()], |row| Ok((family_row(row)?, row.get::<_, String>(5)?)))
+        .query_row([digest.as_bytes()], |row| Ok((family_row(row)?, row.get::<_, String>(7)?)))
         .optional()?;
     let Some((family, token)) = found else { return Ok(None) };
     Ok(Some((row::from_json(&token, "token")?, family.restore()?)))
@@ -202,19 +225,38 @@ pub(super) fn client_token(
     Ok(token.map(|token| row::from_json(&token, "token")).transpose()?)
 }
 
-/// A family by what its refresh tokens share.
-pub(super) fn family_by_lineage(
+/// A family of tokens.
+pub(super) fn family(
     connection: &Connection,
-    lineage: &Digest,
+    by: FamilyKey,
+    key: &dyn ToSql,
 ) -> Result<Option<Family>, Unavailable> {
-    let found = connection
-        .prepare_cached(
-            "SELECT terms, admission, refresh_lineage, refresh_current, refresh_until
-             FROM token_families WHERE refresh_lineage = ?1",
-        )?
-        .query_row([lineage.as_bytes()], family_row)
-        .optional()?;
+    let sql = match by {
+        FamilyKey::Id => select_family!("id"),
+        FamilyKey::Origin => select_family!("origin"),
+        FamilyKey::Lineage => select_family!("refresh_lineage"),
+    };
+    let found = connection.prepare_cached(sql)?.query_row([key], family_row).optional()?;
     Ok(found.map(FamilyRow::restore).transpose()?)
+}
+
+/// Where it is written by which request something was used, and under what.
+pub(super) fn used_by(what: WorksOnce<'_>) -> (&'static str, Digest) {
+    match what {
+        WorksOnce::Proof(id) => ("SELECT used_by FROM dpop_proofs WHERE id = ?1", *id),
+        WorksOnce::Assertion(jti) => ("SELECT used_by FROM client_assertions WHERE jti = ?1", *jti),
+    }
+}
+
+/// Who used it.
+pub(super) fn user(
+    connection: &Connection,
+    sql: &str,
+    key: &Digest,
+) -> Result<Option<Option<Digest>>, Unavailable> {
+    let column = |row: &Row<'_>| row.get::<_, Option<Vec<u8>>>(0);
+    let found = connection.prepare_cached(sql)?.query_row([key.as_bytes()], column).optional()?;
+    Ok(found.map(|by| row::digest(by, "used_by")).transpose()?)
 }
 
 fn grant_row(row: &Row<'_>) -> rusqlite::Result<GrantRow> {
@@ -250,6 +292,8 @@ fn presentation_row(row: &Row<'_>) -> rusqlite::Result<PresentationRow> {
         undecided: row.get(14)?,
         answer: row.get(15)?,
         login_hint: row.get(16)?,
+        collected_code: row.get(17)?,
+        collected_at: row.get(18)?,
     })
 }
 
@@ -273,5 +317,7 @@ fn family_row(row: &Row<'_>) -> rusqlite::Result<FamilyRow> {
         refresh_lineage: row.get(2)?,
         refresh_current: row.get(3)?,
         refresh_until: row.get(4)?,
+        refresh_previous: row.get(5)?,
+        refreshed_at: row.get(6)?,
     })
 }

@@ -68,7 +68,7 @@ impl SqliteStore {
     async fn write_and_read(&self) -> Result<(), Unavailable> {
         let (work, written): (_, oneshot::Receiver<Result<(), Unavailable>>) = answered(write);
         self.writer.alone(work).await?;
-        self.noticed(written.await.map_err(|_| Ended)?)?;
+        written.await.map_err(|_| Ended)?.map_err(|failure| self.noticing(failure))?;
         self.read(|connection| Ok(read(connection)?)).await
     }
 }

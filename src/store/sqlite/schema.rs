@@ -21,6 +21,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0010_the_request_as_sent.sql"),
     include_str!("migrations/0011_counters.sql"),
     include_str!("migrations/0012_client_tokens.sql"),
+    include_str!("migrations/0013_lost_answers.sql"),
 ];
 
 /// What a migration did: versions count the migrations applied.

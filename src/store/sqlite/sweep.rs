@@ -7,6 +7,7 @@ use rusqlite::{Connection, params};
 
 use crate::flow::ports::Swept;
 use crate::store::row;
+use vpgate_core::base::repeat::ANSWERED_AGAIN;
 use vpgate_core::base::time::Timestamp;
 
 /// How far the clocks of services that share a database may be apart.
@@ -76,6 +77,15 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
                          WHERE login_hint IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2)",
         now,
     )?;
+    // Nobody is told what was collected a second time.
+    let collected = update(
+        "UPDATE presentations
+         SET collected_code = NULL, collected_at = NULL,
+             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))
+         WHERE id IN (SELECT id FROM presentations
+                         WHERE collected_at IS NOT NULL AND collected_at <= $1 ORDER BY collected_at LIMIT $2)",
+        now.minus(ANSWERED_AGAIN),
+    )?;
     // Stays approved, so that its page goes on saying so, and expired whatever the clock does from now on.
     let grants = update(
         "UPDATE grants
@@ -93,5 +103,5 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
                          WHERE forget_at <= $1 AND state = 'granted' ORDER BY forget_at LIMIT $2)",
         row::remembered_until(now),
     )?;
-    Ok(keys + hints + grants + authorizations)
+    Ok(keys + hints + collected + grants + authorizations)
 }

@@ -62,8 +62,8 @@ impl SqliteWriter {
     /// Makes the steps of one change; comes back when they are durable.
     pub(super) async fn commit(&self, steps: Vec<Step>) -> Result<(), NotCommitted> {
         let (answer, outcome) = oneshot::channel();
-        self.accept(Job::Commit(QueuedWrite { steps, answer })).await?;
-        outcome.await.map_err(|_| Unavailable::from(Ended))?
+        self.accept(Job::Commit(QueuedWrite { steps, answer })).await.map_err(NotCommitted::NotSent)?;
+        outcome.await.map_err(|_| NotCommitted::Unknown(Ended.into()))?
     }
 
     /// Queues something that wants the connection for itself.
@@ -130,12 +130,26 @@ fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<Q
             }
         }
         // Also those that lost: they may have lost to a change that is undone now.
-        Err(failure) => {
-            let failure = Arc::new(failure);
+        Err(Aborted { why, unknown }) => {
+            let why = Arc::new(why);
+            let outcome = if unknown { NotCommitted::Unknown } else { NotCommitted::NotSent };
             for waiting in group {
-                let _ = waiting.answer.send(Err(Unavailable::from(Arc::clone(&failure)).into()));
+                let _ = waiting.answer.send(Err(outcome(Arc::clone(&why).into())));
             }
         }
+    }
+}
+
+/// Why a transaction ended early.
+struct Aborted {
+    why: rusqlite::Error,
+    /// It was being committed: what is in the log by then may be found there by the next who opens the file.
+    unknown: bool,
+}
+
+impl From<rusqlite::Error> for Aborted {
+    fn from(why: rusqlite::Error) -> Self {
+        Self { why, unknown: false }
     }
 }
 
@@ -143,7 +157,7 @@ fn transact(
     connection: &mut Connection,
     watch: Option<&Watch>,
     group: &[QueuedWrite],
-) -> rusqlite::Result<Vec<Result<(), NotCommitted>>> {
+) -> Result<Vec<Result<(), NotCommitted>>, Aborted> {
     // What is written into a file that was removed is not durable, whatever the disk says.
     watch.map_or(Ok(()), Watch::still_there)?;
     let transaction = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
@@ -151,7 +165,7 @@ fn transact(
         .iter()
         .map(|waiting| make_or_undo(&transaction, &waiting.steps))
         .collect::<rusqlite::Result<_>>()?;
-    transaction.commit()?;
+    transaction.commit().map_err(|why| Aborted { why, unknown: true })?;
     Ok(outcomes)
 }
 

@@ -24,10 +24,10 @@ pub(super) fn take_pushed(handle: &Digest) -> Step {
     must("DELETE FROM pushed_requests WHERE handle = $1", [handle.into()])
 }
 
-pub(super) fn spend_assertion(assertion: &ClientAssertion) -> Step {
+pub(super) fn spend_assertion(assertion: &ClientAssertion, by: &Digest) -> Step {
     must(
-        "INSERT INTO client_assertions (jti, forget_at) VALUES ($1, $2)",
-        [assertion.jti().into(), assertion.expires_at().into()],
+        "INSERT INTO client_assertions (jti, forget_at, used_by) VALUES ($1, $2, $3)",
+        [assertion.jti().into(), assertion.expires_at().into(), by.into()],
     )
 }
 

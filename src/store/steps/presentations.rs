@@ -122,8 +122,17 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
     ))
 }
 
+/// The code dies, and is remembered: the result may be lost on its way. The sweep removes both.
+pub(super) fn collect(id: &PresentationId, response_code: &Digest, at: Timestamp) -> Step {
+    must(
+        "UPDATE presentations SET response_code = NULL, collected_code = $1, collected_at = $2
+         WHERE id = $3 AND state = 'settled' AND response_code = $1",
+        [response_code.into(), at.into(), text(id.as_str())],
+    )
+}
+
 /// Without its code the result can be asked for no more, so nobody needs what was proven.
-pub(super) fn collect(id: &PresentationId, response_code: &Digest) -> Step {
+pub(super) fn spend(id: &PresentationId, response_code: &Digest) -> Step {
     must(
         "UPDATE presentations
          SET response_code = NULL,

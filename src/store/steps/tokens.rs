@@ -7,7 +7,7 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::entitlement::Origin;
-use vpgate_core::oauth::issuance::{Issuance, IssuedAccess, Renewal};
+use vpgate_core::oauth::issuance::{Issuance, IssuedAccess, Reissue, Renewal};
 
 /// A new family and its first access token.
 pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
@@ -31,24 +31,52 @@ pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
     Ok([insert, add(&terms.id, &issuance.access, &issuance.digest)?])
 }
 
+/// Tokens in the place of those whose answer was lost: of the first refresh token nothing is left.
+pub(super) fn issue_again(
+    family: &FamilyId,
+    replaced: Option<&Digest>,
+    reissue: &Reissue,
+) -> Result<[Step; 2], BrokenColumn> {
+    let refresh = reissue.refresh.as_ref();
+    let replace = must(
+        "UPDATE token_families
+         SET refresh_lineage = $1, refresh_current = $2, refresh_until = $3,
+             forget_at = CASE WHEN forget_at < $4 THEN $4 ELSE forget_at END
+         WHERE id = $5 AND refresh_current IS NOT DISTINCT FROM $6 AND refresh_previous IS NULL",
+        [
+            refresh.map(|refresh| &refresh.lineage).into(),
+            refresh.map(|refresh| &refresh.current).into(),
+            refresh.map(|refresh| refresh.expires_at).into(),
+            reissue.forgotten_at().into(),
+            text(family.as_str()),
+            replaced.into(),
+        ],
+    );
+    Ok([replace, add(family, &reissue.access, &reissue.digest)?])
+}
+
 /// Puts the next refresh token in the place of the one that was used. A family never lives shorter than
 /// an access token of an earlier refresh.
 pub(super) fn refresh(
     family: &FamilyId,
-    used: &Digest,
+    replaced: &Digest,
     renewal: &Renewal,
 ) -> Result<[Step; 2], BrokenColumn> {
+    let previous = renewal.refresh.previous.as_ref();
     let renew = must(
         "UPDATE token_families
          SET refresh_current = $1, refresh_until = $2,
-             forget_at = CASE WHEN forget_at < $3 THEN $3 ELSE forget_at END
-         WHERE id = $4 AND refresh_current = $5",
+             forget_at = CASE WHEN forget_at < $3 THEN $3 ELSE forget_at END,
+             refresh_previous = $4, refreshed_at = $5
+         WHERE id = $6 AND refresh_current = $7",
         [
             (&renewal.refresh.current).into(),
             renewal.refresh.expires_at.into(),
             renewal.forgotten_at().into(),
+            previous.map(|used| &used.value).into(),
+            previous.map(|used| used.at).into(),
             text(family.as_str()),
-            used.into(),
+            replaced.into(),
         ],
     );
     Ok([renew, add(family, &renewal.access, &renewal.digest)?])
@@ -100,6 +128,9 @@ pub(super) fn revoke_client_token(digest: &Digest) -> Step {
     must("DELETE FROM client_tokens WHERE digest = $1", [digest.into()])
 }
 
-pub(super) fn spend_proof(id: &Digest, until: Timestamp) -> Step {
-    must("INSERT INTO dpop_proofs (id, forget_at) VALUES ($1, $2)", [id.into(), until.into()])
+pub(super) fn spend_proof(id: &Digest, until: Timestamp, by: &Digest) -> Step {
+    must(
+        "INSERT INTO dpop_proofs (id, forget_at, used_by) VALUES ($1, $2, $3)",
+        [id.into(), until.into(), by.into()],
+    )
 }

@@ -140,7 +140,7 @@ impl Authorization {
             dpop: None,
         };
         let id = FamilyId::from_entropy(states::fresh());
-        let family = Family::begin(entitlement, id, "web", &states::settings()).unwrap();
+        let family = Family::begin(entitlement, id, "web", &states::settings(), NOW).unwrap();
         let access = states::access(&family, states::TOKEN_LIFETIME);
         Issuance { family, access, digest: states::digest() }
     }
@@ -168,15 +168,15 @@ impl Authorization {
 /// Begun, and its browser sent to the wallet.
 pub async fn at_the_wallet(store: &AnyStore) -> Authorization {
     let authorization = Authorization::new();
-    store.commit(authorization.begin(None)).await.unwrap();
+    store.commit(&authorization.begin(None)).await.unwrap();
     let served = states::served(&authorization.asked, authorization.browser);
-    store.commit(Change::ServePresentation(served)).await.unwrap();
+    store.commit(&Change::ServePresentation(served)).await.unwrap();
     authorization
 }
 
 pub async fn granted(store: &AnyStore) -> Authorization {
     let authorization = at_the_wallet(store).await;
-    store.commit(authorization.settle()).await.unwrap();
+    store.commit(&authorization.settle()).await.unwrap();
     authorization
 }
 
@@ -184,7 +184,7 @@ async fn found(store: &AnyStore, authorization: &Authorization) -> CodeGrant {
     store.authorization(authorization.id()).await.unwrap().unwrap()
 }
 
-fn push(handle: Digest, expires_at: Timestamp) -> Change {
+pub fn push(handle: Digest, expires_at: Timestamp) -> Change {
     Change::PushRequest { request: Box::new(request()), handle, expires_at }
 }
 
@@ -201,7 +201,7 @@ pub async fn an_authorization_is_found_in_each_state(store: AnyStore) {
         other => panic!("{other:?}"),
     }
     assert!(store.authorization_by_code(&authorization.code).await.unwrap().is_none());
-    store.commit(authorization.settle()).await.unwrap();
+    store.commit(&authorization.settle()).await.unwrap();
     match store.authorization_by_code(&authorization.code).await.unwrap() {
         Some(CodeGrant::Granted(granted)) => {
             assert_eq!(granted.admission(), &states::admission());
@@ -212,17 +212,17 @@ pub async fn an_authorization_is_found_in_each_state(store: AnyStore) {
     }
     let (grant, issuance) = authorization.redeemed();
     let (token, digest) = (grant.token().clone(), issuance.digest);
-    store.commit(Change::RedeemCode { grant, issuance }).await.unwrap();
+    store.commit(&Change::RedeemCode { grant, issuance }).await.unwrap();
     match store.authorization_by_code(&authorization.code).await.unwrap() {
         Some(CodeGrant::Redeemed(redeemed)) => assert_eq!(redeemed.token(), &token),
         other => panic!("{other:?}"),
     }
     assert!(store.access_token(&digest).await.unwrap().is_some(), "written in the same transaction");
-    store.commit(Change::RevokeOrigin(Origin::Code(authorization.id().clone()))).await.unwrap();
+    store.commit(&Change::RevokeOrigin(Origin::Code(authorization.id().clone()))).await.unwrap();
     assert!(store.access_token(&digest).await.unwrap().is_none());
 
     let authorization = at_the_wallet(&store).await;
-    store.commit(authorization.refuse()).await.unwrap();
+    store.commit(&authorization.refuse()).await.unwrap();
     match found(&store, &authorization).await {
         CodeGrant::Refused(refused) => assert_eq!(refused.reason(), DenialReason::DeclinedInWallet),
         other => panic!("{other:?}"),
@@ -232,15 +232,15 @@ pub async fn an_authorization_is_found_in_each_state(store: AnyStore) {
 pub async fn only_a_pending_authorization_is_decided(store: AnyStore) {
     let granted = granted(&store).await;
     let refused = at_the_wallet(&store).await;
-    store.commit(refused.refuse()).await.unwrap();
+    store.commit(&refused.refuse()).await.unwrap();
     for decided in [granted, refused, Authorization::new()] {
         let other = at_the_wallet(&store).await;
         let settle = |grant| Change::Settle {
             presentation: states::verified(&other.asked, other.browser, None),
             grant: Some(grant),
         };
-        assert!(lost(&store.commit(settle(GrantDecision::IssueCode(decided.granted()))).await));
-        assert!(lost(&store.commit(settle(GrantDecision::RefuseCode(decided.refused()))).await));
+        assert!(lost(&store.commit(&settle(GrantDecision::IssueCode(decided.granted()))).await));
+        assert!(lost(&store.commit(&settle(GrantDecision::RefuseCode(decided.refused()))).await));
         // Nothing has happened by half.
         found_served(&store, &other.asked).await;
     }
@@ -249,13 +249,13 @@ pub async fn only_a_pending_authorization_is_decided(store: AnyStore) {
 pub async fn only_a_granted_authorization_is_redeemed(store: AnyStore) {
     let pending = at_the_wallet(&store).await;
     let refused = at_the_wallet(&store).await;
-    store.commit(refused.refuse()).await.unwrap();
+    store.commit(&refused.refuse()).await.unwrap();
     let redeemed = granted(&store).await;
-    store.commit(redeemed.redeem()).await.unwrap();
+    store.commit(&redeemed.redeem()).await.unwrap();
     for wrong in [pending, refused, redeemed, Authorization::new()] {
         let (grant, issuance) = wrong.redeemed();
         let digest = issuance.digest;
-        assert!(lost(&store.commit(Change::RedeemCode { grant, issuance }).await));
+        assert!(lost(&store.commit(&Change::RedeemCode { grant, issuance }).await));
         assert!(store.access_token(&digest).await.unwrap().is_none(), "no token without its code");
     }
 }
@@ -263,32 +263,32 @@ pub async fn only_a_granted_authorization_is_redeemed(store: AnyStore) {
 pub async fn a_pushed_request_is_spent_once(store: AnyStore) {
     let handle = states::digest();
     assert!(store.pushed_request(&handle).await.unwrap().is_none());
-    store.commit(push(handle, after(90))).await.unwrap();
-    assert!(taken(&store.commit(push(handle, after(90))).await));
+    store.commit(&push(handle, after(90))).await.unwrap();
+    assert!(taken(&store.commit(&push(handle, after(90))).await));
     let found = store.pushed_request(&handle).await.unwrap().unwrap();
     assert_eq!((found.request, found.expires_at), (request(), after(90)));
 
     let first = Authorization::new();
-    store.commit(first.begin(Some(handle))).await.unwrap();
+    store.commit(&first.begin(Some(handle))).await.unwrap();
     assert!(store.pushed_request(&handle).await.unwrap().is_none());
     let second = Authorization::new();
-    assert!(lost(&store.commit(second.begin(Some(handle))).await));
+    assert!(lost(&store.commit(&second.begin(Some(handle))).await));
     assert!(store.authorization(second.id()).await.unwrap().is_none());
     assert!(store.presentation(&second.asked.id).await.unwrap().is_none());
     assert!(matches!(store.presentation(&first.asked.id).await.unwrap(), Some(Presentation::Begun(_))));
 
-    store.commit(push(handle, after(90))).await.unwrap();
-    store.commit(Change::DropPushedRequest(handle)).await.unwrap();
-    assert!(lost(&store.commit(Change::DropPushedRequest(handle)).await));
+    store.commit(&push(handle, after(90))).await.unwrap();
+    store.commit(&Change::DropPushedRequest(handle)).await.unwrap();
+    assert!(lost(&store.commit(&Change::DropPushedRequest(handle)).await));
 }
 
 pub async fn a_taken_presentation_leaves_the_pushed_request(store: AnyStore) {
     let handle = states::digest();
-    store.commit(push(handle, after(90))).await.unwrap();
+    store.commit(&push(handle, after(90))).await.unwrap();
     let first = Authorization::new();
-    store.commit(first.begin(None)).await.unwrap();
+    store.commit(&first.begin(None)).await.unwrap();
     let second = Authorization { asked: first.asked.clone(), ..Authorization::new() };
-    assert!(taken(&store.commit(second.begin(Some(handle))).await));
+    assert!(taken(&store.commit(&second.begin(Some(handle))).await));
     assert!(store.pushed_request(&handle).await.unwrap().is_some());
     assert!(store.authorization(second.id()).await.unwrap().is_none());
 }
@@ -309,8 +309,12 @@ fn assertion(client: &str, jti: &str, lifetime: u64) -> ClientAssertion {
     UnverifiedAssertion::parse(&text).unwrap().verify(&keys, &policy, NOW).unwrap()
 }
 
+pub fn spend_assertion(client: &str, jti: &str) -> Change {
+    Change::SpendAssertion { assertion: assertion(client, jti, 60), by: states::digest() }
+}
+
 pub async fn an_assertion_is_spent_once_by_each_client(store: AnyStore) {
-    let spend = |client, jti| store.commit(Change::SpendAssertion(assertion(client, jti, 60)));
+    let spend = async |client, jti| store.commit(&spend_assertion(client, jti)).await;
     spend("a", "1").await.unwrap();
     spend("a", "2").await.unwrap();
     spend("b", "1").await.unwrap();
@@ -326,7 +330,7 @@ pub async fn of_many_exchanges_of_one_code_one_wins(store: AnyStore) {
 
 pub async fn of_many_browsers_with_one_handle_one_wins(store: AnyStore) {
     let handle = states::digest();
-    store.commit(push(handle, after(90))).await.unwrap();
+    store.commit(&push(handle, after(90))).await.unwrap();
     let all: Vec<_> = (0..20).map(|_| Authorization::new()).collect();
     let outcomes =
         crate::store_contract::races::at_once(&store, all.iter().map(|it| it.begin(Some(handle))).collect())
@@ -339,7 +343,7 @@ pub async fn of_many_browsers_with_one_handle_one_wins(store: AnyStore) {
 }
 
 pub async fn of_many_uses_of_one_assertion_one_wins(store: AnyStore) {
-    let changes = (0..20).map(|_| Change::SpendAssertion(assertion("a", "1", 60))).collect();
+    let changes = (0..20).map(|_| spend_assertion("a", "1")).collect();
     let outcomes = crate::store_contract::races::at_once(&store, changes).await;
     assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 1);
     assert!(outcomes.iter().all(|it| matches!(it, Ok(()) | Err(NotCommitted::Taken))), "{outcomes:?}");
@@ -347,11 +351,11 @@ pub async fn of_many_uses_of_one_assertion_one_wins(store: AnyStore) {
 
 pub async fn what_is_dead_is_swept(store: AnyStore) {
     let pending = Authorization::new();
-    store.commit(pending.begin(None)).await.unwrap();
+    store.commit(&pending.begin(None)).await.unwrap();
     let granted = granted(&store).await;
     let handle = states::digest();
-    store.commit(push(handle, after(90))).await.unwrap();
-    store.commit(Change::SpendAssertion(assertion("a", "1", 60))).await.unwrap();
+    store.commit(&push(handle, after(90))).await.unwrap();
+    store.commit(&spend_assertion("a", "1")).await.unwrap();
 
     let swept = |seconds| store.sweep(after(seconds), 100);
     assert_eq!(swept(59).await.unwrap(), Swept::default());

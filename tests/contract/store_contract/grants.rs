@@ -19,16 +19,16 @@ pub struct EachState {
 impl EachState {
     pub async fn open(store: &AnyStore) -> Self {
         let redeemed = approved(store).await;
-        store.commit(redeemed.redeem()).await.unwrap();
+        store.commit(&redeemed.redeem()).await.unwrap();
         let denied = opened(store).await;
-        store.commit(Change::DenyGrant(denied.denied())).await.unwrap();
+        store.commit(&Change::DenyGrant(denied.denied())).await.unwrap();
         Self { pending: opened(store).await, approved: approved(store).await, denied, redeemed }
     }
 }
 
 pub async fn opened(store: &AnyStore) -> Grant {
     let grant = Grant::new();
-    store.commit(grant.open()).await.unwrap();
+    store.commit(&grant.open()).await.unwrap();
     grant
 }
 
@@ -39,13 +39,13 @@ pub async fn approved(store: &AnyStore) -> Grant {
         presentation: states::begun(&asked),
         claim: Some(grant.claimed(browser)),
     };
-    store.commit(begin).await.unwrap();
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&begin).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     let settle = Change::Settle {
         presentation: states::verified(&asked, browser, None),
         grant: Some(GrantDecision::Approve(grant.approved())),
     };
-    store.commit(settle).await.unwrap();
+    store.commit(&settle).await.unwrap();
     grant
 }
 
@@ -90,7 +90,7 @@ pub async fn ids_and_codes_of_grants_are_unique(store: AnyStore) {
     let same_device_code = Grant { device_code: first.device_code, ..Grant::new() };
     let same_user_code = Grant { user_code: first.user_code, ..Grant::new() };
     for second in [&same_id, &same_device_code, &same_user_code] {
-        assert!(taken(&store.commit(second.open()).await));
+        assert!(taken(&store.commit(&second.open()).await));
     }
     assert!(store.grant(same_device_code.id()).await.unwrap().is_none());
     assert!(store.grant(same_user_code.id()).await.unwrap().is_none());
@@ -123,7 +123,7 @@ pub async fn a_pace_and_a_claim_leave_each_other_alone(store: AnyStore) {
     };
     let write = |pace| store.write_paces(vec![(grant.id().clone(), pace)]);
     write(pace(5, Some(after(1)))).await.unwrap();
-    store.commit(claim).await.unwrap();
+    store.commit(&claim).await.unwrap();
     assert_eq!(pending(&store, grant.id()).await.pace(), pace(5, Some(after(1))));
     write(pace(5, Some(after(7)))).await.unwrap();
     let found = pending(&store, grant.id()).await;
@@ -148,9 +148,9 @@ pub async fn only_a_pending_grant_has_a_pace(store: AnyStore) {
 pub async fn only_a_pending_grant_is_denied(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.approved, &each.denied, &each.redeemed] {
-        assert!(lost(&store.commit(Change::DenyGrant(grant.denied())).await));
+        assert!(lost(&store.commit(&Change::DenyGrant(grant.denied())).await));
     }
-    store.commit(Change::DenyGrant(each.pending.denied())).await.unwrap();
+    store.commit(&Change::DenyGrant(each.pending.denied())).await.unwrap();
     match store.grant(each.pending.id()).await.unwrap() {
         Some(DeviceGrant::Denied(denied)) => {
             assert_eq!(denied.reason(), DenialReason::NotStartedByPerson);
@@ -165,11 +165,11 @@ pub async fn only_a_pending_grant_is_denied(store: AnyStore) {
 pub async fn only_an_approved_grant_is_redeemed(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.pending, &each.denied, &each.redeemed] {
-        assert!(lost(&store.commit(grant.redeem()).await));
+        assert!(lost(&store.commit(&grant.redeem()).await));
     }
     let issuance = each.approved.issuance();
     let token = issuance.access.id.clone();
-    store.commit(each.approved.redeem_for(issuance)).await.unwrap();
+    store.commit(&each.approved.redeem_for(issuance)).await.unwrap();
     match store.grant_by_device_code(&each.approved.device_code).await.unwrap() {
         Some(DeviceGrant::Redeemed(redeemed)) => {
             assert_eq!(redeemed.token(), &token);
@@ -192,7 +192,7 @@ pub async fn nothing_happens_to_an_unknown_grant(store: AnyStore) {
         },
     ];
     for change in changes {
-        assert!(lost(&store.commit(change).await));
+        assert!(lost(&store.commit(&change).await));
     }
     assert!(store.grant(grant.id()).await.unwrap().is_none());
     assert!(store.presentation(&asked.id).await.unwrap().is_none());

@@ -265,6 +265,7 @@ impl Cast {
             Step::Collect { presentation, right } => Change::CollectResult {
                 id: self.presentations[presentation].id.clone(),
                 response_code: if right { self.code } else { states::digest() },
+                at: states::NOW,
             },
             Step::Forget { presentation } => Change::Forget(self.presentations[presentation].id.clone()),
         }
@@ -323,7 +324,7 @@ async fn told_to_both(history: &[Step]) -> Result<(), TestCaseError> {
     let opened = backend::memory();
     let (store, cast, mut model) = (opened.store(), Cast::new(), Model::default());
     for step in history {
-        let answer = match store.commit(cast.change(step)).await {
+        let answer = match store.commit(&cast.change(step)).await {
             Ok(()) => Answer::Done,
             Err(NotCommitted::Lost) => Answer::Lost,
             Err(NotCommitted::Taken) => Answer::Taken,

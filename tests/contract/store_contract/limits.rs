@@ -28,7 +28,7 @@ async fn enter(
     at: Timestamp,
     within: Limited,
 ) -> Result<(), NotCommitted> {
-    store.commit(Change::EnterCode { user_code, address, most: 2, at, within }).await
+    store.commit(&Change::EnterCode { user_code, address, most: 2, at, within }).await
 }
 
 async fn total(store: &AnyStore, attempt: &Attempt) -> u32 {
@@ -43,27 +43,27 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
         Limited::each([attempt(address), attempt(client)])
     };
     for _ in 0..2 {
-        store.commit(Grant::new().open_within(within(NOW))).await.unwrap();
+        store.commit(&Grant::new().open_within(within(NOW))).await.unwrap();
     }
     let over = Grant::new();
-    assert!(lost(&store.commit(over.open_within(within(NOW))).await));
+    assert!(lost(&store.commit(&over.open_within(within(NOW))).await));
     assert!(store.grant(over.id()).await.unwrap().is_none());
     // What one address is refused is not counted for the client.
     assert_eq!(total(&store, &within(NOW).counted[1]).await, 2);
     // Others have room, and so has this one when the first are forgotten.
     let other = Limited::each([attempt(CountedEvent::Authorization, states::digest(), 2, NOW)]);
-    store.commit(Grant::new().open_within(other)).await.unwrap();
+    store.commit(&Grant::new().open_within(other)).await.unwrap();
     let later = attempt(CountedEvent::Authorization, address, 2, NOW).forgotten_at();
     let just_before = after(later.since(NOW).as_secs() - 1);
-    assert!(lost(&store.commit(over.open_within(within(just_before))).await));
-    store.commit(over.open_within(within(later))).await.unwrap();
+    assert!(lost(&store.commit(&over.open_within(within(just_before))).await));
+    store.commit(&over.open_within(within(later))).await.unwrap();
 }
 
 pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
     let first = opened(&store).await;
     let within = Limited::each([attempt(CountedEvent::Authorization, states::digest(), 5, NOW)]);
     let same_code = Grant { user_code: first.user_code, ..Grant::new() };
-    assert!(matches!(store.commit(same_code.open_within(within.clone())).await, Err(NotCommitted::Taken)));
+    assert!(matches!(store.commit(&same_code.open_within(within.clone())).await, Err(NotCommitted::Taken)));
     assert_eq!(total(&store, &within.counted[0]).await, 0);
 }
 
@@ -191,18 +191,18 @@ pub async fn precautions_are_kept_until_somebody_decides(store: AnyStore) {
         user_code: grant.user_code,
         within: Limited::default(),
     };
-    store.commit(open).await.unwrap();
+    store.commit(&open).await.unwrap();
     let found = pending(&store, grant.id()).await;
     assert_eq!(found.precautions(), &precautions);
     // Claiming narrows; polling leaves it alone.
     let claimed = found.claim(states::digest(), NOW).unwrap().narrowed_to(Scopes::default());
     let begin =
         Change::BeginPresentation { presentation: states::begun(&states::asked()), claim: Some(claimed) };
-    store.commit(begin).await.unwrap();
+    store.commit(&begin).await.unwrap();
     store.write_paces(vec![(grant.id().clone(), states::pace(5, Some(after(1))))]).await.unwrap();
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.grantable(), found.precautions().numbers), (&Scopes::default(), precautions.numbers));
-    store.commit(Change::DenyGrant(grant.denied())).await.unwrap();
+    store.commit(&Change::DenyGrant(grant.denied())).await.unwrap();
     assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
 }
 
@@ -214,13 +214,13 @@ pub async fn req_15_8_disowning_ends_a_pending_and_an_approved_grant_and_is_coun
         counted,
     };
     for grant in [&each.pending, &each.approved] {
-        store.commit(disown(grant)).await.unwrap();
+        store.commit(&disown(grant)).await.unwrap();
         assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Denied(_))));
     }
     for grant in [&each.approved, &each.denied, &each.redeemed] {
-        assert!(lost(&store.commit(disown(grant)).await));
+        assert!(lost(&store.commit(&disown(grant)).await));
     }
-    assert!(lost(&store.commit(each.approved.redeem()).await));
+    assert!(lost(&store.commit(&each.approved.redeem()).await));
     assert_eq!(total(&store, &counted).await, 2);
 }
 
@@ -229,8 +229,8 @@ pub async fn req_15_8_disowning_and_redeeming_have_one_winner(store: AnyStore) {
         let grant = EachState::open(&store).await.approved;
         let counted = attempt(CountedEvent::Disowned, states::digest(), u32::MAX, NOW);
         let denied = grant.approved().deny_by_user(DenialReason::NotStartedByPerson);
-        let (disowned, redeemed) =
-            tokio::join!(store.commit(Change::DenyByUser { denied, counted }), store.commit(grant.redeem()));
+        let (disown, redeem) = (Change::DenyByUser { denied, counted }, grant.redeem());
+        let (disowned, redeemed) = tokio::join!(store.commit(&disown), store.commit(&redeem));
         assert!(disowned.is_ok() != redeemed.is_ok(), "{disowned:?} {redeemed:?}");
     }
 }
@@ -239,26 +239,26 @@ pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(stor
     let (grant, asked, browser, code) =
         (opened(&store).await, states::asked(), states::digest(), states::digest());
     store
-        .commit(Change::BeginPresentation { presentation: states::begun(&asked), claim: None })
+        .commit(&Change::BeginPresentation { presentation: states::begun(&asked), claim: None })
         .await
         .unwrap();
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     let presentation = states::verified(&asked, browser, Some(code));
-    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
     let complete = |grant: &Grant, response_code| Change::CompleteGrant {
         grant: GrantDecision::Approve(grant.approved()),
         presentation: asked.id.clone(),
         response_code,
     };
-    assert!(lost(&store.commit(complete(&grant, states::digest())).await));
+    assert!(lost(&store.commit(&complete(&grant, states::digest())).await));
     let denied = EachState::open(&store).await.denied;
-    assert!(lost(&store.commit(complete(&denied, code)).await), "a decided grant is not completed");
-    store.commit(complete(&grant, code)).await.unwrap();
+    assert!(lost(&store.commit(&complete(&denied, code)).await), "a decided grant is not completed");
+    store.commit(&complete(&grant, code)).await.unwrap();
     assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Approved(_))));
     let other = opened(&store).await;
-    assert!(lost(&store.commit(complete(&other, code)).await), "one presentation completes one grant");
-    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code };
-    assert!(lost(&store.commit(collect).await));
+    assert!(lost(&store.commit(&complete(&other, code)).await), "one presentation completes one grant");
+    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code, at: NOW };
+    assert!(lost(&store.commit(&collect).await));
 }
 
 pub async fn req_10_20_a_count_is_forgotten_slot_by_slot(store: AnyStore) {
@@ -306,7 +306,7 @@ pub async fn a_barrier_is_closed_while_all_of_its_limits_are_reached(store: AnyS
     // What happened is counted without a limit.
     let counted = attempt(CountedEvent::RefusedCode, heavy, 1, NOW);
     for _ in 0..3 {
-        store.commit(Change::Count(counted)).await.unwrap();
+        store.commit(&Change::Count(counted)).await.unwrap();
     }
     assert_eq!(total(&store, &counted).await, 3);
 }
@@ -322,7 +322,7 @@ pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore
     let asked: Vec<VpRequest> = (0..20).map(|_| states::asked()).collect();
     for asked in &asked {
         let (store, begin) = (AnyStore::clone(&store), begin(asked, NOW));
-        at_once.spawn(async move { store.commit(begin).await.is_ok() });
+        at_once.spawn(async move { store.commit(&begin).await.is_ok() });
     }
     let begun = at_once.join_all().await.into_iter().filter(|begun| *begun).count();
     assert_eq!(begun, 3, "those that arrive together are counted one by one");
@@ -331,7 +331,7 @@ pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore
     assert_eq!((open.count, open.soonest), (3, Some(asked[0].expires_at)));
     assert_eq!(store.open_presentations("other", NOW).await.unwrap().count, 0);
     let more = states::asked();
-    assert!(lost(&store.commit(begin(&more, NOW)).await));
+    assert!(lost(&store.commit(&begin(&more, NOW)).await));
     assert!(store.presentation(&more.id).await.unwrap().is_none());
     // One that is forgotten, settled or expired is open no more.
     let mut there = Vec::new();
@@ -340,15 +340,15 @@ pub async fn a_client_has_a_bounded_number_of_presentations_open(store: AnyStore
             there.push(asked);
         }
     }
-    store.commit(Change::Forget(there[0].id.clone())).await.unwrap();
-    store.commit(begin(&more, NOW)).await.unwrap();
+    store.commit(&Change::Forget(there[0].id.clone())).await.unwrap();
+    store.commit(&begin(&more, NOW)).await.unwrap();
     let browser = states::digest();
-    store.commit(Change::ServePresentation(states::served(there[1], browser))).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(there[1], browser))).await.unwrap();
     assert_eq!(store.open_presentations(client, NOW).await.unwrap().count, 3, "served is open");
     let presentation = states::verified(there[1], browser, None);
-    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
     assert_eq!(store.open_presentations(client, NOW).await.unwrap().count, 2);
     let late = asked[0].expires_at;
     assert_eq!(store.open_presentations(client, late).await.unwrap().count, 0);
-    store.commit(begin(&states::asked(), late)).await.unwrap();
+    store.commit(&begin(&states::asked(), late)).await.unwrap();
 }

@@ -10,6 +10,7 @@ mod grants;
 mod history;
 mod limits;
 mod presentations;
+mod questions;
 mod races;
 mod remains;
 mod returning;
@@ -72,7 +73,7 @@ on_every_backend! {
         a_decided_grant_keeps_its_presentation_from_settling
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
-        what_was_collected_is_forgotten
+        what_was_collected_is_kept_for_a_minute_and_forgotten
     }
     limits {
         req_15_11_a_grant_over_a_limit_is_not_stored
@@ -129,7 +130,14 @@ on_every_backend! {
         revoking_an_access_token_forgets_it_alone
         a_proof_is_spent_once
         a_token_of_a_client_is_found_until_it_is_revoked_or_swept
+        a_lost_answer_is_given_again_in_the_place_of_the_first
+        a_refreshed_family_is_not_answered_again
         req_7_16_what_is_revoked_leaves_nothing_behind
+    }
+    questions {
+        each_change_is_found_made_lost_or_open
+        what_was_spent_tells_by_whom
+        what_only_counts_has_no_question
     }
     races {
         a_hundred_redemptions_have_one_winner

@@ -23,20 +23,20 @@ pub fn begin(asked: &VpRequest, claim: Option<(&Grant, Digest)>) -> Change {
 
 pub async fn begun(store: &AnyStore) -> VpRequest {
     let asked = states::asked();
-    store.commit(begin(&asked, None)).await.unwrap();
+    store.commit(&begin(&asked, None)).await.unwrap();
     asked
 }
 
 pub async fn served(store: &AnyStore, browser: Digest) -> VpRequest {
     let asked = begun(store).await;
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     asked
 }
 
 pub async fn settled(store: &AnyStore, browser: Digest, code: Option<Digest>) -> VpRequest {
     let asked = served(store, browser).await;
     let settle = Change::Settle { presentation: states::verified(&asked, browser, code), grant: None };
-    store.commit(settle).await.unwrap();
+    store.commit(&settle).await.unwrap();
     asked
 }
 
@@ -76,7 +76,7 @@ pub async fn ids_handles_and_states_of_presentations_are_unique(store: AnyStore)
         VpRequest { handle: first.handle.clone(), ..states::asked() },
         VpRequest { state: first.state.clone(), ..states::asked() },
     ] {
-        assert!(taken(&store.commit(begin(&second, None)).await));
+        assert!(taken(&store.commit(&begin(&second, None)).await));
     }
     assert_eq!(json(store.presentation(&first.id).await.unwrap().unwrap().request()), json(&first));
 }
@@ -85,7 +85,7 @@ pub async fn beginning_claims_the_grant(store: AnyStore) {
     let (grant, browser) = (opened(&store).await, states::digest());
     let (first, again) = (states::asked(), states::asked());
     for asked in [&first, &again] {
-        store.commit(begin(asked, Some((&grant, browser)))).await.unwrap();
+        store.commit(&begin(asked, Some((&grant, browser)))).await.unwrap();
         let Some(Presentation::Begun(found)) = store.presentation(&asked.id).await.unwrap() else {
             panic!("begun")
         };
@@ -96,8 +96,8 @@ pub async fn beginning_claims_the_grant(store: AnyStore) {
 
 pub async fn another_browser_can_neither_claim_nor_begin(store: AnyStore) {
     let (grant, browser, late) = (opened(&store).await, states::digest(), states::asked());
-    store.commit(begin(&states::asked(), Some((&grant, browser)))).await.unwrap();
-    assert!(lost(&store.commit(begin(&late, Some((&grant, states::digest())))).await));
+    store.commit(&begin(&states::asked(), Some((&grant, browser)))).await.unwrap();
+    assert!(lost(&store.commit(&begin(&late, Some((&grant, states::digest())))).await));
     assert_eq!(pending(&store, grant.id()).await.claimed_by(), Some(&browser));
     assert!(store.presentation(&late.id).await.unwrap().is_none());
 }
@@ -106,7 +106,7 @@ pub async fn a_decided_grant_is_not_claimed(store: AnyStore) {
     let each = EachState::open(&store).await;
     for grant in [&each.approved, &each.denied, &each.redeemed] {
         let asked = states::asked();
-        assert!(lost(&store.commit(begin(&asked, Some((grant, states::digest())))).await));
+        assert!(lost(&store.commit(&begin(&asked, Some((grant, states::digest())))).await));
         assert!(store.presentation(&asked.id).await.unwrap().is_none());
     }
 }
@@ -114,7 +114,7 @@ pub async fn a_decided_grant_is_not_claimed(store: AnyStore) {
 pub async fn a_taken_presentation_leaves_its_grant_unclaimed(store: AnyStore) {
     let (grant, first) = (opened(&store).await, begun(&store).await);
     let second = VpRequest { handle: first.handle.clone(), ..states::asked() };
-    assert!(taken(&store.commit(begin(&second, Some((&grant, states::digest())))).await));
+    assert!(taken(&store.commit(&begin(&second, Some((&grant, states::digest())))).await));
     let found = pending(&store, grant.id()).await;
     assert_eq!((found.claimed_by(), found.pace()), (None, pace(5, None)));
 }
@@ -132,15 +132,15 @@ pub async fn only_its_own_browser_is_served(store: AnyStore) {
     let (grant, owner) = (opened(&store).await, states::digest());
     let reserved = states::asked();
     let serve = |asked: &VpRequest, browser| Change::ServePresentation(states::served(asked, browser));
-    store.commit(begin(&reserved, Some((&grant, owner)))).await.unwrap();
-    assert!(lost(&store.commit(serve(&reserved, states::digest())).await));
-    store.commit(serve(&reserved, owner)).await.unwrap();
+    store.commit(&begin(&reserved, Some((&grant, owner)))).await.unwrap();
+    assert!(lost(&store.commit(&serve(&reserved, states::digest())).await));
+    store.commit(&serve(&reserved, owner)).await.unwrap();
     // Served or settled: also its own browser changes nothing any more.
     let settled = settled(&store, owner, None).await;
     for (asked, browser) in [(&reserved, owner), (&reserved, states::digest()), (&settled, owner)] {
-        assert!(lost(&store.commit(serve(asked, browser)).await));
+        assert!(lost(&store.commit(&serve(asked, browser)).await));
     }
-    assert!(lost(&store.commit(serve(&states::asked(), owner)).await));
+    assert!(lost(&store.commit(&serve(&states::asked(), owner)).await));
     assert_eq!(found_served(&store, &reserved).await.browser(), &owner);
 }
 
@@ -148,11 +148,11 @@ pub async fn tries_are_counted_one_by_one(store: AnyStore) {
     let browser = states::digest();
     let asked = served(&store, browser).await;
     let count = |browser, used| Change::CountTry(states::tried(&asked, browser, used));
-    assert!(lost(&store.commit(count(browser, 2)).await), "the second before the first");
-    assert!(lost(&store.commit(count(states::digest(), 1)).await), "another browser's");
+    assert!(lost(&store.commit(&count(browser, 2)).await), "the second before the first");
+    assert!(lost(&store.commit(&count(states::digest(), 1)).await), "another browser's");
     for used in [1, 2] {
-        store.commit(count(browser, used)).await.unwrap();
-        assert!(lost(&store.commit(count(browser, used)).await), "the same try twice");
+        store.commit(&count(browser, used)).await.unwrap();
+        assert!(lost(&store.commit(&count(browser, used)).await), "the same try twice");
         let found = found_served(&store, &asked).await;
         assert_eq!(found.tries().used, used);
         assert_eq!(found.tries().last_report, Some(states::rejected_report()));
@@ -163,7 +163,7 @@ pub async fn tries_are_counted_one_by_one(store: AnyStore) {
 pub async fn only_a_served_presentation_counts_tries(store: AnyStore) {
     let browser = states::digest();
     for asked in [begun(&store).await, settled(&store, browser, None).await, states::asked()] {
-        assert!(lost(&store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await));
+        assert!(lost(&store.commit(&Change::CountTry(states::tried(&asked, browser, 1))).await));
     }
 }
 
@@ -175,9 +175,9 @@ pub async fn forgetting_works_in_any_state_and_once(store: AnyStore) {
         served(&store, browser).await,
         settled(&store, browser, Some(states::digest())).await,
     ] {
-        store.commit(Change::Forget(asked.id.clone())).await.unwrap();
+        store.commit(&Change::Forget(asked.id.clone())).await.unwrap();
         assert!(store.presentation(&asked.id).await.unwrap().is_none());
-        assert!(lost(&store.commit(Change::Forget(asked.id)).await));
+        assert!(lost(&store.commit(&Change::Forget(asked.id)).await));
     }
     assert!(store.presentation(&kept.id).await.unwrap().is_some());
 }
@@ -194,13 +194,13 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
             states::served(&by_api, browser).by_redirect(&browser, &route(), nonce, Some(key), NOW).unwrap();
         (taken.request().clone(), Change::FallBackToRedirect(taken))
     };
-    store.commit(begin(&by_api, None)).await.unwrap();
-    assert!(lost(&store.commit(take(&by_api, browser).1).await), "not served yet");
-    store.commit(Change::ServePresentation(states::served(&by_api, browser))).await.unwrap();
-    store.commit(Change::CountTry(states::tried(&by_api, browser, 1))).await.unwrap();
-    assert!(lost(&store.commit(take(&by_api, states::digest()).1).await), "another browser");
+    store.commit(&begin(&by_api, None)).await.unwrap();
+    assert!(lost(&store.commit(&take(&by_api, browser).1).await), "not served yet");
+    store.commit(&Change::ServePresentation(states::served(&by_api, browser))).await.unwrap();
+    store.commit(&Change::CountTry(states::tried(&by_api, browser, 1))).await.unwrap();
+    assert!(lost(&store.commit(&take(&by_api, states::digest()).1).await), "another browser");
     let (asked, change) = take(&by_api, browser);
-    store.commit(change).await.unwrap();
+    store.commit(&change).await.unwrap();
     let found = found_served(&store, &by_api).await;
     assert_eq!(to_value(found.request()).unwrap(), to_value(&asked).unwrap());
     assert_eq!(
@@ -210,9 +210,9 @@ pub async fn the_ordinary_way_is_taken_once_from_the_api_by_its_browser(store: A
     );
     let kid = found.answer_key().map(|key| key.kid().to_owned());
     assert_eq!(kid.as_deref(), asked.answer_key.as_ref().unwrap()["kid"].as_str());
-    assert!(lost(&store.commit(take(&by_api, browser).1).await), "twice");
+    assert!(lost(&store.commit(&take(&by_api, browser).1).await), "twice");
     for asked in [served(&store, browser).await, settled(&store, browser, None).await, states::asked()] {
-        assert!(lost(&store.commit(take(&asked, browser).1).await));
+        assert!(lost(&store.commit(&take(&asked, browser).1).await));
     }
 }
 
@@ -223,15 +223,15 @@ pub async fn a_person_takes_a_request_over_from_the_browser_that_came_first_unti
     let asked = served(&store, first).await;
     let over =
         |asked: &VpRequest, from, to| Change::TakeOver { presentation: states::served(asked, to), from };
-    assert!(lost(&store.commit(over(&asked, second, first)).await), "it is not that browser's");
-    store.commit(Change::CountTry(states::tried(&asked, first, 1))).await.unwrap();
-    store.commit(over(&asked, first, second)).await.unwrap();
+    assert!(lost(&store.commit(&over(&asked, second, first)).await), "it is not that browser's");
+    store.commit(&Change::CountTry(states::tried(&asked, first, 1))).await.unwrap();
+    store.commit(&over(&asked, first, second)).await.unwrap();
     let found = found_served(&store, &asked).await;
     assert!(*found.browser() == second);
     assert_eq!(found.tries().used, 1, "tries are not given back");
-    assert!(lost(&store.commit(over(&asked, first, second)).await), "twice");
+    assert!(lost(&store.commit(&over(&asked, first, second)).await), "twice");
     let settled = settled(&store, first, None).await;
-    assert!(lost(&store.commit(over(&settled, first, second)).await), "it is answered");
+    assert!(lost(&store.commit(&over(&settled, first, second)).await), "it is answered");
 }
 
 pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(store: AnyStore) {
@@ -242,22 +242,22 @@ pub async fn the_answer_that_decided_is_remembered_as_long_as_its_presentation(s
         Some(Presentation::Settled(settled)) => settled.answer().copied(),
         _ => None,
     };
-    store.commit(begin(&posted, None)).await.unwrap();
-    store.commit(Change::ServePresentation(states::served(&posted, browser))).await.unwrap();
+    store.commit(&begin(&posted, None)).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&posted, browser))).await.unwrap();
     let answered = || states::served(&posted, browser).answered_by_wallet(answer, NOW).unwrap();
     let awaiting =
         || answered().await_return(states::proven(), states::verified_report(), code, NOW).unwrap();
-    store.commit(Change::AwaitReturn(awaiting())).await.unwrap();
+    store.commit(&Change::AwaitReturn(awaiting())).await.unwrap();
     assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
     let presentation = awaiting().returned(&browser, &code, None, NOW).unwrap();
-    store.commit(Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
+    store.commit(&Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
     assert!(remembered(store.presentation(&posted.id).await.unwrap()) == Some(answer));
 
     let refused = VpRequest { response_mode: ResponseMode::DirectPost, ..states::asked() };
-    store.commit(begin(&refused, None)).await.unwrap();
-    store.commit(Change::ServePresentation(states::served(&refused, browser))).await.unwrap();
+    store.commit(&begin(&refused, None)).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&refused, browser))).await.unwrap();
     let served = states::served(&refused, browser).answered_by_wallet(answer, NOW).unwrap();
     let presentation = served.declined(WalletError::AccessDenied, None, NOW).unwrap();
-    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
     assert!(remembered(store.presentation(&refused.id).await.unwrap()) == Some(answer));
 }

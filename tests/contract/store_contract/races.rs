@@ -24,7 +24,7 @@ pub async fn at_once(store: &AnyStore, changes: Vec<Change>) -> Vec<Result<(), N
         let (store, start) = (Arc::clone(store), Arc::clone(&start));
         tasks.spawn(async move {
             start.wait().await;
-            (index, store.commit(change).await)
+            (index, store.commit(&change).await)
         });
     }
     let mut outcomes = tasks.join_all().await;
@@ -61,7 +61,8 @@ pub async fn a_denial_stands_whatever_paces_are_written_meanwhile(store: AnyStor
     for round in 0..20 {
         let grants = [opened(&store).await, opened(&store).await];
         let paces = grants.each_ref().map(|grant| (grant.id().clone(), pace(10, Some(after(round)))));
-        let deny = store.commit(Change::DenyGrant(grants[0].denied()));
+        let denial = Change::DenyGrant(grants[0].denied());
+        let deny = store.commit(&denial);
         let (denied, written) = tokio::join!(deny, store.write_paces(paces.into()));
         denied.unwrap();
         written.unwrap();
@@ -90,7 +91,7 @@ pub async fn two_settlements_have_one_winner(store: AnyStore) {
 pub async fn two_returns_have_one_winner(store: AnyStore) {
     let (browser, return_code) = (states::digest(), states::digest());
     let asked = served(&store, browser).await;
-    store.commit(Change::AwaitReturn(states::awaiting(&asked, browser, return_code))).await.unwrap();
+    store.commit(&Change::AwaitReturn(states::awaiting(&asked, browser, return_code))).await.unwrap();
     let codes = [states::digest(), states::digest()];
     let back = |code| Change::Return {
         presentation: states::returned(&asked, browser, return_code, Some(code)),
@@ -187,7 +188,9 @@ pub async fn refreshing_and_revoking_leave_no_living_token(store: AnyStore) {
 
 pub async fn one_proof_is_spent_by_one(store: AnyStore) {
     let (id, until) = (states::digest(), after(300));
-    let outcomes = at_once(&store, (0..100).map(|_| Change::SpendProof { id, until }).collect()).await;
+    let outcomes =
+        at_once(&store, (0..100).map(|_| Change::SpendProof { id, until, by: states::digest() }).collect())
+            .await;
     assert_eq!(outcomes.iter().filter(|it| it.is_ok()).count(), 1);
     assert_eq!(outcomes.iter().filter(|it| taken(it)).count(), 99);
 }

@@ -43,38 +43,40 @@ async fn live(store: &SqliteStore) -> Vec<String> {
         ..states::asked()
     };
     let presentation = Begun::new(asked.clone(), None, Some(key));
-    store.commit(Change::BeginPresentation { presentation, claim: None }).await.unwrap();
+    store.commit(&Change::BeginPresentation { presentation, claim: None }).await.unwrap();
     secrets.push(asked.nonce.as_str().to_owned());
     secrets.push(asked.state.as_str().to_owned());
     // Verified, collected or not; waiting for its browser; tried once.
     for end in 0..4 {
         let (asked, code) = (states::asked(), states::digest());
         let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
-        store.commit(begin).await.unwrap();
-        store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+        store.commit(&begin).await.unwrap();
+        store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
         let last = match end {
             0 => Change::CountTry(states::tried(&asked, browser, 1)),
             1 => Change::AwaitReturn(states::awaiting(&asked, browser, code)),
             _ => Change::Settle { presentation: states::verified(&asked, browser, Some(code)), grant: None },
         };
-        store.commit(last).await.unwrap();
+        store.commit(&last).await.unwrap();
         if end == 3 {
-            store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
+            let collect =
+                Change::CollectResult { id: asked.id.clone(), response_code: code, at: states::NOW };
+            store.commit(&collect).await.unwrap();
         }
         secrets.extend([asked.id.as_str(), asked.state.as_str(), asked.handle.as_str()].map(str::to_owned));
     }
     // Approved, and taken or not.
     for taken in [true, false] {
         let (grant, asked) = (Grant::new(), states::asked());
-        store.commit(grant.open()).await.unwrap();
+        store.commit(&grant.open()).await.unwrap();
         let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
-        store.commit(begin).await.unwrap();
-        store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+        store.commit(&begin).await.unwrap();
+        store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
         let approve = GrantDecision::Approve(grant.approved());
         let presentation = states::verified(&asked, browser, None).to_be_kept();
-        store.commit(Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
+        store.commit(&Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
         if taken {
-            store.commit(grant.redeem()).await.unwrap();
+            store.commit(&grant.redeem()).await.unwrap();
         }
         secrets.push(grant.id().as_str().to_owned());
     }
@@ -117,7 +119,7 @@ async fn a_reader_of_another_process_delays_the_cut_and_does_not_stop_anybody() 
     sweep(&other, LONG_AFTER).await;
     assert_eq!(found(folder.path(), &secrets), Vec::<String>::new());
     other.close().await;
-    store.commit(Grant::new().open()).await.unwrap();
+    store.commit(&Grant::new().open()).await.unwrap();
     store.close().await;
     assert_eq!(names(folder.path()), ["store.db"]);
 }
@@ -127,14 +129,14 @@ async fn what_an_old_version_of_a_row_held_goes_with_the_next_sweep() {
     let folder = tempfile::tempdir().unwrap();
     let store = backend::at(&folder.path().join("store.db"));
     let grant = Grant::new();
-    store.commit(grant.open()).await.unwrap();
+    store.commit(&grant.open()).await.unwrap();
     let (asked, browser) = (states::asked(), states::digest());
     let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
-    store.commit(begin).await.unwrap();
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&begin).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     let approve = GrantDecision::Approve(grant.approved());
     let presentation = states::verified(&asked, browser, None).to_be_kept();
-    store.commit(Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: Some(approve) }).await.unwrap();
     let claims = ["first_name".to_owned(), "ada@example.com".to_owned()];
     assert!(!found(folder.path(), &claims).is_empty());
     // The grant stays for an hour; what it earned is gone as soon as nobody can take it.
@@ -149,7 +151,7 @@ async fn a_store_whose_file_was_removed_or_replaced_is_not_ready_and_acknowledge
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("store.db");
         let store = backend::at(&path);
-        store.commit(Grant::new().open()).await.unwrap();
+        store.commit(&Grant::new().open()).await.unwrap();
         let (aside, copy) = (folder.path().join("aside.db"), folder.path().join("copy.db"));
         sqlite::backup(&storage(folder.path()), &copy).unwrap();
         std::fs::rename(&path, &aside).unwrap();
@@ -157,7 +159,7 @@ async fn a_store_whose_file_was_removed_or_replaced_is_not_ready_and_acknowledge
             std::fs::rename(&copy, &path).unwrap();
         }
         assert!(store.ready().await.is_err());
-        assert!(store.commit(Grant::new().open()).await.is_err());
+        assert!(store.commit(&Grant::new().open()).await.is_err());
     }
 }
 
@@ -167,7 +169,7 @@ async fn damage_that_an_answer_met_is_not_forgotten() {
     let path = folder.path().join("store.db");
     let store = backend::at(&path);
     for _ in 0..200 {
-        store.commit(Grant::new().open()).await.unwrap();
+        store.commit(&Grant::new().open()).await.unwrap();
     }
     store.forget_old_versions().await.unwrap();
     let mut bytes = std::fs::read(&path).unwrap();
@@ -176,7 +178,7 @@ async fn damage_that_an_answer_met_is_not_forgotten() {
     }
     std::fs::write(&path, bytes).unwrap();
     // A write, so that those who read look at the file again.
-    let _either = store.commit(Grant::new().open()).await;
+    let _either = store.commit(&Grant::new().open()).await;
     let answer = store.ready().await;
     assert!(answer.is_err());
     assert!(store.ready().await.is_err());

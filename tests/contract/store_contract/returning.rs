@@ -26,7 +26,7 @@ async fn found(store: &AnyStore, asked: &VpRequest) -> AwaitingReturn {
 
 async fn awaiting(store: &AnyStore, browser: Digest, code: Digest) -> VpRequest {
     let asked = served(store, browser).await;
-    store.commit(Change::AwaitReturn(states::awaiting(&asked, browser, code))).await.unwrap();
+    store.commit(&Change::AwaitReturn(states::awaiting(&asked, browser, code))).await.unwrap();
     asked
 }
 
@@ -58,26 +58,26 @@ pub async fn only_a_served_presentation_waits(store: AnyStore) {
         waiting.clone(),
         states::asked(),
     ] {
-        assert!(lost(&store.commit(wait(&asked)).await));
+        assert!(lost(&store.commit(&wait(&asked)).await));
     }
     assert_ne!(found(&store, &waiting).await.return_code(), &code);
     // Nor does what waits count tries, or settle by another answer.
-    assert!(lost(&store.commit(Change::CountTry(states::tried(&waiting, browser, 1))).await));
+    assert!(lost(&store.commit(&Change::CountTry(states::tried(&waiting, browser, 1))).await));
     let settle = Change::Settle { presentation: declined(&waiting, browser), grant: None };
-    assert!(lost(&store.commit(settle).await));
+    assert!(lost(&store.commit(&settle).await));
 }
 
 pub async fn it_returns_once_in_its_browser_with_its_code(store: AnyStore) {
     let (browser, code, result) = (states::digest(), states::digest(), states::digest());
     let asked = awaiting(&store, browser, code).await;
     let other = awaiting(&store, browser, states::digest()).await;
-    assert!(lost(&store.commit(come_back(&asked, states::digest(), code)).await), "another browser");
-    assert!(lost(&store.commit(come_back(&asked, browser, states::digest())).await), "another code");
-    assert!(lost(&store.commit(come_back(&other, browser, code)).await), "another's code");
+    assert!(lost(&store.commit(&come_back(&asked, states::digest(), code)).await), "another browser");
+    assert!(lost(&store.commit(&come_back(&asked, browser, states::digest())).await), "another code");
+    assert!(lost(&store.commit(&come_back(&other, browser, code)).await), "another's code");
     found(&store, &asked).await;
     let presentation = states::returned(&asked, browser, code, Some(result));
-    store.commit(Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
-    assert!(lost(&store.commit(come_back(&asked, browser, code)).await), "twice");
+    store.commit(&Change::Return { presentation, return_code: code, grant: None }).await.unwrap();
+    assert!(lost(&store.commit(&come_back(&asked, browser, code)).await), "twice");
     match store.presentation(&asked.id).await.unwrap() {
         Some(Presentation::Settled(settled)) => {
             assert_eq!((settled.browser(), settled.response_code()), (&browser, Some(&result)));
@@ -91,7 +91,7 @@ pub async fn it_returns_once_in_its_browser_with_its_code(store: AnyStore) {
         other => panic!("{other:?}"),
     }
     for asked in [begun(&store).await, served(&store, browser).await, states::asked()] {
-        assert!(lost(&store.commit(come_back(&asked, browser, code)).await));
+        assert!(lost(&store.commit(&come_back(&asked, browser, code)).await));
     }
 }
 
@@ -103,14 +103,14 @@ pub async fn returning_decides_the_grant_or_nothing(store: AnyStore) {
         grant: Some(decision),
     };
     let (grant, asked) = (opened(&store).await, awaiting(&store, browser, code).await);
-    store.commit(Change::DenyGrant(grant.denied())).await.unwrap();
-    assert!(lost(&store.commit(back(&asked, GrantDecision::Approve(grant.approved()))).await));
+    store.commit(&Change::DenyGrant(grant.denied())).await.unwrap();
+    assert!(lost(&store.commit(&back(&asked, GrantDecision::Approve(grant.approved()))).await));
     found(&store, &asked).await;
     let grant = opened(&store).await;
-    store.commit(back(&asked, GrantDecision::Approve(grant.approved()))).await.unwrap();
+    store.commit(&back(&asked, GrantDecision::Approve(grant.approved()))).await.unwrap();
     assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Approved(_))));
     let late = opened(&store).await;
-    assert!(lost(&store.commit(back(&asked, GrantDecision::Approve(late.approved()))).await));
+    assert!(lost(&store.commit(&back(&asked, GrantDecision::Approve(late.approved()))).await));
     pending(&store, late.id()).await;
 }
 
@@ -121,9 +121,9 @@ async fn with_key(store: &AnyStore, browser: Digest) -> (VpRequest, String) {
     let mode = ResponseMode::DirectPostJwt;
     let asked = VpRequest { response_mode: mode, answer_key: Some(key.to_public_jwk()), ..states::asked() };
     let presentation = Begun::new(asked.clone(), None, Some(key));
-    store.commit(Change::BeginPresentation { presentation, claim: None }).await.unwrap();
+    store.commit(&Change::BeginPresentation { presentation, claim: None }).await.unwrap();
     assert_eq!(kid_of(store, &asked).await.as_ref(), Some(&kid));
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     assert_eq!(kid_of(store, &asked).await.as_ref(), Some(&kid), "serving keeps the key");
     (asked, kid)
 }
@@ -139,7 +139,7 @@ async fn kid_of(store: &AnyStore, asked: &VpRequest) -> Option<String> {
 pub async fn a_key_lives_as_long_as_its_request(store: AnyStore) {
     let browser = states::digest();
     let (asked, kid) = with_key(&store, browser).await;
-    store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
+    store.commit(&Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
     assert_eq!(kid_of(&store, &asked).await, Some(kid), "a rejected answer leaves the key");
     let expiry = LIFETIME.as_secs();
     store.sweep(after(expiry - 1), 100).await.unwrap();
@@ -149,7 +149,7 @@ pub async fn a_key_lives_as_long_as_its_request(store: AnyStore) {
     assert_eq!(store.sweep(after(expiry), 100).await.unwrap(), emptied, "the row itself stays");
     assert_eq!(kid_of(&store, &asked).await, None);
     let (other, _) = with_key(&store, browser).await;
-    store.commit(Change::AwaitReturn(states::awaiting(&other, browser, states::digest()))).await.unwrap();
+    store.commit(&Change::AwaitReturn(states::awaiting(&other, browser, states::digest()))).await.unwrap();
     found(&store, &other).await;
 }
 

@@ -1,6 +1,7 @@
 //! The end of a presentation, and what it means for its grant.
 
 use serde_json::to_value;
+use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
@@ -21,7 +22,7 @@ async fn found(store: &AnyStore, asked: &VpRequest) -> Settled {
 }
 
 async fn settle(store: &AnyStore, presentation: Settled) {
-    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
 }
 
 /// Declined by the wallet a little later.
@@ -58,7 +59,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
 
     // After a counted try, so that its report must give way.
     let asked = served(&store, browser).await;
-    store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
+    store.commit(&Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, rejected(&asked, browser)).await;
     match found(&store, &asked).await.outcome() {
         PresentationOutcome::Rejected { report } => assert_eq!(report, &states::rejected_report()),
@@ -66,7 +67,7 @@ pub async fn each_outcome_is_stored(store: AnyStore) {
     }
 
     let asked = served(&store, browser).await;
-    store.commit(Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
+    store.commit(&Change::CountTry(states::tried(&asked, browser, 1))).await.unwrap();
     settle(&store, declined(&asked, browser)).await;
     let found = found(&store, &asked).await;
     assert!(matches!(found.outcome(), PresentationOutcome::Declined { error: WalletError::AccessDenied }));
@@ -84,8 +85,8 @@ pub async fn the_login_hint_goes_when_it_is_settled(store: AnyStore) {
 
 async fn served_for(store: &AnyStore, grant: &Grant, browser: Digest) -> VpRequest {
     let asked = states::asked();
-    store.commit(begin(&asked, Some((grant, browser)))).await.unwrap();
-    store.commit(Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+    store.commit(&begin(&asked, Some((grant, browser)))).await.unwrap();
+    store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
     asked
 }
 
@@ -96,7 +97,7 @@ pub async fn an_approved_grant_keeps_its_admission(store: AnyStore) {
         presentation: states::verified(&asked, browser, None),
         grant: Some(GrantDecision::Approve(grant.approved())),
     };
-    store.commit(approve).await.unwrap();
+    store.commit(&approve).await.unwrap();
     found(&store, &asked).await;
     match store.grant(grant.id()).await.unwrap() {
         Some(DeviceGrant::Approved(approved)) => {
@@ -111,7 +112,7 @@ pub async fn a_refused_presentation_denies_its_grant(store: AnyStore) {
     let (grant, browser) = (opened(&store).await, states::digest());
     let asked = served_for(&store, &grant, browser).await;
     let presentation = declined(&asked, browser);
-    store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: Some(deny(&grant)) }).await.unwrap();
     found(&store, &asked).await;
     match store.grant(grant.id()).await.unwrap() {
         Some(DeviceGrant::Denied(denied)) => assert_eq!(denied.reason(), DenialReason::DeclinedInWallet),
@@ -124,12 +125,12 @@ pub async fn only_a_served_presentation_is_settled(store: AnyStore) {
     let other_browsers = served(&store, states::digest()).await;
     for asked in [begun(&store).await, other_browsers, states::asked()] {
         let change = Change::Settle { presentation: declined(&asked, browser), grant: None };
-        assert!(lost(&store.commit(change).await));
+        assert!(lost(&store.commit(&change).await));
         assert!(!matches!(store.presentation(&asked.id).await.unwrap(), Some(Presentation::Settled(_))));
     }
     let asked = settled(&store, browser, None).await;
     let change = Change::Settle { presentation: declined(&asked, browser), grant: None };
-    assert!(lost(&store.commit(change).await));
+    assert!(lost(&store.commit(&change).await));
     assert_eq!(found(&store, &asked).await.outcome().name(), "verified");
 }
 
@@ -140,7 +141,7 @@ pub async fn a_decided_grant_keeps_its_presentation_from_settling(store: AnyStor
         let asked = served(&store, browser).await;
         for decision in [GrantDecision::Approve(grant.approved()), deny(grant)] {
             let presentation = states::verified(&asked, browser, None);
-            assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(decision) }).await));
+            assert!(lost(&store.commit(&Change::Settle { presentation, grant: Some(decision) }).await));
         }
         assert!(found_served(&store, &asked).await.request().login_hint.is_some(), "nothing has changed");
     }
@@ -150,7 +151,7 @@ pub async fn a_settled_presentation_leaves_its_grant_alone(store: AnyStore) {
     let (grant, browser) = (opened(&store).await, states::digest());
     let asked = settled(&store, browser, None).await;
     let presentation = declined(&asked, browser);
-    assert!(lost(&store.commit(Change::Settle { presentation, grant: Some(deny(&grant)) }).await));
+    assert!(lost(&store.commit(&Change::Settle { presentation, grant: Some(deny(&grant)) }).await));
     pending(&store, grant.id()).await;
 }
 
@@ -158,14 +159,15 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
     let (browser, code) = (states::digest(), states::digest());
     let (asked, other) =
         (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(states::digest())).await);
-    let collect = |asked: &VpRequest, response_code| {
-        store.commit(Change::CollectResult { id: asked.id.clone(), response_code })
+    let collect = async |asked: &VpRequest, response_code| {
+        store.commit(&Change::CollectResult { id: asked.id.clone(), response_code, at: NOW }).await
     };
     assert!(lost(&collect(&asked, states::digest()).await), "a wrong code");
     assert!(lost(&collect(&other, code).await), "another presentation's code");
     collect(&asked, code).await.unwrap();
     assert!(lost(&collect(&asked, code).await), "a spent code");
     assert_eq!(found(&store, &asked).await.response_code(), None);
+    assert_eq!(found(&store, &asked).await.collected(), Some(&Used { value: code, at: NOW }));
     assert!(found(&store, &other).await.response_code().is_some());
     for open in [begun(&store).await, served(&store, browser).await, states::asked()] {
         assert!(lost(&collect(&open, code).await), "nothing to collect");
@@ -174,11 +176,21 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
     assert!(lost(&collect(&without_code, code).await));
 }
 
-pub async fn what_was_collected_is_forgotten(store: AnyStore) {
+pub async fn what_was_collected_is_kept_for_a_minute_and_forgotten(store: AnyStore) {
     let (browser, code) = (states::digest(), states::digest());
     let asked = settled(&store, browser, Some(code)).await;
-    store.commit(Change::CollectResult { id: asked.id.clone(), response_code: code }).await.unwrap();
+    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code, at: NOW };
+    store.commit(&collect).await.unwrap();
+    assert_eq!(store.sweep(after(59), 100).await.unwrap().emptied, 0);
+    let kept = found(&store, &asked).await;
+    let PresentationOutcome::Verified { presentation, .. } = kept.outcome() else {
+        panic!("it was verified")
+    };
+    assert_eq!(presentation.transaction_data().len(), 1);
+    assert!(!presentation.credentials().is_empty());
+    assert_eq!(store.sweep(after(60), 100).await.unwrap().emptied, 1);
     let found = found(&store, &asked).await;
+    assert_eq!(found.collected(), None);
     let PresentationOutcome::Verified { presentation, report } = found.outcome() else {
         panic!("it was verified")
     };

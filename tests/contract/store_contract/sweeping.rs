@@ -26,7 +26,7 @@ pub async fn takes_only_what_is_long_dead(store: AnyStore) {
     let late = served(&store, browser).await;
     let end = after(LIFETIME.as_secs() - 1);
     let presentation = states::served(&late, browser).declined(WalletError::AccessDenied, None, end).unwrap();
-    store.commit(Change::Settle { presentation, grant: None }).await.unwrap();
+    store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
 
     let (expiry, none) = (LIFETIME.as_secs(), Swept::default());
     let late_dies = expiry - 1 + RESULT_LIFETIME.as_secs();
@@ -71,7 +71,7 @@ pub async fn dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed(s
     let mut issuance = grant.issuance();
     issuance.access.expires_at = after(600);
     let (token, refresh) = (issuance.digest, *issuance.family.refresh().unwrap());
-    store.commit(grant.redeem_for(issuance)).await.unwrap();
+    store.commit(&grant.redeem_for(issuance)).await.unwrap();
     assert_eq!(store.sweep(after(599), 100).await.unwrap().tokens, 0);
     assert!(store.access_token(&token).await.unwrap().is_some());
     assert_eq!(store.sweep(after(600), 100).await.unwrap().tokens, 1);
@@ -87,7 +87,7 @@ pub async fn a_swept_user_code_is_free_again(store: AnyStore) {
     let first = opened(&store).await;
     store.sweep(after(1_000_000), 10).await.unwrap();
     let second = Grant { user_code: first.user_code, ..Grant::new() };
-    store.commit(second.open()).await.unwrap();
+    store.commit(&second.open()).await.unwrap();
 }
 
 pub async fn what_nobody_took_in_time_is_forgotten_and_its_grant_stays_expired(store: AnyStore) {

@@ -57,6 +57,7 @@ async fn req_2_12_2_14_9_6_a_posted_answer_reaches_the_shop_when_its_browser_ret
         assert_ne!(Some(&code), code_in(&way_back.parse().unwrap()).as_ref(), "the shop has its own");
         let (status, result) = world.collect(&begun, Some(&code)).await;
         assert_eq!((status, &result["status"]), (StatusCode::OK, &json!("verified")), "{result}");
+        world.clock.advance(Duration::from_secs(60));
         assert_eq!(world.collect(&begun, Some(&code)).await.0, StatusCode::NOT_FOUND, "once");
     }
 }

@@ -84,7 +84,7 @@ impl Prover {
     }
 }
 
-async fn post(world: &Harness, path: &str, form: &[(&str, &str)], proofs: &[&str]) -> Answer {
+pub async fn post(world: &Harness, path: &str, form: &[(&str, &str)], proofs: &[&str]) -> Answer {
     let body = url::form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
     let mut headers = vec![("content-type", "application/x-www-form-urlencoded".to_owned())];
     headers.extend(proofs.iter().map(|proof| ("dpop", (*proof).to_owned())));

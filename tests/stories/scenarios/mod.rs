@@ -23,6 +23,7 @@ mod haip;
 mod identifiers;
 mod limits;
 mod logs;
+mod lost_answers;
 mod oidf;
 mod own_pages;
 mod phishing;

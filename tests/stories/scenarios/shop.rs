@@ -112,7 +112,13 @@ async fn req_2_15_the_result_needs_the_code_and_the_code_works_once() {
         assert_eq!(status, StatusCode::NOT_FOUND, "{wrong:?}: {body}");
         assert!(!body.to_string().contains("given_name"));
     }
-    assert_eq!(world.collect(&begun, Some(&back.response_code)).await.0, StatusCode::OK);
+    let (status, result) = world.collect(&begun, Some(&back.response_code)).await;
+    assert_eq!(status, StatusCode::OK);
+    // An answer that was lost is given again, for a minute, for the same code.
+    world.clock.advance(Duration::from_secs(59));
+    assert_eq!(world.collect(&begun, Some(&back.response_code)).await, (StatusCode::OK, result));
+    assert_eq!(world.collect(&begun, Some(&others.response_code)).await.0, StatusCode::NOT_FOUND);
+    world.clock.advance(Duration::from_secs(1));
     assert_eq!(world.collect(&begun, Some(&back.response_code)).await.0, StatusCode::NOT_FOUND);
 }
 

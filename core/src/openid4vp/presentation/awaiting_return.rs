@@ -40,7 +40,15 @@ impl AwaitingReturn {
         }
         let Self { request: asked, browser, presentation, report, answer, .. } = self;
         let outcome = PresentationOutcome::Verified { presentation, report };
-        Ok(Settled { request: asked, browser, outcome, response_code, settled_at: now, answer })
+        Ok(Settled {
+            request: asked,
+            browser,
+            outcome,
+            response_code,
+            settled_at: now,
+            answer,
+            collected: None,
+        })
     }
 
     /// The request as it was sent.

@@ -2,7 +2,7 @@
 
 use super::{
     AwaitingReturn, Begun, Digest, EncryptionKey, PresentationOutcome, Report, Served, Settled, Timestamp,
-    Tries, VerifiedPresentation, VpRequest,
+    Tries, Used, VerifiedPresentation, VpRequest,
 };
 
 /// A row in state `begun`.
@@ -36,6 +36,7 @@ pub fn settled(
     response_code: Option<Digest>,
     settled_at: Timestamp,
     answer: Option<Digest>,
+    collected: Option<Used>,
 ) -> Settled {
-    Settled { request: asked, browser, outcome, response_code, settled_at, answer }
+    Settled { request: asked, browser, outcome, response_code, settled_at, answer, collected }
 }

@@ -150,7 +150,7 @@ fn rows_become_the_states_they_were() {
     let served = restore::served(asked(), ours(), tries, None);
     assert!(matches!(served.rejected(report(), None, MADE_AT).unwrap(), AfterRejection::Final(_)));
     let outcome = PresentationOutcome::Declined { error: WalletError::AccessDenied };
-    let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT, None);
+    let settled = restore::settled(asked(), ours(), outcome, code(), MADE_AT, None, None);
     assert!(settled.response_code().is_some());
 }
 

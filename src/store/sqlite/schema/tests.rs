@@ -102,7 +102,7 @@ async fn grants_of_every_version_go_on() {
         assert!(matches!(aged.grant(4).await, DeviceGrant::Redeemed(_)), "{version}");
         let DeviceGrant::Pending(pending) = aged.grant(1).await else { panic!("{version}") };
         let denied = pending.deny(DenialReason::NothingEarned, NOW).unwrap();
-        aged.store.commit(Change::DenyGrant(denied)).await.unwrap();
+        aged.store.commit(&Change::DenyGrant(denied)).await.unwrap();
     }
 }
 
@@ -122,7 +122,7 @@ async fn presentations_go_on_from_the_second_version_on() {
         assert_eq!((&*asked.origin, asked.requester.client_id()), ("https://verify.example:8443", "shop"));
         assert_eq!((asked.login_hint.as_deref(), asked.dc_api), (Some("ada@example.com"), None));
         let served = begun.serve(digest(7), NOW).unwrap();
-        aged.store.commit(Change::ServePresentation(served)).await.unwrap();
+        aged.store.commit(&Change::ServePresentation(served)).await.unwrap();
         let Some(Presentation::Served(served)) = aged.presentation(21).await else { panic!("{version}") };
         assert!(served.answered_by(&digest(7), NOW).is_ok());
 
@@ -137,7 +137,7 @@ async fn presentations_go_on_from_the_second_version_on() {
         };
         let presentation = awaiting.returned(&digest(7), &digest(8), None, NOW).unwrap();
         let back = Change::Return { presentation, return_code: digest(8), grant: None };
-        aged.store.commit(back).await.unwrap();
+        aged.store.commit(&back).await.unwrap();
 
         let Some(Presentation::Settled(settled)) = aged.presentation(24).await else { panic!("{version}") };
         let PresentationOutcome::Verified { presentation, .. } = settled.outcome() else {
@@ -145,7 +145,7 @@ async fn presentations_go_on_from_the_second_version_on() {
         };
         assert_eq!(to_value(presentation).unwrap()["credentials"]["person"]["claims"]["given_name"], "Ada");
         let id = settled.request().id.clone();
-        aged.store.commit(Change::CollectResult { id, response_code: digest(9) }).await.unwrap();
+        aged.store.commit(&Change::CollectResult { id, response_code: digest(9) }).await.unwrap();
         let Some(Presentation::Settled(settled)) = aged.presentation(25).await else { panic!("{version}") };
         assert!(matches!(settled.outcome(), PresentationOutcome::Declined { .. }));
 
@@ -177,10 +177,10 @@ async fn tokens_of_every_version_still_work_and_can_be_revoked() {
         assert_eq!((refresh.lineage, refresh.current), (digest(32), digest(33)));
         assert!(aged.store.family_by_lineage(&digest(32)).await.unwrap().is_some());
         let until = NOW;
-        let again = aged.store.commit(Change::SpendProof { id: digest(34), until }).await;
+        let again = aged.store.commit(&Change::SpendProof { id: digest(34), until }).await;
         assert!(matches!(again, Err(crate::flow::ports::NotCommitted::Taken)), "{version}");
         let id = FamilyId::from_entropy([30; 16]);
-        aged.store.commit(Change::RevokeFamily(id)).await.unwrap();
+        aged.store.commit(&Change::RevokeFamily(id)).await.unwrap();
         assert!(aged.store.access_token(&digest(31)).await.unwrap().is_none());
     }
 }
@@ -196,7 +196,7 @@ async fn authorizations_of_every_version_go_on() {
         assert!(matches!(aged.authorization(42).await, CodeGrant::Redeemed(_)), "{version}");
         let pushed = aged.store.pushed_request(&digest(43)).await.unwrap().unwrap();
         assert_eq!(pushed.request.login_hint.map(|hint| hint.0).as_deref(), Some("ada@example.com"));
-        aged.store.commit(Change::DropPushedRequest(digest(43))).await.unwrap();
+        aged.store.commit(&Change::DropPushedRequest(digest(43))).await.unwrap();
     }
 }
 
@@ -218,9 +218,9 @@ async fn counts_and_addresses_are_carried_over() {
             at: NOW,
             within: Default::default(),
         };
-        aged.store.commit(enter(digest(51))).await.unwrap();
+        aged.store.commit(&enter(digest(51))).await.unwrap();
         assert!(matches!(aged.grant(50).await, DeviceGrant::Pending(_)), "an address that was there");
-        aged.store.commit(enter(digest(54))).await.unwrap();
+        aged.store.commit(&enter(digest(54))).await.unwrap();
         assert!(matches!(aged.grant(50).await, DeviceGrant::Denied(_)), "a third one");
     }
 }

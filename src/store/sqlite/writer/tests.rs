@@ -119,7 +119,7 @@ async fn nobody_is_told_yes_when_the_commit_fails() {
     let outcomes = together(&writer, vec![open(1), open(9), open(1), open(2)]).await;
     assert_eq!(outcomes.len(), 4);
     for outcome in outcomes {
-        assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+        assert!(matches!(outcome, Err(NotCommitted::Unknown(_))), "{outcome:?}");
     }
     assert_eq!(grants(&writer).await, 0);
     // The failure is over with its transaction.
@@ -140,7 +140,7 @@ async fn a_transaction_that_ends_by_itself_takes_all_of_its_changes_along() {
         let outcomes = together(&writer, vec![open(1), ends_it, open(2)]).await;
         assert_eq!(outcomes.len(), 3);
         for outcome in outcomes {
-            assert!(matches!(outcome, Err(NotCommitted::Unavailable(_))), "{outcome:?}");
+            assert!(matches!(outcome, Err(NotCommitted::NotSent(_))), "{outcome:?}");
         }
         assert_eq!(grants(&writer).await, 0);
     }
@@ -174,6 +174,6 @@ async fn when_the_thread_has_died_everybody_is_told() {
     release.send(()).unwrap();
     assert!(accepted.await.is_err(), "accepted, but never answered");
     let late = writer.commit(steps(&open(2)).unwrap()).await;
-    assert!(matches!(late, Err(NotCommitted::Unavailable(_))), "{late:?}");
+    assert!(matches!(late, Err(NotCommitted::NotSent(_))), "{late:?}");
     writer.close().await;
 }

@@ -11,6 +11,7 @@ use vpgate_core::admission::token_claims::{
 };
 use vpgate_core::admission::{Admission, AskableCredential, ScopeDefinition, ScopePolicy};
 use vpgate_core::base::id::{FamilyId, GrantId, Handle, Nonce, PresentationId, RequestState, TokenId};
+use vpgate_core::base::repeat::Used;
 use vpgate_core::base::report::{Findings, Report, Rule};
 use vpgate_core::base::secret::{Digest, DigestKey};
 use vpgate_core::base::time::Timestamp;
@@ -152,7 +153,7 @@ impl Grant {
             resources: Vec::new(),
             dpop: None,
         };
-        Family::begin(entitlement, FamilyId::from_entropy(fresh()), "tv", &settings()).unwrap()
+        Family::begin(entitlement, FamilyId::from_entropy(fresh()), "tv", &settings(), NOW).unwrap()
     }
 }
 
@@ -164,7 +165,7 @@ pub fn made_refresh() -> RefreshState {
 fn refresh_of(lineage: [u8; 16]) -> RefreshState {
     let mut own = [0; 32];
     own[..16].copy_from_slice(&fresh());
-    RefreshToken::first(lineage, own).state(NOW.plus(TOKEN_LIFETIME))
+    RefreshToken::first(lineage, own).state(NOW.plus(TOKEN_LIFETIME), None)
 }
 
 /// An access token for all that the family allows.
@@ -178,9 +179,10 @@ pub fn access(family: &Family, lifetime: Duration) -> IssuedAccess {
     }
 }
 
-/// What a refresh of this family writes.
-pub fn renewal(family: &Family) -> Renewal {
-    Renewal { refresh: made_refresh(), access: access(family, TOKEN_LIFETIME), digest: digest() }
+/// What a refresh of this family by the token `used` writes.
+pub fn renewal(family: &Family, used: Digest) -> Renewal {
+    let refresh = RefreshState { previous: Some(Used { value: used, at: NOW }), ..made_refresh() };
+    Renewal { refresh, access: access(family, TOKEN_LIFETIME), digest: digest() }
 }
 
 pub fn settings() -> TokenSettings {

@@ -219,6 +219,10 @@ impl Harness {
         Self { app: Arc::new(app), routes, store, issuer, clock, list_road, no_keys }
     }
 
+    pub fn store(&self) -> &dyn Store {
+        &*self.store
+    }
+
     /// From now on the issuer's status list arrives like this.
     pub fn lists_arrive(&self, road: ListRoad) {
         *self.list_road.lock().unwrap() = road;
