@@ -58,7 +58,8 @@ impl RestApi {
     /// How a presentation stands
     ///
     /// The result of a verified one is handed out once, for the `response_code` that came back with
-    /// the browser: this proves that it was the same browser all the way.
+    /// the browser: this proves that it was the same browser all the way. An answer that was lost is given again
+    /// for a minute, for the same code.
     #[oai(path = "/presentations/:id", method = "get", operation_id = "collectResult")]
     async fn collect_result(
         &self,

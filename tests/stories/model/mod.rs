@@ -12,8 +12,10 @@
 
 mod grant;
 mod history;
+mod replicas;
 
-use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestError, TestRunner};
+use proptest::strategy::Strategy;
+use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestError, TestRunner};
 
 /// Enough for a few seconds.
 const CASES: u32 = 48;
@@ -21,6 +23,19 @@ const STEPS: u32 = 50;
 
 #[test]
 fn a_device_grant_and_its_model_agree() {
+    tried(history::histories, |steps| history::told_to_both(steps));
+}
+
+#[test]
+fn req_21_10_to_21_13_two_replicas_and_answers_that_get_lost_undo_nothing() {
+    tried(replicas::happenings, |steps| replicas::watched(steps));
+}
+
+/// Random histories, each held to `holds`.
+fn tried<S: Strategy<Value = Vec<Step>>, Step: std::fmt::Debug>(
+    histories: impl Fn(usize) -> S,
+    holds: impl Fn(&[Step]) -> Result<(), TestCaseError>,
+) {
     let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().unwrap());
     let small = |name: &str, usual: u32| number(name).map_or(usual, |it| u32::try_from(it).unwrap());
     let seed = number("VPGATE_MODEL_SEED").unwrap_or_else(fresh_seed);
@@ -32,7 +47,7 @@ fn a_device_grant_and_its_model_agree() {
         ..Config::default()
     });
     let steps = usize::try_from(small("VPGATE_MODEL_STEPS", STEPS)).unwrap();
-    match runner.run(&history::histories(steps), |steps| history::told_to_both(&steps)) {
+    match runner.run(&histories(steps), |steps| holds(&steps)) {
         Ok(()) => {}
         Err(TestError::Fail(why, steps)) => {
             let steps: Vec<String> = steps.iter().map(|step| format!("    {step:?}")).collect();

@@ -205,9 +205,10 @@ async fn req_21_13_a_refresh_is_not_answered_again_after_a_minute_nor_without_a_
 async fn at_once(world: &Harness, prover: &mut Prover, form: &[(&'static str, String)]) -> [Value; 2] {
     let form: Vec<_> = form.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let proofs = [(); 2].map(|()| prover.proof(world, "POST", "/token", None));
+    let proofs = [[proofs[0].as_str()], [proofs[1].as_str()]];
     let (one, two) = tokio::join!(
-        dpop::post(world, "/token", &form, &[&proofs[0]]),
-        dpop::post(world, "/token", &form, &[&proofs[1]])
+        dpop::post(world, "/token", &form, &proofs[0]),
+        dpop::post(world, "/token", &form, &proofs[1])
     );
     [one, two].map(|answer| {
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);

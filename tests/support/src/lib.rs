@@ -20,6 +20,7 @@ pub mod fuzz;
 pub mod harness;
 #[cfg(feature = "sandbox")]
 pub mod live_server;
+pub mod losing_store;
 #[cfg(feature = "sandbox")]
 pub mod model_service;
 pub mod person;

@@ -19,19 +19,21 @@ use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Store as _};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
 use vpgate::system::signing_keys::KeyPlan;
-use vpgate_core::base::secret::Secret;
+use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusListToken};
 use vpgate_core::trust::TrustedIssuer;
+
+use crate::losing_store::{LosingStore, Troubles};
 
 /// Seconds that a code lives, and between two polls.
 pub const LIFETIME: u64 = 600;
@@ -43,7 +45,20 @@ pub struct ModelService {
     folder: TempDir,
     sandbox: Arc<Sandbox>,
     clock: Arc<Hand>,
-    app: Arc<App>,
+    /// Replicas over one database.
+    apps: Vec<Arc<App>>,
+    /// Which of them answers.
+    serving: usize,
+    /// What gets lost between them and their database.
+    pub troubles: Arc<Troubles>,
+}
+
+/// What a token request was answered.
+pub struct Told {
+    pub status: u16,
+    pub body: Value,
+    pub retry_after: Option<String>,
+    pub nonce: Option<String>,
 }
 
 /// A clock that stands still until it is moved.
@@ -56,8 +71,12 @@ impl Clock for Hand {
 }
 
 impl ModelService {
-    #[expect(clippy::disallowed_methods, reason = "no request leaves this test")]
     pub fn new() -> Self {
+        Self::with_replicas(1)
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "no request leaves this test")]
+    pub fn with_replicas(replicas: usize) -> Self {
         let clock = Arc::new(Hand(AtomicI64::new(SystemClock.now().unix())));
         let sandbox = Sandbox::new(SandboxSettings {
             base_url: BASE.parse().unwrap(),
@@ -76,13 +95,21 @@ impl ModelService {
             http: reqwest::Client::new(),
         });
         let (folder, sandbox) = (tempfile::tempdir().unwrap(), Arc::new(sandbox.unwrap()));
-        let app = open(folder.path(), &sandbox, &clock);
-        Self { folder, sandbox, clock, app }
+        let troubles = Arc::default();
+        let open = |_| open(folder.path(), &sandbox, &clock, &troubles);
+        let apps = (0..replicas).map(open).collect();
+        Self { folder, sandbox, clock, apps, serving: 0, troubles }
     }
 
-    /// Everything in memory is gone; what was acknowledged is in the file.
+    /// Everything in the memory of the replica that answers is gone; what was acknowledged is in the file.
     pub fn crash(&mut self) {
-        self.app = open(self.folder.path(), &self.sandbox, &self.clock);
+        let app = open(self.folder.path(), &self.sandbox, &self.clock, &self.troubles);
+        self.apps[self.serving] = app;
+    }
+
+    /// The next replica answers from now on.
+    pub fn turn(&mut self) {
+        self.serving = (self.serving + 1) % self.apps.len();
     }
 
     /// What the service does by itself every second.
@@ -95,7 +122,7 @@ impl ModelService {
     }
 
     pub fn endpoint(&self) -> BoxEndpoint<'static> {
-        crate::live_server::endpoint(Arc::clone(&self.app))
+        crate::live_server::endpoint(Arc::clone(&self.apps[self.serving]))
     }
 
     pub async fn ask(&self) -> Value {
@@ -111,27 +138,58 @@ impl ModelService {
     }
 
     async fn post(&self, path: &str, form: &[(&str, &str)]) -> (u16, Value) {
+        let told = self.post_to(self.serving, path, form, None).await;
+        (told.status, told.body)
+    }
+
+    /// What the replica that answers says.
+    pub async fn send(&self, path: &str, form: &[(&str, &str)], proof: Option<&str>) -> Told {
+        self.post_to(self.serving, path, form, proof).await
+    }
+
+    /// The same of the next one.
+    pub async fn send_to_other(&self, path: &str, form: &[(&str, &str)], proof: Option<&str>) -> Told {
+        self.post_to((self.serving + 1) % self.apps.len(), path, form, proof).await
+    }
+
+    async fn post_to(&self, replica: usize, path: &str, form: &[(&str, &str)], proof: Option<&str>) -> Told {
         let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(form).finish();
-        let request = Request::builder()
+        let mut request = Request::builder()
             .method(poem::http::Method::POST)
             .uri_str(path)
-            .content_type("application/x-www-form-urlencoded")
-            .body(body);
-        let response = self.app.endpoint().get_response(request).await;
+            .content_type("application/x-www-form-urlencoded");
+        if let Some(proof) = proof {
+            request = request.header("dpop", proof);
+        }
+        let response = self.apps[replica].endpoint().get_response(request.body(body)).await;
+        let header = |name| response.header(name).map(str::to_owned);
+        let (retry_after, nonce) = (header("retry-after"), header("dpop-nonce"));
         let status = response.status().as_u16();
-        (status, serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap())
+        let body = serde_json::from_str(&response.into_body().into_string().await.unwrap()).unwrap();
+        Told { status, body, retry_after, nonce }
+    }
+
+    pub fn now(&self) -> Timestamp {
+        self.clock.now()
+    }
+
+    /// Whether this access token is known.
+    pub async fn is_alive(&self, token: &str) -> bool {
+        let store = SqliteStore::open(&Storage::Sqlite(self.folder.path().join("model.db"))).unwrap();
+        store.access_token(&Digest::of(token.as_bytes())).await.unwrap().is_some()
     }
 }
 
-fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>) -> Arc<App> {
+fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>, troubles: &Arc<Troubles>) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
     let network = FetchClient::new(true).unwrap();
     let plan = KeyPlan::of(&config.policy);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };
+    let store = SqliteStore::open(&Storage::Sqlite(folder.join("model.db"))).unwrap();
     let outside = Outside {
-        store: SqliteStore::open(&Storage::Sqlite(folder.join("model.db"))).unwrap(),
+        store: Arc::new(LosingStore::over(store, Arc::clone(troubles))),
         clock: Arc::clone(clock) as Arc<dyn Clock>,
         entropy: Arc::new(SystemEntropy),
         issuer_keys: Arc::new(Keys(keys)),
@@ -213,6 +271,12 @@ rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
 [[clients]]
 client_id = "tv"
 grants = ["device_code"]
+authentication = "none"
+scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
+
+[[clients]]
+client_id = "player"
+grants = ["device_code", "refresh_token"]
 authentication = "none"
 scopes = ["urn:proof:params:scope:verifiable-credentials:basic"]
 

@@ -1,0 +1,199 @@
+//! A store whose answers get lost, as between a service and a database that fails over: before the change was made,
+//! or after it.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use async_trait::async_trait;
+use vpgate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
+use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::code_grant::CodeGrant;
+use vpgate_core::oauth::device_grant::DeviceGrant;
+use vpgate_core::oauth::entitlement::Origin;
+use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::openid4vp::presentation::Presentation;
+
+/// What becomes of a change.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It never gets there.
+    NotSent,
+    /// It never gets there, and nobody knows.
+    LostBefore,
+    /// It is made, and nobody knows.
+    LostAfter,
+}
+
+/// What happens to the changes to come.
+#[derive(Clone, Copy, Debug)]
+pub struct Trouble {
+    /// Changes that go through before.
+    pub after: u32,
+    /// And what becomes of the next.
+    pub fate: Fate,
+    /// Whether the question about it is not answered either.
+    pub silent: bool,
+}
+
+/// What gets lost between services and their database; all stores over it share it.
+#[derive(Default)]
+pub struct Troubles {
+    next: Mutex<Option<Trouble>>,
+    silent: Mutex<bool>,
+    lost: AtomicU32,
+}
+
+/// A store, and what gets lost before it.
+pub struct LosingStore {
+    inner: Arc<dyn Store>,
+    troubles: Arc<Troubles>,
+}
+
+impl Troubles {
+    /// What happens from now on; an earlier trouble that has not come yet does not come.
+    pub fn expect(&self, trouble: Option<Trouble>) {
+        *lock(&self.next) = trouble;
+        *lock(&self.silent) = false;
+    }
+
+    /// How many answers were lost so far.
+    pub fn lost(&self) -> u32 {
+        self.lost.load(Ordering::SeqCst)
+    }
+
+    fn fate_of_next(&self) -> Option<Fate> {
+        let mut next = lock(&self.next);
+        let trouble = next.as_mut()?;
+        if trouble.after > 0 {
+            trouble.after -= 1;
+            return None;
+        }
+        let Trouble { fate, silent, .. } = next.take()?;
+        *lock(&self.silent) = silent;
+        self.lost.fetch_add(1, Ordering::SeqCst);
+        Some(fate)
+    }
+}
+
+fn lock<T>(what: &Mutex<T>) -> MutexGuard<'_, T> {
+    what.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl LosingStore {
+    pub fn over(inner: Arc<dyn Store>, troubles: Arc<Troubles>) -> Self {
+        Self { inner, troubles }
+    }
+}
+
+fn gone() -> Unavailable {
+    Unavailable::new("the database", "the connection broke")
+}
+
+#[async_trait]
+impl Store for LosingStore {
+    async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {
+        match self.troubles.fate_of_next() {
+            None => self.inner.commit(change).await,
+            Some(Fate::NotSent) => Err(NotCommitted::NotSent(gone())),
+            Some(Fate::LostBefore) => Err(NotCommitted::Unknown(gone())),
+            Some(Fate::LostAfter) => {
+                // Whatever it would have said: nobody hears it.
+                let _unheard = self.inner.commit(change).await;
+                Err(NotCommitted::Unknown(gone()))
+            }
+        }
+    }
+
+    async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {
+        let silent = std::mem::take(&mut *lock(&self.troubles.silent));
+        if silent { Err(gone()) } else { self.inner.ask(question).await }
+    }
+
+    async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
+        self.inner.grant_by_device_code(digest).await
+    }
+
+    async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
+        self.inner.grant_by_user_code(digest).await
+    }
+
+    async fn grant(&self, id: &GrantId) -> Result<Option<DeviceGrant>, Unavailable> {
+        self.inner.grant(id).await
+    }
+
+    async fn presentation(&self, id: &PresentationId) -> Result<Option<Presentation>, Unavailable> {
+        self.inner.presentation(id).await
+    }
+
+    async fn presentation_by_handle(&self, handle: &Handle) -> Result<Option<Presentation>, Unavailable> {
+        self.inner.presentation_by_handle(handle).await
+    }
+
+    async fn presentation_by_state(&self, state: &RequestState) -> Result<Option<Presentation>, Unavailable> {
+        self.inner.presentation_by_state(state).await
+    }
+
+    async fn open_presentations(
+        &self,
+        client_id: &str,
+        now: Timestamp,
+    ) -> Result<OpenPresentations, Unavailable> {
+        self.inner.open_presentations(client_id, now).await
+    }
+
+    async fn attempts(&self, attempt: &Attempt) -> Result<Vec<(Timestamp, u32)>, Unavailable> {
+        self.inner.attempts(attempt).await
+    }
+
+    async fn pushed_request(&self, handle: &Digest) -> Result<Option<PushedRequest>, Unavailable> {
+        self.inner.pushed_request(handle).await
+    }
+
+    async fn authorization(&self, id: &AuthorizationId) -> Result<Option<CodeGrant>, Unavailable> {
+        self.inner.authorization(id).await
+    }
+
+    async fn authorization_by_code(&self, code: &Digest) -> Result<Option<CodeGrant>, Unavailable> {
+        self.inner.authorization_by_code(code).await
+    }
+
+    async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
+        self.inner.access_token(digest).await
+    }
+
+    async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {
+        self.inner.family_by_lineage(lineage).await
+    }
+
+    async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable> {
+        self.inner.family(id).await
+    }
+
+    async fn family_by_origin(&self, origin: &Origin) -> Result<Option<Family>, Unavailable> {
+        self.inner.family_by_origin(origin).await
+    }
+
+    async fn used_by(&self, what: WorksOnce<'_>) -> Result<Option<Option<Digest>>, Unavailable> {
+        self.inner.used_by(what).await
+    }
+
+    async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable> {
+        self.inner.sweep(now, limit).await
+    }
+
+    async fn forget_old_versions(&self) -> Result<(), Unavailable> {
+        self.inner.forget_old_versions().await
+    }
+
+    async fn close(&self) {
+        self.inner.close().await;
+    }
+
+    async fn ready(&self) -> Result<(), Unavailable> {
+        self.inner.ready().await
+    }
+}
