@@ -204,7 +204,7 @@ impl Store for SqliteStore {
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {
         let (work, written) = answered(move |connection| Ok(paces::write(connection, &paces)?));
         self.writer.alone(work).await?;
-        self.noticed(written.await.map_err(|_| Ended)?)
+        written.await.map_err(|_| Ended)?.map_err(|failure| self.noticing(failure))
     }
 
     async fn grant_by_user_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {

@@ -65,6 +65,10 @@ impl Shown {
         self.prover.post(world, "/token", &form).await
     }
 
+    async fn shown_by(&self, prover: &mut Prover, world: &Harness) -> Answer {
+        prover.post(world, "/token", &self.form()).await
+    }
+
     async fn tokens(&mut self, world: &Harness) -> Value {
         let answer = self.show(world).await;
         assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
@@ -111,7 +115,8 @@ async fn is_alive(world: &Harness, tokens: &Value) -> bool {
 #[tokio::test]
 async fn req_21_13_who_proves_the_same_key_gets_a_lost_answer_again() {
     let world = world().await;
-    for mut shown in [device(&world, "player").await, application(&world).await] {
+    for by_device in [true, false] {
+        let mut shown = if by_device { device(&world, "player").await } else { application(&world).await };
         let first = shown.tokens(&world).await;
         world.clock.advance(Duration::from_secs(59));
         let second = shown.tokens(&world).await;
@@ -145,7 +150,8 @@ async fn req_21_13_without_a_refresh_token_the_access_token_comes_again() {
 #[tokio::test]
 async fn req_21_13_after_a_minute_or_without_that_key_the_family_ends() {
     let world = world().await;
-    for mut shown in [device(&world, "player").await, application(&world).await] {
+    for by_device in [true, false] {
+        let mut shown = if by_device { device(&world, "player").await } else { application(&world).await };
         let tokens = shown.tokens(&world).await;
         world.clock.advance(Duration::from_secs(60));
         shown.refused(&world).await;
@@ -221,7 +227,7 @@ async fn req_21_13_what_comes_twice_at_once_leaves_one_family() {
     let world = world().await;
     let mut shown = device(&world, "player").await;
     // From here on the nonce is known, and each request is one.
-    shown.prover.post(&world, "/token", &[("client_id", "player"), ("grant_type", "none")]).await;
+    Shown::device("player", "unknown").shown_by(&mut shown.prover, &world).await;
     let tokens = at_once(&world, &mut shown.prover, &shown.form.clone()).await;
     for tokens in &tokens {
         assert!(is_alive(&world, tokens).await);

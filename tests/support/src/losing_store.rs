@@ -11,10 +11,12 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
 use vpgate_core::oauth::attempts::Attempt;
+use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::polling::Pace;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// What becomes of a change.
@@ -163,6 +165,18 @@ impl Store for LosingStore {
 
     async fn access_token(&self, digest: &Digest) -> Result<Option<(IssuedAccess, Family)>, Unavailable> {
         self.inner.access_token(digest).await
+    }
+
+    async fn client_token(&self, digest: &Digest) -> Result<Option<ClientToken>, Unavailable> {
+        self.inner.client_token(digest).await
+    }
+
+    async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
+        self.inner.pending_pace(device_code).await
+    }
+
+    async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {
+        self.inner.write_paces(paces).await
     }
 
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable> {

@@ -43,7 +43,11 @@ fn open(number: u8) -> Change {
 
 /// One statement, which fails when it was made before.
 fn spend(number: u8) -> Change {
-    Change::SpendProof { id: Digest::of(&[3, number]), until: Timestamp::from_unix(600) }
+    Change::SpendProof {
+        id: Digest::of(&[3, number]),
+        until: Timestamp::from_unix(600),
+        by: Digest::of(b"me"),
+    }
 }
 
 /// Holds the thread until the sender says so; then does `afterwards`.
