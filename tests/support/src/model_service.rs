@@ -114,7 +114,7 @@ impl ModelService {
 
     /// What the service does by itself every second.
     pub async fn write_paces(&self) {
-        self.app.write_paces().await.unwrap();
+        self.apps[self.serving].write_paces().await.unwrap();
     }
 
     pub fn wait(&self, seconds: u64) {
