@@ -15,6 +15,7 @@ use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
+use vpgate_core::oauth::entitlement::OPENID;
 use vpgate_core::oauth::issuance::{Exchange, Family, NotRefreshable, Renewal};
 use vpgate_core::oauth::refresh_token::RefreshToken;
 use vpgate_core::status_list::check::StatusNow;
@@ -48,7 +49,8 @@ impl From<ScopeFault> for NotRefreshed {
     }
 }
 
-/// Exchanges a refresh token. `scope` may ask for less than was granted, for this access token only.
+/// Exchanges a refresh token. `scope` may ask for less than was granted, for this access token only. Where `openid` was
+/// granted, what goes beyond is passed over, as it was when the grant was asked for.
 ///
 /// # Errors
 /// [`NotRefreshed`]
@@ -85,11 +87,14 @@ async fn allowed(
     if family.terms().dpop != ask.key {
         return Err(NotRefreshed::InvalidToken);
     }
-    let scopes = match scope {
-        Some(text) => Scopes::parse(text)?,
-        None => family.terms().scopes.clone(),
+    let granted = &family.terms().scopes;
+    let scopes = match scope.map(Scopes::parse).transpose()? {
+        // Libraries of OpenID Connect send again what they began with, and with it what was passed over then.
+        Some(asked) if granted.contains(OPENID) => asked.only(granted),
+        Some(asked) => asked,
+        None => granted.clone(),
     };
-    if scopes.is_empty() || !scopes.within(&family.terms().scopes) {
+    if scopes.is_empty() || !scopes.within(granted) {
         return Err(NotRefreshed::Scope);
     }
     let audience = ask.among(&family.terms().audience)?;
