@@ -1,5 +1,6 @@
 //! [flow]: crate::book::flow
 //! [configuration]: crate::book::configuration
+//! [clients]: crate::book::clients
 //! [operating]: crate::book::operating
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
@@ -13,6 +14,7 @@ macro_rules! page {
     ($name:ident) => {
         /// [flow]: crate::book::flow
         /// [configuration]: crate::book::configuration
+        /// [clients]: crate::book::clients
         /// [operating]: crate::book::operating
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
@@ -25,6 +27,7 @@ macro_rules! page {
 
 page!(flow);
 page!(configuration);
+page!(clients);
 page!(operating);
 page!(limits);
 page!(threats);

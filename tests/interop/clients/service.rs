@@ -1,9 +1,13 @@
 //! The service and the sandbox's wallet at one address, with clients that prove themselves in every way.
 
 use std::collections::HashMap;
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, LazyLock};
 
+use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
+use josekit::jwk::alg::rsa::RsaKeyPair;
+use serde_json::{Value, json};
+use tempfile::TempDir;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::Storage;
@@ -28,7 +32,9 @@ use vpgate_test_support::person;
 const SECRET: &str = "s3cret:/+ %&=";
 const PLAIN_SECRET: &str = "plain-secret";
 /// Elsewhere: the browser stops there.
-const HOME: &str = "http://127.0.0.1:9999/return";
+const HOME: &str = "http://127.0.0.1:9999";
+/// How other people's libraries and the conformance suite expect to be registered.
+const OTHERS: [&str; 2] = ["clients.toml", "oidf.toml"];
 const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 
 pub struct Service {
@@ -39,7 +45,7 @@ pub struct Service {
 impl Service {
     /// Device codes live as long as told.
     pub fn start(code_lifetime: &str) -> Self {
-        Self::of(|address| configuration(address, code_lifetime), Path::new(""))
+        Self::of(|address| configuration(address, code_lifetime), signers().parent().unwrap())
     }
 
     /// On a free port, with this configuration for its address; its files are in `folder`.
@@ -88,6 +94,34 @@ fn app(config: Config) -> App {
     App::new(config, outside, mounts)
 }
 
+/// The private keys of the clients that sign, by the name of each key; the public ones, by the name of each client,
+/// are in files beside it.
+pub fn signers() -> PathBuf {
+    static FOLDER: LazyLock<TempDir> = LazyLock::new(|| {
+        let folder = TempDir::new().unwrap();
+        let elliptic = |name: &str| {
+            let mut pair = EcKeyPair::generate(EcCurve::P256).unwrap();
+            pair.set_key_id(Some(name));
+            pair.set_algorithm(Some("ES256"));
+            (pair.to_jwk_key_pair(), pair.to_jwk_public_key())
+        };
+        let mut rsa = RsaKeyPair::generate(2048).unwrap();
+        rsa.set_key_id(Some("rsa"));
+        let (signer, another) = (elliptic("signer"), elliptic("another"));
+        let write = |name: &str, value: Value| {
+            std::fs::write(folder.path().join(name), value.to_string()).unwrap();
+        };
+        write("signer.json", json!({ "keys": [signer.1, rsa.to_jwk_public_key()] }));
+        write("another.json", json!({ "keys": [another.1] }));
+        write(
+            "private.json",
+            json!({ "signer": signer.0, "rsa": rsa.to_jwk_key_pair(), "another": another.0 }),
+        );
+        folder
+    });
+    FOLDER.path().join("private.json")
+}
+
 fn configuration(address: &str, code_lifetime: &str) -> String {
     let hash = |secret: &str| hash_text(Secret::received(secret).digest());
     let (hash, plain) = (hash(SECRET), hash(PLAIN_SECRET));
@@ -99,7 +133,7 @@ fn configuration(address: &str, code_lifetime: &str) -> String {
     let web = |id: &str, authentication: &str| {
         format!(
             "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"authorization_code\", \"refresh_token\"]\n\
-             scopes = [\"openid\", \"{SCOPE}\"]\nredirect_uris = [\"{HOME}\"]\n{authentication}\n"
+             scopes = [\"openid\", \"{SCOPE}\"]\nredirect_uris = [\"{HOME}/return\"]\n{authentication}\n"
         )
     };
     let api = |id: &str, authentication: &str| {
@@ -120,6 +154,23 @@ fn configuration(address: &str, code_lifetime: &str) -> String {
         api("api", &basic),
         api("api-post", &post),
     ];
+    let others =
+        OTHERS.map(|name| std::fs::read_to_string(Path::new(super::HERE).join(name)).unwrap()).concat();
+    // The second service is in a hurry, and takes assertions as Authlib makes them.
+    let (lifetime, lenient, assertions) =
+        if code_lifetime == "4s" { ("6s", "true", "1h") } else { ("60s", "false", "10m") };
+    let others = [
+        ("ADDRESS", address),
+        ("HOME", HOME),
+        ("ENCODED", &hash),
+        ("PLAIN", &plain),
+        ("CODES_LAST", lifetime),
+        ("PUSHED_LAST", if lifetime == "6s" { "10s" } else { "90s" }),
+        ("LENIENT", lenient),
+        ("ASSERTIONS_LAST", assertions),
+    ]
+    .iter()
+    .fold(others, |text, (name, value)| text.replace(name, value));
     format!(
         r#"
 public_url = "{address}"
@@ -150,7 +201,9 @@ credential = "proof_id_default"
 claims = ["given_name", "age_equal_or_over.18"]
 rules = [{{ field = "age_equal_or_over.18", operator = "=", value = true }}]
 
+{}
 {}"#,
-        clients.join("\n")
+        others,
+        clients.join("\n"),
     )
 }

@@ -46,6 +46,43 @@ pub fn python(name: &str, requirements: &Path) -> Result<PathBuf, String> {
     Ok(python)
 }
 
+/// The program of the Go module in `folder`, built in `target`.
+pub fn go(name: &str, folder: &Path) -> Result<PathBuf, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    runs("go", &["version"]).map_err(|()| "go does not run; apt-get install golang-go".to_owned())?;
+    let program = crate::root().join(format!("target/{name}-go"));
+    let mut build = Command::new("go");
+    build.args(["build", "-mod=readonly", "-o"]).arg(&program).arg(".").current_dir(folder);
+    built(build, folder).map(|()| program)
+}
+
+/// The program of the Rust package in `folder`, which is none of the workspace, built in `target`.
+pub fn rust(name: &str, folder: &Path) -> Result<PathBuf, String> {
+    let _one = INSTALLING.lock().unwrap_or_else(PoisonError::into_inner);
+    let target = crate::root().join(format!("target/{name}-rust"));
+    let mut build = Command::new("cargo");
+    build.args(["build", "--quiet", "--locked", "--target-dir"]).arg(&target).current_dir(folder);
+    built(build, folder).map(|()| target.join(format!("debug/vpgate-{name}-tests")))
+}
+
+/// Programs, each with the package of Debian that it comes with.
+pub fn programs(wanted: &[(&str, &str)]) -> Result<(), String> {
+    let there = |program: &str| {
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        program.starts_with('/') && Path::new(program).exists()
+            || std::env::split_paths(&path).any(|folder| folder.join(program).exists())
+    };
+    match wanted.iter().find(|(program, _)| !there(program)) {
+        Some((program, package)) => Err(format!("no {program}; apt-get install {package}")),
+        None => Ok(()),
+    }
+}
+
+fn built(mut build: Command, folder: &Path) -> Result<(), String> {
+    let done = build.status().is_ok_and(|status| status.success());
+    if done { Ok(()) } else { Err(format!("the program in {} was not built", folder.display())) }
+}
+
 /// `None` when the test that wants it is skipped, which is said.
 pub fn found(what: &str, equipment: Result<PathBuf, String>) -> Option<PathBuf> {
     let missing = match equipment {

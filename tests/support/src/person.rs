@@ -1,6 +1,9 @@
 //! The person with the phone: opens an address, goes on to the sandbox's wallet, and answers there. The
 //! scripts call for them at `POST /person`.
 
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{LazyLock, Mutex};
+
 use poem::endpoint::BoxEndpoint;
 use poem::http::StatusCode;
 use poem::web::Form;
@@ -8,42 +11,65 @@ use poem::{EndpointExt as _, IntoEndpoint as _, Request, Response, handler, post
 use serde::Deserialize;
 use url::Url;
 
-use super::browser::Browser;
+use super::browser::{Browser, Page};
 
 /// Where the scripts find them.
 pub const MOUNT: &str = "/person";
 
+/// The cookies of the browsers that scripts use again, by service and name.
+static BROWSERS: LazyLock<Mutex<HashMap<(String, String), BTreeMap<String, String>>>> =
+    LazyLock::new(Mutex::default);
+
 #[derive(Deserialize)]
 struct Errand {
-    /// Where to begin: a `verification_uri_complete`.
+    /// Where to begin: a `verification_uri_complete`, or where an application sent the browser.
     address: Url,
-    /// The wallet's button: `Share` or `Decline`. Or the page's, `I did not start this`.
-    answer: String,
+    /// The wallet's button: `Share` or `Decline`. Or one of the first page. Nothing is pressed without it, and
+    /// where the first page is none of the service's, or says that something is wrong.
+    answer: Option<String>,
     /// What the wallet does wrong, by the sandbox's name for it.
     fault: Option<String>,
+    /// The browser of this name, with its cookies; a new one when left out.
+    browser: Option<String>,
 }
 
 pub fn endpoint() -> BoxEndpoint<'static> {
     post(act).into_endpoint().map_to_response().boxed()
 }
 
-/// Answers with the text of the last page, and its address in `Location`.
+/// Answers with the text of the last page, its status in `Page-Status`, and its address in `Location`.
 #[handler]
 async fn act(Form(errand): Form<Errand>) -> Response {
     let mut base = errand.address.clone();
     base.set_path("/");
     base.set_query(None);
     let network = over_http(base.clone());
-    let mut browser = Browser::new(&network, base);
+    let mut browser = Browser::new(&network, base.clone());
+    let known = errand.browser.clone().map(|name| (base.to_string(), name));
+    if let Some(known) = &known {
+        browser.cookies = BROWSERS.lock().unwrap().get(known).cloned().unwrap_or_default();
+    }
     let page = browser.open(errand.address.as_str()).await;
-    let page = if errand.answer == "I did not start this" {
-        browser.press(&page, &errand.answer).await
-    } else {
-        let wallet = browser.press(&page, "Continue").await;
-        let filled: Vec<_> = errand.fault.iter().map(|fault| ("fault", fault.as_str())).collect();
-        browser.fill_and_press(&wallet, &filled, &errand.answer).await
+    let page = match errand.answer.as_deref() {
+        Some(answer) if page.url.origin() == base.origin() && page.status.is_success() => {
+            answered(&mut browser, page, answer, errand.fault.as_deref()).await
+        }
+        _ => page,
     };
-    Response::builder().header("location", page.url.as_str()).body(page.body)
+    if let Some(known) = known {
+        BROWSERS.lock().unwrap().insert(known, browser.cookies.clone());
+    }
+    let response = Response::builder().header("location", page.url.as_str());
+    response.header("page-status", page.status.as_u16()).body(page.body)
+}
+
+async fn answered(browser: &mut Browser<'_>, page: Page, answer: &str, fault: Option<&str>) -> Page {
+    if !matches!(answer, "Share" | "Decline") {
+        return browser.press(&page, answer).await;
+    }
+    let wallet = browser.press(&page, "Continue").await;
+    let filled: Vec<_> = fault.iter().map(|fault| ("fault", *fault)).collect();
+    browser.fill_and_press(&wallet, &filled, answer).await
 }
 
 /// The way from the person's browser to the service: a connection, and no redirect that it does not see.

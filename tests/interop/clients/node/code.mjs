@@ -1,9 +1,9 @@
 // The authorization code flow (RFC 6749 section 4.1) by openid-client, and what the tokens are good for.
 import assert from "node:assert/strict";
 import * as oauth from "openid-client";
-import { SCOPE, SECRET, decoded, discovered, patient, person, refused, tell } from "./story.mjs";
+import { HOME, SCOPE, SECRET, decoded, discovered, patient, person, refused, tell } from "./story.mjs";
 
-const HOME = "http://127.0.0.1:9999/return";
+const RETURN = `${HOME}/return`;
 const WEB = ["web", oauth.None()];
 const PORTAL = ["portal:basic", oauth.ClientSecretBasic(SECRET)];
 const API = ["api", oauth.ClientSecretBasic(SECRET)];
@@ -15,12 +15,12 @@ async function signedIn([id, authentication], { par = false, answer = "Share", d
   const [expectedState, expectedNonce] = [oauth.randomState(), oauth.randomNonce()];
   const DPoP = dpop ? oauth.getDPoPHandle(config, await oauth.randomDPoPKeyPair()) : undefined;
   const request = {
-    redirect_uri: HOME, scope: `openid ${SCOPE}`, state: expectedState, nonce: expectedNonce,
+    redirect_uri: RETURN, scope: `openid ${SCOPE}`, state: expectedState, nonce: expectedNonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: "S256", ...changes,
   };
   const link = par ? await oauth.buildAuthorizationUrlWithPAR(config, request, { DPoP }) : oauth.buildAuthorizationUrl(config, request);
   const home = new URL(await person(link.href, answer));
-  assert.ok(home.href.startsWith(HOME), `the browser is at ${home.origin}${home.pathname}`);
+  assert.ok(home.href.startsWith(RETURN), `the browser is at ${home.origin}${home.pathname}`);
   const exchange = (more = {}) => oauth.authorizationCodeGrant(
     config, home, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true, ...more }, undefined, { DPoP });
   return { config, home, exchange, DPoP };

@@ -5,9 +5,8 @@ from urllib.parse import parse_qs, urlsplit
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 
-from story import PATIENT, SCOPE, SECRET, metadata, person, refused, tell
+from story import HOME, PATIENT, SCOPE, SECRET, metadata, person, refused, tell
 
-HOME = "http://127.0.0.1:9999/return"
 WEB = ("web", None, "none")
 POSTED = ("portal-post", SECRET, "client_secret_post")
 RESOURCE = ("api-post", SECRET, "client_secret_post")

@@ -11,12 +11,15 @@ from authlib.integrations.requests_client import OAuth2Session
 # A service whose device codes live long, and one whose codes do not.
 PATIENT, BRIEF = sys.argv[1:3]
 SECRET = "s3cret:/+ %&="
+# For libraries that do not encode what they put into the header (RFC 6749 section 2.3.1).
+PLAIN_SECRET = "plain-secret"
+# Elsewhere: the browser stops there.
+HOME = "http://127.0.0.1:9999/return"
 SCOPE = "urn:proof:params:scope:verifiable-credentials:basic"
-# Client identifier, secret, and how it authenticates. Authlib does not encode what it puts into the
-# header (RFC 6749 section 2.3.1), so that one is plain.
+# Client identifier, secret, and how it authenticates.
 CLIENTS = [
     ("tv", None, "none"),
-    ("box", "plain-secret", "client_secret_basic"),
+    ("box", PLAIN_SECRET, "client_secret_basic"),
     ("box-post", SECRET, "client_secret_post"),
 ]
 
@@ -26,8 +29,8 @@ def session(client=CLIENTS[0]):
     return OAuth2Session(identifier, secret, token_endpoint_auth_method=method)
 
 
-def metadata(address):
-    return requests.get(f"{address}/.well-known/oauth-authorization-server", timeout=10).json()
+def metadata(address, name="oauth-authorization-server"):
+    return requests.get(f"{address}/.well-known/{name}", timeout=10).json()
 
 
 def person(address, answer, fault=None):
@@ -49,16 +52,17 @@ def refused(code, action):
     raise AssertionError(f"was not refused with {code}")
 
 
-def tell(stories):
+def tell(stories, client="Authlib"):
+    """Tells all stories at once, and ends the process: well when all were true."""
     failed = 0
     with concurrent.futures.ThreadPoolExecutor(len(stories)) as pool:
         told = {pool.submit(story): story.__doc__ for story in stories}
         for story in concurrent.futures.as_completed(told):
             fault = story.exception()
             if fault is None:
-                print(f"ok      Authlib: {told[story]}", flush=True)
+                print(f"ok      {client}: {told[story]}", flush=True)
             else:
                 failed += 1
-                print(f"FAILED  Authlib: {told[story]}", flush=True)
+                print(f"FAILED  {client}: {told[story]}", flush=True)
                 traceback.print_exception(fault)
     sys.exit(1 if failed else 0)

@@ -1,0 +1,29 @@
+// The plans of the OpenID Foundation for certification (August 2026), each module under its name: run, or listed with
+// the reason why it does not apply. `VPGATE_MODULE=name` runs those whose names hold that.
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { tell } from "../shared.mjs";
+import * as basic from "./basic.mjs";
+import * as fapi2 from "./fapi2.mjs";
+
+const PLANS = JSON.parse(readFileSync(new URL("plans.json", import.meta.url)));
+const OURS = {
+  basic: [basic.basic, basic.notApplicable],
+  config: [basic.config, {}],
+  "fapi2-security-profile-final": [fapi2.fapi2, fapi2.notApplicable],
+};
+
+/** What the service does not do yet. */
+const NOT_YET = [
+  "oidcc-claims-essential", "test-claims-parameter-identity-claims", "ensure-request-object-without-redirect-uri-fails",
+  "ensure-redirect-uri-in-authorization-request", "ensure-signed-client-assertion-with-RS256-fails", "refresh-token",
+  "attempt-reuse-authorization-code-after-one-second"];
+
+const only = process.env.VPGATE_MODULE;
+const stories = Object.entries(OURS).flatMap(([plan, [modules, notApplicable]]) => {
+  assert.deepEqual([...Object.keys(modules), ...Object.keys(notApplicable)].sort(), [...PLANS[plan]].sort(), plan);
+  for (const [name, reason] of Object.entries(notApplicable)) console.log(`not applicable: ${plan}, ${name}: ${reason}`);
+  for (const name of Object.keys(modules)) if (NOT_YET.includes(name)) console.log(`not yet: ${plan}, ${name}`);
+  return Object.entries(modules).filter(([name]) => !NOT_YET.includes(name)).map(([name, module]) => [`${plan}, ${name}`, module]);
+});
+await tell("OpenID Foundation", Object.fromEntries(stories.filter(([name]) => !only || name.includes(only))));
