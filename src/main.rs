@@ -191,6 +191,10 @@ fn hash_secret(generate: bool) -> anyhow::Result<()> {
         secrets::strong(secret).map_err(anyhow::Error::msg)?;
         Secret::received(secret)
     };
+    if secret.expose().contains(['%', '+']) {
+        let words = "note: the secret has `%` or `+`: libraries that do not form-encode HTTP Basic (Authlib, requests-oauthlib) fail with it";
+        writeln!(io::stderr(), "{words}").context("nothing can be printed")?;
+    }
     let hash = secrets::hash_text(secret.digest());
     if generate { say(&format!("secret_hash {hash}")) } else { say(&hash) }
 }

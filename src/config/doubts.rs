@@ -36,6 +36,7 @@ pub(super) fn notes(registered: &Registry) -> Vec<String> {
     let policy = &registered.policy;
     let mut notes = changing_subjects(&policy.clients, &policy.scopes);
     notes.extend(without_api(&policy.clients));
+    notes.extend(misread_ids(&policy.clients));
     notes.extend(registered.notes.iter().cloned());
     notes
 }
@@ -59,6 +60,24 @@ fn changing_subjects(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
         )
     };
     keyed.map(|it| note(&it.id)).collect()
+}
+
+/// Which identifiers come to harm where a client joins id and secret for HTTP Basic without encoding them first, as
+/// RFC 6749 section 2.3.1 demands and several libraries forget.
+fn misread_ids(clients: &Clients) -> impl Iterator<Item = String> {
+    let by_secret = |client: &&Client| {
+        matches!(
+            client.authentication,
+            Authentication::ClientSecretBasic(_) | Authentication::ClientSecretPost(_)
+        )
+    };
+    let fragile = |client: &&Client| client.id.contains([':', '%', '+']);
+    clients.iter().filter(by_secret).filter(fragile).map(|client| {
+        format!(
+            "{} has `%`, `+` or `:` in its client_id: libraries that do not form-encode HTTP Basic (Authlib, requests-oauthlib) fail with it",
+            client.id
+        )
+    })
 }
 
 /// Which clients cannot use the REST API, and may not know it.

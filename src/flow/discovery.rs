@@ -4,8 +4,15 @@ use serde_json::Value;
 use url::Url;
 
 use super::context::Context;
+use vpgate_core::admission::bridge::{CLAIM, PresentedCredentials};
+use vpgate_core::admission::{AskableCredential, ScopeDefinition};
 use vpgate_core::jose::alg::Algorithm;
-use vpgate_core::oauth::client::Grant;
+use vpgate_core::oauth::client::{Client, Grant};
+use vpgate_core::policy::Policy;
+
+/// What ID tokens say whoever asks.
+const REGISTERED_CLAIMS: [&str; 9] =
+    ["sub", "iss", "aud", "exp", "iat", "auth_time", "amr", "nonce", "at_hash"];
 
 /// What clients can find out before they ask for anything.
 #[derive(Debug)]
@@ -22,6 +29,14 @@ pub struct ServerOffer<'c> {
     pub client_credentials: bool,
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
+    /// Every claim that some client can be told.
+    pub claims: Vec<&'c str>,
+    /// How sure people can be recognised.
+    pub acr_values: Vec<&'c str>,
+    /// The scopes that some client is told of credential by credential.
+    pub presentable: Vec<PresentableScope<'c>>,
+    /// Whether some client may sign assertions and proofs with RS256.
+    pub rs256_accepted: bool,
     /// What ID tokens are signed with.
     pub id_token_algorithms: Vec<Algorithm>,
 }
@@ -37,8 +52,55 @@ pub fn offer(context: &Context) -> ServerOffer<'_> {
         refresh_tokens: some_client_has(Grant::RefreshToken),
         client_credentials: some_client_has(Grant::ClientCredentials),
         pushed_only: policy.code.pushed_only,
+        claims: claims(policy),
+        acr_values: policy.scopes.credentials().iter().filter_map(|it| it.acr.as_deref()).collect(),
+        presentable: presentable(policy),
+        rs256_accepted: policy.clients.iter().any(|client| client.proof.rs256),
         id_token_algorithms: policy.id_token_algorithms(),
     }
+}
+
+/// A scope, and the credential that stands behind it.
+#[derive(Debug)]
+pub struct PresentableScope<'c> {
+    /// What is asked for.
+    pub scope: &'c ScopeDefinition,
+    /// What must be shown.
+    pub credential: &'c AskableCredential,
+}
+
+/// What clients that may ask for ID tokens can be told, each once: what tokens say of themselves, the clients' own
+/// claims, and what their scopes list.
+fn claims(policy: &Policy) -> Vec<&str> {
+    let mut names = REGISTERED_CLAIMS.to_vec();
+    if policy.scopes.credentials().iter().any(|credential| credential.acr.is_some()) {
+        names.push("acr");
+    }
+    for client in policy.openid_clients() {
+        let own = client.token_claims.iter().map(|claim| claim.name.as_str());
+        let scopes = client.scopes.iter().filter_map(|name| policy.scopes.named(name));
+        let presented = client.token_claims.places().presented != PresentedCredentials::None;
+        let listed = scopes.flat_map(ScopeDefinition::claim_names);
+        for name in own.chain(listed).chain(presented.then_some(CLAIM)) {
+            if !names.contains(&name) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+fn presentable(policy: &Policy) -> Vec<PresentableScope<'_>> {
+    let told = |client: &&Client| client.token_claims.places().presented != PresentedCredentials::None;
+    let clients: Vec<&Client> = policy.openid_clients().filter(told).collect();
+    let asked = |scope: &&ScopeDefinition| clients.iter().any(|client| client.scopes.contains(&scope.name));
+    let behind = |scope: &'_ ScopeDefinition| policy.scopes.credential(&scope.credential);
+    policy
+        .scopes
+        .iter()
+        .filter(asked)
+        .filter_map(|scope| Some(PresentableScope { scope, credential: behind(scope)? }))
+        .collect()
 }
 
 /// The keys that check our tokens (RFC 7517 section 5).

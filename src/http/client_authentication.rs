@@ -103,7 +103,7 @@ async fn by_token<'v>(
             let path = request.uri().path();
             let url = request.data::<PublicUrl>().map(|public_url| public_url.at(path)).unwrap_or_default();
             let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
-            let proven = flow::client::prove_key(context, &access_token::proofs(request), target).await;
+            let proven = flow::client::prove_key(context, None, &access_token::proofs(request), target).await;
             proven.map_err(NotLetInToApi::Proof)?
         }
     };

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value};
 
-use super::earned::Admission;
+use super::bridge::PresentedCredentials;
+use super::earned::{Admission, EarnedWith};
 use super::policy::{AskableCredential, Purpose, ScopeDefinition, ScopePolicy};
 use super::rules::{ScopeRule, Unmet};
 use super::scopes::Scopes;
@@ -11,6 +12,7 @@ use super::token_claims::Applicant;
 use crate::base::base64url;
 use crate::base::secret::DigestKey;
 use crate::base::time::Timestamp;
+use crate::openid4vp::dcql::ClaimsPath;
 use crate::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::status_list::check::StatusPlace;
 
@@ -141,7 +143,8 @@ impl ScopePolicy {
                 behind.extend(bound);
             }
         }
-        let subject = self.subject(&behind, applicant.client_id, subject_key).ok_or(NothingEarned)?;
+        let first = self.first(&behind).ok_or(NothingEarned)?;
+        let subject = subject(first, applicant.client_id, subject_key);
         let claims = applicant.token_claims.filled(&subject, applicant.parameters, |id| {
             behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
         });
@@ -158,14 +161,54 @@ impl ScopePolicy {
             }
         }
         Ok(Admission {
-            scopes,
             subject,
             verified_at: presentation.verified_at(),
             expires_at: behind.iter().filter_map(|bound| bound.shown.expires_at).min(),
             claims,
             status_places,
             sources,
+            credentials: self.told_of(first, &behind, &scopes, applicant),
+            requested: applicant.claims.clone(),
+            scopes,
         })
+    }
+
+    /// The credentials behind an admission, each once, with the claims that tokens may say.
+    fn told_of(
+        &self,
+        first: &HolderBound<'_>,
+        behind: &[HolderBound<'_>],
+        scopes: &Scopes,
+        applicant: &Applicant<'_>,
+    ) -> Vec<EarnedWith> {
+        let mut told: Vec<EarnedWith> = Vec::new();
+        for bound in std::iter::once(first).chain(behind) {
+            let id = &bound.credential.id;
+            if told.iter().all(|it| it.id != *id) {
+                let paths = self.sayable(id, scopes, applicant);
+                // One wallet could be told from another by its key, and nobody is told it.
+                let credential = VerifiedCredential { holder: None, ..bound.shown.only(&paths) };
+                told.push(EarnedWith { id: id.clone(), credential });
+            }
+        }
+        told
+    }
+
+    /// Of the credential `id`, what some place says because a scope lists it or the client asks for it.
+    fn sayable<'p>(&'p self, id: &str, earned: &Scopes, applicant: &Applicant<'p>) -> Vec<&'p ClaimsPath> {
+        let places = applicant.token_claims.places();
+        let earned: Vec<_> = earned.iter().filter_map(|name| self.named(name)).collect();
+        let said = earned.iter().copied().flat_map(|scope| {
+            let names = scope.claim_names().into_iter().filter(|name| places.says_of(scope, name));
+            names.map(move |name| (scope, name))
+        });
+        let paths = said
+            .chain(self.listing(applicant.claims))
+            .filter(|(scope, _)| scope.credential == id)
+            .flat_map(|(scope, name)| scope.paths_behind(name));
+        let presented = places.presented != PresentedCredentials::None;
+        let whole = earned.iter().filter(|scope| presented && scope.credential == id);
+        paths.chain(whole.flat_map(|scope| &scope.claims)).collect()
     }
 
     fn judge<'p>(
@@ -195,7 +238,7 @@ impl ScopePolicy {
         presentation: &'p VerifiedPresentation,
         purpose: Purpose,
     ) -> Result<HolderBound<'p>, Unearned<'p>> {
-        let credential = self.credentials().iter().find(|it| it.id == id).ok_or(Unearned::NotShown(id))?;
+        let credential = self.credential(id).ok_or(Unearned::NotShown(id))?;
         // A scope's own query asks for one presentation with holder binding.
         let shown = presentation.credentials().get(id).map(VerifiedCredentials::as_slice);
         let Some([shown]) = shown else { return Err(Unearned::NotShown(id)) };
@@ -212,25 +255,27 @@ impl ScopePolicy {
         Ok(bound)
     }
 
-    /// The pairwise subject (REQ-5.21): it depends on the client, the issuer, and who the issuer says the
-    /// person is, and tells nobody any of them. Where the credential has no stable identifier the holder
-    /// key stands in: then a wallet that shows another copy of the credential gets another subject.
-    ///
-    /// With several credentials, the first in the configuration counts, those with a stable identifier
-    /// before all others.
-    fn subject(&self, behind: &[HolderBound<'_>], client_id: &str, key: &DigestKey) -> Option<String> {
+    /// The credential that the subject is made of: with several, the first in the configuration counts, those with
+    /// a stable identifier before all others.
+    fn first<'b, 'p>(&self, behind: &'b [HolderBound<'p>]) -> Option<&'b HolderBound<'p>> {
         let place = |bound: &&HolderBound<'_>| {
             let place = self.credentials().iter().position(|it| it.id == bound.credential.id);
             (bound.credential.stable_identifier.is_none(), place)
         };
-        let bound = behind.iter().min_by_key(place)?;
-        let issuer = bound.shown.issuer_identity();
-        let person = match bound.identifier() {
-            Some(identifier) => format!("{client_id}\0{issuer}\0identifier\0{identifier}"),
-            None => format!("{client_id}\0{issuer}\0{}", bound.holder),
-        };
-        Some(base64url::encode(key.digest(person.as_bytes()).as_bytes()))
+        behind.iter().min_by_key(place)
     }
+}
+
+/// The pairwise subject (REQ-5.21): it depends on the client, the issuer, and who the issuer says the
+/// person is, and tells nobody any of them. Where the credential has no stable identifier the holder
+/// key stands in: then a wallet that shows another copy of the credential gets another subject.
+fn subject(bound: &HolderBound<'_>, client_id: &str, key: &DigestKey) -> String {
+    let issuer = bound.shown.issuer_identity();
+    let person = match bound.identifier() {
+        Some(identifier) => format!("{client_id}\0{issuer}\0identifier\0{identifier}"),
+        None => format!("{client_id}\0{issuer}\0{}", bound.holder),
+    };
+    base64url::encode(key.digest(person.as_bytes()).as_bytes())
 }
 
 impl HolderBound<'_> {

@@ -6,9 +6,11 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use super::claims_request::ClaimsRequest;
 use super::scopes::Scopes;
 use super::source::ClaimSource;
 use crate::base::time::Timestamp;
+use crate::openid4vp::verify::VerifiedCredential;
 use crate::status_list::check::StatusPlace;
 
 /// What a presentation earned. Made only by [`ScopePolicy::admit`](super::ScopePolicy::admit).
@@ -24,6 +26,20 @@ pub struct Admission {
     pub(super) status_places: Vec<StatusPlace>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub(super) sources: Vec<ClaimSource>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub(super) credentials: Vec<EarnedWith>,
+    #[serde(skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub(super) requested: ClaimsRequest,
+}
+
+/// A credential behind an admission: what the relying party would be told of it, with no other claims than those
+/// that tokens may say. The first is the one that the subject is made of.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EarnedWith {
+    /// The credential query id that it answered.
+    pub id: String,
+    /// The verified result.
+    pub credential: VerifiedCredential,
 }
 
 impl Admission {
@@ -58,14 +74,14 @@ impl Admission {
         Self { status_places: Vec::new(), ..self }
     }
 
-    /// Whether tokens say a claim of this name besides the registered ones.
+    /// Whether the client's own claim of this name has a value.
     pub fn says(&self, name: &str) -> bool {
         self.claims.contains_key(name)
     }
 
-    /// What tokens say besides the registered claims: what the client's `token_claims` list, and only that.
-    pub fn token_claims(&self) -> impl Iterator<Item = (String, Value)> {
-        self.claims.iter().map(|(name, value)| (name.clone(), value.clone()))
+    /// The credentials behind it; the first is the one that the subject is made of.
+    pub fn credentials(&self) -> &[EarnedWith] {
+        &self.credentials
     }
 }
 
@@ -84,7 +100,10 @@ impl fmt::Debug for Admission {
 
 /// From rows, which are trusted; for `store/row.rs` only.
 pub mod restore {
-    use super::{Admission, BTreeMap, ClaimSource, Deserialize, Scopes, StatusPlace, Timestamp, Value};
+    use super::{
+        Admission, BTreeMap, ClaimSource, ClaimsRequest, Deserialize, EarnedWith, Scopes, StatusPlace,
+        Timestamp, Value,
+    };
 
     #[derive(Deserialize)]
     struct EarnedRow {
@@ -99,12 +118,35 @@ pub mod restore {
         status_places: Vec<StatusPlace>,
         #[serde(default)]
         sources: Vec<ClaimSource>,
+        #[serde(default)]
+        credentials: Vec<EarnedWith>,
+        #[serde(default)]
+        requested: ClaimsRequest,
     }
 
     /// What [`Admission`] serialised to. `None` when it is something else.
     pub fn admission(row: &str) -> Option<Admission> {
-        let EarnedRow { scopes, subject, verified_at, expires_at, claims, status_places, sources } =
-            serde_json::from_str(row).ok()?;
-        Some(Admission { scopes, subject, verified_at, expires_at, claims, status_places, sources })
+        let EarnedRow {
+            scopes,
+            subject,
+            verified_at,
+            expires_at,
+            claims,
+            status_places,
+            sources,
+            credentials,
+            requested,
+        } = serde_json::from_str(row).ok()?;
+        Some(Admission {
+            scopes,
+            subject,
+            verified_at,
+            expires_at,
+            claims,
+            status_places,
+            sources,
+            credentials,
+            requested,
+        })
     }
 }

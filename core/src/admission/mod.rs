@@ -6,20 +6,26 @@
 //! [`VerifiedPresentation`](crate::openid4vp::verify::VerifiedPresentation).
 
 mod admit;
+pub mod bridge;
+pub mod claims_request;
+pub mod client_claims;
 mod earned;
 mod held;
 mod policy;
 mod result;
 pub mod rules;
+mod said;
 pub mod scopes;
 mod source;
+pub mod standard_claims;
 pub mod token_claims;
 
 pub use self::admit::{NothingEarned, ScopeVerdict, Unearned};
-pub use self::earned::{Admission, restore};
+pub use self::earned::{Admission, EarnedWith, restore};
 pub use self::held::CurrentConfiguration;
 pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopeDefinition, ScopePolicy};
 pub use self::result::SCOPE_RULES;
+pub use self::said::Hearing;
 pub use self::source::ClaimSource;
 
 #[cfg(test)]

@@ -1,7 +1,9 @@
 //! What can be earned, and the question that asks for it.
 
+use super::claims_request::ClaimsRequest;
 use super::rules::ScopeRule;
 use super::scopes::Scopes;
+use super::standard_claims::{self, StandardClaim};
 use super::token_claims::TokenClaims;
 use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Meta, Query, QueryFault};
 
@@ -15,6 +17,8 @@ pub struct AskableCredential {
     /// A claim that its issuer promises never to change for a person and never to give to another one
     /// (OpenID4VP 1.0 section 14.4).
     pub stable_identifier: Option<ClaimsPath>,
+    /// How sure whoever shows it is who they say (`acr`, OpenID Connect Core section 2).
+    pub acr: Option<String>,
 }
 
 /// One scope: what must be shown and what must hold (`[[scopes]]`).
@@ -28,6 +32,8 @@ pub struct ScopeDefinition {
     pub credential: String,
     /// The claims to ask for, besides those that rules read.
     pub claims: Vec<ClaimsPath>,
+    /// What claims are called in tokens that the credential calls something else.
+    pub standard_claims: Vec<(String, StandardClaim)>,
     /// All of them must hold.
     pub rules: Vec<ScopeRule>,
     /// Whether showing the credential is enough where there are no rules (REQ-12.7).
@@ -93,6 +99,11 @@ impl ScopePolicy {
         self.scopes.iter().find(|scope| scope.name == name)
     }
 
+    /// One credential, by the id of its query.
+    pub fn credential(&self, id: &str) -> Option<&AskableCredential> {
+        self.credentials.iter().find(|credential| credential.id == id)
+    }
+
     /// Every credential, in the order of the configuration.
     pub fn credentials(&self) -> &[AskableCredential] {
         &self.credentials
@@ -105,21 +116,41 @@ impl ScopePolicy {
     /// # Errors
     /// [`NotAskable`]
     pub fn query(&self, scopes: &Scopes) -> Result<Query, NotAskable> {
-        self.query_for(scopes, &TokenClaims::default())
+        self.query_for(scopes, &TokenClaims::default(), &ClaimsRequest::default())
     }
 
-    /// The query for a token: what `scopes` need, and what tokens say of the same credentials. A credential that only a
-    /// token claim names is not asked for.
+    /// The query for a token: what `scopes` need, what tokens say of the same credentials, and what of them the
+    /// client asks for claim by claim. A credential that only a token claim names is not asked for.
     ///
     /// # Errors
     /// [`NotAskable`]
-    pub fn query_for(&self, scopes: &Scopes, token_claims: &TokenClaims) -> Result<Query, NotAskable> {
+    pub fn query_for(
+        &self,
+        scopes: &Scopes,
+        token_claims: &TokenClaims,
+        requested: &ClaimsRequest,
+    ) -> Result<Query, NotAskable> {
         let mut wanted = self.ruled(scopes)?;
         for asked in &mut wanted {
             asked.credential.stable_identifier.iter().for_each(|path| asked.add(path));
             token_claims.fields_of(&asked.credential.id).for_each(|path| asked.add(path));
+            for (scope, name) in self.listing(requested) {
+                if scope.credential == asked.credential.id {
+                    scope.paths_behind(name).into_iter().for_each(|path| asked.add(path));
+                }
+            }
         }
         Ok(compiled(wanted)?)
+    }
+
+    /// The claims of a request that scopes list.
+    pub(super) fn listing<'p>(
+        &'p self,
+        requested: &'p ClaimsRequest,
+    ) -> impl Iterator<Item = (&'p ScopeDefinition, &'p str)> {
+        requested
+            .all()
+            .filter_map(|(_, claim)| Some((self.named(claim.scope.as_deref()?)?, claim.name.as_str())))
     }
 
     /// The query behind a relying party's result: what the scopes list, and what their rules read. There is
@@ -132,9 +163,11 @@ impl ScopePolicy {
     }
 
     /// Whether `query` asks for no more than the `claims` that `scopes` list: then their names say the
-    /// same to a wallet that knows them.
+    /// same to a wallet that knows them. What OpenID Connect calls scopes are names between clients and us.
     pub fn is_named_by(&self, scopes: &Scopes, query: &Query) -> bool {
-        self.wanted(scopes).is_ok_and(|listed| compiled(listed).as_ref() == Ok(query))
+        let of_openid_connect = |name: &str| !standard_claims::of_scope(name).is_empty();
+        !scopes.iter().any(of_openid_connect)
+            && self.wanted(scopes).is_ok_and(|listed| compiled(listed).as_ref() == Ok(query))
     }
 
     /// The credentials of these scopes, with the claims that they list and that their rules read.

@@ -1,10 +1,14 @@
+mod bridge;
 mod held;
 mod results;
+mod said;
 
 use std::collections::BTreeMap;
 
 use serde_json::json;
 
+use super::claims_request::ClaimsRequest;
+use super::client_claims::ClaimsPlace;
 use super::rules::{Kind, Operator, ScopeRule};
 use super::scopes::Scopes;
 use super::token_claims::{Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims};
@@ -32,6 +36,7 @@ fn rule(credential: &str, field: &str, operator: &str, value: &serde_json::Value
 /// Open when it has no rules.
 fn scope(name: &str, credential: &str, claims: &[&str], rules: Vec<ScopeRule>) -> ScopeDefinition {
     ScopeDefinition {
+        standard_claims: Vec::new(),
         name: name.to_owned(),
         description: None,
         credential: credential.to_owned(),
@@ -46,6 +51,7 @@ fn askable(id: &str) -> AskableCredential {
         id: id.to_owned(),
         meta: Meta::sd_jwt_vc(vec![format!("https://types.example/{id}")]),
         stable_identifier: None,
+        acr: None,
     }
 }
 
@@ -113,7 +119,8 @@ fn admit_by(
 ) -> Result<Admission, NothingEarned> {
     let requested = &Scopes::parse(requested).unwrap();
     let parameters = &token_claims.kept(|name| (name == "room_id").then_some("7")).unwrap();
-    let applicant = Applicant { client_id, requested, token_claims, parameters };
+    let claims = &ClaimsRequest::default();
+    let applicant = Applicant { client_id, requested, token_claims, parameters, claims };
     policy.admit(presentation, &applicant, &DigestKey::new(&[1; 32]))
 }
 
@@ -155,7 +162,7 @@ fn req_12_8_what_rules_and_token_claims_read_is_asked_for_and_no_more() {
         copied("classes", "licence", "classes"),
         copied("adult", "id", "adult"),
     ]);
-    let query = policy().query_for(&scopes("adult"), &claims).unwrap();
+    let query = policy().query_for(&scopes("adult"), &claims, &ClaimsRequest::default()).unwrap();
     assert_eq!(asked(&query), [("id", names(&["given_name", "adult", "Access Level"]))]);
     let query = stable_by("personal_number").query(&scopes("name")).unwrap();
     assert_eq!(asked(&query), [("id", names(&["given_name", "family_name", "personal_number"]))]);
@@ -165,7 +172,7 @@ fn req_12_8_what_rules_and_token_claims_read_is_asked_for_and_no_more() {
 fn req_12_8_names_stand_for_a_query_only_when_they_list_all_of_it() {
     let by_name = |policy: &ScopePolicy, scopes: &str, claims: &TokenClaims| {
         let scopes = Scopes::parse(scopes).unwrap();
-        policy.is_named_by(&scopes, &policy.query_for(&scopes, claims).unwrap())
+        policy.is_named_by(&scopes, &policy.query_for(&scopes, claims, &ClaimsRequest::default()).unwrap())
     };
     let none = TokenClaims::default();
     let listed = TokenClaims::new(vec![copied("first", "id", "given_name")]);
@@ -366,8 +373,12 @@ fn req_12_13_tokens_say_what_is_configured_of_what_was_earned_and_nothing_else()
     let both = shown(&[("id", credential(true, "h", None)), ("licence", credential(true, "g", None))]);
     let said = |requested: &str, claims: &TokenClaims| {
         let admission = admit_by(&policy(), &both, requested, "tv", claims).unwrap();
-        let said: serde_json::Map<_, _> = admission.token_claims().collect();
-        (serde_json::Value::Object(said), admission)
+        let (policy, scopes) = (policy(), Scopes::parse(requested).unwrap());
+        let to = Hearing { policy: &policy, token_claims: claims, scopes: &scopes };
+        let said = [ClaimsPlace::AccessToken, ClaimsPlace::Userinfo].map(|place| admission.said(place, &to));
+        assert_eq!(said[0], said[1], "unless the configuration says otherwise");
+        assert!(admission.said(ClaimsPlace::IdToken, &to).is_empty());
+        (serde_json::Value::Object(said[0].clone()), admission)
     };
     let (one, admission) = said("name drive", &claims);
     let expected = json!({"level": 5, "room": "7", "subscriberConnectDID": admission.subject()});
@@ -388,6 +399,6 @@ fn a_stored_admission_comes_back_as_it_was() {
     assert_eq!(restore::admission(&row), Some(admission));
     assert_eq!(restore::admission("{}"), None);
     let older = r#"{"scopes":["a"],"subject":"s","verified_at":1,"expires_at":null}"#;
-    assert_eq!(restore::admission(older).unwrap().token_claims().count(), 0);
+    assert!(!restore::admission(older).unwrap().says("level"));
     assert!(RequestParameters::default().is_empty());
 }

@@ -6,6 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use super::claims_request::ClaimsRequest;
+use super::client_claims::ClientClaims;
 use super::scopes::Scopes;
 use crate::openid4vp::dcql::ClaimsPath;
 
@@ -84,9 +86,18 @@ pub enum ClaimSource {
     Service(String),
 }
 
-/// All of a client's, each name once.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct TokenClaims(Vec<TokenClaim>);
+/// What a client's tokens say: its own claims, each name once, and where they and those of the scopes are said.
+#[derive(Clone, Debug, PartialEq)]
+pub struct TokenClaims {
+    own: Vec<TokenClaim>,
+    places: ClientClaims,
+}
+
+impl Default for TokenClaims {
+    fn default() -> Self {
+        Self::new(Vec::new())
+    }
+}
 
 /// What was kept of a request's parameters. Prints names only: values may be personal.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,19 +115,31 @@ pub fn is_registered(name: &str) -> bool {
 }
 
 impl TokenClaims {
-    /// From checked configuration.
-    pub fn new(claims: Vec<TokenClaim>) -> Self {
-        Self(claims)
+    /// From checked configuration, where each place says what it does by itself.
+    pub fn new(own: Vec<TokenClaim>) -> Self {
+        let places = ClientClaims::standard(own.iter().map(|claim| claim.name.clone()).collect());
+        Self { own, places }
     }
 
-    /// All of them.
+    /// Said at these places.
+    #[must_use]
+    pub fn said_at(self, places: ClientClaims) -> Self {
+        Self { places, ..self }
+    }
+
+    /// What is said where.
+    pub fn places(&self) -> &ClientClaims {
+        &self.places
+    }
+
+    /// The client's own claims.
     pub fn iter(&self) -> impl Iterator<Item = &TokenClaim> {
-        self.0.iter()
+        self.own.iter()
     }
 
     /// What is to be asked of `credential`.
     pub(super) fn fields_of<'c>(&'c self, credential: &'c str) -> impl Iterator<Item = &'c ClaimsPath> {
-        self.0.iter().filter_map(move |claim| match &claim.source {
+        self.own.iter().filter_map(move |claim| match &claim.source {
             ClaimSource::Credential { credential: id, field } if id == credential => Some(field),
             _ => None,
         })
@@ -131,7 +154,7 @@ impl TokenClaims {
         sent: impl Fn(&str) -> Option<&'s str>,
     ) -> Result<RequestParameters, ParameterTooLong> {
         let mut kept = BTreeMap::new();
-        for claim in &self.0 {
+        for claim in &self.own {
             let ClaimSource::Request { parameter } = &claim.source else { continue };
             let Some(value) = sent(parameter) else { continue };
             if value.len() > MAX_PARAMETER_BYTES {
@@ -165,7 +188,7 @@ impl TokenClaims {
             ClaimSource::Subject => Some(Value::from(subject)),
             ClaimSource::Service(identifier) => Some(Value::from(identifier.as_str())),
         };
-        self.0.iter().filter_map(|claim| Some((claim.name.clone(), value(&claim.source)?))).collect()
+        self.own.iter().filter_map(|claim| Some((claim.name.clone(), value(&claim.source)?))).collect()
     }
 }
 
@@ -193,6 +216,8 @@ pub struct Applicant<'a> {
     pub token_claims: &'a TokenClaims,
     /// What was kept of the request.
     pub parameters: &'a RequestParameters,
+    /// What is asked for claim by claim.
+    pub claims: &'a ClaimsRequest,
 }
 
 #[cfg(test)]

@@ -167,10 +167,10 @@ fn redeemed(grant: &Redeemed) -> Question<'_> {
 }
 
 fn refreshed<'c>(family: &'c FamilyId, replaced: &'c Digest, renewal: &'c Renewal) -> Question<'c> {
-    let next = &renewal.refresh.current;
-    let ours = move |found: &Family| match found.refresh().map(|refresh| refresh.current) {
-        Some(current) if current == *next => Outcome::Ours,
-        Some(current) if current == *replaced => Outcome::Open,
+    // One that stays is told apart by when it was last used.
+    let ours = move |found: &Family| match found.refresh() {
+        Some(refresh) if *refresh == renewal.refresh => Outcome::Ours,
+        Some(refresh) if refresh.current == *replaced => Outcome::Open,
         _ => Outcome::Lost,
     };
     Question::Family(family, by(ours))

@@ -8,8 +8,8 @@ use super::issuance::{Family, IssuedAccess};
 pub const TYP: &str = "at+jwt";
 
 impl IssuedAccess {
-    /// All claims of the JWT that `issuer` signs for this token of `family`.
-    pub fn claims(&self, family: &Family, issuer: &str) -> Map<String, Value> {
+    /// All claims of the JWT that `issuer` signs for this token of `family`, with what it `says` of the person.
+    pub fn claims(&self, family: &Family, issuer: &str, says: Map<String, Value>) -> Map<String, Value> {
         let admission = family.admission();
         // One resource is written without brackets, as every reader takes it (RFC 7519 section 4.1.3).
         let audience = match self.audience.as_slice() {
@@ -29,7 +29,7 @@ impl IssuedAccess {
         ]
         .map(|(name, value)| (name.to_owned(), value));
         // A registered claim always wins.
-        let mut claims: Map<_, _> = admission.token_claims().chain(claims).collect();
+        let mut claims: Map<_, _> = says.into_iter().chain(claims).collect();
         if let Some(key) = &family.terms().dpop {
             claims.insert("cnf".to_owned(), json!({ "jkt": key }));
         }
@@ -62,19 +62,23 @@ mod tests {
             "iss": "https://verify.example", "sub": "s", "aud": "https://api.example", "client_id": "tv",
             "scope": "a", "iat": 1_000, "exp": 4_600, "jti": token.id.as_str(), "auth_time": 990,
         });
-        assert_eq!(Value::Object(token.claims(&family(None, None), "https://verify.example")), expected);
+        assert_eq!(
+            Value::Object(token.claims(&family(None, None), "https://verify.example", Map::new())),
+            expected
+        );
     }
 
     #[test]
     fn req_11_51_several_resources_are_a_list() {
-        let claims = access(&["https://a.example", "https://b.example"]).claims(&family(None, None), "i");
+        let claims =
+            access(&["https://a.example", "https://b.example"]).claims(&family(None, None), "i", Map::new());
         assert_eq!(claims["aud"], json!(["https://a.example", "https://b.example"]));
     }
 
     #[test]
     fn req_11_34_a_bound_token_names_its_key() {
-        let claims = access(&["a"]).claims(&family(None, Some(THUMBPRINT)), "i");
+        let claims = access(&["a"]).claims(&family(None, Some(THUMBPRINT)), "i", Map::new());
         assert_eq!(claims["cnf"], json!({ "jkt": THUMBPRINT }));
-        assert_eq!(access(&["a"]).claims(&family(None, None), "i").get("cnf"), None);
+        assert_eq!(access(&["a"]).claims(&family(None, None), "i", Map::new()).get("cnf"), None);
     }
 }

@@ -7,10 +7,13 @@ use serde_json::Value;
 
 use super::client::{Client, Grant};
 use super::pkce::{ChallengeFault, CodeChallenge};
-use super::redirect::{AuthorizationError, MAX_STATE_BYTES, NotRegistered, ReturnAddress};
+use super::redirect::{
+    AuthorizationError, AuthorizationResponseMode, MAX_STATE_BYTES, NotRegistered, ReturnAddress,
+};
 use super::scope_request::{ScopeRefused, ScopesAsked};
 use super::thumbprint::Thumbprint;
 use crate::admission::ScopePolicy;
+use crate::admission::claims_request::{Claimable, ClaimsRefused, ClaimsRequest};
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters};
 use crate::base::base64url;
@@ -79,9 +82,12 @@ pub struct AuthorizationRequest {
     /// What is kept of the request for the token's claims.
     #[serde(default, skip_serializing_if = "RequestParameters::is_empty")]
     pub parameters: RequestParameters,
-    /// The subject of `id_token_hint`: nobody else is signed in by this request.
+    /// The subject of `id_token_hint` or `claims`: nobody else is signed in by this request.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expected_subject: Option<String>,
+    /// What is asked for claim by claim.
+    #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
+    pub claims: ClaimsRequest,
 }
 
 /// What a client of ours may ask for.
@@ -137,8 +143,8 @@ pub enum RequestFault {
     NoResponseType,
     #[error("the only response_type here is code")]
     ResponseType,
-    #[error("the only response_mode here is query")]
-    ResponseMode,
+    #[error("the response modes here are query and form_post")]
+    AuthorizationResponseMode,
     /// `request` (RFC 9101).
     #[error("request objects are not supported")]
     RequestObject,
@@ -149,8 +155,8 @@ pub enum RequestFault {
     #[error(transparent)]
     Scope(#[from] ScopeRefused),
     /// OpenID Connect Core section 5.5.
-    #[error("the claims parameter is not supported: the scopes say what is asked for")]
-    Claims,
+    #[error(transparent)]
+    Claims(#[from] ClaimsRefused),
     /// `authorization_details` (RFC 9396).
     #[error("authorization_details is not supported: the scopes say what is asked for")]
     AuthorizationDetails,
@@ -203,10 +209,11 @@ impl RequestFault {
             Self::Registration => AuthorizationError::RegistrationNotSupported,
             Self::Resource => AuthorizationError::InvalidTarget,
             Self::Silent => AuthorizationError::LoginRequired,
+            Self::Claims(ClaimsRefused::Acr) => AuthorizationError::UnmetAuthenticationRequirements,
             Self::Repeated
             | Self::NotPushed
             | Self::NoResponseType
-            | Self::ResponseMode
+            | Self::AuthorizationResponseMode
             | Self::NoChallenge
             | Self::Challenge(_)
             | Self::State
@@ -215,7 +222,7 @@ impl RequestFault {
             | Self::Prompt
             | Self::MaxAge
             | Self::Parameter(_)
-            | Self::Claims
+            | Self::Claims(_)
             | Self::IdTokenHint
             | Self::KeyBinding => AuthorizationError::InvalidRequest,
         }
@@ -235,11 +242,19 @@ impl AuthorizationRequest {
         if parameters.repeats("redirect_uri") || parameters.repeats("client_id") {
             return Err(NotRegistered.into());
         }
-        let return_to = ReturnAddress::registered(client, parameters.get("redirect_uri"))?;
+        let named = parameters.get("redirect_uri");
+        if client.code.redirect_uri_required && named.is_none() {
+            return Err(NotRegistered.into());
+        }
+        let return_to = ReturnAddress::registered(client, named)?;
         let state = parameters.get("state").map(str::to_owned);
         let bounded = state.as_ref().is_none_or(|state| state.len() <= MAX_STATE_BYTES);
         // One that is too long cannot be returned unchanged, so it is not returned.
         let return_to = return_to.with_state(state.filter(|_| bounded));
+        // A mode that is not known is refused in the one that every client reads.
+        let mode =
+            parameters.get("response_mode").and_then(AuthorizationResponseMode::named).unwrap_or_default();
+        let return_to = return_to.answered_by(mode);
         let read = if bounded {
             Self::read_for(&return_to, parameters, client, offered)
         } else {
@@ -265,14 +280,18 @@ impl AuthorizationRequest {
             Some(_) => return Err(RequestFault::ResponseType),
             None => return Err(RequestFault::NoResponseType),
         }
-        if parameters.get("response_mode").is_some_and(|mode| mode != "query") {
-            return Err(RequestFault::ResponseMode);
+        if parameters
+            .get("response_mode")
+            .is_some_and(|mode| AuthorizationResponseMode::named(mode).is_none())
+        {
+            return Err(RequestFault::AuthorizationResponseMode);
         }
         if let Some(fault) = not_honoured(parameters) {
             return Err(fault);
         }
         let ScopesAsked { scopes, openid } =
             ScopesAsked::read(parameters.get("scope"), &client.scopes, offered.scopes)?;
+        let claims = requested_claims(parameters, &scopes, openid, client, offered.scopes)?;
         let resource = parameters.get("resource");
         if resource.is_some_and(|resource| offered.audience.iter().all(|known| known != resource)) {
             return Err(RequestFault::Resource);
@@ -301,7 +320,8 @@ impl AuthorizationRequest {
             resource: resource.map(str::to_owned),
             dpop_jkt,
             parameters: client.kept_parameters(|name| parameters.get(name))?,
-            expected_subject: parameters.get("id_token_hint").map(|hint| hinted(hint, client)).transpose()?,
+            expected_subject: expected_subject(parameters, &claims, client)?,
+            claims,
         })
     }
 
@@ -325,11 +345,41 @@ pub fn not_honoured(parameters: &AuthorizationParameters) -> Option<RequestFault
     let refused = [
         ("request", RequestFault::RequestObject),
         ("request_uri", RequestFault::RequestUri),
-        ("claims", RequestFault::Claims),
         ("authorization_details", RequestFault::AuthorizationDetails),
         ("registration", RequestFault::Registration),
     ];
     refused.into_iter().find(|(name, _)| parameters.get(name).is_some()).map(|(_, fault)| fault)
+}
+
+/// What `claims` asks for; each of it is said, or the request is refused.
+fn requested_claims(
+    parameters: &AuthorizationParameters,
+    scopes: &Scopes,
+    openid: bool,
+    client: &Client,
+    policy: &ScopePolicy,
+) -> Result<ClaimsRequest, ClaimsRefused> {
+    let Some(text) = parameters.get("claims") else { return Ok(ClaimsRequest::default()) };
+    let asked = ClaimsRequest::parse(text)?;
+    if !openid {
+        return Err(ClaimsRefused::NoIdToken);
+    }
+    let own = &client.token_claims;
+    asked.resolved(&Claimable { policy, asked: scopes, open: &client.scopes, own })
+}
+
+/// The one person who may be signed in, where the request names one: in one way, or the same in both.
+fn expected_subject(
+    parameters: &AuthorizationParameters,
+    claims: &ClaimsRequest,
+    client: &Client,
+) -> Result<Option<String>, RequestFault> {
+    let hinted = parameters.get("id_token_hint").map(|hint| hinted(hint, client)).transpose()?;
+    match (hinted, claims.subject()?) {
+        (Some(hinted), Some(claimed)) if hinted != claimed => Err(RequestFault::IdTokenHint),
+        (Some(hinted), _) => Ok(Some(hinted)),
+        (None, claimed) => Ok(claimed.map(str::to_owned)),
+    }
 }
 
 /// Whom an ID token of `client` is about. Its signature is not looked at: a hint demands a person and gives

@@ -1,5 +1,6 @@
 //! Registered clients and how they prove who they are (RFC 6749 section 2).
 
+use std::fmt;
 use std::sync::Arc;
 
 use url::Url;
@@ -38,6 +39,8 @@ pub struct Client {
     pub device_pages_for: Vec<String>,
     /// How it may ask for authorization codes.
     pub code: CodeRules,
+    /// What is taken for a proof of who it is, or of its key.
+    pub proof: ProofRules,
     /// It may ask wallets on another device than the browser, and accepts that whoever is shown its QR
     /// code elsewhere may answer for the wrong session (REQ-15.3).
     pub cross_device: bool,
@@ -66,9 +69,27 @@ pub struct CodeRules {
     pub pushed_only: bool,
     /// `danger_allow_missing_pkce`; confidential clients only.
     pub pkce_optional: bool,
+    /// Every request names its redirect URI (FAPI 2.0 Security Profile section 5.3.2.2).
+    pub redirect_uri_required: bool,
 }
 
-/// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted.
+/// What is taken for a proof of who a client is, or of its key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ProofRules {
+    /// A secret may come by HTTP Basic and in the form, whichever is registered.
+    pub either_secret_method: bool,
+    /// Assertions and DPoP proofs may be signed with RS256.
+    pub rs256: bool,
+}
+
+impl Default for ProofRules {
+    fn default() -> Self {
+        Self { either_secret_method: false, rs256: true }
+    }
+}
+
+/// How a client authenticates (RFC 6749 section 2.3). Exactly the registered way is accepted, or both ways of a secret
+/// where the client is registered so ([`ProofRules::either_secret_method`]).
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Authentication {
     /// A public client: named by `client_id`, proven by nothing.
@@ -188,9 +209,8 @@ impl ClientCredentials {
 }
 
 /// A client did not prove who it is. Why is for the operator's log: strangers are told one sentence
-/// (REQ-11.5).
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("client authentication failed")]
+/// (REQ-11.5). Only who signed an assertion with the client's own key is told what else is wrong with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct NotAuthenticated {
     /// Whom the request names, as far as it is registered: identifier and method.
     registered: Option<(String, &'static str)>,
@@ -219,6 +239,20 @@ pub enum AuthenticationFault {
     /// The assertion was used before.
     #[error("the client assertion was used before")]
     Replay,
+}
+
+impl std::error::Error for NotAuthenticated {}
+
+impl fmt::Display for NotAuthenticated {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("client authentication failed")?;
+        match &self.why {
+            AuthenticationFault::Assertion(fault) if fault.is_of_the_signed_claims() => {
+                write!(f, ": {fault}")
+            }
+            _ => Ok(()),
+        }
+    }
 }
 
 impl NotAuthenticated {
@@ -285,18 +319,19 @@ impl Clients {
         let client = shown.claimed_id().and_then(|id| self.named(id));
         let client = client.ok_or_else(|| NotAuthenticated::new(None, AuthenticationFault::Unknown))?;
         let refused = |why| Err(NotAuthenticated::new(Some(client), why));
+        let either = client.proof.either_secret_method;
         match (&client.authentication, shown) {
             (Authentication::None, ClientCredentials::Claimed(_)) => Ok(AuthenticatedClient(client)),
             // An empty secret may be left out (RFC 6749 section 2.3.1), so this is a name alone.
             (Authentication::None, ClientCredentials::Basic(_, secret)) if secret.expose().is_empty() => {
                 Ok(AuthenticatedClient(client))
             }
-            (Authentication::ClientSecretBasic(known), ClientCredentials::Basic(_, secret))
-            | (Authentication::ClientSecretPost(known), ClientCredentials::Post(_, secret))
-            | (
+            (
                 Authentication::ClientSecretBasic(known) | Authentication::ClientSecretPost(known),
-                ClientCredentials::Api(_, secret),
-            ) => {
+                ClientCredentials::Basic(_, secret)
+                | ClientCredentials::Post(_, secret)
+                | ClientCredentials::Api(_, secret),
+            ) if either || is_registered_way(&client.authentication, shown) => {
                 if known.include(secret) {
                     Ok(AuthenticatedClient(client))
                 } else {
@@ -348,10 +383,15 @@ impl<'a> AuthenticatedClient<'a> {
     }
 }
 
+/// Whether a secret comes in the way that the client is registered for. The REST API has one way for all.
+fn is_registered_way(registered: &Authentication, shown: &ClientCredentials) -> bool {
+    matches!(shown, ClientCredentials::Api(..)) || registered.method() == shown.method()
+}
+
 /// Clients for the tests of this module and of those above it.
 #[cfg(any(test, feature = "testing"))]
 pub mod testing {
-    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, Scopes, TokenClaims};
+    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, ProofRules, Scopes, TokenClaims};
 
     /// Registered for everything, with no redirect URI.
     pub fn client(id: &str, authentication: Authentication) -> Client {
@@ -368,6 +408,7 @@ pub mod testing {
             device_pages_for: Vec::new(),
             token_claims: TokenClaims::default(),
             code: CodeRules::default(),
+            proof: ProofRules::default(),
             cross_device: false,
         }
     }

@@ -13,6 +13,7 @@ use crate::base::json::Bounds;
 use crate::base::media_type::is_typ;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
+use crate::jose::alg::Algorithm;
 use crate::jose::jws::{JwsFault, UnverifiedJws};
 use crate::jose::key_set::{KeySet, NoKey};
 
@@ -69,17 +70,29 @@ pub enum AssertionFault {
     /// None of the client's keys.
     #[error(transparent)]
     Key(#[from] NoKey),
-    #[error("`aud` must be our issuer identifier alone")]
+    #[error(
+        "`aud` must be the issuer identifier of this server alone; the address of the token endpoint counts only with client_assertions.accept_token_endpoint_audience"
+    )]
     Audience,
     /// No `exp`, past it, or too far ahead.
-    #[error("`exp` is missing, past, or too far ahead")]
+    #[error("`exp` is missing, past, or further ahead than client_assertions.longest_lifetime")]
     Expiry,
     /// `nbf` or `iat` lie ahead, or are no times.
     #[error("`nbf` or `iat` lie ahead, or are no times")]
     NotYet,
+    /// RS256, from a client that is registered without it.
+    #[error("RS256 is not accepted of this client")]
+    Rs256,
     /// No `jti`, or an endless one.
     #[error("`jti` must be text of 1 to {MAX_NAME_BYTES} bytes")]
     Jti,
+}
+
+impl AssertionFault {
+    /// Whether it is about what the client's own key has signed: then whoever hears of it holds that key.
+    pub fn is_of_the_signed_claims(&self) -> bool {
+        matches!(self, Self::Audience | Self::Expiry | Self::NotYet | Self::Jti)
+    }
 }
 
 impl<'a> UnverifiedAssertion<'a> {
@@ -112,6 +125,11 @@ impl<'a> UnverifiedAssertion<'a> {
     /// The name of the key that signed it.
     pub fn kid(&self) -> Option<&str> {
         self.jws.kid()
+    }
+
+    /// Whether it is signed with RS256.
+    pub fn is_rs256(&self) -> bool {
+        self.jws.algorithm() == Algorithm::Rs256
     }
 
     /// Verifies it with the keys of the client it names.

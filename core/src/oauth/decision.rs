@@ -1,9 +1,10 @@
 //! What the outcome of a presentation means for the grant behind it: one room for both kinds of grant.
 
+use super::authorization_request::AuthorizationRequest;
 use super::code_grant::{self, NotDecided};
 use super::device_grant::{self, DenialReason, Expired};
 use super::redirect::{AuthorizationError, ReturnAddress, ReturnUrl};
-use crate::admission::{Admission, SCOPE_RULES};
+use crate::admission::{Admission, SCOPE_RULES, ScopePolicy};
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
 use crate::openid4vp::presentation::{PresentationOutcome, Settled};
@@ -47,7 +48,18 @@ impl Denial {
     const OTHER_PERSON: Self = Self {
         reason: DenialReason::NothingEarned,
         error: AuthorizationError::LoginRequired,
-        why: "another person than id_token_hint names",
+        why: "another person than the request names",
+    };
+
+    const UNSURE: Self = Self {
+        reason: DenialReason::NothingEarned,
+        error: AuthorizationError::UnmetAuthenticationRequirements,
+        why: "the credential is not as sure as the acr that claims demands",
+    };
+    const CLAIM_MISSING: Self = Self {
+        reason: DenialReason::NothingEarned,
+        error: AuthorizationError::AccessDenied,
+        why: "an essential claim is missing, or has another value than claims asks for",
     };
 
     /// Of an outcome that earned nothing.
@@ -107,23 +119,33 @@ pub fn for_application(
     grant: code_grant::Pending,
     settled: &Settled,
     earned: Option<(Admission, NewCode)>,
-    issuer: &str,
+    (issuer, policy): (&str, &ScopePolicy),
     now: Timestamp,
 ) -> Result<(GrantDecision, ReturnUrl), NotDecided> {
     let request = &grant.terms().request;
     let (return_to, browser) = (request.return_to.clone(), settled.browser());
     let denial = match earned {
         Some((admission, NewCode { code, expires_at })) => {
-            let expected = request.expected_subject.as_deref();
-            if expected.is_none_or(|hinted| hinted == admission.subject()) {
+            let Some(unmet) = unmet(request, &admission, policy) else {
                 let way_home = return_to.with_code(&code, issuer);
                 let granted = grant.grant(admission, browser, code.digest(), expires_at, now)?;
                 return Ok((GrantDecision::IssueCode(granted), way_home));
-            }
-            Denial::OTHER_PERSON
+            };
+            unmet
         }
         None => Denial::of(settled.outcome()),
     };
     let refused = grant.refuse(denial.reason, browser, now)?;
     Ok((GrantDecision::RefuseCode(refused), denial.way_home(&return_to, issuer)))
+}
+
+/// What the client demands of a presentation beside the scopes, and this one does not have.
+fn unmet(request: &AuthorizationRequest, admission: &Admission, policy: &ScopePolicy) -> Option<Denial> {
+    if request.expected_subject.as_deref().is_some_and(|expected| expected != admission.subject()) {
+        return Some(Denial::OTHER_PERSON);
+    }
+    if !admission.is_as_sure_as_demanded(policy) {
+        return Some(Denial::UNSURE);
+    }
+    admission.lacks_essential(policy).then_some(Denial::CLAIM_MISSING)
 }

@@ -54,6 +54,8 @@ pub struct Proof {
     pub key: Thumbprint,
     /// Which proof of that key.
     pub id: Digest,
+    /// What it is signed with.
+    pub algorithm: Algorithm,
 }
 
 /// Why a proof does not hold. Carries no part of it.
@@ -134,6 +136,7 @@ pub fn verify(
         return Err(ProofFault::LargeKey.into());
     }
     let key = PublicKey::from_jwk(key).map_err(ProofFault::Key)?;
+    let algorithm = jws.algorithm();
     if !key.fits(jws.algorithm()) {
         return Err(ProofFault::KeyAlgorithm.into());
     }
@@ -160,7 +163,7 @@ pub fn verify(
     let id = Digest::of(format!("{thumbprint}\0{jti}").as_bytes());
     let fresh =
         text("nonce").is_some_and(|shown| [0, 1].iter().any(|ago| shown == nonce_of(nonces, now, *ago)));
-    fresh.then_some(Proof { key: thumbprint, id }).ok_or(NotProof::Nonce)
+    fresh.then_some(Proof { key: thumbprint, id, algorithm }).ok_or(NotProof::Nonce)
 }
 
 /// The nonce to use from now on. Nothing is stored: it is a keyed digest of the time.

@@ -9,13 +9,15 @@ use crate::jose::alg::Algorithm;
 /// The JOSE `typ`: a plain JWT, so that it is never taken for an access token (RFC 9068 section 4).
 pub const TYP: &str = "JWT";
 
-/// All claims of the ID token that goes with `token`, whose record is `access`. It lives as long as that.
+/// All claims of the ID token that goes with `token`, whose record is `access`, with what it `says` of the person. It
+/// lives as long as the access token.
 pub fn claims(
     family: &Family,
     (access, token): (&IssuedAccess, &Secret),
     nonce: Option<&str>,
     issuer: &str,
     algorithm: Algorithm,
+    says: Map<String, Value>,
 ) -> Map<String, Value> {
     let claims = [
         ("iss", json!(issuer)),
@@ -27,7 +29,8 @@ pub fn claims(
         ("at_hash", json!(algorithm.half_hash(token.expose().as_bytes()))),
     ]
     .map(|(name, value)| (name.to_owned(), value));
-    let mut claims = Map::from_iter(claims);
+    // A registered claim always wins.
+    let mut claims: Map<_, _> = says.into_iter().chain(claims).collect();
     if let Some(nonce) = nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
@@ -53,12 +56,21 @@ mod tests {
         };
         // The access token and its at_hash of OpenID Connect Core appendix A.3.
         let token = Secret::received("jHkWEdUXMU1BwAsC4vtUsZwnNvTIxEl0z9K3vx5KF0Y");
+        let says =
+            || Map::from_iter([("email".to_owned(), json!("a@b")), ("sub".to_owned(), json!("another"))]);
         let made = |nonce| {
-            claims(&family(None, None), (&access, &token), nonce, "https://i.example", Algorithm::Rs256)
+            claims(
+                &family(None, None),
+                (&access, &token),
+                nonce,
+                "https://i.example",
+                Algorithm::Rs256,
+                says(),
+            )
         };
         let expected = json!({
             "iss": "https://i.example", "sub": "s", "aud": "tv", "iat": 1_000, "exp": 4_600, "auth_time": 990,
-            "at_hash": "77QmUPtjPfzWtF2AnpK9RQ", "nonce": "n",
+            "at_hash": "77QmUPtjPfzWtF2AnpK9RQ", "nonce": "n", "email": "a@b",
         });
         assert_eq!(Value::Object(made(Some("n"))), expected);
         assert_eq!(made(None).get("nonce"), None);

@@ -18,6 +18,34 @@ pub struct ReturnAddress {
     /// Whether the request named it: the token request must name it again then (section 4.1.3).
     named: bool,
     state: Option<String>,
+    #[serde(default, skip_serializing_if = "AuthorizationResponseMode::is_query")]
+    mode: AuthorizationResponseMode,
+}
+
+/// How the browser carries the answer to the client.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum AuthorizationResponseMode {
+    /// In the query of the address (RFC 6749 section 4.1.2).
+    #[default]
+    Query,
+    /// In a form that the browser posts (OAuth 2.0 Form Post Response Mode): nothing of it stays in an address.
+    FormPost,
+}
+
+impl AuthorizationResponseMode {
+    /// Every mode, by the name of `response_mode`.
+    pub const ALL: [(&'static str, Self); 2] = [("query", Self::Query), ("form_post", Self::FormPost)];
+
+    /// As `response_mode` names it; `None` when there is no such mode here.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
+    fn is_query(&self) -> bool {
+        *self == Self::Query
+    }
 }
 
 /// The address is not registered for this client, or missing where several are. The browser must not be
@@ -48,6 +76,9 @@ pub enum AuthorizationError {
     TemporarilyUnavailable,
     /// `prompt=none`: there is always something to do for the person.
     LoginRequired,
+    /// The person cannot be recognised as surely as the client demands (OpenID Connect Core Error Code
+    /// `unmet_authentication_requirements` 1.0).
+    UnmetAuthenticationRequirements,
     /// Request objects are not supported.
     RequestNotSupported,
     /// Request URIs are supported where they were pushed.
@@ -71,6 +102,7 @@ impl AuthorizationError {
             Self::InvalidTarget => "invalid_target",
             Self::TemporarilyUnavailable => "temporarily_unavailable",
             Self::LoginRequired => "login_required",
+            Self::UnmetAuthenticationRequirements => "unmet_authentication_requirements",
             Self::RequestNotSupported => "request_not_supported",
             Self::RequestUriNotSupported => "request_uri_not_supported",
             Self::RegistrationNotSupported => "registration_not_supported",
@@ -102,13 +134,19 @@ impl ReturnAddress {
                 None => return Err(NotRegistered),
             },
         };
-        Ok(Self { uri, named: asked.is_some(), state: None })
+        Ok(Self { uri, named: asked.is_some(), state: None, mode: AuthorizationResponseMode::Query })
     }
 
     /// With the client's `state`.
     #[must_use]
     pub fn with_state(self, state: Option<String>) -> Self {
         Self { state, ..self }
+    }
+
+    /// Answered in this mode.
+    #[must_use]
+    pub fn answered_by(self, mode: AuthorizationResponseMode) -> Self {
+        Self { mode, ..self }
     }
 
     /// Whether a token request names the same address (RFC 6749 section 4.1.3): exactly, or not at all
@@ -142,8 +180,17 @@ impl ReturnAddress {
     fn with(&self, parameters: &[(&str, &str)], issuer: &str) -> ReturnUrl {
         let mut url = self.uri.clone();
         let state = self.state.as_deref().map(|state| ("state", state));
-        url.query_pairs_mut().extend_pairs(parameters).extend_pairs(state).append_pair("iss", issuer);
-        ReturnUrl(url)
+        let all = parameters.iter().copied().chain(state).chain([("iss", issuer)]);
+        match self.mode {
+            AuthorizationResponseMode::Query => {
+                url.query_pairs_mut().extend_pairs(all);
+                ReturnUrl { url, form: None }
+            }
+            AuthorizationResponseMode::FormPost => {
+                let form = all.map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+                ReturnUrl { url, form: Some(form) }
+            }
+        }
     }
 }
 
@@ -154,18 +201,26 @@ impl fmt::Debug for ReturnAddress {
     }
 }
 
-/// A client's redirect URI with what it is told in the query. It prints as nothing.
-pub struct ReturnUrl(Url);
+/// A client's redirect URI with what it is told, in the query or in a form. It prints as nothing.
+pub struct ReturnUrl {
+    url: Url,
+    form: Option<Vec<(String, String)>>,
+}
 
 impl ReturnUrl {
     /// `url` carries whatever the client is to know.
     pub fn new(url: Url) -> Self {
-        Self(url)
+        Self { url, form: None }
     }
 
-    /// For the `Location` header.
+    /// For the `Location` header, or for the form.
     pub fn expose(&self) -> &str {
-        self.0.as_str()
+        self.url.as_str()
+    }
+
+    /// What the browser posts there; `None` when it is redirected.
+    pub fn form(&self) -> Option<&[(String, String)]> {
+        self.form.as_deref()
     }
 }
 

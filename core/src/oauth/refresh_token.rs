@@ -1,4 +1,5 @@
-//! Refresh tokens (RFC 6749 section 1.5), rotated at every use (RFC 9700 section 4.14.2).
+//! Refresh tokens (RFC 6749 section 1.5), rotated at every use (RFC 9700 section 4.14.2) unless they are bound to the
+//! key of a client that authenticates and is registered so.
 //!
 //! A token is 22 characters that all tokens of one family share, and 43 that only this one has. A
 //! token of a known family that is not its current one was used before: somebody has a copy.
@@ -38,6 +39,12 @@ impl RefreshToken {
     #[must_use]
     pub fn next(&self, own: [u8; 32]) -> Self {
         Self(Secret::received(self.shared().to_owned() + &base64url::encode(own)))
+    }
+
+    /// The same again, for a client whose refresh tokens stay.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self(Secret::received(self.0.expose()))
     }
 
     /// What a client shows. `None` when it is none of ours.

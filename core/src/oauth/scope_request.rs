@@ -73,6 +73,7 @@ mod tests {
 
     fn policy() -> ScopePolicy {
         let scope = |name: &str| ScopeDefinition {
+            standard_claims: Vec::new(),
             name: name.to_owned(),
             description: None,
             credential: "id".to_owned(),
@@ -84,6 +85,7 @@ mod tests {
             id: "id".to_owned(),
             meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
             stable_identifier: None,
+            acr: None,
         };
         ScopePolicy::new(vec![credential], vec![scope("adult"), scope("email"), scope("foreign")])
     }

@@ -27,6 +27,7 @@ pub fn settings() -> TokenSettings {
         lifetime: Duration::from_secs(3_600),
         refresh_idle: Duration::from_secs(7_200),
         refresh_limit: Duration::from_secs(10_000),
+        rotate_refresh_tokens: true,
         require_dpop: false,
         recheck_status: true,
         introspects: Vec::new(),

@@ -33,6 +33,9 @@ pub struct TokenSettings {
     pub refresh_idle: Duration,
     /// So long after the presentation was verified no refresh token works any more.
     pub refresh_limit: Duration,
+    /// Refresh tokens are exchanged for the next one at every use. Without it, those stay that are bound to the key
+    /// of a confidential client (FAPI 2.0 Security Profile section 5.3.2.1).
+    pub rotate_refresh_tokens: bool,
     /// Tokens only for clients that prove a key (RFC 9449).
     pub require_dpop: bool,
     /// The status of the credential is looked up again at refresh and at introspection.

@@ -4,6 +4,7 @@
 
 use serde_json::{Value, json};
 
+use crate::admission::claims_request::ClaimsRequest;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{Applicant, TokenClaims};
 use crate::admission::{
@@ -38,8 +39,9 @@ impl PlainScene {
     fn new() -> Self {
         let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
         let meta = Meta { format: CredentialFormat::Plain, types: vec![TYPE.to_owned()] };
-        let ticket = AskableCredential { id: "ticket".to_owned(), meta, stable_identifier: None };
+        let ticket = AskableCredential { id: "ticket".to_owned(), meta, stable_identifier: None, acr: None };
         let scope = ScopeDefinition {
+            standard_claims: Vec::new(),
             name: "seat".to_owned(),
             description: None,
             credential: "ticket".to_owned(),
@@ -100,6 +102,7 @@ impl PlainScene {
             requested: &self.scopes,
             token_claims: &token_claims,
             parameters: &token_claims.kept(|_| None).unwrap(),
+            claims: &ClaimsRequest::default(),
         };
         self.policy.admit(presentation, &applicant, &DigestKey::new(&[7; 32])).unwrap()
     }

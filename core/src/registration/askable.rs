@@ -29,7 +29,8 @@ impl Askable {
         for (at, given) in all.each(given) {
             if let Some(id) = &given.id {
                 let identifier = stable_identifier(given, &at.key("stable_identifier"));
-                askable.add(id, given, identifier, &at.key("stable_identifier"));
+                acr(given, &at.key("acr"));
+                askable.add(id, given, identifier, &at);
             }
         }
         for (at, given) in all.each(given) {
@@ -54,14 +55,19 @@ impl Askable {
         let aliases = given.aliases.clone();
         match self.0.iter_mut().find(|other| other.credential.id == id) {
             Some(other) => {
-                if other.credential.stable_identifier != stable_identifier {
-                    at.blame("differs from that of the same id above: one id is one question");
+                for (key, same) in [
+                    ("stable_identifier", other.credential.stable_identifier == stable_identifier),
+                    ("acr", other.credential.acr == given.acr),
+                ] {
+                    if !same {
+                        at.add(key, "differs from that of the same id above: one id is one question");
+                    }
                 }
                 other.aliases.extend(aliases);
             }
             None => {
                 let (id, meta) = (id.to_owned(), Meta::sd_jwt_vc(given.vct.clone()));
-                let credential = AskableCredential { id, meta, stable_identifier };
+                let credential = AskableCredential { id, meta, stable_identifier, acr: given.acr.clone() };
                 self.0.push(NamedCredential { aliases, credential });
             }
         }
@@ -80,6 +86,14 @@ impl Askable {
     /// All of them, in the order of their registration.
     pub(super) fn credentials(&self) -> Vec<AskableCredential> {
         self.0.iter().map(|it| it.credential.clone()).collect()
+    }
+}
+
+/// Requests name several, separated by spaces (OpenID Connect Core section 3.1.2.1, `acr_values`).
+fn acr(given: &CredentialRegistration, at: &Pointer<'_>) {
+    let legal = |acr: &str| !acr.is_empty() && acr.len() <= 256 && acr.bytes().all(|b| b.is_ascii_graphic());
+    if !given.acr.as_deref().is_none_or(legal) {
+        at.blame("must be 1 to 256 printable ASCII characters without spaces");
     }
 }
 

@@ -7,16 +7,19 @@ use serde::Deserialize;
 
 use super::address::{Addresses, redirect_uri};
 use super::askable::Askable;
+use super::client_claims::{self, ClaimsRegistration};
 use super::device::{self, CommonDevice, DeviceRegistration};
 use super::fault::Pointer;
 use super::names::Names;
 use super::token_claim::{self, ClaimReferences, Proofspace, TokenClaimRegistration};
 use super::tokens::TokenRegistration;
-use super::{Sources, high_assurance};
+use super::{Sources, fapi, high_assurance};
 use crate::admission::ScopePolicy;
+use crate::admission::claims_request::ClaimsRequest;
+use crate::admission::client_claims::ClientClaims;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::TokenClaims;
-use crate::oauth::client::{Authentication, Client, Clients, CodeRules, Grant};
+use crate::oauth::client::{Authentication, Client, Clients, CodeRules, Grant, ProofRules};
 use crate::oauth::device_settings::DeviceSettings;
 use crate::oauth::entitlement::OPENID;
 
@@ -40,12 +43,20 @@ pub struct ClientRegistration {
     pub secret_env: Option<String>,
     /// While the secret is exchanged for another: the one before, which is good until this goes.
     pub previous_secret_hash: Option<String>,
+    /// A secret may come by HTTP Basic and in the form, whichever `authentication` says.
+    pub either_secret_method: bool,
+    /// Whether assertions and DPoP proofs may be signed with RS256; `true` when left out.
+    pub accept_rs256: Option<bool>,
+    /// `fapi2`: everything that the FAPI 2.0 Security Profile asks of a client of the code grant.
+    pub profile: Option<String>,
     /// The client's public keys, fetched and kept as long as their server says.
     pub jwks_uri: Option<String>,
     /// A file with the client's public keys.
     pub jwks_file: Option<String>,
     /// Only requests that were pushed (`POST /par`).
     pub require_pushed_authorization_requests: bool,
+    /// Every authorization request must name its redirect URI.
+    pub require_redirect_uri: bool,
     /// For confidential clients that know no PKCE: whoever steals one of their codes may be able to use it.
     pub danger_allow_missing_pkce: bool,
     /// What it may ask for; `openid` asks for an ID token about the person too.
@@ -64,6 +75,11 @@ pub struct ClientRegistration {
     pub cross_device: bool,
     /// What its tokens say besides the registered claims.
     pub token_claims: Vec<TokenClaimRegistration>,
+    /// What about a person is said where: in ID tokens, at `/userinfo`, in access tokens.
+    pub claims: Option<ClaimsRegistration>,
+    /// Where it is told which credentials were presented (the claim `presented_credential_sets` of a draft, editors'
+    /// copy of 2026-08-28): `none`, `userinfo`, `id_token` or `both`.
+    pub presented_credentials: Option<String>,
     /// `proofspace`: the claims of ProofSpace tokens, too.
     pub compatibility: Option<String>,
     /// What its tokens say and how long they live, over what holds for all clients.
@@ -120,7 +136,9 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
     if let Some(authentication) = &authentication {
         fits(client, authentication, &grants, known, at);
     }
-    let code = code_rules(client, authentication.as_ref(), &grants, at);
+    let fapi2 = fapi::check(client, authentication.as_ref(), &grants, at);
+    let code = code_rules(client, fapi2, authentication.as_ref(), &grants, at);
+    let proof = proof_rules(client, fapi2, authentication.as_ref(), at);
     let origins = origins(&client.origins, authentication.as_ref(), known.addresses, &at.key("origins"));
     let wallet = wallet(client.wallet.as_deref(), known.names, at)?;
     let (id, authentication) = (client.client_id.clone()?, authentication?);
@@ -141,6 +159,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         device_pages_for: client.device_pages_for.clone(),
         token_claims,
         code,
+        proof,
         cross_device: client.cross_device,
     })
 }
@@ -195,9 +214,18 @@ fn asked(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>
     // All scopes may be asked for together, and must make one query then, with what tokens say of it.
     let all_known = in_wallet.iter().all(|name| policy.named(name).is_some());
     if at.count() == before && all_known && !in_wallet.is_empty() {
-        at.key("scopes").keep(policy.query_for(&in_wallet, &token_claims));
+        at.key("scopes").keep(policy.query_for(&in_wallet, &token_claims, &ClaimsRequest::default()));
     }
-    (scopes, token_claims)
+    let token_claims = match (&client.claims, all_known) {
+        (Some(given), true) => {
+            let fixed = proofspace.names(compatibility);
+            client_claims::check(given, token_claims, &fixed, (&scopes, policy), &at.key("claims"))
+        }
+        _ => token_claims,
+    };
+    let presented = client_claims::presented(client.presented_credentials.as_deref(), &scopes, at);
+    let places = ClientClaims { presented, ..token_claims.places().clone() };
+    (scopes, token_claims.said_at(places))
 }
 
 /// Its own device grant.
@@ -228,18 +256,40 @@ fn pages(client: &ClientRegistration, checked: &[Client], names: &Names<'_>, all
     }
 }
 
+/// What is taken for a proof of this client.
+fn proof_rules(
+    client: &ClientRegistration,
+    fapi2: bool,
+    authentication: Option<&Authentication>,
+    at: &Pointer<'_>,
+) -> ProofRules {
+    let secret = |it: &Authentication| {
+        matches!(it, Authentication::ClientSecretBasic(_) | Authentication::ClientSecretPost(_))
+    };
+    if client.either_secret_method && !authentication.is_none_or(secret) {
+        at.add("either_secret_method", "is for clients with a secret");
+    }
+    ProofRules {
+        either_secret_method: client.either_secret_method,
+        rs256: client.accept_rs256.unwrap_or(!fapi2),
+    }
+}
+
 /// What only clients of the code grant may say, and what they must.
 fn code_rules(
     client: &ClientRegistration,
+    fapi2: bool,
     authentication: Option<&Authentication>,
     grants: &[Grant],
     at: &Pointer<'_>,
 ) -> CodeRules {
     let rules = CodeRules {
-        pushed_only: client.require_pushed_authorization_requests,
+        pushed_only: client.require_pushed_authorization_requests || fapi2,
         pkce_optional: client.danger_allow_missing_pkce,
+        redirect_uri_required: client.require_redirect_uri || fapi2,
     };
     let (pushed, lax) = ("require_pushed_authorization_requests", "danger_allow_missing_pkce");
+    let named = "require_redirect_uri";
     if grants.contains(&Grant::AuthorizationCode) {
         if client.redirect_uris.is_empty() {
             let why = "is missing: a client of the authorization_code grant needs a place to return to";
@@ -249,7 +299,14 @@ fn code_rules(
             at.add(lax, "must not be true for a client with authentication = \"none\"");
         }
     } else {
-        for (key, _) in [(pushed, rules.pushed_only), (lax, rules.pkce_optional)].iter().filter(|it| it.1) {
+        for (key, _) in [
+            (pushed, client.require_pushed_authorization_requests),
+            (lax, rules.pkce_optional),
+            (named, client.require_redirect_uri),
+        ]
+        .iter()
+        .filter(|it| it.1)
+        {
             at.add(key, "belongs to the grant authorization_code, which this client does not have");
         }
     }

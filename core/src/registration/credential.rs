@@ -24,6 +24,8 @@ pub struct CredentialRegistration {
     /// A claim that the issuer promises never to change for a person and never to give to another one. The `sub` of
     /// tokens is made of it; when left out, of the key that the wallet holds.
     pub stable_identifier: Option<Value>,
+    /// How sure it is that who shows it is who it names: the `acr` of tokens.
+    pub acr: Option<String>,
     /// The accepted types.
     pub vct: Vec<String>,
     /// The exact `iss`.

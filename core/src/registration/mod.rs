@@ -13,8 +13,10 @@ mod askable;
 mod authorization;
 mod claims_path;
 mod client;
+mod client_claims;
 mod credential;
 mod device;
+mod fapi;
 mod fault;
 mod high_assurance;
 pub mod lifetime;
@@ -196,7 +198,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let scopes = scope::check(&given.scopes, &askable, &trust, &root.key("scopes"));
     let proofspace = Proofspace::check(&given.proofspace, &names, issuer.as_deref(), &root.key("proofspace"));
     let of_clients: Vec<_> =
-        given.clients.iter().map(|it| (it.client_id.as_deref(), it.tokens.as_ref())).collect();
+        given.clients.iter().map(|it| (it.client_id.as_deref(), fapi::tokens(it, &given.tokens))).collect();
     let tokens = tokens::check(&given.tokens, &of_clients, issuer.as_deref(), root);
     let surroundings = Surroundings {
         names: &names,

@@ -1,5 +1,7 @@
 //! Scopes: what must be shown, and what must hold.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde_json::Value;
@@ -10,6 +12,8 @@ use super::fault::Pointer;
 use super::rule::{self, RuleRegistration};
 use crate::admission::rules::ScopeRule;
 use crate::admission::scopes::Scopes;
+use crate::admission::standard_claims::StandardClaim;
+use crate::admission::token_claims::is_registered;
 use crate::admission::{ScopeDefinition, ScopePolicy};
 use crate::oauth::client_token::API_SCOPE;
 use crate::oauth::entitlement::OPENID;
@@ -31,6 +35,9 @@ pub struct ScopeRegistration {
     /// Claims to ask for: names joined by dots, or lists of names and positions. What rules read is asked for by
     /// itself.
     pub claims: Option<Vec<Value>>,
+    /// What claims are called in tokens that the credential calls something else: the name, and the claim; or `true`
+    /// or `false` for what is known of the issuer (`email_verified = true`).
+    pub standard_claims: BTreeMap<String, Value>,
     /// All must hold.
     pub rules: Vec<RuleRegistration>,
     /// Without rules, everybody who shows the credential earns the scope: that must be said.
@@ -107,6 +114,7 @@ fn scope(
         name: asked?.to_owned(),
         description: given.description.as_deref().or(shown).map(str::to_owned),
         credential: own?.to_owned(),
+        standard_claims: standard_claims(&given.standard_claims, &claims, &at.key("standard_claims")),
         claims,
         rules,
         open: given.open == Some(true),
@@ -139,6 +147,30 @@ fn name<'g>(
         at.blame("is built in and needs no entry: clients with the grant client_credentials have it, and nobody else");
     }
     (Some(asked), name.filter(|name| *name != asked))
+}
+
+/// What claims are called; each must be among those that are asked for.
+fn standard_claims(
+    given: &BTreeMap<String, Value>,
+    claims: &[ClaimsPath],
+    all: &Pointer<'_>,
+) -> Vec<(String, StandardClaim)> {
+    let mut checked = Vec::new();
+    for (name, source) in given {
+        let at = all.key(name);
+        if name.is_empty() || is_registered(name) {
+            at.blame("is a registered claim, which only this server sets");
+        }
+        if let Value::Bool(fixed) = source {
+            checked.push((name.clone(), StandardClaim::Fixed(*fixed)));
+        } else if let Some(path) = claims_path::read(source, &at) {
+            if !claims.contains(&path) {
+                at.blame("is not among the `claims` of this scope");
+            }
+            checked.push((name.clone(), StandardClaim::Field(path)));
+        }
+    }
+    checked
 }
 
 fn claims(given: &[Value], all: &Pointer<'_>) -> Vec<ClaimsPath> {

@@ -84,6 +84,12 @@ impl Proofspace {
         Self { subscriber, service, identifier: identifier.unwrap_or_default().to_owned() }
     }
 
+    /// What the claims are called that this compatibility adds.
+    pub(super) fn names(&self, compatibility: Option<&str>) -> Vec<String> {
+        let added = compatibility == Some("proofspace");
+        added.then(|| self.claims().map(|claim| claim.name).into()).unwrap_or_default()
+    }
+
     fn claims(&self) -> [TokenClaim; 2] {
         let subscriber = TokenClaim { name: self.subscriber.clone(), source: ClaimSource::Subject };
         let source = ClaimSource::Service(self.identifier.clone());

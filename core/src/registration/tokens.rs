@@ -33,6 +33,9 @@ pub struct TokenRegistration {
     pub signing_alg: Option<String>,
     /// What ID tokens are signed with; of the same algorithms. Clients that are told nothing expect RS256.
     pub id_token_signing_alg: Option<String>,
+    /// Whether every use of a refresh token gives the next one. `false` keeps those that are bound to the key of a
+    /// client that authenticates (FAPI 2.0); all others are exchanged in any case.
+    pub rotate_refresh_tokens: Option<bool>,
     /// Tokens only for clients that prove a key (DPoP, RFC 9449).
     pub require_dpop: Option<bool>,
     /// Look the credential's status up again at refresh and introspection.
@@ -60,6 +63,7 @@ impl TokenRegistration {
             format: Some("jwt".to_owned()),
             signing_alg: Some("ES256".to_owned()),
             id_token_signing_alg: Some("RS256".to_owned()),
+            rotate_refresh_tokens: Some(true),
             require_dpop: Some(false),
             recheck_status: Some(true),
             audience: None,
@@ -71,7 +75,7 @@ impl TokenRegistration {
 /// Checks the settings of all clients and those of single ones, which stand here by their identifiers.
 pub(super) fn check(
     given: &TokenRegistration,
-    clients: &[(Option<&str>, Option<&TokenRegistration>)],
+    clients: &[(Option<&str>, Option<TokenRegistration>)],
     issuer: Option<&str>,
     root: &Pointer<'_>,
 ) -> Option<TokenPolicy> {
@@ -85,6 +89,7 @@ pub(super) fn check(
         lifetime: Duration::ZERO,
         refresh_idle: Duration::ZERO,
         refresh_limit: Duration::ZERO,
+        rotate_refresh_tokens: true,
         require_dpop: false,
         recheck_status: true,
         introspects: Vec::new(),
@@ -106,7 +111,7 @@ pub(super) fn check(
     let policy = TokenPolicy { issuer, default: checked?, of_clients };
     let anywhere = |resource: &String| policy.every().any(|it| it.audience.contains(resource));
     for (at, (_, given)) in root.key("clients").each(clients) {
-        let asked = given.and_then(|given| given.introspects.as_deref()).unwrap_or_default();
+        let asked = given.as_ref().and_then(|given| given.introspects.as_deref()).unwrap_or_default();
         for (at, _) in at.key("tokens.introspects").each(asked).filter(|(_, resource)| !anywhere(resource)) {
             at.blame("no token is for this resource: it is no audience of any client");
         }
@@ -142,6 +147,7 @@ fn settings(given: &TokenRegistration, otherwise: &TokenSettings, at: &Pointer<'
         lifetime: access?,
         refresh_idle: idle?,
         refresh_limit: limit?,
+        rotate_refresh_tokens: given.rotate_refresh_tokens.unwrap_or(otherwise.rotate_refresh_tokens),
         require_dpop: given.require_dpop.unwrap_or(otherwise.require_dpop),
         introspects: given.introspects.clone().unwrap_or_else(|| otherwise.introspects.clone()),
         recheck_status: given.recheck_status.unwrap_or(otherwise.recheck_status),

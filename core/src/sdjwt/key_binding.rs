@@ -43,7 +43,7 @@ pub struct ExpectedBinding<'a> {
 const MAX_JTI_BYTES: usize = 256;
 
 /// What the holder's signature says of itself (RFC 9901 section 4.3, and TS12 of the EUDI wallet).
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyBinding {
     /// `iat`: when the holder signed.
     pub issued_at: Timestamp,

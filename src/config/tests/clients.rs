@@ -154,3 +154,66 @@ fn req_10_60_a_client_has_its_own_device_grant_over_the_common_one() {
     // Wrong codes count as long as the longest-lived code lives.
     assert_eq!(policy.device.limits.window, Duration::from_secs(1200));
 }
+
+#[test]
+fn fapi2_is_one_word_for_all_that_it_asks_of_a_client() {
+    let client = |lines: &str| {
+        with_client(&format!(
+            "authentication = \"private_key_jwt\"\njwks_uri = \"https://app.example/jwks.json\"\n\
+             grants = [\"authorization_code\", \"refresh_token\"]\nredirect_uris = [\"https://app.example/return\"]\n\
+             profile = \"fapi2\"\n{lines}"
+        ))
+    };
+    let config = client("").unwrap();
+    let web = config.policy.clients.named("web").unwrap();
+    assert!(web.code.pushed_only && web.code.redirect_uri_required && !web.code.pkce_optional);
+    assert!(!web.proof.rs256);
+    let tokens = config.policy.tokens.of("web");
+    assert!(tokens.require_dpop && !tokens.rotate_refresh_tokens);
+    assert_eq!(tokens.id_token_algorithm.name(), "ES256");
+    assert!(config.policy.tokens.default.rotate_refresh_tokens, "nobody else's change");
+    for (lines, fault) in [
+        ("accept_rs256 = true", "clients[0].accept_rs256: contradicts profile = \"fapi2\""),
+        (
+            "tokens = { require_dpop = false }",
+            "clients[0].tokens.require_dpop: contradicts profile = \"fapi2\"",
+        ),
+        (
+            "tokens = { rotate_refresh_tokens = true }",
+            "clients[0].tokens.rotate_refresh_tokens: contradicts profile = \"fapi2\"",
+        ),
+        (
+            "tokens = { id_token_signing_alg = \"RS256\" }",
+            "clients[0].tokens.id_token_signing_alg: contradicts profile = \"fapi2\"",
+        ),
+        (
+            "danger_allow_missing_pkce = true",
+            "clients[0].danger_allow_missing_pkce: contradicts profile = \"fapi2\"",
+        ),
+        ("either_secret_method = true", "clients[0].either_secret_method: is for clients with a secret"),
+    ] {
+        assert_eq!(client(lines).unwrap_err().to_string(), fault, "{lines}");
+    }
+    let public = with_client("authentication = \"none\"\nprofile = \"fapi2\"").unwrap_err().to_string();
+    assert!(public.contains("clients[0].authentication: must be private_key_jwt"), "{public}");
+    assert!(
+        public.contains("clients[0].profile: is for clients with the grant authorization_code"),
+        "{public}"
+    );
+    let other = with_client("authentication = \"none\"\nprofile = \"fapi1\"").unwrap_err().to_string();
+    assert_eq!(other, "clients[0].profile: must be \"fapi2\"");
+}
+
+#[test]
+fn an_identifier_that_unencoded_basic_breaks_is_noted() {
+    let hash = secrets::hash_text(vpgate_core::base::secret::Digest::of(b"x"));
+    for (id, noted) in [("did:web:app.example", true), ("50%", true), ("a+b", true), ("plain-app_1.2", false)]
+    {
+        let text = CONTRACT.replace("client_id = \"tv\"", &format!("client_id = \"{id}\"")).replace(
+            "authentication = \"none\"",
+            &format!("authentication = \"client_secret_basic\"\nsecret_hash = \"{hash}\""),
+        );
+        let notes = load(&text).unwrap().notes;
+        assert_eq!(notes.iter().any(|note| note.contains("form-encode")), noted, "{id}: {notes:?}");
+    }
+}

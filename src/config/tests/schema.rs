@@ -52,7 +52,8 @@ fn the_reference_fits_the_schema_and_no_key_can_be_added_anywhere() {
     let mut places = Vec::new();
     tables(&full, "", &mut places);
     assert!(places.len() > 30, "{places:?}");
-    for place in places {
+    // Names of claims are the operator's to choose.
+    for place in places.into_iter().filter(|place| !place.ends_with("/standard_claims")) {
         let mut more = full.clone();
         more.pointer_mut(&place).unwrap()["nobody_knows_this"] = true.into();
         assert!(!validator.is_valid(&more), "{place}");

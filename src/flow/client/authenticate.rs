@@ -8,7 +8,7 @@ use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{
     AuthenticatedClient, Authentication, AuthenticationFault, ClientCredentials, NotAuthenticated,
 };
-use vpgate_core::oauth::client_assertion::UnverifiedAssertion;
+use vpgate_core::oauth::client_assertion::{AssertionFault, UnverifiedAssertion};
 
 /// Why a client is not let in.
 #[derive(Debug, thiserror::Error)]
@@ -54,6 +54,9 @@ async fn by_assertion<'c>(
     let Authentication::PrivateKeyJwt(keys) = &registered.authentication else {
         return Err(refused(AuthenticationFault::Method).into());
     };
+    if !registered.proof.rs256 && assertion.is_rs256() {
+        return Err(refused(AssertionFault::Rs256.into()).into());
+    }
     let keys = match context.ports.client_keys.of_client(keys, assertion.kid()).await {
         Ok(keys) => keys,
         Err(NotPublished::Mistake(why)) => {

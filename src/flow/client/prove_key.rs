@@ -4,6 +4,8 @@ use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::change::Change;
+use vpgate_core::jose::alg::Algorithm;
+use vpgate_core::oauth::client::Client;
 use vpgate_core::oauth::dpop::{self, NotProof, PROOF_MEMORY, ProofFault, ProofTarget};
 use vpgate_core::oauth::thumbprint::Thumbprint;
 
@@ -20,12 +22,13 @@ pub enum NotProven {
 }
 
 /// The key that the one proof among `proofs` proves; none when there is no proof. Each proof works
-/// once.
+/// once. `client` has shown it, where that is known: some are registered without RS256.
 ///
 /// # Errors
 /// [`NotProven`]
 pub async fn prove_key(
     context: &Context,
+    client: Option<&Client>,
     proofs: &[&str],
     target: ProofTarget<'_>,
 ) -> Result<Option<Thumbprint>, NotProven> {
@@ -38,6 +41,9 @@ pub async fn prove_key(
         NotProof::Fault(fault) => NotProven::Invalid(fault),
         NotProof::Nonce => NotProven::UseNonce(dpop::nonce(&context.keys.nonce, context.now)),
     })?;
+    if proof.algorithm == Algorithm::Rs256 && client.is_some_and(|client| !client.proof.rs256) {
+        return Err(ProofFault::Malformed.into());
+    }
     let by = context.random_secret()?.digest();
     match context.commit(Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY), by }).await
     {

@@ -80,7 +80,7 @@ pub async fn look_at(
     parameters: &AuthorizationParameters,
 ) -> Result<AuthorizationShown, NotAuthorizable> {
     let CheckedRequest { client, request, .. } = checked(context, parameters).await?;
-    let query = context.policy.scopes.query_for(&request.scopes, &client.token_claims);
+    let query = context.policy.scopes.query_for(&request.scopes, &client.token_claims, &request.claims);
     let query = query.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
     Ok(AuthorizationShown {
         client_name: client.name.clone(),
@@ -210,7 +210,7 @@ async fn begin(
     browser: Digest,
 ) -> Result<Handle, NotAuthorizable> {
     let CheckedRequest { client, request, pushed } = asked;
-    let question = QueryAsked::of_scopes(context, client, &request.scopes);
+    let question = QueryAsked::of_scopes(context, client, &request.scopes, &request.claims);
     let question = question.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
     let id = AuthorizationId::from_entropy(context.random_id()?);
     let requester = Requester::Code { client_id: client.id.clone(), authorization: id.clone() };

@@ -6,6 +6,7 @@ use crate::flow::ports::Unavailable;
 use crate::flow::presentation::end::NotAccepted;
 use crate::flow::tokens::admit;
 use vpgate_core::base::id::AuthorizationId;
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::decision::{self, Denial, GrantDecision, NewCode};
 use vpgate_core::oauth::redirect::ReturnUrl;
@@ -24,7 +25,8 @@ pub(in crate::flow) async fn decide(
         return Err(NotAccepted::NoOpenRequest);
     };
     let request = &pending.terms().request;
-    let earned = admit::earned(context, settled.outcome(), client_id, &request.scopes, &request.parameters);
+    let AuthorizationRequest { scopes, parameters, claims, .. } = request.as_ref();
+    let earned = admit::earned(context, settled.outcome(), client_id, scopes, parameters, claims);
     let earned = match earned {
         Some(admission) => {
             let expires_at = context.now.plus(context.policy.code.code_lifetime);
@@ -32,8 +34,8 @@ pub(in crate::flow) async fn decide(
         }
         None => None,
     };
-    let issuer = &context.policy.tokens.issuer;
-    Ok(decision::for_application(pending, settled, earned, issuer, context.now)?)
+    let ours = (context.policy.tokens.issuer.as_str(), &context.policy.scopes);
+    Ok(decision::for_application(pending, settled, earned, ours, context.now)?)
 }
 
 /// Where the browser of a refused authorization belongs, when its wallet posted the answer and only

@@ -7,6 +7,7 @@ use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::issue::{TokenAsk, UnknownResource};
+use vpgate_core::admission::claims_request::ClaimsRefused;
 use vpgate_core::admission::token_claims::ParameterTooLong;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::GrantId;
@@ -186,7 +187,8 @@ fn check_client(
     if must_authenticate(context) && !client.is_confidential() {
         return Err(NotAuthorized::AuthenticationRequired);
     }
-    not_honoured(other).map_or(Ok(()), |fault| Err(NotAuthorized::NotHonoured(fault)))
+    let claims = other.get("claims").map(|_| ClaimsRefused::NoIdToken.into());
+    claims.or_else(|| not_honoured(other)).map_or(Ok(()), |fault| Err(NotAuthorized::NotHonoured(fault)))
 }
 
 async fn too_many(

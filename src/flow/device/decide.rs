@@ -3,6 +3,7 @@
 use crate::flow::context::Context;
 use crate::flow::presentation::end::NotAccepted;
 use crate::flow::tokens::admit;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::base::id::GrantId;
 use vpgate_core::oauth::decision::{self, GrantDecision};
 use vpgate_core::oauth::device_grant::DeviceGrant;
@@ -21,7 +22,8 @@ pub(in crate::flow) async fn decide(
         _ => return Err(NotAccepted::NoOpenRequest),
     };
     let (scopes, parameters) = (pending.grantable(), &pending.terms().parameters);
-    let earned = admit::earned(context, settled.outcome(), client_id, scopes, parameters);
+    let earned =
+        admit::earned(context, settled.outcome(), client_id, scopes, parameters, &ClaimsRequest::default());
     decision::for_device(pending, settled.outcome(), earned, context.now)
         .map_err(|_| NotAccepted::NoOpenRequest)
 }

@@ -7,6 +7,7 @@ use crate::flow::context::Context;
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Typed};
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
@@ -37,8 +38,8 @@ pub async fn go_on(
     let client = entered.client;
     let grant = user_code::take_up(context, entered, picked, browser.digest()).await?;
     let terms = grant.terms();
-    let question =
-        QueryAsked::of_scopes(context, client, grant.grantable()).map_err(|_| CodeRefused::Unknown)?;
+    let question = QueryAsked::of_scopes(context, client, grant.grantable(), &ClaimsRequest::default())
+        .map_err(|_| CodeRefused::Unknown)?;
     let requester = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
     let (flow, until) = (context.policy.flow_in_browser(&client.wallet), Some(terms.expires_at));
     let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint: None, flow, until };

@@ -10,6 +10,7 @@ use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Entered, Type
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::admit;
 use vpgate_core::admission::SCOPE_RULES;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::{GrantId, PresentationId};
 use vpgate_core::base::secret::{Digest, Secret};
@@ -193,7 +194,8 @@ async fn complete_by(
 ) -> Result<Completed, PagesRefused> {
     let outcome = earning_outcome(settled, context.now)?;
     let DeviceGrantTerms { client_id, parameters, .. } = grant.terms();
-    let earned = admit::earned(context, outcome, client_id, grant.grantable(), parameters);
+    let earned =
+        admit::earned(context, outcome, client_id, grant.grantable(), parameters, &ClaimsRequest::default());
     let decision = decision::for_device(grant, outcome, earned, context.now);
     let decision = decision.map_err(|_| CodeRefused::Unknown)?;
     let completed = match &decision {

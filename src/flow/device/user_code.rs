@@ -5,6 +5,7 @@ use crate::flow::client::limits;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::secret::Digest;
@@ -187,7 +188,7 @@ pub(in crate::flow) fn describe(context: &Context, entered: Entered<'_>) -> Resu
     let scopes = entered.grantable()?;
     let Entered { shown, grant, client, proximity } = entered;
     let terms = grant.terms();
-    let query = context.policy.scopes.query_for(&scopes, &client.token_claims);
+    let query = context.policy.scopes.query_for(&scopes, &client.token_claims, &ClaimsRequest::default());
     let query = query.map_err(|_| CodeRefused::Unknown)?;
     Ok(CodeFound {
         user_code: shown,

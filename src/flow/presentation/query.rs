@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use crate::flow::context::Context;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::admission::{NotAskable, ScopePolicy};
 use vpgate_core::base::report::excerpt;
@@ -119,15 +120,17 @@ impl QueryAsked {
         question.agreeing_to(&request.transaction_data, |one| read(&context.policy.transaction_types, one))
     }
 
-    /// The question that stands behind `scopes` when `client` asks: with what its tokens say. A wallet
+    /// The question that stands behind `scopes` when `client` asks: with what its tokens say, and the `claims` that it
+    /// asks for one by one. A wallet
     /// that knows the scopes by their names is asked by them only where they say all of it.
     pub(in crate::flow) fn of_scopes(
         context: &Context,
         client: &Client,
         scopes: &Scopes,
+        claims: &ClaimsRequest,
     ) -> Result<Self, NotAskable> {
         let policy = &context.policy.scopes;
-        let query = policy.query_for(scopes, &client.token_claims)?;
+        let query = policy.query_for(scopes, &client.token_claims, claims)?;
         Ok(Self::named(policy, scopes, query))
     }
 
@@ -157,7 +160,7 @@ impl QueryAsked {
             return Err(NotAsked::OneQuestion);
         }
         let client = context.policy.clients.named(&grant.terms().client_id).ok_or(ScopeRefused::Gone)?;
-        let question = Self::of_scopes(context, client, grant.grantable())?;
+        let question = Self::of_scopes(context, client, grant.grantable(), &ClaimsRequest::default())?;
         let types = &context.policy.transaction_types;
         question.agreeing_to(&request.transaction_data, |one| types.from_text(one))
     }

@@ -2,6 +2,7 @@
 //! in the log.
 
 use crate::flow::context::Context;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::{Applicant, RequestParameters};
 use vpgate_core::admission::{Admission, NothingEarned, Purpose, Unearned};
@@ -15,13 +16,15 @@ pub(in crate::flow) fn earned(
     client_id: &str,
     requested: &Scopes,
     parameters: &RequestParameters,
+    claims: &ClaimsRequest,
 ) -> Option<Admission> {
     let PresentationOutcome::Verified { presentation, .. } = outcome else { return None };
-    admit(context, presentation, client_id, requested, parameters).ok()
+    let client = context.policy.clients.named(client_id)?;
+    let token_claims = &client.token_claims;
+    admit(context, presentation, &Applicant { client_id, requested, token_claims, parameters, claims }).ok()
 }
 
-/// What `presentation` earns of the scopes that `client_id` `requested`. `parameters` is what was kept
-/// of the request that began the grant
+/// What `presentation` earns for `applicant`, whose `parameters` are what was kept of the request that began the grant
 /// ([`Client::kept_parameters`](vpgate_core::oauth::client::Client::kept_parameters)).
 ///
 /// # Errors
@@ -29,26 +32,18 @@ pub(in crate::flow) fn earned(
 fn admit(
     context: &Context,
     presentation: &VerifiedPresentation,
-    client_id: &str,
-    requested: &Scopes,
-    parameters: &RequestParameters,
+    applicant: &Applicant<'_>,
 ) -> Result<Admission, NothingEarned> {
     let policy = &context.policy.scopes;
-    for verdict in policy.verdicts(presentation, requested, Purpose::Tokens) {
+    let client = applicant.client_id;
+    for verdict in policy.verdicts(presentation, applicant.requested, Purpose::Tokens) {
         if let Some(unearned) = verdict.unearned() {
-            record(client_id, &verdict.scope.name, unearned);
+            record(client, &verdict.scope.name, unearned);
         }
     }
-    let client = context.policy.clients.named(client_id).ok_or(NothingEarned)?;
-    let token_claims = &client.token_claims;
-    let applicant = Applicant { client_id, requested, token_claims, parameters };
-    let admission = policy.admit(presentation, &applicant, &context.keys.subject)?;
-    for claim in token_claims.iter().filter(|claim| !admission.says(&claim.name)) {
-        tracing::info!(
-            client = client_id,
-            claim = claim.name,
-            "a token claim has no value, or one that is too long"
-        );
+    let admission = policy.admit(presentation, applicant, &context.keys.subject)?;
+    for claim in applicant.token_claims.iter().filter(|claim| !admission.says(&claim.name)) {
+        tracing::info!(client, claim = claim.name, "a token claim has no value, or one that is too long");
     }
     Ok(admission)
 }

@@ -1,11 +1,17 @@
 //! A resource asks what a token means (RFC 7662).
 
+use std::fmt;
+
+use serde_json::{Map, Value};
+
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::client_credentials;
 use crate::flow::tokens::issue::TokenType;
 use crate::flow::tokens::recheck;
+use crate::flow::tokens::said::said;
 use crate::flow::tokens::today;
+use vpgate_core::admission::client_claims::ClaimsPlace;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::oauth::client_token::ClientToken;
@@ -13,12 +19,13 @@ use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::status_list::check::StatusNow;
 
 /// An access token that may be used now.
-#[derive(Debug)]
 pub struct ActiveToken {
     /// What it allows, for whom, until when.
     pub access: IssuedAccess,
     /// Where it comes from.
     pub family: Family,
+    /// What it says of the person besides; nothing before it was held against the configuration of today.
+    pub said: Map<String, Value>,
 }
 
 /// A token that may be used now, and whose it is.
@@ -39,6 +46,13 @@ pub enum NotIntrospected {
     AuthenticationRequired,
     #[error(transparent)]
     Failed(#[from] Unavailable),
+}
+
+impl fmt::Debug for ActiveToken {
+    /// Claims are personal data.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ActiveToken").field("id", &self.access.id).finish_non_exhaustive()
+    }
 }
 
 impl ActiveToken {
@@ -81,10 +95,11 @@ pub async fn introspect(
 
 /// The token as the configuration has it today; `None` when it allows nothing any more.
 pub(in crate::flow) fn token_of_today(context: &Context, token: ActiveToken) -> Option<ActiveToken> {
-    let ActiveToken { mut access, family } = token;
+    let ActiveToken { mut access, family, .. } = token;
     let family = today::as_of_today(context, family)?;
     access.scopes = access.scopes.only(&family.terms().scopes);
-    (!access.scopes.is_empty()).then_some(ActiveToken { access, family })
+    let said = said(context, &family, &access.scopes, ClaimsPlace::AccessToken);
+    (!access.scopes.is_empty()).then_some(ActiveToken { access, family, said })
 }
 
 /// An access token that is not past its end.
@@ -94,7 +109,7 @@ pub(in crate::flow) async fn live_token(
 ) -> Result<Option<ActiveToken>, Unavailable> {
     let found = context.ports.store.access_token(&token.digest()).await?;
     let found = found.filter(|(access, _)| context.now < access.expires_at);
-    Ok(found.map(|(access, family)| ActiveToken { access, family }))
+    Ok(found.map(|(access, family)| ActiveToken { access, family, said: Map::new() }))
 }
 
 /// Whether the credential behind a family is known to be valid today; ends the family when its

@@ -7,6 +7,8 @@ use serde_json::{Map, Value};
 
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::tokens::said::said;
+use vpgate_core::admission::client_claims::ClaimsPlace;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::{FamilyId, TokenId};
 use vpgate_core::base::secret::Secret;
@@ -154,14 +156,16 @@ pub(in crate::flow) fn access(
     };
     let token = match settings.format {
         TokenFormat::Jwt => {
-            signed(settings.algorithm, access_token::TYP, &access.claims(family, &policy.issuer))?
+            let says = said(context, family, &access.scopes, ClaimsPlace::AccessToken);
+            signed(settings.algorithm, access_token::TYP, &access.claims(family, &policy.issuer, says))?
         }
         TokenFormat::Opaque => context.random_secret()?,
     };
     let id_token = if access.scopes.contains(OPENID) {
         let about = (&access, &token);
         let algorithm = settings.id_token_algorithm;
-        let claims = id_token::claims(family, about, nonce, &policy.issuer, algorithm);
+        let says = said(context, family, &access.scopes, ClaimsPlace::IdToken);
+        let claims = id_token::claims(family, about, nonce, &policy.issuer, algorithm, says);
         Some(signed(algorithm, id_token::TYP, &claims)?)
     } else {
         None

@@ -8,6 +8,7 @@ pub mod issue;
 pub(super) mod recheck;
 pub mod refresh;
 pub mod revoke;
+pub(super) mod said;
 pub(super) mod today;
 pub mod userinfo;
 

@@ -4,6 +4,8 @@
 //! Strict: a refresh token works once. Of two requests with the same one, the second ends the family,
 //! also when they race: nobody can tell a copy from a repeated request. But where the tokens are for a key, and
 //! both prove it, there is no copy: the second one did not hear the answer, and gets its own (REQ-21.13).
+//! A refresh token stays that is bound to the key of a client that authenticates and is registered so (FAPI 2.0
+//! Security Profile section 5.3.2.1).
 
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
@@ -69,7 +71,7 @@ pub async fn refresh(
         let family = own_family(context, client, &shown).await?.ok_or(NotRefreshed::InvalidToken)?;
         let exchange = judge_refresh(context, &family, &shown, ask).await?;
         let (family, access) = allowed(context, family, scope, ask).await?;
-        if let Some(response) = renew(context, &family, &shown, exchange, access).await? {
+        if let Some(response) = renew(context, client, &family, (&shown, exchange), access).await? {
             return Ok(response);
         }
     }
@@ -126,13 +128,15 @@ async fn allowed(
 /// `None`: another request changed the family meanwhile.
 async fn renew(
     context: &Context,
+    client: AuthenticatedClient<'_>,
     family: &Family,
-    shown: &RefreshToken,
-    exchange: Exchange,
+    (shown, exchange): (&RefreshToken, Exchange),
     (scopes, audience): (Scopes, Vec<String>),
 ) -> Result<Option<TokenResponse>, NotRefreshed> {
     let settings = context.policy.tokens.of(&family.terms().client_id);
-    let next = shown.next(context.random_bytes()?);
+    // Whoever copied it can do nothing without the client's two keys.
+    let stays = !settings.rotate_refresh_tokens && client.is_confidential() && family.terms().dpop.is_some();
+    let next = if stays { shown.again() } else { shown.next(context.random_bytes()?) };
     let until = context.now.plus(settings.refresh_idle).min(family.terms().ends_at);
     let refresh = next.state(until, Some(exchange.used));
     let (mut response, access) = issue::access(context, family, scopes, audience, None)?;

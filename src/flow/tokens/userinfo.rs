@@ -2,12 +2,14 @@
 
 use std::fmt;
 
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::introspect;
 use crate::flow::tokens::issue::TokenType;
+use crate::flow::tokens::said::said;
+use vpgate_core::admission::client_claims::ClaimsPlace;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::entitlement::OPENID;
 use vpgate_core::oauth::thumbprint::Thumbprint;
@@ -16,8 +18,8 @@ use vpgate_core::oauth::thumbprint::Thumbprint;
 pub struct Person {
     /// The pairwise subject, as in the ID token.
     pub subject: String,
-    /// What tokens of this client say besides (`token_claims`).
-    pub claims: Vec<(String, Value)>,
+    /// What is said besides (`[clients.claims] userinfo`).
+    pub claims: Map<String, Value>,
 }
 
 impl fmt::Debug for Person {
@@ -67,6 +69,6 @@ pub async fn userinfo(
     if !found.access.scopes.contains(OPENID) {
         return Err(NotTold::Scope);
     }
-    let admission = found.family.admission();
-    Ok(Person { subject: admission.subject().to_owned(), claims: admission.token_claims().collect() })
+    let claims = said(context, &found.family, &found.access.scopes, ClaimsPlace::Userinfo);
+    Ok(Person { subject: found.family.admission().subject().to_owned(), claims })
 }

@@ -120,6 +120,8 @@ pub enum OAuthErrorCode {
     UnsupportedResponseType,
     /// A pushed request with `prompt=none`: the person is asked every time.
     LoginRequired,
+    /// A pushed request whose `claims` demand an `acr` that nothing here has.
+    UnmetAuthenticationRequirements,
     /// A pushed request with a request object.
     RequestNotSupported,
     /// A pushed request with a `request_uri` of its own.
@@ -346,6 +348,7 @@ fn authorization_error(error: AuthorizationError) -> Code {
         AuthorizationError::ServerError => Code::ServerError,
         AuthorizationError::TemporarilyUnavailable => Code::TemporarilyUnavailable,
         AuthorizationError::LoginRequired => Code::LoginRequired,
+        AuthorizationError::UnmetAuthenticationRequirements => Code::UnmetAuthenticationRequirements,
         AuthorizationError::RequestNotSupported => Code::RequestNotSupported,
         AuthorizationError::RequestUriNotSupported => Code::RequestUriNotSupported,
         AuthorizationError::RegistrationNotSupported => Code::RegistrationNotSupported,

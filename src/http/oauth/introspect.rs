@@ -31,7 +31,8 @@ pub enum IntrospectionAnswer {
     Told(Json<Documented<Introspection>>),
 }
 
-/// What a token means now. The `token_claims` of its client stand beside these members, as in a JWT.
+/// What a token means now. What access tokens of its client say (`[clients.claims] access_token`) stands beside these
+/// members, as in a JWT.
 #[derive(Debug, Default, Object)]
 #[oai(skip_serializing_if_is_none)]
 pub struct Introspection {
@@ -83,7 +84,7 @@ impl IntrospectionAnswer {
     }
 
     fn of_person(token: &ActiveToken, issuer: &str) -> Self {
-        let ActiveToken { access, family } = token;
+        let ActiveToken { access, family, said } = token;
         let told = Introspection {
             active: true,
             scope: Some(access.scopes.to_string()),
@@ -98,7 +99,7 @@ impl IntrospectionAnswer {
             jti: Some(access.id.to_string()),
             cnf: confirmation(family.terms().dpop.as_ref()),
         };
-        Self::Told(Json(Documented::with(&told, family.admission().token_claims())))
+        Self::Told(Json(Documented::with(&told, said.clone().into_iter())))
     }
 }
 

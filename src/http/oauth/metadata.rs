@@ -1,14 +1,17 @@
 //! What works here (RFC 8414 section 2), and nothing that does not.
 
+use std::collections::BTreeMap;
+
 use poem_openapi::Object;
 
 use super::token::{AUTHORIZATION_CODE, CLIENT_CREDENTIALS, DEVICE_CODE, REFRESH_TOKEN};
-use crate::flow::discovery::ServerOffer;
+use crate::flow::discovery::{PresentableScope, ServerOffer};
 use crate::http::PublicUrl;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::client_token::API_SCOPE;
 use vpgate_core::oauth::dpop;
 use vpgate_core::oauth::entitlement::OPENID;
+use vpgate_core::oauth::redirect::AuthorizationResponseMode;
 
 /// Authorization server metadata.
 #[derive(Debug, PartialEq, Eq, Object)]
@@ -32,7 +35,7 @@ pub struct Metadata {
     pub grant_types_supported: Vec<String>,
     /// `code` alone: no tokens in the front channel.
     pub response_types_supported: Vec<String>,
-    /// `query`
+    /// `query` and `form_post`
     pub response_modes_supported: Vec<String>,
     /// `S256` alone (RFC 7636 section 4.2).
     pub code_challenge_methods_supported: Vec<String>,
@@ -64,13 +67,53 @@ pub struct Metadata {
     pub userinfo_endpoint: Option<String>,
     /// `pairwise`: every client has its own name for a person.
     pub subject_types_supported: Option<Vec<String>>,
+    /// Every claim that some client can be told (OpenID Discovery section 3).
+    pub claims_supported: Option<Vec<String>>,
+    /// Whether claims can be asked for one by one (OpenID Connect Core section 5.5).
+    pub claims_parameter_supported: Option<bool>,
+    /// How sure people can be recognised.
+    pub acr_values_supported: Option<Vec<String>>,
+    /// What languages our pages have.
+    pub ui_locales_supported: Vec<String>,
+    /// The scopes of which a client is told credential by credential (`presented_credentials`), and what stands behind
+    /// each. After a draft: editors' copy of 2026-08-28 of draft-svensson-credential-oidc-bridge, section 5.2.
+    pub credential_presentations_supported: Option<BTreeMap<String, CredentialPresentation>>,
+    /// Beside the member before: no client asks in DCQL.
+    pub dcql_query_supported: Option<bool>,
     /// What ID tokens are signed with; RS256 is always among them (OpenID Connect Discovery section 3).
     pub id_token_signing_alg_values_supported: Option<Vec<String>>,
+}
+
+/// What must be shown for a scope.
+#[derive(Debug, PartialEq, Eq, Object)]
+#[oai(skip_serializing_if_is_none)]
+pub struct CredentialPresentation {
+    /// The credential's format (Credential Format Identifier of OpenID4VP Appendix B).
+    pub format: String,
+    /// The accepted types.
+    #[oai(rename = "type")]
+    pub types: Vec<String>,
+    /// The claims that are told, as names joined by dots.
+    pub claims: Vec<String>,
+    /// The claim that `sub` is made of; left out where it is made of the key that the wallet holds.
+    pub subject_claim: Option<String>,
+}
+
+impl From<&PresentableScope<'_>> for CredentialPresentation {
+    fn from(PresentableScope { scope, credential }: &PresentableScope<'_>) -> Self {
+        Self {
+            format: credential.meta.format.identifier().to_owned(),
+            types: credential.meta.types.clone(),
+            claims: scope.claims.iter().map(ToString::to_string).collect(),
+            subject_claim: credential.stable_identifier.as_ref().map(ToString::to_string),
+        }
+    }
 }
 
 /// The metadata of this offer.
 pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
     let openid = offer.openid;
+    let presentable = !offer.presentable.is_empty();
     let own = [openid.then_some(OPENID), offer.client_credentials.then_some(API_SCOPE)];
     let scopes = own.into_iter().flatten().chain(offer.scopes.iter().copied());
     let scopes: Vec<String> = scopes.map(str::to_owned).collect();
@@ -80,6 +123,10 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
     ];
     let grants = [AUTHORIZATION_CODE, DEVICE_CODE].into_iter().chain(by_choice.into_iter().flatten());
     let names = |algorithms: &[Algorithm]| algorithms.iter().map(|it| it.name().to_owned()).collect();
+    let accepted = |algorithms: &[Algorithm]| -> Vec<String> {
+        let some = algorithms.iter().filter(|it| offer.rs256_accepted || **it != Algorithm::Rs256);
+        some.map(|it| it.name().to_owned()).collect()
+    };
     let methods = |methods: &[&str]| methods.iter().map(|&method| method.to_owned()).collect();
     Metadata {
         issuer: offer.issuer.to_owned(),
@@ -91,26 +138,38 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
         pushed_authorization_request_endpoint: public_url.at("/par"),
         require_pushed_authorization_requests: offer.pushed_only,
         response_types_supported: methods(&["code"]),
-        response_modes_supported: methods(&["query"]),
+        response_modes_supported: methods(&AuthorizationResponseMode::ALL.map(|(name, _)| name)),
         code_challenge_methods_supported: methods(&["S256"]),
         authorization_response_iss_parameter_supported: true,
         request_uri_parameter_supported: false,
         scopes_supported: (!scopes.is_empty()).then_some(scopes),
         token_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
-        token_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
+        token_endpoint_auth_signing_alg_values_supported: accepted(&Algorithm::ALL),
         introspection_endpoint: public_url.at("/introspect"),
         // Anybody can name a public client: it may not ask about tokens.
         introspection_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS[1..]),
-        introspection_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
+        introspection_endpoint_auth_signing_alg_values_supported: accepted(&Algorithm::ALL),
         revocation_endpoint: public_url.at("/revoke"),
         revocation_endpoint_auth_methods_supported: methods(&AUTHENTICATION_METHODS),
-        revocation_endpoint_auth_signing_alg_values_supported: names(&Algorithm::ALL),
-        dpop_signing_alg_values_supported: names(&dpop::ALGORITHMS),
+        revocation_endpoint_auth_signing_alg_values_supported: accepted(&Algorithm::ALL),
+        dpop_signing_alg_values_supported: accepted(&dpop::ALGORITHMS),
         userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
         subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
+        claims_supported: openid.then(|| methods(&offer.claims)),
+        claims_parameter_supported: openid.then_some(true),
+        acr_values_supported: (openid && !offer.acr_values.is_empty()).then(|| methods(&offer.acr_values)),
+        ui_locales_supported: methods(&UI_LOCALES),
+        credential_presentations_supported: presentable.then(|| {
+            let told = offer.presentable.iter().map(|it| (it.scope.name.clone(), it.into()));
+            told.collect()
+        }),
+        dcql_query_supported: presentable.then_some(false),
         id_token_signing_alg_values_supported: openid.then(|| names(&offer.id_token_algorithms)),
     }
 }
+
+/// What languages our pages have.
+const UI_LOCALES: [&str; 1] = ["en"];
 
 /// One for each variant of [`vpgate_core::oauth::client::Authentication`].
 const AUTHENTICATION_METHODS: [&str; 4] =

@@ -78,7 +78,7 @@ impl OauthEndpoints {
             }
             why => why.into(),
         })?;
-        let key = proven(&context, request, &public_url.at("/device_authorization")).await?;
+        let key = proven(&context, client, request, &public_url.at("/device_authorization")).await?;
         let from = addresses.of(request);
         let given =
             flow::device::authorize(&context, client, form.scope.as_deref(), key, from, &parameters).await?;
@@ -101,7 +101,7 @@ impl OauthEndpoints {
         let Payload(WholeForm { named, parameters }) = form;
         let client = authenticate(&context, request, named.client).await?;
         limits.push(request, &client.client().id, context.now())?;
-        let key = proven(&context, request, &public_url.at("/par")).await?;
+        let key = proven(&context, client, request, &public_url.at("/par")).await?;
         Ok(flow::code::push(&context, client, &parameters, key).await?.into())
     }
 
@@ -123,7 +123,7 @@ impl OauthEndpoints {
         let Payload(OAuthForm(mut form)) = form;
         let client = authenticate(&context, request, std::mem::take(&mut form.client)).await?;
         let shown = form.shown()?;
-        let key = proven(&context, request, &public_url.at("/token")).await?;
+        let key = proven(&context, client, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
         Ok(match shown {
             TokenGrant::DeviceCode { code, verifier } => {
@@ -282,7 +282,7 @@ async fn tell(
         TokenType::Bearer => None,
         TokenType::Dpop => {
             let target = ProofTarget { method: request.method().as_str(), url: &url, token: Some(&token) };
-            flow::client::prove_key(context, &access_token::proofs(request), target)
+            flow::client::prove_key(context, None, &access_token::proofs(request), target)
                 .await
                 .map_err(ResourceRefusal::proof)?
         }
@@ -291,10 +291,16 @@ async fn tell(
     told.map(Into::into).map_err(|why| ResourceRefusal::token(shown_as, why))
 }
 
-/// The key that a request to `url` proves, where it has a `DPoP` header.
-async fn proven(context: &Context, request: &Request, url: &str) -> Result<Option<Thumbprint>, OAuthRefusal> {
+/// The key that a request of `client` to `url` proves, where it has a `DPoP` header.
+async fn proven(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    request: &Request,
+    url: &str,
+) -> Result<Option<Thumbprint>, OAuthRefusal> {
     let target = ProofTarget { method: request.method().as_str(), url, token: None };
-    Ok(flow::client::prove_key(context, &access_token::proofs(request), target).await?)
+    Ok(flow::client::prove_key(context, Some(client.client()), &access_token::proofs(request), target)
+        .await?)
 }
 
 async fn authenticate<'v>(

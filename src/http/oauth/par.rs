@@ -26,7 +26,7 @@ pub struct PushedAuthorizationRequest {
     pub code_challenge_method: Option<String>,
     /// Returned in the ID token.
     pub nonce: Option<String>,
-    /// `query`
+    /// `query`, or `form_post`: the browser posts the answer
     pub response_mode: Option<String>,
     /// `none` is always answered with `login_required`; `login`, `consent` and `select_account` happen anyway.
     pub prompt: Option<String>,

@@ -20,7 +20,7 @@ pub enum UserinfoAnswer {
     Told(Json<Documented<Userinfo>>),
 }
 
-/// Who the person is. The `token_claims` of the client stand beside `sub`, as in its tokens.
+/// Who the person is. What `[clients.claims] userinfo` says stands beside `sub`.
 #[derive(Debug, Object)]
 pub struct Userinfo {
     /// The pairwise subject, as in the ID token.

@@ -10,7 +10,7 @@ use url::form_urlencoded;
 
 use super::error::AuthorizationRefusal;
 use super::page::{Notice, Page};
-use super::{Pages, browser, see_other};
+use super::{Pages, browser};
 use crate::flow;
 use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
@@ -42,7 +42,7 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
             let page = confirm(&pages, shown, &parameters, browser::form_value(&browser));
             Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
         }
-        Err(why) => refused(why),
+        Err(why) => refused(&pages, why),
     }
 }
 
@@ -66,7 +66,7 @@ pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice
                 .finish();
             Ok(pages.lead_to(&format!("/authorize?{query}")))
         }
-        Err(why) => refused(why),
+        Err(why) => refused(&pages, why),
     }
 }
 
@@ -81,10 +81,10 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
             .map(|handle| pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
         Some("cancel") => flow::code::authorize::cancel(&pages.context, &parameters)
             .await
-            .map(|home| see_other(home.expose())),
+            .map(|home| pages.return_to(&home)),
         _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     };
-    decided.or_else(refused)
+    decided.or_else(|why| refused(&pages, why))
 }
 
 fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
@@ -113,9 +113,9 @@ fn confirm<'p>(
     }
 }
 
-fn refused(why: NotAuthorizable) -> Result<Response, Notice> {
+fn refused(pages: &Pages, why: NotAuthorizable) -> Result<Response, Notice> {
     match AuthorizationRefusal::from(why) {
         AuthorizationRefusal::Notice(notice) => Err(notice),
-        AuthorizationRefusal::Return(home) => Ok(see_other(home.expose())),
+        AuthorizationRefusal::Return(home) => Ok(pages.return_to(&home)),
     }
 }

@@ -11,7 +11,7 @@ use poem::{IntoResponse, Request, Response};
 
 use super::browser::from_another_site;
 use super::page::{Notice, Page, RELAY_SCRIPT};
-use super::{Pages, notices, see_other};
+use super::{Pages, notices};
 use crate::flow;
 use crate::flow::presentation::end::Ending;
 use crate::http::form::Form;
@@ -67,6 +67,6 @@ pub async fn accept(pages: Pages, mut request: Request) -> Result<Response, Noti
 pub fn redirect_to(pages: &Pages, ending: Ending) -> Response {
     match ending {
         Ending::Done(handle) => pages.lead_to(&format!("/done/{handle}")),
-        Ending::Return(url) => see_other(url.expose()),
+        Ending::Return(url) => pages.return_to(&url),
     }
 }

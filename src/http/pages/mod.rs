@@ -13,6 +13,7 @@ pub mod page;
 mod start;
 mod trouble;
 mod visitor;
+mod way_home;
 mod ways_out;
 mod widget;
 mod words;

@@ -90,7 +90,8 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
     let grants = update(
         "UPDATE grants
          SET terms = json_set(terms, '$.expires_at', 0),
-             admission = json_remove(json_set(admission, '$.subject', ''), '$.claims', '$.status_places')
+             admission = json_remove(json_set(admission, '$.subject', ''), '$.claims', '$.status_places',
+                                     '$.credentials')
          WHERE id IN (SELECT id FROM grants
                          WHERE forget_at <= $1 AND state = 'approved' AND admission ->> '$.subject' <> ''
                          ORDER BY forget_at LIMIT $2)",

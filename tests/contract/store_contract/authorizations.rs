@@ -15,7 +15,7 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::oauth::authorization_request::{AuthorizationParameters, AuthorizationRequest, Offered};
-use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
+use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant, ProofRules};
 use vpgate_core::oauth::client_assertion::{AssertionPolicy, ClientAssertion, UnverifiedAssertion};
 use vpgate_core::oauth::code_grant::{
     CodeExchange, CodeGrant, CodeGrantTerms, Granted, Pending, Redeemed, Refused,
@@ -59,6 +59,7 @@ fn request() -> AuthorizationRequest {
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
+        proof: ProofRules::default(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [
@@ -75,8 +76,10 @@ fn request() -> AuthorizationRequest {
         id: "person".to_owned(),
         meta: Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]),
         stable_identifier: None,
+        acr: None,
     };
     let scope = ScopeDefinition {
+        standard_claims: Vec::new(),
         name: states::SCOPE.to_owned(),
         description: None,
         credential: "person".to_owned(),

@@ -185,7 +185,7 @@ async fn req_11_19_req_11_20_everybody_else_is_told_at_home_with_state_and_issue
         (&[("response_type", "")][..], "invalid_request"),
         (&[("response_type", "token")], "unsupported_response_type"),
         (&[("response_type", "code token")], "unsupported_response_type"),
-        (&[("response_mode", "form_post")], "invalid_request"),
+        (&[("response_mode", "fragment")], "invalid_request"),
         (&[("scope", "other")], "invalid_scope"),
         (&[("code_challenge", "")], "invalid_request"),
         (&[("code_challenge_method", "plain")], "invalid_request"),

@@ -192,3 +192,55 @@ async fn a_relying_party_with_too_many_presentations_open_hears_when_there_is_ro
     stage.later(300);
     stage.presentation().await;
 }
+
+#[tokio::test]
+async fn who_signed_an_assertion_is_told_what_is_wrong_with_it_and_nobody_else() {
+    let stage = Stage::new();
+    let told = async |changes: &[(&str, serde_json::Value)], key: &vpgate_core::jose::signing::SigningKey| {
+        let now = stage.now();
+        let mut claims = json!({
+            "iss": "signer", "sub": "signer", "aud": PUBLIC_URL, "exp": now + 60, "iat": now, "jti": "told"
+        });
+        for (name, value) in changes {
+            claims[*name] = value.clone();
+        }
+        let header = Map::from_iter([("kid".to_owned(), stage.signer_key.kid().into())]);
+        let assertion = key.sign(&header, claims.as_object().unwrap()).unwrap();
+        let form = format!("token=x&client_assertion_type={KIND}&client_assertion={assertion}");
+        let answer = stage.form("/introspect", &[], &form).await;
+        assert_eq!(answer.oauth_error(), error(401, "invalid_client"));
+        answer.json()["error_description"].as_str().unwrap().to_owned()
+    };
+    let own = &stage.signer_key;
+    let endpoint = json!(format!("{PUBLIC_URL}/token"));
+    let why = told(&[("aud", endpoint.clone())], own).await;
+    assert!(why.contains("client_assertions.accept_token_endpoint_audience"), "{why}");
+    let why = told(&[("exp", json!(stage.now() + 3_600))], own).await;
+    assert!(why.contains("client_assertions.longest_lifetime"), "{why}");
+    let stranger = vpgate_core::jose::signing::SigningKey::generate(own.algorithm()).unwrap();
+    assert_eq!(told(&[("aud", endpoint)], &stranger).await, "client authentication failed");
+    assert_eq!(told(&[("sub", json!("somebody"))], own).await, "client authentication failed");
+}
+
+#[tokio::test]
+async fn a_secret_comes_in_either_way_where_the_client_is_registered_so() {
+    let both = |either: bool| {
+        Stage::with(move |policy| {
+            let mut clients: Vec<_> = policy.clients.iter().cloned().collect();
+            clients.iter_mut().for_each(|client| client.proof.either_secret_method = either);
+            policy.clients = vpgate_core::oauth::client::Clients::new(clients);
+        })
+    };
+    for (either, status) in [(true, 200), (false, 401)] {
+        let stage = both(either);
+        let by_basic = stage.form("/introspect", &[POST_BY_BASIC], "token=x").await;
+        assert_eq!(by_basic.status.as_u16(), status);
+        let by_form = stage.form("/introspect", &[], "token=x&client_id=shop&client_secret=s3cret").await;
+        assert_eq!(by_form.status.as_u16(), status, "{}", by_form.body);
+        // Never both at once, and never without the secret.
+        let twice = stage.form("/introspect", &[POST_BY_BASIC], "token=x&client_secret=s3cret").await;
+        assert_eq!(twice.oauth_error(), error(400, "invalid_request"));
+        let wrong = stage.form("/introspect", &[], "token=x&client_id=shop&client_secret=wrong").await;
+        assert_eq!(wrong.oauth_error(), error(401, "invalid_client"));
+    }
+}

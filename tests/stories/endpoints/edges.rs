@@ -60,3 +60,30 @@ async fn a_panic_ends_in_an_answer() {
     assert!(!answer.body.contains("as asked"), "{}", answer.body);
     assert_eq!(stage.get("/healthz", &[]).await.status, StatusCode::OK);
 }
+
+#[tokio::test]
+async fn req_19_10_wallets_are_never_redirected() {
+    let stage = Stage::new();
+    let unknown = "q6urq6urq6urq6urq6urqw";
+    for path in [format!("/wallet/requests/{unknown}"), format!("/wallet/responses/{unknown}")] {
+        for form in ["", "vp_token=x&state=y", "error=access_denied&state=y", "wallet_nonce=x"] {
+            let answer = stage.form(&path, &[], form).await;
+            assert!(!answer.status.is_redirection() && answer.header("location").is_none(), "{path} {form}");
+        }
+        let answer = stage.get(&path, &[]).await;
+        assert!(!answer.status.is_redirection() && answer.header("location").is_none(), "{path}");
+    }
+}
+
+#[tokio::test]
+async fn req_19_3_a_presentation_is_no_access_token() {
+    let stage = Stage::new();
+    for token in
+        ["eyJhbGciOiJFUzI1NiJ9.e30.c2ln~ZGlzY2xvc3VyZQ~eyJhbGciOiJFUzI1NiJ9.e30.c2ln", "{\"id\":[\"x\"]}"]
+    {
+        let bearer = format!("Bearer {token}");
+        let answer = stage.get("/userinfo", &[("authorization", bearer.as_str())]).await;
+        assert_eq!(answer.status.as_u16(), 401, "{token}");
+        assert!(answer.header("www-authenticate").is_some_and(|it| it.contains("invalid_token")));
+    }
+}

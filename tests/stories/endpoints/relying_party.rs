@@ -236,8 +236,10 @@ fn ruled() -> ScopePolicy {
         id: "id".to_owned(),
         meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
         stable_identifier: Some(path("number")),
+        acr: None,
     };
     let scope = ScopeDefinition {
+        standard_claims: Vec::new(),
         name: "adult".to_owned(),
         description: None,
         credential: "id".to_owned(),

@@ -29,7 +29,7 @@ use vpgate_core::credential::settings::VerificationSettings;
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
-use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant};
+use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant, ProofRules};
 use vpgate_core::oauth::client_assertion::AssertionPolicy;
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
@@ -235,7 +235,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             client("web", Authentication::None, vec![Grant::AuthorizationCode]),
             client("bank", Authentication::ClientSecretBasic(digest.into()), vec![Grant::AuthorizationCode]),
             Client {
-                code: CodeRules { pushed_only: true, pkce_optional: false },
+                code: CodeRules { pushed_only: true, ..CodeRules::default() },
                 ..client("strict", Authentication::None, vec![Grant::AuthorizationCode])
             },
             client(
@@ -298,6 +298,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
                 lifetime: Duration::from_secs(3600),
                 refresh_idle: Duration::from_secs(86_400),
                 refresh_limit: Duration::from_secs(864_000),
+                rotate_refresh_tokens: true,
                 require_dpop: false,
                 recheck_status: true,
                 introspects: Vec::new(),
@@ -312,8 +313,10 @@ fn scopes() -> ScopePolicy {
         id: "id".to_owned(),
         meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
         stable_identifier: None,
+        acr: None,
     };
     let adult = ScopeDefinition {
+        standard_claims: Vec::new(),
         name: "adult".to_owned(),
         description: Some("to know that you are <18 or older>".to_owned()),
         credential: "id".to_owned(),
@@ -339,6 +342,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
+        proof: ProofRules::default(),
     }
 }
 

@@ -36,7 +36,11 @@ pub struct Prover {
 
 impl Prover {
     pub fn new() -> Self {
-        Self { key: SigningKey::generate(Algorithm::Es256).unwrap(), nonce: None, count: 0 }
+        Self::with(Algorithm::Es256)
+    }
+
+    pub fn with(algorithm: Algorithm) -> Self {
+        Self { key: SigningKey::generate(algorithm).unwrap(), nonce: None, count: 0 }
     }
 
     pub fn proof(&mut self, world: &Harness, method: &str, path: &str, token: Option<&str>) -> String {
@@ -221,4 +225,86 @@ async fn req_15_12_a_key_can_be_required_and_holds_from_the_device_authorization
         assert_eq!(other.redeem(&world, client, &code).await.json()["error"], "invalid_grant");
         assert_eq!(prover.tokens(&world, client, &code).await["token_type"], "DPoP");
     }
+}
+
+/// A player that keeps a secret, and one that keeps none; neither should rotate.
+async fn staying() -> Harness {
+    let hash =
+        vpgate::config::secrets::hash_text(vpgate_core::base::secret::Secret::received(SECRET).digest());
+    let client = |id: &str, authentication: &str| {
+        format!(
+            "[[clients]]\nclient_id = \"{id}\"\ngrants = [\"device_code\", \"refresh_token\"]\n{authentication}\n\
+             accept_rs256 = false\nscopes = [\"{BASIC}\"]\ntokens = {{ rotate_refresh_tokens = false }}\n"
+        )
+    };
+    let secret = format!("authentication = \"client_secret_post\"\nsecret_hash = \"{hash}\"");
+    Harness::with_more(&(client("keeper", &secret) + &client("open", "authentication = \"none\""))).await
+}
+
+const SECRET: &str = "a-secret-of-the-keeper-that-is-long";
+
+async fn refreshed(
+    world: &Harness,
+    prover: Option<&mut Prover>,
+    who: &[(&str, &str)],
+    tokens: &Value,
+) -> Value {
+    let token = tokens["refresh_token"].as_str().unwrap();
+    let form = [who, &[("grant_type", "refresh_token"), ("refresh_token", token)]].concat();
+    let answer = match prover {
+        Some(prover) => prover.post(world, "/token", &form).await,
+        None => world.post_form("/token", &form).await,
+    };
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+    answer.json()
+}
+
+#[tokio::test]
+async fn fapi_5_3_2_1_a_refresh_token_stays_that_is_bound_to_the_key_of_a_client_that_authenticates() {
+    let world = staying().await;
+    for (who, bound, stays) in [
+        (&[("client_id", "keeper"), ("client_secret", SECRET)][..], true, true),
+        // Not bound to a key, or anybody's client: whoever copied it could use it.
+        (&[("client_id", "keeper"), ("client_secret", SECRET)], false, false),
+        (&[("client_id", "open")], true, false),
+    ] {
+        let code = approved(&world, &world.post_form("/device_authorization", who).await).await;
+        let form = [who, &[("grant_type", DEVICE_GRANT), ("device_code", &code)]].concat();
+        let mut prover = bound.then(Prover::new);
+        let first = match &mut prover {
+            Some(prover) => prover.post(&world, "/token", &form).await.json(),
+            None => world.post_form("/token", &form).await.json(),
+        };
+        let second = refreshed(&world, prover.as_mut(), who, &first).await;
+        assert_eq!(second["refresh_token"] == first["refresh_token"], stays, "{who:?} {bound}");
+        assert_ne!(second["access_token"], first["access_token"]);
+        if stays {
+            refreshed(&world, prover.as_mut(), who, &first).await;
+            let other = Prover::new()
+                .post(
+                    &world,
+                    "/token",
+                    &[
+                        who,
+                        &[
+                            ("grant_type", "refresh_token"),
+                            ("refresh_token", first["refresh_token"].as_str().unwrap()),
+                        ],
+                    ]
+                    .concat(),
+                )
+                .await;
+            assert_eq!(other.json()["error"], "invalid_grant", "another key");
+        }
+    }
+}
+
+#[tokio::test]
+async fn rs256_can_be_switched_off_for_proofs() {
+    let world = staying().await;
+    let code = unbound_code(&world, "open").await;
+    let mut rs256 = Prover::with(Algorithm::Rs256);
+    let refused = rs256.redeem(&world, "open", &code).await;
+    assert_eq!(refused.json()["error"], "invalid_dpop_proof", "{}", refused.text);
+    Prover::with(Algorithm::Ps256).tokens(&world, "open", &code).await;
 }

@@ -230,6 +230,7 @@ async fn req_12_10_to_12_13_tokens_say_what_is_configured_and_nothing_else() {
     let mut names: Vec<&str> = claims.as_object().unwrap().keys().map(String::as_str).collect();
     names.sort_unstable();
     let expected = [
+        "amr",
         "aud",
         "auth_time",
         "client_id",

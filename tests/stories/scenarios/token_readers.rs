@@ -32,7 +32,7 @@ async fn req_11_55_an_active_token_is_told_in_full_and_others_not_at_all() {
             told,
             json!({
                 "active": true, "scope": BASIC, "client_id": client, "token_type": "Bearer", "iss": BASE,
-                "exp": now + 3_600, "iat": now, "auth_time": now, "aud": [API],
+                "exp": now + 3_600, "iat": now, "auth_time": now, "aud": [API], "amr": ["pop"],
                 "sub": told["sub"].as_str().unwrap(), "jti": told["jti"].as_str().unwrap(),
             })
         );

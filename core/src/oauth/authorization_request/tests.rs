@@ -12,6 +12,7 @@ const ISSUER: &str = "https://verify.example";
 
 fn policy() -> ScopePolicy {
     let scope = |name: &str| ScopeDefinition {
+        standard_claims: Vec::new(),
         name: name.to_owned(),
         description: None,
         credential: "id".to_owned(),
@@ -23,6 +24,7 @@ fn policy() -> ScopePolicy {
         id: "id".to_owned(),
         meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
         stable_identifier: None,
+        acr: None,
     };
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 }
@@ -120,7 +122,8 @@ fn req_11_19_each_fault_has_its_code() {
         (vec![("scope", "foreign")], unknown("foreign"), "invalid_scope"),
         (vec![("scope", "adult unknown")], unknown("unknown"), "invalid_scope"),
         (vec![("scope", "a\"b")], ScopeRefused::from(ScopeFault::Characters).into(), "invalid_scope"),
-        (vec![("claims", "{}")], RequestFault::Claims, "invalid_request"),
+        (vec![("claims", "{")], ClaimsRefused::Malformed.into(), "invalid_request"),
+        (vec![("claims", "{}")], ClaimsRefused::NoIdToken.into(), "invalid_request"),
         (vec![("registration", "{}")], RequestFault::Registration, "registration_not_supported"),
         (
             vec![("authorization_details", "[]")],

@@ -1,6 +1,7 @@
 use serde_json::json;
 
 use super::*;
+use crate::admission::claims_request::ClaimsRequest;
 use crate::admission::restore;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::RequestParameters;
@@ -34,6 +35,7 @@ fn terms(challenge: bool) -> CodeGrantTerms {
             resource: None,
             dpop_jkt: None,
             expected_subject: None,
+            claims: ClaimsRequest::default(),
             parameters: RequestParameters::default(),
         }),
         created_at: at(0),

@@ -153,8 +153,9 @@ pub enum VerifiedCredentials {
     Several(Vec<VerifiedCredential>),
 }
 
-/// One verified credential: the claims that were asked for, and only those.
-#[derive(Clone, PartialEq, Serialize, Deserialize)]
+/// One verified credential: the claims that were asked for, and only those. Results, ID tokens, `/userinfo`, access
+/// tokens and introspection are renderings of it.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VerifiedCredential {
     /// The configured name of who says so: its exact `iss`, when it has one. Two issuers can share it
     /// ([`VerifiedCredential::issuer_identity`]).

@@ -42,13 +42,21 @@ impl VerifiedPresentation {
     pub fn showing_only<'p>(mut self, listed: impl Fn(&str) -> Vec<&'p ClaimsPath>) -> Self {
         for (id, shown) in &mut self.credentials {
             let paths = listed(id);
-            let narrow = |one: &mut VerifiedCredential| one.claims = only_selected(&one.claims, &paths);
+            let narrow = |one: &mut VerifiedCredential| *one = one.only(&paths);
             match shown {
                 VerifiedCredentials::One(one) => narrow(one),
                 VerifiedCredentials::Several(several) => several.iter_mut().for_each(narrow),
             }
         }
         self
+    }
+}
+
+impl VerifiedCredential {
+    /// This result with no other claims than those to which `paths` lead.
+    #[must_use]
+    pub fn only(&self, paths: &[&ClaimsPath]) -> Self {
+        Self { claims: only_selected(&self.claims, paths), ..self.clone() }
     }
 }
 

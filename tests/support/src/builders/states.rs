@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use serde_json::json;
 use url::Url;
+use vpgate_core::admission::claims_request::ClaimsRequest;
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::{
     Applicant, ClaimSource, RequestParameters, TokenClaim, TokenClaims,
@@ -194,6 +195,7 @@ pub fn settings() -> TokenSettings {
         lifetime: TOKEN_LIFETIME,
         refresh_idle: TOKEN_LIFETIME,
         refresh_limit: TOKEN_LIFETIME,
+        rotate_refresh_tokens: true,
         require_dpop: false,
         recheck_status: true,
         introspects: Vec::new(),
@@ -297,6 +299,7 @@ pub fn proven() -> VerifiedPresentation {
 
 pub fn admission() -> Admission {
     let scope = ScopeDefinition {
+        standard_claims: Vec::new(),
         name: SCOPE.to_owned(),
         description: None,
         credential: CREDENTIAL.to_owned(),
@@ -308,6 +311,7 @@ pub fn admission() -> Admission {
         id: CREDENTIAL.to_owned(),
         meta: Meta::sd_jwt_vc(Vec::new()),
         stable_identifier: None,
+        acr: None,
     };
     let field = ClaimsPath::from_dotted("given_name").unwrap();
     let source = ClaimSource::Credential { credential: CREDENTIAL.to_owned(), field };
@@ -316,6 +320,7 @@ pub fn admission() -> Admission {
         requested: &Scopes::parse(SCOPE).unwrap(),
         token_claims: &TokenClaims::new(vec![TokenClaim { name: "first_name".to_owned(), source }]),
         parameters: &RequestParameters::default(),
+        claims: &ClaimsRequest::default(),
     };
     let policy = ScopePolicy::new(vec![credential], vec![scope]);
     policy.admit(&proven(), &applicant, &DigestKey::new(&[7; 32])).unwrap()

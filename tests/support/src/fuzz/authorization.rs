@@ -10,7 +10,7 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::authorization_request::{
     AuthorizationParameters, AuthorizationRequest, NotRead, Offered,
 };
-use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant};
+use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant, ProofRules};
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
@@ -37,6 +37,7 @@ static WEB: LazyLock<Client> = LazyLock::new(|| {
 });
 static SCOPES: LazyLock<ScopePolicy> = LazyLock::new(|| {
     let scope = |name: &str| ScopeDefinition {
+        standard_claims: Vec::new(),
         name: name.to_owned(),
         description: None,
         credential: "id".to_owned(),
@@ -48,6 +49,7 @@ static SCOPES: LazyLock<ScopePolicy> = LazyLock::new(|| {
         id: "id".to_owned(),
         meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
         stable_identifier: None,
+        acr: None,
     };
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 });
@@ -67,6 +69,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         token_claims: TokenClaims::default(),
         code: CodeRules::default(),
         cross_device: false,
+        proof: ProofRules::default(),
     }
 }
 
