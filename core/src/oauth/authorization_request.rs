@@ -144,7 +144,7 @@ pub enum RequestFault {
     #[error("the only response_type here is code")]
     ResponseType,
     #[error("the response modes here are query and form_post")]
-    AuthorizationResponseMode,
+    ResponseMode,
     /// `request` (RFC 9101).
     #[error("request objects are not supported")]
     RequestObject,
@@ -213,7 +213,7 @@ impl RequestFault {
             Self::Repeated
             | Self::NotPushed
             | Self::NoResponseType
-            | Self::AuthorizationResponseMode
+            | Self::ResponseMode
             | Self::NoChallenge
             | Self::Challenge(_)
             | Self::State
@@ -284,7 +284,7 @@ impl AuthorizationRequest {
             .get("response_mode")
             .is_some_and(|mode| AuthorizationResponseMode::named(mode).is_none())
         {
-            return Err(RequestFault::AuthorizationResponseMode);
+            return Err(RequestFault::ResponseMode);
         }
         if let Some(fault) = not_honoured(parameters) {
             return Err(fault);
