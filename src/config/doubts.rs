@@ -21,6 +21,14 @@ pub(super) fn warnings(registered: &Registry, process: &Process, allow_loopback:
     let policy = &registered.policy;
     let mut warnings =
         dangers(&policy.clients, &policy.trust, allow_loopback, process.storage == Storage::Memory);
+    if let Storage::Postgres(storage) = &process.storage
+        && storage.is_readable_on_the_way()
+    {
+        warnings.push(
+            "danger_without_tls is on: whoever is between us and the database reads and changes everything"
+                .to_owned(),
+        );
+    }
     let bits = registered.user_code_floor;
     if bits < FLOOR_BITS {
         warnings.push(format!("danger_user_code_floor_bits is on: user codes may be as weak as {bits} bits"));

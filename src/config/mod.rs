@@ -14,6 +14,7 @@ pub mod chain_memo;
 mod doubts;
 mod fault;
 mod file;
+mod postgres;
 mod process;
 mod proxies;
 mod raw;
@@ -32,6 +33,7 @@ use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
+pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::read::Written;
 pub use self::schema::schema;
 use vpgate_core::base::forwarded::TrustedProxies;
@@ -86,6 +88,8 @@ pub enum Storage {
     Memory,
     /// `sqlite:FILE`
     Sqlite(PathBuf),
+    /// `postgres://USER@HOST/DATABASE`
+    Postgres(Box<PostgresStorage>),
 }
 
 /// `[keys]`

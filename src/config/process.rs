@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::fault::Faults;
 use super::raw::{File, RawStatusLists};
-use super::{CrossCheck, KeyStorage, Storage, proxies};
+use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::registration::lifetime;
 use vpgate_core::status_list::token::CacheBounds;
@@ -25,7 +25,12 @@ pub(super) struct Process {
 pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<Process> {
     let listen = faults.keep("listen", socket_address(&file.listen));
     let operations_listen = operations(file.operations.listen.as_deref(), listen, faults);
-    let storage = faults.keep("storage.url", storage(&file.storage.url, folder));
+    let storage = if postgres::is_meant(&file.storage.url) {
+        postgres::check(&file.storage, folder, faults).map(|it| Storage::Postgres(Box::new(it)))
+    } else {
+        postgres::refuse(&file.storage, faults);
+        faults.keep("storage.url", storage(&file.storage.url, folder))
+    };
     let keys = match (&storage, &file.keys.directory) {
         (Some(Storage::Memory), None) => KeyStorage::Memory,
         (_, directory) => KeyStorage::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
@@ -76,8 +81,7 @@ fn storage(url: &str, folder: &Path) -> Result<Storage, &'static str> {
             }
             Ok(Storage::Sqlite(folder.join(path)))
         }
-        Some(("postgres" | "postgresql", _)) => Err("postgres is not offered yet; offered: sqlite:FILE"),
-        _ => Err("must be sqlite:FILE, for example \"sqlite:vpgate.db\""),
+        _ => Err("must be sqlite:FILE, for example \"sqlite:vpgate.db\", or postgres://USER@HOST/DATABASE"),
     }
 }
 
@@ -124,15 +128,7 @@ mod tests {
 
     #[test]
     fn refuses_storage_urls_that_it_would_misread() {
-        for url in [
-            "",
-            "vpgate.db",
-            "sqlite:",
-            "sqlite://",
-            "postgres://host/db",
-            "sqlite:a.db?mode=rwc",
-            "sqlite:a\0",
-        ] {
+        for url in ["", "vpgate.db", "sqlite:", "sqlite://", "sqlite:a.db?mode=rwc", "sqlite:a\0"] {
             assert!(storage(url, Path::new("/etc")).is_err(), "{url}");
         }
     }

@@ -91,13 +91,42 @@ impl File {
 #[derive(Debug, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct RawStorage {
-    /// `sqlite:FILE`; `sqlite::memory:` forgets everything at the end.
+    /// `sqlite:FILE`; `sqlite::memory:` forgets everything at the end. Or PostgreSQL, which several services can
+    /// share: `postgres://USER@HOST/DATABASE`, with one host or several (`HOST:PORT,HOST:PORT`) of which the one that
+    /// takes writes is used; a folder with a socket is written `%2Frun%2Fpostgresql`. The keys below are for it.
     pub url: String,
+    /// A file with the password, which other users cannot read.
+    pub password_file: Option<String>,
+    /// The environment variable with the password.
+    pub password_env: Option<String>,
+    /// Where our tables are: deployments that share a database have a schema each.
+    pub schema: String,
+    /// Speaks to hosts without TLS: whoever is on the way reads and changes everything. Without it they must have
+    /// certificates for the names they are reached by (`verify-full`), but for sockets of this machine.
+    pub danger_without_tls: bool,
+    /// The certificates (PEM) that the hosts' are signed with; those of the system when left out.
+    pub ca_file: Option<String>,
+    /// `prepared`, or `unnamed` behind a pooler that does not track prepared statements.
+    pub statements: String,
+    /// Connections for changes that are durable before they are answered, 1 to 100.
+    pub connections: i64,
+    /// Connections for look-ups and polls, 1 to 100.
+    pub swift_connections: i64,
 }
 
 impl Default for RawStorage {
     fn default() -> Self {
-        Self { url: "sqlite:vpgate.db".to_owned() }
+        Self {
+            url: "sqlite:vpgate.db".to_owned(),
+            password_file: None,
+            password_env: None,
+            schema: "vpgate".to_owned(),
+            danger_without_tls: false,
+            ca_file: None,
+            statements: "prepared".to_owned(),
+            connections: 12,
+            swift_connections: 8,
+        }
     }
 }
 

@@ -8,18 +8,85 @@
 //! `Unknown` in answer to a change means that nobody knows whether it was made: its question is asked.
 
 mod asking;
+pub mod postgres;
+mod probe;
 mod row;
+mod select;
 pub mod sqlite;
 mod steps;
 
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::sqlite::{
-    Migrated, NoBackup, OpenFault, UsedWith, backup, is_open_elsewhere, migrate, use_with, used_with,
-};
+use self::postgres::PostgresStore;
+use self::sqlite::SqliteStore;
+pub use self::sqlite::{NoBackup, is_open_elsewhere};
 use crate::config::Storage;
 use crate::flow::ports::Store;
+use vpgate_core::base::exposure::Exposed;
 use vpgate_core::base::secret::Digest;
+
+/// Why a database cannot be opened.
+#[derive(Debug, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it")]
+pub enum OpenFault {
+    /// The file cannot be made, or its folder is not there.
+    #[error("the database file {path} cannot be created; its folder must be there, and writable")]
+    File {
+        /// The file.
+        path: PathBuf,
+        /// What the operating system said.
+        #[source]
+        source: std::io::Error,
+    },
+    #[error(transparent)]
+    Exposed(#[from] Exposed),
+    /// It was used with other keys.
+    #[error("the database was used with other keys")]
+    OtherKeys,
+    /// A newer program has used it; going back would lose what that program knows.
+    #[error("the database has version {found}; this program knows versions up to {known}")]
+    Newer {
+        /// The version of the database.
+        found: usize,
+        /// The newest version that this program knows.
+        known: usize,
+    },
+    #[error("the database belongs to another program")]
+    Foreign,
+    /// The file system cannot share memory between connections, network file systems for example.
+    #[error("the database cannot keep a write-ahead log where it lies")]
+    NoWal,
+    #[error("the database cannot be opened")]
+    Sqlite(#[from] rusqlite::Error),
+    #[error("the database cannot be reached, or refuses us")]
+    Postgres(#[from] postgres::PostgresFault),
+    #[error("the certificate in storage.ca_file cannot be used")]
+    Tls(#[from] native_tls::Error),
+    /// The system gives us no thread.
+    #[error("the database's thread cannot be started")]
+    Thread(#[source] std::io::Error),
+}
+
+/// What a migration did: versions count the migrations applied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Migrated {
+    /// Before; 0 for a new database.
+    pub from: usize,
+    /// Now.
+    pub to: usize,
+}
+
+/// What a database says of the keys it was used with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum UsedWith {
+    /// Nothing was ever kept in it, or there is no database yet.
+    Nothing,
+    /// It holds something, and is of a version that did not note the keys.
+    Unknown,
+    /// These: their digest.
+    Keys(Digest),
+}
 
 /// Opens the store that `storage` names, for a service with these keys: the store remembers their digest. Blocks:
 /// call it while starting.
@@ -28,6 +95,51 @@ use vpgate_core::base::secret::Digest;
 /// [`OpenFault`]
 pub fn open(storage: &Storage, keys: &Digest) -> Result<Arc<dyn Store>, OpenFault> {
     match storage {
-        Storage::Memory | Storage::Sqlite(_) => Ok(sqlite::SqliteStore::open_for(storage, keys)?),
+        Storage::Memory | Storage::Sqlite(_) => Ok(SqliteStore::open_for(storage, keys)?),
+        Storage::Postgres(place) => Ok(PostgresStore::open_for(place, keys)?),
+    }
+}
+
+/// Brings the database to the version of this program, and says which it had. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn migrate(storage: &Storage) -> Result<Migrated, OpenFault> {
+    match storage {
+        Storage::Memory | Storage::Sqlite(_) => sqlite::migrate(storage),
+        Storage::Postgres(place) => postgres::migrate(place),
+    }
+}
+
+/// What the database says of the keys it was used with. Makes and changes nothing. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn used_with(storage: &Storage) -> Result<UsedWith, OpenFault> {
+    match storage {
+        Storage::Memory | Storage::Sqlite(_) => sqlite::used_with(storage),
+        Storage::Postgres(place) => postgres::used_with(place),
+    }
+}
+
+/// Notes that the database goes with `keys` from now on, whatever it went with before. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn use_with(storage: &Storage, keys: &Digest) -> Result<(), OpenFault> {
+    match storage {
+        Storage::Memory | Storage::Sqlite(_) => sqlite::use_with(storage, keys),
+        Storage::Postgres(place) => postgres::use_with(place, keys),
+    }
+}
+
+/// Copies the database, whole, to `target`. Its size in bytes.
+///
+/// # Errors
+/// [`NoBackup`]
+pub fn backup(storage: &Storage, target: &Path) -> Result<u64, NoBackup> {
+    match storage {
+        Storage::Memory | Storage::Sqlite(_) => sqlite::backup(storage, target),
+        Storage::Postgres(_) => Err(NoBackup::Server),
     }
 }

@@ -91,9 +91,9 @@ pub(super) struct PresentationRow {
     /// All but begun: digest of the browser.
     pub browser: Option<Vec<u8>>,
     /// Served: answers that were not accepted so far.
-    pub tries: Option<u32>,
+    pub tries: Option<i64>,
     /// Served: how many of them could not be judged.
-    pub undecided: u32,
+    pub undecided: Option<i64>,
     /// Served: report of the last rejected answer. Later: the report. As JSON.
     pub report: Option<String>,
     /// Begun and served: the private JWK of the answer, where it is to be encrypted.
@@ -232,7 +232,8 @@ impl PresentationRow {
             }
             "served" => {
                 // Every answer that was not accepted, those that could not be judged included.
-                let (all, undecided) = (present(self.tries, "tries")?, self.undecided);
+                let all = count(present(self.tries, "tries")?, "tries")?;
+                let undecided = count(present(self.undecided, "undecided")?, "undecided")?;
                 let used = all.checked_sub(undecided).ok_or(BrokenColumn("undecided"))?;
                 let tries = Tries { used, undecided, last_report: report };
                 let key = private_key(self.answer_key)?;
@@ -391,6 +392,10 @@ fn used(value: Option<Vec<u8>>, column: &'static str, at: Option<i64>) -> Result
 
 pub(super) fn digest(bytes: Option<Vec<u8>>, column: &'static str) -> Result<Option<Digest>, BrokenColumn> {
     bytes.map(|bytes| Digest::from_slice(&bytes).ok_or(BrokenColumn(column))).transpose()
+}
+
+fn count(number: i64, column: &'static str) -> Result<u32, BrokenColumn> {
+    u32::try_from(number).map_err(|_| BrokenColumn(column))
 }
 
 fn present<T>(value: Option<T>, column: &'static str) -> Result<T, BrokenColumn> {

@@ -13,7 +13,6 @@ mod wal;
 mod watch;
 mod writer;
 
-use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -22,20 +21,19 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
-use self::lookups::{AuthorizationKey, FamilyKey, GrantKey, PresentationKey};
 use self::place::DatabasePlace;
-use self::probe::Probe;
 use self::readers::Readers;
-pub use self::schema::Migrated;
-pub use self::service::{UsedWith, use_with, used_with};
+pub use self::service::{use_with, used_with};
 use self::watch::Watch;
 use self::writer::{Ended, SqliteWriter, Work};
 use super::asking;
+use super::probe::Probe;
 use super::row::BrokenColumn;
+use super::select::{self, AuthorizationKey, FamilyKey, GrantKey, PresentationKey};
 use super::steps::steps;
+use super::{Migrated, OpenFault};
 use crate::config::Storage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
-use vpgate_core::base::exposure::Exposed;
 use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -66,44 +64,6 @@ pub struct SqliteStore {
     probe: Probe,
     /// Damage was found. Stays until the process is started again, on a database that was restored.
     malformed: AtomicBool,
-}
-
-/// Why a database cannot be opened.
-#[derive(Debug, thiserror::Error)]
-#[expect(missing_docs, reason = "the messages say it")]
-pub enum OpenFault {
-    /// The file cannot be made, or its folder is not there.
-    #[error("the database file {path} cannot be created; its folder must be there, and writable")]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the operating system said.
-        #[source]
-        source: std::io::Error,
-    },
-    #[error(transparent)]
-    Exposed(#[from] Exposed),
-    /// It was used with other keys.
-    #[error("the database was used with other keys")]
-    OtherKeys,
-    /// A newer program has used it; going back would lose what that program knows.
-    #[error("the database has version {found}; this program knows versions up to {known}")]
-    Newer {
-        /// The version of the database.
-        found: usize,
-        /// The newest version that this program knows.
-        known: usize,
-    },
-    #[error("the database belongs to another program")]
-    Foreign,
-    /// The file system cannot share memory between connections, network file systems for example.
-    #[error("the database cannot keep a write-ahead log where it lies")]
-    NoWal,
-    #[error("the database cannot be opened")]
-    Sqlite(#[from] rusqlite::Error),
-    /// The system gives us no thread.
-    #[error("the database's thread cannot be started")]
-    Thread(#[source] std::io::Error),
 }
 
 impl SqliteStore {
@@ -287,7 +247,7 @@ impl Store for SqliteStore {
     }
 
     async fn used_by(&self, what: WorksOnce<'_>) -> Result<Option<Option<Digest>>, Unavailable> {
-        let (sql, key) = lookups::used_by(what);
+        let (sql, key) = select::used_by(what);
         self.read(move |it| lookups::user(it, sql, &key)).await
     }
 

@@ -1,8 +1,10 @@
-//! Each change as steps: one text of SQL that every backend understands, with what goes into it. A store
-//! executes the steps of a change in one transaction, in order, and decides nothing.
+//! Each change as steps: one text of SQL that every backend understands, with what goes into it. SQLite executes
+//! the steps of a change in one transaction, in order; PostgreSQL makes one statement of them. Neither decides
+//! anything.
 //!
-//! Parameters are `$1`, `$2` and so on, in the order in which they first appear. Locks are taken in the order
-//! counters (narrow before wide), grants and authorizations, presentations, token families, access tokens.
+//! Parameters are `$1`, `$2` and so on, in the order in which they first appear. Each text ends in a condition, to
+//! which a store can add, or says by [`and!`] where that stands. Locks are taken in the order counters (narrow before
+//! wide), grants and authorizations, presentations, token families, access tokens.
 
 mod authorizations;
 mod counters;
@@ -11,6 +13,7 @@ mod presentations;
 mod tokens;
 
 use std::borrow::Cow;
+use std::fmt;
 
 use super::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
@@ -23,11 +26,80 @@ use vpgate_core::oauth::issuance::Issuance;
 /// One statement.
 #[derive(Debug)]
 pub(super) struct Step {
-    pub sql: &'static str,
+    pub sql: Sql,
     pub cells: Vec<Cell>,
     /// What it means that no row was changed.
     pub unchanged: Unchanged,
 }
+
+/// The text of a statement.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Sql {
+    pub sqlite: &'static str,
+    /// The same text, but where the two have no words in common.
+    pub postgres: &'static str,
+    pub rows: Rows,
+}
+
+/// Which rows a statement is about.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Rows {
+    /// A new one, whatever there is.
+    New,
+    /// A new one, if what is counted over other rows lets it.
+    NewWithin,
+    /// Those that are there and in a state: this statement locks them.
+    Found(&'static str),
+}
+
+/// A statement that writes a new row.
+macro_rules! insert {
+    ($into:literal, $values:literal $(, $conflict:literal)?) => {
+        insert!($crate::store::steps::Rows::New, $into, $values, "TRUE" $(, $conflict)?)
+    };
+    ($rows:expr, $into:literal, $values:literal, $condition:literal $(, $conflict:literal)?) => {{
+        const TEXT: &str = concat!(
+            "INSERT INTO ", $into, " SELECT ", $values, " WHERE ", $condition, $(" /*AND*/ ", $conflict)?
+        );
+        $crate::store::steps::Sql { sqlite: TEXT, postgres: TEXT, rows: $rows }
+    }};
+}
+
+/// A statement that changes rows which are in a state; `in_postgres` where that has other words.
+macro_rules! update {
+    ($table:literal, $set:literal, $condition:literal) => {
+        update!($table, $set, $condition, in_postgres $set, $condition)
+    };
+    ($table:literal, $set:literal, $condition:literal, in_postgres $its_set:literal, $its_condition:literal) => {
+        $crate::store::steps::Sql {
+            sqlite: concat!("UPDATE ", $table, " SET ", $set, " WHERE ", $condition),
+            postgres: concat!("UPDATE ", $table, " SET ", $its_set, " WHERE ", $its_condition),
+            rows: $crate::store::steps::Rows::Found(concat!(
+                "SELECT 1 FROM ", $table, " WHERE ", $its_condition, " FOR NO KEY UPDATE"
+            )),
+        }
+    };
+}
+
+/// A statement that removes rows which are in a state.
+macro_rules! delete {
+    ($table:literal, $condition:literal) => {{
+        const TEXT: &str = concat!("DELETE FROM ", $table, " WHERE ", $condition);
+        $crate::store::steps::Sql {
+            sqlite: TEXT,
+            postgres: TEXT,
+            rows: $crate::store::steps::Rows::Found(concat!(
+                "SELECT 1 FROM ",
+                $table,
+                " WHERE ",
+                $condition,
+                " FOR UPDATE"
+            )),
+        }
+    }};
+}
+
+use {delete, insert, update};
 
 /// What it means when a statement changes no row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,15 +110,27 @@ pub(super) enum Unchanged {
     Undo,
     /// A limit is reached: the change is `Lost`, and what was counted so far stays counted.
     KeepCounts,
+    /// There is one with this key: it is `Taken`.
+    Taken,
 }
 
-/// What goes into one place of a statement.
-#[derive(Debug)]
+/// What goes into one place of a statement. Its content may be personal, so it is not in `Debug`.
 pub(super) enum Cell {
     Null,
     Integer(i64),
     Text(Cow<'static, str>),
     Bytes([u8; 32]),
+}
+
+impl fmt::Debug for Cell {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Null => "null",
+            Self::Integer(_) => "integer",
+            Self::Text(_) => "text",
+            Self::Bytes(_) => "bytes",
+        })
+    }
 }
 
 /// The steps of a change, in order.
@@ -63,7 +147,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Count(attempt) => vec![counters::count(attempt)],
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
         Change::DenyByUser { denied, counted } => {
-            vec![counters::count(counted), grants::deny_by_user(denied)?]
+            vec![grants::deny_by_user(denied)?, counters::count(counted)]
         }
         Change::CompleteGrant { grant, presentation, response_code } => {
             vec![decide(grant)?, presentations::spend(presentation, response_code)]
@@ -128,7 +212,7 @@ fn enter_code(
     within: &Limited,
 ) -> Result<Vec<Step>, BrokenColumn> {
     let sighted = live.zip(address).map(|((code, alive), from)| grants::sight(&code, alive, from, most));
-    Ok(counters::within(within, live).into_iter().chain(sighted.transpose()?.into_iter().flatten()).collect())
+    Ok(counters::within(within, live).into_iter().chain(sighted.transpose()?).collect())
 }
 
 /// A presentation ends, with what that means for its grant.
@@ -155,13 +239,18 @@ fn decide(decision: &GrantDecision) -> Result<Step, BrokenColumn> {
 }
 
 /// A statement that must change a row.
-fn must(sql: &'static str, cells: impl Into<Vec<Cell>>) -> Step {
+fn must(sql: Sql, cells: impl Into<Vec<Cell>>) -> Step {
     Step { sql, cells: cells.into(), unchanged: Unchanged::Undo }
 }
 
 /// A statement that may find nothing to change.
-fn may(sql: &'static str, cells: impl Into<Vec<Cell>>) -> Step {
+fn may(sql: Sql, cells: impl Into<Vec<Cell>>) -> Step {
     Step { sql, cells: cells.into(), unchanged: Unchanged::GoOn }
+}
+
+/// A statement that writes what can be there once.
+fn once(sql: Sql, cells: impl Into<Vec<Cell>>) -> Step {
+    Step { sql, cells: cells.into(), unchanged: Unchanged::Taken }
 }
 
 fn text(text: impl Into<String>) -> Cell {

@@ -48,7 +48,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 40] = [
+const HOMES: [(&str, &[&str], &str); 45] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -61,7 +61,13 @@ const HOMES: [(&str, &[&str], &str); 40] = [
         &["core/base/base64url", "core/jose/x5c", "core/type_metadata/integrity", "http/basic"],
         "one strict alphabet for JOSE; certificates in it and HTTP Basic have another",
     ),
+    ("bytes", &["store/postgres/cells"], "what tokio_postgres writes a value into"),
     ("clap", &["main", "command_line"], "the command line"),
+    (
+        "deadpool_postgres",
+        &["store/postgres"],
+        "a bounded number of connections, each with what it has prepared",
+    ),
     ("fast_qr", &["http", "sandbox"], "QR codes on pages"),
     (
         "flate2",
@@ -84,8 +90,10 @@ const HOMES: [(&str, &[&str], &str); 40] = [
         &["core/jose", "sandbox/certified_key"],
         "certificate chains, and whether a key is a point of its curve; certificates of the demo parties",
     ),
+    ("native_tls", &["store"], "who a PostgreSQL is, by its certificate; reqwest has the same"),
     ("poem", &["http", "sandbox", "app"], "HTTP: the endpoints, the demo parties, and who joins them"),
     ("poem_openapi", &["http"], "the document of the endpoints"),
+    ("postgres_native_tls", &["store/postgres"], "joins the two"),
     (
         "reqwest",
         &["fetch", "sandbox", "app"],
@@ -118,6 +126,11 @@ const HOMES: [(&str, &[&str], &str); 40] = [
         &["fetch", "store", "http", "app", "main", "command_line"],
         "waiting; the domain and the flows never name it",
     ),
+    (
+        "tokio_postgres",
+        &["store/postgres", "config/postgres"],
+        "SQL, one round trip for a statement; its addresses have several hosts",
+    ),
     ("toml", &["config"], "the configuration file"),
     (
         "tracing",
@@ -134,6 +147,7 @@ const HOMES: [(&str, &[&str], &str); 40] = [
             "core/registration",
             "system",
             "config/file",
+            "config/postgres",
             "flow/presentation/ask_wallet",
             "sandbox/certified_key",
         ],

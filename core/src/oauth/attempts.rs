@@ -51,7 +51,7 @@ pub struct Barrier {
 /// for that address even when the limit of everybody refuses it.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limited {
-    /// What is in the way.
+    /// What is in the way. For one counter there is at most one limit that depends on another one.
     pub barriers: Vec<Barrier>,
     /// What is counted when nothing is; how many there may be is not looked at here.
     pub counted: Vec<Attempt>,

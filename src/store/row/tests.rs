@@ -85,7 +85,7 @@ fn a_broken_presentation_row_is_refused() {
         reserved_for: None,
         browser: None,
         tries: None,
-        undecided: 0,
+        undecided: Some(0),
         report: None,
         outcome: None,
         proven: None,

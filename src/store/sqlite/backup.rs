@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OpenFlags};
 
-use super::OpenFault;
 use super::place::{BUSY_TIMEOUT, DatabasePlace};
 use super::schema;
 use crate::config::Storage;
+use crate::store::OpenFault;
 
 /// Why there is no copy. What was begun of it is removed.
 #[derive(Debug, thiserror::Error)]
@@ -17,6 +17,9 @@ pub enum NoBackup {
     /// There is nothing to copy.
     #[error("the storage is in memory: there is no file to copy")]
     Memory,
+    /// It is where its own tools make copies.
+    #[error("the storage is PostgreSQL: pg_dump, or whoever runs it, makes the copy")]
+    Server,
     /// There is no database yet.
     #[error("there is no database at {0}")]
     NoDatabase(PathBuf),

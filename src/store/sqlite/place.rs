@@ -6,9 +6,9 @@ use std::time::Duration;
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags};
 
-use super::OpenFault;
 use super::watch::beside;
 use crate::config::Storage;
+use crate::store::OpenFault;
 use vpgate_core::base::exposure::{Exposed, others_may_open};
 
 /// How long a connection waits for another process that is writing.
@@ -31,11 +31,11 @@ pub(super) enum DatabasePlace {
 }
 
 impl DatabasePlace {
-    /// Where `storage` says.
+    /// Where `storage` says; of what is not SQLite there is nothing but memory.
     pub(super) fn of(storage: &Storage) -> Self {
         match storage {
-            Storage::Memory => Self::Memory,
             Storage::Sqlite(path) => Self::File(path.clone()),
+            Storage::Memory | Storage::Postgres(_) => Self::Memory,
         }
     }
 

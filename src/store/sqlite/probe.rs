@@ -1,34 +1,18 @@
 //! Can the database be written and read now? A real write, durable like any other, so that a full disk, a
 //! read-only file system or a lock that nobody lifts is noticed before a person is.
 
-use std::time::Duration;
-
 use rusqlite::{Connection, TransactionBehavior};
-use tokio::sync::{Mutex, oneshot};
-use tokio::time::{Instant, timeout};
+use tokio::sync::oneshot;
 
 use super::writer::Ended;
 use super::{SqliteStore, answered, unavailable};
 use crate::flow::ports::Unavailable;
 
-/// Probes that come closer together share one answer.
-const SHARED_FOR: Duration = Duration::from_secs(1);
-/// Whoever probes hears within this time, whatever the database does.
-const LONGEST: Duration = Duration::from_secs(2);
-
-/// The last probe.
-#[derive(Debug, Default)]
-pub(super) struct Probe(Mutex<Option<(Instant, bool)>>);
-
 /// Why the database is not ready, where SQLite has no words for it.
 #[derive(Clone, Copy, Debug, thiserror::Error)]
 enum NotReady {
-    #[error("it did not answer within two seconds")]
-    Slow,
     #[error("it is malformed: a read or a write has found damage in it")]
     Malformed,
-    #[error("it did not answer when it was asked a moment ago")]
-    AMomentAgo,
     #[error("the row that is written to see whether writing works is gone")]
     NoRow,
 }
@@ -36,7 +20,7 @@ enum NotReady {
 impl SqliteStore {
     pub(super) async fn probe(&self) -> Result<(), Unavailable> {
         self.at_a_glance()?;
-        timeout(LONGEST, self.probe_together()).await.map_err(|_| unavailable(NotReady::Slow))?
+        self.probe.shared(self.write_and_read()).await
     }
 
     /// What costs nothing is asked every time.
@@ -48,21 +32,6 @@ impl SqliteStore {
             return Err(unavailable(NotReady::Malformed));
         }
         Ok(self.watch.as_ref().map_or(Ok(()), super::watch::Watch::still_there)?)
-    }
-
-    /// One asks, and those who come meanwhile wait for its answer.
-    async fn probe_together(&self) -> Result<(), Unavailable> {
-        let mut last = self.probe.0.lock().await;
-        if let Some((at, good)) = *last
-            && at.elapsed() < SHARED_FOR
-        {
-            return if good { Ok(()) } else { Err(unavailable(NotReady::AMomentAgo)) };
-        }
-        // Until there is an answer, the answer is no: this may be given up half way.
-        *last = Some((Instant::now(), false));
-        let outcome = self.write_and_read().await;
-        *last = Some((Instant::now(), outcome.is_ok()));
-        outcome
     }
 
     async fn write_and_read(&self) -> Result<(), Unavailable> {

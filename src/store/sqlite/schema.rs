@@ -2,7 +2,7 @@
 
 use rusqlite::{Connection, TransactionBehavior};
 
-use super::OpenFault;
+use crate::store::{Migrated, OpenFault};
 
 /// `VPGT`: tells our databases from those of other programs (SQLite's `application_id`).
 const APPLICATION_ID: i64 = 0x5650_4754;
@@ -23,15 +23,6 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0012_client_tokens.sql"),
     include_str!("migrations/0013_lost_answers.sql"),
 ];
-
-/// What a migration did: versions count the migrations applied.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Migrated {
-    /// Before; 0 for a new database.
-    pub from: usize,
-    /// Now.
-    pub to: usize,
-}
 
 /// Brings the database to the version of this program, in one transaction.
 pub(super) fn migrate(connection: &mut Connection) -> Result<Migrated, OpenFault> {

@@ -3,21 +3,10 @@
 
 use rusqlite::{Connection, OptionalExtension as _, params};
 
-use super::OpenFault;
 use super::place::DatabasePlace;
 use crate::config::Storage;
+use crate::store::{OpenFault, UsedWith};
 use vpgate_core::base::secret::Digest;
-
-/// What a database says of the keys it was used with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum UsedWith {
-    /// Nothing was ever kept in it, or there is no database yet.
-    Nothing,
-    /// It holds something, and is of a version that did not note the keys.
-    Unknown,
-    /// These: their digest.
-    Keys(Digest),
-}
 
 /// What the database says. Makes and changes nothing.
 ///

@@ -199,6 +199,7 @@ fn made(changed: rusqlite::Result<usize>, step: &Step) -> Result<(), Stopped> {
     match (changed, step.unchanged) {
         (Ok(0), Unchanged::Undo) => Err(Stopped { why: NotCommitted::Lost, undo: true }),
         (Ok(0), Unchanged::KeepCounts) => Err(Stopped { why: NotCommitted::Lost, undo: false }),
+        (Ok(0), Unchanged::Taken) => Err(Stopped { why: NotCommitted::Taken, undo: true }),
         (Ok(_), _) => Ok(()),
         (Err(fault), _) => Err(Stopped { why: fault.into(), undo: true }),
     }
@@ -206,11 +207,11 @@ fn made(changed: rusqlite::Result<usize>, step: &Step) -> Result<(), Stopped> {
 
 /// How many rows it changed.
 fn execute(connection: &Connection, step: &Step) -> rusqlite::Result<usize> {
-    let mut statement = connection.prepare_cached(step.sql)?;
+    let mut statement = connection.prepare_cached(step.sql.sqlite)?;
     debug_assert!(
         (1..=step.cells.len()).all(|n| statement.parameter_index(&format!("${n}")) == Ok(Some(n))),
         "parameters appear in the order of their numbers: {}",
-        step.sql
+        step.sql.sqlite
     );
     statement.execute(params_from_iter(&step.cells))
 }

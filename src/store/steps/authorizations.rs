@@ -1,7 +1,7 @@
 //! Authorizations, pushed requests and client assertions. Every `UPDATE` and `DELETE` names the state it
 //! leaves.
 
-use super::{Step, must, text};
+use super::{Rows, Step, delete, insert, must, once, text, update};
 use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -15,18 +15,24 @@ pub(super) fn push(
     expires_at: Timestamp,
 ) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "INSERT INTO pushed_requests (handle, request, forget_at) VALUES ($1, $2, $3)",
+        insert!("pushed_requests (handle, request, forget_at)", "$1, $2, $3"),
         [handle.into(), row::to_json(request, "request")?.into(), expires_at.into()],
     ))
 }
 
 pub(super) fn take_pushed(handle: &Digest) -> Step {
-    must("DELETE FROM pushed_requests WHERE handle = $1", [handle.into()])
+    must(delete!("pushed_requests", "handle = $1"), [handle.into()])
 }
 
 pub(super) fn spend_assertion(assertion: &ClientAssertion, by: &Digest) -> Step {
-    must(
-        "INSERT INTO client_assertions (jti, forget_at, used_by) VALUES ($1, $2, $3)",
+    once(
+        insert!(
+            Rows::New,
+            "client_assertions (jti, forget_at, used_by)",
+            "$1, $2, $3",
+            "TRUE",
+            "ON CONFLICT DO NOTHING"
+        ),
         [assertion.jti().into(), assertion.expires_at().into(), by.into()],
     )
 }
@@ -34,7 +40,7 @@ pub(super) fn spend_assertion(assertion: &ClientAssertion, by: &Digest) -> Step 
 pub(super) fn begin(pending: &Pending) -> Result<Step, BrokenColumn> {
     let terms = pending.terms();
     Ok(must(
-        "INSERT INTO authorizations (id, state, terms, browser, forget_at) VALUES ($1, 'pending', $2, $3, $4)",
+        insert!("authorizations (id, state, terms, browser, forget_at)", "$1, 'pending', $2, $3, $4"),
         [
             text(terms.id.as_str()),
             row::to_json(terms, "terms")?.into(),
@@ -46,9 +52,12 @@ pub(super) fn begin(pending: &Pending) -> Result<Step, BrokenColumn> {
 
 pub(super) fn grant(granted: &Granted) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE authorizations SET state = 'granted', code = $1, code_expires_at = $2, admission = $3,
-                                   forget_at = $4, browser = NULL
-         WHERE id = $5 AND state = 'pending'",
+        update!(
+            "authorizations",
+            "state = 'granted', code = $1, code_expires_at = $2, admission = $3,
+             forget_at = $4, browser = NULL",
+            "id = $5 AND state = 'pending'"
+        ),
         [
             granted.code().into(),
             granted.code_expires_at().into(),
@@ -61,16 +70,22 @@ pub(super) fn grant(granted: &Granted) -> Result<Step, BrokenColumn> {
 
 pub(super) fn refuse(refused: &Refused) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE authorizations SET state = 'refused', refusal_reason = $1, browser = NULL
-         WHERE id = $2 AND state = 'pending'",
+        update!(
+            "authorizations",
+            "state = 'refused', refusal_reason = $1, browser = NULL",
+            "id = $2 AND state = 'pending'"
+        ),
         [row::to_word(&refused.reason(), "refusal_reason")?.into(), text(refused.terms().id.as_str())],
     ))
 }
 
 pub(super) fn redeem(redeemed: &Redeemed) -> Step {
     must(
-        "UPDATE authorizations SET state = 'redeemed', token = $1, admission = NULL, code_expires_at = NULL
-         WHERE id = $2 AND state = 'granted'",
+        update!(
+            "authorizations",
+            "state = 'redeemed', token = $1, admission = NULL, code_expires_at = NULL",
+            "id = $2 AND state = 'granted'"
+        ),
         [text(redeemed.token().as_str()), text(redeemed.terms().id.as_str())],
     )
 }

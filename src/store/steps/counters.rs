@@ -4,18 +4,20 @@
 //! Narrow counters come before wide ones, and what was counted stays counted when a wider one refuses: whoever
 //! guesses uses up what is their own. A right code is not counted, but passes the same counters.
 //!
-//! The one text in the words of SQLite alone: its counts are a JSON object, from the beginning of a slot to a
-//! number.
+//! Each store has its own words here: in SQLite the counts are a JSON object, from the beginning of a slot to a
+//! number; in PostgreSQL two arrays.
 
-use super::{Cell, Step, Unchanged};
+use super::{Cell, Rows, Sql, Step, Unchanged};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::attempts::{Attempt, Barrier, Limited};
 
 /// Counts `$7`, or nothing where the code `$5` is that of a pending grant that is remembered after `$6`. Refused
-/// when `$10` were counted, but where the counter `$11` of `$12` is named only as long as that has reached
-/// `$15`. Slots that are forgotten, or were written by a clock that was ahead, go.
-const COUNT: &str = "
+/// when `$10` were counted; when `$11` were counted, too, as long as the counter `$12` of `$13` has reached `$16`.
+/// Slots that are forgotten, or were written by a clock that was ahead, go.
+const COUNT: Sql = Sql { sqlite: IN_SQLITE, postgres: IN_POSTGRES, rows: Rows::NewWithin };
+
+const IN_SQLITE: &str = "
     INSERT INTO attempts (what, who, newest, forget_at, slots)
     VALUES ($1, $2, $3, $4, json_object(CAST($3 AS TEXT),
             CASE WHEN EXISTS (SELECT 1 FROM grants
@@ -30,41 +32,87 @@ const COUNT: &str = "
                        GROUP BY key)),
         newest = max(excluded.newest, min(attempts.newest, $9)),
         forget_at = max(excluded.forget_at, min(attempts.forget_at, excluded.forget_at + $9 - $3))
-    WHERE (SELECT coalesce(sum(value), 0) FROM json_each(attempts.slots)
-           WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9) < $10
-       OR (SELECT coalesce(sum(counted.value), 0) FROM attempts AS other, json_each(other.slots) AS counted
-           WHERE other.what = $11 AND other.who = $12
-             AND CAST(counted.key AS INTEGER) > $13 AND CAST(counted.key AS INTEGER) <= $14) < $15";
+    WHERE (SELECT coalesce(sum(value), 0) < $10
+                  AND (coalesce(sum(value), 0) < $11
+                       OR (SELECT coalesce(sum(counted.value), 0)
+                           FROM attempts AS other, json_each(other.slots) AS counted
+                           WHERE other.what = $12 AND other.who = $13
+                             AND CAST(counted.key AS INTEGER) > $14 AND CAST(counted.key AS INTEGER) <= $15) < $16)
+           FROM json_each(attempts.slots) WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9)";
+
+/// The counter that another one depends on is locked before it is read: it decides.
+const IN_POSTGRES: &str = "
+    INSERT INTO attempts AS own (what, who, newest, forget_at, slots, counts)
+    SELECT $1, $2, $3::bigint, $4, ARRAY[$3::bigint],
+           ARRAY[CASE WHEN EXISTS (SELECT 1 FROM grants
+                                   WHERE user_code = $5 AND state = 'pending' AND forget_at > $6)
+                      THEN 0 ELSE $7::bigint END]
+    WHERE TRUE /*AND*/
+    ON CONFLICT (what, who) DO UPDATE
+    SET (slots, counts) =
+            (SELECT array_agg(slot ORDER BY slot), array_agg(number ORDER BY slot)
+             FROM (SELECT slot, sum(number)::bigint AS number
+                   FROM unnest(own.slots || excluded.slots, own.counts || excluded.counts) AS every(slot, number)
+                   WHERE slot > $8 AND slot <= $9 GROUP BY slot) AS left_over),
+        newest = greatest(excluded.newest, least(own.newest, $9)),
+        forget_at = greatest(excluded.forget_at, least(own.forget_at, excluded.forget_at + $9 - $3))
+    WHERE (SELECT coalesce(sum(number), 0)::bigint < $10
+                  AND (coalesce(sum(number), 0)::bigint < $11
+                       OR (SELECT coalesce(sum(one.number), 0)::bigint
+                           FROM (SELECT slots, counts FROM attempts WHERE what = $12 AND who = $13
+                                 FOR NO KEY UPDATE) AS other,
+                                unnest(other.slots, other.counts) AS one(slot, number)
+                           WHERE one.slot > $14 AND one.slot <= $15) < $16)
+           FROM unnest(own.slots, own.counts) AS counted(slot, number) WHERE slot > $8 AND slot <= $9)";
 
 /// A user code, and after what time its grant must be remembered to be alive.
 type LiveCode = Option<(Digest, Timestamp)>;
 
-/// Passes every barrier and counts; with the code of a pending grant it passes without counting.
+/// What one counter is held against.
+#[derive(Clone, Copy)]
+struct CounterLimits<'a> {
+    /// So many, whatever else.
+    most: i64,
+    /// So many, as long as another counter has reached its limit.
+    while_reached: Option<(i64, &'a Attempt)>,
+}
+
+/// Passes every barrier and counts; with the code of a pending grant it passes without counting. One statement for
+/// each counter.
 pub(super) fn within(limited: &Limited, unless_live: LiveCode) -> Vec<Step> {
-    let is_counted = |barrier: &Barrier| limited.counted.iter().any(|one| one.same_counter(barrier.limit()));
-    let guards = limited.barriers.iter().filter(|it| it.only_while().is_some() || !is_counted(it));
-    let guards = guards.map(|it| step(it.limit(), it.limit().most().into(), 0, it.only_while(), unless_live));
+    let is_counted = |barrier: &&Barrier| limited.counted.iter().any(|one| one.same_counter(barrier.limit()));
+    let guards = limited.barriers.iter().filter(|barrier| !is_counted(barrier)).map(|barrier| {
+        let limits = limits_of([barrier]);
+        step(barrier.limit(), 0, limits, unless_live)
+    });
     let counts = limited.counted.iter().map(|attempt| {
-        let own = limited.barriers.iter().filter(|it| it.only_while().is_none());
-        let limits = own.map(Barrier::limit).filter(|limit| limit.same_counter(attempt));
-        let most = limits.map(|limit| i64::from(limit.most())).min().unwrap_or(i64::MAX);
-        step(attempt, most, 1, None, unless_live)
+        let own = limited.barriers.iter().filter(|barrier| barrier.limit().same_counter(attempt));
+        step(attempt, 1, limits_of(own), unless_live)
     });
     guards.chain(counts).collect()
 }
 
-/// Counts without a limit.
-pub(super) fn count(attempt: &Attempt) -> Step {
-    step(attempt, i64::MAX, 1, None, None)
+/// The narrowest of each kind.
+fn limits_of<'a>(barriers: impl IntoIterator<Item = &'a Barrier>) -> CounterLimits<'a> {
+    let mut limits = CounterLimits { most: i64::MAX, while_reached: None };
+    for barrier in barriers {
+        let most = i64::from(barrier.limit().most());
+        match (barrier.only_while(), limits.while_reached) {
+            (None, _) => limits.most = limits.most.min(most),
+            (Some(_), Some((before, _))) if before <= most => {}
+            (Some(other), _) => limits.while_reached = Some((most, other)),
+        }
+    }
+    limits
 }
 
-fn step(
-    attempt: &Attempt,
-    most: i64,
-    increment: i64,
-    only_while: Option<&Attempt>,
-    unless_live: LiveCode,
-) -> Step {
+/// Counts without a limit.
+pub(super) fn count(attempt: &Attempt) -> Step {
+    step(attempt, 1, limits_of([]), None)
+}
+
+fn step(attempt: &Attempt, increment: i64, limits: CounterLimits<'_>, unless_live: LiveCode) -> Step {
+    let other = limits.while_reached.map(|(_, other)| other);
     let cells = vec![
         attempt.what().name().into(),
         attempt.who().into(),
@@ -75,12 +123,13 @@ fn step(
         increment.into(),
         attempt.counted_after().into(),
         attempt.counted_until().into(),
-        most.into(),
-        only_while.map(|other| other.what().name()).into(),
-        only_while.map(Attempt::who).into(),
-        only_while.map(Attempt::counted_after).into(),
-        only_while.map(Attempt::counted_until).into(),
-        Cell::Integer(only_while.map_or(0, |other| other.most().into())),
+        limits.most.into(),
+        limits.while_reached.map_or(i64::MAX, |(most, _)| most).into(),
+        other.map(|other| other.what().name()).into(),
+        other.map(Attempt::who).into(),
+        other.map(Attempt::counted_after).into(),
+        other.map(Attempt::counted_until).into(),
+        Cell::Integer(other.map_or(0, |other| other.most().into())),
     ];
     Step { sql: COUNT, cells, unchanged: Unchanged::KeepCounts }
 }

@@ -1,6 +1,6 @@
 //! Device grants. Every `UPDATE` names the state it leaves.
 
-use super::{Cell, Step, may, must, text};
+use super::{Cell, Step, insert, may, must, text, update};
 use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -9,9 +9,10 @@ use vpgate_core::oauth::device_grant::{Approved, DenialReason, Denied, Pending, 
 pub(super) fn open(grant: &Pending, device_code: &Digest, user_code: &Digest) -> Result<Step, BrokenColumn> {
     let (terms, pace) = (grant.terms(), grant.pace());
     Ok(must(
-        "INSERT INTO grants (id, device_code, user_code, state, terms,
-                             interval_ms, last_polled, claimed_by, forget_at, precautions)
-         VALUES ($1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9)",
+        insert!(
+            "grants (id, device_code, user_code, state, terms, interval_ms, last_polled, claimed_by, forget_at, precautions)",
+            "$1, $2, $3, 'pending', $4, $5, $6, $7, $8, $9"
+        ),
         [
             text(terms.id.as_str()),
             device_code.into(),
@@ -29,8 +30,11 @@ pub(super) fn open(grant: &Pending, device_code: &Digest, user_code: &Digest) ->
 /// Leaves the pace alone: its device polls meanwhile.
 pub(super) fn claim(grant: &Pending) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE grants SET claimed_by = $1, precautions = $2
-         WHERE id = $3 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = $1)",
+        update!(
+            "grants",
+            "claimed_by = $1, precautions = $2",
+            "id = $3 AND state = 'pending' AND (claimed_by IS NULL OR claimed_by = $1)"
+        ),
         [grant.claimed_by().into(), row::precautions(grant)?.into(), text(grant.terms().id.as_str())],
     ))
 }
@@ -42,62 +46,76 @@ pub(super) fn sight(
     alive_after: Timestamp,
     address: &Digest,
     most: u32,
-) -> Result<[Step; 2], BrokenColumn> {
+) -> Result<Step, BrokenColumn> {
     let address = hexadecimal(address);
     let full = u64::from(most).saturating_mul(address.len() as u64);
     let many = row::to_word(&DenialReason::ManyAddresses, "denial_reason")?;
-    Ok([
-        may(
-            "UPDATE grants SET sighted = coalesce(sighted, '') || $1
-             WHERE user_code = $2 AND state = 'pending' AND forget_at > $3
-               AND coalesce(sighted, '') NOT LIKE '%' || $1 || '%'",
-            [address.into(), user_code.into(), alive_after.into()],
+    Ok(may(
+        update!(
+            "grants",
+            "sighted = CASE WHEN length(coalesce(sighted, '')) < $1 THEN coalesce(sighted, '') || $2 END,
+             state = CASE WHEN length(coalesce(sighted, '')) < $1 THEN state ELSE 'denied' END,
+             denial_reason = CASE WHEN length(coalesce(sighted, '')) < $1 THEN denial_reason ELSE $3 END,
+             interval_ms = CASE WHEN length(coalesce(sighted, '')) < $1 THEN interval_ms END,
+             last_polled = CASE WHEN length(coalesce(sighted, '')) < $1 THEN last_polled END,
+             claimed_by = CASE WHEN length(coalesce(sighted, '')) < $1 THEN claimed_by END,
+             precautions = CASE WHEN length(coalesce(sighted, '')) < $1 THEN precautions END",
+            "user_code = $4 AND state = 'pending' AND forget_at > $5
+             AND coalesce(sighted, '') NOT LIKE '%' || $2 || '%'"
         ),
-        may(
-            "UPDATE grants SET state = 'denied', denial_reason = $1, interval_ms = NULL, last_polled = NULL,
-                               claimed_by = NULL, precautions = NULL, sighted = NULL
-             WHERE user_code = $2 AND state = 'pending' AND forget_at > $3 AND length(sighted) > $4",
-            [
-                many.into(),
-                user_code.into(),
-                alive_after.into(),
-                Cell::Integer(i64::try_from(full).unwrap_or(i64::MAX)),
-            ],
-        ),
-    ])
+        [
+            Cell::Integer(i64::try_from(full).unwrap_or(i64::MAX)),
+            address.into(),
+            many.into(),
+            user_code.into(),
+            alive_after.into(),
+        ],
+    ))
 }
 
 pub(super) fn approve(approved: &Approved) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE grants SET state = 'approved', admission = $1, interval_ms = NULL, last_polled = NULL,
-                           claimed_by = NULL, precautions = NULL, sighted = NULL
-         WHERE id = $2 AND state = 'pending'",
+        update!(
+            "grants",
+            "state = 'approved', admission = $1, interval_ms = NULL, last_polled = NULL,
+             claimed_by = NULL, precautions = NULL, sighted = NULL",
+            "id = $2 AND state = 'pending'"
+        ),
         [row::to_json(approved.admission(), "admission")?.into(), text(approved.terms().id.as_str())],
     ))
 }
 
 pub(super) fn deny(denied: &Denied) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE grants SET state = 'denied', denial_reason = $1, interval_ms = NULL, last_polled = NULL,
-                           claimed_by = NULL, precautions = NULL, sighted = NULL
-         WHERE id = $2 AND state = 'pending'",
+        update!(
+            "grants",
+            "state = 'denied', denial_reason = $1, interval_ms = NULL, last_polled = NULL,
+             claimed_by = NULL, precautions = NULL, sighted = NULL",
+            "id = $2 AND state = 'pending'"
+        ),
         denial(denied)?,
     ))
 }
 
 pub(super) fn deny_by_user(denied: &Denied) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE grants SET state = 'denied', denial_reason = $1, admission = NULL, interval_ms = NULL,
-                           last_polled = NULL, claimed_by = NULL, precautions = NULL, sighted = NULL
-         WHERE id = $2 AND state IN ('pending', 'approved')",
+        update!(
+            "grants",
+            "state = 'denied', denial_reason = $1, admission = NULL, interval_ms = NULL,
+             last_polled = NULL, claimed_by = NULL, precautions = NULL, sighted = NULL",
+            "id = $2 AND state IN ('pending', 'approved')"
+        ),
         denial(denied)?,
     ))
 }
 
 pub(super) fn redeem(redeemed: &Redeemed) -> Step {
     must(
-        "UPDATE grants SET state = 'redeemed', token = $1, admission = NULL
-         WHERE id = $2 AND state = 'approved'",
+        update!(
+            "grants",
+            "state = 'redeemed', token = $1, admission = NULL",
+            "id = $2 AND state = 'approved'"
+        ),
         [text(redeemed.token().as_str()), text(redeemed.terms().id.as_str())],
     )
 }

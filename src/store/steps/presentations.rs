@@ -1,6 +1,6 @@
 //! Presentations. Every `UPDATE` and `DELETE` names the state it leaves.
 
-use super::{Cell, Step, must, text};
+use super::{Cell, Rows, Step, delete, insert, must, text, update};
 use crate::store::row::{self, BrokenColumn, SettledColumns};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::secret::Digest;
@@ -8,29 +8,32 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 use vpgate_core::openid4vp::request::Requester;
 
-macro_rules! insert {
-    ($rows:literal) => {
-        concat!(
-            "INSERT INTO presentations (id, handle, request_state, state, request, reserved_for, answer_key,
-                                        expires_at, forget_at, begun_by, login_hint) ",
-            $rows
+/// The columns of a new presentation.
+macro_rules! begin {
+    ($rows:expr, $condition:literal) => {
+        insert!(
+            $rows,
+            "presentations (id, handle, request_state, state, request, reserved_for, answer_key, expires_at,
+                            forget_at, begun_by, login_hint)",
+            "$1, $2, $3, 'begun', $4, $5, $6, $7, $8, $9, $10",
+            $condition
         )
     };
 }
 
 pub(super) fn begin(begun: &Begun) -> Result<Step, BrokenColumn> {
-    Ok(must(insert!("VALUES ($1, $2, $3, 'begun', $4, $5, $6, $7, $8, $9, $10)"), columns(begun)?))
+    Ok(must(begin!(Rows::New, "TRUE"), columns(begun)?))
 }
 
-/// The same for a client that may have so many open.
+/// The same for a client that may have so many open. Right only where those who begin for one client take turns.
 pub(super) fn begin_for_client(begun: &Begun, most_open: u32, at: Timestamp) -> Result<Step, BrokenColumn> {
     let cells = columns(begun)?.into_iter().chain([at.into(), most_open.into()]);
     Ok(must(
-        insert!(
-            "SELECT $1, $2, $3, 'begun', $4, $5, $6, $7, $8, $9, $10
-             WHERE (SELECT count(*) FROM presentations
-                    WHERE begun_by = $9 AND expires_at > $11
-                      AND state IN ('begun', 'served', 'awaiting_return')) < $12"
+        begin!(
+            Rows::NewWithin,
+            "(SELECT count(*) FROM presentations
+              WHERE begun_by = $9 AND expires_at > $11
+                AND state IN ('begun', 'served', 'awaiting_return')) < $12"
         ),
         cells.collect::<Vec<_>>(),
     ))
@@ -58,16 +61,25 @@ fn columns(begun: &Begun) -> Result<[Cell; 10], BrokenColumn> {
 
 pub(super) fn serve(served: &Served) -> Step {
     must(
-        "UPDATE presentations SET state = 'served', browser = $1, tries = 0, reserved_for = NULL
-         WHERE id = $2 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)",
+        update!(
+            "presentations",
+            "state = 'served', browser = $1, tries = 0, reserved_for = NULL",
+            "id = $2 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)"
+        ),
         [served.browser().into(), text(served.request().id.as_str())],
     )
 }
 
 pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE presentations SET request = $1, answer_key = $2
-         WHERE id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
+        update!(
+            "presentations",
+            "request = $1, answer_key = $2",
+            "id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
+            in_postgres "request = $1, answer_key = $2",
+            "id = $3 AND state = 'served' AND browser = $4
+             AND regexp_replace(request, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::json ->> 'flow' = 'dc_api'"
+        ),
         [
             row::to_json(served.request(), "request")?.into(),
             served.answer_key().map(row::answer_key).transpose()?.into(),
@@ -79,7 +91,7 @@ pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
 
 pub(super) fn take_over(served: &Served, from: &Digest) -> Step {
     must(
-        "UPDATE presentations SET browser = $1 WHERE id = $2 AND state = 'served' AND browser = $3",
+        update!("presentations", "browser = $1", "id = $2 AND state = 'served' AND browser = $3"),
         [served.browser().into(), text(served.request().id.as_str()), from.into()],
     )
 }
@@ -88,8 +100,11 @@ pub(super) fn count_try(served: &Served) -> Result<Step, BrokenColumn> {
     let tries = served.tries();
     let report = tries.last_report.as_ref().map(|report| row::to_json(report, "report")).transpose()?;
     Ok(must(
-        "UPDATE presentations SET tries = $1, report = $2, undecided = $3
-         WHERE id = $4 AND state = 'served' AND browser = $5 AND tries = $1 - 1",
+        update!(
+            "presentations",
+            "tries = $1, report = $2, undecided = $3",
+            "id = $4 AND state = 'served' AND browser = $5 AND tries = $1 - 1"
+        ),
         [
             tries.used.saturating_add(tries.undecided).into(),
             report.into(),
@@ -103,10 +118,13 @@ pub(super) fn count_try(served: &Served) -> Result<Step, BrokenColumn> {
 pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
     let SettledColumns { outcome, report, proven, wallet_error } = SettledColumns::of(settled)?;
     Ok(must(
-        "UPDATE presentations SET state = 'settled', outcome = $1, report = $2, proven = $3,
-                                  wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7,
-                                  answer = $8, tries = NULL, answer_key = NULL, login_hint = NULL
-         WHERE id = $9 AND state = 'served' AND browser = $10",
+        update!(
+            "presentations",
+            "state = 'settled', outcome = $1, report = $2, proven = $3,
+             wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7,
+             answer = $8, tries = NULL, answer_key = NULL, login_hint = NULL",
+            "id = $9 AND state = 'served' AND browser = $10"
+        ),
         [
             outcome.into(),
             report.into(),
@@ -125,8 +143,11 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
 /// The code dies, and is remembered: the result may be lost on its way. The sweep removes both.
 pub(super) fn collect(id: &PresentationId, response_code: &Digest, at: Timestamp) -> Step {
     must(
-        "UPDATE presentations SET response_code = NULL, collected_code = $1, collected_at = $2
-         WHERE id = $3 AND state = 'settled' AND response_code = $1",
+        update!(
+            "presentations",
+            "response_code = NULL, collected_code = $1, collected_at = $2",
+            "id = $3 AND state = 'settled' AND response_code = $1"
+        ),
         [response_code.into(), at.into(), text(id.as_str())],
     )
 }
@@ -134,20 +155,30 @@ pub(super) fn collect(id: &PresentationId, response_code: &Digest, at: Timestamp
 /// Without its code the result can be asked for no more, so nobody needs what was proven.
 pub(super) fn spend(id: &PresentationId, response_code: &Digest) -> Step {
     must(
-        "UPDATE presentations
-         SET response_code = NULL,
-             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))
-         WHERE id = $1 AND state = 'settled' AND response_code = $2",
+        update!(
+            "presentations",
+            "response_code = NULL,
+             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))",
+            "id = $1 AND state = 'settled' AND response_code = $2",
+            in_postgres "response_code = NULL,
+             proven = jsonb_set(jsonb_set(
+                 regexp_replace(proven, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
+                 '{credentials}', '{}'), '{transaction_data}', '[]')::text",
+            "id = $1 AND state = 'settled' AND response_code = $2"
+        ),
         [text(id.as_str()), response_code.into()],
     )
 }
 
 pub(super) fn await_return(awaiting: &AwaitingReturn) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "UPDATE presentations SET state = 'awaiting_return', outcome = 'verified', report = $1, proven = $2,
-                                  return_code = $3, answered_at = $4, forget_at = $5, answer = $6,
-                                  tries = NULL, answer_key = NULL, login_hint = NULL
-         WHERE id = $7 AND state = 'served' AND browser = $8",
+        update!(
+            "presentations",
+            "state = 'awaiting_return', outcome = 'verified', report = $1, proven = $2,
+             return_code = $3, answered_at = $4, forget_at = $5, answer = $6,
+             tries = NULL, answer_key = NULL, login_hint = NULL",
+            "id = $7 AND state = 'served' AND browser = $8"
+        ),
         [
             row::to_json(awaiting.report(), "report")?.into(),
             row::to_json(awaiting.presentation(), "proven")?.into(),
@@ -165,9 +196,12 @@ pub(super) fn await_return(awaiting: &AwaitingReturn) -> Result<Step, BrokenColu
 pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result<Step, BrokenColumn> {
     let SettledColumns { proven, .. } = SettledColumns::of(settled)?;
     Ok(must(
-        "UPDATE presentations SET state = 'settled', return_code = NULL, answered_at = NULL,
-                                  response_code = $1, settled_at = $2, forget_at = $3, proven = $4
-         WHERE id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7",
+        update!(
+            "presentations",
+            "state = 'settled', return_code = NULL, answered_at = NULL,
+             response_code = $1, settled_at = $2, forget_at = $3, proven = $4",
+            "id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7"
+        ),
         [
             settled.response_code().into(),
             settled.settled_at().into(),
@@ -181,5 +215,5 @@ pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result
 }
 
 pub(super) fn forget(id: &PresentationId) -> Step {
-    must("DELETE FROM presentations WHERE id = $1", [text(id.as_str())])
+    must(delete!("presentations", "id = $1"), [text(id.as_str())])
 }

@@ -1,6 +1,6 @@
 //! Tokens, and proofs of keys. Every `UPDATE` and `DELETE` names the state it leaves.
 
-use super::{Step, may, must, text};
+use super::{Rows, Step, delete, insert, may, must, once, text, update};
 use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::id::FamilyId;
 use vpgate_core::base::secret::Digest;
@@ -14,9 +14,10 @@ pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
     let family = &issuance.family;
     let (terms, refresh) = (family.terms(), family.refresh());
     let insert = must(
-        "INSERT INTO token_families (id, origin, terms, admission, refresh_lineage, refresh_current,
-                                     refresh_until, forget_at)
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+        insert!(
+            "token_families (id, origin, terms, admission, refresh_lineage, refresh_current, refresh_until, forget_at)",
+            "$1, $2, $3, $4, $5, $6, $7, $8"
+        ),
         [
             text(terms.id.as_str()),
             text(terms.origin.key()),
@@ -39,10 +40,12 @@ pub(super) fn issue_again(
 ) -> Result<[Step; 2], BrokenColumn> {
     let refresh = reissue.refresh.as_ref();
     let replace = must(
-        "UPDATE token_families
-         SET refresh_lineage = $1, refresh_current = $2, refresh_until = $3,
-             forget_at = CASE WHEN forget_at < $4 THEN $4 ELSE forget_at END
-         WHERE id = $5 AND refresh_current IS NOT DISTINCT FROM $6 AND refresh_previous IS NULL",
+        update!(
+            "token_families",
+            "refresh_lineage = $1, refresh_current = $2, refresh_until = $3,
+             forget_at = CASE WHEN forget_at < $4 THEN $4 ELSE forget_at END",
+            "id = $5 AND refresh_current IS NOT DISTINCT FROM $6 AND refresh_previous IS NULL"
+        ),
         [
             refresh.map(|refresh| &refresh.lineage).into(),
             refresh.map(|refresh| &refresh.current).into(),
@@ -64,11 +67,13 @@ pub(super) fn refresh(
 ) -> Result<[Step; 2], BrokenColumn> {
     let previous = renewal.refresh.previous.as_ref();
     let renew = must(
-        "UPDATE token_families
-         SET refresh_current = $1, refresh_until = $2,
+        update!(
+            "token_families",
+            "refresh_current = $1, refresh_until = $2,
              forget_at = CASE WHEN forget_at < $3 THEN $3 ELSE forget_at END,
-             refresh_previous = $4, refreshed_at = $5
-         WHERE id = $6 AND refresh_current = $7",
+             refresh_previous = $4, refreshed_at = $5",
+            "id = $6 AND refresh_current = $7"
+        ),
         [
             (&renewal.refresh.current).into(),
             renewal.refresh.expires_at.into(),
@@ -84,7 +89,7 @@ pub(super) fn refresh(
 
 fn add(family: &FamilyId, access: &IssuedAccess, digest: &Digest) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "INSERT INTO access_tokens (digest, family, token, forget_at) VALUES ($1, $2, $3, $4)",
+        insert!("access_tokens (digest, family, token, forget_at)", "$1, $2, $3, $4"),
         [
             digest.into(),
             text(family.as_str()),
@@ -98,39 +103,45 @@ fn add(family: &FamilyId, access: &IssuedAccess, digest: &Digest) -> Result<Step
 pub(super) fn revoke_origin(origin: &Origin) -> [Step; 2] {
     [
         may(
-            "DELETE FROM access_tokens WHERE family = (SELECT id FROM token_families WHERE origin = $1)",
+            delete!("access_tokens", "family = (SELECT id FROM token_families WHERE origin = $1)"),
             [text(origin.key())],
         ),
-        must("DELETE FROM token_families WHERE origin = $1", [text(origin.key())]),
+        must(delete!("token_families", "origin = $1"), [text(origin.key())]),
     ]
 }
 
 /// Forgets a family with its tokens.
 pub(super) fn revoke_family(family: &FamilyId) -> [Step; 2] {
     [
-        must("DELETE FROM token_families WHERE id = $1", [text(family.as_str())]),
-        may("DELETE FROM access_tokens WHERE family = $1", [text(family.as_str())]),
+        must(delete!("token_families", "id = $1"), [text(family.as_str())]),
+        may(delete!("access_tokens", "family = $1"), [text(family.as_str())]),
     ]
 }
 
 pub(super) fn revoke_access(digest: &Digest) -> Step {
-    must("DELETE FROM access_tokens WHERE digest = $1", [digest.into()])
+    must(delete!("access_tokens", "digest = $1"), [digest.into()])
 }
 
 pub(super) fn issue_to_client(token: &ClientToken, digest: &Digest) -> Result<Step, BrokenColumn> {
     Ok(must(
-        "INSERT INTO client_tokens (digest, token, forget_at) VALUES ($1, $2, $3)",
+        insert!("client_tokens (digest, token, forget_at)", "$1, $2, $3"),
         [digest.into(), row::to_json(token, "token")?.into(), token.expires_at.into()],
     ))
 }
 
 pub(super) fn revoke_client_token(digest: &Digest) -> Step {
-    must("DELETE FROM client_tokens WHERE digest = $1", [digest.into()])
+    must(delete!("client_tokens", "digest = $1"), [digest.into()])
 }
 
 pub(super) fn spend_proof(id: &Digest, until: Timestamp, by: &Digest) -> Step {
-    must(
-        "INSERT INTO dpop_proofs (id, forget_at, used_by) VALUES ($1, $2, $3)",
+    once(
+        insert!(
+            Rows::New,
+            "dpop_proofs (id, forget_at, used_by)",
+            "$1, $2, $3",
+            "TRUE",
+            "ON CONFLICT DO NOTHING"
+        ),
         [id.into(), until.into(), by.into()],
     )
 }

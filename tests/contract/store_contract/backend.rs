@@ -4,9 +4,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tempfile::TempDir;
-use vpgate::config::Storage;
+use vpgate::config::{PostgresStorage, StatementMode, Storage};
 use vpgate::flow::ports::Store;
+use vpgate::store::postgres::PostgresStore;
 use vpgate::store::sqlite::SqliteStore;
+use vpgate_test_support::postgres;
 
 /// A store, and the folder that goes with it.
 pub struct Opened {
@@ -20,13 +22,28 @@ impl Opened {
     }
 }
 
-pub fn memory() -> Opened {
-    Opened { store: SqliteStore::open(&Storage::Memory).unwrap(), _folder: None }
+pub fn memory() -> Option<Opened> {
+    Some(Opened { store: SqliteStore::open(&Storage::Memory).unwrap(), _folder: None })
 }
 
-pub fn file() -> Opened {
+pub fn file() -> Option<Opened> {
     let folder = tempfile::tempdir().unwrap();
-    Opened { store: at(&folder.path().join("store.db")), _folder: Some(folder) }
+    Some(Opened { store: at(&folder.path().join("store.db")), _folder: Some(folder) })
+}
+
+/// A schema of its own. `None` where PostgreSQL is not installed.
+pub fn postgres() -> Option<Opened> {
+    let cluster = postgres::shared("a store in PostgreSQL")?;
+    let storage = cluster.storage(&postgres::schema());
+    Some(Opened { store: PostgresStore::open(&storage).unwrap(), _folder: None })
+}
+
+/// The same with statements that are not prepared, as behind some poolers.
+pub fn unnamed() -> Option<Opened> {
+    let cluster = postgres::shared("a store in PostgreSQL")?;
+    let storage =
+        PostgresStorage { statements: StatementMode::Unnamed, ..cluster.storage(&postgres::schema()) };
+    Some(Opened { store: PostgresStore::open(&storage).unwrap(), _folder: None })
 }
 
 pub fn at(path: &Path) -> Arc<SqliteStore> {

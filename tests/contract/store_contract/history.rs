@@ -321,7 +321,7 @@ impl Cast {
 
 #[tokio::main(flavor = "current_thread")]
 async fn told_to_both(history: &[Step]) -> Result<(), TestCaseError> {
-    let opened = backend::memory();
+    let opened = backend::memory().unwrap();
     let (store, cast, mut model) = (opened.store(), Cast::new(), Model::default());
     for step in history {
         let answer = match store.commit(&cast.change(step)).await {

@@ -15,7 +15,7 @@ const WHILE: Duration = Duration::from_millis(250);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn durable_changes_and_looks_a_second() {
     for tasks in [1, 16, 256] {
-        let file = backend::file();
+        let file = backend::file().unwrap();
         let opened = count(&file.store(), tasks, false).await;
         let looks = count(&file.store(), tasks, true).await;
         println!("{tasks} devices: {opened} grants opened a second, {looks} looks at one");

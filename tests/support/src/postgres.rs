@@ -23,6 +23,8 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
+use vpgate::config::{PostgresStorage, PostgresTls, StatementMode};
+
 use self::keeper::Keeper;
 
 /// Longer than any start takes, on a machine that does much else.
@@ -130,6 +132,18 @@ impl Cluster {
     /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
     pub fn url(&self) -> String {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{DATABASE}", self.port)
+    }
+
+    /// This cluster as the storage of a service, with its tables in `schema`.
+    pub fn storage(&self, schema: &str) -> PostgresStorage {
+        PostgresStorage {
+            server: self.url().parse().unwrap(),
+            schema: schema.to_owned(),
+            tls: PostgresTls::VerifyFull { authorities: Some(fs::read(self.ca_file()).unwrap()) },
+            statements: StatementMode::Prepared,
+            connections: 8,
+            swift_connections: 4,
+        }
     }
 
     pub fn port(&self) -> u16 {

@@ -1,0 +1,173 @@
+//! The steps of a change as one statement, which costs one round trip and is its own transaction.
+//!
+//! ```text
+//! WITH l0 AS (lock what the first step changes), w1 AS (the last step that may find nothing, if l0),
+//!      w0 AS (the first step, if w1), w2 AS (what is new, if w1) SELECT 1 FROM w2
+//! ```
+//! Each part depends on what the one before it returned, and a row whose state decides is locked before anything is
+//! written: no part has to be undone. A lock waits for whoever is changing the row, and then looks at what it has
+//! become; a plain sub-select would see how it was when the statement began.
+
+use std::fmt::Write as _;
+
+use crate::store::steps::{Cell, Rows, Step, Unchanged};
+
+/// One statement.
+#[derive(Debug)]
+pub(super) struct Statement {
+    pub sql: String,
+    pub cells: Vec<Cell>,
+    /// What it means that it returns or changes no row.
+    pub unchanged: Unchanged,
+}
+
+/// One statement of these steps; `None` when there are none. Tables are those of `schema`, which is quoted.
+pub(super) fn compose(steps: Vec<Step>, schema: &str) -> Option<Statement> {
+    if let [step] = &steps[..] {
+        let (mut sql, unchanged) = (String::new(), step.unchanged);
+        write(&mut sql, step.sql.postgres, schema, 0, None);
+        return Some(Statement {
+            sql,
+            cells: steps.into_iter().flat_map(|step| step.cells).collect(),
+            unchanged,
+        });
+    }
+    let mut parts = Parts { sql: String::with_capacity(2048), schema, gate: None };
+    let offsets: Vec<usize> = steps
+        .iter()
+        .scan(0, |sum, step| {
+            let before = *sum;
+            *sum += step.cells.len();
+            Some(before)
+        })
+        .collect();
+    for (place, part) in order(&steps) {
+        let (step, offset) = (&steps[place], offsets[place]);
+        match part {
+            Part::Lock(lock) => parts.add(&format!("l{place}"), lock, offset, false),
+            Part::Write => parts.add(&format!("w{place}"), step.sql.postgres, offset, true),
+        }
+        if step.unchanged != Unchanged::GoOn {
+            parts.gate = Some(match part {
+                Part::Lock(_) => format!("l{place}"),
+                Part::Write => format!("w{place}"),
+            });
+        }
+    }
+    let (sql, unchanged) = parts.end()?;
+    Some(Statement { sql, cells: steps.into_iter().flat_map(|step| step.cells).collect(), unchanged })
+}
+
+#[derive(Clone, Copy)]
+enum Part {
+    Lock(&'static str),
+    Write,
+}
+
+/// In which order what is done of which step. Of those that may find nothing the last one writes at once, and those
+/// before it lock; when all have found what they look for, everything else is written.
+fn order(steps: &[Step]) -> Vec<(usize, Part)> {
+    let may_find_nothing =
+        |step: &Step| step.unchanged == Unchanged::Undo && !matches!(step.sql.rows, Rows::New);
+    let deciding = steps.iter().rposition(may_find_nothing);
+    let (mut first, mut later) = (Vec::new(), Vec::new());
+    for (place, step) in steps.iter().enumerate() {
+        let before = deciding.is_some_and(|deciding| place < deciding);
+        match step.sql.rows {
+            _ if step.unchanged == Unchanged::KeepCounts && deciding.is_none_or(|it| place < it) => {
+                first.push((place, Part::Write));
+            }
+            Rows::Found(lock) if before && step.unchanged == Unchanged::Undo => {
+                first.push((place, Part::Lock(lock)));
+                later.push((place, Part::Write));
+            }
+            _ if deciding == Some(place) => first.push((place, Part::Write)),
+            _ => later.push((place, Part::Write)),
+        }
+    }
+    first.extend(later);
+    first
+}
+
+/// The parts so far.
+struct Parts<'a> {
+    sql: String,
+    schema: &'a str,
+    /// What must have returned a row for anything to go on.
+    gate: Option<String>,
+}
+
+impl Parts<'_> {
+    fn add(&mut self, name: &str, text: &str, offset: usize, returning: bool) {
+        self.sql.push_str(if self.sql.is_empty() { "WITH " } else { ", " });
+        self.sql.push_str(name);
+        self.sql.push_str(if returning { " AS (" } else { " AS MATERIALIZED (" });
+        write(&mut self.sql, text, self.schema, offset, self.gate.as_deref());
+        self.sql.push_str(if returning { " RETURNING 1)" } else { ")" });
+    }
+
+    fn end(mut self) -> Option<(String, Unchanged)> {
+        if self.sql.is_empty() {
+            return None;
+        }
+        self.sql.push_str(" SELECT 1");
+        let Some(gate) = self.gate else { return Some((self.sql, Unchanged::GoOn)) };
+        // Writing into a `String` cannot fail.
+        let _ = write!(self.sql, " FROM {gate}");
+        Some((self.sql, Unchanged::Undo))
+    }
+}
+
+/// Where a condition can be added, in a text that does not end in one.
+const AND: &str = "/*AND*/";
+
+/// Writes `text` with its tables in `schema`, its parameters numbered behind the first `offset`, and the condition
+/// that `gate` has a row.
+fn write(sql: &mut String, text: &str, schema: &str, offset: usize, gate: Option<&str>) {
+    let condition = gate.map(|gate| format!(" AND EXISTS (SELECT 1 FROM {gate})")).unwrap_or_default();
+    let lock = text.find(" FOR ").filter(|at| text[*at..].ends_with("UPDATE"));
+    let (before, after) = match (text.split_once(AND), lock) {
+        (Some(both), _) => both,
+        (None, Some(at)) => text.split_at(at),
+        (None, None) => (text, ""),
+    };
+    qualified(sql, before, schema, offset);
+    sql.push_str(&condition);
+    qualified(sql, after, schema, offset);
+}
+
+/// Writes `text` with its tables in `schema` and its parameters numbered behind the first `offset`.
+///
+/// A table is a word behind `FROM`, `JOIN`, `INTO` or `UPDATE` that is no keyword, no parameter and no function; our
+/// keywords are in capitals.
+pub(super) fn qualified(sql: &mut String, text: &str, schema: &str, offset: usize) {
+    let mut names_table = false;
+    let mut rest = text;
+    while let Some(first) = rest.chars().next() {
+        let is_word = |c: char| c.is_ascii_alphanumeric() || c == '_';
+        let length = match first {
+            '\'' => rest[1..].find('\'').map_or(rest.len(), |at| at + 2),
+            '$' => 1 + rest[1..].find(|c: char| !c.is_ascii_digit()).unwrap_or(rest.len() - 1),
+            c if is_word(c) => rest.find(|c| !is_word(c)).unwrap_or(rest.len()),
+            c => c.len_utf8(),
+        };
+        let (token, behind) = rest.split_at(length);
+        rest = behind;
+        if let Some(number) = token.strip_prefix('$').and_then(|digits| digits.parse::<usize>().ok()) {
+            // Writing into a `String` cannot fail.
+            let _ = write!(sql, "${}", number + offset);
+        } else {
+            if names_table && first.is_ascii_lowercase() && !rest.starts_with('(') {
+                sql.push_str(schema);
+                sql.push('.');
+            }
+            sql.push_str(token);
+        }
+        if !first.is_whitespace() {
+            names_table = matches!(token, "FROM" | "JOIN" | "INTO" | "UPDATE");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

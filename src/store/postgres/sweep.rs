@@ -1,0 +1,135 @@
+//! Removes what is dead, a bounded number of rows at a time, and never a row that somebody else is changing.
+
+use std::time::Duration;
+
+use super::compose::{Statement, qualified};
+use super::database::Database;
+use super::fault::PostgresFault;
+use super::pool::Durability;
+use crate::flow::ports::Swept;
+use crate::store::row;
+use crate::store::steps::{Cell, Unchanged};
+use vpgate_core::base::repeat::ANSWERED_AGAIN;
+use vpgate_core::base::time::Timestamp;
+
+/// How far the clocks of services that share a database may be apart.
+const CLOCKS_APART: Duration = Duration::from_secs(300);
+
+/// A statement that deletes at most so many rows of a table which are as `$condition` says.
+macro_rules! delete_from {
+    ($table:literal, $key:literal) => {
+        delete_from!($table, $key, "forget_at <= $1 ORDER BY forget_at")
+    };
+    ($table:literal, $key:literal, $condition:literal) => {
+        concat!(
+            "DELETE FROM ",
+            $table,
+            " WHERE (",
+            $key,
+            ") IN (SELECT ",
+            $key,
+            " FROM ",
+            $table,
+            " WHERE ",
+            $condition,
+            " LIMIT $2 FOR UPDATE SKIP LOCKED)"
+        )
+    };
+}
+
+/// A statement that empties columns of at most so many rows.
+macro_rules! empty {
+    ($table:literal, $set:literal, $condition:literal, $by:literal) => {
+        concat!(
+            "UPDATE ",
+            $table,
+            " SET ",
+            $set,
+            " WHERE id IN (SELECT id FROM ",
+            $table,
+            " WHERE ",
+            $condition,
+            " AND ",
+            $by,
+            " <= $1 ORDER BY ",
+            $by,
+            " LIMIT $2 FOR NO KEY UPDATE SKIP LOCKED)"
+        )
+    };
+}
+
+/// Removes at most `limit` rows of each kind.
+pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> Result<Swept, PostgresFault> {
+    let ahead = delete_from!("attempts", "what, who", "newest > $1");
+    let ahead = remove(database, ahead, now.plus(CLOCKS_APART), limit).await?;
+    let delete = async |sql| remove(database, sql, now, limit).await;
+    // A family outlives its tokens, so none is left behind.
+    let tokens = [
+        delete(delete_from!("access_tokens", "digest")).await?,
+        delete(delete_from!("token_families", "id")).await?,
+        delete(delete_from!("client_tokens", "digest")).await?,
+        delete(delete_from!("dpop_proofs", "id")).await?,
+    ];
+    Ok(Swept {
+        attempts: ahead + delete(delete_from!("attempts", "what, who")).await?,
+        grants: delete(delete_from!("grants", "id")).await?,
+        presentations: delete(delete_from!("presentations", "id")).await?,
+        authorizations: delete(delete_from!("authorizations", "id")).await?,
+        pushed_requests: delete(delete_from!("pushed_requests", "handle")).await?,
+        assertions: delete(delete_from!("client_assertions", "jti")).await?,
+        tokens: tokens.into_iter().fold(0, usize::max),
+        emptied: empty(database, now, limit).await?,
+    })
+}
+
+/// What nobody can ask for any more: the key and the login hint of an answer that will not come (OpenID4VP
+/// 1.0 section 8.3), what a device or a client earned and did not take in time.
+async fn empty(database: &Database, now: Timestamp, limit: usize) -> Result<usize, PostgresFault> {
+    let keys = empty!("presentations", "answer_key = NULL", "answer_key IS NOT NULL", "expires_at");
+    let hints = empty!("presentations", "login_hint = NULL", "login_hint IS NOT NULL", "expires_at");
+    // Nobody is told what was collected a second time.
+    let collected = empty!(
+        "presentations",
+        "collected_code = NULL, collected_at = NULL,
+         proven = jsonb_set(jsonb_set(
+             regexp_replace(proven, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
+             '{credentials}', '{}'), '{transaction_data}', '[]')::text",
+        "collected_at IS NOT NULL",
+        "collected_at"
+    );
+    // Stays approved, so that its page goes on saying so, and expired whatever the clock does from now on.
+    let grants = empty!(
+        "grants",
+        "terms = jsonb_set(regexp_replace(terms, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
+                           '{expires_at}', '0')::text,
+         admission = (jsonb_set(
+             regexp_replace(admission, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
+             '{subject}', '\"\"') - 'claims' - 'status_places')::text",
+        "state = 'approved' AND position('\"subject\":\"\"' IN admission) = 0
+         AND position('\"subject\": \"\"' IN admission) = 0",
+        "forget_at"
+    );
+    // No code was exchanged, so there is no exchange to notice a second time.
+    let authorizations =
+        delete_from!("authorizations", "id", "forget_at <= $1 AND state = 'granted' ORDER BY forget_at");
+    let remembered = row::remembered_until(now);
+    Ok(remove(database, keys, now, limit).await?
+        + remove(database, hints, now, limit).await?
+        + remove(database, collected, now.minus(ANSWERED_AGAIN), limit).await?
+        + remove(database, grants, remembered, limit).await?
+        + remove(database, authorizations, remembered, limit).await?)
+}
+
+async fn remove(
+    database: &Database,
+    text: &str,
+    until: Timestamp,
+    limit: usize,
+) -> Result<usize, PostgresFault> {
+    let mut sql = String::new();
+    qualified(&mut sql, text, &database.schema, 0);
+    let cells = vec![until.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+    let statement = Statement { sql, cells, unchanged: Unchanged::GoOn };
+    let removed = database.execute(Durability::Swift, None, &statement).await?;
+    Ok(usize::try_from(removed).unwrap_or(usize::MAX))
+}

@@ -1,0 +1,237 @@
+//! Each look-up as SQL, and which of its columns is what: in words that every store shares.
+
+use super::row::{AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::WorksOnce;
+
+/// By what a grant is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum GrantKey {
+    Id,
+    DeviceCode,
+    UserCode,
+}
+
+/// By what an authorization is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum AuthorizationKey {
+    Id,
+    Code,
+}
+
+/// By what a family is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum FamilyKey {
+    Id,
+    Origin,
+    Lineage,
+}
+
+/// By what a presentation is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum PresentationKey {
+    Id,
+    Handle,
+    RequestState,
+}
+
+/// The columns of one row that a store has found, by their places.
+pub(super) trait Columns {
+    /// The column cannot be read.
+    type Fault;
+
+    fn text(&self, at: usize) -> Result<Option<String>, Self::Fault>;
+    fn integer(&self, at: usize) -> Result<Option<i64>, Self::Fault>;
+    fn bytes(&self, at: usize) -> Result<Option<Vec<u8>>, Self::Fault>;
+    /// What is never null.
+    fn some_text(&self, at: usize) -> Result<String, Self::Fault>;
+}
+
+macro_rules! select_grant {
+    ($key:literal) => {
+        concat!(
+            "SELECT state, terms, interval_ms, last_polled, claimed_by, admission, denial_reason, token,
+                    precautions
+             FROM grants WHERE ",
+            $key,
+            " = $1"
+        )
+    };
+}
+
+macro_rules! select_presentation {
+    ($key:literal) => {
+        concat!(
+            "SELECT state, request, reserved_for, browser, tries, report, outcome, proven, wallet_error,
+                    response_code, settled_at, answer_key, return_code, answered_at, undecided, answer, login_hint,
+                    collected_code, collected_at
+             FROM presentations WHERE ",
+            $key,
+            " = $1"
+        )
+    };
+}
+
+macro_rules! family_columns {
+    () => {
+        "terms, admission, refresh_lineage, refresh_current, refresh_until, refresh_previous, refreshed_at"
+    };
+}
+
+macro_rules! select_family {
+    ($key:literal) => {
+        concat!("SELECT ", family_columns!(), " FROM token_families WHERE ", $key, " = $1")
+    };
+}
+
+macro_rules! select_authorization {
+    ($key:literal) => {
+        concat!(
+            "SELECT state, terms, browser, code, code_expires_at, admission, refusal_reason, token
+             FROM authorizations WHERE ",
+            $key,
+            " = $1"
+        )
+    };
+}
+
+impl GrantKey {
+    pub(super) fn select(self) -> &'static str {
+        match self {
+            Self::Id => select_grant!("id"),
+            Self::DeviceCode => select_grant!("device_code"),
+            Self::UserCode => select_grant!("user_code"),
+        }
+    }
+}
+
+impl PresentationKey {
+    pub(super) fn select(self) -> &'static str {
+        match self {
+            Self::Id => select_presentation!("id"),
+            Self::Handle => select_presentation!("handle"),
+            Self::RequestState => select_presentation!("request_state"),
+        }
+    }
+}
+
+impl FamilyKey {
+    pub(super) fn select(self) -> &'static str {
+        match self {
+            Self::Id => select_family!("id"),
+            Self::Origin => select_family!("origin"),
+            Self::Lineage => select_family!("refresh_lineage"),
+        }
+    }
+}
+
+impl AuthorizationKey {
+    pub(super) fn select(self) -> &'static str {
+        match self {
+            Self::Id => select_authorization!("id"),
+            Self::Code => select_authorization!("code"),
+        }
+    }
+}
+
+/// The pace of a pending grant. Whatever is asked of the row fits the page that its index leads to.
+pub(super) const PENDING_PACE: &str =
+    "SELECT interval_ms, last_polled FROM grants WHERE device_code = $1 AND state = 'pending'";
+
+/// A token that a client got for itself.
+pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
+
+/// A pushed request and when its handle dies.
+pub(super) const PUSHED_REQUEST: &str = "SELECT request, forget_at FROM pushed_requests WHERE handle = $1";
+
+/// The presentations of a client that are neither settled nor expired: how many, and when the first expires.
+pub(super) const OPEN_PRESENTATIONS: &str = "SELECT count(*), min(expires_at) FROM presentations
+     WHERE begun_by = $1 AND expires_at > $2 AND state IN ('begun', 'served', 'awaiting_return')";
+
+/// An access token, behind the columns of its family.
+pub(super) const ACCESS_TOKEN: &str = concat!(
+    "SELECT ",
+    family_columns!(),
+    ", token FROM access_tokens JOIN token_families ON token_families.id = family WHERE digest = $1"
+);
+/// Where the token stands there.
+pub(super) const ACCESS_TOKEN_AT: usize = 7;
+
+/// Where it is written by which request something was used, and under what.
+pub(super) fn used_by(what: WorksOnce<'_>) -> (&'static str, Digest) {
+    match what {
+        WorksOnce::Proof(id) => ("SELECT used_by FROM dpop_proofs WHERE id = $1", *id),
+        WorksOnce::Assertion(jti) => ("SELECT used_by FROM client_assertions WHERE jti = $1", *jti),
+    }
+}
+
+impl GrantRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            state: row.some_text(0)?,
+            terms: row.some_text(1)?,
+            interval_ms: row.integer(2)?,
+            last_polled: row.integer(3)?,
+            claimed_by: row.bytes(4)?,
+            admission: row.text(5)?,
+            denial_reason: row.text(6)?,
+            token: row.text(7)?,
+            precautions: row.text(8)?,
+        })
+    }
+}
+
+impl PresentationRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            state: row.some_text(0)?,
+            request: row.some_text(1)?,
+            reserved_for: row.bytes(2)?,
+            browser: row.bytes(3)?,
+            tries: row.integer(4)?,
+            report: row.text(5)?,
+            outcome: row.text(6)?,
+            proven: row.text(7)?,
+            wallet_error: row.text(8)?,
+            response_code: row.bytes(9)?,
+            settled_at: row.integer(10)?,
+            answer_key: row.text(11)?,
+            return_code: row.bytes(12)?,
+            answered_at: row.integer(13)?,
+            undecided: row.integer(14)?,
+            answer: row.bytes(15)?,
+            login_hint: row.text(16)?,
+            collected_code: row.bytes(17)?,
+            collected_at: row.integer(18)?,
+        })
+    }
+}
+
+impl AuthorizationRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            state: row.some_text(0)?,
+            terms: row.some_text(1)?,
+            browser: row.bytes(2)?,
+            code: row.bytes(3)?,
+            code_expires_at: row.integer(4)?,
+            admission: row.text(5)?,
+            refusal_reason: row.text(6)?,
+            token: row.text(7)?,
+        })
+    }
+}
+
+impl FamilyRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            terms: row.some_text(0)?,
+            admission: row.some_text(1)?,
+            refresh_lineage: row.bytes(2)?,
+            refresh_current: row.bytes(3)?,
+            refresh_until: row.integer(4)?,
+            refresh_previous: row.bytes(5)?,
+            refreshed_at: row.integer(6)?,
+        })
+    }
+}
