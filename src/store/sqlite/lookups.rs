@@ -134,7 +134,8 @@ pub(super) fn family(
     by: FamilyKey,
     key: &dyn ToSql,
 ) -> Result<Option<Family>, Unavailable> {
-    let found = connection.prepare_cached(by.select())?.query_row([key], |row| FamilyRow::read(row)).optional()?;
+    let found =
+        connection.prepare_cached(by.select())?.query_row([key], |row| FamilyRow::read(row)).optional()?;
     Ok(found.map(FamilyRow::restore).transpose()?)
 }
 
