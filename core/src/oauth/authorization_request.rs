@@ -275,17 +275,7 @@ impl AuthorizationRequest {
         if !client.grants.contains(&Grant::AuthorizationCode) {
             return Err(RequestFault::WrongGrant);
         }
-        match parameters.get("response_type") {
-            Some("code") => {}
-            Some(_) => return Err(RequestFault::ResponseType),
-            None => return Err(RequestFault::NoResponseType),
-        }
-        if parameters
-            .get("response_mode")
-            .is_some_and(|mode| AuthorizationResponseMode::named(mode).is_none())
-        {
-            return Err(RequestFault::ResponseMode);
-        }
+        answer_is_a_code(parameters)?;
         if let Some(fault) = not_honoured(parameters) {
             return Err(fault);
         }
@@ -337,6 +327,17 @@ impl AuthorizationRequest {
             (_, Some(proven)) => Ok(Self { dpop_jkt: Some(proven), ..self }),
         }
     }
+}
+
+/// The one response type, in a mode that is known.
+fn answer_is_a_code(parameters: &AuthorizationParameters) -> Result<(), RequestFault> {
+    match parameters.get("response_type") {
+        Some("code") => {}
+        Some(_) => return Err(RequestFault::ResponseType),
+        None => return Err(RequestFault::NoResponseType),
+    }
+    let mode = parameters.get("response_mode").map(AuthorizationResponseMode::named);
+    if mode == Some(None) { Err(RequestFault::ResponseMode) } else { Ok(()) }
 }
 
 /// What would change the request and is not honoured here. To ignore it would give the client something else

@@ -42,7 +42,6 @@ impl AuthorizationResponseMode {
         Self::ALL.into_iter().find(|(known, _)| *known == name).map(|(_, mode)| mode)
     }
 
-    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands over a reference")]
     fn is_query(&self) -> bool {
         *self == Self::Query
     }

@@ -2,6 +2,7 @@
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Object};
+use serde_json::Value;
 
 use crate::flow::tokens::introspect::{ActiveToken, LiveToken};
 use crate::flow::tokens::issue::TokenType;
@@ -50,6 +51,10 @@ pub struct Introspection {
     pub iat: Option<i64>,
     /// When the presentation behind it was verified, seconds since 1970.
     pub auth_time: Option<i64>,
+    /// How the person was recognised (RFC 8176).
+    pub amr: Option<Vec<String>>,
+    /// How sure that is, where the configuration knows it of the credential.
+    pub acr: Option<String>,
     /// The pairwise subject.
     pub sub: Option<String>,
     /// The resources it is for.
@@ -85,6 +90,8 @@ impl IntrospectionAnswer {
 
     fn of_person(token: &ActiveToken, issuer: &str) -> Self {
         let ActiveToken { access, family, said } = token;
+        let text = |value: &Value| value.as_str().map(str::to_owned);
+        let amr = said.get("amr").and_then(Value::as_array);
         let told = Introspection {
             active: true,
             scope: Some(access.scopes.to_string()),
@@ -93,6 +100,8 @@ impl IntrospectionAnswer {
             exp: seconds(access.expires_at),
             iat: seconds(access.issued_at),
             auth_time: seconds(family.admission().verified_at()),
+            amr: amr.map(|methods| methods.iter().filter_map(text).collect()),
+            acr: said.get("acr").and_then(text),
             sub: Some(family.admission().subject().to_owned()),
             aud: Some(access.audience.clone()),
             iss: Some(issuer.to_owned()),
@@ -112,6 +121,8 @@ fn of_client(token: ClientToken, issuer: &str) -> Introspection {
         exp: seconds(token.expires_at),
         iat: seconds(token.issued_at),
         auth_time: None,
+        amr: None,
+        acr: None,
         sub: Some(token.client_id.clone()),
         client_id: Some(token.client_id),
         aud: Some(vec![token.audience]),

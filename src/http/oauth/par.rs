@@ -28,6 +28,10 @@ pub struct PushedAuthorizationRequest {
     pub nonce: Option<String>,
     /// `query`, or `form_post`: the browser posts the answer
     pub response_mode: Option<String>,
+    /// Single claims to be told, and where, as a JSON object (OpenID Connect Core section 5.5).
+    pub claims: Option<String>,
+    /// Languages for our pages, the best first; others than ours are passed over.
+    pub ui_locales: Option<String>,
     /// `none` is always answered with `login_required`; `login`, `consent` and `select_account` happen anyway.
     pub prompt: Option<String>,
     /// Seconds; any is young enough, because the person presents a credential every time.

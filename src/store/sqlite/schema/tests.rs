@@ -145,7 +145,7 @@ async fn presentations_go_on_from_the_second_version_on() {
         };
         assert_eq!(to_value(presentation).unwrap()["credentials"]["person"]["claims"]["given_name"], "Ada");
         let id = settled.request().id.clone();
-        aged.store.commit(&Change::CollectResult { id, response_code: digest(9) }).await.unwrap();
+        aged.store.commit(&Change::CollectResult { id, response_code: digest(9), at: NOW }).await.unwrap();
         let Some(Presentation::Settled(settled)) = aged.presentation(25).await else { panic!("{version}") };
         assert!(matches!(settled.outcome(), PresentationOutcome::Declined { .. }));
 
@@ -177,7 +177,7 @@ async fn tokens_of_every_version_still_work_and_can_be_revoked() {
         assert_eq!((refresh.lineage, refresh.current), (digest(32), digest(33)));
         assert!(aged.store.family_by_lineage(&digest(32)).await.unwrap().is_some());
         let until = NOW;
-        let again = aged.store.commit(&Change::SpendProof { id: digest(34), until }).await;
+        let again = aged.store.commit(&Change::SpendProof { id: digest(34), until, by: digest(35) }).await;
         assert!(matches!(again, Err(crate::flow::ports::NotCommitted::Taken)), "{version}");
         let id = FamilyId::from_entropy([30; 16]);
         aged.store.commit(&Change::RevokeFamily(id)).await.unwrap();
