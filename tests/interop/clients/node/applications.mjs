@@ -64,14 +64,20 @@ function byPassport() {
 }
 
 await tell("applications", {
+  "Auth.js: signs in with its defaults, from the ID token": async () => {
+    const { page } = await authJs(await byAuthJs());
+    assert.equal(page.status, 200, page.text);
+    assert.equal(JSON.parse(page.text).user.name, "Alice Example", page.text);
+  },
+
   "Auth.js: from userinfo": async () => {
     const { page } = await authJs(await byAuthJs({ idToken: false }));
-    assert.equal(JSON.parse(page.text).user.name, "Alice", page.text);
+    assert.equal(JSON.parse(page.text).user.name, "Alice Example", page.text);
   },
 
   "Auth.js: with state and nonce": async () => {
     const { page } = await authJs(await byAuthJs({ idToken: false, checks: ["pkce", "state", "nonce"] }));
-    assert.equal(JSON.parse(page.text).user.name, "Alice", page.text);
+    assert.equal(JSON.parse(page.text).user.name, "Alice Example", page.text);
   },
 
   "Auth.js: a person who declines, a wrong secret": async () => {
@@ -87,7 +93,7 @@ await tell("applications", {
     assert.equal(page.status, 200, page.text);
     const { claims, userinfo } = JSON.parse(page.text);
     assert.equal(claims.sub, userinfo.sub);
-    assert.equal(userinfo.name, "Alice", page.text);
+    assert.equal(userinfo.name, "Alice Example", page.text);
   },
 
   "express-openid-connect: a person who declines, a wrong secret": async () => {

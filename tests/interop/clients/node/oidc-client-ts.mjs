@@ -61,7 +61,7 @@ await tell("oidc-client-ts", {
   "signs in, loads the profile, renews by its refresh token, and revokes": async () => {
     const { page, complaints } = await opened();
     const user = await signIn(page, { scope: "openid profile", loadUserInfo: true });
-    assert.equal(user.profile?.name, "Alice", JSON.stringify(user));
+    assert.equal(user.profile?.name, "Alice Example", JSON.stringify(user));
     const renewed = await asked(page, again);
     assert.equal(renewed.told?.sub, user.profile.sub, JSON.stringify(renewed));
     assert.notEqual(renewed.told.access_token, user.access_token);

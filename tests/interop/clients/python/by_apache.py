@@ -191,7 +191,7 @@ def signed_in():
         page = Visit(site).open(f"{SITE}/private/")
         assert page.status == 200 and page.read() == b"the page private", page.status
         assert page.headers["x-issuer"] == PATIENT and page.headers["x-subject"], page.headers.items()
-        assert page.headers["x-name"] == "Alice", page.headers.items()
+        assert page.headers["x-name"] == "Alice Example", page.headers.items()
         declined = Visit(site).open(f"{SITE}/private/", "Decline")
         assert declined.read() != b"the page private"
     with Site("wrong") as site:

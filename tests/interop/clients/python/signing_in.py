@@ -2,12 +2,14 @@
 
 import json
 import os
+import re
 import time
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import requests
 from authlib.common.security import generate_token
+from authlib.integrations.base_client.errors import OAuthError
 from authlib.integrations.requests_client import OAuth2Session
 from authlib.oauth2.rfc7523 import PrivateKeyJWT
 from authlib.oidc.core import CodeIDToken
@@ -61,6 +63,16 @@ def signed_in():
     assert application.session.get(application.endpoints["userinfo_endpoint"]).status_code == 401
 
 
+def revoked_by_default():
+    """revocation, for which Authlib takes HTTP Basic whatever the client is registered for"""
+    application = Application("authlib", token_endpoint_auth_method="client_secret_post")
+    token = dict(application.exchange())
+    endpoint = application.endpoints["revocation_endpoint"]
+    answer = application.session.revoke_token(endpoint, token=token["refresh_token"])
+    assert answer.status_code == 200, answer.text
+    assert application.session.get(application.endpoints["userinfo_endpoint"]).status_code == 401
+
+
 def declined():
     """a person who declines"""
     carried = parse_qs(urlsplit(Application(answer="Decline").home).query)
@@ -94,9 +106,15 @@ def assertion_by_default():
 
 
 def assertion_refused():
-    """private_key_jwt with Authlib's defaults, where it does not"""
-    refused("invalid_client", asserted(PATIENT).exchange)
+    """private_key_jwt with Authlib's defaults, where it does not: the answer says what is wrong"""
+    try:
+        asserted(PATIENT).exchange()
+    except OAuthError as fault:
+        assert fault.error == "invalid_client", fault
+        assert re.search("aud|exp|lifetime", fault.description or ""), fault
+        return
+    raise AssertionError("was not refused")
 
 
 if __name__ == "__main__":
-    tell([signed_in, declined, wrong_secret, assertion, assertion_by_default, assertion_refused])
+    tell([signed_in, revoked_by_default, declined, wrong_secret, assertion, assertion_by_default, assertion_refused])

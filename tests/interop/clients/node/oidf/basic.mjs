@@ -43,7 +43,7 @@ export const basic = {
 
   "oidcc-scope-profile": async () => {
     const { about } = await signedIn({ changes: { scope: "openid profile" } });
-    assert.equal(about.name, "Alice", JSON.stringify(about));
+    assert.equal(about.name, "Alice Example", JSON.stringify(about));
   },
   // The demo credential says nothing of these: the request is answered all the same.
   "oidcc-scope-email": harmless({ scope: "openid email" }),
