@@ -71,6 +71,8 @@ pub struct CodeRules {
     pub pkce_optional: bool,
     /// Every request names its redirect URI (FAPI 2.0 Security Profile section 5.3.2.2).
     pub redirect_uri_required: bool,
+    /// A code works once, also for who proves the key that its tokens are for and did not hear the answer.
+    pub strictly_once: bool,
 }
 
 /// What is taken for a proof of who a client is, or of its key.

@@ -287,6 +287,7 @@ fn code_rules(
         pushed_only: client.require_pushed_authorization_requests || fapi2,
         pkce_optional: client.danger_allow_missing_pkce,
         redirect_uri_required: client.require_redirect_uri || fapi2,
+        strictly_once: fapi2,
     };
     let (pushed, lax) = ("require_pushed_authorization_requests", "danger_allow_missing_pkce");
     let named = "require_redirect_uri";

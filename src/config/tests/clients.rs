@@ -167,6 +167,7 @@ fn fapi2_is_one_word_for_all_that_it_asks_of_a_client() {
     let config = client("").unwrap();
     let web = config.policy.clients.named("web").unwrap();
     assert!(web.code.pushed_only && web.code.redirect_uri_required && !web.code.pkce_optional);
+    assert!(web.code.strictly_once);
     assert!(!web.proof.rs256);
     let tokens = config.policy.tokens.of("web");
     assert!(tokens.require_dpop && !tokens.rotate_refresh_tokens);

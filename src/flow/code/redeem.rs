@@ -127,7 +127,8 @@ async fn exchange(
 /// A second request that knows all that the first one knew: somebody has a copy, and nobody can tell
 /// who holds the tokens (RFC 6749 section 10.5). One that does not know the verifier ends nothing:
 /// codes stand in addresses, and whoever read one there shall not log people out. One that proves the key that
-/// the tokens are for did not hear the answer, and gets it again.
+/// the tokens are for did not hear the answer, and gets it again, unless the client wants its codes to work
+/// strictly once.
 async fn shown_again(
     context: &Context,
     client: &Client,
@@ -139,7 +140,10 @@ async fn shown_again(
     let origin = Origin::Code(authorization.clone());
     if used.terms().match_up(shown).is_ok() {
         let nonce = used.terms().request.nonce.as_deref();
-        if let Some(response) = answer_again::<CodeNotRedeemed>(context, client, &origin, nonce, ask).await? {
+        if !client.code.strictly_once
+            && let Some(response) =
+                answer_again::<CodeNotRedeemed>(context, client, &origin, nonce, ask).await?
+        {
             return Ok(response);
         }
         revoke::revoke_origin(context, origin).await?;

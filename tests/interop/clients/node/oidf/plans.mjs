@@ -14,7 +14,7 @@ const OURS = {
 };
 
 /** What the service does not do yet. */
-const NOT_YET = ["attempt-reuse-authorization-code-after-one-second"];
+const NOT_YET = [];
 
 const only = process.env.VPGATE_MODULE;
 const stories = Object.entries(OURS).flatMap(([plan, [modules, notApplicable]]) => {
