@@ -2,10 +2,11 @@
 //! scripts call for them at `POST /person`.
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::atomic::{AtomicU8, Ordering};
 use std::sync::{LazyLock, Mutex};
 
 use poem::endpoint::BoxEndpoint;
-use poem::http::StatusCode;
+use poem::http::{HeaderMap, HeaderName, StatusCode};
 use poem::web::Form;
 use poem::{EndpointExt as _, IntoEndpoint as _, Request, Response, handler, post};
 use serde::Deserialize;
@@ -15,6 +16,8 @@ use super::browser::{Browser, Page};
 
 /// Where the scripts find them.
 pub const MOUNT: &str = "/person";
+
+const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
 /// The cookies of the browsers that scripts use again, by service and name.
 static BROWSERS: LazyLock<Mutex<HashMap<(String, String), BTreeMap<String, String>>>> =
@@ -43,7 +46,8 @@ async fn act(Form(errand): Form<Errand>) -> Response {
     let mut base = errand.address.clone();
     base.set_path("/");
     base.set_query(None);
-    let network = over_http(base.clone());
+    // Each at an address of their own, where the service believes its proxy.
+    let network = over_http_from(base.clone(), &next_address());
     let mut browser = Browser::new(&network, base.clone());
     let known = errand.browser.clone().map(|name| (base.to_string(), name));
     if let Some(known) = &known {
@@ -73,10 +77,25 @@ async fn answered(browser: &mut Browser<'_>, page: Page, answer: &str, fault: Op
 }
 
 /// The way from the person's browser to the service: a connection, and no redirect that it does not see.
-#[expect(clippy::disallowed_methods, reason = "the person is a client of the service, not a part of it")]
 pub fn over_http(base: Url) -> BoxEndpoint<'static> {
-    let client =
-        reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    through(base, HeaderMap::new())
+}
+
+/// The same, as a proxy tells of somebody at that address.
+fn over_http_from(base: Url, address: &str) -> BoxEndpoint<'static> {
+    through(base, HeaderMap::from_iter([(FORWARDED_FOR, address.parse().unwrap())]))
+}
+
+/// Another one for every person, of the addresses for documentation (RFC 5737).
+fn next_address() -> String {
+    static PEOPLE: AtomicU8 = AtomicU8::new(0);
+    format!("203.0.113.{}", PEOPLE.fetch_add(1, Ordering::Relaxed))
+}
+
+#[expect(clippy::disallowed_methods, reason = "the person is a client of the service, not a part of it")]
+fn through(base: Url, headers: HeaderMap) -> BoxEndpoint<'static> {
+    let client = reqwest::Client::builder().no_proxy().redirect(reqwest::redirect::Policy::none());
+    let client = client.default_headers(headers).build().unwrap();
     let forward = move |request: Request| {
         let (client, base) = (client.clone(), base.clone());
         async move {
