@@ -104,6 +104,11 @@ fn checklist(listing: &Listing) -> Option<String> {
             |row: &&str| listing.section.iter().any(|it| row.starts_with(&format!("| REQ-{}.", it.number)));
         text.lines().filter(listed).for_each(|row| whole.extend(["\n", row]));
     }
+    // The decisions about replicas are in points, without a level.
+    let points = fs::read_to_string(at("../shared/specs/scale.md")).ok()?;
+    for row in listing.row.iter().filter(|row| points.contains(&format!("\n* {} ", row.id))) {
+        whole += &format!("\n| {} | LOCAL |", row.id);
+    }
     Some(whole)
 }
 

@@ -8,11 +8,11 @@ use super::{Change, GrantDecision};
 use crate::base::id::{AuthorizationId, FamilyId, GrantId, PresentationId};
 use crate::base::secret::Digest;
 use crate::oauth::client_token::ClientToken;
-use crate::oauth::code_grant::CodeGrant;
+use crate::oauth::code_grant::{self, CodeGrant};
 use crate::oauth::device_grant::{DeviceGrant, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Family, IssuedAccess, Renewal};
-use crate::openid4vp::presentation::{Presentation, Served, Settled};
+use crate::openid4vp::presentation::{AwaitingReturn, Presentation, Served, Settled};
 
 /// How a row, where there is one, is read.
 pub type Reading<'c, Row> = Box<dyn Fn(Option<&Row>) -> Outcome + Send + Sync + 'c>;
@@ -69,15 +69,7 @@ impl Change {
                 denied_by_anybody(&denied.terms().id)
             }
             Self::RedeemGrant { grant, .. } => redeemed(grant),
-            Self::RedeemCode { grant, .. } => {
-                let (id, token) = (&grant.terms().id, grant.token());
-                let ours = move |found: &CodeGrant| match found {
-                    CodeGrant::Redeemed(it) => ours_if(it.token() == token),
-                    CodeGrant::Granted(_) => Outcome::Open,
-                    CodeGrant::Pending(_) | CodeGrant::Refused(_) => Outcome::Lost,
-                };
-                Question::Authorization(id, by(ours))
-            }
+            Self::RedeemCode { grant, .. } => exchanged(grant),
             Self::IssueAgain { reissue, .. } => Question::AccessToken(&reissue.digest, there()),
             Self::Refresh { family, replaced, renewal } => refreshed(family, replaced, renewal),
             Self::RevokeOrigin(origin) => Question::FamilyOf(origin, gone()),
@@ -107,15 +99,7 @@ impl Change {
                 |_| true,
             ),
             Self::CountTry(served) => counted(served),
-            Self::AwaitReturn(awaiting) => {
-                let code = awaiting.return_code();
-                let ours = move |found: &Presentation| match found {
-                    Presentation::AwaitingReturn(it) => ours_if(it.return_code() == code),
-                    Presentation::Served(_) => Outcome::Open,
-                    Presentation::Begun(_) | Presentation::Settled(_) => Outcome::Lost,
-                };
-                Question::Presentation(&awaiting.request().id, by(ours))
-            }
+            Self::AwaitReturn(awaiting) => awaited(awaiting),
             Self::Settle { presentation, grant } | Self::Return { presentation, grant, .. } => {
                 decided(presentation, grant.as_ref())
             }
@@ -166,6 +150,16 @@ fn redeemed(grant: &Redeemed) -> Question<'_> {
     Question::Grant(&grant.terms().id, by(ours))
 }
 
+fn exchanged(grant: &code_grant::Redeemed) -> Question<'_> {
+    let token = grant.token();
+    let ours = move |found: &CodeGrant| match found {
+        CodeGrant::Redeemed(it) => ours_if(it.token() == token),
+        CodeGrant::Granted(_) => Outcome::Open,
+        CodeGrant::Pending(_) | CodeGrant::Refused(_) => Outcome::Lost,
+    };
+    Question::Authorization(&grant.terms().id, by(ours))
+}
+
 fn refreshed<'c>(family: &'c FamilyId, replaced: &'c Digest, renewal: &'c Renewal) -> Question<'c> {
     // One that stays is told apart by when it was last used.
     let ours = move |found: &Family| match found.refresh() {
@@ -196,6 +190,16 @@ fn stepped<'c>(
         _ => Outcome::Lost,
     };
     Question::Presentation(&served.request().id, by(ours))
+}
+
+fn awaited(awaiting: &AwaitingReturn) -> Question<'_> {
+    let code = awaiting.return_code();
+    let ours = move |found: &Presentation| match found {
+        Presentation::AwaitingReturn(it) => ours_if(it.return_code() == code),
+        Presentation::Served(_) => Outcome::Open,
+        Presentation::Begun(_) | Presentation::Settled(_) => Outcome::Lost,
+    };
+    Question::Presentation(&awaiting.request().id, by(ours))
 }
 
 fn counted(served: &Served) -> Question<'_> {

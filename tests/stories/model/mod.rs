@@ -13,6 +13,7 @@
 mod grant;
 mod history;
 mod replicas;
+mod unknown;
 
 use proptest::strategy::Strategy;
 use proptest::test_runner::{Config, RngAlgorithm, RngSeed, TestCaseError, TestError, TestRunner};
