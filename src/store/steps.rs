@@ -137,8 +137,7 @@ impl fmt::Debug for Cell {
 pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
     Ok(match change {
         Change::OpenGrant { grant, device_code, user_code, within } => {
-            let open = grants::open(grant, device_code, user_code)?;
-            counters::within(within, None).into_iter().chain([open]).collect()
+            opened(within, grants::open(grant, device_code, user_code)?)
         }
         Change::EnterCode { user_code, address, most, at, within } => {
             let live = user_code.map(|code| (code, row::remembered_until(*at)));
@@ -167,8 +166,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             claimed(claim.as_ref(), presentations::begin(presentation))?
         }
         Change::BeginForClient { presentation, claim, most_open, at } => {
-            let begin = presentations::begin_for_client(presentation, *most_open, *at);
-            claimed(claim.as_ref(), begin)?
+            claimed(claim.as_ref(), presentations::begin_for_client(presentation, *most_open, *at))?
         }
         Change::ServePresentation(served) => vec![presentations::serve(served)],
         Change::FallBackToRedirect(served) => vec![presentations::by_redirect(served)?],
@@ -176,8 +174,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::CountTry(served) => vec![presentations::count_try(served)?],
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation, return_code, grant } => {
-            let settle = presentations::settle_returned(presentation, return_code);
-            decided(grant.as_ref(), settle)?
+            decided(grant.as_ref(), presentations::settle_returned(presentation, return_code))?
         }
         Change::Settle { presentation, grant } => {
             decided(grant.as_ref(), presentations::settle(presentation))?
@@ -192,11 +189,20 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         }
         Change::DropPushedRequest(handle) => vec![authorizations::take_pushed(handle)],
         Change::BeginAuthorization { presentation, grant, pushed } => {
-            let begin = [authorizations::begin(grant)?, presentations::begin(presentation)?];
-            pushed.as_ref().map(authorizations::take_pushed).into_iter().chain(begin).collect()
+            taken(pushed.as_ref(), [authorizations::begin(grant)?, presentations::begin(presentation)?])
         }
         Change::RedeemCode { grant, issuance } => redeem(authorizations::redeem(grant), issuance)?,
     })
+}
+
+/// A grant is opened within limits.
+fn opened(within: &Limited, open: Step) -> Vec<Step> {
+    counters::within(within, None).into_iter().chain([open]).collect()
+}
+
+/// An authorization begins, with the pushed request that it spends.
+fn taken(pushed: Option<&Digest>, begin: [Step; 2]) -> Vec<Step> {
+    pushed.map(authorizations::take_pushed).into_iter().chain(begin).collect()
 }
 
 /// A presentation begins, with the grant that it claims.

@@ -104,9 +104,10 @@ fn checklist(listing: &Listing) -> Option<String> {
             |row: &&str| listing.section.iter().any(|it| row.starts_with(&format!("| REQ-{}.", it.number)));
         text.lines().filter(listed).for_each(|row| whole.extend(["\n", row]));
     }
-    // The decisions about replicas are in points, without a level.
+    // The decisions about replicas stand in points and sentences, without a level.
     let points = fs::read_to_string(at("../shared/specs/scale.md")).ok()?;
-    for row in listing.row.iter().filter(|row| points.contains(&format!("\n* {} ", row.id))) {
+    let named = |id: &str| [' ', ':'].iter().any(|end| points.contains(&format!("{id}{end}")));
+    for row in listing.row.iter().filter(|row| named(&row.id)) {
         whole += &format!("\n| {} | LOCAL |", row.id);
     }
     Some(whole)
