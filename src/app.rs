@@ -6,6 +6,7 @@
 //! ```
 
 mod connections;
+mod deliveries;
 mod listener;
 mod own_keys;
 mod places;
@@ -31,12 +32,13 @@ use crate::config::{Config, CrossCheck, KeyStorage};
 use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
+use crate::fetch::logout_receivers::PostedLogouts;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
 use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, StatusLists, Store, Unavailable, Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Unavailable, Wallets,
 };
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
@@ -54,6 +56,8 @@ const SWEEP: Duration = Duration::from_secs(60);
 const WRITE_BEHIND: Duration = Duration::from_secs(1);
 /// How long it waits when the store was unavailable.
 const WRITE_AGAIN: Duration = Duration::from_secs(10);
+/// How often it is asked whether a client has to be told of a logout.
+const DELIVERIES: Duration = Duration::from_secs(2);
 /// How long requests under way may take once we were told to stop. Less than the time after which
 /// service supervisors lose patience (Kubernetes: 30 s).
 const FAREWELL: Duration = Duration::from_secs(20);
@@ -76,6 +80,8 @@ pub struct Outside {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients.
     pub client_keys: Arc<dyn ClientKeySets>,
+    /// Clients that want to be told of logouts.
+    pub logout_receivers: Arc<dyn LogoutReceivers>,
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Wallets that are servers.
@@ -147,8 +153,17 @@ impl App {
             operations_apart: config.operations_listen.is_some(),
             mounts,
         };
-        let Outside { store, clock, entropy, issuer_keys, client_keys, status_lists, wallets, keys } =
-            outside;
+        let Outside {
+            store,
+            clock,
+            entropy,
+            issuer_keys,
+            client_keys,
+            logout_receivers,
+            status_lists,
+            wallets,
+            keys,
+        } = outside;
         let ports = Ports {
             store,
             clock,
@@ -158,6 +173,7 @@ impl App {
             wallets,
             issuer_keys,
             client_keys,
+            logout_receivers,
             status_lists,
             cross_check: match config.cross_check {
                 CrossCheck::Off => None,
@@ -186,6 +202,11 @@ impl App {
         flow::device::write_paces(&self.service.context()).await
     }
 
+    /// Makes one attempt for each notice of a logout that is due.
+    pub async fn deliver_notices(&self) {
+        deliveries::deliver_once(&self.service).await;
+    }
+
     /// Starts to answer, and to sweep.
     fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<dyn Store>) -> Running {
         let (stop, stopped) = watch::channel(());
@@ -201,8 +222,9 @@ impl App {
         });
         let service = Arc::clone(&self.service);
         let background = vec![
-            start(sweep(Arc::clone(&self.service), stopped.clone())),
-            start(write_paces(self.service, stopped)),
+            start(sweep(Arc::clone(&service), stopped.clone())),
+            start(write_paces(Arc::clone(&service), stopped.clone())),
+            start(deliver(self.service, stopped)),
         ];
         Running { address, operations_address, stop, servers, background, service, store }
     }
@@ -358,6 +380,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let secrets = std::mem::take(&mut config.wallet_secrets);
     let wallets = Arc::new(FetchedWallets::new(client.clone(), Arc::clone(&clock), secrets));
+    let logout_receivers = Arc::new(PostedLogouts::new(client.clone()));
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -372,6 +395,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         entropy,
         issuer_keys,
         client_keys: fetched_keys,
+        logout_receivers,
         status_lists,
         wallets,
         keys,
@@ -421,6 +445,18 @@ async fn write_paces_once(service: &Service) -> bool {
         tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
     }
     written.is_ok()
+}
+
+/// Tells clients of logouts, until the service stops: what was not told then is told after the next start.
+async fn deliver(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = std::pin::pin!(told(stopped));
+    loop {
+        deliveries::deliver_once(&service).await;
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(DELIVERIES) => {}
+        }
+    }
 }
 
 /// Until the sender is gone.

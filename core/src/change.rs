@@ -4,7 +4,7 @@
 //! [`Approved`](crate::oauth::device_grant::Approved) got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
 //! changed means that somebody was first.
 
-use crate::base::id::{FamilyId, PresentationId};
+use crate::base::id::{FamilyId, NoticeId, PresentationId, SessionId};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::oauth::attempts::{Attempt, Limited};
@@ -15,6 +15,7 @@ use crate::oauth::code_grant;
 use crate::oauth::device_grant::{Denied, Pending, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Issuance, Reissue, Renewal};
+use crate::oauth::logout::{LogoutNotice, WaitingNotice};
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 
 mod question;
@@ -223,6 +224,45 @@ pub enum Change {
         /// The tokens that are issued.
         issuance: Issuance,
     },
+    /// A request is answered from a session, which is still there. Leaves: pushed, where the request was pushed.
+    AuthorizeInSession {
+        /// The new grant.
+        grant: code_grant::Granted,
+        /// The session that answers.
+        session: SessionId,
+        /// Digest of the handle of the pushed request, which is spent.
+        pushed: Option<Digest>,
+    },
+    /// Forgets a session and the tokens that it led to: they are dead. `Lost` when there is none.
+    EndSession {
+        /// The session.
+        session: SessionId,
+        /// What its client has to be told, where it wants to be.
+        notice: Option<LogoutNotice>,
+        /// When that happens.
+        at: Timestamp,
+    },
+    /// The credential behind a family of tokens was taken back: forgets the family, and the session that it came
+    /// of with all that this led to. `Lost` when there is no such family.
+    TakeBackFamily {
+        /// The family.
+        family: FamilyId,
+        /// The session that it belongs to.
+        session: Option<SessionId>,
+        /// What its client has to be told, where it wants to be.
+        notice: Option<LogoutNotice>,
+        /// When that happens.
+        at: Timestamp,
+    },
+    /// An attempt to deliver a notice is counted before it is made. Leaves: a notice that is due as `seen`.
+    PostponeNotice {
+        /// The notice as counted.
+        next: WaitingNotice,
+        /// When it was due; `Lost` when somebody else has counted since.
+        seen: Timestamp,
+    },
+    /// A notice that was delivered, or is given up. `Lost` when there is none.
+    DropNotice(NoticeId),
 }
 
 impl Change {
@@ -260,6 +300,11 @@ impl Change {
             Self::DropPushedRequest(_) => "drop_pushed_request",
             Self::BeginAuthorization { .. } => "begin_authorization",
             Self::RedeemCode { .. } => "redeem_code",
+            Self::AuthorizeInSession { .. } => "authorize_in_session",
+            Self::EndSession { .. } => "end_session",
+            Self::TakeBackFamily { .. } => "take_back_family",
+            Self::PostponeNotice { .. } => "postpone_notice",
+            Self::DropNotice(_) => "drop_notice",
         }
     }
 }

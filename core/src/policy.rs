@@ -10,6 +10,7 @@ use crate::oauth::attempts::DeviceLimits;
 use crate::oauth::client::{Client, Clients};
 use crate::oauth::client_assertion::AssertionPolicy;
 use crate::oauth::entitlement::OPENID;
+use crate::oauth::session::SessionPolicy;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
 use crate::openid4vp::request::{PresentationFlow, WalletRoute};
@@ -41,6 +42,8 @@ pub struct Policy {
     pub verification: VerificationSettings,
     /// What tokens say and how long they live.
     pub tokens: TokenPolicy,
+    /// How sessions are kept; `None` where nobody is signed in.
+    pub sessions: Option<SessionPolicy>,
 }
 
 impl Policy {

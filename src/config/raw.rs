@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 
 use vpgate_core::registration::{
     AssertionRegistration, ClientRegistration, CodeRegistration, CredentialRegistration, DeviceRegistration,
-    PresentationRegistration, ProofspaceRegistration, Registrations, ScopeRegistration, TokenRegistration,
-    TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
+    PresentationRegistration, ProofspaceRegistration, Registrations, ScopeRegistration, SessionRegistration,
+    TokenRegistration, TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
 };
 
 /// The configuration of vpgate.
@@ -59,6 +59,8 @@ pub(super) struct File {
     /// What tokens say and how long they live.
     #[serde(default = "TokenRegistration::standard")]
     pub tokens: TokenRegistration,
+    /// Whether a person who presented a moment ago is asked again.
+    pub sessions: SessionRegistration,
 }
 
 fn loopback() -> String {
@@ -83,6 +85,7 @@ impl File {
             presentation: self.presentation,
             verification: self.verification,
             tokens: self.tokens,
+            sessions: self.sessions,
         }
     }
 }

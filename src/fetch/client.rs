@@ -150,9 +150,22 @@ impl FetchClient {
         limit: usize,
     ) -> Result<Fetched, FetchFault> {
         self.look_at(url)?;
-        let request =
-            self.http.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form);
-        read(request, StatusCode::CREATED, media_types, limit).await
+        read(self.form_to(url, form), StatusCode::CREATED, media_types, limit).await
+    }
+
+    /// Posts a form to whoever is only to take it: any status of success will do, and nothing that comes with it is
+    /// read.
+    ///
+    /// # Errors
+    /// [`FetchFault`]
+    pub async fn tell(&self, url: &Url, form: String) -> Result<(), FetchFault> {
+        self.look_at(url)?;
+        let answer = self.form_to(url, form).send().await.map_err(fault)?;
+        if answer.status().is_success() { Ok(()) } else { Err(FetchFault::Status(answer.status().as_u16())) }
+    }
+
+    fn form_to(&self, url: &Url, form: String) -> reqwest::RequestBuilder {
+        self.http.post(url.clone()).header(CONTENT_TYPE, "application/x-www-form-urlencoded").body(form)
     }
 
     /// Literal addresses never reach the resolver, so they are looked at here.

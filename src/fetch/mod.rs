@@ -10,6 +10,7 @@ mod cache;
 pub mod client;
 mod issuer_document;
 pub mod issuer_keys;
+pub mod logout_receivers;
 mod pushed_request;
 pub mod status_lists;
 mod wallet_metadata;

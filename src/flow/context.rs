@@ -8,8 +8,8 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::ports::{
-    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, RequestSigner, Signer, StatusLists, Store,
-    Unavailable, Wallets,
+    ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
+    StatusLists, Store, Unavailable, Wallets,
 };
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
@@ -35,6 +35,8 @@ pub struct Ports {
     pub issuer_keys: Arc<dyn IssuerKeys>,
     /// Keys of clients that sign assertions.
     pub client_keys: Arc<dyn ClientKeySets>,
+    /// Clients that want to be told of logouts.
+    pub logout_receivers: Arc<dyn LogoutReceivers>,
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.

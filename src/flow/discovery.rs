@@ -27,6 +27,10 @@ pub struct ServerOffer<'c> {
     pub refresh_tokens: bool,
     /// Whether some client gets tokens for itself.
     pub client_credentials: bool,
+    /// Whether people are signed in, and out.
+    pub sessions: bool,
+    /// Whether some client wants to be told of logouts.
+    pub back_channel_logout: bool,
     /// Whether authorization requests must be pushed.
     pub pushed_only: bool,
     /// Every claim that some client can be told.
@@ -51,6 +55,8 @@ pub fn offer(context: &Context) -> ServerOffer<'_> {
         openid: policy.openid_clients().next().is_some(),
         refresh_tokens: some_client_has(Grant::RefreshToken),
         client_credentials: some_client_has(Grant::ClientCredentials),
+        sessions: policy.sessions.is_some(),
+        back_channel_logout: policy.clients.iter().any(|client| client.logout.back_channel.is_some()),
         pushed_only: policy.code.pushed_only,
         claims: claims(policy),
         acr_values: policy.scopes.credentials().iter().filter_map(|it| it.acr.as_deref()).collect(),
@@ -122,8 +128,13 @@ pub fn clients_of_origin(context: &Context, origin: &str) -> Vec<String> {
         .collect()
 }
 
+/// Where a client's people are sent back to.
+fn ways_back(client: &Client) -> impl Iterator<Item = &Url> {
+    client.redirect_uris.iter().chain(&client.logout.redirect_uris)
+}
+
 /// Every address that people can be sent to: wallets, and clients.
 pub fn addresses_of_others(context: &Context) -> impl Iterator<Item = &Url> {
     let wallets = context.policy.wallets.iter().map(|wallet| &wallet.authorization_endpoint);
-    wallets.chain(context.policy.clients.iter().flat_map(|client| &client.redirect_uris))
+    wallets.chain(context.policy.clients.iter().flat_map(ways_back))
 }

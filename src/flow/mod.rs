@@ -30,6 +30,9 @@
 //! 3. [`mod@presentation::serve`] and [`presentation::accept`], as for a television; the browser carries a code home.
 //! 4. [`mod@code::redeem`]: the application exchanges the code, once.
 //!
+//! Where sessions are on, the same question of a web application is answered from one ([`session::answer`]) until it
+//! ends ([`mod@session::logout`]); clients are told of that in the background ([`session::notify`]).
+//!
 //! Clients prove who they are in [`mod@client::authenticate`].
 //!
 //! A caller that received a `vp_token` itself has it judged in the same way ([`presentation::judge`]): over REST
@@ -53,5 +56,6 @@ pub mod discovery;
 pub mod health;
 pub mod ports;
 pub mod presentation;
+pub mod session;
 pub mod sweep;
 pub mod tokens;

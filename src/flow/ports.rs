@@ -7,9 +7,12 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use serde_json::{Map, Value};
+use url::Url;
 
-use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
-use vpgate_core::base::secret::Digest;
+use vpgate_core::base::id::{
+    AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
+};
+use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
 use vpgate_core::credential::Authentic;
@@ -23,7 +26,9 @@ use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
@@ -115,6 +120,8 @@ pub struct Swept {
     pub attempts: usize,
     /// Families of tokens, and single access tokens.
     pub tokens: usize,
+    /// Sessions, and notices to clients.
+    pub sessions: usize,
     /// Authorizations, granted or not.
     pub authorizations: usize,
     /// Pushed requests that nobody came back for.
@@ -131,6 +138,7 @@ impl Swept {
         self.grants += more.grants;
         self.presentations += more.presentations;
         self.tokens += more.tokens;
+        self.sessions += more.sessions;
         self.authorizations += more.authorizations;
         self.pushed_requests += more.pushed_requests;
         self.assertions += more.assertions;
@@ -144,15 +152,25 @@ impl Swept {
             grants,
             presentations,
             tokens,
+            sessions,
             authorizations,
             pushed_requests,
             assertions,
             attempts,
             emptied,
         } = self;
-        [grants, presentations, tokens, authorizations, pushed_requests, assertions, attempts, emptied]
-            .into_iter()
-            .fold(0, usize::max)
+        let kinds = [
+            grants,
+            presentations,
+            tokens,
+            sessions,
+            authorizations,
+            pushed_requests,
+            assertions,
+            attempts,
+            emptied,
+        ];
+        kinds.into_iter().fold(0, usize::max)
     }
 }
 
@@ -215,6 +233,12 @@ pub trait Store: Send + Sync {
     async fn client_token(&self, digest: &Digest) -> Result<Option<ClientToken>, Unavailable>;
     /// A family by the digest of what its refresh tokens share.
     async fn family_by_lineage(&self, lineage: &Digest) -> Result<Option<Family>, Unavailable>;
+    /// A session by its id.
+    async fn session(&self, id: &SessionId) -> Result<Option<Session>, Unavailable>;
+    /// A session by the digest of the secret in its browser's cookie.
+    async fn session_by_cookie(&self, cookie: &Digest) -> Result<Option<Session>, Unavailable>;
+    /// At most `limit` notices that are due at `now`, those that wait longest first.
+    async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable>;
     /// A family by its id.
     async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable>;
     /// A family by what it came from.
@@ -328,6 +352,14 @@ pub trait IssuerKeys: Send + Sync {
 pub trait ClientKeySets: Send + Sync {
     /// The client's keys; fetched anew, within limits, when `kid` is not among them.
     async fn of_client(&self, client: &ClientKeys, kid: Option<&str>) -> Result<Arc<KeySet>, NotPublished>;
+}
+
+/// Clients that want to be told of logouts. Takes the address of a client's registration, so that nobody else's is
+/// ever called.
+#[async_trait]
+pub trait LogoutReceivers: Send + Sync {
+    /// Posts a logout token (Back-Channel Logout 1.0 section 2.5); `Ok` when the client says that it took it.
+    async fn tell(&self, uri: &Url, logout_token: &Secret) -> Result<(), NotPublished>;
 }
 
 /// A second library, asked about presentations that our own core accepted (`verification.cross_check`).

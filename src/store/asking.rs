@@ -38,6 +38,7 @@ async fn ask_once(store: &dyn Store, question: &Question<'_>) -> Result<Outcome,
         Question::FamilyOf(origin, read) => read(store.family_by_origin(origin).await?.as_ref()),
         Question::AccessToken(digest, read) => read(store.access_token(digest).await?.as_ref()),
         Question::ClientToken(digest, read) => read(store.client_token(digest).await?.as_ref()),
+        Question::Session(id, read) => read(store.session(id).await?.as_ref()),
         Question::PushedRequest(handle, read) => {
             read(store.pushed_request(handle).await?.map(|_| ()).as_ref())
         }

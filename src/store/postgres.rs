@@ -26,13 +26,15 @@ pub use self::fault::PostgresFault;
 use self::pool::Durability;
 pub use self::service::{migrate, use_with, used_with};
 use super::probe::Probe;
-use super::row::{self, AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
-use super::select::{self, AuthorizationKey, Columns as _, FamilyKey, GrantKey, PresentationKey};
+use super::row::{self, AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow};
+use super::select::{self, AuthorizationKey, Columns as _, FamilyKey, GrantKey, PresentationKey, SessionKey};
 use super::steps::{Cell, Unchanged, steps};
 use super::{OpenFault, asking};
 use crate::config::PostgresStorage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
-use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::id::{
+    AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
+};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
@@ -42,7 +44,9 @@ use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// The slots of a counter that count now, oldest first.
@@ -133,6 +137,11 @@ impl PostgresStore {
     async fn found_family(&self, by: FamilyKey, key: Cell) -> Result<Option<Family>, Unavailable> {
         let Some(found) = self.row(by.select(), &[key]).await? else { return Ok(None) };
         Ok(Some(FamilyRow::read(&found)?.restore()?))
+    }
+
+    async fn found_session(&self, by: SessionKey, key: Cell) -> Result<Option<Session>, Unavailable> {
+        let Some(found) = self.row(by.select(), &[key]).await? else { return Ok(None) };
+        Ok(Some(SessionRow::read(&found)?.restore()?))
     }
 
     /// One of our own statements, with its tables in our schema.
@@ -269,6 +278,20 @@ impl Store for PostgresStore {
         let (sql, key) = select::used_by(what);
         let Some(found) = self.row(sql, &[(&key).into()]).await? else { return Ok(None) };
         Ok(Some(row::digest(found.bytes(0)?, "used_by")?))
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
+        self.found_session(SessionKey::Id, id.as_str().to_owned().into()).await
+    }
+
+    async fn session_by_cookie(&self, cookie: &Digest) -> Result<Option<Session>, Unavailable> {
+        self.found_session(SessionKey::Cookie, cookie.into()).await
+    }
+
+    async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
+        let cells = [now.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+        let rows = self.database.rows(select::DUE_NOTICES, &cells).await?;
+        rows.iter().map(|row| Ok(NoticeRow::read(row)?.restore()?)).collect()
     }
 
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {

@@ -16,8 +16,10 @@ use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::code_grant::{self, CodeGrant};
 use vpgate_core::oauth::device_grant::{self, DeviceGrant, DeviceGrantTerms, Pending, Precautions};
 use vpgate_core::oauth::issuance::{self, Family};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::RefreshState;
+use vpgate_core::oauth::session::{self, Session};
 use vpgate_core::openid4vp::presentation::{
     self, AwaitingReturn, Presentation, PresentationOutcome, RESULT_LIFETIME, Settled, Tries,
 };
@@ -139,6 +141,26 @@ pub(super) struct FamilyRow {
     pub refreshed_at: Option<i64>,
 }
 
+/// The columns of a session.
+#[derive(Clone, Debug)]
+pub(super) struct SessionRow {
+    /// [`SessionTerms`](session::SessionTerms) as JSON.
+    pub terms: String,
+    /// The admission as JSON.
+    pub admission: String,
+}
+
+/// The columns of a notice.
+#[derive(Clone, Debug)]
+pub(super) struct NoticeRow {
+    /// [`LogoutNotice`](vpgate_core::oauth::logout::LogoutNotice) as JSON.
+    pub notice: String,
+    /// How often it was tried.
+    pub attempts: Option<i64>,
+    /// When it is tried next, seconds since the epoch.
+    pub due_at: Option<i64>,
+}
+
 /// What settling writes beside browser, response code and time.
 #[derive(Debug)]
 pub(super) struct SettledColumns {
@@ -214,6 +236,24 @@ impl FamilyRow {
             }),
         };
         Ok(issuance::restore::family(terms, admission, refresh))
+    }
+}
+
+impl SessionRow {
+    pub(super) fn restore(self) -> Result<Session, BrokenColumn> {
+        let admission = admission(Some(self.admission))?;
+        Ok(session::restore::session(from_json(&self.terms, "terms")?, admission))
+    }
+}
+
+impl NoticeRow {
+    pub(super) fn restore(self) -> Result<WaitingNotice, BrokenColumn> {
+        let attempts = present(self.attempts, "attempts")?;
+        Ok(WaitingNotice {
+            notice: from_json(&self.notice, "notice")?,
+            attempts: u32::try_from(attempts).map_err(|_| BrokenColumn("attempts"))?,
+            due_at: Timestamp::from_unix(present(self.due_at, "due_at")?),
+        })
     }
 }
 

@@ -1,6 +1,6 @@
 //! Each look-up as SQL, and which of its columns is what: in words that every store shares.
 
-use super::row::{AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
+use super::row::{AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::WorksOnce;
 
@@ -25,6 +25,13 @@ pub(super) enum FamilyKey {
     Id,
     Origin,
     Lineage,
+}
+
+/// By what a session is found.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum SessionKey {
+    Id,
+    Cookie,
 }
 
 /// By what a presentation is found.
@@ -125,6 +132,15 @@ impl FamilyKey {
     }
 }
 
+impl SessionKey {
+    pub(super) fn select(self) -> &'static str {
+        match self {
+            Self::Id => "SELECT terms, admission FROM sessions WHERE id = $1",
+            Self::Cookie => "SELECT terms, admission FROM sessions WHERE cookie = $1",
+        }
+    }
+}
+
 impl AuthorizationKey {
     pub(super) fn select(self) -> &'static str {
         match self {
@@ -137,6 +153,10 @@ impl AuthorizationKey {
 /// The pace of a pending grant. Whatever is asked of the row fits the page that its index leads to.
 pub(super) const PENDING_PACE: &str =
     "SELECT interval_ms, last_polled FROM grants WHERE device_code = $1 AND state = 'pending'";
+
+/// The notices that are due, those that wait longest first.
+pub(super) const DUE_NOTICES: &str =
+    "SELECT notice, attempts, due_at FROM logout_notices WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 
 /// A token that a client got for itself.
 pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
@@ -219,6 +239,18 @@ impl AuthorizationRow {
             refusal_reason: row.text(6)?,
             token: row.text(7)?,
         })
+    }
+}
+
+impl SessionRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self { terms: row.some_text(0)?, admission: row.some_text(1)? })
+    }
+}
+
+impl NoticeRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self { notice: row.some_text(0)?, attempts: row.integer(1)?, due_at: row.integer(2)? })
     }
 }
 

@@ -29,12 +29,14 @@ use self::writer::{Ended, SqliteWriter, Work};
 use super::asking;
 use super::probe::Probe;
 use super::row::BrokenColumn;
-use super::select::{self, AuthorizationKey, FamilyKey, GrantKey, PresentationKey};
+use super::select::{self, AuthorizationKey, FamilyKey, GrantKey, PresentationKey, SessionKey};
 use super::steps::steps;
 use super::{Migrated, OpenFault};
 use crate::config::Storage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
-use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::id::{
+    AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
+};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
@@ -44,7 +46,9 @@ use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
@@ -249,6 +253,20 @@ impl Store for SqliteStore {
     async fn used_by(&self, what: WorksOnce<'_>) -> Result<Option<Option<Digest>>, Unavailable> {
         let (sql, key) = select::used_by(what);
         self.read(move |it| lookups::user(it, sql, &key)).await
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
+        let id = id.clone();
+        self.read(move |it| lookups::session(it, SessionKey::Id, &id.as_str())).await
+    }
+
+    async fn session_by_cookie(&self, cookie: &Digest) -> Result<Option<Session>, Unavailable> {
+        let cookie = *cookie;
+        self.read(move |it| lookups::session(it, SessionKey::Cookie, cookie.as_bytes())).await
+    }
+
+    async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
+        self.read(move |it| lookups::due_notices(it, now, limit)).await
     }
 
     async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {

@@ -4,12 +4,14 @@
 //!
 //! Parameters are `$1`, `$2` and so on, in the order in which they first appear. Each text ends in a condition, to
 //! which a store can add, or says by [`and!`] where that stands. Locks are taken in the order counters (narrow before
-//! wide), grants and authorizations, presentations, token families, access tokens.
+//! wide), grants and authorizations, presentations, sessions, token families, access tokens,
+//! notices.
 
 mod authorizations;
 mod counters;
 mod grants;
 mod presentations;
+mod sessions;
 mod tokens;
 
 use std::borrow::Cow;
@@ -149,7 +151,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             vec![grants::deny_by_user(denied)?, counters::count(counted)]
         }
         Change::CompleteGrant { grant, presentation, response_code } => {
-            vec![decide(grant)?, presentations::spend(presentation, response_code)]
+            decide(grant)?.into_iter().chain([presentations::spend(presentation, response_code)]).collect()
         }
         Change::RedeemGrant { grant, issuance } => redeem(grants::redeem(grant), issuance)?,
         Change::IssueAgain { family, replaced, reissue } => {
@@ -192,6 +194,16 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             taken(pushed.as_ref(), [authorizations::begin(grant)?, presentations::begin(presentation)?])
         }
         Change::RedeemCode { grant, issuance } => redeem(authorizations::redeem(grant), issuance)?,
+        Change::AuthorizeInSession { grant, session, pushed } => {
+            let authorize = sessions::authorize(grant, session)?;
+            pushed.as_ref().map(authorizations::take_pushed).into_iter().chain([authorize]).collect()
+        }
+        Change::EndSession { session, notice, at } => sessions::end(session, notice.as_ref(), *at)?,
+        Change::TakeBackFamily { family, session, notice, at } => {
+            sessions::take_back(family, session.as_ref(), notice.as_ref(), *at)?
+        }
+        Change::PostponeNotice { next, seen } => vec![sessions::postpone(next, *seen)],
+        Change::DropNotice(id) => vec![sessions::drop_notice(id)],
     })
 }
 
@@ -226,7 +238,8 @@ fn decided(
     grant: Option<&GrantDecision>,
     settle: Result<Step, BrokenColumn>,
 ) -> Result<Vec<Step>, BrokenColumn> {
-    grant.map(decide).into_iter().chain([settle]).collect()
+    let decided = grant.map(decide).transpose()?.unwrap_or_default();
+    Ok(decided.into_iter().chain([settle?]).collect())
 }
 
 /// A grant is redeemed for its tokens.
@@ -235,13 +248,16 @@ fn redeem(grant: Step, issuance: &Issuance) -> Result<Vec<Step>, BrokenColumn> {
 }
 
 /// What a settled presentation means for its grant.
-fn decide(decision: &GrantDecision) -> Result<Step, BrokenColumn> {
-    match decision {
-        GrantDecision::Approve(approved) => grants::approve(approved),
-        GrantDecision::Deny(denied) => grants::deny(denied),
-        GrantDecision::IssueCode(granted) => authorizations::grant(granted),
-        GrantDecision::RefuseCode(refused) => authorizations::refuse(refused),
-    }
+fn decide(decision: &GrantDecision) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(match decision {
+        GrantDecision::Approve(approved) => vec![grants::approve(approved)?],
+        GrantDecision::Deny(denied) => vec![grants::deny(denied)?],
+        GrantDecision::IssueCode(granted) => vec![authorizations::grant(granted)?],
+        GrantDecision::SignIn(granted, begun) => {
+            vec![authorizations::grant(granted)?, sessions::begin(begun)?]
+        }
+        GrantDecision::RefuseCode(refused) => vec![authorizations::refuse(refused)?],
+    })
 }
 
 /// A statement that must change a row.

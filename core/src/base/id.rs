@@ -73,6 +73,15 @@ identifier! {
     TokenId
 }
 
+identifier! {
+    /// A session: `sid` (OpenID Connect Back-Channel Logout 1.0 section 2.1).
+    SessionId
+}
+identifier! {
+    /// A notice to a client, as we know it inside.
+    NoticeId
+}
+
 fn well_formed(text: &str) -> bool {
     text.len() == 22 && base64url::decode(text).is_ok()
 }

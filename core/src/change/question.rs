@@ -5,13 +5,14 @@
 //! would have left, it is lost. Where that state is still there nobody knows: the change may be on its way.
 
 use super::{Change, GrantDecision};
-use crate::base::id::{AuthorizationId, FamilyId, GrantId, PresentationId};
+use crate::base::id::{AuthorizationId, FamilyId, GrantId, PresentationId, SessionId};
 use crate::base::secret::Digest;
 use crate::oauth::client_token::ClientToken;
 use crate::oauth::code_grant::{self, CodeGrant};
 use crate::oauth::device_grant::{DeviceGrant, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Family, IssuedAccess, Renewal};
+use crate::oauth::session::Session;
 use crate::openid4vp::presentation::{AwaitingReturn, Presentation, Served, Settled};
 
 /// How a row, where there is one, is read.
@@ -33,6 +34,8 @@ pub enum Question<'c> {
     AccessToken(&'c Digest, Reading<'c, (IssuedAccess, Family)>),
     /// A token that a client got for itself, by its digest.
     ClientToken(&'c Digest, Reading<'c, ClientToken>),
+    /// A session, by its id.
+    Session(&'c SessionId, Reading<'c, Session>),
     /// A pushed request, by the digest of its handle: whether it is there.
     PushedRequest(&'c Digest, Reading<'c, ()>),
     /// By which request something was used; `None` where its row does not say.
@@ -63,7 +66,12 @@ impl Change {
     /// Finds out what became of it; `None` where a row cannot tell, because it only counts.
     pub fn question(&self) -> Option<Question<'_>> {
         Some(match self {
-            Self::EnterCode { .. } | Self::Count(_) => return None,
+            Self::EnterCode { .. } | Self::Count(_) | Self::PostponeNotice { .. } | Self::DropNotice(_) => {
+                return None;
+            }
+            Self::AuthorizeInSession { grant, .. } => Question::Authorization(&grant.terms().id, there()),
+            Self::EndSession { session, .. } => Question::Session(session, gone()),
+            Self::TakeBackFamily { family, .. } => Question::Family(family, gone()),
             Self::OpenGrant { grant, .. } => Question::Grant(&grant.terms().id, there()),
             Self::DenyGrant(denied) | Self::DenyByUser { denied, .. } => {
                 denied_by_anybody(&denied.terms().id)
@@ -216,7 +224,9 @@ fn counted(served: &Served) -> Question<'_> {
 /// ended it.
 fn decided<'c>(settled: &'c Settled, grant: Option<&'c GrantDecision>) -> Question<'c> {
     let (id, code) = match grant {
-        Some(GrantDecision::IssueCode(granted)) => (&granted.terms().id, Some(granted.code())),
+        Some(GrantDecision::IssueCode(granted) | GrantDecision::SignIn(granted, _)) => {
+            (&granted.terms().id, Some(granted.code()))
+        }
         Some(GrantDecision::RefuseCode(refused)) => (&refused.terms().id, None),
         Some(GrantDecision::Approve(_) | GrantDecision::Deny(_)) | None => {
             let code = settled.response_code();

@@ -51,6 +51,11 @@ impl AuthorizationParameters {
         self.values.iter().map(|(name, value)| (name.as_str(), value.as_str()))
     }
 
+    /// Whether a parameter came more than once.
+    pub fn has_repeats(&self) -> bool {
+        !self.repeated.is_empty()
+    }
+
     fn repeats(&self, name: &str) -> bool {
         self.repeated.iter().any(|repeated| repeated == name)
     }
@@ -88,6 +93,12 @@ pub struct AuthorizationRequest {
     /// What is asked for claim by claim.
     #[serde(default, skip_serializing_if = "ClaimsRequest::is_empty")]
     pub claims: ClaimsRequest,
+    /// `prompt` with another value than `none`: the person is asked, whoever was signed in.
+    #[serde(default)]
+    pub anew: bool,
+    /// How many seconds ago the person may have presented at most.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_age: Option<u32>,
 }
 
 /// What a client of ours may ask for.
@@ -182,8 +193,8 @@ pub enum RequestFault {
     /// Not a number of seconds.
     #[error("max_age must be a whole number of seconds")]
     MaxAge,
-    /// `prompt=none`: the person is asked every time.
-    #[error("nobody is logged in here: the person is asked every time")]
+    /// `prompt=none`, and no session answers.
+    #[error("nobody is signed in here who could be this person: the person has to be asked")]
     Silent,
     /// Not a thumbprint, or not that of the key that was proven.
     #[error("dpop_jkt must be the SHA-256 thumbprint of the key that is proven")]
@@ -269,7 +280,7 @@ impl AuthorizationRequest {
         client: &Client,
         offered: Offered<'_>,
     ) -> Result<Self, RequestFault> {
-        if !parameters.repeated.is_empty() {
+        if parameters.has_repeats() {
             return Err(RequestFault::Repeated);
         }
         if !client.grants.contains(&Grant::AuthorizationCode) {
@@ -294,10 +305,9 @@ impl AuthorizationRequest {
             Some(value) if value.len() > most => Err(fault),
             value => Ok(value.map(str::to_owned)),
         };
-        // Whoever is asked presents a credential now, so any age is young enough.
-        if parameters.get("max_age").is_some_and(|age| age.parse::<u32>().is_err()) {
-            return Err(RequestFault::MaxAge);
-        }
+        // Whoever is asked presents a credential now, so any age is young enough: it matters to sessions.
+        let max_age =
+            parameters.get("max_age").map(str::parse).transpose().map_err(|_| RequestFault::MaxAge)?;
         Ok(Self {
             client_id: client.id.clone(),
             return_to: return_to.clone(),
@@ -310,6 +320,8 @@ impl AuthorizationRequest {
             resource: resource.map(str::to_owned),
             dpop_jkt,
             parameters: client.kept_parameters(|name| parameters.get(name))?,
+            anew: parameters.get("prompt").is_some_and(|values| values != "none"),
+            max_age,
             expected_subject: expected_subject(parameters, &claims, client)?,
             claims,
         })

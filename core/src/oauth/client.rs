@@ -8,6 +8,7 @@ use url::Url;
 use super::client_assertion::{AssertionFault, ClientAssertion};
 use super::client_token::ClientToken;
 use super::device_settings::DeviceSettings;
+use super::logout::ClientLogout;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::base::secret::{Digest, Secret};
@@ -46,6 +47,8 @@ pub struct Client {
     pub cross_device: bool,
     /// What its tokens say besides the registered claims.
     pub token_claims: TokenClaims,
+    /// How it takes part in the end of sessions.
+    pub logout: ClientLogout,
 }
 
 impl Client {
@@ -393,7 +396,10 @@ fn is_registered_way(registered: &Authentication, shown: &ClientCredentials) -> 
 /// Clients for the tests of this module and of those above it.
 #[cfg(any(test, feature = "testing"))]
 pub mod testing {
-    use super::{Authentication, Client, CodeRules, DeviceSettings, Grant, ProofRules, Scopes, TokenClaims};
+    use super::{
+        Authentication, Client, ClientLogout, CodeRules, DeviceSettings, Grant, ProofRules, Scopes,
+        TokenClaims,
+    };
 
     /// Registered for everything, with no redirect URI.
     pub fn client(id: &str, authentication: Authentication) -> Client {
@@ -412,6 +418,7 @@ pub mod testing {
             code: CodeRules::default(),
             proof: ProofRules::default(),
             cross_device: false,
+            logout: ClientLogout::default(),
         }
     }
 }

@@ -5,6 +5,7 @@
 //! Pending --grant(Admission)--> Granted --redeem--> Redeemed
 //!    '-----refuse--> Refused
 //! ```
+//! A session that answers leads to Granted at once ([`Granted::from_session`]).
 //! Pending: the browser is at the wallet. Granted: the browser carries a code to the client. Expired is not
 //! a state: `now >= expires_at` is asked in every transition. [`Pending::grant`] needs an [`Admission`], and
 //! the digest of the browser that brought the presentation.
@@ -13,8 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use super::authorization_request::AuthorizationRequest;
 use super::device_grant::DenialReason;
+use super::session::SessionAnswer;
 use crate::admission::Admission;
-use crate::base::id::{AuthorizationId, TokenId};
+use crate::base::id::{AuthorizationId, SessionId, TokenId};
 use crate::base::secret::{Digest, Secret};
 use crate::base::time::Timestamp;
 
@@ -29,6 +31,9 @@ pub struct CodeGrantTerms {
     pub created_at: Timestamp,
     /// From this second on nobody can decide any more.
     pub expires_at: Timestamp,
+    /// The session that it belongs to, or that begins when it is granted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
 }
 
 /// A grant as the store holds it.
@@ -207,6 +212,17 @@ impl Pending {
 }
 
 impl Granted {
+    /// Granted at once: a session answers, and nobody is sent to a wallet.
+    pub fn from_session(
+        terms: CodeGrantTerms,
+        answer: SessionAnswer,
+        code: Digest,
+        code_expires_at: Timestamp,
+    ) -> Self {
+        let terms = CodeGrantTerms { session: Some(answer.session), ..terms };
+        Self { terms, code, code_expires_at, admission: answer.admission }
+    }
+
     /// The client exchanges the code for a token.
     ///
     /// # Errors

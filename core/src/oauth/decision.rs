@@ -4,6 +4,7 @@ use super::authorization_request::AuthorizationRequest;
 use super::code_grant::{self, NotDecided};
 use super::device_grant::{self, DenialReason, Expired};
 use super::redirect::{AuthorizationError, ReturnAddress, ReturnUrl};
+use super::session::NewSession;
 use crate::admission::{Admission, SCOPE_RULES, ScopePolicy};
 use crate::base::secret::Secret;
 use crate::base::time::Timestamp;
@@ -19,6 +20,8 @@ pub enum GrantDecision {
     Deny(device_grant::Denied),
     /// The browser carries a code home.
     IssueCode(code_grant::Granted),
+    /// The same, and from now on the same question is answered without the person.
+    SignIn(code_grant::Granted, Box<NewSession>),
     /// It carries an error home.
     RefuseCode(code_grant::Refused),
 }
@@ -37,6 +40,8 @@ pub struct NewCode {
     pub code: Secret,
     /// From this second on it is dead.
     pub expires_at: Timestamp,
+    /// The session that begins with it, where one does.
+    pub session: Option<NewSession>,
 }
 
 impl Denial {
@@ -125,11 +130,15 @@ pub fn for_application(
     let request = &grant.terms().request;
     let (return_to, browser) = (request.return_to.clone(), settled.browser());
     let denial = match earned {
-        Some((admission, NewCode { code, expires_at })) => {
+        Some((admission, NewCode { code, expires_at, session })) => {
             let Some(unmet) = unmet(request, &admission, policy) else {
                 let way_home = return_to.with_code(&code, issuer);
                 let granted = grant.grant(admission, browser, code.digest(), expires_at, now)?;
-                return Ok((GrantDecision::IssueCode(granted), way_home));
+                let decision = match session {
+                    Some(session) => GrantDecision::SignIn(granted, Box::new(session)),
+                    None => GrantDecision::IssueCode(granted),
+                };
+                return Ok((decision, way_home));
             };
             unmet
         }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::thumbprint::Thumbprint;
 use crate::admission::Admission;
 use crate::admission::scopes::{ScopeFault, Scopes};
-use crate::base::id::{AuthorizationId, GrantId};
+use crate::base::id::{AuthorizationId, GrantId, SessionId};
 
 /// The scope that asks for an ID token (OpenID Connect Core section 3.1.2.1).
 pub const OPENID: &str = "openid";
@@ -35,6 +35,8 @@ pub struct Entitlement {
     pub resources: Vec<String>,
     /// The key that the tokens are bound to (RFC 9449 section 6).
     pub dpop: Option<Thumbprint>,
+    /// The session that it belongs to.
+    pub session: Option<SessionId>,
 }
 
 impl Origin {

@@ -34,6 +34,9 @@ pub fn claims(
     if let Some(nonce) = nonce {
         claims.insert("nonce".to_owned(), json!(nonce));
     }
+    if let Some(session) = &family.terms().session {
+        claims.insert("sid".to_owned(), json!(session));
+    }
     claims
 }
 

@@ -9,7 +9,7 @@ use super::thumbprint::Thumbprint;
 use super::token_policy::TokenSettings;
 use crate::admission::Admission;
 use crate::admission::scopes::{ScopeFault, Scopes};
-use crate::base::id::{FamilyId, TokenId};
+use crate::base::id::{FamilyId, SessionId, TokenId};
 use crate::base::repeat::{Used, is_moments_after};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
@@ -36,6 +36,9 @@ pub struct FamilyTerms {
     /// When what led to it was redeemed; families of earlier versions do not say so.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub redeemed_at: Option<Timestamp>,
+    /// The session that it ends with.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub session: Option<SessionId>,
 }
 
 /// A family as the store holds it.
@@ -126,7 +129,7 @@ impl Family {
         now: Timestamp,
     ) -> Result<Self, ScopeFault> {
         let scopes = entitlement.scopes()?;
-        let Entitlement { origin, admission, resources, dpop, .. } = entitlement;
+        let Entitlement { origin, admission, resources, dpop, session, .. } = entitlement;
         let audience = if resources.is_empty() {
             settings.audience.iter().take(1).cloned().collect()
         } else {
@@ -136,7 +139,8 @@ impl Family {
         let ends_at = admission.expires_at().map_or(limit, |end| end.min(limit));
         let admission = if settings.recheck_status { admission } else { admission.without_status_places() };
         let (client_id, redeemed_at) = (client_id.to_owned(), Some(now));
-        let terms = FamilyTerms { id, origin, client_id, scopes, audience, dpop, ends_at, redeemed_at };
+        let terms =
+            FamilyTerms { id, origin, client_id, scopes, audience, dpop, ends_at, redeemed_at, session };
         Ok(Self { terms, admission, refresh: None })
     }
 

@@ -45,6 +45,7 @@ pub fn entitlement(credential_ends: Option<i64>, dpop: Option<&str>) -> Entitlem
         nonce: None,
         resources: Vec::new(),
         dpop: dpop.and_then(Thumbprint::parse),
+        session: None,
     }
 }
 

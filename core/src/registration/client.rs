@@ -1,6 +1,7 @@
 //! Clients: who may ask.
 
 mod authentication;
+mod logout;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
@@ -63,6 +64,13 @@ pub struct ClientRegistration {
     pub scopes: Vec<String>,
     /// Where browsers may be sent back to, compared letter by letter.
     pub redirect_uris: Vec<String>,
+    /// Where browsers may be sent after a person was signed out (`/logout`), compared letter by letter.
+    pub post_logout_redirect_uris: Vec<String>,
+    /// Where this client is told that a person is no longer signed in, because they signed out or the credential
+    /// behind it was taken back (OpenID Connect Back-Channel Logout).
+    pub backchannel_logout_uri: Option<String>,
+    /// It wants to be told of sessions only, by their `sid`.
+    pub backchannel_logout_session_required: bool,
     /// The origins of pages that run this client, compared letter by letter.
     pub origins: Vec<String>,
     /// The wallet that its people are sent to, by name; needed when there are several.
@@ -132,6 +140,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         .each(&client.redirect_uris)
         .filter_map(|(at, uri)| at.keep(redirect_uri(uri)))
         .collect();
+    let logout = logout::check(client, known.addresses, at);
     let device = device(client, &grants, &scopes, known, at);
     if let Some(authentication) = &authentication {
         fits(client, authentication, &grants, known, at);
@@ -161,6 +170,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         code,
         proof,
         cross_device: client.cross_device,
+        logout,
     })
 }
 

@@ -26,6 +26,7 @@ mod public_url;
 mod rule;
 mod scope;
 pub mod secret_hash;
+mod session;
 mod token_claim;
 mod tokens;
 mod transaction_type;
@@ -52,6 +53,7 @@ pub use self::fault::Fault;
 pub use self::presentation::PresentationRegistration;
 pub use self::rule::RuleRegistration;
 pub use self::scope::ScopeRegistration;
+pub use self::session::SessionRegistration;
 pub use self::token_claim::{ProofspaceRegistration, TokenClaimRegistration};
 pub use self::tokens::{StringOrList, TokenRegistration};
 pub use self::transaction_type::TransactionTypeRegistration;
@@ -97,6 +99,7 @@ pub struct Registrations {
     pub presentation: PresentationRegistration,
     pub verification: VerificationRegistration,
     pub tokens: TokenRegistration,
+    pub sessions: SessionRegistration,
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
@@ -189,6 +192,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let verification = verification::check(&given.verification, &root.key("verification"));
 
     missing_sections(given, root);
+    let sessions = session::check(&given.sessions, &root.key("sessions"));
     let names = Names::of(given);
     let around = Around { addresses, public_url, names: &names, sources };
     let wallets = wallet::check(&given.wallets, around, &root.key("wallets"));
@@ -228,6 +232,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
             presentation: presentation?,
             verification: verification?,
             tokens: tokens?,
+            sessions,
         },
     })
 }

@@ -7,6 +7,7 @@ use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
+use crate::flow::session;
 use vpgate_core::base::id::{AuthorizationId, Handle};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
@@ -31,6 +32,15 @@ pub struct AuthorizationShown {
     pub rights: Vec<String>,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
+}
+
+/// What becomes of a browser that arrives.
+#[derive(Debug)]
+pub enum Arrival {
+    /// The person is asked.
+    Ask(AuthorizationShown),
+    /// A session answers: the browser goes home at once.
+    Answered(ReturnUrl),
 }
 
 /// Why a browser does not go on to a wallet.
@@ -71,18 +81,24 @@ struct CheckedRequest<'c> {
     pushed: Option<Digest>,
 }
 
-/// What a request is about, to show it. Changes nothing.
+/// What a request is about, to show it; or the answer, where one of the sessions whose secrets the browser has
+/// `shown` gives it.
 ///
 /// # Errors
 /// [`NotAuthorizable`]
 pub async fn look_at(
     context: &Context,
     parameters: &AuthorizationParameters,
-) -> Result<AuthorizationShown, NotAuthorizable> {
-    let CheckedRequest { client, request, .. } = checked(context, parameters).await?;
+    shown: &[Secret],
+) -> Result<Arrival, NotAuthorizable> {
+    let CheckedRequest { client, request, pushed } = checked(context, parameters).await?;
+    if let Some(home) = session::answer::answer(context, client, &request, pushed, shown).await? {
+        return Ok(Arrival::Answered(home));
+    }
+    not_silent(context, &request)?;
     let query = context.policy.scopes.query_for(&request.scopes, &client.token_claims, &request.claims);
     let query = query.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
-    Ok(AuthorizationShown {
+    Ok(Arrival::Ask(AuthorizationShown {
         client_name: client.name.clone(),
         returns_to: request.return_to.host().to_owned(),
         rights: context.policy.rights(&request.scopes),
@@ -92,7 +108,7 @@ pub async fn look_at(
             .flat_map(|credential| &credential.claims)
             .map(|claim| claim.path.to_string())
             .collect(),
-    })
+    }))
 }
 
 /// The person goes on: a grant and a presentation begin that only this browser can continue. A pushed
@@ -106,6 +122,7 @@ pub async fn go_on(
     browser: &Secret,
 ) -> Result<Handle, NotAuthorizable> {
     let asked = checked(context, parameters).await?;
+    not_silent(context, &asked.request)?;
     let failed_to = asked.request.return_to.clone();
     begin(context, asked, browser.digest()).await.map_err(|why| match why {
         NotAuthorizable::Failed(source) => {
@@ -166,10 +183,12 @@ async fn checked<'c>(
         }
         None => (brought(context, client, parameters)?, None),
     };
-    if request.silent {
-        return Err(refused(context, &request, RequestFault::Silent));
-    }
     Ok(CheckedRequest { client, request, pushed })
+}
+
+/// `prompt=none`: nobody may be asked.
+fn not_silent(context: &Context, request: &AuthorizationRequest) -> Result<(), NotAuthorizable> {
+    if request.silent { Err(refused(context, request, RequestFault::Silent)) } else { Ok(()) }
 }
 
 /// Everything beside the handle is ignored (RFC 9126 section 4, RFC 9101 section 6.3).
@@ -220,7 +239,9 @@ async fn begin(
     let (asked, answer_key) = begin::new_vp_request(context, ask).map_err(NotBegun::of_our_own)?;
     let handle = asked.handle.clone();
     let request = Box::new(request);
-    let terms = CodeGrantTerms { id, request, created_at: context.now, expires_at: asked.expires_at };
+    let session = session::begin::name(context)?;
+    let (created_at, expires_at) = (context.now, asked.expires_at);
+    let terms = CodeGrantTerms { id, request, created_at, expires_at, session };
     let change = Change::BeginAuthorization {
         presentation: Begun::new(asked, Some(browser), answer_key),
         grant: Pending::begin(terms, browser),

@@ -3,7 +3,8 @@
 
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::end::NotAccepted;
+use crate::flow::presentation::end::{Ending, NotAccepted};
+use crate::flow::session;
 use crate::flow::tokens::admit;
 use vpgate_core::base::id::AuthorizationId;
 use vpgate_core::oauth::authorization_request::AuthorizationRequest;
@@ -20,22 +21,29 @@ pub(in crate::flow) async fn decide(
     settled: &Settled,
     authorization: &AuthorizationId,
     client_id: &str,
-) -> Result<(GrantDecision, ReturnUrl), NotAccepted> {
+) -> Result<(GrantDecision, Ending), NotAccepted> {
     let Some(CodeGrant::Pending(pending)) = context.ports.store.authorization(authorization).await? else {
         return Err(NotAccepted::NoOpenRequest);
     };
     let request = &pending.terms().request;
+    let mut cookie = None;
     let AuthorizationRequest { scopes, parameters, claims, .. } = request.as_ref();
     let earned = admit::earned(context, settled.outcome(), client_id, scopes, parameters, claims);
     let earned = match earned {
         Some(admission) => {
             let expires_at = context.now.plus(context.policy.code.code_lifetime);
-            Some((admission, NewCode { code: context.random_secret()?, expires_at }))
+            let begun = session::begin::begin(context, pending.terms(), &admission)?;
+            let (session, given) = begun.unzip();
+            cookie = given;
+            Some((admission, NewCode { code: context.random_secret()?, expires_at, session }))
         }
         None => None,
     };
     let ours = (context.policy.tokens.issuer.as_str(), &context.policy.scopes);
-    Ok(decision::for_application(pending, settled, earned, ours, context.now)?)
+    let (decision, home) = decision::for_application(pending, settled, earned, ours, context.now)?;
+    // Nobody is signed in by another person than the one who was expected.
+    let cookie = cookie.filter(|_| matches!(decision, GrantDecision::SignIn(..)));
+    Ok((decision, Ending::home(home, cookie)))
 }
 
 /// Where the browser of a refused authorization belongs, when its wallet posted the answer and only

@@ -112,6 +112,7 @@ async fn exchange(
         nonce: request.nonce.clone(),
         resources,
         dpop: ask.key.clone(),
+        session: granted.terms().session.clone(),
     };
     let (response, issuance) = issue::issue(context, client, entitlement)?;
     let grant = granted.redeem(shown, issuance.access.id.clone(), context.now)?;

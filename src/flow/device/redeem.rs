@@ -189,6 +189,7 @@ async fn take_token(
         nonce: None,
         resources,
         dpop: ask.key.clone(),
+        session: None,
     };
     let (response, issuance) = issue::issue(context, client, entitlement)?;
     let redeemed =

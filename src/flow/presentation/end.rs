@@ -2,6 +2,7 @@
 
 use crate::flow::commit::NotMade;
 use crate::flow::ports::Unavailable;
+use crate::flow::session::answer::SessionCookie;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::code_grant::NotDecided;
@@ -16,6 +17,18 @@ pub enum Ending {
     Done(Handle),
     /// Back to the application, with a one-time code in the URL, or with the error.
     Return(ReturnUrl),
+    /// Back to the application, and from now on signed in.
+    SignedIn(ReturnUrl, SessionCookie),
+}
+
+impl Ending {
+    /// Back to the application, with what the browser is given where it is signed in.
+    pub(in crate::flow) fn home(home: ReturnUrl, cookie: Option<SessionCookie>) -> Self {
+        match cookie {
+            Some(cookie) => Self::SignedIn(home, cookie),
+            None => Self::Return(home),
+        }
+    }
 }
 
 /// Why an answer did not count.

@@ -81,9 +81,8 @@ async fn decide(
             (Some(decision), ending(asked, code))
         }
         Requester::Code { authorization, client_id } => {
-            let (decision, way_home) =
-                code::decide::decide(context, settled, authorization, client_id).await?;
-            (Some(decision), Ending::Return(way_home))
+            let (decision, ending) = code::decide::decide(context, settled, authorization, client_id).await?;
+            (Some(decision), ending)
         }
     })
 }

@@ -119,12 +119,7 @@ pub(in crate::flow) async fn still_stands(context: &Context, family: &Family) ->
         StatusNow::Valid => Ok(true),
         StatusNow::Unknown => Ok(false),
         StatusNow::TakenBack => {
-            recheck::revoke_family(
-                context,
-                family,
-                "the credential was taken back, or the configuration no longer has what earned it",
-            )
-            .await?;
+            recheck::take_back_family(context, family).await?;
             Ok(false)
         }
     }

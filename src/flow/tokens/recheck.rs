@@ -6,7 +6,9 @@ use std::time::Duration;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::session::end;
 use crate::flow::tokens::today;
+use vpgate_core::admission::Admission;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::issuance::Family;
 use vpgate_core::status_list::check::{self, StatusNow};
@@ -21,8 +23,13 @@ pub(in crate::flow) async fn recheck(context: &Context, family: &Family) -> Stat
     if today::still_granted(context, family).is_none() {
         return StatusNow::TakenBack;
     }
+    status_now(context, family.admission()).await
+}
+
+/// What the issuers say today of the credentials behind `admission`, as far as their status is looked up again.
+pub(in crate::flow) async fn status_now(context: &Context, admission: &Admission) -> StatusNow {
     let mut unknown = false;
-    for place in family.admission().status_places() {
+    for place in admission.status_places() {
         let (credential, issuer) = place.whose();
         let Some(issuer) = context.policy.trust.vouch_again(credential, issuer) else {
             return StatusNow::TakenBack;
@@ -44,6 +51,24 @@ pub(in crate::flow) async fn recheck(context: &Context, family: &Family) -> Stat
         }
     }
     if unknown { StatusNow::Unknown } else { StatusNow::Valid }
+}
+
+/// The credential behind `family` was taken back: ends every token of it, and the session that it came of, and
+/// its client is told where it wants to be; it does not matter who was first.
+pub(in crate::flow) async fn take_back_family(context: &Context, family: &Family) -> Result<(), Unavailable> {
+    let why = "the credential was taken back, or the configuration no longer has what earned it";
+    let terms = family.terms();
+    let (id, session) = (terms.id.clone(), terms.session.clone());
+    let notice = end::notice(context, &terms.client_id, family.admission().subject(), session.clone())?;
+    let change = Change::TakeBackFamily { family: id.clone(), session, notice, at: context.now };
+    match context.commit(change).await {
+        Ok(()) => {
+            tracing::warn!(family = %id, why, "tokens revoked");
+            Ok(())
+        }
+        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
+        Err(NotMade::Failed(source)) => Err(source),
+    }
 }
 
 /// Ends every token of `family`; it does not matter who was first.

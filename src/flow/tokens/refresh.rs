@@ -103,12 +103,7 @@ async fn allowed(
     match recheck::recheck(context, &family).await {
         StatusNow::Valid => {}
         StatusNow::TakenBack => {
-            recheck::revoke_family(
-                context,
-                &family,
-                "the credential was taken back, or the configuration no longer has what earned it",
-            )
-            .await?;
+            recheck::take_back_family(context, &family).await?;
             return Err(NotRefreshed::InvalidToken);
         }
         // Nothing is spent: the client may come back.

@@ -9,3 +9,12 @@ pub fn values<'h>(header: &'h [u8], name: &str) -> Vec<&'h str> {
         .filter_map(|value| std::str::from_utf8(value).ok())
         .collect()
 }
+
+/// Name and value of every cookie in one header whose name begins with `prefix`, in order.
+pub fn beginning_with<'h>(header: &'h [u8], prefix: &str) -> Vec<(&'h str, &'h str)> {
+    header
+        .split(|byte| *byte == b';')
+        .filter_map(|pair| std::str::from_utf8(pair.trim_ascii()).ok()?.split_once('='))
+        .filter(|(name, _)| name.starts_with(prefix))
+        .collect()
+}

@@ -65,6 +65,12 @@ pub struct Metadata {
     pub dpop_signing_alg_values_supported: Vec<String>,
     /// Where to ask who the person is, when a client may ask for `openid`.
     pub userinfo_endpoint: Option<String>,
+    /// Where people are signed out (RP-Initiated Logout 1.0 section 2.1), where they are signed in.
+    pub end_session_endpoint: Option<String>,
+    /// Clients can be told of logouts (Back-Channel Logout 1.0 section 2.1).
+    pub backchannel_logout_supported: Option<bool>,
+    /// By `sid`.
+    pub backchannel_logout_session_supported: Option<bool>,
     /// `pairwise`: every client has its own name for a person.
     pub subject_types_supported: Option<Vec<String>>,
     /// Every claim that some client can be told (OpenID Discovery section 3).
@@ -154,6 +160,9 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
         revocation_endpoint_auth_signing_alg_values_supported: accepted(&Algorithm::ALL),
         dpop_signing_alg_values_supported: accepted(&dpop::ALGORITHMS),
         userinfo_endpoint: openid.then(|| public_url.at("/userinfo")),
+        end_session_endpoint: offer.sessions.then(|| public_url.at("/logout")),
+        backchannel_logout_supported: (offer.sessions || offer.back_channel_logout).then_some(true),
+        backchannel_logout_session_supported: offer.sessions.then_some(true),
         subject_types_supported: openid.then(|| vec!["pairwise".to_owned()]),
         claims_supported: openid.then(|| methods(&offer.claims)),
         claims_parameter_supported: openid.then_some(true),

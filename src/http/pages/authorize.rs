@@ -12,7 +12,7 @@ use super::error::AuthorizationRefusal;
 use super::page::{Notice, Page};
 use super::{Pages, browser};
 use crate::flow;
-use crate::flow::code::authorize::{AuthorizationShown, NotAuthorizable};
+use crate::flow::code::authorize::{Arrival, AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
@@ -37,8 +37,14 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let parameters = parameters(query.as_bytes())?;
     let browser = pages.browser(&request)?;
-    match flow::code::authorize::look_at(&pages.context, &parameters).await {
-        Ok(shown) => {
+    let sessions = browser::sessions_with(
+        &request,
+        &pages.site.public_url,
+        parameters.get("client_id").unwrap_or_default(),
+    );
+    match flow::code::authorize::look_at(&pages.context, &parameters, &sessions).await {
+        Ok(Arrival::Answered(home)) => Ok(pages.return_to(&home)),
+        Ok(Arrival::Ask(shown)) => {
             let page = confirm(&pages, shown, &parameters, browser::form_value(&browser));
             Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
         }
@@ -49,15 +55,7 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
 /// An authorization request in a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
 pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice> {
     pages.site.limits.visit(&request, pages.context.now())?;
-    if !body::has_media_type(&request, MEDIA_TYPE) {
-        return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
-    }
-    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES, None).await;
-    let body = body.map_err(|fault| match fault {
-        body::BodyFault::TooLarge(_) => Notice::unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
-        body::BodyFault::Unreadable => Notice::unreadable_form(StatusCode::BAD_REQUEST),
-    })?;
-    let parameters = parameters(&body)?;
+    let parameters = posted(&mut request).await?;
     match flow::code::authorize::keep_posted(&pages.context, &parameters).await {
         Ok(kept) => {
             let query = form_urlencoded::Serializer::new(String::new())
@@ -68,6 +66,19 @@ pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice
         }
         Err(why) => refused(&pages, why),
     }
+}
+
+/// The parameters of a form that another site may have sent.
+pub(super) async fn posted(request: &mut Request) -> Result<AuthorizationParameters, Notice> {
+    if !body::has_media_type(request, MEDIA_TYPE) {
+        return Err(Notice::unreadable_form(StatusCode::UNSUPPORTED_MEDIA_TYPE));
+    }
+    let body = body::read_bounded(request.take_body(), MAX_FORM_BYTES, None).await;
+    let body = body.map_err(|fault| match fault {
+        body::BodyFault::TooLarge(_) => Notice::unreadable_form(StatusCode::PAYLOAD_TOO_LARGE),
+        body::BodyFault::Unreadable => Notice::unreadable_form(StatusCode::BAD_REQUEST),
+    })?;
+    parameters(&body)
 }
 
 /// "Continue", or "Cancel".
@@ -87,7 +98,8 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
     decided.or_else(|why| refused(&pages, why))
 }
 
-fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
+/// The parameters of an address or a form.
+pub(super) fn parameters(text: &[u8]) -> Result<AuthorizationParameters, Notice> {
     if text.len() > MAX_FORM_BYTES {
         return Err(Notice::unreadable_form(StatusCode::URI_TOO_LONG));
     }

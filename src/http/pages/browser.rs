@@ -3,12 +3,18 @@
 use poem::Request;
 use poem::http::{HeaderMap, header};
 
+use crate::flow::session::answer::SessionCookie;
 use crate::http::PublicUrl;
 use crate::http::middleware::cookies;
 use vpgate_core::base::secret::{Digest, Secret};
 
 /// How long the cookie lives, in seconds: longer than any request does.
 const MAX_AGE_SECONDS: u32 = 3600;
+
+/// Cookies of one name that are looked at: a parent domain may have set some.
+const MOST_ALIKE: usize = 3;
+/// Sessions of one browser that are looked at when it is signed out.
+const MOST_SESSIONS: usize = 64;
 
 /// The name of our cookie. `__Host-` binds it to this host and to https; plain http exists on
 /// loopback only, where browsers would refuse such a name. `__Host-` wants `Path=/`, so services below other
@@ -41,6 +47,57 @@ pub fn set_cookie(browser: &Secret, public_url: &PublicUrl) -> String {
         cookie_name(public_url),
         browser.expose()
     )
+}
+
+/// What begins the name of the cookie of a session: each client has its own, named by a digest of its identifier, so
+/// that signing in to one changes nothing for another.
+fn session_prefix(public_url: &PublicUrl) -> String {
+    format!("{}-session-", cookie_name(public_url))
+}
+
+fn session_name(public_url: &PublicUrl, client_id: &str) -> String {
+    let digest = String::from(Digest::of(client_id.as_bytes()));
+    format!("{}{digest:.11}", session_prefix(public_url))
+}
+
+/// The secrets of the sessions of this client that the browser sends, few if there are many.
+pub fn sessions_with(request: &Request, public_url: &PublicUrl, client_id: &str) -> Vec<Secret> {
+    let name = session_name(public_url, client_id);
+    let all = named(request, &session_prefix(public_url));
+    all.filter(|(cookie, _)| *cookie == name).map(|(_, secret)| secret).take(MOST_ALIKE).collect()
+}
+
+/// The cookies of all sessions of the browser, by name, few if there are many.
+pub fn sessions(request: &Request, public_url: &PublicUrl) -> Vec<(String, Secret)> {
+    named(request, &session_prefix(public_url)).take(MOST_SESSIONS).collect()
+}
+
+fn named<'r>(request: &'r Request, prefix: &str) -> impl Iterator<Item = (String, Secret)> + use<'r> {
+    let headers = request.headers().get_all(header::COOKIE).iter();
+    let prefix = prefix.to_owned();
+    let found = headers.flat_map(move |header| cookies::beginning_with(header.as_bytes(), &prefix));
+    found.map(|(name, value)| (name.to_owned(), Secret::received(value)))
+}
+
+/// The `Set-Cookie` header of a session.
+pub fn set_session(given: &SessionCookie, public_url: &PublicUrl) -> String {
+    let (name, secret) = (session_name(public_url, &given.client_id), given.secret.expose());
+    session_cookie(&name, secret, given.lifetime.as_secs(), given.in_frames, public_url)
+}
+
+/// The `Set-Cookie` header that takes the cookie `name` of a session away.
+pub fn forget_session(name: &str, public_url: &PublicUrl) -> String {
+    session_cookie(name, "", 0, false, public_url)
+}
+
+/// Frames of other sites are answered over https only, because browsers want `Secure` for that.
+fn session_cookie(name: &str, value: &str, seconds: u64, in_frames: bool, public_url: &PublicUrl) -> String {
+    let same_site = match (public_url.is_https(), in_frames) {
+        (true, true) => "None; Secure",
+        (true, false) => "Lax; Secure",
+        (false, _) => "Lax",
+    };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}")
 }
 
 /// The hidden value of our forms. Only a page shown to this browser can know it.
@@ -176,6 +233,48 @@ mod tests {
             Request::builder().header("cookie", "vpgate=planted").header("cookie", "vpgate=ours").finish();
         let values: Vec<_> = shown_by(&two, &http()).map(|it| it.expose().to_owned()).collect();
         assert_eq!(values, ["planted", "ours"]);
+    }
+
+    #[test]
+    fn each_client_has_a_session_cookie_of_its_own() {
+        let given = |client_id: &str, byte: u8, in_frames| SessionCookie {
+            client_id: client_id.to_owned(),
+            secret: Secret::from_entropy([byte; 32]),
+            lifetime: std::time::Duration::from_secs(60),
+            in_frames,
+        };
+        let pair = |set: &str| set.split(';').next().unwrap().to_owned();
+        let (web, bank) =
+            (set_session(&given("web", 1, false), &https()), set_session(&given("bank", 2, true), &https()));
+        assert!(
+            web.starts_with("__Host-vpgate-session-")
+                && web.ends_with("; Max-Age=60; HttpOnly; SameSite=Lax; Secure"),
+            "{web}"
+        );
+        assert!(bank.ends_with("; SameSite=None; Secure"), "{bank}");
+        let on_loopback = set_session(&given("web", 1, true), &http());
+        assert!(
+            on_loopback.starts_with("vpgate-session-") && on_loopback.ends_with("; SameSite=Lax"),
+            "{on_loopback}"
+        );
+        let mut request = Request::default();
+        let both = format!("a=b; {}; __Host-vpgate=x; {}", pair(&web), pair(&bank));
+        request.headers_mut().insert(header::COOKIE, both.parse().unwrap());
+        let of = |client| {
+            sessions_with(&request, &https(), client).iter().map(|it| it.digest()).collect::<Vec<_>>()
+        };
+        assert_eq!(of("web"), [Secret::from_entropy([1; 32]).digest()]);
+        assert_eq!(of("bank"), [Secret::from_entropy([2; 32]).digest()]);
+        assert!(of("other").is_empty());
+        let all = sessions(&request, &https());
+        assert_eq!(all.len(), 2);
+        assert!(sessions(&request, &http()).is_empty());
+        let forgotten = forget_session(&all[0].0, &https());
+        assert!(web.starts_with(&all[0].0) && forgotten.contains("=; Path=/; Max-Age=0;"), "{forgotten}");
+        assert!(
+            shown_by(&request, &https()).all(|shown| shown.expose() == "x"),
+            "it is not the browser's cookie"
+        );
     }
 
     #[test]

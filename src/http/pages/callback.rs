@@ -68,5 +68,6 @@ pub fn redirect_to(pages: &Pages, ending: Ending) -> Response {
     match ending {
         Ending::Done(handle) => pages.lead_to(&format!("/done/{handle}")),
         Ending::Return(url) => pages.return_to(&url),
+        Ending::SignedIn(url, session) => pages.signed_in(&session, pages.return_to(&url)),
     }
 }

@@ -13,6 +13,7 @@ use crate::flow::presentation::ask_wallet::WalletFault;
 use crate::flow::presentation::end::NotAccepted;
 use crate::flow::presentation::finish::NotShown;
 use crate::flow::presentation::serve::NotServed;
+use crate::flow::session::logout::NotSignedOut;
 use crate::http::middleware::failure::{Failure, note_wallet};
 use crate::http::middleware::rate_limits::TooMany;
 use vpgate_core::oauth::redirect::ReturnUrl;
@@ -95,6 +96,15 @@ impl From<NotDenied> for Notice {
         match why {
             NotDenied::Unknown => notices::NOTHING_TO_SEE.into(),
             NotDenied::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NotSignedOut> for Notice {
+    fn from(why: NotSignedOut) -> Self {
+        match why {
+            NotSignedOut::Failed(failure) => failure.into(),
+            why => Self::wrong_logout(&why),
         }
     }
 }

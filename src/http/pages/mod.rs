@@ -8,6 +8,7 @@ mod callback;
 mod device;
 mod done;
 pub mod error;
+mod logout;
 mod notices;
 pub mod page;
 mod start;
@@ -33,6 +34,7 @@ use crate::flow;
 use crate::flow::context::Context;
 use crate::flow::discovery;
 use crate::flow::ports::Unavailable;
+use crate::flow::session::answer::SessionCookie;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
@@ -53,6 +55,8 @@ pages! {
     "/device" => { get device::show, post device::decide }
     "/authorize" => { get authorize::show, post authorize::take }
     "/authorize/decision" => { post authorize::decide }
+    "/logout" => { get logout::show, post logout::take }
+    "/logout/decision" => { post logout::decide }
     "/start/:handle" => { get start::open, head start::head, post start::go_on }
     "/start/:handle/answer" => { post by_api::accept }
     "/start/:handle/qr.svg" => { get start::qr_code }
@@ -150,6 +154,14 @@ impl Pages {
             })?;
         let form = Form::parse(&bytes).map_err(|_| Notice::unreadable_form(StatusCode::BAD_REQUEST))?;
         Ok((browser, form))
+    }
+
+    /// Gives the browser the secret of a session.
+    fn signed_in(&self, session: &SessionCookie, mut response: Response) -> Response {
+        if let Ok(cookie) = browser::set_session(session, &self.site.public_url).parse() {
+            response.headers_mut().append(header::SET_COOKIE, cookie);
+        }
+        response
     }
 
     /// Gives the browser its secret, or lets it live on.

@@ -4,6 +4,7 @@ use poem::http::StatusCode;
 
 use super::page::{Link, Notice};
 use crate::flow::code::authorize::NotAuthorizable;
+use crate::flow::session::logout::NotSignedOut;
 
 /// A page that refuses: its status, its title, its text.
 #[derive(Clone, Copy, Debug)]
@@ -40,6 +41,9 @@ refusals! {
 
     OPENED_ELSEWHERE FORBIDDEN "This was opened in another browser"
         "For your safety it can only be continued in the browser that opened it first. Go back to that browser, or begin again where you started."
+
+    STILL_SIGNED_IN OK "You are still signed in"
+        "Nothing has changed. You can close this page."
 
     NOTHING_TO_SEE NOT_FOUND "There is nothing to see here"
         "It was forgotten some time after it ended, or the address is not complete. If you are still waiting for something, begin again where you started."
@@ -109,6 +113,17 @@ impl Notice {
             "This request cannot be answered",
             format!(
                 "The application that sent you here is not set up correctly ({why}). Nothing was shared; tell those who run it."
+            ),
+        )
+    }
+
+    /// A request to sign out of nobody, or to an address that is not registered.
+    pub fn wrong_logout(why: &NotSignedOut) -> Self {
+        Self::refused(
+            StatusCode::BAD_REQUEST,
+            "This request cannot be answered",
+            format!(
+                "The application that sent you here is not set up correctly ({why}). You are not signed out; tell those who run it."
             ),
         )
     }

@@ -70,6 +70,8 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         delete(delete_from!("client_tokens", "digest")).await?,
         delete(delete_from!("dpop_proofs", "id")).await?,
     ];
+    let sessions =
+        [delete(delete_from!("sessions", "id")).await?, delete(delete_from!("logout_notices", "id")).await?];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who")).await?,
         grants: delete(delete_from!("grants", "id")).await?,
@@ -78,6 +80,7 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         pushed_requests: delete(delete_from!("pushed_requests", "handle")).await?,
         assertions: delete(delete_from!("client_assertions", "jti")).await?,
         tokens: tokens.into_iter().fold(0, usize::max),
+        sessions: sessions.into_iter().fold(0, usize::max),
         emptied: empty(database, now, limit).await?,
     })
 }

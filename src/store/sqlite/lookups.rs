@@ -3,8 +3,12 @@
 use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use crate::flow::ports::{OpenPresentations, PushedRequest, Unavailable};
-use crate::store::row::{self, AuthorizationRow, FamilyRow, GrantRow, PresentationRow};
-use crate::store::select::{self, AuthorizationKey, Columns, FamilyKey, GrantKey, PresentationKey};
+use crate::store::row::{
+    self, AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow,
+};
+use crate::store::select::{
+    self, AuthorizationKey, Columns, FamilyKey, GrantKey, PresentationKey, SessionKey,
+};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::attempts::Attempt;
@@ -12,7 +16,9 @@ use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 pub(super) fn grant(
@@ -126,6 +132,31 @@ pub(super) fn client_token(
         .query_row([digest.as_bytes()], |row| row.get(0))
         .optional()?;
     Ok(token.map(|token| row::from_json(&token, "token")).transpose()?)
+}
+
+/// A session.
+pub(super) fn session(
+    connection: &Connection,
+    by: SessionKey,
+    key: &dyn ToSql,
+) -> Result<Option<Session>, Unavailable> {
+    let found =
+        connection.prepare_cached(by.select())?.query_row([key], |row| SessionRow::read(row)).optional()?;
+    Ok(found.map(SessionRow::restore).transpose()?)
+}
+
+/// The notices that are due, those that wait longest first.
+pub(super) fn due_notices(
+    connection: &Connection,
+    now: Timestamp,
+    limit: usize,
+) -> Result<Vec<WaitingNotice>, Unavailable> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<NoticeRow> = connection
+        .prepare_cached(select::DUE_NOTICES)?
+        .query_map(params![now.unix(), limit], |row| NoticeRow::read(row))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().map(NoticeRow::restore).collect::<Result<_, _>>()?)
 }
 
 /// A family of tokens.

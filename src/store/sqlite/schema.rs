@@ -22,6 +22,7 @@ const MIGRATIONS: &[&str] = &[
     include_str!("migrations/0011_counters.sql"),
     include_str!("migrations/0012_client_tokens.sql"),
     include_str!("migrations/0013_lost_answers.sql"),
+    include_str!("migrations/0014_sessions.sql"),
 ];
 
 /// Brings the database to the version of this program, in one transaction.

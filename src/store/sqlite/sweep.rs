@@ -48,6 +48,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         delete(delete_from!("client_tokens", "digest"))?,
         delete(delete_from!("dpop_proofs", "id"))?,
     ];
+    let sessions = [delete(delete_from!("sessions", "id"))?, delete(delete_from!("logout_notices", "id"))?];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who"))?,
         grants: delete(delete_from!("grants", "id"))?,
@@ -56,6 +57,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         pushed_requests: delete(delete_from!("pushed_requests", "handle"))?,
         assertions: delete(delete_from!("client_assertions", "jti"))?,
         tokens: tokens.into_iter().fold(0, usize::max),
+        sessions: sessions.into_iter().fold(0, usize::max),
         emptied: empty(connection, now, limit)?,
     })
 }

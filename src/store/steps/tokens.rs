@@ -15,8 +15,9 @@ pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
     let (terms, refresh) = (family.terms(), family.refresh());
     let insert = must(
         insert!(
-            "token_families (id, origin, terms, admission, refresh_lineage, refresh_current, refresh_until, forget_at)",
-            "$1, $2, $3, $4, $5, $6, $7, $8"
+            "token_families (id, origin, terms, admission, refresh_lineage, refresh_current, refresh_until, forget_at,
+             session)",
+            "$1, $2, $3, $4, $5, $6, $7, $8, $9"
         ),
         [
             text(terms.id.as_str()),
@@ -27,6 +28,7 @@ pub(super) fn issue(issuance: &Issuance) -> Result<[Step; 2], BrokenColumn> {
             refresh.map(|refresh| &refresh.current).into(),
             refresh.map(|refresh| refresh.expires_at).into(),
             issuance.forgotten_at().into(),
+            terms.session.as_ref().map(|session| session.to_string()).into(),
         ],
     );
     Ok([insert, add(&terms.id, &issuance.access, &issuance.digest)?])

@@ -7,7 +7,7 @@ use vpgate::flow::ports::{NotCommitted, Swept};
 use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::admission::token_claims::TokenClaims;
 use vpgate_core::admission::{AskableCredential, ScopeDefinition, ScopePolicy};
-use vpgate_core::base::id::{AuthorizationId, FamilyId};
+use vpgate_core::base::id::{AuthorizationId, FamilyId, SessionId};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
@@ -24,6 +24,8 @@ use vpgate_core::oauth::device_grant::DenialReason;
 use vpgate_core::oauth::device_settings::DeviceSettings;
 use vpgate_core::oauth::entitlement::{Entitlement, Origin};
 use vpgate_core::oauth::issuance::{Family, Issuance};
+use vpgate_core::oauth::logout::ClientLogout;
+use vpgate_core::oauth::session::NewSession;
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
@@ -60,6 +62,7 @@ fn request() -> AuthorizationRequest {
         code: CodeRules::default(),
         cross_device: false,
         proof: ProofRules::default(),
+        logout: ClientLogout::default(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [
@@ -98,8 +101,24 @@ impl Authorization {
             request: Box::new(request()),
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
+            session: None,
         };
         Self { terms, browser: states::digest(), code: states::digest(), asked: states::asked() }
+    }
+
+    /// One that leads to this session.
+    pub fn of_session(session: &SessionId) -> Self {
+        let mut authorization = Self::new();
+        authorization.terms.session = Some(session.clone());
+        authorization
+    }
+
+    pub fn terms(&self) -> &CodeGrantTerms {
+        &self.terms
+    }
+
+    pub fn code(&self) -> Digest {
+        self.code
     }
 
     pub fn id(&self) -> &AuthorizationId {
@@ -141,6 +160,7 @@ impl Authorization {
             nonce: None,
             resources: Vec::new(),
             dpop: None,
+            session: self.terms.session.clone(),
         };
         let id = FamilyId::from_entropy(states::fresh());
         let family = Family::begin(entitlement, id, "web", &states::settings(), NOW).unwrap();
@@ -160,6 +180,13 @@ impl Authorization {
         }
     }
 
+    pub fn sign_in(&self, begun: NewSession) -> Change {
+        Change::Settle {
+            presentation: states::verified(&self.asked, self.browser, None),
+            grant: Some(GrantDecision::SignIn(self.granted(), Box::new(begun))),
+        }
+    }
+
     pub fn refuse(&self) -> Change {
         Change::Settle {
             presentation: declined(&self.asked, self.browser),
@@ -171,10 +198,14 @@ impl Authorization {
 /// Begun, and its browser sent to the wallet.
 pub async fn at_the_wallet(store: &AnyStore) -> Authorization {
     let authorization = Authorization::new();
+    go_to_the_wallet(store, &authorization).await;
+    authorization
+}
+
+pub async fn go_to_the_wallet(store: &AnyStore, authorization: &Authorization) {
     store.commit(&authorization.begin(None)).await.unwrap();
     let served = states::served(&authorization.asked, authorization.browser);
     store.commit(&Change::ServePresentation(served)).await.unwrap();
-    authorization
 }
 
 pub async fn granted(store: &AnyStore) -> Authorization {

@@ -14,6 +14,7 @@ mod questions;
 mod races;
 mod remains;
 mod returning;
+mod sessions;
 mod settling;
 mod speed;
 mod sweeping;
@@ -121,6 +122,14 @@ on_every_backend! {
         what_nobody_took_in_time_is_forgotten_and_its_grant_stays_expired
         a_login_hint_goes_with_its_request
         dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed
+    }
+    sessions {
+        a_session_begins_with_its_grant_and_is_found_by_id_and_cookie
+        a_session_answers_until_it_ends
+        ending_a_session_forgets_its_tokens_and_leaves_a_notice
+        taking_back_a_family_ends_its_session_with_all_that_it_led_to
+        a_notice_is_due_until_it_is_dropped_and_counted_by_one
+        sessions_and_notices_are_swept
     }
     tokens {
         a_redemption_writes_its_tokens

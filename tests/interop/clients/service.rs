@@ -14,6 +14,7 @@ use vpgate::config::Storage;
 use vpgate::config::secrets::hash_text;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
+use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::status_lists::FetchedStatusLists;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys};
@@ -78,6 +79,7 @@ fn app(config: Config) -> App {
     let wallets = FetchedWallets::new(network.clone(), Arc::clone(&clock), HashMap::new());
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
+    let logout_receivers = Arc::new(PostedLogouts::new(network.clone()));
     let status_lists =
         FetchedStatusLists::new(network, Arc::clone(&clock), Arc::clone(&issuer_keys), config.status_cache);
     let outside = Outside {
@@ -86,6 +88,7 @@ fn app(config: Config) -> App {
         entropy,
         issuer_keys,
         client_keys: fetched_keys,
+        logout_receivers,
         status_lists: Arc::new(status_lists),
         wallets: Arc::new(wallets),
         keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),

@@ -13,8 +13,8 @@ use serde_json::{Map, Value, json};
 use vpgate::config::Storage;
 use vpgate::flow::context::{Ports, SecretKeys, Service};
 use vpgate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, Signer, StatusLists, Unavailable,
-    Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, NoStatusList, NotPublished, Signer,
+    StatusLists, Unavailable, Wallets,
 };
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
@@ -32,6 +32,7 @@ use vpgate_core::jose::signing::SigningKey;
 use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, CodeRules, Grant, ProofRules};
 use vpgate_core::oauth::client_assertion::AssertionPolicy;
 use vpgate_core::oauth::device_settings::DeviceSettings;
+use vpgate_core::oauth::logout::ClientLogout;
 use vpgate_core::oauth::token_policy::{TokenFormat, TokenPolicy, TokenSettings};
 use vpgate_core::oauth::user_code::{UserCodeFormat, UserCodeFormats};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
@@ -90,6 +91,7 @@ impl Stage {
                 wallets: Arc::new(NoWallets),
                 issuer_keys: Arc::new(NoKeys),
                 client_keys: Arc::new(NoKeys),
+                logout_receivers: Arc::new(NoKeys),
                 cross_check: None,
                 status_lists: Arc::new(NoLists),
             };
@@ -305,6 +307,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             },
             of_clients: BTreeMap::new(),
         },
+        sessions: None,
     }
 }
 
@@ -343,6 +346,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         code: CodeRules::default(),
         cross_device: false,
         proof: ProofRules::default(),
+        logout: ClientLogout::default(),
     }
 }
 
@@ -423,6 +427,13 @@ impl Wallets for NoWallets {
 }
 
 struct NoKeys;
+
+#[async_trait]
+impl LogoutReceivers for NoKeys {
+    async fn tell(&self, _: &url::Url, _: &Secret) -> Result<(), NotPublished> {
+        Err(NotPublished::passing(&"nobody there"))
+    }
+}
 
 #[async_trait]
 impl IssuerKeys for NoKeys {

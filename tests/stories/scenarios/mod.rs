@@ -35,6 +35,7 @@ mod pushing;
 mod questions;
 mod requests;
 mod rules;
+mod sessions;
 mod shop;
 mod status;
 mod taken_back;

@@ -185,7 +185,11 @@ impl<'w> Browser<'w> {
         for cookie in response.headers().get_all(header::SET_COOKIE) {
             let pair = cookie.to_str().unwrap().split(';').next().unwrap();
             let (name, value) = pair.split_once('=').unwrap();
-            self.cookies.insert(name.to_owned(), value.to_owned());
+            if cookie.to_str().unwrap().contains("Max-Age=0;") {
+                self.cookies.remove(name);
+            } else {
+                self.cookies.insert(name.to_owned(), value.to_owned());
+            }
         }
         let location = response.headers().get(header::LOCATION).map(|it| it.to_str().unwrap().to_owned());
         let status = response.status();

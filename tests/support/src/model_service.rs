@@ -18,6 +18,7 @@ use vpgate::config::Config;
 use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
+use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Store as _};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
@@ -195,6 +196,7 @@ fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>, troubles: &Arc<Trou
         issuer_keys: Arc::new(Keys(keys)),
         // No client here has keys, and no wallet is a server.
         client_keys: Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(clock) as Arc<dyn Clock>)),
+        logout_receivers: Arc::new(PostedLogouts::new(network.clone())),
         wallets: Arc::new(FetchedWallets::new(network, Arc::clone(clock) as Arc<dyn Clock>, HashMap::new())),
         status_lists: Arc::new(lists),
         keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),

@@ -36,10 +36,13 @@ fn terms(challenge: bool) -> CodeGrantTerms {
             dpop_jkt: None,
             expected_subject: None,
             claims: ClaimsRequest::default(),
+            anew: false,
+            max_age: None,
             parameters: RequestParameters::default(),
         }),
         created_at: at(0),
         expires_at: at(300),
+        session: None,
     }
 }
 

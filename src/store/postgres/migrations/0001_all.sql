@@ -174,6 +174,7 @@ CREATE TABLE turns (
 --   refresh_until    from this second on it does not work
 --   refresh_previous digest of the refresh token that the current one was given for
 --   refreshed_at     when that one was shown first
+--   session          the session that it ends with
 CREATE TABLE token_families (
     id              text   NOT NULL PRIMARY KEY,
     origin          text   NOT NULL UNIQUE,
@@ -184,6 +185,7 @@ CREATE TABLE token_families (
     refresh_until   bigint,
     refresh_previous bytea CHECK (octet_length(refresh_previous) = 32),
     refreshed_at    bigint,
+    session         text,
     forget_at       bigint NOT NULL,
 
     CONSTRAINT family_refresh CHECK ((refresh_lineage IS NULL) = (refresh_current IS NULL)
@@ -191,6 +193,7 @@ CREATE TABLE token_families (
 ) WITH (fillfactor = 80, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
 
 CREATE INDEX token_families_forget_at ON token_families (forget_at);
+CREATE INDEX token_families_session ON token_families (session) WHERE session IS NOT NULL;
 
 -- An access token, by its digest: what it allows, never the token. Without a foreign key: a refresh and a revocation
 -- at the same moment may leave a row behind, which is dead.
@@ -212,6 +215,31 @@ CREATE TABLE client_tokens (
 ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
 
 CREATE INDEX client_tokens_forget_at ON client_tokens (forget_at);
+
+-- A person who presented to a client a moment ago, in a browser that is known by the digest of a secret. The
+-- admission goes with the row.
+CREATE TABLE sessions (
+    id        text   NOT NULL PRIMARY KEY,
+    cookie    bytea  NOT NULL UNIQUE CHECK (octet_length(cookie) = 32),
+    terms     text   NOT NULL,
+    admission text   NOT NULL,
+    forget_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX sessions_forget_at ON sessions (forget_at);
+
+-- What a client has to be told of a logout, until it was told or the attempts are used up. `due_at` says when it is
+-- tried next.
+CREATE TABLE logout_notices (
+    id        text   NOT NULL PRIMARY KEY,
+    notice    text   NOT NULL,
+    attempts  bigint NOT NULL,
+    due_at    bigint NOT NULL,
+    forget_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX logout_notices_due_at ON logout_notices (due_at);
+CREATE INDEX logout_notices_forget_at ON logout_notices (forget_at);
 
 -- A proof of a key that was shown (RFC 9449 section 11.1), until it could not be shown again anyway. `used_by` is
 -- random, of the request that used it: a request whose answer from here was lost finds out whether it was itself.

@@ -153,6 +153,7 @@ impl Grant {
             nonce: None,
             resources: Vec::new(),
             dpop: None,
+            session: None,
         };
         Family::begin(entitlement, FamilyId::from_entropy(fresh()), "tv", &settings(), NOW).unwrap()
     }

@@ -12,6 +12,7 @@ use vpgate_core::oauth::authorization_request::{
 };
 use vpgate_core::oauth::client::{Authentication, Client, CodeRules, Grant, ProofRules};
 use vpgate_core::oauth::device_settings::DeviceSettings;
+use vpgate_core::oauth::logout::ClientLogout;
 use vpgate_core::oauth::redirect::{MAX_STATE_BYTES, ReturnAddress};
 use vpgate_core::openid4vp::dcql::{ClaimsPath, Meta};
 
@@ -70,6 +71,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         code: CodeRules::default(),
         cross_device: false,
         proof: ProofRules::default(),
+        logout: ClientLogout::default(),
     }
 }
 

@@ -4,7 +4,7 @@ pub mod outside;
 
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::atomic::AtomicI64;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, Once};
 
 use base64::Engine as _;
@@ -18,7 +18,7 @@ use vpgate::config::Config;
 use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, NotPublished, Store};
+use vpgate::flow::ports::{Clock, Entropy, LogoutReceivers, NotPublished, Store};
 use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -36,7 +36,7 @@ use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 
 use crate::browser::{Browser, Page};
 use crate::builders::configuration::configuration;
-use crate::harness::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock};
+use crate::harness::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock, ToldLogouts};
 
 /// Where a wallet app is opened that posts its answers.
 pub const POSTING_WALLET: &str = "http://127.0.0.1:9998/authorize";
@@ -97,6 +97,7 @@ pub struct Harness {
     pub clock: Arc<TestClock>,
     list_road: Arc<Mutex<ListRoad>>,
     no_keys: Arc<Mutex<Option<NotPublished>>>,
+    told: Arc<ToldLogouts>,
 }
 
 impl Harness {
@@ -190,6 +191,7 @@ impl Harness {
         let keys = Arc::new(KeySet::of(published.keys().iter().cloned().chain(more_keys).collect()));
         let list_road = Arc::new(Mutex::new(ListRoad::Open));
         let no_keys = Arc::default();
+        let told: Arc<ToldLogouts> = Arc::default();
         let status_lists = PublishedLists {
             sandbox: sandbox.endpoint(),
             keys: Arc::clone(&keys),
@@ -206,6 +208,7 @@ impl Harness {
             entropy: Arc::new(SystemEntropy),
             issuer_keys: Arc::new(KnownKeys(keys, Arc::clone(&no_keys))),
             client_keys: Arc::new(NoClientKeys),
+            logout_receivers: Arc::clone(&told) as Arc<dyn LogoutReceivers>,
             status_lists: Arc::new(status_lists),
             wallets: Arc::new(FetchedWallets::new(
                 FetchClient::new(true).unwrap(),
@@ -216,7 +219,7 @@ impl Harness {
         };
         let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
-        Self { app: Arc::new(app), routes, store, issuer, clock, list_road, no_keys }
+        Self { app: Arc::new(app), routes, store, issuer, clock, list_road, no_keys, told }
     }
 
     pub fn store(&self) -> &dyn Store {
@@ -226,6 +229,16 @@ impl Harness {
     /// From now on the issuer's status list arrives like this.
     pub fn lists_arrive(&self, road: ListRoad) {
         *self.list_road.lock().unwrap() = road;
+    }
+
+    /// The logout tokens that came since it was last asked, each with its address.
+    pub fn told_logouts(&self) -> Vec<(String, String)> {
+        std::mem::take(&mut *self.told.came.lock().unwrap())
+    }
+
+    /// Whether clients take logout tokens from now on.
+    pub fn receivers_fail(&self, fail: bool) {
+        self.told.refused.store(fail, Ordering::SeqCst);
     }
 
     /// From now on the issuer's keys cannot be used, for this reason; or can again.

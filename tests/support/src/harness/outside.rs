@@ -1,14 +1,18 @@
 //! The outside world of the stories: time, keys and status lists, as tests want them.
 
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
 use poem::endpoint::BoxEndpoint;
 use poem::{Endpoint as _, Request};
-use vpgate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
+use url::Url;
+use vpgate::flow::ports::{
+    ClientKeySets, Clock, IssuerKeys, LogoutReceivers, NoStatusList, NotPublished, StatusLists,
+};
 use vpgate::sandbox::MOUNT;
+use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::client::ClientKeys;
@@ -53,6 +57,24 @@ pub struct NoClientKeys;
 impl ClientKeySets for NoClientKeys {
     async fn of_client(&self, _: &ClientKeys, _: Option<&str>) -> Result<Arc<KeySet>, NotPublished> {
         Err(NotPublished::passing(&"there are none here"))
+    }
+}
+
+/// Clients that are told of logouts: what came, at which address, and whether they take it.
+#[derive(Default)]
+pub struct ToldLogouts {
+    pub came: Mutex<Vec<(String, String)>>,
+    pub refused: AtomicBool,
+}
+
+#[async_trait]
+impl LogoutReceivers for ToldLogouts {
+    async fn tell(&self, uri: &Url, logout_token: &Secret) -> Result<(), NotPublished> {
+        self.came.lock().unwrap().push((uri.to_string(), logout_token.expose().to_owned()));
+        if self.refused.load(Ordering::SeqCst) {
+            return Err(NotPublished::passing(&"status 503"));
+        }
+        Ok(())
     }
 }
 
