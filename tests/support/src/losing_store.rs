@@ -6,7 +6,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use vpgate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
-use vpgate_core::base::id::{AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState};
+use vpgate_core::base::id::{
+    AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
+};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
@@ -16,7 +18,9 @@ use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::oauth::issuance::{Family, IssuedAccess};
+use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
+use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 
 /// What becomes of a change.
@@ -113,6 +117,18 @@ impl Store for LosingStore {
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {
         let silent = std::mem::take(&mut *lock(&self.troubles.silent));
         if silent { Err(gone()) } else { self.inner.ask(question).await }
+    }
+
+    async fn session(&self, id: &SessionId) -> Result<Option<Session>, Unavailable> {
+        self.inner.session(id).await
+    }
+
+    async fn session_by_cookie(&self, cookie: &Digest) -> Result<Option<Session>, Unavailable> {
+        self.inner.session_by_cookie(cookie).await
+    }
+
+    async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
+        self.inner.due_notices(now, limit).await
     }
 
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {
