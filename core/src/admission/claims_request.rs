@@ -152,13 +152,15 @@ impl ClaimsRequest {
 }
 
 impl<'a> Claimable<'a> {
-    /// The scope that lists the claim `name`, and whose credential is asked for: one of the request before all others.
+    /// The scope that lists the claim `name`, and whose credential is asked for: one of the request, or else one that
+    /// is open. A scope with rules lends nothing to who did not ask for it, since nobody judges its rules.
     fn scope_of(&self, name: &str) -> Option<&'a ScopeDefinition> {
         let credentials: Vec<&str> = self.definitions(self.asked).flat_map(|it| it.credentials()).collect();
         let lists = |scope: &&ScopeDefinition| {
             credentials.contains(&scope.credential.as_str()) && scope.claim_names().contains(&name)
         };
-        self.definitions(self.asked).chain(self.definitions(self.open)).find(lists)
+        let open = self.definitions(self.open).filter(|scope| scope.open);
+        self.definitions(self.asked).chain(open).find(lists)
     }
 
     /// Whether a credential behind the scopes of the request has one of these `acr`.

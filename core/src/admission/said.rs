@@ -87,7 +87,12 @@ impl Admission {
 
     fn requested(&self, claim: &RequestedClaim, policy: &ScopePolicy) -> Option<Value> {
         match &claim.scope {
-            Some(scope) => self.claim_of(policy.named(scope)?, &claim.name),
+            // What was asked for and not earned lends nothing either.
+            Some(scope) => {
+                let scope = policy.named(scope)?;
+                let lends = scope.open || self.scopes.contains(&scope.name);
+                self.claim_of(scope, &claim.name).filter(|_| lends)
+            }
             None => self.claims.get(&claim.name).cloned(),
         }
     }

@@ -107,7 +107,8 @@ async fn empty(database: &Database, now: Timestamp, limit: usize) -> Result<usiz
                            '{expires_at}', '0')::text,
          admission = (jsonb_set(
              regexp_replace(admission, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
-             '{subject}', '\"\"') - 'claims' - 'status_places')::text",
+             '{subject}', '\"\"') - 'claims' - 'status_places'
+                                    - 'credentials' - 'requested')::text",
         "state = 'approved' AND position('\"subject\":\"\"' IN admission) = 0
          AND position('\"subject\": \"\"' IN admission) = 0",
         "forget_at"

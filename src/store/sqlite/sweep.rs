@@ -93,7 +93,7 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
         "UPDATE grants
          SET terms = json_set(terms, '$.expires_at', 0),
              admission = json_remove(json_set(admission, '$.subject', ''), '$.claims', '$.status_places',
-                                     '$.credentials')
+                                     '$.credentials', '$.requested')
          WHERE id IN (SELECT id FROM grants
                          WHERE forget_at <= $1 AND state = 'approved' AND admission ->> '$.subject' <> ''
                          ORDER BY forget_at LIMIT $2)",

@@ -147,7 +147,7 @@ pub(crate) async fn userinfo(world: &Harness, tokens: &Value) -> Answer {
 /// The claims of a JWT that a published key checks.
 pub(crate) async fn claims(world: &Harness, jwt: &str) -> (String, String, Map<String, Value>) {
     let keys = KeySet::from_json(&world.get("/jwks.json").await.json()).unwrap();
-    let bounds = Bounds { bytes: 8192, depth: 4, members: 100 };
+    let bounds = Bounds { bytes: 8192, depth: 8, members: 100 };
     let jws = UnverifiedJws::parse(jwt, &bounds).unwrap();
     let (typ, alg) = (jws.typ().unwrap().to_owned(), jws.algorithm().name().to_owned());
     let key = keys.find(jws.kid(), jws.algorithm()).unwrap().clone();

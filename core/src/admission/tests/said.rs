@@ -18,10 +18,12 @@ fn people() -> ScopePolicy {
     let mut credential = askable("id");
     credential.acr = Some("high".to_owned());
     let address = open("address", &["address.country"]);
+    let ruled = scope("ruled", "id", &["secret"], vec![rule("id", "adult", "=", &json!(true))]);
     ScopePolicy::new(
         vec![credential, askable("licence")],
         vec![
             profile,
+            ruled,
             email,
             address,
             open("adult", &["adult"]),
@@ -163,10 +165,12 @@ fn req_19_72_a_claim_that_cannot_be_had_is_refused_by_name() {
         // Its credential is not asked for, or no scope of the client lists it.
         (r#"{"userinfo": {"classes": null}}"#, "`classes`"),
         (r#"{"userinfo": {"given_name": null}}"#, "`given_name`"),
+        // Its scope has rules, and nobody judges them here.
+        (r#"{"userinfo": {"secret": null}}"#, "`secret`"),
         // Not there: the ID token says it.
         (r#"{"userinfo": {"auth_time": null}}"#, "`auth_time`"),
     ] {
-        let why = refused(text, "adult", "openid adult email drive");
+        let why = refused(text, "adult", "openid adult email drive ruled");
         assert!(why.contains(named), "{text}: {why}");
     }
     for legal in [
