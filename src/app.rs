@@ -36,10 +36,12 @@ use crate::fetch::logout_receivers::PostedLogouts;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
-use crate::flow::context::{Ports, SecretKeys, Service};
+use crate::flow::context::{Context, Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Unavailable, Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Swept, Unavailable,
+    Wallets,
 };
+use crate::flow::sweep::Sweeper;
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
@@ -405,21 +407,47 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
 
 async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {
     let mut stopped = std::pin::pin!(told(stopped));
-    loop {
-        // At once after the start, too: nobody has swept while the service was stopped.
+    let mut sweeper = None;
+    let first = sweep_in_turn(&mut sweeper, &service.context()).await;
+    if matches!(first, Ok(None)) {
+        // At once after the start, whoever's turn it is: perhaps nobody has swept while the service was stopped.
         sweep_once(&service).await;
+    }
+    loop {
         tokio::select! {
-            () = &mut stopped => return,
+            () = &mut stopped => break,
             () = tokio::time::sleep(SWEEP) => {}
         }
+        tell_swept(sweep_in_turn(&mut sweeper, &service.context()).await);
+    }
+    if let Some(sweeper) = sweeper
+        && let Err(fault) = sweeper.hand_over(&service.context()).await
+    {
+        tracing::debug!(%fault, "the others have to wait for their turn to sweep");
     }
 }
 
+async fn sweep_in_turn(
+    sweeper: &mut Option<Sweeper>,
+    context: &Context,
+) -> Result<Option<Swept>, Unavailable> {
+    let sweeper = match sweeper {
+        Some(sweeper) => sweeper,
+        None => sweeper.insert(Sweeper::new(context)?),
+    };
+    sweeper.sweep_in_turn(context).await
+}
+
 async fn sweep_once(service: &Service) {
-    match flow::sweep::sweep(&service.context()).await {
-        Ok(swept) => {
+    tell_swept(flow::sweep::sweep(&service.context()).await.map(Some));
+}
+
+fn tell_swept(swept: Result<Option<Swept>, Unavailable>) {
+    match swept {
+        Ok(Some(swept)) => {
             tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
         }
+        Ok(None) => tracing::debug!("another process sweeps"),
         Err(fault) => {
             let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
             tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");

@@ -55,6 +55,8 @@ pub enum Change {
     },
     /// Something happened, and is counted.
     Count(Attempt),
+    /// Things may happen, and are counted before. `Lost` when one of the limits has no room for them.
+    Reserve(Limited),
     /// Refused for good before a presentation was settled. Leaves: pending.
     DenyGrant(Denied),
     /// "I did not start this", counted. Leaves: pending or approved.
@@ -217,6 +219,18 @@ pub enum Change {
         /// Digest of the handle of the pushed request, which is spent.
         pushed: Option<Digest>,
     },
+    /// One process does something for all that share the store. `Lost` while another one does. Leaves: done by
+    /// nobody, by the same process, or until a time that has passed.
+    TakeLease {
+        /// What is done.
+        what: Lease,
+        /// Who does it: drawn when the process started.
+        holder: Digest,
+        /// When that happens.
+        at: Timestamp,
+        /// How long the others leave it alone; until `at`, when it is given back.
+        until: Timestamp,
+    },
     /// The client exchanges its code. Leaves: granted.
     RedeemCode {
         /// The grant after it.
@@ -265,6 +279,22 @@ pub enum Change {
     DropNotice(NoticeId),
 }
 
+/// What one process at a time does for all that share the store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lease {
+    /// Removes what is dead.
+    Sweep,
+}
+
+impl Lease {
+    /// As a row names it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Sweep => "sweep",
+        }
+    }
+}
+
 impl Change {
     /// As metrics and logs call it.
     pub fn name(&self) -> &'static str {
@@ -272,6 +302,7 @@ impl Change {
             Self::OpenGrant { .. } => "open_grant",
             Self::EnterCode { .. } => "enter_code",
             Self::Count(_) => "count",
+            Self::Reserve(_) => "reserve",
             Self::DenyGrant(_) => "deny_grant",
             Self::DenyByUser { .. } => "deny_by_user",
             Self::CompleteGrant { .. } => "complete_grant",
@@ -305,6 +336,7 @@ impl Change {
             Self::TakeBackFamily { .. } => "take_back_family",
             Self::PostponeNotice { .. } => "postpone_notice",
             Self::DropNotice(_) => "drop_notice",
+            Self::TakeLease { .. } => "take_lease",
         }
     }
 }

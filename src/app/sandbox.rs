@@ -14,6 +14,7 @@ use crate::fetch::client::sandbox_client;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
 use crate::sandbox::certified_key::{CertifiedKey, NotCertified};
 use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
+use crate::store;
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
 use vpgate_core::base::secret::Secret;
@@ -146,6 +147,8 @@ pub async fn serve(
         Demo::new(address, data.as_deref(), &shop_secret, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     let mounts = demo.mounts();
     let base_url = demo.config.public_url.clone();
+    // Nobody else works with it.
+    store::migrate(&demo.config.storage)?;
     let running = start_at(Listening { public, operations: None }, demo.config, mounts)?;
     Ok(RunningSandbox { running, base_url, shop_secret })
 }

@@ -5,6 +5,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
+use super::client::at_hand::SharesAtHand;
 use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::ports::{
@@ -60,6 +61,7 @@ pub struct Service {
     keys: Arc<SecretKeys>,
     signed_requests: Arc<SignedRequests>,
     polls: Arc<Polls>,
+    shares: Arc<SharesAtHand>,
 }
 
 impl Service {
@@ -71,6 +73,7 @@ impl Service {
             keys: Arc::new(keys),
             signed_requests: Arc::default(),
             polls: Arc::default(),
+            shares: Arc::default(),
         }
     }
 
@@ -83,6 +86,7 @@ impl Service {
             keys: Arc::clone(&self.keys),
             signed_requests: Arc::clone(&self.signed_requests),
             polls: Arc::clone(&self.polls),
+            shares: Arc::clone(&self.shares),
         }
     }
 
@@ -101,6 +105,7 @@ pub struct Context {
     pub(in crate::flow) keys: Arc<SecretKeys>,
     pub(in crate::flow) signed_requests: Arc<SignedRequests>,
     pub(in crate::flow) polls: Arc<Polls>,
+    pub(in crate::flow) shares: Arc<SharesAtHand>,
 }
 
 impl Context {

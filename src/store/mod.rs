@@ -8,6 +8,7 @@
 //! `Unknown` in answer to a change means that nobody knows whether it was made: its question is asked.
 
 mod asking;
+mod migration;
 pub mod postgres;
 mod probe;
 mod row;
@@ -44,12 +45,20 @@ pub enum OpenFault {
     /// It was used with other keys.
     #[error("the database was used with other keys")]
     OtherKeys,
-    /// A newer program has used it; going back would lose what that program knows.
-    #[error("the database has version {found}; this program knows versions up to {known}")]
+    /// A newer program has changed it in a way that this one cannot work with.
+    #[error("the database has version {found}, which programs of version {known} cannot work with")]
     Newer {
         /// The version of the database.
         found: usize,
-        /// The newest version that this program knows.
+        /// The version of this program.
+        known: usize,
+    },
+    /// An older program has made it, or nobody, and this one needs what it does not have yet.
+    #[error("the database has version {found}; this program needs version {known}: run `vpgate migrate`")]
+    Older {
+        /// The version of the database.
+        found: usize,
+        /// The version of this program.
         known: usize,
     },
     #[error("the database belongs to another program")]

@@ -82,8 +82,8 @@ pub struct PostgresStore {
 }
 
 impl PostgresStore {
-    /// Opens `storage`, makes the schema if it is not there, and brings it to the version of this program. Blocks:
-    /// call it while starting.
+    /// Opens `storage`, whose schema must be of a version that this program works with: [`migrate`]. Blocks: call it
+    /// while starting.
     ///
     /// # Errors
     /// [`OpenFault`]

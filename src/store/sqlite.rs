@@ -71,8 +71,8 @@ pub struct SqliteStore {
 }
 
 impl SqliteStore {
-    /// Opens `storage`, makes the file (for this user only) if it is not there, and brings it to the version of
-    /// this program. Blocks: call it while starting.
+    /// Opens `storage`, and makes the file (for this user only) if it is not there. One that is there must be of a
+    /// version that this program works with: [`migrate`]. Blocks: call it while starting.
     ///
     /// # Errors
     /// [`OpenFault`]
@@ -91,7 +91,7 @@ impl SqliteStore {
     fn open_noting(storage: &Storage, keys: Option<&Digest>) -> Result<Arc<Self>, OpenFault> {
         let place = DatabasePlace::of(storage);
         let mut connection = place.writer()?;
-        schema::migrate(&mut connection)?;
+        schema::make_or_check(&mut connection)?;
         if let Some(keys) = keys
             && !service::note(&connection, keys)?
         {

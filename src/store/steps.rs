@@ -10,6 +10,7 @@
 mod authorizations;
 mod counters;
 mod grants;
+mod leases;
 mod presentations;
 mod sessions;
 mod tokens;
@@ -146,6 +147,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             enter_code(live, address.as_ref(), *most, within)?
         }
         Change::Count(attempt) => vec![counters::count(attempt)],
+        Change::Reserve(limited) => counters::within(limited, None),
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
         Change::DenyByUser { denied, counted } => {
             vec![grants::deny_by_user(denied)?, counters::count(counted)]
@@ -204,6 +206,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         }
         Change::PostponeNotice { next, seen } => vec![sessions::postpone(next, *seen)],
         Change::DropNotice(id) => vec![sessions::drop_notice(id)],
+        Change::TakeLease { what, holder, at, until } => vec![leases::take(*what, holder, *at, *until)],
     })
 }
 

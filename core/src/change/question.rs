@@ -63,10 +63,16 @@ pub enum Outcome {
 }
 
 impl Change {
-    /// Finds out what became of it; `None` where a row cannot tell, because it only counts.
+    /// Finds out what became of it; `None` where a row cannot tell, because it only counts, and where it
+    /// does not matter.
     pub fn question(&self) -> Option<Question<'_>> {
         Some(match self {
-            Self::EnterCode { .. } | Self::Count(_) | Self::PostponeNotice { .. } | Self::DropNotice(_) => {
+            Self::EnterCode { .. }
+            | Self::Count(_)
+            | Self::Reserve(_)
+            | Self::TakeLease { .. }
+            | Self::PostponeNotice { .. }
+            | Self::DropNotice(_) => {
                 return None;
             }
             Self::AuthorizeInSession { grant, .. } => Question::Authorization(&grant.terms().id, there()),

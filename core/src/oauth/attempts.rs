@@ -35,6 +35,10 @@ pub struct Attempt {
     most: u32,
     window: Duration,
     at: Timestamp,
+    /// How many at once; below zero they are given back.
+    change: i64,
+    /// When they were counted, where that was before.
+    given_back_to: Option<Timestamp>,
 }
 
 /// Closed while its limit is reached; one that depends on another limit, while both are.
@@ -104,7 +108,29 @@ impl CountedEvent {
 impl Attempt {
     /// `who` may do `what` at most `most` times within any `window`.
     pub fn new(what: CountedEvent, who: Digest, most: u32, window: Duration, now: Timestamp) -> Self {
-        Self { what, who, most, window, at: now }
+        Self { what, who, most, window, at: now, change: 1, given_back_to: None }
+    }
+
+    /// So many at once.
+    #[must_use]
+    pub fn times(&self, number: u32) -> Self {
+        Self { change: number.into(), ..*self }
+    }
+
+    /// So many that were counted in `slot`, and did not happen.
+    #[must_use]
+    pub fn giving_back(&self, number: u32, slot: Timestamp) -> Self {
+        Self { change: -i64::from(number), given_back_to: Some(slot), ..*self }
+    }
+
+    /// By how much its counter changes.
+    pub fn change(&self) -> i64 {
+        self.change
+    }
+
+    /// How many happen; none when some are given back.
+    pub fn number(&self) -> u32 {
+        u32::try_from(self.change).unwrap_or_default()
     }
 
     /// What is counted.
@@ -129,6 +155,10 @@ impl Attempt {
 
     /// The beginning of the slot in which it is counted.
     pub fn slot(&self) -> Timestamp {
+        self.given_back_to.unwrap_or_else(|| self.slot_now())
+    }
+
+    fn slot_now(&self) -> Timestamp {
         let length = i64::try_from(self.slot_length().as_secs()).unwrap_or(i64::MAX);
         Timestamp::from_unix(self.at.unix().div_euclid(length).saturating_mul(length))
     }
@@ -141,7 +171,7 @@ impl Attempt {
     /// Slots that begin later than this do not count: they were written before the clock was set back. One
     /// slot ahead does, since clocks of replicas differ a little.
     pub fn counted_until(&self) -> Timestamp {
-        self.slot().plus(self.slot_length())
+        self.slot_now().plus(self.slot_length())
     }
 
     /// From when on its slot counts no more.

@@ -25,6 +25,7 @@ pub mod redirect;
 pub mod refresh_token;
 pub mod scope_request;
 pub mod session;
+pub mod shares;
 pub mod thumbprint;
 pub mod token_policy;
 pub mod user_code;

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::flow::client::limits;
+use crate::flow::client::{limits, shares};
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
@@ -122,9 +122,10 @@ pub async fn authorize(
     }
     let settings = &client.device;
     let precautions = precautions(context, settings, from)?;
-    let number = precautions.numbers.map(|numbers| numbers.shown());
     let parameters = client.kept_parameters(|name| other.get(name))?;
-    let within = authorization_limits(context, client, from);
+    let all_of_client = devices_of(context, client);
+    let is_counted = shares::count(context, &all_of_client).await?;
+    let within = authorization_limits(context, &all_of_client, is_counted, from);
     let terms = Arc::new(DeviceGrantTerms {
         id: GrantId::from_entropy(context.random_id()?),
         client_id: client.id.clone(),
@@ -152,10 +153,13 @@ pub async fn authorize(
         match context.commit(change).await {
             Ok(()) => {
                 context.polls.remember(&digest, &terms, pace);
-                return Ok(DeviceAuthorization::new(device_code, user_code, settings, number));
+                return Ok(DeviceAuthorization::new(device_code, user_code, settings, &precautions));
             }
             Err(NotMade::Taken) => {}
-            Err(NotMade::Lost) => return Err(too_many(context, client, from, &within).await?),
+            Err(NotMade::Lost) => {
+                shares::uncount_if(is_counted, context, &all_of_client);
+                return Err(too_many(context, client, from, &within).await?);
+            }
             Err(NotMade::Failed(source)) => return Err(source.into()),
         }
     }
@@ -163,14 +167,19 @@ pub async fn authorize(
 }
 
 impl DeviceAuthorization {
-    fn new(device_code: Secret, user_code: UserCode, settings: &DeviceSettings, number: Option<u8>) -> Self {
+    fn new(
+        device_code: Secret,
+        user_code: UserCode,
+        settings: &DeviceSettings,
+        precautions: &Precautions,
+    ) -> Self {
         Self {
             device_code,
             user_code,
             expires_in: settings.code_lifetime.as_secs(),
             interval: settings.polling_interval.as_secs(),
             verification: settings.verification.clone(),
-            number,
+            number: precautions.numbers.map(|numbers| numbers.shown()),
         }
     }
 }
@@ -215,24 +224,38 @@ fn precautions(
     Ok(Precautions { network, numbers, narrowed_to: None })
 }
 
+/// All devices of a client together.
+fn devices_of(context: &Context, client: &Client) -> Attempt {
+    let (who, limits) = (limits::counted_client(context, client), &context.policy.device.limits);
+    let most = limits.authorizations_per_client;
+    Attempt::new(CountedEvent::Authorization, who, most, limits.window, context.now)
+}
+
 /// An address and the networks around it may open so many. When all devices of a client together have
 /// opened too many, those addresses and networks get no more that opened most: anybody can say to be a
-/// public client, and its other devices are not to suffer for that.
-fn authorization_limits(context: &Context, client: &Client, from: ClientAddress) -> Limited {
+/// public client, and its other devices are not to suffer for that. Devices that were counted before (`is_counted`)
+/// have not opened too many.
+fn authorization_limits(
+    context: &Context,
+    all_of_client: &Attempt,
+    is_counted: bool,
+    from: ClientAddress,
+) -> Limited {
     let limits = &context.policy.device.limits;
     let attempt =
         |who, most| Attempt::new(CountedEvent::Authorization, who, most, limits.window, context.now);
-    let everybody = attempt(limits::counted_client(context, client), limits.authorizations_per_client);
     let mut limited = Limited::default();
     let around = limits::counted_networks(context, from);
     for (who, times) in std::iter::once((limits::counted_address(context, from), 1)).chain(around) {
         let most = limits.authorizations_per_address.saturating_mul(times);
         let heavy = (most / HEAVY).max(1);
         limited.barriers.push(Barrier::of(attempt(who, most)));
-        limited.barriers.push(Barrier::while_reached(everybody, attempt(who, heavy)));
+        if !is_counted {
+            limited.barriers.push(Barrier::while_reached(*all_of_client, attempt(who, heavy)));
+        }
         limited.counted.push(attempt(who, most));
     }
-    limited.counted.push(everybody);
+    limited.counted.extend((!is_counted).then_some(*all_of_client));
     limited
 }
 

@@ -3,36 +3,60 @@
 use tokio_postgres::Client;
 
 use super::fault::PostgresFault;
+use crate::store::migration::{Migration, least_reader, readable};
 use crate::store::{Migrated, OpenFault};
 
 /// In order; each is applied once and never edited after a release.
-const MIGRATIONS: &[&str] = &[include_str!("migrations/0001_all.sql")];
+const MIGRATIONS: &[Migration] = &[Migration::Contracts(include_str!("migrations/0001_all.sql"))];
 
-/// Brings the schema to the version of this program, in one transaction. Makes it where it is not there.
+/// Brings the schema to the version of this program, in one transaction. Makes it where it is not there. One that is
+/// newer, and that this program can work with, stays as it is.
 pub(super) async fn migrate(client: &Client, schema: &str) -> Result<Migrated, OpenFault> {
     // Of several that come together one makes the schema, and the others find it.
     execute(client, "BEGIN").await?;
     execute(client, "SELECT pg_advisory_xact_lock(8453219987)").await?;
-    let from = version(client, schema).await?;
-    let to = MIGRATIONS.len();
-    let missing = MIGRATIONS.get(from..).ok_or(OpenFault::Newer { found: from, known: to })?;
+    let from = readable_version(client, schema).await?;
+    let (to, missing) = match MIGRATIONS.get(from..) {
+        Some(missing @ [_, ..]) => (MIGRATIONS.len(), missing),
+        _ => (from, &[][..]),
+    };
     if from == 0 && !is_there(client, schema).await? {
         execute(client, &format!("CREATE SCHEMA {schema}")).await?;
     }
     execute(client, &format!("SET LOCAL search_path = {schema}")).await?;
     execute(client, "SET LOCAL statement_timeout = 0").await?;
     for migration in missing {
-        execute(client, migration).await?;
+        execute(client, migration.sql()).await?;
     }
     if !missing.is_empty() {
+        let least = least_reader(MIGRATIONS);
         let note = format!(
-            "INSERT INTO schema (id, version, least_reader) VALUES (1, {to}, {to})
+            "INSERT INTO schema (id, version, least_reader) VALUES (1, {to}, {least})
              ON CONFLICT (id) DO UPDATE SET version = excluded.version, least_reader = excluded.least_reader"
         );
         execute(client, &note).await?;
     }
     execute(client, "COMMIT").await?;
     Ok(Migrated { from, to })
+}
+
+/// Whether this program can work with the schema as it is. Changes nothing.
+pub(super) async fn check(client: &Client, schema: &str) -> Result<(), OpenFault> {
+    let (found, known) = (readable_version(client, schema).await?, MIGRATIONS.len());
+    if found < known { Err(OpenFault::Older { found, known }) } else { Ok(()) }
+}
+
+/// The version of a schema that is not too new.
+async fn readable_version(client: &Client, schema: &str) -> Result<usize, OpenFault> {
+    let (found, known) = (version(client, schema).await?, MIGRATIONS.len());
+    if found <= known {
+        return Ok(found);
+    }
+    let least =
+        client.query_typed(&format!("SELECT least_reader FROM {schema}.schema WHERE id = 1"), &[]).await;
+    let least = least.map_err(|fault| PostgresFault::sent(&fault))?;
+    let least = least.first().and_then(|row| row.try_get::<_, i64>(0).ok()).ok_or(OpenFault::Foreign)?;
+    readable(found, least, known)
 }
 
 /// The version of a schema; 0 where there is none, or nothing is in it.

@@ -47,21 +47,21 @@ pub fn used_with(storage: &PostgresStorage) -> Result<UsedWith, OpenFault> {
 pub fn use_with(storage: &PostgresStorage, keys: &Digest) -> Result<(), OpenFault> {
     waiting(async {
         let (client, schema) = (client(storage).await?, storage.quoted_schema());
-        schema::migrate(&client, &schema).await?;
+        schema::check(&client, &schema).await?;
         let sql = format!("UPDATE {schema}.service SET keys = $1 WHERE id = 1");
         note(&client, &sql, keys).await.map(drop)
     })
 }
 
-/// Brings the schema to the version of this program, notes the keys where none are noted, and finds out how
-/// statements can be sent. Blocks.
+/// Checks that this program can work with the schema, notes the keys where none are noted, and finds out how statements
+/// can be sent. Blocks.
 ///
 /// # Errors
 /// [`OpenFault`]
 pub(super) fn prepare(storage: &PostgresStorage, keys: Option<&Digest>) -> Result<StatementMode, OpenFault> {
     waiting(async {
         let (client, schema) = (client(storage).await?, storage.quoted_schema());
-        schema::migrate(&client, &schema).await?;
+        schema::check(&client, &schema).await?;
         if let Some(keys) = keys {
             let sql =
                 format!("UPDATE {schema}.service SET keys = $1 WHERE id = 1 AND (keys IS NULL OR keys = $1)");
@@ -112,7 +112,7 @@ async fn prepared_statements_work(one: &Client, other: &Client) -> Result<bool, 
     Ok(numbers == Some(1) && texts.as_deref() == Some("two"))
 }
 
-async fn client(storage: &PostgresStorage) -> Result<Client, OpenFault> {
+pub(super) async fn client(storage: &PostgresStorage) -> Result<Client, OpenFault> {
     let connector = Connector::new(storage, Durability::Durable)?;
     let connected = connector.connect().await;
     Ok(connected.map(|(client, _)| client).map_err(|fault| PostgresFault::unconnected(&fault))?)

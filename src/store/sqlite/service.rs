@@ -43,7 +43,7 @@ pub fn used_with(storage: &Storage) -> Result<UsedWith, OpenFault> {
 /// [`OpenFault`]
 pub fn use_with(storage: &Storage, keys: &Digest) -> Result<(), OpenFault> {
     let mut connection = DatabasePlace::of(storage).writer()?;
-    super::schema::migrate(&mut connection)?;
+    super::schema::make_or_check(&mut connection)?;
     connection.execute("UPDATE service SET keys = ?1 WHERE id = 1", params![keys.as_bytes()])?;
     Ok(())
 }

@@ -50,7 +50,7 @@ const IN_POSTGRES: &str = "
     WHERE TRUE /*AND*/
     ON CONFLICT (what, who) DO UPDATE
     SET (slots, counts) =
-            (SELECT array_agg(slot ORDER BY slot), array_agg(number ORDER BY slot)
+            (SELECT coalesce(array_agg(slot ORDER BY slot), '{}'), coalesce(array_agg(number ORDER BY slot), '{}')
              FROM (SELECT slot, sum(number)::bigint AS number
                    FROM unnest(own.slots || excluded.slots, own.counts || excluded.counts) AS every(slot, number)
                    WHERE slot > $8 AND slot <= $9 GROUP BY slot) AS left_over),
@@ -87,7 +87,10 @@ pub(super) fn within(limited: &Limited, unless_live: LiveCode) -> Vec<Step> {
     });
     let counts = limited.counted.iter().map(|attempt| {
         let own = limited.barriers.iter().filter(|barrier| barrier.limit().same_counter(attempt));
-        step(attempt, 1, limits_of(own), unless_live)
+        let mut limits = limits_of(own);
+        // All of them fit, or none is counted.
+        limits.most = limits.most.saturating_sub(attempt.change() - 1);
+        step(attempt, attempt.change(), limits, unless_live)
     });
     guards.chain(counts).collect()
 }
@@ -108,7 +111,7 @@ fn limits_of<'a>(barriers: impl IntoIterator<Item = &'a Barrier>) -> CounterLimi
 
 /// Counts without a limit.
 pub(super) fn count(attempt: &Attempt) -> Step {
-    step(attempt, 1, limits_of([]), None)
+    step(attempt, attempt.change(), limits_of([]), None)
 }
 
 fn step(attempt: &Attempt, increment: i64, limits: CounterLimits<'_>, unless_live: LiveCode) -> Step {

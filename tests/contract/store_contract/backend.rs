@@ -34,15 +34,13 @@ pub fn file() -> Option<Opened> {
 /// A schema of its own. `None` where PostgreSQL is not installed.
 pub fn postgres() -> Option<Opened> {
     let cluster = postgres::shared("a store in PostgreSQL")?;
-    let storage = cluster.storage(&postgres::schema());
-    Some(Opened { store: PostgresStore::open(&storage).unwrap(), _folder: None })
+    Some(Opened { store: PostgresStore::open(&cluster.migrated()).unwrap(), _folder: None })
 }
 
 /// The same with statements that are not prepared, as behind some poolers.
 pub fn unnamed() -> Option<Opened> {
     let cluster = postgres::shared("a store in PostgreSQL")?;
-    let storage =
-        PostgresStorage { statements: StatementMode::Unnamed, ..cluster.storage(&postgres::schema()) };
+    let storage = PostgresStorage { statements: StatementMode::Unnamed, ..cluster.migrated() };
     Some(Opened { store: PostgresStore::open(&storage).unwrap(), _folder: None })
 }
 

@@ -59,6 +59,31 @@ pub async fn req_15_11_a_grant_over_a_limit_is_not_stored(store: AnyStore) {
     store.commit(&over.open_within(within(later))).await.unwrap();
 }
 
+pub async fn a_share_of_a_limit_fits_whole_or_is_not_counted_and_can_be_given_back(store: AnyStore) {
+    let (who, address) = (states::digest(), states::digest());
+    let all = |at| attempt(CountedEvent::Authorization, who, 100, at);
+    let reserve = |number, at| Change::Reserve(Limited::each([all(at).times(number)]));
+    store.commit(&reserve(60, NOW)).await.unwrap();
+    assert!(lost(&store.commit(&reserve(41, NOW)).await));
+    store.commit(&reserve(40, NOW)).await.unwrap();
+    assert!(lost(&store.commit(&reserve(1, NOW)).await));
+    assert_eq!(total(&store, &all(NOW)).await, 100);
+    // One by one, too, there is no more room, until some are given back: to the slot in which they were counted.
+    let one = |at| Limited::each([attempt(CountedEvent::Authorization, address, 9, at), all(at)]);
+    assert!(lost(&store.commit(&Grant::new().open_within(one(NOW))).await));
+    let next = all(NOW).counted_until();
+    store.commit(&Change::Count(all(next).giving_back(2, all(NOW).slot()))).await.unwrap();
+    assert_eq!(store.attempts(&all(next)).await.unwrap(), [(all(NOW).slot(), 98)]);
+    store.commit(&Grant::new().open_within(one(next))).await.unwrap();
+    store.commit(&reserve(1, next)).await.unwrap();
+    assert!(lost(&store.commit(&Grant::new().open_within(one(next))).await));
+    assert_eq!(store.attempts(&all(next)).await.unwrap(), [(all(NOW).slot(), 98), (next, 2)]);
+    // Giving back to a slot that is gone changes nothing that counts.
+    let much_later = all(next).forgotten_at();
+    store.commit(&Change::Count(all(much_later).giving_back(50, all(NOW).slot()))).await.unwrap();
+    assert_eq!(store.attempts(&all(much_later)).await.unwrap(), []);
+}
+
 pub async fn a_grant_whose_code_is_taken_is_not_counted(store: AnyStore) {
     let first = opened(&store).await;
     let within = Limited::each([attempt(CountedEvent::Authorization, states::digest(), 5, NOW)]);

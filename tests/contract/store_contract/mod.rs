@@ -8,6 +8,7 @@ mod backend;
 mod durability;
 mod grants;
 mod history;
+mod leases;
 mod limits;
 mod presentations;
 mod questions;
@@ -80,6 +81,7 @@ on_every_backend! {
     }
     limits {
         req_15_11_a_grant_over_a_limit_is_not_stored
+        a_share_of_a_limit_fits_whole_or_is_not_counted_and_can_be_given_back
         a_grant_whose_code_is_taken_is_not_counted
         req_10_20_wrong_codes_are_counted_and_right_ones_neither_counted_nor_forgiving
         req_10_20_what_is_counted_narrowly_stays_counted_when_a_wider_limit_refuses
@@ -149,6 +151,9 @@ on_every_backend! {
         each_change_is_found_made_lost_or_open
         what_was_spent_tells_by_whom
         what_only_counts_has_no_question
+    }
+    leases {
+        of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back
     }
     races {
         a_hundred_redemptions_have_one_winner

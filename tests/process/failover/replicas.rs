@@ -43,7 +43,8 @@ impl Replicas {
         std::fs::write(folder.path().join("issuer.json"), keys.to_string()).unwrap();
         private_file(&folder.path().join("password"), PASSWORD);
         let config = configuration(folder.path(), clusters, schema);
-        // The first makes the keys and the tables.
+        vpgate::store::postgres::migrate(&clusters[0].storage(schema)).unwrap();
+        // The first makes the keys.
         let services: Vec<Service> = (0..replicas)
             .map(|_| Start::serve(&config.replace("{OPERATIONS}", &free_address())).start())
             .collect();

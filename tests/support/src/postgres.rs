@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "a real database takes real time to start")]
 
 mod keeper;
+mod pooler;
 mod tls;
 
 use std::fs;
@@ -26,6 +27,7 @@ use std::time::{Duration, Instant};
 use vpgate::config::{PostgresStorage, PostgresTls, StatementMode};
 
 use self::keeper::Keeper;
+pub use self::pooler::Pooler;
 
 /// Longer than any start takes, on a machine that does much else.
 const STARTING: Duration = Duration::from_secs(60);
@@ -33,6 +35,8 @@ const STARTING: Duration = Duration::from_secs(60);
 pub const USER: &str = "vpgate";
 pub const PASSWORD: &str = "a-password-of-tests";
 pub const DATABASE: &str = "vpgate";
+/// In the environment of a service that stores here: [`PASSWORD`].
+pub const PASSWORD_VARIABLE: &str = "VPGATE_TEST_DATABASE_PASSWORD";
 
 /// What all clusters have in common. They are made to be thrown away, so nothing is forced to the disk: what a
 /// killed process has written stays in the memory of the system.
@@ -64,10 +68,14 @@ pub fn shared(what: &str) -> Option<&'static Cluster> {
 /// Whether PostgreSQL is installed. Where it is not, that is said in the name of `what`.
 pub fn is_installed(what: &str) -> bool {
     let Some(missing) = programs().err() else { return true };
+    skip(what, missing);
+    false
+}
+
+fn skip(what: &str, missing: &str) {
     assert!(std::env::var_os("VPGATE_REQUIRE_POSTGRES").is_none_or(|it| it != "1"), "{missing}");
     // Past the capture of the test harness: a skipped test must not look like one that ran.
     std::io::stderr().write_all(format!("SKIP {what}: {missing}\n").as_bytes()).unwrap();
-    false
 }
 
 /// The name of a schema that no other test of this program uses.
@@ -118,7 +126,7 @@ impl Cluster {
     fn run_in(folder: PathBuf) -> Self {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keeper = Keeper::start(&folder, port);
+            let keeper = Self::keep(&folder, port);
             let cluster = Self { folder: folder.clone(), port, keeper: Some(keeper) };
             if cluster.comes_up() {
                 return cluster;
@@ -132,6 +140,30 @@ impl Cluster {
     /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
     pub fn url(&self) -> String {
         format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{DATABASE}", self.port)
+    }
+
+    fn keep(folder: &Path, port: u16) -> Keeper {
+        let (data, socket) = (folder.join("data").display().to_string(), folder.display().to_string());
+        let server = programs().unwrap().join("postgres");
+        Keeper::start(folder, &server, &["-D", &data, "-p", &port.to_string(), "-k", &socket])
+    }
+
+    /// The `[storage]` table of a service whose tables are in `schema`. Its password is in the environment variable
+    /// [`PASSWORD_VARIABLE`].
+    pub fn storage_table(&self, schema: &str) -> String {
+        storage_table(self.port, schema, &self.ca_file())
+    }
+
+    /// The certificates that others on this machine speak TLS with: authority, chain, key.
+    fn certificates(&self) -> [PathBuf; 3] {
+        [self.ca_file(), self.data().join("server.crt"), self.data().join("server.key")]
+    }
+
+    /// A new schema of this cluster, with its tables, as the storage of a service.
+    pub fn migrated(&self) -> PostgresStorage {
+        let storage = self.storage(&schema());
+        vpgate::store::postgres::migrate(&storage).unwrap();
+        storage
     }
 
     /// This cluster as the storage of a service, with its tables in `schema`.
@@ -183,7 +215,7 @@ impl Cluster {
         let deadline = Instant::now() + STARTING;
         loop {
             self.keeper.take().into_iter().for_each(Keeper::stop);
-            self.keeper = Some(Keeper::start(&self.folder, self.port));
+            self.keeper = Some(Self::keep(&self.folder, self.port));
             if self.comes_up() {
                 return;
             }
@@ -239,6 +271,14 @@ impl Cluster {
             std::thread::sleep(Duration::from_millis(10));
         }
     }
+}
+
+fn storage_table(port: u16, schema: &str, ca_file: &Path) -> String {
+    format!(
+        "[storage]\nurl = \"postgres://{USER}@127.0.0.1:{port}/{DATABASE}\"\nschema = \"{schema}\"\n\
+         password_env = \"{PASSWORD_VARIABLE}\"\nca_file = \"{}\"\n",
+        ca_file.display()
+    )
 }
 
 /// Sends a signal by its name to a process: `STOP`.

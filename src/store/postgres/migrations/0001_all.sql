@@ -23,6 +23,14 @@ CREATE TABLE service (
 
 INSERT INTO service (id, keys, probes) VALUES (1, NULL, 0);
 
+-- What one process at a time does for all that share the schema: who (a number drawn at its start), and until when the
+-- others leave it alone.
+CREATE TABLE leases (
+    name       text   NOT NULL PRIMARY KEY,
+    holder     bytea  NOT NULL CHECK (octet_length(holder) = 32),
+    held_until bigint NOT NULL
+) WITH (fillfactor = 70);
+
 -- A grant.
 --
 --     pending --approve--> approved --redeem--> redeemed

@@ -52,13 +52,18 @@ impl Aged {
         let path = folder.path().join("store.db");
         let connection = DatabasePlace::File(path.clone()).writer().unwrap();
         for (migration, rows) in MIGRATIONS.iter().zip(ROWS).take(version) {
-            connection.execute_batch(migration).unwrap();
+            connection.execute_batch(migration.sql()).unwrap();
             connection.execute_batch(rows).unwrap();
         }
         connection.pragma_update(None, "application_id", APPLICATION_ID).unwrap();
         connection.pragma_update(None, "user_version", i64::try_from(version).unwrap()).unwrap();
         drop(connection);
-        Self { store: SqliteStore::open(&Storage::Sqlite(path)).unwrap(), _folder: folder }
+        let storage = Storage::Sqlite(path);
+        let refused = SqliteStore::open(&storage).map(drop);
+        assert!(matches!(refused, Err(OpenFault::Older { found, .. }) if found == version), "{version}");
+        crate::store::sqlite::migrate(&storage).unwrap();
+        add_unheard_of_members(&storage);
+        Self { store: SqliteStore::open(&storage).unwrap(), _folder: folder }
     }
 
     async fn grant(&self, byte: u8) -> DeviceGrant {
@@ -237,14 +242,63 @@ fn a_new_database_is_brought_up_and_a_current_one_left_alone() {
     assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: current, to: current });
 }
 
-#[test]
-fn a_newer_database_is_refused_and_left_as_it_was() {
+/// A program of the next version writes more into the columns that hold JSON: that is passed over.
+fn add_unheard_of_members(storage: &Storage) {
+    let connection = DatabasePlace::of(storage).writer().unwrap();
+    for (table, columns) in [
+        ("grants", &["terms", "admission", "precautions"][..]),
+        ("presentations", &["request", "report", "proven"]),
+        ("authorizations", &["terms", "admission"]),
+        ("pushed_requests", &["request"]),
+        ("token_families", &["terms", "admission"]),
+        ("access_tokens", &["token"]),
+    ] {
+        for column in columns {
+            let add = format!(
+                "UPDATE {table} SET {column} = json_set({column}, '$.unheard_of', json('{{\"a\":[1]}}'))"
+            );
+            assert!(connection.execute(&add, []).is_ok(), "{table}.{column}");
+        }
+    }
+}
+
+/// A database that a program of the future has migrated.
+fn of_the_future(least_reader: usize) -> Connection {
     let mut connection = empty();
     migrate(&mut connection).unwrap();
+    connection.execute_batch("ALTER TABLE grants ADD COLUMN unheard_of TEXT").unwrap();
     connection.pragma_update(None, "user_version", 99).unwrap();
-    assert!(matches!(migrate(&mut connection), Err(OpenFault::Newer { found: 99, .. })));
-    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
-    assert_eq!(version, 99);
+    connection
+        .execute("UPDATE service SET least_reader = ?1", [i64::try_from(least_reader).unwrap()])
+        .unwrap();
+    connection
+}
+
+#[test]
+fn a_database_that_is_too_new_is_refused_and_left_as_it_was() {
+    let mut connection = of_the_future(MIGRATIONS.len() + 1);
+    let known = MIGRATIONS.len();
+    for refused in [migrate(&mut connection).map(drop), make_or_check(&mut connection), check(&connection)] {
+        assert!(matches!(refused, Err(OpenFault::Newer { found: 99, known: it }) if it == known));
+    }
+    assert_eq!(version_of_ours(&connection).unwrap(), 99);
+}
+
+#[test]
+fn a_newer_database_that_was_only_expanded_is_worked_with_and_left_as_it_is() {
+    let mut connection = of_the_future(MIGRATIONS.len());
+    assert_eq!(migrate(&mut connection).unwrap(), Migrated { from: 99, to: 99 });
+    make_or_check(&mut connection).unwrap();
+    check(&connection).unwrap();
+    assert_eq!(version_of_ours(&connection).unwrap(), 99);
+}
+
+#[test]
+fn a_new_database_notes_who_can_read_it() {
+    let mut connection = empty();
+    make_or_check(&mut connection).unwrap();
+    let noted: i64 = connection.query_row("SELECT least_reader FROM service", [], |row| row.get(0)).unwrap();
+    assert_eq!(usize::try_from(noted).unwrap(), least_reader(MIGRATIONS));
 }
 
 #[test]

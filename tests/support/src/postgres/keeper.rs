@@ -8,15 +8,18 @@ use std::os::unix::process::CommandExt as _;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// `$1` server, `$2` folder, `$3` port. Prints the process id of the server. The word `stop` on standard input leaves the folder where it is.
+/// `$1` folder; then the server and its arguments. Prints the process id of the server. The word `stop` on standard
+/// input leaves the folder where it is.
 const KEEP: &str = r#"
-"$1" -D "$2/data" -p "$3" -k "$2" >> "$2/log" 2>&1 < /dev/null &
+folder=$1
+shift
+"$@" >> "$folder/log" 2>&1 < /dev/null &
 server=$!
 echo "$server"
 read -r word
 kill -QUIT "$server" 2> /dev/null
 wait
-[ "$word" = stop ] || rm -rf "$2"
+[ "$word" = stop ] || rm -rf "$folder"
 "#;
 
 /// Keeps a server.
@@ -26,10 +29,10 @@ pub struct Keeper {
 }
 
 impl Keeper {
-    pub fn start(folder: &Path, port: u16) -> Self {
-        let program = super::programs().unwrap().join("postgres");
+    /// Starts `server`, which logs into `folder`.
+    pub fn start(folder: &Path, server: &Path, arguments: &[&str]) -> Self {
         let mut shell = unprivileged(Path::new("/bin/sh"));
-        shell.args(["-c", KEEP, "keeper"]).arg(program).arg(folder).arg(port.to_string());
+        shell.args(["-c", KEEP, "keeper"]).arg(folder).arg(server).args(arguments);
         let mut shell =
             shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
         let mut said = String::new();
