@@ -27,7 +27,7 @@ use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
-use crate::config::{Config, CrossCheck, KeyStorage};
+use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 #[cfg(feature = "cross-check")]
 use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
@@ -109,6 +109,9 @@ pub enum NotStarted {
     /// The database cannot be copied.
     #[error("there is no backup")]
     Backup(#[from] store::NoBackup),
+    /// Nothing was moved to another database.
+    #[error("nothing was copied")]
+    Copy(#[from] store::NotCopied),
     /// No wallet would believe our signature.
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
@@ -325,6 +328,14 @@ pub fn migrate(config: &Config) -> Result<Migrated, NotStarted> {
 /// [`NotStarted::Backup`]
 pub fn backup(config: &Config, target: &Path) -> Result<u64, NotStarted> {
     Ok(store::backup(&config.storage, target)?)
+}
+
+/// Moves everything from one database to another; how many rows of each table.
+///
+/// # Errors
+/// [`NotStarted::Copy`]
+pub async fn copy_storage(from: &Storage, to: &Storage) -> Result<store::Counts, NotStarted> {
+    Ok(store::copy(from, to, SystemClock.now()).await?)
 }
 
 /// Says that the database goes with the keys that are in the folder now; those that are missing are made.

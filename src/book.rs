@@ -2,6 +2,7 @@
 //! [configuration]: crate::book::configuration
 //! [clients]: crate::book::clients
 //! [operating]: crate::book::operating
+//! [replicas]: crate::book::replicas
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
 //! [decisions]: crate::book::decisions
@@ -16,6 +17,7 @@ macro_rules! page {
         /// [configuration]: crate::book::configuration
         /// [clients]: crate::book::clients
         /// [operating]: crate::book::operating
+        /// [replicas]: crate::book::replicas
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
         /// [decisions]: crate::book::decisions
@@ -29,6 +31,7 @@ page!(flow);
 page!(configuration);
 page!(clients);
 page!(operating);
+page!(replicas);
 page!(limits);
 page!(threats);
 page!(decisions);

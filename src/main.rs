@@ -19,6 +19,7 @@ use vpgate::system::entropy::SystemEntropy;
 use vpgate_core::base::secret::Secret;
 
 use crate::command_line::logs::Logs;
+use crate::command_line::storage::StorageCommand;
 use crate::command_line::{keys, say, service, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
@@ -69,6 +70,9 @@ enum Command {
         #[command(flatten)]
         config: ConfigFile,
     },
+    /// Whole databases.
+    #[command(subcommand)]
+    Storage(StorageCommand),
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -161,6 +165,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             let bytes = app::backup(&load(&config)?, &file)?;
             say(&format!("{} holds the whole database: {bytes} bytes", file.display()))
         }
+        Command::Storage(command) => command_line::storage::run(command),
         Command::Keys(KeysCommand::Adopt(file)) => {
             app::adopt_keys(&load(&file)?)?;
             say("the database goes with the keys in the folder from now on")

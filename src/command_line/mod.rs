@@ -5,6 +5,7 @@ pub mod logs;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod service;
+pub mod storage;
 mod table;
 pub mod verify;
 

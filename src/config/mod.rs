@@ -34,6 +34,7 @@ use url::Url;
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
+use self::raw::RawStorage;
 use self::read::Written;
 pub use self::schema::schema;
 use vpgate_core::base::forwarded::TrustedProxies;
@@ -139,6 +140,24 @@ impl Config {
             origins.registered(trust, &mut faults)
         });
         faults.conclude(trust)
+    }
+
+    /// The storage at `url`: `sqlite:FILE` or `postgres://`. The rest about a PostgreSQL is in `[storage]` of the file
+    /// at `path`, where there is one; what else that file says does not count.
+    ///
+    /// # Errors
+    /// All [`Faults`] of that part at once.
+    pub fn load_storage(path: Option<&Path>, url: &str) -> Result<Storage, Faults> {
+        let mut faults = Faults::default();
+        let folder = path.and_then(Path::parent).unwrap_or(Path::new(""));
+        let given = match path {
+            None => Some(RawStorage::default()),
+            Some(path) => text(path, &mut faults)
+                .and_then(|text| read::read(&text, &mut faults))
+                .map(|written| written.file.storage),
+        };
+        let storage = given.and_then(|given| process::storage_at(url, given, folder, &mut faults));
+        faults.conclude(storage)
     }
 
     /// Checks a text. Relative paths begin at `folder`.

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::fault::Faults;
-use super::raw::{File, RawStatusLists};
+use super::raw::{File, RawStatusLists, RawStorage};
 use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::registration::lifetime;
@@ -57,6 +57,20 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
         cross_check: cross_check?,
         status_cache: status_cache?,
     })
+}
+
+/// The storage at `url`, which a command names; `given` says the rest, with paths that begin at `folder`.
+pub(super) fn storage_at(
+    url: &str,
+    given: RawStorage,
+    folder: &Path,
+    faults: &mut Faults,
+) -> Option<Storage> {
+    if postgres::is_meant(url) {
+        let given = RawStorage { url: url.to_owned(), ..given };
+        return postgres::check(&given, folder, faults).map(|it| Storage::Postgres(Box::new(it)));
+    }
+    faults.keep("storage.url", storage(url, Path::new("")))
 }
 
 fn operations(given: Option<&str>, public: Option<SocketAddr>, faults: &mut Faults) -> Option<SocketAddr> {

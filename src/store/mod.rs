@@ -8,6 +8,7 @@
 //! `Unknown` in answer to a change means that nobody knows whether it was made: its question is asked.
 
 mod asking;
+mod copy;
 mod migration;
 pub mod postgres;
 mod probe;
@@ -19,6 +20,7 @@ mod steps;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+pub use self::copy::{Counts, NotCopied, copy};
 use self::postgres::PostgresStore;
 use self::sqlite::SqliteStore;
 pub use self::sqlite::{NoBackup, is_open_elsewhere};

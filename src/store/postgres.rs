@@ -6,6 +6,7 @@
 
 mod cells;
 mod compose;
+pub(super) mod copy;
 mod database;
 mod fault;
 mod pool;

@@ -1,6 +1,7 @@
 //! SQLite, in a file or in memory: one thread writes, a few connections read.
 
 mod backup;
+pub(super) mod copy;
 mod lookups;
 mod paces;
 mod place;

@@ -27,6 +27,8 @@ pub mod person;
 #[cfg(unix)]
 pub mod postgres;
 pub mod service_process;
+#[cfg(unix)]
+pub mod stores;
 
 use std::path::PathBuf;
 

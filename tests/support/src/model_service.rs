@@ -15,14 +15,12 @@ use tempfile::TempDir;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Store as _};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
-use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
@@ -35,6 +33,7 @@ use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusLi
 use vpgate_core::trust::TrustedIssuer;
 
 use crate::losing_store::{LosingStore, Troubles};
+use crate::stores::Place;
 
 /// Seconds that a code lives, and between two polls.
 pub const LIFETIME: u64 = 600;
@@ -44,6 +43,7 @@ const DEVICE_GRANT: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 pub struct ModelService {
     folder: TempDir,
+    place: Place,
     sandbox: Arc<Sandbox>,
     clock: Arc<Hand>,
     /// Replicas over one database.
@@ -97,14 +97,15 @@ impl ModelService {
         });
         let (folder, sandbox) = (tempfile::tempdir().unwrap(), Arc::new(sandbox.unwrap()));
         let troubles = Arc::default();
-        let open = |_| open(folder.path(), &sandbox, &clock, &troubles);
+        let place = Place::shared(folder.path());
+        let open = |_| open(folder.path(), &place, &sandbox, &clock, &troubles);
         let apps = (0..replicas).map(open).collect();
-        Self { folder, sandbox, clock, apps, serving: 0, troubles }
+        Self { folder, place, sandbox, clock, apps, serving: 0, troubles }
     }
 
     /// Everything in the memory of the replica that answers is gone; what was acknowledged is in the file.
     pub fn crash(&mut self) {
-        let app = open(self.folder.path(), &self.sandbox, &self.clock, &self.troubles);
+        let app = open(self.folder.path(), &self.place, &self.sandbox, &self.clock, &self.troubles);
         self.apps[self.serving] = app;
     }
 
@@ -176,19 +177,24 @@ impl ModelService {
 
     /// Whether this access token is known.
     pub async fn is_alive(&self, token: &str) -> bool {
-        let store = SqliteStore::open(&Storage::Sqlite(self.folder.path().join("model.db"))).unwrap();
-        store.access_token(&Digest::of(token.as_bytes())).await.unwrap().is_some()
+        self.place.open().access_token(&Digest::of(token.as_bytes())).await.unwrap().is_some()
     }
 }
 
-fn open(folder: &Path, sandbox: &Sandbox, clock: &Arc<Hand>, troubles: &Arc<Troubles>) -> Arc<App> {
+fn open(
+    folder: &Path,
+    place: &Place,
+    sandbox: &Sandbox,
+    clock: &Arc<Hand>,
+    troubles: &Arc<Troubles>,
+) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
     let network = FetchClient::new(true).unwrap();
     let plan = KeyPlan::of(&config.policy);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };
-    let store = SqliteStore::open(&Storage::Sqlite(folder.join("model.db"))).unwrap();
+    let store = place.open();
     let outside = Outside {
         store: Arc::new(LosingStore::over(store, Arc::clone(troubles))),
         clock: Arc::clone(clock) as Arc<dyn Clock>,

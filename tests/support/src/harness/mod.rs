@@ -15,13 +15,11 @@ use serde_json::Value;
 use url::form_urlencoded;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
-use vpgate::config::Storage;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
 use vpgate::flow::ports::{Clock, Entropy, LogoutReceivers, NotPublished, Store};
 use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
-use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::keys::Keyring;
@@ -37,6 +35,7 @@ use vpgate_core::openid4vp::request::{ResponseMode, VpRequest, WalletRoute};
 use crate::browser::{Browser, Page};
 use crate::builders::configuration::configuration;
 use crate::harness::outside::{KnownKeys, ListRoad, NoClientKeys, PublishedLists, TestClock, ToldLogouts};
+use crate::stores::Place;
 
 /// Where a wallet app is opened that posts its answers.
 pub const POSTING_WALLET: &str = "http://127.0.0.1:9998/authorize";
@@ -200,7 +199,7 @@ impl Harness {
         };
         let store: Arc<dyn Store> = match before {
             Some(before) => Arc::clone(&before.store),
-            None => SqliteStore::open(&Storage::Memory).unwrap(),
+            None => Place::fresh().open(),
         };
         let outside = Outside {
             store: Arc::clone(&store),

@@ -1,0 +1,246 @@
+//! Services that share one PostgreSQL, each a process of its own: whichever is asked, people and devices are answered
+//! the same, and what protects them is counted once.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use reqwest::{Client, Response, StatusCode};
+use serde_json::Value;
+use tempfile::TempDir;
+
+use crate::devices::{self, poll};
+use vpgate_test_support::postgres::{self, Cluster, PASSWORD, PASSWORD_VARIABLE, Pooler};
+use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
+
+/// What replicas have in common: the folder with their keys, and where they store.
+struct Deployment {
+    folder: TempDir,
+    storage: String,
+}
+
+impl Deployment {
+    fn new(storage: String) -> Self {
+        Self { folder: tempfile::tempdir().unwrap(), storage }
+    }
+
+    /// Migrated, with two services behind one proxy.
+    fn two_replicas(storage: String) -> (Self, [Service; 2]) {
+        let deployment = Self::new(storage);
+        let migrated = deployment.vpgate(&["migrate"]);
+        assert!(migrated.status.success(), "{}", String::from_utf8_lossy(&migrated.stderr));
+        let replicas = [(); 2].map(|()| deployment.start());
+        (deployment, replicas)
+    }
+
+    fn configuration(&self) -> String {
+        let keys = format!("directory = \"{}\"", self.folder.path().join("keys").display());
+        PLAIN
+            .replace("public_url = \"http://{ADDRESS}\"", "public_url = \"http://127.0.0.1:8080\"")
+            .replace("[storage]\nurl = \"sqlite:vpgate.db\"\n", &self.storage)
+            .replace("directory = \"keys\"", &keys)
+            + "\n[http]\ntrusted_proxies = [\"127.0.0.0/8\"]\n"
+    }
+
+    fn replica(&self) -> Start {
+        Start::serve(&self.configuration()).with(PASSWORD_VARIABLE, PASSWORD)
+    }
+
+    fn start(&self) -> Service {
+        self.replica().start()
+    }
+
+    /// Runs a command with the configuration of the replicas.
+    fn vpgate(&self, arguments: &[&str]) -> Output {
+        self.run(&vpgate_test_support::program(), arguments)
+    }
+
+    fn run(&self, program: &Path, arguments: &[&str]) -> Output {
+        let file = self.folder.path().join("vpgate.toml");
+        std::fs::write(&file, self.configuration().replace("{ADDRESS}", "127.0.0.1:0")).unwrap();
+        let command = Command::new(program)
+            .args(arguments)
+            .args(["--config", file.to_str().unwrap()])
+            .env(PASSWORD_VARIABLE, PASSWORD)
+            .output();
+        command.unwrap()
+    }
+}
+
+async fn ask(client: &Client, service: &Service) -> Value {
+    let answer = devices::ask(client, service).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK, "{}", service.log());
+    serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+}
+
+async fn look(client: &Client, service: &Service, code: &str, from: &str) -> Response {
+    let page = service.at(&format!("/device?user_code={code}"));
+    client.get(page).header("x-forwarded-for", from).send().await.unwrap()
+}
+
+/// A person opens the page at one replica, and presses "I did not start this", which the balancer sends to another.
+async fn deny(client: &Client, [one, other]: [&Service; 2], user_code: &str, from: &str) {
+    let page = look(client, one, user_code, from).await;
+    assert_eq!(page.status(), StatusCode::OK);
+    let cookie = page.headers()["set-cookie"].to_str().unwrap().split(';').next().unwrap().to_owned();
+    let body = page.text().await.unwrap();
+    let hidden = |name: &str| {
+        let rest = body.split(&format!("name=\"{name}\" value=\"")).nth(1).unwrap();
+        rest.split('"').next().unwrap().to_owned()
+    };
+    let form =
+        [("user_code", hidden("user_code")), ("csrf", hidden("csrf")), ("action", "disown".to_owned())];
+    let pressed = client.post(other.at("/device")).form(&form);
+    let pressed = pressed.header("cookie", cookie).header("x-forwarded-for", from).send().await.unwrap();
+    assert!(pressed.status().is_success() || pressed.status().is_redirection(), "{}", pressed.status());
+}
+
+/// The story of two devices, of which one is denied, and of a guesser, told to two replicas in turn.
+async fn whichever_is_asked([one, two]: [&Service; 2]) {
+    let client = client();
+    let (first, second) = (ask(&client, one).await, ask(&client, two).await);
+    let code = |device: &Value, which: &str| device[which].as_str().unwrap().to_owned();
+    assert_eq!(poll(&client, two, &code(&first, "device_code")).await["error"], "authorization_pending");
+    assert_eq!(poll(&client, one, &code(&second, "device_code")).await["error"], "authorization_pending");
+    // Too early, whichever was asked before.
+    assert_eq!(poll(&client, one, &code(&first, "device_code")).await["error"], "slow_down");
+    deny(&client, [one, two], &code(&first, "user_code"), "198.51.100.1").await;
+    for replica in [two, one] {
+        assert_eq!(poll(&client, replica, &code(&first, "device_code")).await["error"], "access_denied");
+    }
+    let mut told = Vec::new();
+    for (number, replica) in [one, two, one, two, one, two, one].into_iter().enumerate() {
+        let guess = format!("BBBB-BBB{}", char::from(b"BCDFGHJ"[number]));
+        told.push(look(&client, replica, &guess, "198.51.100.66").await.status().as_u16());
+    }
+    assert_eq!(told, [400, 400, 400, 400, 400, 429, 429], "five wrong codes from one address, and no more");
+    let mut keys = Vec::new();
+    for replica in [one, two] {
+        let answer = client.get(replica.at("/jwks.json")).send().await.unwrap();
+        keys.push(answer.bytes().await.unwrap());
+    }
+    assert_eq!(keys[0], keys[1]);
+}
+
+#[tokio::test]
+async fn whichever_replica_is_asked_answers_the_same_and_one_that_is_killed_is_not_missed() {
+    let Some(cluster) = postgres::shared("two replicas") else { return };
+    let (deployment, [one, two]) = Deployment::two_replicas(cluster.storage_table(&postgres::schema()));
+    whichever_is_asked([&one, &two]).await;
+    let client = client();
+    let device = ask(&client, &one).await;
+    one.signal("KILL");
+    let code = device["device_code"].as_str().unwrap();
+    assert_eq!(poll(&client, &two, code).await["error"], "authorization_pending");
+    let three = deployment.start();
+    assert_eq!(poll(&client, &three, code).await["error"], "slow_down");
+}
+
+#[tokio::test]
+async fn behind_a_pooler_in_transaction_mode_nothing_is_different() {
+    let what = "PgBouncer in transaction mode";
+    let Some(cluster) = postgres::shared(what) else { return };
+    let Some(pooler) = Pooler::before(cluster, what) else { return };
+    for statements in ["unnamed", "prepared"] {
+        let storage = format!("{}statements = \"{statements}\"\n", pooler.storage_table(&postgres::schema()));
+        let (_deployment, [one, two]) = Deployment::two_replicas(storage);
+        whichever_is_asked([&one, &two]).await;
+        let many = (0..20).map(|_| async {
+            let client = client();
+            for _ in 0..5 {
+                let device = ask(&client, &one).await;
+                let answer = poll(&client, &two, device["device_code"].as_str().unwrap()).await;
+                assert_eq!(answer["error"], "authorization_pending");
+            }
+        });
+        join_all(many).await;
+        let log = one.log() + &two.log();
+        assert!(!log.contains("ERROR"), "{log}\n{}", pooler.log());
+    }
+}
+
+async fn join_all(tasks: impl Iterator<Item = impl Future<Output = ()>>) {
+    let mut tasks: Vec<_> = tasks.map(Box::pin).collect();
+    std::future::poll_fn(|context| {
+        tasks.retain_mut(|task| task.as_mut().poll(context).is_pending());
+        if tasks.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_service_changes_no_tables_and_says_what_does() {
+    let Some(cluster) = postgres::shared("migrating PostgreSQL") else { return };
+    let schema = postgres::schema();
+    let deployment = Deployment::new(cluster.storage_table(&schema));
+    let refused = || {
+        let (ended, log) = deployment.replica().by_shell("exec \"$VPGATE\" \"$@\"").spawn().err().unwrap();
+        assert_eq!(ended.code(), Some(1));
+        log
+    };
+    let log = refused();
+    assert!(log.contains("vpgate migrate"), "{log}");
+    let tables = format!("SELECT count(*) FROM information_schema.tables WHERE table_schema = '{schema}'");
+    assert_eq!(cluster.sql(&tables), "0");
+
+    let migrated = deployment.vpgate(&["migrate"]);
+    assert!(migrated.status.success());
+    let said = String::from_utf8(migrated.stdout).unwrap();
+    assert!(said.starts_with("the database was at version 0"), "{said}");
+    let service = deployment.start();
+
+    // A program of the future expands: this one goes on, and another one of its version starts.
+    let client = client();
+    let device = ask(&client, &service).await;
+    expand(cluster, &schema);
+    let code = device["device_code"].as_str().unwrap();
+    assert_eq!(poll(&client, &service, code).await["error"], "authorization_pending");
+    let beside = deployment.start();
+    whichever_is_asked([&service, &beside]).await;
+    let again = deployment.vpgate(&["migrate"]);
+    assert_eq!(
+        String::from_utf8(again.stdout).unwrap(),
+        "the database was at version 99, and is at 99 now\n"
+    );
+
+    // And contracts: those that run are replaced, and no other one starts.
+    cluster.sql(&format!("UPDATE {schema}.schema SET least_reader = 99"));
+    let log = refused();
+    assert!(log.contains("version 99"), "{log}");
+}
+
+/// As a migration of a later version would.
+fn expand(cluster: &Cluster, schema: &str) {
+    for table in ["grants", "presentations", "token_families", "attempts"] {
+        cluster.sql(&format!("ALTER TABLE {schema}.{table} ADD COLUMN unheard_of text"));
+    }
+    cluster.sql(&format!("CREATE TABLE {schema}.unheard_of (x bigint)"));
+    cluster.sql(&format!("UPDATE {schema}.schema SET version = 99"));
+}
+
+/// The program of the commit before, as `.ci/run` builds it, in `VPGATE_BEFORE`.
+#[tokio::test]
+async fn the_program_before_and_this_one_work_on_one_database() {
+    let what = "the program of the commit before";
+    let Some(before) = std::env::var_os("VPGATE_BEFORE").map(std::path::PathBuf::from) else {
+        println!("SKIP {what}: VPGATE_BEFORE names none");
+        return;
+    };
+    let Some(cluster) = postgres::shared(what) else { return };
+    let folder = tempfile::tempdir().unwrap();
+    let sqlite = format!("[storage]\nurl = \"sqlite:{}\"\n", folder.path().join("vpgate.db").display());
+    for storage in [cluster.storage_table(&postgres::schema()), sqlite] {
+        let deployment = Deployment::new(storage);
+        assert!(deployment.run(&before, &["migrate"]).status.success());
+        let old = || {
+            deployment.replica().with("BEFORE", before.to_str().unwrap()).by_shell("exec \"$BEFORE\" \"$@\"")
+        };
+        let one = old().start();
+        assert!(deployment.vpgate(&["migrate"]).status.success());
+        let two = deployment.start();
+        whichever_is_asked([&one, &two]).await;
+        // An old one that is started again still fits.
+        drop(one);
+        let one = old().start();
+        whichever_is_asked([&two, &one]).await;
+    }
+}
