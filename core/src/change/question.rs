@@ -175,9 +175,12 @@ fn exchanged(grant: &code_grant::Redeemed) -> Question<'_> {
 }
 
 fn refreshed<'c>(family: &'c FamilyId, replaced: &'c Digest, renewal: &'c Renewal) -> Question<'c> {
+    let next = &renewal.refresh;
     // One that stays is told apart by when it was last used.
     let ours = move |found: &Family| match found.refresh() {
-        Some(refresh) if *refresh == renewal.refresh => Outcome::Ours,
+        Some(refresh) if (refresh.current, refresh.previous) == (next.current, next.previous) => {
+            Outcome::Ours
+        }
         Some(refresh) if refresh.current == *replaced => Outcome::Open,
         _ => Outcome::Lost,
     };
