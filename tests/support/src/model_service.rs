@@ -19,7 +19,7 @@ use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::wallets::FetchedWallets;
-use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists, Store as _};
+use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
