@@ -143,7 +143,7 @@ impl ScopePolicy {
                 behind.extend(bound);
             }
         }
-        let first = self.first(&behind).ok_or(NothingEarned)?;
+        let first = self.subject_credential(&behind).ok_or(NothingEarned)?;
         let subject = subject(first, applicant.client_id, subject_key);
         let claims = applicant.token_claims.filled(&subject, applicant.parameters, |id| {
             behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
@@ -257,7 +257,7 @@ impl ScopePolicy {
 
     /// The credential that the subject is made of: with several, the first in the configuration counts, those with
     /// a stable identifier before all others.
-    fn first<'b, 'p>(&self, behind: &'b [HolderBound<'p>]) -> Option<&'b HolderBound<'p>> {
+    fn subject_credential<'b, 'p>(&self, behind: &'b [HolderBound<'p>]) -> Option<&'b HolderBound<'p>> {
         let place = |bound: &&HolderBound<'_>| {
             let place = self.credentials().iter().position(|it| it.id == bound.credential.id);
             (bound.credential.stable_identifier.is_none(), place)

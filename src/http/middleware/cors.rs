@@ -16,7 +16,7 @@ use vpgate_core::oauth::client::Client;
 
 /// Whose pages may read what a path answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Readers {
+enum PagesAllowed {
     /// Those of the client that asks.
     OwnOrigins,
     /// All pages.
@@ -24,15 +24,15 @@ enum Readers {
 }
 
 /// The paths that pages of other origins may read, each with the methods it answers to.
-const PATHS: [(&str, &[&str], Readers); 8] = [
-    ("/device_authorization", &["POST"], Readers::OwnOrigins),
-    ("/par", &["POST"], Readers::OwnOrigins),
-    ("/token", &["POST"], Readers::OwnOrigins),
-    ("/userinfo", &["GET", "POST"], Readers::OwnOrigins),
-    ("/revoke", &["POST"], Readers::OwnOrigins),
-    ("/jwks.json", &["GET"], Readers::Everybody),
-    ("/.well-known/oauth-authorization-server", &["GET"], Readers::Everybody),
-    ("/.well-known/openid-configuration", &["GET"], Readers::Everybody),
+const PATHS: [(&str, &[&str], PagesAllowed); 8] = [
+    ("/device_authorization", &["POST"], PagesAllowed::OwnOrigins),
+    ("/par", &["POST"], PagesAllowed::OwnOrigins),
+    ("/token", &["POST"], PagesAllowed::OwnOrigins),
+    ("/userinfo", &["GET", "POST"], PagesAllowed::OwnOrigins),
+    ("/revoke", &["POST"], PagesAllowed::OwnOrigins),
+    ("/jwks.json", &["GET"], PagesAllowed::Everybody),
+    ("/.well-known/oauth-authorization-server", &["GET"], PagesAllowed::Everybody),
+    ("/.well-known/openid-configuration", &["GET"], PagesAllowed::Everybody),
 ];
 /// What a page may send besides what every form may: its access token, and a proof of its key (RFC 9449).
 const REQUEST_HEADERS: &str = "authorization, content-type, dpop";
@@ -45,7 +45,7 @@ const MAX_AGE_SECONDS: u32 = 300;
 /// One request to one of [`PATHS`].
 pub struct OriginVisit {
     methods: &'static [&'static str],
-    readers: Readers,
+    readers: PagesAllowed,
     /// As it was sent, with the identifiers of its clients, if it has any.
     origin: Option<(HeaderValue, Vec<String>)>,
     noted: Arc<NotedClient>,
@@ -81,7 +81,7 @@ impl OriginVisit {
     /// authenticated, may be read from every known origin: whoever embeds the widget should see why.
     pub fn allow_reading(&self, response: &mut Response) {
         let headers = response.headers_mut();
-        if self.readers == Readers::Everybody {
+        if self.readers == PagesAllowed::Everybody {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
             return;
         }
@@ -97,7 +97,7 @@ impl OriginVisit {
     /// Which client it will be is not known yet, so this permits to ask, not to read.
     pub fn preflight(&self, request: &Request) -> Option<Response> {
         let asked = request.header(header::ACCESS_CONTROL_REQUEST_METHOD.as_str())?;
-        let known = self.readers == Readers::Everybody || self.origin.is_some();
+        let known = self.readers == PagesAllowed::Everybody || self.origin.is_some();
         if request.method() != Method::OPTIONS || !known || !self.methods.contains(&asked) {
             return None;
         }
