@@ -102,7 +102,7 @@ macro_rules! delete {
     }};
 }
 
-use {delete, insert, update};
+pub(super) use {delete, insert, update};
 
 /// What it means when a statement changes no row.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

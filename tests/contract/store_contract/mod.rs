@@ -5,11 +5,13 @@
 
 mod authorizations;
 mod backend;
+mod crowds;
 mod durability;
 mod grants;
 mod history;
 mod leases;
 mod limits;
+mod plans;
 mod presentations;
 mod questions;
 mod races;
@@ -154,6 +156,16 @@ on_every_backend! {
     }
     leases {
         of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back
+    }
+    crowds {
+        a_narrow_and_a_wide_limit_hold_for_a_crowd
+        a_right_code_among_guesses_lets_no_more_of_them_through
+        a_barrier_that_depends_on_a_wider_limit_holds_for_a_crowd
+        as_many_addresses_as_a_code_may_come_from_are_told_from_one_more
+        completing_twice_has_one_winner
+        settling_and_denying_by_the_person_leave_no_halves
+        a_denial_that_is_lost_counts_nothing
+        every_character_is_kept
     }
     races {
         a_hundred_redemptions_have_one_winner

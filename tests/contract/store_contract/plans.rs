@@ -1,0 +1,149 @@
+//! What only a PostgreSQL can be asked: which way it finds rows, and how it changes them.
+
+use vpgate::flow::ports::Store;
+use vpgate::store::OpenFault;
+use vpgate::store::postgres::PostgresStore;
+use vpgate_core::base::secret::Digest;
+use vpgate_core::change::Change;
+use vpgate_core::oauth::attempts::{Attempt, CountedEvent, Limited};
+use vpgate_core::oauth::device_grant::DenialReason;
+
+use crate::store_contract::backend::AnyStore;
+use crate::store_contract::grants::{EachState, opened};
+use crate::store_contract::presentations::{begin, served, settled};
+use crate::store_contract::{authorizations, tokens};
+use vpgate_test_support::builders::states::{self, Grant, LIFETIME, NOW, after, pace};
+use vpgate_test_support::postgres::{self, Cluster};
+
+/// Each plan is logged, and whatever can be found by an index is.
+const EXPLAINED: [&str; 4] = [
+    "session_preload_libraries = 'auto_explain'",
+    "auto_explain.log_min_duration = 0",
+    "auto_explain.log_nested_statements = on",
+    "enable_seqscan = off",
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_statement_of_a_flow_scans_a_table() {
+    if !postgres::is_installed("plans of statements") {
+        return;
+    }
+    let cluster = Cluster::start(&EXPLAINED);
+    let store: AnyStore = PostgresStore::open(&cluster.storage("plans")).unwrap();
+    let each = EachState::open(&store).await;
+    let address = states::digest();
+    let wrong = Attempt::new(CountedEvent::WrongCode, address, 9, LIFETIME, NOW);
+    for code in [each.pending.user_code, states::digest()] {
+        let within = Limited::each([wrong]);
+        let enter =
+            Change::EnterCode { user_code: Some(code), address: Some(address), most: 5, at: NOW, within };
+        store.commit(&enter).await.unwrap();
+    }
+    store.attempts(&wrong).await.unwrap();
+    store.write_paces(vec![(each.pending.id().clone(), pace(5, Some(after(3))))]).await.unwrap();
+    store.pending_pace(&each.pending.device_code).await.unwrap();
+    let (browser, asked) = (states::digest(), states::asked());
+    store.commit(&begin(&asked, Some((&each.pending, browser)))).await.unwrap();
+    store.presentation_by_handle(&asked.handle).await.unwrap();
+    store.presentation_by_state(&asked.state).await.unwrap();
+    let again = states::asked();
+    let begun =
+        Change::BeginForClient { presentation: states::begun(&again), claim: None, most_open: 9, at: NOW };
+    store.commit(&begun).await.unwrap();
+    store.open_presentations("shop", NOW).await.unwrap();
+    let code = states::digest();
+    let collected = settled(&store, browser, Some(code)).await;
+    let collect = Change::CollectResult { id: collected.id.clone(), response_code: code, at: NOW };
+    store.commit(&collect).await.unwrap();
+    let answered = served(&store, browser).await;
+    store.commit(&Change::CountTry(states::tried(&answered, browser, 1))).await.unwrap();
+    store.commit(&Change::AwaitReturn(states::awaiting(&answered, browser, code))).await.unwrap();
+    let (family, _, first) = tokens::issued(&store).await;
+    let (refresh, access, _) = tokens::refresh(&family, first.current);
+    store.commit(&refresh).await.unwrap();
+    store.access_token(&access).await.unwrap();
+    store.commit(&Change::RevokeOrigin(family.terms().origin.clone())).await.unwrap();
+    let spend = Change::SpendProof { id: states::digest(), until: after(9), by: states::digest() };
+    store.commit(&spend).await.unwrap();
+    authorizations::an_authorization_is_found_in_each_state(AnyStore::clone(&store)).await;
+    authorizations::a_pushed_request_is_spent_once(AnyStore::clone(&store)).await;
+    store.close().await;
+    cluster.wait_until("the log", || {
+        cluster.log().contains("client_assertions") || cluster.log().contains("pushed_requests")
+    });
+    let log = cluster.log();
+    assert!(log.matches("Index Scan using").count() > 20, "the plans were logged");
+    let scans: Vec<&str> =
+        log.lines().filter(|line| line.contains("Seq Scan on") && !is_our_own(line)).collect();
+    assert!(scans.is_empty(), "{scans:#?}");
+}
+
+/// Catalogs, and tables of one row.
+fn is_our_own(line: &str) -> bool {
+    ["pg_", "service", "schema"].iter().any(|table| line.contains(&format!("Seq Scan on {table}")))
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_changes_often_is_changed_in_place() {
+    let Some(cluster) = postgres::shared("changes in place") else { return };
+    let schema = postgres::schema();
+    let store: AnyStore = PostgresStore::open(&cluster.storage(&schema)).unwrap();
+    let grants: Vec<Grant> = {
+        let mut grants = Vec::new();
+        for _ in 0..20 {
+            grants.push(opened(&store).await);
+        }
+        grants
+    };
+    for second in 1..=10 {
+        let paces = grants.iter().map(|grant| (grant.id().clone(), pace(5, Some(after(second)))));
+        store.write_paces(paces.collect()).await.unwrap();
+        let counted =
+            Attempt::new(CountedEvent::RefusedCode, Digest::of(b"one"), 9, LIFETIME, after(second * 40));
+        store.commit(&Change::Count(counted)).await.unwrap();
+    }
+    store.close().await;
+    for (table, least) in [("grants", 200), ("attempts", 9)] {
+        let updates = || -> (u32, u32) {
+            let counted = cluster.sql(&format!(
+                "SELECT n_tup_upd, n_tup_hot_upd FROM pg_stat_user_tables
+                 WHERE schemaname = '{schema}' AND relname = '{table}'"
+            ));
+            let (all, hot) = counted.split_once('|').unwrap();
+            (all.parse().unwrap(), hot.parse().unwrap())
+        };
+        cluster.wait_until("the statistics", || updates().0 >= least);
+        let (all, hot) = updates();
+        assert_eq!(all, hot, "{table}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn deployments_share_a_database_each_in_its_schema() {
+    let Some(cluster) = postgres::shared("two schemas") else { return };
+    let (one, other) = (cluster.storage(&postgres::schema()), cluster.storage(&postgres::schema()));
+    let (ours, theirs) = (Digest::of(b"ours"), Digest::of(b"theirs"));
+    let (first, second) =
+        (PostgresStore::open_for(&one, &ours).unwrap(), PostgresStore::open_for(&other, &theirs).unwrap());
+    let grant = Grant::new();
+    first.commit(&grant.open()).await.unwrap();
+    assert!(second.grant(grant.id()).await.unwrap().is_none());
+    // A second process over the first schema: with its keys, and no others.
+    let again = PostgresStore::open_for(&one, &ours).unwrap();
+    again
+        .commit(&Change::DenyGrant(grant.pending().deny(DenialReason::NotStartedByPerson, NOW).unwrap()))
+        .await
+        .unwrap();
+    assert!(matches!(PostgresStore::open_for(&one, &theirs).map(drop), Err(OpenFault::OtherKeys)));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_is_believed_by_its_certificate_only() {
+    use vpgate::config::PostgresTls;
+    let Some(cluster) = postgres::shared("a certificate") else { return };
+    let mut storage = cluster.storage(&postgres::schema());
+    PostgresStore::open(&storage).map(drop).unwrap();
+    storage.tls = PostgresTls::VerifyFull { authorities: None };
+    let refused = PostgresStore::open(&storage).map(drop);
+    assert!(matches!(refused, Err(OpenFault::Postgres(_))), "{refused:?}");
+}
