@@ -1,6 +1,6 @@
 //! Sessions, and what clients have to be told of their end. Every `UPDATE` and `DELETE` names the state it leaves.
 
-use super::{Rows, Step, delete, insert, may, must, text, tokens, update};
+use super::{Rows, Sql, Step, delete, insert, may, must, text, tokens, update};
 use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::id::{FamilyId, NoticeId, SessionId};
 use vpgate_core::base::time::Timestamp;
@@ -25,13 +25,21 @@ pub(super) fn begin(begun: &NewSession) -> Result<Step, BrokenColumn> {
 /// An authorization that is granted at once, as long as the session is there that answers.
 pub(super) fn authorize(granted: &Granted, session: &SessionId) -> Result<Step, BrokenColumn> {
     let terms = granted.terms();
+    // Whoever ends the session at this moment is waited for.
+    let locking = insert!(
+        Rows::NewWithin,
+        "authorizations (id, state, terms, code, code_expires_at, admission, forget_at)",
+        "$1, 'granted', $2, $3, $4, $5, $6",
+        "EXISTS (SELECT 1 FROM sessions WHERE id = $7 FOR KEY SHARE)"
+    );
+    let sql = insert!(
+        Rows::NewWithin,
+        "authorizations (id, state, terms, code, code_expires_at, admission, forget_at)",
+        "$1, 'granted', $2, $3, $4, $5, $6",
+        "EXISTS (SELECT 1 FROM sessions WHERE id = $7)"
+    );
     Ok(must(
-        insert!(
-            Rows::NewWithin,
-            "authorizations (id, state, terms, code, code_expires_at, admission, forget_at)",
-            "$1, 'granted', $2, $3, $4, $5, $6",
-            "EXISTS (SELECT 1 FROM sessions WHERE id = $7)"
-        ),
+        Sql { postgres: locking.postgres, ..sql },
         [
             text(terms.id.as_str()),
             row::to_json(terms, "terms")?.into(),

@@ -1,8 +1,9 @@
 //! What only a PostgreSQL can be asked: which way it finds rows, and how it changes them.
 
-use vpgate::flow::ports::Store;
+use vpgate::config::{PostgresStorage, PostgresTls};
+use vpgate::flow::ports::Store as _;
 use vpgate::store::OpenFault;
-use vpgate::store::postgres::PostgresStore;
+use vpgate::store::postgres::{PostgresStore, migrate};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::{Attempt, CountedEvent, Limited};
@@ -23,13 +24,18 @@ const EXPLAINED: [&str; 4] = [
     "enable_seqscan = off",
 ];
 
+fn opened_at(storage: &PostgresStorage) -> AnyStore {
+    migrate(storage).unwrap();
+    PostgresStore::open(storage).unwrap()
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_statement_of_a_flow_scans_a_table() {
     if !postgres::is_installed("plans of statements") {
         return;
     }
     let cluster = Cluster::start(&EXPLAINED);
-    let store: AnyStore = PostgresStore::open(&cluster.storage("plans")).unwrap();
+    let store = opened_at(&cluster.storage("plans"));
     let each = EachState::open(&store).await;
     let address = states::digest();
     let wrong = Attempt::new(CountedEvent::WrongCode, address, 9, LIFETIME, NOW);
@@ -87,7 +93,7 @@ fn is_our_own(line: &str) -> bool {
 async fn what_changes_often_is_changed_in_place() {
     let Some(cluster) = postgres::shared("changes in place") else { return };
     let schema = postgres::schema();
-    let store: AnyStore = PostgresStore::open(&cluster.storage(&schema)).unwrap();
+    let store = opened_at(&cluster.storage(&schema));
     let grants: Vec<Grant> = {
         let mut grants = Vec::new();
         for _ in 0..20 {
@@ -123,6 +129,8 @@ async fn deployments_share_a_database_each_in_its_schema() {
     let Some(cluster) = postgres::shared("two schemas") else { return };
     let (one, other) = (cluster.storage(&postgres::schema()), cluster.storage(&postgres::schema()));
     let (ours, theirs) = (Digest::of(b"ours"), Digest::of(b"theirs"));
+    migrate(&one).unwrap();
+    migrate(&other).unwrap();
     let (first, second) =
         (PostgresStore::open_for(&one, &ours).unwrap(), PostgresStore::open_for(&other, &theirs).unwrap());
     let grant = Grant::new();
@@ -139,10 +147,9 @@ async fn deployments_share_a_database_each_in_its_schema() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_is_believed_by_its_certificate_only() {
-    use vpgate::config::PostgresTls;
     let Some(cluster) = postgres::shared("a certificate") else { return };
     let mut storage = cluster.storage(&postgres::schema());
-    PostgresStore::open(&storage).map(drop).unwrap();
+    opened_at(&storage);
     storage.tls = PostgresTls::VerifyFull { authorities: None };
     let refused = PostgresStore::open(&storage).map(drop);
     assert!(matches!(refused, Err(OpenFault::Postgres(_))), "{refused:?}");
