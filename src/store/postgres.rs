@@ -107,6 +107,14 @@ impl PostgresStore {
         Ok(Arc::new(Self { database, probe: Probe::default(), under_way }))
     }
 
+    /// What is found may be a commit that was made to stop waiting for its standby. Another one, which comes after
+    /// it, waits for it too.
+    async fn standbys_have_it_too(&self) -> Result<(), Unavailable> {
+        let probe = self.statement(PROBE, Vec::new());
+        self.database.execute(Durability::Durable, None, &probe).await?;
+        Ok(())
+    }
+
     /// The row that a look-up finds.
     async fn row(&self, sql: &str, cells: &[Cell]) -> Result<Option<Row>, Unavailable> {
         Ok(self.database.rows(sql, cells).await?.into_iter().next())
@@ -296,7 +304,11 @@ impl Store for PostgresStore {
     }
 
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {
-        asking::ask(self, question).await
+        let outcome = asking::ask(self, question).await?;
+        if outcome == Outcome::Ours {
+            self.standbys_have_it_too().await?;
+        }
+        Ok(outcome)
     }
 
     async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {

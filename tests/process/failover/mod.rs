@@ -100,6 +100,9 @@ async fn req_21_10_to_21_13_a_failover_undoes_nothing_that_was_acknowledged() {
     primary.sql("SELECT pg_reload_conf()");
     let schema = "failover";
     let replicas = Arc::new(Replicas::start(2, &[&primary, &standby], schema));
+    for end in ["pg_terminate_backend", "pg_cancel_backend"] {
+        a_commit_without_its_standby_is_not_acknowledged(&replicas, &primary, end).await;
+    }
     let load = Load::on(&replicas);
     load.goes_on(ENOUGH).await;
     // The standby hears nothing more; who waits for it waits, and is not told that all is well.
@@ -124,6 +127,25 @@ async fn req_21_10_to_21_13_a_failover_undoes_nothing_that_was_acknowledged() {
          {:?} in all",
         began.elapsed()
     );
+}
+
+/// Somebody makes a commit stop waiting for the standby: it is there, for everybody to see, and could be lost with the
+/// primary.
+async fn a_commit_without_its_standby_is_not_acknowledged(replicas: &Replicas, primary: &Cluster, end: &str) {
+    let senders = primary.wal_senders();
+    senders.iter().for_each(|sender| signal("STOP", *sender));
+    let waiting = "SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep' AND query LIKE '%grants%'";
+    let ended = async {
+        let deadline = Instant::now() + Duration::from_secs(20);
+        while primary.sql(&format!("SELECT {end}(pid) FROM ({waiting}) AS waiting")).is_empty() {
+            assert!(Instant::now() < deadline, "nobody waits for the standby");
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+    };
+    let ((status, retry_after, body), ()) = tokio::join!(replicas.ask_once(), ended);
+    senders.iter().for_each(|sender| signal("CONT", *sender));
+    assert_eq!((status, retry_after), (503, Some(1)), "{end}: {body}");
+    comes_back(replicas, end).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
