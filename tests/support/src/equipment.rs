@@ -53,7 +53,7 @@ pub fn go(name: &str, folder: &Path) -> Result<PathBuf, String> {
     let program = crate::root().join(format!("target/{name}-go"));
     let mut build = Command::new("go");
     build.args(["build", "-mod=readonly", "-o"]).arg(&program).arg(".").current_dir(folder);
-    built(build, folder).map(|()| program)
+    built(&mut build, folder).map(|()| program)
 }
 
 /// The program of the Rust package in `folder`, which is none of the workspace, built in `target`.
@@ -62,7 +62,7 @@ pub fn rust(name: &str, folder: &Path) -> Result<PathBuf, String> {
     let target = crate::root().join(format!("target/{name}-rust"));
     let mut build = Command::new("cargo");
     build.args(["build", "--quiet", "--locked", "--target-dir"]).arg(&target).current_dir(folder);
-    built(build, folder).map(|()| target.join(format!("debug/vpgate-{name}-tests")))
+    built(&mut build, folder).map(|()| target.join(format!("debug/vpgate-{name}-tests")))
 }
 
 /// Programs, each with the package of Debian that it comes with.
@@ -78,7 +78,7 @@ pub fn programs(wanted: &[(&str, &str)]) -> Result<(), String> {
     }
 }
 
-fn built(mut build: Command, folder: &Path) -> Result<(), String> {
+fn built(build: &mut Command, folder: &Path) -> Result<(), String> {
     let done = build.status().is_ok_and(|status| status.success());
     if done { Ok(()) } else { Err(format!("the program in {} was not built", folder.display())) }
 }
