@@ -3,7 +3,8 @@
 //! An ES256 credential with three Disclosures and a key-binding JWT, about 1.6 kB. The issuer's key is
 //! known; the holder's key is new in every presentation, as it is in life. Once more with a status in a
 //! list of a million, which is at hand: its look-up and its nine lines of the report; and with a chain of
-//! three certificates in the header instead of a known key (`verify_presentation_x5c`).
+//! three certificates in the header instead of a known key (`verify_presentation_x5c`). And of a credential that was
+//! shown before, whose issuer's signature is remembered; the proof of its holder is verified each time.
 
 #![expect(clippy::unwrap_used, reason = "a benchmark says what is wrong by stopping")]
 
@@ -14,9 +15,11 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use criterion::{BatchSize, Criterion, Throughput};
+use criterion::measurement::WallTime;
+use criterion::{BatchSize, BenchmarkGroup, Criterion, Throughput};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
+use mimalloc::MiMalloc;
 use openssl::asn1::Asn1Time;
 use openssl::bn::BigNum;
 use openssl::ec::{EcGroup, EcKey};
@@ -28,6 +31,7 @@ use openssl::x509::{X509, X509Name};
 use ring::digest;
 use serde_json::{Map, Value, json};
 use vpgate::config::chain_memo::KeptChains;
+use vpgate::config::signature_memo::KeptSignatures;
 use vpgate_core::base::base64url;
 use vpgate_core::base::json::Bounds;
 use vpgate_core::base::report::{Findings, Rejection};
@@ -47,6 +51,10 @@ use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusList, StatusLi
 use vpgate_core::trust::IssuerHint;
 use vpgate_core::trust::status_policy::StatusPolicy;
 use vpgate_core::trust::{CredentialTrust, FormatRules, KeySource, TrustPolicy, TrustedIssuer};
+
+/// The one of the program.
+#[global_allocator]
+static ALLOCATOR: MiMalloc = MiMalloc;
 
 const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const ISSUER: &str = "https://issuer.example.com";
@@ -341,19 +349,16 @@ fn main() {
     let mut criterion = Criterion::default().configure_from_args();
     let mut group = criterion.benchmark_group("verify_presentation");
     group.throughput(Throughput::Elements(1));
+    let length = texts.first().map_or(0, String::len);
+    bench_whole(&mut group, &format!("whole, {length} bytes"), &verifier, &texts);
+    let memory = Arc::new(KeptSignatures::default());
+    let keys = Arc::new(KeySet::of(vec![issuer.public_key().clone()]).with_memo(memory));
+    let remembering = Verifier { keys, ..verifier };
+    bench_whole(&mut group, "whole, of a credential seen before", &remembering, &texts);
+    bench_whole(&mut group, "whole, of a credential seen before, with a status list", &remembering, &listed);
+    let verifier = Verifier { keys: Arc::new(KeySet::of(vec![issuer.public_key().clone()])), ..remembering };
     let mut next = texts.iter().cycle();
     let mut arrival = || parameters(next.next().unwrap());
-    group.bench_function(format!("whole, {} bytes", texts.first().map_or(0, String::len)), |bencher| {
-        bencher.iter_batched(
-            &mut arrival,
-            |parameters| {
-                let mut findings = Findings::new();
-                let verified = verifier.verify(parameters, &mut findings);
-                black_box((verified, findings.conclude(Ok(()))))
-            },
-            BatchSize::SmallInput,
-        );
-    });
     group.bench_function("parse and vouch only, no signature", |bencher| {
         bencher.iter_batched(
             &mut arrival,
@@ -368,8 +373,15 @@ fn main() {
             BatchSize::SmallInput,
         );
     });
-    let mut next = listed.iter().cycle();
-    group.bench_function("whole, with a status list at hand", |bencher| {
+    bench_whole(&mut group, "whole, with a status list at hand", &verifier, &listed);
+    group.finish();
+    bench_x5c(&mut criterion);
+    criterion.final_summary();
+}
+
+fn bench_whole(group: &mut BenchmarkGroup<'_, WallTime>, name: &str, verifier: &Verifier, texts: &[String]) {
+    let mut next = texts.iter().cycle();
+    group.bench_function(name, |bencher| {
         bencher.iter_batched(
             || parameters(next.next().unwrap()),
             |parameters| {
@@ -380,7 +392,4 @@ fn main() {
             BatchSize::SmallInput,
         );
     });
-    group.finish();
-    bench_x5c(&mut criterion);
-    criterion.final_summary();
 }

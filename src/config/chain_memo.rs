@@ -3,6 +3,8 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::signature_memo::KeptSignatures;
+use vpgate_core::jose::jws::SignatureMemo;
 use vpgate_core::jose::x5c::{ChainMemo, ValidatedChain};
 
 /// Chains that are remembered; when there are more, all are forgotten. An issuer has a few in use.
@@ -24,6 +26,10 @@ impl ChainMemo for KeptChains {
             kept.clear();
         }
         kept.insert(digest, Arc::clone(chain));
+    }
+
+    fn signature_memo(&self) -> Option<Arc<dyn SignatureMemo>> {
+        Some(Arc::new(KeptSignatures::default()))
     }
 }
 

@@ -8,10 +8,12 @@ use std::sync::Arc;
 use zeroize::Zeroizing;
 
 use vpgate_core::base::exposure::{Exposed, others_may_open};
+use vpgate_core::jose::jws::SignatureMemo;
 use vpgate_core::jose::x5c::ChainMemo;
 use vpgate_core::registration::Sources;
 
 use super::chain_memo::KeptChains;
+use super::signature_memo::KeptSignatures;
 
 /// What the configuration names: files, where relative paths begin at this folder, and variables of our environment.
 pub(super) struct Folder<'a>(pub &'a Path);
@@ -36,6 +38,10 @@ impl Sources for Folder<'_> {
 
     fn chain_memo(&self) -> Option<Arc<dyn ChainMemo>> {
         Some(Arc::new(KeptChains::default()))
+    }
+
+    fn signature_memo(&self) -> Option<Arc<dyn SignatureMemo>> {
+        Some(Arc::new(KeptSignatures::default()))
     }
 }
 

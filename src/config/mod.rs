@@ -20,6 +20,7 @@ mod proxies;
 mod raw;
 mod read;
 mod schema;
+pub mod signature_memo;
 mod spellings;
 
 #[cfg(test)]

@@ -152,6 +152,23 @@ impl PublicKey {
     pub(super) fn verifies(&self, alg: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         self.fits(alg) && self.0.material.verifies(alg, message, signature)
     }
+
+    /// Whether both are one key, whatever they are called.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.0.material.algorithms() == other.0.material.algorithms()
+            && self.0.material.octets() == other.0.material.octets()
+    }
+
+    /// A digest of this key, an algorithm, a message and a signature: nothing else has the same.
+    pub(super) fn digest_of(&self, alg: Algorithm, message: &[u8], signature: &[u8]) -> Digest {
+        let mut all = Vec::with_capacity(message.len() + signature.len() + 256);
+        let parts = self.0.material.octets().into_iter().chain([alg.name().as_bytes(), signature, message]);
+        for part in parts {
+            all.extend_from_slice(&part.len().to_be_bytes());
+            all.extend_from_slice(part);
+        }
+        Digest::of(&all)
+    }
 }
 
 /// Why a JWK or a JWKS cannot be used. Carries nothing of the key.

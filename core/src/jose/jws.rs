@@ -22,6 +22,17 @@ pub struct UnverifiedJws<'a> {
     payload: Map<String, Value>,
 }
 
+/// Signatures that held under the keys of one set, so that the same bytes are not verified again: a wallet shows
+/// one credential many times. The rules keep nothing between two calls, so the caller keeps it, and forgets it with
+/// the keys. It must be bounded. Only what an issuer signed gets in, so a stranger cannot fill it with anything.
+pub trait SignatureMemo: fmt::Debug + Send + Sync {
+    /// Whether a signature with this digest was kept. The digest is over key, algorithm, signature and all that is
+    /// signed.
+    fn recall(&self, digest: &[u8; 32]) -> bool;
+    /// Keeps the digest of a signature that holds.
+    fn keep(&self, digest: [u8; 32]);
+}
+
 impl<'a> UnverifiedJws<'a> {
     /// Splits and decodes: three parts, canonical base64url, header and payload JSON objects without
     /// duplicates and each within `bounds`, `alg` on the allow-list, no `crit`, no `b64`.
@@ -105,8 +116,29 @@ impl<'a> UnverifiedJws<'a> {
     /// # Errors
     /// [`JwsFault::Signature`] when the signature holds under none of them.
     pub fn verify_by_any(self, keys: &[PublicKey]) -> Result<(VerifiedJws, PublicKey), JwsFault> {
+        self.verify_remembering(keys, None)
+    }
+
+    /// The same, where the keys have a memory of signatures that held before.
+    pub(crate) fn verify_remembering(
+        self,
+        keys: &[PublicKey],
+        memo: Option<&dyn SignatureMemo>,
+    ) -> Result<(VerifiedJws, PublicKey), JwsFault> {
         let input = self.signing_input.as_bytes();
-        let holds = |key: &&PublicKey| key.verifies(self.algorithm, input, &self.signature);
+        let verifies = |key: &PublicKey| key.verifies(self.algorithm, input, &self.signature);
+        let holds = |key: &&PublicKey| {
+            let Some(memo) = memo else { return verifies(key) };
+            let digest = key.digest_of(self.algorithm, input, &self.signature);
+            if memo.recall(digest.as_bytes()) {
+                return true;
+            }
+            let holds = verifies(key);
+            if holds {
+                memo.keep(*digest.as_bytes());
+            }
+            holds
+        };
         let key = keys.iter().find(holds).cloned().ok_or(JwsFault::Signature)?;
         Ok((VerifiedJws { header: self.header, payload: self.payload }, key))
     }

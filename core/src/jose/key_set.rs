@@ -1,9 +1,12 @@
 //! Sets of public keys, and how a header chooses among them.
 
+use std::sync::Arc;
+
 use serde_json::{Value, json};
 
 use super::alg::Algorithm;
 use super::jwk::{JwkFault, PublicKey};
+use super::jws::SignatureMemo;
 
 /// Most keys that are tried for one signature.
 pub const MOST_TRIED: usize = 8;
@@ -16,6 +19,7 @@ const MOST_NAMED: usize = 4;
 pub struct KeySet {
     keys: Vec<PublicKey>,
     left_out: Vec<LeftOut>,
+    memo: Option<Arc<dyn SignatureMemo>>,
 }
 
 /// A member of a JWKS that is no key for us.
@@ -43,7 +47,18 @@ impl KeySet {
 
     /// From keys that are already parsed.
     pub fn of(keys: Vec<PublicKey>) -> Self {
-        Self { keys, left_out: Vec::new() }
+        Self { keys, ..Self::default() }
+    }
+
+    /// These keys, with a memory of the signatures that held under them.
+    #[must_use]
+    pub fn with_memo(self, memo: Arc<dyn SignatureMemo>) -> Self {
+        Self { memo: Some(memo), ..self }
+    }
+
+    /// What is remembered of signatures under these keys.
+    pub(crate) fn memo(&self) -> Option<Arc<dyn SignatureMemo>> {
+        self.memo.clone()
     }
 
     /// Every usable key, in the order of the JWKS.
@@ -86,20 +101,16 @@ impl KeySet {
         if named.peek().is_none() && kid.is_some() {
             return Err(NoKey::UnknownKid);
         }
-        let mut fitting: Vec<(String, PublicKey)> = Vec::new();
+        let mut fitting: Vec<PublicKey> = Vec::new();
         for key in named.filter(|key| key.fits(alg)) {
             if fitting.len() == MOST_TRIED {
                 break;
             }
-            let thumbprint = key.thumbprint();
-            if fitting.iter().all(|(known, _)| *known != thumbprint) {
-                fitting.push((thumbprint, key.clone()));
+            if !fitting.iter().any(|known| known.is_same(key)) {
+                fitting.push(key.clone());
             }
         }
-        if fitting.is_empty() {
-            return Err(NoKey::WrongAlgorithm);
-        }
-        Ok(fitting.into_iter().map(|(_, key)| key).collect())
+        if fitting.is_empty() { Err(NoKey::WrongAlgorithm) } else { Ok(fitting) }
     }
 
     /// The JWKS, for publishing.

@@ -51,6 +51,17 @@ impl Material {
         }
     }
 
+    /// What tells this key from every other of its type.
+    pub(super) fn octets(&self) -> Vec<&[u8]> {
+        match self {
+            Self::P256(point) => vec![point],
+            Self::P384(point) => vec![point],
+            Self::P521 { x, y, .. } => vec![x.as_bytes(), y.as_bytes()],
+            Self::Ed25519(point) => vec![point],
+            Self::Rsa { n, e } => vec![n, e],
+        }
+    }
+
     /// Whether `signature` over `message` holds by `alg`, which is one of [`Self::algorithms`].
     pub(super) fn verifies(&self, alg: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match self {

@@ -72,6 +72,7 @@ use self::token_claim::Proofspace;
 use self::wallet::Around;
 use crate::base::secret::Secret;
 use crate::credential::settings::VerificationSettings;
+use crate::jose::jws::SignatureMemo;
 use crate::jose::x5c::ChainMemo;
 use crate::openid4vp::request_key::RequestKey;
 use crate::openid4vp::transaction_data::TransactionTypes;
@@ -114,6 +115,10 @@ pub trait Sources {
     fn variable(&self, name: &str) -> Result<Zeroizing<String>, String>;
     /// A memory for one set of roots; `None` where every chain is to be validated anew.
     fn chain_memo(&self) -> Option<Arc<dyn ChainMemo>> {
+        None
+    }
+    /// A memory for one set of keys; `None` where every signature is to be verified anew.
+    fn signature_memo(&self) -> Option<Arc<dyn SignatureMemo>> {
         None
     }
 }

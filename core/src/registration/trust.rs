@@ -146,7 +146,7 @@ fn source(
 ) -> Option<KeySource> {
     check_keys(trust, at);
     if trust.did == Some(true) {
-        return issuer.and_then(|issuer| with.at.key("issuer").keep(named_by_did(issuer)));
+        return issuer.and_then(|issuer| with.at.key("issuer").keep(named_by_did(issuer, with.sources)));
     }
     if let Some(uri) = &trust.jwks_uri {
         return at.key("jwks_uri").keep(with.addresses.web(uri)).map(KeySource::JwksUri);
@@ -227,9 +227,9 @@ const NOT_TOLD_APART: &str = "must be one table, or a list of two: one with x5c_
 const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
                     { issuer_metadata = true } or { did = true }";
 
-fn named_by_did(issuer: &str) -> Result<KeySource, String> {
+fn named_by_did(issuer: &str, sources: &dyn Sources) -> Result<KeySource, String> {
     match did::resolve(issuer).map_err(|why| why.to_string())? {
-        DidKeys::Inside(keys) => Ok(KeySource::DidJwk(Arc::new(keys))),
+        DidKeys::Inside(keys) => Ok(KeySource::DidJwk(Arc::new(remembering(keys, sources)))),
         DidKeys::Document(url) => Ok(KeySource::DidWeb(url)),
     }
 }
@@ -243,7 +243,14 @@ pub(super) fn jwks_file(name: &str, sources: &dyn Sources) -> Result<KeySet, Str
         let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
         return Err(format!("holds no key that could verify a signature{why}"));
     }
-    Ok(keys)
+    Ok(remembering(keys, sources))
+}
+
+fn remembering(keys: KeySet, sources: &dyn Sources) -> KeySet {
+    match sources.signature_memo() {
+        Some(memo) => keys.with_memo(memo),
+        None => keys,
+    }
 }
 
 /// As an error: the key that is to blame, and why.

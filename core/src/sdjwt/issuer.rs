@@ -54,8 +54,8 @@ pub(super) fn verify(
     findings: &mut Findings,
 ) -> Result<Issued, Rejection> {
     check_typ(jwt.typ(), issuer, findings)?;
-    let Candidates { keys, how, chain } = issuer_key::candidates(&jwt, issuer, keys, now, findings)?;
-    let Ok((verified, key)) = jwt.verify_by_any(&keys) else {
+    let Candidates { keys, how, chain, memo } = issuer_key::candidates(&jwt, issuer, keys, now, findings)?;
+    let Ok((verified, key)) = jwt.verify_remembering(&keys, memo.as_deref()) else {
         let detail = format!(
             "the signature does not hold under {how}: the credential was altered, or the issuer signs with another key"
         );

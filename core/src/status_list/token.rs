@@ -165,7 +165,7 @@ impl StatusListToken {
         bounds: &CacheBounds,
     ) -> Result<StatusList, StatusListFault> {
         let issuer = &self.of(issuer);
-        let Candidates { keys, how, chain } = self.candidates(issuer, keys, receipt.at)?;
+        let Candidates { keys, how, chain, .. } = self.candidates(issuer, keys, receipt.at)?;
         let (verified, _key) = self.0.verify_by_any(&keys).map_err(|_| StatusListFault::Signature(how))?;
         let payload = verified.payload();
         if payload.get("sub").and_then(Value::as_str) != Some(uri) {
@@ -194,7 +194,7 @@ impl StatusListToken {
         let x5c = self.0.header().get("x5c").ok_or(StatusListFault::NoChain)?;
         let chain = roots.validate(x5c, at).map_err(|why| StatusListFault::Chain(why.to_string()))?;
         let keys = chain.keys().candidates(None, self.0.algorithm())?;
-        Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain) })
+        Ok(Candidates { keys, how: how_of_chain(&chain), chain: Some(chain), memo: None })
     }
 }
 

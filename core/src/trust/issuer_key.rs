@@ -8,7 +8,7 @@ use super::{KeySource, TrustedIssuer};
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
-use crate::jose::jws::UnverifiedJws;
+use crate::jose::jws::{SignatureMemo, UnverifiedJws};
 use crate::jose::key_set::{KeySet, NoKey};
 use crate::jose::x5c::{Roots, ValidatedChain};
 
@@ -44,6 +44,8 @@ pub(crate) struct Candidates {
     pub(crate) how: String,
     /// The chain that gave them, where certificates did.
     pub(crate) chain: Option<Arc<ValidatedChain>>,
+    /// Signatures that held under them before.
+    pub(crate) memo: Option<Arc<dyn SignatureMemo>>,
 }
 
 /// The keys of `issuer` for `jwt`: of `keys`, or that of the validated chain.
@@ -97,7 +99,7 @@ fn validated(
 fn of_chain(jwt: &UnverifiedJws<'_>, chain: &Arc<ValidatedChain>) -> Result<Candidates, String> {
     let how = how_of_chain(chain);
     match chain.keys().candidates(None, jwt.algorithm()) {
-        Ok(keys) => Ok(Candidates { keys, how, chain: Some(Arc::clone(chain)) }),
+        Ok(keys) => Ok(Candidates { keys, how, chain: Some(Arc::clone(chain)), memo: chain.keys().memo() }),
         Err(_) => Err(format!("{how}, is not an {0} key, but the header says {0}", jwt.algorithm())),
     }
 }
@@ -109,6 +111,7 @@ pub(crate) fn of_set(
     keys: &KeySet,
 ) -> Result<Candidates, NoKey> {
     let (kid, source) = (jwt.kid().map(|kid| issuer.key_name(kid)), issuer.keys().name());
+    let memo = keys.memo();
     let keys = keys.candidates(kid.as_deref(), jwt.algorithm())?;
     let how = match (jwt.kid().map(excerpt), keys.len(), jwt.algorithm()) {
         (Some(kid), 1, _) => format!("key {kid} of {source}, named by the `kid` of the header"),
@@ -116,7 +119,7 @@ pub(crate) fn of_set(
         (None, 1, alg) => format!("the only {alg} key of {source}; the header has no `kid`"),
         (None, count, alg) => format!("any of {count} {alg} keys of {source}; the header has no `kid`"),
     };
-    Ok(Candidates { keys, how, chain: None })
+    Ok(Candidates { keys, how, chain: None, memo })
 }
 
 /// Which key of a certificate chain was chosen, and why.

@@ -37,6 +37,7 @@ pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
 pub use self::revocation::RevocationFile;
 use self::revocation::Revocations;
+use super::jws::SignatureMemo;
 use super::key_set::KeySet;
 use crate::base::base64url;
 use crate::base::report::excerpt;
@@ -67,6 +68,10 @@ pub trait ChainMemo: Send + Sync {
     fn recall(&self, digest: &[u8; 32]) -> Option<Arc<ValidatedChain>>;
     /// Keeps a chain under the digest of its `x5c`.
     fn keep(&self, digest: [u8; 32], chain: &Arc<ValidatedChain>);
+    /// A memory for the key of one chain; `None` where every signature is to be verified anew.
+    fn signature_memo(&self) -> Option<Arc<dyn SignatureMemo>> {
+        None
+    }
 }
 
 impl Roots {
@@ -147,6 +152,10 @@ impl Roots {
             return Err(RefusedChain::about(ChainFault::Name, leaf));
         }
         let keys = leaf::keys(leaf).ok_or_else(|| RefusedChain::about(ChainFault::Key, leaf))?;
+        let keys = match self.memo.as_ref().and_then(|memo| memo.signature_memo()) {
+            Some(memo) => keys.with_memo(memo),
+            None => keys,
+        };
         let window = path
             .iter()
             .try_fold(Window::ALWAYS, |all, one| Some(all.and(Window::of(one)?)))
