@@ -14,7 +14,8 @@ use vpgate_core::oauth::attempts::{Attempt, Barrier, Limited};
 
 /// Counts `$7`, or nothing where the code `$5` is that of a pending grant that is remembered after `$6`. Refused
 /// when `$10` were counted; when `$11` were counted, too, as long as the counter `$12` of `$13` has reached `$16`.
-/// Slots that are forgotten, or were written by a clock that was ahead, go.
+/// Slots that are forgotten, or were written by a clock that was ahead, go; in SQLite when a new slot begins, for as
+/// long as one goes on only its number changes there.
 const COUNT: Sql = Sql { sqlite: IN_SQLITE, postgres: IN_POSTGRES, rows: Rows::NewWithin };
 
 const IN_SQLITE: &str = "
@@ -24,12 +25,18 @@ const IN_SQLITE: &str = "
                               WHERE user_code = $5 AND state = 'pending' AND forget_at > $6)
                  THEN 0 ELSE $7 END))
     ON CONFLICT (what, who) DO UPDATE
-    SET slots = (SELECT json_group_object(slot, number)
-                 FROM (SELECT key AS slot, sum(value) AS number
-                       FROM (SELECT key, value FROM json_each(attempts.slots)
-                             UNION ALL SELECT key, value FROM json_each(excluded.slots))
-                       WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9
-                       GROUP BY key)),
+    SET slots = CASE
+            WHEN attempts.newest = $3
+            THEN json_set(attempts.slots, '$.\"' || $3 || '\"',
+                          coalesce(attempts.slots ->> ('$.\"' || $3 || '\"'), 0)
+                          + (excluded.slots ->> ('$.\"' || $3 || '\"')))
+            ELSE (SELECT json_group_object(slot, number)
+                  FROM (SELECT key AS slot, sum(value) AS number
+                        FROM (SELECT key, value FROM json_each(attempts.slots)
+                              UNION ALL SELECT key, value FROM json_each(excluded.slots))
+                        WHERE CAST(key AS INTEGER) > $8 AND CAST(key AS INTEGER) <= $9
+                        GROUP BY key))
+            END,
         newest = max(excluded.newest, min(attempts.newest, $9)),
         forget_at = max(excluded.forget_at, min(attempts.forget_at, excluded.forget_at + $9 - $3))
     WHERE (SELECT coalesce(sum(value), 0) < $10
