@@ -3,6 +3,7 @@
 //! [clients]: crate::book::clients
 //! [operating]: crate::book::operating
 //! [replicas]: crate::book::replicas
+//! [sizing]: crate::book::sizing
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
 //! [decisions]: crate::book::decisions
@@ -18,6 +19,7 @@ macro_rules! page {
         /// [clients]: crate::book::clients
         /// [operating]: crate::book::operating
         /// [replicas]: crate::book::replicas
+        /// [sizing]: crate::book::sizing
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
         /// [decisions]: crate::book::decisions
@@ -32,6 +34,7 @@ page!(configuration);
 page!(clients);
 page!(operating);
 page!(replicas);
+page!(sizing);
 page!(limits);
 page!(threats);
 page!(decisions);

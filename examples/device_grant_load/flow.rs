@@ -1,6 +1,7 @@
 //! What a device, a person and a wallet send.
 
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, ensure};
 use reqwest::{Client, Url};
@@ -26,6 +27,7 @@ pub struct Device {
 }
 
 /// The codes that a device got.
+#[derive(Clone)]
 pub struct Codes {
     device_code: String,
     address: Url,
@@ -63,12 +65,37 @@ impl Device {
         Ok(())
     }
 
+    /// A poll of a code that is still pending, however soon after the one before.
+    pub async fn asked_again(self, codes: &Codes) -> anyhow::Result<()> {
+        let answer = self.poll(codes).await?;
+        ensure!(answer["error"] == "authorization_pending" || answer["error"] == "slow_down", "{answer}");
+        Ok(())
+    }
+
+    /// A person goes on to the wallet with these codes, presents, and the device takes its token; how long the
+    /// service took for the answer of the wallet, and for the token.
+    pub async fn accepted(self, codes: &Codes, holder: &Holder) -> anyhow::Result<[Duration; 2]> {
+        let browser = Browser::new(self.client.clone(), self.home.clone());
+        let accepting = present(browser, codes, holder).await?;
+        let began = now_exactly();
+        let answer = self.poll(codes).await?;
+        ensure!(answer["access_token"].is_string(), "{answer}");
+        Ok([accepting, began.elapsed()])
+    }
+
+    /// A person goes on to the wallet, and no further.
+    pub async fn left_at_wallet(self, codes: &Codes) -> anyhow::Result<()> {
+        let mut browser = Browser::new(self.client.clone(), self.home.clone());
+        let page = browser.open(codes.address.clone()).await?;
+        browser.submit(&page, &[("action", "continue")]).await.map(drop)
+    }
+
     /// From nothing to a token.
     pub async fn whole_flow(self, person: Arc<Person>) -> anyhow::Result<()> {
         let codes = self.clone().authorize().await?;
         let browser = Browser::new(self.client.clone(), self.home.clone());
         match &*person {
-            Person::Presents(holder) => present(browser, &codes, holder).await?,
+            Person::Presents(holder) => drop(present(browser, &codes, holder).await?),
             Person::PressesButtons => press_buttons(browser, &codes).await?,
         }
         let answer = self.poll(&codes).await?;
@@ -88,7 +115,8 @@ impl Device {
     }
 }
 
-async fn present(mut browser: Browser, codes: &Codes, holder: &Holder) -> anyhow::Result<()> {
+/// How long the service takes for the answer of the wallet.
+async fn present(mut browser: Browser, codes: &Codes, holder: &Holder) -> anyhow::Result<Duration> {
     let page = browser.open(codes.address.clone()).await?;
     let wallet = browser.submit(&page, &[("action", "continue")]).await?;
     let asked = |name: &str| {
@@ -110,9 +138,10 @@ async fn present(mut browser: Browser, codes: &Codes, holder: &Holder) -> anyhow
     let vp_token = AnswerShape::Object.vp_token(&[(CREDENTIAL.to_owned(), presentation)]);
     let callback = codes.address.join("/callback")?;
     let fields = [("state".to_owned(), state), ("vp_token".to_owned(), vp_token)];
+    let began = now_exactly();
     let done = browser.post(callback, &fields).await?;
     ensure!(done.text.contains("Return to your device"), "not done: {}", done.text);
-    Ok(())
+    Ok(began.elapsed())
 }
 
 async fn press_buttons(mut browser: Browser, codes: &Codes) -> anyhow::Result<()> {
@@ -123,6 +152,11 @@ async fn press_buttons(mut browser: Browser, codes: &Codes) -> anyhow::Result<()
     let done = browser.submit(&agree, &[]).await?;
     ensure!(done.text.contains("Sign-in Success"), "not done: {}", done.text);
     Ok(())
+}
+
+#[expect(clippy::disallowed_methods, reason = "a load generator outside the service has a clock of its own")]
+fn now_exactly() -> Instant {
+    Instant::now()
 }
 
 #[expect(clippy::disallowed_methods, reason = "the wallet has a clock of its own")]

@@ -5,11 +5,16 @@
 //! A full flow is what a device, a person and a wallet send: device authorization, the pages, the
 //! presentation (or, with `oidc-provider`, its two pages for signing in and agreeing), token. Every answer
 //! is looked at; a wrong one ends the run.
+//!
+//! `growth GRANTS` fills the database with so many open grants and presentations first, and says how long each step
+//! of a device, a person and a wallet takes then, what it takes of memory and disk, and how long a sweep of all of
+//! them keeps a request waiting.
 
 #![expect(clippy::print_stdout, reason = "a command-line program")]
 
 mod browser;
 mod flow;
+mod growth;
 mod server;
 
 use std::sync::Arc;
@@ -30,7 +35,12 @@ const AT_A_TIME: usize = 32;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> anyhow::Result<()> {
-    let rounds: usize = std::env::args().nth(1).context("usage: ROUNDS")?.parse()?;
+    let first = std::env::args().nth(1).context("usage: ROUNDS | growth GRANTS")?;
+    if first == "growth" {
+        let grants = std::env::args().nth(2).context("usage: growth GRANTS")?.parse()?;
+        return growth::measure(grants).await;
+    }
+    let rounds: usize = first.parse()?;
     ensure!((1..=200).contains(&rounds), "1 to 200 rounds");
     let (vpgate, person) = Server::vpgate().await?;
     let ours = measure(&vpgate, Person::Presents(Arc::new(person)), rounds).await?;
@@ -40,21 +50,43 @@ async fn main() -> anyhow::Result<()> {
     drop(peer);
 
     println!("{:24}{:>12}{:>16}{:>8}", "per second, one core", "vpgate", "oidc-provider", "ratio");
-    for (what, (ours, theirs)) in
-        ["device authorizations", "pending polls", "full flows"].into_iter().zip(ours.into_iter().zip(theirs))
-    {
+    for (what, ours, theirs) in lines(&ours, &theirs) {
+        let [ours, theirs] = [ours, theirs].map(|it| it.per_second);
         println!("{what:24}{ours:>12.0}{theirs:>16.0}{:>8.1}", ours / theirs);
+    }
+    println!("{:24}{:>12}{:>16}{:>8}", "microseconds of it", "vpgate", "oidc-provider", "ratio");
+    for (what, ours, theirs) in lines(&ours, &theirs) {
+        let [ours, theirs] = [ours, theirs].map(|it| it.busy);
+        println!("{what:24}{ours:>12.0}{theirs:>16.0}{:>8.1}", theirs / ours);
     }
     Ok(())
 }
 
+/// What was done so often, and what one of it took of the core: on a machine that does other things too, the
+/// second says more.
+#[derive(Clone, Copy)]
+struct Measured {
+    per_second: f64,
+    busy: f64,
+}
+
+fn lines<'m>(
+    ours: &'m [Measured; 3],
+    theirs: &'m [Measured; 3],
+) -> impl Iterator<Item = (&'static str, &'m Measured, &'m Measured)> {
+    let whats = ["device authorizations", "pending polls", "full flows"];
+    whats.into_iter().zip(ours.iter().zip(theirs)).map(|(what, (ours, theirs))| (what, ours, theirs))
+}
+
 /// Authorizations, polls and flows per second. One round more, which does not count, warms up.
-async fn measure(server: &Server, person: Person, rounds: usize) -> anyhow::Result<[f64; 3]> {
+async fn measure(server: &Server, person: Person, rounds: usize) -> anyhow::Result<[Measured; 3]> {
     let device = Device::new(server)?;
     let person = Arc::new(person);
-    let mut times = [Duration::ZERO; 3];
+    let mut times = [(Duration::ZERO, Duration::ZERO); 3];
     for round in 0..=rounds {
+        let mut usage = vec![server.usage()?.busy];
         let (opening, codes) = timed(GRANTS, || device.clone().authorize()).await?;
+        usage.push(server.usage()?.busy);
         let codes = Arc::new(codes);
         let next = Arc::new(AtomicUsize::new(0));
         let (polling, _) = timed(GRANTS, || {
@@ -63,15 +95,24 @@ async fn measure(server: &Server, person: Person, rounds: usize) -> anyhow::Resu
             async move { device.pending(codes.get(at).context("fewer codes than polls")?).await }
         })
         .await?;
+        usage.push(server.usage()?.busy);
         let (flowing, _) = timed(FLOWS, || device.clone().whole_flow(Arc::clone(&person))).await?;
+        usage.push(server.usage()?.busy);
         if round > 0 {
-            for (sum, time) in times.iter_mut().zip([opening, polling, flowing]) {
+            let busy = usage.windows(2).map(|pair| pair[1].saturating_sub(pair[0]));
+            for ((sum, used), (time, busy)) in
+                times.iter_mut().zip([opening, polling, flowing].into_iter().zip(busy))
+            {
                 *sum += time;
+                *used += busy;
             }
         }
     }
-    let per_second = |count: usize, time: Duration| (count * rounds) as f64 / time.as_secs_f64();
-    Ok([per_second(GRANTS, times[0]), per_second(GRANTS, times[1]), per_second(FLOWS, times[2])])
+    let measured = |count: usize, (time, busy): (Duration, Duration)| {
+        let count = (count * rounds) as f64;
+        Measured { per_second: count / time.as_secs_f64(), busy: busy.as_secs_f64() * 1e6 / count }
+    };
+    Ok([measured(GRANTS, times[0]), measured(GRANTS, times[1]), measured(FLOWS, times[2])])
 }
 
 /// Does `work` so many times, some at a time; how long that took.

@@ -2,7 +2,9 @@
 
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::time::Duration;
 
+use anyhow::Context as _;
 use reqwest::Url;
 use vpgate::sandbox::issuer::Issuer;
 use vpgate::sandbox::wallet::{Holder, demo_person};
@@ -12,7 +14,7 @@ use vpgate_core::base::time::Timestamp;
 pub const CREDENTIAL: &str = "proof_id_default";
 /// Nobody is there: the service has its keys from a file.
 const ISSUER: &str = "http://127.0.0.1:9/issuer";
-const FOLDER: &str = "target/device_grant_load";
+pub const FOLDER: &str = "target/device_grant_load";
 const PORT: u16 = 18_628;
 
 pub struct Server {
@@ -20,6 +22,15 @@ pub struct Server {
     /// The path of the device authorization endpoint.
     pub authorization: &'static str,
     process: Child,
+}
+
+/// What the kernel says of a process.
+#[derive(Clone, Copy)]
+pub struct Usage {
+    /// Processor time of all its threads.
+    pub busy: Duration,
+    /// Bytes that are in memory.
+    pub resident: u64,
 }
 
 impl Server {
@@ -41,6 +52,34 @@ impl Server {
         let server = Self::start(command.stdout(Stdio::null()), "/device_authorization")?;
         server.ready("/readyz").await?;
         Ok((server, holder))
+    }
+
+    /// The same service again, over the database that it left, which `meanwhile` may change.
+    pub async fn again(self, meanwhile: impl FnOnce(&Path) -> anyhow::Result<()>) -> anyhow::Result<Self> {
+        drop(self);
+        let folder = Path::new(FOLDER);
+        meanwhile(&folder.join("vpgate.db"))?;
+        let mut command = on_first_core("target/release/vpgate");
+        command.arg("serve").arg("--config").arg(folder.join("vpgate.toml")).env("VPGATE_LOG", "warn");
+        let server = Self::start(command.stdout(Stdio::null()), "/device_authorization")?;
+        server.ready("/readyz").await?;
+        Ok(server)
+    }
+
+    /// What it has used so far.
+    pub fn usage(&self) -> anyhow::Result<Usage> {
+        let of = |path: String| std::fs::read_to_string(path);
+        let process = format!("/proc/{}", self.process.id());
+        let mut busy = 0;
+        for thread in std::fs::read_dir(format!("{process}/task"))? {
+            // A thread may end between being listed and being read.
+            let Ok(text) = of(format!("{}/schedstat", thread?.path().display())) else { continue };
+            busy += text.split(' ').next().context("no schedstat")?.parse::<u64>()?;
+        }
+        let status = of(format!("{process}/status"))?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).context("no VmRSS")?;
+        let kilobytes: u64 = line.trim_end_matches("kB").trim().parse()?;
+        Ok(Usage { busy: Duration::from_nanos(busy), resident: kilobytes * 1024 })
     }
 
     /// `oidc-provider` as its documentation starts it, in production mode.
@@ -66,7 +105,7 @@ impl Server {
             if answer.is_ok_and(|answer| answer.status().is_success()) {
                 return Ok(());
             }
-            tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+            tokio::time::sleep(Duration::from_millis(50)).await;
         }
         anyhow::bail!("nobody answers at {url}")
     }

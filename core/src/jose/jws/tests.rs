@@ -1,3 +1,6 @@
+use std::collections::HashSet;
+use std::sync::Mutex;
+
 use serde_json::json;
 
 use super::*;
@@ -181,5 +184,52 @@ fn degenerate_signatures_are_refused_without_panic() {
     for (r, s) in [(0, 1), (1, 0)] {
         let signature = [[r; 66], [s; 66]].concat();
         assert!(!p521.public_key().verifies(Algorithm::Es512, b"message", &signature));
+    }
+}
+
+/// Keeps everything, and notes what it is asked about.
+#[derive(Debug, Default)]
+struct Memo {
+    kept: Mutex<HashSet<[u8; 32]>>,
+    asked: Mutex<HashSet<[u8; 32]>>,
+}
+
+impl SignatureMemo for Memo {
+    fn recall(&self, digest: &[u8; 32]) -> bool {
+        self.asked.lock().unwrap().insert(*digest);
+        self.kept.lock().unwrap().contains(digest)
+    }
+
+    fn keep(&self, digest: [u8; 32]) {
+        assert!(self.kept.lock().unwrap().insert(digest), "it was verified again");
+    }
+}
+
+#[test]
+fn a_signature_that_held_is_not_verified_again_and_nothing_else_is_taken_for_it() {
+    for alg in [Algorithm::Es256, Algorithm::Es384, Algorithm::Es512, Algorithm::Ed25519, Algorithm::Ps256] {
+        let (signer, other) = (key(alg), key(alg));
+        let sign = |key: &SigningKey, payload| key.sign(&Map::new(), &map(payload)).unwrap();
+        let text = sign(&signer, json!({"a": 1}));
+        let changed = sign(&other, json!({"a": 1}));
+        let (input, signature) = text.rsplit_once('.').unwrap();
+        let of_another = format!("{input}.{}", changed.rsplit_once('.').unwrap().1);
+        let on_another = format!("{}.{signature}", sign(&other, json!({"a": 2})).rsplit_once('.').unwrap().0);
+        let memo = Memo::default();
+        let holds = |text: &str, key: &SigningKey| {
+            let jws = UnverifiedJws::parse(text, &BOUNDS).unwrap();
+            jws.verify_remembering(&[key.public_key().clone()], Some(&memo)).is_ok()
+        };
+        assert!(holds(&text, &signer) && holds(&text, &signer), "{alg}");
+        let kept = memo.kept.lock().unwrap().clone();
+        for (wrong, key) in [(&of_another, &signer), (&on_another, &signer), (&text, &other)] {
+            assert!(!holds(wrong, key), "{alg}");
+        }
+        assert_eq!(memo.kept.lock().unwrap().clone(), kept, "{alg}: what does not hold is not kept");
+        assert_eq!(
+            (kept.len(), memo.asked.lock().unwrap().len()),
+            (1, 4),
+            "{alg}: each has a digest of its own"
+        );
     }
 }
