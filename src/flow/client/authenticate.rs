@@ -31,7 +31,7 @@ pub async fn authenticate<'c>(
 ) -> Result<AuthenticatedClient<'c>, Unauthenticated> {
     match shown {
         ClientCredentials::Assertion(claimed, assertion) => {
-            by_assertion(context, claimed.as_deref(), assertion).await
+            Box::pin(by_assertion(context, claimed.as_deref(), assertion)).await
         }
         shown => Ok(context.policy.clients.authenticate(shown)?),
     }

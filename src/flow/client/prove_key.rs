@@ -45,8 +45,8 @@ pub async fn prove_key(
         return Err(ProofFault::Malformed.into());
     }
     let by = context.random_secret()?.digest();
-    match context.commit(Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY), by }).await
-    {
+    let spend = Change::SpendProof { id: proof.id, until: context.now.plus(PROOF_MEMORY), by };
+    match Box::pin(context.commit(spend)).await {
         Ok(()) => Ok(Some(proof.key)),
         Err(NotMade::Taken | NotMade::Lost) => Err(ProofFault::Replayed.into()),
         Err(NotMade::Failed(source)) => Err(source.into()),

@@ -83,19 +83,29 @@ pub async fn redeem(
         shown.fits(context, &found.terms)?;
         return Err(not_yet(context, &digest, &found));
     }
+    // Apart on the heap, so that a poll that waits, as nearly each does, is a small future.
+    Box::pin(read_and_answer(context, &digest, shown)).await
+}
+
+async fn read_and_answer(
+    context: &Context,
+    device_code: &Digest,
+    shown: Shown<'_>,
+) -> Result<TokenResponse, NotRedeemed> {
+    let Shown { client, ask, .. } = shown;
     for _ in 0..LOOKS {
-        let found = context.ports.store.grant_by_device_code(&digest).await?;
+        let found = context.ports.store.grant_by_device_code(device_code).await?;
         let grant = found.ok_or(NotRedeemed::InvalidCode)?;
         shown.fits(context, grant.terms())?;
         let outcome = match grant.polled(context.now) {
             Polled::Pending(grant) => {
                 let (terms, stored) = (Arc::new(grant.terms().clone()), grant.pace());
-                return Err(not_yet(context, &digest, &StillPending { terms, stored }));
+                return Err(not_yet(context, device_code, &StillPending { terms, stored }));
             }
-            Polled::Ready(approved) => take_token(context, client.client(), approved, ask).await,
+            Polled::Ready(approved) => take_token(context, client, approved, ask).await,
             Polled::Denied => return Err(NotRedeemed::Denied),
             Polled::Expired => return Err(NotRedeemed::Expired),
-            Polled::Used(used) => return shown_again(context, client.client(), &used, ask).await,
+            Polled::Used(used) => return shown_again(context, client, &used, ask).await,
         };
         match outcome {
             Err(NoTokenYet::LookAgain) => {}

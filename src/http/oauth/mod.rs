@@ -125,6 +125,7 @@ impl OauthEndpoints {
         let shown = form.shown()?;
         let key = proven(&context, client, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
+        // The others are apart on the heap, so that the future of a poll is small.
         Ok(match shown {
             TokenGrant::DeviceCode { code, verifier } => {
                 let verifier = verifier.as_ref();
@@ -136,13 +137,15 @@ impl OauthEndpoints {
             }
             TokenGrant::Code { code, redirect_uri, verifier } => {
                 let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
-                flow::code::redeem(&context, client, &code, proof, &ask).await?.into()
+                Box::pin(flow::code::redeem(&context, client, &code, proof, &ask)).await?.into()
             }
             TokenGrant::RefreshToken(token) => {
-                flow::tokens::refresh(&context, client, token, form.scope.as_deref(), &ask).await?.into()
+                let scope = form.scope.as_deref();
+                Box::pin(flow::tokens::refresh(&context, client, token, scope, &ask)).await?.into()
             }
             TokenGrant::ClientCredentials => {
-                flow::tokens::client_credentials(&context, client, form.scope.as_deref(), ask).await?.into()
+                let scope = form.scope.as_deref();
+                Box::pin(flow::tokens::client_credentials(&context, client, scope, ask)).await?.into()
             }
         })
     }
