@@ -2,8 +2,6 @@
 //! RFC 8037 section 2, NIST SP 800-56A section 5.6.2.3). A signature that holds under anything else proves
 //! nothing, and one that does not hold is not the signature's fault.
 
-use std::sync::LazyLock;
-
 use openssl::bn::{BigNum, BigNumContext};
 use openssl::ec::{EcGroup, EcPoint};
 use openssl::error::ErrorStack;
@@ -40,25 +38,15 @@ const SMALL_ORDER: [[u8; 32]; 5] = [
     ],
 ];
 
-/// The curves, which are constants that OpenSSL takes a while to write down.
-static P256: LazyLock<Option<EcGroup>> = LazyLock::new(|| group(Nid::X9_62_PRIME256V1));
-static P384: LazyLock<Option<EcGroup>> = LazyLock::new(|| group(Nid::SECP384R1));
-static P521: LazyLock<Option<EcGroup>> = LazyLock::new(|| group(Nid::SECP521R1));
-
-fn group(curve: Nid) -> Option<EcGroup> {
-    EcGroup::from_curve_name(curve).ok()
-}
-
 /// Whether an uncompressed point (`04 || x || y`) lies on the NIST curve of that many bytes.
 pub(super) fn is_nist_point(curve: Nid, point: &[u8]) -> bool {
-    let group = match curve {
-        Nid::X9_62_PRIME256V1 => &P256,
-        Nid::SECP384R1 => &P384,
-        _ => &P521,
+    let found = || {
+        let group = EcGroup::from_curve_name(curve)?;
+        let mut context = BigNumContext::new()?;
+        let read = EcPoint::from_bytes(&group, point, &mut context)?;
+        read.is_on_curve(&group, &mut context)
     };
-    let Some(group) = group.as_ref().filter(|group| group.curve_name() == Some(curve)) else { return false };
-    // OpenSSL reads no point that is not on the curve (EC_POINT_oct2point).
-    BigNumContext::new().and_then(|mut context| EcPoint::from_bytes(group, point, &mut context)).is_ok()
+    found().unwrap_or(false)
 }
 
 /// What is wrong with the 32 bytes of an Ed25519 key; `None` for a good one.

@@ -115,11 +115,7 @@ pub async fn authorize(
     let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
     let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &context.policy.scopes)?;
     let challenge = challenge(other)?;
-    let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
-    ask.among(&context.policy.tokens.of(&client.id).audience)?;
-    if context.policy.tokens.of(&client.id).require_dpop && key.is_none() {
-        return Err(NotAuthorized::KeyRequired);
-    }
+    let resource = resource(context, client, other, key.is_some())?;
     let settings = &client.device;
     let precautions = precautions(context, settings, from)?;
     let parameters = client.kept_parameters(|name| other.get(name))?;
@@ -133,7 +129,7 @@ pub async fn authorize(
         parameters,
         openid,
         challenge,
-        resource: ask.resource,
+        resource,
         dpop: key,
         created_at: context.now,
         expires_at: context.now.plus(settings.code_lifetime),
@@ -182,6 +178,23 @@ impl DeviceAuthorization {
             number: precautions.numbers.map(|numbers| numbers.shown()),
         }
     }
+}
+
+/// The resource that the tokens are for, which must be one of the client's; where tokens are for clients that prove a
+/// key, one is proven.
+fn resource(
+    context: &Context,
+    client: &Client,
+    other: &AuthorizationParameters,
+    key_is_proven: bool,
+) -> Result<Option<String>, NotAuthorized> {
+    let settings = context.policy.tokens.of(&client.id);
+    let ask = TokenAsk { resource: other.get("resource").map(str::to_owned), key: None };
+    ask.among(&settings.audience)?;
+    if settings.require_dpop && !key_is_proven {
+        return Err(NotAuthorized::KeyRequired);
+    }
+    Ok(ask.resource)
 }
 
 /// Whether this client may begin the grant at all, and asks for nothing that would be passed over.
