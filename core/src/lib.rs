@@ -51,7 +51,7 @@
 //! # let expected = Expected {
 //! #     query: &query, transaction_data: &[], audience: "x509_san_dns:verifier.example".into(),
 //! #     nonce: "n-0S6_WzA2MjqKkrQ1QfZw", requested_at: Timestamp::from_unix(1_699_999_900),
-//! #     high_assurance: false, settings: VerificationSettings::default(),
+//! #     high_assurance: false, evidence: Default::default(), settings: VerificationSettings::default(),
 //! # };
 //! let mut findings = Findings::new();
 //! let verified = judge(vp_token.to_owned(), (&trust, &keys), (&expected, now), &mut findings);

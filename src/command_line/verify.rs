@@ -24,7 +24,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
-use vpgate_core::openid4vp::verify::Expected;
+use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence};
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::StatusList;
 use vpgate_core::trust::{KeySource, TrustPolicy, TrustedIssuer};
@@ -98,6 +98,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         nonce: &arguments.nonce,
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
         high_assurance: false,
+        evidence: ExpectedEvidence { response_mode: None, types: Some(&transaction_types) },
         settings,
     };
     let rules = ResultRules::of_query(arguments.several_holders);

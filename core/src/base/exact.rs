@@ -40,6 +40,11 @@ impl ExactNumbers {
         }
     }
 
+    /// The number at this place, as it was written.
+    pub fn at(&self, pointer: &str) -> Option<&str> {
+        self.0.get(pointer).map(String::as_str)
+    }
+
     /// `value` as JSON without white space, its numbers as they were written at the same places.
     pub fn write(&self, value: &Value) -> String {
         let mut text = String::new();

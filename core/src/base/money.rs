@@ -127,10 +127,11 @@ impl Currency {
     }
 
     /// Decimal places of the minor unit (ISO 4217 list one); 2 for what is not listed here.
-    fn decimal_places(&self) -> u32 {
+    pub fn decimal_places(&self) -> u32 {
         match self.0.as_str() {
             "BIF" | "CLP" | "DJF" | "GNF" | "ISK" | "JPY" | "KMF" | "KRW" | "PYG" | "RWF" | "UGX" | "VND"
             | "VUV" | "XAF" | "XOF" | "XPF" => 0,
+            "CLF" | "UYW" => 4,
             "BHD" | "IQD" | "JOD" | "KWD" | "LYD" | "OMR" | "TND" => 3,
             _ => 2,
         }
@@ -141,6 +142,20 @@ impl fmt::Display for Currency {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
+}
+
+/// For people, a number as it was written, which may be below zero: `-1,250.00 EUR`, with at least the decimal places
+/// the currency is counted in.
+pub fn signed_in_words(written: &str, currency: &Currency) -> String {
+    let (sign, digits) = match written.strip_prefix('-') {
+        Some(digits) => ("-", digits),
+        None => ("", written),
+    };
+    let (whole, fraction) = digits.split_once('.').unwrap_or((digits, ""));
+    let places = usize::try_from(currency.decimal_places()).unwrap_or(0);
+    let fraction = format!("{fraction:0<places$}");
+    let point = if fraction.is_empty() { "" } else { "." };
+    format!("{sign}{}{point}{fraction} {currency}", grouped(whole))
 }
 
 /// A comma after every third digit from the right.
@@ -224,6 +239,16 @@ mod tests {
         assert_eq!(words("0.1234", "USD"), "0.1234 USD");
         assert_eq!(words("1250", "JPY"), "1,250 JPY");
         assert_eq!(words("123456789.5", "KWD"), "123,456,789.500 KWD");
+    }
+
+    #[test]
+    fn req_18_42_a_written_number_is_read_with_the_digits_of_its_currency() {
+        let words = |written: &str, code: &str| signed_in_words(written, &Currency::parse(code).unwrap());
+        assert_eq!(words("12.10", "EUR"), "12.10 EUR");
+        assert_eq!(words("1250", "EUR"), "1,250.00 EUR");
+        assert_eq!(words("-1250.5", "EUR"), "-1,250.50 EUR");
+        assert_eq!(words("1250", "JPY"), "1,250 JPY");
+        assert_eq!(words("1.5", "KWD"), "1.500 KWD");
     }
 
     #[test]

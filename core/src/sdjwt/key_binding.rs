@@ -39,6 +39,8 @@ pub struct ExpectedBinding<'a> {
     pub skew: Duration,
 }
 
+/// The longest name of a response mode or an algorithm, in bytes.
+const MAX_WORD_BYTES: usize = 64;
 /// The longest `jti`, in bytes.
 const MAX_JTI_BYTES: usize = 256;
 
@@ -53,6 +55,12 @@ pub struct KeyBinding {
     /// `amr`: how the wallet says that it recognised the person. An array.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub amr: Option<Value>,
+    /// `response_mode`: how the wallet says that it answers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub response_mode: Option<String>,
+    /// `transaction_data_hashes_alg`: by which algorithm it names what was agreed to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hash_algorithm: Option<String>,
 }
 
 /// What a key-binding JWT says about the transaction it was made for; shapes checked, contents not.
@@ -157,7 +165,14 @@ pub fn check(
 fn evidence(claims: &Map<String, Value>, issued_at: Timestamp) -> KeyBinding {
     let jti = claims.get("jti").and_then(Value::as_str).filter(|jti| jti.len() <= MAX_JTI_BYTES);
     let amr = claims.get("amr").filter(|amr| amr.is_array());
-    KeyBinding { issued_at, jti: jti.map(str::to_owned), amr: amr.cloned() }
+    let text = |name: &str| claims.get(name).and_then(Value::as_str).filter(|it| it.len() <= MAX_WORD_BYTES);
+    KeyBinding {
+        issued_at,
+        jti: jti.map(str::to_owned),
+        amr: amr.cloned(),
+        response_mode: text("response_mode").map(str::to_owned),
+        hash_algorithm: text("transaction_data_hashes_alg").map(str::to_owned),
+    }
 }
 
 fn check_issued_at(

@@ -86,7 +86,8 @@ pub(in crate::flow) async fn judged(
 ) -> Result<Judged, WalletError> {
     let rules = result_rules::result_rules(context, asked);
     let judge = Judge::of(context).under(rules.as_ref());
-    let challenge = asked.expected().by(context.policy.verification);
+    let types = &context.policy.transaction_types;
+    let challenge = asked.expected().by(context.policy.verification).demanding(types);
     let judged = judge.answer(&challenge, opened, context.now, findings).await;
     let (client, presentation) = (asked.requester.client_id(), &asked.id);
     match &judged {

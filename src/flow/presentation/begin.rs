@@ -181,6 +181,7 @@ pub async fn begin(
             (None, QueryAsked::of_client(context, &client, &request.question, read)?)
         }
     };
+    timely(context, &question)?;
     let client = client.client();
     let redirect_uri = checked_return(client, &request)?;
     let requester = Requester::RelyingParty {
@@ -221,6 +222,15 @@ pub async fn begin(
 }
 
 /// Where the browser returns, if the request may say so and the client may ask in this way.
+/// Nobody is asked to agree to what should have happened already.
+fn timely(context: &Context, question: &QueryAsked) -> Result<(), NotAsked> {
+    for (index, transaction) in question.transaction_data.iter().enumerate() {
+        let types = &context.policy.transaction_types;
+        types.check_time(transaction, context.now).map_err(|fault| NotAsked::Transaction { index, fault })?;
+    }
+    Ok(())
+}
+
 fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, NotBegun> {
     if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
         return Err(NotBegun::CrossDevice);

@@ -9,7 +9,7 @@ use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
-use vpgate_core::openid4vp::verify::Expected;
+use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence};
 
 /// How long ago the request was made when nobody says: as long as requests live by default. Key-binding
 /// JWTs that are older are refused.
@@ -75,6 +75,7 @@ pub async fn verify(
         nonce: &request.nonce,
         requested_at: request.requested_at.unwrap_or_else(|| context.now.minus(REQUEST_AGE)),
         high_assurance: false,
+        evidence: ExpectedEvidence { response_mode: None, types: Some(&context.policy.transaction_types) },
         settings: context.policy.verification,
     };
     let several = request.question.several_holders;

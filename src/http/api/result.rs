@@ -133,10 +133,15 @@ pub struct CredentialSchema {
 pub struct KeyBindingSchema {
     /// When the holder signed (RFC 3339).
     pub issued_at: String,
-    /// The name that the wallet gave to this signature.
+    /// The name that the wallet gave to this signature; of strong customer authentication (TS12), the
+    /// authentication code.
     pub jti: Option<String>,
     /// How the wallet says that it recognised the person.
     pub amr: Option<Vec<Value>>,
+    /// The response mode that the wallet says it answered by.
+    pub response_mode: Option<String>,
+    /// By which algorithm it names the transactions that the person agreed to.
+    pub hash_algorithm: Option<String>,
 }
 
 /// The certificate that signed a credential, and the configured one that vouched for it.
@@ -319,6 +324,8 @@ impl From<&VerifiedCredential> for CredentialSchema {
                 issued_at: binding.issued_at.rfc3339(),
                 jti: binding.jti.clone(),
                 amr: binding.amr.as_ref().and_then(Value::as_array).cloned(),
+                response_mode: binding.response_mode.clone(),
+                hash_algorithm: binding.hash_algorithm.clone(),
             }),
             status: match shown.status {
                 CredentialStatus::Valid => CredentialStatusSchema::Valid,

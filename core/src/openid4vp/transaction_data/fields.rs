@@ -4,7 +4,9 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::TransactionFault;
+use crate::base::exact::ExactNumbers;
 use crate::base::money::{Amount, Currency};
+use crate::base::time::Moment;
 
 /// Longest name, label or identifier, in bytes.
 pub(super) const SHORT: usize = 200;
@@ -74,6 +76,91 @@ impl<'v> Fields<'v> {
         whole.filter(|whole| *whole >= 1).ok_or_else(|| {
             TransactionFault::at(self.pointer(name), "must be an integer from 1 to 4294967295")
         })
+    }
+
+    /// A JSON number that is an amount of `currency` in major units: plain digits, perhaps below zero, with no more
+    /// decimal places than the currency is counted in. It is judged as it was written.
+    pub(super) fn sum(
+        &mut self,
+        name: &'static str,
+        currency: &Currency,
+        numbers: &ExactNumbers,
+    ) -> Result<(), TransactionFault> {
+        self.required(name)?;
+        self.optional_sum(name, currency, numbers)
+    }
+
+    /// The same of an amount that may be absent.
+    pub(super) fn optional_sum(
+        &mut self,
+        name: &'static str,
+        currency: &Currency,
+        numbers: &ExactNumbers,
+    ) -> Result<(), TransactionFault> {
+        if self.optional(name).is_none() {
+            return Ok(());
+        }
+        let pointer = self.pointer(name);
+        let Some(written) = numbers.at(&pointer) else {
+            return Err(TransactionFault::at(pointer, "must be a JSON number"));
+        };
+        let most = currency.decimal_places();
+        let places = written.split_once('.').map_or(0, |(_, fraction)| fraction.len());
+        if written.contains(['e', 'E']) {
+            return Err(TransactionFault::at(pointer, "must be written without an exponent"));
+        }
+        if u32::try_from(places).map_or(true, |places| places > most) {
+            return Err(TransactionFault::at(
+                pointer,
+                format!("must have at most {most} decimal places: {currency} has no more"),
+            ));
+        }
+        Ok(())
+    }
+
+    /// A JSON number that may be absent.
+    pub(super) fn optional_number(&mut self, name: &'static str) -> Result<(), TransactionFault> {
+        match self.optional(name) {
+            Some(value) if !value.is_number() => {
+                Err(TransactionFault::at(self.pointer(name), "must be a JSON number"))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Whether a flag is there and true.
+    pub(super) fn optional_flag(&mut self, name: &'static str) -> Result<bool, TransactionFault> {
+        match self.optional(name) {
+            None => Ok(false),
+            Some(Value::Bool(flag)) => Ok(*flag),
+            Some(_) => Err(TransactionFault::at(self.pointer(name), "must be true or false")),
+        }
+    }
+
+    /// Whether a date is there, `2026-11-29` or with a time behind it (RFC 3339).
+    pub(super) fn optional_date(&mut self, name: &'static str) -> Result<bool, TransactionFault> {
+        let Some(text) = self.optional_text(name, SHORT)? else { return Ok(false) };
+        let is_date = Moment::parse(&text).is_some();
+        if is_date {
+            Ok(true)
+        } else {
+            Err(TransactionFault::at(self.pointer(name), "must be a date like 2026-11-29"))
+        }
+    }
+
+    /// A whole number from 1 on that may be absent.
+    pub(super) fn optional_quantity(&mut self, name: &'static str) -> Result<(), TransactionFault> {
+        if self.members.contains_key(name) {
+            self.quantity(name).map(drop)
+        } else {
+            self.optional_number(name)
+        }
+    }
+
+    /// An object that may be absent.
+    pub(super) fn optional_object(&mut self, name: &'static str) -> Result<Option<Self>, TransactionFault> {
+        let pointer = self.pointer(name);
+        self.optional(name).map(|value| Self::of(value, pointer)).transpose()
     }
 
     pub(super) fn object(&mut self, name: &'static str) -> Result<Self, TransactionFault> {

@@ -8,6 +8,7 @@ mod fields;
 mod payment_itemized;
 mod payment_mandate;
 mod registered;
+mod sca;
 mod session_data;
 mod wire_instructions;
 
@@ -20,6 +21,7 @@ use self::fields::Fields;
 pub use self::payment_itemized::{PaymentItem, PaymentItemized};
 pub use self::payment_mandate::{Payee, PaymentInstrument, PaymentMandate};
 pub use self::registered::{RegisteredPayload, TransactionTypes, TypeFault};
+pub use self::sca::{ScaEvidence, ScaType};
 pub use self::session_data::SessionData;
 pub use self::wire_instructions::{WireInstructions, WireRecipient, WireSource};
 use super::dcql::Query;
@@ -30,7 +32,7 @@ use crate::base::json::{self, Bounds};
 
 /// Longest object in bytes of JSON: it travels inside a URL.
 pub const MAX_OBJECT_BYTES: usize = 8192;
-const BOUNDS: Bounds = Bounds { bytes: MAX_OBJECT_BYTES, depth: 5, members: 1024 };
+const BOUNDS: Bounds = Bounds { bytes: MAX_OBJECT_BYTES, depth: 6, members: 1024 };
 /// Most credential query ids in one object; a query has no more.
 const MAX_CREDENTIAL_IDS: usize = 16;
 /// Optional (section B.3.3.1); its absence means `sha-256`.

@@ -1,7 +1,9 @@
 //! Types of transaction data that the operator registers, each with a JSON Schema (REQ-1.84, REQ-13.24).
 //!
 //! The schema describes the whole object as it is sent, `type` and `credential_ids` included. Those two
-//! and `transaction_data_hashes_alg` are checked here too, whatever the schema says about them.
+//! and `transaction_data_hashes_alg` are checked here too, whatever the schema says about them. The four types of
+//! strong customer authentication ([`ScaType`]) are known without being registered; what an operator registers under
+//! their names wins.
 
 use std::fmt;
 use std::sync::Arc;
@@ -10,8 +12,11 @@ use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 
 use super::fields::{LONG, checked_text};
-use super::{Details, ENVELOPE, LabelledLine, Payload, TransactionData, TransactionFault};
+use super::{
+    Details, ENVELOPE, LabelledLine, Payload, ScaEvidence, ScaType, TransactionData, TransactionFault,
+};
 use crate::base::exact::ExactNumbers;
+use crate::base::time::Timestamp;
 
 /// Longest `type`, in bytes.
 pub(super) const MAX_TYPE: usize = 256;
@@ -26,7 +31,15 @@ pub struct TransactionTypes(Vec<Registered>);
 struct Registered {
     kind: String,
     title: String,
-    schema: Arc<Validator>,
+    rules: TypeRules,
+    evidence: Option<ScaEvidence>,
+}
+
+/// What objects of a type must look like.
+#[derive(Clone)]
+enum TypeRules {
+    Schema(Arc<Validator>),
+    Sca(ScaType),
 }
 
 /// Why a type cannot be registered.
@@ -62,15 +75,70 @@ impl TransactionTypes {
     pub fn with(mut self, kind: &str, title: &str, schema: &Value) -> Result<Self, TypeFault> {
         let text = |text: &str, longest| checked_text(&Value::from(text), "", longest);
         text(kind, MAX_TYPE).map_err(|_| TypeFault::Type)?;
-        if Payload::reader(kind).is_some() || self.named(kind).is_some() {
+        if Payload::reader(kind).is_some() || self.registered(kind).is_some() {
             return Err(TypeFault::Known);
         }
         text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
         // Linear in the text: no pattern of a schema may take a request hostage.
         let options = jsonschema::options().with_pattern_options(PatternOptions::regex());
         let schema = options.build(schema).map_err(|fault| TypeFault::Schema(fault.masked().to_string()))?;
-        self.0.push(Registered { kind: kind.to_owned(), title: title.to_owned(), schema: Arc::new(schema) });
+        self.0.push(Registered {
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            rules: TypeRules::Schema(Arc::new(schema)),
+            evidence: ScaType::named(kind).map(|_| ScaEvidence::Required),
+        });
         Ok(self)
+    }
+
+    /// With one more type that looks like one of the four of strong customer authentication, or is one of them.
+    ///
+    /// # Errors
+    /// [`TypeFault`]
+    pub fn with_sca(mut self, kind: &str, title: Option<&str>, like: ScaType) -> Result<Self, TypeFault> {
+        let text = |text: &str, longest| checked_text(&Value::from(text), "", longest);
+        text(kind, MAX_TYPE).map_err(|_| TypeFault::Type)?;
+        if Payload::reader(kind).is_some() || self.registered(kind).is_some() {
+            return Err(TypeFault::Known);
+        }
+        let title = title.unwrap_or(like.title());
+        text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
+        self.0.push(Registered {
+            kind: kind.to_owned(),
+            title: title.to_owned(),
+            rules: TypeRules::Sca(like),
+            evidence: Some(ScaEvidence::Required),
+        });
+        Ok(self)
+    }
+
+    /// The type that was registered last demands this of signatures.
+    #[must_use]
+    pub fn demanding(mut self, evidence: ScaEvidence) -> Self {
+        if let Some(last) = self.0.last_mut() {
+            last.evidence = Some(evidence);
+        }
+        self
+    }
+
+    /// What is demanded of the holder's signature over objects of this type; `None` where that is nothing more than
+    /// of every transaction.
+    pub fn evidence(&self, kind: &str) -> Option<ScaEvidence> {
+        match self.registered(kind) {
+            Some(known) => known.evidence,
+            None => ScaType::named(kind).map(|_| ScaEvidence::Required),
+        }
+    }
+
+    /// Whether what `data` speaks of can be asked for at `now`.
+    ///
+    /// # Errors
+    /// [`TransactionFault`]
+    pub fn check_time(&self, data: &TransactionData, now: Timestamp) -> Result<(), TransactionFault> {
+        match self.named(data.kind()) {
+            Some((_, TypeRules::Sca(like))) => like.check_time(data.object(), now),
+            _ => Ok(()),
+        }
     }
 
     /// Validates an object against its type and writes down the string that will be sent.
@@ -87,9 +155,9 @@ impl TransactionTypes {
     /// The first fault, as [`Self::from_json`] finds it.
     pub fn from_text(&self, text: &str) -> Result<TransactionData, TransactionFault> {
         let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
-        let parts = super::read(&object)?;
-        self.permit(&parts.payload, &object)?;
-        parts.written(&object, &ExactNumbers::of(text))
+        let (parts, numbers) = (super::read(&object)?, ExactNumbers::of(text));
+        self.permit(&parts.payload, &object, &numbers)?;
+        parts.written(&object, &numbers)
     }
 
     /// From what a caller has sent a wallet by itself: the text of the exact string, in quotation marks, or of
@@ -100,7 +168,7 @@ impl TransactionTypes {
     pub fn as_sent(&self, sent: &str) -> Result<TransactionData, TransactionFault> {
         let Ok(encoded) = serde_json::from_str::<String>(sent) else { return self.from_text(sent) };
         let data = TransactionData::try_from(encoded)?;
-        self.permit(data.payload(), data.object())?;
+        self.permit(data.payload(), data.object(), &ExactNumbers::of(&data.text()))?;
         Ok(data)
     }
 
@@ -112,18 +180,31 @@ impl TransactionTypes {
             Payload::WireInstructions(wire) => wire.details(),
             Payload::PaymentMandate(mandate) => mandate.details(),
             Payload::Registered(payload) => {
-                let title = self.named(&payload.kind).map_or(&payload.kind, |known| &known.title);
-                Details { title: title.clone(), lines: payload.lines() }
+                let known = self.named(&payload.kind);
+                if let Some((title, TypeRules::Sca(like))) = known {
+                    return like.details(title, data.object(), &ExactNumbers::of(&data.text()));
+                }
+                let title = known.map_or(payload.kind.as_str(), |(title, _)| title);
+                Details { title: title.to_owned(), lines: payload.lines() }
             }
         }
     }
 
     /// A payload that is not one of the four must be registered, and the object must fit the schema.
-    fn permit(&self, payload: &Payload, object: &Value) -> Result<(), TransactionFault> {
+    fn permit(
+        &self,
+        payload: &Payload,
+        object: &Value,
+        numbers: &ExactNumbers,
+    ) -> Result<(), TransactionFault> {
         let Payload::Registered(payload) = payload else { return Ok(()) };
         let unknown = || TransactionFault::at("/type", "is not a supported transaction data type");
-        let known = self.named(&payload.kind).ok_or_else(unknown)?;
-        match known.schema.iter_errors(object).next() {
+        let (_, rules) = self.named(&payload.kind).ok_or_else(unknown)?;
+        let schema = match rules {
+            TypeRules::Sca(like) => return like.check(object, numbers),
+            TypeRules::Schema(schema) => schema,
+        };
+        match schema.iter_errors(object).next() {
             // Masked: a fault names no value.
             Some(fault) => {
                 Err(TransactionFault::at(fault.instance_path().as_str(), fault.masked().to_string()))
@@ -132,7 +213,14 @@ impl TransactionTypes {
         }
     }
 
-    fn named(&self, kind: &str) -> Option<&Registered> {
+    /// Title and rules of a type.
+    fn named(&self, kind: &str) -> Option<(&str, TypeRules)> {
+        let built_in = || ScaType::named(kind).map(|like| (like.title(), TypeRules::Sca(like)));
+        let known = self.registered(kind).map(|known| (known.title.as_str(), known.rules.clone()));
+        known.or_else(built_in)
+    }
+
+    fn registered(&self, kind: &str) -> Option<&Registered> {
         self.0.iter().find(|known| known.kind == kind)
     }
 }

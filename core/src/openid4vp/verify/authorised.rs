@@ -2,6 +2,7 @@
 
 use super::complete::Survivor;
 use super::mistaken_hash;
+use super::sca::ExpectedEvidence;
 use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::openid4vp::transaction_data::TransactionData;
@@ -23,13 +24,14 @@ struct Open<'t> {
 pub(super) fn exactly(
     asked: &[TransactionData],
     survivors: &[Survivor<'_>],
+    evidence: &ExpectedEvidence<'_>,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
     let mut open: Vec<Open<'_>> =
         asked.iter().map(|transaction| Open { transaction, covered: false }).collect();
     for survivor in survivors {
         findings.about_presentation(&survivor.query.id, survivor.number);
-        cover(&mut open, survivor, findings)?;
+        cover(&mut open, survivor, evidence, findings)?;
     }
     findings.about(None);
     if open.is_empty() {
@@ -44,7 +46,12 @@ pub(super) fn exactly(
 }
 
 /// Ticks off what one presentation authorises.
-fn cover(open: &mut [Open<'_>], survivor: &Survivor<'_>, findings: &mut Findings) -> Result<(), Rejection> {
+fn cover(
+    open: &mut [Open<'_>],
+    survivor: &Survivor<'_>,
+    evidence: &ExpectedEvidence<'_>,
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
     let Survivor { query, authentic, .. } = survivor;
     let mut named: Vec<&mut Open<'_>> =
         open.iter_mut().filter(|open| open.transaction.credential_ids().contains(&query.id)).collect();
@@ -66,6 +73,7 @@ fn cover(open: &mut [Open<'_>], survivor: &Survivor<'_>, findings: &mut Findings
     // REQ-6.13: over the exact string that was sent, never over what it decodes to.
     let digests: Vec<String> =
         named.iter().map(|open| algorithm.digest(open.transaction.encoded())).collect();
+    let mut agreed = Vec::new();
     for hash in hashes {
         let fits = |(open, digest): &(&mut &mut Open<'_>, &String)| !open.covered && *digest == hash;
         let Some((found, _)) = named.iter_mut().zip(&digests).find(fits) else {
@@ -73,9 +81,10 @@ fn cover(open: &mut [Open<'_>], survivor: &Survivor<'_>, findings: &mut Findings
             return Err(findings.fail(&HASHES, mistaken_hash::explained(hash, &sent, algorithm)));
         };
         found.covered = true;
+        agreed.push(found.transaction.kind());
     }
     findings.pass(&HASHES, format!("all {} hashes belong to transactions of this request", hashes.len()));
-    Ok(())
+    evidence.check(agreed.into_iter(), authentic.key_binding(), findings)
 }
 
 /// The one algorithm of this presentation's hashes: the one it names, which must be one that was offered,

@@ -40,6 +40,7 @@ mod current;
 mod high_assurance;
 mod issuer_certificate;
 mod mistaken_hash;
+mod sca;
 mod told;
 
 use std::borrow::Cow;
@@ -52,11 +53,12 @@ use serde_json::{Map, Value};
 use self::complete::Survivor;
 pub use self::current::{Current, Listed, StatusNeeded};
 pub use self::issuer_certificate::IssuerCertificate;
+pub use self::sca::ExpectedEvidence;
 pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
 use super::dcql::Query;
 use super::request::VpRequest;
 use super::response::PresentedCredential;
-use super::transaction_data::TransactionData;
+use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
 use crate::credential::Authentic;
@@ -84,11 +86,19 @@ pub struct Expected<'a> {
     pub requested_at: Timestamp,
     /// Whether HAIP 1.0 section 6.1 must hold too for every credential and status list.
     pub high_assurance: bool,
+    /// What is expected of the holder's signature, where what is agreed to demands evidence.
+    pub evidence: ExpectedEvidence<'a>,
     /// How long an answer may be, and how far clocks may be apart.
     pub settings: VerificationSettings,
 }
 
-impl Expected<'_> {
+impl<'a> Expected<'a> {
+    /// This expectation, with what the operator demands of evidence.
+    #[must_use]
+    pub fn demanding(self, types: &'a TransactionTypes) -> Self {
+        Self { evidence: ExpectedEvidence { types: Some(types), ..self.evidence }, ..self }
+    }
+
     /// This expectation, judged by what the operator has set.
     #[must_use]
     pub fn by(self, settings: VerificationSettings) -> Self {
@@ -106,6 +116,7 @@ impl VpRequest {
             nonce: self.nonce.as_str(),
             requested_at: self.created_at,
             high_assurance: self.profile.is_high_assurance(),
+            evidence: ExpectedEvidence { response_mode: Some(self.response_mode.name()), types: None },
             settings: VerificationSettings::default(),
         }
     }
@@ -243,7 +254,7 @@ pub fn conclude(
     findings: &mut Findings,
 ) -> Result<VerifiedPresentation, Rejection> {
     let survivors = complete::survivors(current, challenge.query, findings)?;
-    authorised::exactly(challenge.transaction_data, &survivors, findings)?;
+    authorised::exactly(challenge.transaction_data, &survivors, &challenge.evidence, findings)?;
     let mut credentials: BTreeMap<String, VerifiedCredentials> = BTreeMap::new();
     for survivor in &survivors {
         let verified = verified(survivor);

@@ -11,6 +11,7 @@ mod high_assurance;
 mod issuers;
 mod refusals;
 mod report;
+mod sca;
 mod sets;
 mod status;
 mod transactions;
@@ -81,18 +82,32 @@ impl VerifyScene {
     }
 
     fn judge(&self, vp_token: &str) -> (Option<VerifiedPresentation>, Report) {
+        self.judge_by(vp_token, &TransactionTypes::default())
+    }
+
+    /// The answer of the wallet, by what the operator demands of these types.
+    fn judged_by(&self, types: &TransactionTypes) -> (Option<VerifiedPresentation>, Report) {
+        self.judge_by(&self.maker.present(), types)
+    }
+
+    fn judge_by(&self, vp_token: &str, types: &TransactionTypes) -> (Option<VerifiedPresentation>, Report) {
         let mut findings = Findings::new();
-        let answer = self.road(vp_token, &mut findings);
+        let answer = self.road(vp_token, types, &mut findings);
         let report = findings.conclude(answer.as_ref().map(|_| ()).map_err(|rejection| *rejection));
         (answer.ok(), report)
     }
 
-    fn road(&self, vp_token: &str, findings: &mut Findings) -> Result<VerifiedPresentation, Rejection> {
+    fn road(
+        &self,
+        vp_token: &str,
+        types: &TransactionTypes,
+        findings: &mut Findings,
+    ) -> Result<VerifiedPresentation, Rejection> {
         let parameters = ResponseParameters { vp_token: Some(vp_token.to_owned()), ..Default::default() };
         let WalletAnswer::Presented(token) = WalletAnswer::parse(parameters, findings)? else {
             panic!("no error")
         };
-        let challenge = self.asked.expected();
+        let challenge = self.asked.expected().demanding(types);
         let mut current = Vec::new();
         for shown in token.shown(challenge.query, challenge.nonce, findings)? {
             match self.current(shown, findings) {

@@ -63,6 +63,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         nonce: NONCE,
         requested_at: REQUESTED_AT,
         high_assurance: false,
+        evidence: verify::ExpectedEvidence::default(),
         settings: VerificationSettings::default(),
     };
     let judge = Judge {

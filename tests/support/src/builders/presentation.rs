@@ -243,6 +243,7 @@ impl Verifier {
             nonce: NONCE,
             requested_at: NOW.minus(Duration::from_secs(100)),
             high_assurance: false,
+            evidence: Default::default(),
             settings: VerificationSettings::default(),
         };
         let mut current = Vec::new();
