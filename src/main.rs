@@ -112,6 +112,7 @@ struct ConfigFile {
 #[derive(Clone, Copy, ValueEnum)]
 enum Format {
     Yaml,
+    Json,
 }
 
 /// A request is a few hundred small allocations, and some end on another thread than they began on.
@@ -173,6 +174,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
         Command::Keys(KeysCommand::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
+        Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
     };
     done.map(|()| ExitCode::SUCCESS)

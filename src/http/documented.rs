@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::marker::PhantomData;
 
 use poem_openapi::registry::{MetaSchema, MetaSchemaRef, Registry};
-use poem_openapi::types::{ParseFromJSON, ParseResult, ToJSON, Type};
+use poem_openapi::types::{ParseError, ParseFromJSON, ParseResult, ToJSON, Type};
 use serde_json::Value;
 
 /// A value as it is; the document says it is an `S`. Amounts of money pass through unchanged, which
@@ -19,6 +19,11 @@ impl<S> Documented<S> {
     /// Wraps a value.
     pub fn new(value: Value) -> Self {
         Self { value, described_by: PhantomData }
+    }
+
+    /// The value.
+    pub fn into_value(self) -> Value {
+        self.value
     }
 }
 
@@ -65,7 +70,7 @@ impl<S: Type> Type for Documented<S> {
 
 impl<S: Type> ParseFromJSON for Documented<S> {
     fn parse_from_json(value: Option<Value>) -> ParseResult<Self> {
-        Ok(Self::new(value.unwrap_or_default()))
+        value.map(Self::new).ok_or_else(ParseError::expected_input)
     }
 }
 
@@ -75,7 +80,7 @@ impl<S: Type> ToJSON for Documented<S> {
     }
 }
 
-/// In the document: text, or an `S`.
+/// In the document: text that is not empty, or an `S`.
 #[derive(Debug)]
 pub struct TextOr<S>(PhantomData<fn() -> S>);
 
@@ -86,16 +91,20 @@ impl<S: Type> Type for TextOr<S> {
     type RawElementValueType = Self;
 
     fn name() -> Cow<'static, str> {
-        format!("text or {}", S::name()).into()
+        format!("{}OrText", S::name()).into()
     }
 
     fn schema_ref() -> MetaSchemaRef {
-        let any_of = vec![String::schema_ref(), S::schema_ref()];
-        MetaSchemaRef::Inline(Box::new(MetaSchema { any_of, ..MetaSchema::ANY }))
+        MetaSchemaRef::Reference(Self::name().into_owned())
     }
 
     fn register(registry: &mut Registry) {
-        S::register(registry);
+        registry.create_schema::<Self, _>(Self::name().into_owned(), |registry| {
+            S::register(registry);
+            let text = MetaSchema { min_length: Some(1), ..MetaSchema::new("string") };
+            let any_of = vec![MetaSchemaRef::Inline(Box::new(text)), S::schema_ref()];
+            MetaSchema { any_of, ..MetaSchema::ANY }
+        });
     }
 
     fn as_raw_value(&self) -> Option<&Self> {

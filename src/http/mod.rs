@@ -26,7 +26,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response, Route};
 use url::Url;
 
-pub use self::document::openapi_yaml;
+pub use self::document::{openapi_json, openapi_yaml};
 use self::middleware::client_address::ClientAddresses;
 pub use self::middleware::cookies;
 use self::middleware::rate_limits::RateLimits;
@@ -71,11 +71,12 @@ pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'st
     let limits = Arc::new(RateLimits::new(addresses.clone()));
     let human = pages::routes(public_url.clone(), addresses.clone(), Arc::clone(&limits));
     let endpoints = Endpoints {
-        machines: document::machine_endpoints()
-            .into_endpoint()
+        machines: document::routes()
+            .nest_no_strip("/", document::machine_endpoints().into_endpoint())
             .data(public_url.clone())
             .data(addresses)
             .data(limits)
+            .data(document::shapes())
             .boxed(),
         human: human.boxed(),
         operator: operations::routes().boxed(),

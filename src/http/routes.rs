@@ -8,7 +8,7 @@ use super::api::RestApi;
 use super::oauth::OauthEndpoints;
 use super::openid4vp::requests::RequestEndpoints;
 use super::openid4vp::responses::ResponseEndpoints;
-use super::{operations, pages};
+use super::{document, operations, pages};
 
 /// Whom an endpoint is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,7 +59,11 @@ impl Routes {
                 Route { allowed: allowed(methods), pattern: path.path, audience }
             })
         });
-        let listed = [(Audience::Pages, pages::ROUTES), (Audience::Operations, operations::ROUTES)];
+        let listed = [
+            (Audience::Api, document::ROUTES),
+            (Audience::Pages, pages::ROUTES),
+            (Audience::Operations, operations::ROUTES),
+        ];
         let listed = listed.into_iter().flat_map(|(audience, list)| {
             list.iter().map(move |(pattern, methods)| {
                 let methods = methods.iter().copied();

@@ -80,8 +80,8 @@ const HOMES: [(&str, &[&str], &str); 45] = [
     ("josekit", &["core/jose", "system/new_key"], "signing; new keys are drawn outside the core"),
     (
         "jsonschema",
-        &["core/openid4vp/transaction_data"],
-        "types of transaction data that the operator registers",
+        &["core/openid4vp/transaction_data", "http/api/shapes"],
+        "types of transaction data that the operator registers; bodies are what the document says",
     ),
     ("jsonwebtoken", &["sandbox", "cross_check"], "the key type that sd-jwt-rs wants"),
     ("mimalloc", &["main"], "the program's allocator; the library has no say in that"),

@@ -23,10 +23,10 @@ use vpgate_core::openid4vp::request::{
 };
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
-/// The longest `login_hint`, in bytes (the longest email address is 254).
-pub const MAX_LOGIN_HINT_BYTES: usize = 320;
-/// The longest `state` of a relying party, in bytes.
-pub const MAX_STATE_BYTES: usize = 512;
+/// The longest `login_hint`, in characters (the longest email address is 254).
+pub const LONGEST_LOGIN_HINT: usize = 320;
+/// The longest `state` of a relying party, in characters.
+pub const LONGEST_STATE: usize = 512;
 
 /// The longest request in a QR code that cameras read well, in bytes: fewer than half of what the largest
 /// code holds. Requests by reference have about 200.
@@ -113,7 +113,7 @@ pub enum NotBegun {
         "the request is too long for a QR code: this wallet must fetch it by reference, or be asked for less"
     )]
     TooLongToScan,
-    #[error("login_hint is longer than {MAX_LOGIN_HINT_BYTES} bytes")]
+    #[error("login_hint is longer than {LONGEST_LOGIN_HINT} characters")]
     LoginHint,
     /// It would not be sent.
     #[error("this wallet takes no login_hint")]
@@ -124,7 +124,7 @@ pub enum NotBegun {
         /// The place of the object in the list.
         index: usize,
     },
-    #[error("state is longer than {MAX_STATE_BYTES} bytes")]
+    #[error("state is longer than {LONGEST_STATE} characters")]
     State,
     /// This client has as many presentations open as it may.
     #[error("this client has too many presentations open; settle, forget or wait for some of them")]
@@ -237,7 +237,7 @@ fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, Not
     }
     let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
     let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
-    if request.state.as_ref().is_some_and(|state| state.len() > MAX_STATE_BYTES) {
+    if request.state.as_ref().is_some_and(|state| state.chars().count() > LONGEST_STATE) {
         return Err(NotBegun::State);
     }
     Ok(redirect_uri.clone())
@@ -292,7 +292,7 @@ pub(in crate::flow) fn new_vp_request(
     ask: NewVpRequest<'_>,
 ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
     let NewVpRequest { requester, wallet, question, login_hint, flow, until } = ask;
-    if login_hint.as_ref().is_some_and(|hint| hint.len() > MAX_LOGIN_HINT_BYTES) {
+    if login_hint.as_ref().is_some_and(|hint| hint.chars().count() > LONGEST_LOGIN_HINT) {
         return Err(NotBegun::LoginHint);
     }
     let wallet = context.policy.wallet(wallet).ok_or(NotBegun::Wallet)?;

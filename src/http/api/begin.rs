@@ -1,38 +1,73 @@
 //! `POST /v1/presentations`: what a relying party asks, and what it receives.
 
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Enum, Object};
-use serde_json::Value;
+use poem_openapi::{ApiResponse, Enum, Object, Union};
 
-use super::device::code_to_complete;
+use super::dcql::DcqlQuery;
 use super::error::Problem;
 use super::result::PresentationStatus;
-use super::strict_json::{JsonBody, JsonRequest};
+use super::strict_json::JsonRequest;
+use super::texts::{AddressText, ScopeText};
 use super::transaction_data::TransactionDataSchema;
-use crate::flow::presentation::begin::{NewPresentation, PresentationBegun};
+use crate::flow::presentation::begin::{CodeToComplete, NewPresentation, PresentationBegun};
 use crate::flow::presentation::query::QueryRequested;
 use crate::http::PublicUrl;
 use crate::http::documented::Documented;
+use vpgate_core::base::exact;
 use vpgate_core::openid4vp::request;
 
-/// What to ask of the wallet. Unknown members are refused.
+/// What to ask of the wallet: by scope, by a query, or for a device.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum BeginPresentation {
+    /// What scopes list.
+    ByScope(BeginByScope),
+    /// What a query asks for.
+    ByQuery(BeginByQuery),
+    /// What a device can be granted.
+    ForDevice(BeginForDevice),
+}
+
+/// Asks for what scopes list. Unknown members are refused.
 #[derive(Debug, Object)]
-pub struct BeginPresentation {
+pub struct BeginByScope {
+    /// Space-separated scopes. Their rules decide, as they do for tokens: the result says which were earned
+    /// (`scopes`), and is `rejected` when none was.
+    pub scope: ScopeText,
+    /// How it is asked.
+    #[oai(flatten)]
+    pub terms: PresentationTerms,
+}
+
+/// Asks for what a query asks for. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct BeginByQuery {
+    /// A query (OpenID4VP 1.0 section 6) over configured credentials.
+    pub dcql_query: Documented<DcqlQuery>,
+    /// How it is asked.
+    #[oai(flatten)]
+    pub terms: PresentationTerms,
+}
+
+/// Asks for exactly what a device can be granted, and takes its code up for you. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct BeginForDevice {
+    /// The code of the device, entered on your own page (`/v1/device/verification`).
+    pub user_code: String,
+    /// The address of the person's browser.
+    pub ip_address: Option<AddressText>,
+    /// The number that the person picked, where there are `numbers`. A wrong one denies the grant.
+    pub number: Option<String>,
+    /// How it is asked.
+    #[oai(flatten)]
+    pub terms: PresentationTerms,
+}
+
+/// How a wallet is asked, whatever for.
+#[derive(Debug, Object)]
+pub struct PresentationTerms {
     /// The configured name of the wallet; the client's own when left out.
     pub wallet: Option<String>,
-    /// Space-separated scopes. Exactly one of this, `dcql_query` and `user_code`. Their rules decide, as they
-    /// do for tokens: the result says which were earned (`scopes`), and is `rejected` when none was.
-    pub scope: Option<String>,
-    /// A query (OpenID4VP 1.0 section 6) over configured credentials.
-    pub dcql_query: Option<Documented<DcqlQuery>>,
-    /// The code of a device, entered on your own page (`/v1/device/verification`): asks for exactly what
-    /// that device can be granted, and takes the code up for you.
-    pub user_code: Option<String>,
-    /// With `user_code`: the address of the person's browser.
-    pub ip_address: Option<String>,
-    /// With `user_code`: the number that the person picked, where there are `numbers`. A wrong one
-    /// denies the grant.
-    pub number: Option<String>,
     /// Credentials of several holder keys are welcome in one answer; `false` when left out. Then an answer
     /// whose credentials are not all bound to one key is rejected, because nothing proves that they belong to
     /// one person. What the query asks for without holder binding does not count.
@@ -56,32 +91,6 @@ pub struct BeginPresentation {
     pub state: Option<String>,
 }
 
-/// A DCQL query.
-#[derive(Debug, Object)]
-pub struct DcqlQuery {
-    /// Credential queries (section 6.1): `dc+sd-jwt` only, of configured credentials. `claims`,
-    /// `claim_sets`, `multiple`, `require_cryptographic_holder_binding` and `trusted_authorities` of type
-    /// `aki` are honoured.
-    pub credentials: Vec<Value>,
-    /// Which of them together are enough (section 6.2); all of them when left out.
-    pub credential_sets: Option<Vec<CredentialSetSchema>>,
-}
-
-/// Combinations of credential queries of which one is enough.
-#[derive(Debug, Object)]
-#[oai(rename = "CredentialSet")]
-pub struct CredentialSetSchema {
-    /// Lists of credential query ids, the most welcome first.
-    pub options: Vec<Vec<String>>,
-    /// Whether one of them must be complete.
-    #[oai(default = "always")]
-    pub required: bool,
-}
-
-fn always() -> bool {
-    true
-}
-
 /// How the request reaches the wallet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename = "Flow", rename_all = "snake_case")]
@@ -100,36 +109,44 @@ pub enum FlowSchema {
 impl JsonRequest for BeginPresentation {
     type Read = NewPresentation;
 
-    fn read(members: &mut JsonBody) -> Result<NewPresentation, Problem> {
-        let flow = match members.text("flow")?.as_deref() {
-            None | Some("same_device") => request::PresentationFlow::SameDevice,
-            Some("cross_device") => request::PresentationFlow::CrossDevice,
-            Some("dc_api") => request::PresentationFlow::DcApi,
-            Some(_) => return Err(Problem::invalid_request("/flow", "there is no such flow")),
+    fn read(self, text: &[u8]) -> Result<NewPresentation, Problem> {
+        let mut question = QueryRequested { transaction_data: agreed_in(text), ..QueryRequested::default() };
+        let mut for_code = None;
+        let terms = match self {
+            Self::ByScope(asked) => {
+                question.scope = Some(asked.scope.0);
+                asked.terms
+            }
+            Self::ByQuery(asked) => {
+                question.dcql_query = Some(asked.dcql_query.into_value());
+                asked.terms
+            }
+            Self::ForDevice(asked) => {
+                let from = asked.ip_address.as_ref().map(AddressText::address).unwrap_or_default();
+                for_code = Some(CodeToComplete { user_code: asked.user_code, from, number: asked.number });
+                asked.terms
+            }
         };
+        question.several_holders = terms.several_holders.unwrap_or_default();
         Ok(NewPresentation {
-            wallet: members.text("wallet")?,
-            question: question_request(members)?,
-            for_code: code_to_complete(members)?,
-            login_hint: members.text("login_hint")?,
-            flow,
-            redirect_uri: members.text("redirect_uri")?,
-            state: members.text("state")?,
+            wallet: terms.wallet,
+            question,
+            for_code,
+            login_hint: terms.login_hint,
+            flow: match terms.flow {
+                None | Some(FlowSchema::SameDevice) => request::PresentationFlow::SameDevice,
+                Some(FlowSchema::CrossDevice) => request::PresentationFlow::CrossDevice,
+                Some(FlowSchema::DcApi) => request::PresentationFlow::DcApi,
+            },
+            redirect_uri: Some(terms.redirect_uri),
+            state: terms.state,
         })
     }
 }
 
-/// Reads what is asked; the same on every endpoint of this endpoint.
-///
-/// # Errors
-/// A member that is missing or of another kind.
-pub fn question_request(members: &mut JsonBody) -> Result<QueryRequested, Problem> {
-    Ok(QueryRequested {
-        scope: members.text("scope")?,
-        dcql_query: members.object("dcql_query")?,
-        transaction_data: members.texts("transaction_data")?,
-        several_holders: members.flag("several_holders")?.unwrap_or_default(),
-    })
+/// What the person is to agree to, each as it is written in the body: amounts are not read and written anew.
+pub fn agreed_in(text: &[u8]) -> Vec<String> {
+    exact::elements(text, "transaction_data")
 }
 
 /// How the beginning of a presentation is answered.

@@ -1,15 +1,13 @@
 //! `POST /v1/device/verification` and `POST /v1/device/completion`: for services with pages of their own.
 
-use std::net::IpAddr;
-
 use poem_openapi::payload::Json;
-use poem_openapi::{ApiResponse, Enum, Object};
+use poem_openapi::{ApiResponse, Enum, Object, Union};
 
 use super::error::Problem;
-use super::strict_json::{JsonBody, JsonRequest};
+use super::strict_json::JsonRequest;
+use super::texts::AddressText;
 use crate::flow::device::own_pages::{Completed, Completion};
 use crate::flow::device::user_code::{CodeFound, Typed};
-use crate::flow::presentation::begin::CodeToComplete;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::proximity::Proximity;
@@ -21,7 +19,7 @@ pub struct VerifyCode {
     pub user_code: String,
     /// The address of the person's browser. Wrong codes are counted by it, and it is compared with the
     /// device's network. Left out, all people of this client are counted as one.
-    pub ip_address: Option<String>,
+    pub ip_address: Option<AddressText>,
 }
 
 /// How a question about a code is answered.
@@ -78,27 +76,52 @@ pub enum NetworkComparison {
     Unknown,
 }
 
-/// How a code ends. Unknown members are refused.
-#[derive(Debug, Object)]
-pub struct CompleteCode {
-    /// As the person typed it.
-    pub user_code: String,
-    /// The address of the person's browser, as at the look-up of the code.
-    pub ip_address: Option<String>,
-    /// How it ends.
-    pub result: CompletionResult,
-    /// With `AUTHORIZED`: the `id` of a verified presentation that was begun with this `user_code`.
-    pub presentation: Option<String>,
-    /// With `AUTHORIZED`: the `response_code` that came back with the browser. It is spent by this call.
-    pub response_code: Option<String>,
+/// How a code ends.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum CompleteCode {
+    /// By a verified presentation.
+    ByPresentation(CompleteByPresentation),
+    /// By a refusal.
+    ByRefusal(CompleteByRefusal),
 }
 
-/// How a code ends.
+/// A code ends by a verified presentation. What it earns is judged here. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct CompleteByPresentation {
+    /// The code that ends.
+    #[oai(flatten)]
+    pub code: VerifyCode,
+    /// That it was verified.
+    pub result: AuthorizedResult,
+    /// The `id` of a verified presentation that was begun with this `user_code`.
+    pub presentation: String,
+    /// The `response_code` that came back with the browser. It is spent by this call.
+    pub response_code: String,
+}
+
+/// A code ends by a refusal. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct CompleteByRefusal {
+    /// The code that ends.
+    #[oai(flatten)]
+    pub code: VerifyCode,
+    /// Why.
+    pub result: RefusedResult,
+}
+
+/// A code ends well.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
 #[oai(rename_all = "SCREAMING_SNAKE_CASE")]
-pub enum CompletionResult {
-    /// By a verified presentation. What it earns is judged here.
+pub enum AuthorizedResult {
+    /// By a verified presentation.
     Authorized,
+}
+
+/// Why a code ends without a token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "SCREAMING_SNAKE_CASE")]
+pub enum RefusedResult {
     /// The person said no; also after `AUTHORIZED`, until the device has taken its token.
     AccessDenied,
     /// The service could not finish.
@@ -147,88 +170,39 @@ impl EnteredCode {
     }
 }
 
-/// Reads the code and whence it came; `None` without a code.
-///
-/// # Errors
-/// A [`Problem`] that points at the member at fault; the same below.
-fn entered_code(members: &mut JsonBody) -> Result<Option<EnteredCode>, Problem> {
-    let code = members.text("user_code")?;
-    let from = members.text("ip_address")?.map(|text| text.parse::<IpAddr>()).transpose();
-    let from = from.map_err(|_| Problem::invalid_request("/ip_address", "must be an IP address"))?;
-    match code {
-        Some(code) => {
-            let from = from.map(ClientAddress::known).unwrap_or_default();
-            Ok(Some(EnteredCode { code, from }))
-        }
-        None if from.is_some() => Err(Problem::invalid_request("/ip_address", "goes with a user_code only")),
-        None => Ok(None),
+impl From<VerifyCode> for EnteredCode {
+    fn from(typed: VerifyCode) -> Self {
+        let from = typed.ip_address.as_ref().map(AddressText::address).unwrap_or_default();
+        Self { code: typed.user_code, from }
     }
 }
 
 impl JsonRequest for VerifyCode {
     type Read = EnteredCode;
 
-    fn read(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
-        required_code(members)
+    fn read(self, _: &[u8]) -> Result<EnteredCode, Problem> {
+        Ok(self.into())
     }
 }
 
 impl JsonRequest for CompleteCode {
     type Read = (EnteredCode, Completion);
 
-    fn read(members: &mut JsonBody) -> Result<Self::Read, Problem> {
-        Ok((required_code(members)?, completion(members)?))
+    fn read(self, _: &[u8]) -> Result<Self::Read, Problem> {
+        Ok(match self {
+            Self::ByPresentation(it) => {
+                let response_code = Secret::received(it.response_code);
+                (it.code.into(), Completion::Authorized { presentation: it.presentation, response_code })
+            }
+            Self::ByRefusal(it) => {
+                let completion = match it.result {
+                    RefusedResult::AccessDenied => Completion::AccessDenied,
+                    RefusedResult::TransactionFailed => Completion::TransactionFailed,
+                };
+                (it.code.into(), completion)
+            }
+        })
     }
-}
-
-/// Reads a code that must be there.
-fn required_code(members: &mut JsonBody) -> Result<EnteredCode, Problem> {
-    entered_code(members)?.ok_or_else(|| Problem::invalid_request("/user_code", "is missing"))
-}
-
-/// For a presentation that is to complete a code.
-///
-/// # Errors
-/// Those of `entered_code`.
-pub fn code_to_complete(members: &mut JsonBody) -> Result<Option<CodeToComplete>, Problem> {
-    let number = members.text("number")?;
-    match entered_code(members)? {
-        Some(EnteredCode { code, from }) => Ok(Some(CodeToComplete { user_code: code, from, number })),
-        None if number.is_some() => Err(Problem::invalid_request("/number", "goes with a user_code only")),
-        None => Ok(None),
-    }
-}
-
-/// Reads how a code ends.
-///
-/// # Errors
-/// A member that is missing or of another kind.
-fn completion(members: &mut JsonBody) -> Result<Completion, Problem> {
-    let result = members.text("result")?;
-    let (presentation, response_code) = (members.text("presentation")?, members.text("response_code")?);
-    let denied = match result.as_deref() {
-        Some("AUTHORIZED") => {
-            let missing = |name| move || Problem::invalid_request(name, "is missing: AUTHORIZED needs it");
-            return Ok(Completion::Authorized {
-                presentation: presentation.ok_or_else(missing("/presentation"))?,
-                response_code: Secret::received(response_code.ok_or_else(missing("/response_code"))?),
-            });
-        }
-        Some("ACCESS_DENIED") => Completion::AccessDenied,
-        Some("TRANSACTION_FAILED") => Completion::TransactionFailed,
-        _ => {
-            let why = "must be AUTHORIZED, ACCESS_DENIED or TRANSACTION_FAILED";
-            return Err(Problem::invalid_request("/result", why));
-        }
-    };
-    for (name, there) in
-        [("/presentation", presentation.is_some()), ("/response_code", response_code.is_some())]
-    {
-        if there {
-            return Err(Problem::invalid_request(name, "goes with AUTHORIZED only"));
-        }
-    }
-    Ok(denied)
 }
 
 impl CodeAnswer {

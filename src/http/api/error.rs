@@ -46,10 +46,11 @@ pub enum Problem {
     /// This client may not use this endpoint.
     #[oai(status = 403, content_type = "application/problem+json")]
     Forbidden(Json<Box<ProblemDetails>>),
-    /// No such presentation of this client, or its result needs a `response_code`.
+    /// What the request names does not exist for this client: a presentation, or a user code. Or the result needs
+    /// a `response_code`.
     #[oai(status = 404, content_type = "application/problem+json")]
     NotFound(Json<Box<ProblemDetails>>),
-    /// Somebody else has it, or it was decided just now.
+    /// Somebody else has taken the user code up, or a wrong number has denied it just now.
     #[oai(status = 409, content_type = "application/problem+json")]
     Conflict(Json<Box<ProblemDetails>>),
     /// The body is too long.

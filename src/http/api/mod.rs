@@ -1,11 +1,14 @@
 //! The endpoint of web applications: a REST interface in which they begin presentations and collect results.
 
 mod begin;
+mod dcql;
 mod device;
 pub mod error;
 mod result;
 mod rules;
+pub mod shapes;
 pub mod strict_json;
+mod texts;
 mod transaction_data;
 mod verify;
 
@@ -180,21 +183,4 @@ enum Forgotten {
     /// It is gone.
     #[oai(status = 204)]
     NoContent,
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::strict_json::testing::assert_documented;
-    use super::*;
-
-    #[test]
-    fn what_the_document_says_of_a_body_is_what_is_read() {
-        assert_documented::<BeginPresentation>(&json!({}));
-        assert_documented::<VerifyToken>(&json!({}));
-        assert_documented::<VerifyCode>(&json!({ "user_code": "WDJB-MJHT" }));
-        assert_documented::<CompleteCode>(&json!({ "user_code": "WDJB-MJHT", "result": "ACCESS_DENIED" }));
-        assert_documented::<TryRules>(&json!({ "claims": {} }));
-    }
 }

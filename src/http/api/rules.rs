@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, Enum, Object};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
-use super::error::{Problem, pointer};
-use super::strict_json::{JsonBody, JsonRequest};
+use super::error::Problem;
+use super::strict_json::JsonRequest;
+use super::texts::ScopeText;
 use crate::flow::presentation::dry_run::{DryRun, Sample, ScopeTried};
 use crate::http::documented::Documented;
 use vpgate_core::admission::rules::{ScopeRule, Unmet};
@@ -16,7 +17,7 @@ use vpgate_core::admission::rules::{ScopeRule, Unmet};
 #[derive(Debug, Object)]
 pub struct TryRules {
     /// Space-separated scopes; all scopes of the client when left out.
-    pub scope: Option<String>,
+    pub scope: Option<ScopeText>,
     /// Claims by the id of the credential query.
     pub claims: BTreeMap<String, Documented<SampleClaims>>,
 }
@@ -31,22 +32,13 @@ pub struct SampleClaims {
 impl JsonRequest for TryRules {
     type Read = Sample;
 
-    fn read(members: &mut JsonBody) -> Result<Sample, Problem> {
-        let scope = members.text("scope")?;
-        let Some(Value::Object(samples)) = members.object("claims")? else {
-            return Err(Problem::invalid_request("/claims", "is missing: sample claims by credential id"));
+    fn read(self, _: &[u8]) -> Result<Sample, Problem> {
+        let members = |sample: Documented<SampleClaims>| match sample.into_value() {
+            Value::Object(members) => members,
+            _ => Map::new(),
         };
-        let mut claims = Vec::new();
-        for (id, sample) in samples {
-            let Value::Object(sample) = sample else {
-                return Err(Problem::invalid_request(
-                    &format!("/claims{}", pointer(&id)),
-                    "must be an object",
-                ));
-            };
-            claims.push((id, sample));
-        }
-        Ok(Sample { scope, claims })
+        let claims = self.claims.into_iter().map(|(id, sample)| (id, members(sample))).collect();
+        Ok(Sample { scope: self.scope.map(|scope| scope.0), claims })
     }
 }
 

@@ -3,8 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::{Object, Union};
+use poem_openapi::{Enum, Object, Union};
 use serde_json::Value;
+
+use super::texts::{AddressText, CurrencyText, LongText, QueryIdText, ShortText, WebsiteText};
 
 /// What the person agrees to by presenting.
 #[derive(Debug, Union)]
@@ -28,14 +30,27 @@ pub struct RegisteredTransactionData {
     #[oai(rename = "type")]
     kind: String,
     /// Credential query ids that this applies to.
-    #[oai(validator(min_items = 1))]
-    credential_ids: Vec<String>,
-    /// Hash algorithms that the wallet may choose from: `sha-256`, `sha-384`, `sha-512`. When left
-    /// out, `sha-256`.
-    #[oai(validator(min_items = 1))]
-    transaction_data_hashes_alg: Option<Vec<String>>,
+    #[oai(validator(min_items = 1, max_items = 16, unique_items))]
+    credential_ids: Vec<QueryIdText>,
+    /// Hash algorithms that the wallet may choose from. When left out, `sha-256`.
+    #[oai(validator(min_items = 1, max_items = 3, unique_items))]
+    transaction_data_hashes_alg: Option<Vec<HashAlgorithm>>,
     #[oai(flatten)]
     others: BTreeMap<String, Value>,
+}
+
+/// A hash algorithm, by its name in the IANA registry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Enum)]
+pub enum HashAlgorithm {
+    /// SHA-256.
+    #[oai(rename = "sha-256")]
+    Sha256,
+    /// SHA-384.
+    #[oai(rename = "sha-384")]
+    Sha384,
+    /// SHA-512.
+    #[oai(rename = "sha-512")]
+    Sha512,
 }
 
 /// Of one of the four types that are known everywhere. Unknown members are refused.
@@ -62,12 +77,11 @@ macro_rules! transaction {
         #[derive(Debug, Object)]
         pub struct $name {
             /// Credential query ids that this applies to.
-            #[oai(validator(min_items = 1))]
-            pub credential_ids: Vec<String>,
-            /// Hash algorithms that the wallet may choose from: `sha-256`, `sha-384`, `sha-512`. When left
-            /// out, `sha-256`.
-            #[oai(validator(min_items = 1))]
-            pub transaction_data_hashes_alg: Option<Vec<String>>,
+            #[oai(validator(min_items = 1, max_items = 16, unique_items))]
+            pub credential_ids: Vec<QueryIdText>,
+            /// Hash algorithms that the wallet may choose from. When left out, `sha-256`.
+            #[oai(validator(min_items = 1, max_items = 3, unique_items))]
+            pub transaction_data_hashes_alg: Option<Vec<HashAlgorithm>>,
             /// What is bound.
             pub payload: $payload,
         }
@@ -95,22 +109,22 @@ transaction! {
 #[derive(Debug, Object)]
 pub struct SessionDataPayload {
     /// IPv4 or IPv6 address of the person.
-    pub ip_address: String,
+    pub ip_address: AddressText,
     /// The device of the person.
-    pub device_id: Option<String>,
+    pub device_id: Option<ShortText>,
 }
 
 /// Of an itemized payment.
 #[derive(Debug, Object)]
 pub struct ItemizedPaymentPayload {
     /// Title of the payment.
-    pub title: Option<String>,
+    pub title: Option<ShortText>,
     /// Description of the payment.
-    pub description: Option<String>,
+    pub description: Option<LongText>,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: CurrencyText,
     /// What is paid for.
-    #[oai(validator(min_items = 1))]
+    #[oai(validator(min_items = 1, max_items = 100))]
     pub items: Vec<PaymentItem>,
 }
 
@@ -118,11 +132,13 @@ pub struct ItemizedPaymentPayload {
 #[derive(Debug, Object)]
 pub struct PaymentItem {
     /// How many pieces are paid for.
+    #[oai(validator(minimum(value = "1"), maximum(value = "4294967295")))]
     pub quantity: u64,
-    /// For each: an exact decimal number.
+    /// For each: an exact decimal number of at most 15 digits, four of them after the point.
+    #[oai(validator(minimum(value = "0"), maximum(value = "999999999999999")))]
     pub unit_cost: f64,
     /// What it is.
-    pub label: String,
+    pub label: ShortText,
 }
 
 /// Of wire instructions.
@@ -132,40 +148,41 @@ pub struct WireInstructionsPayload {
     pub recipient: WireRecipient,
     /// Who sends the money.
     pub source: WireSource,
-    /// An exact decimal number.
+    /// An exact decimal number of at most 15 digits, four of them after the point.
+    #[oai(validator(minimum(value = "0"), maximum(value = "999999999999999")))]
     pub amount: f64,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: CurrencyText,
     /// A note for the recipient.
-    pub memo: Option<String>,
+    pub memo: Option<LongText>,
 }
 
 /// Who receives a wire transfer.
 #[derive(Debug, Object)]
 pub struct WireRecipient {
     /// The person who receives the money.
-    pub individual_name: Option<String>,
+    pub individual_name: Option<ShortText>,
     /// The bank that receives the money.
-    pub institution_name: String,
+    pub institution_name: ShortText,
     /// The bank's routing number.
-    pub routing_number: String,
+    pub routing_number: ShortText,
     /// The account that receives the money.
-    pub account_number: String,
+    pub account_number: ShortText,
     /// The recipient's website.
-    pub website: Option<String>,
+    pub website: Option<WebsiteText>,
 }
 
 /// Who sends a wire transfer.
 #[derive(Debug, Object)]
 pub struct WireSource {
     /// The person who sends the money.
-    pub individual_name: String,
+    pub individual_name: ShortText,
     /// The bank that sends the money.
-    pub institution_name: Option<String>,
+    pub institution_name: Option<ShortText>,
     /// The account that sends the money.
-    pub account_number: String,
+    pub account_number: ShortText,
     /// The bank's routing number.
-    pub routing_number: String,
+    pub routing_number: ShortText,
 }
 
 /// Of a payment mandate.
@@ -176,11 +193,12 @@ pub struct PaymentMandatePayload {
     /// Who is paid.
     pub payee: PayeeSchema,
     /// What the person reads before consenting.
-    pub prompt_summary: String,
-    /// An exact decimal number.
+    pub prompt_summary: LongText,
+    /// An exact decimal number of at most 15 digits, four of them after the point.
+    #[oai(validator(minimum(value = "0"), maximum(value = "999999999999999")))]
     pub amount: f64,
     /// ISO 4217 code.
-    pub currency: String,
+    pub currency: CurrencyText,
 }
 
 /// What a mandate pays with.
@@ -189,13 +207,13 @@ pub struct PaymentMandatePayload {
 pub struct PaymentInstrumentSchema {
     /// Kind of instrument.
     #[oai(rename = "type")]
-    pub kind: String,
+    pub kind: ShortText,
     /// Identifies the instrument.
-    pub id: String,
+    pub id: ShortText,
     /// An instruction that goes with it.
-    pub instruction: Option<String>,
+    pub instruction: Option<LongText>,
     /// A description; some wallets know this instead of `instruction`.
-    pub description: Option<String>,
+    pub description: Option<LongText>,
 }
 
 /// Whom a mandate pays.
@@ -203,9 +221,9 @@ pub struct PaymentInstrumentSchema {
 #[oai(rename = "Payee")]
 pub struct PayeeSchema {
     /// Identifies the payee.
-    pub id: Option<String>,
+    pub id: Option<ShortText>,
     /// The name of the payee.
-    pub name: String,
+    pub name: ShortText,
     /// The payee's website.
-    pub website: Option<String>,
+    pub website: Option<WebsiteText>,
 }

@@ -2,16 +2,20 @@
 
 use std::collections::BTreeMap;
 
-use poem_openapi::{ApiResponse, Object};
+use poem_openapi::{ApiResponse, Object, Union};
+use serde_json::Value;
 
-use super::begin::{DcqlQuery, question_request};
+use super::begin::agreed_in;
+use super::dcql::DcqlQuery;
 use super::error::Problem;
 use super::result::{
     CredentialsSchema, ReportSchema, ScopeOutcome, VerdictSchema, agreed, agreed_texts, earned, shown,
 };
-use super::strict_json::{JsonBody, JsonRequest};
+use super::strict_json::JsonRequest;
+use super::texts::ScopeText;
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::judge::{Judged, Refusal};
+use crate::flow::presentation::query::QueryRequested;
 use crate::flow::presentation::verify::TokenToVerify;
 use crate::http::documented::{Documented, TextOr};
 use crate::http::exact_json::ExactJson;
@@ -19,21 +23,49 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 use vpgate_core::trust::issuer_key;
 
-/// A `vp_token` and the request that it answers. Unknown members are refused.
+/// A `vp_token` and the request that it answers: by scope, or by a query.
+#[derive(Debug, Union)]
+#[oai(one_of)]
+pub enum VerifyToken {
+    /// It was to show what scopes list.
+    ByScope(VerifyByScope),
+    /// It was to show what a query asks for.
+    ByQuery(VerifyByQuery),
+}
+
+/// A token that was to show what scopes list. Unknown members are refused.
 #[derive(Debug, Object)]
-pub struct VerifyToken {
+pub struct VerifyByScope {
+    /// Space-separated scopes. Their rules decide, as they do for tokens: `scopes` says which were earned, and the
+    /// verdict is `rejected` when none was.
+    pub scope: ScopeText,
+    /// What was received, and what had been sent.
+    #[oai(flatten)]
+    pub received: ReceivedToken,
+}
+
+/// A token that was to show what a query asks for. Unknown members are refused.
+#[derive(Debug, Object)]
+pub struct VerifyByQuery {
+    /// The query of your request (OpenID4VP 1.0 section 6), over configured credentials.
+    pub dcql_query: Documented<DcqlQuery>,
+    /// What was received, and what had been sent.
+    #[oai(flatten)]
+    pub received: ReceivedToken,
+}
+
+/// A token that the caller received, and what it had sent.
+#[derive(Debug, Object)]
+pub struct ReceivedToken {
     /// As the wallet sent it: the JSON object of OpenID4VP 1.0 section 8.1, or as a string that object
     /// in JSON or in base64url, or one bare SD-JWT.
     pub vp_token: Documented<TextOr<Presentations>>,
     /// Your client identifier, exactly as the wallet knows it (with its prefix, if it has one).
+    #[oai(validator(min_length = 1))]
     pub audience: String,
     /// The nonce of your request. That it was fresh, and is used once, is for you to see to.
+    #[oai(validator(min_length = 1))]
     pub nonce: String,
-    /// Space-separated scopes. Exactly one of this and `dcql_query`. Their rules decide, as they do for tokens:
-    /// `scopes` says which were earned, and the verdict is `rejected` when none was.
-    pub scope: Option<String>,
-    /// The query of your request (OpenID4VP 1.0 section 6), over configured credentials.
-    pub dcql_query: Option<Documented<DcqlQuery>>,
     /// Credentials of several holder keys are welcome in one answer; `false` when left out.
     pub several_holders: Option<bool>,
     /// What the person was to agree to, in order: the base64url strings exactly as you sent them, or the
@@ -57,17 +89,30 @@ impl JsonRequest for VerifyToken {
 
     const HOLDS_A_TOKEN: bool = true;
 
-    fn read(members: &mut JsonBody) -> Result<TokenToVerify, Problem> {
-        let requested_at = match members.text("requested_at")?.as_deref().map(Timestamp::from_rfc3339) {
+    fn read(self, text: &[u8]) -> Result<TokenToVerify, Problem> {
+        let (scope, dcql_query, received) = match self {
+            Self::ByScope(it) => (Some(it.scope.0), None, it.received),
+            Self::ByQuery(it) => (None, Some(it.dcql_query.into_value()), it.received),
+        };
+        let requested_at = match received.requested_at.as_deref().map(Timestamp::from_rfc3339) {
             None => None,
             Some(Ok(at)) => Some(at),
             Some(Err(why)) => return Err(Problem::invalid_request("/requested_at", why.to_string())),
         };
+        let several_holders = received.several_holders.unwrap_or_default();
         Ok(TokenToVerify {
-            vp_token: members.text_or_object("vp_token")?.unwrap_or_default(),
-            audience: members.text("audience")?.unwrap_or_default(),
-            nonce: members.text("nonce")?.unwrap_or_default(),
-            question: question_request(members)?,
+            vp_token: match received.vp_token.into_value() {
+                Value::String(text) => text,
+                object => object.to_string(),
+            },
+            audience: received.audience,
+            nonce: received.nonce,
+            question: QueryRequested {
+                scope,
+                dcql_query,
+                transaction_data: agreed_in(text),
+                several_holders,
+            },
             requested_at,
         })
     }

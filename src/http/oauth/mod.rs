@@ -4,6 +4,7 @@ mod device_authorization;
 pub mod error;
 mod form;
 mod introspect;
+mod jwks;
 mod metadata;
 mod par;
 pub mod resource_error;
@@ -17,12 +18,12 @@ use poem::Request;
 use poem::web::Data;
 use poem_openapi::payload::Json;
 use poem_openapi::{ApiResponse, OpenApi};
-use serde_json::Value;
 
 use self::device_authorization::{DeviceAuthorizationAnswer, DeviceAuthorizationRequest};
-use self::error::OAuthRefusal;
+use self::error::{OAuthError, OAuthErrorCode, OAuthRefusal};
 use self::form::{OAuthForm, WholeForm};
 use self::introspect::{IntrospectionAnswer, IntrospectionRequest};
+use self::jwks::JwkSet;
 use self::metadata::{Metadata, metadata};
 use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::resource_error::ResourceRefusal;
@@ -31,6 +32,7 @@ use self::token::{TokenAnswer, TokenGrant, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{ClientParameters, CredentialsFault};
 use super::client_authentication::NotLetIn;
+use super::documented::Documented;
 use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
 use super::middleware::trace::AskedAgain;
@@ -108,9 +110,9 @@ impl OauthEndpoints {
     /// Take a token (RFC 6749 sections 4.1.3, 4.4, 5 and 6, RFC 8628 section 3.4)
     ///
     /// For an authorization code, a device code or a refresh token; or, with `client_credentials`, one for the REST
-    /// API, which the client shows there as `Authorization: Bearer` instead of its secret. While nobody has decided about a device
-    /// code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a `DPoP`
-    /// header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
+    /// API, which the client shows there as `Authorization: Bearer` instead of its secret. While nobody has decided
+    /// about a device code, the answer is 400 `authorization_pending`, or `slow_down` when asked too often. With a
+    /// `DPoP` header the tokens are bound to its key (RFC 9449); the first proof is answered with the nonce that
     /// the next one needs. A code works once; one that is shown again ends the tokens that it led to.
     #[oai(path = "/token", method = "post", operation_id = "token")]
     async fn token(
@@ -211,6 +213,8 @@ impl OauthEndpoints {
     }
 
     /// What this server offers (RFC 8414)
+    ///
+    /// Endpoints, grants, scopes and algorithms, as they are configured now. Clients may keep it for five minutes.
     #[oai(
         path = "/.well-known/oauth-authorization-server",
         method = "get",
@@ -225,6 +229,8 @@ impl OauthEndpoints {
     }
 
     /// What this server offers, where clients of OpenID Connect look for it (OpenID Connect Discovery 4)
+    ///
+    /// The same metadata; there are none where no client may ask for `openid`.
     #[oai(path = "/.well-known/openid-configuration", method = "get", operation_id = "openidConfiguration")]
     async fn openid_configuration(
         &self,
@@ -233,15 +239,18 @@ impl OauthEndpoints {
     ) -> OpenidAnswer {
         let offer = discovery::offer(&context);
         if !offer.openid {
-            return OpenidAnswer::Off;
+            let why = "no client here may ask for openid";
+            return OpenidAnswer::Off(Json(OAuthError::new(OAuthErrorCode::InvalidRequest, why)));
         }
         OpenidAnswer::Ok(Json(Box::new(metadata(&offer, &public_url))), CACHE_BRIEFLY.to_owned())
     }
 
     /// The keys that check our tokens (RFC 7517 section 5)
+    ///
+    /// A key is here before it signs and until the last of its tokens has ended.
     #[oai(path = "/jwks.json", method = "get", operation_id = "jwks")]
     async fn jwks(&self, context: Data<&Context>) -> JwksAnswer {
-        JwksAnswer::Ok(Json(discovery::jwks(&context)), CACHE_BRIEFLY.to_owned())
+        JwksAnswer::Ok(Json(Documented::new(discovery::jwks(&context))), CACHE_BRIEFLY.to_owned())
     }
 }
 
@@ -262,14 +271,14 @@ enum OpenidAnswer {
     Ok(Json<Box<Metadata>>, #[oai(header = "Cache-Control")] String),
     /// No client here may ask for `openid`.
     #[oai(status = 404)]
-    Off,
+    Off(Json<OAuthError>),
 }
 
 #[derive(ApiResponse)]
 enum JwksAnswer {
     /// A JWK set: public keys with `kid`.
     #[oai(status = 200, content_type = "application/jwk-set+json")]
-    Ok(Json<Value>, #[oai(header = "Cache-Control")] String),
+    Ok(Json<Documented<JwkSet>>, #[oai(header = "Cache-Control")] String),
 }
 
 /// Who the person behind the token of this request is.

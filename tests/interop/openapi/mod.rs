@@ -8,6 +8,7 @@ mod tools;
 mod valid;
 
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 use serde_json::Value;
 
@@ -39,6 +40,14 @@ fn committed() -> PathBuf {
 /// What the code makes, read strictly.
 fn document() -> Value {
     valid::parse(&vpgate::http::openapi_yaml()).unwrap()
+}
+
+/// Runs a tool in a folder to a good end; all that it said.
+fn run_in(folder: &Path, tool: &mut Command) -> String {
+    let told = tool.current_dir(folder).output().unwrap();
+    let said = [told.stdout, told.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
+    assert!(told.status.success(), "{tool:?} says:\n{said}");
+    said
 }
 
 /// Every operation, with its path and method.

@@ -18,7 +18,7 @@ async fn a_presentation_is_begun_and_found_under_its_location() {
     let stage = Stage::new();
     let body = json!({
         "scope": "adult", "redirect_uri": RETURN, "flow": "same_device", "login_hint": "[email protected]",
-        "state": "s", "wallet": "demo", "dcql_query": null,
+        "state": "s", "wallet": "demo",
     });
     let answer = stage.json("/v1/presentations", &[SHOP], &body).await;
     assert_eq!(answer.status, StatusCode::CREATED, "{}", answer.body);
@@ -50,9 +50,9 @@ async fn a_request_that_is_wrong_in_one_way_is_told_where() {
     for (member, value, expected) in [
         ("scope", json!("other"), problem(400, "invalid_request", "/scope")),
         ("scope", json!(1), problem(400, "invalid_request", "/scope")),
-        ("scope", Value::Null, problem(400, "invalid_request", "")),
+        ("scope", Value::Null, problem(400, "invalid_request", "/scope")),
         ("dcql_query", json!({ "credentials": [] }), problem(400, "invalid_request", "")),
-        ("dcql_query", json!([]), problem(400, "invalid_request", "/dcql_query")),
+        ("dcql_query", json!([]), problem(400, "invalid_request", "")),
         ("wallet", json!("none"), problem(400, "invalid_request", "/wallet")),
         ("redirect_uri", json!("https://evil.example/"), problem(400, "invalid_request", "/redirect_uri")),
         ("redirect_uri", Value::Null, problem(400, "invalid_request", "/redirect_uri")),
@@ -149,7 +149,7 @@ async fn a_token_to_verify_is_asked_about_completely_or_not_at_all() {
         ("audience", json!(""), problem(400, "invalid_request", "/audience")),
         ("nonce", Value::Null, problem(400, "invalid_request", "/nonce")),
         ("nonce", json!(7), problem(400, "invalid_request", "/nonce")),
-        ("scope", Value::Null, problem(400, "invalid_request", "")),
+        ("scope", Value::Null, problem(400, "invalid_request", "/scope")),
         ("scope", json!("other"), problem(400, "invalid_request", "/scope")),
         ("dcql_query", json!({ "credentials": [] }), problem(400, "invalid_request", "")),
         ("transaction_data", json!("x"), problem(400, "invalid_request", "/transaction_data")),

@@ -11,6 +11,7 @@ mod asked_for;
 mod asking;
 mod below_a_path;
 mod binding;
+mod bodies;
 mod claims;
 mod client_tokens;
 mod code_flow;

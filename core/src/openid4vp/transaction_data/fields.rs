@@ -8,11 +8,11 @@ use crate::base::exact::ExactNumbers;
 use crate::base::money::{Amount, Currency};
 use crate::base::time::Moment;
 
-/// Longest name, label or identifier, in bytes.
+/// Longest name, label or identifier, in characters.
 pub(super) const SHORT: usize = 200;
-/// Longest free text, in bytes.
+/// Longest free text, in characters.
 pub(super) const LONG: usize = 1000;
-/// Longest web address, in bytes.
+/// Longest web address, in characters.
 const WEBSITE: usize = 2048;
 
 /// An object being read, and where it is.
@@ -31,7 +31,7 @@ impl<'v> Fields<'v> {
         }
     }
 
-    /// A required string of 1 to `longest` bytes.
+    /// A required string of 1 to `longest` characters.
     pub(super) fn text(&mut self, name: &'static str, longest: usize) -> Result<String, TransactionFault> {
         checked_text(self.required(name)?, &self.pointer(name), longest)
     }
@@ -227,14 +227,14 @@ impl<'v> Fields<'v> {
     }
 }
 
-/// A string of 1 to `longest` bytes that shows what it is.
+/// A string of 1 to `longest` characters that shows what it is.
 pub(super) fn checked_text(value: &Value, pointer: &str, longest: usize) -> Result<String, TransactionFault> {
     let text = value.as_str().ok_or_else(|| TransactionFault::at(pointer, "must be a string"))?;
     if text.trim().is_empty() {
         return Err(TransactionFault::at(pointer, "must not be empty"));
     }
-    if text.len() > longest {
-        return Err(TransactionFault::at(pointer, format!("must be at most {longest} bytes long")));
+    if text.chars().count() > longest {
+        return Err(TransactionFault::at(pointer, format!("must be at most {longest} characters long")));
     }
     if text.chars().any(hides) {
         return Err(TransactionFault::at(pointer, "must not contain control or text direction characters"));

@@ -1,5 +1,6 @@
 //! The whole service in one process, with a clock that tests move.
 
+mod document;
 pub mod outside;
 
 use std::collections::HashMap;
@@ -454,13 +455,15 @@ impl Harness {
 
     pub async fn send(&self, method: Method, path: &str, headers: &[(&str, String)], body: String) -> Answer {
         let mut request =
-            Request::builder().method(method).uri_str(path).header(header::HOST, "127.0.0.1:8080");
+            Request::builder().method(method.clone()).uri_str(path).header(header::HOST, "127.0.0.1:8080");
         for (name, value) in headers {
             request = request.header(*name, value);
         }
         let response = self.app.endpoint().get_response(request.body(body)).await;
         let (status, headers) = (response.status(), response.headers().clone());
-        Answer { status, headers, text: response.into_body().into_string().await.unwrap() }
+        let answer = Answer { status, headers, text: response.into_body().into_string().await.unwrap() };
+        document::hold(&method, path, &answer);
+        answer
     }
 }
 
