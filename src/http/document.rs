@@ -50,13 +50,13 @@ pub(super) fn routes() -> Route {
 }
 
 #[handler]
-fn as_json(request: &Request, public_url: Data<&PublicUrl>) -> Response {
-    served("application/json", json(&document_at(&public_url, request)))
+fn as_json(request: &Request, Data(public_url): Data<&PublicUrl>) -> Response {
+    served("application/json", json(&document_at(public_url, request)))
 }
 
 #[handler]
-fn as_yaml(request: &Request, public_url: Data<&PublicUrl>) -> Response {
-    served("application/yaml", yaml(&document_at(&public_url, request)))
+fn as_yaml(request: &Request, Data(public_url): Data<&PublicUrl>) -> Response {
+    served("application/yaml", yaml(&document_at(public_url, request)))
 }
 
 /// Public and the same for everybody.

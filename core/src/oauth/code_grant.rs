@@ -38,6 +38,7 @@ pub struct CodeGrantTerms {
 
 /// A grant as the store holds it.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "one at a time, read and written at once")]
 pub enum CodeGrant {
     /// The person is at the wallet.
     Pending(Pending),

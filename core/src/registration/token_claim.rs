@@ -86,8 +86,11 @@ impl Proofspace {
 
     /// What the claims are called that this compatibility adds.
     pub(super) fn names(&self, compatibility: Option<&str>) -> Vec<String> {
-        let added = compatibility == Some("proofspace");
-        added.then(|| self.claims().map(|claim| claim.name).into()).unwrap_or_default()
+        if compatibility == Some("proofspace") {
+            self.claims().map(|claim| claim.name).into()
+        } else {
+            Vec::new()
+        }
     }
 
     fn claims(&self) -> [TokenClaim; 2] {

@@ -60,7 +60,7 @@ pub enum NotAuthorizable {
         /// Where the browser goes.
         to: ReturnUrl,
         /// What is wrong.
-        why: RequestFault,
+        why: Box<RequestFault>,
     },
     /// Our fault, and the client is told.
     #[error("{source}")]
@@ -68,7 +68,7 @@ pub enum NotAuthorizable {
         /// Where the browser goes.
         to: ReturnUrl,
         /// The port that could not answer.
-        source: Unavailable,
+        source: Box<Unavailable>,
     },
     #[error(transparent)]
     Failed(#[from] Unavailable),
@@ -128,7 +128,7 @@ pub async fn go_on(
         NotAuthorizable::Failed(source) => {
             let error = AuthorizationError::TemporarilyUnavailable;
             let to = failed_to.with_error(error, "try again in a few seconds", &context.policy.tokens.issuer);
-            NotAuthorizable::FailedOnTheWay { to, source }
+            NotAuthorizable::FailedOnTheWay { to, source: Box::new(source) }
         }
         other => other,
     })
@@ -214,7 +214,7 @@ fn brought(
         NotRead::Nowhere(why) => why.into(),
         NotRead::Return { to, why } => NotAuthorizable::Return {
             to: to.with_error(why.error(), &why.to_string(), &context.policy.tokens.issuer),
-            why,
+            why: Box::new(why),
         },
     })?;
     if context.policy.code.pushed_only || client.code.pushed_only {
@@ -258,5 +258,5 @@ async fn begin(
 
 fn refused(context: &Context, request: &AuthorizationRequest, why: RequestFault) -> NotAuthorizable {
     let to = request.return_to.with_error(why.error(), &why.to_string(), &context.policy.tokens.issuer);
-    NotAuthorizable::Return { to, why }
+    NotAuthorizable::Return { to, why: Box::new(why) }
 }

@@ -99,7 +99,7 @@ pub(in crate::store) async fn write(
     while let Some(moved) = arrived.recv().await {
         match moved {
             Moved::Rows { table, rows, .. } if *table == *SERVICE => {
-                note_keys(&client, &schema, rows).await?
+                note_keys(&client, &schema, rows).await?;
             }
             Moved::Rows { table: name, columns, rows } => {
                 let unknown = || NotCopied::Unknown(name.to_string());

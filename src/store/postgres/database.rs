@@ -75,11 +75,11 @@ impl Database {
     async fn rows_once(&self, sql: &str, cells: &[Cell]) -> Result<Vec<Row>, PostgresFault> {
         let client = self.swift.connection().await?;
         let answer = timeout(LONGEST, async {
-            Ok(match ready(&client, self.statements, sql).await? {
+            match ready(&client, self.statements, sql).await? {
                 Ready::Prepared(statement) => client.query(&statement, &bound(cells)).await,
                 Ready::Unnamed(sql) => client.query_typed(sql, &typed(cells)).await,
             }
-            .map_err(|fault| PostgresFault::sent(&fault))?)
+            .map_err(|fault| PostgresFault::sent(&fault))
         })
         .await;
         settled(client, answer)

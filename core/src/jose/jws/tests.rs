@@ -1,3 +1,5 @@
+#![expect(clippy::disallowed_types, reason = "a memory that a test looks into")]
+
 use std::collections::HashSet;
 use std::sync::Mutex;
 

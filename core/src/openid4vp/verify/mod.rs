@@ -157,6 +157,7 @@ pub struct VerifiedPresentation {
 /// What answers one credential query, as the relying party and the row have it.
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[serde(untagged)]
+#[expect(clippy::large_enum_variant, reason = "nearly always the large one, a handful for each answer")]
 pub enum VerifiedCredentials {
     /// The query allows one presentation: an object.
     One(VerifiedCredential),
