@@ -101,9 +101,9 @@ pub(super) enum Moved {
 }
 
 /// Where rows go on their way.
-pub(super) struct Way(Sender<Moved>);
+pub(super) struct Outbound(Sender<Moved>);
 
-impl Way {
+impl Outbound {
     pub(super) async fn send(&self, moved: Moved) -> Result<(), NotCopied> {
         self.0.send(moved).await.map_err(|_| NotCopied::Stopped)
     }
@@ -119,7 +119,7 @@ pub async fn copy(from: &Storage, to: &Storage, now: Timestamp) -> Result<Counts
         return Err(NotCopied::Same);
     }
     let (sender, arrived) = channel(BEHIND);
-    let way = Way(sender);
+    let way = Outbound(sender);
     let read = async {
         match from {
             Storage::Memory => Err(NotCopied::Memory),

@@ -148,7 +148,7 @@ async fn behind_a_pooler_in_transaction_mode_nothing_is_different() {
         let storage = format!("{}statements = \"{statements}\"\n", pooler.storage_table(&postgres::schema()));
         let (_deployment, [one, two]) = Deployment::two_replicas(storage);
         whichever_is_asked([&one, &two]).await;
-        let many = (0..20).map(|_| async {
+        let many = (0..8).map(|_| async {
             let client = client();
             for _ in 0..5 {
                 let device = ask(&client, &one).await;

@@ -10,7 +10,9 @@ use super::fault::PostgresFault;
 use super::{schema, service};
 use crate::config::PostgresStorage;
 use crate::store::OpenFault;
-use crate::store::copy::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, SERVICE, SWEEPS, Way, agree};
+use crate::store::copy::{
+    BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, SWEEPS, agree,
+};
 use vpgate_core::base::time::Timestamp;
 
 /// In a counter the slots and the counts are two arrays; on the way they are one JSON object, from the one to the
@@ -24,7 +26,7 @@ const WRITE_COUNTS: &str =
     "ARRAY(SELECT value::bigint FROM json_each_text(slots::json) ORDER BY key::bigint)";
 
 /// A table, with the name and the type of each column as the server calls it.
-struct Table {
+struct CopiedTable {
     name: String,
     columns: Vec<(String, String)>,
 }
@@ -36,7 +38,7 @@ struct Table {
 pub(in crate::store) async fn read(
     storage: &PostgresStorage,
     now: Timestamp,
-    way: Way,
+    way: Outbound,
 ) -> Result<(), NotCopied> {
     let (client, schema) = (service::client(storage).await?, storage.quoted_schema());
     schema::check(&client, &schema).await?;
@@ -87,7 +89,7 @@ pub(in crate::store) async fn write(
     prepare(&client, &schema, now).await?;
     let tables = tables(&client, storage).await?;
     let mut written = Counts::new();
-    for Table { name, .. } in &tables {
+    for CopiedTable { name, .. } in &tables {
         let table = format!("{schema}.{}", quoted(name));
         // Nobody else writes until the end.
         execute(&client, &format!("LOCK TABLE {table} IN EXCLUSIVE MODE")).await?;
@@ -146,7 +148,7 @@ async fn note_keys(client: &Client, schema: &str, rows: Vec<Vec<Field>>) -> Resu
 async fn insert(
     client: &Client,
     schema: &str,
-    table: &Table,
+    table: &CopiedTable,
     names: &[String],
     rows: Vec<Vec<Field>>,
 ) -> Result<u64, NotCopied> {
@@ -233,7 +235,7 @@ impl Column {
     }
 }
 
-async fn tables(client: &Client, storage: &PostgresStorage) -> Result<Vec<Table>, NotCopied> {
+async fn tables(client: &Client, storage: &PostgresStorage) -> Result<Vec<CopiedTable>, NotCopied> {
     let columns = rows(
         client,
         &format!(
@@ -243,7 +245,7 @@ async fn tables(client: &Client, storage: &PostgresStorage) -> Result<Vec<Table>
         ),
     )
     .await?;
-    let mut tables: Vec<Table> = Vec::new();
+    let mut tables: Vec<CopiedTable> = Vec::new();
     for row in columns {
         let text = |at| row.try_get::<_, String>(at).map_err(|fault| PostgresFault::unreadable(&fault));
         let (table, column) = (text(0)?, (text(1)?, text(2)?));
@@ -252,7 +254,7 @@ async fn tables(client: &Client, storage: &PostgresStorage) -> Result<Vec<Table>
         }
         match tables.last_mut() {
             Some(last) if last.name == table => last.columns.push(column),
-            _ => tables.push(Table { name: table, columns: vec![column] }),
+            _ => tables.push(CopiedTable { name: table, columns: vec![column] }),
         }
     }
     Ok(tables)

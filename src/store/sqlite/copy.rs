@@ -9,13 +9,13 @@ use tokio::sync::mpsc::Receiver;
 
 use super::place::DatabasePlace;
 use super::schema;
-use crate::store::copy::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, SERVICE, Way, agree};
+use crate::store::copy::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, agree};
 
 /// Sends every row.
 ///
 /// # Errors
 /// [`NotCopied`]
-pub(in crate::store) async fn read(path: &Path, way: Way) -> Result<(), NotCopied> {
+pub(in crate::store) async fn read(path: &Path, way: Outbound) -> Result<(), NotCopied> {
     if !path.is_file() {
         return Err(NotCopied::NoDatabase(path.to_owned()));
     }

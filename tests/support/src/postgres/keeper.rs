@@ -17,7 +17,9 @@ shift
 server=$!
 echo "$server"
 read -r word
+# A PostgreSQL ends at once by the first, a PgBouncer by the second.
 kill -QUIT "$server" 2> /dev/null
+kill -TERM "$server" 2> /dev/null
 wait
 [ "$word" = stop ] || rm -rf "$folder"
 "#;
