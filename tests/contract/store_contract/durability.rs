@@ -138,7 +138,7 @@ async fn closing_finishes_what_was_accepted_and_takes_no_more() {
         match outcome {
             Ok(()) => assert!(kept, "an acknowledged grant is gone"),
             Err(NotCommitted::NotSent(_) | NotCommitted::Unknown(_)) => {
-                assert!(!kept, "a refused grant is there")
+                assert!(!kept, "a refused grant is there");
             }
             Err(other) => panic!("{other}"),
         }

@@ -251,7 +251,7 @@ impl Watching {
                 (device.denied, device.approved) = (Known::Yes, Known::No);
             }
             (400, Some("expired_token")) => {
-                prop_assert!(expired && device.redeemed_at.is_none(), "too early")
+                prop_assert!(expired && device.redeemed_at.is_none(), "too early");
             }
             (400, Some("invalid_grant")) => {
                 prop_assert!(taken, "a code that nobody has used is not valid");

@@ -124,7 +124,7 @@ fn text(schema: &Value, dice: &mut Dice) -> String {
     let longest = usize::try_from(schema["maxLength"].as_u64().unwrap_or(64)).unwrap();
     let bits = dice.below(usize::MAX);
     match (schema["format"].as_str(), schema["pattern"].as_str().unwrap_or_default()) {
-        (Some("ip"), _) if bits % 2 == 0 => {
+        (Some("ip"), _) if bits.is_multiple_of(2) => {
             Ipv4Addr::from_bits(u32::try_from(bits % 0xffff_ffff).unwrap()).to_string()
         }
         (Some("ip"), _) => Ipv6Addr::from_bits(u128::try_from(bits).unwrap() << 30).to_string(),
@@ -135,7 +135,7 @@ fn text(schema: &Value, dice: &mut Dice) -> String {
         (Some("uri"), _) => "https://shop.example.com/x?y#z".to_owned(),
         (_, "^[A-Z]{3}$") => (*dice.one(&["EUR", "JPY", "XXX"])).to_owned(),
         // As long as it may be, now and then.
-        _ if bits % 16 == 0 => "漢".repeat(longest.min(200)),
+        _ if bits.is_multiple_of(16) => "漢".repeat(longest.min(200)),
         _ => dice.text(longest),
     }
 }

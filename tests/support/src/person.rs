@@ -19,9 +19,11 @@ pub const MOUNT: &str = "/person";
 
 const FORWARDED_FOR: HeaderName = HeaderName::from_static("x-forwarded-for");
 
-/// The cookies of the browsers that scripts use again, by service and name.
-static BROWSERS: LazyLock<Mutex<HashMap<(String, String), BTreeMap<String, String>>>> =
-    LazyLock::new(Mutex::default);
+/// The cookies of browsers, by service and name.
+type Cookies = HashMap<(String, String), BTreeMap<String, String>>;
+
+/// Those of the browsers that scripts use again.
+static BROWSERS: LazyLock<Mutex<Cookies>> = LazyLock::new(Mutex::default);
 
 #[derive(Deserialize)]
 struct Errand {

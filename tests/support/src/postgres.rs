@@ -102,7 +102,7 @@ impl Cluster {
         keeper::private(&data.join("server.crt"), tls.chain.as_bytes());
         let mut conf = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).unwrap();
         writeln!(conf, "{SETTINGS}\n{}", settings.join("\n")).unwrap();
-        let cluster = Self::run_in(folder);
+        let cluster = Self::run_in(&folder);
         cluster.sql_in("postgres", &format!("CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'"));
         cluster.sql_in("postgres", &format!("CREATE DATABASE {DATABASE} OWNER {USER}"));
         cluster
@@ -119,15 +119,15 @@ impl Cluster {
         );
         let data = folder.join("data").display().to_string();
         run("pg_basebackup", &["-D", &data, "-R", "-X", "stream", "-c", "fast", "--no-sync"], &["-d", &from]);
-        Self::run_in(folder)
+        Self::run_in(&folder)
     }
 
     /// Whoever asks for a free port may find it taken a moment later.
-    fn run_in(folder: PathBuf) -> Self {
+    fn run_in(folder: &Path) -> Self {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keeper = Self::keep(&folder, port);
-            let cluster = Self { folder: folder.clone(), port, keeper: Some(keeper) };
+            let keeper = Self::keep(folder, port);
+            let cluster = Self { folder: folder.to_path_buf(), port, keeper: Some(keeper) };
             if cluster.comes_up() {
                 return cluster;
             }
