@@ -8,7 +8,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
-mod service;
+pub mod service;
 mod wallets;
 
 use std::path::{Path, PathBuf};

@@ -4,6 +4,8 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 use vpgate_test_support::equipment;
+mod generated;
+mod service;
 mod tools;
 mod valid;
 
@@ -40,6 +42,19 @@ fn committed() -> PathBuf {
 /// What the code makes, read strictly.
 fn document() -> Value {
     valid::parse(&vpgate::http::openapi_yaml()).unwrap()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_service_serves_the_document_in_both_forms_at_its_own_address() {
+    let service = service::start();
+    let mut expected = document();
+    expected["servers"][0]["url"] = service.address.as_str().into();
+    let yaml = service::served(&service, "/openapi.yaml").await;
+    assert_eq!(valid::parse(&yaml).unwrap(), expected);
+    let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
+    assert_eq!(json(service::served(&service, "/openapi.json").await), expected);
+    expected["openapi"] = "3.0.3".into();
+    assert_eq!(json(service::served(&service, "/openapi.json?version=3.0").await), expected);
 }
 
 /// Runs a tool in a folder to a good end; all that it said.

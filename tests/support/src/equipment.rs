@@ -84,15 +84,19 @@ fn built(build: &mut Command, folder: &Path) -> Result<(), String> {
 }
 
 /// `None` when the test that wants it is skipped, which is said.
-pub fn found(what: &str, equipment: Result<PathBuf, String>) -> Option<PathBuf> {
+pub fn found<Equipment>(what: &str, equipment: Result<Equipment, String>) -> Option<Equipment> {
     let missing = match equipment {
         Ok(found) => return Some(found),
         Err(missing) => missing,
     };
     assert!(std::env::var_os("VPGATE_REQUIRE_CLIENTS").is_none_or(|it| it != "1"), "{missing}");
-    // Past the capture of the test harness: a skipped test must not look like one that ran.
-    std::io::stderr().write_all(format!("SKIP {what}: {missing}\n").as_bytes()).unwrap();
+    skip(what, &missing);
     None
+}
+
+/// Says that a test is left out. Past the capture of the test harness: it must not look like one that ran.
+pub fn skip(what: &str, missing: &str) {
+    std::io::stderr().write_all(format!("SKIP {what}: {missing}\n").as_bytes()).unwrap();
 }
 
 fn same(wanted: &Path, finished: &Path) -> bool {

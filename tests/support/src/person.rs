@@ -73,7 +73,9 @@ async fn answered(browser: &mut Browser<'_>, page: Page, answer: &str, fault: Op
     if !matches!(answer, "Share" | "Decline") {
         return browser.press(&page, answer).await;
     }
-    let wallet = browser.press(&page, "Continue").await;
+    // Where a relying party sends the browser there is nothing to confirm.
+    let is_there = page.body.contains(">Share<");
+    let wallet = if is_there { page } else { browser.press(&page, "Continue").await };
     let filled: Vec<_> = fault.iter().map(|fault| ("fault", *fault)).collect();
     browser.fill_and_press(&wallet, &filled, answer).await
 }
