@@ -27,6 +27,7 @@ use tokio::task::JoinHandle;
 
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
+use crate::config::signature_memo::KeptSignatures;
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 #[cfg(feature = "cross-check")]
 use crate::cross_check::SdJwtRs;
@@ -389,7 +390,8 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let keys = own_keys::load(&config, &*entropy, clock.now())?;
     check_request_keys(&config, clock.now())?;
     let client = FetchClient::new(config.allow_loopback)?;
-    let fetched_keys = Arc::new(FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock)));
+    let fetched_keys = FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock));
+    let fetched_keys = Arc::new(fetched_keys.remembering(|| Arc::new(KeptSignatures::default())));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let secrets = std::mem::take(&mut config.wallet_secrets);
     let wallets = Arc::new(FetchedWallets::new(client.clone(), Arc::clone(&clock), secrets));

@@ -1,13 +1,11 @@
 //! The documents in which issuers publish their keys.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use serde_json::Value;
 use url::Url;
 
 use super::client::{FetchClient, FetchFault};
-use crate::config::signature_memo::KeptSignatures;
 use vpgate_core::base::json::{self, Bounds, JsonFault};
 use vpgate_core::jose::jwk::JwkFault;
 use vpgate_core::jose::key_set::KeySet;
@@ -56,8 +54,7 @@ impl IssuerDocument {
             let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
             return Err(NoIssuerKeys::NoneUsable(why));
         }
-        // What held under keys of before is forgotten with them.
-        Ok((keys.with_memo(Arc::new(KeptSignatures::default())), max_age))
+        Ok((keys, max_age))
     }
 
     async fn read(&self, client: &FetchClient) -> Result<(KeySet, Option<Duration>), NoIssuerKeys> {

@@ -10,6 +10,7 @@ use super::cache::{Cache, Fresh, LoadFailure, NotHad, Room, Wish};
 use super::client::{FetchClient, PATIENCE};
 use super::issuer_document::{IssuerDocument, NoIssuerKeys};
 use crate::flow::ports::{ClientKeySets, Clock, IssuerKeys, NotPublished};
+use vpgate_core::jose::jws::SignatureMemo;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::oauth::client::ClientKeys;
 use vpgate_core::trust::{KeySource, TrustedIssuer};
@@ -22,10 +23,14 @@ const MOST_FRESH: Duration = Duration::from_secs(24 * 3600);
 /// How long a set that is no longer fresh serves when its server fails.
 const STALE: Duration = Duration::from_secs(24 * 3600);
 
+/// Makes the memory of signatures that held under one set of keys.
+type NewMemo = fn() -> Arc<dyn SignatureMemo>;
+
 /// Fetches and keeps the keys of issuers and clients.
 pub struct FetchedIssuerKeys {
     client: FetchClient,
     clock: Arc<dyn Clock>,
+    new_memo: Option<NewMemo>,
     /// Grows no larger than the configuration: only a [`TrustedIssuer`] or a registered client leads here.
     sets: Cache<IssuerDocument, Fresh<Arc<KeySet>>, Arc<NoIssuerKeys>>,
 }
@@ -41,7 +46,13 @@ impl FetchedIssuerKeys {
     /// Nothing is fetched until somebody asks.
     pub fn new(client: FetchClient, clock: Arc<dyn Clock>) -> Self {
         let sets = Cache::new(Arc::clone(&clock), Room::CONFIGURED);
-        Self { client, clock, sets }
+        Self { client, clock, new_memo: None, sets }
+    }
+
+    /// Whatever holds under a set of keys is remembered by a memory that is made with the set, and goes with it.
+    #[must_use]
+    pub fn remembering(self, new_memo: NewMemo) -> Self {
+        Self { new_memo: Some(new_memo), ..self }
     }
 
     async fn fetched(
@@ -51,9 +62,8 @@ impl FetchedIssuerKeys {
     ) -> Result<Arc<KeySet>, NotPublished> {
         let knows = |set: &Fresh<Arc<KeySet>>| knows(&set.document, kid);
         let wish = Wish { stale: STALE, patience: PATIENCE, has_it: &knows };
-        let found = self
-            .sets
-            .get(&document, &wish, || fetch(document.clone(), self.client.clone(), Arc::clone(&self.clock)));
+        let load = || fetch(document.clone(), self.client.clone(), Arc::clone(&self.clock), self.new_memo);
+        let found = self.sets.get(&document, &wish, load);
         let found = found.await.map_err(|why| match &why {
             NotHad::Failed(no_keys) if !no_keys.is_passing() => NotPublished::mistake(&why),
             _ => NotPublished::passing(&why),
@@ -66,6 +76,7 @@ async fn fetch(
     document: IssuerDocument,
     client: FetchClient,
     clock: Arc<dyn Clock>,
+    new_memo: Option<NewMemo>,
 ) -> Result<Fresh<Arc<KeySet>>, Arc<NoIssuerKeys>> {
     let (keys, max_age) = document.fetch(&client).await.map_err(|why| {
         let (address, passing) = (document.address(), why.is_passing());
@@ -73,6 +84,10 @@ async fn fetch(
         Arc::new(why)
     })?;
     let fresh = max_age.unwrap_or(DEFAULT_FRESH).clamp(LEAST_FRESH, MOST_FRESH);
+    let keys = match new_memo {
+        Some(new_memo) => keys.with_memo(new_memo()),
+        None => keys,
+    };
     Ok(Fresh { document: Arc::new(keys), until: clock.now().plus(fresh) })
 }
 

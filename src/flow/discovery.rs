@@ -4,7 +4,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::context::Context;
-use vpgate_core::admission::bridge::{CLAIM, PresentedCredentials};
+use vpgate_core::admission::bridge::CLAIM;
+use vpgate_core::admission::client_claims::PresentedCredentials;
 use vpgate_core::admission::{AskableCredential, ScopeDefinition};
 use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::oauth::client::{Client, Grant};

@@ -10,6 +10,7 @@
 mod asking;
 mod copy;
 mod migration;
+mod moved;
 pub mod postgres;
 mod probe;
 mod row;
@@ -20,7 +21,8 @@ mod steps;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-pub use self::copy::{Counts, NotCopied, copy};
+pub use self::copy::copy;
+pub use self::moved::{Counts, NotCopied};
 use self::postgres::PostgresStore;
 use self::sqlite::SqliteStore;
 pub use self::sqlite::{NoBackup, is_open_elsewhere};

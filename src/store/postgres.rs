@@ -5,6 +5,7 @@
 //! has locked.
 
 mod cells;
+mod columns;
 mod compose;
 pub(super) mod copy;
 mod database;

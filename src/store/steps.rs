@@ -19,12 +19,15 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::row::{self, BrokenColumn};
+use vpgate_core::base::id::SessionId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
-use vpgate_core::oauth::attempts::Limited;
-use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::oauth::attempts::{Attempt, Limited};
+use vpgate_core::oauth::code_grant::Granted;
+use vpgate_core::oauth::device_grant::{Denied, Pending};
 use vpgate_core::oauth::issuance::Issuance;
+use vpgate_core::openid4vp::presentation::{Begun, Settled};
 
 /// One statement.
 #[derive(Debug)]
@@ -143,15 +146,12 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             opened(within, grants::open(grant, device_code, user_code)?)
         }
         Change::EnterCode { user_code, address, most, at, within } => {
-            let live = user_code.map(|code| (code, row::remembered_until(*at)));
-            enter_code(live, address.as_ref(), *most, within)?
+            enter_code(user_code.map(|code| (code, *at)), address.as_ref(), *most, within)?
         }
         Change::Count(attempt) => vec![counters::count(attempt)],
         Change::Reserve(limited) => counters::within(limited, None),
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
-        Change::DenyByUser { denied, counted } => {
-            vec![grants::deny_by_user(denied)?, counters::count(counted)]
-        }
+        Change::DenyByUser { denied, counted } => deny_by_user(denied, counted)?,
         Change::CompleteGrant { grant, presentation, response_code } => {
             decide(grant)?.into_iter().chain([presentations::spend(presentation, response_code)]).collect()
         }
@@ -166,9 +166,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::RevokeAccess(digest) => vec![tokens::revoke_access(digest)],
         Change::IssueClientToken { token, digest } => vec![tokens::issue_to_client(token, digest)?],
         Change::RevokeClientToken(digest) => vec![tokens::revoke_client_token(digest)],
-        Change::BeginPresentation { presentation, claim } => {
-            claimed(claim.as_ref(), presentations::begin(presentation))?
-        }
+        Change::BeginPresentation { presentation, claim } => begin(presentation, claim.as_ref())?,
         Change::BeginForClient { presentation, claim, most_open, at } => {
             claimed(claim.as_ref(), presentations::begin_for_client(presentation, *most_open, *at))?
         }
@@ -180,12 +178,8 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Return { presentation, return_code, grant } => {
             decided(grant.as_ref(), presentations::settle_returned(presentation, return_code))?
         }
-        Change::Settle { presentation, grant } => {
-            decided(grant.as_ref(), presentations::settle(presentation))?
-        }
-        Change::CollectResult { id, response_code, at } => {
-            vec![presentations::collect(id, response_code, *at)]
-        }
+        Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
+        Change::CollectResult { id, response_code, at } => vec![presentations::take(id, response_code, *at)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => {
@@ -196,10 +190,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             taken(pushed.as_ref(), [authorizations::begin(grant)?, presentations::begin(presentation)?])
         }
         Change::RedeemCode { grant, issuance } => redeem(authorizations::redeem(grant), issuance)?,
-        Change::AuthorizeInSession { grant, session, pushed } => {
-            let authorize = sessions::authorize(grant, session)?;
-            pushed.as_ref().map(authorizations::take_pushed).into_iter().chain([authorize]).collect()
-        }
+        Change::AuthorizeInSession { grant, session, pushed } => authorize(grant, session, pushed.as_ref())?,
         Change::EndSession { session, notice, at } => sessions::end(session, notice.as_ref(), *at)?,
         Change::TakeBackFamily { family, session, notice, at } => {
             sessions::take_back(family, session.as_ref(), notice.as_ref(), *at)?
@@ -216,8 +207,32 @@ fn opened(within: &Limited, open: Step) -> Vec<Step> {
 }
 
 /// An authorization begins, with the pushed request that it spends.
-fn taken(pushed: Option<&Digest>, begin: [Step; 2]) -> Vec<Step> {
+fn taken<const STEPS: usize>(pushed: Option<&Digest>, begin: [Step; STEPS]) -> Vec<Step> {
     pushed.map(authorizations::take_pushed).into_iter().chain(begin).collect()
+}
+
+/// An authorization that is granted as it begins, with the pushed request that it spends.
+fn authorize(
+    grant: &Granted,
+    session: &SessionId,
+    pushed: Option<&Digest>,
+) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(taken(pushed, [sessions::authorize(grant, session)?]))
+}
+
+/// A user said no, which is counted.
+fn deny_by_user(denied: &Denied, counted: &Attempt) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(vec![grants::deny_by_user(denied)?, counters::count(counted)])
+}
+
+/// A presentation begins, with the grant that it claims.
+fn begin(begun: &Begun, claim: Option<&Pending>) -> Result<Vec<Step>, BrokenColumn> {
+    claimed(claim, presentations::begin(begun))
+}
+
+/// A presentation ends where the answer came, with what that means for its grant.
+fn settle(settled: &Settled, grant: Option<&GrantDecision>) -> Result<Vec<Step>, BrokenColumn> {
+    decided(grant, presentations::settle(settled))
 }
 
 /// A presentation begins, with the grant that it claims.
@@ -232,6 +247,7 @@ fn enter_code(
     most: u32,
     within: &Limited,
 ) -> Result<Vec<Step>, BrokenColumn> {
+    let live = live.map(|(code, at)| (code, row::remembered_until(at)));
     let sighted = live.zip(address).map(|((code, alive), from)| grants::sight(&code, alive, from, most));
     Ok(counters::within(within, live).into_iter().chain(sighted.transpose()?).collect())
 }

@@ -174,7 +174,7 @@ fn faults(listing: &Listing, functions: &BTreeSet<String>) -> Vec<String> {
         if section.is_none_or(|section| section.title.is_empty()) || row.title.is_empty() {
             fault("has no section or no title");
         }
-        if !["MUST", "SHOULD", "MAY", "LOCAL", "SEED"].contains(&row.level.as_str()) {
+        if !["MUST", "SHOULD", "RECOMMENDED", "MAY", "LOCAL", "SEED"].contains(&row.level.as_str()) {
             fault("has an unknown level");
         }
         for test in row.all_tests().filter(|test| !functions.contains(*test)) {

@@ -2,10 +2,11 @@
 
 use serde_json::{Map, Value};
 
-use super::bridge::PresentedCredentials;
+use super::client_claims::PresentedCredentials;
 use super::earned::{Admission, EarnedWith};
-use super::policy::{AskableCredential, Purpose, ScopeDefinition, ScopePolicy};
+use super::policy::{AskableCredential, Purpose, ScopePolicy};
 use super::rules::{ScopeRule, Unmet};
+use super::scope_definition::ScopeDefinition;
 use super::scopes::Scopes;
 use super::source::ClaimSource;
 use super::token_claims::Applicant;
@@ -199,7 +200,7 @@ impl ScopePolicy {
         let places = applicant.token_claims.places();
         let earned: Vec<_> = earned.iter().filter_map(|name| self.named(name)).collect();
         let said = earned.iter().copied().flat_map(|scope| {
-            let names = scope.claim_names().into_iter().filter(|name| places.says_of(scope, name));
+            let names = scope.claim_names().into_iter().filter(|name| places.says_of(&scope.name, name));
             names.map(move |name| (scope, name))
         });
         let paths = said

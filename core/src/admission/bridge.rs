@@ -7,9 +7,9 @@
 
 use serde_json::{Map, Value, json};
 
-use super::client_claims::ClaimsPlace;
 use super::earned::{Admission, EarnedWith};
-use super::policy::{ScopeDefinition, ScopePolicy};
+use super::policy::ScopePolicy;
+use super::scope_definition::ScopeDefinition;
 use super::scopes::Scopes;
 use crate::base::time::Timestamp;
 use crate::openid4vp::dcql::ClaimsPath;
@@ -19,39 +19,6 @@ use crate::status_list::check::CredentialStatus;
 pub const CLAIM: &str = "presented_credential_sets";
 /// The longest of it in an ID token, in bytes of JSON: `/userinfo` has room for more (section 6.1).
 pub const MAX_IN_ID_TOKEN: usize = 8 << 10;
-
-/// Where a client is told which credentials were presented.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum PresentedCredentials {
-    /// Nowhere.
-    #[default]
-    None,
-    /// At `/userinfo`.
-    Userinfo,
-    /// In ID tokens.
-    IdToken,
-    /// At both places.
-    Both,
-}
-
-impl PresentedCredentials {
-    /// Every choice, as a registration names it.
-    pub const ALL: [(&'static str, Self); 4] = [
-        ("none", Self::None),
-        ("userinfo", Self::Userinfo),
-        ("id_token", Self::IdToken),
-        ("both", Self::Both),
-    ];
-
-    /// Whether this place has the claim. Access tokens never do: they travel (section 7.5).
-    pub fn are_at(self, place: ClaimsPlace) -> bool {
-        match place {
-            ClaimsPlace::Userinfo => matches!(self, Self::Userinfo | Self::Both),
-            ClaimsPlace::IdToken => matches!(self, Self::IdToken | Self::Both),
-            ClaimsPlace::AccessToken => false,
-        }
-    }
-}
 
 impl Admission {
     /// The claim: one set, whose keys are the `granted` scopes that were earned, as they were asked for.

@@ -5,9 +5,6 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
 use super::client_claims::ClaimsPlace;
-use super::policy::{ScopeDefinition, ScopePolicy};
-use super::scopes::Scopes;
-use super::token_claims::TokenClaims;
 use crate::base::json::{self, Bounds};
 use crate::base::report::excerpt;
 
@@ -43,19 +40,6 @@ pub struct RequestedClaim {
     pub scope: Option<String>,
 }
 
-/// What a client may ask for claim by claim.
-#[derive(Clone, Copy, Debug)]
-pub struct Claimable<'a> {
-    /// What stands behind the scopes.
-    pub policy: &'a ScopePolicy,
-    /// The scopes of the request.
-    pub asked: &'a Scopes,
-    /// The scopes that the client may ask for.
-    pub open: &'a Scopes,
-    /// The client's own claims.
-    pub own: &'a TokenClaims,
-}
-
 /// Why a `claims` parameter is refused.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
@@ -85,29 +69,6 @@ impl ClaimsRequest {
         Ok(Self { id_token: of_place(whole, "id_token")?, userinfo: of_place(whole, "userinfo")? })
     }
 
-    /// This request, with the scope that lists each claim.
-    ///
-    /// # Errors
-    /// [`ClaimsRefused::Unknown`] for a claim that this client cannot be told at that place,
-    /// [`ClaimsRefused::Acr`] where it would wait for an `acr` that never comes.
-    pub fn resolved(mut self, known: &Claimable<'_>) -> Result<Self, ClaimsRefused> {
-        if !self.demanded_acr().is_empty() && !known.has_acr(self.demanded_acr()) {
-            return Err(ClaimsRefused::Acr);
-        }
-        let (id_token, userinfo) = (&mut self.id_token, &mut self.userinfo);
-        for (place, claims) in [(ClaimsPlace::IdToken, id_token), (ClaimsPlace::Userinfo, userinfo)] {
-            for claim in claims {
-                if claim.is_of_sign_in(place) || known.own.iter().any(|own| own.name == claim.name) {
-                    continue;
-                }
-                let scope = known.scope_of(&claim.name);
-                let scope = scope.ok_or_else(|| ClaimsRefused::Unknown(excerpt(&claim.name)))?;
-                claim.scope = Some(scope.name.clone());
-            }
-        }
-        Ok(self)
-    }
-
     /// Whether nothing is asked for.
     pub fn is_empty(&self) -> bool {
         self.id_token.is_empty() && self.userinfo.is_empty()
@@ -126,6 +87,13 @@ impl ClaimsRequest {
     pub fn all(&self) -> impl Iterator<Item = (ClaimsPlace, &RequestedClaim)> {
         let at = |place| self.at(place).iter().map(move |claim| (place, claim));
         at(ClaimsPlace::IdToken).chain(at(ClaimsPlace::Userinfo))
+    }
+
+    /// Everything that is asked for, each to be completed with the scope that lists it.
+    pub(super) fn all_mut(&mut self) -> impl Iterator<Item = (ClaimsPlace, &mut RequestedClaim)> {
+        let (id_token, userinfo) = (self.id_token.iter_mut(), self.userinfo.iter_mut());
+        let id_token = id_token.map(|claim| (ClaimsPlace::IdToken, claim));
+        id_token.chain(userinfo.map(|claim| (ClaimsPlace::Userinfo, claim)))
     }
 
     /// The one subject that will do, where one is named.
@@ -148,30 +116,6 @@ impl ClaimsRequest {
     pub fn demanded_acr(&self) -> &[Value] {
         let demanded = self.id_token.iter().find(|claim| claim.name == ACR && claim.essential);
         demanded.map_or(&[], |claim| &claim.values)
-    }
-}
-
-impl<'a> Claimable<'a> {
-    /// The scope that lists the claim `name`, and whose credential is asked for: one of the request, or else one that
-    /// is open. A scope with rules lends nothing to who did not ask for it, since nobody judges its rules.
-    fn scope_of(&self, name: &str) -> Option<&'a ScopeDefinition> {
-        let credentials: Vec<&str> = self.definitions(self.asked).flat_map(|it| it.credentials()).collect();
-        let lists = |scope: &&ScopeDefinition| {
-            credentials.contains(&scope.credential.as_str()) && scope.claim_names().contains(&name)
-        };
-        let open = self.definitions(self.open).filter(|scope| scope.open);
-        self.definitions(self.asked).chain(open).find(lists)
-    }
-
-    /// Whether a credential behind the scopes of the request has one of these `acr`.
-    fn has_acr(&self, values: &[Value]) -> bool {
-        let acr = |id: &str| self.policy.credential(id).and_then(|credential| credential.acr.as_deref());
-        let mut known = self.definitions(self.asked).flat_map(|it| it.credentials()).filter_map(acr);
-        known.any(|acr| values.iter().any(|value| value == acr))
-    }
-
-    fn definitions(&self, scopes: &'a Scopes) -> impl Iterator<Item = &'a ScopeDefinition> {
-        scopes.iter().filter_map(|name| self.policy.named(name))
     }
 }
 

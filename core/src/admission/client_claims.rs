@@ -1,8 +1,6 @@
 //! Where what about a person is said: in the ID token, at `/userinfo` and in the access token, each by itself
 //! (`[clients.claims]`).
 
-use super::bridge::PresentedCredentials;
-use super::policy::ScopeDefinition;
 use super::standard_claims;
 
 /// Where claims are said.
@@ -37,6 +35,39 @@ pub enum ScopeClaims {
     All,
     /// Those of these names.
     Named(Vec<String>),
+}
+
+/// Where a client is told which credentials were presented.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum PresentedCredentials {
+    /// Nowhere.
+    #[default]
+    None,
+    /// At `/userinfo`.
+    Userinfo,
+    /// In ID tokens.
+    IdToken,
+    /// At both places.
+    Both,
+}
+
+impl PresentedCredentials {
+    /// Every choice, as a registration names it.
+    pub const ALL: [(&'static str, Self); 4] = [
+        ("none", Self::None),
+        ("userinfo", Self::Userinfo),
+        ("id_token", Self::IdToken),
+        ("both", Self::Both),
+    ];
+
+    /// Whether this place has the claim. Access tokens never do: they travel (section 7.5).
+    pub fn are_at(self, place: ClaimsPlace) -> bool {
+        match place {
+            ClaimsPlace::Userinfo => matches!(self, Self::Userinfo | Self::Both),
+            ClaimsPlace::IdToken => matches!(self, Self::IdToken | Self::Both),
+            ClaimsPlace::AccessToken => false,
+        }
+    }
 }
 
 /// What each place says of a client's people.
@@ -74,7 +105,7 @@ impl ClientClaims {
     }
 
     /// Whether any place says the claim `name` of `scope`.
-    pub(super) fn says_of(&self, scope: &ScopeDefinition, name: &str) -> bool {
+    pub(super) fn says_of(&self, scope: &str, name: &str) -> bool {
         let places = [ClaimsPlace::IdToken, ClaimsPlace::Userinfo, ClaimsPlace::AccessToken];
         self.presented != PresentedCredentials::None
             || places.into_iter().any(|place| self.at(place).of_scopes.includes(scope, name))
@@ -83,12 +114,12 @@ impl ClientClaims {
 
 impl ScopeClaims {
     /// Whether the claim `name` of `scope` is among them.
-    pub fn includes(&self, scope: &ScopeDefinition, name: &str) -> bool {
+    pub fn includes(&self, scope: &str, name: &str) -> bool {
         match self {
             Self::Nothing => false,
             Self::All => true,
             Self::Named(names) => names.iter().any(|known| known == name),
-            Self::Standard => standard_claims::of_scope(&scope.name).contains(&name),
+            Self::Standard => standard_claims::of_scope(scope).contains(&name),
         }
     }
 }

@@ -7,6 +7,7 @@
 
 mod admit;
 pub mod bridge;
+pub mod claimable;
 pub mod claims_request;
 pub mod client_claims;
 mod earned;
@@ -15,6 +16,7 @@ mod policy;
 mod result;
 pub mod rules;
 mod said;
+mod scope_definition;
 pub mod scopes;
 mod source;
 pub mod standard_claims;
@@ -23,9 +25,10 @@ pub mod token_claims;
 pub use self::admit::{NothingEarned, ScopeVerdict, Unearned};
 pub use self::earned::{Admission, EarnedWith, restore};
 pub use self::held::CurrentConfiguration;
-pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopeDefinition, ScopePolicy};
+pub use self::policy::{AskableCredential, NotAskable, Purpose, ScopePolicy};
 pub use self::result::SCOPE_RULES;
 pub use self::said::Hearing;
+pub use self::scope_definition::ScopeDefinition;
 pub use self::source::ClaimSource;
 
 #[cfg(test)]

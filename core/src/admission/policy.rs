@@ -1,9 +1,9 @@
 //! What can be earned, and the question that asks for it.
 
 use super::claims_request::ClaimsRequest;
-use super::rules::ScopeRule;
+use super::scope_definition::ScopeDefinition;
 use super::scopes::Scopes;
-use super::standard_claims::{self, StandardClaim};
+use super::standard_claims;
 use super::token_claims::TokenClaims;
 use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Meta, Query, QueryFault};
 
@@ -19,25 +19,6 @@ pub struct AskableCredential {
     pub stable_identifier: Option<ClaimsPath>,
     /// How sure whoever shows it is who they say (`acr`, OpenID Connect Core section 2).
     pub acr: Option<String>,
-}
-
-/// One scope: what must be shown and what must hold (`[[scopes]]`).
-#[derive(Clone, Debug)]
-pub struct ScopeDefinition {
-    /// The name that clients ask for, compared exactly.
-    pub name: String,
-    /// What people are shown instead of the name.
-    pub description: Option<String>,
-    /// The credential query id.
-    pub credential: String,
-    /// The claims to ask for, besides those that rules read.
-    pub claims: Vec<ClaimsPath>,
-    /// What claims are called in tokens that the credential calls something else.
-    pub standard_claims: Vec<(String, StandardClaim)>,
-    /// All of them must hold.
-    pub rules: Vec<ScopeRule>,
-    /// Whether showing the credential is enough where there are no rules (REQ-12.7).
-    pub open: bool,
 }
 
 /// Every scope, and the credentials they may ask for.
@@ -68,19 +49,6 @@ pub enum NotAskable {
     /// The scopes together make no valid query.
     #[error("the scopes make no valid query: {0}")]
     Query(#[from] QueryFault),
-}
-
-impl ScopeDefinition {
-    /// The credentials that must be shown, each once: its own, and those that rules read.
-    pub fn credentials(&self) -> Vec<&str> {
-        let mut ids = vec![self.credential.as_str()];
-        for rule in &self.rules {
-            if !ids.contains(&rule.credential.as_str()) {
-                ids.push(&rule.credential);
-            }
-        }
-        ids
-    }
 }
 
 impl ScopePolicy {

@@ -9,7 +9,8 @@ use super::bridge::{CLAIM, MAX_IN_ID_TOKEN};
 use super::claims_request::RequestedClaim;
 use super::client_claims::ClaimsPlace;
 use super::earned::Admission;
-use super::policy::{ScopeDefinition, ScopePolicy};
+use super::policy::ScopePolicy;
+use super::scope_definition::ScopeDefinition;
 use super::scopes::Scopes;
 use super::token_claims::TokenClaims;
 
@@ -36,7 +37,7 @@ impl Admission {
             own.map(|(name, value)| (name.clone(), value.clone())).collect();
         for scope in self.scopes.only(to.scopes).iter().filter_map(|name| to.policy.named(name)) {
             for name in scope.claim_names() {
-                if says.of_scopes.includes(scope, name)
+                if says.of_scopes.includes(&scope.name, name)
                     && let Some(value) = self.claim_of(scope, name)
                 {
                     said.entry(name.to_owned()).or_insert(value);

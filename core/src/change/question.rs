@@ -16,30 +16,30 @@ use crate::oauth::session::Session;
 use crate::openid4vp::presentation::{AwaitingReturn, Presentation, Served, Settled};
 
 /// How a row, where there is one, is read.
-pub type Reading<'c, Row> = Box<dyn Fn(Option<&Row>) -> Outcome + Send + Sync + 'c>;
+pub type OutcomeBy<'c, Row> = Box<dyn Fn(Option<&Row>) -> Outcome + Send + Sync + 'c>;
 
 /// The row that tells what became of a change, and how.
 pub enum Question<'c> {
     /// A device grant, by its id.
-    Grant(&'c GrantId, Reading<'c, DeviceGrant>),
+    Grant(&'c GrantId, OutcomeBy<'c, DeviceGrant>),
     /// An authorization, by its id.
-    Authorization(&'c AuthorizationId, Reading<'c, CodeGrant>),
+    Authorization(&'c AuthorizationId, OutcomeBy<'c, CodeGrant>),
     /// A presentation, by its id.
-    Presentation(&'c PresentationId, Reading<'c, Presentation>),
+    Presentation(&'c PresentationId, OutcomeBy<'c, Presentation>),
     /// A family of tokens, by its id.
-    Family(&'c FamilyId, Reading<'c, Family>),
+    Family(&'c FamilyId, OutcomeBy<'c, Family>),
     /// A family of tokens, by what it came from.
-    FamilyOf(&'c Origin, Reading<'c, Family>),
+    FamilyOf(&'c Origin, OutcomeBy<'c, Family>),
     /// An access token, by its digest.
-    AccessToken(&'c Digest, Reading<'c, (IssuedAccess, Family)>),
+    AccessToken(&'c Digest, OutcomeBy<'c, (IssuedAccess, Family)>),
     /// A token that a client got for itself, by its digest.
-    ClientToken(&'c Digest, Reading<'c, ClientToken>),
+    ClientToken(&'c Digest, OutcomeBy<'c, ClientToken>),
     /// A session, by its id.
-    Session(&'c SessionId, Reading<'c, Session>),
+    Session(&'c SessionId, OutcomeBy<'c, Session>),
     /// A pushed request, by the digest of its handle: whether it is there.
-    PushedRequest(&'c Digest, Reading<'c, ()>),
+    PushedRequest(&'c Digest, OutcomeBy<'c, ()>),
     /// By which request something was used; `None` where its row does not say.
-    UsedBy(WorksOnce<'c>, Reading<'c, Option<Digest>>),
+    UsedBy(WorksOnce<'c>, OutcomeBy<'c, Option<Digest>>),
 }
 
 /// What may be shown once, by its digest.
@@ -126,17 +126,17 @@ impl Change {
     }
 }
 
-fn by<'c, Row>(ours: impl Fn(&Row) -> Outcome + Send + Sync + 'c) -> Reading<'c, Row> {
+fn by<'c, Row>(ours: impl Fn(&Row) -> Outcome + Send + Sync + 'c) -> OutcomeBy<'c, Row> {
     Box::new(move |found| found.map_or(Outcome::Lost, &ours))
 }
 
 /// Its identifier was drawn for this change alone.
-fn there<'c, Row>() -> Reading<'c, Row> {
+fn there<'c, Row>() -> OutcomeBy<'c, Row> {
     Box::new(|found| if found.is_some() { Outcome::Ours } else { Outcome::Open })
 }
 
 /// It does not matter who removed it.
-fn gone<'c, Row>() -> Reading<'c, Row> {
+fn gone<'c, Row>() -> OutcomeBy<'c, Row> {
     Box::new(|found| if found.is_none() { Outcome::Ours } else { Outcome::Open })
 }
 

@@ -13,7 +13,8 @@ use super::redirect::{
 use super::scope_request::{ScopeRefused, ScopesAsked};
 use super::thumbprint::Thumbprint;
 use crate::admission::ScopePolicy;
-use crate::admission::claims_request::{Claimable, ClaimsRefused, ClaimsRequest};
+use crate::admission::claimable::Claimable;
+use crate::admission::claims_request::{ClaimsRefused, ClaimsRequest};
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters};
 use crate::base::base64url;

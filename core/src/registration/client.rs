@@ -1,11 +1,13 @@
 //! Clients: who may ask.
 
 mod authentication;
+mod fapi;
 mod logout;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
+pub(super) use self::fapi::tokens as tokens_of;
 use super::address::{Addresses, redirect_uri};
 use super::askable::Askable;
 use super::client_claims::{self, ClaimsRegistration};
@@ -14,7 +16,7 @@ use super::fault::Pointer;
 use super::names::Names;
 use super::token_claim::{self, ClaimReferences, Proofspace, TokenClaimRegistration};
 use super::tokens::TokenRegistration;
-use super::{Sources, fapi, high_assurance};
+use super::{Sources, high_assurance};
 use crate::admission::ScopePolicy;
 use crate::admission::claims_request::ClaimsRequest;
 use crate::admission::client_claims::ClientClaims;

@@ -5,8 +5,7 @@ use serde::Deserialize;
 
 use super::fault::Pointer;
 use crate::admission::ScopePolicy;
-use crate::admission::bridge::PresentedCredentials;
-use crate::admission::client_claims::{ClientClaims, PlaceClaims, ScopeClaims};
+use crate::admission::client_claims::{ClientClaims, PlaceClaims, PresentedCredentials, ScopeClaims};
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{TokenClaims, is_registered};
 use crate::oauth::entitlement::OPENID;

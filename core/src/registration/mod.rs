@@ -16,7 +16,6 @@ mod client;
 mod client_claims;
 mod credential;
 mod device;
-mod fapi;
 mod fault;
 mod high_assurance;
 pub mod lifetime;
@@ -206,8 +205,11 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let types = transaction_type::check(&given.transaction_data, sources, &root.key("transaction_data"));
     let scopes = scope::check(&given.scopes, &askable, &trust, &root.key("scopes"));
     let proofspace = Proofspace::check(&given.proofspace, &names, issuer.as_deref(), &root.key("proofspace"));
-    let of_clients: Vec<_> =
-        given.clients.iter().map(|it| (it.client_id.as_deref(), fapi::tokens(it, &given.tokens))).collect();
+    let of_clients: Vec<_> = given
+        .clients
+        .iter()
+        .map(|it| (it.client_id.as_deref(), client::tokens_of(it, &given.tokens)))
+        .collect();
     let tokens = tokens::check(&given.tokens, &of_clients, issuer.as_deref(), root);
     let surroundings = Surroundings {
         names: &names,

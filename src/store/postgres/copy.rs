@@ -10,7 +10,7 @@ use super::fault::PostgresFault;
 use super::{schema, service};
 use crate::config::PostgresStorage;
 use crate::store::OpenFault;
-use crate::store::copy::{
+use crate::store::moved::{
     BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, SWEEPS, agree,
 };
 use vpgate_core::base::time::Timestamp;

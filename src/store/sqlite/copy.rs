@@ -9,7 +9,7 @@ use tokio::sync::mpsc::Receiver;
 
 use super::place::DatabasePlace;
 use super::schema;
-use crate::store::copy::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, agree};
+use crate::store::moved::{BATCH, Counts, Field, Moved, NotCopied, OWN_TABLES, Outbound, SERVICE, agree};
 
 /// Sends every row.
 ///

@@ -141,7 +141,7 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
 }
 
 /// The code dies, and is remembered: the result may be lost on its way. The sweep removes both.
-pub(super) fn collect(id: &PresentationId, response_code: &Digest, at: Timestamp) -> Step {
+pub(super) fn take(id: &PresentationId, response_code: &Digest, at: Timestamp) -> Step {
     must(
         update!(
             "presentations",

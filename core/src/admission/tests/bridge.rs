@@ -1,8 +1,8 @@
 //! The claim that names the credentials behind an answer, one by one.
 
 use super::*;
-use crate::admission::bridge::{CLAIM, PresentedCredentials};
-use crate::admission::client_claims::ClientClaims;
+use crate::admission::bridge::CLAIM;
+use crate::admission::client_claims::{ClientClaims, PresentedCredentials};
 
 const URN: &str = "urn:proof:params:scope:basic";
 

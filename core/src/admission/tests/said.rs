@@ -1,7 +1,8 @@
 //! What is said where: claims follow the scope and the place, and what is asked for one by one is said or refused.
 
 use super::*;
-use crate::admission::claims_request::{Claimable, ClaimsRefused};
+use crate::admission::claimable::Claimable;
+use crate::admission::claims_request::ClaimsRefused;
 use crate::admission::client_claims::{ClientClaims, PlaceClaims, ScopeClaims};
 use crate::admission::standard_claims::StandardClaim;
 

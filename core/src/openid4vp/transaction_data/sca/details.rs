@@ -10,7 +10,7 @@ use crate::openid4vp::transaction_data::{Details, LabelledLine};
 impl ScaType {
     /// In words; `object` was found good, and its numbers were written so. `title` is what the operator calls it.
     pub(in super::super) fn details(self, title: &str, object: &Value, numbers: &ExactNumbers) -> Details {
-        let payload = Shown { value: &object["payload"], pointer: "/payload".to_owned(), numbers };
+        let payload = PayloadPart { value: &object["payload"], pointer: "/payload".to_owned(), numbers };
         let mut lines = Vec::new();
         let more = match self {
             Self::Payment => Some(payment(&payload, &mut lines)),
@@ -42,9 +42,9 @@ impl ScaType {
 }
 
 /// The lines of a payment; what it is in one phrase.
-fn payment(payload: &Shown<'_>, lines: &mut Vec<LabelledLine>) -> String {
+fn payment(payload: &PayloadPart<'_>, lines: &mut Vec<LabelledLine>) -> String {
     let currency = payload.text("currency").and_then(Currency::parse);
-    let sum = |of: &Shown<'_>, name: &str| Some(signed_in_words(of.number(name)?, currency.as_ref()?));
+    let sum = |of: &PayloadPart<'_>, name: &str| Some(signed_in_words(of.number(name)?, currency.as_ref()?));
     let amount = sum(payload, "amount").unwrap_or_default();
     let payee = payload.inner("payee");
     let name = payee.text("name").unwrap_or_default();
@@ -90,7 +90,7 @@ fn payment(payload: &Shown<'_>, lines: &mut Vec<LabelledLine>) -> String {
     }
 }
 
-fn party(payload: &Shown<'_>, name: &str, label: &str, lines: &mut Vec<LabelledLine>) {
+fn party(payload: &PayloadPart<'_>, name: &str, label: &str, lines: &mut Vec<LabelledLine>) {
     let party = payload.inner(name);
     let told =
         ["brand_name", "legal_name", "domain_name"].map(|member| party.text(member).unwrap_or_default());
@@ -100,13 +100,13 @@ fn party(payload: &Shown<'_>, name: &str, label: &str, lines: &mut Vec<LabelledL
 }
 
 /// A part of the object that is shown.
-struct Shown<'o> {
+struct PayloadPart<'o> {
     value: &'o Value,
     pointer: String,
     numbers: &'o ExactNumbers,
 }
 
-impl<'o> Shown<'o> {
+impl<'o> PayloadPart<'o> {
     fn inner(&self, name: &str) -> Self {
         let pointer = format!("{}/{name}", self.pointer);
         Self { value: self.value.get(name).unwrap_or(&Value::Null), pointer, numbers: self.numbers }

@@ -1,9 +1,9 @@
 //! `profile = "fapi2"`: one word for everything that the FAPI 2.0 Security Profile (section 5.3) asks of a client.
 
-use super::client::ClientRegistration;
-use super::fault::Pointer;
-use super::tokens::TokenRegistration;
+use super::ClientRegistration;
 use crate::oauth::client::{Authentication, Grant};
+use crate::registration::fault::Pointer;
+use crate::registration::tokens::TokenRegistration;
 
 const FAPI2: &str = "fapi2";
 /// What JWTs are signed with where the operator's word for all clients is RS256 (section 5.4).
@@ -50,7 +50,10 @@ pub(super) fn check(
 }
 
 /// The client's own settings of tokens, with those that its profile brings; `common` holds for all clients.
-pub(super) fn tokens(client: &ClientRegistration, common: &TokenRegistration) -> Option<TokenRegistration> {
+pub(in crate::registration) fn tokens(
+    client: &ClientRegistration,
+    common: &TokenRegistration,
+) -> Option<TokenRegistration> {
     if client.profile.as_deref() != Some(FAPI2) {
         return client.tokens.clone();
     }
