@@ -5,6 +5,7 @@ mod access;
 mod amend;
 mod statuses;
 mod types;
+mod walk;
 
 use std::collections::{BTreeSet, HashMap};
 use std::sync::{Arc, LazyLock};

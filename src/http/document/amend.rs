@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::walk::each_object;
 use super::{access, statuses, types};
 
 /// The version that the document is written for. It keeps to what 3.0 has too, so that a tool that knows only
@@ -36,18 +37,6 @@ pub(super) fn amend(document: &mut Value) {
 /// A media type without its parameters, which say nothing about the shape.
 fn bare(media_type: &str) -> String {
     media_type.split(';').next().unwrap_or_default().to_owned()
-}
-
-/// Calls `change` for every object, the inner ones first.
-pub(super) fn each_object(value: &mut Value, change: &mut impl FnMut(&mut Map<String, Value>)) {
-    match value {
-        Value::Array(elements) => elements.iter_mut().for_each(|one| each_object(one, change)),
-        Value::Object(members) => {
-            members.values_mut().for_each(|one| each_object(one, change));
-            change(members);
-        }
-        _ => {}
-    }
 }
 
 /// A reference with a description is written as `allOf` with the reference and with the description, which stands

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::amend::each_object;
+use super::walk::each_object;
 
 /// What is agreed to: of the kinds that are known everywhere, or of one that the operator registered.
 const AGREED: &str = "TransactionData";
