@@ -3,11 +3,13 @@
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use josekit::jwk::alg::ec::{EcCurve, EcKeyPair};
 use josekit::jwk::alg::rsa::RsaKeyPair;
 use serde_json::{Value, json};
 use tempfile::TempDir;
+use tokio::task::JoinHandle;
 use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::config::Storage;
@@ -29,6 +31,8 @@ use vpgate_core::base::secret::Secret;
 use vpgate_test_support::live_server::Listening;
 use vpgate_test_support::person;
 
+use super::receiver;
+
 /// Characters that must be encoded on the way.
 const SECRET: &str = "s3cret:/+ %&=";
 const PLAIN_SECRET: &str = "plain-secret";
@@ -41,6 +45,24 @@ const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 pub struct Service {
     pub address: String,
     _listening: Listening,
+    telling: JoinHandle<()>,
+}
+
+impl Drop for Service {
+    fn drop(&mut self) {
+        self.telling.abort();
+    }
+}
+
+/// What `serve` does in the background.
+#[expect(clippy::disallowed_methods, reason = "the test is the home of its servers")]
+fn tell_of_logouts(app: Arc<App>) -> JoinHandle<()> {
+    tokio::spawn(async move {
+        loop {
+            app.deliver_notices().await;
+            tokio::time::sleep(Duration::from_millis(200)).await;
+        }
+    })
 }
 
 impl Service {
@@ -52,8 +74,13 @@ impl Service {
     /// On a free port, with this configuration for its address; its files are in `folder`.
     pub fn of(configuration: impl FnOnce(&str) -> String, folder: &Path) -> Self {
         let config = |address: &str| Config::from_toml(&configuration(address), folder).unwrap();
-        let listening = Listening::start(|address| Arc::new(app(config(address))));
-        Self { address: listening.address.clone(), _listening: listening }
+        let mut telling = None;
+        let listening = Listening::start(|address| {
+            let app = Arc::new(app(config(address)));
+            telling = Some(tell_of_logouts(Arc::clone(&app)));
+            app
+        });
+        Self { address: listening.address.clone(), _listening: listening, telling: telling.unwrap() }
     }
 }
 
@@ -93,7 +120,11 @@ fn app(config: Config) -> App {
         wallets: Arc::new(wallets),
         keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),
     };
-    let mounts = vec![(MOUNT, sandbox.endpoint()), (person::MOUNT, person::endpoint())];
+    let mounts = vec![
+        (MOUNT, sandbox.endpoint()),
+        (person::MOUNT, person::endpoint()),
+        (receiver::MOUNT, receiver::endpoint()),
+    ];
     App::new(config, outside, mounts)
 }
 

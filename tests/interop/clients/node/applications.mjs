@@ -96,6 +96,17 @@ await tell("applications", {
     assert.equal(userinfo.name, "Alice Example", page.text);
   },
 
+  "express-openid-connect: remembers the person at the service, and signs them out there": async () => {
+    const visit = new Visit(await byExpress({ idpLogout: true }));
+    assert.equal((await visit.open("/")).status, 200);
+    // Without a session of the application, the one at the service answers: nobody is asked.
+    visit.cookies.clear();
+    assert.equal((await visit.open("/", { answer: undefined })).status, 200);
+    const gone = await visit.open("/logout", { answer: undefined });
+    assert.equal(gone.url.origin, new URL(patient).origin, "the next visit is asked again");
+    assert.match(gone.text, /Continue/);
+  },
+
   "express-openid-connect: a person who declines, a wrong secret": async () => {
     const declined = await new Visit(await byExpress()).open("/", { answer: "Decline" });
     assert.equal(declined.status, 400, declined.text);

@@ -9,7 +9,11 @@ import { served } from "./visit.mjs";
 const library = readFileSync(new URL("node_modules/oidc-client-ts/dist/browser/oidc-client-ts.min.js", import.meta.url), "utf8");
 const SETTINGS = { authority: patient, client_id: "oidc-client-ts", redirect_uri: `${HOME}/callback`, post_logout_redirect_uri: `${HOME}/bye` };
 const PAGE = `<!doctype html><html lang="en"><title>page</title><script src="/library.js"></script>
-<script>const manager = (more) => new oidc.UserManager({ ...${JSON.stringify(SETTINGS)}, ...more });</script>`;
+<script>
+const manager = (more) => new oidc.UserManager({ ...${JSON.stringify(SETTINGS)}, ...more });
+// In the frame of a renewal it only hands on what came.
+if (window.parent !== window) manager({}).signinSilentCallback();
+</script>`;
 
 const port = await served((request, response) => {
   const isScript = request.url === "/library.js";
@@ -72,6 +76,19 @@ await tell("oidc-client-ts", {
       return answer.status;
     }, [patient, renewed.told.access_token]);
     assert.equal(gone, 401);
+  },
+
+  "renews in a frame by the session, and signs out": async () => {
+    const { page, complaints } = await opened();
+    const settings = { client_id: "oidc-client-ts-frames" };
+    const user = await signIn(page, settings);
+    const renewed = await asked(page, again, settings);
+    assert.equal(renewed.told?.sub, user.profile?.sub, JSON.stringify([user, renewed]));
+    assert.notEqual(renewed.told.access_token, user.access_token);
+    await page.evaluate((settings) => { manager(settings).signoutRedirect(); }, settings);
+    await page.waitForURL(`${HOME}/bye`);
+    assert.deepEqual(await asked(page, again, settings), { error: "login_required" });
+    assert.deepEqual(complaints, []);
   },
 
   "by its defaults, with the scope openid alone": async () => {

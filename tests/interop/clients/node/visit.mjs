@@ -46,7 +46,8 @@ export class Visit {
   }
 
   /** Follows where an address of the application leads, and stops where there is nothing to follow. */
-  async open(address, { answer = "Share", form } = {}) {
+  async open(address, { form, ...how } = {}) {
+    const { answer } = { answer: "Share", ...how };
     let page = await this.send(address, form);
     for (let hops = 0; hops < 12; hops += 1) {
       if (!page.location) return page;

@@ -10,6 +10,23 @@ const harmless = (changes) => async () => { await signedIn({ changes }); };
 /** An unsigned request object. */
 const requestObject = (claims) => [{ alg: "none" }, claims].map((part) => Buffer.from(JSON.stringify(part)).toString("base64url")).join(".") + ".";
 
+/** Somebody who signed in a while ago, so that a later time is another second. */
+async function remembered(changes = {}) {
+  const browser = random();
+  const before = await signedIn({ browser, changes });
+  await later(1.1);
+  return { browser, ...before };
+}
+
+/** The next request is answered without the person, about the same time and the same person. */
+async function silently(second, first = {}) {
+  const before = await remembered(first);
+  const changes = typeof second === "function" ? second(before) : second;
+  const { claims } = await signedIn({ browser: before.browser, answer: undefined, changes });
+  assert.equal(claims.sub, before.claims.sub);
+  assert.equal(claims.auth_time, before.claims.auth_time);
+}
+
 export const basic = {
   "oidcc-server": async () => { await signedIn(); },
 
@@ -64,6 +81,22 @@ export const basic = {
 
   "oidcc-prompt-none-not-logged-in": async () =>
     withError(await authorized({ changes: { prompt: "none" } }), ["login_required", "interaction_required"]),
+
+  "oidcc-prompt-login": async () => {
+    const { browser, claims } = await remembered();
+    const { claims: again } = await signedIn({ browser, changes: { prompt: "login" } });
+    assert.ok(again.auth_time > claims.auth_time, `${again.auth_time} after ${claims.auth_time}`);
+    withError(await authorized({ browser, answer: "Decline", changes: { prompt: "login" } }), ["access_denied"]);
+  },
+  "oidcc-prompt-none-logged-in": async () => silently({ prompt: "none" }),
+  "oidcc-max-age-1": async () => {
+    const { browser, claims } = await remembered();
+    await later(1);
+    const { claims: again } = await signedIn({ browser, changes: { max_age: "1" } });
+    assert.ok(again.auth_time > claims.auth_time, `${again.auth_time} after ${claims.auth_time}`);
+  },
+  "oidcc-max-age-10000": async () => silently({ max_age: "10000" }, { max_age: "15000" }),
+  "oidcc-id-token-hint": async () => silently(({ tokens }) => ({ prompt: "none", id_token_hint: tokens.id_token })),
 
   "oidcc-ensure-request-with-unknown-parameter-succeeds": harmless({ extra: "foobar" }),
   "oidcc-login-hint": harmless({ login_hint: "buffy@example.com" }),
@@ -134,13 +167,7 @@ export const basic = {
   },
 };
 
-const SESSION = "nobody is remembered where there are no sessions";
 export const notApplicable = {
-  "oidcc-prompt-login": SESSION,
-  "oidcc-prompt-none-logged-in": SESSION,
-  "oidcc-max-age-1": SESSION,
-  "oidcc-max-age-10000": SESSION,
-  "oidcc-id-token-hint": SESSION,
   "oidcc-idtoken-unsigned": "ID tokens are always signed: `none` is not announced, and no client can be registered for it",
 };
 

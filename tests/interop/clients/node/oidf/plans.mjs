@@ -5,11 +5,14 @@ import { readFileSync } from "node:fs";
 import { tell } from "../shared.mjs";
 import * as basic from "./basic.mjs";
 import * as fapi2 from "./fapi2.mjs";
+import * as logout from "./logout.mjs";
 
 const PLANS = JSON.parse(readFileSync(new URL("plans.json", import.meta.url)));
 const OURS = {
   basic: [basic.basic, basic.notApplicable],
   config: [basic.config, {}],
+  "rp-initiated-logout": [logout.rpInitiated, {}],
+  "backchannel-logout": [logout.backChannel, {}],
   "fapi2-security-profile-final": [fapi2.fapi2, fapi2.notApplicable],
 };
 
