@@ -131,7 +131,7 @@ pub fn clients_of_origin(context: &Context, origin: &str) -> Vec<String> {
 
 /// Where a client's people are sent back to.
 fn ways_back(client: &Client) -> impl Iterator<Item = &Url> {
-    client.redirect_uris.iter().chain(&client.logout.redirect_uris)
+    client.redirect_uris.iter().chain(client.logout.redirect_uris.values())
 }
 
 /// Every address that people can be sent to: wallets, and clients.

@@ -1,6 +1,7 @@
 //! The end of a session: RP-Initiated Logout 1.0, and Back-Channel Logout 1.0, by which clients are told that a
 //! person is no longer signed in.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
@@ -37,8 +38,8 @@ const HINT: Bounds = Bounds { bytes: 16 << 10, depth: 8, members: 256 };
 /// How a client takes part in the end of sessions.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ClientLogout {
-    /// Where browsers may be sent after they were signed out; compared as exact strings.
-    pub redirect_uris: Vec<Url>,
+    /// Where browsers may be sent after they were signed out, by how that is written: asked for letter by letter.
+    pub redirect_uris: BTreeMap<String, Url>,
     /// Where it wants to be told.
     pub back_channel: Option<BackChannel>,
 }

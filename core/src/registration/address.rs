@@ -49,15 +49,37 @@ impl Addresses {
     }
 }
 
-/// Where browsers may be sent back to: https, http on this machine (RFC 8252 section 7.3), or the private
-/// scheme of a native app (section 7.1), whose name is a domain name of the app's maker turned round
-/// (REQ-11.13). Written exactly as it will be compared.
+/// Where browsers may be sent back to (REQ-11.13). Written exactly as it will be compared.
 pub(super) fn redirect_uri(text: &str) -> Result<Url, String> {
+    let url = way_back(text)?;
+    if url.as_str() != text {
+        return Err(not_normal(&url));
+    }
+    Ok(url)
+}
+
+/// Where browsers may be sent after a logout, as it is written and as an address. A site alone may go without its
+/// slash, because clients send what they were told that they are: `https://app.example`.
+pub(super) fn post_logout_redirect_uri(text: &str) -> Result<(String, Url), String> {
+    let url = way_back(text)?;
+    if url.as_str() != text && url.as_str().strip_suffix('/') != Some(text) {
+        return Err(not_normal(&url));
+    }
+    Ok((text.to_owned(), url))
+}
+
+fn not_normal(url: &Url) -> String {
+    format!("is compared letter by letter; write it in its normal form: {url}")
+}
+
+/// https, http on this machine (RFC 8252 section 7.3), or the private scheme of a native app (section 7.1), whose
+/// name is a domain name of the app's maker turned round.
+fn way_back(text: &str) -> Result<Url, String> {
     if text.contains('*') {
         return Err("holds `*`, but there are no wildcards: it is compared letter by letter".to_owned());
     }
-    let url = match Url::parse(text) {
-        Ok(url) if is_private_scheme(url.scheme()) => of_an_app(url)?,
+    match Url::parse(text) {
+        Ok(url) if is_private_scheme(url.scheme()) => of_an_app(url),
         _ => {
             let any = Addresses { allow_loopback: true };
             any.web(text).map_err(|why| match why.starts_with("must begin") {
@@ -65,13 +87,9 @@ pub(super) fn redirect_uri(text: &str) -> Result<Url, String> {
                          which holds a dot: com.example.app:/return (RFC 8252 section 7.1)"
                     .to_owned(),
                 false => why,
-            })?
+            })
         }
-    };
-    if url.as_str() != text {
-        return Err(format!("is compared letter by letter; write it in its normal form: {url}"));
     }
-    Ok(url)
 }
 
 /// RFC 8252 section 7.1: only a domain name turned round keeps apps of different makers apart, and no scheme
@@ -223,6 +241,31 @@ mod tests {
         ] {
             assert!(redirect_uri(wrong).is_err(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn rp_initiated_2_a_site_alone_may_be_written_without_its_slash() {
+        for good in [
+            "https://app.example",
+            "https://app.example/",
+            "http://127.0.0.1:9999",
+            "https://app.example/bye",
+            "com.example.app:/bye",
+        ] {
+            let (text, url) = post_logout_redirect_uri(good).unwrap();
+            assert_eq!((text.as_str(), url.as_str().trim_end_matches('/')), (good, good.trim_end_matches('/')));
+        }
+        for wrong in [
+            "https://APP.example",
+            "https://app.example:443",
+            "https://app.example/a/..",
+            "https://app.example?x",
+            "https://*.example",
+            "http://app.example",
+        ] {
+            assert!(post_logout_redirect_uri(wrong).is_err(), "{wrong}");
+        }
+        assert!(redirect_uri("https://app.example").is_err());
     }
 
     #[test]

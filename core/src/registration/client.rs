@@ -66,7 +66,8 @@ pub struct ClientRegistration {
     pub scopes: Vec<String>,
     /// Where browsers may be sent back to, compared letter by letter.
     pub redirect_uris: Vec<String>,
-    /// Where browsers may be sent after a person was signed out (`/logout`), compared letter by letter.
+    /// Where browsers may be sent after a person was signed out (`/logout`), compared letter by letter: a site with
+    /// or without the slash at its end, as its client sends it.
     pub post_logout_redirect_uris: Vec<String>,
     /// Where this client is told that a person is no longer signed in, because they signed out or the credential
     /// behind it was taken back (OpenID Connect Back-Channel Logout).

@@ -1,6 +1,6 @@
 //! How a client takes part in the end of sessions.
 
-use super::super::address::{Addresses, redirect_uri};
+use super::super::address::{Addresses, post_logout_redirect_uri};
 use super::super::fault::Pointer;
 use super::ClientRegistration;
 use crate::oauth::entitlement::OPENID;
@@ -11,7 +11,7 @@ pub(super) fn check(client: &ClientRegistration, addresses: Addresses, at: &Poin
     let uris = at.key("post_logout_redirect_uris");
     let redirect_uris = uris
         .each(&client.post_logout_redirect_uris)
-        .filter_map(|(at, uri)| at.keep(redirect_uri(uri)))
+        .filter_map(|(at, uri)| at.keep(post_logout_redirect_uri(uri)))
         .collect();
     let uri = client.backchannel_logout_uri.as_deref();
     let uri = uri.and_then(|uri| at.key("backchannel_logout_uri").keep(addresses.web(uri)));

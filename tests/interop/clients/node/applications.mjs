@@ -7,7 +7,7 @@ import { auth } from "express-openid-connect";
 import session from "express-session";
 import passport from "passport";
 import OpenIdConnectStrategy from "passport-openidconnect";
-import { HOME, PLAIN_SECRET, SECRET, patient, tell } from "./shared.mjs";
+import { HOME, PLAIN_SECRET, SECRET, logoutToken, patient, tell, visited } from "./shared.mjs";
 import { Visit, served } from "./visit.mjs";
 
 /** What signs cookies here. */
@@ -27,7 +27,7 @@ function byAuthJs(more = {}) {
 }
 
 /** Presses "Sign in" of the page that Auth.js makes. */
-async function authJs(port, answer) {
+async function authJs(port, answer = "Share") {
   const visit = new Visit(port);
   const { csrfToken } = JSON.parse((await visit.open("/auth/csrf")).text);
   const page = await visit.open("/auth/signin/vpgate", { answer, form: { csrfToken, callbackUrl: `${HOME}/auth/session` } });
@@ -105,6 +105,18 @@ await tell("applications", {
     const gone = await visit.open("/logout", { answer: undefined });
     assert.equal(gone.url.origin, new URL(patient).origin, "the next visit is asked again");
     assert.match(gone.text, /Continue/);
+  },
+
+  "express-openid-connect: is told when the person signs out at the service": async () => {
+    const port = await byExpress({ backchannelLogout: { store: new session.MemoryStore() } });
+    const visit = new Visit(port);
+    const { claims } = JSON.parse((await visit.open("/")).text);
+    assert.equal((await visit.send("/")).status, 200);
+    const gone = await visited(`${patient}/logout`, { answer: "Sign out", browser: visit.browser });
+    assert.match(gone.text, /You are signed out/);
+    const told = await new Visit(port).send("/backchannel-logout", { logout_token: await logoutToken(claims.sid) });
+    assert.equal(told.status, 204, told.text);
+    assert.equal(new URL((await visit.send("/")).location).origin, patient);
   },
 
   "express-openid-connect: a person who declines, a wrong secret": async () => {

@@ -34,6 +34,18 @@ export async function cameHome(address, answer = "Share", more = {}) {
   return url;
 }
 
+/** What a client is told about the end of this session: clients are told where `receiver.rs` keeps it. */
+export async function logoutToken(sid) {
+  for (let tries = 0; tries < 50; tries += 1) {
+    const forms = await (await fetch(`${patient}/told`)).json();
+    const told = forms.map((form) => new URLSearchParams(form).get("logout_token"));
+    const meant = told.find((token) => decoded(token).sid === sid);
+    if (meant) return meant;
+    await new Promise((done) => setTimeout(done, 200));
+  }
+  return assert.fail("the client was never told");
+}
+
 /** Tells all stories at once, and ends the process: well when all were true. */
 export async function tell(client, stories) {
   let failed = 0;

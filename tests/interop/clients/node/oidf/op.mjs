@@ -3,9 +3,9 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { readFileSync } from "node:fs";
 import * as jose from "jose";
-import { HOME, SECRET, brief, patient, visited } from "../shared.mjs";
+import { HOME, SECRET, brief, logoutToken, patient, visited } from "../shared.mjs";
 
-export { HOME, SECRET, brief, patient, visited };
+export { HOME, SECRET, brief, logoutToken, patient, visited };
 export const RETURN = `${HOME}/oidf`;
 export const random = () => randomBytes(24).toString("base64url");
 export const sha256 = (text) => createHash("sha256").update(text).digest("base64url");
