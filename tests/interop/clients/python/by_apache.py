@@ -1,6 +1,8 @@
 """Sites of Apache: mod_auth_openidc signs people in, and asks about tokens; mod_oauth2 reads them by itself."""
 
+import base64
 import datetime
+import json
 import os
 import socket
 import subprocess
@@ -8,9 +10,11 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
+import uuid
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
+import requests
 from authlib.common.security import generate_token
 from authlib.integrations.requests_client import OAuth2Session
 from cryptography import x509
@@ -64,6 +68,7 @@ Listen 127.0.0.1:{secured}
     Header set X-Subject "expr=%{{env:OIDC_CLAIM_sub}}"
     Header set X-Issuer "expr=%{{env:OIDC_CLAIM_iss}}"
     Header set X-Name "expr=%{{env:OIDC_CLAIM_name}}"
+    Header set X-Session "expr=%{{env:OIDC_CLAIM_sid}}"
 </Location>
 <Location /asking>
     AuthType oauth20
@@ -144,14 +149,17 @@ class Visit:
     def __init__(self, site):
         self.site = site
         self.cookies = {}
+        # Its name at the service.
+        self.browser = str(uuid.uuid4())
 
-    def send(self, address, token=None):
+    def send(self, address, token=None, form=None):
         parts = urlsplit(address)
         path = parts.path + (f"?{parts.query}" if parts.query else "")
         headers = {"Host": urlsplit(SITE).netloc, "Accept": "text/html", "Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if token is not None:
             headers["Authorization"] = f"Bearer {token}"
-        request = urllib.request.Request(f"http://127.0.0.1:{self.site.port}{path}", headers=headers)
+        body = None if form is None else urlencode(form).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.site.port}{path}", body, headers)
         try:
             answer = urllib.request.build_opener(NoRedirect).open(request, timeout=20)
         except urllib.error.HTTPError as refusal:
@@ -168,7 +176,7 @@ class Visit:
             if there is None:
                 return page
             if there.startswith(PATIENT):
-                there = person(there, answer)
+                there = person(there, answer, browser=self.browser)
                 assert there.startswith(SITE), there
             page = self.send(there)
         raise AssertionError("goes round and round")
@@ -199,6 +207,48 @@ def signed_in():
         assert page.read() != b"the page private"
 
 
+def session_of(logout_token):
+    """The session that a logout token is about."""
+    claims = logout_token.split(".")[1]
+    return json.loads(base64.urlsafe_b64decode(claims + "=" * (-len(claims) % 4)))["sid"]
+
+
+def logout_token(session):
+    """What the site is told about the end of this session."""
+    for _ in range(50):
+        forms = requests.get(f"{PATIENT}/told", timeout=10).json()
+        told = [parse_qs(form)["logout_token"][0] for form in forms]
+        for token in told:
+            if session_of(token) == session:
+                return token
+        time.sleep(0.2)
+    raise AssertionError("the site was never told")
+
+
+def signed_out():
+    """mod_auth_openidc signs out at the service, where nobody was asked twice before; and is told of it elsewhere"""
+    callback = f"{SITE}/private/callback"
+    with Site() as site:
+        visit, another = Visit(site), Visit(site)
+        assert visit.open(f"{SITE}/private/").status == 200
+        visit.cookies.clear()
+        page = visit.open(f"{SITE}/private/", answer=None)
+        assert page.read() == b"the page private", page.status
+        bye = f"{SITE}/bye"
+        away = visit.send(f"{callback}?{urlencode({'logout': bye})}").headers["location"]
+        assert away.startswith(f"{PATIENT}/logout?"), away
+        assert person(away, browser=visit.browser) == bye
+        asked = visit.send(f"{SITE}/private/").headers["location"]
+        assert person(asked, browser=visit.browser).startswith(PATIENT), "the next visit is asked again"
+
+        session = another.open(f"{SITE}/private/").headers["x-session"]
+        assert another.send(f"{SITE}/private/").status == 200
+        person(f"{PATIENT}/logout", "Sign out", browser=another.browser)
+        told = Visit(site).send(f"{callback}?logout=backchannel", form={"logout_token": logout_token(session)})
+        assert told.status == 200, (told.status, told.read())
+        assert another.send(f"{SITE}/private/").status == 302
+
+
 def resources():
     """tokens: mod_auth_openidc asks about them, mod_oauth2 reads them; both refuse what is none, or is revoked"""
     with Site() as site:
@@ -212,4 +262,4 @@ def resources():
 
 
 if __name__ == "__main__":
-    tell([signed_in, resources], "Apache")
+    tell([signed_in, signed_out, resources], "Apache")

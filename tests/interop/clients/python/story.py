@@ -33,10 +33,11 @@ def metadata(address, name="oauth-authorization-server"):
     return requests.get(f"{address}/.well-known/{name}", timeout=10).json()
 
 
-def person(address, answer, fault=None):
-    """Opens the address and answers in the wallet; where the browser is then."""
+def person(address, answer=None, fault=None, browser=None):
+    """Opens the address and answers in the wallet; where the browser of this name is then, or a new one."""
     origin = "/".join(address.split("/")[:3])
-    errand = {"address": address, "answer": answer} | ({"fault": fault} if fault else {})
+    given = {"address": address, "answer": answer, "fault": fault, "browser": browser}
+    errand = {name: value for name, value in given.items() if value is not None}
     done = requests.post(f"{origin}/person", data=errand, timeout=30)
     assert done.status_code == 200, done.text
     return done.headers["location"]
