@@ -73,7 +73,7 @@ pub enum AuthorizationError {
     InvalidTarget,
     /// A fault of ours that may pass.
     TemporarilyUnavailable,
-    /// `prompt=none`: there is always something to do for the person.
+    /// `prompt=none`, and there is something to do for the person.
     LoginRequired,
     /// The person cannot be recognised as surely as the client demands (OpenID Connect Core Error Code
     /// `unmet_authentication_requirements` 1.0).

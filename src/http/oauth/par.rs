@@ -32,7 +32,7 @@ pub struct PushedAuthorizationRequest {
     pub claims: Option<String>,
     /// Languages for our pages, the best first; others than ours are passed over.
     pub ui_locales: Option<String>,
-    /// `none` is always answered with `login_required`; `login`, `consent` and `select_account` happen anyway.
+    /// `none` is answered from a session, or with `login_required`; `login`, `consent` and `select_account` ask the person.
     pub prompt: Option<String>,
     /// Seconds; any is young enough, because the person presents a credential every time.
     pub max_age: Option<String>,

@@ -1,15 +1,18 @@
 // The authorization code flow (RFC 6749 section 4.1) by openid-client, and what the tokens are good for.
 import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
 import * as oauth from "openid-client";
-import { HOME, SCOPE, SECRET, decoded, discovered, patient, person, refused, tell } from "./story.mjs";
+import { HOME, SCOPE, SECRET, decoded, discovered, patient, refused, tell, visited } from "./story.mjs";
 
 const RETURN = `${HOME}/return`;
+const BYE = `${HOME}/bye`;
+const PAGE = ["page", oauth.None()];
 const WEB = ["web", oauth.None()];
 const PORTAL = ["portal:basic", oauth.ClientSecretBasic(SECRET)];
 const API = ["api", oauth.ClientSecretBasic(SECRET)];
 
 /** From the link to the way home, with everything that openid-client checks there. */
-async function signedIn([id, authentication], { par = false, answer = "Share", dpop = false, changes = {} } = {}) {
+async function signedIn([id, authentication], { par = false, answer = "Share", dpop = false, browser, changes = {} } = {}) {
   const config = await discovered(patient, id, authentication, "oidc");
   const pkceCodeVerifier = oauth.randomPKCECodeVerifier();
   const [expectedState, expectedNonce] = [oauth.randomState(), oauth.randomNonce()];
@@ -19,7 +22,7 @@ async function signedIn([id, authentication], { par = false, answer = "Share", d
     code_challenge: await oauth.calculatePKCECodeChallenge(pkceCodeVerifier), code_challenge_method: "S256", ...changes,
   };
   const link = par ? await oauth.buildAuthorizationUrlWithPAR(config, request, { DPoP }) : oauth.buildAuthorizationUrl(config, request);
-  const home = new URL(await person(link.href, answer));
+  const { url: home } = await visited(link.href, { answer, browser });
   assert.ok(home.href.startsWith(RETURN), `the browser is at ${home.origin}${home.pathname}`);
   const exchange = (more = {}) => oauth.authorizationCodeGrant(
     config, home, { pkceCodeVerifier, expectedState, expectedNonce, idTokenExpected: true, ...more }, undefined, { DPoP });
@@ -75,6 +78,19 @@ await tell({
     const again = await oauth.refreshTokenGrant(config, token.refresh_token, undefined, { DPoP });
     assert.equal(again.token_type, "dpop");
     await assert.rejects(oauth.refreshTokenGrant(config, again.refresh_token));
+  },
+
+  "the session of a browser, and its end": async () => {
+    const browser = randomUUID();
+    const asked = (changes, answer) => signedIn(PAGE, { browser, answer, changes: { scope: "openid profile", ...changes } });
+    const first = await (await asked({}, "Share")).exchange();
+    const { config, exchange } = await asked({ prompt: "none", max_age: "600", id_token_hint: first.id_token }, null);
+    const second = await exchange({ maxAge: 600 });
+    for (const claim of ["sub", "sid", "auth_time"]) assert.equal(second.claims()[claim], first.claims()[claim], claim);
+    const away = oauth.buildEndSessionUrl(config, { id_token_hint: second.id_token, post_logout_redirect_uri: BYE, state: "x y" });
+    assert.equal((await visited(away.href, { browser })).url.href, `${BYE}?state=x+y`);
+    await refused("login_required", (await asked({ prompt: "none" }, null)).exchange());
+    await refused("invalid_grant", oauth.refreshTokenGrant(config, first.refresh_token));
   },
 
   "a person who declines": async () => {
