@@ -253,7 +253,10 @@ mod tests {
             "com.example.app:/bye",
         ] {
             let (text, url) = post_logout_redirect_uri(good).unwrap();
-            assert_eq!((text.as_str(), url.as_str().trim_end_matches('/')), (good, good.trim_end_matches('/')));
+            assert_eq!(
+                (text.as_str(), url.as_str().trim_end_matches('/')),
+                (good, good.trim_end_matches('/'))
+            );
         }
         for wrong in [
             "https://APP.example",

@@ -34,7 +34,7 @@ pub struct PushedAuthorizationRequest {
     pub ui_locales: Option<String>,
     /// `none` is answered from a session, or with `login_required`; `login`, `consent` and `select_account` ask the person.
     pub prompt: Option<String>,
-    /// Seconds; any is young enough, because the person presents a credential every time.
+    /// Seconds; a session in which the person presented longer ago does not answer.
     pub max_age: Option<String>,
     /// The resource that the token is for (RFC 8707).
     pub resource: Option<String>,
