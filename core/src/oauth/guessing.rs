@@ -57,9 +57,10 @@ impl GuessLimits {
         let mut barriers = vec![Barrier::of(address)];
         let mut counted = vec![address];
         if near {
-            // Those that were refused count apart, so that being patient helps whoever only mistyped.
+            // Those that were refused count apart, so that being patient helps whoever only mistyped. The limit is
+            // theirs: that of the address depends on everybody already.
             let refused = self.attempt(CountedEvent::RefusedCode, guesser.address, most.saturating_mul(TEN));
-            barriers = vec![Barrier::while_reached(refused, address)];
+            barriers = vec![Barrier::while_reached(address, refused)];
         }
         if guesser.is_address {
             barriers.push(Barrier::while_reached(everybody, wrong(guesser.address, RAISED.min(most))));
@@ -150,9 +151,21 @@ mod tests {
     fn req_10_20_near_the_device_an_address_is_closed_when_ten_times_as_many_were_refused_too() {
         let limited = limits().of_code(&guesser(true), true);
         let barrier = &limited.barriers[0];
-        let (address, refused) = (barrier.limit(), barrier.only_while().unwrap());
+        let (refused, address) = (barrier.limit(), barrier.only_while().unwrap());
         assert_eq!((address.what(), address.most()), (CountedEvent::WrongCode, 5));
         assert_eq!((refused.what(), refused.most()), (CountedEvent::RefusedCode, 50));
+    }
+
+    #[test]
+    fn no_counter_has_two_limits_that_depend_on_others() {
+        for near in [false, true] {
+            let limited = limits().of_code(&guesser(true), near);
+            let depends = |barrier: &&Barrier| barrier.only_while().is_some();
+            for (position, one) in limited.barriers.iter().filter(depends).enumerate() {
+                let mut others = limited.barriers.iter().filter(depends).skip(position + 1);
+                assert!(!others.any(|other| other.limit().same_counter(one.limit())), "near: {near}");
+            }
+        }
     }
 
     #[test]

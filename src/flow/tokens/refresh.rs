@@ -16,7 +16,7 @@ use crate::flow::tokens::today;
 use vpgate_core::admission::scopes::{ScopeFault, Scopes};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
-use vpgate_core::oauth::client::{AuthenticatedClient, Grant};
+use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
 use vpgate_core::oauth::entitlement::OPENID;
 use vpgate_core::oauth::issuance::{Exchange, Family, NotRefreshable, Renewal};
 use vpgate_core::oauth::refresh_token::RefreshToken;
@@ -52,7 +52,7 @@ impl From<ScopeFault> for NotRefreshed {
 }
 
 /// Exchanges a refresh token. `scope` may ask for less than was granted, for this access token only. Where `openid` was
-/// granted, what goes beyond is passed over, as it was when the grant was asked for.
+/// granted, scopes that are not open to the client are passed over, as they were when the grant was asked for.
 ///
 /// # Errors
 /// [`NotRefreshed`]
@@ -70,7 +70,7 @@ pub async fn refresh(
     for _ in 0..LOOKS {
         let family = own_family(context, client, &shown).await?.ok_or(NotRefreshed::InvalidToken)?;
         let exchange = judge_refresh(context, &family, &shown, ask).await?;
-        let (family, access) = allowed(context, family, scope, ask).await?;
+        let (family, access) = allowed(context, client.client(), family, scope, ask).await?;
         if let Some(response) = renew(context, client, &family, (&shown, exchange), access).await? {
             return Ok(response);
         }
@@ -81,6 +81,7 @@ pub async fn refresh(
 /// The family as of today, and what an access token of it may be for: `scope` and the resource of `ask`.
 async fn allowed(
     context: &Context,
+    client: &Client,
     family: Family,
     scope: Option<&str>,
     ask: &TokenAsk,
@@ -92,7 +93,7 @@ async fn allowed(
     let granted = &family.terms().scopes;
     let scopes = match scope.map(Scopes::parse).transpose()? {
         // Libraries of OpenID Connect send again what they began with, and with it what was passed over then.
-        Some(asked) if granted.contains(OPENID) => asked.only(granted),
+        Some(asked) if granted.contains(OPENID) => asked.only(&client.scopes),
         Some(asked) => asked,
         None => granted.clone(),
     };
