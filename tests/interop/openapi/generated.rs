@@ -1,8 +1,9 @@
 //! Clients that generators of others make from the document that a running service serves: made without a warning,
 //! compiled, and driven through the shop's story and the device grant (`examples/clients`).
 //!
-//! Beside Node.js and Python they need Go 1.26. Where one is missing the test says SKIP and why;
-//! `VPGATE_REQUIRE_CLIENTS=1` makes that a failure, but for an older Go: Debian has no newer one.
+//! Beside Node.js and Python they need Go 1.26, a JDK (17 or newer) with Maven, and Cargo. Where one is missing the
+//! test says SKIP and why; `VPGATE_REQUIRE_CLIENTS=1` makes that a failure, but for an older Go: Debian has no newer
+//! one.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -14,6 +15,8 @@ use crate::openapi::{equipment, run_in};
 /// Go 1.26 and later: what oapi-codegen is built with.
 const GO: u32 = 26;
 const CLIENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/examples/clients");
+/// For generators that know no later version.
+const BEFORE: &str = "/openapi.json?version=3.0";
 
 #[tokio::test(flavor = "multi_thread")]
 async fn typescript_by_openapi_fetch_and_by_hey_api() {
@@ -66,6 +69,33 @@ async fn go_by_oapi_codegen() {
     run_in(&folder, Command::new("go").args(["run", "."]).arg(&service.address));
 }
 
+#[tokio::test(flavor = "multi_thread")]
+async fn rust_by_progenitor() {
+    let folder = folder("rust");
+    let service = service::start();
+    let document = document(&folder, &served(&service, BEFORE).await);
+    let target = Path::new(env!("CARGO_MANIFEST_DIR")).join("target/generated-rust");
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.args(["run", "--locked", "--quiet", "--target-dir"]).arg(target).arg("--").arg(&service.address);
+    // What this build was told is not for that one.
+    cargo.env_remove("RUSTFLAGS").env("OPENAPI_DOCUMENT", document);
+    quietly(&folder, &mut cargo);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn java_by_openapi_generator() {
+    let folder = folder("java");
+    let tools = [("mvn", "maven"), ("javac", "default-jdk-headless")];
+    let Some(()) = found("Java", equipment::programs(&tools)) else { return };
+    let service = service::start();
+    document(&folder, &served(&service, BEFORE).await);
+    let mut build = Command::new("mvn");
+    build.args(["-B", "-ntp", "compile", "exec:java"]).arg(format!("-Dexec.args={}", service.address));
+    let said = run_in(&folder, &mut build);
+    // This one is about the generator: it looks for names where a map has none.
+    no_warning(&build, &said.replace("[WARNING] Failed to get the schema name: null", ""));
+}
+
 fn folder(name: &str) -> PathBuf {
     Path::new(CLIENTS).join(name)
 }
@@ -95,5 +125,9 @@ fn document(folder: &Path, document: &str) -> PathBuf {
 /// To a good end, without a warning.
 fn quietly(folder: &Path, tool: &mut Command) {
     let said = run_in(folder, tool);
+    no_warning(tool, &said);
+}
+
+fn no_warning(tool: &Command, said: &str) {
     assert!(!said.to_lowercase().contains("warn"), "{tool:?} says:\n{said}");
 }
