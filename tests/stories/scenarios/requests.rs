@@ -69,8 +69,7 @@ async fn req_1_4_a_question_is_put_by_scope_or_by_query() {
     for wrong in [asked(&[]), asked(&[("scope", json!(BASIC)), ("dcql_query", query)])] {
         let (pointer, why) = refused(&world, &wrong).await;
         assert!(
-            pointer.is_empty()
-                && why.contains("exactly one of these belongs here: dcql_query, scope"),
+            pointer.is_empty() && why.contains("exactly one of these belongs here: dcql_query, scope"),
             "{wrong}: {why}"
         );
     }
