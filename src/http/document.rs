@@ -3,6 +3,7 @@
 
 mod access;
 mod amend;
+mod examples;
 mod statuses;
 mod types;
 mod walk;
@@ -78,7 +79,9 @@ pub fn openapi_json() -> String {
 
 // Only text keys and JSON values: both can always be written.
 fn yaml(document: &Value) -> String {
-    serde_yaml::to_string(document).unwrap_or_default()
+    let text = serde_yaml::to_string(document).unwrap_or_default();
+    // A bare `=` is a type of its own in YAML 1.1, which readers of others still know.
+    text.replace(": =\n", ": '='\n")
 }
 
 fn json(document: &Value) -> String {

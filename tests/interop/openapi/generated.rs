@@ -92,8 +92,10 @@ async fn java_by_openapi_generator() {
     let mut build = Command::new("mvn");
     build.args(["-B", "-ntp", "compile", "exec:java"]).arg(format!("-Dexec.args={}", service.address));
     let said = run_in(&folder, &mut build);
-    // This one is about the generator: it looks for names where a map has none.
-    no_warning(&build, &said.replace("[WARNING] Failed to get the schema name: null", ""));
+    // These are about the generator: it looks for names where a map has none, and takes no objects as examples.
+    let its_own = ["Failed to get the schema name: null", "Ignoring complex example on request body"];
+    let said = its_own.iter().fold(said, |said, it| said.replace(&format!("[WARNING] {it}"), ""));
+    no_warning(&build, &said);
 }
 
 fn folder(name: &str) -> PathBuf {

@@ -4,6 +4,7 @@
 #![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
 
 use vpgate_test_support::equipment;
+mod examples;
 mod generated;
 mod service;
 mod tools;
