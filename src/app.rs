@@ -5,6 +5,7 @@
 //! Config + Outside -> App (endpoint, no sockets) -> serve(listener) -> Running -> stop()
 //! ```
 
+mod background;
 mod connections;
 mod deliveries;
 mod listener;
@@ -25,6 +26,7 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use self::background::start;
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use crate::config::signature_memo::KeptSignatures;
@@ -37,12 +39,10 @@ use crate::fetch::logout_receivers::PostedLogouts;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
-use crate::flow::context::{Context, Ports, SecretKeys, Service};
+use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Swept, Unavailable,
-    Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Unavailable, Wallets,
 };
-use crate::flow::sweep::Sweeper;
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
@@ -53,20 +53,9 @@ use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
 use vpgate_core::base::time::Timestamp;
 
-/// How often expired rows are removed.
-const SWEEP: Duration = Duration::from_secs(60);
-/// How long what was noted about polls waits for being written: a crash loses that much of it.
-const WRITE_BEHIND: Duration = Duration::from_secs(1);
-/// How long it waits when the store was unavailable.
-const WRITE_AGAIN: Duration = Duration::from_secs(10);
-/// How often it is asked whether a client has to be told of a logout.
-const DELIVERIES: Duration = Duration::from_secs(2);
 /// How long requests under way may take once we were told to stop. Less than the time after which
 /// service supervisors lose patience (Kubernetes: 30 s).
 const FAREWELL: Duration = Duration::from_secs(20);
-
-/// How long the last sweep may take.
-const LAST_SWEEP: Duration = Duration::from_secs(5);
 
 /// Endpoints of others that are served beside ours, each under a path of its own.
 pub type Mounts = Vec<(&'static str, BoxEndpoint<'static>)>;
@@ -226,13 +215,8 @@ impl App {
             tracing::info!(%address, "listening for operators");
             address
         });
-        let service = Arc::clone(&self.service);
-        let background = vec![
-            start(sweep(Arc::clone(&service), stopped.clone())),
-            start(write_paces(Arc::clone(&service), stopped.clone())),
-            start(deliver(self.service, stopped)),
-        ];
-        Running { address, operations_address, stop, servers, background, service, store }
+        let background = background::begin(&self.service, &stopped);
+        Running { address, operations_address, stop, servers, background, service: self.service, store }
     }
 }
 
@@ -271,11 +255,7 @@ impl Running {
                 tracing::error!(%fault, "a task in the background failed");
             }
         }
-        let _tried_for_the_last_time = write_paces_once(&self.service).await;
-        // What has expired must not wait on the disk until the service is started again.
-        if tokio::time::timeout(LAST_SWEEP, sweep_once(&self.service)).await.is_err() {
-            tracing::warn!("there was too much to remove before the end; the next start goes on");
-        }
+        background::end(&self.service).await;
         self.store.close().await;
         tracing::info!("stopped");
     }
@@ -416,96 +396,4 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         keys,
     };
     Ok(App::new(config, outside, mounts).serve(listening, descriptors, store))
-}
-
-async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = std::pin::pin!(told(stopped));
-    let mut sweeper = None;
-    let first = sweep_in_turn(&mut sweeper, &service.context()).await;
-    if matches!(first, Ok(None)) {
-        // At once after the start, whoever's turn it is: perhaps nobody has swept while the service was stopped.
-        sweep_once(&service).await;
-    }
-    loop {
-        tokio::select! {
-            () = &mut stopped => break,
-            () = tokio::time::sleep(SWEEP) => {}
-        }
-        tell_swept(sweep_in_turn(&mut sweeper, &service.context()).await);
-    }
-    if let Some(sweeper) = sweeper
-        && let Err(fault) = sweeper.hand_over(&service.context()).await
-    {
-        tracing::debug!(%fault, "the others have to wait for their turn to sweep");
-    }
-}
-
-async fn sweep_in_turn(
-    sweeper: &mut Option<Sweeper>,
-    context: &Context,
-) -> Result<Option<Swept>, Unavailable> {
-    let sweeper = match sweeper {
-        Some(sweeper) => sweeper,
-        None => sweeper.insert(Sweeper::new(context)?),
-    };
-    sweeper.sweep_in_turn(context).await
-}
-
-async fn sweep_once(service: &Service) {
-    tell_swept(flow::sweep::sweep(&service.context()).await.map(Some));
-}
-
-fn tell_swept(swept: Result<Option<Swept>, Unavailable>) {
-    match swept {
-        Ok(Some(swept)) => {
-            tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
-        }
-        Ok(None) => tracing::debug!("another process sweeps"),
-        Err(fault) => {
-            let reason = std::error::Error::source(&fault).map(ToString::to_string).unwrap_or_default();
-            tracing::warn!(%fault, reason, "the sweep stopped half way; the next one goes on");
-        }
-    }
-}
-
-async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = std::pin::pin!(told(stopped));
-    let mut wait = WRITE_BEHIND;
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(wait) => {}
-        }
-        wait = if write_paces_once(&service).await { WRITE_BEHIND } else { WRITE_AGAIN };
-    }
-}
-
-async fn write_paces_once(service: &Service) -> bool {
-    let written = flow::device::write_paces(&service.context()).await;
-    if let Err(fault) = &written {
-        tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
-    }
-    written.is_ok()
-}
-
-/// Tells clients of logouts, until the service stops: what was not told then is told after the next start.
-async fn deliver(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = std::pin::pin!(told(stopped));
-    loop {
-        deliveries::deliver_once(&service).await;
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(DELIVERIES) => {}
-        }
-    }
-}
-
-/// Until the sender is gone.
-async fn told(mut stopped: watch::Receiver<()>) {
-    while stopped.changed().await.is_ok() {}
-}
-
-#[expect(clippy::disallowed_methods, reason = "the home of background work: every handle is awaited in stop")]
-fn start<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
-    tokio::spawn(work)
 }

@@ -21,8 +21,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::timeout;
 
+use super::background::told;
 use super::listener::{Accepted, BoundedListener};
-use super::told;
 use crate::http::HostFault;
 
 /// The longest header of a request, its first line included, in bytes. A longer one is answered with 431.

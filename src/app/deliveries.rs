@@ -30,6 +30,5 @@ pub(super) async fn deliver_once(service: &Arc<Service>) {
 }
 
 fn failed(fault: &Unavailable) {
-    let reason = std::error::Error::source(fault).map(ToString::to_string).unwrap_or_default();
-    tracing::warn!(%fault, reason, "clients cannot be told of logouts now; they are later");
+    tracing::warn!(%fault, reason = %fault.source, "clients cannot be told of logouts now; they are later");
 }

@@ -1,0 +1,134 @@
+//! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio::task::JoinHandle;
+
+use super::deliveries;
+use crate::flow;
+use crate::flow::context::{Context, Service};
+use crate::flow::ports::{Swept, Unavailable};
+use crate::flow::sweep::Sweeper;
+
+/// How often expired rows are removed.
+const SWEEP: Duration = Duration::from_secs(60);
+/// How long what was noted about polls waits for being written: a crash loses that much of it.
+const WRITE_BEHIND: Duration = Duration::from_secs(1);
+/// How long it waits when the store was unavailable.
+const WRITE_AGAIN: Duration = Duration::from_secs(10);
+/// How often it is asked whether a client has to be told of a logout.
+const DELIVERIES: Duration = Duration::from_secs(2);
+/// How long the last sweep may take.
+const LAST_SWEEP: Duration = Duration::from_secs(5);
+
+/// Starts all of it.
+pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Vec<JoinHandle<()>> {
+    vec![
+        start(sweep(Arc::clone(service), stopped.clone())),
+        start(write_paces(Arc::clone(service), stopped.clone())),
+        start(deliver(Arc::clone(service), stopped.clone())),
+    ]
+}
+
+/// What must not wait until the service is started again.
+pub(super) async fn end(service: &Service) {
+    let _tried_for_the_last_time = write_paces_once(service).await;
+    // What has expired must not stay on the disk.
+    if tokio::time::timeout(LAST_SWEEP, sweep_once(service)).await.is_err() {
+        tracing::warn!("there was too much to remove before the end; the next start goes on");
+    }
+}
+
+async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut sweeper = None;
+    let first = sweep_in_turn(&mut sweeper, &service.context()).await;
+    if matches!(first, Ok(None)) {
+        // At once after the start, whoever's turn it is: perhaps nobody has swept while the service was stopped.
+        sweep_once(&service).await;
+    }
+    loop {
+        tokio::select! {
+            () = &mut stopped => break,
+            () = tokio::time::sleep(SWEEP) => {}
+        }
+        tell_swept(sweep_in_turn(&mut sweeper, &service.context()).await);
+    }
+    if let Some(sweeper) = sweeper
+        && let Err(fault) = sweeper.hand_over(&service.context()).await
+    {
+        tracing::debug!(%fault, "the others have to wait for their turn to sweep");
+    }
+}
+
+async fn sweep_in_turn(
+    sweeper: &mut Option<Sweeper>,
+    context: &Context,
+) -> Result<Option<Swept>, Unavailable> {
+    let sweeper = match sweeper {
+        Some(sweeper) => sweeper,
+        None => sweeper.insert(Sweeper::new(context)?),
+    };
+    sweeper.sweep_in_turn(context).await
+}
+
+async fn sweep_once(service: &Service) {
+    tell_swept(flow::sweep::sweep(&service.context()).await.map(Some));
+}
+
+fn tell_swept(swept: Result<Option<Swept>, Unavailable>) {
+    match swept {
+        Ok(Some(swept)) => {
+            tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
+        }
+        Ok(None) => tracing::debug!("another process sweeps"),
+        Err(fault) => {
+            tracing::warn!(%fault, reason = %fault.source, "the sweep stopped half way; the next one goes on");
+        }
+    }
+}
+
+async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut wait = WRITE_BEHIND;
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = if write_paces_once(&service).await { WRITE_BEHIND } else { WRITE_AGAIN };
+    }
+}
+
+async fn write_paces_once(service: &Service) -> bool {
+    let written = flow::device::write_paces(&service.context()).await;
+    if let Err(fault) = &written {
+        tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
+    }
+    written.is_ok()
+}
+
+/// Tells clients of logouts, until the service stops: what was not told then is told after the next start.
+async fn deliver(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    loop {
+        deliveries::deliver_once(&service).await;
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(DELIVERIES) => {}
+        }
+    }
+}
+
+/// Until the sender is gone.
+pub(super) async fn told(mut stopped: watch::Receiver<()>) {
+    while stopped.changed().await.is_ok() {}
+}
+
+#[expect(clippy::disallowed_methods, reason = "the home of background work: every handle is awaited in stop")]
+pub(super) fn start<T: Send + 'static>(work: impl Future<Output = T> + Send + 'static) -> JoinHandle<T> {
+    tokio::spawn(work)
+}
