@@ -89,3 +89,26 @@ fn known_histories() {
         history::told_to_both(&steps).unwrap_or_else(|why| panic!("{steps:?}: {why}"));
     }
 }
+
+/// The same for replicas.
+#[test]
+fn known_histories_of_replicas() {
+    use replicas::Happening::{Ask, Lose, Poll, PollTwice, Refresh, RefreshAgain, Share, Turn, Wait};
+    use vpgate_test_support::losing_store::{Fate, Trouble};
+    for steps in [
+        // A refresh that did not arrive, then the code again: its refresh token takes the place of the first.
+        vec![
+            Ask(1),
+            Share(1),
+            Poll(1),
+            Lose(Trouble { after: 0, fate: Fate::NotSent, silent: false }),
+            Refresh(1),
+            Poll(1),
+            RefreshAgain(1),
+        ],
+        // Two polls that are both answered with tokens.
+        vec![Ask(1), Turn, Share(1), Wait(15), PollTwice(1), Refresh(1), RefreshAgain(1)],
+    ] {
+        replicas::watched(&steps).unwrap_or_else(|why| panic!("{steps:?}: {why}"));
+    }
+}

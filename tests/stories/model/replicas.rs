@@ -87,6 +87,8 @@ struct Held {
     /// When it was shown first, whatever came of it; and when the first answer to it arrived.
     shown_at: Option<u64>,
     heard_at: Option<u64>,
+    /// It was never exchanged, and a code shown again brought another in its place: it is dead.
+    replaced: bool,
 }
 
 /// One device, and what is known of its grant.
@@ -208,7 +210,10 @@ impl Watching {
         // heard before what was refused.
         let mut told = [one, two];
         told.sort_by_key(|told| [200, 503, 400].iter().position(|it| *it == told.status));
-        told.iter().try_for_each(|told| self.hear_poll(device, told))
+        told.iter().try_for_each(|told| self.hear_poll(device, told))?;
+        // Which of two refresh tokens is the newer one, and works, cannot be told either: a third poll brings another.
+        let both = told.iter().all(|told| told.status == 200);
+        if both { self.poll(device).await } else { Ok(()) }
     }
 
     fn hear_poll(&mut self, at: usize, told: &Told) -> Judged {
@@ -232,6 +237,7 @@ impl Watching {
                 device.approved = Known::Yes;
                 device.tried_at.get_or_insert(now);
                 device.redeemed_at.get_or_insert(now);
+                device.refresh.iter_mut().for_each(|held| held.replaced = true);
                 device.take(&told.body, now);
             }
             (503, _) if device.approved != Known::No => {
@@ -270,9 +276,9 @@ impl Watching {
         let Some(device) = self.devices.get_mut(&at) else { return Ok(()) };
         let Some(place) = device.refresh.len().checked_sub(back + 1) else { return Ok(()) };
         let held = device.refresh[place].clone();
-        // One that was never exchanged was replaced when a code was shown again: nobody knows it any more.
         let newest = back == 0;
-        if !newest && (held.shown_at.is_none() || device.refresh[place + 1].shown_at.is_some()) {
+        let successor_in_use = !newest && device.refresh[place + 1].shown_at.is_some();
+        if held.replaced || successor_in_use || !newest && held.shown_at.is_none() {
             return Ok(());
         }
         device.refresh[place].shown_at.get_or_insert(now);
@@ -469,7 +475,12 @@ impl Device {
     fn take(&mut self, tokens: &Value, now: u64) {
         self.access.push((tokens["access_token"].as_str().unwrap().to_owned(), now));
         if let Some(token) = tokens["refresh_token"].as_str() {
-            self.refresh.push(Held { token: token.to_owned(), shown_at: None, heard_at: None });
+            self.refresh.push(Held {
+                token: token.to_owned(),
+                shown_at: None,
+                heard_at: None,
+                replaced: false,
+            });
         }
     }
 }
