@@ -197,6 +197,14 @@ impl App {
         flow::device::write_paces(&self.service.context()).await
     }
 
+    /// Tells clients of presentations that nobody answered, as is done every second where it listens.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn tell_expiries(&self) -> Result<(), Unavailable> {
+        flow::events::expiry::tell(&self.service.context()).await
+    }
+
     /// Makes one attempt for each notice of a logout that is due.
     pub async fn deliver_notices(&self) {
         deliveries::deliver_once(&self.service).await;

@@ -7,6 +7,7 @@
 use crate::base::id::{FamilyId, NoticeId, PresentationId, SessionId};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
+use crate::event::Announcement;
 use crate::oauth::attempts::{Attempt, Limited};
 use crate::oauth::authorization_request::AuthorizationRequest;
 use crate::oauth::client_assertion::ClientAssertion;
@@ -17,8 +18,10 @@ use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Issuance, Reissue, Renewal};
 use crate::oauth::logout::{LogoutNotice, WaitingNotice};
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
+use crate::openid4vp::request::VpRequest;
 
 mod question;
+mod told;
 
 pub use self::question::{Outcome, Question, WorksOnce};
 pub use crate::oauth::decision::GrantDecision;
@@ -192,6 +195,28 @@ pub enum Change {
     },
     /// Forgets a presentation, in any state. `Lost` when there is none.
     Forget(PresentationId),
+    /// The client that began a presentation is told that nobody has answered in time: nobody settles it any more.
+    /// Leaves: not settled, expired, and told to nobody.
+    Expire {
+        /// What was asked.
+        request: Box<VpRequest>,
+        /// When that happens.
+        at: Timestamp,
+    },
+    /// A change, with what it tells.
+    Announced {
+        /// The change.
+        change: Box<Change>,
+        /// What is written with it.
+        announcements: Vec<Announcement>,
+    },
+    /// The events of a client that have no place yet get one, behind those that have.
+    PlaceEvents {
+        /// Whose events.
+        client_id: String,
+        /// When that happens.
+        at: Timestamp,
+    },
     /// A client's assertion. `Taken` when it was used before (RFC 7523 section 3).
     SpendAssertion {
         /// The assertion.
@@ -326,6 +351,9 @@ impl Change {
             Self::Settle { .. } => "settle",
             Self::CollectResult { .. } => "collect_result",
             Self::Forget(_) => "forget",
+            Self::Expire { .. } => "expire",
+            Self::Announced { change, .. } => change.name(),
+            Self::PlaceEvents { .. } => "place_events",
             Self::SpendAssertion { .. } => "spend_assertion",
             Self::PushRequest { .. } => "push_request",
             Self::DropPushedRequest(_) => "drop_pushed_request",

@@ -75,7 +75,7 @@
 //!
 //! ```text
 //! registration -> policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
-//!        -> type_metadata -> jose -> base
+//!        -> type_metadata -> event -> jose -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
@@ -83,6 +83,7 @@ pub mod admission;
 pub mod base;
 pub mod change;
 pub mod credential;
+pub mod event;
 pub mod jose;
 pub mod oauth;
 pub mod openid4vp;

@@ -1,4 +1,5 @@
-//! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts.
+//! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts and of what
+//! nobody answered.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -21,6 +22,8 @@ const WRITE_BEHIND: Duration = Duration::from_secs(1);
 const WRITE_AGAIN: Duration = Duration::from_secs(10);
 /// How often it is asked whether a client has to be told of a logout.
 const DELIVERIES: Duration = Duration::from_secs(2);
+/// How often it is asked what has expired.
+const EXPIRIES: Duration = Duration::from_secs(1);
 /// How long the last sweep may take.
 const LAST_SWEEP: Duration = Duration::from_secs(5);
 
@@ -30,6 +33,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(sweep(Arc::clone(service), stopped.clone())),
         start(write_paces(Arc::clone(service), stopped.clone())),
         start(deliver(Arc::clone(service), stopped.clone())),
+        start(tell_expiries(Arc::clone(service), stopped.clone())),
     ]
 }
 
@@ -120,6 +124,25 @@ async fn deliver(service: Arc<Service>, stopped: watch::Receiver<()>) {
             () = &mut stopped => return,
             () = tokio::time::sleep(DELIVERIES) => {}
         }
+    }
+}
+
+/// Tells clients of presentations that nobody answered.
+async fn tell_expiries(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut wait = EXPIRIES;
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = match flow::events::expiry::tell(&service.context()).await {
+            Ok(()) => EXPIRIES,
+            Err(fault) => {
+                tracing::warn!(%fault, "clients were not told of what expired; it is tried again");
+                WRITE_AGAIN
+            }
+        };
     }
 }
 

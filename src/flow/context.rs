@@ -8,6 +8,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::client::at_hand::SharesAtHand;
 use super::commit::{self, NotMade};
 use super::device::polls::Polls;
+use super::events::announce::announced;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
     StatusLists, Store, Unavailable, Wallets,
@@ -16,6 +17,7 @@ use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
+use vpgate_core::event::EventContent;
 use vpgate_core::policy::Policy;
 
 /// The outside world.
@@ -119,6 +121,21 @@ impl Context {
     /// # Errors
     /// [`NotMade`]
     pub(in crate::flow) async fn commit(&self, change: Change) -> Result<(), NotMade> {
+        let told = change.told();
+        self.commit_telling(change, told).await
+    }
+
+    /// The same for a change that does not know by itself what it tells.
+    ///
+    /// # Errors
+    /// [`NotMade`]
+    pub(in crate::flow) async fn commit_telling(
+        &self,
+        change: Change,
+        told: Vec<EventContent>,
+    ) -> Result<(), NotMade> {
+        let outside = (&*self.policy, &*self.ports.entropy);
+        let change = announced(change, told, outside, self.now)?;
         commit::commit(&*self.ports.store, &change).await
     }
 

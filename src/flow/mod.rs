@@ -44,6 +44,9 @@
 //! means in [`mod@tokens::introspect`] and [`mod@tokens::userinfo`], and ends in [`mod@tokens::revoke`], or when the credential behind it is
 //! taken back. [`mod@client::prove_key`] binds tokens to a key.
 //!
+//! What clients are told of is written with the change that it tells of ([`events`]); a client that was away asks for it
+//! ([`mod@events::list`]), and of what nobody answered it is told by a clock ([`mod@events::expiry`]).
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod browsers;
@@ -53,6 +56,7 @@ mod commit;
 pub mod context;
 pub mod device;
 pub mod discovery;
+pub mod events;
 pub mod health;
 pub mod ports;
 pub mod presentation;

@@ -1,6 +1,8 @@
 //! What the flows need from the outside world. Everything here is object-safe, so that one
 //! service works with SQLite or PostgreSQL, with the real clock or one a test moves.
 
+mod events;
+
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,6 +11,7 @@ use async_trait::async_trait;
 use serde_json::{Map, Value};
 use url::Url;
 
+pub use self::events::{EventStore, PlacedEvents};
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
@@ -128,6 +131,8 @@ pub struct Swept {
     pub pushed_requests: usize,
     /// Client assertions that are past their own time.
     pub assertions: usize,
+    /// Events, and what was delivered of them.
+    pub events: usize,
     /// Rows that stay, without the claims and keys that nobody can ask for any more.
     pub emptied: usize,
 }
@@ -143,6 +148,7 @@ impl Swept {
         self.pushed_requests += more.pushed_requests;
         self.assertions += more.assertions;
         self.attempts += more.attempts;
+        self.events += more.events;
         self.emptied += more.emptied;
     }
 
@@ -157,6 +163,7 @@ impl Swept {
             pushed_requests,
             assertions,
             attempts,
+            events,
             emptied,
         } = self;
         let kinds = [
@@ -168,6 +175,7 @@ impl Swept {
             pushed_requests,
             assertions,
             attempts,
+            events,
             emptied,
         ];
         kinds.into_iter().fold(0, usize::max)
@@ -194,7 +202,7 @@ pub struct PushedRequest {
 
 /// Where grants and presentations are kept.
 #[async_trait]
-pub trait Store: Send + Sync {
+pub trait Store: EventStore + Send + Sync {
     /// A grant by the digest of its device code.
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
     /// The pace of a pending grant by the digest of its device code; none when it was decided, or is not there.

@@ -9,6 +9,7 @@ mod columns;
 mod compose;
 pub(super) mod copy;
 mod database;
+mod events;
 mod fault;
 mod pool;
 mod schema;
@@ -56,7 +57,8 @@ const COUNTED: &str =
     "SELECT slot, number FROM attempts CROSS JOIN LATERAL unnest(slots, counts) AS counted(slot, number)
      WHERE what = $1 AND who = $2 AND slot > $3 AND slot <= $4 AND number > 0 ORDER BY slot";
 
-/// Those who begin a presentation for the same relying party do so one after the other: they count what is open.
+/// Those who begin a presentation for the same relying party do so one after the other: they count what is open. So do
+/// those who give its events their places.
 const TURN: &str = "INSERT INTO turns AS mine (who, last) VALUES ($1, $2)
      ON CONFLICT (who) DO UPDATE SET last = greatest(mine.last, excluded.last)";
 
@@ -163,8 +165,13 @@ impl PostgresStore {
 
     /// What has to be waited for before `change` may count rows that others write.
     fn turn(&self, change: &Change) -> Option<Statement> {
-        let Change::BeginForClient { presentation, at, .. } = change else { return None };
-        let who = presentation.request().requester.client_id().to_owned();
+        let (who, at) = match change {
+            Change::BeginForClient { presentation, at, .. } => {
+                (presentation.request().requester.client_id().to_owned(), at)
+            }
+            Change::PlaceEvents { client_id, at } => (format!("events {client_id}"), at),
+            _ => return None,
+        };
         Some(self.statement(TURN, vec![who.into(), (*at).into()]))
     }
 

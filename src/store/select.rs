@@ -158,6 +158,19 @@ pub(super) const PENDING_PACE: &str =
 pub(super) const DUE_NOTICES: &str =
     "SELECT notice, attempts, due_at FROM logout_notices WHERE due_at <= $1 ORDER BY due_at LIMIT $2";
 
+/// Events of a client that have a place.
+pub(super) const EVENTS: &str =
+    "SELECT ordinal, event FROM events WHERE client = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3";
+
+/// Whether there is one that has none.
+pub(super) const UNPLACED_EVENT: &str = "SELECT 1 FROM events WHERE client = $1 AND ordinal IS NULL LIMIT 1";
+
+/// Requests of clients that have expired, and of which their clients were not told.
+pub(super) const UNTOLD_EXPIRIES: &str = "SELECT request FROM presentations
+     WHERE expires_at <= $1 AND begun_by IS NOT NULL AND expiry_told IS NULL
+       AND state IN ('begun', 'served', 'awaiting_return')
+     ORDER BY expires_at LIMIT $2";
+
 /// A token that a client got for itself.
 pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
 

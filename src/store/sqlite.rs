@@ -2,6 +2,7 @@
 
 mod backup;
 pub(super) mod copy;
+mod events;
 mod lookups;
 mod paces;
 mod place;

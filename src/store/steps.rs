@@ -5,10 +5,11 @@
 //! Parameters are `$1`, `$2` and so on, in the order in which they first appear. Each text ends in a condition, to
 //! which a store can add, or says by [`and!`] where that stands. Locks are taken in the order counters (narrow before
 //! wide), grants and authorizations, presentations, sessions, token families, access tokens,
-//! notices.
+//! notices, events, deliveries.
 
 mod authorizations;
 mod counters;
+mod events;
 mod grants;
 mod leases;
 mod presentations;
@@ -181,6 +182,12 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
         Change::CollectResult { id, response_code, at } => vec![presentations::take(id, response_code, *at)],
         Change::Forget(id) => vec![presentations::forget(id)],
+        Change::Expire { request, at } => vec![presentations::tell_expired(&request.id, *at)],
+        Change::Announced { change, announcements } => {
+            let told = announcements.iter().map(events::write).collect::<Result<Vec<_>, _>>()?;
+            steps(change)?.into_iter().chain(told.into_iter().flatten()).collect()
+        }
+        Change::PlaceEvents { client_id, at } => vec![events::place(client_id, *at)],
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => {
             vec![authorizations::push(request, handle, *expires_at)?]

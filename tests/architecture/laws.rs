@@ -17,7 +17,7 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 13] = [
+const GROUND: [&str; 14] = [
     "registration",
     "policy",
     "change",
@@ -29,6 +29,7 @@ const GROUND: [&str; 13] = [
     "status_list",
     "trust",
     "type_metadata",
+    "event",
     "jose",
     "base",
 ];

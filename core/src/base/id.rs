@@ -8,6 +8,9 @@ use super::base64url;
 
 macro_rules! identifier {
     ($(#[$doc:meta])* $name:ident) => {
+        identifier! { $(#[$doc])* $name, "" }
+    };
+    ($(#[$doc:meta])* $name:ident, $prefix:literal) => {
         $(#[$doc])*
         #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
@@ -16,16 +19,16 @@ macro_rules! identifier {
         impl $name {
             /// A new one from 16 bytes of entropy.
             pub fn from_entropy(bytes: [u8; 16]) -> Self {
-                Self(base64url::encode(bytes))
+                Self(format!("{}{}", $prefix, base64url::encode(bytes)))
             }
 
-            /// Reads one back. `None` unless it is exactly 22 base64url characters, so that
-            /// a stranger's text never reaches a query at any other length.
+            /// Reads one back. `None` unless it is exactly 22 base64url characters, behind its prefix where it has
+            /// one, so that a stranger's text never reaches a query at any other length.
             pub fn parse(text: &str) -> Option<Self> {
-                well_formed(text).then(|| Self(text.to_owned()))
+                text.strip_prefix($prefix).is_some_and(well_formed).then(|| Self(text.to_owned()))
             }
 
-            /// The 22 characters.
+            /// Its characters.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -81,6 +84,14 @@ identifier! {
     /// A notice to a client, as we know it inside.
     NoticeId
 }
+identifier! {
+    /// An event: `webhook-id` (Standard Webhooks 1.0.0), the same in every attempt to tell it.
+    EventId, "evt_"
+}
+identifier! {
+    /// What is delivered of one event to one endpoint.
+    DeliveryId, "dlv_"
+}
 
 fn well_formed(text: &str) -> bool {
     text.len() == 22 && base64url::decode(text).is_ok()
@@ -94,6 +105,10 @@ mod tests {
     fn reads_back_only_what_it_could_have_written() {
         let id = PresentationId::from_entropy([0xab; 16]);
         assert_eq!(PresentationId::parse(id.as_str()), Some(id));
+        let event = EventId::from_entropy([0xab; 16]);
+        assert_eq!(event.as_str(), "evt_q6urq6urq6urq6urq6urqw");
+        assert_eq!(EventId::parse(event.as_str()), Some(event));
+        assert_eq!(EventId::parse("q6urq6urq6urq6urq6urqw"), None);
         for wrong in
             ["", "short", "q6urq6urq6urq6urq6urqw=", "q6urq6urq6urq6urq6urq!", "q6urq6urq6urq6urq6urq6ur"]
         {

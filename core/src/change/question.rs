@@ -72,9 +72,12 @@ impl Change {
             | Self::Reserve(_)
             | Self::TakeLease { .. }
             | Self::PostponeNotice { .. }
+            | Self::Expire { .. }
+            | Self::PlaceEvents { .. }
             | Self::DropNotice(_) => {
                 return None;
             }
+            Self::Announced { change, .. } => return change.question(),
             Self::AuthorizeInSession { grant, .. } => Question::Authorization(&grant.terms().id, there()),
             Self::EndSession { session, .. } => Question::Session(session, gone()),
             Self::TakeBackFamily { family, .. } => Question::Family(family, gone()),

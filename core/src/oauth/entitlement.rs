@@ -40,6 +40,14 @@ pub struct Entitlement {
 }
 
 impl Origin {
+    /// The identifier of what was redeemed.
+    pub fn id(&self) -> &str {
+        match self {
+            Self::Device(id) => id.as_str(),
+            Self::Code(id) => id.as_str(),
+        }
+    }
+
     /// One word of two parts, which no other origin has: for a row.
     pub fn key(&self) -> String {
         match self {

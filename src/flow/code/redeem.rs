@@ -147,7 +147,7 @@ async fn shown_again(
         {
             return Ok(response);
         }
-        revoke::revoke_origin(context, origin).await?;
+        revoke::revoke_origin(context, origin, &client.id, revoke::SHOWN_AGAIN).await?;
     }
     tracing::warn!(%authorization, %token, "a used authorization code was shown again");
     Err(CodeNotRedeemed::InvalidCode)

@@ -10,11 +10,16 @@ use crate::flow::tokens::revoke;
 use vpgate_core::base::id::{GrantId, Handle};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::change::Change;
+use vpgate_core::event::EventKind;
 use vpgate_core::oauth::attempts::{Attempt, CountedEvent};
 use vpgate_core::oauth::device_grant::{DenialReason, Denied, DeviceGrant};
 use vpgate_core::oauth::entitlement::Origin;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::request::Requester;
+
+/// What its client is told where tokens are revoked, and why: as a denial says it.
+const NOT_STARTED: (&[EventKind], &str) =
+    (&[EventKind::GrantDisowned, EventKind::TokenRevoked], "not_started_by_person");
 
 /// What became of a grant that was disowned after it was approved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,7 +95,8 @@ pub(in crate::flow) async fn decided(context: &Context, grant: &GrantId) -> Resu
             Some(DeviceGrant::Redeemed(redeemed)) => {
                 let (grant, token) = (&redeemed.terms().id, redeemed.token());
                 tracing::warn!(%grant, %token, "a person did not start a grant whose token was taken");
-                revoke::revoke_origin(context, Origin::Device(grant.clone())).await?;
+                let (origin, client_id) = (Origin::Device(grant.clone()), &redeemed.terms().client_id);
+                revoke::revoke_origin(context, origin, client_id, NOT_STARTED).await?;
                 return Ok(DeniedByUser::TokensRevoked);
             }
             _ => return Err(NotDenied::Unknown),

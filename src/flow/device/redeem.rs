@@ -170,7 +170,7 @@ async fn shown_again(
         return Ok(response);
     }
     tracing::warn!(client = client.id, %grant, %token, "a used device code was shown again");
-    revoke::revoke_origin(context, origin).await?;
+    revoke::revoke_origin(context, origin, &client.id, revoke::SHOWN_AGAIN).await?;
     Err(NotRedeemed::InvalidCode)
 }
 

@@ -10,6 +10,7 @@ use crate::flow::session::end;
 use crate::flow::tokens::today;
 use vpgate_core::admission::Admission;
 use vpgate_core::change::Change;
+use vpgate_core::event::{EventContent, EventIds, EventKind};
 use vpgate_core::oauth::issuance::Family;
 use vpgate_core::status_list::check::{self, StatusNow};
 use vpgate_core::trust::status_policy::StatusCheck;
@@ -61,7 +62,8 @@ pub(in crate::flow) async fn take_back_family(context: &Context, family: &Family
     let (id, session) = (terms.id.clone(), terms.session.clone());
     let notice = end::notice(context, &terms.client_id, family.admission().subject(), session.clone())?;
     let change = Change::TakeBackFamily { family: id.clone(), session, notice, at: context.now };
-    match context.commit(change).await {
+    let told = vec![told(family, EventKind::CredentialRevoked, "credential_taken_back")];
+    match context.commit_telling(change, told).await {
         Ok(()) => {
             tracing::warn!(family = %id, why, "tokens revoked");
             Ok(())
@@ -71,16 +73,22 @@ pub(in crate::flow) async fn take_back_family(context: &Context, family: &Family
     }
 }
 
-/// Ends every token of `family`; it does not matter who was first.
+fn told(family: &Family, kind: EventKind, reason: &'static str) -> EventContent {
+    let terms = family.terms();
+    EventContent::new(&terms.client_id, kind, EventIds::grant(terms.origin.id())).because(reason)
+}
+
+/// Ends every token of `family`, and tells its client for this `reason`; it does not matter who was first.
 pub(in crate::flow) async fn revoke_family(
     context: &Context,
     family: &Family,
-    why: &'static str,
+    reason: &'static str,
 ) -> Result<(), Unavailable> {
     let id = family.terms().id.clone();
-    match context.commit(Change::RevokeFamily(id.clone())).await {
+    let told = vec![told(family, EventKind::TokenRevoked, reason)];
+    match context.commit_telling(Change::RevokeFamily(id.clone()), told).await {
         Ok(()) => {
-            tracing::warn!(family = %id, why, "tokens revoked");
+            tracing::warn!(family = %id, reason, "tokens revoked");
             Ok(())
         }
         Err(NotMade::Lost | NotMade::Taken) => Ok(()),

@@ -171,7 +171,7 @@ async fn judge_refresh(
         Ok(exchange) => Ok(exchange),
         Err(NotRefreshable::Expired) => Err(NotRefreshed::InvalidToken),
         Err(NotRefreshable::Reused) => {
-            recheck::revoke_family(context, family, "a used refresh token was shown again").await?;
+            recheck::revoke_family(context, family, "refresh_token_shown_again").await?;
             Err(NotRefreshed::InvalidToken)
         }
     }

@@ -72,6 +72,8 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
     ];
     let sessions =
         [delete(delete_from!("sessions", "id")).await?, delete(delete_from!("logout_notices", "id")).await?];
+    let events =
+        [delete(delete_from!("events", "id")).await?, delete(delete_from!("deliveries", "id")).await?];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who")).await?,
         grants: delete(delete_from!("grants", "id")).await?,
@@ -81,6 +83,7 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         assertions: delete(delete_from!("client_assertions", "jti")).await?,
         tokens: tokens.into_iter().fold(0, usize::max),
         sessions: sessions.into_iter().fold(0, usize::max),
+        events: events.into_iter().fold(0, usize::max),
         emptied: empty(database, now, limit).await?,
     })
 }

@@ -49,6 +49,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         delete(delete_from!("dpop_proofs", "id"))?,
     ];
     let sessions = [delete(delete_from!("sessions", "id"))?, delete(delete_from!("logout_notices", "id"))?];
+    let events = [delete(delete_from!("events", "id"))?, delete(delete_from!("deliveries", "id"))?];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who"))?,
         grants: delete(delete_from!("grants", "id"))?,
@@ -58,6 +59,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         assertions: delete(delete_from!("client_assertions", "jti"))?,
         tokens: tokens.into_iter().fold(0, usize::max),
         sessions: sessions.into_iter().fold(0, usize::max),
+        events: events.into_iter().fold(0, usize::max),
         emptied: empty(connection, now, limit)?,
     })
 }

@@ -123,7 +123,7 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
             "state = 'settled', outcome = $1, report = $2, proven = $3,
              wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7,
              answer = $8, tries = NULL, answer_key = NULL, login_hint = NULL",
-            "id = $9 AND state = 'served' AND browser = $10"
+            "id = $9 AND state = 'served' AND browser = $10 AND expiry_told IS NULL"
         ),
         [
             outcome.into(),
@@ -200,7 +200,8 @@ pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result
             "presentations",
             "state = 'settled', return_code = NULL, answered_at = NULL,
              response_code = $1, settled_at = $2, forget_at = $3, proven = $4",
-            "id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7"
+            "id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7
+             AND expiry_told IS NULL"
         ),
         [
             settled.response_code().into(),
@@ -212,6 +213,19 @@ pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result
             return_code.into(),
         ],
     ))
+}
+
+/// Once: whoever tells it first.
+pub(super) fn tell_expired(id: &PresentationId, at: Timestamp) -> Step {
+    must(
+        update!(
+            "presentations",
+            "expiry_told = $1",
+            "id = $2 AND state IN ('begun', 'served', 'awaiting_return') AND expires_at <= $1
+             AND expiry_told IS NULL"
+        ),
+        [at.into(), text(id.as_str())],
+    )
 }
 
 pub(super) fn forget(id: &PresentationId) -> Step {

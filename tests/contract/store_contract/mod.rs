@@ -7,6 +7,7 @@ mod authorizations;
 mod backend;
 mod crowds;
 mod durability;
+mod events;
 mod grants;
 mod history;
 mod leases;
@@ -153,6 +154,13 @@ on_every_backend! {
         each_change_is_found_made_lost_or_open
         what_was_spent_tells_by_whom
         what_only_counts_has_no_question
+    }
+    events {
+        req_21_40_an_event_is_written_with_its_change_or_not_at_all
+        events_are_read_in_the_order_of_their_places_each_client_its_own
+        events_are_kept_for_seven_days
+        an_expiry_is_told_once_and_nobody_settles_then
+        who_asks_from_cursor_to_cursor_misses_nothing_of_a_crowd
     }
     leases {
         of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back

@@ -5,13 +5,16 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use vpgate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use vpgate::flow::ports::{
+    EventStore, NotCommitted, OpenPresentations, PlacedEvents, PushedRequest, Store, Swept, Unavailable,
+};
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
+use vpgate_core::event::EventCursor;
 use vpgate_core::oauth::attempts::Attempt;
 use vpgate_core::oauth::client_token::ClientToken;
 use vpgate_core::oauth::code_grant::CodeGrant;
@@ -22,6 +25,7 @@ use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::request::VpRequest;
 
 /// What becomes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -97,6 +101,22 @@ impl LosingStore {
 
 fn gone() -> Unavailable {
     Unavailable::new("the database", "the connection broke")
+}
+
+#[async_trait]
+impl EventStore for LosingStore {
+    async fn events(
+        &self,
+        client_id: &str,
+        after: EventCursor,
+        limit: usize,
+    ) -> Result<PlacedEvents, Unavailable> {
+        self.inner.events(client_id, after, limit).await
+    }
+
+    async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
+        self.inner.untold_expiries(now, limit).await
+    }
 }
 
 #[async_trait]

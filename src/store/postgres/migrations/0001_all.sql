@@ -105,6 +105,7 @@ CREATE INDEX grants_approved ON grants (forget_at) WHERE state = 'approved';
 --   settled_at      -          -                -                          set        set        set
 --   collected_code  -          -                -                          once it is spent, until the sweep
 --   collected_at    -          -                -                          as collected_code
+--   expiry_told     once its client was told that nobody answered in time: nobody settles it then
 --
 -- `answer_key` is the private JWK that the wallet encrypts to; it and the login hint are removed in the write that
 -- takes the answer, and by the sweep once the request has expired. `login_hint` is text as somebody sent it, in UTF-8.
@@ -132,6 +133,7 @@ CREATE TABLE presentations (
     settled_at    bigint,
     collected_code bytea CHECK (collected_code IS NULL OR (octet_length(collected_code) = 32 AND state = 'settled')),
     collected_at  bigint,
+    expiry_told   bigint,
     expires_at    bigint NOT NULL,
     forget_at     bigint NOT NULL,
 
@@ -167,8 +169,11 @@ CREATE INDEX presentations_with_hint ON presentations (expires_at) WHERE login_h
 CREATE INDEX presentations_collected ON presentations (collected_at) WHERE collected_at IS NOT NULL;
 CREATE INDEX presentations_open ON presentations (begun_by, expires_at)
     WHERE begun_by IS NOT NULL AND state IN ('begun', 'served', 'awaiting_return');
+CREATE INDEX presentations_untold ON presentations (expires_at)
+    WHERE begun_by IS NOT NULL AND expiry_told IS NULL AND state IN ('begun', 'served', 'awaiting_return');
 
--- Who begins a presentation for a relying party waits here for the others who do, because open ones are counted.
+-- Who begins a presentation for a relying party waits here for the others who do, because open ones are counted; and
+-- who gives the events of a client their places.
 CREATE TABLE turns (
     who  text   NOT NULL PRIMARY KEY,
     last bigint NOT NULL
@@ -337,3 +342,41 @@ CREATE TABLE attempts (
     PRIMARY KEY (what, who),
     CONSTRAINT attempts_slots CHECK (cardinality(slots) = cardinality(counts))
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+-- What clients are told of, written with the change that it tells of: never a claim. `ordinal` is its place among the
+-- events of its client: NULL until somebody has asked for them, so that nothing gets a place before one that was told.
+CREATE TABLE events (
+    id        text   NOT NULL PRIMARY KEY,
+    client    text   NOT NULL,
+    at        bigint NOT NULL,
+    event     text   NOT NULL,
+    ordinal   bigint,
+    forget_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX events_client ON events (client, ordinal);
+CREATE INDEX events_forget_at ON events (forget_at);
+
+-- What is delivered of an event: one row for each endpoint of its client that wants it.
+--
+--   state        waiting, delivered or dead
+--   due_at       waiting: when the next attempt is made
+--   taken_until  waiting: until when whoever makes an attempt has it to itself
+--   last_status  the status of the last answer; NULL when none was heard
+CREATE TABLE deliveries (
+    id          text   NOT NULL PRIMARY KEY,
+    event       text   NOT NULL,
+    client      text   NOT NULL,
+    endpoint    text   NOT NULL,
+    state       text   NOT NULL CHECK (state IN ('waiting', 'delivered', 'dead')),
+    due_at      bigint NOT NULL,
+    attempts    bigint NOT NULL,
+    last_status bigint,
+    taken_until bigint,
+    forget_at   bigint NOT NULL
+) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX deliveries_due_at ON deliveries (due_at) WHERE state = 'waiting';
+CREATE INDEX deliveries_endpoint ON deliveries (client, endpoint, due_at);
+CREATE INDEX deliveries_event ON deliveries (event);
+CREATE INDEX deliveries_forget_at ON deliveries (forget_at);

@@ -1,0 +1,42 @@
+//! Looks up what clients are told of.
+
+use async_trait::async_trait;
+use tokio_postgres::Row;
+
+use super::PostgresStore;
+use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
+use crate::store::select::Columns as _;
+use crate::store::steps::Cell;
+use crate::store::{row, select};
+use vpgate_core::base::time::Timestamp;
+use vpgate_core::event::EventCursor;
+use vpgate_core::openid4vp::request::VpRequest;
+
+#[async_trait]
+impl EventStore for PostgresStore {
+    async fn events(
+        &self,
+        client_id: &str,
+        after: EventCursor,
+        limit: usize,
+    ) -> Result<PlacedEvents, Unavailable> {
+        let client = || Cell::from(client_id.to_owned());
+        let rows =
+            self.database.rows(select::EVENTS, &[client(), after.ordinal().into(), bound(limit)]).await?;
+        let unplaced = self.row(select::UNPLACED_EVENT, &[client()]).await?.is_some();
+        let event = |found: &Row| -> Result<_, Unavailable> {
+            let ordinal = found.integer(0)?.unwrap_or_default();
+            Ok((EventCursor::of_ordinal(ordinal), row::from_json(&found.some_text(1)?, "event")?))
+        };
+        Ok(PlacedEvents { events: rows.iter().map(event).collect::<Result<_, _>>()?, unplaced })
+    }
+
+    async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
+        let rows = self.database.rows(select::UNTOLD_EXPIRIES, &[now.into(), bound(limit)]).await?;
+        rows.iter().map(|found| Ok(row::from_json(&found.some_text(0)?, "request")?)).collect()
+    }
+}
+
+fn bound(limit: usize) -> Cell {
+    Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))
+}
