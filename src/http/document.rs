@@ -26,6 +26,7 @@ use super::form::Form;
 use super::oauth::OauthEndpoints;
 use super::openid4vp::requests::RequestEndpoints;
 use super::openid4vp::responses::ResponseEndpoints;
+use vpgate_core::openid4vp::transaction_data::DEVICE_AUTHORIZATION_SCHEMA;
 
 /// Who answers machines.
 type MachineEndpoints = (OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi);
@@ -43,12 +44,25 @@ pub(super) fn machine_endpoints() -> OpenApiService<WithTraits<MachineEndpoints>
 /// The document keeps to what OpenAPI 3.0 has too: for tools that know only that, this word is all that differs.
 const BEFORE: (&str, &str) = ("3.0", "3.0.3");
 
-/// Where the document is served, without authentication.
-pub const ROUTES: &[(&str, &[&str])] = &[("/openapi.json", &["get"]), ("/openapi.yaml", &["get"])];
+/// Where the document is served, and what those who write wallets look up; without authentication.
+pub const ROUTES: &[(&str, &[&str])] = &[
+    ("/openapi.json", &["get"]),
+    ("/openapi.yaml", &["get"]),
+    ("/schemas/device_authorization.json", &["get"]),
+];
 
-/// Both forms.
+/// The document in both forms, and the schema.
 pub(super) fn routes() -> Route {
-    Route::new().at("/openapi.json", get(as_json)).at("/openapi.yaml", get(as_yaml))
+    Route::new()
+        .at("/openapi.json", get(as_json))
+        .at("/openapi.yaml", get(as_yaml))
+        .at("/schemas/device_authorization.json", get(schema_of_devices))
+}
+
+/// What a wallet is asked to show where a device is in the holder's signature.
+#[handler]
+fn schema_of_devices() -> Response {
+    served("application/schema+json", DEVICE_AUTHORIZATION_SCHEMA.to_owned())
 }
 
 #[handler]

@@ -1,4 +1,5 @@
-//! What is agreed to, in plain words, for the four transaction types of the cloud wallet's document.
+//! What is agreed to, in plain words, for the four transaction types of the cloud wallet's document, and for a device
+//! that asks for access.
 
 use serde::Deserialize;
 use serde::de::{Deserializer, Error as _};
@@ -10,6 +11,8 @@ pub(super) const SESSION_DATA: &str = "urn:proof:params:vc:transaction-data:sess
 pub(super) const PAYMENT_ITEMIZED: &str = "urn:proof:params:vc:transaction-data:payment-itemized:v1";
 pub(super) const WIRE_INSTRUCTIONS: &str = "urn:proof:params:vc:transaction-data:wire-instructions:v1";
 pub(super) const PAYMENT_MANDATE: &str = "urn:proof:params:vc:transaction-data:payment-mandate:v1";
+/// Its schema is at `/schemas/device_authorization.json` of the service.
+pub(super) const DEVICE_AUTHORIZATION: &str = "urn:vpgate:device_authorization:1";
 
 /// One transaction as a person reads it. Everything is plain text from a stranger: pages escape it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -41,6 +44,7 @@ impl TransactionText {
             PAYMENT_ITEMIZED => read::<DemoPaymentItemized>(payload)?.in_words(),
             WIRE_INSTRUCTIONS => read::<DemoWireInstructions>(payload).map(DemoWireInstructions::in_words),
             PAYMENT_MANDATE => read::<DemoPaymentMandate>(payload).map(DemoPaymentMandate::in_words),
+            DEVICE_AUTHORIZATION => read::<DemoDevice>(payload)?.in_words(),
             _ => None,
         }
     }
@@ -216,6 +220,40 @@ impl DemoPaymentMandate {
     }
 }
 
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoDevice {
+    client_id: String,
+    client_name: String,
+    device_label: Option<String>,
+    user_code: String,
+    scopes: Vec<DemoRight>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct DemoRight {
+    name: String,
+    description: Option<String>,
+}
+
+impl DemoDevice {
+    /// `None` when it would get nothing.
+    fn in_words(self) -> Option<TransactionText> {
+        if self.scopes.is_empty() {
+            return None;
+        }
+        let mut lines = vec![
+            ("Code on the device", Some(self.user_code)),
+            ("It calls itself", self.device_label),
+            ("Its client", Some(self.client_id)),
+        ];
+        let words = |right: DemoRight| right.description.unwrap_or(right.name);
+        lines.extend(self.scopes.into_iter().map(|right| ("It will get", Some(words(right)))));
+        Some(TransactionText::new(format!("Give access to {}", self.client_name), lines))
+    }
+}
+
 fn read<T: for<'de> Deserialize<'de>>(payload: &Value) -> Option<T> {
     T::deserialize(payload).ok()
 }
@@ -294,6 +332,30 @@ mod tests {
         let mut wrong = wire;
         wrong["source"].as_object_mut().unwrap().remove("individual_name");
         assert_eq!(TransactionText::of(WIRE_INSTRUCTIONS, &wrong), None);
+    }
+
+    #[test]
+    fn req_15_15_a_device_in_words() {
+        let device = json!({
+            "client_id": "tv", "client_name": "Living-room TV", "device_label": "Kitchen", "user_code": "WDJB-MJHT",
+            "scopes": [{"name": "basic", "description": "Your name"}, {"name": "adult"}],
+        });
+        let agreement = TransactionText::of(DEVICE_AUTHORIZATION, &device).unwrap();
+        assert_eq!(agreement.headline, "Give access to Living-room TV");
+        let lines: Vec<_> = agreement.lines.iter().map(|(label, text)| (*label, text.as_str())).collect();
+        assert_eq!(lines[..2], [("Code on the device", "WDJB-MJHT"), ("It calls itself", "Kitchen")]);
+        assert_eq!(lines[3..], [("It will get", "Your name"), ("It will get", "adult")]);
+        for (pointer, wrong) in [
+            ("/scopes", json!([])),
+            ("/scopes/0/more", json!(1)),
+            ("/user_code", json!(7)),
+            ("/country", json!("DE")),
+        ] {
+            let mut device = device.clone();
+            let (parent, name) = pointer.rsplit_once('/').unwrap();
+            device.pointer_mut(parent).unwrap()[name] = wrong;
+            assert_eq!(TransactionText::of(DEVICE_AUTHORIZATION, &device), None, "{device}");
+        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Numbers that the book tells: how the code declares them, in one file alone, and what the page says.
-const NUMBERS: [(&str, &str, &str); 22] = [
+const NUMBERS: [(&str, &str, &str); 23] = [
     ("const MAX_HEADER: usize = 64 * 1024;", "limits", "header of a request | 64 KiB"),
     (
         "const FIRST_HEADER: Duration = Duration::from_secs(12);",
@@ -29,6 +29,7 @@ const NUMBERS: [(&str, &str, &str); 22] = [
     ("const MAX_TRANSACTIONS: usize = 16;", "limits", "transaction data objects in a request | 16"),
     ("const MAX_OBJECT_BYTES: usize = 8192;", "limits", "in a request | 16, of 8 KiB each"),
     ("const MAX_SCOPES: usize = 32;", "limits", "scopes in a request | 32"),
+    ("const MAX_LABEL: usize = 64;", "limits", "name that a device gives itself | 64 characters"),
     ("const MAX_PARAMETER_BYTES: usize = 512;", "limits", "parameter that goes into tokens | 512 bytes"),
     ("const MAX_CLAIM_BYTES: usize = 1024;", "limits", "copied into tokens | 1024 bytes"),
     ("const FAILURES: u32 = 20;", "limits", "20 failed authentications of one client"),

@@ -58,7 +58,8 @@ async function signIn(story, viewport, colorScheme, keyboard) {
   const phone = await windowOf(story, "phone", viewport, colorScheme);
   await enterCode(phone, screen, keyboard);
   await toTheWallet(phone, keyboard);
-  for (const said of ["asks you to share", "Given name", "Alice", "18 or older"]) {
+  const device = ["Give access to Living-room TV", screen.code, "The television of the sandbox"];
+  for (const said of ["asks you to share", "Given name", "Alice", "18 or older", ...device]) {
     check((await phone.text()).includes(said), `the wallet says “${said}”`);
   }
   await phone.press("Share", keyboard);

@@ -16,4 +16,5 @@ pub mod repeat;
 pub mod report;
 pub mod secret;
 pub mod time;
+pub mod visible;
 pub mod well_known;

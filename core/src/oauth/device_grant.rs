@@ -46,6 +46,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::device_label::DeviceLabel;
 use super::number_matching::MatchingNumbers;
 use super::pkce::CodeChallenge;
 use super::polling::Pace;
@@ -82,6 +83,9 @@ pub struct DeviceGrantTerms {
     /// The key that it proved, and must prove again for its tokens (REQ-15.12).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub dpop: Option<Thumbprint>,
+    /// What the device calls itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub device_label: Option<DeviceLabel>,
     /// When it asked.
     pub created_at: Timestamp,
     /// From this second on both codes are dead.

@@ -10,6 +10,7 @@ pub mod client_token;
 pub mod code_grant;
 pub mod decision;
 pub mod device_grant;
+pub mod device_label;
 pub mod device_settings;
 pub mod dpop;
 pub mod entitlement;

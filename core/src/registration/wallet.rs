@@ -64,7 +64,8 @@ pub struct WalletRegistration {
     pub client_secret_file: Option<String>,
     /// A variable of the environment with our secret at the wallet.
     pub client_secret_env: Option<String>,
-    /// The types of transaction data that this wallet understands: true, false or a list.
+    /// The types of transaction data that this wallet understands: true, false or a list. Only a list can name
+    /// `urn:vpgate:device_authorization:1`, with which devices stand in the holder's signature.
     pub transaction_data: Option<Value>,
     /// What others say about us (OpenID4VP 1.0 section 5.11).
     pub verifier_info: Vec<VerifierInfoRegistration>,

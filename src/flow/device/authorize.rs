@@ -17,6 +17,7 @@ use vpgate_core::oauth::attempts::{Attempt, Barrier, CountedEvent, Limited};
 use vpgate_core::oauth::authorization_request::{AuthorizationParameters, RequestFault, not_honoured};
 use vpgate_core::oauth::client::{AuthenticatedClient, Client, Grant};
 use vpgate_core::oauth::device_grant::{DeviceGrantTerms, Pending, Precautions};
+use vpgate_core::oauth::device_label::{DeviceLabel, LabelFault};
 use vpgate_core::oauth::device_settings::{DeviceSettings, VerificationUris};
 use vpgate_core::oauth::number_matching::MatchingNumbers;
 use vpgate_core::oauth::pkce::{ChallengeFault, CodeChallenge};
@@ -75,6 +76,9 @@ pub enum NotAuthorized {
     /// A bad challenge (RFC 7636).
     #[error(transparent)]
     Challenge(#[from] ChallengeFault),
+    /// What the device calls itself cannot be shown.
+    #[error(transparent)]
+    Label(#[from] LabelFault),
     /// This client, or this address, has opened too many grants.
     #[error("too many device authorizations; try again in {retry_after} seconds")]
     TooMany {
@@ -114,7 +118,7 @@ pub async fn authorize(
     let client = client.client();
     let open = client.device.scopes.as_ref().unwrap_or(&client.scopes);
     let ScopesAsked { scopes, openid } = ScopesAsked::read(scope, open, &context.policy.scopes)?;
-    let challenge = challenge(other)?;
+    let (challenge, device_label) = (challenge(other)?, label(other)?);
     let resource = resource(context, client, other, key.is_some())?;
     let settings = &client.device;
     let precautions = precautions(context, settings, from)?;
@@ -131,6 +135,7 @@ pub async fn authorize(
         challenge,
         resource,
         dpop: key,
+        device_label,
         created_at: context.now,
         expires_at: context.now.plus(settings.code_lifetime),
     });
@@ -293,4 +298,8 @@ fn challenge(other: &AuthorizationParameters) -> Result<Option<CodeChallenge>, C
         (None, Some(_)) => Err(ChallengeFault::Form),
         (None, None) => Ok(None),
     }
+}
+
+fn label(other: &AuthorizationParameters) -> Result<Option<DeviceLabel>, LabelFault> {
+    other.get("device_label").map(DeviceLabel::read).transpose()
 }

@@ -4,6 +4,7 @@
 use crate::flow::client::limits;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
+use crate::flow::device::in_signature;
 use crate::flow::device::user_code::{self, CodeFound, CodeRefused, Typed};
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
@@ -35,11 +36,13 @@ pub async fn go_on(
     browser: &Secret,
 ) -> Result<Handle, CodeRefused> {
     let entered = user_code::enter(context, typed, limits::guesser_at(context, typed.from)).await?;
-    let client = entered.client;
+    let (client, shown) = (entered.client, entered.shown.clone());
     let grant = user_code::take_up(context, entered, picked, browser.digest()).await?;
     let terms = grant.terms();
     let question = QueryAsked::of_scopes(context, client, grant.grantable(), &ClaimsRequest::default())
         .map_err(|_| CodeRefused::Unknown)?;
+    let question = in_signature::add(context, question, &client.wallet, &grant, &shown);
+    let question = question.map_err(|why| NotBegun::from(why).of_our_own())?;
     let requester = Requester::Device { client_id: client.id.clone(), grant: terms.id.clone() };
     let (flow, until) = (context.policy.flow_in_browser(&client.wallet), Some(terms.expires_at));
     let ask = NewVpRequest { requester, wallet: &client.wallet, question, login_hint: None, flow, until };

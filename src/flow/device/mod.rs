@@ -4,6 +4,7 @@ pub mod authorize;
 pub(super) mod decide;
 pub mod deny_by_user;
 pub mod enter_code;
+pub(super) mod in_signature;
 pub mod own_pages;
 pub mod polls;
 pub mod redeem;

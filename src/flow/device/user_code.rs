@@ -35,6 +35,8 @@ pub struct CodeFound {
     pub client_id: String,
     /// The name that people know the client by.
     pub client_name: String,
+    /// What the device calls itself; nobody has checked it.
+    pub device_label: Option<String>,
     /// The scopes that can be granted.
     pub scopes: Scopes,
     /// The rights in words: the description of each scope, or its name.
@@ -194,6 +196,7 @@ pub(in crate::flow) fn describe(context: &Context, entered: Entered<'_>) -> Resu
         user_code: shown,
         client_id: client.id.clone(),
         client_name: client.name.clone(),
+        device_label: terms.device_label.as_ref().map(|label| label.as_str().to_owned()),
         rights: context.policy.rights(&scopes),
         scopes,
         claims: query.claims(),

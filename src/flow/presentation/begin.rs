@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
+use crate::flow::device::in_signature::{self, NotInSignature};
 use crate::flow::device::own_pages::{self, PagesRefused};
 use crate::flow::device::user_code::{self, CodeRefused, Typed};
 use crate::flow::ports::Unavailable;
@@ -151,6 +152,15 @@ impl NotBegun {
     }
 }
 
+impl From<NotInSignature> for NotBegun {
+    fn from(why: NotInSignature) -> Self {
+        match why {
+            NotInSignature::Question(why) => why.into(),
+            NotInSignature::Failed(source) => source.into(),
+        }
+    }
+}
+
 impl From<NotReached> for NotBegun {
     fn from(why: NotReached) -> Self {
         match why {
@@ -170,10 +180,12 @@ pub async fn begin(
     client: AuthenticatedClient<'_>,
     request: NewPresentation,
 ) -> Result<PresentationBegun, NotBegun> {
+    let wallet = request.wallet.as_deref().unwrap_or(&client.client().wallet);
     let (claim, question) = match &request.for_code {
         Some(code) => {
-            let grant = take_up_for_pages(context, client, code).await?;
+            let (grant, user_code) = take_up_for_pages(context, client, code).await?;
             let question = QueryAsked::of_grant(context, &request.question, &grant)?;
+            let question = in_signature::add(context, question, wallet, &grant, &user_code)?;
             (Some(grant), question)
         }
         None => {
@@ -193,7 +205,6 @@ pub async fn begin(
         several_holders: request.question.several_holders,
     };
     let until = claim.as_ref().map(|grant| grant.terms().expires_at);
-    let wallet = request.wallet.as_deref().unwrap_or(&client.wallet);
     let asked = NewVpRequest {
         requester,
         wallet,
@@ -274,16 +285,16 @@ async fn not_begun(context: &Context, client: &str) -> Result<NotBegun, Unavaila
     Ok(NotBegun::TooMany { retry_after })
 }
 
-/// The pages of `client` take a code up, for whoever they show it to.
+/// The pages of `client` take a code up, for whoever they show it to; with the code as the device shows it.
 async fn take_up_for_pages(
     context: &Context,
     client: AuthenticatedClient<'_>,
     code: &CodeToComplete,
-) -> Result<Pending, PagesRefused> {
+) -> Result<(Pending, String), PagesRefused> {
     let typed = Typed { code: &code.user_code, from: code.from };
     let entered = own_pages::enter(context, client, typed).await?;
-    let owner = own_pages::owner(context, client.client());
-    Ok(user_code::take_up(context, entered, code.number.as_deref(), owner).await?)
+    let (owner, shown) = (own_pages::owner(context, client.client()), entered.shown.clone());
+    Ok((user_code::take_up(context, entered, code.number.as_deref(), owner).await?, shown))
 }
 
 /// Writes a request down, and makes the key that its answer is to be encrypted to.

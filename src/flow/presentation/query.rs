@@ -198,4 +198,16 @@ impl QueryAsked {
         }
         Ok(self)
     }
+
+    /// With one transaction of our own behind those of the caller, who is told where theirs is in its way.
+    pub(in crate::flow) fn agreeing_to_this_too(mut self, ours: TransactionData) -> Result<Self, NotAsked> {
+        if self.transaction_data.len() >= MAX_TRANSACTIONS {
+            return Err(NotAsked::TooManyTransactions);
+        }
+        for (index, theirs) in self.transaction_data.iter().enumerate() {
+            theirs.agrees_with(&ours).map_err(|fault| NotAsked::Transaction { index, fault })?;
+        }
+        self.transaction_data.push(ours);
+        Ok(self)
+    }
 }

@@ -41,6 +41,8 @@ pub struct DeviceVerification {
     pub client_id: String,
     /// What people call it.
     pub client_name: String,
+    /// What the device calls itself, where it does; nobody has checked it.
+    pub device_label: Option<String>,
     /// What can be granted.
     pub scopes: Vec<CodeScope>,
     /// What the wallet will be asked to show, as dotted paths.
@@ -215,6 +217,7 @@ impl CodeAnswer {
             user_code: found.user_code,
             client_id: found.client_id,
             client_name: found.client_name,
+            device_label: found.device_label,
             claim_names: found.claims,
             created_at: found.created_at.rfc3339(),
             expires_at: found.expires_at.rfc3339(),

@@ -24,7 +24,7 @@ enum PagesAllowed {
 }
 
 /// The paths that pages of other origins may read, each with the methods it answers to.
-const PATHS: [(&str, &[&str], PagesAllowed); 10] = [
+const PATHS: [(&str, &[&str], PagesAllowed); 11] = [
     ("/device_authorization", &["POST"], PagesAllowed::OwnOrigins),
     ("/par", &["POST"], PagesAllowed::OwnOrigins),
     ("/token", &["POST"], PagesAllowed::OwnOrigins),
@@ -35,6 +35,7 @@ const PATHS: [(&str, &[&str], PagesAllowed); 10] = [
     ("/.well-known/openid-configuration", &["GET"], PagesAllowed::Everybody),
     ("/openapi.json", &["GET"], PagesAllowed::Everybody),
     ("/openapi.yaml", &["GET"], PagesAllowed::Everybody),
+    ("/schemas/device_authorization.json", &["GET"], PagesAllowed::Everybody),
 ];
 /// What a page may send besides what every form may: its access token, and a proof of its key (RFC 9449).
 const REQUEST_HEADERS: &str = "authorization, content-type, dpop";

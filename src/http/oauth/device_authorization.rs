@@ -21,6 +21,9 @@ pub struct DeviceAuthorizationRequest {
     pub code_challenge_method: Option<String>,
     /// The resource that the token is for (RFC 8707).
     pub resource: Option<String>,
+    /// An extension: what the device calls itself, in 1 to 64 characters of one line, for a person who has several of
+    /// them. Pages show it, and wallets that know the transaction data type `urn:vpgate:device_authorization:1`.
+    pub device_label: Option<String>,
 }
 
 /// How a device authorization is answered.

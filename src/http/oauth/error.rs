@@ -234,6 +234,7 @@ impl From<NotAuthorized> for OAuthRefusal {
                 Self::refused(authorization_error(fault.error()), why.to_string())
             }
             NotAuthorized::Challenge(why) => Self::invalid(why.to_string()),
+            NotAuthorized::Label(why) => Self::invalid(why.to_string()),
             NotAuthorized::TooMany { retry_after } => Self::too_many(retry_after),
             NotAuthorized::Parameter(why) => Self::invalid(why.to_string()),
             NotAuthorized::Failed(failure) => failure.into(),

@@ -23,6 +23,8 @@ use device_client::{Screen, Unusable};
 const COOKIE: &str = "sandbox_tv";
 /// A screen is remembered longer than its code lives, so that it can say so.
 const MEMORY: Duration = Duration::from_secs(3600);
+/// What this one calls itself.
+const LABEL: &str = "The television of the sandbox";
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
 /// `GET /tv`: what is on. Without a script the page comes back by itself, so this polls too.
@@ -70,7 +72,11 @@ fn remembered(jar: &CookieJar) -> Option<String> {
 
 /// RFC 8628 section 3.1.
 async fn switch_on(parties: &Parties, jar: &CookieJar) {
-    let fields = [("client_id", parties.tv_client_id.as_str()), ("scope", parties.scope.as_str())];
+    let fields = [
+        ("client_id", parties.tv_client_id.as_str()),
+        ("scope", parties.scope.as_str()),
+        ("device_label", LABEL),
+    ];
     let answer = parties.service.post_form("/device_authorization", &fields).await;
     let now = parties.now();
     let Ok(television) = answer.map_err(|_| Unusable).and_then(|answer| Television::read(&answer, now))

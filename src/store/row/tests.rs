@@ -14,6 +14,7 @@ fn terms() -> String {
         challenge: None,
         resource: None,
         dpop: None,
+        device_label: None,
         created_at: Timestamp::from_unix(1_800_000_000),
         expires_at: Timestamp::from_unix(1_800_000_600),
     };

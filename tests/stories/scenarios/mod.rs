@@ -24,6 +24,7 @@ mod endpoints;
 mod form_post;
 mod haip;
 mod identifiers;
+mod in_signature;
 mod limits;
 mod logs;
 mod lost_answers;

@@ -17,6 +17,7 @@ fn pending() -> Pending {
         challenge: None,
         resource: None,
         dpop: None,
+        device_label: None,
         created_at: OPENED,
         expires_at: TOO_LATE,
     };

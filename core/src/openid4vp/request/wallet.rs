@@ -83,6 +83,11 @@ pub enum TransactionSupport {
 }
 
 impl TransactionSupport {
+    /// Whether the operator has named `kind`, so that objects of it may be added to a request.
+    pub fn names(&self, kind: &str) -> bool {
+        matches!(self, Self::Only(kinds) if kinds.iter().any(|known| known == kind))
+    }
+
     /// Whether objects of `kind` may be sent.
     pub fn include(&self, kind: &str) -> bool {
         match self {

@@ -3,10 +3,11 @@
 use serde_json::{Map, Value};
 use url::Url;
 
-use super::TransactionFault;
+use super::{ENVELOPE, TransactionFault};
 use crate::base::exact::ExactNumbers;
 use crate::base::money::{Amount, Currency};
 use crate::base::time::Moment;
+use crate::base::visible::hides;
 
 /// Longest name, label or identifier, in characters.
 pub(super) const SHORT: usize = 200;
@@ -29,6 +30,17 @@ impl<'v> Fields<'v> {
             Some(members) => Ok(Self { pointer, members, read: Vec::new() }),
             None => Err(TransactionFault::at(pointer, "must be an object")),
         }
+    }
+
+    /// The `payload` of an object that has no other members beside those of every type.
+    pub(super) fn of_payload(object: &'v Value) -> Result<Self, TransactionFault> {
+        const PAYLOAD: &str = "/payload";
+        let mut members = object.as_object().into_iter().flat_map(Map::keys);
+        if let Some(other) = members.find(|name| *name != "payload" && !ENVELOPE.contains(&name.as_str())) {
+            return Err(TransactionFault::at(format!("/{other}"), "is not a member of this type"));
+        }
+        let payload = object.get("payload").ok_or_else(|| TransactionFault::at(PAYLOAD, "is required"))?;
+        Self::of(payload, PAYLOAD)
     }
 
     /// A required string of 1 to `longest` characters.
@@ -240,13 +252,6 @@ pub(super) fn checked_text(value: &Value, pointer: &str, longest: usize) -> Resu
         return Err(TransactionFault::at(pointer, "must not contain control or text direction characters"));
     }
     Ok(text.to_owned())
-}
-
-/// Characters that make a person read something else than what is signed: controls (a line break is
-/// harmless) and the bidirectional overrides and isolates of Unicode.
-fn hides(character: char) -> bool {
-    (character.is_control() && character != '\n')
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 /// Without a user name or password: those make one site look like another.

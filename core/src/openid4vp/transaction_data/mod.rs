@@ -4,6 +4,7 @@
 //! The string is the truth: it is written once from the typed value, stored, sent and hashed. Everything
 //! else here is read from it.
 
+mod device;
 mod fields;
 mod payment_itemized;
 mod payment_mandate;
@@ -17,6 +18,9 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+pub use self::device::{
+    DEVICE_AUTHORIZATION, DEVICE_AUTHORIZATION_SCHEMA, DeviceInSignature, RightInSignature,
+};
 use self::fields::Fields;
 pub use self::payment_itemized::{PaymentItem, PaymentItemized};
 pub use self::payment_mandate::{Payee, PaymentInstrument, PaymentMandate};

@@ -3,7 +3,7 @@
 //! The schema describes the whole object as it is sent, `type` and `credential_ids` included. Those two
 //! and `transaction_data_hashes_alg` are checked here too, whatever the schema says about them. The four types of
 //! strong customer authentication ([`ScaType`]) are known without being registered; what an operator registers under
-//! their names wins.
+//! their names wins. So is the type with which devices stand in the holder's signature, which nobody registers.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,6 +11,7 @@ use std::sync::Arc;
 use jsonschema::{PatternOptions, Validator};
 use serde_json::{Map, Value};
 
+use super::device;
 use super::fields::{LONG, checked_text};
 use super::{
     Details, ENVELOPE, LabelledLine, Payload, ScaEvidence, ScaType, TransactionData, TransactionFault,
@@ -40,6 +41,7 @@ struct Registered {
 enum TypeRules {
     Schema(Arc<Validator>),
     Sca(ScaType),
+    Device,
 }
 
 /// Why a type cannot be registered.
@@ -48,7 +50,7 @@ pub enum TypeFault {
     /// Empty, too long, or with characters that hide something.
     #[error("must be 1 to {MAX_TYPE} bytes of text, for example \"urn:example:loan:v1\"")]
     Type,
-    /// It is one of the four, or registered before.
+    /// It is one of the four, that of devices, or registered before.
     #[error("is a type that is known already")]
     Known,
     /// What people read is empty or hides something.
@@ -75,7 +77,7 @@ impl TransactionTypes {
     pub fn with(mut self, kind: &str, title: &str, schema: &Value) -> Result<Self, TypeFault> {
         let text = |text: &str, longest| checked_text(&Value::from(text), "", longest);
         text(kind, MAX_TYPE).map_err(|_| TypeFault::Type)?;
-        if Payload::reader(kind).is_some() || self.registered(kind).is_some() {
+        if self.is_taken(kind) {
             return Err(TypeFault::Known);
         }
         text(title, MAX_NAME).map_err(|_| TypeFault::Title)?;
@@ -98,7 +100,7 @@ impl TransactionTypes {
     pub fn with_sca(mut self, kind: &str, title: Option<&str>, like: ScaType) -> Result<Self, TypeFault> {
         let text = |text: &str, longest| checked_text(&Value::from(text), "", longest);
         text(kind, MAX_TYPE).map_err(|_| TypeFault::Type)?;
-        if Payload::reader(kind).is_some() || self.registered(kind).is_some() {
+        if self.is_taken(kind) {
             return Err(TypeFault::Known);
         }
         let title = title.unwrap_or(like.title());
@@ -156,6 +158,10 @@ impl TransactionTypes {
     pub fn from_text(&self, text: &str) -> Result<TransactionData, TransactionFault> {
         let object = serde_json::from_str(text).map_err(|_| TransactionFault::at("", "is not JSON"))?;
         let (parts, numbers) = (super::read(&object)?, ExactNumbers::of(text));
+        if parts.payload.kind() == device::DEVICE_AUTHORIZATION {
+            let why = "is written by this service alone, for a device that asks";
+            return Err(TransactionFault::at("/type", why));
+        }
         self.permit(&parts.payload, &object, &numbers)?;
         parts.written(&object, &numbers)
     }
@@ -181,8 +187,12 @@ impl TransactionTypes {
             Payload::PaymentMandate(mandate) => mandate.details(),
             Payload::Registered(payload) => {
                 let known = self.named(&payload.kind);
-                if let Some((title, TypeRules::Sca(like))) = known {
-                    return like.details(title, data.object(), &ExactNumbers::of(&data.text()));
+                match &known {
+                    Some((title, TypeRules::Sca(like))) => {
+                        return like.details(title, data.object(), &ExactNumbers::of(&data.text()));
+                    }
+                    Some((title, TypeRules::Device)) => return device::details(title, data.object()),
+                    Some((_, TypeRules::Schema(_))) | None => {}
                 }
                 let title = known.map_or(payload.kind.as_str(), |(title, _)| title);
                 Details { title: title.to_owned(), lines: payload.lines() }
@@ -202,6 +212,7 @@ impl TransactionTypes {
         let (_, rules) = self.named(&payload.kind).ok_or_else(unknown)?;
         let schema = match rules {
             TypeRules::Sca(like) => return like.check(object, numbers),
+            TypeRules::Device => return device::check(object),
             TypeRules::Schema(schema) => schema,
         };
         match schema.iter_errors(object).next() {
@@ -215,9 +226,18 @@ impl TransactionTypes {
 
     /// Title and rules of a type.
     fn named(&self, kind: &str) -> Option<(&str, TypeRules)> {
+        if kind == device::DEVICE_AUTHORIZATION {
+            return Some((device::TITLE, TypeRules::Device));
+        }
         let built_in = || ScaType::named(kind).map(|like| (like.title(), TypeRules::Sca(like)));
         let known = self.registered(kind).map(|known| (known.title.as_str(), known.rules.clone()));
         known.or_else(built_in)
+    }
+
+    /// Whether nothing can be registered under this name any more.
+    fn is_taken(&self, kind: &str) -> bool {
+        let is_built_in = kind == device::DEVICE_AUTHORIZATION || Payload::reader(kind).is_some();
+        is_built_in || self.registered(kind).is_some()
     }
 
     fn registered(&self, kind: &str) -> Option<&Registered> {

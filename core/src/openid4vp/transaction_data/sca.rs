@@ -52,9 +52,6 @@ const FREQUENCIES: [(&str, &str); 12] = [
     ("TYEA", "every two years"),
 ];
 
-/// The payload of an object, whatever its type.
-const PAYLOAD: &str = "/payload";
-
 impl ScaType {
     /// All of them.
     pub const ALL: [Self; 4] = [Self::Payment, Self::LoginRisk, Self::AccountAccess, Self::Mandate];
@@ -92,13 +89,7 @@ impl ScaType {
         if object.get(HASH_ALGORITHMS).is_none() {
             return Err(TransactionFault::at(format!("/{HASH_ALGORITHMS}"), "is required for this type"));
         }
-        let members = object.as_object().into_iter().flat_map(|members| members.keys());
-        let known = ["type", "credential_ids", HASH_ALGORITHMS, "payload"];
-        if let Some(other) = members.into_iter().find(|name| !known.contains(&name.as_str())) {
-            return Err(TransactionFault::at(format!("/{other}"), "is not a member of this type"));
-        }
-        let payload = object.get("payload").ok_or_else(|| TransactionFault::at(PAYLOAD, "is required"))?;
-        let payload = Fields::of(payload, PAYLOAD)?;
+        let payload = Fields::of_payload(object)?;
         match self {
             Self::Payment => payment(payload, numbers),
             Self::LoginRisk => login_risk(payload),

@@ -30,6 +30,7 @@ fn open(number: u8) -> Change {
         challenge: None,
         resource: None,
         dpop: None,
+        device_label: None,
         created_at: Timestamp::from_unix(0),
         expires_at: Timestamp::from_unix(600),
     };

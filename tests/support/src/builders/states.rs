@@ -83,6 +83,7 @@ impl Grant {
             challenge: None,
             resource: None,
             dpop: None,
+            device_label: None,
             created_at: NOW,
             expires_at: NOW.plus(LIFETIME),
         };

@@ -1,0 +1,3 @@
+export { Vpgate, VpgateError } from "./client.js";
+export { verifyReceipt, ReceiptError } from "./receipt.js";
+export { verifyWebhook, WebhookError } from "./webhook.js";
