@@ -22,6 +22,7 @@ use std::time::Duration;
 
 use poem::Response;
 use poem::endpoint::BoxEndpoint;
+use serde_json::Value;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -41,16 +42,17 @@ use crate::fetch::wallets::FetchedWallets;
 use crate::flow;
 use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{
-    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, StatusLists, Store, Unavailable, Wallets,
+    ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, Signer as _, StatusLists, Store, Unavailable,
+    Wallets,
 };
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
 use crate::system::entropy::SystemEntropy;
-use crate::system::keys::{Keyring, NoSigningKeys};
+use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
 use crate::system::request_keys::RequestKeys;
-use crate::system::signing_keys::{KeyListing, KeyPlan, TokenSigner};
+use crate::system::signing_keys::{KeyListing, KeyRole, TokenSigner};
 use vpgate_core::base::time::Timestamp;
 
 /// How long requests under way may take once we were told to stop. Less than the time after which
@@ -164,6 +166,7 @@ impl App {
             clock,
             entropy,
             signer: Arc::new(keys.signer),
+            receipt_signer: Arc::new(keys.receipt_signer),
             request_signer: Arc::new(RequestKeys::new(config.request_keys)),
             wallets,
             issuer_keys,
@@ -203,6 +206,15 @@ impl App {
     /// When the store is unavailable.
     pub async fn tell_expiries(&self) -> Result<(), Unavailable> {
         flow::events::expiry::tell(&self.service.context()).await
+    }
+
+    /// Signs what receipts wait and the ends of chains, as is done every second where it listens.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn seal_receipts(&self) -> Result<(), Unavailable> {
+        flow::receipts::seal_waiting(&self.service.context()).await?;
+        flow::receipts::checkpoint(&self.service.context()).await.map(drop)
     }
 
     /// Makes one attempt for each notice of a logout that is due.
@@ -341,17 +353,35 @@ pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
 /// [`NotStarted::Keys`]
 pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    let signer = TokenSigner::in_folder(key_folder(config)?, &KeyPlan::of(&config.policy))?;
-    Ok(signer.list(SystemClock.now()))
+    let (folder, plans) = (key_folder(config)?, KeyPlans::of(&config.policy));
+    let mut all = Vec::new();
+    for plan in [&plans.tokens, &plans.receipts] {
+        all.extend(TokenSigner::in_folder(folder, plan)?.list(SystemClock.now()));
+    }
+    Ok(all)
 }
 
-/// Makes the next signing keys, which running services see by themselves.
+/// The public keys that check receipts, from the keys directory. Makes and changes nothing.
 ///
 /// # Errors
 /// [`NotStarted::Keys`]
-pub fn rotate_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
+pub fn receipt_jwks(config: &Config) -> Result<Value, NotStarted> {
+    let plan = KeyPlans::of(&config.policy).receipts;
+    Ok(TokenSigner::found_in(key_folder(config)?, &plan)?.jwks(SystemClock.now()))
+}
+
+/// Makes the next keys of `role`, which running services see by themselves.
+///
+/// # Errors
+/// [`NotStarted::Keys`]
+pub fn rotate_keys(config: &Config, role: KeyRole) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    Ok(TokenSigner::rotate(key_folder(config)?, &KeyPlan::of(&config.policy), SystemClock.now())?)
+    let plans = KeyPlans::of(&config.policy);
+    let plan = match role {
+        KeyRole::Tokens => plans.tokens,
+        KeyRole::Receipts => plans.receipts,
+    };
+    Ok(TokenSigner::rotate(key_folder(config)?, &plan, SystemClock.now())?)
 }
 
 fn key_folder(config: &Config) -> Result<&Path, NotStarted> {

@@ -6,6 +6,7 @@
 //! [sizing]: crate::book::sizing
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
+//! [receipts]: crate::book::receipts
 //! [decisions]: crate::book::decisions
 //! [glossary]: crate::book::glossary
 #![doc = include_str!("../docs/README.md")]
@@ -22,6 +23,7 @@ macro_rules! page {
         /// [sizing]: crate::book::sizing
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
+        /// [receipts]: crate::book::receipts
         /// [decisions]: crate::book::decisions
         /// [glossary]: crate::book::glossary
         #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
@@ -37,5 +39,6 @@ page!(replicas);
 page!(sizing);
 page!(limits);
 page!(threats);
+page!(receipts);
 page!(decisions);
 page!(glossary);

@@ -16,11 +16,13 @@ use vpgate::config::{self, Config, secrets};
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
 use vpgate::system::entropy::SystemEntropy;
+use vpgate::system::signing_keys::KeyRole;
 use vpgate_core::base::secret::Secret;
 
 use crate::command_line::logs::Logs;
+use crate::command_line::receipt::ReceiptCommand;
 use crate::command_line::storage::StorageCommand;
-use crate::command_line::{keys, say, service, verify};
+use crate::command_line::{keys, receipt, say, service, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 ///
@@ -59,6 +61,9 @@ enum Command {
     ///
     /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
     Verify(verify::Arguments),
+    /// Evidence of what was decided.
+    #[command(subcommand)]
+    Receipt(ReceiptCommand),
     /// Brings the database to the version of this program.
     Migrate(ConfigFile),
     /// Copies the database to a new file, whole and checked, while the service runs or not.
@@ -96,7 +101,14 @@ enum KeysCommand {
     List(ConfigFile),
     /// Makes the next key: published at once, signing in ten minutes. The old one stays published until its
     /// last token is dead. Running services need no restart.
-    Rotate(ConfigFile),
+    Rotate {
+        #[command(flatten)]
+        file: ConfigFile,
+        /// The key that signs receipts instead. The old one stays published at `/receipts/jwks.json` for
+        /// `receipts.keep`.
+        #[arg(long)]
+        receipts: bool,
+    },
     /// Lets the database go with the keys that are in the folder now, when those it was used with are lost.
     /// Every person gets another subject, and tokens that are out cannot be verified any more.
     Adopt(ConfigFile),
@@ -129,7 +141,7 @@ fn main() -> ExitCode {
         }
     };
     // Where 1 is an answer, it cannot be a failure.
-    let otherwise = if matches!(cli.command, Command::Verify(_)) { 2 } else { 1 };
+    let otherwise = if matches!(cli.command, Command::Verify(_) | Command::Receipt(_)) { 2 } else { 1 };
     let code = run(cli.command).unwrap_or_else(|refused| {
         logs.say(&format!("vpgate: {refused:#}"));
         ExitCode::from(otherwise)
@@ -141,6 +153,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
+        Command::Receipt(command) => return receipt::run(&command),
         #[cfg(feature = "sandbox")]
         Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),
         Command::Serve(file) => service::serve(&file.config),
@@ -172,7 +185,10 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             say("the database goes with the keys in the folder from now on")
         }
         Command::Keys(KeysCommand::List(file)) => keys::say_all(&app::list_keys(&load(&file)?)?),
-        Command::Keys(KeysCommand::Rotate(file)) => keys::say_all(&app::rotate_keys(&load(&file)?)?),
+        Command::Keys(KeysCommand::Rotate { file, receipts }) => {
+            let role = if receipts { KeyRole::Receipts } else { KeyRole::Tokens };
+            keys::say_all(&app::rotate_keys(&load(&file)?, role)?)
+        }
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),

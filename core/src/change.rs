@@ -19,6 +19,7 @@ use crate::oauth::issuance::{Issuance, Reissue, Renewal};
 use crate::oauth::logout::{LogoutNotice, WaitingNotice};
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 use crate::openid4vp::request::VpRequest;
+use crate::receipt::chain::{ChainHead, GrownChain, SealedReceipt};
 
 mod question;
 mod told;
@@ -162,6 +163,14 @@ pub enum Change {
         /// Digest of the browser that came first.
         from: Digest,
     },
+    /// The wallet was sent something more, or came for it. Leaves: begun or served, and not known to have been sent
+    /// that.
+    NoteSent {
+        /// The presentation.
+        id: PresentationId,
+        /// Hash of what was sent.
+        sent: String,
+    },
     /// A rejected answer was counted. Leaves: served, with one try less.
     CountTry(Served),
     /// The wallet posted a good answer. Leaves: served.
@@ -302,6 +311,27 @@ pub enum Change {
     },
     /// A notice that was delivered, or is given up. `Lost` when there is none.
     DropNotice(NoticeId),
+    /// Signed receipts of one client, at the end of its chain. Leaves: a chain that ends in `after`, and receipts that
+    /// wait.
+    SealReceipts {
+        /// Whose chain it is.
+        client: String,
+        /// Where it ended until now; `None` where it begins with these.
+        after: Option<ChainHead>,
+        /// In the order of the chain.
+        sealed: Vec<SealedReceipt>,
+        /// When that happens.
+        at: Timestamp,
+    },
+    /// The end of a chain, signed. Leaves: a chain that ends there.
+    CheckpointReceipts {
+        /// The chain and its end.
+        chain: GrownChain,
+        /// The signed checkpoint.
+        checkpoint: String,
+        /// When that happens.
+        at: Timestamp,
+    },
 }
 
 /// What one process at a time does for all that share the store.
@@ -345,6 +375,7 @@ impl Change {
             Self::ServePresentation(_) => "serve_presentation",
             Self::FallBackToRedirect(_) => "fall_back_to_redirect",
             Self::TakeOver { .. } => "take_over",
+            Self::NoteSent { .. } => "note_sent",
             Self::CountTry(_) => "count_try",
             Self::AwaitReturn(_) => "await_return",
             Self::Return { .. } => "return",
@@ -364,6 +395,8 @@ impl Change {
             Self::TakeBackFamily { .. } => "take_back_family",
             Self::PostponeNotice { .. } => "postpone_notice",
             Self::DropNotice(_) => "drop_notice",
+            Self::SealReceipts { .. } => "seal_receipts",
+            Self::CheckpointReceipts { .. } => "checkpoint_receipts",
             Self::TakeLease { .. } => "take_lease",
         }
     }

@@ -90,6 +90,7 @@ pub mod openid4vp;
 #[cfg(any(test, feature = "testing"))]
 pub mod plain;
 pub mod policy;
+pub mod receipt;
 pub mod registration;
 pub mod sdjwt;
 pub mod status_list;

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::admission::ScopePolicy;
 use crate::admission::scopes::Scopes;
+use crate::base::secret::Digest;
 use crate::credential::settings::VerificationSettings;
 use crate::jose::alg::Algorithm;
 use crate::oauth::attempts::DeviceLimits;
@@ -44,6 +45,8 @@ pub struct Policy {
     pub tokens: TokenPolicy,
     /// How sessions are kept; `None` where nobody is signed in.
     pub sessions: Option<SessionPolicy>,
+    /// Whether receipts are made, and how long they can be checked.
+    pub receipts: ReceiptPolicy,
 }
 
 impl Policy {
@@ -115,6 +118,28 @@ pub struct CodePolicy {
     pub pushed_lifetime: Duration,
     /// Only pushed requests count, whoever the client is.
     pub pushed_only: bool,
+}
+
+/// `[receipts]`
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ReceiptPolicy {
+    /// Whether decisions leave receipts.
+    pub enabled: bool,
+    /// How long after its last receipt a key is published.
+    pub keep: Duration,
+    /// The version of the rules that decide: receipts name it.
+    pub rules: Digest,
+}
+
+impl Default for ReceiptPolicy {
+    fn default() -> Self {
+        Self { enabled: true, keep: Self::SEVEN_YEARS, rules: Digest::of(b"") }
+    }
+}
+
+impl ReceiptPolicy {
+    /// With two leap days.
+    pub const SEVEN_YEARS: Duration = Duration::from_secs(2557 * 86_400);
 }
 
 /// `[presentation]`

@@ -1,5 +1,5 @@
 //! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts and of what
-//! nobody answered.
+//! nobody answered, signing receipts.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -24,6 +24,8 @@ const WRITE_AGAIN: Duration = Duration::from_secs(10);
 const DELIVERIES: Duration = Duration::from_secs(2);
 /// How often it is asked what has expired.
 const EXPIRIES: Duration = Duration::from_secs(1);
+/// How often receipts that wait are signed.
+const SEAL: Duration = Duration::from_secs(1);
 /// How long the last sweep may take.
 const LAST_SWEEP: Duration = Duration::from_secs(5);
 
@@ -34,12 +36,14 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(write_paces(Arc::clone(service), stopped.clone())),
         start(deliver(Arc::clone(service), stopped.clone())),
         start(tell_expiries(Arc::clone(service), stopped.clone())),
+        start(seal_receipts(Arc::clone(service), stopped.clone())),
     ]
 }
 
 /// What must not wait until the service is started again.
 pub(super) async fn end(service: &Service) {
     let _tried_for_the_last_time = write_paces_once(service).await;
+    let _what_waits_is_signed_after_the_next_start = seal_receipts_once(service).await;
     // What has expired must not stay on the disk.
     if tokio::time::timeout(LAST_SWEEP, sweep_once(service)).await.is_err() {
         tracing::warn!("there was too much to remove before the end; the next start goes on");
@@ -113,6 +117,31 @@ async fn write_paces_once(service: &Service) -> bool {
         tracing::warn!(%fault, "how often devices ask was not written; it is tried again");
     }
     written.is_ok()
+}
+
+/// Signs receipts behind the decisions.
+async fn seal_receipts(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut wait = SEAL;
+    loop {
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(wait) => {}
+        }
+        wait = if seal_receipts_once(&service).await { SEAL } else { WRITE_AGAIN };
+    }
+}
+
+async fn seal_receipts_once(service: &Service) -> bool {
+    let sealed = async {
+        flow::receipts::seal_waiting(&service.context()).await?;
+        flow::receipts::checkpoint(&service.context()).await
+    };
+    let sealed = sealed.await;
+    if let Err(fault) = &sealed {
+        tracing::warn!(%fault, reason = %fault.source, "receipts were not signed; they are later");
+    }
+    sealed.is_ok()
 }
 
 /// Tells clients of logouts, until the service stops: what was not told then is told after the next start.

@@ -7,9 +7,8 @@ use super::{NotStarted, key_folder};
 use crate::config::{Config, KeyStorage};
 use crate::flow::ports::Entropy;
 use crate::store::{self, UsedWith};
-use crate::system::keys::{Keyring, NoSigningKeys};
+use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
 use crate::system::private_file;
-use crate::system::signing_keys::KeyPlan;
 use vpgate_core::base::time::Timestamp;
 
 /// Why the service does not start with these keys.
@@ -33,11 +32,11 @@ pub enum NotOurKeys {
 
 /// The keys that `config` names. Made where they are missing, unless the database was used with some.
 pub(super) fn load(config: &Config, entropy: &dyn Entropy, now: Timestamp) -> Result<Keyring, NotStarted> {
-    let plan = KeyPlan::of(&config.policy);
-    let KeyStorage::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plan)?) };
+    let plans = KeyPlans::of(&config.policy);
+    let KeyStorage::Directory(folder) = &config.keys else { return Ok(Keyring::in_memory(entropy, &plans)?) };
     let used = refuse_loss(config)?;
     private_file::remove_old_drafts(folder, now).map_err(NoSigningKeys::from)?;
-    let keys = Keyring::in_folder(folder, entropy, &plan)?;
+    let keys = Keyring::in_folder(folder, entropy, &plans)?;
     match used {
         UsedWith::Keys(noted) if noted != keys.fingerprint() => {
             Err(NotOurKeys::Others(folder.clone()).into())
@@ -59,6 +58,6 @@ pub(super) fn refuse_loss(config: &Config) -> Result<UsedWith, NotStarted> {
 
 /// From now on the database goes with the keys that are in the folder.
 pub(super) fn adopt(config: &Config, entropy: &dyn Entropy) -> Result<(), NotStarted> {
-    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlan::of(&config.policy))?;
+    let keys = Keyring::in_folder(key_folder(config)?, entropy, &KeyPlans::of(&config.policy))?;
     Ok(store::use_with(&config.storage, &keys.fingerprint())?)
 }

@@ -1,6 +1,6 @@
 //! `vpgate keys`: the life of the signing keys, as a table.
 
-use vpgate::system::signing_keys::{KeyListing, KeyState};
+use vpgate::system::signing_keys::{KeyListing, KeyRole, KeyState};
 
 use super::say;
 
@@ -13,7 +13,11 @@ pub fn say_all(keys: &[KeyListing]) -> anyhow::Result<()> {
             KeyState::Old(end) => format!("published until {}", end.rfc3339()),
             KeyState::Dead => "no longer published".to_owned(),
         };
-        say(&format!("{:<6} {}  {life}", key.algorithm.name(), key.kid))?;
+        let purpose = match key.role {
+            KeyRole::Tokens => "",
+            KeyRole::Receipts => "receipts: ",
+        };
+        say(&format!("{:<6} {}  {purpose}{life}", key.algorithm.name(), key.kid))?;
     }
     Ok(())
 }

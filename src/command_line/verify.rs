@@ -1,8 +1,7 @@
 //! `vpgate verify`: judges a `vp_token` offline, by the code that the service runs.
 
 use std::env;
-use std::fs::File;
-use std::io::{self, IsTerminal as _, Read};
+use std::io::{self, IsTerminal as _};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -30,7 +29,7 @@ use vpgate_core::status_list::token::StatusList;
 use vpgate_core::trust::{KeySource, TrustPolicy, TrustedIssuer};
 
 use super::table::{Table, wants_colours};
-use super::{faults_in, say};
+use super::{faults_in, say, text_of};
 
 /// The longest query or transaction that is read, in bytes. A `vp_token` may be as long as the service reads
 /// one.
@@ -89,7 +88,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
     let query = query(arguments, &trust)?;
     offline(&trust, &query)?;
     let transaction_data = transactions(&arguments.transaction_data, &transaction_types, &query)?;
-    let vp_token = read_at_most(&arguments.token, settings.longest_answer())?;
+    let vp_token = text_of(&arguments.token, settings.longest_answer())?;
     let at = arguments.at.unwrap_or_else(|| SystemClock.now());
     let challenge = Expected {
         query: &query,
@@ -246,23 +245,5 @@ fn parsed(path: &Path, text: &str) -> anyhow::Result<Value> {
 
 /// The text of a small file.
 fn read(path: &Path) -> anyhow::Result<String> {
-    read_at_most(path, LONGEST)
-}
-
-/// The text of a file, without the space around it.
-fn read_at_most(path: &Path, longest: usize) -> anyhow::Result<String> {
-    let failed = || format!("cannot read {}", path.display());
-    let mut source: Box<dyn Read> = if path == Path::new("-") {
-        Box::new(io::stdin())
-    } else {
-        Box::new(File::open(path).with_context(failed)?)
-    };
-    let mut bytes = Vec::new();
-    let most = u64::try_from(longest).unwrap_or(u64::MAX).saturating_add(1);
-    source.by_ref().take(most).read_to_end(&mut bytes).with_context(failed)?;
-    if bytes.len() > longest {
-        bail!("{} is longer than {longest} bytes", path.display());
-    }
-    let text = String::from_utf8(bytes).map_err(|_| anyhow!("{} is not UTF-8 text", path.display()))?;
-    Ok(text.trim_ascii().to_owned())
+    text_of(path, LONGEST)
 }

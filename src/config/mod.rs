@@ -136,8 +136,8 @@ impl Config {
         let mut faults = Faults::default();
         let folder = path.parent().unwrap_or(Path::new(""));
         let written = text(path, &mut faults).and_then(|text| read::read(&text, &mut faults));
-        let trust = written.and_then(|Written { file, origins }| {
-            let trust = register_trust(&file.into_registrations(), &Folder(folder));
+        let trust = written.and_then(|Written { file, origins, rules_version }| {
+            let trust = register_trust(&file.into_registrations(rules_version), &Folder(folder));
             origins.registered(trust, &mut faults)
         });
         faults.conclude(trust)
@@ -173,10 +173,11 @@ impl Config {
     }
 
     /// Everything is looked at, whatever was wrong before it.
-    fn check(Written { file, origins }: Written, folder: &Path, faults: &mut Faults) -> Option<Self> {
+    fn check(written: Written, folder: &Path, faults: &mut Faults) -> Option<Self> {
+        let Written { file, origins, rules_version } = written;
         let allow_loopback = file.danger_allow_loopback;
         let process = process::check(&file, folder, faults);
-        let registered = register(&file.into_registrations(), &Folder(folder));
+        let registered = register(&file.into_registrations(rules_version), &Folder(folder));
         let (registered, process) = (origins.registered(registered, faults)?, process?);
         let clock_tolerance = registered.policy.verification.clock_tolerance;
         Some(Self {

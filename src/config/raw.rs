@@ -5,10 +5,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use vpgate_core::base::secret::Digest;
 use vpgate_core::registration::{
     AssertionRegistration, ClientRegistration, CodeRegistration, CredentialRegistration, DeviceRegistration,
-    PresentationRegistration, ProofspaceRegistration, Registrations, ScopeRegistration, SessionRegistration,
-    TokenRegistration, TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
+    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations, ScopeRegistration,
+    SessionRegistration, TokenRegistration, TransactionTypeRegistration, VerificationRegistration,
+    WalletRegistration,
 };
 
 /// The configuration of vpgate.
@@ -61,6 +63,8 @@ pub(super) struct File {
     pub tokens: TokenRegistration,
     /// Whether a person who presented a moment ago is asked again.
     pub sessions: SessionRegistration,
+    /// Whether decisions leave evidence.
+    pub receipts: ReceiptRegistration,
 }
 
 fn loopback() -> String {
@@ -69,7 +73,7 @@ fn loopback() -> String {
 
 impl File {
     /// What is registered in it.
-    pub(super) fn into_registrations(self) -> Registrations {
+    pub(super) fn into_registrations(self, rules_version: Digest) -> Registrations {
         Registrations {
             public_url: self.public_url,
             allow_loopback: self.danger_allow_loopback,
@@ -86,6 +90,8 @@ impl File {
             verification: self.verification,
             tokens: self.tokens,
             sessions: self.sessions,
+            receipts: self.receipts,
+            rules_version: Some(rules_version),
         }
     }
 }

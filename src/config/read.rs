@@ -8,11 +8,15 @@ use super::fault::Faults;
 use super::raw::File;
 use super::schema;
 use super::spellings::{self, Origins};
+use vpgate_core::base::canonical::canonical_json;
+use vpgate_core::base::secret::Digest;
 
 /// The file as it is written, and where what it says stands in it.
 pub(super) struct Written {
     pub file: File,
     pub origins: Origins,
+    /// Tells the rules that decide from others: receipts name it.
+    pub rules_version: Digest,
 }
 
 /// Reads the text. Values that cannot be read are left out, each with a fault of its own.
@@ -29,7 +33,7 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
                 for (shown, table, key) in unknown {
                     faults.add(shown, format!("is not a known key{}", suggestion(&table, &key)));
                 }
-                return Some(Written { file, origins });
+                return Some(Written { file, origins, rules_version: rules_version(&written) });
             }
             Err(error) => {
                 let path: Vec<Segment> = error.path().iter().cloned().collect();
@@ -45,6 +49,16 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
             }
         }
     }
+}
+
+/// The parts of the file that say what is believed and what that earns.
+const RULES: [&str; 4] = ["credentials", "scopes", "transaction_data", "verification"];
+
+/// A hash of these parts as they are written; not of the files that they name.
+fn rules_version(written: &Value) -> Digest {
+    let parts = RULES.iter().filter_map(|name| Some(((*name).to_owned(), written.get(*name)?)));
+    let parts = parts.map(|(name, part)| (name, serde_json::to_value(part).unwrap_or_default()));
+    Digest::of(canonical_json(&serde_json::Value::Object(parts.collect())).as_bytes())
 }
 
 /// Takes out the value of the innermost key on `path`: taking one element out of a list would shift

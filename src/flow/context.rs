@@ -30,6 +30,8 @@ pub struct Ports {
     pub entropy: Arc<dyn Entropy>,
     /// Signs access tokens.
     pub signer: Arc<dyn Signer>,
+    /// Signs receipts.
+    pub receipt_signer: Arc<dyn Signer>,
     /// Signs requests to wallets.
     pub request_signer: Arc<dyn RequestSigner>,
     /// Wallets that are servers.

@@ -110,9 +110,22 @@ fn presentable(policy: &Policy) -> Vec<PresentableScope<'_>> {
         .collect()
 }
 
-/// The keys that check our tokens (RFC 7517 section 5).
+/// The keys that check our tokens (RFC 7517 section 5), and those that sign receipts now.
 pub fn jwks(context: &Context) -> Value {
-    context.ports.signer.jwks(context.now)
+    let mut published = context.ports.signer.jwks(context.now);
+    let receipts = context.ports.receipt_signer.jwks_in_use(context.now);
+    if let (Some(all), Value::Object(mut receipts)) =
+        (published.get_mut("keys").and_then(Value::as_array_mut), receipts)
+        && let Some(Value::Array(more)) = receipts.remove("keys")
+    {
+        all.extend(more);
+    }
+    published
+}
+
+/// The keys that check our receipts, as long as somebody may want to check one.
+pub fn receipt_jwks(context: &Context) -> Value {
+    context.ports.receipt_signer.jwks(context.now)
 }
 
 /// Our issuer identifier.

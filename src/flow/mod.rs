@@ -47,6 +47,8 @@
 //! What clients are told of is written with the change that it tells of ([`events`]); a client that was away asks for it
 //! ([`mod@events::list`]), and of what nobody answered it is told by a clock ([`mod@events::expiry`]).
 //!
+//! What is decided leaves a receipt ([`receipts`]), which is signed and chained behind.
+//!
 //! [`sweep`] tidies up what has long expired; nothing depends on it.
 
 pub mod browsers;
@@ -60,6 +62,7 @@ pub mod events;
 pub mod health;
 pub mod ports;
 pub mod presentation;
+pub mod receipts;
 pub mod session;
 pub mod sweep;
 pub mod tokens;

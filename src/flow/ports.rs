@@ -37,6 +37,7 @@ use vpgate_core::openid4vp::profile::Parameters;
 use vpgate_core::openid4vp::request::{VerifierIdentity, WalletRoute};
 use vpgate_core::openid4vp::request_key::NotSigned;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
+use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{StatusList, StatusListFault};
 use vpgate_core::trust::TrustedIssuer;
@@ -133,6 +134,8 @@ pub struct Swept {
     pub assertions: usize,
     /// Events, and what was delivered of them.
     pub events: usize,
+    /// Receipts.
+    pub receipts: usize,
     /// Rows that stay, without the claims and keys that nobody can ask for any more.
     pub emptied: usize,
 }
@@ -149,6 +152,7 @@ impl Swept {
         self.assertions += more.assertions;
         self.attempts += more.attempts;
         self.events += more.events;
+        self.receipts += more.receipts;
         self.emptied += more.emptied;
     }
 
@@ -164,6 +168,7 @@ impl Swept {
             assertions,
             attempts,
             events,
+            receipts,
             emptied,
         } = self;
         let kinds = [
@@ -176,6 +181,7 @@ impl Swept {
             assertions,
             attempts,
             events,
+            receipts,
             emptied,
         ];
         kinds.into_iter().fold(0, usize::max)
@@ -247,6 +253,18 @@ pub trait Store: EventStore + Send + Sync {
     async fn session_by_cookie(&self, cookie: &Digest) -> Result<Option<Session>, Unavailable>;
     /// At most `limit` notices that are due at `now`, those that wait longest first.
     async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable>;
+    /// The receipt of a presentation.
+    async fn receipt(&self, presentation: &PresentationId) -> Result<Option<KeptReceipt>, Unavailable>;
+    /// At most `limit` clients whose receipts are not all signed.
+    async fn clients_with_waiting_receipts(&self, limit: usize) -> Result<Vec<String>, Unavailable>;
+    /// At most `limit` receipts of a client that are not signed yet, those that wait longest first.
+    async fn waiting_receipts(&self, client_id: &str, limit: usize) -> Result<Vec<KeptReceipt>, Unavailable>;
+    /// The end of a client's chain of receipts; `None` when it has none.
+    async fn receipt_chain(&self, client_id: &str) -> Result<Option<ChainHead>, Unavailable>;
+    /// At most `limit` chains that have grown since they were checkpointed, where that was before `before`.
+    async fn grown_chains(&self, before: Timestamp, limit: usize) -> Result<Vec<GrownChain>, Unavailable>;
+    /// The last checkpoint of a client's chain.
+    async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable>;
     /// A family by its id.
     async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable>;
     /// A family by what it came from.
@@ -303,6 +321,8 @@ pub trait Signer: Send + Sync {
     /// The public keys (RFC 7517 section 5): those to come, those in use, and those of tokens that may
     /// still be alive at `now`.
     fn jwks(&self, now: Timestamp) -> Value;
+    /// Of these only those to come and those in use.
+    fn jwks_in_use(&self, now: Timestamp) -> Value;
 }
 
 /// Signs Request Objects, with the key that our client identifier at that wallet names.

@@ -29,7 +29,9 @@ pub use self::fault::PostgresFault;
 use self::pool::Durability;
 pub use self::service::{migrate, use_with, used_with};
 use super::probe::Probe;
-use super::row::{self, AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow};
+use super::row::{
+    self, AuthorizationRow, ChainRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, ReceiptRow, SessionRow,
+};
 use super::select::{self, AuthorizationKey, Columns as _, FamilyKey, GrantKey, PresentationKey, SessionKey};
 use super::steps::{Cell, Unchanged, steps};
 use super::{OpenFault, asking};
@@ -51,6 +53,7 @@ use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 
 /// The slots of a counter that count now, oldest first.
 const COUNTED: &str =
@@ -154,6 +157,16 @@ impl PostgresStore {
     async fn found_session(&self, by: SessionKey, key: Cell) -> Result<Option<Session>, Unavailable> {
         let Some(found) = self.row(by.select(), &[key]).await? else { return Ok(None) };
         Ok(Some(SessionRow::read(&found)?.restore()?))
+    }
+
+    async fn found_receipts(&self, sql: &str, cells: &[Cell]) -> Result<Vec<KeptReceipt>, Unavailable> {
+        let rows = self.database.rows(sql, cells).await?;
+        rows.iter().map(|row| Ok(ReceiptRow::read(row)?.restore()?)).collect()
+    }
+
+    async fn found_chains(&self, sql: &str, cells: &[Cell]) -> Result<Vec<GrownChain>, Unavailable> {
+        let rows = self.database.rows(sql, cells).await?;
+        rows.iter().map(|row| Ok(ChainRow::read(row)?.restore()?)).collect()
     }
 
     /// One of our own statements, with its tables in our schema.
@@ -309,6 +322,37 @@ impl Store for PostgresStore {
         let cells = [now.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
         let rows = self.database.rows(select::DUE_NOTICES, &cells).await?;
         rows.iter().map(|row| Ok(NoticeRow::read(row)?.restore()?)).collect()
+    }
+
+    async fn receipt(&self, presentation: &PresentationId) -> Result<Option<KeptReceipt>, Unavailable> {
+        let cells = [presentation.as_str().to_owned().into()];
+        Ok(self.found_receipts(select::RECEIPT, &cells).await?.into_iter().next())
+    }
+
+    async fn clients_with_waiting_receipts(&self, limit: usize) -> Result<Vec<String>, Unavailable> {
+        let cells = [Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+        let rows = self.database.rows(select::CLIENTS_WITH_WAITING_RECEIPTS, &cells).await?;
+        rows.iter().map(|row| Ok(row.some_text(0)?)).collect()
+    }
+
+    async fn waiting_receipts(&self, client_id: &str, limit: usize) -> Result<Vec<KeptReceipt>, Unavailable> {
+        let limit = Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX));
+        self.found_receipts(select::WAITING_RECEIPTS, &[client_id.to_owned().into(), limit]).await
+    }
+
+    async fn receipt_chain(&self, client_id: &str) -> Result<Option<ChainHead>, Unavailable> {
+        let found = self.found_chains(select::RECEIPT_CHAIN, &[client_id.to_owned().into()]).await?;
+        Ok(found.first().map(|chain| chain.head))
+    }
+
+    async fn grown_chains(&self, before: Timestamp, limit: usize) -> Result<Vec<GrownChain>, Unavailable> {
+        let cells = [before.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+        self.found_chains(select::GROWN_CHAINS, &cells).await
+    }
+
+    async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
+        let found = self.row(select::CHECKPOINT, &[client_id.to_owned().into()]).await?;
+        Ok(found.map(|row| row.text(0)).transpose()?.flatten())
     }
 
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {

@@ -26,6 +26,10 @@ use vpgate_core::openid4vp::presentation::{
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
+mod receipt;
+
+pub(super) use self::receipt::{ChainRow, ReceiptRow, receipt_forgotten_at};
+
 /// How long a dead grant is remembered, so that its device learns that it is dead rather than unknown.
 const GRANT_REMEMBERED: Duration = Duration::from_secs(3600);
 

@@ -1,6 +1,8 @@
 //! Each look-up as SQL, and which of its columns is what: in words that every store shares.
 
-use super::row::{AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow};
+use super::row::{
+    AuthorizationRow, ChainRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, ReceiptRow, SessionRow,
+};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::WorksOnce;
 
@@ -170,6 +172,29 @@ pub(super) const UNTOLD_EXPIRIES: &str = "SELECT request FROM presentations
      WHERE expires_at <= $1 AND begun_by IS NOT NULL AND expiry_told IS NULL
        AND state IN ('begun', 'served', 'awaiting_return')
      ORDER BY expires_at LIMIT $2";
+/// The receipt of a presentation.
+pub(super) const RECEIPT: &str =
+    "SELECT presentation, client, decided_at, content, sent, sealed FROM receipts
+     WHERE presentation = $1";
+
+/// The clients whose receipts are not all signed.
+pub(super) const CLIENTS_WITH_WAITING_RECEIPTS: &str =
+    "SELECT DISTINCT client FROM receipts WHERE sealed IS NULL LIMIT $1";
+
+/// The receipts of a client that are not signed yet, those that wait longest first.
+pub(super) const WAITING_RECEIPTS: &str =
+    "SELECT presentation, client, decided_at, content, sent, sealed FROM receipts
+     WHERE sealed IS NULL AND client = $1 ORDER BY decided_at LIMIT $2";
+
+/// The end of a client's chain.
+pub(super) const RECEIPT_CHAIN: &str = "SELECT client, position, head FROM receipt_chains WHERE client = $1";
+
+/// The chains that have grown since they were checkpointed, where that was long ago.
+pub(super) const GROWN_CHAINS: &str = "SELECT client, position, head FROM receipt_chains
+     WHERE position > checkpointed AND checkpoint_at <= $1 ORDER BY checkpoint_at LIMIT $2";
+
+/// The last checkpoint of a client's chain.
+pub(super) const CHECKPOINT: &str = "SELECT checkpoint FROM receipt_chains WHERE client = $1";
 
 /// A token that a client got for itself.
 pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
@@ -258,6 +283,25 @@ impl AuthorizationRow {
 impl SessionRow {
     pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
         Ok(Self { terms: row.some_text(0)?, admission: row.some_text(1)? })
+    }
+}
+
+impl ReceiptRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            presentation: row.some_text(0)?,
+            client: row.some_text(1)?,
+            decided_at: row.integer(2)?,
+            content: row.text(3)?,
+            sent: row.text(4)?,
+            sealed: row.text(5)?,
+        })
+    }
+}
+
+impl ChainRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self { client: row.some_text(0)?, position: row.integer(1)?, head: row.bytes(2)? })
     }
 }
 

@@ -52,6 +52,7 @@ use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 
 /// Connections that read. Look-ups take microseconds and never wait half way, so more would only serve
 /// machines with more cores than one service keeps busy.
@@ -269,6 +270,38 @@ impl Store for SqliteStore {
 
     async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
         self.read(move |it| lookups::due_notices(it, now, limit)).await
+    }
+
+    async fn receipt(&self, presentation: &PresentationId) -> Result<Option<KeptReceipt>, Unavailable> {
+        let id = presentation.clone();
+        let found = self.read(move |it| lookups::receipts(it, select::RECEIPT, &[&id.as_str()])).await?;
+        Ok(found.into_iter().next())
+    }
+
+    async fn clients_with_waiting_receipts(&self, limit: usize) -> Result<Vec<String>, Unavailable> {
+        let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+        self.read(move |it| Ok(lookups::clients_with_waiting_receipts(it, limit)?)).await
+    }
+
+    async fn waiting_receipts(&self, client_id: &str, limit: usize) -> Result<Vec<KeptReceipt>, Unavailable> {
+        let (client_id, limit) = (client_id.to_owned(), i64::try_from(limit).unwrap_or(i64::MAX));
+        self.read(move |it| lookups::receipts(it, select::WAITING_RECEIPTS, &[&client_id, &limit])).await
+    }
+
+    async fn receipt_chain(&self, client_id: &str) -> Result<Option<ChainHead>, Unavailable> {
+        let client_id = client_id.to_owned();
+        let found = self.read(move |it| lookups::chains(it, select::RECEIPT_CHAIN, &[&client_id])).await?;
+        Ok(found.first().map(|chain| chain.head))
+    }
+
+    async fn grown_chains(&self, before: Timestamp, limit: usize) -> Result<Vec<GrownChain>, Unavailable> {
+        let (before, limit) = (before.unix(), i64::try_from(limit).unwrap_or(i64::MAX));
+        self.read(move |it| lookups::chains(it, select::GROWN_CHAINS, &[&before, &limit])).await
+    }
+
+    async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
+        let client_id = client_id.to_owned();
+        self.read(move |it| lookups::checkpoint(it, &client_id)).await
     }
 
     async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {

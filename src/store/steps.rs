@@ -13,6 +13,7 @@ mod events;
 mod grants;
 mod leases;
 mod presentations;
+mod receipts;
 mod sessions;
 mod tokens;
 
@@ -174,10 +175,12 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::ServePresentation(served) => vec![presentations::serve(served)],
         Change::FallBackToRedirect(served) => vec![presentations::by_redirect(served)?],
         Change::TakeOver { presentation, from } => vec![presentations::take_over(presentation, from)],
+        Change::NoteSent { id, sent } => vec![presentations::note_sent(id, sent)],
         Change::CountTry(served) => vec![presentations::count_try(served)?],
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation, return_code, grant } => {
-            decided(grant.as_ref(), presentations::settle_returned(presentation, return_code))?
+            let settle = presentations::settle_returned(presentation, return_code);
+            decided(presentation, grant.as_ref(), settle)?
         }
         Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
         Change::CollectResult { id, response_code, at } => vec![presentations::take(id, response_code, *at)],
@@ -205,6 +208,12 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::PostponeNotice { next, seen } => vec![sessions::postpone(next, *seen)],
         Change::DropNotice(id) => vec![sessions::drop_notice(id)],
         Change::TakeLease { what, holder, at, until } => vec![leases::take(*what, holder, *at, *until)],
+        Change::SealReceipts { client, after, sealed, at } => {
+            receipts::seal(client, after.as_ref(), sealed, *at)
+        }
+        Change::CheckpointReceipts { chain, checkpoint, at } => {
+            vec![receipts::checkpoint(chain, checkpoint, *at)]
+        }
     })
 }
 
@@ -239,7 +248,7 @@ fn begin(begun: &Begun, claim: Option<&Pending>) -> Result<Vec<Step>, BrokenColu
 
 /// A presentation ends where the answer came, with what that means for its grant.
 fn settle(settled: &Settled, grant: Option<&GrantDecision>) -> Result<Vec<Step>, BrokenColumn> {
-    decided(grant, presentations::settle(settled))
+    decided(settled, grant, presentations::settle(settled))
 }
 
 /// A presentation begins, with the grant that it claims.
@@ -259,13 +268,15 @@ fn enter_code(
     Ok(counters::within(within, live).into_iter().chain(sighted.transpose()?).collect())
 }
 
-/// A presentation ends, with what that means for its grant.
+/// A presentation ends, with what that means for its grant, and with its receipt.
 fn decided(
+    settled: &Settled,
     grant: Option<&GrantDecision>,
     settle: Result<Step, BrokenColumn>,
 ) -> Result<Vec<Step>, BrokenColumn> {
     let decided = grant.map(decide).transpose()?.unwrap_or_default();
-    Ok(decided.into_iter().chain([settle?]).collect())
+    let receipt = settled.receipt().map(receipts::write).transpose()?;
+    Ok(decided.into_iter().chain([settle?]).chain(receipt).collect())
 }
 
 /// A grant is redeemed for its tokens.

@@ -1,9 +1,10 @@
-//! Our own keys: some sign tokens, three make keyed digests. In a folder that only we may read, or in
+//! Our own keys: some sign tokens, some receipts, three make keyed digests. In a folder that only we may read, or in
 //! memory for a process that leaves nothing behind.
 //!
 //! | File | Holds |
 //! |---|---|
 //! | `signing.ES256.0.jwk`, ... | private keys, see [`super::signing_keys`] |
+//! | `receipts.ES256.0.jwk`, ... | those that sign receipts |
 //! | `digest.keys` | 64 random bytes: the key of user codes, then the key of subjects |
 //!
 //! Losing the signing keys ends the life of tokens that are out; losing `digest.keys` ends pending user
@@ -19,14 +20,33 @@ use super::signing_keys::{self, KeyPlan, TokenSigner};
 use crate::flow::ports::{Entropy, Unavailable};
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::{Digest, DigestKey};
+use vpgate_core::policy::Policy;
 
 const DIGEST: &str = "digest.keys";
+
+/// Which keys that sign are wanted.
+#[derive(Clone, Debug)]
+pub struct KeyPlans {
+    /// For tokens.
+    pub tokens: KeyPlan,
+    /// For receipts.
+    pub receipts: KeyPlan,
+}
+
+impl KeyPlans {
+    /// What this policy needs.
+    pub fn of(policy: &Policy) -> Self {
+        Self { tokens: KeyPlan::of(policy), receipts: KeyPlan::of_receipts(policy) }
+    }
+}
 
 /// All of them.
 #[derive(Debug)]
 pub struct Keyring {
     /// What signs tokens.
     pub signer: TokenSigner,
+    /// What signs receipts.
+    pub receipt_signer: TokenSigner,
     /// Digests user codes.
     pub user_code_key: DigestKey,
     /// Makes subjects pairwise.
@@ -40,16 +60,17 @@ impl Keyring {
     ///
     /// # Errors
     /// [`NoSigningKeys::Signing`], [`NoSigningKeys::Entropy`]
-    pub fn in_memory(entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
-        Ok(Self::of(TokenSigner::in_memory(plan)?, &*random(entropy)?))
+    pub fn in_memory(entropy: &dyn Entropy, plans: &KeyPlans) -> Result<Self, NoSigningKeys> {
+        let signers = [&plans.tokens, &plans.receipts].map(TokenSigner::in_memory);
+        Self::of(signers, &*random(entropy)?)
     }
 
     /// The keys in `folder`; what is missing is made. Blocks: call it while starting.
     ///
     /// # Errors
     /// [`NoSigningKeys`]; nothing that exists is ever overwritten.
-    pub fn in_folder(folder: &Path, entropy: &dyn Entropy, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
-        let signer = TokenSigner::in_folder(folder, plan)?;
+    pub fn in_folder(folder: &Path, entropy: &dyn Entropy, plans: &KeyPlans) -> Result<Self, NoSigningKeys> {
+        let signers = [&plans.tokens, &plans.receipts].map(|plan| TokenSigner::in_folder(folder, plan));
         let path = folder.join(DIGEST);
         let bytes = private_file::load_or_make::<NoSigningKeys>(&path, || {
             let bytes = random(entropy)?;
@@ -57,7 +78,7 @@ impl Keyring {
         })?;
         let decoded = Zeroizing::new(base64url::decode(&*bytes).unwrap_or_default());
         let digest: &[u8; 64] = decoded.as_slice().try_into().map_err(|_| NoSigningKeys::Broken(path))?;
-        Ok(Self::of(signer, digest))
+        Self::of(signers, digest)
     }
 
     /// Whether `folder` holds keys: the digest keys, and at least one that signs.
@@ -71,14 +92,19 @@ impl Keyring {
         self.subject_key.digest(b"the keys that a database goes with")
     }
 
-    fn of(signer: TokenSigner, digest: &[u8; 64]) -> Self {
+    fn of(
+        signers: [Result<TokenSigner, NoSigningKeys>; 2],
+        digest: &[u8; 64],
+    ) -> Result<Self, NoSigningKeys> {
+        let [signer, receipt_signer] = signers;
         let (mut user_code, mut subject) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
         user_code.copy_from_slice(&digest[..32]);
         subject.copy_from_slice(&digest[32..]);
         let subject_key = DigestKey::new(&subject);
         // A key of its own without a file of its own: no subject is made from these words.
         let nonce_key = DigestKey::new(subject_key.digest(b"the key of DPoP nonces").as_bytes());
-        Self { signer, user_code_key: DigestKey::new(&user_code), subject_key, nonce_key }
+        let (signer, receipt_signer) = (signer?, receipt_signer?);
+        Ok(Self { signer, receipt_signer, user_code_key: DigestKey::new(&user_code), subject_key, nonce_key })
     }
 }
 
@@ -96,14 +122,19 @@ mod tests {
     use super::*;
     use crate::flow::ports::Signer as _;
     use crate::system::entropy::SystemEntropy;
+    use crate::system::signing_keys::KeyRole;
     use vpgate_core::base::time::Timestamp;
     use vpgate_core::jose::alg::Algorithm;
 
     const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 
     fn in_folder(folder: &Path) -> Result<Keyring, NoSigningKeys> {
-        let plan = KeyPlan { algorithms: vec![Algorithm::Es256], longest_lifetime: Duration::from_secs(1) };
-        Keyring::in_folder(folder, &SystemEntropy, &plan)
+        let plan = |role| {
+            let longest_lifetime = Duration::from_secs(1);
+            KeyPlan { role, algorithms: vec![Algorithm::Es256], longest_lifetime }
+        };
+        let plans = KeyPlans { tokens: plan(KeyRole::Tokens), receipts: plan(KeyRole::Receipts) };
+        Keyring::in_folder(folder, &SystemEntropy, &plans)
     }
 
     #[test]
@@ -122,7 +153,7 @@ mod tests {
         let mut names: Vec<_> =
             fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name()).collect();
         names.sort();
-        assert_eq!(names, [DIGEST, "signing.ES256.0.jwk"]);
+        assert_eq!(names, [DIGEST, "receipts.ES256.0.jwk", "signing.ES256.0.jwk"]);
     }
 
     #[test]

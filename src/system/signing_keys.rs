@@ -1,7 +1,7 @@
-//! The keys that sign our tokens, and how one takes over from another.
+//! The keys that sign our tokens, and those that sign receipts, and how one takes over from another.
 //!
-//! Each key is a file that is written once: `signing.ALGORITHM.SECOND.jwk`, a private JWK (RFC 7517) that
-//! signs from that second on. The newest one whose second has come signs. A new one is published before
+//! Each key is a file that is written once: `signing.ALGORITHM.SECOND.jwk` (of receipts
+//! `receipts.ALGORITHM.SECOND.jwk`), a private JWK (RFC 7517) that signs from that second on. The newest one whose second has come signs. A new one is published before
 //! that, so that everybody who keeps a copy of our JWKS has it when its first token arrives; an old one
 //! stays published until the last token that it signed is dead. Nothing is ever rewritten, so replicas
 //! can share the folder, and see a new key without a restart.
@@ -24,6 +24,7 @@ use vpgate_core::jose::alg::Algorithm;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::{SigningFault, SigningKey};
 use vpgate_core::policy::Policy;
+use vpgate_core::receipt::RECEIPT_ALGORITHM;
 
 /// What a key file may hold.
 const JWK: Bounds = Bounds { bytes: 16 * 1024, depth: 2, members: 64 };
@@ -32,9 +33,20 @@ const AHEAD: Duration = Duration::from_secs(600);
 /// How often the folder is looked at for new keys.
 const LOOK: Duration = Duration::from_secs(30);
 
+/// What keys are for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyRole {
+    /// Access tokens, ID tokens, logout tokens.
+    Tokens,
+    /// Receipts, and nothing else.
+    Receipts,
+}
+
 /// Which keys are wanted.
 #[derive(Clone, Debug)]
 pub struct KeyPlan {
+    /// What they are for.
+    pub role: KeyRole,
     /// There is at least one key for each.
     pub algorithms: Vec<Algorithm>,
     /// The longest life of what is signed: so long an old key stays published.
@@ -64,6 +76,8 @@ pub enum NoSigningKeys {
 /// One signing key, as an operator sees it.
 #[derive(Debug)]
 pub struct KeyListing {
+    /// What it is for.
+    pub role: KeyRole,
     /// What it signs with.
     pub algorithm: Algorithm,
     /// The key's name in the JWKS.
@@ -87,9 +101,10 @@ pub enum KeyState {
     Dead,
 }
 
-/// Signs our tokens.
+/// Signs our tokens, or our receipts.
 #[derive(Debug)]
 pub struct TokenSigner {
+    role: KeyRole,
     longest_lifetime: Duration,
     folder: Option<PathBuf>,
     held: Mutex<Held>,
@@ -108,11 +123,27 @@ struct DatedKey {
     file: Option<PathBuf>,
 }
 
+impl KeyRole {
+    /// How the names of its files begin.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Tokens => "signing",
+            Self::Receipts => "receipts",
+        }
+    }
+}
+
 impl KeyPlan {
     /// What the tokens of this policy need.
     pub fn of(policy: &Policy) -> Self {
         let longest_lifetime = policy.tokens.longest_lifetime();
-        Self { algorithms: policy.token_algorithms(), longest_lifetime }
+        Self { role: KeyRole::Tokens, algorithms: policy.token_algorithms(), longest_lifetime }
+    }
+
+    /// What the receipts of this policy need.
+    pub fn of_receipts(policy: &Policy) -> Self {
+        let longest_lifetime = policy.receipts.keep;
+        Self { role: KeyRole::Receipts, algorithms: vec![RECEIPT_ALGORITHM], longest_lifetime }
     }
 }
 
@@ -135,13 +166,21 @@ impl TokenSigner {
     /// [`NoSigningKeys`]; nothing that exists is ever overwritten.
     pub fn in_folder(folder: &Path, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
         private_file::make_folder(folder)?;
-        let mut keys = read(folder, &[])?;
+        let mut keys = read(folder, plan.role, &[])?;
         for &algorithm in &plan.algorithms {
             if !keys.iter().any(|dated| dated.key.algorithm() == algorithm) {
-                keys.push(make(folder, algorithm, Timestamp::from_unix(0))?);
+                keys.push(make(folder, plan.role, algorithm, Timestamp::from_unix(0))?);
             }
         }
         Ok(Self::of(plan, Some(folder.to_owned()), keys))
+    }
+
+    /// The keys that are in `folder`, and no others. Blocks.
+    ///
+    /// # Errors
+    /// [`NoSigningKeys`]
+    pub fn found_in(folder: &Path, plan: &KeyPlan) -> Result<Self, NoSigningKeys> {
+        Ok(Self::of(plan, Some(folder.to_owned()), read(folder, plan.role, &[])?))
     }
 
     /// Makes the next key of each algorithm that has none waiting, to sign in ten minutes, and removes
@@ -155,7 +194,7 @@ impl TokenSigner {
             let waits = |dated: &DatedKey| dated.key.algorithm() == algorithm && dated.from > now;
             let waiting = signer.held().keys.iter().any(waits);
             if !waiting {
-                let next = make(folder, algorithm, now.plus(AHEAD))?;
+                let next = make(folder, plan.role, algorithm, now.plus(AHEAD))?;
                 signer.held().keys.push(next);
             }
         }
@@ -165,17 +204,17 @@ impl TokenSigner {
                 private_file::remove(file)?;
             }
         }
-        Ok(listing(&held.keys, plan.longest_lifetime, now))
+        Ok(listing(&held.keys, plan.role, plan.longest_lifetime, now))
     }
 
     /// Every key, and where it is in its life.
     pub fn list(&self, now: Timestamp) -> Vec<KeyListing> {
-        listing(&self.held().keys, self.longest_lifetime, now)
+        listing(&self.held().keys, self.role, self.longest_lifetime, now)
     }
 
     fn of(plan: &KeyPlan, folder: Option<PathBuf>, keys: Vec<DatedKey>) -> Self {
         let held = Held { keys, looked_at: Timestamp::from_unix(0) };
-        Self { longest_lifetime: plan.longest_lifetime, folder, held: Mutex::new(held) }
+        Self { role: plan.role, longest_lifetime: plan.longest_lifetime, folder, held: Mutex::new(held) }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {
@@ -190,7 +229,7 @@ impl TokenSigner {
             && (now.since(held.looked_at) >= LOOK || held.looked_at > now)
         {
             held.looked_at = now;
-            match read(folder, &held.keys) {
+            match read(folder, self.role, &held.keys) {
                 Ok(keys) => held.keys = keys,
                 Err(why) => tracing::warn!(%why, "the folder of the signing keys cannot be read again"),
             }
@@ -223,6 +262,15 @@ impl Signer for TokenSigner {
             .filter(|(_, state)| *state != KeyState::Dead)
             .map(|(dated, _)| dated.key.public_key().clone());
         KeySet::of(published.collect()).to_json()
+    }
+
+    fn jwks_in_use(&self, now: Timestamp) -> Value {
+        let held = self.current(now);
+        let in_use = states(&held.keys, self.longest_lifetime, now)
+            .into_iter()
+            .filter(|(_, state)| matches!(state, KeyState::Next | KeyState::Signing))
+            .map(|(dated, _)| dated.key.public_key().clone());
+        KeySet::of(in_use.collect()).to_json()
     }
 }
 
@@ -259,10 +307,11 @@ fn states(keys: &[DatedKey], longest_lifetime: Duration, now: Timestamp) -> Vec<
     states
 }
 
-fn listing(keys: &[DatedKey], longest_lifetime: Duration, now: Timestamp) -> Vec<KeyListing> {
+fn listing(keys: &[DatedKey], role: KeyRole, longest_lifetime: Duration, now: Timestamp) -> Vec<KeyListing> {
     states(keys, longest_lifetime, now)
         .into_iter()
         .map(|(dated, state)| KeyListing {
+            role,
             algorithm: dated.key.algorithm(),
             kid: dated.key.kid().to_owned(),
             from: dated.from,
@@ -271,19 +320,19 @@ fn listing(keys: &[DatedKey], longest_lifetime: Duration, now: Timestamp) -> Vec
         .collect()
 }
 
-/// Whether there is a signing key in `folder`, whatever is in it.
+/// Whether there is a key that signs tokens in `folder`, whatever is in it.
 pub(super) fn any_in(folder: &Path) -> bool {
     let names = fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.file_name());
-    names.into_iter().any(|name| name.to_str().and_then(dated).is_some())
+    names.into_iter().any(|name| name.to_str().and_then(|name| dated(KeyRole::Tokens, name)).is_some())
 }
 
-/// Every key of the folder; those among `known` are not read again.
-fn read(folder: &Path, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoSigningKeys> {
+/// Every key of that role in the folder; those among `known` are not read again.
+fn read(folder: &Path, role: KeyRole, known: &[DatedKey]) -> Result<Vec<DatedKey>, NoSigningKeys> {
     let failed = |source| FileFault::Unusable { path: folder.to_owned(), source };
     let mut keys = Vec::new();
     for entry in fs::read_dir(folder).map_err(failed)? {
         let path = entry.map_err(failed)?.path();
-        let Some((algorithm, from)) = path.file_name().and_then(|name| dated(name.to_str()?)) else {
+        let Some((algorithm, from)) = path.file_name().and_then(|name| dated(role, name.to_str()?)) else {
             continue;
         };
         match known.iter().find(|dated| dated.file.as_ref() == Some(&path)) {
@@ -305,8 +354,13 @@ fn load(path: PathBuf, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey
     Ok(DatedKey { key: Arc::new(key), from, file: Some(path) })
 }
 
-fn make(folder: &Path, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey, NoSigningKeys> {
-    let path = folder.join(format!("signing.{}.{}.jwk", algorithm.name(), from.unix()));
+fn make(
+    folder: &Path,
+    role: KeyRole,
+    algorithm: Algorithm,
+    from: Timestamp,
+) -> Result<DatedKey, NoSigningKeys> {
+    let path = folder.join(format!("{}.{}.{}.jwk", role.name(), algorithm.name(), from.unix()));
     private_file::load_or_make::<NoSigningKeys>(&path, || {
         let key = new_key::signing_key(algorithm)?;
         Ok(Zeroizing::new(key.to_private_jwk().to_string().into_bytes()))
@@ -315,8 +369,9 @@ fn make(folder: &Path, algorithm: Algorithm, from: Timestamp) -> Result<DatedKey
 }
 
 /// What a file name says; `None` for all other files.
-fn dated(name: &str) -> Option<(Algorithm, Timestamp)> {
-    let (algorithm, second) = name.strip_prefix("signing.")?.strip_suffix(".jwk")?.split_once('.')?;
+fn dated(role: KeyRole, name: &str) -> Option<(Algorithm, Timestamp)> {
+    let dated = name.strip_prefix(role.name())?.strip_prefix('.')?;
+    let (algorithm, second) = dated.strip_suffix(".jwk")?.split_once('.')?;
     Some((Algorithm::from_name(algorithm)?, Timestamp::from_unix(second.parse().ok()?)))
 }
 

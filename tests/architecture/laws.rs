@@ -17,7 +17,7 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 14] = [
+const GROUND: [&str; 15] = [
     "registration",
     "policy",
     "change",
@@ -30,6 +30,7 @@ const GROUND: [&str; 14] = [
     "trust",
     "type_metadata",
     "event",
+    "receipt",
     "jose",
     "base",
 ];

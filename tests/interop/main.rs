@@ -4,3 +4,4 @@ mod cases;
 mod clients;
 mod device_grant;
 mod openapi;
+mod receipts;

@@ -188,7 +188,8 @@ impl ScopePolicy {
             if told.iter().all(|it| it.id != *id) {
                 let paths = self.sayable(id, scopes, applicant);
                 // One wallet could be told from another by its key, and nobody is told it.
-                let credential = VerifiedCredential { holder: None, ..bound.shown.only(&paths) };
+                let credential =
+                    VerifiedCredential { holder: None, evidence: None, ..bound.shown.only(&paths) };
                 told.push(EarnedWith { id: id.clone(), credential });
             }
         }

@@ -95,6 +95,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         status: CredentialStatus::Valid,
         status_at: None,
         status_place: None,
+        evidence: None,
         holder: Some(holder.to_owned()),
     }
 }

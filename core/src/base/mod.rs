@@ -1,6 +1,7 @@
 //! The words everything else is said in: time, secrets, identifiers, money, strict JSON.
 
 pub mod base64url;
+pub mod canonical;
 pub mod client_address;
 pub mod decimal;
 pub mod digest;

@@ -74,7 +74,10 @@ impl Change {
             | Self::PostponeNotice { .. }
             | Self::Expire { .. }
             | Self::PlaceEvents { .. }
-            | Self::DropNotice(_) => {
+            | Self::DropNotice(_)
+            | Self::NoteSent { .. }
+            | Self::SealReceipts { .. }
+            | Self::CheckpointReceipts { .. } => {
                 return None;
             }
             Self::Announced { change, .. } => return change.question(),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
+use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
@@ -62,12 +63,18 @@ pub struct Authentic {
 pub struct SdJwtEvidence {
     text: Received,
     issuer_key: PublicKey,
+    digests: DigestAlgorithm,
 }
 
 impl SdJwtEvidence {
     /// The presentation as it was received, in the compact form.
     pub fn received(&self) -> &str {
         self.text.whole()
+    }
+
+    /// What `sd_hash` of a key-binding JWT is, by the algorithm of the credential (RFC 9901 section 4.3.1).
+    pub fn sd_hash(&self) -> (DigestAlgorithm, String) {
+        (self.digests, self.digests.digest(self.text.signed()))
     }
 
     /// The key under which the issuer's signature holds.
@@ -201,7 +208,11 @@ impl From<sdjwt::credential::AuthenticSdJwt> for Authentic {
             status_policy: credential.status_policy,
             bound: credential.bound,
             chain: credential.chain,
-            sd_jwt: Some(SdJwtEvidence { text: credential.text, issuer_key: credential.issuer_key }),
+            sd_jwt: Some(SdJwtEvidence {
+                text: credential.text,
+                issuer_key: credential.issuer_key,
+                digests: credential.digests,
+            }),
         }
     }
 }

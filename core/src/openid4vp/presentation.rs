@@ -17,6 +17,7 @@
 
 mod awaiting_return;
 mod postponed;
+mod receipt;
 mod rejected;
 pub mod restore;
 
@@ -33,6 +34,7 @@ use crate::base::report::Report;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::jose::jwe::EncryptionKey;
+use crate::receipt::ReceiptDraft;
 
 /// How long a settled presentation can be collected.
 pub const RESULT_LIFETIME: Duration = Duration::from_secs(600);
@@ -67,6 +69,8 @@ pub struct Served {
     answer_key: Option<EncryptionKey>,
     /// Of the posted answer that is being judged. Not in its row: only an answer that decides is remembered.
     answer: Option<Digest>,
+    /// Hash of what the wallet is sent by this, for the receipt. Written, and read by the receipt alone.
+    sent: Option<String>,
 }
 
 /// How many answers may go unjudged because something of an issuer's cannot be had: then it ends, so that
@@ -94,6 +98,8 @@ pub struct Settled {
     settled_at: Timestamp,
     answer: Option<Digest>,
     collected: Option<Used>,
+    /// Written beside it, where receipts are made. Not in its row.
+    receipt: Option<Box<ReceiptDraft>>,
 }
 
 /// How it ended.
@@ -186,7 +192,7 @@ impl Begun {
             return Err(NotNow::OtherBrowser);
         }
         let Self { request: asked, answer_key, .. } = self;
-        Ok(Served { request: asked, browser, tries: Tries::default(), answer_key, answer: None })
+        Ok(Served { request: asked, browser, tries: Tries::default(), answer_key, answer: None, sent: None })
     }
 
     /// The request as it was sent.
@@ -303,7 +309,7 @@ impl Served {
         if self.request.flow != PresentationFlow::SameDevice {
             return Err(NotNow::OtherWay);
         }
-        let Self { request: asked, browser, answer, tries: _, answer_key: _ } = self;
+        let Self { request: asked, browser, answer, .. } = self;
         Ok(AwaitingReturn {
             request: asked,
             browser,
@@ -379,8 +385,17 @@ impl Served {
     }
 
     fn settle(self, outcome: PresentationOutcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
-        let Self { request: asked, browser, answer, tries: _, answer_key: _ } = self;
-        Settled { request: asked, browser, outcome, response_code, settled_at: now, answer, collected: None }
+        let Self { request: asked, browser, answer, .. } = self;
+        Settled {
+            request: asked,
+            browser,
+            outcome,
+            response_code,
+            settled_at: now,
+            answer,
+            collected: None,
+            receipt: None,
+        }
     }
 }
 

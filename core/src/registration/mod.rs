@@ -22,6 +22,7 @@ pub mod lifetime;
 mod names;
 mod presentation;
 mod public_url;
+mod receipts;
 mod rule;
 mod scope;
 pub mod secret_hash;
@@ -50,6 +51,7 @@ pub use self::credential::CredentialRegistration;
 pub use self::device::DeviceRegistration;
 pub use self::fault::Fault;
 pub use self::presentation::PresentationRegistration;
+pub use self::receipts::ReceiptRegistration;
 pub use self::rule::RuleRegistration;
 pub use self::scope::ScopeRegistration;
 pub use self::session::SessionRegistration;
@@ -69,7 +71,7 @@ use self::fault::{FaultList, Pointer};
 use self::names::Names;
 use self::token_claim::Proofspace;
 use self::wallet::Around;
-use crate::base::secret::Secret;
+use crate::base::secret::{Digest, Secret};
 use crate::credential::settings::VerificationSettings;
 use crate::jose::jws::SignatureMemo;
 use crate::jose::x5c::ChainMemo;
@@ -100,6 +102,9 @@ pub struct Registrations {
     pub verification: VerificationRegistration,
     pub tokens: TokenRegistration,
     pub sessions: SessionRegistration,
+    pub receipts: ReceiptRegistration,
+    /// The version of the rules that decide, for receipts: a hash of how they are written.
+    pub rules_version: Option<Digest>,
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
@@ -197,6 +202,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
 
     missing_sections(given, root);
     let sessions = session::check(&given.sessions, &root.key("sessions"));
+    let receipts = receipts::check(&given.receipts, given.rules_version, &root.key("receipts"));
     let names = Names::of(given);
     let around = Around { addresses, public_url, names: &names, sources };
     let wallets = wallet::check(&given.wallets, around, &root.key("wallets"));
@@ -240,6 +246,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
             verification: verification?,
             tokens: tokens?,
             sessions,
+            receipts: receipts?,
         },
     })
 }

@@ -9,6 +9,7 @@ use super::issuer::Issued;
 use super::key_binding::{ExpectedBinding, TransactionHashes};
 use super::parse::{HolderBinding, PresentedSdJwt, Received};
 use super::{disclosure, issuer, key_binding, type_rules};
+use crate::base::digest::DigestAlgorithm;
 use crate::base::report::{Findings, Rejection};
 use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
@@ -34,6 +35,8 @@ pub struct AuthenticSdJwt {
     pub(crate) chain: Option<Arc<ValidatedChain>>,
     pub(crate) text: Received,
     pub(crate) issuer_key: PublicKey,
+    /// What its digests are made with.
+    pub(crate) digests: DigestAlgorithm,
 }
 
 /// Claims are personal: only who vouched and for what kind of credential is printed.
@@ -68,9 +71,10 @@ impl PresentedSdJwt {
         let expires_at = issuer::judge(&revealed, expected, now, findings)?;
         type_rules::judge(metadata, &revealed, findings)?;
         let (mut bound, mut holder_thumbprint) = (None, None);
+        let digests = revealed.algorithm();
         if let Some(jwt) = self.key_binding_jwt {
             let holder = key_binding::holder_key(revealed.claims(), findings)?;
-            let (signed, digests) = (self.text.signed(), revealed.algorithm());
+            let signed = self.text.signed();
             bound = Some(key_binding::check(jwt, &holder, signed, digests, expected, now, findings)?);
             // REQ-6.11: what was not demanded raises no assurance.
             holder_thumbprint = (self.holder_binding == HolderBinding::Required).then(|| holder.thumbprint());
@@ -90,6 +94,7 @@ impl PresentedSdJwt {
             chain,
             text: self.text,
             issuer_key,
+            digests,
         })
     }
 }

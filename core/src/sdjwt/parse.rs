@@ -140,7 +140,7 @@ impl Received {
     }
 
     /// Everything up to and including the last `~`: what `sd_hash` covers (RFC 9901 section 4.3.1).
-    pub(super) fn signed(&self) -> &str {
+    pub(crate) fn signed(&self) -> &str {
         self.text.get(..self.signed_length).unwrap_or_default()
     }
 

@@ -92,6 +92,11 @@ impl StatusPlace {
         Self { credential: credential.to_owned(), issuer: issuer.to_owned(), index, uri }
     }
 
+    /// The address of the list, as the issuer wrote it.
+    pub fn uri(&self) -> &str {
+        &self.uri
+    }
+
     /// The credential query id, and the issuer.
     pub fn whose(&self) -> (&str, &str) {
         (&self.credential, &self.issuer)

@@ -5,6 +5,7 @@ use url::Url;
 
 use crate::flow::context::Context;
 use crate::flow::ports::{NotPublished, Unavailable};
+use crate::flow::receipts::sent;
 use zeroize::Zeroizing;
 
 use vpgate_core::base::report::{Findings, Rejection};
@@ -68,6 +69,15 @@ pub(in crate::flow) fn route_of<'c>(
     context.policy.wallet(&asked.wallet).ok_or(NotReached::Outdated)
 }
 
+/// A request on its way.
+pub(in crate::flow) struct Outgoing<T> {
+    /// What the browser is given.
+    pub request: T,
+    /// Hash of what the wallet is sent by that, for the receipt: the address with everything in it, the Request Object,
+    /// the form that was pushed, or what the browser's API is given. `None` where the wallet comes for it.
+    pub sent: Option<String>,
+}
+
 /// Where the browser goes. A pushed request is pushed by this, anew each time: its `request_uri` may
 /// be for one use (RFC 9126 section 4).
 ///
@@ -77,24 +87,29 @@ pub(in crate::flow) async fn wallet_url(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
-) -> Result<Url, NotReached> {
+) -> Result<Outgoing<Url>, NotReached> {
     check_wallet(context, asked, wallet).await?;
-    match wallet.request_method {
-        RequestMethod::UrlQuery => Ok(profile::plain_url(asked, wallet)),
+    Ok(match wallet.request_method {
+        RequestMethod::UrlQuery => {
+            let request = profile::plain_url(asked, wallet);
+            Outgoing { sent: sent(context, request.as_str()), request }
+        }
         RequestMethod::ByValue => {
             let claims = profile::request_object(asked, wallet, None, context.now);
             let signed = context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?;
-            Ok(profile::by_value_url(asked, wallet, &signed))
+            Outgoing { request: profile::by_value_url(asked, wallet, &signed), sent: sent(context, &signed) }
         }
         RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
-            Ok(profile::by_reference_url(asked, wallet))
+            Outgoing { request: profile::by_reference_url(asked, wallet), sent: None }
         }
         RequestMethod::Pushed => {
-            let pushed = context.ports.wallets.push(wallet, &profile::parameters(asked, wallet)).await;
+            let parameters = profile::parameters(asked, wallet);
+            let pushed = context.ports.wallets.push(wallet, &parameters).await;
             let pushed = pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
-            Ok(profile::pushed_url(asked, wallet, &pushed))
+            let request = profile::pushed_url(asked, wallet, &pushed);
+            Outgoing { request, sent: sent(context, &parameters.to_form()) }
         }
-    }
+    })
 }
 
 /// What the page passes to the browser's Digital Credentials API. Nobody knows beforehand which wallet
@@ -106,12 +121,12 @@ pub(in crate::flow) fn dc_api_request(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
-) -> Result<Value, NotReached> {
-    match asked.dc_api.ok_or(NotReached::Outdated)? {
-        DcApiRequest::Unsigned => Ok(dc_api::unsigned(asked, wallet)),
+) -> Result<Outgoing<Value>, NotReached> {
+    let request = match asked.dc_api.ok_or(NotReached::Outdated)? {
+        DcApiRequest::Unsigned => dc_api::unsigned(asked, wallet),
         DcApiRequest::Signed => {
             let claims = dc_api::signed_claims(asked, wallet, context.now);
-            Ok(dc_api::signed(&context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?))
+            dc_api::signed(&context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?)
         }
         DcApiRequest::MultiSigned => {
             let claims = dc_api::multi_signed_claims(asked, wallet, context.now);
@@ -119,9 +134,10 @@ pub(in crate::flow) fn dc_api_request(
                 let header = dc_api::who_asks(asked, wallet, &identity);
                 context.ports.request_signer.sign_as(&identity, &header, &claims, context.now)
             });
-            Ok(dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?))
+            dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?)
         }
-    }
+    };
+    Ok(Outgoing { sent: sent(context, &request.to_string()), request })
 }
 
 /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).

@@ -9,8 +9,9 @@ use crate::flow::device::in_signature::{self, NotInSignature};
 use crate::flow::device::own_pages::{self, PagesRefused};
 use crate::flow::device::user_code::{self, CodeRefused, Typed};
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, Outgoing, WalletFault, answer_key};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
+use crate::flow::receipts;
 use vpgate_core::base::client_address::ClientAddress;
 use vpgate_core::base::id::{Handle, Nonce, PresentationId, RequestState};
 use vpgate_core::base::time::Timestamp;
@@ -214,7 +215,8 @@ pub async fn begin(
         until,
     };
     let (asked, answer_key) = new_vp_request(context, asked)?;
-    let authorization_request_url = authorization_request_url(context, &asked).await?;
+    let outgoing = authorization_request_url(context, &asked).await?;
+    let (authorization_request_url, sent) = outgoing.map(|it| (it.request, it.sent)).unzip();
     let begun = PresentationBegun {
         id: asked.id.clone(),
         handle: asked.handle.clone(),
@@ -225,7 +227,10 @@ pub async fn begin(
     let presentation = Begun::new(asked, None, answer_key);
     let change = Change::BeginForClient { presentation, claim, most_open, at: context.now };
     match context.commit(change).await {
-        Ok(()) => Ok(begun),
+        Ok(()) => {
+            receipts::note_sent(context, &begun.id, sent.flatten()).await?;
+            Ok(begun)
+        }
         Err(NotMade::Lost) => Err(not_begun(context, &client.id).await?),
         Err(NotMade::Failed(source)) => Err(source.into()),
         Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
@@ -256,7 +261,10 @@ fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, Not
 
 /// The request as the wallet will see it, where the browser is sent there with it at once; the wallet's server is
 /// asked now, so that nothing is stored when it does not answer.
-async fn authorization_request_url(context: &Context, asked: &VpRequest) -> Result<Option<Url>, NotBegun> {
+async fn authorization_request_url(
+    context: &Context,
+    asked: &VpRequest,
+) -> Result<Option<Outgoing<Url>>, NotBegun> {
     let wallet = ask_wallet::route_of(context, asked)?;
     let comes_by_page = wallet.request_method == RequestMethod::Pushed
         || wallet.authorization_method == AuthorizationMethod::Post;
@@ -267,11 +275,13 @@ async fn authorization_request_url(context: &Context, asked: &VpRequest) -> Resu
         ask_wallet::check_wallet(context, asked, wallet).await?;
         return Ok(None);
     }
-    let url = ask_wallet::wallet_url(context, asked, wallet).await?;
-    if asked.flow == PresentationFlow::CrossDevice && url.as_str().len() > MAX_SCANNED_BYTES {
+    let outgoing = ask_wallet::wallet_url(context, asked, wallet).await?;
+    if asked.flow == PresentationFlow::CrossDevice && outgoing.request.as_str().len() > MAX_SCANNED_BYTES {
         return Err(NotBegun::TooLongToScan);
     }
-    Ok(Some(url))
+    // What is not signed anew is the same when the browser is sent there, and is noted then.
+    let sent = outgoing.sent.filter(|_| wallet.request_method == RequestMethod::ByValue);
+    Ok(Some(Outgoing { sent, ..outgoing }))
 }
 
 /// Which of the two was in the way: the bound, or another browser at the same code.

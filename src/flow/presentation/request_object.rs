@@ -1,9 +1,10 @@
 //! The wallet fetches its Request Object (OpenID4VP 1.0 section 5.10, RFC 9101 section 5.2.3). Nothing
 //! is written down: it may come again until it has answered. What it is given was signed within the last ten
-//! seconds ([`crate::flow::presentation::signed_requests`]).
+//! seconds ([`crate::flow::presentation::signed_requests`]). Its hash is noted for the receipt, where those are made.
 
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use crate::flow::receipts;
 use vpgate_core::base::id::RequestState;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::profile::{self, REQUEST_OBJECT};
@@ -84,7 +85,7 @@ pub async fn request_object(
     if let Some(metadata) = &metadata {
         metadata.suits(wallet, context.ports.request_signer.algorithm(&wallet.name))?;
     }
-    let signed = signed(context, asked, wallet, says.wallet_nonce.as_deref())?;
+    let signed = signed(context, asked, wallet, says.wallet_nonce.as_deref()).await?;
     let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {
         return Ok(signed);
     };
@@ -94,7 +95,7 @@ pub async fn request_object(
     encrypted.map_err(|why| Unavailable::new("encryption to the wallet", why).into())
 }
 
-fn signed(
+async fn signed(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
@@ -105,13 +106,18 @@ fn signed(
         context.ports.request_signer.sign(&asked.identity(), &claims, context.now)
     };
     if wallet_nonce.is_some() {
-        let room = context.signed_requests.one_more_nonce(&asked.state, context.now);
-        return if room { Ok(sign()?) } else { Err(NoRequestObject::TooOften) };
+        if !context.signed_requests.one_more_nonce(&asked.state, context.now) {
+            return Err(NoRequestObject::TooOften);
+        }
+        let signed = sign()?;
+        receipts::note_sent(context, &asked.id, receipts::sent(context, &signed)).await?;
+        return Ok(signed);
     }
     if let Some(recent) = context.signed_requests.recent(&asked.state, &asked.nonce, context.now) {
         return Ok(recent);
     }
     let signed = sign()?;
+    receipts::note_sent(context, &asked.id, receipts::sent(context, &signed)).await?;
     context.signed_requests.keep(&asked.state, &asked.nonce, &signed, context.now);
     Ok(signed)
 }

@@ -6,7 +6,8 @@ use url::Url;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::ask_wallet::{self, NotReached, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, Outgoing, WalletFault, answer_key};
+use crate::flow::receipts;
 use vpgate_core::base::id::{Handle, Nonce};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
@@ -102,13 +103,15 @@ pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Resu
                 NotNow::OtherBrowser => NotServed::OtherBrowser { may_go_on },
                 why => why.into(),
             })?;
-            return lead(context, served.request()).await;
+            let outgoing = lead(context, served.request()).await?;
+            receipts::note_sent(context, &served.request().id, outgoing.sent).await?;
+            return Ok(outgoing.request);
         }
         Some(Presentation::Begun(begun)) => begun.serve(browser, context.now)?,
     };
     // Before anything is written: when the wallet does not answer, nothing has happened yet.
-    let lead = lead(context, served.request()).await?;
-    match context.commit(Change::ServePresentation(served)).await {
+    let Outgoing { request: lead, sent } = lead(context, served.request()).await?;
+    match context.commit(Change::ServePresentation(served.sending(sent))).await {
         Ok(()) => Ok(lead),
         Err(NotMade::Lost | NotMade::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
         Err(NotMade::Failed(source)) => Err(source.into()),
@@ -177,21 +180,24 @@ pub async fn fall_back_to_redirect(
     }
 }
 
-async fn lead(context: &Context, asked: &VpRequest) -> Result<Lead, NotServed> {
+async fn lead(context: &Context, asked: &VpRequest) -> Result<Outgoing<Lead>, NotServed> {
     let wallet = ask_wallet::route_of(context, asked)?;
     Ok(match asked.flow {
         PresentationFlow::SameDevice => {
-            let url = ask_wallet::wallet_url(context, asked, wallet).await?;
-            match wallet.authorization_method {
+            let Outgoing { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
+            let request = match wallet.authorization_method {
                 AuthorizationMethod::Get => Lead::ToWallet(url),
                 AuthorizationMethod::Post => as_form(&url, wallet),
-            }
+            };
+            Outgoing { request, sent }
         }
         PresentationFlow::CrossDevice => {
-            Lead::Scan(ask_wallet::wallet_url(context, asked, wallet).await?, outline(context, asked))
+            let Outgoing { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
+            Outgoing { request: Lead::Scan(url, outline(context, asked)), sent }
         }
         PresentationFlow::DcApi => {
-            Lead::AskByApi(ask_wallet::dc_api_request(context, asked, wallet)?, outline(context, asked))
+            let Outgoing { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
+            Outgoing { request: Lead::AskByApi(request, outline(context, asked)), sent }
         }
     })
 }

@@ -5,7 +5,7 @@ use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::end::{Ending, NotAccepted, ending};
-use crate::flow::{code, device};
+use crate::flow::{code, device, receipts};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
 use vpgate_core::oauth::decision::GrantDecision;
@@ -21,7 +21,7 @@ pub(in crate::flow) async fn settle(
 ) -> Result<Ending, NotAccepted> {
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
-    let presentation = settled.to_be_kept();
+    let presentation = receipts::with_receipt(context, settled).to_be_kept();
     context.commit(Change::Settle { presentation, grant }).await?;
     Ok(ending)
 }
@@ -62,7 +62,7 @@ pub(in crate::flow) async fn settle_returned(
 ) -> Result<Ending, NotAccepted> {
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
-    let presentation = settled.to_be_kept();
+    let presentation = receipts::with_receipt(context, settled).to_be_kept();
     context.commit(Change::Return { presentation, return_code, grant }).await?;
     Ok(ending)
 }

@@ -15,6 +15,7 @@ use crate::flow::presentation::collect::NotCollected;
 use crate::flow::presentation::dry_run::{NotTried, Sample};
 use crate::flow::presentation::query::NotAsked;
 use crate::flow::presentation::verify::NotVerifiable;
+use crate::flow::receipts::NoReceipt;
 use crate::flow::tokens::client_credentials::NotByToken;
 use crate::flow::tokens::issue::TokenType;
 use crate::http::basic::{CHALLENGE, CredentialsFault};
@@ -340,6 +341,15 @@ impl From<NotCollected> for Problem {
             NotCollected::Unknown => Self::not_found(why.to_string()),
             NotCollected::ResponseCode => Self::response_code_required(why.to_string()),
             NotCollected::Failed(failure) => failure.into(),
+        }
+    }
+}
+
+impl From<NoReceipt> for Problem {
+    fn from(why: NoReceipt) -> Self {
+        match why {
+            NoReceipt::Unknown => Self::not_found(why.to_string()),
+            NoReceipt::Failed(failure) => failure.into(),
         }
     }
 }

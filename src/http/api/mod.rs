@@ -15,6 +15,7 @@ mod verify;
 use poem::Request;
 use poem::web::Data;
 use poem_openapi::param::{Path, Query};
+use poem_openapi::payload::PlainText;
 use poem_openapi::{ApiResponse, OpenApi};
 
 use self::begin::{BeginPresentation, BeginResponse};
@@ -33,7 +34,9 @@ use super::tags::Tags;
 use crate::flow;
 use crate::flow::context::Context;
 use crate::flow::presentation::collect::Collected;
+use crate::flow::receipts::NoReceipt;
 use vpgate_core::base::secret::Secret;
+use vpgate_core::oauth::client::AuthenticatedClient;
 
 /// The endpoints of the REST API.
 #[derive(Clone, Copy, Debug)]
@@ -83,8 +86,44 @@ impl RestApi {
             Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
             _ => None,
         };
-        let presentation = PresentationSchema::new(id.0, collected);
+        let receipt = match &collected {
+            Collected::Pending(_) | Collected::Expired => None,
+            _ => receipt_of(&context, client, &id).await?,
+        };
+        let presentation = PresentationSchema { receipt, ..PresentationSchema::new(id.0, collected) };
         Ok(CallerGrant::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
+    }
+
+    /// The receipt of a presentation
+    ///
+    /// A compact JWS with `typ` `vpgate-receipt+jwt`: what was asked, what was believed and what was decided, as hashes,
+    /// without a claim. For seven days after it was signed, whoever was asked and however the presentation began. It is
+    /// evidence, and no result: that the browser came back is known by the `response_code` alone.
+    #[oai(path = "/presentations/:id/receipt", method = "get", operation_id = "fetchReceipt")]
+    async fn fetch_receipt(
+        &self,
+        context: Data<&Context>,
+        request: &Request,
+        /// From the answer that began it.
+        id: Path<String>,
+    ) -> Result<SignedEvidence, Problem> {
+        let client = by_header(&context, request).await?;
+        Ok(SignedEvidence::Signed(PlainText(flow::receipts::receipt(&context, client, &id).await?)))
+    }
+
+    /// The last checkpoint of your chain of receipts
+    ///
+    /// Every hour in which receipts were made, the number of your receipts and the hash of the last one are signed. Keep
+    /// it: no receipt before it can be taken out or made anew. A compact JWS with `typ`
+    /// `vpgate-receipt-checkpoint+jwt`.
+    #[oai(path = "/receipts/checkpoint", method = "get", operation_id = "fetchCheckpoint")]
+    async fn fetch_checkpoint(
+        &self,
+        context: Data<&Context>,
+        request: &Request,
+    ) -> Result<SignedEvidence, Problem> {
+        let client = by_header(&context, request).await?;
+        Ok(SignedEvidence::Signed(PlainText(flow::receipts::last_checkpoint(&context, client).await?)))
     }
 
     /// Forget a presentation
@@ -176,6 +215,26 @@ enum CallerGrant {
     /// How it stands, and what it proved.
     #[oai(status = 200)]
     Shown(ExactJson<PresentationSchema>),
+}
+
+/// The receipt of a presentation; `None` where none was made.
+async fn receipt_of(
+    context: &Context,
+    client: AuthenticatedClient<'_>,
+    id: &str,
+) -> Result<Option<String>, Problem> {
+    match flow::receipts::receipt(context, client, id).await {
+        Ok(receipt) => Ok(Some(receipt)),
+        Err(NoReceipt::Unknown) => Ok(None),
+        Err(why) => Err(why.into()),
+    }
+}
+
+#[derive(ApiResponse)]
+enum SignedEvidence {
+    /// A compact JWS.
+    #[oai(status = 200, content_type = "application/jwt")]
+    Signed(PlainText<String>),
 }
 
 #[derive(ApiResponse)]

@@ -46,6 +46,9 @@ pub struct PresentationSchema {
     pub report: Option<ReportSchema>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
     pub error: Option<String>,
+    /// When decided, and receipts are made: the evidence of it, a compact JWS without a claim. Keep it: it proves the
+    /// rest of this answer when that is thrown away.
+    pub receipt: Option<String>,
 }
 
 /// What became of the scopes that were asked for.
@@ -243,6 +246,7 @@ impl PresentationSchema {
             reason: None,
             report: None,
             error: None,
+            receipt: None,
         };
         match collected {
             Collected::Pending(expires_at) => {

@@ -4,9 +4,11 @@
 use serde_json::{Map, Value, json};
 
 /// What the error type of an operation can say and the operation cannot.
-const NEVER: [(&str, &[&str]); 7] = [
+const NEVER: [(&str, &[&str]); 9] = [
     ("fetchRequest", &["429"]),
     ("collectResult", &["403", "409", "502"]),
+    ("fetchReceipt", &["403", "409", "502"]),
+    ("fetchCheckpoint", &["403", "409", "502"]),
     ("forgetPresentation", &["403", "409", "502"]),
     ("verifyToken", &["404", "409", "502"]),
     ("verifyUserCode", &["409", "502"]),

@@ -24,13 +24,14 @@ enum PagesAllowed {
 }
 
 /// The paths that pages of other origins may read, each with the methods it answers to.
-const PATHS: [(&str, &[&str], PagesAllowed); 11] = [
+const PATHS: [(&str, &[&str], PagesAllowed); 12] = [
     ("/device_authorization", &["POST"], PagesAllowed::OwnOrigins),
     ("/par", &["POST"], PagesAllowed::OwnOrigins),
     ("/token", &["POST"], PagesAllowed::OwnOrigins),
     ("/userinfo", &["GET", "POST"], PagesAllowed::OwnOrigins),
     ("/revoke", &["POST"], PagesAllowed::OwnOrigins),
     ("/jwks.json", &["GET"], PagesAllowed::Everybody),
+    ("/receipts/jwks.json", &["GET"], PagesAllowed::Everybody),
     ("/.well-known/oauth-authorization-server", &["GET"], PagesAllowed::Everybody),
     ("/.well-known/openid-configuration", &["GET"], PagesAllowed::Everybody),
     ("/openapi.json", &["GET"], PagesAllowed::Everybody),

@@ -252,6 +252,15 @@ impl OauthEndpoints {
     async fn jwks(&self, context: Data<&Context>) -> JwksAnswer {
         JwksAnswer::Ok(Json(Documented::new(discovery::jwks(&context))), CACHE_BRIEFLY.to_owned())
     }
+
+    /// The keys that check our receipts, old ones too
+    ///
+    /// A key is here for as long as its receipts must be checkable (`receipts.keep`, seven years by default); those in
+    /// use are in `/jwks.json` too.
+    #[oai(path = "/receipts/jwks.json", method = "get", operation_id = "receiptJwks")]
+    async fn receipt_jwks(&self, context: Data<&Context>) -> JwksAnswer {
+        JwksAnswer::Ok(Json(Documented::new(discovery::receipt_jwks(&context))), CACHE_BRIEFLY.to_owned())
+    }
 }
 
 /// Public and the same for everybody; short enough that a rotated key is seen soon.

@@ -84,6 +84,7 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         tokens: tokens.into_iter().fold(0, usize::max),
         sessions: sessions.into_iter().fold(0, usize::max),
         events: events.into_iter().fold(0, usize::max),
+        receipts: delete(delete_from!("receipts", "presentation")).await?,
         emptied: empty(database, now, limit).await?,
     })
 }

@@ -4,7 +4,7 @@ use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
 
 use crate::flow::ports::{OpenPresentations, PushedRequest, Unavailable};
 use crate::store::row::{
-    self, AuthorizationRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, SessionRow,
+    self, AuthorizationRow, ChainRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, ReceiptRow, SessionRow,
 };
 use crate::store::select::{
     self, AuthorizationKey, Columns, FamilyKey, GrantKey, PresentationKey, SessionKey,
@@ -20,6 +20,7 @@ use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::receipt::chain::{GrownChain, KeptReceipt};
 
 pub(super) fn grant(
     connection: &Connection,
@@ -157,6 +158,50 @@ pub(super) fn due_notices(
         .query_map(params![now.unix(), limit], |row| NoticeRow::read(row))?
         .collect::<Result<_, _>>()?;
     Ok(rows.into_iter().map(NoticeRow::restore).collect::<Result<_, _>>()?)
+}
+
+/// Receipts: of one presentation, or those that wait.
+pub(super) fn receipts(
+    connection: &Connection,
+    sql: &str,
+    keys: &[&dyn ToSql],
+) -> Result<Vec<KeptReceipt>, Unavailable> {
+    let rows: Vec<ReceiptRow> = connection
+        .prepare_cached(sql)?
+        .query_map(keys, |row| ReceiptRow::read(row))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().map(ReceiptRow::restore).collect::<Result<_, _>>()?)
+}
+
+/// The clients whose receipts are not all signed.
+pub(super) fn clients_with_waiting_receipts(
+    connection: &Connection,
+    limit: i64,
+) -> rusqlite::Result<Vec<String>> {
+    connection
+        .prepare_cached(select::CLIENTS_WITH_WAITING_RECEIPTS)?
+        .query_map([limit], |row| row.get(0))?
+        .collect()
+}
+
+/// Ends of chains.
+pub(super) fn chains(
+    connection: &Connection,
+    sql: &str,
+    keys: &[&dyn ToSql],
+) -> Result<Vec<GrownChain>, Unavailable> {
+    let rows: Vec<ChainRow> = connection
+        .prepare_cached(sql)?
+        .query_map(keys, |row| ChainRow::read(row))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().map(ChainRow::restore).collect::<Result<_, _>>()?)
+}
+
+/// The last checkpoint of a client's chain.
+pub(super) fn checkpoint(connection: &Connection, client: &str) -> Result<Option<String>, Unavailable> {
+    let found: Option<Option<String>> =
+        connection.prepare_cached(select::CHECKPOINT)?.query_row([client], |row| row.get(0)).optional()?;
+    Ok(found.flatten())
 }
 
 /// A family of tokens.

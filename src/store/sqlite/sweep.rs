@@ -60,6 +60,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         tokens: tokens.into_iter().fold(0, usize::max),
         sessions: sessions.into_iter().fold(0, usize::max),
         events: events.into_iter().fold(0, usize::max),
+        receipts: delete(delete_from!("receipts", "presentation"))?,
         emptied: empty(connection, now, limit)?,
     })
 }

@@ -63,10 +63,28 @@ pub(super) fn serve(served: &Served) -> Step {
     must(
         update!(
             "presentations",
-            "state = 'served', browser = $1, tries = 0, reserved_for = NULL",
-            "id = $2 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)"
+            "state = 'served', browser = $1, tries = 0, reserved_for = NULL, sent = coalesce($2, sent)",
+            "id = $3 AND state = 'begun' AND (reserved_for IS NULL OR reserved_for = $1)"
         ),
-        [served.browser().into(), text(served.request().id.as_str())],
+        [
+            served.browser().into(),
+            served.sent().map(str::to_owned).into(),
+            text(served.request().id.as_str()),
+        ],
+    )
+}
+
+/// What the wallet was sent, beside what it was sent before: the last sixteen.
+pub(super) fn note_sent(id: &PresentationId, sent: &str) -> Step {
+    must(
+        update!(
+            "presentations",
+            "sent = trim(substr(coalesce(sent, '') || ' ' || $1, -703))",
+            "id = $2 AND state IN ('begun', 'served') AND (sent IS NULL OR replace(sent, $1, '') = sent)",
+            in_postgres "sent = trim(right(coalesce(sent, '') || ' ' || $1, 703))",
+            "id = $2 AND state IN ('begun', 'served') AND (sent IS NULL OR replace(sent, $1, '') = sent)"
+        ),
+        [text(sent), text(id.as_str())],
     )
 }
 
@@ -74,9 +92,9 @@ pub(super) fn by_redirect(served: &Served) -> Result<Step, BrokenColumn> {
     Ok(must(
         update!(
             "presentations",
-            "request = $1, answer_key = $2",
+            "request = $1, answer_key = $2, sent = NULL",
             "id = $3 AND state = 'served' AND browser = $4 AND request ->> 'flow' = 'dc_api'",
-            in_postgres "request = $1, answer_key = $2",
+            in_postgres "request = $1, answer_key = $2, sent = NULL",
             "id = $3 AND state = 'served' AND browser = $4
              AND regexp_replace(request, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::json ->> 'flow' = 'dc_api'"
         ),

@@ -5,7 +5,7 @@ const NOW: Timestamp = Timestamp::from_unix(1_800_000_000);
 const HOUR: Duration = Duration::from_secs(3_600);
 
 fn plan(algorithms: &[Algorithm]) -> KeyPlan {
-    KeyPlan { algorithms: algorithms.to_vec(), longest_lifetime: HOUR }
+    KeyPlan { role: KeyRole::Tokens, algorithms: algorithms.to_vec(), longest_lifetime: HOUR }
 }
 
 fn es256() -> KeyPlan {

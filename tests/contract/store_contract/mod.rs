@@ -16,6 +16,7 @@ mod plans;
 mod presentations;
 mod questions;
 mod races;
+mod receipts;
 mod remains;
 mod returning;
 mod sessions;
@@ -81,6 +82,14 @@ on_every_backend! {
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
         what_was_collected_is_kept_for_a_minute_and_forgotten
+    }
+    receipts {
+        a_decision_leaves_one_receipt_or_none
+        what_was_sent_is_known_to_the_receipt_once_and_the_last_sixteen
+        a_chain_grows_from_its_end_and_from_nowhere_else
+        many_who_seal_make_one_chain
+        a_checkpoint_is_made_once_an_hour_of_what_has_grown
+        a_receipt_outlives_its_presentation_and_is_swept_a_week_after_it_was_sealed
     }
     limits {
         req_15_11_a_grant_over_a_limit_is_not_stored

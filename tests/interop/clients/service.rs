@@ -24,8 +24,7 @@ use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
-use vpgate::system::keys::Keyring;
-use vpgate::system::signing_keys::KeyPlan;
+use vpgate::system::keys::{KeyPlans, Keyring};
 use vpgate_core::base::secret::Secret;
 
 use vpgate_test_support::live_server::Listening;
@@ -118,7 +117,7 @@ fn app(config: Config) -> App {
         logout_receivers,
         status_lists: Arc::new(status_lists),
         wallets: Arc::new(wallets),
-        keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),
+        keys: Keyring::in_memory(&SystemEntropy, &KeyPlans::of(&config.policy)).unwrap(),
     };
     let mounts = vec![
         (MOUNT, sandbox.endpoint()),

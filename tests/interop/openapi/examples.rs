@@ -16,7 +16,7 @@ const ADDRESS: &str = "https://verify.example.com";
 const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 const DEVICE_CODE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 /// What differs from run to run: how the path of a member ends.
-const FRESH: [&str; 26] = [
+const FRESH: [&str; 27] = [
     "access_token",
     "aud",
     "auth_time",
@@ -33,6 +33,7 @@ const FRESH: [&str; 26] = [
     "kid",
     "n",
     "qr_svg_url",
+    "receipt",
     "response_code",
     "start_url",
     "sub",

@@ -42,7 +42,7 @@ use vpgate_core::openid4vp::request::{
 };
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::wallet_metadata::WalletMetadata;
-use vpgate_core::policy::{CodePolicy, DevicePolicy, Policy, PresentationPolicy};
+use vpgate_core::policy::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, ReceiptPolicy};
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{StatusList, StatusListFault};
 use vpgate_core::trust::{TrustPolicy, TrustedIssuer};
@@ -87,6 +87,7 @@ impl Stage {
                 clock: Arc::clone(&clock) as Arc<dyn Clock>,
                 entropy: Arc::clone(&entropy) as Arc<dyn Entropy>,
                 signer: Arc::new(NoSigner),
+                receipt_signer: Arc::new(NoSigner),
                 request_signer: Arc::new(RequestKeys::default()),
                 wallets: Arc::new(NoWallets),
                 issuer_keys: Arc::new(NoKeys),
@@ -308,6 +309,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             of_clients: BTreeMap::new(),
         },
         sessions: None,
+        receipts: ReceiptPolicy { enabled: false, ..ReceiptPolicy::default() },
     }
 }
 
@@ -396,6 +398,10 @@ impl Signer for NoSigner {
 
     fn jwks(&self, _: Timestamp) -> Value {
         json!({ "keys": [{ "kty": "EC", "kid": "k1" }] })
+    }
+
+    fn jwks_in_use(&self, _: Timestamp) -> Value {
+        json!({ "keys": [] })
     }
 }
 

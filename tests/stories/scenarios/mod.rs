@@ -35,6 +35,7 @@ mod portraits;
 mod posting;
 mod pushing;
 mod questions;
+mod receipts;
 mod requests;
 mod rules;
 mod sessions;

@@ -26,6 +26,7 @@ use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::Presentation;
 use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 
 /// What becomes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -149,6 +150,30 @@ impl Store for LosingStore {
 
     async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
         self.inner.due_notices(now, limit).await
+    }
+
+    async fn receipt(&self, presentation: &PresentationId) -> Result<Option<KeptReceipt>, Unavailable> {
+        self.inner.receipt(presentation).await
+    }
+
+    async fn clients_with_waiting_receipts(&self, limit: usize) -> Result<Vec<String>, Unavailable> {
+        self.inner.clients_with_waiting_receipts(limit).await
+    }
+
+    async fn waiting_receipts(&self, client_id: &str, limit: usize) -> Result<Vec<KeptReceipt>, Unavailable> {
+        self.inner.waiting_receipts(client_id, limit).await
+    }
+
+    async fn receipt_chain(&self, client_id: &str) -> Result<Option<ChainHead>, Unavailable> {
+        self.inner.receipt_chain(client_id).await
+    }
+
+    async fn grown_chains(&self, before: Timestamp, limit: usize) -> Result<Vec<GrownChain>, Unavailable> {
+        self.inner.grown_chains(before, limit).await
+    }
+
+    async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
+        self.inner.receipt_checkpoint(client_id).await
     }
 
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {

@@ -23,8 +23,7 @@ use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
-use vpgate::system::keys::Keyring;
-use vpgate::system::signing_keys::KeyPlan;
+use vpgate::system::keys::{KeyPlans, Keyring};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
@@ -190,7 +189,7 @@ fn open(
 ) -> Arc<App> {
     let config = Config::from_toml(&configuration(), folder).unwrap();
     let network = FetchClient::new(true).unwrap();
-    let plan = KeyPlan::of(&config.policy);
+    let plan = KeyPlans::of(&config.policy);
     let keys = Arc::new(KeySet::from_json(&sandbox.issuer_jwks()).unwrap());
     let lists =
         Lists { sandbox: sandbox.endpoint(), keys: Arc::clone(&keys), clock: Arc::clone(clock) as Arc<_> };

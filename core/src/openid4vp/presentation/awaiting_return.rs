@@ -48,6 +48,7 @@ impl AwaitingReturn {
             settled_at: now,
             answer,
             collected: None,
+            receipt: None,
         })
     }
 

@@ -12,7 +12,7 @@ pub fn begun(asked: VpRequest, reserved_for: Option<Digest>, answer_key: Option<
 
 /// A row in state `served`.
 pub fn served(asked: VpRequest, browser: Digest, tries: Tries, answer_key: Option<EncryptionKey>) -> Served {
-    Served { request: asked, browser, tries, answer_key, answer: None }
+    Served { request: asked, browser, tries, answer_key, answer: None, sent: None }
 }
 
 /// A row in state `awaiting_return`.
@@ -38,5 +38,5 @@ pub fn settled(
     answer: Option<Digest>,
     collected: Option<Used>,
 ) -> Settled {
-    Settled { request: asked, browser, outcome, response_code, settled_at, answer, collected }
+    Settled { request: asked, browser, outcome, response_code, settled_at, answer, collected, receipt: None }
 }

@@ -43,6 +43,11 @@ impl Parameters {
         })
     }
 
+    /// As the body of a form.
+    pub fn to_form(&self) -> String {
+        form_urlencoded::Serializer::new(String::new()).extend_pairs(self.pairs()).finish()
+    }
+
     /// At the end of `endpoint`, whose own query stays (RFC 6749 section 3.1) except where it would
     /// send a parameter twice.
     pub fn at(&self, endpoint: &Url) -> Url {

@@ -41,6 +41,7 @@ mod high_assurance;
 mod issuer_certificate;
 mod mistaken_hash;
 mod sca;
+mod shown;
 mod told;
 
 use std::borrow::Cow;
@@ -54,6 +55,7 @@ use self::complete::Survivor;
 pub use self::current::{Current, Listed, StatusNeeded};
 pub use self::issuer_certificate::IssuerCertificate;
 pub use self::sca::ExpectedEvidence;
+pub use self::shown::ShownEvidence;
 pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
 use super::dcql::Query;
 use super::request::VpRequest;
@@ -206,6 +208,9 @@ pub struct VerifiedCredential {
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
     pub status_place: Option<Box<StatusPlace>>,
+    /// Hashes of what was shown, for the receipt.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub evidence: Option<Box<ShownEvidence>>,
 }
 
 /// Is this presentation authentic, made for this challenge, and does it answer its credential query?
@@ -392,6 +397,7 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         status: *status,
         status_at: *status_at,
         status_place: place.clone().map(Box::new),
+        evidence: ShownEvidence::of(authentic, place.as_ref()).map(Box::new),
     }
 }
 

@@ -106,9 +106,11 @@ CREATE INDEX grants_approved ON grants (forget_at) WHERE state = 'approved';
 --   collected_code  -          -                -                          once it is spent, until the sweep
 --   collected_at    -          -                -                          as collected_code
 --   expiry_told     once its client was told that nobody answered in time: nobody settles it then
+--   sent            -          may be           may be                     may be     may be     may be
 --
 -- `answer_key` is the private JWK that the wallet encrypts to; it and the login hint are removed in the write that
 -- takes the answer, and by the sweep once the request has expired. `login_hint` is text as somebody sent it, in UTF-8.
+-- `sent` are hashes of what the wallet was sent, each base64url, separated by spaces; the last sixteen.
 CREATE TABLE presentations (
     id            text   NOT NULL PRIMARY KEY,
     handle        text   NOT NULL UNIQUE,
@@ -134,6 +136,7 @@ CREATE TABLE presentations (
     collected_code bytea CHECK (collected_code IS NULL OR (octet_length(collected_code) = 32 AND state = 'settled')),
     collected_at  bigint,
     expiry_told   bigint,
+    sent          text,
     expires_at    bigint NOT NULL,
     forget_at     bigint NOT NULL,
 
@@ -253,6 +256,46 @@ CREATE TABLE logout_notices (
 
 CREATE INDEX logout_notices_due_at ON logout_notices (due_at);
 CREATE INDEX logout_notices_forget_at ON logout_notices (forget_at);
+
+-- A receipt, written with the decision that it is about: hashes, and no claim.
+--
+--     waiting --seal--> sealed
+--
+--   column      waiting   sealed
+--   content     set       -         what it will say, as JSON
+--   sent        may be    -         as in the row of the presentation
+--   position    -         set       in the chain of its client, from 1
+--   sealed      -         set       the compact JWS
+--   forget_at   -         set
+CREATE TABLE receipts (
+    presentation text   NOT NULL PRIMARY KEY,
+    client       text   NOT NULL,
+    decided_at   bigint NOT NULL,
+    content      text,
+    sent         text,
+    position     bigint,
+    sealed       text,
+    forget_at    bigint,
+
+    CONSTRAINT receipt_state CHECK (CASE WHEN sealed IS NULL
+        THEN content IS NOT NULL AND position IS NULL AND forget_at IS NULL
+        ELSE content IS NULL AND sent IS NULL AND position IS NOT NULL AND forget_at IS NOT NULL
+    END)
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX receipts_waiting ON receipts (client, decided_at) WHERE sealed IS NULL;
+CREATE INDEX receipts_forget_at ON receipts (forget_at) WHERE forget_at IS NOT NULL;
+
+-- The end of each client's chain: how many receipts there were, and the hash of the last. Never removed. `checkpointed`
+-- is how many there were when it was last signed, `checkpoint` what was signed then, `checkpoint_at` when.
+CREATE TABLE receipt_chains (
+    client        text   NOT NULL PRIMARY KEY,
+    position      bigint NOT NULL CHECK (position > 0),
+    head          bytea  NOT NULL CHECK (octet_length(head) = 32),
+    checkpointed  bigint NOT NULL DEFAULT 0,
+    checkpoint    text,
+    checkpoint_at bigint NOT NULL DEFAULT 0
+) WITH (fillfactor = 70);
 
 -- A proof of a key that was shown (RFC 9449 section 11.1), until it could not be shown again anyway. `used_by` is
 -- random, of the request that used it: a request whose answer from here was lost finds out whether it was itself.

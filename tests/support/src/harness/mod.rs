@@ -23,8 +23,7 @@ use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::system::clock::SystemClock;
 use vpgate::system::entropy::SystemEntropy;
-use vpgate::system::keys::Keyring;
-use vpgate::system::signing_keys::KeyPlan;
+use vpgate::system::keys::{KeyPlans, Keyring};
 use vpgate_core::base::id::{Handle, RequestState};
 use vpgate_core::base::secret::Secret;
 use vpgate_core::base::time::Timestamp;
@@ -79,6 +78,13 @@ pub struct Held {
     pub nonce: String,
     /// The strings that were sent.
     pub transaction_data: Vec<String>,
+}
+
+/// A presentation from its beginning to its result.
+pub struct Exchange {
+    pub begun: Value,
+    pub vp_token: String,
+    pub result: Value,
 }
 
 /// What came back to the shop with the browser.
@@ -215,7 +221,7 @@ impl Harness {
                 Arc::clone(&clock) as Arc<dyn Clock>,
                 HashMap::new(),
             )),
-            keys: Keyring::in_memory(&SystemEntropy, &KeyPlan::of(&config.policy)).unwrap(),
+            keys: Keyring::in_memory(&SystemEntropy, &KeyPlans::of(&config.policy)).unwrap(),
         };
         let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
@@ -370,6 +376,21 @@ impl Harness {
             page.url.query_pairs().find(|(name, _)| name == wanted).map(|(_, value)| value.into_owned())
         };
         Returned { response_code: value("response_code").unwrap(), state: value("state") }
+    }
+
+    /// A whole presentation for the shop, with what the wallet answered.
+    pub async fn exchange(&self, request: &Value) -> Exchange {
+        let begun = self.begin(request).await;
+        let mut browser = self.browser();
+        let wallet = browser.open(begun["start_url"].as_str().unwrap()).await;
+        let fragment = self.share_without_returning(&mut browser, &wallet).await;
+        let mut pairs = form_urlencoded::parse(fragment.as_bytes());
+        let vp_token = pairs.find(|(name, _)| name == "vp_token").unwrap().1.into_owned();
+        let page = browser.bring_fragment(&fragment).await;
+        let code = page.url.query_pairs().find(|(name, _)| name == "response_code").unwrap().1.into_owned();
+        let (status, result) = self.collect(&begun, Some(&code)).await;
+        assert_eq!(status, StatusCode::OK, "{result}");
+        Exchange { begun, vp_token, result }
     }
 
     pub async fn decline(&self, begun: &Value) {
