@@ -5,3 +5,4 @@ mod clients;
 mod device_grant;
 mod openapi;
 mod receipts;
+mod sdk;

@@ -1,3 +1,0 @@
-export { Vpgate, VpgateError } from "./client.js";
-export { verifyReceipt, ReceiptError } from "./receipt.js";
-export { verifyWebhook, WebhookError } from "./webhook.js";
