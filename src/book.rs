@@ -3,6 +3,7 @@
 //! [clients]: crate::book::clients
 //! [operating]: crate::book::operating
 //! [replicas]: crate::book::replicas
+//! [retention]: crate::book::retention
 //! [sizing]: crate::book::sizing
 //! [limits]: crate::book::limits
 //! [threats]: crate::book::threats
@@ -20,6 +21,7 @@ macro_rules! page {
         /// [clients]: crate::book::clients
         /// [operating]: crate::book::operating
         /// [replicas]: crate::book::replicas
+        /// [retention]: crate::book::retention
         /// [sizing]: crate::book::sizing
         /// [limits]: crate::book::limits
         /// [threats]: crate::book::threats
@@ -36,6 +38,7 @@ page!(configuration);
 page!(clients);
 page!(operating);
 page!(replicas);
+page!(retention);
 page!(sizing);
 page!(limits);
 page!(threats);

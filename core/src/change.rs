@@ -19,6 +19,7 @@ use crate::oauth::issuance::{Issuance, Reissue, Renewal};
 use crate::oauth::logout::{LogoutNotice, WaitingNotice};
 use crate::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 use crate::openid4vp::request::VpRequest;
+use crate::openid4vp::retention::Retention;
 use crate::receipt::chain::{ChainHead, GrownChain, SealedReceipt};
 
 mod question;
@@ -201,6 +202,18 @@ pub enum Change {
         response_code: Digest,
         /// When that happens.
         at: Timestamp,
+        /// What is kept of it.
+        retention: Retention,
+    },
+    /// The relying party collects the result, of which nothing is kept but how it ended. Leaves: settled with this
+    /// response code, or without one and collected by nobody.
+    HandOver {
+        /// The presentation whose result is collected.
+        id: PresentationId,
+        /// Digest of the code it showed, where it takes one.
+        response_code: Option<Digest>,
+        /// When that happens.
+        at: Timestamp,
     },
     /// Forgets a presentation, in any state. `Lost` when there is none.
     Forget(PresentationId),
@@ -381,6 +394,7 @@ impl Change {
             Self::Return { .. } => "return",
             Self::Settle { .. } => "settle",
             Self::CollectResult { .. } => "collect_result",
+            Self::HandOver { .. } => "hand_over",
             Self::Forget(_) => "forget",
             Self::Expire { .. } => "expire",
             Self::Announced { change, .. } => change.name(),

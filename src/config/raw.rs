@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::registration::{
     AssertionRegistration, ClientRegistration, CodeRegistration, CredentialRegistration, DeviceRegistration,
-    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations, ScopeRegistration,
-    SessionRegistration, TokenRegistration, TransactionTypeRegistration, VerificationRegistration,
+    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations, RetentionRegistration,
+    ScopeRegistration, SessionRegistration, TokenRegistration, TransactionTypeRegistration, VerificationRegistration,
     WalletRegistration,
 };
 
@@ -65,6 +65,8 @@ pub(super) struct File {
     pub sessions: SessionRegistration,
     /// Whether decisions leave evidence.
     pub receipts: ReceiptRegistration,
+    /// What is kept of presentations once they are settled.
+    pub retention: RetentionRegistration,
 }
 
 fn loopback() -> String {
@@ -92,6 +94,7 @@ impl File {
             sessions: self.sessions,
             receipts: self.receipts,
             rules_version: Some(rules_version),
+            retention: self.retention,
         }
     }
 }

@@ -279,8 +279,8 @@ pub trait Store: EventStore + Send + Sync {
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable>;
     /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
     /// hour after they expired (what a grant earned as soon as nobody can take it any more), counts when they reach back to no limit, presentations
-    /// [`RESULT_LIFETIME`](vpgate_core::openid4vp::presentation::RESULT_LIFETIME) after they were
-    /// settled or expired, pushed requests and assertions when they expired, tokens when they are dead.
+    /// as long after they were settled as their [`Retention`](vpgate_core::openid4vp::retention::Retention) says and
+    /// ten minutes after they expired, pushed requests and assertions when they expired, tokens when they are dead.
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Makes sure that nothing of what was removed or overwritten is left in any file: after each sweep.
     async fn forget_old_versions(&self) -> Result<(), Unavailable>;

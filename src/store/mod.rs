@@ -9,6 +9,7 @@
 
 mod asking;
 mod copy;
+mod emptied;
 mod migration;
 mod moved;
 pub mod postgres;

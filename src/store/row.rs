@@ -21,9 +21,10 @@ use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::RefreshState;
 use vpgate_core::oauth::session::{self, Session};
 use vpgate_core::openid4vp::presentation::{
-    self, AwaitingReturn, Presentation, PresentationOutcome, RESULT_LIFETIME, Settled, Tries,
+    self, AwaitingReturn, Presentation, PresentationOutcome, Settled, Tries,
 };
 use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 mod receipt;
@@ -369,7 +370,12 @@ pub(super) fn awaiting_forgotten_at(awaiting: &AwaitingReturn) -> Timestamp {
 
 /// When a settled presentation may be swept.
 pub(super) fn settled_forgotten_at(settled: &Settled) -> Timestamp {
-    settled.settled_at().plus(RESULT_LIFETIME)
+    settled.request().retention.forgotten_at(settled.settled_at())
+}
+
+/// When a settled presentation loses what was proven, where that is earlier.
+pub(super) fn settled_emptied_at(settled: &Settled) -> Option<Timestamp> {
+    settled.request().retention.emptied_at(settled.settled_at())
 }
 
 /// The private JWK of an answer, as stored.

@@ -75,10 +75,10 @@ macro_rules! insert {
 
 /// A statement that changes rows which are in a state; `in_postgres` where that has other words.
 macro_rules! update {
-    ($table:literal, $set:literal, $condition:literal) => {
+    ($table:literal, $set:expr, $condition:literal) => {
         update!($table, $set, $condition, in_postgres $set, $condition)
     };
-    ($table:literal, $set:literal, $condition:literal, in_postgres $its_set:literal, $its_condition:literal) => {
+    ($table:literal, $set:expr, $condition:literal, in_postgres $its_set:expr, $its_condition:literal) => {
         $crate::store::steps::Sql {
             sqlite: concat!("UPDATE ", $table, " SET ", $set, " WHERE ", $condition),
             postgres: concat!("UPDATE ", $table, " SET ", $its_set, " WHERE ", $its_condition),
@@ -183,7 +183,10 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             decided(presentation, grant.as_ref(), settle)?
         }
         Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
-        Change::CollectResult { id, response_code, at } => vec![presentations::take(id, response_code, *at)],
+        Change::CollectResult { id, response_code, at, retention } => {
+            vec![presentations::take(id, response_code, *at, *retention)]
+        }
+        Change::HandOver { id, response_code, at } => vec![presentations::hand_over(id, *response_code, *at)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::Expire { request, at } => vec![presentations::tell_expired(&request.id, *at)],
         Change::Announced { change, announcements } => {

@@ -13,7 +13,7 @@ use crate::oauth::device_grant::{DeviceGrant, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Family, IssuedAccess, Renewal};
 use crate::oauth::session::Session;
-use crate::openid4vp::presentation::{AwaitingReturn, Presentation, Served, Settled};
+use crate::openid4vp::presentation::{AwaitingReturn, Presentation, PresentationOutcome, Served, Settled};
 
 /// How a row, where there is one, is read.
 pub type OutcomeBy<'c, Row> = Box<dyn Fn(Option<&Row>) -> Outcome + Send + Sync + 'c>;
@@ -127,6 +127,7 @@ impl Change {
                 spent(presentation, response_code, false)
             }
             Self::CollectResult { id, response_code, .. } => spent(id, response_code, true),
+            Self::HandOver { id, response_code, .. } => handed_over(id, response_code.as_ref()),
             Self::Forget(id) => Question::Presentation(id, gone()),
         })
     }
@@ -273,6 +274,18 @@ fn spent<'c>(id: &'c PresentationId, code: &'c Digest, collected: bool) -> Quest
             (None, Some(used)) => ours_if(collected && used.value == *code),
             (None, None) => ours_if(!collected),
             (Some(_), _) => Outcome::Lost,
+        },
+        _ => Outcome::Lost,
+    };
+    Question::Presentation(id, by(ours))
+}
+
+/// A code that collects is remembered; where there is none it does not matter who did.
+fn handed_over<'c>(id: &'c PresentationId, code: Option<&'c Digest>) -> Question<'c> {
+    let ours = move |found: &Presentation| match found {
+        Presentation::Settled(it) => match it.outcome() {
+            PresentationOutcome::Verified { presentation, .. } if !presentation.is_emptied() => Outcome::Open,
+            _ => ours_if(code.is_none() || it.collected().map(|used| &used.value) == code),
         },
         _ => Outcome::Lost,
     };

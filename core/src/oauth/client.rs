@@ -13,6 +13,7 @@ use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
 use crate::base::secret::{Digest, Secret};
 use crate::jose::key_set::KeySet;
+use crate::openid4vp::retention::Retention;
 
 /// A registered client (`[[clients]]`).
 #[derive(Clone, Debug)]
@@ -49,6 +50,8 @@ pub struct Client {
     pub token_claims: TokenClaims,
     /// How it takes part in the end of sessions.
     pub logout: ClientLogout,
+    /// What is kept of the presentations that it asks for.
+    pub retention: Retention,
 }
 
 impl Client {
@@ -397,8 +400,8 @@ fn is_registered_way(registered: &Authentication, shown: &ClientCredentials) -> 
 #[cfg(any(test, feature = "testing"))]
 pub mod testing {
     use super::{
-        Authentication, Client, ClientLogout, CodeRules, DeviceSettings, Grant, ProofRules, Scopes,
-        TokenClaims,
+        Authentication, Client, ClientLogout, CodeRules, DeviceSettings, Grant, ProofRules, Retention,
+        Scopes, TokenClaims,
     };
 
     /// Registered for everything, with no redirect URI.
@@ -419,6 +422,7 @@ pub mod testing {
             proof: ProofRules::default(),
             cross_device: false,
             logout: ClientLogout::default(),
+            retention: Retention::default(),
         }
     }
 }

@@ -12,6 +12,7 @@ pub mod profile;
 pub mod request;
 pub mod request_key;
 pub mod response;
+pub mod retention;
 #[cfg(any(test, feature = "testing"))]
 pub mod testing;
 pub mod transaction_data;

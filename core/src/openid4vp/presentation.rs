@@ -17,13 +17,13 @@
 
 mod awaiting_return;
 mod postponed;
+mod reading;
 mod receipt;
 mod rejected;
 pub mod restore;
 
-use std::time::Duration;
-
 pub use self::awaiting_return::AwaitingReturn;
+pub use self::reading::Readable;
 pub use self::rejected::AfterRejection;
 use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest, WalletRoute};
 use super::response::WalletError;
@@ -35,9 +35,6 @@ use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
 use crate::jose::jwe::EncryptionKey;
 use crate::receipt::ReceiptDraft;
-
-/// How long a settled presentation can be collected.
-pub const RESULT_LIFETIME: Duration = Duration::from_secs(600);
 
 /// A presentation as the store holds it.
 #[derive(Debug)]

@@ -15,6 +15,7 @@ pub use self::wallet::{
 };
 use super::client_id::Prefix;
 use super::dcql::Query;
+use super::retention::Retention;
 use super::transaction_data::TransactionData;
 use crate::base::id::{AuthorizationId, GrantId, Handle, Nonce, PresentationId, RequestState};
 use crate::base::time::Timestamp;
@@ -64,6 +65,9 @@ pub struct VpRequest {
     /// from the request, so that it can go before the request does.
     #[serde(skip)]
     pub login_hint: Option<String>,
+    /// What is kept of it once it is settled.
+    #[serde(default, skip_serializing_if = "Retention::is_standard")]
+    pub retention: Retention,
     /// When the request was made.
     pub created_at: Timestamp,
     /// From this second on, no answer counts.

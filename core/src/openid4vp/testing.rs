@@ -10,6 +10,7 @@ use super::request::{
     AuthorizationMethod, OnRejection, PresentationFlow, Profile, RequestMethod, Requester, ResponseMode,
     TransactionSupport, VpRequest, WalletRoute,
 };
+use super::retention::Retention;
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::base::id::{Handle, Nonce, PresentationId, RequestState};
 use crate::base::time::Timestamp;
@@ -47,6 +48,7 @@ pub fn asked() -> VpRequest {
         scope: Some("urn:example:basic".to_owned()),
         transaction_data: Vec::new(),
         login_hint: None,
+        retention: Retention::default(),
         created_at: MADE_AT,
         expires_at: Timestamp::from_unix(MADE_AT.unix() + 300),
         tries_allowed: 2,

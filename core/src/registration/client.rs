@@ -14,6 +14,7 @@ use super::client_claims::{self, ClaimsRegistration};
 use super::device::{self, CommonDevice, DeviceRegistration};
 use super::fault::Pointer;
 use super::names::Names;
+use super::retention::{self, RetentionRegistration};
 use super::token_claim::{self, ClaimReferences, Proofspace, TokenClaimRegistration};
 use super::tokens::TokenRegistration;
 use super::{Sources, high_assurance};
@@ -25,6 +26,7 @@ use crate::admission::token_claims::TokenClaims;
 use crate::oauth::client::{Authentication, Client, Clients, CodeRules, Grant, ProofRules};
 use crate::oauth::device_settings::DeviceSettings;
 use crate::oauth::entitlement::OPENID;
+use crate::openid4vp::retention::Retention;
 
 /// A client: who may ask for what, and how it proves who it is.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
@@ -95,6 +97,8 @@ pub struct ClientRegistration {
     pub compatibility: Option<String>,
     /// What its tokens say and how long they live, over what holds for all clients.
     pub tokens: Option<TokenRegistration>,
+    /// What is kept of its presentations, instead of what holds for all clients.
+    pub retention: Option<RetentionRegistration>,
 }
 
 /// What clients are checked against.
@@ -104,6 +108,7 @@ pub(super) struct Surroundings<'a> {
     pub policy: &'a ScopePolicy,
     pub proofspace: &'a Proofspace,
     pub device: &'a CommonDevice,
+    pub retention: Retention,
     pub addresses: Addresses,
     pub sources: &'a dyn Sources,
 }
@@ -152,6 +157,8 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
     let code = code_rules(client, fapi2, authentication.as_ref(), &grants, at);
     let proof = proof_rules(client, fapi2, authentication.as_ref(), at);
     let origins = origins(&client.origins, authentication.as_ref(), known.addresses, &at.key("origins"));
+    let retention = client.retention.as_ref();
+    let retention = retention.map_or(known.retention, |given| retention::check(given, &at.key("retention")));
     let wallet = wallet(client.wallet.as_deref(), known.names, at)?;
     let (id, authentication) = (client.client_id.clone()?, authentication?);
     // Only a client with a secret, its own or that of who has pages for it, can name another wallet.
@@ -174,6 +181,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         proof,
         cross_device: client.cross_device,
         logout,
+        retention,
     })
 }
 

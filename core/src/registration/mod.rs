@@ -23,6 +23,7 @@ mod names;
 mod presentation;
 mod public_url;
 mod receipts;
+mod retention;
 mod rule;
 mod scope;
 pub mod secret_hash;
@@ -52,6 +53,7 @@ pub use self::device::DeviceRegistration;
 pub use self::fault::Fault;
 pub use self::presentation::PresentationRegistration;
 pub use self::receipts::ReceiptRegistration;
+pub use self::retention::RetentionRegistration;
 pub use self::rule::RuleRegistration;
 pub use self::scope::ScopeRegistration;
 pub use self::session::SessionRegistration;
@@ -105,6 +107,7 @@ pub struct Registrations {
     pub receipts: ReceiptRegistration,
     /// The version of the rules that decide, for receipts: a hash of how they are written.
     pub rules_version: Option<Digest>,
+    pub retention: RetentionRegistration,
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
@@ -223,6 +226,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
         policy: &scopes,
         proofspace: &proofspace,
         device: &device,
+        retention: retention::check(&given.retention, &root.key("retention")),
         addresses,
         sources,
     };

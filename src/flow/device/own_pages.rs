@@ -19,8 +19,9 @@ use vpgate_core::change::Change;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client};
 use vpgate_core::oauth::decision::{self, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrantTerms, Pending};
-use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, Settled};
 use vpgate_core::openid4vp::request::Requester;
+use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
 
 /// How a service ends a code.
 #[derive(Debug)]

@@ -23,6 +23,7 @@ use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{
     AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest,
 };
+use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 
 /// The longest `login_hint`, in characters (the longest email address is 254).
@@ -307,21 +308,34 @@ async fn take_up_for_pages(
     Ok((user_code::take_up(context, entered, code.number.as_deref(), owner).await?, shown))
 }
 
+/// What is kept of it. A device or a browser that signs in collects no result, so nothing of theirs is kept longer.
+fn retention(context: &Context, requester: &Requester) -> Retention {
+    match requester {
+        Requester::RelyingParty { client_id, .. } => {
+            context.policy.clients.named(client_id).map_or_else(Retention::default, |client| client.retention)
+        }
+        Requester::Device { .. } | Requester::Code { .. } => Retention::default(),
+    }
+}
+
+fn check_hint(login_hint: Option<&str>, is_taken: bool) -> Result<(), NotBegun> {
+    match login_hint {
+        Some(hint) if hint.chars().count() > LONGEST_LOGIN_HINT => Err(NotBegun::LoginHint),
+        Some(_) if !is_taken => Err(NotBegun::LoginHintNotTaken),
+        Some(_) | None => Ok(()),
+    }
+}
+
 /// Writes a request down, and makes the key that its answer is to be encrypted to.
 pub(in crate::flow) fn new_vp_request(
     context: &Context,
     ask: NewVpRequest<'_>,
 ) -> Result<(VpRequest, Option<EncryptionKey>), NotBegun> {
     let NewVpRequest { requester, wallet, question, login_hint, flow, until } = ask;
-    if login_hint.as_ref().is_some_and(|hint| hint.chars().count() > LONGEST_LOGIN_HINT) {
-        return Err(NotBegun::LoginHint);
-    }
     let wallet = context.policy.wallet(wallet).ok_or(NotBegun::Wallet)?;
     // Only this profile knows scopes that stand for a query, and whom to expect.
     let is_proof = wallet.profile == Profile::Proof;
-    if login_hint.is_some() && !is_proof {
-        return Err(NotBegun::LoginHintNotTaken);
-    }
+    check_hint(login_hint.as_deref(), is_proof)?;
     let mut kinds = question.transaction_data.iter().map(TransactionData::kind);
     if let Some(index) = kinds.position(|kind| !wallet.transaction_data.include(kind)) {
         return Err(NotBegun::TransactionType { index });
@@ -349,6 +363,7 @@ pub(in crate::flow) fn new_vp_request(
         verifier_id: wallet.verifier_id_for(&state, response_mode),
         state,
         nonce: Nonce::from_entropy(context.random_id()?),
+        retention: retention(context, &requester),
         requester,
         wallet: wallet.name.clone(),
         profile: wallet.profile,

@@ -10,9 +10,10 @@ use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::client::AuthenticatedClient;
-use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, RESULT_LIFETIME, Settled};
-use vpgate_core::openid4vp::request::{PresentationFlow, Requester, VpRequest};
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome, Readable, Settled};
+use vpgate_core::openid4vp::request::{Requester, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 /// A presentation as its relying party sees it.
@@ -25,6 +26,13 @@ pub enum Collected {
         /// What was proven.
         presentation: VerifiedPresentation,
         /// Every check that was made.
+        report: Report,
+    },
+    /// Verified, and what was proven is not kept any more.
+    Emptied {
+        /// That and when it was verified, and which scopes were earned.
+        presentation: VerifiedPresentation,
+        /// Every check that was made, as far as that is kept.
         report: Report,
     },
     /// Rejected for good.
@@ -66,17 +74,65 @@ pub async fn collect(
         // Until its browser has returned, nobody knows whose answer it is (HAIP 1.0 section 5.1).
         Presentation::AwaitingReturn(awaiting) => return Ok(unsettled(awaiting.request(), context.now)),
     };
-    if context.now >= settled.settled_at().plus(RESULT_LIFETIME) {
-        return Err(NotCollected::Unknown);
+    let shown = response_code.map(Secret::digest);
+    match settled.reading(shown.as_ref(), context.now) {
+        Readable::Forgotten => Err(NotCollected::Unknown),
+        Readable::CodeNeeded => Err(NotCollected::ResponseCode),
+        Readable::Outcome => Ok(ended(&settled)),
+        Readable::Everything => Ok(told(context, &settled)),
+        Readable::OnceCollected(code) => collect_once(context, &settled, code).await,
     }
+}
+
+/// Everything that is known.
+fn told(context: &Context, settled: &Settled) -> Collected {
     match settled.outcome() {
-        PresentationOutcome::Rejected { report } => Ok(Collected::Rejected(report.clone())),
-        PresentationOutcome::Declined { error } => Ok(Collected::Declined(*error)),
         PresentationOutcome::Verified { presentation, report } => {
-            spend(context, &settled, response_code).await?;
             let presentation = as_listed(context, settled.request(), presentation.clone());
-            Ok(Collected::Verified { presentation, report: report.clone() })
+            Collected::Verified { presentation, report: report.clone() }
         }
+        PresentationOutcome::Rejected { .. } | PresentationOutcome::Declined { .. } => ended(settled),
+    }
+}
+
+/// How it ended, and nothing of what was proven.
+fn ended(settled: &Settled) -> Collected {
+    match settled.outcome() {
+        PresentationOutcome::Verified { presentation, report } => {
+            Collected::Emptied { presentation: presentation.emptied(), report: report.clone() }
+        }
+        PresentationOutcome::Rejected { report } => Collected::Rejected(report.clone()),
+        PresentationOutcome::Declined { error } => Collected::Declined(*error),
+    }
+}
+
+/// Tells everything to whoever wrote first that it was collected.
+async fn collect_once(
+    context: &Context,
+    settled: &Settled,
+    response_code: Option<Digest>,
+) -> Result<Collected, NotCollected> {
+    let (id, at, retention) = (settled.request().id.clone(), context.now, settled.request().retention);
+    let change = match (retention, response_code) {
+        (Retention::Minimal { .. } | Retention::Full { .. }, Some(response_code)) => {
+            Change::CollectResult { id: id.clone(), response_code, at, retention }
+        }
+        _ => Change::HandOver { id: id.clone(), response_code, at },
+    };
+    match context.commit(change).await {
+        Ok(()) => Ok(told(context, settled)),
+        Err(NotMade::Lost | NotMade::Taken) => {
+            let Some(Presentation::Settled(now)) = context.ports.store.presentation(&id).await? else {
+                return Err(NotCollected::Unknown);
+            };
+            match now.reading(response_code.as_ref(), context.now) {
+                Readable::Everything => Ok(told(context, &now)),
+                Readable::Outcome => Ok(ended(&now)),
+                Readable::Forgotten => Err(NotCollected::Unknown),
+                Readable::CodeNeeded | Readable::OnceCollected(_) => Err(NotCollected::ResponseCode),
+            }
+        }
+        Err(NotMade::Failed(source)) => Err(source.into()),
     }
 }
 
@@ -120,35 +176,6 @@ async fn presentation_of(
     let id = PresentationId::parse(id).ok_or(NotCollected::Unknown)?;
     let found = context.ports.store.presentation(&id).await?;
     found.filter(|it| it.request().requester.client_id() == client.client().id).ok_or(NotCollected::Unknown)
-}
-
-/// A wallet on another device has no way to bring a code back: there the caller's own `id` is all
-/// (OpenID4VP 1.0 section 14.2, the weaker way).
-async fn spend(context: &Context, settled: &Settled, shown: Option<&Secret>) -> Result<(), NotCollected> {
-    if settled.request().flow == PresentationFlow::CrossDevice {
-        return Ok(());
-    }
-    let response_code = shown.ok_or(NotCollected::ResponseCode)?.digest();
-    if is_repeated(context, settled, &response_code) {
-        return Ok(());
-    }
-    if settled.response_code() != Some(&response_code) {
-        return Err(NotCollected::ResponseCode);
-    }
-    let id = settled.request().id.clone();
-    match context.commit(Change::CollectResult { id: id.clone(), response_code, at: context.now }).await {
-        Ok(()) => Ok(()),
-        Err(NotMade::Lost | NotMade::Taken) => match context.ports.store.presentation(&id).await? {
-            Some(Presentation::Settled(now)) if is_repeated(context, &now, &response_code) => Ok(()),
-            _ => Err(NotCollected::ResponseCode),
-        },
-        Err(NotMade::Failed(source)) => Err(source.into()),
-    }
-}
-
-/// The result was collected with this code a moment ago, and may have been lost on its way (REQ-21.11).
-fn is_repeated(context: &Context, settled: &Settled, code: &Digest) -> bool {
-    settled.collected().is_some_and(|used| used.is_repeated_by(code, context.now))
 }
 
 fn unsettled(asked: &VpRequest, now: Timestamp) -> Collected {

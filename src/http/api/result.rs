@@ -27,7 +27,8 @@ pub struct PresentationSchema {
     /// While pending: from this second on no answer counts (RFC 3339).
     pub expires_at: Option<String>,
     /// When verified: what was shown, by the id of the credential query. An array where the query says
-    /// `multiple`.
+    /// `multiple`. Left out once it is not kept any more (`[retention]`), and so are `one_holder` and
+    /// `transaction_data`.
     pub credentials: Option<BTreeMap<String, CredentialsSchema>>,
     /// When verified, and asked by scope: which scopes were earned. Nothing earned is `rejected`.
     pub scopes: Option<ScopeOutcome>,
@@ -42,7 +43,7 @@ pub struct PresentationSchema {
     /// When rejected: the `check` that decided, as in the report; `scope_rules` when what was shown is genuine
     /// and earns none of the scopes.
     pub reason: Option<String>,
-    /// When verified or rejected: every check.
+    /// When verified or rejected: every check; none once it was handed over to a client with retention `none`.
     pub report: Option<ReportSchema>,
     /// When declined: the error code of the wallet (OpenID4VP 1.0 section 8.5).
     pub error: Option<String>,
@@ -257,6 +258,12 @@ impl PresentationSchema {
                 scopes: earned(&presentation),
                 one_holder: Some(presentation.one_holder()),
                 transaction_data: Some(agreed(&presentation)),
+                verified_at: Some(presentation.verified_at().rfc3339()),
+                report: Some(report.into()),
+                ..told(PresentationStatus::Verified)
+            },
+            Collected::Emptied { presentation, report } => Self {
+                scopes: earned(&presentation),
                 verified_at: Some(presentation.verified_at().rfc3339()),
                 report: Some(report.into()),
                 ..told(PresentationStatus::Verified)

@@ -7,9 +7,9 @@ use super::database::Database;
 use super::fault::PostgresFault;
 use super::pool::Durability;
 use crate::flow::ports::Swept;
+use crate::store::emptied::{as_jsonb, without_claims, without_question};
 use crate::store::row;
 use crate::store::steps::{Cell, Unchanged};
-use vpgate_core::base::repeat::ANSWERED_AGAIN;
 use vpgate_core::base::time::Timestamp;
 
 /// How far the clocks of services that share a database may be apart.
@@ -39,7 +39,7 @@ macro_rules! delete_from {
 
 /// A statement that empties columns of at most so many rows.
 macro_rules! empty {
-    ($table:literal, $set:literal, $condition:literal, $by:literal) => {
+    ($table:literal, $set:expr, $condition:literal, $by:literal) => {
         concat!(
             "UPDATE ",
             $table,
@@ -94,25 +94,30 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
 async fn empty(database: &Database, now: Timestamp, limit: usize) -> Result<usize, PostgresFault> {
     let keys = empty!("presentations", "answer_key = NULL", "answer_key IS NOT NULL", "expires_at");
     let hints = empty!("presentations", "login_hint = NULL", "login_hint IS NOT NULL", "expires_at");
-    // Nobody is told what was collected a second time.
-    let collected = empty!(
+    // What was collected, and what is kept no longer than it can be.
+    let results = empty!(
         "presentations",
-        "collected_code = NULL, collected_at = NULL,
-         proven = jsonb_set(jsonb_set(
-             regexp_replace(proven, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
-             '{credentials}', '{}'), '{transaction_data}', '[]')::text",
-        "collected_at IS NOT NULL",
-        "collected_at"
+        concat!(
+            "empty_at = NULL, collected_code = NULL, collected_at = NULL, ",
+            without_claims!(postgres),
+            ", ",
+            without_question!(postgres)
+        ),
+        "empty_at IS NOT NULL",
+        "empty_at"
     );
     // Stays approved, so that its page goes on saying so, and expired whatever the clock does from now on.
     let grants = empty!(
         "grants",
-        "terms = jsonb_set(regexp_replace(terms, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
-                           '{expires_at}', '0')::text,
-         admission = (jsonb_set(
-             regexp_replace(admission, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
-             '{subject}', '\"\"') - 'claims' - 'status_places'
-                                    - 'credentials' - 'requested')::text",
+        concat!(
+            "terms = jsonb_set(",
+            as_jsonb!("terms"),
+            ", '{expires_at}', '0')::text,
+             admission = (jsonb_set(",
+            as_jsonb!("admission"),
+            ", '{subject}', '\"\"') - 'claims' - 'status_places'
+                                    - 'credentials' - 'requested')::text"
+        ),
         "state = 'approved' AND position('\"subject\":\"\"' IN admission) = 0
          AND position('\"subject\": \"\"' IN admission) = 0",
         "forget_at"
@@ -123,7 +128,7 @@ async fn empty(database: &Database, now: Timestamp, limit: usize) -> Result<usiz
     let remembered = row::remembered_until(now);
     Ok(remove(database, keys, now, limit).await?
         + remove(database, hints, now, limit).await?
-        + remove(database, collected, now.minus(ANSWERED_AGAIN), limit).await?
+        + remove(database, results, now, limit).await?
         + remove(database, grants, remembered, limit).await?
         + remove(database, authorizations, remembered, limit).await?)
 }

@@ -29,6 +29,7 @@ const MIGRATIONS: &[Migration] = &[
     Expands(include_str!("migrations/0015_replicas.sql")),
     Expands(include_str!("migrations/0016_events.sql")),
     Expands(include_str!("migrations/0018_receipts.sql")),
+    Expands(include_str!("migrations/0019_retention.sql")),
 ];
 
 /// Brings the database to the version of this program, in one transaction. One that is newer, and that this program

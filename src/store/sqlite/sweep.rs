@@ -6,8 +6,8 @@ use std::time::Duration;
 use rusqlite::{Connection, params};
 
 use crate::flow::ports::Swept;
+use crate::store::emptied::{without_claims, without_question};
 use crate::store::row;
-use vpgate_core::base::repeat::ANSWERED_AGAIN;
 use vpgate_core::base::time::Timestamp;
 
 /// How far the clocks of services that share a database may be apart.
@@ -82,14 +82,17 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
                          WHERE login_hint IS NOT NULL AND expires_at <= $1 ORDER BY expires_at LIMIT $2)",
         now,
     )?;
-    // Nobody is told what was collected a second time.
-    let collected = update(
-        "UPDATE presentations
-         SET collected_code = NULL, collected_at = NULL,
-             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))
-         WHERE id IN (SELECT id FROM presentations
-                         WHERE collected_at IS NOT NULL AND collected_at <= $1 ORDER BY collected_at LIMIT $2)",
-        now.minus(ANSWERED_AGAIN),
+    // What was collected, and what is kept no longer than it can be.
+    let results = update(
+        concat!(
+            "UPDATE presentations SET empty_at = NULL, collected_code = NULL, collected_at = NULL, ",
+            without_claims!(sqlite),
+            ", ",
+            without_question!(sqlite),
+            " WHERE id IN (SELECT id FROM presentations
+                         WHERE empty_at IS NOT NULL AND empty_at <= $1 ORDER BY empty_at LIMIT $2)"
+        ),
+        now,
     )?;
     // Stays approved, so that its page goes on saying so, and expired whatever the clock does from now on.
     let grants = update(
@@ -109,5 +112,5 @@ fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Resul
                          WHERE forget_at <= $1 AND state = 'granted' ORDER BY forget_at LIMIT $2)",
         row::remembered_until(now),
     )?;
-    Ok(keys + hints + collected + grants + authorizations)
+    Ok(keys + hints + results + grants + authorizations)
 }

@@ -1,12 +1,14 @@
 //! Presentations. Every `UPDATE` and `DELETE` names the state it leaves.
 
 use super::{Cell, Rows, Step, delete, insert, must, text, update};
+use crate::store::emptied::{without_checks, without_claims};
 use crate::store::row::{self, BrokenColumn, SettledColumns};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Served, Settled};
 use vpgate_core::openid4vp::request::Requester;
+use vpgate_core::openid4vp::retention::Retention;
 
 /// The columns of a new presentation.
 macro_rules! begin {
@@ -139,9 +141,9 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
         update!(
             "presentations",
             "state = 'settled', outcome = $1, report = $2, proven = $3,
-             wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7,
-             answer = $8, tries = NULL, answer_key = NULL, login_hint = NULL",
-            "id = $9 AND state = 'served' AND browser = $10 AND expiry_told IS NULL"
+             wallet_error = $4, response_code = $5, settled_at = $6, forget_at = $7, empty_at = $8,
+             answer = $9, tries = NULL, answer_key = NULL, login_hint = NULL",
+            "id = $10 AND state = 'served' AND browser = $11 AND expiry_told IS NULL"
         ),
         [
             outcome.into(),
@@ -151,6 +153,7 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
             settled.response_code().into(),
             settled.settled_at().into(),
             row::settled_forgotten_at(settled).into(),
+            row::settled_emptied_at(settled).into(),
             settled.answer().into(),
             text(settled.request().id.as_str()),
             settled.browser().into(),
@@ -158,15 +161,41 @@ pub(super) fn settle(settled: &Settled) -> Result<Step, BrokenColumn> {
     ))
 }
 
-/// The code dies, and is remembered: the result may be lost on its way. The sweep removes both.
-pub(super) fn take(id: &PresentationId, response_code: &Digest, at: Timestamp) -> Step {
+/// The code dies, and is remembered: the result may be lost on its way. The sweep removes both, unless everything is
+/// kept.
+pub(super) fn take(id: &PresentationId, response_code: &Digest, at: Timestamp, retention: Retention) -> Step {
     must(
         update!(
             "presentations",
-            "response_code = NULL, collected_code = $1, collected_at = $2",
-            "id = $3 AND state = 'settled' AND response_code = $1"
+            "response_code = NULL, collected_code = $1, collected_at = $2, empty_at = $3",
+            "id = $4 AND state = 'settled' AND response_code = $1"
         ),
-        [response_code.into(), at.into(), text(id.as_str())],
+        [response_code.into(), at.into(), retention.emptied_after(at).into(), text(id.as_str())],
+    )
+}
+
+/// Whoever collects has it already, so nothing of it stays; what was asked is for its browser's way back, and goes by
+/// the sweep.
+pub(super) fn hand_over(id: &PresentationId, response_code: Option<Digest>, at: Timestamp) -> Step {
+    must(
+        update!(
+            "presentations",
+            concat!(
+                "response_code = NULL, collected_code = $1, collected_at = $2, empty_at = $3, ",
+                without_claims!(sqlite),
+                ", ",
+                without_checks!(sqlite)
+            ),
+            "id = $4 AND state = 'settled' AND collected_at IS NULL AND response_code IS NOT DISTINCT FROM $1",
+            in_postgres concat!(
+                "response_code = NULL, collected_code = $1, collected_at = $2, empty_at = $3, ",
+                without_claims!(postgres),
+                ", ",
+                without_checks!(postgres)
+            ),
+            "id = $4 AND state = 'settled' AND collected_at IS NULL AND response_code IS NOT DISTINCT FROM $1"
+        ),
+        [response_code.as_ref().into(), at.into(), Retention::None.emptied_after(at).into(), text(id.as_str())],
     )
 }
 
@@ -175,13 +204,9 @@ pub(super) fn spend(id: &PresentationId, response_code: &Digest) -> Step {
     must(
         update!(
             "presentations",
-            "response_code = NULL,
-             proven = json_set(proven, '$.credentials', json('{}'), '$.transaction_data', json('[]'))",
+            concat!("response_code = NULL, ", without_claims!(sqlite)),
             "id = $1 AND state = 'settled' AND response_code = $2",
-            in_postgres "response_code = NULL,
-             proven = jsonb_set(jsonb_set(
-                 regexp_replace(proven, '(?<!\\\\)((?:\\\\\\\\)*)\\\\u0000', '\\1\\\\ufffd', 'g')::jsonb,
-                 '{credentials}', '{}'), '{transaction_data}', '[]')::text",
+            in_postgres concat!("response_code = NULL, ", without_claims!(postgres)),
             "id = $1 AND state = 'settled' AND response_code = $2"
         ),
         [text(id.as_str()), response_code.into()],
@@ -217,14 +242,15 @@ pub(super) fn settle_returned(settled: &Settled, return_code: &Digest) -> Result
         update!(
             "presentations",
             "state = 'settled', return_code = NULL, answered_at = NULL,
-             response_code = $1, settled_at = $2, forget_at = $3, proven = $4",
-            "id = $5 AND state = 'awaiting_return' AND browser = $6 AND return_code = $7
+             response_code = $1, settled_at = $2, forget_at = $3, empty_at = $4, proven = $5",
+            "id = $6 AND state = 'awaiting_return' AND browser = $7 AND return_code = $8
              AND expiry_told IS NULL"
         ),
         [
             settled.response_code().into(),
             settled.settled_at().into(),
             row::settled_forgotten_at(settled).into(),
+            row::settled_emptied_at(settled).into(),
             proven.into(),
             text(settled.request().id.as_str()),
             settled.browser().into(),

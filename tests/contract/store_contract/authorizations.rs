@@ -63,6 +63,7 @@ fn request() -> AuthorizationRequest {
         cross_device: false,
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
+        retention: Default::default(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [

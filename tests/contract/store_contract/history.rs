@@ -11,6 +11,7 @@ use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::DeviceGrant;
 use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::retention::Retention;
 
 use crate::store_contract::backend::{self, AnyStore};
 use vpgate_test_support::builders::states::{self, Grant};
@@ -266,6 +267,7 @@ impl Cast {
                 id: self.presentations[presentation].id.clone(),
                 response_code: if right { self.code } else { states::digest() },
                 at: states::NOW,
+                retention: Retention::default(),
             },
             Step::Forget { presentation } => Change::Forget(self.presentations[presentation].id.clone()),
         }

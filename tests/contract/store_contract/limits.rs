@@ -12,6 +12,7 @@ use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant, Precautions};
 use vpgate_core::oauth::number_matching::MatchingNumbers;
 use vpgate_core::oauth::proximity::Network;
 use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::retention::Retention;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending};
@@ -282,7 +283,12 @@ pub async fn req_10_62_completing_spends_the_response_code_and_decides_once(stor
     assert!(matches!(store.grant(grant.id()).await.unwrap(), Some(DeviceGrant::Approved(_))));
     let other = opened(&store).await;
     assert!(lost(&store.commit(&complete(&other, code)).await), "one presentation completes one grant");
-    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code, at: NOW };
+    let collect = Change::CollectResult {
+        id: asked.id.clone(),
+        response_code: code,
+        at: NOW,
+        retention: Retention::default(),
+    };
     assert!(lost(&store.commit(&collect).await));
 }
 

@@ -82,6 +82,8 @@ on_every_backend! {
         a_settled_presentation_leaves_its_grant_alone
         a_result_is_collected_once_and_with_its_code_only
         what_was_collected_is_kept_for_a_minute_and_forgotten
+        what_is_handed_over_leaves_nothing_but_how_it_ended
+        what_was_proven_goes_before_its_row_where_that_is_kept_longer
     }
     receipts {
         a_decision_leaves_one_receipt_or_none

@@ -8,6 +8,7 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::attempts::{Attempt, CountedEvent, Limited};
 use vpgate_core::oauth::device_grant::DenialReason;
+use vpgate_core::openid4vp::retention::Retention;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, opened};
@@ -59,7 +60,12 @@ async fn no_statement_of_a_flow_scans_a_table() {
     store.open_presentations("shop", NOW).await.unwrap();
     let code = states::digest();
     let collected = settled(&store, browser, Some(code)).await;
-    let collect = Change::CollectResult { id: collected.id.clone(), response_code: code, at: NOW };
+    let collect = Change::CollectResult {
+        id: collected.id.clone(),
+        response_code: code,
+        at: NOW,
+        retention: Retention::default(),
+    };
     store.commit(&collect).await.unwrap();
     let answered = served(&store, browser).await;
     store.commit(&Change::CountTry(states::tried(&answered, browser, 1))).await.unwrap();

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use vpgate_core::change::{Change, GrantDecision, Outcome};
 use vpgate_core::oauth::attempts::{Attempt, CountedEvent, Limited};
+use vpgate_core::openid4vp::retention::Retention;
 
 use crate::store_contract::authorizations::{at_the_wallet, granted, push, spend_assertion};
 use crate::store_contract::backend::AnyStore;
@@ -181,7 +182,10 @@ async fn ends(store: &AnyStore) {
         let (id, response_code) = (asked.id.clone(), code);
         let grant = GrantDecision::Approve(opened(store).await.approved());
         let complete = Change::CompleteGrant { grant, presentation: asked.id, response_code };
-        rivals(Change::CollectResult { id, response_code, at: NOW }, complete)
+        rivals(
+            Change::CollectResult { id, response_code, at: NOW, retention: Retention::default() },
+            complete,
+        )
     })
     .await;
     asked(store, (Open, Lost), async |store| {
@@ -190,9 +194,27 @@ async fn ends(store: &AnyStore) {
         let (id, response_code) = (asked.id.clone(), code);
         let grant = GrantDecision::Approve(opened(store).await.approved());
         let complete = Change::CompleteGrant { grant, presentation: asked.id, response_code };
-        rivals(complete, Change::CollectResult { id, response_code, at: NOW })
+        rivals(
+            complete,
+            Change::CollectResult { id, response_code, at: NOW, retention: Retention::default() },
+        )
     })
     .await;
+    for code in [Some(states::digest()), None] {
+        let lost = if code.is_some() { Lost } else { Outcome::Ours };
+        asked(store, (Open, lost), async |store| {
+            let asked = settled(store, browser, code).await;
+            let mine = Change::HandOver { id: asked.id.clone(), response_code: code, at: NOW };
+            match code {
+                Some(response_code) => {
+                    let grant = GrantDecision::Approve(opened(store).await.approved());
+                    rivals(mine, Change::CompleteGrant { grant, presentation: asked.id, response_code })
+                }
+                None => rivals(mine, Change::HandOver { id: asked.id, response_code: None, at: NOW }),
+            }
+        })
+        .await;
+    }
 }
 
 pub async fn what_was_spent_tells_by_whom(store: AnyStore) {

@@ -10,6 +10,7 @@ use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
+use vpgate_core::openid4vp::retention::Retention;
 
 use crate::store_contract::backend;
 use vpgate_test_support::builders::states::{self, Grant, after};
@@ -59,8 +60,12 @@ async fn live(store: &SqliteStore) -> Vec<String> {
         };
         store.commit(&last).await.unwrap();
         if end == 3 {
-            let collect =
-                Change::CollectResult { id: asked.id.clone(), response_code: code, at: states::NOW };
+            let collect = Change::CollectResult {
+                id: asked.id.clone(),
+                response_code: code,
+                at: states::NOW,
+                retention: Retention::default(),
+            };
             store.commit(&collect).await.unwrap();
         }
         secrets.extend([asked.id.as_str(), asked.state.as_str(), asked.handle.as_str()].map(str::to_owned));

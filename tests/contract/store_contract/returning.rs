@@ -6,10 +6,9 @@ use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::device_grant::DeviceGrant;
-use vpgate_core::openid4vp::presentation::{
-    AwaitingReturn, Begun, Presentation, PresentationOutcome, RESULT_LIFETIME,
-};
+use vpgate_core::openid4vp::presentation::{AwaitingReturn, Begun, Presentation, PresentationOutcome};
 use vpgate_core::openid4vp::request::{ResponseMode, VpRequest};
+use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{lost, opened, pending};

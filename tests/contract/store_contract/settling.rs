@@ -1,13 +1,17 @@
 //! The end of a presentation, and what it means for its grant.
 
 use serde_json::to_value;
+use vpgate::flow::ports::Swept;
 use vpgate_core::base::repeat::Used;
+use vpgate_core::base::report::Report;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 use vpgate_core::openid4vp::presentation::{AfterRejection, Presentation, PresentationOutcome, Settled};
-use vpgate_core::openid4vp::request::VpRequest;
+use vpgate_core::openid4vp::request::{Requester, VpRequest};
 use vpgate_core::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::retention::Retention;
+use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, lost, opened, pending};
@@ -160,7 +164,14 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
     let (asked, other) =
         (settled(&store, browser, Some(code)).await, settled(&store, browser, Some(states::digest())).await);
     let collect = async |asked: &VpRequest, response_code| {
-        store.commit(&Change::CollectResult { id: asked.id.clone(), response_code, at: NOW }).await
+        store
+            .commit(&Change::CollectResult {
+                id: asked.id.clone(),
+                response_code,
+                at: NOW,
+                retention: Retention::default(),
+            })
+            .await
     };
     assert!(lost(&collect(&asked, states::digest()).await), "a wrong code");
     assert!(lost(&collect(&other, code).await), "another presentation's code");
@@ -179,7 +190,12 @@ pub async fn a_result_is_collected_once_and_with_its_code_only(store: AnyStore) 
 pub async fn what_was_collected_is_kept_for_a_minute_and_forgotten(store: AnyStore) {
     let (browser, code) = (states::digest(), states::digest());
     let asked = settled(&store, browser, Some(code)).await;
-    let collect = Change::CollectResult { id: asked.id.clone(), response_code: code, at: NOW };
+    let collect = Change::CollectResult {
+        id: asked.id.clone(),
+        response_code: code,
+        at: NOW,
+        retention: Retention::default(),
+    };
     store.commit(&collect).await.unwrap();
     assert_eq!(store.sweep(after(59), 100).await.unwrap().emptied, 0);
     let kept = found(&store, &asked).await;
@@ -197,4 +213,67 @@ pub async fn what_was_collected_is_kept_for_a_minute_and_forgotten(store: AnySto
     assert!(presentation.credentials().is_empty() && presentation.transaction_data().is_empty());
     assert_eq!(presentation.verified_at(), states::proven().verified_at());
     assert_eq!(report, &states::verified_report());
+}
+
+/// What is left of a verified presentation: its request, and what was proven.
+fn left(found: &Settled) -> (&VpRequest, &VerifiedPresentation, &Report) {
+    match found.outcome() {
+        PresentationOutcome::Verified { presentation, report } => (found.request(), presentation, report),
+        other => panic!("{other:?}"),
+    }
+}
+
+fn is_empty((asked, presentation, _): (&VpRequest, &VerifiedPresentation, &Report)) -> bool {
+    let asked_for_nothing = asked.transaction_data.is_empty()
+        && matches!(&asked.requester, Requester::RelyingParty { state: None, .. })
+        && asked.query.credentials().iter().all(|credential| credential.claims.is_empty());
+    presentation.is_emptied() && presentation.transaction_data().is_empty() && asked_for_nothing
+}
+
+pub async fn what_is_handed_over_leaves_nothing_but_how_it_ended(store: AnyStore) {
+    let browser = states::digest();
+    for code in [Some(states::digest()), None] {
+        let asked = settled(&store, browser, code).await;
+        let hand_over = |response_code| Change::HandOver { id: asked.id.clone(), response_code, at: NOW };
+        assert!(lost(&store.commit(&hand_over(Some(states::digest()))).await), "a wrong code");
+        assert!(code.is_none() || lost(&store.commit(&hand_over(None)).await), "no code");
+        store.commit(&hand_over(code)).await.unwrap();
+        assert!(lost(&store.commit(&hand_over(code)).await), "twice");
+        let found = found(&store, &asked).await;
+        let kept = left(&found);
+        assert!(kept.1.is_emptied() && kept.1.transaction_data().is_empty() && kept.2.checks.is_empty());
+        assert_eq!(kept.2.verdict, states::verified_report().verdict);
+        assert_eq!(kept.1.verified_at(), states::proven().verified_at());
+        assert_eq!(found.collected().map(|used| used.value), code);
+        // The way back of its browser, for as long as an answer may be lost.
+        assert!(!is_empty(kept));
+        assert_eq!(store.sweep(after(60), 100).await.unwrap().emptied, 1);
+        let found = self::found(&store, &asked).await;
+        let kept = left(&found);
+        assert!(is_empty(kept));
+        assert_eq!((&kept.0.nonce, kept.0.requester.client_id()), (&asked.nonce, "shop"));
+    }
+}
+
+pub async fn what_was_proven_goes_before_its_row_where_that_is_kept_longer(store: AnyStore) {
+    let (browser, day) = (states::digest(), 86_400);
+    for (retention, emptied) in
+        [(Retention::Minimal { seconds: day }, true), (Retention::Full { seconds: day }, false)]
+    {
+        let asked = VpRequest { retention, ..states::asked() };
+        let begin = Change::BeginPresentation { presentation: states::begun(&asked), claim: None };
+        store.commit(&begin).await.unwrap();
+        store.commit(&Change::ServePresentation(states::served(&asked, browser))).await.unwrap();
+        let presentation = states::verified(&asked, browser, Some(states::digest()));
+        store.commit(&Change::Settle { presentation, grant: None }).await.unwrap();
+        assert_eq!(store.sweep(after(599), 100).await.unwrap().emptied, 0);
+        assert_eq!(store.sweep(after(600), 100).await.unwrap().emptied, usize::from(emptied));
+        let found = found(&store, &asked).await;
+        assert_eq!(is_empty(left(&found)), emptied, "{retention:?}");
+        assert_eq!(left(&found).2, &states::verified_report());
+        assert!(found.response_code().is_some(), "nobody has collected it");
+        assert_eq!(found.request().retention, retention);
+        assert_eq!(store.sweep(after(day - 1), 100).await.unwrap(), Swept::default());
+        assert_eq!(store.sweep(after(day), 100).await.unwrap().presentations, 1);
+    }
 }

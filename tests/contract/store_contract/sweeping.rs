@@ -6,8 +6,8 @@ use vpgate::flow::ports::Swept;
 use vpgate_core::admission::Admission;
 use vpgate_core::change::Change;
 use vpgate_core::oauth::device_grant::{DeviceGrant, Polled};
-use vpgate_core::openid4vp::presentation::RESULT_LIFETIME;
 use vpgate_core::openid4vp::response::WalletError;
+use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
 
 use crate::store_contract::backend::AnyStore;
 use crate::store_contract::grants::{EachState, approved, opened};

@@ -349,6 +349,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         cross_device: false,
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
+        retention: Default::default(),
     }
 }
 

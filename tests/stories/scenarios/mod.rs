@@ -37,6 +37,7 @@ mod pushing;
 mod questions;
 mod receipts;
 mod requests;
+mod retention;
 mod rules;
 mod sessions;
 mod shop;

@@ -28,6 +28,8 @@ pub mod person;
 pub mod postgres;
 pub mod service_process;
 #[cfg(unix)]
+pub mod stored_bytes;
+#[cfg(unix)]
 pub mod stores;
 
 use std::path::PathBuf;

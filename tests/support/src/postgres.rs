@@ -239,7 +239,8 @@ impl Cluster {
         self.keeper.as_ref().map(Keeper::server).unwrap()
     }
 
-    fn data(&self) -> PathBuf {
+    /// Where its files are.
+    pub fn data(&self) -> PathBuf {
         self.folder.join("data")
     }
 

@@ -350,6 +350,11 @@ impl VerifiedPresentation {
         }
     }
 
+    /// It was made by [`Self::emptied`]: whatever was verified has a credential.
+    pub fn is_emptied(&self) -> bool {
+        self.credentials.is_empty()
+    }
+
     /// From the row it was stored in; for `store/row.rs` only.
     pub fn restore(row: Value) -> Option<Self> {
         #[derive(Deserialize)]

@@ -107,6 +107,7 @@ CREATE INDEX grants_approved ON grants (forget_at) WHERE state = 'approved';
 --   collected_at    -          -                -                          as collected_code
 --   expiry_told     once its client was told that nobody answered in time: nobody settles it then
 --   sent            -          may be           may be                     may be     may be     may be
+--   empty_at        -          -                -                          where what was proven goes before the row
 --
 -- `answer_key` is the private JWK that the wallet encrypts to; it and the login hint are removed in the write that
 -- takes the answer, and by the sweep once the request has expired. `login_hint` is text as somebody sent it, in UTF-8.
@@ -137,6 +138,7 @@ CREATE TABLE presentations (
     collected_at  bigint,
     expiry_told   bigint,
     sent          text,
+    empty_at      bigint,
     expires_at    bigint NOT NULL,
     forget_at     bigint NOT NULL,
 
@@ -169,7 +171,7 @@ CREATE TABLE presentations (
 CREATE INDEX presentations_forget_at ON presentations (forget_at);
 CREATE INDEX presentations_with_key ON presentations (expires_at) WHERE answer_key IS NOT NULL;
 CREATE INDEX presentations_with_hint ON presentations (expires_at) WHERE login_hint IS NOT NULL;
-CREATE INDEX presentations_collected ON presentations (collected_at) WHERE collected_at IS NOT NULL;
+CREATE INDEX presentations_empty_at ON presentations (empty_at) WHERE empty_at IS NOT NULL;
 CREATE INDEX presentations_open ON presentations (begun_by, expires_at)
     WHERE begun_by IS NOT NULL AND state IN ('begun', 'served', 'awaiting_return');
 CREATE INDEX presentations_untold ON presentations (expires_at)

@@ -18,6 +18,7 @@ use vpgate_core::oauth::code_grant::CodeGrant;
 use vpgate_core::oauth::device_grant::{DenialReason, DeviceGrant};
 use vpgate_core::openid4vp::presentation::{Presentation, PresentationOutcome};
 use vpgate_core::openid4vp::request::{DcApiRequest, OnRejection, Profile};
+use vpgate_core::openid4vp::retention::Retention;
 
 macro_rules! rows {
     ($($name:literal)*) => {
@@ -150,7 +151,15 @@ async fn presentations_go_on_from_the_second_version_on() {
         };
         assert_eq!(to_value(presentation).unwrap()["credentials"]["person"]["claims"]["given_name"], "Ada");
         let id = settled.request().id.clone();
-        aged.store.commit(&Change::CollectResult { id, response_code: digest(9), at: NOW }).await.unwrap();
+        aged.store
+            .commit(&Change::CollectResult {
+                id,
+                response_code: digest(9),
+                at: NOW,
+                retention: Retention::default(),
+            })
+            .await
+            .unwrap();
         let Some(Presentation::Settled(settled)) = aged.presentation(25).await else { panic!("{version}") };
         assert!(matches!(settled.outcome(), PresentationOutcome::Declined { .. }));
 

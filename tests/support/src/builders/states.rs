@@ -30,6 +30,7 @@ use vpgate_core::openid4vp::presentation::{AfterRejection, AwaitingReturn, Begun
 use vpgate_core::openid4vp::request::{
     OnRejection, PresentationFlow, Profile, Requester, ResponseMode, VpRequest,
 };
+use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
 use vpgate_core::openid4vp::verify::VerifiedPresentation;
 
@@ -241,6 +242,7 @@ pub fn asked() -> VpRequest {
         scope: Some(SCOPE.to_owned()),
         transaction_data: vec![TransactionTypes::default().from_json(&object).unwrap()],
         login_hint: Some("ada@example.com".to_owned()),
+        retention: Retention::default(),
         created_at: NOW,
         expires_at: NOW.plus(LIFETIME),
         tries_allowed: 2,

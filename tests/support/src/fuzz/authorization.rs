@@ -72,6 +72,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         cross_device: false,
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
+        retention: Default::default(),
     }
 }
 

@@ -147,6 +147,21 @@ impl Harness {
         Self::set_up(&(configuration("") + more), |_| {}).await
     }
 
+    /// With a wallet that posts its answers in this mode, and more at the end of the configuration.
+    pub async fn posting_with(mode: ResponseMode, more: &str) -> Self {
+        Self::set_up(&(configuration("") + more), |wallet| {
+            wallet.authorization_endpoint = POSTING_WALLET.parse().unwrap();
+            wallet.response_mode = mode;
+        })
+        .await
+    }
+
+    /// In this store, with more at the end of the configuration.
+    pub fn stored_in(store: Arc<dyn Store>, more: &str) -> Self {
+        let config = Config::from_toml(&(configuration("") + more), Path::new("")).unwrap();
+        Self::over(store, config, Parties::new(None), Vec::new())
+    }
+
     /// With a configuration of its own, and more keys of issuers.
     pub async fn with_configuration(text: &str, more_keys: Vec<PublicKey>) -> Self {
         Self::of(Config::from_toml(text, Path::new("")).unwrap(), Parties::new(None), None, more_keys)
@@ -184,6 +199,11 @@ impl Harness {
     }
 
     fn of(config: Config, parties: Parties, before: Option<&Self>, more_keys: Vec<PublicKey>) -> Self {
+        let store = before.map_or_else(|| Place::fresh().open(), |before| Arc::clone(&before.store));
+        Self::over(store, config, parties, more_keys)
+    }
+
+    fn over(store: Arc<dyn Store>, config: Config, parties: Parties, more_keys: Vec<PublicKey>) -> Self {
         // Without a subscriber, `tracing` would remember for all tests that nobody listens.
         static LISTENS: Once = Once::new();
         LISTENS.call_once(|| {
@@ -203,10 +223,6 @@ impl Harness {
             keys: Arc::clone(&keys),
             clock: Arc::clone(&clock),
             road: Arc::clone(&list_road),
-        };
-        let store: Arc<dyn Store> = match before {
-            Some(before) => Arc::clone(&before.store),
-            None => Place::fresh().open(),
         };
         let outside = Outside {
             store: Arc::clone(&store),
