@@ -25,6 +25,7 @@ use vpgate_core::base::id::SessionId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
+use vpgate_core::event::Announcement;
 use vpgate_core::oauth::attempts::{Attempt, Limited};
 use vpgate_core::oauth::code_grant::Granted;
 use vpgate_core::oauth::device_grant::{Denied, Pending};
@@ -189,10 +190,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::HandOver { id, response_code, at } => vec![presentations::hand_over(id, *response_code, *at)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::Expire { request, at } => vec![presentations::tell_expired(&request.id, *at)],
-        Change::Announced { change, announcements } => {
-            let told = announcements.iter().map(events::write).collect::<Result<Vec<_>, _>>()?;
-            steps(change)?.into_iter().chain(told.into_iter().flatten()).collect()
-        }
+        Change::Announced { change, announcements } => announced(change, announcements)?,
         Change::PlaceEvents { client_id, at } => vec![events::place(client_id, *at)],
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => {
@@ -218,6 +216,12 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             vec![receipts::checkpoint(chain, checkpoint, *at)]
         }
     })
+}
+
+/// A change with what it tells of.
+fn announced(change: &Change, announcements: &[Announcement]) -> Result<Vec<Step>, BrokenColumn> {
+    let told = announcements.iter().map(events::write).collect::<Result<Vec<_>, _>>()?;
+    Ok(steps(change)?.into_iter().chain(told.into_iter().flatten()).collect())
 }
 
 /// A grant is opened within limits.

@@ -195,7 +195,12 @@ pub(super) fn hand_over(id: &PresentationId, response_code: Option<Digest>, at: 
             ),
             "id = $4 AND state = 'settled' AND collected_at IS NULL AND response_code IS NOT DISTINCT FROM $1"
         ),
-        [response_code.as_ref().into(), at.into(), Retention::None.emptied_after(at).into(), text(id.as_str())],
+        [
+            response_code.as_ref().into(),
+            at.into(),
+            Retention::None.emptied_after(at).into(),
+            text(id.as_str()),
+        ],
     )
 }
 
