@@ -21,15 +21,16 @@ use std::borrow::Cow;
 use std::fmt;
 
 use super::row::{self, BrokenColumn};
-use vpgate_core::base::id::SessionId;
+use vpgate_core::base::id::{FamilyId, SessionId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::event::Announcement;
 use vpgate_core::oauth::attempts::{Attempt, Limited};
+use vpgate_core::oauth::authorization_request::AuthorizationRequest;
 use vpgate_core::oauth::code_grant::Granted;
 use vpgate_core::oauth::device_grant::{Denied, Pending};
-use vpgate_core::oauth::issuance::Issuance;
+use vpgate_core::oauth::issuance::{Issuance, Reissue};
 use vpgate_core::openid4vp::presentation::{Begun, Settled};
 
 /// One statement.
@@ -159,9 +160,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             decide(grant)?.into_iter().chain([presentations::spend(presentation, response_code)]).collect()
         }
         Change::RedeemGrant { grant, issuance } => redeem(grants::redeem(grant), issuance)?,
-        Change::IssueAgain { family, replaced, reissue } => {
-            tokens::issue_again(family, replaced.as_ref(), reissue)?.into()
-        }
+        Change::IssueAgain { family, replaced, reissue } => again(family, replaced.as_ref(), reissue)?,
         Change::Refresh { family, replaced, renewal } => tokens::refresh(family, replaced, renewal)?.into(),
         Change::RevokeOrigin(origin) => tokens::revoke_origin(origin).into(),
         Change::RevokeFamily(family) => tokens::revoke_family(family).into(),
@@ -179,10 +178,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::NoteSent { id, sent } => vec![presentations::note_sent(id, sent)],
         Change::CountTry(served) => vec![presentations::count_try(served)?],
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
-        Change::Return { presentation, return_code, grant } => {
-            let settle = presentations::settle_returned(presentation, return_code);
-            decided(presentation, grant.as_ref(), settle)?
-        }
+        Change::Return { presentation: it, return_code, grant } => back(it, return_code, grant.as_ref())?,
         Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
         Change::CollectResult { id, response_code, at, retention } => {
             vec![presentations::take(id, response_code, *at, *retention)]
@@ -193,9 +189,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Announced { change, announcements } => announced(change, announcements)?,
         Change::PlaceEvents { client_id, at } => vec![events::place(client_id, *at)],
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
-        Change::PushRequest { request, handle, expires_at } => {
-            vec![authorizations::push(request, handle, *expires_at)?]
-        }
+        Change::PushRequest { request, handle, expires_at } => push(request, handle, *expires_at)?,
         Change::DropPushedRequest(handle) => vec![authorizations::take_pushed(handle)],
         Change::BeginAuthorization { presentation, grant, pushed } => {
             taken(pushed.as_ref(), [authorizations::begin(grant)?, presentations::begin(presentation)?])
@@ -216,6 +210,29 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
             vec![receipts::checkpoint(chain, checkpoint, *at)]
         }
     })
+}
+
+/// The answer to a redemption is given again.
+fn again(family: &FamilyId, replaced: Option<&Digest>, reissue: &Reissue) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(tokens::issue_again(family, replaced, reissue)?.into())
+}
+
+/// A request is pushed.
+fn push(
+    request: &AuthorizationRequest,
+    handle: &Digest,
+    expires_at: Timestamp,
+) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(vec![authorizations::push(request, handle, expires_at)?])
+}
+
+/// The browser of a posted answer came back, with what that means for its grant.
+fn back(
+    settled: &Settled,
+    return_code: &Digest,
+    grant: Option<&GrantDecision>,
+) -> Result<Vec<Step>, BrokenColumn> {
+    decided(settled, grant, presentations::settle_returned(settled, return_code))
 }
 
 /// A change with what it tells of.

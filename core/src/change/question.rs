@@ -109,15 +109,8 @@ impl Change {
             Self::ServePresentation(served) => {
                 stepped(served, |found| matches!(found, Presentation::Begun(_)), |_| true)
             }
-            Self::FallBackToRedirect(served) => {
-                let nonce = &served.request().nonce;
-                stepped(served, |_| false, move |found| found.request().nonce == *nonce)
-            }
-            Self::TakeOver { presentation, from } => stepped(
-                presentation,
-                move |found| matches!(found, Presentation::Served(it) if it.browser() == from),
-                |_| true,
-            ),
+            Self::FallBackToRedirect(served) => asked_again(served),
+            Self::TakeOver { presentation, from } => taken_over(presentation, from),
             Self::CountTry(served) => counted(served),
             Self::AwaitReturn(awaiting) => awaited(awaiting),
             Self::Settle { presentation, grant } | Self::Return { presentation, grant, .. } => {
@@ -214,6 +207,17 @@ fn stepped<'c>(
         _ => Outcome::Lost,
     };
     Question::Presentation(&served.request().id, by(ours))
+}
+
+fn asked_again(served: &Served) -> Question<'_> {
+    let nonce = &served.request().nonce;
+    stepped(served, |_| false, move |found| found.request().nonce == *nonce)
+}
+
+fn taken_over<'c>(served: &'c Served, from: &'c Digest) -> Question<'c> {
+    let before =
+        move |found: &Presentation| matches!(found, Presentation::Served(it) if it.browser() == from);
+    stepped(served, before, |_| true)
 }
 
 fn awaited(awaiting: &AwaitingReturn) -> Question<'_> {
