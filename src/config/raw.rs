@@ -8,9 +8,9 @@ use serde::{Deserialize, Serialize};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::registration::{
     AssertionRegistration, ClientRegistration, CodeRegistration, CredentialRegistration, DeviceRegistration,
-    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations, RetentionRegistration,
-    ScopeRegistration, SessionRegistration, TokenRegistration, TransactionTypeRegistration, VerificationRegistration,
-    WalletRegistration,
+    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations,
+    RetentionRegistration, ScopeRegistration, SessionRegistration, TokenRegistration,
+    TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
 };
 
 /// The configuration of vpgate.

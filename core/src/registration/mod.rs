@@ -214,11 +214,9 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let types = transaction_type::check(&given.transaction_data, sources, &root.key("transaction_data"));
     let scopes = scope::check(&given.scopes, &askable, &trust, &root.key("scopes"));
     let proofspace = Proofspace::check(&given.proofspace, &names, issuer.as_deref(), &root.key("proofspace"));
-    let of_clients: Vec<_> = given
-        .clients
-        .iter()
-        .map(|it| (it.client_id.as_deref(), client::tokens_of(it, &given.tokens)))
-        .collect();
+    let of_client = |it: &'_ ClientRegistration| client::tokens_of(it, &given.tokens);
+    let of_clients: Vec<_> =
+        given.clients.iter().map(|it| (it.client_id.as_deref(), of_client(it))).collect();
     let tokens = tokens::check(&given.tokens, &of_clients, issuer.as_deref(), root);
     let surroundings = Surroundings {
         names: &names,
