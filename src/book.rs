@@ -1,5 +1,6 @@
 //! [flow]: crate::book::flow
 //! [configuration]: crate::book::configuration
+//! [pages]: crate::book::pages
 //! [clients]: crate::book::clients
 //! [operating]: crate::book::operating
 //! [replicas]: crate::book::replicas
@@ -18,6 +19,7 @@ macro_rules! page {
     ($name:ident) => {
         /// [flow]: crate::book::flow
         /// [configuration]: crate::book::configuration
+        /// [pages]: crate::book::pages
         /// [clients]: crate::book::clients
         /// [operating]: crate::book::operating
         /// [replicas]: crate::book::replicas
@@ -35,6 +37,7 @@ macro_rules! page {
 
 page!(flow);
 page!(configuration);
+page!(pages);
 page!(clients);
 page!(operating);
 page!(replicas);

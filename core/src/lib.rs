@@ -75,11 +75,12 @@
 //!
 //! ```text
 //! registration -> policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
-//!        -> type_metadata -> event -> jose -> base
+//!        -> type_metadata -> event -> jose -> appearance -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
 pub mod admission;
+pub mod appearance;
 pub mod base;
 pub mod change;
 pub mod credential;

@@ -1,9 +1,11 @@
 //! What the operator decided, as a value: whoever reads a configuration makes it, and every use case is handed it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::admission::ScopePolicy;
 use crate::admission::scopes::Scopes;
+use crate::appearance::Appearance;
 use crate::base::secret::Digest;
 use crate::credential::settings::VerificationSettings;
 use crate::jose::alg::Algorithm;
@@ -14,7 +16,7 @@ use crate::oauth::entitlement::OPENID;
 use crate::oauth::session::SessionPolicy;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
-use crate::openid4vp::request::{PresentationFlow, WalletRoute};
+use crate::openid4vp::request::{PresentationFlow, ResponseMode, WalletRoute};
 use crate::openid4vp::transaction_data::TransactionTypes;
 use crate::trust::TrustPolicy;
 
@@ -47,6 +49,8 @@ pub struct Policy {
     pub sessions: Option<SessionPolicy>,
     /// Whether receipts are made, and how long they can be checked.
     pub receipts: ReceiptPolicy,
+    /// How the pages look and speak.
+    pub appearance: Arc<Appearance>,
 }
 
 impl Policy {
@@ -88,6 +92,12 @@ impl Policy {
     /// How people are asked who came to our own pages; nothing to do with wallets that are not there.
     pub fn flow_in_browser(&self, wallet: &str) -> PresentationFlow {
         self.wallet(wallet).map_or(PresentationFlow::SameDevice, WalletRoute::flow_in_browser)
+    }
+
+    /// Whether the answer of the wallet comes in the fragment of an address, which no browser sends: a page of ours
+    /// takes it from there by JavaScript.
+    pub fn needs_script(&self, wallet: &str) -> bool {
+        self.wallet(wallet).is_some_and(|wallet| wallet.response_mode == ResponseMode::Fragment)
     }
 
     /// What scopes are called when people are asked about them.

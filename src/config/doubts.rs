@@ -9,6 +9,7 @@ use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::x5c::Roots;
 use vpgate_core::oauth::client::{Authentication, Client, ClientKeys, Clients, Grant};
 use vpgate_core::oauth::user_code::FLOOR_BITS;
+use vpgate_core::policy::Policy;
 use vpgate_core::registration::Registry;
 use vpgate_core::trust::status_policy::StatusCheck;
 use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
@@ -46,7 +47,19 @@ pub(super) fn notes(registered: &Registry) -> Vec<String> {
     notes.extend(without_api(&policy.clients));
     notes.extend(misread_ids(&policy.clients));
     notes.extend(registered.notes.iter().cloned());
+    notes.extend(unreviewed(policy));
     notes
+}
+
+/// Languages that the pages speak by a catalogue that nobody has read who has spoken them from childhood.
+fn unreviewed(policy: &Policy) -> Option<String> {
+    let tags: Vec<&str> = policy.appearance.languages.unreviewed().collect();
+    (!tags.is_empty()).then(|| {
+        format!(
+            "branding.languages: no native reader has read the texts of {}; read them, change them by branding.texts, or leave languages out",
+            tags.join(", ")
+        )
+    })
 }
 
 /// For which credentials the subject of tokens does not stay the same (REQ-5.21).

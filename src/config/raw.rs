@@ -7,10 +7,10 @@ use serde::{Deserialize, Serialize};
 
 use vpgate_core::base::secret::Digest;
 use vpgate_core::registration::{
-    AssertionRegistration, ClientRegistration, CodeRegistration, CredentialRegistration, DeviceRegistration,
-    PresentationRegistration, ProofspaceRegistration, ReceiptRegistration, Registrations,
-    RetentionRegistration, ScopeRegistration, SessionRegistration, TokenRegistration,
-    TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
+    AssertionRegistration, BrandingRegistration, ClientRegistration, CodeRegistration,
+    CredentialRegistration, DeviceRegistration, PresentationRegistration, ProofspaceRegistration,
+    ReceiptRegistration, Registrations, RetentionRegistration, ScopeRegistration, SessionRegistration,
+    TokenRegistration, TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
 };
 
 /// The configuration of vpgate.
@@ -67,6 +67,8 @@ pub(super) struct File {
     pub receipts: ReceiptRegistration,
     /// What is kept of presentations once they are settled.
     pub retention: RetentionRegistration,
+    /// Whose pages they are, and in which languages they speak.
+    pub branding: BrandingRegistration,
 }
 
 fn loopback() -> String {
@@ -95,6 +97,7 @@ impl File {
             receipts: self.receipts,
             rules_version: Some(rules_version),
             retention: self.retention,
+            branding: self.branding,
         }
     }
 }

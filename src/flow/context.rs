@@ -14,6 +14,7 @@ use super::ports::{
     StatusLists, Store, Unavailable, Wallets,
 };
 use super::presentation::signed_requests::SignedRequests;
+use vpgate_core::appearance::Appearance;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
@@ -116,6 +117,11 @@ impl Context {
     /// The second of this request.
     pub fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// How the pages look and speak.
+    pub fn appearance(&self) -> &Arc<Appearance> {
+        &self.policy.appearance
     }
 
     /// Makes one change; comes back when it is durable.

@@ -44,6 +44,8 @@ pub struct ServerOffer<'c> {
     pub rs256_accepted: bool,
     /// What ID tokens are signed with.
     pub id_token_algorithms: Vec<Algorithm>,
+    /// The languages of our pages.
+    pub languages: Vec<&'static str>,
 }
 
 /// What is offered now.
@@ -64,6 +66,7 @@ pub fn offer(context: &Context) -> ServerOffer<'_> {
         presentable: presentable(policy),
         rs256_accepted: policy.clients.iter().any(|client| client.proof.rs256),
         id_token_algorithms: policy.id_token_algorithms(),
+        languages: policy.appearance.languages.tags().collect(),
     }
 }
 

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Numbers that the book tells: how the code declares them, in one file alone, and what the page says.
-const NUMBERS: [(&str, &str, &str); 23] = [
+const NUMBERS: [(&str, &str, &str); 25] = [
     ("const MAX_HEADER: usize = 64 * 1024;", "limits", "header of a request | 64 KiB"),
     (
         "const FIRST_HEADER: Duration = Duration::from_secs(12);",
@@ -28,6 +28,8 @@ const NUMBERS: [(&str, &str, &str); 23] = [
     ("const CERTIFICATE_BYTES: usize = 8 << 10;", "limits", "certificates in `x5c` | 6, of 8 KiB each"),
     ("const MAX_TRANSACTIONS: usize = 16;", "limits", "transaction data objects in a request | 16"),
     ("const MAX_OBJECT_BYTES: usize = 8192;", "limits", "in a request | 16, of 8 KiB each"),
+    ("const LARGEST_LOGO: usize = 128 * 1024;", "limits", "operator or a client | 128 KiB"),
+    ("const LONGEST_CATALOGUE: usize = 256 * 1024;", "limits", "own words for a language | 256 KiB"),
     ("const MAX_SCOPES: usize = 32;", "limits", "scopes in a request | 32"),
     ("const MAX_LABEL: usize = 64;", "limits", "name that a device gives itself | 64 characters"),
     ("const MAX_PARAMETER_BYTES: usize = 512;", "limits", "parameter that goes into tokens | 512 bytes"),

@@ -17,7 +17,7 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 15] = [
+const GROUND: [&str; 16] = [
     "registration",
     "policy",
     "change",
@@ -32,6 +32,7 @@ const GROUND: [&str; 15] = [
     "event",
     "receipt",
     "jose",
+    "appearance",
     "base",
 ];
 
@@ -50,7 +51,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 45] = [
+const HOMES: [(&str, &[&str], &str); 47] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -76,6 +77,8 @@ const HOMES: [(&str, &[&str], &str); 45] = [
         &["core/status_list", "sandbox"],
         "status lists are ZLIB data: read in the domain, written by the demo issuer",
     ),
+    ("fluent_bundle", &["core/appearance/languages"], "messages with the plurals of their language"),
+    ("fluent_syntax", &["core/appearance/languages"], "what a catalogue is made of, to compare two"),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("hyper", &["app/connections"], "connections, with bounds that poem does not set"),
     ("hyper_util", &["app/connections"], "its streams and timers are tokio's"),

@@ -22,6 +22,12 @@ fn the_stories_by_clicking() {
     tell("story.mjs", "browser");
 }
 
+/// Four sizes, light, dark and Arabic; axe finds nothing. The pictures are in `test-output/states`.
+#[test]
+fn every_state_of_the_pages_in_four_sizes_light_dark_and_arabic() {
+    tell("states.mjs", "states");
+}
+
 /// The API is a stub, which says so; everything else is real.
 #[test]
 fn req_2_50_req_2_54_the_browser_s_digital_credentials_api_stubbed() {

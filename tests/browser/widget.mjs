@@ -265,7 +265,7 @@ async function cancelled() {
 async function several() {
   const page = await bare("several");
   await start(page, "one", { size: 120 });
-  await start(page, "two", { size: 300, texts: { scan: "Bitte scannen.", cancel: "Abbrechen" } });
+  await start(page, "two", { size: 300, language: "de-AT", texts: { scan: "Bitte scannen." } });
   const [one, two] = [await codeOf(page, "one"), await codeOf(page, "two")];
   check(one !== two, "each has its code");
   await page.look("1-both");
@@ -275,6 +275,8 @@ async function several() {
     check((await scanned(page, `#${place}`))?.endsWith(await codeOf(page, place)), `${place} can be scanned`);
   }
   check(await page.page.getByText("Bitte scannen.").isVisible(), "words can be changed");
+  check(await page.page.getByRole("button", { name: "Abbrechen" }).isVisible(), "and the language of the others");
+  check((await page.page.locator("#two .panel").getAttribute("lang")) === "de", "which is said");
   await answer("several", `${base}/device?user_code=${two}`, "Share");
   check((await ends(page, "two")).token, "the second has its token");
   check((await outcome(page, "one")) === null && (await codeOf(page, "one")) === one, "the first goes on");

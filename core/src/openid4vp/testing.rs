@@ -79,6 +79,7 @@ pub fn route() -> WalletRoute {
         on_rejection: OnRejection::Refuse,
         dc_api: None,
         also_as: Vec::new(),
+        install_url: None,
     }
 }
 

@@ -36,6 +36,8 @@ pub struct ClientRegistration {
     pub client_id: Option<String>,
     /// What people read; the client_id when left out.
     pub name: Option<String>,
+    /// A picture beside its name: SVG, PNG, JPEG or WebP, at most 128 KiB.
+    pub logo: Option<String>,
     /// `device_code`, `authorization_code`, `refresh_token`, and `client_credentials` for tokens to the REST API.
     pub grants: Vec<String>,
     /// `none`, `client_secret_basic`, `client_secret_post` or `private_key_jwt`.

@@ -11,6 +11,7 @@
 mod address;
 mod askable;
 mod authorization;
+mod branding;
 mod claims_path;
 mod client;
 mod client_claims;
@@ -47,6 +48,7 @@ use url::Url;
 use zeroize::Zeroizing;
 
 pub use self::authorization::{AssertionRegistration, CodeRegistration};
+pub use self::branding::BrandingRegistration;
 pub use self::client::ClientRegistration;
 pub use self::credential::CredentialRegistration;
 pub use self::device::DeviceRegistration;
@@ -108,6 +110,7 @@ pub struct Registrations {
     /// The version of the rules that decide, for receipts: a hash of how they are written.
     pub rules_version: Option<Digest>,
     pub retention: RetentionRegistration,
+    pub branding: BrandingRegistration,
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
@@ -249,6 +252,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
             tokens: tokens?,
             sessions,
             receipts: receipts?,
+            appearance: branding::check(given, addresses, sources, root),
         },
     })
 }

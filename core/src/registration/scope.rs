@@ -30,6 +30,8 @@ pub struct ScopeRegistration {
     pub alias: Option<String>,
     /// What people read instead of the name.
     pub description: Option<String>,
+    /// The same in other languages of the pages, by their tags.
+    pub descriptions: BTreeMap<String, String>,
     /// The id of the credential that must be shown.
     pub credential: Option<String>,
     /// Claims to ask for: names joined by dots, or lists of names and positions. What rules read is asked for by

@@ -64,6 +64,8 @@ pub struct WalletRegistration {
     pub client_secret_file: Option<String>,
     /// A variable of the environment with our secret at the wallet.
     pub client_secret_env: Option<String>,
+    /// Where people get the wallet, for the page before a wallet that is an app.
+    pub install_url: Option<String>,
     /// The types of transaction data that this wallet understands: true, false or a list. Only a list can name
     /// `urn:vpgate:device_authorization:1`, with which devices stand in the holder's signature.
     pub transaction_data: Option<Value>,
@@ -211,6 +213,8 @@ fn one<'a>(
         (public_url.join(CALLBACK).ok()?, public_url.join(WALLET_ENDPOINTS).ok()?);
     let answers_at = (chosen.mode == ResponseMode::Fragment).then_some(&redirect_uri);
     at.key("client_id").keep(choices::answers_fit(&chosen.verifier_id, public_url, answers_at));
+    let install_url = given.install_url.as_deref();
+    let install_url = install_url.and_then(|url| at.key("install_url").keep(around.addresses.web(url)));
     let key = signing::key(given, &chosen, key, with, answers_at, &at);
     let route = WalletRoute {
         name: name?,
@@ -231,6 +235,7 @@ fn one<'a>(
         on_rejection: chosen.on_rejection,
         dc_api: chosen.dc_api,
         also_as: Vec::new(),
+        install_url,
     };
     let also_as = given.dc_api.as_ref().map_or(&[][..], |api| &api.also_as);
     Some(CheckedWallet { route, key, secret, also_as, at })

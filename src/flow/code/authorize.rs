@@ -8,6 +8,7 @@ use crate::flow::ports::Unavailable;
 use crate::flow::presentation::begin::{self, NewVpRequest, NotBegun};
 use crate::flow::presentation::query::QueryAsked;
 use crate::flow::session;
+use vpgate_core::admission::scopes::Scopes;
 use vpgate_core::base::id::{AuthorizationId, Handle};
 use vpgate_core::base::secret::{Digest, Secret};
 use vpgate_core::change::Change;
@@ -24,14 +25,20 @@ use vpgate_core::openid4vp::request::Requester;
 /// What the person is shown before deciding.
 #[derive(Debug)]
 pub struct AuthorizationShown {
-    /// The name of the client that asks.
+    /// The client that asks.
+    pub client_id: String,
+    /// Its name.
     pub client_name: String,
     /// The host of the address the browser returns to.
     pub returns_to: String,
+    /// The scopes that are asked for.
+    pub scopes: Scopes,
     /// For which rights: the description of each scope, or its name.
     pub rights: Vec<String>,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
+    /// The wallet's answer comes back in a way that takes JavaScript.
+    pub needs_script: bool,
 }
 
 /// What becomes of a browser that arrives.
@@ -99,15 +106,18 @@ pub async fn look_at(
     let query = context.policy.scopes.query_for(&request.scopes, &client.token_claims, &request.claims);
     let query = query.map_err(|_| refused(context, &request, ScopeRefused::Gone.into()))?;
     Ok(Arrival::Ask(AuthorizationShown {
+        client_id: client.id.clone(),
         client_name: client.name.clone(),
         returns_to: request.return_to.host().to_owned(),
         rights: context.policy.rights(&request.scopes),
+        scopes: request.scopes.clone(),
         claims: query
             .credentials()
             .iter()
             .flat_map(|credential| &credential.claims)
             .map(|claim| claim.path.to_string())
             .collect(),
+        needs_script: context.policy.needs_script(&client.wallet),
     }))
 }
 

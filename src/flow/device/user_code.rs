@@ -51,6 +51,8 @@ pub struct CodeFound {
     pub proximity: Option<Proximity>,
     /// The numbers of which the device shows one.
     pub numbers: Option<[u8; 3]>,
+    /// The wallet's answer comes back in a way that takes JavaScript.
+    pub needs_script: bool,
 }
 
 /// Why a code leads nowhere.
@@ -204,6 +206,7 @@ pub(in crate::flow) fn describe(context: &Context, entered: Entered<'_>) -> Resu
         expires_at: terms.expires_at,
         proximity: (client.device.proximity != ProximityPolicy::Ignore).then_some(proximity),
         numbers: grant.precautions().numbers.map(|numbers| numbers.choices()),
+        needs_script: context.policy.needs_script(&client.wallet),
     })
 }
 

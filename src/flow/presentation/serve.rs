@@ -23,6 +23,8 @@ use vpgate_core::openid4vp::transaction_data::Details;
 pub enum Lead {
     /// It goes to the wallet.
     ToWallet(Url),
+    /// It opens an app. Browsers say nothing where there is none, so the person presses a button.
+    OpenApp(Url, Option<Url>, Outline),
     /// It goes there by POST, with these fields of a form.
     PostToWallet(Url, Vec<(String, String)>),
     /// It shows this request as a QR code, and waits for a wallet on another device.
@@ -35,7 +37,9 @@ pub enum Lead {
 /// What a page of ours says about a request before a wallet does.
 #[derive(Debug)]
 pub struct Outline {
-    /// The name of the client that asks.
+    /// The client that asks.
+    pub client_id: String,
+    /// Its name.
     pub client_name: String,
     /// What the wallet will be asked to show, as dotted claim paths.
     pub claims: Vec<String>,
@@ -186,6 +190,9 @@ async fn lead(context: &Context, asked: &VpRequest) -> Result<Outgoing<Lead>, No
         PresentationFlow::SameDevice => {
             let Outgoing { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
             let request = match wallet.authorization_method {
+                AuthorizationMethod::Get if !matches!(url.scheme(), "https" | "http") => {
+                    Lead::OpenApp(url, wallet.install_url.clone(), outline(context, asked))
+                }
                 AuthorizationMethod::Get => Lead::ToWallet(url),
                 AuthorizationMethod::Post => as_form(&url, wallet),
             };
@@ -205,6 +212,7 @@ async fn lead(context: &Context, asked: &VpRequest) -> Result<Outgoing<Lead>, No
 fn outline(context: &Context, asked: &VpRequest) -> Outline {
     let types = &context.policy.transaction_types;
     Outline {
+        client_id: asked.requester.client_id().to_owned(),
         client_name: context.policy.client_name(asked.requester.client_id()),
         claims: asked.query.claims(),
         agreements: asked.transaction_data.iter().map(|one| types.details(one)).collect(),

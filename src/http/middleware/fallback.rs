@@ -12,20 +12,26 @@ use crate::http::oauth::error::{self as oauth, OAuthRefusal};
 use crate::http::openid4vp::error::{self as openid4vp, PostRefusal};
 use crate::http::operations;
 use crate::http::pages::error as pages;
+use crate::http::pages::look::Look;
 use crate::http::pages::page::Notice;
 use crate::http::routes::Audience;
 
-/// Where no handler answered; `allowed` are the methods of its route, if there is one.
-pub fn unanswered(audience: Audience, status: StatusCode, allowed: Option<&str>) -> Response {
+/// Where no handler answered; `allowed` are the methods of its route, if there is one. `look` is what a page is to
+/// look like.
+pub fn unanswered(
+    (audience, look): (Audience, Option<&Look>),
+    status: StatusCode,
+    allowed: Option<&str>,
+) -> Response {
     if status == StatusCode::SERVICE_UNAVAILABLE {
-        return failed(audience, Failure::noted());
+        return failed((audience, look), Failure::noted());
     }
     let why = in_words(status);
     let mut response = match audience {
         Audience::Oauth => oauth::unanswered(status, why),
         Audience::Openid4vp => openid4vp::unanswered(status),
         Audience::Api => api::unanswered(status, why),
-        Audience::Pages => pages::unanswered(status),
+        Audience::Pages => pages::unanswered(status, &look.cloned().unwrap_or_default()),
         Audience::Operations | Audience::Mounted => Json(json!({ "status": why })).into_response(),
     };
     response.set_status(status);
@@ -43,12 +49,12 @@ pub fn unanswered(audience: Audience, status: StatusCode, allowed: Option<&str>)
 }
 
 /// Our fault, in the one shape that each audience has for it.
-fn failed(audience: Audience, failure: Failure) -> Response {
+fn failed((audience, look): (Audience, Option<&Look>), failure: Failure) -> Response {
     match audience {
         Audience::Oauth => OAuthRefusal::from(failure).into_response(),
         Audience::Openid4vp => PostRefusal::from(failure).into_response(),
         Audience::Api => Problem::from(failure).into_response(),
-        Audience::Pages => Notice::from(failure).into_response(),
+        Audience::Pages => Notice::from(failure).shown(&look.cloned().unwrap_or_default()),
         Audience::Operations | Audience::Mounted => operations::unavailable(&failure),
     }
 }
@@ -72,7 +78,7 @@ mod tests {
 
     #[test]
     fn req_10_1_a_wrong_method_is_told_the_right_ones() {
-        let response = unanswered(Audience::Oauth, StatusCode::METHOD_NOT_ALLOWED, Some("GET, HEAD"));
+        let response = unanswered((Audience::Oauth, None), StatusCode::METHOD_NOT_ALLOWED, Some("GET, HEAD"));
         assert_eq!(response.status(), StatusCode::METHOD_NOT_ALLOWED);
         assert_eq!(response.header("allow"), Some("GET, HEAD"));
     }
@@ -86,7 +92,7 @@ mod tests {
             (Audience::Pages, "text/html; charset=utf-8", "<h1"),
             (Audience::Operations, "application/json; charset=utf-8", "\"status\""),
         ] {
-            let response = unanswered(audience, StatusCode::NOT_FOUND, None);
+            let response = unanswered((audience, None), StatusCode::NOT_FOUND, None);
             assert_eq!(response.content_type(), Some(media_type), "{audience:?}");
             let body = response.into_body().into_string().await.unwrap();
             assert!(body.contains(text), "{body}");
@@ -104,7 +110,7 @@ mod tests {
             Audience::Mounted,
         ];
         for audience in audiences {
-            let response = unanswered(audience, StatusCode::SERVICE_UNAVAILABLE, None);
+            let response = unanswered((audience, None), StatusCode::SERVICE_UNAVAILABLE, None);
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE, "{audience:?}");
             assert_eq!(response.header("retry-after"), Some("5"), "{audience:?}");
             let body = response.into_body().into_string().await.unwrap();
@@ -121,7 +127,7 @@ mod tests {
             PostRefusal::from(Failure::from(broken())).into_response(),
             NoRequest::from(Failure::from(broken())).into_response(),
             Problem::from(broken()).into_response(),
-            Notice::from(broken()).into_response(),
+            Notice::from(broken()).shown(&Look::default()),
             operations::unavailable(&broken().into()),
         ] {
             assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);

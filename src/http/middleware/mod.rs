@@ -25,8 +25,9 @@ use tracing::Instrument as _;
 
 use self::trace::{AskedAgain, TraceId};
 use super::PublicUrl;
+use super::pages::look::Look;
 use super::routes::{Audience, Routes};
-use crate::flow::context::Service;
+use crate::flow::context::{Context, Service};
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -114,9 +115,16 @@ impl Middleware {
         }
     }
 
+    /// What a page is to look like, where no handler answers.
+    fn look(&self, audience: Audience, request: &Request) -> Option<Look> {
+        let context = request.data::<Context>().filter(|_| audience == Audience::Pages)?;
+        Some(Look::of(context.appearance(), request, &self.public_url))
+    }
+
     async fn answer(&self, audience: Audience, request: Request) -> Response {
+        let look = self.look(audience, &request);
         if let Some(status) = request_checks::refused(audience, &request) {
-            return fallback::unanswered(audience, status, None);
+            return fallback::unanswered((audience, look.as_ref()), status, None);
         }
         let endpoint = match audience {
             Audience::Oauth | Audience::Openid4vp | Audience::Api => &self.machines,
@@ -127,19 +135,20 @@ impl Middleware {
         let path = request.uri().path().to_owned();
         match timeout(TIME_LIMIT, endpoint.call(request)).await {
             Ok(Ok(response)) if response.data::<Panicked>().is_some() => {
-                fallback::unanswered(audience, StatusCode::INTERNAL_SERVER_ERROR, None)
+                fallback::unanswered((audience, look.as_ref()), StatusCode::INTERNAL_SERVER_ERROR, None)
             }
             Ok(Ok(response)) => response,
             Ok(Err(error)) if error.is_from_response() => error.into_response(),
             Ok(Err(error)) => {
                 let pattern = error.data::<PathPattern>().cloned();
-                let mut response = fallback::unanswered(audience, error.status(), self.routes.allowed(&path));
+                let allowed = self.routes.allowed(&path);
+                let mut response = fallback::unanswered((audience, look.as_ref()), error.status(), allowed);
                 pattern.into_iter().for_each(|pattern| response.set_data(pattern));
                 response
             }
             Err(_) => {
                 tracing::error!("a request took longer than the limit");
-                fallback::unanswered(audience, StatusCode::SERVICE_UNAVAILABLE, None)
+                fallback::unanswered((audience, look.as_ref()), StatusCode::SERVICE_UNAVAILABLE, None)
             }
         }
     }

@@ -167,7 +167,7 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
         claims_supported: openid.then(|| methods(&offer.claims)),
         claims_parameter_supported: openid.then_some(true),
         acr_values_supported: (openid && !offer.acr_values.is_empty()).then(|| methods(&offer.acr_values)),
-        ui_locales_supported: methods(&UI_LOCALES),
+        ui_locales_supported: methods(&offer.languages),
         credential_presentations_supported: presentable.then(|| {
             let told = offer.presentable.iter().map(|it| (it.scope.name.clone(), it.into()));
             told.collect()
@@ -176,9 +176,6 @@ pub fn metadata(offer: &ServerOffer<'_>, public_url: &PublicUrl) -> Metadata {
         id_token_signing_alg_values_supported: openid.then(|| names(&offer.id_token_algorithms)),
     }
 }
-
-/// What languages our pages have.
-const UI_LOCALES: [&str; 1] = ["en"];
 
 /// One for each variant of [`vpgate_core::oauth::client::Authentication`].
 const AUTHENTICATION_METHODS: [&str; 4] =

@@ -1,31 +1,35 @@
 //! `/authorize`: the authorization endpoint (RFC 6749 section 3.1), and the page on which the person sees
 //! who asks for what before anything leaves for the wallet. The wallet will name this server only.
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 use url::form_urlencoded;
 
 use super::error::AuthorizationRefusal;
+use super::look::Look;
 use super::page::{Notice, Page};
+use super::pictures::Picture;
 use super::{Pages, browser};
 use crate::flow;
 use crate::flow::code::authorize::{Arrival, AuthorizationShown, NotAuthorizable};
 use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
+use vpgate_core::appearance::message::Message;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 #[derive(Template)]
 #[template(path = "http/pages/templates/authorize.html")]
 struct Confirm<'p> {
-    base: Arc<str>,
-    client_name: String,
-    returns_to: String,
+    look: Look,
+    client_id: String,
+    /// Who asks, and where the browser returns to.
+    who: Message,
     rights: Vec<String>,
     claims: Vec<String>,
+    /// The wallet's answer is taken by a page that needs JavaScript: better said before anything is shown.
+    needs_script: bool,
     /// The request itself, which comes back with the decision and is checked again.
     parameters: Vec<(&'p str, &'p str)>,
     form_value: String,
@@ -46,7 +50,10 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
         Ok(Arrival::Answered(home)) => Ok(pages.return_to(&home)),
         Ok(Arrival::Ask(shown)) => {
             let page = confirm(&pages, shown, &parameters, browser::form_value(&browser));
-            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
+            Ok(pages.remembered(
+                &browser,
+                Page::new(&pages.look, &page).leading_on(&pages.ways_out()).into_response(),
+            ))
         }
         Err(why) => refused(&pages, why),
     }
@@ -115,11 +122,12 @@ fn confirm<'p>(
     form_value: String,
 ) -> Confirm<'p> {
     Confirm {
-        base: pages.base(),
-        client_name: shown.client_name,
-        returns_to: shown.returns_to,
-        rights: shown.rights,
+        look: pages.look.clone(),
+        client_id: shown.client_id,
+        who: Message::new("authorize-who").text("client", shown.client_name).text("place", shown.returns_to),
+        rights: pages.look.rights(shown.scopes.iter(), shown.rights),
         claims: shown.claims,
+        needs_script: shown.needs_script,
         parameters: parameters.iter().filter(|(name, _)| !["csrf", "action"].contains(name)).collect(),
         form_value,
     }

@@ -100,6 +100,16 @@ fn session_cookie(name: &str, value: &str, seconds: u64, in_frames: bool, public
     format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite={same_site}")
 }
 
+/// The name of the cookie with the language that an address asked for.
+pub fn language_name(public_url: &PublicUrl) -> String {
+    format!("{}-language", cookie_name(public_url))
+}
+
+/// The `Set-Cookie` header that lets the pages that follow speak the same language.
+pub fn set_language(tag: &str, public_url: &PublicUrl) -> String {
+    session_cookie(&language_name(public_url), tag, u64::from(MAX_AGE_SECONDS), false, public_url)
+}
+
 /// The hidden value of our forms. Only a page shown to this browser can know it.
 pub fn form_value(browser: &Secret) -> String {
     form_digest(browser).into()

@@ -1,14 +1,14 @@
 //! `/start/{handle}` for a wallet that is asked by the browser's Digital Credentials API (OpenID4VP 1.0
 //! Appendix A), and the answer that its page sends back.
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::{Request, Response};
 use serde_json::Value;
 
 use super::callback::redirect_to;
+use super::look::Look;
 use super::page::{ASK_SCRIPT, Notice, Page};
+use super::pictures::Picture;
 use super::{Pages, browser, handle_of, notices};
 use crate::flow;
 use crate::flow::presentation::serve::Outline;
@@ -21,9 +21,10 @@ use vpgate_core::openid4vp::transaction_data::Details;
 #[derive(Template)]
 #[template(path = "http/pages/templates/ask.html")]
 struct DcApiPage {
-    base: Arc<str>,
+    look: Look,
     /// The request as JSON.
     request: String,
+    client_id: String,
     client_name: String,
     claims: Vec<String>,
     agreements: Vec<Details>,
@@ -33,12 +34,11 @@ struct DcApiPage {
 
 /// The page that asks `request`, in this browser.
 pub fn page(pages: &Pages, handle: &Handle, request: &Value, outline: Outline, browser: &Secret) -> Page {
-    let Outline { client_name, claims, agreements, expires_at: _ } = outline;
+    let Outline { client_id, client_name, claims, agreements, expires_at: _ } = outline;
     let (request, form_value) = (request.to_string(), browser::form_value(browser));
-    let base = pages.base();
-    let page =
-        DcApiPage { base, request, client_name, claims, agreements, handle: handle.clone(), form_value };
-    Page::new(&page).leading_on(&pages.ways_out()).with_script(ASK_SCRIPT)
+    let (look, handle) = (pages.look.clone(), handle.clone());
+    let page = DcApiPage { look, request, client_id, client_name, claims, agreements, handle, form_value };
+    Page::new(&pages.look, &page).leading_on(&pages.ways_out()).with_script(ASK_SCRIPT)
 }
 
 /// `POST /start/{handle}/answer`: what the API handed to the page. From nobody but that page, in the browser

@@ -3,14 +3,13 @@
 //! A fragment never reaches a server. The page takes it out of the address bar and the history and
 //! posts it here; only the browser that was sent to the wallet is listened to.
 
-use std::sync::Arc;
-
 use askama::Template;
-use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::browser::from_another_site;
+use super::look::Look;
 use super::page::{Notice, Page, RELAY_SCRIPT};
+use super::pictures::Picture;
 use super::{Pages, notices};
 use crate::flow;
 use crate::flow::presentation::end::Ending;
@@ -20,7 +19,7 @@ use vpgate_core::openid4vp::response::ResponseParameters;
 #[derive(Template)]
 #[template(path = "http/pages/templates/callback.html")]
 struct Relay {
-    base: Arc<str>,
+    look: Look,
 }
 
 /// The page that relays the fragment. A presentation in the query has already been seen by logs and
@@ -29,13 +28,9 @@ pub async fn relay(pages: Pages, request: Request) -> Result<Response, Notice> {
     let query = request.uri().query().unwrap_or_default();
     let in_query = Form::parse(query.as_bytes()).map_or(true, |parameters| parameters.has("vp_token"));
     if in_query {
-        return Err(Notice::refused(
-            StatusCode::BAD_REQUEST,
-            "Your wallet answered in an unsafe way",
-            "Its answer was put where others can read it, so it was not used. Nothing was accepted; begin again where you started.",
-        ));
+        return Err(notices::UNSAFE_ANSWER.into());
     }
-    Ok(Page::new(&Relay { base: pages.base() })
+    Ok(Page::new(&pages.look, &Relay { look: pages.look.clone() })
         .leading_on(&pages.ways_out())
         .with_script(RELAY_SCRIPT)
         .into_response())

@@ -1,26 +1,26 @@
 //! `/device`: the verification page (RFC 8628 section 3.3, 5.1, 5.4; RFC 10027 section 6.1).
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::error::CodeRefusal;
+use super::look::Look;
 use super::page::{Notice, Page, Tone};
-use super::{Pages, browser, handle_of, visitor};
+use super::pictures::Picture;
+use super::{Pages, browser, handle_of, notices, visitor};
 use crate::flow;
 use crate::flow::device::deny_by_user::{DeniedByUser, NotDenied};
 use crate::flow::device::user_code::{CodeFound, CodeRefused, Typed};
 use crate::http::form::Form;
-use vpgate_core::base::time::Timestamp;
+use vpgate_core::appearance::message::Message;
 use vpgate_core::oauth::proximity::Proximity;
 
 #[derive(Template)]
 #[template(path = "http/pages/templates/enter_code.html")]
 struct EnterCode {
-    base: Arc<str>,
-    alert: Option<String>,
+    look: Look,
+    alert: Vec<Message>,
     /// What was typed before, for the person to mend.
     typed: String,
 }
@@ -31,17 +31,20 @@ const LONGEST_TYPED: usize = 64;
 #[derive(Template)]
 #[template(path = "http/pages/templates/confirm_code.html")]
 struct ConfirmCode {
-    base: Arc<str>,
+    look: Look,
     alert: Option<&'static str>,
     user_code: String,
+    client_id: String,
     client_name: String,
     device_label: Option<String>,
     rights: Vec<String>,
     claims: Vec<String>,
-    asked: String,
+    minutes_ago: u64,
     proximity: Option<&'static str>,
     numbers: Vec<u8>,
-    minutes_left: String,
+    minutes_left: u64,
+    /// The wallet's answer is taken by a page that needs JavaScript: better said before anything is shown.
+    needs_script: bool,
     form_value: String,
 }
 
@@ -52,9 +55,9 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     let page = match typed_code(&request)? {
         // Whoever only looks ahead enters no code: each entry is counted, and noted with where it came from.
         Some(_) if !visitor::is_a_person(&request) && pages.known_browser(&request).is_none() => {
-            Page::new(&EnterCode { base: pages.base(), alert: None, typed: String::new() })
+            enter_code(&pages)
         }
-        None => Page::new(&EnterCode { base: pages.base(), alert: None, typed: String::new() }),
+        None => enter_code(&pages),
         Some(code) => {
             let typed = Typed { code: &code, from: pages.client_address(&request) };
             match flow::device::enter_code::look_up(&pages.context, typed).await {
@@ -78,7 +81,7 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
         }
         Some("disown") => {
             return match flow::device::deny_by_user::entered_code(&pages.context, typed).await {
-                Ok(()) => Ok(denied_by_user().into_response()),
+                Ok(()) => Ok(Notice::plain(Tone::Good, "stopped").shown(&pages.look)),
                 Err(why) => Ok(ask_again(&pages, why, &code)?.into_response()),
             };
         }
@@ -88,8 +91,8 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
         Ok(handle) => Ok(pages.remembered(&browser, pages.lead_to(&format!("/start/{handle}")))),
         Err(CodeRefused::NoNumber) => match flow::device::enter_code::look_up(&pages.context, typed).await {
             Ok(found) => {
-                let alert = "Pick the number that your device shows.";
-                let page = confirm(&pages, found, Some(alert), browser::form_value(&browser));
+                let alert = Some(notices::PICK_THE_NUMBER);
+                let page = confirm(&pages, found, alert, browser::form_value(&browser));
                 Ok(page.status(StatusCode::BAD_REQUEST).into_response())
             }
             Err(why) => Ok(ask_again(&pages, why, &code)?.into_response()),
@@ -103,9 +106,16 @@ pub async fn deny_approved(pages: Pages, mut request: Request) -> Result<Respons
     let handle = handle_of(&request).ok_or(NotDenied::Unknown)?;
     let (browser, _) = pages.own_form(&mut request).await?;
     match flow::device::deny_by_user::approved(&pages.context, &handle, &browser).await? {
-        DeniedByUser::InTime => Ok(taken_back().into_response()),
-        DeniedByUser::TokensRevoked => Ok(revoked().into_response()),
+        DeniedByUser::InTime => {
+            let words = (Message::new("stopped"), vec![Message::new("stopped-late-text")]);
+            Ok(Notice::said(Tone::Good, words).shown(&pages.look))
+        }
+        DeniedByUser::TokensRevoked => Ok(Notice::plain(Tone::Good, "stopped-revoked").shown(&pages.look)),
     }
+}
+
+fn enter_code(pages: &Pages) -> Page {
+    Page::new(&pages.look, &EnterCode { look: pages.look.clone(), alert: Vec::new(), typed: String::new() })
 }
 
 fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
@@ -118,41 +128,30 @@ fn typed_code(request: &Request) -> Result<Option<String>, Notice> {
 fn confirm(pages: &Pages, found: CodeFound, alert: Option<&'static str>, form_value: String) -> Page {
     let now = pages.context.now();
     let left = found.expires_at.since(now).as_secs();
-    let page = Page::new(&ConfirmCode {
-        base: pages.base(),
+    let page = ConfirmCode {
+        look: pages.look.clone(),
         alert,
         user_code: found.user_code,
+        client_id: found.client_id,
         client_name: found.client_name,
         device_label: found.device_label,
-        rights: found.rights,
+        rights: pages.look.rights(found.scopes.iter(), found.rights),
         claims: found.claims,
-        asked: ago(found.created_at, now),
+        minutes_ago: now.since(found.created_at).as_secs() / 60,
         proximity: found.proximity.and_then(near_in_words),
         numbers: found.numbers.into_iter().flatten().collect(),
-        minutes_left: match left.div_ceil(60) {
-            0 | 1 => "less than a minute".to_owned(),
-            minutes => format!("less than {minutes} minutes"),
-        },
+        minutes_left: left.div_ceil(60).max(1),
+        needs_script: found.needs_script,
         form_value,
-    });
-    page.leading_on(&pages.ways_out()).counting_down(left)
-}
-
-fn ago(then: Timestamp, now: Timestamp) -> String {
-    match now.since(then).as_secs() / 60 {
-        0 => "less than a minute ago".to_owned(),
-        1 => "a minute ago".to_owned(),
-        minutes => format!("{minutes} minutes ago"),
-    }
+    };
+    Page::new(&pages.look, &page).leading_on(&pages.ways_out()).counting_down(left)
 }
 
 /// From where; nothing when that cannot be told.
 fn near_in_words(proximity: Proximity) -> Option<&'static str> {
     match proximity {
-        Proximity::Same => Some("It seems to be on the same network as you are now."),
-        Proximity::Different => Some(
-            "It is on another network than you are now. If somebody sent you this code or link, stop here.",
-        ),
+        Proximity::Same => Some("near-same"),
+        Proximity::Different => Some("near-different"),
         Proximity::Unknown => None,
     }
 }
@@ -161,34 +160,9 @@ fn ask_again(pages: &Pages, why: CodeRefused, typed: &str) -> Result<Page, Notic
     let typed = typed.chars().take(LONGEST_TYPED).collect();
     match CodeRefusal::from(why) {
         CodeRefusal::AskAgain(status, alert) => {
-            Ok(Page::new(&EnterCode { base: pages.base(), alert: Some(alert), typed }).status(status))
+            let page = EnterCode { look: pages.look.clone(), alert, typed };
+            Ok(Page::new(&pages.look, &page).status(status))
         }
         CodeRefusal::Notice(notice) => Err(*notice),
     }
-}
-
-fn denied_by_user() -> Notice {
-    Notice::plain(
-        Tone::Good,
-        "Stopped",
-        "Nothing was shared, and the code no longer works. If somebody sent you that code or link, do not \
-         follow what they ask.",
-    )
-}
-
-fn taken_back() -> Notice {
-    Notice::plain(
-        Tone::Good,
-        "Stopped",
-        "The device gets no access. If somebody sent you that code or link, do not follow what they ask.",
-    )
-}
-
-fn revoked() -> Notice {
-    Notice::plain(
-        Tone::Good,
-        "Access was taken away",
-        "The device had access already; it has lost it now. What it saw before cannot be taken back, and a \
-         service that does not ask us may believe it for a while. Tell that service too.",
-    )
 }

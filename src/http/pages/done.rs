@@ -1,19 +1,20 @@
 //! `/done/{handle}`: how it ended, in words a person understands, and what to do now.
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
 
 use super::callback::redirect_to;
+use super::look::Look;
 use super::page::{Notice, Page, Tone};
+use super::pictures::Picture;
 use super::visitor::is_prefetch;
 use super::{Pages, browser, handle_of, trouble};
 use crate::flow;
 use crate::flow::presentation::end::Ending;
 use crate::flow::presentation::finish::{Finish, NotShown, PresentationProgress};
 use crate::http::form::Form;
+use vpgate_core::appearance::message::Message;
 use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::trouble::ResponseTrouble;
@@ -21,10 +22,8 @@ use vpgate_core::openid4vp::trouble::ResponseTrouble;
 #[derive(Template)]
 #[template(path = "http/pages/templates/done.html")]
 struct Done {
-    base: Arc<str>,
-    tone: Tone,
-    title: &'static str,
-    text: String,
+    look: Look,
+    ended: EndingInWords,
     again: Option<Again>,
     /// "I did not start this", as long as that changes something.
     disown: Option<Again>,
@@ -56,7 +55,12 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     if let Some(way_home) = finish.way_home {
         return Ok(redirect_to(&pages, Ending::Return(way_home)));
     }
-    let (tone, title, text) = in_words(&finish);
+    // The wallet was on another device: nobody else brings this browser back.
+    if finish.standing == PresentationProgress::Verified
+        && let Some(way_back) = finish.way_back
+    {
+        return Ok(redirect_to(&pages, Ending::Return(way_back)));
+    }
     let form = || Again { handle: handle.clone(), form_value: browser::form_value(&browser) };
     let disown = (finish.on_device && finish.standing == PresentationProgress::Verified).then(form);
     let again = matches!(
@@ -65,9 +69,18 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     )
     .then(form);
     let way_back = finish.way_back.as_ref().filter(|_| again.is_none()).map(|url| url.expose().to_owned());
-    let page = Page::new(&Done { base: pages.base(), tone, title, text, again, disown, way_back })
-        .leading_on(&pages.ways_out());
+    let page = Done { look: pages.look.clone(), ended: in_words(&finish), again, disown, way_back };
+    let page = Page::new(&pages.look, &page).leading_on(&pages.ways_out());
     Ok(pages.remembered(&browser, page.into_response()))
+}
+
+/// Whether the page with a QR code is to wait on (204), or to go on (205). Asked by its script.
+pub async fn waiting(pages: Pages, request: Request) -> Result<Response, Notice> {
+    let handle = known(&request)?;
+    let browser = pages.known_browser(&request).ok_or(NotShown::Unknown)?;
+    let finish = flow::presentation::finish::progress(&pages.context, &handle, &browser).await?;
+    let waits = finish.standing == PresentationProgress::Open;
+    Ok(if waits { StatusCode::NO_CONTENT } else { StatusCode::RESET_CONTENT }.into())
 }
 
 /// `HEAD` says no more than that such an address could exist, and uses no code up.
@@ -92,62 +105,56 @@ fn known(request: &Request) -> Result<Handle, Notice> {
     handle_of(request).ok_or_else(|| NotShown::Unknown.into())
 }
 
-fn in_words(finish: &Finish) -> (Tone, &'static str, String) {
-    let client = &finish.client_name;
-    let next = match finish.on_device {
-        true => "Return to your device. You can close this page.".to_owned(),
-        false => format!("Go back to {client}. You can close this page."),
+/// How it ended, in words.
+struct EndingInWords {
+    tone: Tone,
+    picture: Picture,
+    title: Message,
+    text: Vec<Message>,
+}
+
+impl EndingInWords {
+    /// The messages `id` and `id-text`, and what follows.
+    fn new(tone: Tone, picture: Picture, id: &'static str, client: &str, more: Option<Message>) -> Self {
+        let text = Message::new(format!("{id}-text")).text("client", client);
+        Self { tone, picture, title: Message::new(id), text: [text].into_iter().chain(more).collect() }
+    }
+}
+
+fn in_words(finish: &Finish) -> EndingInWords {
+    use PresentationProgress as Progress;
+    let client = finish.client_name.as_str();
+    let next = || {
+        Some(match finish.on_device {
+            true => Message::new("next-on-device"),
+            false => Message::new("next-in-client").text("client", client),
+        })
     };
+    let ended = |tone, picture, id, more| EndingInWords::new(tone, picture, id, client, more);
     match finish.standing {
-        PresentationProgress::Verified => (Tone::Good, "Done", format!("{client} has what it needs. {next}")),
-        PresentationProgress::NothingEarned => (
-            Tone::Bad,
-            "This is not enough",
-            format!("Your wallet's answer is genuine, but it does not meet what {client} asks for. {next}"),
-        ),
-        PresentationProgress::Disowned => (
-            Tone::Good,
-            "Stopped",
-            "You said that you did not start this. The device gets no access.".to_owned(),
-        ),
-        PresentationProgress::Declined => {
-            (Tone::Plain, "Nothing was shared", format!("You or your wallet said no. {next}"))
+        Progress::Verified => ended(Tone::Good, Picture::Done, "done-verified", next()),
+        Progress::NothingEarned => ended(Tone::Bad, Picture::Credential, "done-nothing-earned", next()),
+        Progress::Disowned => ended(Tone::Good, Picture::Declined, "done-disowned", None),
+        Progress::Declined => ended(Tone::Plain, Picture::Declined, "done-declined", next()),
+        Progress::IssuerAtFault => ended(Tone::Bad, Picture::Trouble, "done-issuer", next()),
+        Progress::Postponed => ended(Tone::Bad, Picture::Trouble, "done-postponed", None),
+        Progress::Rejected => {
+            let told = Message::new("told-client").text("client", client);
+            let (title, text) = what_is_wrong(finish.trouble, client, "done-rejected");
+            let text = [Some(text), Some(told), next()].into_iter().flatten().collect();
+            EndingInWords { tone: Tone::Bad, picture: picture_of(finish.trouble), title, text }
         }
-        PresentationProgress::IssuerAtFault => (
-            Tone::Bad,
-            "Your credential could not be checked",
-            format!(
-                "What its issuer publishes about it is wrong or cannot be had, and {client} was told so. Nothing is wrong with you or your wallet. {next}"
-            ),
-        ),
-        PresentationProgress::Postponed => (
-            Tone::Bad,
-            "Your credential cannot be checked right now",
-            "The server of its issuer does not answer as it should. Nothing is wrong with you or your wallet. Wait a minute and try again.".to_owned(),
-        ),
-        PresentationProgress::Rejected => {
-            let (title, text) = what_is_wrong(finish.trouble, client, "This did not work");
-            (Tone::Bad, title, format!("{text} {client} was told that it did not work. {next}"))
+        Progress::TryAgain { left } => try_again(left, finish.trouble, client),
+        Progress::AwaitingReturn => ended(Tone::Plain, Picture::Wallet, "done-return", None),
+        Progress::Open => ended(Tone::Plain, Picture::Waiting, "done-open", None),
+        Progress::Expired => {
+            let text = match finish.on_device {
+                true => Message::new("done-expired-on-device"),
+                false => Message::new("done-expired-in-client").text("client", client),
+            };
+            let title = Message::new("done-expired");
+            EndingInWords { tone: Tone::Bad, picture: Picture::Expired, title, text: vec![text] }
         }
-        PresentationProgress::TryAgain { left } => try_again(left, finish.trouble, client),
-        PresentationProgress::AwaitingReturn => (
-            Tone::Plain,
-            "One more step",
-            "Your wallet has answered. Go back to it and follow it to here in this browser; only then does the answer count. If it opened another browser, copy the address from there and open it here.".to_owned(),
-        ),
-        PresentationProgress::Open => (
-            Tone::Plain,
-            "Not finished yet",
-            format!("{client} is still waiting for an answer of your wallet."),
-        ),
-        PresentationProgress::Expired => (
-            Tone::Bad,
-            "This took too long",
-            match finish.on_device {
-                true => "Nothing was shared. Ask your device for a new code and begin again.".to_owned(),
-                false => format!("Nothing was shared. Go back to {client} and begin again."),
-            },
-        ),
     }
 }
 
@@ -156,37 +163,44 @@ fn what_is_wrong(
     trouble: Option<ResponseTrouble>,
     client: &str,
     otherwise: &'static str,
-) -> (&'static str, String) {
+) -> (Message, Message) {
     let known = trouble.and_then(|trouble| trouble::in_words(trouble, client));
-    known.unwrap_or_else(|| (otherwise, "The answer of your wallet could not be accepted.".to_owned()))
+    known.unwrap_or_else(|| (Message::new(otherwise), Message::new("done-rejected-text")))
+}
+
+fn picture_of(trouble: Option<ResponseTrouble>) -> Picture {
+    match trouble {
+        None | Some(ResponseTrouble::Wallet | ResponseTrouble::IssuerService) => Picture::Trouble,
+        Some(_) => Picture::Credential,
+    }
 }
 
 /// What is the matter, and whether it helps to do the same again: where it cannot, nobody is told to.
-fn try_again(left: u32, trouble: Option<ResponseTrouble>, client: &str) -> (Tone, &'static str, String) {
-    let (title, text) = what_is_wrong(trouble, client, "This did not work yet");
-    if trouble.is_some_and(|trouble| !trouble.may_be_tried_again()) {
-        return (Tone::Bad, title, text);
-    }
-    let more = match left {
-        1 => "You can try once more.".to_owned(),
-        left => format!("You can try {left} more times."),
-    };
-    (Tone::Bad, title, format!("{text} {more}"))
+fn try_again(left: u32, trouble: Option<ResponseTrouble>, client: &str) -> EndingInWords {
+    let (title, text) = what_is_wrong(trouble, client, "done-again");
+    let helps = trouble.is_none_or(ResponseTrouble::may_be_tried_again);
+    let more = helps.then(|| Message::new("done-tries-left").number("left", left));
+    let text = [text].into_iter().chain(more).collect();
+    EndingInWords { tone: Tone::Bad, picture: picture_of(trouble), title, text }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn words(standing: PresentationProgress, on_device: bool) -> (Tone, &'static str, String) {
-        in_words(&Finish {
-            client_name: "Living Room TV".to_owned(),
-            on_device,
-            standing,
-            trouble: None,
-            way_home: None,
-            way_back: None,
-        })
+    /// The tone, and all that is said below the heading, in English.
+    fn said(finish: &Finish) -> (Tone, String) {
+        let (look, ended) = (Look::default(), in_words(finish));
+        (ended.tone, ended.text.iter().map(|one| look.told(one)).collect::<Vec<_>>().join(" "))
+    }
+
+    fn finish(standing: PresentationProgress, on_device: bool, trouble: Option<ResponseTrouble>) -> Finish {
+        let client_name = "Living Room TV".to_owned();
+        Finish { client_name, on_device, standing, trouble, way_home: None, way_back: None }
+    }
+
+    fn words(standing: PresentationProgress, on_device: bool) -> String {
+        said(&finish(standing, on_device, None)).1
     }
 
     #[test]
@@ -198,8 +212,8 @@ mod tests {
             PresentationProgress::Rejected,
             PresentationProgress::IssuerAtFault,
         ] {
-            assert!(words(standing, true).2.contains("Return to your device"), "{standing:?}");
-            assert!(words(standing, false).2.contains("Go back to Living Room TV"), "{standing:?}");
+            assert!(words(standing, true).contains("Return to your device"), "{standing:?}");
+            assert!(words(standing, false).contains("Go back to Living Room TV"), "{standing:?}");
         }
     }
 
@@ -209,16 +223,9 @@ mod tests {
             Credential, Expired, Incomplete, IssuerService, NotEnough, NotYetValid, OtherCredential,
             OtherIssuer, TakenBack, Wallet,
         };
-        let finish = |standing, trouble| Finish {
-            client_name: "Living Room TV".to_owned(),
-            on_device: true,
-            standing,
-            trouble: Some(trouble),
-            way_home: None,
-            way_back: None,
-        };
+        let said = |standing, trouble| said(&finish(standing, true, Some(trouble)));
         for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential] {
-            let (_, _, text) = in_words(&finish(PresentationProgress::TryAgain { left: 4 }, trouble));
+            let (_, text) = said(PresentationProgress::TryAgain { left: 4 }, trouble);
             assert!(!text.contains("try 4 more times"), "{trouble:?}: {text}");
             assert!(
                 text.contains("nother credential") || text.contains("another issuer"),
@@ -226,11 +233,11 @@ mod tests {
             );
         }
         for trouble in [OtherCredential, Incomplete, IssuerService, Wallet] {
-            let (_, _, text) = in_words(&finish(PresentationProgress::TryAgain { left: 4 }, trouble));
+            let (_, text) = said(PresentationProgress::TryAgain { left: 4 }, trouble);
             assert!(text.ends_with("You can try 4 more times."), "{trouble:?}: {text}");
         }
         for trouble in [TakenBack, Expired, NotYetValid, NotEnough, OtherIssuer, Credential, Wallet] {
-            let (tone, _, text) = in_words(&finish(PresentationProgress::Rejected, trouble));
+            let (tone, text) = said(PresentationProgress::Rejected, trouble);
             assert_eq!(tone, Tone::Bad);
             assert!(text.contains("Return to your device") && !text.contains("try"), "{trouble:?}: {text}");
         }
@@ -238,7 +245,7 @@ mod tests {
 
     #[test]
     fn tries_left_are_counted_in_words() {
-        assert!(words(PresentationProgress::TryAgain { left: 1 }, true).2.ends_with("once more."));
-        assert!(words(PresentationProgress::TryAgain { left: 2 }, true).2.ends_with("2 more times."));
+        assert!(words(PresentationProgress::TryAgain { left: 1 }, true).ends_with("once more."));
+        assert!(words(PresentationProgress::TryAgain { left: 2 }, true).ends_with("2 more times."));
     }
 }

@@ -1,8 +1,9 @@
 //! What a person is told when it does not go on: one `match` for each use case. The words are in `notices.rs`.
 
+use poem::Response;
 use poem::http::StatusCode;
-use poem::{IntoResponse as _, Response};
 
+use super::look::Look;
 use super::notices;
 use super::page::Notice;
 use crate::flow::code::authorize::NotAuthorizable;
@@ -16,16 +17,17 @@ use crate::flow::presentation::serve::NotServed;
 use crate::flow::session::logout::NotSignedOut;
 use crate::http::middleware::failure::{Failure, note_wallet};
 use crate::http::middleware::rate_limits::TooMany;
+use vpgate_core::appearance::message::Message;
 use vpgate_core::oauth::redirect::ReturnUrl;
 
 /// The page where no handler answered.
-pub fn unanswered(status: StatusCode) -> Response {
+pub fn unanswered(status: StatusCode, look: &Look) -> Response {
     let notice = match status {
         StatusCode::NOT_FOUND => notices::NO_SUCH_PAGE.into(),
         status if status.is_server_error() => Failure::noted().into(),
         _ => Notice::unreadable_form(status),
     };
-    notice.into_response()
+    notice.shown(look)
 }
 
 impl From<Failure> for Notice {
@@ -139,19 +141,19 @@ impl From<NotAuthorizable> for AuthorizationRefusal {
 #[derive(Debug)]
 pub enum CodeRefusal {
     /// The form again, with this above it.
-    AskAgain(StatusCode, String),
+    AskAgain(StatusCode, Vec<Message>),
     /// A page of its own.
     Notice(Box<Notice>),
 }
 
 impl From<CodeRefused> for CodeRefusal {
     fn from(why: CodeRefused) -> Self {
-        let ask_again = |status, words: &str| Self::AskAgain(status, words.to_owned());
+        let ask_again = |status, id| Self::AskAgain(status, vec![Message::new(id)]);
         let notice = |notice: Notice| Self::Notice(Box::new(notice));
         match why {
             CodeRefused::Unknown => ask_again(StatusCode::BAD_REQUEST, notices::CODE_NOT_VALID),
             CodeRefused::Wrong { tries_left } => {
-                let words = format!("{} {}", notices::CODE_NOT_VALID, notices::tries_left(tries_left));
+                let words = vec![Message::new(notices::CODE_NOT_VALID), notices::tries_left(tries_left)];
                 Self::AskAgain(StatusCode::BAD_REQUEST, words)
             }
             CodeRefused::InUse => ask_again(StatusCode::CONFLICT, notices::CODE_IN_USE),
@@ -173,8 +175,8 @@ mod tests {
     fn req_10_24_a_code_that_leads_nowhere_has_one_answer() {
         let CodeRefusal::AskAgain(status, text) = CodeRefused::Unknown.into() else { panic!() };
         assert_eq!(status, StatusCode::BAD_REQUEST);
-        assert!(text.starts_with("This code is not valid."));
+        assert_eq!(text, [Message::new("code-not-valid")]);
         let CodeRefusal::AskAgain(_, more) = (CodeRefused::Wrong { tries_left: 4 }).into() else { panic!() };
-        assert_eq!(more, format!("{text} You can try 4 more times before you must wait some minutes."));
+        assert_eq!(more, [text, vec![Message::new("code-tries-left").number("left", 4_u32)]].concat());
     }
 }

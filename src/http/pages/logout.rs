@@ -1,15 +1,15 @@
 //! `/logout`: a person is signed out (RP-Initiated Logout 1.0 section 2), after a question where nobody vouches for
 //! who asks.
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Request, Response};
 
 use super::authorize::{parameters, posted};
-use super::page::{Notice, Page};
-use super::{Pages, browser, notices};
+use super::look::Look;
+use super::page::{Notice, Page, Tone};
+use super::pictures::Picture;
+use super::{Pages, browser};
 use crate::flow;
 use crate::flow::session::logout::SignOut;
 use vpgate_core::base::secret::Secret;
@@ -19,7 +19,7 @@ use vpgate_core::oauth::redirect::ReturnUrl;
 #[derive(Template)]
 #[template(path = "http/pages/templates/logout.html")]
 struct AskSignOut<'p> {
-    base: Arc<str>,
+    look: Look,
     client_name: Option<String>,
     /// The request itself, which comes back with the decision and is checked again.
     parameters: Vec<(&'p str, &'p str)>,
@@ -28,7 +28,9 @@ struct AskSignOut<'p> {
 
 #[derive(Template)]
 #[template(path = "http/pages/templates/signed_out.html")]
-struct SignedOut;
+struct SignedOut {
+    look: Look,
+}
 
 /// A browser arrives.
 pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
@@ -70,12 +72,12 @@ async fn arrived(
         SignOut::Done(home) => Ok(signed_out(pages, &names, home)),
         SignOut::Ask { client_name } => {
             let page = AskSignOut {
-                base: pages.base(),
+                look: pages.look.clone(),
                 client_name,
                 parameters: parameters.iter().collect(),
                 form_value: browser::form_value(&browser),
             };
-            let page = Page::new(&page).leading_on(&pages.ways_out());
+            let page = Page::new(&pages.look, &page).leading_on(&pages.ways_out());
             Ok(pages.remembered(&browser, page.into_response()))
         }
     }
@@ -87,7 +89,7 @@ pub async fn decide(pages: Pages, mut request: Request) -> Result<Response, Noti
     match form.take("action").as_deref() {
         Some("sign_out") => {}
         Some("stay") => {
-            return Ok(Notice::from(notices::STILL_SIGNED_IN).below(pages.base()).into_response());
+            return Ok(Notice::plain(Tone::Plain, "still-signed-in").shown(&pages.look));
         }
         _ => return Err(Notice::unreadable_form(StatusCode::BAD_REQUEST)),
     }
@@ -104,7 +106,7 @@ fn sessions(pages: &Pages, request: &Request) -> (Vec<String>, Vec<Secret>) {
 fn signed_out(pages: &Pages, names: &[String], home: Option<ReturnUrl>) -> Response {
     let mut response = match home {
         Some(home) => pages.return_to(&home),
-        None => Page::new(&SignedOut).into_response(),
+        None => Page::new(&pages.look, &SignedOut { look: pages.look.clone() }).into_response(),
     };
     for name in names {
         if let Ok(cookie) = browser::forget_session(name, &pages.site.public_url).parse() {

@@ -2,6 +2,7 @@
 //! keyboard and with a screen reader.
 
 mod authorize;
+mod brand;
 mod browser;
 mod by_api;
 mod callback;
@@ -9,8 +10,10 @@ mod device;
 mod done;
 pub mod error;
 mod logout;
+pub mod look;
 mod notices;
 pub mod page;
+mod pictures;
 mod start;
 mod trouble;
 mod visitor;
@@ -22,8 +25,9 @@ mod words;
 use std::sync::Arc;
 
 use poem::http::{StatusCode, header};
-use poem::{Endpoint, IntoResponse, Request, Response, Route, RouteMethod};
+use poem::{Endpoint, Request, Response, Route, RouteMethod};
 
+use self::look::Look;
 use self::page::Notice;
 use super::PublicUrl;
 use super::form::{Form, MEDIA_TYPE};
@@ -62,7 +66,10 @@ pages! {
     "/start/:handle/qr.svg" => { get start::qr_code }
     "/callback" => { get callback::relay, post callback::accept }
     "/done/:handle" => { get done::show, head done::head, post done::give_up }
+    "/done/:handle/waiting" => { get done::waiting }
     "/done/:handle/disown" => { post device::deny_approved }
+    "/brand/:name" => { get brand::picture }
+    "/favicon.ico" => { get brand::icon }
     "/vpgate.js" => { get widget::script }
     "/vpgate.d.ts" => { get widget::types }
 }
@@ -78,6 +85,7 @@ struct Site {
 pub struct Pages {
     context: Context,
     site: Arc<Site>,
+    look: Look,
 }
 
 /// The routes of all pages.
@@ -103,11 +111,6 @@ impl Pages {
     /// On to a page of ours, named by its path below the public address.
     fn lead_to(&self, own_path: &str) -> Response {
         see_other(&format!("{}{own_path}", self.site.public_url.path()))
-    }
-
-    /// What stands before the paths in links and forms of our pages.
-    fn base(&self) -> Arc<str> {
-        Arc::clone(self.site.public_url.path())
     }
 
     /// Where forms may lead besides here.
@@ -191,16 +194,83 @@ where
 {
     let site = Arc::clone(site);
     poem::endpoint::make(move |request| {
-        let base = Arc::clone(site.public_url.path());
-        let context = request.data::<Context>().cloned();
-        let pages = context.map(|context| Pages { context, site: Arc::clone(&site) });
+        let site = Arc::clone(&site);
+        let pages = request.data::<Context>().cloned().map(|context| {
+            let look = Look::of(context.appearance(), &request, &site.public_url);
+            Pages { context, look, site: Arc::clone(&site) }
+        });
+        let look = pages.as_ref().map(|pages| pages.look.clone()).unwrap_or_default();
         let answer = pages.map(|pages| show(pages, request));
         async move {
             let answer = match answer {
                 Some(answer) => answer.await,
                 None => Err(Unavailable::new("the middleware", "a request came without its context").into()),
             };
-            answer.unwrap_or_else(|notice| notice.below(base).into_response())
+            let mut response = answer.unwrap_or_else(|notice| notice.shown(&look));
+            if look.is_to_be_remembered()
+                && let Ok(cookie) = browser::set_language(look.lang(), &site.public_url).parse()
+            {
+                response.headers_mut().append(header::SET_COOKIE, cookie);
+            }
+            response
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use vpgate_core::appearance::languages::own_catalogue;
+
+    /// The templates and the code of the pages, without their tests.
+    fn sources(folder: &Path, found: &mut String) {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, found);
+            } else if path.extension().is_some_and(|it| it == "rs" || it == "html") {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push_str(text.split("#[cfg(test)]").next().unwrap());
+            }
+        }
+    }
+
+    #[test]
+    fn every_message_that_a_page_says_is_in_the_catalogues_and_no_other() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+        let mut pages = String::new();
+        sources(&root.join("src/http/pages"), &mut pages);
+        let english = std::fs::read_to_string(root.join("core/src/appearance/catalogues/en.ftl")).unwrap();
+        let ids: Vec<&str> = english
+            .lines()
+            .filter(|line| line.starts_with(|first: char| first.is_ascii_lowercase()))
+            .filter_map(|line| line.split_once(" = "))
+            .map(|(id, _)| id)
+            .collect();
+        for id in &ids {
+            let said = |id: &str| pages.contains(&format!("\"{id}\""));
+            let with_its_title = id.strip_suffix("-text").is_some_and(said);
+            assert!(said(id) || with_its_title, "no page says {id}");
+        }
+        let mut calls = 0;
+        for call in [
+            "say(\"",
+            "with(\"",
+            "counted(\"",
+            "Message::new(\"",
+            "plain(Tone::Good, \"",
+            "plain(Tone::Plain, \"",
+        ] {
+            for after in pages.split(call).skip(1) {
+                let id = after.split('"').next().unwrap();
+                assert!(
+                    own_catalogue(&format!("{id} = x")).is_ok(),
+                    "a page says {id}, which no catalogue has"
+                );
+                calls += 1;
+            }
+        }
+        assert!(calls > 60, "the walk found only {calls} calls");
+    }
 }

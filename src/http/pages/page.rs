@@ -1,12 +1,14 @@
 //! A page and the headers that keep it safe: no third party, no frame, no referrer, no cache.
 
-use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
 
 use askama::Template;
 use poem::http::{StatusCode, header};
 use poem::{IntoResponse, Response};
 
+use super::look::Look;
+use super::pictures::Picture;
+use vpgate_core::appearance::message::Message;
 use vpgate_core::base::base64url;
 use vpgate_core::base::secret::Digest;
 
@@ -21,25 +23,31 @@ pub const POST_SCRIPT: &str = "document.forms[0].submit();";
 
 static STYLE_HASH: LazyLock<String> = LazyLock::new(|| content_hash(STYLE));
 
+/// The script of the page with a QR code, which learns when the wallet has answered.
+pub const WAIT_SCRIPT: &str = include_str!("templates/wait.js");
+
 /// A page ready to be sent.
 #[derive(Debug)]
 pub struct Page {
     status: StatusCode,
+    language: &'static str,
     html: String,
     /// Where its forms may lead besides here: sources of `form-action`.
     forms: Option<String>,
     /// The only script that may run.
     script: Option<&'static str>,
-    /// A style of this page alone, named by its hash like the one of all pages.
-    own_style: Option<String>,
+    /// Hashes of styles that not all pages have: the operator's colours, and this page's own.
+    styles: Vec<String>,
 }
 
 impl Page {
-    /// Fills a template.
-    pub fn new(template: &impl Template) -> Self {
+    /// Fills a template that speaks as `look` says.
+    pub fn new(look: &Look, template: &impl Template) -> Self {
         // Writing into a String cannot fail, and our templates call nothing that can.
         let html = template.render().unwrap_or_default();
-        Self { status: StatusCode::OK, html, forms: None, script: None, own_style: None }
+        let colours = look.colours();
+        let styles = if colours.is_empty() { Vec::new() } else { vec![content_hash(&colours)] };
+        Self { status: StatusCode::OK, language: look.lang(), html, forms: None, script: None, styles }
     }
 
     /// With another status than 200.
@@ -64,24 +72,23 @@ impl Page {
     /// The clock on it (`.countdown` in the style sheet) runs down from so many seconds. Drawn by style
     /// alone: the page has no script.
     #[must_use]
-    pub fn counting_down(self, seconds: u64) -> Self {
+    pub fn counting_down(mut self, seconds: u64) -> Self {
         let style = format!(".countdown{{--length:{seconds}s;--left:{seconds}}}");
-        let html = self.html.replacen("</head>", &format!("<style>{style}</style>\n</head>"), 1);
-        Self { html, own_style: Some(style), ..self }
+        self.html = self.html.replacen("</head>", &format!("<style>{style}</style>\n</head>"), 1);
+        self.styles.push(content_hash(&style));
+        self
     }
 
     fn content_security_policy(&self) -> String {
         let script = match self.script {
+            Some(WAIT_SCRIPT) => format!("script-src '{}'; connect-src 'self'; ", content_hash(WAIT_SCRIPT)),
             Some(script) => format!("script-src '{}'; ", content_hash(script)),
             None => String::new(),
         };
         let forms = self.forms.as_deref().unwrap_or("'self'");
-        let own_style = match &self.own_style {
-            Some(style) => format!(" '{}'", content_hash(style)),
-            None => String::new(),
-        };
+        let styles: String = self.styles.iter().map(|hash| format!(" '{hash}'")).collect();
         format!(
-            "default-src 'none'; {script}style-src '{}'{own_style}; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
+            "default-src 'none'; {script}style-src '{}'{styles}; img-src 'self'; form-action {forms}; base-uri 'none'; frame-ancestors 'none'",
             *STYLE_HASH
         )
     }
@@ -92,6 +99,7 @@ impl IntoResponse for Page {
         Response::builder()
             .status(self.status)
             .header(header::CONTENT_SECURITY_POLICY, self.content_security_policy())
+            .header(header::CONTENT_LANGUAGE, self.language)
             .header(header::REFERRER_POLICY, "no-referrer")
             // Whoever opened this page keeps no handle on it: nobody moves it elsewhere behind the person's back.
             .header("Cross-Origin-Opener-Policy", "same-origin")
@@ -101,25 +109,30 @@ impl IntoResponse for Page {
 }
 
 /// A page that only says something.
-#[derive(Debug, Template)]
-#[template(path = "http/pages/templates/notice.html")]
+#[derive(Debug)]
 pub struct Notice {
     /// The status of the answer.
     pub status: StatusCode,
     /// How it looks.
     pub tone: Tone,
     /// In a few words.
-    pub title: &'static str,
-    /// What happened and what to do now.
-    pub text: Cow<'static, str>,
+    pub title: Message,
+    /// What happened and what to do now, a paragraph each.
+    pub text: Vec<Message>,
     /// Where to go.
     pub next: Option<&'static Link>,
-    /// What stands before the path of that link.
-    pub base: Arc<str>,
     /// Under which id the operator finds what happened.
     pub trace: Option<String>,
     /// Seconds after which it may go better.
     pub retry_after: Option<u64>,
+}
+
+#[derive(Template)]
+#[template(path = "http/pages/templates/notice.html")]
+struct NoticePage<'n> {
+    look: &'n Look,
+    notice: &'n Notice,
+    picture: Picture,
 }
 
 /// How a page looks.
@@ -147,6 +160,14 @@ impl Tone {
     pub fn is_bad(self) -> bool {
         self == Self::Bad
     }
+
+    fn picture(self) -> Picture {
+        match self {
+            Self::Good => Picture::Done,
+            Self::Plain => Picture::Waiting,
+            Self::Bad => Picture::Trouble,
+        }
+    }
 }
 
 /// The one thing to do next.
@@ -154,33 +175,30 @@ impl Tone {
 pub struct Link {
     /// A path of ours, below the public address.
     pub href: &'static str,
-    /// What it does.
+    /// The message that says what it does.
     pub text: &'static str,
 }
 
 impl Notice {
-    /// A page that refuses something.
-    pub fn refused(status: StatusCode, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, ..Self::plain(Tone::Bad, title, text) }
+    /// A page that refuses something, in the words of the messages `id` and `id-text`.
+    pub fn refused(status: StatusCode, id: &'static str) -> Self {
+        Self { status, ..Self::plain(Tone::Bad, id) }
     }
 
-    /// Something that is said, in this tone.
-    pub fn plain(tone: Tone, title: &'static str, text: impl Into<Cow<'static, str>>) -> Self {
-        let text = text.into();
-        let (status, base) = (StatusCode::OK, "".into());
-        Self { status, tone, title, text, next: None, base, trace: None, retry_after: None }
+    /// Something that is said in this tone, in the words of the messages `id` and `id-text`.
+    pub fn plain(tone: Tone, id: &'static str) -> Self {
+        Self::said(tone, (Message::new(id), vec![Message::new(format!("{id}-text"))]))
     }
 
-    /// With its link below this path.
-    #[must_use]
-    pub fn below(self, base: Arc<str>) -> Self {
-        Self { base, ..self }
+    /// These words, in this tone.
+    pub fn said(tone: Tone, (title, text): (Message, Vec<Message>)) -> Self {
+        Self { status: StatusCode::OK, tone, title, text, next: None, trace: None, retry_after: None }
     }
-}
 
-impl IntoResponse for Notice {
-    fn into_response(self) -> Response {
-        let mut response = Page::new(&self).status(self.status).into_response();
+    /// As a page.
+    pub fn shown(&self, look: &Look) -> Response {
+        let page = NoticePage { look, notice: self, picture: self.tone.picture() };
+        let mut response = Page::new(look, &page).status(self.status).into_response();
         if let Some(seconds) = self.retry_after {
             response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
         }
@@ -201,13 +219,21 @@ mod tests {
         page.into_response().header("content-security-policy").unwrap().to_owned()
     }
 
-    fn notice() -> Notice {
-        Notice::refused(StatusCode::BAD_REQUEST, "No", "<script>alert(1)</script>")
+    fn notice() -> Response {
+        let words =
+            (Message::new("our-fault"), vec![Message::new("done-open-text").text("client", "<script>")]);
+        Notice::said(Tone::Bad, words).shown(&Look::default())
+    }
+
+    fn page() -> Page {
+        let notice = Notice::plain(Tone::Good, "stopped");
+        let look = Look::default();
+        Page::new(&look, &NoticePage { look: &look, notice: &notice, picture: Picture::Done })
     }
 
     #[test]
     fn req_2_2_pages_allow_nothing_but_their_own_style() {
-        let response = notice().into_response();
+        let response = notice();
         let policy = response.header("content-security-policy").unwrap();
         assert!(policy.starts_with("default-src 'none'; style-src 'sha256-"), "{policy}");
         assert!(
@@ -217,6 +243,7 @@ mod tests {
         assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
         assert_eq!(response.header("referrer-policy"), Some("no-referrer"));
         assert_eq!(response.header("cross-origin-opener-policy"), Some("same-origin"));
+        assert_eq!(response.header("content-language"), Some("en"));
     }
 
     #[test]
@@ -224,7 +251,7 @@ mod tests {
         let [relay, ask] = [RELAY_SCRIPT, ASK_SCRIPT].map(|script| {
             let hash = content_hash(script);
             assert_eq!(hash.len(), "sha256-".len() + 44);
-            let policy = policy(Page::new(&notice()).with_script(script));
+            let policy = policy(page().with_script(script));
             assert!(policy.contains(&format!("script-src '{hash}'; ")), "{policy}");
             hash
         });
@@ -233,7 +260,7 @@ mod tests {
 
     #[tokio::test]
     async fn req_2_43_text_is_escaped() {
-        let body = notice().into_response().into_body().into_string().await.unwrap();
-        assert!(!body.contains("<script>") && body.contains("&#60;script&#62;"), "{body}");
+        let body = notice().into_body().into_string().await.unwrap();
+        assert!(!body.contains("<script>") && body.contains("&lt;script&gt;"), "{body}");
     }
 }

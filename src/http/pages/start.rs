@@ -1,14 +1,15 @@
 //! `/start/{handle}`: binds this browser to the presentation and leads it to the wallet; or lets it ask the
 //! wallet itself ([`by_api`]).
 
-use std::sync::Arc;
-
 use askama::Template;
 use poem::http::StatusCode;
 use poem::{IntoResponse, Request, Response};
+use url::Url;
 
 use super::error::not_served;
-use super::page::{Notice, POST_SCRIPT, Page};
+use super::look::Look;
+use super::page::{Notice, Page, WAIT_SCRIPT};
+use super::pictures::Picture;
 use super::visitor::{self, is_prefetch};
 use super::{Pages, browser, by_api, handle_of, notices, see_other};
 use crate::flow;
@@ -18,19 +19,34 @@ use vpgate_core::base::id::Handle;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::openid4vp::transaction_data::Details;
 
-/// The QR code for a wallet on another device. The page asks for itself again every few seconds, and leads
-/// on when the wallet has answered.
+/// The QR code for a wallet on another device. Its script asks whether the wallet has answered, and leads on then.
 #[derive(Template)]
 #[template(path = "http/pages/templates/scan.html")]
 struct ToScan {
-    base: Arc<str>,
+    look: Look,
     request: String,
+    client_id: String,
     client_name: String,
     claims: Vec<String>,
     agreements: Vec<Details>,
-    until: String,
+    minutes_left: u64,
     handle: Handle,
     form_value: String,
+}
+
+/// A wallet that is an app. What the browser does where there is none is nothing, so the page says what to do then.
+/// Its script leads on when the wallet has answered.
+#[derive(Template)]
+#[template(path = "http/pages/templates/wallet.html")]
+struct OpenApp<'a> {
+    look: &'a Look,
+    address: &'a str,
+    install_url: Option<Url>,
+    client_id: String,
+    client_name: String,
+    claims: Vec<String>,
+    agreements: Vec<Details>,
+    minutes_left: u64,
 }
 
 /// A page before the wallet, for who may be no person, or comes after somebody else. Its button says which
@@ -38,19 +54,11 @@ struct ToScan {
 #[derive(Template)]
 #[template(path = "http/pages/templates/go_on_here.html")]
 struct GoOnHere {
-    base: Arc<str>,
+    look: Look,
     /// Another browser came first.
     elsewhere: bool,
     handle: Handle,
     form_value: String,
-}
-
-/// A form that the browser brings to the wallet. Its script presses the button.
-#[derive(Template)]
-#[template(path = "http/pages/templates/post.html")]
-struct Post {
-    address: String,
-    fields: Vec<(String, String)>,
 }
 
 /// Off to the wallet. A browser that only looks ahead must not become the owner of the request.
@@ -67,9 +75,11 @@ pub async fn open(pages: Pages, request: Request) -> Result<Response, Notice> {
     }
     match flow::presentation::serve(&pages.context, &handle, &browser).await {
         Ok(Lead::ToWallet(wallet)) => Ok(pages.remembered(&browser, see_other(wallet.as_str()))),
+        Ok(Lead::OpenApp(url, install_url, outline)) => {
+            Ok(pages.remembered(&browser, open_app(&pages, &url, install_url, outline).into_response()))
+        }
         Ok(Lead::PostToWallet(address, fields)) => {
-            let page = Page::new(&Post { address: address.into(), fields }).leading_on(&pages.ways_out());
-            Ok(pages.remembered(&browser, page.with_script(POST_SCRIPT).into_response()))
+            Ok(pages.remembered(&browser, pages.post_to_wallet(address.as_str(), &fields)))
         }
         Ok(Lead::AskByApi(asked, outline)) => {
             let page = by_api::page(&pages, &handle, &asked, outline, &browser);
@@ -77,11 +87,8 @@ pub async fn open(pages: Pages, request: Request) -> Result<Response, Notice> {
         }
         Ok(Lead::Scan(url, outline)) => {
             let request = qr::svg(url.as_str()).ok_or(notices::UNKNOWN_LINK)?;
-            let Outline { client_name, claims, agreements, expires_at } = outline;
-            let until = expires_at.rfc3339();
-            let (base, form_value) = (pages.base(), browser::form_value(&browser));
-            let page = ToScan { base, request, client_name, claims, agreements, until, handle, form_value };
-            Ok(pages.remembered(&browser, Page::new(&page).leading_on(&pages.ways_out()).into_response()))
+            let page = to_scan(&pages, handle, request, outline, browser::form_value(&browser));
+            Ok(pages.remembered(&browser, page.into_response()))
         }
         Err(NotServed::OtherBrowser { may_go_on: true }) => {
             let page = go_on_here(&pages, &handle, &browser, true).status(StatusCode::FORBIDDEN);
@@ -92,9 +99,37 @@ pub async fn open(pages: Pages, request: Request) -> Result<Response, Notice> {
 }
 
 fn go_on_here(pages: &Pages, handle: &Handle, browser: &Secret, elsewhere: bool) -> Page {
-    let (base, form_value) = (pages.base(), browser::form_value(browser));
-    let page = GoOnHere { base, elsewhere, handle: handle.clone(), form_value };
-    Page::new(&page).leading_on(&pages.ways_out())
+    let (look, form_value) = (pages.look.clone(), browser::form_value(browser));
+    let page = GoOnHere { look, elsewhere, handle: handle.clone(), form_value };
+    Page::new(&pages.look, &page).leading_on(&pages.ways_out())
+}
+
+fn open_app(pages: &Pages, address: &Url, install_url: Option<Url>, outline: Outline) -> Page {
+    let Outline { client_id, client_name, claims, agreements, expires_at } = outline;
+    let left = expires_at.since(pages.context.now()).as_secs();
+    let (look, address, minutes_left) = (&pages.look, address.as_str(), left.div_ceil(60).max(1));
+    let page =
+        OpenApp { look, address, install_url, client_id, client_name, claims, agreements, minutes_left };
+    Page::new(look, &page).with_script(WAIT_SCRIPT).counting_down(left)
+}
+
+fn to_scan(pages: &Pages, handle: Handle, request: String, outline: Outline, form_value: String) -> Page {
+    let Outline { client_id, client_name, claims, agreements, expires_at } = outline;
+    let left = expires_at.since(pages.context.now()).as_secs();
+    let (look, minutes_left) = (pages.look.clone(), left.div_ceil(60).max(1));
+    let page = ToScan {
+        look,
+        request,
+        client_id,
+        client_name,
+        claims,
+        agreements,
+        minutes_left,
+        handle,
+        form_value,
+    };
+    let page = Page::new(&pages.look, &page).leading_on(&pages.ways_out());
+    page.with_script(WAIT_SCRIPT).counting_down(left)
 }
 
 /// `POST /start/{handle}`: this browser is to go on; or it cannot ask by its API, or the person wants another

@@ -102,7 +102,7 @@ async fn req_11_10_the_page_says_who_asks_for_what_before_anything_leaves() {
         "The web",
         "shop.example.com",
         "to know that you are &#60;18 or older&#62;",
-        "Age equal or over 18",
+        "18 or older",
         ">Continue to your wallet</button>",
         ">Cancel</button>",
     ] {

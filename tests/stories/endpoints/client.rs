@@ -170,7 +170,7 @@ async fn req_11_60_to_11_62_and_10_48_the_metadata_lists_what_works() {
             "authorization_response_iss_parameter_supported": true,
             "request_uri_parameter_supported": false,
             "scopes_supported": ["adult"],
-            "ui_locales_supported": ["en"],
+            "ui_locales_supported": ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "uk", "ar", "ja"],
             "token_endpoint_auth_methods_supported": methods,
             "token_endpoint_auth_signing_alg_values_supported": algorithms,
             "introspection_endpoint": format!("{PUBLIC_URL}/introspect"),

@@ -67,7 +67,7 @@ async fn req_10_9_and_10_22_the_link_alone_decides_nothing_and_the_page_says_wha
         "The tv",
         "Is this your device?",
         "to know that you are &#60;18 or older&#62;",
-        "Age equal or over 18",
+        "18 or older",
         "less than a minute ago",
         ">Continue to your wallet</button>",
         ">I did not start this</button>",

@@ -11,6 +11,7 @@ mod client_credentials;
 mod cors;
 mod edges;
 mod human;
+mod languages;
 mod relying_party;
 mod stage;
 mod visitors;

@@ -186,6 +186,11 @@ impl Answer {
         self.headers.get(name).map(|value| value.to_str().unwrap())
     }
 
+    /// Every value of a header.
+    pub fn all(&self, name: &str) -> Vec<&str> {
+        self.headers.get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
+    }
+
     pub fn json(&self) -> Value {
         serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("{} {}", self.status, self.body))
     }
@@ -269,6 +274,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             on_rejection: OnRejection::Refuse,
             dc_api: None,
             also_as: Vec::new(),
+            install_url: None,
         }],
         device: DevicePolicy {
             user_codes: UserCodeFormats::new([&UserCodeFormat::default()]),
@@ -310,6 +316,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
         },
         sessions: None,
         receipts: ReceiptPolicy { enabled: false, ..ReceiptPolicy::default() },
+        appearance: Arc::default(),
     }
 }
 

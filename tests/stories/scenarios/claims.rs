@@ -246,9 +246,11 @@ async fn req_19_73_req_17_10_to_17_14_discovery_says_what_can_be_told_and_asked(
     assert_eq!(metadata["acr_values_supported"], json!(["high"]));
     assert_eq!(metadata["id_token_signing_alg_values_supported"], json!(["RS256"]));
     assert_eq!(metadata["response_modes_supported"], json!(["query", "form_post"]));
-    assert_eq!(metadata["ui_locales_supported"], json!(["en"]));
+    let languages = ["en", "de", "fr", "es", "it", "nl", "pl", "pt", "sv", "uk", "ar", "ja"];
+    assert_eq!(metadata["ui_locales_supported"], json!(languages));
     assert!(metadata.get("dcql_query_supported").is_none());
     // A language that our pages do not have is a wish, and no fault (OpenID Connect Core section 3.1.2.1).
-    let page = world.browser().open(&request(&[("ui_locales", "fr-CA de")])).await;
+    let page = world.browser().open(&request(&[("ui_locales", "se-NO fr-CA de")])).await;
     assert_eq!(page.status, StatusCode::OK);
+    assert!(page.body.contains("<html lang=\"fr\" dir=\"ltr\">"), "{}", page.body);
 }

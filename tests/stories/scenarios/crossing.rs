@@ -27,20 +27,30 @@ async fn req_2_18_the_browser_that_shows_the_code_learns_the_outcome_and_the_sho
         let start = begun["start_url"].as_str().unwrap();
         let page = desktop.open(start).await;
         assert_eq!(page.url.as_str(), start, "the browser stays");
-        for shown in ["<svg", "Corner Shop", "Given name", "http-equiv=\"refresh\"", "Give up"] {
+        for shown in ["class=\"scan\"", "Corner Shop", "Given name", "less than 2 minutes", "Give up"] {
             assert!(page.body.contains(shown), "{shown}: {}", page.body);
         }
         let refused = stranger.open(start).await;
-        assert!(refused.status.is_client_error() && !refused.body.contains("<svg"), "{}", refused.body);
+        assert!(
+            refused.status.is_client_error() && !refused.body.contains("class=\"scan\""),
+            "{}",
+            refused.body
+        );
+
+        let handle = start.rsplit('/').next().unwrap();
+        let (waiting, done) = (format!("/done/{handle}/waiting"), format!("/done/{handle}"));
+        assert_eq!(desktop.open(&waiting).await.status, StatusCode::NO_CONTENT);
+        assert_eq!(stranger.open(&waiting).await.status, StatusCode::NOT_FOUND, "nobody else learns of it");
 
         let asked =
             wallet.asked_at(&begun["authorization_request_url"].as_str().unwrap().parse().unwrap()).await;
         let answer = wallet.share(&asked).await;
         assert_eq!((answer.status, answer.json()), (StatusCode::OK, json!({})), "nowhere to be sent");
 
-        let done = desktop.open(start).await;
-        assert!(done.body.contains("has what it needs") && done.body.contains(RETURN_TO), "{}", done.body);
-        let seen = stranger.open(done.url.as_str()).await;
+        assert_eq!(desktop.open(&waiting).await.status, StatusCode::RESET_CONTENT);
+        let home = desktop.open(start).await.url;
+        assert!(home.as_str().starts_with(RETURN_TO), "the browser goes home by itself: {home}");
+        let seen = stranger.open(&done).await;
         assert!(seen.status.is_client_error() && !seen.body.contains("has what it needs"), "{}", seen.body);
         let (status, result) = world.collect(&begun, None).await;
         assert_eq!((status, &result["status"]), (StatusCode::OK, &json!("verified")), "{result}");
@@ -75,7 +85,7 @@ async fn the_page_with_the_code_says_what_is_agreed_to_with_the_total() {
     }
     let begun = world.begin(&crossing()).await;
     let page = world.browser().open(begun["start_url"].as_str().unwrap()).await;
-    assert!(page.body.contains("<svg") && !page.body.contains("agreeing"), "{}", page.body);
+    assert!(page.body.contains("class=\"scan\"") && !page.body.contains("agreeing"), "{}", page.body);
 }
 
 #[tokio::test]

@@ -48,6 +48,8 @@ pub struct WalletRoute {
     pub dc_api: Option<DcApiRoute>,
     /// Who else signs its multi-signed requests.
     pub also_as: Vec<VerifierIdentity>,
+    /// Where people get it, where it is an app.
+    pub install_url: Option<Url>,
 }
 
 /// What a wallet is told when its posted answer is rejected (REQ-2.20). The reason in no case.

@@ -11,7 +11,7 @@
   var other = document.getElementById("other");
   ask.hidden = false;
   other.className = "button second";
-  other.textContent = "Use another wallet";
+  other.textContent = other.dataset.other;
   // Back from the next page.
   window.addEventListener("pageshow", function () { ask.disabled = false; });
   ask.addEventListener("click", function () {

@@ -1,5 +1,5 @@
 //! `/vpgate.js`: the script by which a page runs the device grant for its visitor, and its types. Made of
-//! `qr.js` and `vpgate.js` in this folder; the browser test holds what is served to them.
+//! `qr.js`, `texts.js` and `vpgate.js` in this folder; the browser test holds what is served to them.
 
 use std::sync::LazyLock;
 
@@ -59,7 +59,8 @@ mod tests {
 
     #[test]
     fn the_script_is_small_and_leans_on_nothing() {
-        assert!(SCRIPT.len() < 12_000, "{} bytes", SCRIPT.len());
+        // Half of it are the words in twelve languages.
+        assert!(SCRIPT.len() < 18_000, "{} bytes", SCRIPT.len());
         for foreign in
             ["require(", "import ", "import(", "eval(", "innerHTML", "localStorage", "document.cookie"]
         {

@@ -26,7 +26,12 @@ declare namespace VpGate {
     display?: "qr" | "button";
     /** Ends it: the promise is rejected with `cancelled`, and the widget disappears. */
     signal?: AbortSignal;
-    /** Other words, or another language. */
+    /**
+     * The tag of a language that the pages have (`de`, `pt-BR`); left out: the `lang` of the element or of what it
+     * stands in, then the languages of the browser. English where there is no other.
+     */
+    language?: string;
+    /** Other words. */
     texts?: Partial<Record<TextName, string>>;
   }
 

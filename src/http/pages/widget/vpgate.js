@@ -1,6 +1,6 @@
 "use strict";
-// The browser widget: the device grant (RFC 8628), run by a page. `qr.js` is joined in front of it, and
-// both are served as `vpgate.min.js`; `UPDATE_WIDGET=1 cargo test --test browser` makes that file.
+// The browser widget: the device grant (RFC 8628), run by a page. `qr.js` and `texts.js` are joined in front of it, and
+// all are served as `vpgate.min.js`; `UPDATE_WIDGET=1 cargo test --test browser` makes that file.
 
 const GRANT = "urn:ietf:params:oauth:grant-type:device_code";
 const MEMBERS = ["access_token", "token_type", "expires_in", "refresh_token", "scope"];
@@ -8,26 +8,6 @@ const MEMBERS = ["access_token", "token_type", "expires_in", "refresh_token", "s
 const PATIENCE = 20;
 /** The longest pause, in seconds, that faults lead to. */
 const LONGEST_PAUSE = 60;
-
-const TEXTS = {
-  title: "Sign in with your wallet",
-  preparing: "Preparing a code…",
-  scan: "Scan this code with your phone.",
-  tap: "Continue in your wallet, then come back here.",
-  open: "Continue to your wallet",
-  picture: "QR code that opens the address below",
-  address: "Or open this address and enter the code:",
-  compare: "The page must show this code:",
-  number: "When the page asks for a number, pick this one:",
-  left: "Time left:",
-  offline: "No connection. Trying again…",
-  expired: "The code is too old.",
-  denied: "It was declined.",
-  failed: "It did not work.",
-  done: "Done.",
-  retry: "Try again",
-  cancel: "Cancel",
-};
 
 const LINE = "var(--vpgate-border, light-dark(#d6dae3, #333b4b))";
 const ACCENT = "var(--vpgate-accent, light-dark(#1f4fd8, #8fb0ff))";
@@ -72,7 +52,8 @@ async function start(element, options) {
   } catch (cause) {
     throw new VpGateError("invalid_options", cause.message, cause);
   }
-  const texts = { ...TEXTS, ...options.texts };
+  const spoken = wordsIn(options.language, element.closest("[lang]")?.lang, ...navigator.languages);
+  const texts = { ...spoken.texts, ...options.texts };
   running.get(element)?.("started again in this element");
 
   // What ends it: the button, the caller's signal, another start, or the element's removal.
@@ -83,7 +64,7 @@ async function start(element, options) {
   signal?.addEventListener("abort", byCaller);
   running.set(element, end);
 
-  const view = panel(texts, size, display);
+  const view = panel(texts, spoken.tag, size, display);
   view.cancel.onclick = () => end("by the person");
   const client = { client_id: clientId };
   const session = { service, client, scope, texts, view, ended };
@@ -229,13 +210,13 @@ function members(text) {
 }
 
 /** What a person sees: in a shadow of its own, so that neither page nor widget disturbs the other. */
-function panel(texts, size, display) {
+function panel(texts, language, size, display) {
   const status = make("p", { role: "status" });
   const code = make("div");
   const retry = make("button", { type: "button", class: "act main" }, texts.retry);
   retry.hidden = true;
   const cancel = make("button", { type: "button", class: "act" }, texts.cancel);
-  const box = make("div", { class: "panel", role: "group", "aria-label": texts.title, tabindex: -1 }, status, code, retry, " ", cancel);
+  const box = make("div", { class: "panel", role: "group", "aria-label": texts.title, tabindex: -1, lang: language, dir: language === "ar" ? "rtl" : "ltr" }, status, code, retry, " ", cancel);
   const host = make("div");
   host.style.setProperty("--size", `${size}px`);
   const root = host.attachShadow({ mode: "open" });
@@ -260,7 +241,7 @@ function panel(texts, size, display) {
       const address = page(given.verification_uri);
       const complete = page(given.verification_uri_complete ?? given.verification_uri);
       const link = (text, kind) => make("a", { href: complete, target: "_blank", rel: "noopener noreferrer", class: kind }, text);
-      const user = make("strong", { class: "code" }, given.user_code);
+      const user = make("strong", { class: "code", dir: "ltr" }, given.user_code);
       const clock = make("span", { role: "timer" });
       if (display ? display === "button" : isPhone()) {
         code.append(link(texts.open, "act main"), make("p", {}, make("small", {}, texts.compare), user));
