@@ -131,6 +131,8 @@ pub struct App {
     operations: BoxEndpoint<'static, Response>,
     /// Proxies, which have no share of places.
     proxies: Exempt,
+    /// Requests that may wait for a long time.
+    event_streams: usize,
 }
 
 /// Where a service listens.
@@ -144,6 +146,7 @@ impl App {
     pub fn new(config: Config, outside: Outside, mounts: Mounts) -> Self {
         let proxies = config.trusted_proxies.clone();
         let public_url = config.public_url.clone();
+        let event_streams = config.policy.presentation.event_streams;
         let settings = HttpSettings {
             public_url: config.public_url,
             trusted_proxies: config.trusted_proxies,
@@ -184,7 +187,8 @@ impl App {
         let service = Arc::new(Service::new(config.policy, ports, keys));
         let endpoint = http::service(Arc::clone(&service), settings);
         let operations = http::operations(Arc::clone(&service), &public_url);
-        Self { service, endpoint, operations, proxies: Arc::new(move |peer| proxies.contains(peer)) }
+        let proxies: Exempt = Arc::new(move |peer| proxies.contains(peer));
+        Self { service, endpoint, operations, proxies, event_streams }
     }
 
     /// All endpoints, to be called in process.
@@ -217,6 +221,14 @@ impl App {
         flow::receipts::checkpoint(&self.service.context()).await.map(drop)
     }
 
+    /// Looks up how far presentations are that somebody follows, as is done three times a second where it listens.
+    ///
+    /// # Errors
+    /// When the store is unavailable.
+    pub async fn look(&self) -> Result<(), Unavailable> {
+        flow::events::follow::look(&self.service.context()).await
+    }
+
     /// Makes one attempt for each notice of a logout that is due.
     pub async fn deliver_notices(&self) {
         deliveries::deliver_once(&self.service).await;
@@ -226,7 +238,11 @@ impl App {
     fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<dyn Store>) -> Running {
         let (stop, stopped) = watch::channel(());
         let (listener, address) = listening.public;
-        let public = BoundedListener::new(listener, address, Places::public(descriptors, self.proxies));
+        let public = BoundedListener::new(
+            listener,
+            address,
+            Places::public(descriptors, self.event_streams, self.proxies),
+        );
         let mut servers = vec![start(connections::serve(public, self.endpoint, stopped.clone(), FAREWELL))];
         tracing::info!(%address, "listening");
         let operations_address = listening.operations.map(|(listener, address)| {

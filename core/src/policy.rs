@@ -164,9 +164,13 @@ pub struct PresentationPolicy {
     pub tries: u32,
     /// Presentations that one relying party may have open.
     pub open_per_client: u32,
+    /// Requests of one process that may follow presentations at once.
+    pub event_streams: usize,
 }
 
 impl PresentationPolicy {
     /// 10,000: 33 a second when nobody ever answers, and each is settled or expires after five minutes.
     pub const OPEN_PER_CLIENT: u32 = 10_000;
+    /// 2,000: half of the connections of a process.
+    pub const EVENT_STREAMS: u32 = 2_000;
 }

@@ -1,5 +1,5 @@
 //! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts and of what
-//! nobody answered, signing receipts.
+//! nobody answered, signing receipts, looking for what is followed here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -22,6 +22,8 @@ const WRITE_BEHIND: Duration = Duration::from_secs(1);
 const WRITE_AGAIN: Duration = Duration::from_secs(10);
 /// How often it is asked whether a client has to be told of a logout.
 const DELIVERIES: Duration = Duration::from_secs(2);
+/// How often it is looked up how far presentations are that somebody follows.
+const LOOKS: Duration = Duration::from_millis(300);
 /// How often it is asked what has expired.
 const EXPIRIES: Duration = Duration::from_secs(1);
 /// How often receipts that wait are signed.
@@ -37,6 +39,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(deliver(Arc::clone(service), stopped.clone())),
         start(tell_expiries(Arc::clone(service), stopped.clone())),
         start(seal_receipts(Arc::clone(service), stopped.clone())),
+        start(look(Arc::clone(service), stopped.clone())),
     ]
 }
 
@@ -173,6 +176,22 @@ async fn tell_expiries(service: Arc<Service>, stopped: watch::Receiver<()>) {
             }
         };
     }
+}
+
+/// Tells those who follow presentations here what other processes wrote; sends them away in the end.
+async fn look(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    loop {
+        tokio::select! {
+            () = &mut stopped => break,
+            () = tokio::time::sleep(LOOKS) => {}
+        }
+        if let Err(fault) = flow::events::follow::look(&service.context()).await {
+            tracing::warn!(%fault, "what is followed could not be looked up");
+            tokio::time::sleep(WRITE_BEHIND).await;
+        }
+    }
+    service.send_followers_away();
 }
 
 /// Until the sender is gone.

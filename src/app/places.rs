@@ -8,6 +8,8 @@ use tokio::sync::{AcquireError, OwnedSemaphorePermit, Semaphore};
 
 /// Connections at one time; further ones wait in the queue of the operating system.
 pub(super) const CONNECTIONS: usize = 4096;
+/// Of them those that no request takes for a long time.
+const OTHERS: usize = 2096;
 /// So many addresses are needed at least to take all places.
 const ADDRESSES: usize = 8;
 /// A share is not smaller than this, however few places there are.
@@ -37,8 +39,9 @@ pub(super) struct Place {
 
 impl Places {
     /// For a listener that strangers reach. `descriptors`: how many the process may open, where that is known.
-    pub(super) fn public(descriptors: Option<u64>, exempt: Exempt) -> Self {
-        let all = for_connections(descriptors);
+    /// `waiting` of them may be taken for a long time.
+    pub(super) fn public(descriptors: Option<u64>, waiting: usize, exempt: Exempt) -> Self {
+        let all = for_connections(descriptors, waiting);
         Self::new(all, (all / ADDRESSES).max(LEAST_SHARE), exempt)
     }
 
@@ -105,9 +108,10 @@ impl Drop for Place {
 }
 
 /// As many connections as there may be descriptors for, and some for everything else.
-fn for_connections(descriptors: Option<u64>) -> usize {
+fn for_connections(descriptors: Option<u64>, waiting: usize) -> usize {
+    let most = CONNECTIONS.max(OTHERS + waiting);
     let left = descriptors.map(|all| all.saturating_sub(OTHER_DESCRIPTORS.min(all / 2)).max(1));
-    left.and_then(|left| usize::try_from(left).ok()).unwrap_or(CONNECTIONS).min(CONNECTIONS)
+    left.and_then(|left| usize::try_from(left).ok()).unwrap_or(most).min(most)
 }
 
 /// What shares one place count: an IPv4 address, the /64 of an IPv6 address, which one household has at least.
@@ -178,8 +182,9 @@ mod tests {
             (Some(64), 32),
             (Some(0), 1),
         ] {
-            assert_eq!(for_connections(descriptors), places, "{descriptors:?}");
+            assert_eq!(for_connections(descriptors, 2000), places, "{descriptors:?}");
         }
-        assert_eq!(Places::public(None, Arc::new(|_| false)).share(), 512);
+        assert_eq!(for_connections(None, 10_000), 12_096);
+        assert_eq!(Places::public(None, 2000, Arc::new(|_| false)).share(), 512);
     }
 }

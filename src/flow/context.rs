@@ -9,6 +9,7 @@ use super::client::at_hand::SharesAtHand;
 use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::events::announce::announced;
+use super::events::watch::Watchers;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
     StatusLists, Store, Unavailable, Wallets,
@@ -67,6 +68,7 @@ pub struct Service {
     signed_requests: Arc<SignedRequests>,
     polls: Arc<Polls>,
     shares: Arc<SharesAtHand>,
+    watchers: Arc<Watchers>,
 }
 
 impl Service {
@@ -79,6 +81,7 @@ impl Service {
             signed_requests: Arc::default(),
             polls: Arc::default(),
             shares: Arc::default(),
+            watchers: Arc::default(),
         }
     }
 
@@ -92,7 +95,13 @@ impl Service {
             signed_requests: Arc::clone(&self.signed_requests),
             polls: Arc::clone(&self.polls),
             shares: Arc::clone(&self.shares),
+            watchers: Arc::clone(&self.watchers),
         }
+    }
+
+    /// Nobody follows a presentation here any more: before the service ends.
+    pub fn send_followers_away(&self) {
+        self.watchers.close();
     }
 
     /// From now on requests see `policy`; those under way keep the policy that they began with.
@@ -111,6 +120,13 @@ pub struct Context {
     pub(in crate::flow) signed_requests: Arc<SignedRequests>,
     pub(in crate::flow) polls: Arc<Polls>,
     pub(in crate::flow) shares: Arc<SharesAtHand>,
+    pub(in crate::flow) watchers: Arc<Watchers>,
+}
+
+impl std::fmt::Debug for Context {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Context").field("now", &self.now).finish_non_exhaustive()
+    }
 }
 
 impl Context {
@@ -122,6 +138,12 @@ impl Context {
     /// How the pages look and speak.
     pub fn appearance(&self) -> &Arc<Appearance> {
         &self.policy.appearance
+    }
+
+    /// The same, a while later: for a request that has waited.
+    #[must_use]
+    pub fn later(&self) -> Self {
+        Self { now: self.ports.clock.now(), ..self.clone() }
     }
 
     /// Makes one change; comes back when it is durable.
@@ -144,7 +166,11 @@ impl Context {
     ) -> Result<(), NotMade> {
         let outside = (&*self.policy, &*self.ports.entropy);
         let change = announced(change, told, outside, self.now)?;
-        commit::commit(&*self.ports.store, &change).await
+        commit::commit(&*self.ports.store, &change).await?;
+        if let Some((id, stage)) = change.reaches() {
+            self.watchers.reached(id, stage);
+        }
+        Ok(())
     }
 
     /// 8 fresh bytes, to name this request in logs.

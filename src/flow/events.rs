@@ -2,4 +2,6 @@
 
 pub(in crate::flow) mod announce;
 pub mod expiry;
+pub mod follow;
 pub mod list;
+pub mod watch;

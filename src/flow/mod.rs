@@ -45,7 +45,7 @@
 //! taken back. [`mod@client::prove_key`] binds tokens to a key.
 //!
 //! What clients are told of is written with the change that it tells of ([`events`]); a client that was away asks for it
-//! ([`mod@events::list`]), and of what nobody answered it is told by a clock ([`mod@events::expiry`]).
+//! ([`mod@events::list`]), one that waits follows a presentation ([`mod@events::follow`]), and of what nobody answered it is told by a clock ([`mod@events::expiry`]).
 //!
 //! What is decided leaves a receipt ([`receipts`]), which is signed and chained behind.
 //!

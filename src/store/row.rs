@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use vpgate_core::admission::{self, Admission};
-use vpgate_core::base::id::TokenId;
+use vpgate_core::base::id::{PresentationId, TokenId};
 use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -21,7 +21,7 @@ use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::refresh_token::RefreshState;
 use vpgate_core::oauth::session::{self, Session};
 use vpgate_core::openid4vp::presentation::{
-    self, AwaitingReturn, Presentation, PresentationOutcome, Settled, Tries,
+    self, AwaitingReturn, Presentation, PresentationOutcome, PresentationStage, Settled, Tries,
 };
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::retention::RESULT_LIFETIME;
@@ -392,6 +392,12 @@ pub(super) fn pace(interval_ms: i64, last_polled: Option<i64>) -> Result<Pace, B
 /// An interval as stored.
 pub(super) fn interval_ms(pace: Pace) -> i64 {
     i64::try_from(pace.interval().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// How far a presentation is.
+pub(super) fn stage(id: &str, state: &str) -> Result<(PresentationId, PresentationStage), BrokenColumn> {
+    let id = PresentationId::parse(id).ok_or(BrokenColumn("id"))?;
+    Ok((id, PresentationStage::of_row(state).ok_or(BrokenColumn("state"))?))
 }
 
 /// Structured content of a column.

@@ -164,6 +164,12 @@ pub(super) const DUE_NOTICES: &str =
 pub(super) const EVENTS: &str =
     "SELECT ordinal, event FROM events WHERE client = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3";
 
+/// How far presentations are, by a JSON array of their ids.
+pub(super) const STAGES_IN_SQLITE: &str =
+    "SELECT id, state FROM presentations WHERE id IN (SELECT value FROM json_each($1))";
+pub(super) const STAGES_IN_POSTGRES: &str = "SELECT id, state FROM presentations
+     WHERE id = ANY (ARRAY (SELECT value FROM json_array_elements_text($1::json) AS wanted(value)))";
+
 /// Whether there is one that has none.
 pub(super) const UNPLACED_EVENT: &str = "SELECT 1 FROM events WHERE client = $1 AND ordinal IS NULL LIMIT 1";
 

@@ -51,7 +51,7 @@ const IMPORTS: [(&str, &[&str]); 9] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 47] = [
+const HOMES: [(&str, &[&str], &str); 48] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -79,6 +79,7 @@ const HOMES: [(&str, &[&str], &str); 47] = [
     ),
     ("fluent_bundle", &["core/appearance/languages"], "messages with the plurals of their language"),
     ("fluent_syntax", &["core/appearance/languages"], "what a catalogue is made of, to compare two"),
+    ("futures_util", &["http/api/stream"], "streams, as poem takes server-sent events"),
     ("getrandom", &["system/entropy"], "randomness has one home"),
     ("hyper", &["app/connections"], "connections, with bounds that poem does not set"),
     ("hyper_util", &["app/connections"], "its streams and timers are tokio's"),

@@ -3,9 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{Change, GrantDecision};
+use crate::base::id::PresentationId;
 use crate::event::{EventContent, EventIds, EventKind};
 use crate::oauth::device_grant::{DenialReason, Denied};
-use crate::openid4vp::presentation::{PresentationOutcome, Settled};
+use crate::openid4vp::presentation::{PresentationOutcome, PresentationStage, Settled};
 use crate::openid4vp::request::{Requester, VpRequest};
 
 impl Change {
@@ -35,6 +36,22 @@ impl Change {
             }
             _ => Vec::new(),
         }
+    }
+
+    /// How far a presentation is after it, where it takes one further.
+    pub fn reaches(&self) -> Option<(&PresentationId, PresentationStage)> {
+        let (request, stage) = match self {
+            Self::ServePresentation(served) => (served.request(), PresentationStage::Served),
+            Self::AwaitReturn(awaiting) => (awaiting.request(), PresentationStage::Answered),
+            Self::Settle { presentation, .. } | Self::Return { presentation, .. } => {
+                (presentation.request(), PresentationStage::Over)
+            }
+            Self::Expire { request, .. } => (&**request, PresentationStage::Over),
+            Self::Forget(id) => return Some((id, PresentationStage::Over)),
+            Self::Announced { change, .. } => return change.reaches(),
+            _ => return None,
+        };
+        Some((&request.id, stage))
     }
 }
 

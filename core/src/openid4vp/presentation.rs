@@ -21,10 +21,12 @@ mod reading;
 mod receipt;
 mod rejected;
 pub mod restore;
+mod stage;
 
 pub use self::awaiting_return::AwaitingReturn;
 pub use self::reading::Readable;
 pub use self::rejected::AfterRejection;
+pub use self::stage::PresentationStage;
 use super::request::{PresentationFlow, Requester, ResponseMode, VpRequest, WalletRoute};
 use super::response::WalletError;
 use super::verify::VerifiedPresentation;

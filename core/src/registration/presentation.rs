@@ -20,6 +20,9 @@ pub struct PresentationRegistration {
     /// Presentations that one client may have open at once: begun by `POST /v1/presentations`, neither settled nor
     /// expired.
     pub open_per_client: i64,
+    /// Requests of one process that may follow presentations at once, and wait for their end. A process has places for
+    /// that many connections, and for 2096 others.
+    pub event_streams: i64,
 }
 
 impl Default for PresentationRegistration {
@@ -30,6 +33,7 @@ impl Default for PresentationRegistration {
             cross_device_lifetime: "120s".to_owned(),
             tries: 5,
             open_per_client: PresentationPolicy::OPEN_PER_CLIENT.into(),
+            event_streams: PresentationPolicy::EVENT_STREAMS.into(),
         }
     }
 }
@@ -45,10 +49,12 @@ pub(super) fn check(given: &PresentationRegistration, at: &Pointer<'_>) -> Optio
     let crossing = lifetime("cross_device_lifetime", &given.cross_device_lifetime);
     let tries = number("tries", given.tries, 100);
     let open = number("open_per_client", given.open_per_client, 1_000_000);
+    let streams = number("event_streams", given.event_streams, 100_000);
     Some(PresentationPolicy {
         lifetime: whole?,
         cross_device_lifetime: crossing?,
         tries: tries?,
         open_per_client: open?,
+        event_streams: usize::try_from(streams?).ok()?,
     })
 }

@@ -14,7 +14,7 @@ async fn pair(
 ) -> (BoundedListener, Accepted, std::net::TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let places = Places::public(None, Arc::new(|_| false));
+    let places = Places::public(None, 0, Arc::new(|_| false));
     let mut bounded = BoundedListener::new(listener, address, places);
     bounded.limits = ListenerLimits { first_header, patience };
     let client = std::net::TcpStream::connect(address).unwrap();

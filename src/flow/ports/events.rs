@@ -1,10 +1,14 @@
 //! What a store knows of events.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 
 use super::Unavailable;
+use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::event::{Event, EventCursor};
+use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
 
 /// Events of one client, in their order.
@@ -29,4 +33,9 @@ pub trait EventStore: Send + Sync {
     /// At most `limit` requests of clients that have expired at `now`, and of which their clients were not told, those
     /// that expired first before the others.
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable>;
+    /// How far these presentations are, as far as they are there.
+    async fn stages(
+        &self,
+        ids: &[PresentationId],
+    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable>;
 }

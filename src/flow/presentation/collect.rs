@@ -168,7 +168,11 @@ pub async fn forget(
     }
 }
 
-async fn presentation_of(
+/// A presentation of `client`, as long as it can be collected.
+///
+/// # Errors
+/// [`NotCollected`]
+pub(in crate::flow) async fn presentation_of(
     context: &Context,
     client: AuthenticatedClient<'_>,
     id: &str,

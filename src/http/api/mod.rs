@@ -4,9 +4,12 @@ mod begin;
 mod dcql;
 mod device;
 pub mod error;
+mod events;
+mod prefer;
 mod result;
 mod rules;
 pub mod shapes;
+mod stream;
 pub mod strict_json;
 mod texts;
 mod transaction_data;
@@ -14,15 +17,18 @@ mod verify;
 
 use poem::Request;
 use poem::web::Data;
-use poem_openapi::param::{Path, Query};
+use poem_openapi::param::{Header, Path, Query};
 use poem_openapi::payload::PlainText;
 use poem_openapi::{ApiResponse, OpenApi};
 
 use self::begin::{BeginPresentation, BeginResponse};
 use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::error::Problem;
+use self::events::ListedEvents;
+use self::prefer::{Waited, wait_for_end};
 use self::result::{PresentationSchema, agreed_texts};
 use self::rules::{Tried, TryRules};
+use self::stream::{FollowedPresentation, told_last};
 use self::strict_json::StrictJson;
 use self::verify::{VerifyResponse, VerifyToken};
 use super::PublicUrl;
@@ -75,9 +81,13 @@ impl RestApi {
         id: Path<String>,
         /// From the query of the `redirect_uri`.
         response_code: Query<Option<String>>,
+        /// `wait=N` (RFC 7240): while it is pending, the answer waits for its end, for at most N seconds and at most 25.
+        #[oai(name = "Prefer")]
+        prefer: Header<Option<String>>,
     ) -> Result<CallerGrant, Problem> {
         let client = by_header(&context, request).await?;
         let response_code = response_code.0.map(Secret::received);
+        let Waited { context, applied } = wait_for_end(&context, client, &id, prefer.0.as_deref()).await;
         let collected = flow::presentation::collect(&context, client, &id, response_code.as_ref()).await?;
         if let Collected::Pending(_) = collected {
             AskedAgain::note();
@@ -91,7 +101,46 @@ impl RestApi {
             _ => receipt_of(&context, client, &id).await?,
         };
         let presentation = PresentationSchema { receipt, ..PresentationSchema::new(id.0, collected) };
-        Ok(CallerGrant::Shown(ExactJson::new(presentation, "transaction_data", texts.as_deref())))
+        let shown = ExactJson::new(presentation, "transaction_data", texts.as_deref());
+        Ok(CallerGrant::Shown(shown, applied))
+    }
+
+    /// Follow a presentation
+    ///
+    /// Server-sent events: how it stands at once, and again whenever it goes on, until its end. At most four requests
+    /// follow one presentation. A verified result is not in the stream; collect it with the `response_code` that came back
+    /// with the browser.
+    #[oai(path = "/presentations/:id/events", method = "get", operation_id = "followPresentation")]
+    async fn follow_presentation(
+        &self,
+        context: Data<&Context>,
+        request: &Request,
+        /// From the answer that began it.
+        id: Path<String>,
+        /// The `id` of the last event that was heard: what came after it is sent.
+        #[oai(name = "Last-Event-ID")]
+        last_event_id: Header<Option<String>>,
+    ) -> Result<FollowedPresentation, Problem> {
+        let client = by_header(&context, request).await?;
+        let told = told_last(last_event_id.0.as_deref());
+        let followed = flow::events::follow::follow(&context, client, &id, told).await?;
+        Ok(FollowedPresentation::new(id.0, followed))
+    }
+
+    /// What happened
+    ///
+    /// What this client is told by webhooks, in the same order for everybody who asks, and for seven days: for a receiver
+    /// that was away, or instead of one.
+    #[oai(path = "/events", method = "get", operation_id = "listEvents")]
+    async fn list_events(
+        &self,
+        context: Data<&Context>,
+        request: &Request,
+        /// The `cursor` of an earlier answer; everything that is kept when it is left out.
+        after: Query<Option<String>>,
+    ) -> Result<ListedEvents, Problem> {
+        let client = by_header(&context, request).await?;
+        Ok(flow::events::list::list(&context, client, after.0.as_deref()).await?.into())
     }
 
     /// The receipt of a presentation
@@ -214,7 +263,12 @@ impl RestApi {
 enum CallerGrant {
     /// How it stands, and what it proved.
     #[oai(status = 200)]
-    Shown(ExactJson<PresentationSchema>),
+    Shown(
+        ExactJson<PresentationSchema>,
+        /// `wait=N`, where the answer has waited for that (RFC 7240 section 3).
+        #[oai(header = "Preference-Applied")]
+        Option<String>,
+    ),
 }
 
 /// The receipt of a presentation; `None` where none was made.

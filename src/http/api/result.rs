@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
+use super::stream::PresentationStep;
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::collect::Collected;
 use crate::http::documented::Documented;
@@ -24,6 +25,8 @@ pub struct PresentationSchema {
     pub id: String,
     /// How it stands.
     pub status: PresentationStatus,
+    /// In events, while pending: how far it is.
+    pub step: Option<PresentationStep>,
     /// While pending: from this second on no answer counts (RFC 3339).
     pub expires_at: Option<String>,
     /// When verified: what was shown, by the id of the credential query. An array where the query says
@@ -235,20 +238,7 @@ pub enum CheckOutcome {
 impl PresentationSchema {
     /// What the relying party is told about the presentation `id`.
     pub fn new(id: String, collected: Collected) -> Self {
-        let told = |status| Self {
-            id,
-            status,
-            expires_at: None,
-            credentials: None,
-            scopes: None,
-            one_holder: None,
-            transaction_data: None,
-            verified_at: None,
-            reason: None,
-            report: None,
-            error: None,
-            receipt: None,
-        };
+        let told = |status| Self::bare(id, status);
         match collected {
             Collected::Pending(expires_at) => {
                 Self { expires_at: Some(expires_at.rfc3339()), ..told(PresentationStatus::Pending) }
@@ -277,6 +267,25 @@ impl PresentationSchema {
                 Self { error: Some(error.code().to_owned()), ..told(PresentationStatus::Declined) }
             }
             Collected::Expired => told(PresentationStatus::Expired),
+        }
+    }
+
+    /// How it stands, and nothing else.
+    pub fn bare(id: String, status: PresentationStatus) -> Self {
+        Self {
+            id,
+            status,
+            step: None,
+            expires_at: None,
+            credentials: None,
+            scopes: None,
+            one_holder: None,
+            transaction_data: None,
+            verified_at: None,
+            reason: None,
+            report: None,
+            error: None,
+            receipt: None,
         }
     }
 }

@@ -1,5 +1,7 @@
 //! Looks up what clients are told of.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use tokio_postgres::Row;
 
@@ -8,8 +10,10 @@ use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
 use crate::store::select::Columns as _;
 use crate::store::steps::Cell;
 use crate::store::{row, select};
+use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::event::EventCursor;
+use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
 
 #[async_trait]
@@ -34,6 +38,15 @@ impl EventStore for PostgresStore {
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
         let rows = self.database.rows(select::UNTOLD_EXPIRIES, &[now.into(), bound(limit)]).await?;
         rows.iter().map(|found| Ok(row::from_json(&found.some_text(0)?, "request")?)).collect()
+    }
+
+    async fn stages(
+        &self,
+        ids: &[PresentationId],
+    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
+        let ids = row::to_json(&ids, "id")?;
+        let rows = self.database.rows(select::STAGES_IN_POSTGRES, &[ids.into()]).await?;
+        rows.iter().map(|found| Ok(row::stage(&found.some_text(0)?, &found.some_text(1)?)?)).collect()
     }
 }
 

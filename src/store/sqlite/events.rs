@@ -1,13 +1,17 @@
 //! Looks up what clients are told of.
 
+use std::collections::HashMap;
+
 use async_trait::async_trait;
 use rusqlite::params;
 
 use super::SqliteStore;
 use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
 use crate::store::{row, select};
+use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::event::EventCursor;
+use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
 
 #[async_trait]
@@ -43,6 +47,21 @@ impl EventStore for SqliteStore {
                 .query_map(params![now.unix(), limit], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             rows.iter().map(|request| Ok(row::from_json(request, "request")?)).collect()
+        })
+        .await
+    }
+
+    async fn stages(
+        &self,
+        ids: &[PresentationId],
+    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
+        let ids = row::to_json(&ids, "id")?;
+        self.read(move |connection| {
+            let rows: Vec<(String, String)> = connection
+                .prepare_cached(select::STAGES_IN_SQLITE)?
+                .query_map([ids], |row| Ok((row.get(0)?, row.get(1)?)))?
+                .collect::<Result<_, _>>()?;
+            rows.iter().map(|(id, state)| Ok(row::stage(id, state)?)).collect()
         })
         .await
     }

@@ -292,6 +292,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
         },
         presentation: PresentationPolicy {
             open_per_client: PresentationPolicy::OPEN_PER_CLIENT,
+            event_streams: 9,
             lifetime: Duration::from_secs(300),
             cross_device_lifetime: Duration::from_secs(120),
             tries: 3,

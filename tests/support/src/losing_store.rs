@@ -1,6 +1,7 @@
 //! A store whose answers get lost, as between a service and a database that fails over: before the change was made,
 //! or after it.
 
+use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -24,7 +25,7 @@ use vpgate_core::oauth::issuance::{Family, IssuedAccess};
 use vpgate_core::oauth::logout::WaitingNotice;
 use vpgate_core::oauth::polling::Pace;
 use vpgate_core::oauth::session::Session;
-use vpgate_core::openid4vp::presentation::Presentation;
+use vpgate_core::openid4vp::presentation::{Presentation, PresentationStage};
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 
@@ -117,6 +118,13 @@ impl EventStore for LosingStore {
 
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
         self.inner.untold_expiries(now, limit).await
+    }
+
+    async fn stages(
+        &self,
+        ids: &[PresentationId],
+    ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
+        self.inner.stages(ids).await
     }
 }
 
