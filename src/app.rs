@@ -39,11 +39,12 @@ use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::logout_receivers::PostedLogouts;
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
+use crate::fetch::webhook_receivers::PostedWebhooks;
 use crate::flow;
 use crate::flow::context::{Ports, SecretKeys, Service};
 use crate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, Signer as _, StatusLists, Store, Unavailable,
-    Wallets,
+    Wallets, WebhookReceivers,
 };
 use crate::http::{self, HttpSettings};
 use crate::store::{self, Migrated};
@@ -76,6 +77,8 @@ pub struct Outside {
     pub client_keys: Arc<dyn ClientKeySets>,
     /// Clients that want to be told of logouts.
     pub logout_receivers: Arc<dyn LogoutReceivers>,
+    /// Clients that are told of events.
+    pub webhook_receivers: Arc<dyn WebhookReceivers>,
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Wallets that are servers.
@@ -160,6 +163,7 @@ impl App {
             issuer_keys,
             client_keys,
             logout_receivers,
+            webhook_receivers,
             status_lists,
             wallets,
             keys,
@@ -175,6 +179,7 @@ impl App {
             issuer_keys,
             client_keys,
             logout_receivers,
+            webhook_receivers,
             status_lists,
             cross_check: match config.cross_check {
                 CrossCheck::Off => None,
@@ -231,7 +236,14 @@ impl App {
 
     /// Makes one attempt for each notice of a logout that is due.
     pub async fn deliver_notices(&self) {
-        deliveries::deliver_once(&self.service).await;
+        deliveries::tell_logouts(&self.service).await;
+    }
+
+    /// Makes one attempt for webhooks that are due, as many as are sent at one time.
+    pub async fn send_webhooks(&self) {
+        let mut webhooks = deliveries::Webhooks::default();
+        webhooks.begin_due(&self.service).await;
+        webhooks.all_ended().await;
     }
 
     /// Starts to answer, and to sweep.
@@ -430,6 +442,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let secrets = std::mem::take(&mut config.wallet_secrets);
     let wallets = Arc::new(FetchedWallets::new(client.clone(), Arc::clone(&clock), secrets));
     let logout_receivers = Arc::new(PostedLogouts::new(client.clone()));
+    let webhook_receivers = Arc::new(PostedWebhooks::new(client.clone()));
     let status_lists = Arc::new(FetchedStatusLists::new(
         client,
         Arc::clone(&clock),
@@ -445,6 +458,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         issuer_keys,
         client_keys: fetched_keys,
         logout_receivers,
+        webhook_receivers,
         status_lists,
         wallets,
         keys,

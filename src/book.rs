@@ -2,6 +2,7 @@
 //! [configuration]: crate::book::configuration
 //! [pages]: crate::book::pages
 //! [clients]: crate::book::clients
+//! [webhooks]: crate::book::webhooks
 //! [operating]: crate::book::operating
 //! [replicas]: crate::book::replicas
 //! [retention]: crate::book::retention
@@ -21,6 +22,7 @@ macro_rules! page {
         /// [configuration]: crate::book::configuration
         /// [pages]: crate::book::pages
         /// [clients]: crate::book::clients
+        /// [webhooks]: crate::book::webhooks
         /// [operating]: crate::book::operating
         /// [replicas]: crate::book::replicas
         /// [retention]: crate::book::retention
@@ -39,6 +41,7 @@ page!(flow);
 page!(configuration);
 page!(pages);
 page!(clients);
+page!(webhooks);
 page!(operating);
 page!(replicas);
 page!(retention);

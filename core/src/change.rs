@@ -24,8 +24,10 @@ use crate::receipt::chain::{ChainHead, GrownChain, SealedReceipt};
 
 mod question;
 mod told;
+mod webhooks;
 
 pub use self::question::{Outcome, Question, WorksOnce};
+pub use self::webhooks::WebhookChange;
 pub use crate::oauth::decision::GrantDecision;
 
 /// One write: one database transaction.
@@ -322,6 +324,8 @@ pub enum Change {
         /// When it was due; `Lost` when somebody else has counted since.
         seen: Timestamp,
     },
+    /// Something about webhooks.
+    Webhook(WebhookChange),
     /// A notice that was delivered, or is given up. `Lost` when there is none.
     DropNotice(NoticeId),
     /// Signed receipts of one client, at the end of its chain. Leaves: a chain that ends in `after`, and receipts that
@@ -411,6 +415,7 @@ impl Change {
             Self::DropNotice(_) => "drop_notice",
             Self::SealReceipts { .. } => "seal_receipts",
             Self::CheckpointReceipts { .. } => "checkpoint_receipts",
+            Self::Webhook(change) => change.name(),
             Self::TakeLease { .. } => "take_lease",
         }
     }

@@ -75,7 +75,7 @@
 //!
 //! ```text
 //! registration -> policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
-//!        -> type_metadata -> event -> jose -> appearance -> base
+//!        -> type_metadata -> webhook -> event -> jose -> appearance -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
@@ -97,3 +97,4 @@ pub mod sdjwt;
 pub mod status_list;
 pub mod trust;
 pub mod type_metadata;
+pub mod webhook;

@@ -1,5 +1,5 @@
-//! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling of logouts and of what
-//! nobody answered, signing receipts, looking for what is followed here.
+//! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling clients of events and
+//! of logouts, signing receipts, looking for what is followed here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -8,7 +8,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::deliveries;
+use super::deliveries::{self, Webhooks};
 use crate::flow;
 use crate::flow::context::{Context, Service};
 use crate::flow::ports::{Swept, Unavailable};
@@ -28,6 +28,8 @@ const LOOKS: Duration = Duration::from_millis(300);
 const EXPIRIES: Duration = Duration::from_secs(1);
 /// How often receipts that wait are signed.
 const SEAL: Duration = Duration::from_secs(1);
+/// How often it is asked whether a webhook is due.
+const WEBHOOKS: Duration = Duration::from_millis(500);
 /// How long the last sweep may take.
 const LAST_SWEEP: Duration = Duration::from_secs(5);
 
@@ -36,10 +38,11 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
     vec![
         start(sweep(Arc::clone(service), stopped.clone())),
         start(write_paces(Arc::clone(service), stopped.clone())),
-        start(deliver(Arc::clone(service), stopped.clone())),
         start(tell_expiries(Arc::clone(service), stopped.clone())),
         start(seal_receipts(Arc::clone(service), stopped.clone())),
         start(look(Arc::clone(service), stopped.clone())),
+        start(tell_logouts(Arc::clone(service), stopped.clone())),
+        start(send_webhooks(Arc::clone(service), stopped.clone())),
     ]
 }
 
@@ -148,10 +151,10 @@ async fn seal_receipts_once(service: &Service) -> bool {
 }
 
 /// Tells clients of logouts, until the service stops: what was not told then is told after the next start.
-async fn deliver(service: Arc<Service>, stopped: watch::Receiver<()>) {
+async fn tell_logouts(service: Arc<Service>, stopped: watch::Receiver<()>) {
     let mut stopped = pin!(told(stopped));
     loop {
-        deliveries::deliver_once(&service).await;
+        deliveries::tell_logouts(&service).await;
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(DELIVERIES) => {}
@@ -192,6 +195,22 @@ async fn look(service: Arc<Service>, stopped: watch::Receiver<()>) {
         }
     }
     service.send_followers_away();
+}
+
+/// Sends webhooks, until the service stops. Then those on their way are answered; the rest is sent after the next
+/// start.
+async fn send_webhooks(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut webhooks = Webhooks::default();
+    loop {
+        webhooks.begin_due(&service).await;
+        tokio::select! {
+            () = &mut stopped => break,
+            () = tokio::time::sleep(WEBHOOKS) => {}
+            () = webhooks.one_ended() => {}
+        }
+    }
+    webhooks.all_ended().await;
 }
 
 /// Until the sender is gone.

@@ -1,16 +1,102 @@
-//! Clients are told of logouts in the background: one attempt for each notice that is due, all at once, so that a
-//! client that does not answer holds up no other.
+//! What clients are told in the background: webhooks and logouts. A client that does not answer holds up no other.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use tokio::task::JoinSet;
+use tokio::task::{Id, JoinError, JoinSet};
 
 use crate::flow;
 use crate::flow::context::Service;
-use crate::flow::ports::Unavailable;
+use crate::flow::ports::{DueDelivery, Unavailable};
+use crate::flow::webhooks::deliver::{self, Receiver};
+use crate::http;
 
-/// Makes one attempt for each notice that is due, and waits for all of them.
-pub(super) async fn deliver_once(service: &Arc<Service>) {
+/// The most messages that are on their way to one endpoint.
+const PER_ENDPOINT: usize = 4;
+/// To all endpoints together.
+const TOGETHER: usize = 256;
+
+/// A client, and the name of its endpoint.
+type Endpoint = (String, String);
+
+/// Webhooks, and which of them are on their way.
+#[derive(Default)]
+pub(super) struct Webhooks {
+    attempts: JoinSet<()>,
+    under_way: HashMap<Id, Endpoint>,
+}
+
+impl Webhooks {
+    /// Begins what is due, as far as there is room.
+    pub(super) async fn begin_due(&mut self, service: &Arc<Service>) {
+        while let Some(ended) = self.attempts.try_join_next_with_id() {
+            self.ended(ended);
+        }
+        if let Err(fault) = self.begin(service).await {
+            tracing::warn!(%fault, reason = %fault.source, "webhooks cannot be sent now; they are later");
+        }
+    }
+
+    async fn begin(&mut self, service: &Arc<Service>) -> Result<(), Unavailable> {
+        let context = service.context();
+        for receiver in deliver::receivers(&context).await? {
+            let endpoint = (receiver.client_id.clone(), receiver.endpoint.name.clone());
+            let busy = self.under_way.values().filter(|busy| **busy == endpoint).count();
+            let room = PER_ENDPOINT.saturating_sub(busy).min(TOGETHER.saturating_sub(self.attempts.len()));
+            if room == 0 {
+                continue;
+            }
+            for due in deliver::due(&context, &receiver, room).await? {
+                let begun = self.attempts.spawn(attempt(Arc::clone(service), receiver.clone(), due));
+                self.under_way.insert(begun.id(), endpoint.clone());
+            }
+        }
+        Ok(())
+    }
+
+    /// Until something that was begun has ended.
+    pub(super) async fn one_ended(&mut self) {
+        match self.attempts.join_next_with_id().await {
+            Some(ended) => self.ended(ended),
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Until all that was begun has ended.
+    pub(super) async fn all_ended(&mut self) {
+        while let Some(ended) = self.attempts.join_next_with_id().await {
+            self.ended(ended);
+        }
+    }
+
+    fn ended(&mut self, ended: Result<(Id, ()), JoinError>) {
+        let id = match ended {
+            Ok((id, ())) => id,
+            Err(fault) => {
+                tracing::error!(%fault, "a delivery failed");
+                fault.id()
+            }
+        };
+        self.under_way.remove(&id);
+    }
+}
+
+async fn attempt(service: Arc<Service>, receiver: Receiver, due: DueDelivery) {
+    if let Err(fault) = make_attempt(&service, receiver, due).await {
+        tracing::warn!(%fault, reason = %fault.source, "a webhook cannot be sent now; it is later");
+    }
+}
+
+/// The clock is read when it begins and when it was answered.
+async fn make_attempt(service: &Service, receiver: Receiver, due: DueDelivery) -> Result<(), Unavailable> {
+    let context = service.context();
+    let Some(begun) = deliver::begin(&context, receiver, due).await? else { return Ok(()) };
+    let heard = deliver::send(&context, &begun, http::result_text).await?;
+    deliver::end(&service.context(), begun, heard).await
+}
+
+/// Makes one attempt for each notice of a logout that is due, and waits for all of them.
+pub(super) async fn tell_logouts(service: &Arc<Service>) {
     let due = match flow::session::notify::due(&service.context()).await {
         Ok(due) => due,
         Err(fault) => return failed(&fault),

@@ -13,6 +13,7 @@ use vpgate_core::policy::Policy;
 use vpgate_core::registration::Registry;
 use vpgate_core::trust::status_policy::StatusCheck;
 use vpgate_core::trust::{CredentialTrust, KeySource, TrustPolicy};
+use vpgate_core::webhook::WebhookEndpoint;
 
 /// Longest name that reads as one.
 const READABLE: usize = 40;
@@ -137,7 +138,21 @@ fn dangers(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets
         let id = &client.id;
         warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
+    if !allow_loopback {
+        warnings.extend(clients.iter().flat_map(odd_ports));
+    }
     warnings
+}
+
+/// Webhooks that are posted where https servers do not listen.
+fn odd_ports(client: &Client) -> impl Iterator<Item = String> {
+    let odd = client.webhooks.iter().filter(|webhook| !WebhookEndpoint::is_on_usual_port(&webhook.url));
+    odd.map(|webhook| {
+        format!(
+            "danger_any_port is on for the webhook {} of {}: what listens there may be no receiver of webhooks",
+            webhook.name, client.id
+        )
+    })
 }
 
 /// Keys of configured JWKS that were left out because they are malformed: somebody thinks that they count.

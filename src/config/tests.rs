@@ -218,3 +218,4 @@ mod schema;
 mod scopes;
 mod trust;
 mod wallets;
+mod webhooks;

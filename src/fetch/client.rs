@@ -8,12 +8,12 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
-use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
-use super::address::permitted;
+use vpgate_core::base::public_address::permitted;
 
 /// Long enough for a distant server, short enough for a person who waits.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -23,6 +23,8 @@ const TOTAL: Duration = Duration::from_secs(10);
 pub const PATIENCE: Duration = TOTAL;
 /// The most redirects that are followed, where any are.
 const MOST_REDIRECTS: usize = 3;
+/// So much of an answer that nobody wants is read, in bytes: beyond it a new connection costs less.
+const MOST_DROPPED: usize = 64 << 10;
 
 /// Fetches documents from servers that are named in configuration, or by an issuer that is.
 #[derive(Clone, Debug)]
@@ -39,6 +41,15 @@ pub struct Fetched {
     pub body: Vec<u8>,
     /// How long the server says it stays good; zero when it says not to keep it.
     pub max_age: Option<Duration>,
+}
+
+/// How a message was answered.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Posted {
+    /// The status (RFC 9110 section 15).
+    pub status: u16,
+    /// The header `Retry-After`, as it came.
+    pub retry_after: Option<String>,
 }
 
 /// Why there is no document.
@@ -162,6 +173,36 @@ impl FetchClient {
         self.look_at(url)?;
         let answer = self.form_to(url, form).send().await.map_err(fault)?;
         if answer.status().is_success() { Ok(()) } else { Err(FetchFault::Status(answer.status().as_u16())) }
+    }
+
+    /// Posts a JSON text to whoever is only to take it, with these headers. Any status is an answer. What comes with it
+    /// is read up to a bound and dropped, so that the connection can serve again.
+    ///
+    /// # Errors
+    /// [`FetchFault`], when no status came `within` this time.
+    pub async fn post_json(
+        &self,
+        url: &Url,
+        headers: &[(&'static str, String)],
+        body: String,
+        within: Duration,
+    ) -> Result<Posted, FetchFault> {
+        self.look_at(url)?;
+        let mut request =
+            self.http.post(url.clone()).timeout(within).header(CONTENT_TYPE, "application/json");
+        for (name, value) in headers {
+            request = request.header(*name, value);
+        }
+        let mut answer = request.body(body).send().await.map_err(fault)?;
+        let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let posted = Posted { status: answer.status().as_u16(), retry_after: retry_after.map(str::to_owned) };
+        let mut left = MOST_DROPPED;
+        while let Ok(Some(chunk)) = answer.chunk().await
+            && chunk.len() <= left
+        {
+            left -= chunk.len();
+        }
+        Ok(posted)
     }
 
     fn form_to(&self, url: &Url, form: String) -> reqwest::RequestBuilder {
@@ -417,6 +458,53 @@ mod tests {
             assert!(matches!(fault, FetchFault::Refused), "{inside}: {fault:?}");
         }
         assert_eq!(served.load(Ordering::SeqCst), 0);
+    }
+
+    const WITHIN: Duration = Duration::from_millis(500);
+
+    async fn posted(url: &Url) -> Result<Posted, FetchFault> {
+        client().post_json(url, &[("webhook-id", "evt_1".to_owned())], "{}".to_owned(), WITHIN).await
+    }
+
+    #[tokio::test]
+    async fn req_21_43_any_status_is_an_answer_to_what_is_posted_and_no_redirect_is_followed() {
+        for status in [204, 301, 307, 410, 429, 500] {
+            let answer = format!(
+                "HTTP/1.1 {status} X\r\nLocation: /x\r\nRetry-After: 7\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            );
+            let (url, served) = serve(move |_| Some(answer.clone().into_bytes()));
+            let expected = Posted { status, retry_after: Some("7".to_owned()) };
+            assert_eq!(posted(&url).await.unwrap(), expected);
+            assert_eq!(served.load(Ordering::SeqCst), 1);
+        }
+    }
+
+    #[tokio::test]
+    async fn req_21_43_a_long_or_endless_answer_is_dropped_and_a_silent_server_is_given_up() {
+        let (url, _) = serve(|_| Some(ok("X: y", &vec![b' '; 10 << 20])));
+        assert_eq!(posted(&url).await.unwrap().status, 200);
+        let (url, _) = serve(|_| Some(b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n1".to_vec()));
+        assert_eq!(posted(&url).await.unwrap().status, 200);
+        let (url, _) = serve(|_| None);
+        let fault = posted(&url).await.unwrap_err();
+        assert!(matches!(fault, FetchFault::NoAnswer(ref why) if why.is_timeout()), "{fault:?}");
+    }
+
+    #[tokio::test]
+    async fn req_21_44_nothing_is_posted_inside() {
+        let strict = FetchClient::new(false).unwrap();
+        for inside in [
+            "https://localhost/",
+            "https://127.0.0.1/",
+            "https://10.0.0.1/",
+            "https://[64:ff9b::a00:1]/",
+            "https://[2002:a00:1::1]/",
+            "http://example.com/",
+        ] {
+            let url = Url::parse(inside).unwrap();
+            let fault = strict.post_json(&url, &[], "{}".to_owned(), WITHIN).await.unwrap_err();
+            assert!(matches!(fault, FetchFault::Refused), "{inside}: {fault:?}");
+        }
     }
 
     #[test]

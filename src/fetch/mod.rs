@@ -5,7 +5,6 @@
 //! issuer that the core vouched for. [`client`] still treats every one of them as if a
 //! stranger had written it. What came is kept in one cache, by one rule for all of them.
 
-pub mod address;
 mod cache;
 pub mod client;
 mod issuer_document;
@@ -15,6 +14,7 @@ mod pushed_request;
 pub mod status_lists;
 mod wallet_metadata;
 pub mod wallets;
+pub mod webhook_receivers;
 
 #[cfg(test)]
 pub(crate) mod test_server;

@@ -12,7 +12,7 @@ use super::events::announce::announced;
 use super::events::watch::Watchers;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
-    StatusLists, Store, Unavailable, Wallets,
+    StatusLists, Store, Unavailable, Wallets, WebhookReceivers,
 };
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::appearance::Appearance;
@@ -44,6 +44,8 @@ pub struct Ports {
     pub client_keys: Arc<dyn ClientKeySets>,
     /// Clients that want to be told of logouts.
     pub logout_receivers: Arc<dyn LogoutReceivers>,
+    /// Clients that are told of events.
+    pub webhook_receivers: Arc<dyn WebhookReceivers>,
     /// Status lists of issuers we believe.
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
@@ -194,6 +196,11 @@ impl Context {
     /// 32 fresh bytes, for a part of a secret.
     pub(in crate::flow) fn random_bytes(&self) -> Result<[u8; 32], Unavailable> {
         self.random()
+    }
+
+    /// A fresh number, to spread what would happen at one moment.
+    pub(in crate::flow) fn random_number(&self) -> Result<u32, Unavailable> {
+        self.random().map(u32::from_le_bytes)
     }
 
     /// A fresh secret of 256 bits.

@@ -46,6 +46,7 @@
 //!
 //! What clients are told of is written with the change that it tells of ([`events`]); a client that was away asks for it
 //! ([`mod@events::list`]), one that waits follows a presentation ([`mod@events::follow`]), and of what nobody answered it is told by a clock ([`mod@events::expiry`]).
+//! In the background it is sent to where clients want it ([`webhooks`]).
 //!
 //! What is decided leaves a receipt ([`receipts`]), which is signed and chained behind.
 //!
@@ -66,3 +67,4 @@ pub mod receipts;
 pub mod session;
 pub mod sweep;
 pub mod tokens;
+pub mod webhooks;

@@ -2,6 +2,7 @@
 //! service works with SQLite or PostgreSQL, with the real clock or one a test moves.
 
 mod events;
+mod webhooks;
 
 use std::fmt;
 use std::sync::Arc;
@@ -41,6 +42,8 @@ use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{StatusList, StatusListFault};
 use vpgate_core::trust::TrustedIssuer;
+
+pub use self::webhooks::{DeliveryStore, DueDelivery, WebhookMessage, WebhookReceivers};
 
 /// Something outside failed: storage, an issuer's server, the generator of randomness.
 /// The chain behind it is for the log; strangers see a trace id.
@@ -208,7 +211,7 @@ pub struct PushedRequest {
 
 /// Where grants and presentations are kept.
 #[async_trait]
-pub trait Store: EventStore + Send + Sync {
+pub trait Store: DeliveryStore + EventStore {
     /// A grant by the digest of its device code.
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable>;
     /// The pace of a pending grant by the digest of its device code; none when it was decided, or is not there.

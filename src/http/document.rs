@@ -22,6 +22,8 @@ use serde_json::Value;
 use super::PublicUrl;
 use super::api::RestApi;
 use super::api::shapes::Shapes;
+use super::api::webhook_message::SentWebhooks;
+use super::api::webhooks::WebhookApi;
 use super::form::Form;
 use super::oauth::OauthEndpoints;
 use super::openid4vp::requests::RequestEndpoints;
@@ -29,19 +31,21 @@ use super::openid4vp::responses::ResponseEndpoints;
 use vpgate_core::openid4vp::transaction_data::DEVICE_AUTHORIZATION_SCHEMA;
 
 /// Who answers machines.
-type MachineEndpoints = (OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi);
+type MachineEndpoints = (OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi, WebhookApi);
 
 /// The endpoints behind the document.
-pub(super) fn machine_endpoints() -> OpenApiService<WithTraits<MachineEndpoints>, ()> {
-    let endpoints = WithTraits((OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi));
+pub(super) fn machine_endpoints() -> OpenApiService<WithTraits<MachineEndpoints>, &'static dyn SentWebhooks> {
+    let endpoints = WithTraits((OauthEndpoints, RequestEndpoints, ResponseEndpoints, RestApi, WebhookApi));
     OpenApiService::new(endpoints, "vpgate", env!("CARGO_PKG_VERSION"))
+        .webhooks::<&'static dyn SentWebhooks>()
         .description("A verifier that turns a wallet's presentation (OpenID4VP) into an OAuth token.")
         .contact(ContactObject::new().name("The operator of the service"))
         .license(LicenseObject::new("Apache-2.0 OR MIT").url("https://spdx.org/licenses/Apache-2.0.html"))
         .server(ServerObject::new("/").description("The `public_url` of the service, with its path."))
 }
 
-/// The document keeps to what OpenAPI 3.0 has too: for tools that know only that, this word is all that differs.
+/// The document keeps to what OpenAPI 3.0 has too: for tools that know only that, this word is all that differs, and
+/// that what we send ourselves is left out.
 const BEFORE: (&str, &str) = ("3.0", "3.0.3");
 
 /// Where the document is served, and what those who write wallets look up; without authentication.
@@ -121,6 +125,7 @@ fn document_at(public_url: &PublicUrl, request: &Request) -> Value {
     let query = Form::parse(request.uri().query().unwrap_or_default().as_bytes());
     if query.is_ok_and(|mut query| query.take("version").as_deref() == Some(BEFORE.0)) {
         document["openapi"] = BEFORE.1.into();
+        document.as_object_mut().and_then(|members| members.shift_remove("webhooks"));
     }
     document
 }

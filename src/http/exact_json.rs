@@ -54,15 +54,20 @@ impl<T: Type> Payload for ExactJson<T> {
     }
 }
 
-impl<T: ToJSON> IntoResponse for ExactJson<T> {
-    fn into_response(self) -> Response {
+impl<T: ToJSON> ExactJson<T> {
+    /// The text of the object.
+    pub fn into_text(self) -> String {
         let value = self.value.to_json().unwrap_or_default();
         let body = value.as_object().map(|members| Body { members, exact: self.exact.as_ref() });
         // Texts and values that were read before can be written.
         let text = body.and_then(|body| serde_json::to_string(&body).ok());
-        Response::builder()
-            .content_type(Json::<T>::CONTENT_TYPE)
-            .body(text.unwrap_or_else(|| value.to_string()))
+        text.unwrap_or_else(|| value.to_string())
+    }
+}
+
+impl<T: ToJSON> IntoResponse for ExactJson<T> {
+    fn into_response(self) -> Response {
+        Response::builder().content_type(Json::<T>::CONTENT_TYPE).body(self.into_text())
     }
 }
 

@@ -26,6 +26,7 @@ use poem::endpoint::BoxEndpoint;
 use poem::{EndpointExt as _, IntoEndpoint as _, Response, Route};
 use url::Url;
 
+pub use self::api::result_text;
 pub use self::document::{openapi_json, openapi_yaml};
 use self::middleware::client_address::ClientAddresses;
 pub use self::middleware::cookies;

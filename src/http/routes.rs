@@ -5,6 +5,7 @@
 use poem_openapi::OpenApi;
 
 use super::api::RestApi;
+use super::api::webhooks::WebhookApi;
 use super::oauth::OauthEndpoints;
 use super::openid4vp::requests::RequestEndpoints;
 use super::openid4vp::responses::ResponseEndpoints;
@@ -52,6 +53,7 @@ impl Routes {
             (Audience::Openid4vp, RequestEndpoints::meta()),
             (Audience::Openid4vp, ResponseEndpoints::meta()),
             (Audience::Api, RestApi::meta()),
+            (Audience::Api, WebhookApi::meta()),
         ];
         let machines = machines.into_iter().flat_map(|(audience, apis)| {
             apis.into_iter().flat_map(|api| api.paths).map(move |path| {

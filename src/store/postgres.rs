@@ -9,6 +9,7 @@ mod columns;
 mod compose;
 pub(super) mod copy;
 mod database;
+mod deliveries;
 mod events;
 mod fault;
 mod pool;

@@ -1,6 +1,8 @@
 //! What the columns of a row mean, in words that every backend shares. Rows are trusted, because
 //! only we write them: this is the only file that calls the `restore` functions of the domain.
 
+pub(super) mod webhooks;
+
 use std::time::Duration;
 
 use serde::Serialize;

@@ -1,5 +1,6 @@
 //! Each look-up as SQL, and which of its columns is what: in words that every store shares.
 
+use super::row::webhooks::{DeliveryRow, TroubleRow};
 use super::row::{
     AuthorizationRow, ChainRow, FamilyRow, GrantRow, NoticeRow, PresentationRow, ReceiptRow, SessionRow,
 };
@@ -178,6 +179,7 @@ pub(super) const UNTOLD_EXPIRIES: &str = "SELECT request FROM presentations
      WHERE expires_at <= $1 AND begun_by IS NOT NULL AND expiry_told IS NULL
        AND state IN ('begun', 'served', 'awaiting_return')
      ORDER BY expires_at LIMIT $2";
+
 /// The receipt of a presentation.
 pub(super) const RECEIPT: &str =
     "SELECT presentation, client, decided_at, content, sent, sealed FROM receipts
@@ -201,6 +203,33 @@ pub(super) const GROWN_CHAINS: &str = "SELECT client, position, head FROM receip
 
 /// The last checkpoint of a client's chain.
 pub(super) const CHECKPOINT: &str = "SELECT checkpoint FROM receipt_chains WHERE client = $1";
+
+/// The endpoints for which something is due.
+pub(super) const DUE_ENDPOINTS: &str =
+    "SELECT DISTINCT client, endpoint FROM deliveries WHERE state = 'waiting' AND due_at <= $1";
+
+macro_rules! select_delivery {
+    ($condition:literal) => {
+        concat!(
+            "SELECT deliveries.id, deliveries.client, endpoint, state, attempts, due_at, last_status, events.event
+             FROM deliveries JOIN events ON events.id = deliveries.event
+             WHERE deliveries.client = $1 AND endpoint = $2 AND ",
+            $condition
+        )
+    };
+}
+
+/// What is due for an endpoint, what waits longest first.
+pub(super) const DUE_DELIVERIES: &str =
+    select_delivery!("state = 'waiting' AND due_at <= $3 ORDER BY due_at LIMIT $4");
+
+/// What was sent to an endpoint, and what waits: what happened last first.
+pub(super) const DELIVERIES: &str =
+    select_delivery!("state = coalesce($3, state) ORDER BY due_at DESC LIMIT $4");
+
+/// What is known of endpoints that failed.
+pub(super) const WEBHOOK_TROUBLES: &str =
+    "SELECT client, endpoint, address, since, not_before, paused FROM webhook_troubles";
 
 /// A token that a client got for itself.
 pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
@@ -314,6 +343,34 @@ impl ChainRow {
 impl NoticeRow {
     pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
         Ok(Self { notice: row.some_text(0)?, attempts: row.integer(1)?, due_at: row.integer(2)? })
+    }
+}
+
+impl DeliveryRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            id: row.some_text(0)?,
+            client: row.some_text(1)?,
+            endpoint: row.some_text(2)?,
+            state: row.some_text(3)?,
+            attempts: row.integer(4)?,
+            due_at: row.integer(5)?,
+            last_status: row.integer(6)?,
+            event: row.some_text(7)?,
+        })
+    }
+}
+
+impl TroubleRow {
+    pub(super) fn read<C: Columns>(row: &C) -> Result<Self, C::Fault> {
+        Ok(Self {
+            client: row.some_text(0)?,
+            endpoint: row.some_text(1)?,
+            address: row.bytes(2)?,
+            since: row.integer(3)?,
+            not_before: row.integer(4)?,
+            paused: row.text(5)?,
+        })
     }
 }
 

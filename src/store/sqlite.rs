@@ -2,6 +2,7 @@
 
 mod backup;
 pub(super) mod copy;
+mod deliveries;
 mod events;
 mod lookups;
 mod paces;

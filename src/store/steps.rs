@@ -9,6 +9,7 @@
 
 mod authorizations;
 mod counters;
+mod deliveries;
 mod events;
 mod grants;
 mod leases;
@@ -202,6 +203,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         }
         Change::PostponeNotice { next, seen } => vec![sessions::postpone(next, *seen)],
         Change::DropNotice(id) => vec![sessions::drop_notice(id)],
+        Change::Webhook(change) => deliveries::steps(change),
         Change::TakeLease { what, holder, at, until } => vec![leases::take(*what, holder, *at, *until)],
         Change::SealReceipts { client, after, sealed, at } => {
             receipts::seal(client, after.as_ref(), sealed, *at)

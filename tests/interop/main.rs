@@ -6,3 +6,4 @@ mod device_grant;
 mod openapi;
 mod receipts;
 mod sdk;
+mod webhooks;

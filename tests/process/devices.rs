@@ -17,6 +17,13 @@ pub async fn ask_at(client: &Client, address: reqwest::Url) -> reqwest::Result<R
     client.post(address).form(&[("client_id", "tv")]).send().await
 }
 
+/// One poll with the device code at this address; `None` when there is no answer.
+pub async fn poll_at(client: &Client, address: reqwest::Url, code: &str) -> Option<Value> {
+    let form = [("client_id", "tv"), ("grant_type", DEVICE_GRANT), ("device_code", code)];
+    let answer = client.post(address).form(&form).send().await.ok()?;
+    serde_json::from_slice(&answer.bytes().await.ok()?).ok()
+}
+
 /// One poll with the device code.
 pub async fn poll(client: &Client, service: &Service, code: &str) -> Value {
     let form = [("client_id", "tv"), ("grant_type", DEVICE_GRANT), ("device_code", code)];

@@ -113,7 +113,7 @@ async fn check(client: &Client, service: &Service, code: &str, told: Told) {
 }
 
 /// Grants that a person has approved, as far as the database knows.
-async fn approved(client: &Client, service: &Service) -> Vec<String> {
+pub async fn approved(client: &Client, service: &Service) -> Vec<String> {
     let mut codes = Vec::new();
     for _ in 0..APPROVED {
         let answer = ask_at(client, service.at("/device_authorization")).await.unwrap();
@@ -194,7 +194,7 @@ async fn take(client: &Client, token: Url, code: &str) -> Told {
 }
 
 /// Kills come at random moments; nothing depends on which.
-fn random() -> usize {
+pub fn random() -> usize {
     use std::hash::{BuildHasher as _, RandomState};
     usize::try_from(RandomState::new().hash_one(0) >> 48).unwrap()
 }

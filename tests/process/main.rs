@@ -31,4 +31,5 @@ mod starting;
 mod stopping;
 mod storage_copy;
 mod storage_faults;
+mod webhooks;
 mod whole_flows;

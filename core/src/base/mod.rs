@@ -13,6 +13,7 @@ pub mod ip_network;
 pub mod json;
 pub mod media_type;
 pub mod money;
+pub mod public_address;
 pub mod repeat;
 pub mod report;
 pub mod secret;

@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
-use time::format_description::well_known::Rfc3339;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
 use time::{Date, OffsetDateTime};
 
 /// How far a clock may be from ours when nothing else is configured.
@@ -50,6 +50,14 @@ impl Timestamp {
     /// [`NotATime`]
     pub fn from_rfc3339(text: &str) -> Result<Self, NotATime> {
         OffsetDateTime::parse(text, &Rfc3339).map(|at| Self(at.unix_timestamp())).map_err(|_| NotATime)
+    }
+
+    /// From a date in a header of HTTP (RFC 9110 section 5.6.7, the form that is written today).
+    ///
+    /// # Errors
+    /// [`NotATime`]
+    pub fn from_http_date(text: &str) -> Result<Self, NotATime> {
+        OffsetDateTime::parse(text, &Rfc2822).map(|at| Self(at.unix_timestamp())).map_err(|_| NotATime)
     }
 
     /// As RFC 3339 text in UTC, for REST answers and reports.

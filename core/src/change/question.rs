@@ -77,7 +77,8 @@ impl Change {
             | Self::DropNotice(_)
             | Self::NoteSent { .. }
             | Self::SealReceipts { .. }
-            | Self::CheckpointReceipts { .. } => {
+            | Self::CheckpointReceipts { .. }
+            | Self::Webhook(_) => {
                 return None;
             }
             Self::Announced { change, .. } => return change.question(),

@@ -14,6 +14,7 @@ use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenC
 use crate::base::secret::{Digest, Secret};
 use crate::jose::key_set::KeySet;
 use crate::openid4vp::retention::Retention;
+use crate::webhook::WebhookEndpoint;
 
 /// A registered client (`[[clients]]`).
 #[derive(Clone, Debug)]
@@ -52,9 +53,16 @@ pub struct Client {
     pub logout: ClientLogout,
     /// What is kept of the presentations that it asks for.
     pub retention: Retention,
+    /// Where it is told of events.
+    pub webhooks: Vec<Arc<WebhookEndpoint>>,
 }
 
 impl Client {
+    /// The endpoint of this name that is told of events.
+    pub fn webhook(&self, name: &str) -> Option<&Arc<WebhookEndpoint>> {
+        self.webhooks.iter().find(|endpoint| endpoint.name == name)
+    }
+
     /// Keeps, of the parameters of a request that begins a grant, those that this client's tokens say
     /// (`token_claims`, `request`), and no others. `sent` is the value of a parameter.
     ///
@@ -423,6 +431,7 @@ pub mod testing {
             cross_device: false,
             logout: ClientLogout::default(),
             retention: Retention::default(),
+            webhooks: Vec::new(),
         }
     }
 }

@@ -1,6 +1,10 @@
 //! Addresses: https, unless the operator said loudly that this is one machine talking to itself.
 
+use std::net::IpAddr;
+
 use url::{Host, Url};
+
+use crate::base::public_address::permitted;
 
 /// What every fetched or visited address must be.
 #[derive(Clone, Copy, Debug)]
@@ -26,6 +30,18 @@ impl Addresses {
                 Err("is a loopback address; only `danger_allow_loopback = true` permits those".to_owned())
             }
             _ => Err("must begin with https://".to_owned()),
+        }
+    }
+
+    /// Where we send something of our own accord: as [`Self::web`], at no address that could be somebody's inside, as
+    /// far as its text tells. What its name leads to is looked at whenever it is called.
+    pub(super) fn outside(self, text: &str) -> Result<Url, String> {
+        let url = self.web(text)?;
+        match literal(&url) {
+            Some(address) if !permitted(address, self.allow_loopback) => {
+                Err(format!("leads to {address}, which is not a public address"))
+            }
+            _ => Ok(url),
         }
     }
 
@@ -143,10 +159,17 @@ pub(super) fn wallet_scheme(text: &str) -> Result<Url, String> {
 /// Whether the host is this machine, as far as its name tells.
 pub(super) fn is_loopback(url: &Url) -> bool {
     match url.host() {
-        Some(Host::Ipv4(address)) => address.is_loopback(),
-        Some(Host::Ipv6(address)) => address.is_loopback(),
         Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        None => false,
+        _ => literal(url).is_some_and(|address| address.is_loopback()),
+    }
+}
+
+/// The address that the URL names without a name.
+fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
     }
 }
 
@@ -177,6 +200,35 @@ mod tests {
         }
         assert!(strict.name("https://a.example").is_ok());
         assert!(strict.name("https://a.example?x").is_err());
+    }
+
+    #[test]
+    fn req_21_44_what_we_send_goes_to_no_inside() {
+        let strict = Addresses { allow_loopback: false };
+        let sandbox = Addresses { allow_loopback: true };
+        for good in ["https://a.example/x?y=1", "https://1.1.1.1/", "https://[2606:4700::1111]/"] {
+            assert!(strict.outside(good).is_ok(), "{good}");
+        }
+        for inside in [
+            "https://10.0.0.1/",
+            "https://169.254.169.254/latest/meta-data",
+            "https://192.168.1.1/",
+            "https://0xa9fea9fe/",
+            "https://2852039166/",
+            "https://[fd00::1]/",
+            "https://[::ffff:10.0.0.1]/",
+            "https://[64:ff9b::a00:1]/",
+            "https://[2002:a00:1::1]/",
+            "http://a.example/",
+        ] {
+            assert!(strict.outside(inside).is_err(), "{inside}");
+            assert!(sandbox.outside(inside).is_err(), "{inside}");
+        }
+        for loopback in ["https://127.0.0.1/", "https://[::1]/", "https://2130706433/", "https://localhost/"]
+        {
+            assert!(strict.outside(loopback).is_err(), "{loopback}");
+            assert!(sandbox.outside(loopback).is_ok(), "{loopback}");
+        }
     }
 
     #[test]

@@ -3,11 +3,13 @@
 mod authentication;
 mod fapi;
 mod logout;
+mod webhooks;
 
 use schemars::JsonSchema;
 use serde::Deserialize;
 
 pub(super) use self::fapi::tokens as tokens_of;
+pub use self::webhooks::WebhookRegistration;
 use super::address::{Addresses, redirect_uri};
 use super::askable::Askable;
 use super::client_claims::{self, ClaimsRegistration};
@@ -101,6 +103,8 @@ pub struct ClientRegistration {
     pub tokens: Option<TokenRegistration>,
     /// What is kept of its presentations, instead of what holds for all clients.
     pub retention: Option<RetentionRegistration>,
+    /// Where it is told of what becomes of its presentations, grants and tokens.
+    pub webhooks: Vec<WebhookRegistration>,
 }
 
 /// What clients are checked against.
@@ -151,6 +155,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         .filter_map(|(at, uri)| at.keep(redirect_uri(uri)))
         .collect();
     let logout = logout::check(client, known.addresses, at);
+    let webhooks = webhooks::check(&client.webhooks, known.addresses, known.sources, &at.key("webhooks"));
     let device = device(client, &grants, &scopes, known, at);
     if let Some(authentication) = &authentication {
         fits(client, authentication, &grants, known, at);
@@ -184,6 +189,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         cross_device: client.cross_device,
         logout,
         retention,
+        webhooks,
     })
 }
 

@@ -49,7 +49,7 @@ use zeroize::Zeroizing;
 
 pub use self::authorization::{AssertionRegistration, CodeRegistration};
 pub use self::branding::BrandingRegistration;
-pub use self::client::ClientRegistration;
+pub use self::client::{ClientRegistration, WebhookRegistration};
 pub use self::credential::CredentialRegistration;
 pub use self::device::DeviceRegistration;
 pub use self::fault::Fault;

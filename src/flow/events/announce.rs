@@ -1,11 +1,11 @@
 //! What a change tells becomes rows that are written with it.
 
 use crate::flow::ports::{Entropy, Unavailable};
-use vpgate_core::base::id::EventId;
+use vpgate_core::base::id::{DeliveryId, EventId};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
-use vpgate_core::event::{Announcement, Event, EventContent};
-use vpgate_core::oauth::client::Authentication;
+use vpgate_core::event::{Announcement, Event, EventContent, NewDelivery};
+use vpgate_core::oauth::client::{Authentication, Client};
 use vpgate_core::policy::Policy;
 
 /// The change with what it tells those clients that can hear it.
@@ -15,12 +15,24 @@ pub(in crate::flow) fn announced(
     (policy, entropy): (&Policy, &dyn Entropy),
     at: Timestamp,
 ) -> Result<Change, Unavailable> {
-    let mut announcements = Vec::new();
-    for content in told.into_iter().filter(|content| is_told(policy, &content.client_id)) {
+    let drawn = || {
         let mut id = [0; 16];
-        entropy.fill(&mut id)?;
-        let event = Event { id: EventId::from_entropy(id), content, at };
-        announcements.push(Announcement { event, deliveries: Vec::new() });
+        entropy.fill(&mut id).map(|()| id)
+    };
+    let mut announcements = Vec::new();
+    for content in told {
+        let Some(client) = policy.clients.named(&content.client_id).filter(|client| is_told(client)) else {
+            continue;
+        };
+        let deliveries = client.webhooks.iter().filter(|endpoint| endpoint.wants(content.kind));
+        let deliveries = deliveries
+            .map(|endpoint| {
+                let id = DeliveryId::from_entropy(drawn()?);
+                Ok(NewDelivery { id, endpoint: endpoint.name.clone() })
+            })
+            .collect::<Result<_, Unavailable>>()?;
+        let event = Event { id: EventId::from_entropy(drawn()?), content, at };
+        announcements.push(Announcement { event, deliveries });
     }
     if announcements.is_empty() {
         return Ok(change);
@@ -28,7 +40,7 @@ pub(in crate::flow) fn announced(
     Ok(Change::Announced { change: Box::new(change), announcements })
 }
 
-/// Whether the client can ask for events: by who it is.
-fn is_told(policy: &Policy, client_id: &str) -> bool {
-    policy.clients.named(client_id).is_some_and(|client| client.authentication != Authentication::None)
+/// Whether the client can ask for events, by who it is, or is sent them.
+fn is_told(client: &Client) -> bool {
+    client.authentication != Authentication::None || !client.webhooks.is_empty()
 }

@@ -136,6 +136,33 @@ async fn collect_once(
     }
 }
 
+/// The result of a presentation of this client that was settled, as long as it is kept: to be told to nobody but the
+/// client itself. What was collected and emptied is none.
+///
+/// # Errors
+/// When the store is unavailable.
+pub(in crate::flow) async fn kept(
+    context: &Context,
+    client_id: &str,
+    id: &PresentationId,
+) -> Result<Option<Collected>, Unavailable> {
+    let Some(Presentation::Settled(settled)) = context.ports.store.presentation(id).await? else {
+        return Ok(None);
+    };
+    if settled.request().requester.client_id() != client_id {
+        return Ok(None);
+    }
+    Ok(match settled.outcome() {
+        PresentationOutcome::Rejected { report } => Some(Collected::Rejected(report.clone())),
+        PresentationOutcome::Declined { error } => Some(Collected::Declined(*error)),
+        PresentationOutcome::Verified { presentation, .. } if presentation.credentials().is_empty() => None,
+        PresentationOutcome::Verified { presentation, report } => {
+            let presentation = as_listed(context, settled.request(), presentation.clone());
+            Some(Collected::Verified { presentation, report: report.clone() })
+        }
+    })
+}
+
 /// What was asked by scope is told as far as the scopes list it: for a device more was asked, for the
 /// subject and the claims of its tokens.
 fn as_listed(

@@ -14,6 +14,8 @@ pub mod strict_json;
 mod texts;
 mod transaction_data;
 mod verify;
+pub mod webhook_message;
+pub mod webhooks;
 
 use poem::Request;
 use poem::web::Data;
@@ -26,6 +28,7 @@ use self::device::{CodeAnswer, CompleteCode, CompletionAnswer, VerifyCode};
 use self::error::Problem;
 use self::events::ListedEvents;
 use self::prefer::{Waited, wait_for_end};
+pub use self::result::result_text;
 use self::result::{PresentationSchema, agreed_texts};
 use self::rules::{Tried, TryRules};
 use self::stream::{FollowedPresentation, told_last};

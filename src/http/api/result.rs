@@ -9,6 +9,8 @@ use super::stream::PresentationStep;
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::collect::Collected;
 use crate::http::documented::Documented;
+use crate::http::exact_json::ExactJson;
+use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::verify::{
@@ -288,6 +290,16 @@ impl PresentationSchema {
             receipt: None,
         }
     }
+}
+
+/// The same as a text, for who is told it elsewhere.
+pub fn result_text(id: &PresentationId, collected: Collected) -> String {
+    let texts = match &collected {
+        Collected::Verified { presentation, .. } => Some(agreed_texts(presentation)),
+        _ => None,
+    };
+    let presentation = PresentationSchema::new(id.to_string(), collected);
+    ExactJson::new(presentation, "transaction_data", texts.as_deref()).into_text()
 }
 
 /// What was shown, by the id of the credential query.

@@ -1,6 +1,6 @@
 //! Who may call an operation, and how they prove it.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// Where a proof of a key binds what is answered to it, so that it is not needed.
 const BINDING: [&str; 3] = ["/device_authorization", "/par", "/token"];
@@ -28,6 +28,11 @@ pub(super) fn amend(document: &mut Value) {
                 operation.insert("parameters".to_owned(), json!([proof()]));
             }
         }
+    }
+    // What we send is signed.
+    let sent = document.get_mut("webhooks").and_then(Value::as_object_mut).into_iter().flatten();
+    for operation in sent.flat_map(|(_, it)| it.as_object_mut().into_iter().flat_map(Map::values_mut)) {
+        operation["security"] = json!([]);
     }
     add_schemes(&mut document["components"]["securitySchemes"]);
 }

@@ -4,7 +4,7 @@
 use serde_json::{Map, Value, json};
 
 /// What the error type of an operation can say and the operation cannot.
-const NEVER: [(&str, &[&str]); 9] = [
+const NEVER: [(&str, &[&str]); 13] = [
     ("fetchRequest", &["429"]),
     ("collectResult", &["403", "409", "502"]),
     ("fetchReceipt", &["403", "409", "502"]),
@@ -14,6 +14,10 @@ const NEVER: [(&str, &[&str]); 9] = [
     ("verifyUserCode", &["409", "502"]),
     ("completeUserCode", &["502"]),
     ("tryRules", &["404", "409", "502"]),
+    ("listWebhooks", &["403", "404", "409", "502"]),
+    ("testWebhook", &["403", "409", "502"]),
+    ("listDeliveries", &["403", "409", "502"]),
+    ("retryDelivery", &["403", "409", "502"]),
 ];
 /// About the body of a request.
 const OF_BODIES: [&str; 2] = ["413", "415"];

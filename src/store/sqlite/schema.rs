@@ -28,6 +28,7 @@ const MIGRATIONS: &[Migration] = &[
     Expands(include_str!("migrations/0014_sessions.sql")),
     Expands(include_str!("migrations/0015_replicas.sql")),
     Expands(include_str!("migrations/0016_events.sql")),
+    Expands(include_str!("migrations/0017_webhooks.sql")),
     Expands(include_str!("migrations/0018_receipts.sql")),
     Expands(include_str!("migrations/0019_retention.sql")),
 ];

@@ -64,6 +64,7 @@ fn request() -> AuthorizationRequest {
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
         retention: Default::default(),
+        webhooks: Vec::new(),
     };
     let challenge = String::from(Digest::of(VERIFIER.as_bytes()));
     let parameters = [

@@ -6,6 +6,7 @@
 mod authorizations;
 mod backend;
 mod crowds;
+mod deliveries;
 mod durability;
 mod events;
 mod grants;
@@ -172,6 +173,14 @@ on_every_backend! {
         events_are_kept_for_seven_days
         an_expiry_is_told_once_and_nobody_settles_then
         who_asks_from_cursor_to_cursor_misses_nothing_of_a_crowd
+    }
+    deliveries {
+        req_21_40_an_event_is_due_for_each_of_its_endpoints_or_for_none
+        req_21_41_of_many_who_begin_an_attempt_one_does_and_has_it_for_a_while
+        req_21_43_an_answer_ends_the_attempt_that_it_was_given_to
+        deliveries_are_listed_by_state_with_the_last_first_and_no_more_than_asked_for
+        what_is_over_is_made_due_by_its_client_alone_and_its_endpoint_is_called_again
+        what_goes_wrong_at_an_endpoint_is_noted_over_what_was_known_until_it_is_forgotten
     }
     leases {
         of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back

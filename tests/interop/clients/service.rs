@@ -19,6 +19,7 @@ use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::status_lists::FetchedStatusLists;
 use vpgate::fetch::wallets::FetchedWallets;
+use vpgate::fetch::webhook_receivers::PostedWebhooks;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::store::sqlite::SqliteStore;
@@ -106,6 +107,7 @@ fn app(config: Config) -> App {
     let fetched_keys = Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(&clock)));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
     let logout_receivers = Arc::new(PostedLogouts::new(network.clone()));
+    let webhook_receivers = Arc::new(PostedWebhooks::new(network.clone()));
     let status_lists =
         FetchedStatusLists::new(network, Arc::clone(&clock), Arc::clone(&issuer_keys), config.status_cache);
     let outside = Outside {
@@ -115,6 +117,7 @@ fn app(config: Config) -> App {
         issuer_keys,
         client_keys: fetched_keys,
         logout_receivers,
+        webhook_receivers,
         status_lists: Arc::new(status_lists),
         wallets: Arc::new(wallets),
         keys: Keyring::in_memory(&SystemEntropy, &KeyPlans::of(&config.policy)).unwrap(),

@@ -55,6 +55,7 @@ async fn the_service_serves_the_document_in_both_forms_at_its_own_address() {
     let json = |text: String| serde_json::from_str::<Value>(&text).unwrap();
     assert_eq!(json(service::served(&service, "/openapi.json").await), expected);
     expected["openapi"] = "3.0.3".into();
+    expected.as_object_mut().unwrap().shift_remove("webhooks").unwrap();
     assert_eq!(json(service::served(&service, "/openapi.json?version=3.0").await), expected);
 }
 

@@ -14,7 +14,7 @@ use vpgate::config::Storage;
 use vpgate::flow::context::{Ports, SecretKeys, Service};
 use vpgate::flow::ports::{
     ClientKeySets, Clock, Entropy, IssuerKeys, LogoutReceivers, NoStatusList, NotPublished, Signer,
-    StatusLists, Unavailable, Wallets,
+    StatusLists, Unavailable, Wallets, WebhookMessage, WebhookReceivers,
 };
 use vpgate::http::{HttpSettings, service};
 use vpgate::store::sqlite::SqliteStore;
@@ -46,6 +46,7 @@ use vpgate_core::policy::{CodePolicy, DevicePolicy, Policy, PresentationPolicy, 
 use vpgate_core::status_list::check::StatusReference;
 use vpgate_core::status_list::token::{StatusList, StatusListFault};
 use vpgate_core::trust::{TrustPolicy, TrustedIssuer};
+use vpgate_core::webhook::Heard;
 
 pub const PUBLIC_URL: &str = "https://verify.example.com";
 pub const RETURN: &str = "https://shop.example.com/return";
@@ -93,6 +94,7 @@ impl Stage {
                 issuer_keys: Arc::new(NoKeys),
                 client_keys: Arc::new(NoKeys),
                 logout_receivers: Arc::new(NoKeys),
+                webhook_receivers: Arc::new(NoKeys),
                 cross_check: None,
                 status_lists: Arc::new(NoLists),
             };
@@ -358,6 +360,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
         retention: Default::default(),
+        webhooks: Vec::new(),
     }
 }
 
@@ -442,6 +445,13 @@ impl Wallets for NoWallets {
 }
 
 struct NoKeys;
+
+#[async_trait]
+impl WebhookReceivers for NoKeys {
+    async fn post(&self, _: WebhookMessage<'_>, _: Timestamp) -> Result<Heard, NotPublished> {
+        Err(NotPublished::passing(&"there is nobody here"))
+    }
+}
 
 #[async_trait]
 impl LogoutReceivers for NoKeys {

@@ -48,4 +48,5 @@ mod token_readers;
 mod tokens;
 mod verify;
 mod wallet_errors;
+mod webhooks;
 mod whose_fault;

@@ -31,6 +31,8 @@ pub mod service_process;
 pub mod stored_bytes;
 #[cfg(unix)]
 pub mod stores;
+#[cfg(unix)]
+pub mod webhook_receiver;
 
 use std::path::PathBuf;
 

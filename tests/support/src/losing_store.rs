@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
 use vpgate::flow::ports::{
-    EventStore, NotCommitted, OpenPresentations, PlacedEvents, PushedRequest, Store, Swept, Unavailable,
+    DeliveryStore, DueDelivery, EventStore, NotCommitted, OpenPresentations, PlacedEvents, PushedRequest,
+    Store, Swept, Unavailable,
 };
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
@@ -28,6 +29,7 @@ use vpgate_core::oauth::session::Session;
 use vpgate_core::openid4vp::presentation::{Presentation, PresentationStage};
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::receipt::chain::{ChainHead, GrownChain, KeptReceipt};
+use vpgate_core::webhook::{DeliveryState, EndpointTrouble};
 
 /// What becomes of a change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -125,6 +127,37 @@ impl EventStore for LosingStore {
         ids: &[PresentationId],
     ) -> Result<HashMap<PresentationId, PresentationStage>, Unavailable> {
         self.inner.stages(ids).await
+    }
+}
+
+#[async_trait]
+impl DeliveryStore for LosingStore {
+    async fn due_endpoints(&self, now: Timestamp) -> Result<Vec<(String, String)>, Unavailable> {
+        self.inner.due_endpoints(now).await
+    }
+
+    async fn due_deliveries(
+        &self,
+        client_id: &str,
+        endpoint: &str,
+        now: Timestamp,
+        limit: usize,
+    ) -> Result<Vec<DueDelivery>, Unavailable> {
+        self.inner.due_deliveries(client_id, endpoint, now, limit).await
+    }
+
+    async fn deliveries(
+        &self,
+        client_id: &str,
+        endpoint: &str,
+        state: Option<DeliveryState>,
+        limit: usize,
+    ) -> Result<Vec<DueDelivery>, Unavailable> {
+        self.inner.deliveries(client_id, endpoint, state, limit).await
+    }
+
+    async fn endpoint_troubles(&self) -> Result<Vec<EndpointTrouble>, Unavailable> {
+        self.inner.endpoint_troubles().await
     }
 }
 

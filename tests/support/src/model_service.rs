@@ -19,6 +19,7 @@ use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::issuer_keys::FetchedIssuerKeys;
 use vpgate::fetch::logout_receivers::PostedLogouts;
 use vpgate::fetch::wallets::FetchedWallets;
+use vpgate::fetch::webhook_receivers::PostedWebhooks;
 use vpgate::flow::ports::{Clock, Entropy, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
 use vpgate::system::clock::SystemClock;
@@ -202,6 +203,7 @@ fn open(
         // No client here has keys, and no wallet is a server.
         client_keys: Arc::new(FetchedIssuerKeys::new(network.clone(), Arc::clone(clock) as Arc<dyn Clock>)),
         logout_receivers: Arc::new(PostedLogouts::new(network.clone())),
+        webhook_receivers: Arc::new(PostedWebhooks::new(network.clone())),
         wallets: Arc::new(FetchedWallets::new(network, Arc::clone(clock) as Arc<dyn Clock>, HashMap::new())),
         status_lists: Arc::new(lists),
         keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),

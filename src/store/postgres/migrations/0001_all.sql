@@ -405,8 +405,7 @@ CREATE INDEX events_forget_at ON events (forget_at);
 -- What is delivered of an event: one row for each endpoint of its client that wants it.
 --
 --   state        waiting, delivered or dead
---   due_at       waiting: when the next attempt is made
---   taken_until  waiting: until when whoever makes an attempt has it to itself
+--   due_at       waiting: when the next attempt is made; while one is made, when somebody else may make it
 --   last_status  the status of the last answer; NULL when none was heard
 CREATE TABLE deliveries (
     id          text   NOT NULL PRIMARY KEY,
@@ -417,7 +416,6 @@ CREATE TABLE deliveries (
     due_at      bigint NOT NULL,
     attempts    bigint NOT NULL,
     last_status bigint,
-    taken_until bigint,
     forget_at   bigint NOT NULL
 ) WITH (fillfactor = 70, autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
 
@@ -425,3 +423,19 @@ CREATE INDEX deliveries_due_at ON deliveries (due_at) WHERE state = 'waiting';
 CREATE INDEX deliveries_endpoint ON deliveries (client, endpoint, due_at);
 CREATE INDEX deliveries_event ON deliveries (event);
 CREATE INDEX deliveries_forget_at ON deliveries (forget_at);
+
+-- An endpoint that failed and has not taken a message since.
+--
+--   address     digest of its address then: at another address it is another endpoint
+--   since       when it failed first
+--   not_before  it asked not to be called before this second
+--   paused      why nothing is sent any more: gone (it answered 410) or failing (for five days)
+CREATE TABLE webhook_troubles (
+    client     text   NOT NULL,
+    endpoint   text   NOT NULL,
+    address    bytea  NOT NULL CHECK (octet_length(address) = 32),
+    since      bigint NOT NULL,
+    not_before bigint,
+    paused     text   CHECK (paused IN ('gone', 'failing')),
+    PRIMARY KEY (client, endpoint)
+);

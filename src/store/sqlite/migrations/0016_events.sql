@@ -15,8 +15,7 @@ CREATE INDEX events_forget_at ON events (forget_at);
 -- What is delivered of an event: one row for each endpoint of its client that wants it.
 --
 --   state        waiting, delivered or dead
---   due_at       waiting: when the next attempt is made
---   taken_until  waiting: until when whoever makes an attempt has it to itself
+--   due_at       waiting: when the next attempt is made; while one is made, when somebody else may make it
 --   last_status  the status of the last answer; NULL when none was heard
 CREATE TABLE deliveries (
     id          TEXT    NOT NULL PRIMARY KEY,
@@ -27,7 +26,6 @@ CREATE TABLE deliveries (
     due_at      INTEGER NOT NULL,
     attempts    INTEGER NOT NULL,
     last_status INTEGER,
-    taken_until INTEGER,
     forget_at   INTEGER NOT NULL
 ) STRICT;
 

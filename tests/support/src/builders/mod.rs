@@ -4,3 +4,5 @@
 pub mod configuration;
 pub mod presentation;
 pub mod states;
+#[cfg(all(unix, feature = "sandbox"))]
+pub mod webhooks;

@@ -73,6 +73,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         proof: ProofRules::default(),
         logout: ClientLogout::default(),
         retention: Default::default(),
+        webhooks: Vec::new(),
     }
 }
 

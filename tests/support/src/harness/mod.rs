@@ -18,6 +18,7 @@ use vpgate::app::{App, Outside};
 use vpgate::config::Config;
 use vpgate::fetch::client::FetchClient;
 use vpgate::fetch::wallets::FetchedWallets;
+use vpgate::fetch::webhook_receivers::PostedWebhooks;
 use vpgate::flow::ports::{Clock, Entropy, LogoutReceivers, NotPublished, Store};
 use vpgate::sandbox::certified_key::CertifiedKey;
 use vpgate::sandbox::{MOUNT, Sandbox, SandboxSettings};
@@ -231,6 +232,7 @@ impl Harness {
             issuer_keys: Arc::new(KnownKeys(keys, Arc::clone(&no_keys))),
             client_keys: Arc::new(NoClientKeys),
             logout_receivers: Arc::clone(&told) as Arc<dyn LogoutReceivers>,
+            webhook_receivers: Arc::new(PostedWebhooks::new(FetchClient::new(true).unwrap())),
             status_lists: Arc::new(status_lists),
             wallets: Arc::new(FetchedWallets::new(
                 FetchClient::new(true).unwrap(),
