@@ -47,6 +47,7 @@ use crate::flow::ports::{
     Wallets, WebhookReceivers,
 };
 use crate::http::{self, HttpSettings};
+use crate::metrics::Metrics;
 use crate::store::{self, Migrated};
 use crate::system::clock::SystemClock;
 use crate::system::descriptors;
@@ -85,6 +86,8 @@ pub struct Outside {
     pub wallets: Arc<dyn Wallets>,
     /// Our own keys.
     pub keys: Keyring,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Why the service does not start.
@@ -167,7 +170,13 @@ impl App {
             status_lists,
             wallets,
             keys,
+            metrics,
         } = outside;
+        for (wallet, key) in &config.request_keys {
+            if let Some(until) = key.expires_at() {
+                metrics.certificate_expires.set([wallet], until.unix() as f64);
+            }
+        }
         let ports = Ports {
             store,
             clock,
@@ -186,6 +195,7 @@ impl App {
                 #[cfg(feature = "cross-check")]
                 CrossCheck::Enforce => Some(Arc::new(SdJwtRs)),
             },
+            metrics,
         };
         let keys =
             SecretKeys { user_code: keys.user_code_key, subject: keys.subject_key, nonce: keys.nonce_key };
@@ -435,7 +445,8 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let keys = own_keys::load(&config, &*entropy, clock.now())?;
     check_request_keys(&config, clock.now())?;
-    let client = FetchClient::new(config.allow_loopback)?;
+    let metrics = Arc::<Metrics>::default();
+    let client = FetchClient::new(config.allow_loopback)?.measured(Arc::clone(&metrics));
     let fetched_keys = FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock));
     let fetched_keys = Arc::new(fetched_keys.remembering(|| Arc::new(KeptSignatures::default())));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
@@ -462,6 +473,7 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         status_lists,
         wallets,
         keys,
+        metrics,
     };
     Ok(App::new(config, outside, mounts).serve(listening, descriptors, store))
 }

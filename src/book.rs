@@ -8,6 +8,7 @@
 //! [retention]: crate::book::retention
 //! [sizing]: crate::book::sizing
 //! [limits]: crate::book::limits
+//! [metrics]: crate::book::metrics
 //! [threats]: crate::book::threats
 //! [receipts]: crate::book::receipts
 //! [decisions]: crate::book::decisions
@@ -28,6 +29,7 @@ macro_rules! page {
         /// [retention]: crate::book::retention
         /// [sizing]: crate::book::sizing
         /// [limits]: crate::book::limits
+        /// [metrics]: crate::book::metrics
         /// [threats]: crate::book::threats
         /// [receipts]: crate::book::receipts
         /// [decisions]: crate::book::decisions
@@ -47,6 +49,7 @@ page!(replicas);
 page!(retention);
 page!(sizing);
 page!(limits);
+page!(metrics);
 page!(threats);
 page!(receipts);
 page!(decisions);

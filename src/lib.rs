@@ -7,6 +7,7 @@
 //! | top | [`app`] | builds the parts and puts them together; nothing else knows every part |
 //! | adapters | [`http`], [`fetch`], [`store`], [`system`], `cross_check`, `sandbox` | the outside world; these never see each other; the last two are Cargo features |
 //! | use cases | [`flow`], [`config`] | read, ask the rules, write once |
+//! | numbers | [`metrics`] | what is counted and measured; knows nobody |
 //! | rules | the package [`vpgate_core`] | every rule, pure: no async, clock, randomness, I/O, HTTP or SQL |
 //!
 //! The book about all this is in `docs/`, and here as [`book`].
@@ -19,6 +20,7 @@ pub mod cross_check;
 pub mod fetch;
 pub mod flow;
 pub mod http;
+pub mod metrics;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 pub mod store;

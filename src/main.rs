@@ -15,6 +15,7 @@ use vpgate::app;
 use vpgate::config::{self, Config, secrets};
 use vpgate::flow::ports::Entropy as _;
 use vpgate::http;
+use vpgate::metrics;
 use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::signing_keys::KeyRole;
 use vpgate_core::base::secret::Secret;
@@ -86,6 +87,12 @@ enum Command {
         /// In which notation.
         #[arg(long, value_enum, default_value_t = Format::Yaml)]
         format: Format,
+    },
+    /// What is counted and measured, for Prometheus.
+    Metrics {
+        /// Prints every metric with its kind, its labels and its meaning: a table in Markdown.
+        #[arg(long, required = true)]
+        describe: bool,
     },
     /// Reads a client secret from standard input and prints what `secret_hash` wants.
     HashSecret {
@@ -191,6 +198,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         }
         Command::Openapi { format: Format::Yaml } => say(http::openapi_yaml().trim_end()),
         Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
+        Command::Metrics { .. } => say(metrics::description().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
     };
     done.map(|()| ExitCode::SUCCESS)

@@ -13,6 +13,7 @@ use crate::flow;
 use crate::flow::context::{Context, Service};
 use crate::flow::ports::{Swept, Unavailable};
 use crate::flow::sweep::Sweeper;
+use crate::metrics::Metrics;
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -69,7 +70,7 @@ async fn sweep(service: Arc<Service>, stopped: watch::Receiver<()>) {
             () = &mut stopped => break,
             () = tokio::time::sleep(SWEEP) => {}
         }
-        tell_swept(sweep_in_turn(&mut sweeper, &service.context()).await);
+        tell_swept(&service, sweep_in_turn(&mut sweeper, &service.context()).await);
     }
     if let Some(sweeper) = sweeper
         && let Err(fault) = sweeper.hand_over(&service.context()).await
@@ -90,18 +91,34 @@ async fn sweep_in_turn(
 }
 
 async fn sweep_once(service: &Service) {
-    tell_swept(flow::sweep::sweep(&service.context()).await.map(Some));
+    tell_swept(service, flow::sweep::sweep(&service.context()).await.map(Some));
 }
 
-fn tell_swept(swept: Result<Option<Swept>, Unavailable>) {
+fn tell_swept(service: &Service, swept: Result<Option<Swept>, Unavailable>) {
     match swept {
         Ok(Some(swept)) => {
             tracing::debug!(swept.grants, swept.presentations, swept.tokens, swept.attempts, "swept");
+            count_swept(service.metrics(), swept);
         }
         Ok(None) => tracing::debug!("another process sweeps"),
         Err(fault) => {
             tracing::warn!(%fault, reason = %fault.source, "the sweep stopped half way; the next one goes on");
         }
+    }
+}
+
+fn count_swept(metrics: &Metrics, swept: Swept) {
+    for (what, count) in [
+        ("grants", swept.grants),
+        ("presentations", swept.presentations),
+        ("tokens", swept.tokens),
+        ("sessions", swept.sessions),
+        ("authorizations", swept.authorizations),
+        ("pushed_requests", swept.pushed_requests),
+        ("assertions", swept.assertions),
+        ("attempts", swept.attempts),
+    ] {
+        metrics.swept.add_many([what], u64::try_from(count).unwrap_or(u64::MAX));
     }
 }
 

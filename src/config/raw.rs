@@ -174,7 +174,8 @@ impl Default for RawHttp {
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct RawOperations {
-    /// Where `/healthz` and `/readyz` answer, and nowhere else then. When left out they answer at `listen`.
+    /// Where `/healthz`, `/readyz` and `/metrics` answer, and nowhere else then. When left out they answer at `listen`,
+    /// `/metrics` only where `public_url` is not https.
     pub listen: Option<String>,
 }
 

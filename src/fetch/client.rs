@@ -5,6 +5,7 @@
 
 use std::error::Error;
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::Duration;
 
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
@@ -13,6 +14,7 @@ use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
+use crate::metrics::{Metrics, Stopwatch};
 use vpgate_core::base::public_address::permitted;
 
 /// Long enough for a distant server, short enough for a person who waits.
@@ -32,6 +34,10 @@ pub struct FetchClient {
     http: reqwest::Client,
     allow_loopback: bool,
     total: Duration,
+    metrics: Arc<Metrics>,
+    /// What is fetched, and the host that it is counted for; the host of the address when left out.
+    kind: &'static str,
+    on_behalf_of: Option<Arc<str>>,
 }
 
 /// A document that was fetched.
@@ -79,6 +85,19 @@ pub enum FetchFault {
 }
 
 impl FetchFault {
+    /// As metrics call it.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Refused => "refused",
+            Self::NoAnswer(_) => "no_answer",
+            Self::Slow => "slow",
+            Self::Status(_) => "status",
+            Self::MediaType => "media_type",
+            Self::TooLong => "too_long",
+            Self::Redirects => "redirects",
+        }
+    }
+
     /// Whether time may heal it: the server does not answer, or says that it is in trouble. Everything else
     /// is a mistake of whoever publishes the document.
     pub fn is_passing(&self) -> bool {
@@ -104,7 +123,39 @@ impl FetchClient {
         connect: Duration,
         total: Duration,
     ) -> Result<Self, reqwest::Error> {
-        Ok(Self { http: http_client(allow_loopback, connect, total)?, allow_loopback, total })
+        Ok(Self {
+            http: http_client(allow_loopback, connect, total)?,
+            allow_loopback,
+            total,
+            metrics: Arc::default(),
+            kind: "other",
+            on_behalf_of: None,
+        })
+    }
+
+    /// The same, counted in `metrics`.
+    #[must_use]
+    pub fn measured(self, metrics: Arc<Metrics>) -> Self {
+        Self { metrics, ..self }
+    }
+
+    /// The same, for what metrics call `kind`.
+    #[must_use]
+    pub fn fetching(self, kind: &'static str) -> Self {
+        Self { kind, ..self }
+    }
+
+    /// The same, for addresses that the configuration does not name: they are counted for the host of `issuer`.
+    #[must_use]
+    pub fn on_behalf_of(self, issuer: &str) -> Self {
+        let url = Url::parse(issuer).ok();
+        let host = url.as_ref().and_then(Url::host_str).unwrap_or(issuer);
+        Self { on_behalf_of: Some(host.into()), ..self }
+    }
+
+    /// What is counted.
+    pub(super) fn metrics(&self) -> &Metrics {
+        &self.metrics
     }
 
     /// Gets a document of one of `media_types`, of at most `limit` bytes.
@@ -112,8 +163,11 @@ impl FetchClient {
     /// # Errors
     /// [`FetchFault`]
     pub async fn get(&self, url: &Url, media_types: &[&str], limit: usize) -> Result<Fetched, FetchFault> {
-        self.look_at(url)?;
-        read(self.http.get(url.clone()), StatusCode::OK, media_types, limit).await
+        self.counted(url, async {
+            self.look_at(url)?;
+            read(self.http.get(url.clone()), StatusCode::OK, media_types, limit).await
+        })
+        .await
     }
 
     /// As [`Self::get`], where the server may send us on a few times (Token Status List section 8.2), to
@@ -145,7 +199,8 @@ impl FetchClient {
             Err(FetchFault::Redirects)
         };
         // All hops together take no longer than one fetch.
-        tokio::time::timeout(self.total, hops).await.unwrap_or(Err(FetchFault::Slow))
+        let in_time = tokio::time::timeout(self.total, hops);
+        self.counted(url, async { in_time.await.unwrap_or(Err(FetchFault::Slow)) }).await
     }
 
     /// Posts a form, and reads the document of one of `media_types`, of at most `limit` bytes, that comes
@@ -160,8 +215,11 @@ impl FetchClient {
         media_types: &[&str],
         limit: usize,
     ) -> Result<Fetched, FetchFault> {
-        self.look_at(url)?;
-        read(self.form_to(url, form), StatusCode::CREATED, media_types, limit).await
+        self.counted(url, async {
+            self.look_at(url)?;
+            read(self.form_to(url, form), StatusCode::CREATED, media_types, limit).await
+        })
+        .await
     }
 
     /// Posts a form to whoever is only to take it: any status of success will do, and nothing that comes with it is
@@ -170,9 +228,34 @@ impl FetchClient {
     /// # Errors
     /// [`FetchFault`]
     pub async fn tell(&self, url: &Url, form: String) -> Result<(), FetchFault> {
-        self.look_at(url)?;
-        let answer = self.form_to(url, form).send().await.map_err(fault)?;
-        if answer.status().is_success() { Ok(()) } else { Err(FetchFault::Status(answer.status().as_u16())) }
+        self.counted(url, async {
+            self.look_at(url)?;
+            let answer = self.form_to(url, form).send().await.map_err(fault)?;
+            let status = answer.status();
+            if status.is_success() { Ok(()) } else { Err(FetchFault::Status(status.as_u16())) }
+        })
+        .await
+    }
+
+    /// Counts how a request to `url` ends.
+    async fn counted<T>(
+        &self,
+        url: &Url,
+        request: impl Future<Output = Result<T, FetchFault>>,
+    ) -> Result<T, FetchFault> {
+        let took = Stopwatch::start();
+        let ended = request.await;
+        let host = self.on_behalf_of.as_deref().or(url.host_str()).unwrap_or_default();
+        self.metrics.fetch_seconds.observe([self.kind], took.elapsed());
+        let result = match &ended {
+            Ok(_) => "ok",
+            Err(why) => why.name(),
+        };
+        self.metrics.fetches.add([self.kind, host, result]);
+        if ended.is_ok() {
+            self.metrics.fetched_age.happened([self.kind, host]);
+        }
+        ended
     }
 
     /// Posts a JSON text to whoever is only to take it, with these headers. Any status is an answer. What comes with it
@@ -187,13 +270,16 @@ impl FetchClient {
         body: String,
         within: Duration,
     ) -> Result<Posted, FetchFault> {
-        self.look_at(url)?;
         let mut request =
             self.http.post(url.clone()).timeout(within).header(CONTENT_TYPE, "application/json");
         for (name, value) in headers {
             request = request.header(*name, value);
         }
-        let mut answer = request.body(body).send().await.map_err(fault)?;
+        let answer = self.counted(url, async {
+            self.look_at(url)?;
+            request.body(body).send().await.map_err(fault)
+        });
+        let mut answer = answer.await?;
         let retry_after = answer.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
         let posted = Posted { status: answer.status().as_u16(), retry_after: retry_after.map(str::to_owned) };
         let mut left = MOST_DROPPED;

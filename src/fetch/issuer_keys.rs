@@ -46,7 +46,7 @@ impl FetchedIssuerKeys {
     /// Nothing is fetched until somebody asks.
     pub fn new(client: FetchClient, clock: Arc<dyn Clock>) -> Self {
         let sets = Cache::new(Arc::clone(&clock), Room::CONFIGURED);
-        Self { client, clock, new_memo: None, sets }
+        Self { client: client.fetching("keys"), clock, new_memo: None, sets }
     }
 
     /// Whatever holds under a set of keys is remembered by a memory that is made with the set, and goes with it.

@@ -15,7 +15,7 @@ pub struct PostedLogouts(FetchClient);
 impl PostedLogouts {
     /// By `client`.
     pub fn new(client: FetchClient) -> Self {
-        Self(client)
+        Self(client.fetching("logout_notice"))
     }
 }
 

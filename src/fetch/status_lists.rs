@@ -79,7 +79,10 @@ impl FetchedStatusLists {
     ) -> Self {
         let lists = Cache::new(Arc::clone(&clock), ROOM);
         let desks = Arc::new(Semaphore::new(READ_AT_ONCE));
-        Self { source: ListSource { client, clock, issuer_keys, bounds, desks }, lists }
+        Self {
+            source: ListSource { client: client.fetching("status_list"), clock, issuer_keys, bounds, desks },
+            lists,
+        }
     }
 }
 
@@ -90,7 +93,13 @@ impl ListSource {
         at: url::Url,
         uri: String,
     ) -> Result<StatusList, NoStatusList> {
+        let client = self.client.clone();
         let fetched = self.list(&issuer, &at, uri).await;
+        let metrics = client.metrics();
+        if let Ok(list) = &fetched {
+            let until = list.fresh_until().unix();
+            metrics.list_next_update.set([issuer.issuer()], until as f64);
+        }
         if let Err(why) = &fetched {
             let (issuer, host) = (issuer.issuer(), at.host_str().unwrap_or_default());
             let reason = why.to_string();
@@ -112,7 +121,8 @@ impl ListSource {
         at: &url::Url,
         uri: String,
     ) -> Result<StatusList, NoStatusList> {
-        let document = self.client.get_following(at, &MEDIA_TYPES, MOST_BYTES).await.map_err(absent)?;
+        let client = self.client.clone().on_behalf_of(issuer.issuer());
+        let document = client.get_following(at, &MEDIA_TYPES, MOST_BYTES).await.map_err(absent)?;
         // Counted from when it came: a slow server has not made it older.
         let receipt = Receipt { at: self.clock.now(), max_age: document.max_age };
         let body = document.body;

@@ -56,7 +56,9 @@ impl KeptMetadata {
         let key = issuer.to_owned();
         let found = self
             .documents
-            .get(&key, &wish, || fetch(client.clone(), key.clone(), Arc::clone(&self.clock)))
+            .get(&key, &wish, || {
+                fetch(client.clone().fetching("wallet_metadata"), key.clone(), Arc::clone(&self.clock))
+            })
             .await
             .map_err(|why| match &why {
                 NotHad::Failed(no_metadata) if !no_metadata.is_passing() => NotPublished::mistake(&why),

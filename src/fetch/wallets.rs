@@ -24,7 +24,7 @@ pub struct FetchedWallets {
 impl FetchedWallets {
     /// `secrets` are ours, by the name of the wallet that requests are pushed to.
     pub fn new(client: FetchClient, clock: Arc<dyn Clock>, secrets: HashMap<String, Secret>) -> Self {
-        Self { client, secrets, metadata: KeptMetadata::new(clock) }
+        Self { client: client.fetching("pushed_request"), secrets, metadata: KeptMetadata::new(clock) }
     }
 }
 

@@ -1,7 +1,9 @@
 //! One change, and what is known of it. The answer of a store can be lost while the change is made: a connection
 //! breaks, a database fails over. Then the change's question is asked, once, before anybody is told anything.
 
+use super::measure;
 use super::ports::{NotCommitted, Store, Unavailable};
+use crate::metrics::{Metrics, Stopwatch};
 use vpgate_core::change::{Change, Outcome};
 
 /// Why a change was not made, as far as a use case must know.
@@ -18,14 +20,37 @@ pub(in crate::flow) enum NotMade {
     Failed(#[from] Unavailable),
 }
 
-/// Makes one change; comes back when it is durable, or when it is known why it was not made.
+/// Makes one change; comes back when it is durable, or when it is known why it was not made. What was made is
+/// counted.
 ///
 /// # Errors
 /// [`NotMade`]
-pub(in crate::flow) async fn commit(store: &dyn Store, change: &Change) -> Result<(), NotMade> {
-    match store.commit(change).await {
+pub(in crate::flow) async fn commit(
+    store: &dyn Store,
+    metrics: &Metrics,
+    change: &Change,
+) -> Result<(), NotMade> {
+    let took = Stopwatch::start();
+    let answer = store.commit(change).await;
+    metrics.store_seconds.observe([change.name()], took.elapsed());
+    metrics.changes.add([change.name(), result_name(&answer)]);
+    let made = match answer {
         Err(NotCommitted::Unknown(why)) => find_out(store, change, why).await,
         known => told(known),
+    };
+    if made.is_ok() {
+        measure::made(metrics, change);
+    }
+    made
+}
+
+fn result_name(answer: &Result<(), NotCommitted>) -> &'static str {
+    match answer {
+        Ok(()) => "ok",
+        Err(NotCommitted::Lost) => "lost",
+        Err(NotCommitted::Taken) => "taken",
+        Err(NotCommitted::NotSent(_)) => "not_sent",
+        Err(NotCommitted::Unknown(_)) => "unknown",
     }
 }
 

@@ -16,6 +16,7 @@ use super::ports::{
 };
 use super::presentation::signed_requests::SignedRequests;
 use vpgate_core::appearance::Appearance;
+use crate::metrics::Metrics;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
@@ -50,6 +51,8 @@ pub struct Ports {
     pub status_lists: Arc<dyn StatusLists>,
     /// Who is asked about what our own core accepted; `None` when nobody is.
     pub cross_check: Option<Arc<dyn CrossChecker>>,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
 }
 
 /// Keys that never leave this process.
@@ -106,6 +109,11 @@ impl Service {
         self.watchers.close();
     }
 
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.ports.metrics
+    }
+
     /// From now on requests see `policy`; those under way keep the policy that they began with.
     pub fn replace_policy(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
@@ -148,6 +156,11 @@ impl Context {
         Self { now: self.ports.clock.now(), ..self.clone() }
     }
 
+    /// What is counted.
+    pub fn metrics(&self) -> &Metrics {
+        &self.ports.metrics
+    }
+
     /// Makes one change; comes back when it is durable.
     ///
     /// # Errors
@@ -173,6 +186,7 @@ impl Context {
             self.watchers.reached(id, stage);
         }
         Ok(())
+        commit::commit(&*self.ports.store, &self.ports.metrics, &change).await
     }
 
     /// 8 fresh bytes, to name this request in logs.

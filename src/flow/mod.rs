@@ -61,6 +61,7 @@ pub mod device;
 pub mod discovery;
 pub mod events;
 pub mod health;
+mod measure;
 pub mod ports;
 pub mod presentation;
 pub mod receipts;

@@ -141,9 +141,9 @@ async fn authenticate<'v>(
     })?;
     // A secret is compared at once; an assertion waits for keys and for the store.
     let _under_way = match (&shown, limits) {
-        (ClientCredentials::Assertion(..), Some(limits)) => {
-            Some(limits.under_way(from).map_err(NotLetIn::TooMany)?)
-        }
+        (ClientCredentials::Assertion(..), Some(limits)) => Some(
+            limits.under_way(from).map_err(|why| too_many(context, "client_assertions_under_way", why))?,
+        ),
         _ => None,
     };
     let why = match flow::client::authenticate(context, &shown).await {
@@ -156,10 +156,16 @@ async fn authenticate<'v>(
     };
     // Whoever is right passes, however many were wrong before: only what fails is braked.
     if let (Some(limits), Some(client)) = (limits, why.guarded()) {
-        limits.failed(from, client, context.now()).map_err(NotLetIn::TooMany)?;
+        let counted = limits.failed(from, client, context.now());
+        counted.map_err(|why| too_many(context, "failed_client_authentications", why))?;
     }
     note(path, &shown, &why, from);
     Err(NotLetIn::NotAuthenticated { why, challenge: request.headers().contains_key(header::AUTHORIZATION) })
+}
+
+fn too_many(context: &Context, what: &str, why: TooMany) -> NotLetIn {
+    context.metrics().limits.add([what]);
+    NotLetIn::TooMany(why)
 }
 
 fn note(path: &str, shown: &ClientCredentials, why: &NotAuthenticated, from: ClientAddress) {

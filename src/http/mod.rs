@@ -33,6 +33,7 @@ pub use self::middleware::cookies;
 use self::middleware::rate_limits::RateLimits;
 pub use self::middleware::request_checks::HostFault;
 use self::middleware::{Endpoints, Middleware, ServedPart};
+use self::operations::NumberReaders;
 pub use self::public_url::PublicUrl;
 use self::routes::Routes;
 use crate::flow::context::Service;
@@ -60,7 +61,7 @@ pub fn routes() -> impl Iterator<Item = (String, String)> {
 /// The operations endpoints alone, for a listener of their own.
 pub fn operations(service: Arc<Service>, public_url: &Url) -> BoxEndpoint<'static, Response> {
     let nothing = || Route::new().boxed();
-    let operator = operations::routes().boxed();
+    let operator = operations::routes(NumberReaders::Operators).boxed();
     let endpoints = Endpoints { machines: nothing(), human: nothing(), operator, mounts: Vec::new() };
     Middleware::new(ServedPart::Operations, endpoints, service, PublicUrl::new(public_url)).boxed()
 }
@@ -71,6 +72,7 @@ pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'st
     let addresses = ClientAddresses::new(settings.trusted_proxies, public_url.is_https());
     let limits = Arc::new(RateLimits::new(addresses.clone()));
     let human = pages::routes(public_url.clone(), addresses.clone(), Arc::clone(&limits));
+    let readers = if public_url.is_https() { NumberReaders::Anybody } else { NumberReaders::Operators };
     let endpoints = Endpoints {
         machines: document::routes()
             .nest_no_strip("/", document::machine_endpoints().into_endpoint())
@@ -80,7 +82,7 @@ pub fn service(service: Arc<Service>, settings: HttpSettings) -> BoxEndpoint<'st
             .data(document::shapes())
             .boxed(),
         human: human.boxed(),
-        operator: operations::routes().boxed(),
+        operator: operations::routes(readers).boxed(),
         mounts: settings.mounts,
     };
     let part = if settings.operations_apart { ServedPart::Public } else { ServedPart::Whole };

@@ -28,6 +28,20 @@ pub enum Audience {
     Mounted,
 }
 
+impl Audience {
+    /// As metrics call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Oauth => "oauth",
+            Self::Openid4vp => "openid4vp",
+            Self::Api => "api",
+            Self::Pages => "pages",
+            Self::Operations => "operations",
+            Self::Mounted => "mounted",
+        }
+    }
+}
+
 /// A route: whose endpoint it is, its method and its path.
 #[derive(Debug)]
 pub struct Route {

@@ -39,11 +39,12 @@ const GROUND: [&str; 16] = [
 
 /// What a room may import besides itself. `app`, `main` and its
 /// `command_line` see everything and are not listed.
-const IMPORTS: [(&str, &[&str]); 9] = [
-    ("flow", &["core"]),
+const IMPORTS: [(&str, &[&str]); 10] = [
+    ("metrics", &[]),
+    ("flow", &["core", "metrics"]),
     ("config", &["core"]),
-    ("http", &["core", "flow"]),
-    ("fetch", &["core", "flow"]),
+    ("http", &["core", "flow", "metrics"]),
+    ("fetch", &["core", "flow", "metrics"]),
     ("store", &["core", "flow", "config"]),
     ("system", &["core", "flow"]),
     ("cross_check", &["core", "flow"]),

@@ -72,7 +72,7 @@ async fn operators_are_answered_while_all_places_are_taken() {
     }
     assert!(full, "all places are taken");
     let client = vpgate_test_support::service_process::client();
-    for path in ["/healthz", "/readyz"] {
+    for path in ["/healthz", "/readyz", "/metrics"] {
         let answer = client.get(service.operations_at(path)).send().await.unwrap();
         assert_eq!(answer.status(), StatusCode::OK, "{path}");
     }

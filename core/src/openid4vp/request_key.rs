@@ -162,6 +162,15 @@ impl RequestKey {
         }
     }
 
+    /// From this second on a certificate or the attestation has expired; `None` where there is none.
+    pub fn expires_at(&self) -> Option<Timestamp> {
+        match &self.validity {
+            Validity::Unlimited => None,
+            Validity::Certificates(chain) => Some(chain.until()),
+            Validity::Before(until) => Some(*until),
+        }
+    }
+
     /// With which algorithm it signs.
     pub fn algorithm(&self) -> Algorithm {
         self.key.algorithm()

@@ -227,6 +227,7 @@ async fn too_many(
     let retry_after = limits::retry_after(context, within).await?;
     let address = from.counted().map(tracing::field::display);
     tracing::warn!(client = client.id, address, retry_after, "too many device authorizations");
+    context.metrics().limits.add(["device_authorizations"]);
     Ok(NotAuthorized::TooMany { retry_after })
 }
 

@@ -166,6 +166,7 @@ async fn count_entry(
                 reason = "too many wrong user codes",
                 "a user code is refused"
             );
+            context.metrics().limits.add(["wrong_user_codes"]);
             Err(CodeRefused::TooMany { retry_after })
         }
         Err(NotMade::Failed(source)) => Err(source.into()),

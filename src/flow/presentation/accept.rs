@@ -9,6 +9,7 @@ use crate::flow::presentation::end::{Ending, NotAccepted};
 use crate::flow::presentation::judge::result_rules;
 use crate::flow::presentation::judge::{Judge, Judged, Refusal};
 use crate::flow::presentation::settle;
+use crate::metrics::Stopwatch;
 use vpgate_core::base::id::{Handle, RequestState};
 use vpgate_core::base::report::{Findings, Rejection};
 use vpgate_core::base::secret::{Digest, Secret};
@@ -88,10 +89,11 @@ pub(in crate::flow) async fn judged(
     let judge = Judge::of(context).under(rules.as_ref());
     let types = &context.policy.transaction_types;
     let challenge = asked.expected().by(context.policy.verification).demanding(types);
+    let took = Stopwatch::start();
     let judged = judge.answer(&challenge, opened, context.now, findings).await;
     let (client, presentation) = (asked.requester.client_id(), &asked.id);
     match &judged {
-        Ok(judged) => judged.record(client, Some(presentation)),
+        Ok(judged) => judged.record(context.metrics(), client, Some(presentation), took),
         Err(error) => {
             let reason = error.code();
             tracing::info!(client, %presentation, verdict = "declined", reason, "answer judged");

@@ -293,6 +293,7 @@ async fn not_begun(context: &Context, client: &str) -> Result<NotBegun, Unavaila
     }
     let retry_after = open.soonest.map_or(1, |soonest| soonest.since(context.now).as_secs().max(1));
     tracing::warn!(client, open = open.count, retry_after, "too many presentations are open");
+    context.metrics().limits.add(["open_presentations"]);
     Ok(NotBegun::TooMany { retry_after })
 }
 

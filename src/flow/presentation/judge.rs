@@ -15,8 +15,9 @@ pub(in crate::flow) mod result_rules;
 pub use self::result_rules::ResultRules;
 use crate::flow::context::Context;
 use crate::flow::ports::{CrossChecker, IssuerKeys, NoStatusList, NotPublished, Opinion, StatusLists};
+use crate::metrics::{Metrics, Stopwatch};
 use vpgate_core::base::id::PresentationId;
-use vpgate_core::base::report::{Findings, Rejection, Report, Rule};
+use vpgate_core::base::report::{CheckOutcome, Findings, Rejection, Report, Rule};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::openid4vp::response::{
     PresentedCredential, ResponseParameters, VpToken, WalletAnswer, WalletError,
@@ -267,8 +268,16 @@ impl<'a> Judge<'a> {
 }
 
 impl Judged {
-    /// The one line about it in the log: for `client`, and for the presentation that it began, if it did.
-    pub(in crate::flow) fn record(&self, client: &str, presentation: Option<&PresentationId>) {
+    /// The one line about it in the log: for `client`, and for the presentation that it began, if it did; and its
+    /// place in the numbers, after it `took` so long.
+    pub(in crate::flow) fn record(
+        &self,
+        metrics: &Metrics,
+        client: &str,
+        presentation: Option<&PresentationId>,
+        took: Stopwatch,
+    ) {
+        self.measure(metrics, took);
         let presentation = presentation.map(tracing::field::display);
         match self {
             Self::Verified { .. } => {
@@ -287,6 +296,18 @@ impl Judged {
                     "answer judged"
                 );
             }
+        }
+    }
+
+    fn measure(&self, metrics: &Metrics, took: Stopwatch) {
+        let (verdict, report) = match self {
+            Self::Verified { report, .. } => ("verified", report),
+            Self::Refused(Refusal::Undecided, report) => ("undecided", report),
+            Self::Refused(_, report) => ("rejected", report),
+        };
+        metrics.verdict_seconds.observe([verdict], took.elapsed());
+        for check in report.checks.iter().filter(|check| check.outcome == CheckOutcome::Failed) {
+            metrics.checks_failed.add([&check.check]);
         }
     }
 }

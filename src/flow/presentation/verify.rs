@@ -6,6 +6,7 @@ use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::judge::{Judge, Judged, ResultRules};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
+use crate::metrics::Stopwatch;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::client::AuthenticatedClient;
 use vpgate_core::openid4vp::transaction_data::TransactionTypes;
@@ -83,8 +84,9 @@ pub async fn verify(
         Some(scopes) => ResultRules::of_scopes(&context.policy.scopes, scopes, several),
         None => ResultRules::of_query(several),
     };
+    let took = Stopwatch::start();
     let judged =
         Judge::of(context).under(Some(&rules)).token(&challenge, request.vp_token, context.now).await;
-    judged.record(&client.client().id, None);
+    judged.record(context.metrics(), &client.client().id, None, took);
     Ok(judged)
 }

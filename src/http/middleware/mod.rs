@@ -28,6 +28,7 @@ use super::PublicUrl;
 use super::pages::look::Look;
 use super::routes::{Audience, Routes};
 use crate::flow::context::{Context, Service};
+use crate::metrics::Metrics;
 
 /// The longest any answer takes. What was begun is finished by the store; the caller may ask again.
 const TIME_LIMIT: Duration = Duration::from_secs(30);
@@ -184,9 +185,24 @@ impl Endpoint for Middleware {
         if method == Method::HEAD {
             response.set_body(());
         }
-        span.in_scope(|| access_log::write(&method, &response, started.elapsed(), again.get()));
+        let took = started.elapsed();
+        measure(self.service.metrics(), audience, &response, took);
+        span.in_scope(|| access_log::write(&method, &response, took, again.get()));
         Ok(response)
     }
+}
+
+fn measure(metrics: &Metrics, audience: Audience, response: &Response, took: Duration) {
+    let (audience, route) = (audience.name(), access_log::route(response));
+    let class = match response.status().as_u16() {
+        100..=199 => "1xx",
+        200..=299 => "2xx",
+        300..=399 => "3xx",
+        400..=499 => "4xx",
+        _ => "5xx",
+    };
+    metrics.http_requests.add([audience, route, class]);
+    metrics.http_seconds.observe([audience, route], took);
 }
 
 /// This address with another path. `None` where there can be none, as in `*`.

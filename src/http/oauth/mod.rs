@@ -2,6 +2,7 @@
 
 mod device_authorization;
 pub mod error;
+mod exchange;
 mod form;
 mod introspect;
 mod jwks;
@@ -28,21 +29,18 @@ use self::metadata::{Metadata, metadata};
 use self::par::{PushedAnswer, PushedAuthorizationRequest};
 use self::resource_error::ResourceRefusal;
 use self::revoke::{RevocationAnswer, RevocationRequest};
-use self::token::{TokenAnswer, TokenGrant, TokenRequest};
+use self::token::{TokenAnswer, TokenRequest};
 use self::userinfo::{TokenInForm, UserinfoAnswer};
 use super::basic::{ClientParameters, CredentialsFault};
 use super::client_authentication::NotLetIn;
 use super::documented::Documented;
 use super::middleware::client_address::ClientAddresses;
 use super::middleware::rate_limits::RateLimits;
-use super::middleware::trace::AskedAgain;
 use super::payload::Payload;
 use super::tags::Tags;
 use super::{PublicUrl, access_token, client_authentication};
 use crate::flow;
-use crate::flow::code::redeem::CodeProof;
 use crate::flow::context::Context;
-use crate::flow::device::redeem::NotRedeemed;
 use crate::flow::discovery;
 use crate::flow::tokens::issue::{TokenAsk, TokenType};
 use vpgate_core::base::secret::Secret;
@@ -102,7 +100,8 @@ impl OauthEndpoints {
     ) -> Result<PushedAnswer, OAuthRefusal> {
         let Payload(WholeForm { named, parameters }) = form;
         let client = authenticate(&context, request, named.client).await?;
-        limits.push(request, &client.client().id, context.now())?;
+        let counted = limits.push(request, &client.client().id, context.now());
+        counted.inspect_err(|_| context.metrics().limits.add(["pushed_requests"]))?;
         let key = proven(&context, client, request, &public_url.at("/par")).await?;
         Ok(flow::code::push(&context, client, &parameters, key).await?.into())
     }
@@ -127,29 +126,7 @@ impl OauthEndpoints {
         let shown = form.shown()?;
         let key = proven(&context, client, request, &public_url.at("/token")).await?;
         let ask = TokenAsk { resource: form.resource, key };
-        // The others are apart on the heap, so that the future of a poll is small.
-        Ok(match shown {
-            TokenGrant::DeviceCode { code, verifier } => {
-                let verifier = verifier.as_ref();
-                let redeemed = flow::device::redeem(&context, client, &code, verifier, &ask).await;
-                if let Err(NotRedeemed::Pending | NotRedeemed::SlowDown) = redeemed {
-                    AskedAgain::note();
-                }
-                redeemed?.into()
-            }
-            TokenGrant::Code { code, redirect_uri, verifier } => {
-                let proof = CodeProof { redirect_uri: redirect_uri.as_deref(), verifier: verifier.as_ref() };
-                Box::pin(flow::code::redeem(&context, client, &code, proof, &ask)).await?.into()
-            }
-            TokenGrant::RefreshToken(token) => {
-                let scope = form.scope.as_deref();
-                Box::pin(flow::tokens::refresh(&context, client, token, scope, &ask)).await?.into()
-            }
-            TokenGrant::ClientCredentials => {
-                let scope = form.scope.as_deref();
-                Box::pin(flow::tokens::client_credentials(&context, client, scope, ask)).await?.into()
-            }
-        })
+        Ok(exchange::exchange(&context, client, shown, form.scope.as_deref(), ask).await?.into())
     }
 
     /// Ask what an access token means (RFC 7662)

@@ -17,6 +17,7 @@ use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
 use vpgate_core::appearance::message::Message;
+use crate::http::middleware::rate_limits::TooMany;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 #[derive(Template)]
@@ -37,7 +38,7 @@ struct Confirm<'p> {
 
 /// A browser arrives from a client. Nothing is stored yet: anybody can send any browser here.
 pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
-    pages.site.limits.visit(&request, pages.context.now())?;
+    count(&pages, &request)?;
     let query = request.uri().query().unwrap_or_default();
     let parameters = parameters(query.as_bytes())?;
     let browser = pages.browser(&request)?;
@@ -59,9 +60,14 @@ pub async fn show(pages: Pages, request: Request) -> Result<Response, Notice> {
     }
 }
 
+fn count(pages: &Pages, request: &Request) -> Result<(), TooMany> {
+    let counted = pages.site.limits.visit(request, pages.context.now());
+    counted.inspect_err(|_| pages.context.metrics().limits.add(["authorization_visits"]))
+}
+
 /// An authorization request in a form (OpenID Connect Core section 3.1.2.1). The browser is made to come again.
 pub async fn take(pages: Pages, mut request: Request) -> Result<Response, Notice> {
-    pages.site.limits.visit(&request, pages.context.now())?;
+    count(&pages, &request)?;
     let parameters = posted(&mut request).await?;
     match flow::code::authorize::keep_posted(&pages.context, &parameters).await {
         Ok(kept) => {

@@ -121,6 +121,7 @@ fn app(config: Config) -> App {
         status_lists: Arc::new(status_lists),
         wallets: Arc::new(wallets),
         keys: Keyring::in_memory(&SystemEntropy, &KeyPlans::of(&config.policy)).unwrap(),
+        metrics: Arc::default(),
     };
     let mounts = vec![
         (MOUNT, sandbox.endpoint()),

@@ -43,6 +43,17 @@ async fn it_is_alive_and_ready() {
 }
 
 #[tokio::test]
+async fn numbers_are_not_told_to_the_world() {
+    let answer = Stage::new().get("/metrics", &[]).await;
+    assert_eq!(answer.status, StatusCode::FORBIDDEN, "this service is behind an https address");
+    assert!(
+        answer.body.contains("[operations] listen") && !answer.body.contains("vpgate_"),
+        "{}",
+        answer.body
+    );
+}
+
+#[tokio::test]
 async fn mounted_endpoints_answer_under_their_path_and_pass_as_they_are() {
     let stage = Stage::new();
     let answer = stage.get("/sandbox/tv?x=1", &[]).await;

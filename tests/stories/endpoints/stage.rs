@@ -97,6 +97,7 @@ impl Stage {
                 webhook_receivers: Arc::new(NoKeys),
                 cross_check: None,
                 status_lists: Arc::new(NoLists),
+                metrics: Arc::default(),
             };
             let [user_code, subject, nonce] = [1, 2, 3].map(|byte| DigestKey::new(&[byte; 32]));
             let endpoints = Service::new(policy, ports, SecretKeys { user_code, subject, nonce });

@@ -28,6 +28,7 @@ mod in_signature;
 mod limits;
 mod logs;
 mod lost_answers;
+mod metrics;
 mod oidf;
 mod own_pages;
 mod phishing;

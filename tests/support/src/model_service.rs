@@ -207,6 +207,7 @@ fn open(
         wallets: Arc::new(FetchedWallets::new(network, Arc::clone(clock) as Arc<dyn Clock>, HashMap::new())),
         status_lists: Arc::new(lists),
         keys: Keyring::in_folder(&folder.join("keys"), &SystemEntropy, &plan).unwrap(),
+        metrics: Arc::default(),
     };
     Arc::new(App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]))
 }

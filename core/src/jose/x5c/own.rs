@@ -110,6 +110,11 @@ impl OwnChain {
         self.others.iter().any(|one| path::is_self_signed(one))
     }
 
+    /// From this second on one of the certificates is not valid any more.
+    pub fn until(&self) -> Timestamp {
+        self.window.until()
+    }
+
     /// Whether all certificates are valid at `now`.
     pub fn is_valid_at(&self, now: Timestamp) -> bool {
         self.window.holds(now)

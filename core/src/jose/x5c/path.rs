@@ -194,6 +194,11 @@ impl Window {
         Self { from: self.from.max(other.from), until: self.until.min(other.until) }
     }
 
+    /// From this second on it holds no more.
+    pub(super) fn until(self) -> Timestamp {
+        Timestamp::from_unix(self.until)
+    }
+
     pub(super) fn holds(self, now: Timestamp) -> bool {
         (self.from..self.until).contains(&now.unix())
     }

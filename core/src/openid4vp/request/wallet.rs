@@ -239,6 +239,17 @@ pub enum PresentationFlow {
     DcApi,
 }
 
+impl PresentationFlow {
+    /// As requests and metrics call it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::SameDevice => "same_device",
+            Self::CrossDevice => "cross_device",
+            Self::DcApi => "dc_api",
+        }
+    }
+}
+
 /// How a wallet answers (OpenID4VP 1.0 sections 5.6, 8.2, 8.3 and Appendix A).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -240,6 +240,7 @@ impl Harness {
                 HashMap::new(),
             )),
             keys: Keyring::in_memory(&SystemEntropy, &KeyPlans::of(&config.policy)).unwrap(),
+            metrics: Arc::default(),
         };
         let routes = config.policy.wallets.clone().into();
         let app = App::new(config, outside, vec![(MOUNT, sandbox.endpoint())]);
