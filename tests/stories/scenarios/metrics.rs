@@ -68,9 +68,9 @@ async fn refusals_are_counted_by_the_check_that_failed() {
     world.decline(&begun).await;
     let text = numbers(&world).await;
     let found = |what: &str| text.lines().find(|line| line.contains(what)).unwrap_or_default().to_owned();
-    assert!(found(r#"outcome="rejected",reason="key_binding"#).ends_with(" 1"), "{text}");
+    assert!(found(r#"outcome="rejected",reason="kb_nonce"}"#).ends_with(" 1"), "{text}");
     assert!(found(r#"outcome="declined",reason="access_denied"}"#).ends_with(" 1"), "{text}");
-    assert!(found(r#"vpgate_checks_failed_total{check="key_binding"#).starts_with("vpgate"), "{text}");
+    assert!(found(r#"vpgate_checks_failed_total{check="kb_nonce"}"#).starts_with("vpgate"), "{text}");
     assert!(found(r#"vpgate_verdict_seconds_count{verdict="rejected"}"#).starts_with("vpgate"), "{text}");
 }
 
