@@ -12,6 +12,10 @@ const CODE: &str = "authorization_code";
 pub(in crate::flow) fn made(metrics: &Metrics, change: &Change) {
     let grant = |client: &str, grant, outcome| metrics.grants.add([client, grant, outcome]);
     match change {
+        Change::Announced { change, .. } => made(metrics, change),
+        Change::Expire { request, .. } => {
+            metrics.presentations.add([&request.wallet, request.flow.name(), "expired", "none"]);
+        }
         Change::OpenGrant { grant: opened, .. } => grant(&opened.terms().client_id, DEVICE, "opened"),
         Change::BeginAuthorization { grant: opened, .. } => {
             grant(&opened.terms().request.client_id, CODE, "opened");
