@@ -12,9 +12,11 @@ mod listener;
 mod own_keys;
 mod places;
 mod preflight;
+mod reload;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;
 
+use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::Path;
 use std::sync::Arc;
@@ -30,6 +32,9 @@ use tokio::task::JoinHandle;
 use self::background::start;
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
+use self::reload::{Built, Reloading};
+pub use self::reload::{NotReloaded, Reloaded};
+use crate::config::outgoing::Outgoing;
 use crate::config::signature_memo::KeptSignatures;
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 #[cfg(feature = "cross-check")]
@@ -37,6 +42,7 @@ use crate::cross_check::SdJwtRs;
 use crate::fetch::client::FetchClient;
 use crate::fetch::issuer_keys::FetchedIssuerKeys;
 use crate::fetch::logout_receivers::PostedLogouts;
+use crate::fetch::reach::{NoReach, Reach};
 use crate::fetch::status_lists::FetchedStatusLists;
 use crate::fetch::wallets::FetchedWallets;
 use crate::fetch::webhook_receivers::PostedWebhooks;
@@ -56,6 +62,7 @@ use crate::system::keys::{KeyPlans, Keyring, NoSigningKeys};
 use crate::system::request_keys::RequestKeys;
 use crate::system::signing_keys::{KeyListing, KeyRole, TokenSigner};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::openid4vp::request_key::RequestKey;
 
 /// How long requests under way may take once we were told to stop. Less than the time after which
 /// service supervisors lose patience (Kubernetes: 30 s).
@@ -114,7 +121,7 @@ pub enum NotStarted {
     #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
     RequestKey(String),
     #[error("outgoing requests cannot be set up")]
-    Fetch(#[from] reqwest::Error),
+    Fetch(#[from] NoReach),
     #[error("cannot listen on {address}")]
     Listen {
         /// Where the service was to listen.
@@ -135,6 +142,7 @@ pub struct App {
     endpoint: BoxEndpoint<'static, Response>,
     /// For a listener of their own, where there is one.
     operations: BoxEndpoint<'static, Response>,
+    request_keys: Arc<RequestKeys>,
     /// Proxies, which have no share of places.
     proxies: Exempt,
     /// Requests that may wait for a long time.
@@ -172,18 +180,15 @@ impl App {
             keys,
             metrics,
         } = outside;
-        for (wallet, key) in &config.request_keys {
-            if let Some(until) = key.expires_at() {
-                metrics.certificate_expires.set([wallet], until.unix() as f64);
-            }
-        }
+        note_certificates(&metrics, &config.request_keys);
+        let request_keys = Arc::new(RequestKeys::new(config.request_keys));
         let ports = Ports {
             store,
             clock,
             entropy,
             signer: Arc::new(keys.signer),
             receipt_signer: Arc::new(keys.receipt_signer),
-            request_signer: Arc::new(RequestKeys::new(config.request_keys)),
+            request_signer: Arc::<RequestKeys>::clone(&request_keys),
             wallets,
             issuer_keys,
             client_keys,
@@ -203,7 +208,7 @@ impl App {
         let endpoint = http::service(Arc::clone(&service), settings);
         let operations = http::operations(Arc::clone(&service), &public_url);
         let proxies: Exempt = Arc::new(move |peer| proxies.contains(peer));
-        Self { service, endpoint, operations, proxies, event_streams }
+        Self { service, endpoint, operations, request_keys, proxies, event_streams }
     }
 
     /// All endpoints, to be called in process.
@@ -257,7 +262,14 @@ impl App {
     }
 
     /// Starts to answer, and to sweep.
-    fn serve(self, listening: Listening, descriptors: Option<u64>, store: Arc<dyn Store>) -> Running {
+    fn serve(
+        self,
+        listening: Listening,
+        descriptors: Option<u64>,
+        store: Arc<dyn Store>,
+        (built, wallets): (Built, Arc<FetchedWallets>),
+    ) -> Running {
+        let reloading = Reloading { request_keys: self.request_keys, wallets, built };
         let (stop, stopped) = watch::channel(());
         let (listener, address) = listening.public;
         let public = BoundedListener::new(
@@ -274,7 +286,16 @@ impl App {
             address
         });
         let background = background::begin(&self.service, &stopped);
-        Running { address, operations_address, stop, servers, background, service: self.service, store }
+        Running {
+            address,
+            operations_address,
+            stop,
+            servers,
+            background,
+            service: self.service,
+            store,
+            reloading,
+        }
     }
 }
 
@@ -287,6 +308,7 @@ pub struct Running {
     background: Vec<JoinHandle<()>>,
     service: Arc<Service>,
     store: Arc<dyn Store>,
+    reloading: Reloading,
 }
 
 impl Running {
@@ -336,13 +358,29 @@ pub async fn serve(config: Config) -> Result<Running, NotStarted> {
 /// to be mended before a start.
 ///
 /// # Errors
-/// [`NotStarted::RequestKey`]
+/// [`NotStarted::RequestKey`], [`NotStarted::Fetch`]
 pub fn check_now(config: &Config) -> Result<Vec<String>, NotStarted> {
-    check_request_keys(config, SystemClock.now())?;
+    check_request_keys(config, SystemClock.now()).map_err(NotStarted::RequestKey)?;
+    client_for(config)?;
     Ok(preflight::look(config))
 }
 
-fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), NotStarted> {
+fn client_for(config: &Config) -> Result<FetchClient, NoReach> {
+    let Outgoing { authorities, networks, proxy } = config.outgoing.clone();
+    FetchClient::reaching(Reach { allow_loopback: config.allow_loopback, networks, authorities, proxy })
+}
+
+fn note_certificates(metrics: &Metrics, keys: &HashMap<String, RequestKey>) {
+    metrics.certificate_expires.clear();
+    for (wallet, key) in keys {
+        if let Some(until) = key.expires_at() {
+            metrics.certificate_expires.set([wallet], until.unix() as f64);
+        }
+    }
+}
+
+/// The wallets whose keys sign nothing now.
+fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), String> {
     let mut out_of_date: Vec<&str> = config
         .request_keys
         .iter()
@@ -350,7 +388,7 @@ fn check_request_keys(config: &Config, now: Timestamp) -> Result<(), NotStarted>
         .map(|(wallet, _)| wallet.as_str())
         .collect();
     out_of_date.sort_unstable();
-    if out_of_date.is_empty() { Ok(()) } else { Err(NotStarted::RequestKey(out_of_date.join(", "))) }
+    if out_of_date.is_empty() { Ok(()) } else { Err(out_of_date.join(", ")) }
 }
 
 /// Brings the database to the version of this program.
@@ -444,9 +482,9 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
     let clock: Arc<dyn Clock> = Arc::new(SystemClock);
     let entropy: Arc<dyn Entropy> = Arc::new(SystemEntropy);
     let keys = own_keys::load(&config, &*entropy, clock.now())?;
-    check_request_keys(&config, clock.now())?;
+    check_request_keys(&config, clock.now()).map_err(NotStarted::RequestKey)?;
     let metrics = Arc::<Metrics>::default();
-    let client = FetchClient::new(config.allow_loopback)?.measured(Arc::clone(&metrics));
+    let client = client_for(&config)?.measured(Arc::clone(&metrics));
     let fetched_keys = FetchedIssuerKeys::new(client.clone(), Arc::clone(&clock));
     let fetched_keys = Arc::new(fetched_keys.remembering(|| Arc::new(KeptSignatures::default())));
     let issuer_keys: Arc<dyn IssuerKeys> = Arc::<FetchedIssuerKeys>::clone(&fetched_keys);
@@ -471,9 +509,10 @@ fn start_at(listening: Listening, mut config: Config, mounts: Mounts) -> Result<
         logout_receivers,
         webhook_receivers,
         status_lists,
-        wallets,
+        wallets: Arc::<FetchedWallets>::clone(&wallets),
         keys,
         metrics,
     };
-    Ok(App::new(config, outside, mounts).serve(listening, descriptors, store))
+    let built = Built::of(&config);
+    Ok(App::new(config, outside, mounts).serve(listening, descriptors, store, (built, wallets)))
 }

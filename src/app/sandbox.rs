@@ -11,6 +11,7 @@ use self::key_files::KeyFiles;
 use super::{Listening, Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::fetch::client::sandbox_client;
+use crate::fetch::reach::NoReach;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
 use crate::sandbox::certified_key::{CertifiedKey, NotCertified};
 use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
@@ -62,7 +63,7 @@ pub enum NoSandbox {
     Parties(#[from] SandboxFault),
     /// What they talk to the service with.
     #[error("outgoing requests cannot be set up")]
-    Fetch(#[from] reqwest::Error),
+    Fetch(#[from] NoReach),
     #[error(transparent)]
     Entropy(#[from] Unavailable),
 }

@@ -10,7 +10,7 @@ use super::service::{tell, until_told_to_stop};
 
 /// The whole story on this machine.
 pub fn run(listen: SocketAddr, data: Option<PathBuf>) -> anyhow::Result<()> {
-    until_told_to_stop(async move {
+    until_told_to_stop(None, async move {
         let secret = std::env::var("VPGATE_SANDBOX_SHOP_SECRET").ok().map(Secret::received);
         let sandbox = sandbox::serve(listen, data, secret).await?;
         greet(&sandbox);

@@ -14,6 +14,7 @@ pub mod chain_memo;
 mod doubts;
 mod fault;
 mod file;
+pub mod outgoing;
 mod postgres;
 mod process;
 mod proxies;
@@ -34,6 +35,7 @@ use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
+use self::outgoing::Outgoing;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::raw::RawStorage;
 use self::read::Written;
@@ -67,6 +69,8 @@ pub struct Config {
     pub trusted_proxies: TrustedProxies,
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
+    /// `[fetch]`: how far our own requests reach.
+    pub outgoing: Outgoing,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
     /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.
@@ -190,6 +194,7 @@ impl Config {
             keys: process.keys,
             trusted_proxies: process.trusted_proxies,
             allow_loopback,
+            outgoing: process.outgoing,
             cross_check: process.cross_check,
             status_cache: process.status_cache.with_clock_tolerance(clock_tolerance),
             request_keys: registered.request_keys,

@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::fault::Faults;
+use super::outgoing::{self, Outgoing};
 use super::raw::{File, RawStatusLists, RawStorage};
 use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
@@ -17,6 +18,7 @@ pub(super) struct Process {
     pub storage: Storage,
     pub keys: KeyStorage,
     pub trusted_proxies: TrustedProxies,
+    pub outgoing: Outgoing,
     pub cross_check: CrossCheck,
     pub status_cache: CacheBounds,
 }
@@ -36,6 +38,7 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
         (_, directory) => KeyStorage::Directory(folder.join(directory.as_deref().unwrap_or("keys"))),
     };
     let trusted_proxies = proxies::check(&file.http, faults);
+    let outgoing = outgoing::check(&file.fetch, folder, faults);
     let cross_check = match file.verification.cross_check.as_str() {
         "off" => Ok(CrossCheck::Off),
         #[cfg(feature = "cross-check")]
@@ -54,6 +57,7 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
         storage: storage?,
         keys,
         trusted_proxies,
+        outgoing,
         cross_check: cross_check?,
         status_cache: status_cache?,
     })

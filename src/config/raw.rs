@@ -31,6 +31,8 @@ pub(super) struct File {
     pub keys: RawKeys,
     /// The proxies in front of us.
     pub http: RawHttp,
+    /// How far our own requests reach.
+    pub fetch: RawFetch,
     /// A listener for operators.
     pub operations: RawOperations,
     /// How long status lists are kept.
@@ -168,6 +170,18 @@ impl Default for RawHttp {
     fn default() -> Self {
         Self { trusted_proxies: Vec::new(), forwarded_header: "either".to_owned() }
     }
+}
+
+/// How far our own requests reach: to issuers, wallets and clients. Public addresses are open.
+#[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
+#[serde(default)]
+pub(super) struct RawFetch {
+    /// Certificates (PEM) of authorities that count beside those of the system.
+    pub ca_file: Option<String>,
+    /// Networks inside which issuers, wallets and clients may be: addresses and networks. https is a must there, too.
+    pub allow_networks: Vec<String>,
+    /// The HTTP proxy that leads outside. It resolves names, so it must refuse those that lead inside.
+    pub proxy: Option<String>,
 }
 
 /// A listener for operators.

@@ -4,18 +4,15 @@
 //! choose the keys.
 
 use std::error::Error;
-use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
-use reqwest::redirect::Policy;
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
+use super::reach::{LeadsInside, NoReach, Reach};
 use crate::metrics::{Metrics, Stopwatch};
-use vpgate_core::base::public_address::permitted;
 
 /// Long enough for a distant server, short enough for a person who waits.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -32,7 +29,7 @@ const MOST_DROPPED: usize = 64 << 10;
 #[derive(Clone, Debug)]
 pub struct FetchClient {
     http: reqwest::Client,
-    allow_loopback: bool,
+    reach: Arc<Reach>,
     total: Duration,
     metrics: Arc<Metrics>,
     /// What is fetched, and the host that it is counted for; the host of the address when left out.
@@ -67,6 +64,9 @@ pub enum FetchFault {
     /// Nobody answered in time, or not in HTTP.
     #[error("no answer")]
     NoAnswer(#[source] reqwest::Error),
+    /// Somebody answered, with a certificate that is not for the name, or not by an authority that counts.
+    #[error("its TLS certificate is refused ({0}); private authorities belong in [fetch] ca_file")]
+    Certificate(String),
     /// No answer in time, with all its redirects.
     #[error("no answer in time")]
     Slow,
@@ -90,6 +90,7 @@ impl FetchFault {
         match self {
             Self::Refused => "refused",
             Self::NoAnswer(_) => "no_answer",
+            Self::Certificate(_) => "certificate",
             Self::Slow => "slow",
             Self::Status(_) => "status",
             Self::MediaType => "media_type",
@@ -102,7 +103,7 @@ impl FetchFault {
     /// is a mistake of whoever publishes the document.
     pub fn is_passing(&self) -> bool {
         match self {
-            Self::NoAnswer(_) | Self::Slow => true,
+            Self::NoAnswer(_) | Self::Certificate(_) | Self::Slow => true,
             Self::Status(status) => matches!(status, 408 | 425 | 429 | 500..=599),
             Self::Refused | Self::MediaType | Self::TooLong | Self::Redirects => false,
         }
@@ -114,18 +115,31 @@ impl FetchClient {
     ///
     /// # Errors
     /// When TLS cannot be set up.
-    pub fn new(allow_loopback: bool) -> Result<Self, reqwest::Error> {
+    pub fn new(allow_loopback: bool) -> Result<Self, NoReach> {
         Self::with_timeouts(allow_loopback, CONNECT, TOTAL)
+    }
+
+    /// A client that reaches so far.
+    ///
+    /// # Errors
+    /// [`NoReach`]
+    pub fn reaching(reach: Reach) -> Result<Self, NoReach> {
+        Self::bounded(reach, CONNECT, TOTAL)
     }
 
     pub(super) fn with_timeouts(
         allow_loopback: bool,
         connect: Duration,
         total: Duration,
-    ) -> Result<Self, reqwest::Error> {
+    ) -> Result<Self, NoReach> {
+        Self::bounded(Reach { allow_loopback, ..Reach::default() }, connect, total)
+    }
+
+    fn bounded(reach: Reach, connect: Duration, total: Duration) -> Result<Self, NoReach> {
+        let reach = Arc::new(reach);
         Ok(Self {
-            http: http_client(allow_loopback, connect, total)?,
-            allow_loopback,
+            http: reach.client(connect, total)?,
+            reach,
             total,
             metrics: Arc::default(),
             kind: "other",
@@ -304,8 +318,9 @@ impl FetchClient {
             None => return Err(FetchFault::Refused),
         };
         let loopback = address.is_none_or(|address: std::net::IpAddr| address.is_loopback());
-        let scheme = url.scheme() == "https" || (url.scheme() == "http" && self.allow_loopback && loopback);
-        if scheme && address.is_none_or(|address| permitted(address, self.allow_loopback)) {
+        let scheme =
+            url.scheme() == "https" || (url.scheme() == "http" && self.reach.allow_loopback && loopback);
+        if scheme && address.is_none_or(|address| self.reach.permits(address)) {
             Ok(())
         } else {
             Err(FetchFault::Refused)
@@ -363,55 +378,8 @@ async fn take(
 /// # Errors
 /// When TLS cannot be set up.
 #[cfg(feature = "sandbox")]
-pub fn sandbox_client() -> Result<reqwest::Client, reqwest::Error> {
-    http_client(true, CONNECT, TOTAL)
-}
-
-#[expect(clippy::disallowed_methods, reason = "the home of the HTTP client")]
-fn http_client(
-    allow_loopback: bool,
-    connect: Duration,
-    total: Duration,
-) -> Result<reqwest::Client, reqwest::Error> {
-    reqwest::Client::builder()
-        .user_agent(concat!("vpgate/", env!("CARGO_PKG_VERSION")))
-        .redirect(Policy::none())
-        // A proxy from the environment would resolve names behind our back.
-        .no_proxy()
-        .https_only(!allow_loopback)
-        .referer(false)
-        .dns_resolver(PublicNames { allow_loopback })
-        .connect_timeout(connect)
-        .timeout(total)
-        .pool_max_idle_per_host(1)
-        .build()
-}
-
-/// Resolves names, and refuses those that lead inside: all addresses of a name must be permitted, and
-/// the connection is made to the very addresses that were looked at, so that a second answer of the
-/// name server changes nothing.
-struct PublicNames {
-    allow_loopback: bool,
-}
-
-/// A name that leads inside.
-#[derive(Debug, thiserror::Error)]
-#[error("the name has an address that is not public")]
-struct LeadsInside;
-
-impl Resolve for PublicNames {
-    fn resolve(&self, name: Name) -> Resolving {
-        let allow_loopback = self.allow_loopback;
-        Box::pin(async move {
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((name.as_str(), 0)).await?.collect();
-            if found.iter().all(|address| permitted(address.ip(), allow_loopback)) {
-                let addresses: Addrs = Box::new(found.into_iter());
-                Ok(addresses)
-            } else {
-                Err(LeadsInside.into())
-            }
-        })
-    }
+pub fn sandbox_client() -> Result<reqwest::Client, NoReach> {
+    Arc::new(Reach { allow_loopback: true, ..Reach::default() }).client(CONNECT, TOTAL)
 }
 
 /// Errors of the library name the URL, which may be long; ours name what happened.
@@ -420,6 +388,12 @@ fn fault(why: reqwest::Error) -> FetchFault {
     while let Some(inner) = source {
         if inner.is::<LeadsInside>() {
             return FetchFault::Refused;
+        }
+        // Errors of OpenSSL have no types: (`... certificate verify failed ...: (self-signed certificate)`).
+        let words = inner.to_string();
+        if words.contains("certificate verify failed") {
+            let reason = words.rsplit_once('(').map_or("", |(_, reason)| reason.trim_end_matches(')'));
+            return FetchFault::Certificate(reason.to_owned());
         }
         source = inner.source();
     }

@@ -11,6 +11,7 @@ mod issuer_document;
 pub mod issuer_keys;
 pub mod logout_receivers;
 mod pushed_request;
+pub mod reach;
 pub mod status_lists;
 mod wallet_metadata;
 pub mod wallets;

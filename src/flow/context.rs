@@ -161,6 +161,11 @@ impl Context {
         &self.ports.metrics
     }
 
+    /// What the operator decided, as this request sees it.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
     /// Makes one change; comes back when it is durable.
     ///
     /// # Errors
@@ -181,12 +186,11 @@ impl Context {
     ) -> Result<(), NotMade> {
         let outside = (&*self.policy, &*self.ports.entropy);
         let change = announced(change, told, outside, self.now)?;
-        commit::commit(&*self.ports.store, &change).await?;
+        commit::commit(&*self.ports.store, &self.ports.metrics, &change).await?;
         if let Some((id, stage)) = change.reaches() {
             self.watchers.reached(id, stage);
         }
         Ok(())
-        commit::commit(&*self.ports.store, &self.ports.metrics, &change).await
     }
 
     /// 8 fresh bytes, to name this request in logs.

@@ -1,6 +1,7 @@
 //! The keys that sign requests to wallets, by the name of the wallet.
 
 use std::collections::HashMap;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use serde_json::{Map, Value};
 
@@ -12,18 +13,28 @@ use vpgate_core::openid4vp::request_key::{NotSigned, RequestKey};
 
 /// All of them.
 #[derive(Debug, Default)]
-pub struct RequestKeys(HashMap<String, RequestKey>);
+pub struct RequestKeys(RwLock<HashMap<String, RequestKey>>);
 
 impl RequestKeys {
     /// From checked configuration.
     pub fn new(keys: HashMap<String, RequestKey>) -> Self {
-        Self(keys)
+        Self(RwLock::new(keys))
+    }
+
+    /// From now on these.
+    pub fn replace(&self, keys: HashMap<String, RequestKey>) {
+        *self.0.write().unwrap_or_else(PoisonError::into_inner) = keys;
+    }
+
+    /// Nothing is left half done under this lock.
+    fn now(&self) -> RwLockReadGuard<'_, HashMap<String, RequestKey>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl RequestSigner for RequestKeys {
     fn algorithm(&self, wallet: &str) -> Option<Algorithm> {
-        self.0.get(wallet).map(RequestKey::algorithm)
+        self.now().get(wallet).map(RequestKey::algorithm)
     }
 
     fn sign_as(
@@ -33,7 +44,8 @@ impl RequestSigner for RequestKeys {
         claims: &Map<String, Value>,
         now: Timestamp,
     ) -> Result<String, NotSigned> {
-        let key = self.0.get(&identity.wallet).ok_or(NotSigned::NoKey)?;
+        let keys = self.now();
+        let key = keys.get(&identity.wallet).ok_or(NotSigned::NoKey)?;
         key.sign(&identity.verifier_id, header, claims, now)
     }
 }

@@ -3,5 +3,6 @@
 mod bounds;
 mod mechanisms;
 mod mutations;
+mod private_network;
 mod store_contract;
 mod vectors;

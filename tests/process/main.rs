@@ -25,6 +25,7 @@ mod lost_keys;
 mod memory;
 mod places;
 mod raw;
+mod reload;
 mod replicas;
 mod signals;
 mod starting;

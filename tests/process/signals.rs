@@ -5,9 +5,9 @@ use reqwest::StatusCode;
 use vpgate_test_support::service_process::{PLAIN, Start, client};
 
 #[tokio::test]
-async fn a_signal_to_read_the_configuration_again_does_not_kill_and_says_what_to_do() {
+async fn signals_that_mean_something_elsewhere_do_not_kill() {
     let mut service = Start::serve(PLAIN).start();
-    for (signal, said) in [("HUP", "vpgate check-config"), ("USR1", "SIGUSR1"), ("USR2", "SIGUSR2")] {
+    for (signal, said) in [("HUP", "read again"), ("USR1", "SIGUSR1"), ("USR2", "SIGUSR2")] {
         service.signal(signal);
         service.wait_for_log(said);
     }

@@ -26,7 +26,7 @@ pub enum ForwardedHeader {
 }
 
 /// The proxies in front of us (`[http]`), whose word about the client's address counts.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TrustedProxies {
     /// Where they are.
     pub networks: Arc<[IpNetwork]>,

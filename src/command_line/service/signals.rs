@@ -2,8 +2,16 @@
 
 use std::io;
 
-/// SIGTERM and SIGINT stop the service. SIGHUP, SIGUSR1 and SIGUSR2 would end it at once if nobody waited for
-/// them; they are said in the log instead.
+/// What we are told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Told {
+    /// SIGTERM, SIGINT.
+    Stop,
+    /// SIGHUP: to read the configuration again.
+    Reload,
+}
+
+/// SIGUSR1 and SIGUSR2 would end the process at once if nobody waited for them; they are said in the log instead.
 #[cfg(unix)]
 pub struct Signals {
     terminate: tokio::signal::unix::Signal,
@@ -15,6 +23,11 @@ pub struct Signals {
 
 #[cfg(unix)]
 impl Signals {
+    /// Waits until somebody tells us to stop.
+    pub async fn told_to_stop(&mut self) {
+        while self.told().await != Told::Stop {}
+    }
+
     /// From now on none of them ends the process by itself.
     pub fn new() -> io::Result<Self> {
         use tokio::signal::unix::{SignalKind, signal};
@@ -27,16 +40,13 @@ impl Signals {
         })
     }
 
-    /// Waits until somebody asks us to stop.
-    pub async fn told_to_stop(&mut self) {
+    /// Waits until somebody tells us something.
+    pub async fn told(&mut self) -> Told {
         loop {
             tokio::select! {
-                _ = self.terminate.recv() => return,
-                _ = self.interrupt.recv() => return,
-                _ = self.hangup.recv() => tracing::warn!(
-                    "SIGHUP: the configuration is read at the start only, and stays as it is. For a changed file: \
-                     `vpgate check-config`, then restart"
-                ),
+                _ = self.terminate.recv() => return Told::Stop,
+                _ = self.interrupt.recv() => return Told::Stop,
+                _ = self.hangup.recv() => return Told::Reload,
                 _ = self.first_of_users.recv() => tracing::warn!("SIGUSR1 means nothing here: nothing was done"),
                 _ = self.second_of_users.recv() => tracing::warn!("SIGUSR2 means nothing here: nothing was done"),
             }
@@ -50,15 +60,21 @@ pub struct Signals;
 
 #[cfg(not(unix))]
 impl Signals {
+    /// Waits until somebody tells us to stop.
+    pub async fn told_to_stop(&mut self) {
+        while self.told().await != Told::Stop {}
+    }
+
     /// Nothing to prepare.
     pub fn new() -> io::Result<Self> {
         Ok(Self)
     }
 
-    /// Waits until somebody asks us to stop.
-    pub async fn told_to_stop(&mut self) {
+    /// Waits until somebody tells us something.
+    pub async fn told(&mut self) -> Told {
         if tokio::signal::ctrl_c().await.is_err() {
             std::future::pending::<()>().await;
         }
+        Told::Stop
     }
 }

@@ -1,0 +1,150 @@
+//! Another configuration while the service runs. Requests under way keep the policy that they began with.
+//!
+//! Clients, scopes, wallets with their keys, credentials with whom we believe, certificates and revocation lists are
+//! taken. Where the service listens, what it stores where, and what else is built once stays until the next start.
+
+use std::collections::BTreeSet;
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use url::Url;
+
+use super::{Running, check_request_keys};
+use crate::config::outgoing::Outgoing;
+use crate::config::{Config, CrossCheck, KeyStorage, Storage};
+use crate::fetch::wallets::FetchedWallets;
+use crate::flow::ports::Clock as _;
+use crate::system::clock::SystemClock;
+use crate::system::keys::KeyPlans;
+use crate::system::request_keys::RequestKeys;
+use crate::system::signing_keys::KeyPlan;
+use vpgate_core::base::forwarded::TrustedProxies;
+use vpgate_core::policy::Policy;
+use vpgate_core::status_list::token::CacheBounds;
+
+/// Why the configuration stays as it is.
+#[derive(Debug, thiserror::Error)]
+pub enum NotReloaded {
+    /// Every address that is out, every token and every wallet names it.
+    #[error("public_url is another one, which takes a restart")]
+    PublicUrl,
+    /// Keys are made at the start.
+    #[error(
+        "tokens or receipts are signed otherwise, or live longer, than the keys were made for, which takes a restart"
+    )]
+    SigningKeys,
+    /// No wallet would believe our signature.
+    #[error("a certificate or the attestation in [wallets.signing] of {0} has expired, or is not valid yet")]
+    RequestKey(String),
+}
+
+/// What came of a new configuration.
+#[derive(Debug, Default)]
+pub struct Reloaded {
+    /// Names that are there now, and were not: `clients web`.
+    pub added: Vec<String>,
+    /// Names that are gone.
+    pub removed: Vec<String>,
+    /// Keys of the file that differ and wait for the next start.
+    pub waiting: Vec<&'static str>,
+}
+
+/// What takes a new configuration, beside the service.
+pub(super) struct Reloading {
+    pub(super) request_keys: Arc<RequestKeys>,
+    pub(super) wallets: Arc<FetchedWallets>,
+    pub(super) built: Built,
+}
+
+/// What is built once.
+#[derive(Clone)]
+pub(super) struct Built {
+    public_url: Url,
+    listen: (SocketAddr, Option<SocketAddr>),
+    storage: Storage,
+    keys: KeyStorage,
+    plans: KeyPlans,
+    proxies: TrustedProxies,
+    allow_loopback: bool,
+    outgoing: Outgoing,
+    cross_check: CrossCheck,
+    status_cache: CacheBounds,
+}
+
+impl Built {
+    /// Of what the service was started with.
+    pub(super) fn of(config: &Config) -> Self {
+        Self {
+            public_url: config.public_url.clone(),
+            listen: (config.listen, config.operations_listen),
+            storage: config.storage.clone(),
+            keys: config.keys.clone(),
+            plans: KeyPlans::of(&config.policy),
+            proxies: config.trusted_proxies.clone(),
+            allow_loopback: config.allow_loopback,
+            outgoing: config.outgoing.clone(),
+            cross_check: config.cross_check,
+            status_cache: config.status_cache,
+        }
+    }
+
+    /// What `other` would build otherwise.
+    fn differences(&self, other: &Self) -> Vec<&'static str> {
+        let compared = [
+            ("listen", self.listen.0 == other.listen.0),
+            ("operations.listen", self.listen.1 == other.listen.1),
+            ("storage", self.storage == other.storage),
+            ("keys", self.keys == other.keys),
+            ("http", self.proxies == other.proxies),
+            ("danger_allow_loopback", self.allow_loopback == other.allow_loopback),
+            ("fetch", self.outgoing == other.outgoing),
+            ("verification.cross_check", self.cross_check == other.cross_check),
+            ("status_lists", self.status_cache == other.status_cache),
+        ];
+        compared.into_iter().filter(|(_, same)| !same).map(|(key, _)| key).collect()
+    }
+}
+
+impl Running {
+    /// Takes another configuration, whole or not at all.
+    ///
+    /// # Errors
+    /// [`NotReloaded`]; the old one stays.
+    pub fn reload(&self, config: Config) -> Result<Reloaded, NotReloaded> {
+        let (now, next) = (&self.reloading.built, Built::of(&config));
+        if now.public_url != next.public_url {
+            return Err(NotReloaded::PublicUrl);
+        }
+        let enough = |now: &KeyPlan, next: &KeyPlan| {
+            next.algorithms.iter().all(|algorithm| now.algorithms.contains(algorithm))
+                && next.longest_lifetime <= now.longest_lifetime
+        };
+        if !(enough(&now.plans.tokens, &next.plans.tokens)
+            && enough(&now.plans.receipts, &next.plans.receipts))
+        {
+            return Err(NotReloaded::SigningKeys);
+        }
+        check_request_keys(&config, SystemClock.now()).map_err(NotReloaded::RequestKey)?;
+        let before = names(self.service.context().policy());
+        let after = names(&config.policy);
+        let reloaded = Reloaded {
+            added: after.difference(&before).cloned().collect(),
+            removed: before.difference(&after).cloned().collect(),
+            waiting: now.differences(&next),
+        };
+        super::note_certificates(self.service.metrics(), &config.request_keys);
+        self.reloading.request_keys.replace(config.request_keys);
+        self.reloading.wallets.replace_secrets(config.wallet_secrets);
+        self.service.replace_policy(config.policy);
+        Ok(reloaded)
+    }
+}
+
+/// What is registered, by name.
+fn names(policy: &Policy) -> BTreeSet<String> {
+    let clients = policy.clients.iter().map(|it| format!("clients {}", it.id));
+    let scopes = policy.scopes.iter().map(|it| format!("scopes {}", it.name));
+    let wallets = policy.wallets.iter().map(|it| format!("wallets {}", it.name));
+    let credentials = policy.scopes.credentials().iter().map(|it| format!("credentials {}", it.id));
+    clients.chain(scopes).chain(wallets).chain(credentials).collect()
+}
