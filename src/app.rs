@@ -8,6 +8,7 @@
 mod background;
 mod connections;
 mod deliveries;
+mod doctor;
 mod listener;
 mod own_keys;
 mod places;
@@ -30,6 +31,7 @@ use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
 use self::background::start;
+pub use self::doctor::{DoctorLine, examine};
 use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use self::reload::{Built, Reloading};

@@ -58,6 +58,11 @@ enum Command {
         #[arg(long)]
         schema: bool,
     },
+    /// Looks at everything that the configuration names, and says what is worth a look: database, keys, certificates, whether issuers,
+    /// wallets and our own address answer, and whether their clocks are ours. Changes nothing, tells no secret.
+    ///
+    /// Exit codes: 0 all well, 1 something is worth a look.
+    Doctor(ConfigFile),
     /// Judges a `vp_token` offline and prints the report.
     ///
     /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
@@ -160,6 +165,7 @@ fn main() -> ExitCode {
 fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
+        Command::Doctor(file) => return command_line::doctor::run(&file.config),
         Command::Receipt(command) => return receipt::run(&command),
         #[cfg(feature = "sandbox")]
         Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),

@@ -172,7 +172,7 @@ impl Default for RawHttp {
     }
 }
 
-/// How far our own requests reach: to issuers, wallets and clients. Public addresses are open.
+/// How far our own requests reach.
 #[derive(Debug, Default, Deserialize, Serialize, JsonSchema)]
 #[serde(default)]
 pub(super) struct RawFetch {

@@ -7,12 +7,13 @@ use std::error::Error;
 use std::sync::Arc;
 use std::time::Duration;
 
-use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AGE, CACHE_CONTROL, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use reqwest::{Response, StatusCode};
 use url::{Host, Url};
 
 use super::reach::{LeadsInside, NoReach, Reach};
 use crate::metrics::{Metrics, Stopwatch};
+use vpgate_core::base::time::Timestamp;
 
 /// Long enough for a distant server, short enough for a person who waits.
 const CONNECT: Duration = Duration::from_secs(3);
@@ -53,6 +54,15 @@ pub struct Posted {
     pub status: u16,
     /// The header `Retry-After`, as it came.
     pub retry_after: Option<String>,
+}
+
+/// An answer that is not read.
+#[derive(Debug)]
+pub struct Probed {
+    /// Its status.
+    pub status: u16,
+    /// What time it is there.
+    pub date: Option<Timestamp>,
 }
 
 /// Why there is no document.
@@ -215,6 +225,20 @@ impl FetchClient {
         // All hops together take no longer than one fetch.
         let in_time = tokio::time::timeout(self.total, hops);
         self.counted(url, async { in_time.await.unwrap_or(Err(FetchFault::Slow)) }).await
+    }
+
+    /// Asks whether anybody answers at `url`, whatever the answer is.
+    ///
+    /// # Errors
+    /// [`FetchFault`]
+    pub async fn probe(&self, url: &Url) -> Result<Probed, FetchFault> {
+        self.counted(url, async {
+            self.look_at(url)?;
+            let answer = self.http.get(url.clone()).send().await.map_err(fault)?;
+            let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
+            Ok(Probed { status: answer.status().as_u16(), date: date.and_then(Timestamp::from_http_date) })
+        })
+        .await
     }
 
     /// Posts a form, and reads the document of one of `media_types`, of at most `limit` bytes, that comes

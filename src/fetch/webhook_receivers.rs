@@ -15,7 +15,7 @@ pub struct PostedWebhooks(FetchClient);
 impl PostedWebhooks {
     /// By `client`.
     pub fn new(client: FetchClient) -> Self {
-        Self(client)
+        Self(client.fetching("webhook"))
     }
 }
 

@@ -10,13 +10,14 @@ use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::events::announce::announced;
 use super::events::watch::Watchers;
+use super::health::HealthRecord;
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
     StatusLists, Store, Unavailable, Wallets, WebhookReceivers,
 };
 use super::presentation::signed_requests::SignedRequests;
-use vpgate_core::appearance::Appearance;
 use crate::metrics::Metrics;
+use vpgate_core::appearance::Appearance;
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
@@ -74,11 +75,13 @@ pub struct Service {
     polls: Arc<Polls>,
     shares: Arc<SharesAtHand>,
     watchers: Arc<Watchers>,
+    health: Arc<HealthRecord>,
 }
 
 impl Service {
     /// Joins the operator's decisions and the outside world.
     pub fn new(policy: Policy, ports: Ports, keys: SecretKeys) -> Self {
+        let health = Arc::new(HealthRecord::new(ports.clock.now()));
         Self {
             policy: RwLock::new(Arc::new(policy)),
             ports: Arc::new(ports),
@@ -87,6 +90,7 @@ impl Service {
             polls: Arc::default(),
             shares: Arc::default(),
             watchers: Arc::default(),
+            health,
         }
     }
 
@@ -101,6 +105,7 @@ impl Service {
             polls: Arc::clone(&self.polls),
             shares: Arc::clone(&self.shares),
             watchers: Arc::clone(&self.watchers),
+            health: Arc::clone(&self.health),
         }
     }
 
@@ -117,6 +122,7 @@ impl Service {
     /// From now on requests see `policy`; those under way keep the policy that they began with.
     pub fn replace_policy(&self, policy: Policy) {
         *self.policy.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(policy);
+        self.health.note_configuration(self.ports.clock.now());
     }
 }
 
@@ -131,6 +137,7 @@ pub struct Context {
     pub(in crate::flow) polls: Arc<Polls>,
     pub(in crate::flow) shares: Arc<SharesAtHand>,
     pub(in crate::flow) watchers: Arc<Watchers>,
+    pub(in crate::flow) health: Arc<HealthRecord>,
 }
 
 impl std::fmt::Debug for Context {

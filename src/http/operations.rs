@@ -1,9 +1,9 @@
 //! The endpoints of operators: is it alive, can it work, and what are the numbers?
 
-use poem::http::{StatusCode, header};
+use poem::http::{StatusCode, Uri, header};
 use poem::web::{Data, Json};
 use poem::{EndpointExt as _, IntoResponse, Response, Route, get, handler};
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use super::middleware::failure::Failure;
 use super::middleware::trace::AskedAgain;
@@ -44,26 +44,43 @@ fn metrics(context: Data<&Context>, readers: Data<&NumberReaders>) -> Response {
 
 /// The process answers.
 #[handler]
-fn alive() -> Json<serde_json::Value> {
+fn alive() -> Json<Value> {
     AskedAgain::note();
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers too.
+/// The store answers too. `?verbose` tells each part, and since when it is as it is.
 #[handler]
-async fn ready(context: Data<&Context>) -> Response {
-    match health::ready(&context).await {
+async fn ready(context: Data<&Context>, uri: &Uri) -> Response {
+    let ready = health::ready(&context).await;
+    let mut told = Map::new();
+    if uri.query() == Some("verbose") {
+        let parts = health::parts(&context).into_iter().map(|part| {
+            let status = if part.works { "ok" } else { "unavailable" };
+            json!({ "name": part.name, "status": status, "since": part.since.rfc3339() })
+        });
+        told.insert("version".to_owned(), env!("CARGO_PKG_VERSION").into());
+        told.insert("parts".to_owned(), parts.collect());
+    }
+    match ready {
         Ok(()) => {
             AskedAgain::note();
-            Json(json!({ "status": "ok" })).into_response()
+            told.insert("status".to_owned(), "ok".into());
+            Json(told).into_response()
         }
-        Err(failure) => unavailable(&failure.into()),
+        Err(failure) => not_ready(&failure.into(), told),
     }
 }
 
 /// 503 under a trace id.
 pub fn unavailable(failure: &Failure) -> Response {
-    Json(json!({ "status": "unavailable", "trace_id": failure.trace }))
+    not_ready(failure, Map::new())
+}
+
+fn not_ready(failure: &Failure, mut told: Map<String, Value>) -> Response {
+    told.insert("status".to_owned(), "unavailable".into());
+    told.insert("trace_id".to_owned(), failure.trace.to_string().into());
+    Json(told)
         .with_status(StatusCode::SERVICE_UNAVAILABLE)
         .with_header(header::RETRY_AFTER, failure.retry_after)
         .into_response()

@@ -161,7 +161,8 @@ impl Endpoint for Middleware {
     async fn call(&self, mut request: Request) -> poem::Result<Response> {
         let context = self.service.context();
         let trace = TraceId::of(context.trace());
-        let span = tracing::info_span!("request", %trace);
+        let parent = trace::parent(request.headers());
+        let span = tracing::info_span!("request", %trace, parent);
         self.below_our_path(&mut request);
         let audience = self.audience(request.uri().path());
         let method = request.method().clone();

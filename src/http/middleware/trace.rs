@@ -5,6 +5,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use poem::http::HeaderMap;
+
 use crate::flow::ports::Unavailable;
 
 tokio::task_local! {
@@ -61,6 +63,23 @@ impl TraceId {
     }
 }
 
+/// The trace that whoever asks is in (W3C Trace Context section 3.2: `traceparent`), so that our lines are found
+/// from theirs. It decides nothing: anybody can send any.
+pub fn parent(headers: &HeaderMap) -> Option<&str> {
+    let mut given = headers.get_all("traceparent").iter();
+    let (Some(value), None) = (given.next(), given.next()) else { return None };
+    let mut parts = value.to_str().ok()?.split('-');
+    let (version, trace, span, flags) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
+    let hex = |text: &str, length| {
+        text.len() == length && text.bytes().all(|byte| matches!(byte, b'0'..=b'9' | b'a'..=b'f'))
+    };
+    let named = |text: &str| text.bytes().any(|byte| byte != b'0');
+    // Version 0 has four parts; later ones may have more.
+    let whole = hex(version, 2) && version != "ff" && (version != "00" || parts.next().is_none());
+    let sound = hex(trace, 32) && named(trace) && hex(span, 16) && named(span) && hex(flags, 2);
+    (whole && sound).then_some(trace)
+}
+
 impl fmt::Display for TraceId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
@@ -70,6 +89,29 @@ impl fmt::Display for TraceId {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_trace_of_who_asks_is_read_as_w3c_writes_it() {
+        let trace = "4bf92f3577b34da6a3ce929d0e0e4736";
+        for (value, known) in [
+            (format!("00-{trace}-00f067aa0ba902b7-01"), true),
+            (format!("01-{trace}-00f067aa0ba902b7-01-later"), true),
+            (format!("00-{trace}-00f067aa0ba902b7-01-more"), false),
+            (format!("ff-{trace}-00f067aa0ba902b7-01"), false),
+            (format!("00-{}-00f067aa0ba902b7-01", trace.to_uppercase()), false),
+            (format!("00-{}-00f067aa0ba902b7-01", "0".repeat(32)), false),
+            (format!("00-{trace}-0000000000000000-01"), false),
+            (format!("00-{trace}-00f067aa0ba902b7"), false),
+            (format!("00-{trace}0-00f067aa0ba902b7-01"), false),
+            (String::new(), false),
+        ] {
+            let mut headers = HeaderMap::new();
+            headers.insert("traceparent", value.parse().unwrap());
+            assert_eq!(parent(&headers), known.then_some(trace), "{value}");
+            headers.append("traceparent", value.parse().unwrap());
+            assert_eq!(parent(&headers), None, "twice");
+        }
+    }
 
     #[tokio::test]
     async fn the_current_id_is_the_one_around_us() {

@@ -16,8 +16,8 @@ use crate::flow::code::authorize::{Arrival, AuthorizationShown, NotAuthorizable}
 use crate::flow::code::push::URN;
 use crate::http::form::{Form, MEDIA_TYPE};
 use crate::http::middleware::body::{self, MAX_FORM_BYTES};
-use vpgate_core::appearance::message::Message;
 use crate::http::middleware::rate_limits::TooMany;
+use vpgate_core::appearance::message::Message;
 use vpgate_core::oauth::authorization_request::AuthorizationParameters;
 
 #[derive(Template)]

@@ -2,6 +2,8 @@
 
 use poem::http::{Method, StatusCode};
 
+use vpgate_core::base::time::Timestamp;
+
 use crate::endpoints::stage::Stage;
 
 #[tokio::test]
@@ -40,6 +42,22 @@ async fn it_is_alive_and_ready() {
     for path in ["/healthz", "/readyz"] {
         assert_eq!(stage.get(path, &[]).await.ok_json()["status"], "ok");
     }
+}
+
+#[tokio::test]
+async fn each_part_is_told_with_since_when() {
+    let stage = Stage::new();
+    let began = Timestamp::from_unix(stage.now()).rfc3339();
+    stage.later(60);
+    let answer = stage.get("/readyz?verbose", &[]).await.ok_json();
+    assert_eq!(answer["status"], "ok");
+    let asked = Timestamp::from_unix(stage.now()).rfc3339();
+    for (place, name, since) in [(0, "process", &began), (1, "configuration", &began), (2, "store", &asked)] {
+        let part = &answer["parts"][place];
+        assert_eq!((&part["name"], &part["status"]), (&name.into(), &"ok".into()), "{answer}");
+        assert_eq!(part["since"], **since, "{answer}");
+    }
+    assert!(stage.get("/readyz", &[]).await.ok_json().get("parts").is_none());
 }
 
 #[tokio::test]
