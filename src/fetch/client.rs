@@ -236,7 +236,10 @@ impl FetchClient {
             self.look_at(url)?;
             let answer = self.http.get(url.clone()).send().await.map_err(fault)?;
             let date = answer.headers().get(DATE).and_then(|date| date.to_str().ok());
-            Ok(Probed { status: answer.status().as_u16(), date: date.and_then(Timestamp::from_http_date) })
+            Ok(Probed {
+                status: answer.status().as_u16(),
+                date: date.and_then(|date| Timestamp::from_http_date(date).ok()),
+            })
         })
         .await
     }

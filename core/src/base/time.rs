@@ -44,11 +44,6 @@ impl Timestamp {
         Duration::from_secs(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
     }
 
-    /// From a date of HTTP (RFC 9110 section 5.6.7: `Sun, 06 Nov 1994 08:49:37 GMT`).
-    pub fn from_http_date(text: &str) -> Option<Self> {
-        OffsetDateTime::parse(text, &Rfc2822).ok().map(|at| Self(at.unix_timestamp()))
-    }
-
     /// From RFC 3339 text; fractions of a second are cut off.
     ///
     /// # Errors
@@ -198,15 +193,6 @@ mod tests {
         assert_eq!(day("2026-06-15T00:00:00Z"), Day::parse("2026-06-15"));
         assert_eq!(day("2026-06-15T01:00:00+02:00"), Day::parse("2026-06-14"));
         assert_eq!(Day::of(Timestamp::from_unix(i64::MAX)), None);
-    }
-
-    #[test]
-    fn a_date_of_http_is_read() {
-        let read = Timestamp::from_http_date("Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(read, Some(Timestamp::from_unix(784_111_777)));
-        for wrong in ["", "now", "784111777", "1994-11-06T08:49:37Z"] {
-            assert_eq!(Timestamp::from_http_date(wrong), None, "{wrong}");
-        }
     }
 
     #[test]
