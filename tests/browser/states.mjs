@@ -18,10 +18,8 @@ const MODES = { light: ["light", "en"], dark: ["dark", "en"], arabic: ["light", 
 const windowOf = (story, who, more) => Browsing.open(browser, { base, output, story, who, viewport: PHONE, colorScheme: "light", ...more });
 
 /** Photographs the page of a window in every size and mode, and has axe look at it in every mode. */
-async function state(window, name) {
+async function state(window, name, address = window.page.url()) {
   const { page } = window;
-  await page.waitForLoadState();
-  const address = page.url();
   for (const [mode, [colorScheme, language]] of Object.entries(MODES)) {
     await page.emulateMedia({ colorScheme, reducedMotion: "reduce" });
     const spoken = new URL(address);
@@ -39,7 +37,13 @@ async function state(window, name) {
     check(faults.length === 0, `axe finds nothing on ${name}, ${mode}: ${faults.join("; ")}`);
   }
   await page.emulateMedia({ colorScheme: "light", reducedMotion: "reduce" });
-  await page.goto(address);
+}
+
+/** The same page in English again: the language of the last picture is remembered. */
+async function inEnglish({ page }) {
+  const english = new URL(page.url());
+  english.searchParams.set("ui_locales", "en");
+  await page.goto(english.href);
 }
 
 /** A television's code. */
@@ -60,12 +64,11 @@ async function atTheWallet(phone) {
 
 async function beforeTheWallet() {
   const phone = await windowOf("states", "phone", { tolerated: /status of 4\d\d/ });
-  await phone.go("/device");
-  await state(phone, "1-enter");
-  await phone.go("/device?user_code=BBBB-BBBB");
-  await state(phone, "2-wrong-code");
-  await phone.go(`/device?user_code=${await code()}`);
-  await state(phone, "3-confirm");
+  await state(phone, "1-enter", `${base}/device`);
+  // Each look at it counts as a try.
+  await state(phone, "2-wrong-code", `${base}/device?user_code=BBBB-BBBB`);
+  await state(phone, "3-confirm", `${base}/device?user_code=${await code()}`);
+  await inEnglish(phone);
   // At 400% the code and the button are reached by scrolling, and nothing lies over the code.
   await phone.page.setViewportSize(ENLARGED);
   for (const seen of [phone.page.locator(".code"), phone.page.getByRole("button", { name: /^Continue/ })]) {
@@ -80,8 +83,7 @@ async function beforeTheWallet() {
   await phone.page.setViewportSize(PHONE);
   await phone.press(/did not start this/, false);
   await phone.look("4-stopped");
-  await phone.go("/nowhere");
-  await state(phone, "5-error");
+  await state(phone, "5-error", `${base}/nowhere`);
   await phone.close();
 }
 
@@ -91,6 +93,7 @@ async function afterTheWallet() {
   await phone.press("Share", false);
   await phone.page.waitForURL(/\/done\//);
   await state(phone, "6-done");
+  await inEnglish(phone);
   const last = await phone.page.getByRole("button").allInnerTexts();
   check(last.length === 1 && (await phone.page.locator("button.button").count()) === 0, "no primary action takes the access back");
   await phone.press(/did not start this/, false);
@@ -99,6 +102,7 @@ async function afterTheWallet() {
   await phone.press("Decline", false);
   await phone.page.waitForURL(/\/done\//);
   await state(phone, "8-refused");
+  await inEnglish(phone);
   await atTheWallet(phone);
   await phone.page.getByText("Advanced").click();
   await phone.page.getByLabel("Share something wrong").selectOption("wrong_nonce");
