@@ -207,7 +207,6 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let verification = verification::check(&given.verification, &root.key("verification"));
 
     missing_sections(given, root);
-    let sessions = session::check(&given.sessions, &root.key("sessions"));
     let receipts = receipts::check(&given.receipts, given.rules_version, &root.key("receipts"));
     let names = Names::of(given);
     let around = Around { addresses, public_url, names: &names, sources };
@@ -250,7 +249,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
             presentation: presentation?,
             verification: verification?,
             tokens: tokens?,
-            sessions,
+            sessions: session::check(&given.sessions, &root.key("sessions")),
             receipts: receipts?,
             appearance: branding::check(given, addresses, sources, root),
         },
