@@ -6,7 +6,7 @@
 use vpgate_test_support::equipment;
 mod examples;
 mod generated;
-mod service;
+pub mod service;
 mod tools;
 mod valid;
 
@@ -60,7 +60,7 @@ async fn the_service_serves_the_document_in_both_forms_at_its_own_address() {
 }
 
 /// Runs a tool in a folder to a good end; all that it said.
-fn run_in(folder: &Path, tool: &mut Command) -> String {
+pub fn run_in(folder: &Path, tool: &mut Command) -> String {
     let told = tool.current_dir(folder).output().unwrap();
     let said = [told.stdout, told.stderr].map(|text| String::from_utf8_lossy(&text).into_owned()).concat();
     assert!(told.status.success(), "{tool:?} says:\n{said}");
