@@ -21,15 +21,16 @@ mod tokens;
 use std::borrow::Cow;
 use std::fmt;
 
+use self::receipts::{checkpoint, seal};
 use super::row::{self, BrokenColumn};
-use vpgate_core::base::id::{FamilyId, SessionId};
+use vpgate_core::base::id::{FamilyId, PresentationId, SessionId};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::{Change, GrantDecision};
 use vpgate_core::event::Announcement;
 use vpgate_core::oauth::attempts::{Attempt, Limited};
 use vpgate_core::oauth::authorization_request::AuthorizationRequest;
-use vpgate_core::oauth::code_grant::Granted;
+use vpgate_core::oauth::code_grant::{self, Granted};
 use vpgate_core::oauth::device_grant::{Denied, Pending};
 use vpgate_core::oauth::issuance::{Issuance, Reissue};
 use vpgate_core::openid4vp::presentation::{Begun, Settled};
@@ -157,9 +158,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Reserve(limited) => counters::within(limited, None),
         Change::DenyGrant(denied) => vec![grants::deny(denied)?],
         Change::DenyByUser { denied, counted } => deny_by_user(denied, counted)?,
-        Change::CompleteGrant { grant, presentation, response_code } => {
-            decide(grant)?.into_iter().chain([presentations::spend(presentation, response_code)]).collect()
-        }
+        Change::CompleteGrant { grant, presentation: it, response_code: by } => complete(grant, it, by)?,
         Change::RedeemGrant { grant, issuance } => redeem(grants::redeem(grant), issuance)?,
         Change::IssueAgain { family, replaced, reissue } => again(family, replaced.as_ref(), reissue)?,
         Change::Refresh { family, replaced, renewal } => tokens::refresh(family, replaced, renewal)?.into(),
@@ -192,9 +191,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => push(request, handle, *expires_at)?,
         Change::DropPushedRequest(handle) => vec![authorizations::take_pushed(handle)],
-        Change::BeginAuthorization { presentation, grant, pushed } => {
-            taken(pushed.as_ref(), [authorizations::begin(grant)?, presentations::begin(presentation)?])
-        }
+        Change::BeginAuthorization { presentation: it, grant, pushed } => ask(grant, it, pushed.as_ref())?,
         Change::RedeemCode { grant, issuance } => redeem(authorizations::redeem(grant), issuance)?,
         Change::AuthorizeInSession { grant, session, pushed } => authorize(grant, session, pushed.as_ref())?,
         Change::EndSession { session, notice, at } => sessions::end(session, notice.as_ref(), *at)?,
@@ -205,12 +202,8 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::DropNotice(id) => vec![sessions::drop_notice(id)],
         Change::Webhook(change) => deliveries::steps(change),
         Change::TakeLease { what, holder, at, until } => vec![leases::take(*what, holder, *at, *until)],
-        Change::SealReceipts { client, after, sealed, at } => {
-            receipts::seal(client, after.as_ref(), sealed, *at)
-        }
-        Change::CheckpointReceipts { chain, checkpoint, at } => {
-            vec![receipts::checkpoint(chain, checkpoint, *at)]
-        }
+        Change::SealReceipts { client, after, sealed, at } => seal(client, after.as_ref(), sealed, *at),
+        Change::CheckpointReceipts { chain, checkpoint: it, at } => vec![checkpoint(chain, it, *at)],
     })
 }
 
@@ -246,6 +239,25 @@ fn announced(change: &Change, announcements: &[Announcement]) -> Result<Vec<Step
 /// A grant is opened within limits.
 fn opened(within: &Limited, open: Step) -> Vec<Step> {
     counters::within(within, None).into_iter().chain([open]).collect()
+}
+
+/// A grant is decided by a presentation, whose response code dies with that.
+fn complete(
+    decision: &GrantDecision,
+    presentation: &PresentationId,
+    response_code: &Digest,
+) -> Result<Vec<Step>, BrokenColumn> {
+    let spend = presentations::spend(presentation, response_code);
+    Ok(decide(decision)?.into_iter().chain([spend]).collect())
+}
+
+/// An authorization begins with its presentation.
+fn ask(
+    grant: &code_grant::Pending,
+    presentation: &Begun,
+    pushed: Option<&Digest>,
+) -> Result<Vec<Step>, BrokenColumn> {
+    Ok(taken(pushed, [authorizations::begin(grant)?, presentations::begin(presentation)?]))
 }
 
 /// An authorization begins, with the pushed request that it spends.
