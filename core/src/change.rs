@@ -234,6 +234,13 @@ pub enum Change {
         /// What is written with it.
         announcements: Vec<Announcement>,
     },
+    /// A change whose answer is given again to who repeats its request. `Taken` when it was made before.
+    Once {
+        /// The change.
+        change: Box<Change>,
+        /// The answer.
+        kept: KeptAnswer,
+    },
     /// The events of a client that have no place yet get one, behind those that have.
     PlaceEvents {
         /// Whose events.
@@ -351,6 +358,19 @@ pub enum Change {
     },
 }
 
+/// An answer that is given again to who repeats a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptAnswer {
+    /// Keyed digest of what names the request, and of who sent it.
+    pub key: Digest,
+    /// Digest of the request.
+    pub body: Digest,
+    /// The answer, sealed.
+    pub answer: String,
+    /// From this second on it is forgotten.
+    pub until: Timestamp,
+}
+
 /// What one process at a time does for all that share the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lease {
@@ -401,7 +421,7 @@ impl Change {
             Self::HandOver { .. } => "hand_over",
             Self::Forget(_) => "forget",
             Self::Expire { .. } => "expire",
-            Self::Announced { change, .. } => change.name(),
+            Self::Announced { change, .. } | Self::Once { change, .. } => change.name(),
             Self::PlaceEvents { .. } => "place_events",
             Self::SpendAssertion { .. } => "spend_assertion",
             Self::PushRequest { .. } => "push_request",

@@ -14,6 +14,7 @@ use vpgate_core::base::id::{PresentationId, TokenId};
 use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::KeptAnswer;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::code_grant::{self, CodeGrant};
 use vpgate_core::oauth::device_grant::{self, DeviceGrant, DeviceGrantTerms, Pending, Precautions};
@@ -394,6 +395,17 @@ pub(super) fn pace(interval_ms: i64, last_polled: Option<i64>) -> Result<Pace, B
 /// An interval as stored.
 pub(super) fn interval_ms(pace: Pace) -> i64 {
     i64::try_from(pace.interval().as_millis()).unwrap_or(i64::MAX)
+}
+
+/// An answer that is given again.
+pub(super) fn kept_answer(
+    key: Digest,
+    body: Option<Vec<u8>>,
+    answer: String,
+    until: i64,
+) -> Result<KeptAnswer, BrokenColumn> {
+    let body = present(digest(body, "body")?, "body")?;
+    Ok(KeptAnswer { key, body, answer, until: Timestamp::from_unix(until) })
 }
 
 /// How far a presentation is.

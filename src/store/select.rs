@@ -165,6 +165,9 @@ pub(super) const DUE_NOTICES: &str =
 pub(super) const EVENTS: &str =
     "SELECT ordinal, event FROM events WHERE client = $1 AND ordinal > $2 ORDER BY ordinal LIMIT $3";
 
+/// An answer that is given again.
+pub(super) const KEPT_ANSWER: &str = "SELECT body, answer, forget_at FROM kept_answers WHERE key = $1";
+
 /// How far presentations are, by a JSON array of their ids.
 pub(super) const STAGES_IN_SQLITE: &str =
     "SELECT id, state FROM presentations WHERE id IN (SELECT value FROM json_each($1))";

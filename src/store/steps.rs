@@ -187,6 +187,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::Expire { request, at } => vec![presentations::tell_expired(&request.id, *at)],
         Change::Announced { change, announcements } => announced(change, announcements)?,
+        Change::Once { change, kept } => steps(change)?.into_iter().chain([events::keep(kept)]).collect(),
         Change::PlaceEvents { client_id, at } => vec![events::place(client_id, *at)],
         Change::SpendAssertion { assertion, by } => vec![authorizations::spend_assertion(assertion, by)],
         Change::PushRequest { request, handle, expires_at } => push(request, handle, *expires_at)?,

@@ -115,8 +115,8 @@ const HOMES: [(&str, &[&str], &str); 48] = [
     ),
     (
         "ring",
-        &["core/base/secret", "core/jose", "core/base/digest", "core/webhook/signature"],
-        "digests, verification and what webhooks are signed with",
+        &["core/base/secret", "core/base/sealed", "core/jose", "core/base/digest", "core/webhook/signature"],
+        "digests, verification, what is sealed and what webhooks are signed with",
     ),
     ("rlimit", &["system/descriptors"], "the limit of open files"),
     ("rusqlite", &["store"], "SQL"),

@@ -16,6 +16,7 @@ pub mod money;
 pub mod public_address;
 pub mod repeat;
 pub mod report;
+pub mod sealed;
 pub mod secret;
 pub mod time;
 pub mod visible;

@@ -81,7 +81,7 @@ impl Change {
             | Self::Webhook(_) => {
                 return None;
             }
-            Self::Announced { change, .. } => return change.question(),
+            Self::Announced { change, .. } | Self::Once { change, .. } => return change.question(),
             Self::AuthorizeInSession { grant, .. } => Question::Authorization(&grant.terms().id, there()),
             Self::EndSession { session, .. } => Question::Session(session, gone()),
             Self::TakeBackFamily { family, .. } => Question::Family(family, gone()),

@@ -34,6 +34,7 @@ impl Change {
                 let content = |(client, ids)| EventContent::new(client, EventKind::PresentationExpired, ids);
                 told.map(content).into_iter().collect()
             }
+            Self::Once { change, .. } => change.told(),
             _ => Vec::new(),
         }
     }

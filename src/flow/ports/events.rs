@@ -6,7 +6,9 @@ use async_trait::async_trait;
 
 use super::Unavailable;
 use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::{Event, EventCursor};
 use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
@@ -33,6 +35,8 @@ pub trait EventStore: Send + Sync {
     /// At most `limit` requests of clients that have expired at `now`, and of which their clients were not told, those
     /// that expired first before the others.
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable>;
+    /// The answer that is kept under this key.
+    async fn kept_answer(&self, key: &Digest) -> Result<Option<KeptAnswer>, Unavailable>;
     /// How far these presentations are, as far as they are there.
     async fn stages(
         &self,

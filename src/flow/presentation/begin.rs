@@ -135,6 +135,15 @@ pub enum NotBegun {
         /// Seconds until the first of them expires.
         retry_after: u64,
     },
+    /// Empty, or too long.
+    #[error("Idempotency-Key must have 1 to 255 characters")]
+    IdempotencyKey,
+    /// The key was used for something else.
+    #[error("this Idempotency-Key was used for another request")]
+    OtherRequest,
+    /// The same request is answered at this moment.
+    #[error("the same request is answered at this moment")]
+    Repeated,
     /// The user code, or what stands against phishing.
     #[error(transparent)]
     UserCode(#[from] PagesRefused),
@@ -173,14 +182,15 @@ impl From<NotReached> for NotBegun {
     }
 }
 
-/// Begins a presentation for a relying party.
+/// Begins a presentation for a relying party. What is written is what `with` makes of the change and its answer.
 ///
 /// # Errors
 /// [`NotBegun`]; nothing is stored then.
-pub async fn begin(
+pub(in crate::flow) async fn begin(
     context: &Context,
     client: AuthenticatedClient<'_>,
     request: NewPresentation,
+    with: impl FnOnce(Change, &PresentationBegun) -> Result<Change, Unavailable>,
 ) -> Result<PresentationBegun, NotBegun> {
     let wallet = request.wallet.as_deref().unwrap_or(&client.client().wallet);
     let (claim, question) = match &request.for_code {
@@ -227,14 +237,14 @@ pub async fn begin(
     let most_open = context.policy.presentation.open_per_client;
     let presentation = Begun::new(asked, None, answer_key);
     let change = Change::BeginForClient { presentation, claim, most_open, at: context.now };
-    match context.commit(change).await {
+    match context.commit(with(change, &begun)?).await {
         Ok(()) => {
             receipts::note_sent(context, &begun.id, sent.flatten()).await?;
             Ok(begun)
         }
         Err(NotMade::Lost) => Err(not_begun(context, &client.id).await?),
         Err(NotMade::Failed(source)) => Err(source.into()),
-        Err(why) => Err(Unavailable::new("a fresh identifier", why).into()),
+        Err(NotMade::Taken) => Err(NotBegun::Repeated),
     }
 }
 

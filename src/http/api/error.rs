@@ -51,7 +51,8 @@ pub enum Problem {
     /// a `response_code`.
     #[oai(status = 404, content_type = "application/problem+json")]
     NotFound(Json<Box<ProblemDetails>>),
-    /// Somebody else has taken the user code up, or a wrong number has denied it just now.
+    /// Somebody else has taken the user code up, or a wrong number has denied it just now. Or the `Idempotency-Key` was
+    /// used for another request.
     #[oai(status = 409, content_type = "application/problem+json")]
     Conflict(Json<Box<ProblemDetails>>),
     /// The body is too long.
@@ -323,6 +324,11 @@ impl From<NotBegun> for Problem {
             NotBegun::TransactionType { index } => {
                 Self::invalid_request(&format!("/transaction_data/{index}/type"), detail)
             }
+            NotBegun::IdempotencyKey => Self::invalid_request("", detail),
+            NotBegun::OtherRequest => {
+                Self::conflict("idempotency_key_reused", "The key was used for another request", detail)
+            }
+            NotBegun::Repeated => Self::conflict("in_progress", "The request is being answered", detail),
             NotBegun::State => Self::invalid_request("/state", detail),
             NotBegun::TooMany { retry_after } => Self::too_many_open(detail, retry_after),
             NotBegun::UserCode(why) => why.into(),

@@ -43,6 +43,7 @@ use super::tags::Tags;
 use crate::flow;
 use crate::flow::context::Context;
 use crate::flow::presentation::collect::Collected;
+use crate::flow::presentation::once::RepeatableRequest;
 use crate::flow::receipts::NoReceipt;
 use vpgate_core::base::secret::Secret;
 use vpgate_core::oauth::client::AuthenticatedClient;
@@ -63,11 +64,17 @@ impl RestApi {
         context: Data<&Context>,
         public_url: Data<&PublicUrl>,
         request: &Request,
+        /// Names this request: who sends the same again within a day gets the same answer, and nothing begins a second
+        /// time. With another body it is refused with 409.
+        #[oai(name = "Idempotency-Key")]
+        idempotency_key: Header<Option<String>>,
         body: Payload<StrictJson<BeginPresentation>>,
     ) -> Result<BeginResponse, Problem> {
         let client = by_header(&context, request).await?;
+        let once = idempotency_key.0.zip(body.0.digest()).map(|(key, body)| RepeatableRequest { key, body });
         let asked = body.0.read()?;
-        Ok(BeginResponse::new(&flow::presentation::begin(&context, client, asked).await?, &public_url))
+        let begun = flow::presentation::begin_once(&context, client, asked, once).await?;
+        Ok(BeginResponse::new(&begun, &public_url))
     }
 
     /// How a presentation stands

@@ -15,6 +15,7 @@ use crate::http::middleware::body::{self, BodyFault, MAX_JSON_BYTES};
 use crate::http::middleware::rate_limits::RateLimits;
 use crate::http::payload::ReadBody;
 use vpgate_core::base::json::{self, Bounds};
+use vpgate_core::base::secret::Digest;
 
 const MEDIA_TYPE: &str = "application/json";
 /// Of a body that was read within its length.
@@ -46,6 +47,11 @@ pub struct StrictJson<S> {
 }
 
 impl<S: JsonRequest> StrictJson<S> {
+    /// Digest of the body, as far as one was received.
+    pub fn digest(&self) -> Option<Digest> {
+        self.received.as_ref().ok().map(|(text, _)| Digest::of(text))
+    }
+
     /// What it asks for.
     ///
     /// # Errors

@@ -11,7 +11,9 @@ use crate::store::select::Columns as _;
 use crate::store::steps::Cell;
 use crate::store::{row, select};
 use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::EventCursor;
 use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
@@ -38,6 +40,12 @@ impl EventStore for PostgresStore {
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
         let rows = self.database.rows(select::UNTOLD_EXPIRIES, &[now.into(), bound(limit)]).await?;
         rows.iter().map(|found| Ok(row::from_json(&found.some_text(0)?, "request")?)).collect()
+    }
+
+    async fn kept_answer(&self, key: &Digest) -> Result<Option<KeptAnswer>, Unavailable> {
+        let Some(found) = self.row(select::KEPT_ANSWER, &[key.into()]).await? else { return Ok(None) };
+        let until = found.integer(2)?.unwrap_or_default();
+        Ok(Some(row::kept_answer(*key, found.bytes(0)?, found.some_text(1)?, until)?))
     }
 
     async fn stages(

@@ -72,8 +72,11 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
     ];
     let sessions =
         [delete(delete_from!("sessions", "id")).await?, delete(delete_from!("logout_notices", "id")).await?];
-    let events =
-        [delete(delete_from!("events", "id")).await?, delete(delete_from!("deliveries", "id")).await?];
+    let events = [
+        delete(delete_from!("events", "id")).await?,
+        delete(delete_from!("deliveries", "id")).await?,
+        delete(delete_from!("kept_answers", "key")).await?,
+    ];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who")).await?,
         grants: delete(delete_from!("grants", "id")).await?,

@@ -3,13 +3,15 @@
 use std::collections::HashMap;
 
 use async_trait::async_trait;
-use rusqlite::params;
+use rusqlite::{OptionalExtension as _, params};
 
 use super::SqliteStore;
 use crate::flow::ports::{EventStore, PlacedEvents, Unavailable};
 use crate::store::{row, select};
 use vpgate_core::base::id::PresentationId;
+use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::EventCursor;
 use vpgate_core::openid4vp::presentation::PresentationStage;
 use vpgate_core::openid4vp::request::VpRequest;
@@ -47,6 +49,18 @@ impl EventStore for SqliteStore {
                 .query_map(params![now.unix(), limit], |row| row.get(0))?
                 .collect::<Result<_, _>>()?;
             rows.iter().map(|request| Ok(row::from_json(request, "request")?)).collect()
+        })
+        .await
+    }
+
+    async fn kept_answer(&self, key: &Digest) -> Result<Option<KeptAnswer>, Unavailable> {
+        let key = *key;
+        self.read(move |connection| {
+            let found = connection
+                .prepare_cached(select::KEPT_ANSWER)?
+                .query_row([key.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))
+                .optional()?;
+            Ok(found.map(|(body, answer, until)| row::kept_answer(key, body, answer, until)).transpose()?)
         })
         .await
     }

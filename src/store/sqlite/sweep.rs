@@ -49,7 +49,11 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         delete(delete_from!("dpop_proofs", "id"))?,
     ];
     let sessions = [delete(delete_from!("sessions", "id"))?, delete(delete_from!("logout_notices", "id"))?];
-    let events = [delete(delete_from!("events", "id"))?, delete(delete_from!("deliveries", "id"))?];
+    let events = [
+        delete(delete_from!("events", "id"))?,
+        delete(delete_from!("deliveries", "id"))?,
+        delete(delete_from!("kept_answers", "key"))?,
+    ];
     Ok(Swept {
         attempts: ahead + delete(delete_from!("attempts", "what, who"))?,
         grants: delete(delete_from!("grants", "id"))?,

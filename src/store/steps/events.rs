@@ -3,6 +3,7 @@
 use super::{Cell, Rows, Sql, Step, insert, may, must, text};
 use crate::store::row::{self, BrokenColumn};
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::change::KeptAnswer;
 use vpgate_core::event::{Announcement, EventCursor};
 
 /// An event, and what is delivered of it.
@@ -36,6 +37,14 @@ pub(super) fn write(announcement: &Announcement) -> Result<Vec<Step>, BrokenColu
         )
     });
     Ok([written].into_iter().chain(deliveries).collect())
+}
+
+/// An answer that is given again. One with this key is in the way: a plain key, so that the whole change is undone.
+pub(super) fn keep(kept: &KeptAnswer) -> Step {
+    must(
+        insert!("kept_answers (key, body, answer, forget_at)", "$1, $2, $3, $4"),
+        [(&kept.key).into(), (&kept.body).into(), text(&kept.answer), kept.until.into()],
+    )
 }
 
 /// Gives a place to what has none. Right only where those who do so for one client take turns: an event that is

@@ -21,6 +21,7 @@ mod dpop;
 mod earning;
 mod encrypted;
 mod endpoints;
+mod following;
 mod form_post;
 mod haip;
 mod identifiers;

@@ -15,7 +15,7 @@ use vpgate_core::base::id::{
 };
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
-use vpgate_core::change::{Change, Outcome, Question, WorksOnce};
+use vpgate_core::change::{Change, KeptAnswer, Outcome, Question, WorksOnce};
 use vpgate_core::event::EventCursor;
 use vpgate_core::oauth::attempts::Attempt;
 use vpgate_core::oauth::client_token::ClientToken;
@@ -120,6 +120,10 @@ impl EventStore for LosingStore {
 
     async fn untold_expiries(&self, now: Timestamp, limit: usize) -> Result<Vec<VpRequest>, Unavailable> {
         self.inner.untold_expiries(now, limit).await
+    }
+
+    async fn kept_answer(&self, key: &Digest) -> Result<Option<KeptAnswer>, Unavailable> {
+        self.inner.kept_answer(key).await
     }
 
     async fn stages(

@@ -439,3 +439,14 @@ CREATE TABLE webhook_troubles (
     paused     text   CHECK (paused IN ('gone', 'failing')),
     PRIMARY KEY (client, endpoint)
 );
+
+-- Answers that are given again to who repeats a request: by a keyed digest of what names it, with a digest of the request,
+-- sealed by a key that is not in this database.
+CREATE TABLE kept_answers (
+    key       bytea  NOT NULL PRIMARY KEY CHECK (octet_length(key) = 32),
+    body      bytea  NOT NULL CHECK (octet_length(body) = 32),
+    answer    text   NOT NULL,
+    forget_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX kept_answers_forget_at ON kept_answers (forget_at);

@@ -34,6 +34,17 @@ CREATE INDEX deliveries_endpoint ON deliveries (client, endpoint, due_at);
 CREATE INDEX deliveries_event ON deliveries (event);
 CREATE INDEX deliveries_forget_at ON deliveries (forget_at);
 
+-- Answers that are given again to who repeats a request: by a keyed digest of what names it, with a digest of the request,
+-- sealed by a key that is not in this database.
+CREATE TABLE kept_answers (
+    key       BLOB    NOT NULL PRIMARY KEY CHECK (length(key) = 32),
+    body      BLOB    NOT NULL CHECK (length(body) = 32),
+    answer    TEXT    NOT NULL,
+    forget_at INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX kept_answers_forget_at ON kept_answers (forget_at);
+
 -- When the client of a presentation was told that nobody has answered in time. Nobody settles it any more.
 ALTER TABLE presentations ADD COLUMN expiry_told INTEGER;
 CREATE INDEX presentations_untold ON presentations (expires_at)
