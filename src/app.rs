@@ -234,6 +234,17 @@ impl App {
         flow::events::expiry::tell(&self.service.context()).await
     }
 
+    /// Notes what was counted, and gives what was noted its place in the audit log, as is done where it listens.
+    ///
+    /// # Errors
+    /// When the store or the signer is unavailable.
+    pub async fn keep_audit_log(&self) -> Result<(), Unavailable> {
+        let context = self.service.context();
+        flow::audit::tell_keys(&context).await?;
+        flow::audit::tell_refusals(&context).await?;
+        flow::audit::seal(&context, &mut flow::audit::Sealer::default()).await
+    }
+
     /// Signs what receipts wait and the ends of chains, as is done every second where it listens.
     ///
     /// # Errors
@@ -446,6 +457,14 @@ pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
 pub fn receipt_jwks(config: &Config) -> Result<Value, NotStarted> {
     let plan = KeyPlans::of(&config.policy).receipts;
     Ok(TokenSigner::found_in(key_folder(config)?, &plan)?.jwks(SystemClock.now()))
+}
+
+/// The database, for somebody who only reads. Makes none.
+///
+/// # Errors
+/// [`NotStarted::Storage`]
+pub fn open_to_read(config: &Config) -> Result<Arc<dyn Store>, NotStarted> {
+    Ok(store::open_to_read(&config.storage)?)
 }
 
 /// Makes the next keys of `role`, which running services see by themselves.

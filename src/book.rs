@@ -6,6 +6,7 @@
 //! [operating]: crate::book::operating
 //! [replicas]: crate::book::replicas
 //! [retention]: crate::book::retention
+//! [audit]: crate::book::audit
 //! [sizing]: crate::book::sizing
 //! [limits]: crate::book::limits
 //! [metrics]: crate::book::metrics
@@ -27,6 +28,7 @@ macro_rules! page {
         /// [operating]: crate::book::operating
         /// [replicas]: crate::book::replicas
         /// [retention]: crate::book::retention
+        /// [audit]: crate::book::audit
         /// [sizing]: crate::book::sizing
         /// [limits]: crate::book::limits
         /// [metrics]: crate::book::metrics
@@ -47,6 +49,7 @@ page!(webhooks);
 page!(operating);
 page!(replicas);
 page!(retention);
+page!(audit);
 page!(sizing);
 page!(limits);
 page!(metrics);

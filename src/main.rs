@@ -20,6 +20,7 @@ use vpgate::system::entropy::SystemEntropy;
 use vpgate::system::signing_keys::KeyRole;
 use vpgate_core::base::secret::Secret;
 
+use crate::command_line::audit::{self, AuditCommand};
 use crate::command_line::logs::Logs;
 use crate::command_line::receipt::ReceiptCommand;
 use crate::command_line::storage::StorageCommand;
@@ -84,6 +85,9 @@ enum Command {
     /// Whole databases.
     #[command(subcommand)]
     Storage(StorageCommand),
+    /// The audit log.
+    #[command(subcommand)]
+    Audit(AuditCommand),
     /// The keys that sign tokens.
     #[command(subcommand)]
     Keys(KeysCommand),
@@ -153,7 +157,11 @@ fn main() -> ExitCode {
         }
     };
     // Where 1 is an answer, it cannot be a failure.
-    let otherwise = if matches!(cli.command, Command::Verify(_) | Command::Receipt(_)) { 2 } else { 1 };
+    let otherwise = if matches!(cli.command, Command::Verify(_) | Command::Receipt(_) | Command::Audit(_)) {
+        2
+    } else {
+        1
+    };
     let code = run(cli.command).unwrap_or_else(|refused| {
         logs.say(&format!("vpgate: {refused:#}"));
         ExitCode::from(otherwise)
@@ -166,6 +174,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
     let done = match command {
         Command::Verify(arguments) => return verify::run(&arguments),
         Command::Doctor(file) => return command_line::doctor::run(&file.config),
+        Command::Audit(command) => return audit::run(&command),
         Command::Receipt(command) => return receipt::run(&command),
         #[cfg(feature = "sandbox")]
         Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),

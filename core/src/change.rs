@@ -4,6 +4,7 @@
 //! [`Approved`](crate::oauth::device_grant::Approved) got it from a [`Pending`]. The store repeats that state in its `WHERE`; no row
 //! changed means that somebody was first.
 
+use crate::audit::{AuditNote, AuditWrite};
 use crate::base::id::{FamilyId, NoticeId, PresentationId, SessionId};
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
@@ -335,6 +336,15 @@ pub enum Change {
     Webhook(WebhookChange),
     /// A notice that was delivered, or is given up. `Lost` when there is none.
     DropNotice(NoticeId),
+    /// A change, and a note of it for the audit log: both are made, or neither.
+    Noted {
+        /// The change. What becomes of it becomes of both.
+        change: Box<Change>,
+        /// What is noted.
+        note: AuditNote,
+    },
+    /// Something is written into the audit log that no other change goes with.
+    WriteAudit(AuditWrite),
     /// Signed receipts of one client, at the end of its chain. Leaves: a chain that ends in `after`, and receipts that
     /// wait.
     SealReceipts {
@@ -433,6 +443,8 @@ impl Change {
             Self::TakeBackFamily { .. } => "take_back_family",
             Self::PostponeNotice { .. } => "postpone_notice",
             Self::DropNotice(_) => "drop_notice",
+            Self::Noted { change, .. } => change.name(),
+            Self::WriteAudit(_) => "write_audit",
             Self::SealReceipts { .. } => "seal_receipts",
             Self::CheckpointReceipts { .. } => "checkpoint_receipts",
             Self::Webhook(change) => change.name(),

@@ -74,13 +74,14 @@
 //! # Rooms
 //!
 //! ```text
-//! registration -> policy, change -> oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
+//! registration -> policy, change -> audit, oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
 //!        -> type_metadata -> webhook -> event -> jose -> appearance -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
 pub mod admission;
 pub mod appearance;
+pub mod audit;
 pub mod base;
 pub mod change;
 pub mod credential;

@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::admission::ScopePolicy;
 use crate::admission::scopes::Scopes;
 use crate::appearance::Appearance;
+use crate::audit::AuditPolicy;
 use crate::base::secret::Digest;
 use crate::credential::settings::VerificationSettings;
 use crate::jose::alg::Algorithm;
@@ -47,6 +48,8 @@ pub struct Policy {
     pub tokens: TokenPolicy,
     /// How sessions are kept; `None` where nobody is signed in.
     pub sessions: Option<SessionPolicy>,
+    /// How the audit log is kept; `None` where it is not.
+    pub audit: Option<AuditPolicy>,
     /// Whether receipts are made, and how long they can be checked.
     pub receipts: ReceiptPolicy,
     /// How the pages look and speak.

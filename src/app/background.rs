@@ -1,5 +1,5 @@
 //! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling clients of events and
-//! of logouts, signing receipts, looking for what is followed here.
+//! of logouts, signing receipts, keeping the audit log, looking for what is followed here.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -10,10 +10,12 @@ use tokio::task::JoinHandle;
 
 use super::deliveries::{self, Webhooks};
 use crate::flow;
+use crate::flow::audit::Sealer;
 use crate::flow::context::{Context, Service};
 use crate::flow::ports::{Swept, Unavailable};
 use crate::flow::sweep::Sweeper;
 use crate::metrics::Metrics;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 
 /// How often expired rows are removed.
 const SWEEP: Duration = Duration::from_secs(60);
@@ -31,6 +33,10 @@ const EXPIRIES: Duration = Duration::from_secs(1);
 const SEAL: Duration = Duration::from_secs(1);
 /// How often it is asked whether a webhook is due.
 const WEBHOOKS: Duration = Duration::from_millis(500);
+/// How often what was noted gets its place in the audit log.
+const SEALED: Duration = Duration::from_secs(2);
+/// In every so many of these rounds what was counted in memory is noted: once a minute.
+const NOTED_EVERY: u64 = 30;
 /// How long the last sweep may take.
 const LAST_SWEEP: Duration = Duration::from_secs(5);
 
@@ -44,6 +50,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(look(Arc::clone(service), stopped.clone())),
         start(tell_logouts(Arc::clone(service), stopped.clone())),
         start(send_webhooks(Arc::clone(service), stopped.clone())),
+        start(keep_audit_log(Arc::clone(service), stopped.clone())),
     ]
 }
 
@@ -51,6 +58,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
 pub(super) async fn end(service: &Service) {
     let _tried_for_the_last_time = write_paces_once(service).await;
     let _what_waits_is_signed_after_the_next_start = seal_receipts_once(service).await;
+    tell_audit_fault(end_audit_log(&service.context()).await);
     // What has expired must not stay on the disk.
     if tokio::time::timeout(LAST_SWEEP, sweep_once(service)).await.is_err() {
         tracing::warn!("there was too much to remove before the end; the next start goes on");
@@ -228,6 +236,45 @@ async fn send_webhooks(service: Arc<Service>, stopped: watch::Receiver<()>) {
         }
     }
     webhooks.all_ended().await;
+}
+
+/// Gives what was noted its place in the audit log.
+async fn keep_audit_log(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    let mut sealer = Sealer::default();
+    tell_audit_fault(begin_audit_log(&service.context()).await);
+    for round in 0_u64.. {
+        if round % NOTED_EVERY == 0 {
+            tell_audit_fault(note_what_was_counted(&service.context()).await);
+        }
+        tell_audit_fault(flow::audit::seal(&service.context(), &mut sealer).await);
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(SEALED) => {}
+        }
+    }
+}
+
+async fn begin_audit_log(context: &Context) -> Result<(), Unavailable> {
+    let version = AuditDetails { reason: Some(env!("CARGO_PKG_VERSION")), ..AuditDetails::default() };
+    flow::audit::tell(context, AuditKind::ServiceStarted, &version).await
+}
+
+async fn note_what_was_counted(context: &Context) -> Result<(), Unavailable> {
+    flow::audit::tell_keys(context).await?;
+    flow::audit::tell_refusals(context).await
+}
+
+async fn end_audit_log(context: &Context) -> Result<(), Unavailable> {
+    note_what_was_counted(context).await?;
+    flow::audit::tell(context, AuditKind::ServiceStopped, &AuditDetails::default()).await?;
+    flow::audit::seal(context, &mut Sealer::default()).await
+}
+
+fn tell_audit_fault(kept: Result<(), Unavailable>) {
+    if let Err(fault) = kept {
+        tracing::warn!(%fault, reason = %fault.source, "the audit log waits; what was noted keeps its place");
+    }
 }
 
 /// Until the sender is gone.

@@ -1,5 +1,6 @@
 //! Commands that are more than a call into the library, and how every command speaks.
 
+pub mod audit;
 pub mod doctor;
 pub mod keys;
 pub mod logs;

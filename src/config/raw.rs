@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use vpgate_core::base::secret::Digest;
 use vpgate_core::registration::{
-    AssertionRegistration, BrandingRegistration, ClientRegistration, CodeRegistration,
+    AssertionRegistration, AuditRegistration, BrandingRegistration, ClientRegistration, CodeRegistration,
     CredentialRegistration, DeviceRegistration, PresentationRegistration, ProofspaceRegistration,
     ReceiptRegistration, Registrations, RetentionRegistration, ScopeRegistration, SessionRegistration,
     TokenRegistration, TransactionTypeRegistration, VerificationRegistration, WalletRegistration,
@@ -71,6 +71,8 @@ pub(super) struct File {
     pub retention: RetentionRegistration,
     /// Whose pages they are, and in which languages they speak.
     pub branding: BrandingRegistration,
+    /// The audit log.
+    pub audit: AuditRegistration,
 }
 
 fn loopback() -> String {
@@ -100,6 +102,7 @@ impl File {
             rules_version: Some(rules_version),
             retention: self.retention,
             branding: self.branding,
+            audit: self.audit,
         }
     }
 }

@@ -6,11 +6,13 @@
 use std::sync::{Arc, PoisonError, RwLock};
 
 use super::client::at_hand::SharesAtHand;
+use super::client::refusals::Refusals;
 use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::events::announce::announced;
 use super::events::watch::Watchers;
 use super::health::HealthRecord;
+use super::noting::{noted, noted_as};
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,
     StatusLists, Store, Unavailable, Wallets, WebhookReceivers,
@@ -18,6 +20,7 @@ use super::ports::{
 use super::presentation::signed_requests::SignedRequests;
 use crate::metrics::Metrics;
 use vpgate_core::appearance::Appearance;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 use vpgate_core::base::secret::{DigestKey, Secret};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::change::Change;
@@ -76,6 +79,7 @@ pub struct Service {
     shares: Arc<SharesAtHand>,
     watchers: Arc<Watchers>,
     health: Arc<HealthRecord>,
+    refusals: Arc<Refusals>,
 }
 
 impl Service {
@@ -91,6 +95,7 @@ impl Service {
             shares: Arc::default(),
             watchers: Arc::default(),
             health,
+            refusals: Arc::default(),
         }
     }
 
@@ -106,6 +111,7 @@ impl Service {
             shares: Arc::clone(&self.shares),
             watchers: Arc::clone(&self.watchers),
             health: Arc::clone(&self.health),
+            refusals: Arc::clone(&self.refusals),
         }
     }
 
@@ -138,6 +144,7 @@ pub struct Context {
     pub(in crate::flow) shares: Arc<SharesAtHand>,
     pub(in crate::flow) watchers: Arc<Watchers>,
     pub(in crate::flow) health: Arc<HealthRecord>,
+    pub(in crate::flow) refusals: Arc<Refusals>,
 }
 
 impl std::fmt::Debug for Context {
@@ -192,12 +199,28 @@ impl Context {
         told: Vec<EventContent>,
     ) -> Result<(), NotMade> {
         let outside = (&*self.policy, &*self.ports.entropy);
+        let change = noted(change, &told, outside, self.now)?;
         let change = announced(change, told, outside, self.now)?;
         commit::commit(&*self.ports.store, &self.ports.metrics, &change).await?;
         if let Some((id, stage)) = change.reaches() {
             self.watchers.reached(id, stage);
         }
         Ok(())
+    }
+
+    /// The same for a change that the audit log knows by this.
+    ///
+    /// # Errors
+    /// [`NotMade`]
+    pub(in crate::flow) async fn commit_noting(
+        &self,
+        change: Change,
+        kind: AuditKind,
+        details: &AuditDetails<'_>,
+    ) -> Result<(), NotMade> {
+        let (told, outside) = (change.told(), (&*self.policy, &*self.ports.entropy));
+        let change = noted_as(change, outside, self.now, (kind, details))?;
+        self.commit_telling(change, told).await
     }
 
     /// 8 fresh bytes, to name this request in logs.

@@ -50,8 +50,9 @@
 //!
 //! What is decided leaves a receipt ([`receipts`]), which is signed and chained behind.
 //!
-//! [`sweep`] tidies up what has long expired; nothing depends on it.
+//! [`audit`] notes what was done, refused, taken back and deleted. [`sweep`] tidies up what has long expired; nothing depends on it.
 
+pub mod audit;
 pub mod browsers;
 pub mod client;
 pub mod code;
@@ -62,6 +63,7 @@ pub mod discovery;
 pub mod events;
 pub mod health;
 mod measure;
+mod noting;
 pub mod ports;
 pub mod presentation;
 pub mod receipts;

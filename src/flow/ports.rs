@@ -13,6 +13,7 @@ use serde_json::{Map, Value};
 use url::Url;
 
 pub use self::events::{EventStore, PlacedEvents};
+use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
@@ -139,6 +140,8 @@ pub struct Swept {
     pub events: usize,
     /// Receipts.
     pub receipts: usize,
+    /// Lines of the audit log.
+    pub audit: usize,
     /// Rows that stay, without the claims and keys that nobody can ask for any more.
     pub emptied: usize,
 }
@@ -156,6 +159,7 @@ impl Swept {
         self.attempts += more.attempts;
         self.events += more.events;
         self.receipts += more.receipts;
+        self.audit += more.audit;
         self.emptied += more.emptied;
     }
 
@@ -172,6 +176,7 @@ impl Swept {
             attempts,
             events,
             receipts,
+            audit,
             emptied,
         } = self;
         let kinds = [
@@ -185,6 +190,7 @@ impl Swept {
             attempts,
             events,
             receipts,
+            audit,
             emptied,
         ];
         kinds.into_iter().fold(0, usize::max)
@@ -268,6 +274,12 @@ pub trait Store: DeliveryStore + EventStore {
     async fn grown_chains(&self, before: Timestamp, limit: usize) -> Result<Vec<GrownChain>, Unavailable>;
     /// The last checkpoint of a client's chain.
     async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable>;
+    /// At most `limit` notes that wait for their place in the audit log, in the order in which they get it.
+    async fn audit_notes(&self, limit: usize) -> Result<Vec<WaitingNote>, Unavailable>;
+    /// The newest line of the audit log, and its place.
+    async fn audit_newest(&self) -> Result<Option<(u64, String)>, Unavailable>;
+    /// At most `limit` lines of the audit log behind that place, in their order, each with its own.
+    async fn audit_lines(&self, after: u64, limit: usize) -> Result<Vec<(u64, String)>, Unavailable>;
     /// A family by its id.
     async fn family(&self, id: &FamilyId) -> Result<Option<Family>, Unavailable>;
     /// A family by what it came from.

@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::audit;
 use super::commit::NotMade;
 use super::ports::{Swept, Unavailable};
 use crate::flow::context::Context;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, Lease};
 
@@ -73,6 +75,13 @@ pub async fn sweep(context: &Context) -> Result<Swept, Unavailable> {
         if swept.largest() < BATCH {
             break;
         }
+    }
+    let (presentations, emptied) = (total.presentations, total.emptied);
+    if presentations + emptied > 0 {
+        let count = u64::try_from(presentations + emptied).ok();
+        let reason = Some("their time was over: presentations, and what was personal in rows that stay");
+        let details = AuditDetails { reason, count, ..AuditDetails::default() };
+        audit::tell(context, AuditKind::RowsRemoved, &details).await?;
     }
     context.ports.store.forget_old_versions().await?;
     Ok(total)

@@ -45,6 +45,8 @@ pub enum OpenFault {
         #[source]
         source: std::io::Error,
     },
+    #[error("there is no database at {0}")]
+    NoDatabase(PathBuf),
     #[error(transparent)]
     Exposed(#[from] Exposed),
     /// It was used with other keys.
@@ -111,6 +113,18 @@ pub fn open(storage: &Storage, keys: &Digest) -> Result<Arc<dyn Store>, OpenFaul
     match storage {
         Storage::Memory | Storage::Sqlite(_) => Ok(SqliteStore::open_for(storage, keys)?),
         Storage::Postgres(place) => Ok(PostgresStore::open_for(place, keys)?),
+    }
+}
+
+/// Opens the store that `storage` names for somebody who only reads: there must be one. Blocks.
+///
+/// # Errors
+/// [`OpenFault`]
+pub fn open_to_read(storage: &Storage) -> Result<Arc<dyn Store>, OpenFault> {
+    match storage {
+        Storage::Sqlite(path) if !path.is_file() => Err(OpenFault::NoDatabase(path.clone())),
+        Storage::Memory | Storage::Sqlite(_) => Ok(SqliteStore::open(storage)?),
+        Storage::Postgres(place) => Ok(PostgresStore::open(place)?),
     }
 }
 

@@ -38,6 +38,7 @@ use super::steps::{Cell, Unchanged, steps};
 use super::{OpenFault, asking};
 use crate::config::PostgresStorage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
@@ -320,7 +321,7 @@ impl Store for PostgresStore {
     }
 
     async fn due_notices(&self, now: Timestamp, limit: usize) -> Result<Vec<WaitingNotice>, Unavailable> {
-        let cells = [now.into(), Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))];
+        let cells = [now.into(), limited(limit)];
         let rows = self.database.rows(select::DUE_NOTICES, &cells).await?;
         rows.iter().map(|row| Ok(NoticeRow::read(row)?.restore()?)).collect()
     }
@@ -354,6 +355,23 @@ impl Store for PostgresStore {
     async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
         let found = self.row(select::CHECKPOINT, &[client_id.to_owned().into()]).await?;
         Ok(found.map(|row| row.text(0)).transpose()?.flatten())
+    }
+
+    async fn audit_notes(&self, limit: usize) -> Result<Vec<WaitingNote>, Unavailable> {
+        let rows = self.database.rows(select::AUDIT_NOTES, &[limited(limit)]).await?;
+        rows.iter().map(|row| Ok(row::waiting_note(&row.some_text(0)?, row.some_text(1)?)?)).collect()
+    }
+
+    async fn audit_newest(&self) -> Result<Option<(u64, String)>, Unavailable> {
+        let Some(found) = self.row(select::AUDIT_NEWEST, &[]).await? else { return Ok(None) };
+        Ok(Some(row::audit_line(found.integer(0)?.unwrap_or_default(), found.some_text(1)?)?))
+    }
+
+    async fn audit_lines(&self, after: u64, limit: usize) -> Result<Vec<(u64, String)>, Unavailable> {
+        let after = Cell::Integer(i64::try_from(after).unwrap_or(i64::MAX));
+        let rows = self.database.rows(select::AUDIT_LINES, &[after, limited(limit)]).await?;
+        let line = |row: &Row| Ok(row::audit_line(row.integer(0)?.unwrap_or_default(), row.some_text(1)?)?);
+        rows.iter().map(line).collect()
     }
 
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable> {
@@ -409,6 +427,10 @@ impl Store for PostgresStore {
         }
         self.probe.shared(self.write_and_read()).await
     }
+}
+
+fn limited(limit: usize) -> Cell {
+    Cell::Integer(i64::try_from(limit).unwrap_or(i64::MAX))
 }
 
 fn closed() -> Unavailable {

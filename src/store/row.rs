@@ -10,7 +10,8 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use vpgate_core::admission::{self, Admission};
-use vpgate_core::base::id::{PresentationId, TokenId};
+use vpgate_core::audit::WaitingNote;
+use vpgate_core::base::id::{NoticeId, PresentationId, TokenId};
 use vpgate_core::base::repeat::Used;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
@@ -336,6 +337,16 @@ impl SettledColumns {
         };
         Ok(Self { outcome: outcome.name(), report, proven, wallet_error })
     }
+}
+
+/// A note that waits for its place in the audit log.
+pub(super) fn waiting_note(id: &str, text: String) -> Result<WaitingNote, BrokenColumn> {
+    Ok(WaitingNote { id: NoticeId::parse(id).ok_or(BrokenColumn("id"))?, text })
+}
+
+/// A line of the audit log, with its place.
+pub(super) fn audit_line(ordinal: i64, text: String) -> Result<(u64, String), BrokenColumn> {
+    Ok((u64::try_from(ordinal).map_err(|_| BrokenColumn("ordinal"))?, text))
 }
 
 /// When a grant may be swept.

@@ -234,6 +234,18 @@ pub(super) const DELIVERIES: &str =
 pub(super) const WEBHOOK_TROUBLES: &str =
     "SELECT client, endpoint, address, since, not_before, paused FROM webhook_troubles";
 
+/// The notes that wait for their place in the audit log, in the order in which they get it.
+pub(super) const AUDIT_NOTES: &str =
+    "SELECT id, text FROM audit WHERE ordinal IS NULL ORDER BY at, id LIMIT $1";
+
+/// The newest line of the audit log.
+pub(super) const AUDIT_NEWEST: &str =
+    "SELECT ordinal, text FROM audit WHERE ordinal IS NOT NULL ORDER BY ordinal DESC LIMIT 1";
+
+/// Lines of the audit log behind one of them.
+pub(super) const AUDIT_LINES: &str =
+    "SELECT ordinal, text FROM audit WHERE ordinal > $1 ORDER BY ordinal LIMIT $2";
+
 /// A token that a client got for itself.
 pub(super) const CLIENT_TOKEN: &str = "SELECT token FROM client_tokens WHERE digest = $1";
 

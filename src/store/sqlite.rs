@@ -37,6 +37,7 @@ use super::steps::steps;
 use super::{Migrated, OpenFault};
 use crate::config::Storage;
 use crate::flow::ports::{NotCommitted, OpenPresentations, PushedRequest, Store, Swept, Unavailable};
+use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
@@ -303,6 +304,19 @@ impl Store for SqliteStore {
     async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
         let client_id = client_id.to_owned();
         self.read(move |it| lookups::checkpoint(it, &client_id)).await
+    }
+
+    async fn audit_notes(&self, limit: usize) -> Result<Vec<WaitingNote>, Unavailable> {
+        self.read(move |it| lookups::audit_notes(it, limit)).await
+    }
+
+    async fn audit_newest(&self) -> Result<Option<(u64, String)>, Unavailable> {
+        self.read(|it| Ok(lookups::audit_lines(it, select::AUDIT_NEWEST, &[])?.pop())).await
+    }
+
+    async fn audit_lines(&self, after: u64, limit: usize) -> Result<Vec<(u64, String)>, Unavailable> {
+        let bounds = [after, limit as u64].map(|number| i64::try_from(number).unwrap_or(i64::MAX));
+        self.read(move |it| lookups::audit_lines(it, select::AUDIT_LINES, &bounds)).await
     }
 
     async fn commit(&self, change: &Change) -> Result<(), NotCommitted> {

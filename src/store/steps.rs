@@ -7,6 +7,7 @@
 //! wide), grants and authorizations, presentations, sessions, token families, access tokens,
 //! notices, events, deliveries.
 
+mod audit;
 mod authorizations;
 mod counters;
 mod deliveries;
@@ -202,6 +203,8 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::PostponeNotice { next, seen } => vec![sessions::postpone(next, *seen)],
         Change::DropNotice(id) => vec![sessions::drop_notice(id)],
         Change::Webhook(change) => deliveries::steps(change),
+        Change::Noted { change, note } => steps(change)?.into_iter().chain([audit::note(note)]).collect(),
+        Change::WriteAudit(write) => vec![audit::write(write)],
         Change::TakeLease { what, holder, at, until } => vec![leases::take(*what, holder, *at, *until)],
         Change::SealReceipts { client, after, sealed, at } => seal(client, after.as_ref(), sealed, *at),
         Change::CheckpointReceipts { chain, checkpoint: it, at } => vec![checkpoint(chain, it, *at)],

@@ -17,10 +17,11 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 16] = [
+const GROUND: [&str; 18] = [
     "registration",
     "policy",
     "change",
+    "audit",
     "oauth",
     "admission",
     "openid4vp",

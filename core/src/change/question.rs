@@ -75,13 +75,16 @@ impl Change {
             | Self::Expire { .. }
             | Self::PlaceEvents { .. }
             | Self::DropNotice(_)
+            | Self::WriteAudit(_)
             | Self::NoteSent { .. }
             | Self::SealReceipts { .. }
             | Self::CheckpointReceipts { .. }
             | Self::Webhook(_) => {
                 return None;
             }
-            Self::Announced { change, .. } | Self::Once { change, .. } => return change.question(),
+            Self::Announced { change, .. } | Self::Once { change, .. } | Self::Noted { change, .. } => {
+                return change.question();
+            }
             Self::AuthorizeInSession { grant, .. } => Question::Authorization(&grant.terms().id, there()),
             Self::EndSession { session, .. } => Question::Session(session, gone()),
             Self::TakeBackFamily { family, .. } => Question::Family(family, gone()),

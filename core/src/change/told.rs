@@ -49,7 +49,7 @@ impl Change {
             }
             Self::Expire { request, .. } => (&**request, PresentationStage::Over),
             Self::Forget(id) => return Some((id, PresentationStage::Over)),
-            Self::Announced { change, .. } => return change.reaches(),
+            Self::Announced { change, .. } | Self::Noted { change, .. } => return change.reaches(),
             _ => return None,
         };
         Some((&request.id, stage))

@@ -257,6 +257,21 @@ pub enum AuthenticationFault {
     Replay,
 }
 
+impl AuthenticationFault {
+    /// As the audit log says it.
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::Unknown => "unknown_client",
+            Self::Method => "method",
+            Self::Secret => "secret",
+            Self::Mismatch => "client_mismatch",
+            Self::Keys(_) => "keys",
+            Self::Assertion(_) => "assertion",
+            Self::Replay => "assertion_replay",
+        }
+    }
+}
+
 impl std::error::Error for NotAuthenticated {}
 
 impl fmt::Display for NotAuthenticated {

@@ -10,6 +10,7 @@
 
 mod address;
 mod askable;
+mod audit;
 mod authorization;
 mod branding;
 mod claims_path;
@@ -47,6 +48,7 @@ use std::sync::Arc;
 use url::Url;
 use zeroize::Zeroizing;
 
+pub use self::audit::AuditRegistration;
 pub use self::authorization::{AssertionRegistration, CodeRegistration};
 pub use self::branding::BrandingRegistration;
 pub use self::client::{ClientRegistration, WebhookRegistration};
@@ -111,6 +113,7 @@ pub struct Registrations {
     pub rules_version: Option<Digest>,
     pub retention: RetentionRegistration,
     pub branding: BrandingRegistration,
+    pub audit: AuditRegistration,
 }
 
 /// Reads what a registration names and does not hold. An error says why not, for the operator.
@@ -216,9 +219,8 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
     let types = transaction_type::check(&given.transaction_data, sources, &root.key("transaction_data"));
     let scopes = scope::check(&given.scopes, &askable, &trust, &root.key("scopes"));
     let proofspace = Proofspace::check(&given.proofspace, &names, issuer.as_deref(), &root.key("proofspace"));
-    let of_client = |it: &'_ ClientRegistration| client::tokens_of(it, &given.tokens);
-    let of_clients: Vec<_> =
-        given.clients.iter().map(|it| (it.client_id.as_deref(), of_client(it))).collect();
+    let own = |it: &'_ ClientRegistration| client::tokens_of(it, &given.tokens);
+    let of_clients: Vec<_> = given.clients.iter().map(|it| (it.client_id.as_deref(), own(it))).collect();
     let tokens = tokens::check(&given.tokens, &of_clients, issuer.as_deref(), root);
     let surroundings = Surroundings {
         names: &names,
@@ -252,6 +254,7 @@ fn everything(given: &Registrations, sources: &dyn Sources, root: &Pointer<'_>) 
             sessions: session::check(&given.sessions, &root.key("sessions")),
             receipts: receipts?,
             appearance: branding::check(given, addresses, sources, root),
+            audit: audit::check(&given.audit, &root.key("audit")),
         },
     })
 }

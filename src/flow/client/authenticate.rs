@@ -1,5 +1,6 @@
 //! Who is asking: a client proves itself by a secret or by a signed assertion, or is public and named.
 
+use crate::flow::audit;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::{NotPublished, Unavailable};
@@ -29,12 +30,16 @@ pub async fn authenticate<'c>(
     context: &'c Context,
     shown: &ClientCredentials,
 ) -> Result<AuthenticatedClient<'c>, Unauthenticated> {
-    match shown {
+    let proven = match shown {
         ClientCredentials::Assertion(claimed, assertion) => {
             Box::pin(by_assertion(context, claimed.as_deref(), assertion)).await
         }
-        shown => Ok(context.policy.clients.authenticate(shown)?),
+        shown => context.policy.clients.authenticate(shown).map_err(Unauthenticated::from),
+    };
+    if let Err(Unauthenticated::NotAuthenticated(why)) = &proven {
+        audit::refused(context, why.client(), why.why().name());
     }
+    proven
 }
 
 async fn by_assertion<'c>(

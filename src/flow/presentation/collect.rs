@@ -4,6 +4,7 @@ use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::admission::scopes::Scopes;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 use vpgate_core::base::id::PresentationId;
 use vpgate_core::base::report::Report;
 use vpgate_core::base::secret::{Digest, Secret};
@@ -188,7 +189,14 @@ pub async fn forget(
     id: &str,
 ) -> Result<(), NotCollected> {
     let found = presentation_of(context, client, id).await?;
-    match context.commit(Change::Forget(found.request().id.clone())).await {
+    let id = &found.request().id;
+    let details = AuditDetails {
+        client: Some(&client.client().id),
+        about: Some(id.as_str()),
+        ..AuditDetails::default()
+    };
+    let forget = Change::Forget(id.clone());
+    match context.commit_noting(forget, AuditKind::PresentationDeleted, &details).await {
         Ok(()) => Ok(()),
         Err(NotMade::Lost | NotMade::Taken) => Err(NotCollected::Unknown),
         Err(NotMade::Failed(source)) => Err(source.into()),

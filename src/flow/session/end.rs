@@ -3,6 +3,7 @@
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
+use vpgate_core::audit::{AuditDetails, AuditKind};
 use vpgate_core::base::id::{NoticeId, SessionId};
 use vpgate_core::change::Change;
 use vpgate_core::oauth::logout::LogoutNotice;
@@ -14,7 +15,12 @@ pub(in crate::flow) async fn end(context: &Context, session: &Session) -> Result
     let subject = session.admission().subject();
     let notice = notice(context, &terms.client_id, subject, Some(terms.id.clone()))?;
     let change = Change::EndSession { session: terms.id.clone(), notice, at: context.now };
-    match context.commit(change).await {
+    let details = AuditDetails {
+        client: Some(&terms.client_id),
+        about: Some(terms.id.as_str()),
+        ..AuditDetails::default()
+    };
+    match context.commit_noting(change, AuditKind::SessionEnded, &details).await {
         Ok(()) => {
             tracing::info!(client = terms.client_id, session = %terms.id, "a session ended");
             Ok(())

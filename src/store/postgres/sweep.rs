@@ -88,6 +88,12 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         sessions: sessions.into_iter().fold(0, usize::max),
         events: events.into_iter().fold(0, usize::max),
         receipts: delete(delete_from!("receipts", "presentation")).await?,
+        audit: delete(delete_from!(
+            "audit",
+            "id",
+            "forget_at <= $1 AND ordinal < (SELECT max(ordinal) FROM audit) ORDER BY ordinal"
+        ))
+        .await?,
         emptied: empty(database, now, limit).await?,
     })
 }

@@ -1,6 +1,6 @@
 //! Looks up in SQLite.
 
-use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params};
+use rusqlite::{Connection, OptionalExtension as _, Row, ToSql, params, params_from_iter};
 
 use crate::flow::ports::{OpenPresentations, PushedRequest, Unavailable};
 use crate::store::row::{
@@ -9,6 +9,7 @@ use crate::store::row::{
 use crate::store::select::{
     self, AuthorizationKey, Columns, FamilyKey, GrantKey, PresentationKey, SessionKey,
 };
+use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::attempts::Attempt;
@@ -202,6 +203,29 @@ pub(super) fn checkpoint(connection: &Connection, client: &str) -> Result<Option
     let found: Option<Option<String>> =
         connection.prepare_cached(select::CHECKPOINT)?.query_row([client], |row| row.get(0)).optional()?;
     Ok(found.flatten())
+}
+
+/// The notes that wait for their place in the audit log.
+pub(super) fn audit_notes(connection: &Connection, limit: usize) -> Result<Vec<WaitingNote>, Unavailable> {
+    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    let rows: Vec<(String, String)> = connection
+        .prepare_cached(select::AUDIT_NOTES)?
+        .query_map([limit], |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().map(|(id, text)| row::waiting_note(&id, text)).collect::<Result<_, _>>()?)
+}
+
+/// Lines of the audit log, each with its place.
+pub(super) fn audit_lines(
+    connection: &Connection,
+    sql: &str,
+    cells: &[i64],
+) -> Result<Vec<(u64, String)>, Unavailable> {
+    let rows: Vec<(i64, String)> = connection
+        .prepare_cached(sql)?
+        .query_map(params_from_iter(cells), |row| Ok((row.get(0)?, row.get(1)?)))?
+        .collect::<Result<_, _>>()?;
+    Ok(rows.into_iter().map(|(ordinal, text)| row::audit_line(ordinal, text)).collect::<Result<_, _>>()?)
 }
 
 /// A family of tokens.

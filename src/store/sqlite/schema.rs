@@ -31,6 +31,7 @@ const MIGRATIONS: &[Migration] = &[
     Expands(include_str!("migrations/0017_webhooks.sql")),
     Expands(include_str!("migrations/0018_receipts.sql")),
     Expands(include_str!("migrations/0019_retention.sql")),
+    Expands(include_str!("migrations/0020_audit.sql")),
 ];
 
 /// Brings the database to the version of this program, in one transaction. One that is newer, and that this program

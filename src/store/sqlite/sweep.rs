@@ -65,6 +65,13 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         sessions: sessions.into_iter().fold(0, usize::max),
         events: events.into_iter().fold(0, usize::max),
         receipts: delete(delete_from!("receipts", "presentation"))?,
+        audit: connection
+            .prepare_cached(
+                "DELETE FROM audit WHERE id IN
+                 (SELECT id FROM audit WHERE forget_at <= $1 AND ordinal < (SELECT max(ordinal) FROM audit)
+                  ORDER BY ordinal LIMIT $2)",
+            )?
+            .execute(params![now.unix(), limit])?,
         emptied: empty(connection, now, limit)?,
     })
 }

@@ -3,6 +3,7 @@
 
 #![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test stops where it fails")]
 
+mod audit;
 mod authorizations;
 mod backend;
 mod crowds;
@@ -181,6 +182,12 @@ on_every_backend! {
         deliveries_are_listed_by_state_with_the_last_first_and_no_more_than_asked_for
         what_is_over_is_made_due_by_its_client_alone_and_its_endpoint_is_called_again
         what_goes_wrong_at_an_endpoint_is_noted_over_what_was_known_until_it_is_forgotten
+    }
+    audit {
+        a_note_is_written_with_its_change_or_not_at_all
+        what_was_noted_stays_as_it_is_and_gets_one_place
+        many_that_seal_at_once_write_one_chain
+        old_lines_go_and_the_newest_stays
     }
     leases {
         of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back

@@ -319,6 +319,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
             of_clients: BTreeMap::new(),
         },
         sessions: None,
+        audit: None,
         receipts: ReceiptPolicy { enabled: false, ..ReceiptPolicy::default() },
         appearance: Arc::default(),
     }

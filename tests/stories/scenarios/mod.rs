@@ -9,6 +9,7 @@ mod anchors;
 mod answers;
 mod asked_for;
 mod asking;
+mod audit;
 mod below_a_path;
 mod binding;
 mod bodies;

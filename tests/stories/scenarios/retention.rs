@@ -168,7 +168,7 @@ async fn personal(world: &Harness, begun: &Value, result: &Value) -> Vec<String>
     let claims = &result["credentials"][CREDENTIAL]["claims"];
     let names = ["given_name", "family_name"].map(|name| claims[name].as_str().unwrap().to_owned());
     let handle = begun["start_url"].as_str().unwrap().rsplit('/').next().unwrap();
-    let transaction = world.asked_behind(handle).await.transaction_data[0].text();
+    let transaction = world.asked_behind(handle).await.transaction_data[0].encoded().to_owned();
     names.into_iter().chain([STATE.to_owned(), transaction]).collect()
 }
 

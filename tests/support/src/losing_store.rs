@@ -10,6 +10,7 @@ use vpgate::flow::ports::{
     DeliveryStore, DueDelivery, EventStore, NotCommitted, OpenPresentations, PlacedEvents, PushedRequest,
     Store, Swept, Unavailable,
 };
+use vpgate_core::audit::WaitingNote;
 use vpgate_core::base::id::{
     AuthorizationId, FamilyId, GrantId, Handle, PresentationId, RequestState, SessionId,
 };
@@ -219,6 +220,18 @@ impl Store for LosingStore {
 
     async fn receipt_checkpoint(&self, client_id: &str) -> Result<Option<String>, Unavailable> {
         self.inner.receipt_checkpoint(client_id).await
+    }
+
+    async fn audit_notes(&self, limit: usize) -> Result<Vec<WaitingNote>, Unavailable> {
+        self.inner.audit_notes(limit).await
+    }
+
+    async fn audit_newest(&self) -> Result<Option<(u64, String)>, Unavailable> {
+        self.inner.audit_newest().await
+    }
+
+    async fn audit_lines(&self, after: u64, limit: usize) -> Result<Vec<(u64, String)>, Unavailable> {
+        self.inner.audit_lines(after, limit).await
     }
 
     async fn grant_by_device_code(&self, digest: &Digest) -> Result<Option<DeviceGrant>, Unavailable> {

@@ -450,3 +450,16 @@ CREATE TABLE kept_answers (
 ) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
 
 CREATE INDEX kept_answers_forget_at ON kept_answers (forget_at);
+
+-- The audit log, as SQLite's migration 0020 has it: notes without a place, and lines, each of which names the hash of
+-- the line before it.
+CREATE TABLE audit (
+    id        text   NOT NULL PRIMARY KEY,
+    ordinal   bigint UNIQUE CHECK (ordinal > 0),
+    text      text   NOT NULL,
+    at        bigint NOT NULL,
+    forget_at bigint NOT NULL
+) WITH (autovacuum_vacuum_scale_factor = 0.01, autovacuum_vacuum_cost_limit = 2000);
+
+CREATE INDEX audit_waiting ON audit (at) WHERE ordinal IS NULL;
+CREATE INDEX audit_forget_at ON audit (forget_at);
