@@ -35,6 +35,7 @@ use vpgate_core::oauth::code_grant::{self, Granted};
 use vpgate_core::oauth::device_grant::{Denied, Pending};
 use vpgate_core::oauth::issuance::{Issuance, Reissue};
 use vpgate_core::openid4vp::presentation::{Begun, Settled};
+use vpgate_core::openid4vp::retention::Retention;
 
 /// One statement.
 #[derive(Debug)]
@@ -149,8 +150,8 @@ impl fmt::Debug for Cell {
 /// The steps of a change, in order.
 pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
     Ok(match change {
-        Change::OpenGrant { grant, device_code, user_code, within } => {
-            opened(within, grants::open(grant, device_code, user_code)?)
+        Change::OpenGrant { grant, device_code: by, user_code, within } => {
+            open(grant, by, user_code, within)?
         }
         Change::EnterCode { user_code, address, most, at, within } => {
             enter_code(user_code.map(|code| (code, *at)), address.as_ref(), *most, within)?
@@ -181,9 +182,7 @@ pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
         Change::AwaitReturn(awaiting) => vec![presentations::await_return(awaiting)?],
         Change::Return { presentation: it, return_code, grant } => back(it, return_code, grant.as_ref())?,
         Change::Settle { presentation, grant } => settle(presentation, grant.as_ref())?,
-        Change::CollectResult { id, response_code, at, retention } => {
-            vec![presentations::take(id, response_code, *at, *retention)]
-        }
+        Change::CollectResult { id, response_code: by, at, retention } => take(id, by, *at, *retention),
         Change::HandOver { id, response_code, at } => vec![presentations::hand_over(id, *response_code, *at)],
         Change::Forget(id) => vec![presentations::forget(id)],
         Change::Expire { request, at } => vec![presentations::tell_expired(&request.id, *at)],
@@ -240,9 +239,20 @@ fn announced(change: &Change, announcements: &[Announcement]) -> Result<Vec<Step
     Ok(steps(change)?.into_iter().chain(told.into_iter().flatten()).collect())
 }
 
+/// A result is collected.
+fn take(id: &PresentationId, response_code: &Digest, at: Timestamp, retention: Retention) -> Vec<Step> {
+    vec![presentations::take(id, response_code, at, retention)]
+}
+
 /// A grant is opened within limits.
-fn opened(within: &Limited, open: Step) -> Vec<Step> {
-    counters::within(within, None).into_iter().chain([open]).collect()
+fn open(
+    grant: &Pending,
+    device_code: &Digest,
+    user_code: &Digest,
+    within: &Limited,
+) -> Result<Vec<Step>, BrokenColumn> {
+    let open = grants::open(grant, device_code, user_code)?;
+    Ok(counters::within(within, None).into_iter().chain([open]).collect())
 }
 
 /// A grant is decided by a presentation, whose response code dies with that.

@@ -2,7 +2,7 @@
 //! What was proven is not told here: it is collected, as always.
 
 use crate::flow::context::Context;
-use crate::flow::events::watch::{NotWatched, Seen, Watch};
+use crate::flow::events::watch::{NotWatched, Seen, Watching};
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::collect::{self, Collected, NotCollected};
 use vpgate_core::base::id::PresentationId;
@@ -19,7 +19,7 @@ pub struct Followed {
     context: Context,
     id: PresentationId,
     expires_at: Timestamp,
-    watch: Watch,
+    watch: Watching,
     /// How far it was when that was told last.
     told: Option<PresentationStage>,
 }

@@ -41,7 +41,7 @@ struct Watched {
 
 /// One who follows a presentation; no more when it is dropped.
 #[derive(Debug)]
-pub struct Watch {
+pub struct Watching {
     watchers: Arc<Watchers>,
     id: PresentationId,
     number: u64,
@@ -77,7 +77,7 @@ impl Watchers {
         id: &PresentationId,
         (stage, expires_at): (PresentationStage, Timestamp),
         most: usize,
-    ) -> Result<Watch, NotWatched> {
+    ) -> Result<Watching, NotWatched> {
         let mut followed = self.lock();
         if followed.closed || followed.count >= most {
             return Err(NotWatched::Anywhere);
@@ -92,7 +92,7 @@ impl Watchers {
         followed.count += 1;
         followed.next += 1;
         drop(followed);
-        Ok(Watch { watchers: Arc::clone(self), id: id.clone(), number })
+        Ok(Watching { watchers: Arc::clone(self), id: id.clone(), number })
     }
 
     /// A presentation got so far.
@@ -142,7 +142,7 @@ impl Watched {
     }
 }
 
-impl Watch {
+impl Watching {
     /// Another one for each.
     pub(in crate::flow) fn number(&self) -> u64 {
         self.number
@@ -172,7 +172,7 @@ impl Watch {
     }
 }
 
-impl Drop for Watch {
+impl Drop for Watching {
     fn drop(&mut self) {
         let mut followed = self.watchers.lock();
         followed.count = followed.count.saturating_sub(1);
@@ -198,7 +198,7 @@ mod tests {
         PresentationId::from_entropy([byte; 16])
     }
 
-    fn now(watch: &Watch, seen: Option<PresentationStage>) -> Option<Seen> {
+    fn now(watch: &Watching, seen: Option<PresentationStage>) -> Option<Seen> {
         match pin!(watch.further(seen)).poll(&mut Context::from_waker(Waker::noop())) {
             Poll::Ready(seen) => Some(seen),
             Poll::Pending => None,
@@ -228,7 +228,7 @@ mod tests {
     fn req_21_30_followers_are_bounded_of_one_and_of_all() {
         let watchers = Arc::new(Watchers::default());
         let follow = |byte| watchers.follow(&id(byte), (PresentationStage::Begun, END), 5);
-        let four: Vec<Watch> = (0..4).map(|_| follow(1).unwrap()).collect();
+        let four: Vec<Watching> = (0..4).map(|_| follow(1).unwrap()).collect();
         assert_eq!(follow(1).unwrap_err(), NotWatched::Here);
         let fifth = follow(2).unwrap();
         assert_eq!(follow(3).unwrap_err(), NotWatched::Anywhere);

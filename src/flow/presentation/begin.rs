@@ -216,14 +216,13 @@ pub(in crate::flow) async fn begin(
         scope: question.scopes.as_ref().map(ToString::to_string),
         several_holders: request.question.several_holders,
     };
-    let until = claim.as_ref().map(|grant| grant.terms().expires_at);
     let asked = NewVpRequest {
         requester,
         wallet,
         question,
         login_hint: request.login_hint,
         flow: request.flow,
-        until,
+        until: claim.as_ref().map(|grant| grant.terms().expires_at),
     };
     let (asked, answer_key) = new_vp_request(context, asked)?;
     let outgoing = authorization_request_url(context, &asked).await?;

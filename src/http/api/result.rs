@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use poem_openapi::{Enum, Object, Union};
 use serde_json::{Map, Value};
 
-use super::stream::PresentationStep;
 use super::transaction_data::TransactionDataSchema;
 use crate::flow::presentation::collect::Collected;
 use crate::http::documented::Documented;
@@ -55,6 +54,18 @@ pub struct PresentationSchema {
     /// When decided, and receipts are made: the evidence of it, a compact JWS without a claim. Keep it: it proves the
     /// rest of this answer when that is thrown away.
     pub receipt: Option<String>,
+}
+
+/// How far a presentation is that is not decided.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
+#[oai(rename_all = "snake_case")]
+pub enum PresentationStep {
+    /// No browser has opened it yet.
+    Begun,
+    /// A browser was sent to the wallet.
+    Opened,
+    /// The wallet has answered; its browser has not come back yet.
+    Answered,
 }
 
 /// What became of the scopes that were asked for.

@@ -5,13 +5,13 @@ use std::time::Duration;
 use futures_util::stream;
 use poem::web::sse::{Event, SSE};
 use poem::{IntoResponse, Response};
+use poem_openapi::ApiResponse;
 use poem_openapi::payload::{EventStream, Payload};
 use poem_openapi::registry::{MetaSchemaRef, Registry};
 use poem_openapi::types::{ToJSON as _, Type as _};
-use poem_openapi::{ApiResponse, Enum};
 
 use super::error::Problem;
-use super::result::{PresentationSchema, PresentationStatus};
+use super::result::{PresentationSchema, PresentationStatus, PresentationStep};
 use crate::flow::events::follow::{Followed, FollowedStep, NotFollowed};
 use crate::flow::events::watch::NotWatched;
 use crate::flow::presentation::collect::Collected;
@@ -32,18 +32,6 @@ pub enum FollowedPresentation {
     /// `Last-Event-ID` says that the end was heard: there is nothing to come back for.
     #[oai(status = 204)]
     Over,
-}
-
-/// How far a presentation is that is not decided.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Enum)]
-#[oai(rename_all = "snake_case")]
-pub enum PresentationStep {
-    /// No browser has opened it yet.
-    Begun,
-    /// A browser was sent to the wallet.
-    Opened,
-    /// The wallet has answered; its browser has not come back yet.
-    Answered,
 }
 
 /// A stream of [`PresentationSchema`].
