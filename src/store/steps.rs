@@ -64,6 +64,9 @@ pub(super) enum Rows {
     NewWithin,
     /// Those that are there and in a state: this statement locks them.
     Found(&'static str),
+    /// The same of rows that need not be there, and come first in the order of locks all the same: they are locked
+    /// before what decides.
+    FoundFirst(&'static str),
 }
 
 /// A statement that writes a new row.
@@ -97,18 +100,15 @@ macro_rules! update {
 
 /// A statement that removes rows which are in a state.
 macro_rules! delete {
-    ($table:literal, $condition:literal) => {{
+    ($table:literal, $condition:literal) => {
+        delete!($crate::store::steps::Rows::Found, $table, $condition)
+    };
+    ($rows:expr, $table:literal, $condition:literal) => {{
         const TEXT: &str = concat!("DELETE FROM ", $table, " WHERE ", $condition);
         $crate::store::steps::Sql {
             sqlite: TEXT,
             postgres: TEXT,
-            rows: $crate::store::steps::Rows::Found(concat!(
-                "SELECT 1 FROM ",
-                $table,
-                " WHERE ",
-                $condition,
-                " FOR UPDATE"
-            )),
+            rows: $rows(concat!("SELECT 1 FROM ", $table, " WHERE ", $condition, " FOR UPDATE")),
         }
     }};
 }

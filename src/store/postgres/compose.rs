@@ -6,7 +6,8 @@
 //! ```
 //! Each part depends on what the one before it returned, and a row whose state decides is locked before anything is
 //! written: no part has to be undone. A lock waits for whoever is changing the row, and then looks at what it has
-//! become; a plain sub-select would see how it was when the statement began.
+//! become; a plain sub-select would see how it was when the statement began. What need not be there is counted, so
+//! that it is locked in its turn and hinders nothing.
 
 use std::fmt::Write as _;
 
@@ -25,14 +26,14 @@ pub(super) struct Statement {
 pub(super) fn compose(steps: Vec<Step>, schema: &str) -> Option<Statement> {
     if let [step] = &steps[..] {
         let (mut sql, unchanged) = (String::new(), step.unchanged);
-        write(&mut sql, step.sql.postgres, schema, 0, None);
+        write(&mut sql, step.sql.postgres, schema, 0, "");
         return Some(Statement {
             sql,
             cells: steps.into_iter().flat_map(|step| step.cells).collect(),
             unchanged,
         });
     }
-    let mut parts = Parts { sql: String::with_capacity(2048), schema, gate: None };
+    let mut parts = Parts { sql: String::with_capacity(2048), schema, waits_for: None, gate: None };
     let offsets: Vec<usize> = steps
         .iter()
         .scan(0, |sum, step| {
@@ -43,15 +44,14 @@ pub(super) fn compose(steps: Vec<Step>, schema: &str) -> Option<Statement> {
         .collect();
     for (place, part) in order(&steps) {
         let (step, offset) = (&steps[place], offsets[place]);
-        match part {
-            Part::Lock(lock) => parts.add(&format!("l{place}"), lock, offset, false),
-            Part::Write => parts.add(&format!("w{place}"), step.sql.postgres, offset, true),
-        }
-        if step.unchanged != Unchanged::GoOn {
-            parts.gate = Some(match part {
-                Part::Lock(_) => format!("l{place}"),
-                Part::Write => format!("w{place}"),
-            });
+        let name = match part {
+            Part::Lock(lock) => parts.add(format!("l{place}"), lock, offset, false),
+            Part::Write => parts.add(format!("w{place}"), step.sql.postgres, offset, true),
+        };
+        match (step.unchanged, part) {
+            (Unchanged::GoOn, Part::Lock(_)) => parts.waits_for = Some(name),
+            (Unchanged::GoOn, Part::Write) => {}
+            _ => (parts.gate, parts.waits_for) = (Some(name), None),
         }
     }
     let (sql, unchanged) = parts.end()?;
@@ -81,6 +81,10 @@ fn order(steps: &[Step]) -> Vec<(usize, Part)> {
                 first.push((place, Part::Lock(lock)));
                 later.push((place, Part::Write));
             }
+            Rows::FoundFirst(lock) if before => {
+                first.push((place, Part::Lock(lock)));
+                later.push((place, Part::Write));
+            }
             _ if deciding == Some(place) => first.push((place, Part::Write)),
             _ => later.push((place, Part::Write)),
         }
@@ -93,17 +97,24 @@ fn order(steps: &[Step]) -> Vec<(usize, Part)> {
 struct Parts<'a> {
     sql: String,
     schema: &'a str,
+    /// What must have been done for anything to go on, whatever it found.
+    waits_for: Option<String>,
     /// What must have returned a row for anything to go on.
     gate: Option<String>,
 }
 
 impl Parts<'_> {
-    fn add(&mut self, name: &str, text: &str, offset: usize, returning: bool) {
+    /// Its name again.
+    fn add(&mut self, name: String, text: &str, offset: usize, returning: bool) -> String {
+        let gate = self.gate.iter().map(|gate| format!(" AND EXISTS (SELECT 1 FROM {gate})"));
+        let first = self.waits_for.iter().map(|lock| format!(" AND (SELECT count(*) FROM {lock}) >= 0"));
+        let condition: String = gate.chain(first).collect();
         self.sql.push_str(if self.sql.is_empty() { "WITH " } else { ", " });
-        self.sql.push_str(name);
+        self.sql.push_str(&name);
         self.sql.push_str(if returning { " AS (" } else { " AS MATERIALIZED (" });
-        write(&mut self.sql, text, self.schema, offset, self.gate.as_deref());
+        write(&mut self.sql, text, self.schema, offset, &condition);
         self.sql.push_str(if returning { " RETURNING 1)" } else { ")" });
+        name
     }
 
     fn end(mut self) -> Option<(String, Unchanged)> {
@@ -121,10 +132,9 @@ impl Parts<'_> {
 /// Where a condition can be added, in a text that does not end in one.
 const AND: &str = "/*AND*/";
 
-/// Writes `text` with its tables in `schema`, its parameters numbered behind the first `offset`, and the condition
-/// that `gate` has a row.
-fn write(sql: &mut String, text: &str, schema: &str, offset: usize, gate: Option<&str>) {
-    let condition = gate.map(|gate| format!(" AND EXISTS (SELECT 1 FROM {gate})")).unwrap_or_default();
+/// Writes `text` with its tables in `schema`, its parameters numbered behind the first `offset`, and this `condition`
+/// behind its own.
+fn write(sql: &mut String, text: &str, schema: &str, offset: usize, condition: &str) {
     let lock = text.find(" FOR ").filter(|at| text[*at..].ends_with("UPDATE"));
     let (before, after) = match (text.split_once(AND), lock) {
         (Some(both), _) => both,
@@ -132,7 +142,7 @@ fn write(sql: &mut String, text: &str, schema: &str, offset: usize, gate: Option
         (None, None) => (text, ""),
     };
     qualified(sql, before, schema, offset);
-    sql.push_str(&condition);
+    sql.push_str(condition);
     qualified(sql, after, schema, offset);
 }
 

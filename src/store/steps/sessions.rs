@@ -70,12 +70,12 @@ pub(super) fn take_back(
     notice: Option<&LogoutNotice>,
     at: Timestamp,
 ) -> Result<Vec<Step>, BrokenColumn> {
-    let with_session = session.into_iter().flat_map(|session| {
-        let forget = may(delete!("sessions", "id = $1"), [text(session.as_str())]);
-        [forget].into_iter().chain(tokens_of(session))
-    });
+    // A session is locked before its families, as whoever ends it does.
+    let forget = session
+        .map(|session| may(delete!(Rows::FoundFirst, "sessions", "id = $1"), [text(session.as_str())]));
     let written = notice.map(|notice| note(notice, at)).transpose()?;
-    Ok(tokens::revoke_family(family).into_iter().chain(with_session).chain(written).collect())
+    let tokens = tokens::revoke_family(family).into_iter().chain(session.into_iter().flat_map(tokens_of));
+    Ok(forget.into_iter().chain(tokens).chain(written).collect())
 }
 
 fn tokens_of(session: &SessionId) -> [Step; 2] {

@@ -56,6 +56,20 @@ fn of_two_that_may_be_lost_the_first_is_locked_and_written_when_the_second_has_w
 }
 
 #[test]
+fn what_comes_first_in_the_order_of_locks_is_locked_first_though_it_need_not_be_there() {
+    const FIRST: Sql = delete!(Rows::FoundFirst, "sessions", "id = $1");
+    const FAMILY: Sql = delete!("token_families", "id = $1");
+    assert_eq!(
+        sql(vec![step(FIRST, Unchanged::GoOn), step(FAMILY, Unchanged::Undo), step(NEW, Unchanged::Undo)]),
+        "WITH l0 AS MATERIALIZED (SELECT 1 FROM \"s\".sessions WHERE id = $1 FOR UPDATE), \
+         w1 AS (DELETE FROM \"s\".token_families WHERE id = $2 AND (SELECT count(*) FROM l0) >= 0 RETURNING 1), \
+         w0 AS (DELETE FROM \"s\".sessions WHERE id = $1 AND EXISTS (SELECT 1 FROM w1) RETURNING 1), \
+         w2 AS (INSERT INTO \"s\".token_families (id, origin) SELECT $3, $4 WHERE TRUE AND EXISTS (SELECT 1 FROM w1) \
+         RETURNING 1) SELECT 1 FROM w2"
+    );
+}
+
+#[test]
 fn counters_come_first_and_stay_when_a_later_one_refuses() {
     let counted = sql(vec![
         step(COUNT, Unchanged::KeepCounts),
