@@ -6,6 +6,7 @@
 //! ```
 
 mod background;
+mod clock;
 mod connections;
 mod deliveries;
 mod doctor;

@@ -1,5 +1,6 @@
 //! What runs beside the endpoints until the service stops: sweeping, writing paces behind, telling clients of events and
-//! of logouts, signing receipts, keeping the audit log, looking for what is followed here.
+//! of logouts, signing receipts, keeping the audit log, looking for what is followed here and
+//! at the clock.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -51,6 +52,7 @@ pub(super) fn begin(service: &Arc<Service>, stopped: &watch::Receiver<()>) -> Ve
         start(tell_logouts(Arc::clone(service), stopped.clone())),
         start(send_webhooks(Arc::clone(service), stopped.clone())),
         start(keep_audit_log(Arc::clone(service), stopped.clone())),
+        start(watch_clock(Arc::clone(service), stopped.clone())),
     ]
 }
 

@@ -50,11 +50,13 @@
 //!
 //! What is decided leaves a receipt ([`receipts`]), which is signed and chained behind.
 //!
-//! [`audit`] notes what was done, refused, taken back and deleted. [`sweep`] tidies up what has long expired; nothing depends on it.
+//! [`audit`] notes what was done, refused, taken back and deleted. [`sweep`] tidies up what has long expired; nothing
+//! depends on it. [`mod@clock_skew`] compares our clock with the store's.
 
 pub mod audit;
 pub mod browsers;
 pub mod client;
+pub mod clock_skew;
 pub mod code;
 mod commit;
 pub mod context;

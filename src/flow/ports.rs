@@ -299,6 +299,11 @@ pub trait Store: DeliveryStore + EventStore {
     async fn sweep(&self, now: Timestamp, limit: usize) -> Result<Swept, Unavailable>;
     /// Makes sure that nothing of what was removed or overwritten is left in any file: after each sweep.
     async fn forget_old_versions(&self) -> Result<(), Unavailable>;
+    /// What time it is where things are kept; `None` where there is no clock but that of this machine.
+    async fn time(&self) -> Result<Option<Timestamp>, Unavailable>;
+    /// How many of those who asked wait for their turn at this moment, and are not being served: more than none again
+    /// and again means that there is more to do than can be done.
+    fn waiting(&self) -> usize;
     /// Takes no more changes; comes back when those it accepted are durable.
     async fn close(&self);
     /// Whether it can answer and write now. Says so within about two seconds; may be asked at any rate.

@@ -12,6 +12,7 @@ mod database;
 mod deliveries;
 mod events;
 mod fault;
+mod looks;
 mod pool;
 mod schema;
 mod service;
@@ -27,6 +28,7 @@ use tokio_postgres::Row;
 use self::compose::{Statement, compose, qualified};
 use self::database::Database;
 pub use self::fault::PostgresFault;
+use self::looks::Looks;
 use self::pool::Durability;
 pub use self::service::{migrate, use_with, used_with};
 use super::probe::Probe;
@@ -67,6 +69,9 @@ const COUNTED: &str =
 const TURN: &str = "INSERT INTO turns AS mine (who, last) VALUES ($1, $2)
      ON CONFLICT (who) DO UPDATE SET last = greatest(mine.last, excluded.last)";
 
+/// The clock of the server, when it comes to answer.
+const NOW: &str = "SELECT floor(extract(epoch FROM clock_timestamp()))::bigint";
+
 /// Written to see whether writing works.
 const PROBE: &str = "UPDATE service SET probes = (probes + 1) % 1000000 WHERE id = 1";
 
@@ -85,6 +90,7 @@ const UNDER_WAY: u32 = 100_000;
 /// Grants and presentations in PostgreSQL.
 pub struct PostgresStore {
     database: Database,
+    looks: Looks,
     probe: Probe,
     /// A permit for each change that is under way.
     under_way: Semaphore,
@@ -112,7 +118,7 @@ impl PostgresStore {
         let statements = service::prepare(storage, keys)?;
         let database = Database::new(storage, statements)?;
         let under_way = Semaphore::new(UNDER_WAY as usize);
-        Ok(Arc::new(Self { database, probe: Probe::default(), under_way }))
+        Ok(Arc::new(Self { database, looks: Looks::default(), probe: Probe::default(), under_way }))
     }
 
     /// What is found may be a commit that was made to stop waiting for its standby. Another one, which comes after
@@ -203,10 +209,7 @@ impl Store for PostgresStore {
     }
 
     async fn pending_pace(&self, device_code: &Digest) -> Result<Option<Pace>, Unavailable> {
-        let Some(found) = self.row(select::PENDING_PACE, &[device_code.into()]).await? else {
-            return Ok(None);
-        };
-        Ok(Some(row::pace(found.integer(0)?.unwrap_or_default(), found.integer(1)?)?))
+        self.looks.at(&self.database, device_code).await
     }
 
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {
@@ -411,6 +414,15 @@ impl Store for PostgresStore {
     /// The server removes old versions of rows by itself (autovacuum).
     async fn forget_old_versions(&self) -> Result<(), Unavailable> {
         Ok(())
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, Unavailable> {
+        let now = self.row(NOW, &[]).await?;
+        Ok(now.map(|row| row.integer(0)).transpose()?.flatten().map(Timestamp::from_unix))
+    }
+
+    fn waiting(&self) -> usize {
+        self.database.waiting()
     }
 
     async fn close(&self) {

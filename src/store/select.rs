@@ -153,10 +153,6 @@ impl AuthorizationKey {
     }
 }
 
-/// The pace of a pending grant. Whatever is asked of the row fits the page that its index leads to.
-pub(super) const PENDING_PACE: &str =
-    "SELECT interval_ms, last_polled FROM grants WHERE device_code = $1 AND state = 'pending'";
-
 /// The notices that are due, those that wait longest first.
 pub(super) const DUE_NOTICES: &str =
     "SELECT notice, attempts, due_at FROM logout_notices WHERE due_at <= $1 ORDER BY due_at LIMIT $2";

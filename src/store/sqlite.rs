@@ -170,6 +170,14 @@ impl Store for SqliteStore {
         self.read(move |it| lookups::pending_pace(it, &digest)).await
     }
 
+    async fn time(&self) -> Result<Option<Timestamp>, Unavailable> {
+        Ok(None)
+    }
+
+    fn waiting(&self) -> usize {
+        self.writer.waiting()
+    }
+
     async fn write_paces(&self, paces: Vec<(GrantId, Pace)>) -> Result<(), Unavailable> {
         let (work, written) = answered(move |connection| Ok(paces::write(connection, &paces)?));
         self.writer.alone(work).await?;

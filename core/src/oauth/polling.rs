@@ -1,5 +1,7 @@
 //! How often a device may ask (RFC 8628 section 3.5).
 
+pub mod load;
+
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};

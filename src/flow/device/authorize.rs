@@ -139,7 +139,7 @@ pub async fn authorize(
         created_at: context.now,
         expires_at: context.now.plus(settings.code_lifetime),
     });
-    let pace = Pace::new(settings.polling_interval);
+    let pace = Pace::new(context.polls.interval(settings.polling_interval));
     for _ in 0..DRAWS {
         let Some(user_code) = draw_user_code(context, settings)? else { continue };
         let device_code = context.random_secret()?;
@@ -154,7 +154,7 @@ pub async fn authorize(
         match context.commit(change).await {
             Ok(()) => {
                 context.polls.remember(&digest, &terms, pace);
-                return Ok(DeviceAuthorization::new(device_code, user_code, settings, &precautions));
+                return Ok(DeviceAuthorization::new(device_code, user_code, pace, settings, &precautions));
             }
             Err(NotMade::Taken) => {}
             Err(NotMade::Lost) => {
@@ -171,6 +171,7 @@ impl DeviceAuthorization {
     fn new(
         device_code: Secret,
         user_code: UserCode,
+        pace: Pace,
         settings: &DeviceSettings,
         precautions: &Precautions,
     ) -> Self {
@@ -178,7 +179,7 @@ impl DeviceAuthorization {
             device_code,
             user_code,
             expires_in: settings.code_lifetime.as_secs(),
-            interval: settings.polling_interval.as_secs(),
+            interval: pace.interval().as_secs(),
             verification: settings.verification.clone(),
             number: precautions.numbers.map(|numbers| numbers.shown()),
         }

@@ -10,12 +10,14 @@
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use crate::flow::ports::{Store, Unavailable};
 use vpgate_core::base::id::GrantId;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::oauth::device_grant::DeviceGrantTerms;
+use vpgate_core::oauth::polling::load::Load;
 use vpgate_core::oauth::polling::{Pace, Poll, WrittenBehind};
 
 /// Grants that are remembered at most, about half a kilobyte each. Those beyond are read when they are polled.
@@ -29,6 +31,7 @@ pub struct Polls(Mutex<Known>);
 
 #[derive(Debug, Default)]
 struct Known {
+    load: Load,
     grants: HashMap<[u8; 32], Waiting>,
     /// Those that were polled since their pace was given to the store.
     noted: Vec<[u8; 32]>,
@@ -94,6 +97,21 @@ impl Polls {
         self.known().entry(device_code.as_bytes(), terms, stored);
     }
 
+    /// A look at the store, once a second: whether anybody waits for it.
+    pub(super) fn see_load(&self, somebody_waits: bool) {
+        let mut known = self.known();
+        let before = known.load;
+        known.load.seen(somebody_waits);
+        if known.load.is_more_than(before) {
+            tracing::warn!("requests wait for the database: new devices are told to ask less often");
+        }
+    }
+
+    /// How long a device that begins now waits between two polls, where it is `usual` as a rule.
+    pub(super) fn interval(&self, usual: Duration) -> Duration {
+        self.known().load.interval(usual)
+    }
+
     /// Judges a poll, and notes it.
     pub(super) fn judge(&self, device_code: &Digest, found: &StillPending, now: Timestamp) -> Poll {
         let mut known = self.known();
@@ -115,7 +133,7 @@ impl Polls {
     /// Some paces that the store does not have.
     fn give(&self) -> (Vec<[u8; 32]>, Vec<(GrantId, Pace)>) {
         let mut known = self.known();
-        let Known { grants, noted } = &mut *known;
+        let Known { grants, noted, .. } = &mut *known;
         let from = noted.len().saturating_sub(BATCH);
         let given = noted.drain(from..).filter_map(|code| {
             let grant = grants.get_mut(&code)?;

@@ -117,11 +117,13 @@ async fn read_and_answer(
     Err(NotRedeemed::SlowDown)
 }
 
-/// Writes how often devices asked since the last time.
+/// Looks whether anybody waits for the store, by which new devices are told how often to ask (REQ-21.20), and writes
+/// how often devices asked since the last time. To be done every second.
 ///
 /// # Errors
 /// When the store is unavailable; it is written the next time.
 pub async fn write_paces(context: &Context) -> Result<(), Unavailable> {
+    context.polls.see_load(context.ports.store.waiting() > 0);
     context.polls.write(&*context.ports.store).await
 }
 

@@ -128,6 +128,11 @@ impl Database {
         Ok(changed)
     }
 
+    /// How many statements wait for a connection.
+    pub(super) fn waiting(&self) -> usize {
+        self.durable.pool.status().waiting + self.swift.pool.status().waiting
+    }
+
     /// Takes no more; comes back at once.
     pub(super) fn close(&self) {
         self.durable.pool.close();

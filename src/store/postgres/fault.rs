@@ -5,7 +5,7 @@ use tokio_postgres::Error;
 use tokio_postgres::error::{DbError, SqlState};
 
 /// Why a statement has no answer.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 pub enum PostgresFault {
     /// It was never sent: nothing happened.
     #[error("no connection: {0}")]
@@ -74,6 +74,22 @@ impl PostgresFault {
                     | &SqlState::DUPLICATE_PSTATEMENT
             )
         )
+    }
+
+    /// Whether somebody else does the same at this moment: holds what this needs, or has made what this makes. Nothing
+    /// happened.
+    pub(super) fn somebody_is_in_the_way(&self) -> bool {
+        self.is_taken()
+            || self.may_pass()
+            || matches!(
+                self.code(),
+                Some(
+                    &SqlState::LOCK_NOT_AVAILABLE
+                        | &SqlState::DUPLICATE_SCHEMA
+                        | &SqlState::DUPLICATE_TABLE
+                        | &SqlState::DUPLICATE_OBJECT
+                )
+            )
     }
 
     /// Whether a value that must be unique is in use.

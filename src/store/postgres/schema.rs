@@ -1,5 +1,7 @@
 //! The numbered migrations, and which of them a schema has seen.
 
+use std::time::Duration;
+
 use tokio_postgres::Client;
 
 use super::fault::PostgresFault;
@@ -9,12 +11,38 @@ use crate::store::{Migrated, OpenFault};
 /// In order; each is applied once and never edited after a release.
 const MIGRATIONS: &[Migration] = &[Migration::Contracts(include_str!("migrations/0001_all.sql"))];
 
+/// How often a migration is begun that others are in the way of, and how long it waits in between. With the two seconds
+/// that it waits for a lock each time, another migration may take a minute.
+const TRIES: u32 = 30;
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Brings the schema to the version of this program, in one transaction. Makes it where it is not there. One that is
 /// newer, and that this program can work with, stays as it is.
+///
+/// Of several that come together one does it, and the others find it done: they wait for its row in the table `schema`,
+/// or for the names of what it makes.
 pub(super) async fn migrate(client: &Client, schema: &str) -> Result<Migrated, OpenFault> {
-    // Of several that come together one makes the schema, and the others find it.
+    let mut tried = 1;
+    loop {
+        match migrate_once(client, schema).await {
+            Err(OpenFault::Postgres(fault)) if fault.somebody_is_in_the_way() && tried < TRIES => {
+                execute(client, "ROLLBACK").await?;
+                tokio::time::sleep(PAUSE).await;
+                tried += 1;
+            }
+            outcome => return outcome,
+        }
+    }
+}
+
+async fn migrate_once(client: &Client, schema: &str) -> Result<Migrated, OpenFault> {
     execute(client, "BEGIN").await?;
-    execute(client, "SELECT pg_advisory_xact_lock(8453219987)").await?;
+    // Nothing waits behind a lock that this waits for, for longer than that.
+    execute(client, "SET LOCAL lock_timeout = 2000").await?;
+    execute(client, "SET LOCAL statement_timeout = 0").await?;
+    if has(client, schema, "schema").await? {
+        execute(client, &format!("SELECT 1 FROM {schema}.schema WHERE id = 1 FOR UPDATE")).await?;
+    }
     let from = readable_version(client, schema).await?;
     let (to, missing) = match MIGRATIONS.get(from..) {
         Some(missing @ [_, ..]) => (MIGRATIONS.len(), missing),
@@ -24,7 +52,6 @@ pub(super) async fn migrate(client: &Client, schema: &str) -> Result<Migrated, O
         execute(client, &format!("CREATE SCHEMA {schema}")).await?;
     }
     execute(client, &format!("SET LOCAL search_path = {schema}")).await?;
-    execute(client, "SET LOCAL statement_timeout = 0").await?;
     for migration in missing {
         execute(client, migration.sql()).await?;
     }
@@ -87,7 +114,8 @@ async fn is_there(client: &Client, schema: &str) -> Result<bool, PostgresFault> 
     asks(client, &format!("SELECT to_regnamespace('{}') IS NOT NULL", literal(schema))).await
 }
 
-async fn asks(client: &Client, sql: &str) -> Result<bool, PostgresFault> {
+/// The answer to a question whose answer is yes or no.
+pub(super) async fn asks(client: &Client, sql: &str) -> Result<bool, PostgresFault> {
     let rows = client.query_typed(sql, &[]).await.map_err(|fault| PostgresFault::sent(&fault))?;
     Ok(rows.first().and_then(|row| row.try_get(0).ok()).unwrap_or_default())
 }

@@ -62,6 +62,12 @@ pub(super) fn prepare(storage: &PostgresStorage, keys: Option<&Digest>) -> Resul
     waiting(async {
         let (client, schema) = (client(storage).await?, storage.quoted_schema());
         schema::check(&client, &schema).await?;
+        if waits_without_end(&client).await? {
+            tracing::warn!(
+                "statement_timeout, lock_timeout or idle_in_transaction_session_timeout is not set: a pooler drops \
+                 what connections ask for at their start; set them for the role (ALTER ROLE ... SET ...)"
+            );
+        }
         if let Some(keys) = keys {
             let sql =
                 format!("UPDATE {schema}.service SET keys = $1 WHERE id = 1 AND (keys IS NULL OR keys = $1)");
@@ -77,6 +83,14 @@ async fn note(client: &Client, sql: &str, keys: &Digest) -> Result<u64, OpenFaul
     let bytes = keys.as_bytes().as_slice();
     let noted = client.execute_typed(sql, &[(&bytes, Type::BYTEA)]).await;
     Ok(noted.map_err(|fault| PostgresFault::sent(&fault))?)
+}
+
+/// Whether the server would work, wait or hold a transaction open for us for ever. A connection says otherwise when it
+/// starts, and a pooler may not pass that on; the role may say it too.
+async fn waits_without_end(client: &Client) -> Result<bool, PostgresFault> {
+    let unset = |name| format!("current_setting('{name}') = '0'");
+    let bounds = ["statement_timeout", "lock_timeout", "idle_in_transaction_session_timeout"].map(unset);
+    schema::asks(client, &format!("SELECT {}", bounds.join(" OR "))).await
 }
 
 /// A pooler may give each transaction another server: what was prepared on the one is unknown to the other, or is

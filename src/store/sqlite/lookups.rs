@@ -33,13 +33,16 @@ pub(super) fn grant(
     Ok(row.map(GrantRow::restore).transpose()?)
 }
 
+const PENDING_PACE: &str =
+    "SELECT interval_ms, last_polled FROM grants WHERE device_code = $1 AND state = 'pending'";
+
 /// The pace of a pending grant. Whatever is asked of the row fits the page that its index leads to.
 pub(super) fn pending_pace(
     connection: &Connection,
     device_code: &Digest,
 ) -> Result<Option<Pace>, Unavailable> {
     let found = connection
-        .prepare_cached(select::PENDING_PACE)?
+        .prepare_cached(PENDING_PACE)?
         .query_row([device_code.as_bytes()], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(found.map(|(interval, last)| row::pace(interval, last)).transpose()?)

@@ -59,6 +59,11 @@ impl SqliteWriter {
         self.jobs.is_closed()
     }
 
+    /// How many wait that the next transaction has no room for.
+    pub(super) fn waiting(&self) -> usize {
+        self.jobs.max_capacity().saturating_sub(self.jobs.capacity()).saturating_sub(GROUP)
+    }
+
     /// Makes the steps of one change; comes back when they are durable.
     pub(super) async fn commit(&self, steps: Vec<Step>) -> Result<(), NotCommitted> {
         let (answer, outcome) = oneshot::channel();
