@@ -16,6 +16,7 @@
 mod big_headers;
 mod command_line;
 mod devices;
+mod disk;
 mod doctor;
 mod failover;
 mod hanging_host;

@@ -11,7 +11,7 @@ use serde_json::Value;
 use tempfile::TempDir;
 
 use crate::devices::{self, poll};
-use vpgate_test_support::postgres::{self, Cluster, PASSWORD, PASSWORD_VARIABLE, Pooler};
+use vpgate_test_support::postgres::{self, Cluster, PASSWORD, PASSWORD_VARIABLE, Pooler, USER};
 use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 /// What replicas have in common: the folder with their keys, and where they store.
@@ -169,6 +169,62 @@ async fn join_all(tasks: impl Iterator<Item = impl Future<Output = ()>>) {
         if tasks.is_empty() { std::task::Poll::Ready(()) } else { std::task::Poll::Pending }
     })
     .await;
+}
+
+/// A service that starts behind the pooler as it is now; what it logged.
+fn started_behind(pooler: &Pooler, schema: &str) -> String {
+    let deployment = Deployment::new(pooler.storage_table(schema));
+    assert!(deployment.vpgate(&["migrate"]).status.success());
+    deployment.start().log()
+}
+
+#[tokio::test]
+async fn a_pooler_that_drops_the_bounds_of_statements_is_told_unless_the_role_has_them() {
+    let what = "bounds behind PgBouncer";
+    let Some(cluster) = postgres::shared(what) else { return };
+    let warning = "ALTER ROLE";
+    {
+        let Some(pooler) = Pooler::before(cluster, what) else { return };
+        let log = started_behind(&pooler, &postgres::schema());
+        assert!(log.contains(warning) && log.contains("statement_timeout"), "{log}");
+    }
+    // What services say at the start of a connection comes before that.
+    for bound in
+        ["statement_timeout = '5s'", "lock_timeout = '2s'", "idle_in_transaction_session_timeout = '5s'"]
+    {
+        cluster.sql(&format!("ALTER ROLE {USER} SET {bound}"));
+    }
+    let Some(pooler) = Pooler::before(cluster, what) else { return };
+    let log = started_behind(&pooler, &postgres::schema());
+    assert!(!log.contains(warning), "{log}");
+}
+
+/// The server's clock is set back by a function that comes before its own.
+#[tokio::test]
+async fn req_21_6_a_clock_that_is_not_that_of_the_database_is_told() {
+    if !postgres::is_installed("clocks that are apart") {
+        return;
+    }
+    let cluster = Cluster::start(&[]);
+    let alarm = "the clock of this machine is not that of the database";
+    for (behind, told) in [(0, false), (2, false), (4, true), (-60, true)] {
+        let deployment = Deployment::new(cluster.storage_table(&postgres::schema()));
+        assert!(deployment.vpgate(&["migrate"]).status.success());
+        cluster.sql(&format!(
+            "CREATE SCHEMA IF NOT EXISTS lying;
+             GRANT USAGE ON SCHEMA lying TO {USER};
+             CREATE OR REPLACE FUNCTION lying.clock_timestamp() RETURNS timestamptz LANGUAGE sql AS
+             $$ SELECT pg_catalog.clock_timestamp() - interval '{behind} s' $$;
+             ALTER ROLE {USER} SET search_path = lying, pg_catalog"
+        ));
+        let service = deployment.replica().with("VPGATE_LOG", "debug").start();
+        service.wait_for_log("seconds_ahead=");
+        let log = service.log();
+        assert_eq!(log.contains(alarm), told, "{behind}: {log}");
+        // A second may have begun while the database was asked.
+        let seconds = |ahead: i32| log.contains(&format!("seconds_ahead={ahead}"));
+        assert!((behind - 1..=behind + 1).any(seconds), "{behind}: {log}");
+    }
 }
 
 #[tokio::test]

@@ -2,8 +2,7 @@
 //! acknowledged, and it goes on when it can.
 
 use std::fs;
-use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::Command;
 use std::time::{Duration, Instant};
 
@@ -11,6 +10,7 @@ use reqwest::{Client, StatusCode};
 use serde_json::Value;
 
 use crate::devices::{ask, poll};
+use crate::disk::Disk;
 use vpgate_test_support::service_process::{PLAIN, Service, Start, client};
 
 /// Longer than any probe takes, and than probes share an answer.
@@ -70,58 +70,14 @@ fn run(folder: &Path, arguments: &[&str]) -> (bool, String) {
     (done.status.success(), said.into_owned())
 }
 
-/// A small disk of one's own; gone when it is dropped. `None` where this user may not have one.
-struct Disk {
-    place: PathBuf,
-    _folder: tempfile::TempDir,
-}
-
-impl Disk {
-    fn small() -> Option<Self> {
-        let folder = tempfile::tempdir().unwrap();
-        let place = folder.path().join("disk");
-        fs::create_dir(&place).unwrap();
-        let mount = Command::new("mount")
-            .args(["-t", "tmpfs", "-o", "size=6m,mode=700", "tmpfs"])
-            .arg(&place)
-            .output();
-        match mount {
-            Ok(done) if done.status.success() => Some(Self { place, _folder: folder }),
-            done => {
-                println!("skipped: no disk of one's own can be mounted here ({done:?})");
-                None
-            }
-        }
-    }
-
-    fn mount_again(&self, how: &str) {
-        let done = Command::new("mount").args(["-o", &format!("remount,{how}")]).arg(&self.place).status();
-        assert!(done.unwrap().success());
-    }
-}
-
-impl Drop for Disk {
-    fn drop(&mut self) {
-        drop(Command::new("umount").arg("-l").arg(&self.place).status());
-    }
-}
-
-fn fill(file: &Path) {
-    let mut file = fs::File::create(file).unwrap();
-    let (large, small) = ([0; 4096], [0; 1]);
-    while file.write_all(&large).is_ok() {}
-    while file.write_all(&small).is_ok() {}
-}
-
 #[tokio::test]
 async fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_room() {
-    let Some(disk) = Disk::small() else { return };
+    let Some(disk) = Disk::small("a full disk") else { return };
     let service = Start::serve(PLAIN).in_folder(&disk.place).start();
     let client = client();
     let before = opened(&client, &service).await;
     becomes(&client, &service, true).await;
-    let filler = disk.place.join("filler");
-    fill(&filler);
+    let filler = disk.fill();
     becomes(&client, &service, false).await;
     let mut acknowledged = vec![before];
     for _ in 0..20 {
@@ -146,7 +102,7 @@ async fn a_full_disk_is_told_loses_nothing_and_is_over_when_there_is_room() {
 
 #[tokio::test]
 async fn a_read_only_file_system_is_not_called_ready() {
-    let Some(disk) = Disk::small() else { return };
+    let Some(disk) = Disk::small("a read-only disk") else { return };
     stop(Start::serve(PLAIN).in_folder(&disk.place).start());
     let config = fs::read_to_string(disk.place.join("vpgate.toml")).unwrap();
     disk.mount_again("ro");

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use proptest::collection::vec;
 use proptest::prelude::*;
+use proptest::test_runner::{Config, TestRunner};
 use vpgate::flow::ports::NotCommitted;
 use vpgate_core::base::secret::Digest;
 use vpgate_core::change::{Change, GrantDecision};
@@ -13,7 +14,7 @@ use vpgate_core::openid4vp::presentation::{Begun, Presentation};
 use vpgate_core::openid4vp::request::VpRequest;
 use vpgate_core::openid4vp::retention::Retention;
 
-use crate::store_contract::backend::{self, AnyStore};
+use crate::store_contract::backend::{self, AnyStore, Opened};
 use vpgate_test_support::builders::states::{self, Grant};
 
 /// Few of each, so that histories keep meeting.
@@ -321,10 +322,8 @@ impl Cast {
     }
 }
 
-#[tokio::main(flavor = "current_thread")]
-async fn told_to_both(history: &[Step]) -> Result<(), TestCaseError> {
-    let opened = backend::memory().unwrap();
-    let (store, cast, mut model) = (opened.store(), Cast::new(), Model::default());
+async fn told_to_both(store: &AnyStore, history: &[Step]) -> Result<(), TestCaseError> {
+    let (cast, mut model) = (Cast::new(), Model::default());
     for step in history {
         let answer = match store.commit(&cast.change(step)).await {
             Ok(()) => Answer::Done,
@@ -333,16 +332,29 @@ async fn told_to_both(history: &[Step]) -> Result<(), TestCaseError> {
             Err(other) => return Err(TestCaseError::fail(other.to_string())),
         };
         prop_assert_eq!(answer, model.answer(step), "{:?}", step);
-        prop_assert_eq!(cast.held_by(&store).await, (model.grants.clone(), model.presentations.clone()));
+        prop_assert_eq!(cast.held_by(store).await, (model.grants.clone(), model.presentations.clone()));
     }
     Ok(())
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
-
-    #[test]
-    fn a_store_and_the_model_agree(history in vec(step(), 1..80)) {
-        told_to_both(&history)?;
+/// Random histories, one after the other at one store: each has a cast of its own.
+fn agrees_with_the_model(open: impl FnOnce() -> Option<Opened>, cases: u32) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let Some(opened) = runtime.block_on(async { open() }) else { return };
+    let store = opened.store();
+    let config = Config { cases, failure_persistence: None, ..Config::default() };
+    let told = |history: Vec<Step>| runtime.block_on(told_to_both(&store, &history));
+    if let Err(why) = TestRunner::new(config).run(&vec(step(), 1..80), told) {
+        panic!("{why}");
     }
+}
+
+#[test]
+fn sqlite_and_the_model_agree() {
+    agrees_with_the_model(backend::memory, 100);
+}
+
+#[test]
+fn postgresql_and_the_model_agree() {
+    agrees_with_the_model(backend::postgres, 40);
 }

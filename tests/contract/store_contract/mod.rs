@@ -6,6 +6,7 @@
 mod audit;
 mod authorizations;
 mod backend;
+mod clocks;
 mod crowds;
 mod deliveries;
 mod durability;
@@ -14,6 +15,7 @@ mod grants;
 mod history;
 mod leases;
 mod limits;
+mod lock_order;
 mod plans;
 mod presentations;
 mod questions;
@@ -189,6 +191,9 @@ on_every_backend! {
         many_that_seal_at_once_write_one_chain
         old_lines_go_and_the_newest_stays
     }
+    clocks {
+        a_server_tells_the_time_and_nobody_waits_for_an_idle_store
+    }
     leases {
         of_many_processes_one_holds_a_lease_until_it_ends_or_is_given_back
     }
@@ -204,6 +209,7 @@ on_every_backend! {
     }
     races {
         a_hundred_redemptions_have_one_winner
+        looks_at_many_grants_at_once_are_answered_each_with_its_own
         a_denial_stands_whatever_paces_are_written_meanwhile
         a_hundred_refreshes_have_one_winner
         refreshing_and_revoking_leave_no_living_token

@@ -1,4 +1,6 @@
-//! What only a PostgreSQL can be asked: which way it finds rows, and how it changes them.
+//! What only a PostgreSQL can be asked: which way it finds rows, how it changes them, and who waits for whom.
+
+use std::time::{Duration, Instant};
 
 use vpgate::config::{PostgresStorage, PostgresTls};
 use vpgate::flow::ports::Store as _;
@@ -129,6 +131,64 @@ async fn what_changes_often_is_changed_in_place() {
         // The first round finds pages that are full but for the room that is left for it.
         assert!(hot * 10 >= all * 9, "{table}: {hot} of {all} in place");
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn req_21_2_what_need_not_be_durable_waits_for_no_standby() {
+    if !postgres::is_installed("two kinds of durability") {
+        return;
+    }
+    let cluster = Cluster::start(&[]);
+    let store = opened_at(&cluster.storage("durability"));
+    let grant = opened(&store).await;
+    cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (nobody)'");
+    cluster.sql("SELECT pg_reload_conf()");
+    cluster.wait_until("the setting", || cluster.sql("SHOW synchronous_standby_names") != "");
+    let (waits, long) = (Grant::new().open(), Duration::from_secs(2));
+    // Servers hear of the setting with their next statement at the latest.
+    assert!(tokio::time::timeout(long, store.commit(&waits)).await.is_err(), "nobody has it");
+    let paces = vec![(grant.id().clone(), pace(5, Some(after(3))))];
+    tokio::time::timeout(long, store.write_paces(paces)).await.unwrap().unwrap();
+    assert_eq!(store.pending_pace(&grant.device_code).await.unwrap(), Some(pace(5, Some(after(3)))));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn migrations_that_come_together_make_one_schema() {
+    let Some(cluster) = postgres::shared("migrations at once") else { return };
+    for _ in 0..3 {
+        let storage = cluster.storage(&postgres::schema());
+        let migrated = |_| {
+            let storage = storage.clone();
+            tokio::task::spawn_blocking(move || migrate(&storage).unwrap())
+        };
+        let mut all = Vec::new();
+        for one in (0..8).map(migrated).collect::<Vec<_>>() {
+            all.push(one.await.unwrap());
+        }
+        let made = all.iter().filter(|it| it.from == 0).count();
+        assert!(made == 1 && all.iter().all(|it| it.to == all[0].to), "{all:?}");
+        PostgresStore::open(&storage).unwrap();
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_migration_waits_for_one_that_is_under_way() {
+    let Some(cluster) = postgres::shared("a migration under way") else { return };
+    let (schema, began) = (postgres::schema(), Instant::now());
+    let storage = cluster.storage(&schema);
+    migrate(&storage).unwrap();
+    let held = format!("BEGIN; UPDATE {schema}.schema SET version = version; SELECT pg_sleep(3); COMMIT");
+    std::thread::scope(|scope| {
+        let holder = scope.spawn(|| cluster.sql(&held));
+        cluster.wait_until("the row", || {
+            let sleeping =
+                "SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep' AND query LIKE";
+            cluster.sql(&format!("{sleeping} '%{schema}.schema%'")) != "0"
+        });
+        migrate(&storage).unwrap();
+        assert!(began.elapsed() > Duration::from_secs(3), "it did not wait");
+        holder.join().unwrap();
+    });
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -72,6 +72,37 @@ pub async fn a_denial_stands_whatever_paces_are_written_meanwhile(store: AnyStor
     }
 }
 
+/// Those who go away half way leave the others their answers.
+pub async fn looks_at_many_grants_at_once_are_answered_each_with_its_own(store: AnyStore) {
+    let mut expected = vec![(states::digest(), None)];
+    for number in 1..30 {
+        let grant = opened(&store).await;
+        let own = pace(5 + number, Some(after(number)));
+        store.write_paces(vec![(grant.id().clone(), own)]).await.unwrap();
+        if number % 3 == 0 {
+            store.commit(&Change::DenyGrant(grant.denied())).await.unwrap();
+        }
+        expected.push((grant.device_code, (number % 3 != 0).then_some(own)));
+    }
+    for round in 0..5 {
+        let mut looks = JoinSet::new();
+        for (place, (code, wanted)) in expected.iter().copied().enumerate() {
+            for leaves in [(place + round) % 2 == 0, false, true, false] {
+                let store = Arc::clone(&store);
+                looks.spawn(async move {
+                    let look = store.pending_pace(&code);
+                    tokio::select! {
+                        biased;
+                        () = tokio::task::yield_now(), if leaves => {}
+                        found = look => assert_eq!(found.unwrap(), wanted),
+                    }
+                });
+            }
+        }
+        looks.join_all().await;
+    }
+}
+
 pub async fn two_settlements_have_one_winner(store: AnyStore) {
     for _ in 0..20 {
         let browser = states::digest();

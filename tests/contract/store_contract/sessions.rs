@@ -44,18 +44,18 @@ impl SignedIn {
         &self.session.terms().id
     }
 
-    /// A grant that the session answers with.
-    fn answered(&self) -> (Granted, Digest) {
+    /// A grant that the session answers with, and that answer.
+    fn answered(&self, pushed: Option<Digest>) -> (Authorization, Change) {
         let again = Authorization::of_session(self.id());
         let today = self.session.admission().clone();
         let answer = self.session.answer(&again.terms().request, today, NOW).unwrap();
-        let code = again.code();
-        (Granted::from_session(again.terms().clone(), answer, code, after(60)), code)
+        let grant = Granted::from_session(again.terms().clone(), answer, again.code(), after(60));
+        (again, Change::AuthorizeInSession { grant, session: self.id().clone(), pushed })
     }
 
     fn authorize(&self, pushed: Option<Digest>) -> (Change, Digest) {
-        let (grant, code) = self.answered();
-        (Change::AuthorizeInSession { grant, session: self.id().clone(), pushed }, code)
+        let (again, change) = self.answered(pushed);
+        (change, again.code())
     }
 
     fn end(&self, notice: Option<LogoutNotice>) -> Change {
@@ -63,12 +63,35 @@ impl SignedIn {
     }
 
     async fn redeem(&self, store: &AnyStore) -> Digest {
-        let change = self.authorization.redeem();
-        let Change::RedeemCode { issuance, .. } = &change else { panic!("{change:?}") };
-        let digest = issuance.digest;
-        store.commit(&change).await.unwrap();
-        digest
+        redeem(store, &self.authorization).await
     }
+}
+
+/// The access token that comes of it.
+async fn redeem(store: &AnyStore, authorization: &Authorization) -> Digest {
+    let change = authorization.redeem();
+    let Change::RedeemCode { issuance, .. } = &change else { panic!("{change:?}") };
+    let digest = issuance.digest;
+    store.commit(&change).await.unwrap();
+    digest
+}
+
+/// A session with so many families of tokens: its end, and for each family that the credential behind it is taken back.
+pub async fn families_of_one_session(store: &AnyStore, families: usize) -> (Change, Vec<Change>) {
+    let one = signed_in(store).await;
+    let mut tokens = vec![one.redeem(store).await];
+    while tokens.len() < families {
+        let (again, answer) = one.answered(None);
+        store.commit(&answer).await.unwrap();
+        tokens.push(redeem(store, &again).await);
+    }
+    let mut ends = Vec::new();
+    for token in tokens {
+        let (_, family) = store.access_token(&token).await.unwrap().unwrap();
+        let (family, session) = (family.terms().id.clone(), Some(one.id().clone()));
+        ends.push(Change::TakeBackFamily { family, session, notice: Some(notice(None)), at: NOW });
+    }
+    (one.end(Some(notice(Some(one.id())))), ends)
 }
 
 fn notice(session: Option<&SessionId>) -> LogoutNotice {

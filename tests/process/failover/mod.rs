@@ -3,6 +3,7 @@
 //! HTTP endpoints: devices ask, people share a credential, devices poll, take their tokens and refresh them.
 
 mod device;
+mod partition;
 mod replicas;
 
 use std::sync::Arc;
@@ -13,6 +14,7 @@ use tokio::task::JoinSet;
 
 use self::device::{Goal, Left, goes};
 use self::replicas::Replicas;
+use crate::disk::Disk;
 use vpgate_test_support::postgres::{self, Cluster, signal};
 
 /// Devices that are under way at the same time.
@@ -162,13 +164,18 @@ async fn a_replica_that_is_killed_in_the_middle_undoes_nothing() {
 
 /// A device authorization says that a part is unavailable, when to ask again, and says so soon.
 async fn is_refused_for_now(replicas: &Replicas, why: &str) {
+    is_refused_within(replicas, why, Duration::from_secs(15)).await;
+}
+
+/// The same in a crowd, where it may wait for a connection first.
+async fn is_refused_within(replicas: &Replicas, why: &str, patience: Duration) {
     let asked = Instant::now();
     let (status, retry_after, body) = replicas.ask_once().await;
     assert_eq!(status, 503, "{why}: {body}");
     assert!(retry_after.is_some_and(|seconds| (1..=5).contains(&seconds)), "{why}: {retry_after:?}");
     assert!(body["error"].is_string() && !body.to_string().contains("postgres"), "{why}: {body}");
     let took = asked.elapsed();
-    assert!(took < Duration::from_secs(15), "{why}: it took {took:?}");
+    assert!(took < patience, "{why}: it took {took:?}");
 }
 
 async fn comes_back(replicas: &Replicas, why: &str) {
@@ -217,17 +224,9 @@ async fn a_database_that_is_away_slow_read_only_or_full_is_said_and_comes_back()
     cluster.sql("SELECT pg_reload_conf()");
     comes_back(&replicas, "read-only").await;
 
-    // Full: what the server says when its disk is.
-    cluster.sql(&format!(
-        "CREATE FUNCTION {schema}.no_space() RETURNS trigger LANGUAGE plpgsql AS
-         $$ BEGIN RAISE EXCEPTION 'could not extend file: No space left on device' USING ERRCODE = '53100'; END $$"
-    ));
-    cluster.sql(&format!(
-        "CREATE TRIGGER no_space BEFORE INSERT ON {schema}.grants EXECUTE FUNCTION {schema}.no_space()"
-    ));
-    is_refused_for_now(&replicas, "full").await;
-    cluster.sql(&format!("DROP TRIGGER no_space ON {schema}.grants"));
-    comes_back(&replicas, "full").await;
+    if let Some(disk) = Disk::small("a PostgreSQL whose disk is full") {
+        a_full_disk_is_said_and_undoes_nothing(&replicas, &cluster, schema, &disk).await;
+    }
 
     tokio::task::block_in_place(|| cluster.kill());
     is_refused_for_now(&replicas, "away").await;
@@ -241,4 +240,32 @@ async fn a_database_that_is_away_slow_read_only_or_full_is_said_and_comes_back()
     }
     let log = replicas.log();
     assert!(!log.contains(postgres::PASSWORD) && !log.contains("panicked"), "{log}");
+}
+
+/// The tables are moved to a disk that fills up.
+async fn a_full_disk_is_said_and_undoes_nothing(
+    replicas: &Replicas,
+    cluster: &Cluster,
+    schema: &str,
+    disk: &Disk,
+) {
+    postgres::give_away(&disk.place);
+    cluster.sql(&format!("CREATE TABLESPACE small LOCATION '{}'", disk.place.display()));
+    for kind in ["TABLE", "INDEX"] {
+        cluster.sql(&format!("ALTER {kind} ALL IN TABLESPACE pg_default SET TABLESPACE small"));
+    }
+    let grants =
+        || -> usize { cluster.sql(&format!("SELECT count(*) FROM {schema}.grants")).parse().unwrap() };
+    let filler = disk.fill();
+    let (before, mut acknowledged) = (grants(), 0);
+    // There is room for a few more in the pages that there are.
+    while replicas.ask_once().await.0 == 200 {
+        acknowledged += 1;
+        assert!(acknowledged < 1000, "the disk is never full");
+    }
+    is_refused_for_now(replicas, "full").await;
+    assert!(cluster.log().contains("No space left on device"), "{}", cluster.log());
+    std::fs::remove_file(filler).unwrap();
+    comes_back(replicas, "full").await;
+    assert_eq!(grants(), before + acknowledged + 1, "those that were acknowledged, and no others");
 }

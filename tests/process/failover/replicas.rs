@@ -160,7 +160,7 @@ pub struct Told {
 }
 
 fn configuration(folder: &Path, clusters: &[&Cluster], schema: &str) -> String {
-    let hosts: Vec<String> = clusters.iter().map(|it| format!("127.0.0.1:{}", it.port())).collect();
+    let hosts: Vec<String> = clusters.iter().map(|it| it.place()).collect();
     let (hosts, folder) = (hosts.join(","), folder.display());
     let authorities = clusters[0].ca_file();
     format!(

@@ -10,6 +10,7 @@
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test says what is wrong by failing")]
 
+mod busy;
 mod grant;
 mod history;
 mod replicas;

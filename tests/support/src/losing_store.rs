@@ -2,7 +2,7 @@
 //! or after it.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
@@ -60,6 +60,8 @@ pub struct Troubles {
     next: Mutex<Option<Trouble>>,
     silent: Mutex<bool>,
     lost: AtomicU32,
+    /// Requests wait for the database.
+    busy: AtomicBool,
 }
 
 /// A store, and what gets lost before it.
@@ -69,6 +71,11 @@ pub struct LosingStore {
 }
 
 impl Troubles {
+    /// Whether requests wait for the database from now on.
+    pub fn is_busy(&self, busy: bool) {
+        self.busy.store(busy, Ordering::SeqCst);
+    }
+
     /// What happens from now on; an earlier trouble that has not come yet does not come.
     pub fn expect(&self, trouble: Option<Trouble>) {
         *lock(&self.next) = trouble;
@@ -320,6 +327,14 @@ impl Store for LosingStore {
 
     async fn forget_old_versions(&self) -> Result<(), Unavailable> {
         self.inner.forget_old_versions().await
+    }
+
+    async fn time(&self) -> Result<Option<Timestamp>, Unavailable> {
+        self.inner.time().await
+    }
+
+    fn waiting(&self) -> usize {
+        usize::from(self.troubles.busy.load(Ordering::SeqCst))
     }
 
     async fn close(&self) {

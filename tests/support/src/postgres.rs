@@ -12,6 +12,7 @@
 #![expect(clippy::disallowed_methods, reason = "a real database takes real time to start")]
 
 mod keeper;
+mod network;
 mod pooler;
 mod tls;
 
@@ -27,6 +28,8 @@ use std::time::{Duration, Instant};
 use vpgate::config::{PostgresStorage, PostgresTls, StatementMode};
 
 use self::keeper::Keeper;
+pub use self::keeper::give_away;
+pub use self::network::{Cable, Network, Seat};
 pub use self::pooler::Pooler;
 
 /// Longer than any start takes, on a machine that does much else.
@@ -55,6 +58,8 @@ ssl_key_file = 'server.key'
 pub struct Cluster {
     folder: PathBuf,
     port: u16,
+    /// Where it is not on this machine, as far as the network goes.
+    seat: Option<Seat>,
     keeper: Option<Keeper>,
 }
 
@@ -87,10 +92,19 @@ pub fn schema() -> String {
 impl Cluster {
     /// A new cluster, with these `settings` (`name = value`) beside those of all.
     pub fn start(settings: &[&str]) -> Self {
+        Self::start_on(None, settings)
+    }
+
+    /// The same on a machine of its own.
+    pub fn start_at(seat: Seat, settings: &[&str]) -> Self {
+        Self::start_on(Some(seat), &[settings, &["listen_addresses = '*'"]].concat())
+    }
+
+    fn start_on(seat: Option<Seat>, settings: &[&str]) -> Self {
         let folder = keeper::own_folder();
         let data = folder.join("data");
         fs::write(folder.join("password"), "superuser").unwrap();
-        let tls = tls::ServerCertificate::new();
+        let tls = tls::ServerCertificate::new(seat.as_ref().map_or(&[], |seat| &seat.certified));
         fs::write(folder.join("ca.pem"), &tls.root).unwrap();
         let text = |path: &Path| path.display().to_string();
         run(
@@ -102,7 +116,12 @@ impl Cluster {
         keeper::private(&data.join("server.crt"), tls.chain.as_bytes());
         let mut conf = fs::OpenOptions::new().append(true).open(data.join("postgresql.conf")).unwrap();
         writeln!(conf, "{SETTINGS}\n{}", settings.join("\n")).unwrap();
-        let cluster = Self::run_in(&folder);
+        if seat.is_some() {
+            let mut allowed = fs::OpenOptions::new().append(true).open(data.join("pg_hba.conf")).unwrap();
+            writeln!(allowed, "host replication postgres samenet trust\nhost all all samenet scram-sha-256")
+                .unwrap();
+        }
+        let cluster = Self::run_in(&folder, seat);
         cluster.sql_in("postgres", &format!("CREATE ROLE {USER} LOGIN PASSWORD '{PASSWORD}'"));
         cluster.sql_in("postgres", &format!("CREATE DATABASE {DATABASE} OWNER {USER}"));
         cluster
@@ -110,6 +129,15 @@ impl Cluster {
 
     /// A second cluster that follows this one, by the name `name` in `synchronous_standby_names`.
     pub fn standby(&self, name: &str) -> Self {
+        self.standby_on(name, None)
+    }
+
+    /// The same on a machine of its own, which hears of changes through the network.
+    pub fn standby_at(&self, name: &str, seat: Seat) -> Self {
+        self.standby_on(name, Some(seat))
+    }
+
+    fn standby_on(&self, name: &str, seat: Option<Seat>) -> Self {
         let folder = keeper::own_folder();
         fs::copy(self.folder.join("ca.pem"), folder.join("ca.pem")).unwrap();
         let from = format!(
@@ -119,15 +147,25 @@ impl Cluster {
         );
         let data = folder.join("data").display().to_string();
         run("pg_basebackup", &["-D", &data, "-R", "-X", "stream", "-c", "fast", "--no-sync"], &["-d", &from]);
-        Self::run_in(&folder)
+        if let Some(primary) = &self.seat {
+            let mut conf =
+                fs::OpenOptions::new().append(true).open(folder.join("data/postgresql.auto.conf")).unwrap();
+            let from = format!(
+                "host={} port={} user=postgres application_name={name} connect_timeout=2",
+                primary.from_standby, self.port
+            );
+            writeln!(conf, "primary_conninfo = '{from}'").unwrap();
+        }
+        Self::run_in(&folder, seat)
     }
 
     /// Whoever asks for a free port may find it taken a moment later.
-    fn run_in(folder: &Path) -> Self {
+    fn run_in(folder: &Path, seat: Option<Seat>) -> Self {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keeper = Self::keep(folder, port);
-            let cluster = Self { folder: folder.to_path_buf(), port, keeper: Some(keeper) };
+            let keeper = Self::keep(folder, port, seat.as_ref());
+            let seat = seat.clone();
+            let cluster = Self { folder: folder.to_path_buf(), port, seat, keeper: Some(keeper) };
             if cluster.comes_up() {
                 return cluster;
             }
@@ -139,13 +177,20 @@ impl Cluster {
 
     /// `postgres://USER:PASSWORD@HOST:PORT/DATABASE`
     pub fn url(&self) -> String {
-        format!("postgres://{USER}:{PASSWORD}@127.0.0.1:{}/{DATABASE}", self.port)
+        format!("postgres://{USER}:{PASSWORD}@{}/{DATABASE}", self.place())
     }
 
-    fn keep(folder: &Path, port: u16) -> Keeper {
+    /// Address and port.
+    pub fn place(&self) -> String {
+        let address = self.seat.as_ref().map_or("127.0.0.1", |seat| &seat.address);
+        format!("{address}:{}", self.port)
+    }
+
+    fn keep(folder: &Path, port: u16, seat: Option<&Seat>) -> Keeper {
         let (data, socket) = (folder.join("data").display().to_string(), folder.display().to_string());
         let server = programs().unwrap().join("postgres");
-        Keeper::start(folder, &server, &["-D", &data, "-p", &port.to_string(), "-k", &socket])
+        let arguments = ["-D", &data, "-p", &port.to_string(), "-k", &socket];
+        Keeper::start_at(seat.map(|seat| seat.namespace.as_str()), folder, &server, &arguments)
     }
 
     /// The `[storage]` table of a service whose tables are in `schema`. Its password is in the environment variable
@@ -215,7 +260,7 @@ impl Cluster {
         let deadline = Instant::now() + STARTING;
         loop {
             self.keeper.take().into_iter().for_each(Keeper::stop);
-            self.keeper = Some(Self::keep(&self.folder, self.port));
+            self.keeper = Some(Self::keep(&self.folder, self.port, self.seat.as_ref()));
             if self.comes_up() {
                 return;
             }

@@ -33,7 +33,15 @@ pub struct Keeper {
 impl Keeper {
     /// Starts `server`, which logs into `folder`.
     pub fn start(folder: &Path, server: &Path, arguments: &[&str]) -> Self {
-        let mut shell = unprivileged(Path::new("/bin/sh"));
+        Self::start_at(None, folder, server, arguments)
+    }
+
+    /// The same in a network namespace.
+    pub fn start_at(namespace: Option<&str>, folder: &Path, server: &Path, arguments: &[&str]) -> Self {
+        let mut shell = match namespace {
+            None => unprivileged(Path::new("/bin/sh")),
+            Some(namespace) => unprivileged_in(namespace, "/bin/sh"),
+        };
         shell.args(["-c", KEEP, "keeper"]).arg(folder).arg(server).args(arguments);
         let mut shell =
             shell.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
@@ -85,7 +93,19 @@ pub fn unprivileged(program: &Path) -> Command {
     command
 }
 
-fn give_away(path: &Path) {
+/// The same in a network namespace, which only root can enter.
+fn unprivileged_in(namespace: &str, program: &str) -> Command {
+    let mut command = Command::new("nsenter");
+    command.arg(format!("--net=/run/netns/{namespace}"));
+    if let Some((user, group)) = instead_of_root() {
+        command.args(["--setgid", &group.to_string(), "--setuid", &user.to_string()]).current_dir("/");
+    }
+    command.arg(program);
+    command
+}
+
+/// From now on the file or folder belongs to whom servers run as.
+pub fn give_away(path: &Path) {
     if let Some((user, group)) = instead_of_root() {
         std::os::unix::fs::chown(path, Some(user), Some(group)).unwrap();
     }

@@ -17,8 +17,8 @@ pub struct ServerCertificate {
 }
 
 impl ServerCertificate {
-    /// For 127.0.0.1 and localhost, by a root of its own.
-    pub fn new() -> Self {
+    /// For 127.0.0.1, localhost and these addresses, by a root of its own.
+    pub fn new(addresses: &[String]) -> Self {
         let (root_key, server_key) = (key(), key());
         let name = name("a root of tests");
         let mut root = builder(&name, &name, &root_key);
@@ -26,10 +26,12 @@ impl ServerCertificate {
         root.append_extension(KeyUsage::new().critical().key_cert_sign().build().unwrap()).unwrap();
         let root = signed(root, &root_key);
         let mut server = builder(&self::name("127.0.0.1"), &name, &server_key);
-        let names = SubjectAlternativeName::new()
-            .ip("127.0.0.1")
-            .dns("localhost")
-            .build(&server.x509v3_context(Some(&root), None));
+        let mut names = SubjectAlternativeName::new();
+        names.ip("127.0.0.1").dns("localhost");
+        for address in addresses {
+            names.ip(address);
+        }
+        let names = names.build(&server.x509v3_context(Some(&root), None));
         server.append_extension(names.unwrap()).unwrap();
         server.append_extension(BasicConstraints::new().critical().build().unwrap()).unwrap();
         server.append_extension(ExtendedKeyUsage::new().server_auth().build().unwrap()).unwrap();
