@@ -9,6 +9,7 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+use super::clock;
 use super::deliveries::{self, Webhooks};
 use crate::flow;
 use crate::flow::audit::Sealer;
@@ -38,6 +39,8 @@ const WEBHOOKS: Duration = Duration::from_millis(500);
 const SEALED: Duration = Duration::from_secs(2);
 /// In every so many of these rounds what was counted in memory is noted: once a minute.
 const NOTED_EVERY: u64 = 30;
+/// How often our clock is compared with that of the store.
+const CLOCK: Duration = Duration::from_secs(60);
 /// How long the last sweep may take.
 const LAST_SWEEP: Duration = Duration::from_secs(5);
 
@@ -253,6 +256,18 @@ async fn keep_audit_log(service: Arc<Service>, stopped: watch::Receiver<()>) {
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(SEALED) => {}
+        }
+    }
+}
+
+/// Says so, again and again, while our clock and that of the store are apart.
+async fn watch_clock(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let mut stopped = pin!(told(stopped));
+    loop {
+        clock::compare(&service).await;
+        tokio::select! {
+            () = &mut stopped => return,
+            () = tokio::time::sleep(CLOCK) => {}
         }
     }
 }

@@ -218,11 +218,11 @@ async fn req_21_6_a_clock_that_is_not_that_of_the_database_is_told() {
              ALTER ROLE {USER} SET search_path = lying, pg_catalog"
         ));
         let service = deployment.replica().with("VPGATE_LOG", "debug").start();
-        service.wait_for_log("seconds_ahead=");
+        service.wait_for_log("\"seconds_ahead\":");
         let log = service.log();
         assert_eq!(log.contains(alarm), told, "{behind}: {log}");
         // A second may have begun while the database was asked.
-        let seconds = |ahead: i32| log.contains(&format!("seconds_ahead={ahead}"));
+        let seconds = |ahead: i32| log.contains(&format!("\"seconds_ahead\":{ahead}}}"));
         assert!((behind - 1..=behind + 1).any(seconds), "{behind}: {log}");
     }
 }

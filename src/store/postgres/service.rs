@@ -12,6 +12,9 @@ use crate::config::{PostgresStorage, StatementMode};
 use crate::store::{Migrated, OpenFault, UsedWith};
 use vpgate_core::base::secret::Digest;
 
+/// How often it is tried whether two connections share a server.
+const SHARED: u32 = 6;
+
 /// Brings the schema to the version of this program, and says which it had. Blocks.
 ///
 /// # Errors
@@ -110,20 +113,32 @@ async fn statement_mode(storage: &PostgresStorage, one: &Client) -> Result<State
     Ok(StatementMode::Unnamed)
 }
 
+/// One prepares, and the other then holds the very server on which it did, if it can: where connections are ours alone it
+/// never can. Those of other services may come in between, so this is tried a few times.
 async fn prepared_statements_work(one: &Client, other: &Client) -> Result<bool, tokio_postgres::Error> {
-    let number = one.prepare("SELECT 1::bigint").await?;
-    let text = other.prepare("SELECT 'two'::text").await?;
-    // Each in turn holds a server while the other asks.
-    other.batch_execute("BEGIN").await?;
-    let first = one.query(&number, &[]).await;
-    other.batch_execute("COMMIT").await?;
-    one.batch_execute("BEGIN").await?;
-    let second = other.query(&text, &[]).await;
-    one.batch_execute("COMMIT").await?;
-    let (first, second) = (first?, second?);
-    let numbers = first.first().and_then(|row| row.try_get::<_, i64>(0).ok());
-    let texts = second.first().and_then(|row| row.try_get::<_, String>(0).ok());
-    Ok(numbers == Some(1) && texts.as_deref() == Some("two"))
+    for _ in 0..SHARED {
+        let first = begin(one).await?;
+        let prepared = one.prepare("SELECT 1::bigint").await?;
+        one.batch_execute("COMMIT").await?;
+        let second = begin(other).await?;
+        // The other one goes on holding it meanwhile.
+        let answer = one.query(&prepared, &[]).await;
+        other.batch_execute("COMMIT").await?;
+        if answer?.first().and_then(|row| row.try_get::<_, i64>(0).ok()) != Some(1) {
+            return Ok(false);
+        }
+        if first == second {
+            return Ok(true);
+        }
+    }
+    Ok(true)
+}
+
+/// Begins a transaction; the process of the server that it is in.
+async fn begin(client: &Client) -> Result<Option<i32>, tokio_postgres::Error> {
+    client.batch_execute("BEGIN").await?;
+    let found = client.query_typed("SELECT pg_backend_pid()", &[]).await?;
+    Ok(found.first().and_then(|row| row.try_get(0).ok()))
 }
 
 pub(super) async fn client(storage: &PostgresStorage) -> Result<Client, OpenFault> {

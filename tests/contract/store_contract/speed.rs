@@ -31,6 +31,8 @@ async fn count(store: &AnyStore, tasks: usize, look: bool) -> usize {
     let mut polling = JoinSet::new();
     for _ in 0..tasks {
         let (store, made, grant) = (Arc::clone(store), Arc::clone(&made), opened(store).await);
+        // Connections are there before anything is counted.
+        store.pending_pace(&grant.device_code).await.unwrap();
         polling.spawn(async move {
             loop {
                 if look {

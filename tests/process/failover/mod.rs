@@ -195,6 +195,8 @@ async fn a_database_that_is_away_slow_read_only_or_full_is_said_and_comes_back()
     if !postgres::is_installed("the test of a database in trouble") {
         return;
     }
+    // There for as long as the database, whose tables go there.
+    let disk = Disk::small("a PostgreSQL whose disk is full");
     let mut cluster = Cluster::start(&[]);
     let schema = "troubled";
     let replicas = Replicas::start(1, &[&cluster], schema);
@@ -224,8 +226,8 @@ async fn a_database_that_is_away_slow_read_only_or_full_is_said_and_comes_back()
     cluster.sql("SELECT pg_reload_conf()");
     comes_back(&replicas, "read-only").await;
 
-    if let Some(disk) = Disk::small("a PostgreSQL whose disk is full") {
-        a_full_disk_is_said_and_undoes_nothing(&replicas, &cluster, schema, &disk).await;
+    if let Some(disk) = &disk {
+        a_full_disk_is_said_and_undoes_nothing(&replicas, &cluster, schema, disk).await;
     }
 
     tokio::task::block_in_place(|| cluster.kill());
