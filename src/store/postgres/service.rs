@@ -116,15 +116,18 @@ async fn statement_mode(storage: &PostgresStorage, one: &Client) -> Result<State
 /// One prepares, and the other then holds the very server on which it did, if it can: where connections are ours alone it
 /// never can. Those of other services may come in between, so this is tried a few times.
 async fn prepared_statements_work(one: &Client, other: &Client) -> Result<bool, tokio_postgres::Error> {
+    use std::hash::{BuildHasher as _, RandomState};
     for _ in 0..SHARED {
+        // Another service may have prepared the same under the same name: it is told by its answer.
+        let own = i32::try_from(RandomState::new().hash_one(SHARED) >> 34).unwrap_or_default();
         let first = begin(one).await?;
-        let prepared = one.prepare("SELECT 1::bigint").await?;
+        let prepared = one.prepare(&format!("SELECT {own}::bigint")).await?;
         one.batch_execute("COMMIT").await?;
         let second = begin(other).await?;
         // The other one goes on holding it meanwhile.
         let answer = one.query(&prepared, &[]).await;
         other.batch_execute("COMMIT").await?;
-        if answer?.first().and_then(|row| row.try_get::<_, i64>(0).ok()) != Some(1) {
+        if answer?.first().and_then(|row| row.try_get::<_, i64>(0).ok()) != Some(own.into()) {
             return Ok(false);
         }
         if first == second {
