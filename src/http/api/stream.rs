@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use futures_util::stream;
+use poem::http::{HeaderValue, header};
 use poem::web::sse::{Event, SSE};
 use poem::{IntoResponse, Response};
 use poem_openapi::ApiResponse;
@@ -96,7 +97,9 @@ impl IntoResponse for PresentationEvents {
             let (stage, step) = open.followed.next().await?;
             Some((event(&open.id, number, stage, step), open))
         });
-        SSE::new(events).keep_alive(KEEP_ALIVE).into_response()
+        let mut response = SSE::new(events).keep_alive(KEEP_ALIVE).into_response();
+        response.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+        response
     }
 }
 
