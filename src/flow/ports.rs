@@ -163,8 +163,8 @@ impl Swept {
         self.emptied += more.emptied;
     }
 
-    /// How many of the kind of which there were most.
-    pub fn largest(self) -> usize {
+    /// How many of all kinds.
+    pub fn rows(self) -> usize {
         let Self {
             grants,
             presentations,
@@ -193,7 +193,7 @@ impl Swept {
             audit,
             emptied,
         ];
-        kinds.into_iter().fold(0, usize::max)
+        kinds.into_iter().sum()
     }
 }
 
@@ -292,7 +292,7 @@ pub trait Store: DeliveryStore + EventStore {
     async fn commit(&self, change: &Change) -> Result<(), NotCommitted>;
     /// Finds out what became of a change: on a connection that still works, within three seconds.
     async fn ask(&self, question: Question<'_>) -> Result<Outcome, Unavailable>;
-    /// Removes at most `limit` rows of each kind whose time has long passed: grants and authorizations an
+    /// Removes at most `limit` rows of each kind (or of all together, where one who commits waits for it) whose time has long passed: grants and authorizations an
     /// hour after they expired (what a grant earned as soon as nobody can take it any more), counts when they reach back to no limit, presentations
     /// as long after they were settled as their [`Retention`](vpgate_core::openid4vp::retention::Retention) says and
     /// ten minutes after they expired, pushed requests and assertions when they expired, tokens when they are dead.

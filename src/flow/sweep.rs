@@ -14,9 +14,9 @@ use vpgate_core::change::{Change, Lease};
 /// it stays with one process until that ends.
 const TURN: Duration = Duration::from_secs(90);
 
-/// Rows of each kind that one transaction removes at most: about five milliseconds of random pages in a database of a
-/// million grants, so that nobody waits longer for it than for the disk.
-const BATCH: usize = 50;
+/// Rows that one transaction removes at most: a few milliseconds of random pages in a database of a million grants, so
+/// that nobody waits longer for it than for the disk.
+const BATCH: usize = 40;
 
 /// A process that sweeps.
 #[derive(Debug)]
@@ -72,7 +72,7 @@ pub async fn sweep(context: &Context) -> Result<Swept, Unavailable> {
     loop {
         let swept = context.ports.store.sweep(context.now, BATCH).await?;
         total.add(swept);
-        if swept.largest() < BATCH {
+        if swept.rows() < BATCH {
             break;
         }
     }

@@ -1,6 +1,7 @@
 //! SQLite, in a file or in memory: one thread writes, a few connections read.
 
 mod backup;
+mod checkpoints;
 pub(super) mod copy;
 mod deliveries;
 mod events;
@@ -24,6 +25,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior, ffi};
 use tokio::sync::oneshot;
 
 pub use self::backup::{NoBackup, backup};
+use self::checkpoints::Checkpoints;
 use self::place::DatabasePlace;
 use self::readers::Readers;
 pub use self::service::{use_with, used_with};
@@ -112,7 +114,9 @@ impl SqliteStore {
         };
         let readers: Option<Vec<_>> = (0..READERS).map(|_| place.reader()).collect::<Result<_, _>>()?;
         let readers = readers.map(Readers::new);
-        let writer = SqliteWriter::start(connection, watch.clone()).map_err(OpenFault::Thread)?;
+        let checkpoints = Checkpoints::of(&place, &mut connection)?;
+        let writer =
+            SqliteWriter::start(connection, watch.clone(), checkpoints).map_err(OpenFault::Thread)?;
         let (probe, malformed) = (Probe::default(), AtomicBool::new(false));
         Ok(Arc::new(Self { readers, writer, watch, probe, malformed }))
     }

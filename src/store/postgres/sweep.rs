@@ -84,9 +84,9 @@ pub(super) async fn sweep(database: &Database, now: Timestamp, limit: usize) -> 
         authorizations: delete(delete_from!("authorizations", "id")).await?,
         pushed_requests: delete(delete_from!("pushed_requests", "handle")).await?,
         assertions: delete(delete_from!("client_assertions", "jti")).await?,
-        tokens: tokens.into_iter().fold(0, usize::max),
-        sessions: sessions.into_iter().fold(0, usize::max),
-        events: events.into_iter().fold(0, usize::max),
+        tokens: tokens.into_iter().sum(),
+        sessions: sessions.into_iter().sum(),
+        events: events.into_iter().sum(),
         receipts: delete(delete_from!("receipts", "presentation")).await?,
         audit: delete(delete_from!(
             "audit",

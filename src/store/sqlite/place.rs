@@ -81,6 +81,16 @@ impl DatabasePlace {
         Ok(Some(connection))
     }
 
+    /// A connection that moves what the log holds into the database; `None` in memory, where there is no log.
+    pub(super) fn mover(&self) -> Result<Option<Connection>, OpenFault> {
+        let Self::File(path) = self else { return Ok(None) };
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let connection = Connection::open_with_flags(path, flags)?;
+        connection.pragma_update(None, "synchronous", "full")?;
+        connection.pragma_update(None, "trusted_schema", false)?;
+        Ok(Some(connection))
+    }
+
     /// Whether another process has the database open. The rest of this process counts as another, so ask
     /// before anything is opened.
     pub(super) fn is_open_elsewhere(&self) -> rusqlite::Result<bool> {

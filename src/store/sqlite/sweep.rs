@@ -1,6 +1,8 @@
-//! Removes what is dead, a bounded number of rows at a time. Rows that are remembered a while longer lose
+//! Removes what is dead, a bounded number of rows at a time, of all kinds together: whoever commits next waits for
+//! the transaction that does it. Rows that are remembered a while longer lose
 //! what is personal in them as soon as nobody can ask for it.
 
+use std::cell::Cell;
 use std::time::Duration;
 
 use rusqlite::{Connection, params};
@@ -30,17 +32,33 @@ macro_rules! delete_from {
     };
 }
 
-/// Removes at most `limit` rows of each kind.
+/// A transaction that removes a bounded number of rows.
+struct Batch<'c> {
+    connection: &'c Connection,
+    /// How many more it may change.
+    left: Cell<usize>,
+}
+
+impl Batch<'_> {
+    /// Executes a statement for what is older than `until`, and changes at most `$2` rows.
+    fn run(&self, sql: &str, until: Timestamp) -> rusqlite::Result<usize> {
+        let left = i64::try_from(self.left.get()).unwrap_or(i64::MAX);
+        let changed = self.connection.prepare_cached(sql)?.execute(params![until.unix(), left])?;
+        self.left.set(self.left.get().saturating_sub(changed));
+        Ok(changed)
+    }
+}
+
+/// Removes or empties at most `limit` rows.
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
-    let delete = |sql| connection.prepare_cached(sql)?.execute(params![now.unix(), limit]);
+    let batch = Batch { connection, left: Cell::new(limit) };
+    let delete = |sql| batch.run(sql, now);
     // A clock that was ahead has written them; they must not count when that time comes.
-    let ahead = connection
-        .prepare_cached(
-            "DELETE FROM attempts WHERE (what, who) IN
-             (SELECT what, who FROM attempts WHERE newest > $1 LIMIT $2)",
-        )?
-        .execute(params![now.plus(CLOCKS_APART).unix(), limit])?;
+    let ahead = batch.run(
+        "DELETE FROM attempts WHERE (what, who) IN
+         (SELECT what, who FROM attempts WHERE newest > $1 LIMIT $2)",
+        now.plus(CLOCKS_APART),
+    )?;
     // A family outlives its tokens, so none is left behind.
     let tokens = [
         delete(delete_from!("access_tokens", "digest"))?,
@@ -61,26 +79,23 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
         authorizations: delete(delete_from!("authorizations", "id"))?,
         pushed_requests: delete(delete_from!("pushed_requests", "handle"))?,
         assertions: delete(delete_from!("client_assertions", "jti"))?,
-        tokens: tokens.into_iter().fold(0, usize::max),
-        sessions: sessions.into_iter().fold(0, usize::max),
-        events: events.into_iter().fold(0, usize::max),
+        tokens: tokens.into_iter().sum(),
+        sessions: sessions.into_iter().sum(),
+        events: events.into_iter().sum(),
         receipts: delete(delete_from!("receipts", "presentation"))?,
-        audit: connection
-            .prepare_cached(
-                "DELETE FROM audit WHERE id IN
-                 (SELECT id FROM audit WHERE forget_at <= $1 AND ordinal < (SELECT max(ordinal) FROM audit)
-                  ORDER BY ordinal LIMIT $2)",
-            )?
-            .execute(params![now.unix(), limit])?,
-        emptied: empty(connection, now, limit)?,
+        audit: delete(
+            "DELETE FROM audit WHERE id IN
+             (SELECT id FROM audit WHERE forget_at <= $1 AND ordinal < (SELECT max(ordinal) FROM audit)
+              ORDER BY ordinal LIMIT $2)",
+        )?,
+        emptied: empty(&batch, now)?,
     })
 }
 
 /// What nobody can ask for any more: the key and the login hint of an answer that will not come (OpenID4VP
 /// 1.0 section 8.3), what a device or a client earned and did not take in time.
-fn empty(connection: &Connection, now: Timestamp, limit: i64) -> rusqlite::Result<usize> {
-    let update =
-        |sql, until: Timestamp| connection.prepare_cached(sql)?.execute(params![until.unix(), limit]);
+fn empty(batch: &Batch<'_>, now: Timestamp) -> rusqlite::Result<usize> {
+    let update = |sql, until| batch.run(sql, until);
     let keys = update(
         "UPDATE presentations SET answer_key = NULL
          WHERE id IN (SELECT id FROM presentations

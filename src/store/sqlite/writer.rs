@@ -11,6 +11,7 @@ use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi, params_from_iter};
 use tokio::sync::{mpsc, oneshot};
 
+use super::checkpoints::Checkpoints;
 use super::watch::Watch;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::store::steps::{Cell, Step, Unchanged};
@@ -47,10 +48,24 @@ struct QueuedWrite {
 pub(super) struct Ended;
 
 impl SqliteWriter {
-    /// Starts the thread. `watch` is asked before each transaction.
-    pub(super) fn start(connection: Connection, watch: Option<Watch>) -> std::io::Result<Self> {
+    /// Starts the thread. `watch` is asked before each transaction; `checkpoints` end before the connection does.
+    pub(super) fn start(
+        mut connection: Connection,
+        watch: Option<Watch>,
+        checkpoints: Option<Checkpoints>,
+    ) -> std::io::Result<Self> {
         let (jobs, accepted) = mpsc::channel(QUEUE);
-        let thread = Joined::spawn("store-writer", move || serve(connection, watch.as_ref(), accepted))?;
+        let thread = Joined::spawn("store-writer", move || {
+            let closing = serve(&mut connection, watch.as_ref(), accepted);
+            if let Some(Err(fault)) = checkpoints.map(|it| it.end(&mut connection)) {
+                tracing::warn!(%fault, "the log may be left beside the database");
+            }
+            drop(connection);
+            for done in closing {
+                // Whoever no longer waits need not know.
+                let _ = done.send(());
+            }
+        })?;
         Ok(Self { jobs, _thread: thread })
     }
 
@@ -90,7 +105,12 @@ impl SqliteWriter {
     }
 }
 
-fn serve(mut connection: Connection, watch: Option<&Watch>, mut accepted: mpsc::Receiver<Job>) {
+/// Until nobody can ask any more; gives back who wants to know when the connection is closed.
+fn serve(
+    connection: &mut Connection,
+    watch: Option<&Watch>,
+    mut accepted: mpsc::Receiver<Job>,
+) -> Vec<oneshot::Sender<()>> {
     let mut jobs = Vec::with_capacity(GROUP);
     let mut closing = Vec::new();
     while accepted.blocking_recv_many(&mut jobs, GROUP) > 0 {
@@ -114,17 +134,13 @@ fn serve(mut connection: Connection, watch: Option<&Watch>, mut accepted: mpsc::
             }
         }
         if !group.is_empty() {
-            commit_group(&mut connection, watch, group);
+            commit_group(connection, watch, group);
         }
         for work in alone {
-            work(&mut connection);
+            work(connection);
         }
     }
-    drop(connection);
-    for done in closing {
-        // Whoever no longer waits need not know.
-        let _ = done.send(());
-    }
+    closing
 }
 
 fn commit_group(connection: &mut Connection, watch: Option<&Watch>, group: Vec<QueuedWrite>) {

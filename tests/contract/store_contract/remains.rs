@@ -90,7 +90,7 @@ async fn live(store: &SqliteStore) -> Vec<String> {
 }
 
 async fn sweep(store: &SqliteStore, seconds: u64) {
-    while store.sweep(after(seconds), 3).await.unwrap().largest() > 0 {}
+    while store.sweep(after(seconds), 3).await.unwrap().rows() > 0 {}
     store.forget_old_versions().await.unwrap();
 }
 

@@ -16,7 +16,7 @@ use vpgate_core::oauth::polling::Pace;
 fn writer() -> SqliteWriter {
     let mut connection = Connection::open_in_memory().unwrap();
     schema::migrate(&mut connection).unwrap();
-    SqliteWriter::start(connection, None).unwrap()
+    SqliteWriter::start(connection, None, None).unwrap()
 }
 
 /// A grant of its own for each `number`.

@@ -1,0 +1,124 @@
+//! Moves what the write-ahead log holds into the database, beside the thread that writes. In a large database the
+//! pages of a thousand writes lie far apart: whoever commits must not wait until they are on the disk in both places.
+//!
+//! The log begins anew when all of it was moved and nobody reads it. Under load that moment never comes by itself, so
+//! the writer makes it come when the log has grown long: most of it was moved by then.
+
+use std::ffi::c_int;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use rusqlite::Connection;
+
+use super::place::DatabasePlace;
+use super::writer::Joined;
+use crate::store::OpenFault;
+
+/// Pages in the log, written since the last time, that are worth moving.
+const WORTH_MOVING: c_int = 1000;
+/// Pages in the log that are too many: 64 megabytes.
+const TOO_LONG: c_int = 16_384;
+
+/// The thread that moves them. Dropping it waits for its end.
+pub(super) struct Checkpoints {
+    /// Dropped before the thread is waited for.
+    _wake: SyncSender<()>,
+    _thread: Joined,
+}
+
+impl Checkpoints {
+    /// Starts it for what `writer` commits; `None` in memory, where there is no log.
+    pub(super) fn of(place: &DatabasePlace, writer: &mut Connection) -> Result<Option<Self>, OpenFault> {
+        let Some(connection) = place.mover()? else { return Ok(None) };
+        let (wake, woken) = sync_channel(1);
+        let thread = Joined::spawn("store-checkpoints", move || move_pages(&connection, &woken))
+            .map_err(OpenFault::Thread)?;
+        let (mut next, tell) = (WORTH_MOVING, wake.clone());
+        writer.wal_hook(Some(move |log: &mut rusqlite::hooks::Wal, pages| {
+            if pages < next - WORTH_MOVING {
+                next = WORTH_MOVING;
+            }
+            if pages >= TOO_LONG {
+                return log.checkpoint();
+            }
+            if pages >= next {
+                next = pages + WORTH_MOVING;
+                // Full: it is about to look anyway.
+                let _ = tell.try_send(());
+            }
+            Ok(())
+        }))?;
+        Ok(Some(Self { _wake: wake, _thread: thread }))
+    }
+
+    /// Ends it, so that `writer` is the last to close the file.
+    pub(super) fn end(self, writer: &mut Connection) -> rusqlite::Result<()> {
+        writer.wal_hook(None::<fn(&mut rusqlite::hooks::Wal, c_int) -> rusqlite::Result<()>>)
+    }
+}
+
+fn move_pages(connection: &Connection, woken: &Receiver<()>) {
+    while woken.recv().is_ok() {
+        if let Err(fault) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+            tracing::warn!(%fault, "what the log holds was not moved into the database; it is tried again");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::super::watch::beside;
+    use super::*;
+
+    /// Bytes of a page, as SQLite makes them.
+    const PAGE: u64 = 4096;
+
+    fn opened(path: &Path) -> (Connection, Checkpoints) {
+        let place = DatabasePlace::File(path.to_owned());
+        let mut writer = place.writer().unwrap();
+        writer.execute_batch("CREATE TABLE t (x)").unwrap();
+        let checkpoints = Checkpoints::of(&place, &mut writer).unwrap().unwrap();
+        (writer, checkpoints)
+    }
+
+    fn write(writer: &Connection, pages: c_int) {
+        writer.execute("INSERT INTO t VALUES (zeroblob(?1))", [i64::from(pages) * 4096]).unwrap();
+    }
+
+    fn length(path: &Path) -> u64 {
+        std::fs::metadata(path).unwrap().len()
+    }
+
+    #[test]
+    fn what_is_worth_moving_is_moved_by_the_other_thread() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (mut writer, checkpoints) = opened(&path);
+        write(&writer, WORTH_MOVING / 2);
+        assert!(length(&path) < 100 * PAGE, "half of it waits in the log");
+        write(&writer, WORTH_MOVING);
+        checkpoints.end(&mut writer).unwrap();
+        assert!(length(&path) > 1000 * PAGE, "{}", length(&path));
+        drop(writer);
+        assert!(!beside(&path, "-wal").exists(), "the writer was the last to close it");
+    }
+
+    #[test]
+    fn a_log_that_has_grown_long_begins_anew() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("store.db");
+        let (mut writer, checkpoints) = opened(&path);
+        for _ in 0..3 * TOO_LONG / 2048 {
+            write(&writer, 2048);
+            assert!(length(&beside(&path, "-wal")) < 20_000 * (PAGE + 24));
+        }
+        checkpoints.end(&mut writer).unwrap();
+    }
+
+    #[test]
+    fn in_memory_there_is_no_log() {
+        let place = DatabasePlace::Memory;
+        assert!(Checkpoints::of(&place, &mut place.writer().unwrap()).unwrap().is_none());
+    }
+}
