@@ -53,6 +53,8 @@ impl Batch<'_> {
 pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> rusqlite::Result<Swept> {
     let batch = Batch { connection, left: Cell::new(limit) };
     let delete = |sql| batch.run(sql, now);
+    // What is personal goes first.
+    let emptied = empty(&batch, now)?;
     // A clock that was ahead has written them; they must not count when that time comes.
     let ahead = batch.run(
         "DELETE FROM attempts WHERE (what, who) IN
@@ -88,7 +90,7 @@ pub(super) fn sweep(connection: &Connection, now: Timestamp, limit: usize) -> ru
              (SELECT id FROM audit WHERE forget_at <= $1 AND ordinal < (SELECT max(ordinal) FROM audit)
               ORDER BY ordinal LIMIT $2)",
         )?,
-        emptied: empty(&batch, now)?,
+        emptied,
     })
 }
 
