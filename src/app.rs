@@ -37,7 +37,7 @@ use self::listener::BoundedListener;
 use self::places::{Exempt, Places};
 use self::reload::{Built, Reloading};
 pub use self::reload::{NotReloaded, Reloaded};
-use crate::config::outgoing::Outgoing;
+use crate::config::outgoing::OutgoingRequests;
 use crate::config::signature_memo::KeptSignatures;
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 #[cfg(feature = "cross-check")]
@@ -380,7 +380,7 @@ pub fn check_now(config: &Config) -> Result<Vec<String>, NotStarted> {
 }
 
 fn client_for(config: &Config) -> Result<FetchClient, NoReach> {
-    let Outgoing { authorities, networks, proxy } = config.outgoing.clone();
+    let OutgoingRequests { authorities, networks, proxy } = config.outgoing.clone();
     FetchClient::reaching(Reach { allow_loopback: config.allow_loopback, networks, authorities, proxy })
 }
 

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use url::Url;
 
 use super::{Running, check_request_keys};
-use crate::config::outgoing::Outgoing;
+use crate::config::outgoing::OutgoingRequests;
 use crate::config::{Config, CrossCheck, KeyStorage, Storage};
 use crate::fetch::wallets::FetchedWallets;
 use crate::flow::ports::Clock as _;
@@ -66,7 +66,7 @@ pub(super) struct Built {
     plans: KeyPlans,
     proxies: TrustedProxies,
     allow_loopback: bool,
-    outgoing: Outgoing,
+    outgoing: OutgoingRequests,
     cross_check: CrossCheck,
     status_cache: CacheBounds,
 }

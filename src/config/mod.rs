@@ -35,7 +35,7 @@ use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
-use self::outgoing::Outgoing;
+use self::outgoing::OutgoingRequests;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::raw::RawStorage;
 use self::read::Written;
@@ -70,7 +70,7 @@ pub struct Config {
     /// `danger_allow_loopback`
     pub allow_loopback: bool,
     /// `[fetch]`: how far our own requests reach.
-    pub outgoing: Outgoing,
+    pub outgoing: OutgoingRequests,
     /// `verification.cross_check`
     pub cross_check: CrossCheck,
     /// `[status_lists]`: how long one is kept and how old it may be, whatever its issuer says.

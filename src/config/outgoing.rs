@@ -19,7 +19,7 @@ const CLOUD_CREDENTIALS: IpAddr = IpAddr::V4(Ipv4Addr::new(169, 254, 169, 254));
 
 /// Checked.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Outgoing {
+pub struct OutgoingRequests {
     /// Certificates (PEM) of authorities beside those of the system.
     pub authorities: Option<Vec<u8>>,
     /// Networks that are not public, and are open to our requests.
@@ -29,7 +29,7 @@ pub struct Outgoing {
 }
 
 /// Checks `[fetch]`. Relative paths begin at `folder`.
-pub(super) fn check(given: &RawFetch, folder: &Path, faults: &mut Faults) -> Outgoing {
+pub(super) fn check(given: &RawFetch, folder: &Path, faults: &mut Faults) -> OutgoingRequests {
     let read = |name: &String| faults.keep("fetch.ca_file", Folder(folder).file(name, LONGEST_AUTHORITIES));
     let authorities = given.ca_file.as_ref().and_then(read);
     let opened = |(place, text): (usize, &String)| {
@@ -37,7 +37,7 @@ pub(super) fn check(given: &RawFetch, folder: &Path, faults: &mut Faults) -> Out
     };
     let networks = given.allow_networks.iter().enumerate().filter_map(opened).collect();
     let proxy = given.proxy.as_deref().and_then(|text| faults.keep("fetch.proxy", proxy(text)));
-    Outgoing { authorities, networks, proxy }
+    OutgoingRequests { authorities, networks, proxy }
 }
 
 fn network(text: &str) -> Result<IpNetwork, String> {

@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 use std::path::Path;
 
 use super::fault::Faults;
-use super::outgoing::{self, Outgoing};
+use super::outgoing::{self, OutgoingRequests};
 use super::raw::{File, RawStatusLists, RawStorage};
 use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
@@ -18,7 +18,7 @@ pub(super) struct Process {
     pub storage: Storage,
     pub keys: KeyStorage,
     pub trusted_proxies: TrustedProxies,
-    pub outgoing: Outgoing,
+    pub outgoing: OutgoingRequests,
     pub cross_check: CrossCheck,
     pub status_cache: CacheBounds,
 }
