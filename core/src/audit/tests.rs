@@ -84,7 +84,7 @@ fn a_whole_log_is_verified_with_its_checkpoints() {
     assert_eq!(verdict, expected);
     let later = verify(&lines[1..], CheckpointKeys::Unknown, &[]).unwrap();
     assert_eq!((later.first, later.lines, later.checkpoints), (Some(2), 3, 0), "old lines go");
-    assert_eq!(verify(&[""; 0], CheckpointKeys::Unknown, &[]).unwrap().newest, None);
+    assert_eq!(verify([""; 0], CheckpointKeys::Unknown, &[]).unwrap().newest, None);
 }
 
 #[test]

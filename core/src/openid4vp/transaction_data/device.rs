@@ -69,12 +69,12 @@ impl DeviceInSignature<'_> {
             RightInSignature { name: right.name, description: description.filter(|text| !text.is_empty()) }
         });
         let bare = self.rights.iter().map(|right| RightInSignature { name: right.name, description: None });
-        written(&self.object(&ids, described.collect()))
-            .or_else(|_| written(&self.object(&ids, bare.collect())))
+        written(&self.object(&ids, &described.collect::<Vec<_>>()))
+            .or_else(|_| written(&self.object(&ids, &bare.collect::<Vec<_>>())))
             .map(Some)
     }
 
-    fn object(&self, ids: &[&str], scopes: Vec<RightInSignature<'_>>) -> Value {
+    fn object(&self, ids: &[&str], scopes: &[RightInSignature<'_>]) -> Value {
         let mut payload =
             json!({ "client_id": self.client_id, "client_name": shown(self.client_name, SHORT) });
         if let Some(label) = self.device_label {

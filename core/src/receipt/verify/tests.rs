@@ -184,11 +184,11 @@ fn each_original_that_differs_is_named() {
     let chain = Chain::of(1);
     let receipt = [chain.receipts[0].as_str()];
     let (one, two, three) = (transaction(1), transaction(2), transaction(3));
-    let other_answer = presentation(&[one.clone()]);
+    let other_answer = presentation(std::slice::from_ref(&one));
     let agreed = [one.clone(), two.clone()];
     let check = |originals: Originals<'_>| chain.check(&receipt, &originals);
 
-    let swapped = [two.clone(), one.clone()];
+    let swapped = [two, one.clone()];
     let transactions: [&[String]; 3] = [&swapped, &[one.clone(), three], &[one]];
     for (given, words) in
         transactions.into_iter().zip(["transaction 1", "transaction 2", "has 2 transactions"])

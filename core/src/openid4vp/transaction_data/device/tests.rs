@@ -89,7 +89,7 @@ fn req_15_15_nobody_else_writes_such_an_object_or_registers_the_type() {
     let types = TransactionTypes::default();
     let fault = types.from_json(sent(&television()).object()).unwrap_err();
     assert_eq!(fault.to_string(), "/type: is written by this service alone, for a device that asks");
-    let taken = types.clone().with(DEVICE_AUTHORIZATION, "Mine", &json!(true)).unwrap_err();
+    let taken = types.with(DEVICE_AUTHORIZATION, "Mine", &json!(true)).unwrap_err();
     assert_eq!(taken, TypeFault::Known);
 }
 
