@@ -24,12 +24,12 @@ pub enum ReceiptCommand {
     /// Checks a receipt offline: its signature, its place in the chain, and every hash whose bytes you have.
     ///
     /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
-    Verify(Arguments),
+    Verify(ReceiptArguments),
 }
 
 /// A receipt, the keys to believe, and what was kept beside it.
 #[derive(Args)]
-pub struct Arguments {
+pub struct ReceiptArguments {
     /// The receipt, a compact JWS; `-` is standard input. Several of one chain stand on a line each, in their order,
     /// with checkpoints among them.
     #[arg(value_name = "FILE")]
@@ -96,7 +96,7 @@ pub fn run(command: &ReceiptCommand) -> anyhow::Result<ExitCode> {
     })
 }
 
-fn keys(arguments: &Arguments) -> anyhow::Result<KeySet> {
+fn keys(arguments: &ReceiptArguments) -> anyhow::Result<KeySet> {
     let Some(path) = &arguments.keys else { return configured_keys(&arguments.config) };
     let text = text_of(path, LONGEST)?;
     let jwks = json::parse(text.as_bytes(), &JWKS).map_err(|fault| anyhow!("{}: {fault}", path.display()))?;

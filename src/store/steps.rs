@@ -150,9 +150,7 @@ impl fmt::Debug for Cell {
 /// The steps of a change, in order.
 pub(super) fn steps(change: &Change) -> Result<Vec<Step>, BrokenColumn> {
     Ok(match change {
-        Change::OpenGrant { grant, device_code: by, user_code, within } => {
-            open(grant, by, user_code, within)?
-        }
+        Change::OpenGrant { grant, device_code: by, user_code: it, within } => open(grant, by, it, within)?,
         Change::EnterCode { user_code, address, most, at, within } => {
             enter_code(user_code.map(|code| (code, *at)), address.as_ref(), *most, within)?
         }

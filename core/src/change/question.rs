@@ -89,9 +89,7 @@ impl Change {
             Self::EndSession { session, .. } => Question::Session(session, gone()),
             Self::TakeBackFamily { family, .. } => Question::Family(family, gone()),
             Self::OpenGrant { grant, .. } => Question::Grant(&grant.terms().id, there()),
-            Self::DenyGrant(denied) | Self::DenyByUser { denied, .. } => {
-                denied_by_anybody(&denied.terms().id)
-            }
+            Self::DenyGrant(denied) | Self::DenyByUser { denied, .. } => by_anybody(&denied.terms().id),
             Self::RedeemGrant { grant, .. } => redeemed(grant),
             Self::RedeemCode { grant, .. } => exchanged(grant),
             Self::IssueAgain { reissue, .. } => Question::AccessToken(&reissue.digest, there()),
@@ -120,9 +118,7 @@ impl Change {
             Self::Settle { presentation, grant } | Self::Return { presentation, grant, .. } => {
                 decided(presentation, grant.as_ref())
             }
-            Self::CompleteGrant { presentation, response_code, .. } => {
-                spent(presentation, response_code, false)
-            }
+            Self::CompleteGrant { presentation: id, response_code: by, .. } => spent(id, by, false),
             Self::CollectResult { id, response_code, .. } => spent(id, response_code, true),
             Self::HandOver { id, response_code, .. } => handed_over(id, response_code.as_ref()),
             Self::Forget(id) => Question::Presentation(id, gone()),
@@ -149,7 +145,7 @@ fn ours_if(ours: bool) -> Outcome {
 }
 
 /// The device hears the same, whoever said no.
-fn denied_by_anybody(id: &GrantId) -> Question<'_> {
+fn by_anybody(id: &GrantId) -> Question<'_> {
     let ours = |found: &DeviceGrant| match found {
         DeviceGrant::Denied(_) => Outcome::Ours,
         DeviceGrant::Pending(_) | DeviceGrant::Approved(_) => Outcome::Open,

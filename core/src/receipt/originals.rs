@@ -47,7 +47,7 @@ impl Originals<'_> {
 }
 
 /// A presentation, and the credential query that it answers where that is known.
-struct Shown {
+struct KeptPresentation {
     id: Option<String>,
     text: String,
 }
@@ -141,11 +141,11 @@ fn same_transactions(
 }
 
 /// What is in a `vp_token`: an object of arrays (OpenID4VP 1.0 section 8.1), of single texts, or one text.
-fn presentations(vp_token: &str, findings: &mut Findings) -> Result<Vec<Shown>, Rejection> {
+fn presentations(vp_token: &str, findings: &mut Findings) -> Result<Vec<KeptPresentation>, Rejection> {
     let decoded = base64url::decode(vp_token).ok().and_then(|bytes| String::from_utf8(bytes).ok());
     let text = decoded.as_deref().filter(|text| text.starts_with('{')).unwrap_or(vp_token);
     if !text.starts_with('{') {
-        return Ok(vec![Shown { id: None, text: text.to_owned() }]);
+        return Ok(vec![KeptPresentation { id: None, text: text.to_owned() }]);
     }
     let object = json::parse_object(text.as_bytes(), &BOUNDS)
         .map_err(|fault| findings.fail(&VP_TOKEN, format!("the vp_token is no JSON: {fault}")))?;
@@ -156,15 +156,20 @@ fn presentations(vp_token: &str, findings: &mut Findings) -> Result<Vec<Shown>, 
         };
         shown.into_iter().map(move |one| (id.clone(), one))
     });
-    let texts = each.filter_map(|(id, one)| Some(Shown { id: Some(id), text: one.as_str()?.to_owned() }));
+    let texts =
+        each.filter_map(|(id, one)| Some(KeptPresentation { id: Some(id), text: one.as_str()?.to_owned() }));
     Ok(texts.collect())
 }
 
 /// One credential of the receipt is among what was shown.
-fn same_presentation(credential: &Value, shown: &[Shown], findings: &mut Findings) -> Result<(), Rejection> {
+fn same_presentation(
+    credential: &Value,
+    shown: &[KeptPresentation],
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
     let said = |name: &str| credential.get(name).and_then(Value::as_str);
     let id = said("id").unwrap_or_default();
-    let for_it = |one: &&Shown| one.id.as_deref().is_none_or(|its| its == id);
+    let for_it = |one: &&KeptPresentation| one.id.as_deref().is_none_or(|its| its == id);
     let Some(expected) = said("presentation_hash") else {
         findings.not_applicable(&VP_TOKEN, format!("the receipt has no hash of {}", excerpt(id)));
         return Ok(());
@@ -185,7 +190,11 @@ fn same_presentation(credential: &Value, shown: &[Shown], findings: &mut Finding
 }
 
 /// Every transaction is named by the key-binding JWT of some presentation.
-fn agreed(transactions: &[String], shown: &[Shown], findings: &mut Findings) -> Result<(), Rejection> {
+fn agreed(
+    transactions: &[String],
+    shown: &[KeptPresentation],
+    findings: &mut Findings,
+) -> Result<(), Rejection> {
     let bindings: Vec<Map<String, Value>> = shown.iter().filter_map(key_binding).collect();
     for (place, transaction) in transactions.iter().enumerate() {
         let names = |binding: &Map<String, Value>| {
@@ -206,7 +215,7 @@ fn agreed(transactions: &[String], shown: &[Shown], findings: &mut Findings) -> 
 
 /// What the last part of a presentation says; its signature was checked when it was judged, and the receipt has its
 /// hash.
-fn key_binding(shown: &Shown) -> Option<Map<String, Value>> {
+fn key_binding(shown: &KeptPresentation) -> Option<Map<String, Value>> {
     let (_, jwt) = shown.text.rsplit_once('~')?;
     let payload = base64url::decode(jwt.split('.').nth(1)?).ok()?;
     json::parse_object(&payload, &BOUNDS).ok()

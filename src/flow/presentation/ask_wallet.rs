@@ -70,7 +70,7 @@ pub(in crate::flow) fn route_of<'c>(
 }
 
 /// A request on its way.
-pub(in crate::flow) struct Outgoing<T> {
+pub(in crate::flow) struct OutgoingRequest<T> {
     /// What the browser is given.
     pub request: T,
     /// Hash of what the wallet is sent by that, for the receipt: the address with everything in it, the Request Object,
@@ -87,27 +87,30 @@ pub(in crate::flow) async fn wallet_url(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
-) -> Result<Outgoing<Url>, NotReached> {
+) -> Result<OutgoingRequest<Url>, NotReached> {
     check_wallet(context, asked, wallet).await?;
     Ok(match wallet.request_method {
         RequestMethod::UrlQuery => {
             let request = profile::plain_url(asked, wallet);
-            Outgoing { sent: sent(context, request.as_str()), request }
+            OutgoingRequest { sent: sent(context, request.as_str()), request }
         }
         RequestMethod::ByValue => {
             let claims = profile::request_object(asked, wallet, None, context.now);
             let signed = context.ports.request_signer.sign(&asked.identity(), &claims, context.now)?;
-            Outgoing { request: profile::by_value_url(asked, wallet, &signed), sent: sent(context, &signed) }
+            OutgoingRequest {
+                request: profile::by_value_url(asked, wallet, &signed),
+                sent: sent(context, &signed),
+            }
         }
         RequestMethod::ByReferenceGet | RequestMethod::ByReferencePost => {
-            Outgoing { request: profile::by_reference_url(asked, wallet), sent: None }
+            OutgoingRequest { request: profile::by_reference_url(asked, wallet), sent: None }
         }
         RequestMethod::Pushed => {
             let parameters = profile::parameters(asked, wallet);
             let pushed = context.ports.wallets.push(wallet, &parameters).await;
             let pushed = pushed.map_err(WalletFault::of("the wallet does not take the pushed request"))?;
             let request = profile::pushed_url(asked, wallet, &pushed);
-            Outgoing { request, sent: sent(context, &parameters.to_form()) }
+            OutgoingRequest { request, sent: sent(context, &parameters.to_form()) }
         }
     })
 }
@@ -121,7 +124,7 @@ pub(in crate::flow) fn dc_api_request(
     context: &Context,
     asked: &VpRequest,
     wallet: &WalletRoute,
-) -> Result<Outgoing<Value>, NotReached> {
+) -> Result<OutgoingRequest<Value>, NotReached> {
     let request = match asked.dc_api.ok_or(NotReached::Outdated)? {
         DcApiRequest::Unsigned => dc_api::unsigned(asked, wallet),
         DcApiRequest::Signed => {
@@ -137,7 +140,7 @@ pub(in crate::flow) fn dc_api_request(
             dc_api::multi_signed(&signed.collect::<Result<Vec<_>, _>>()?)
         }
     };
-    Ok(Outgoing { sent: sent(context, &request.to_string()), request })
+    Ok(OutgoingRequest { sent: sent(context, &request.to_string()), request })
 }
 
 /// Whether the wallet says of itself that it can be asked like this, where we look (REQ-1.16).

@@ -9,7 +9,7 @@ use crate::flow::device::in_signature::{self, NotInSignature};
 use crate::flow::device::own_pages::{self, PagesRefused};
 use crate::flow::device::user_code::{self, CodeRefused, Typed};
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::ask_wallet::{self, NotReached, Outgoing, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, OutgoingRequest, WalletFault, answer_key};
 use crate::flow::presentation::query::{NotAsked, QueryAsked, QueryRequested};
 use crate::flow::receipts;
 use vpgate_core::base::client_address::ClientAddress;
@@ -274,7 +274,7 @@ fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, Not
 async fn authorization_request_url(
     context: &Context,
     asked: &VpRequest,
-) -> Result<Option<Outgoing<Url>>, NotBegun> {
+) -> Result<Option<OutgoingRequest<Url>>, NotBegun> {
     let wallet = ask_wallet::route_of(context, asked)?;
     let comes_by_page = wallet.request_method == RequestMethod::Pushed
         || wallet.authorization_method == AuthorizationMethod::Post;
@@ -291,7 +291,7 @@ async fn authorization_request_url(
     }
     // What is not signed anew is the same when the browser is sent there, and is noted then.
     let sent = outgoing.sent.filter(|_| wallet.request_method == RequestMethod::ByValue);
-    Ok(Some(Outgoing { sent, ..outgoing }))
+    Ok(Some(OutgoingRequest { sent, ..outgoing }))
 }
 
 /// Which of the two was in the way: the bound, or another browser at the same code.

@@ -6,7 +6,7 @@ use url::Url;
 use crate::flow::commit::NotMade;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
-use crate::flow::presentation::ask_wallet::{self, NotReached, Outgoing, WalletFault, answer_key};
+use crate::flow::presentation::ask_wallet::{self, NotReached, OutgoingRequest, WalletFault, answer_key};
 use crate::flow::receipts;
 use vpgate_core::base::id::{Handle, Nonce};
 use vpgate_core::base::secret::Secret;
@@ -114,7 +114,7 @@ pub async fn serve(context: &Context, handle: &Handle, browser: &Secret) -> Resu
         Some(Presentation::Begun(begun)) => begun.serve(browser, context.now)?,
     };
     // Before anything is written: when the wallet does not answer, nothing has happened yet.
-    let Outgoing { request: lead, sent } = lead(context, served.request()).await?;
+    let OutgoingRequest { request: lead, sent } = lead(context, served.request()).await?;
     match context.commit(Change::ServePresentation(served.sending(sent))).await {
         Ok(()) => Ok(lead),
         Err(NotMade::Lost | NotMade::Taken) => Err(NotServed::OtherBrowser { may_go_on: true }),
@@ -184,11 +184,12 @@ pub async fn fall_back_to_redirect(
     }
 }
 
-async fn lead(context: &Context, asked: &VpRequest) -> Result<Outgoing<Lead>, NotServed> {
+async fn lead(context: &Context, asked: &VpRequest) -> Result<OutgoingRequest<Lead>, NotServed> {
     let wallet = ask_wallet::route_of(context, asked)?;
     Ok(match asked.flow {
         PresentationFlow::SameDevice => {
-            let Outgoing { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
+            let OutgoingRequest { request: url, sent } =
+                ask_wallet::wallet_url(context, asked, wallet).await?;
             let request = match wallet.authorization_method {
                 AuthorizationMethod::Get if !matches!(url.scheme(), "https" | "http") => {
                     Lead::OpenApp(url, wallet.install_url.clone(), outline(context, asked))
@@ -196,15 +197,16 @@ async fn lead(context: &Context, asked: &VpRequest) -> Result<Outgoing<Lead>, No
                 AuthorizationMethod::Get => Lead::ToWallet(url),
                 AuthorizationMethod::Post => as_form(&url, wallet),
             };
-            Outgoing { request, sent }
+            OutgoingRequest { request, sent }
         }
         PresentationFlow::CrossDevice => {
-            let Outgoing { request: url, sent } = ask_wallet::wallet_url(context, asked, wallet).await?;
-            Outgoing { request: Lead::Scan(url, outline(context, asked)), sent }
+            let OutgoingRequest { request: url, sent } =
+                ask_wallet::wallet_url(context, asked, wallet).await?;
+            OutgoingRequest { request: Lead::Scan(url, outline(context, asked)), sent }
         }
         PresentationFlow::DcApi => {
-            let Outgoing { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
-            Outgoing { request: Lead::AskByApi(request, outline(context, asked)), sent }
+            let OutgoingRequest { request, sent } = ask_wallet::dc_api_request(context, asked, wallet)?;
+            OutgoingRequest { request: Lead::AskByApi(request, outline(context, asked)), sent }
         }
     })
 }
