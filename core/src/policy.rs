@@ -17,6 +17,7 @@ use crate::oauth::entitlement::OPENID;
 use crate::oauth::session::SessionPolicy;
 use crate::oauth::token_policy::TokenPolicy;
 use crate::oauth::user_code::UserCodeFormats;
+use crate::openid4vp::dcql::ClaimsPath;
 use crate::openid4vp::request::{PresentationFlow, ResponseMode, WalletRoute};
 use crate::openid4vp::transaction_data::TransactionTypes;
 use crate::trust::TrustPolicy;
@@ -140,13 +141,15 @@ pub struct ReceiptPolicy {
     pub enabled: bool,
     /// How long after its last receipt a key is published.
     pub keep: Duration,
+    /// The claims that receipts commit to, with salts that the relying party alone is told.
+    pub commit: Vec<ClaimsPath>,
     /// The version of the rules that decide: receipts name it.
     pub rules: Digest,
 }
 
 impl Default for ReceiptPolicy {
     fn default() -> Self {
-        Self { enabled: true, keep: Self::SEVEN_YEARS, rules: Digest::of(b"") }
+        Self { enabled: true, keep: Self::SEVEN_YEARS, commit: Vec::new(), rules: Digest::of(b"") }
     }
 }
 

@@ -39,9 +39,19 @@ pub enum NoReceipt {
 }
 
 /// The presentation with the receipt that is written beside it, where receipts are made.
-pub(in crate::flow) fn with_receipt(context: &Context, settled: Settled) -> Settled {
+///
+/// # Errors
+/// When there is no randomness for salts.
+pub(in crate::flow) fn with_receipt(context: &Context, settled: Settled) -> Result<Settled, Unavailable> {
     let policy = &context.policy.receipts;
-    if policy.enabled { settled.with_receipt(policy.rules) } else { settled }
+    if !policy.enabled {
+        return Ok(settled);
+    }
+    let settled = match &policy.commit[..] {
+        [] => settled,
+        paths => settled.committing(paths, &context.random_bytes()?),
+    };
+    Ok(settled.with_receipt(policy.rules))
 }
 
 /// Hash of what a wallet is sent, for the receipt; `None` where none are made.

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 use super::fault::Pointer;
-use super::lifetime;
+use super::{claims_path, lifetime};
 use crate::base::secret::Digest;
 use crate::policy::ReceiptPolicy;
 
@@ -21,11 +22,14 @@ pub struct ReceiptRegistration {
     pub enabled: bool,
     /// How long a key is published after its last receipt: so long receipts can be checked. At least 30 days.
     pub keep: String,
+    /// Claims to which receipts commit by salted hashes, so that a dispute can open one; the relying party alone gets
+    /// the salts. Each a path: member names joined by dots, or a list of them.
+    pub commit: Vec<Value>,
 }
 
 impl Default for ReceiptRegistration {
     fn default() -> Self {
-        Self { enabled: true, keep: lifetime::write(ReceiptPolicy::SEVEN_YEARS) }
+        Self { enabled: true, keep: lifetime::write(ReceiptPolicy::SEVEN_YEARS), commit: Vec::new() }
     }
 }
 
@@ -39,6 +43,8 @@ pub(super) fn check(
     if keep.is_some_and(|keep| keep < SHORTEST) {
         at.add("keep", "must be at least \"30d\": a receipt whose key is gone proves nothing");
     }
+    let commit = at.key("commit");
+    let commit = commit.each(&given.commit).filter_map(|(at, path)| claims_path::read(path, &at)).collect();
     let unknown = ReceiptPolicy::default().rules;
-    Some(ReceiptPolicy { enabled: given.enabled, keep: keep?, rules: rules.unwrap_or(unknown) })
+    Some(ReceiptPolicy { enabled: given.enabled, keep: keep?, commit, rules: rules.unwrap_or(unknown) })
 }

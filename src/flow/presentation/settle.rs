@@ -21,7 +21,7 @@ pub(in crate::flow) async fn settle(
 ) -> Result<Ending, NotAccepted> {
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
-    let presentation = receipts::with_receipt(context, settled).to_be_kept();
+    let presentation = receipts::with_receipt(context, settled)?.to_be_kept();
     context.commit(Change::Settle { presentation, grant }).await?;
     Ok(ending)
 }
@@ -62,7 +62,7 @@ pub(in crate::flow) async fn settle_returned(
 ) -> Result<Ending, NotAccepted> {
     let (grant, ending) = decide(context, &settled, code).await?;
     record(&settled);
-    let presentation = receipts::with_receipt(context, settled).to_be_kept();
+    let presentation = receipts::with_receipt(context, settled)?.to_be_kept();
     context.commit(Change::Return { presentation, return_code, grant }).await?;
     Ok(ending)
 }

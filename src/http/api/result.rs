@@ -145,6 +145,9 @@ pub struct CredentialSchema {
     pub key_binding: Option<KeyBindingSchema>,
     /// What is known of its status.
     pub status: CredentialStatusSchema,
+    /// Where receipts commit to claims (`receipts.commit`): what opens each commitment of this credential, as a
+    /// Disclosure of an SD-JWT (RFC 9901 section 4.2.1). Nobody else is told: keep those that a dispute may need.
+    pub receipt_disclosures: Option<Vec<String>>,
 }
 
 /// What the holder's signature over a presentation says of itself.
@@ -375,6 +378,11 @@ impl From<&VerifiedCredential> for CredentialSchema {
                 CredentialStatus::None => CredentialStatusSchema::None,
                 CredentialStatus::Unchecked => CredentialStatusSchema::Unchecked,
             },
+            receipt_disclosures: shown
+                .evidence
+                .as_ref()
+                .filter(|it| !it.commitments.is_empty())
+                .map(|it| it.commitments.iter().map(|commitment| commitment.disclosure.clone()).collect()),
         }
     }
 }

@@ -222,3 +222,34 @@ async fn without_receipts_nothing_of_them_is_there() {
     assert_eq!(world.get_as(&path, Some(SHOP)).await.status, StatusCode::NOT_FOUND);
     assert_eq!(world.get_as("/v1/receipts/checkpoint", Some(SHOP)).await.status, StatusCode::NOT_FOUND);
 }
+
+/// A dispute opens one value, and the receipt alone tells nothing of it.
+#[tokio::test]
+async fn a_commitment_is_opened_by_the_disclosure_that_the_shop_alone_has() {
+    let world = Harness::with_more("\n[receipts]\ncommit = [\"family_name\", \"gone\"]\n").await;
+    let mut hashes = Vec::new();
+    for _ in 0..2 {
+        let Exchange { result, .. } = world.exchange(&request(&[])).await;
+        let shown = &result["credentials"][CREDENTIAL];
+        let disclosures: Vec<String> = serde_json::from_value(shown["receipt_disclosures"].clone()).unwrap();
+        let [disclosure] = &disclosures[..] else { panic!("{disclosures:?}") };
+        let opened: Value = serde_json::from_slice(&base64url::decode(disclosure).unwrap()).unwrap();
+        assert_eq!((&opened[1], &opened[2]), (&json!("family_name"), &shown["claims"]["family_name"]));
+        assert_eq!(opened[0].as_str().unwrap().len(), 22, "a salt of 128 bits");
+        let receipt = result["receipt"].as_str().unwrap();
+        let commitment = said(receipt)["credentials"][0]["commitments"].clone();
+        assert_eq!(commitment, json!([{ "claim": "family_name", "hash": hash(disclosure) }]));
+        assert!(
+            !said(receipt).to_string().contains(opened[0].as_str().unwrap()),
+            "the salt stays with the shop"
+        );
+        let keys = keys(&world).await;
+        let originals = Originals { disclosures: &disclosures, ..NOTHING };
+        assert_eq!(checked(&[receipt], &keys, &originals).reason, None);
+        let forged = [base64url::encode(json!([opened[0], "family_name", "Doe"]).to_string())];
+        let originals = Originals { disclosures: &forged, ..NOTHING };
+        assert_eq!(checked(&[receipt], &keys, &originals).reason.as_deref(), Some("receipt_commitment"));
+        hashes.push(hash(disclosure));
+    }
+    assert_ne!(hashes[0], hashes[1], "another salt each time");
+}

@@ -7,11 +7,25 @@ use crate::base::canonical::canonical_json;
 use crate::base::report::Report;
 use crate::base::secret::Digest;
 use crate::base::time::Timestamp;
+use crate::openid4vp::dcql::ClaimsPath;
+use crate::openid4vp::request::Requester;
 use crate::openid4vp::transaction_data::TransactionData;
-use crate::openid4vp::verify::{VerifiedCredential, VerifiedPresentation};
+use crate::openid4vp::verify::{Commitment, VerifiedCredential, VerifiedPresentation};
 use crate::receipt::{HASHED_BY, ReceiptDraft, hash};
 
 impl Settled {
+    /// This, with commitments to these claims of what a relying party collects: only there somebody gets the salts.
+    #[must_use]
+    pub fn committing(self, paths: &[ClaimsPath], seed: &[u8; 32]) -> Self {
+        match (self.outcome, &self.request.requester) {
+            (PresentationOutcome::Verified { presentation, report }, Requester::RelyingParty { .. }) => {
+                let presentation = presentation.committing(paths, seed);
+                Self { outcome: PresentationOutcome::Verified { presentation, report }, ..self }
+            }
+            (outcome, _) => Self { outcome, ..self },
+        }
+    }
+
     /// This, with the receipt that is written beside it. `rules` is the version of the rules that decided.
     #[must_use]
     pub fn with_receipt(self, rules: Digest) -> Self {
@@ -107,6 +121,9 @@ fn credential(id: &str, shown: &VerifiedCredential) -> Value {
     say("sd_hash", bound.map(|it| it.sd_hash.as_str().into()));
     say("sd_hash_alg", bound.map(|it| it.sd_hash_alg.as_str().into()));
     say("holder", shown.holder.as_deref().map(Into::into));
+    let commitments = evidence.map(|it| it.commitments.as_slice()).unwrap_or_default();
+    let commitment = |it: &Commitment| json!({ "claim": it.claim, "hash": hash(&it.disclosure) });
+    say("commitments", (!commitments.is_empty()).then(|| commitments.iter().map(commitment).collect()));
     let mut status = Map::new();
     status.insert("result".to_owned(), json!(shown.status));
     if let Some(uri_hash) = evidence.and_then(|it| it.status_uri_hash.as_deref()) {

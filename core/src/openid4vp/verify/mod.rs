@@ -55,7 +55,7 @@ use self::complete::Survivor;
 pub use self::current::{Current, Listed, StatusNeeded};
 pub use self::issuer_certificate::IssuerCertificate;
 pub use self::sca::ExpectedEvidence;
-pub use self::shown::ShownEvidence;
+pub use self::shown::{Commitment, ShownEvidence};
 pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
 use super::dcql::Query;
 use super::request::VpRequest;
