@@ -135,7 +135,7 @@ pub struct CodePolicy {
 }
 
 /// `[receipts]`
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug)]
 pub struct ReceiptPolicy {
     /// Whether decisions leave receipts.
     pub enabled: bool,
