@@ -13,7 +13,9 @@ use crate::oauth::device_grant::{DeviceGrant, Redeemed};
 use crate::oauth::entitlement::Origin;
 use crate::oauth::issuance::{Family, IssuedAccess, Renewal};
 use crate::oauth::session::Session;
-use crate::openid4vp::presentation::{AwaitingReturn, Presentation, PresentationOutcome, Served, Settled};
+use crate::openid4vp::presentation::{
+    AwaitingReturn, Begun, Presentation, PresentationOutcome, Served, Settled,
+};
 
 /// How a row, where there is one, is read.
 pub type OutcomeBy<'c, Row> = Box<dyn Fn(Option<&Row>) -> Outcome + Send + Sync + 'c>;
@@ -105,12 +107,8 @@ impl Change {
             Self::DropPushedRequest(handle) => Question::PushedRequest(handle, gone()),
             Self::BeginAuthorization { presentation, .. }
             | Self::BeginPresentation { presentation, .. }
-            | Self::BeginForClient { presentation, .. } => {
-                Question::Presentation(&presentation.request().id, there())
-            }
-            Self::ServePresentation(served) => {
-                stepped(served, |found| matches!(found, Presentation::Begun(_)), |_| true)
-            }
+            | Self::BeginForClient { presentation, .. } => begun(presentation),
+            Self::ServePresentation(served) => served_first(served),
             Self::FallBackToRedirect(served) => asked_again(served),
             Self::TakeOver { presentation, from } => taken_over(presentation, from),
             Self::CountTry(served) => counted(served),
@@ -138,6 +136,14 @@ fn there<'c, Row>() -> OutcomeBy<'c, Row> {
 /// It does not matter who removed it.
 fn gone<'c, Row>() -> OutcomeBy<'c, Row> {
     Box::new(|found| if found.is_none() { Outcome::Ours } else { Outcome::Open })
+}
+
+fn begun(presentation: &Begun) -> Question<'_> {
+    Question::Presentation(&presentation.request().id, there())
+}
+
+fn served_first(served: &Served) -> Question<'_> {
+    stepped(served, |found| matches!(found, Presentation::Begun(_)), |_| true)
 }
 
 fn ours_if(ours: bool) -> Outcome {
