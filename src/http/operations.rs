@@ -32,8 +32,8 @@ pub fn routes(readers: NumberReaders) -> Route {
 
 /// Metrics for Prometheus. They name clients, wallets and issuers, and how much each is used.
 #[handler]
-fn metrics(context: Data<&Context>, readers: Data<&NumberReaders>) -> Response {
-    if **readers == NumberReaders::Anybody {
+fn metrics(Data(context): Data<&Context>, Data(readers): Data<&NumberReaders>) -> Response {
+    if *readers == NumberReaders::Anybody {
         let why = "metrics are answered at [operations] listen, where public_url is https";
         return Json(json!({ "error": why })).with_status(StatusCode::FORBIDDEN).into_response();
     }

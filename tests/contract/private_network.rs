@@ -1,5 +1,7 @@
 //! Issuers inside one's own network: behind a private authority, or beyond a proxy.
 
+#![expect(clippy::unwrap_used, reason = "a test says what is wrong by failing")]
+
 use std::io::{Read as _, Write as _};
 use std::net::TcpListener;
 use std::sync::mpsc;

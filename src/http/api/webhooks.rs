@@ -294,7 +294,7 @@ impl From<DueDelivery> for DeliverySchema {
             timestamp: event.at.rfc3339(),
             state: delivery.state.into(),
             attempts: delivery.attempts,
-            due_at: waits.then(|| delivery.due_at).map(Timestamp::rfc3339),
+            due_at: waits.then_some(delivery.due_at).map(Timestamp::rfc3339),
             last_status: delivery.last_status,
         }
     }

@@ -115,8 +115,8 @@ pub struct Notice {
     pub status: StatusCode,
     /// How it looks.
     pub tone: Tone,
-    /// In a few words.
-    pub title: Message,
+    /// In a few words. Boxed, since a notice is the error of many a handler.
+    pub title: Box<Message>,
     /// What happened and what to do now, a paragraph each.
     pub text: Vec<Message>,
     /// Where to go.
@@ -192,7 +192,15 @@ impl Notice {
 
     /// These words, in this tone.
     pub fn said(tone: Tone, (title, text): (Message, Vec<Message>)) -> Self {
-        Self { status: StatusCode::OK, tone, title, text, next: None, trace: None, retry_after: None }
+        Self {
+            status: StatusCode::OK,
+            tone,
+            title: Box::new(title),
+            text,
+            next: None,
+            trace: None,
+            retry_after: None,
+        }
     }
 
     /// As a page.

@@ -22,8 +22,8 @@ async fn a_partition_acknowledges_nothing_that_one_side_alone_has() {
     }
     let Some(network) = Network::new(what) else { return };
     let began = Instant::now();
-    let primary = Cluster::start_at(network.primary(), &SETTINGS);
-    let standby = primary.standby_at("s1", network.standby());
+    let primary = Cluster::start_at(&network.primary(), &SETTINGS);
+    let standby = primary.standby_at("s1", &network.standby());
     primary.wait_until("a standby", || !primary.wal_senders().is_empty());
     primary.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (s1)'");
     primary.sql("SELECT pg_reload_conf()");

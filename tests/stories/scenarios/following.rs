@@ -187,6 +187,6 @@ async fn a_request_with_the_same_key_is_answered_again_and_begins_nothing() {
     let (one, two) = tokio::join!(begin("order 9", &body), begin("order 9", &body));
     assert_eq!((one.status, one.text), (two.status, two.text));
     world.clock.advance(Duration::from_secs(24 * 3600));
-    while world.store().sweep(world.now(), 100).await.unwrap().largest() > 0 {}
+    while world.store().sweep(world.now(), 100).await.unwrap().rows() > 0 {}
     assert_ne!(begin("order 7", &body).await.json()["id"], first.json()["id"]);
 }

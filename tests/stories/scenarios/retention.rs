@@ -258,7 +258,7 @@ async fn codes_tokens_and_hints_are_in_no_file_and_no_log_and_claims_go_with_wha
         nothing(&world, &open, None).await;
         assert_eq!(bytes.found(&gone).await, none());
         world.clock.advance(40 * DAY);
-        while world.store().sweep(world.now(), 1000).await.unwrap().largest() > 0 {}
+        while world.store().sweep(world.now(), 1000).await.unwrap().rows() > 0 {}
         assert_eq!(bytes.found(&needed).await, none(), "nothing is for ever");
         let log = lines.text();
         for word in secret.iter().chain(&gone[..2]).chain([&LOGIN_HINT.to_owned()]) {

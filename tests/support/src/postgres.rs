@@ -96,11 +96,11 @@ impl Cluster {
     }
 
     /// The same on a machine of its own.
-    pub fn start_at(seat: Seat, settings: &[&str]) -> Self {
+    pub fn start_at(seat: &Seat, settings: &[&str]) -> Self {
         Self::start_on(Some(seat), &[settings, &["listen_addresses = '*'"]].concat())
     }
 
-    fn start_on(seat: Option<Seat>, settings: &[&str]) -> Self {
+    fn start_on(seat: Option<&Seat>, settings: &[&str]) -> Self {
         let folder = keeper::own_folder();
         let data = folder.join("data");
         fs::write(folder.join("password"), "superuser").unwrap();
@@ -133,11 +133,11 @@ impl Cluster {
     }
 
     /// The same on a machine of its own, which hears of changes through the network.
-    pub fn standby_at(&self, name: &str, seat: Seat) -> Self {
+    pub fn standby_at(&self, name: &str, seat: &Seat) -> Self {
         self.standby_on(name, Some(seat))
     }
 
-    fn standby_on(&self, name: &str, seat: Option<Seat>) -> Self {
+    fn standby_on(&self, name: &str, seat: Option<&Seat>) -> Self {
         let folder = keeper::own_folder();
         fs::copy(self.folder.join("ca.pem"), folder.join("ca.pem")).unwrap();
         let from = format!(
@@ -160,11 +160,11 @@ impl Cluster {
     }
 
     /// Whoever asks for a free port may find it taken a moment later.
-    fn run_in(folder: &Path, seat: Option<Seat>) -> Self {
+    fn run_in(folder: &Path, seat: Option<&Seat>) -> Self {
         for _ in 0..5 {
             let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            let keeper = Self::keep(folder, port, seat.as_ref());
-            let seat = seat.clone();
+            let keeper = Self::keep(folder, port, seat);
+            let seat = seat.cloned();
             let cluster = Self { folder: folder.to_path_buf(), port, seat, keeper: Some(keeper) };
             if cluster.comes_up() {
                 return cluster;
