@@ -55,7 +55,7 @@ func shop(ctx context.Context, address string, client *vpgate.ClientWithResponse
 	var asked vpgate.BeginPresentation
 	agreed := []vpgate.TransactionData{payment()}
 	want(asked.FromBeginByScope(vpgate.BeginByScope{Scope: scope, RedirectUri: home, TransactionData: &agreed}) == nil, "a question")
-	begun := must(client.BeginPresentationWithResponse(ctx, asked)).JSON201
+	begun := must(client.BeginPresentationWithResponse(ctx, nil, asked)).JSON201
 	want(begun != nil, "nothing was begun")
 	pending := must(client.CollectResultWithResponse(ctx, begun.Id, nil)).JSON200
 	want(pending.Status == vpgate.PresentationStatusPending, pending)
@@ -71,7 +71,7 @@ func shop(ctx context.Context, address string, client *vpgate.ClientWithResponse
 	// What is wrong is told where it is.
 	wallet := "none"
 	want(asked.FromBeginByScope(vpgate.BeginByScope{Scope: scope, RedirectUri: home, Wallet: &wallet}) == nil, "a question")
-	wrong := must(client.BeginPresentationWithResponse(ctx, asked)).ApplicationproblemJSON400
+	wrong := must(client.BeginPresentationWithResponse(ctx, nil, asked)).ApplicationproblemJSON400
 	want(wrong != nil && *wrong.Pointer == "/wallet", wrong)
 }
 

@@ -134,7 +134,7 @@ impl RestApi {
         let client = by_header(&context, request).await?;
         let told = told_last(last_event_id.0.as_deref());
         let followed = flow::events::follow::follow(&context, client, &id, told).await?;
-        Ok(FollowedPresentation::new(id.0, followed))
+        FollowedPresentation::new(id.0, followed)
     }
 
     /// What happened

@@ -30,9 +30,6 @@ pub enum FollowedPresentation {
     /// result is not in it: collect it. Each event has the number of its state as `id`.
     #[oai(status = 200)]
     Stream(PresentationEvents),
-    /// `Last-Event-ID` says that the end was heard: there is nothing to come back for.
-    #[oai(status = 204)]
-    Over,
 }
 
 /// A stream of [`PresentationSchema`].
@@ -43,8 +40,14 @@ pub struct PresentationEvents {
 
 impl FollowedPresentation {
     /// Of the presentation that the caller calls `id`.
-    pub fn new(id: String, followed: Followed) -> Self {
-        if followed.is_over() { Self::Over } else { Self::Stream(PresentationEvents { id, followed }) }
+    ///
+    /// # Errors
+    /// When its end was told: whoever is answered so does not come back by itself.
+    pub fn new(id: String, followed: Followed) -> Result<Self, Problem> {
+        if followed.is_over() {
+            return Err(Problem::not_found("the end was told: nothing comes after this Last-Event-ID"));
+        }
+        Ok(Self::Stream(PresentationEvents { id, followed }))
     }
 }
 

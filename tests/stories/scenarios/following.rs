@@ -62,7 +62,7 @@ async fn req_21_30_a_stream_tells_the_state_at_once_every_change_and_ends_behind
     for last in ["2", "nonsense"] {
         assert_eq!(read(open(&world, &begun, Some(last)).await).await.len(), 1, "{last}");
     }
-    assert_eq!(open(&world, &begun, Some("4")).await.status(), StatusCode::NO_CONTENT);
+    assert_eq!(open(&world, &begun, Some("4")).await.status(), StatusCode::NOT_FOUND);
     let answer = world.get_as(&format!("{}/events", path_of(&begun)), Some(("shop", "wrong"))).await;
     assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
     assert_eq!(world.get_as("/v1/presentations/x/events", Some(SHOP)).await.status, StatusCode::NOT_FOUND);

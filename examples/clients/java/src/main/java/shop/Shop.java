@@ -53,10 +53,10 @@ public class Shop {
             .credentialIds(new LinkedHashSet<>(List.of("proof_id_default")))
             .payload(new ItemizedPaymentPayload().currency("EUR").items(List.of(item)));
         var asked = new BeginByScope().scope(SCOPE).redirectUri(URI.create(HOME)).addTransactionDataItem(new Agreed(JSON.getGson().toJsonTree(payment)));
-        var begun = api.beginPresentation(new BeginPresentation(asked));
-        want(api.collectResult(begun.getId(), null).getStatus() == PresentationStatus.PENDING, begun);
+        var begun = api.beginPresentation(new BeginPresentation(asked), null);
+        want(api.collectResult(begun.getId(), null, null).getStatus() == PresentationStatus.PENDING, begun);
         var home = shared(begun.getStartUrl().toString());
-        var result = api.collectResult(begun.getId(), home.queryParameter("response_code"));
+        var result = api.collectResult(begun.getId(), home.queryParameter("response_code"), null);
         want(result.getStatus() == PresentationStatus.VERIFIED, result);
         var agreed = JSON.getGson().fromJson(result.getTransactionData().get(0).json(), ItemizedPayment.class);
         want(agreed.getPayload().getItems().get(0).getUnitCost() == 12.1, agreed);
@@ -66,7 +66,7 @@ public class Shop {
         // What is wrong is told where it is.
         try {
             var wrong = new BeginByScope().scope(SCOPE).redirectUri(URI.create(HOME)).wallet("none");
-            api.beginPresentation(new BeginPresentation(wrong));
+            api.beginPresentation(new BeginPresentation(wrong), null);
             want(false, "it was begun");
         } catch (ApiException problem) {
             want(problem.getCode() == 400 && problem.getResponseBody().contains("\"/wallet\""), problem);
@@ -75,7 +75,7 @@ public class Shop {
 
     /** A device gets its token. */
     private void television() throws Exception {
-        var codes = device.deviceAuthorization(null, "tv", null, null, null, null, null, null, null);
+        var codes = device.deviceAuthorization(null, "tv", null, null, null, null, null, null, null, null);
         try {
             poll(codes.getDeviceCode());
             want(false, "nobody had decided");
