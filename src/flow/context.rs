@@ -11,7 +11,7 @@ use super::commit::{self, NotMade};
 use super::device::polls::Polls;
 use super::events::announce::announced;
 use super::events::watch::Watchers;
-use super::health::HealthRecord;
+use super::health_record::HealthRecord;
 use super::noting::{noted, noted_as};
 use super::ports::{
     ClientKeySets, Clock, CrossChecker, Entropy, IssuerKeys, LogoutReceivers, RequestSigner, Signer,

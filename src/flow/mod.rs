@@ -64,6 +64,7 @@ pub mod device;
 pub mod discovery;
 pub mod events;
 pub mod health;
+pub(in crate::flow) mod health_record;
 mod measure;
 mod noting;
 pub mod ports;

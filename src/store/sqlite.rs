@@ -5,6 +5,7 @@ mod checkpoints;
 pub(super) mod copy;
 mod deliveries;
 mod events;
+mod joined;
 mod lookups;
 mod paces;
 mod place;

@@ -202,7 +202,8 @@ mod tests {
             checks(&Path::new(env!("CARGO_MANIFEST_DIR")).join(sources), &mut found);
         }
         assert!(found.len() > 60, "the walk found only {found:?}");
-        for name in found {
+        // Rules about a receipt are told to whoever checks one, never to a wallet.
+        for name in found.into_iter().filter(|name| !name.starts_with("receipt_")) {
             let places = REASONS.iter().filter(|(_, reasons)| reasons.contains(&name.as_str())).count();
             assert_eq!(places, 1, "the reason {name} must stand once in the table of `trouble.rs`");
         }

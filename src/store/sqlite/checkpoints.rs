@@ -9,8 +9,8 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use rusqlite::Connection;
 
+use super::joined::Joined;
 use super::place::DatabasePlace;
-use super::writer::Joined;
 use crate::store::OpenFault;
 
 /// Pages in the log, written since the last time, that are worth moving.

@@ -5,13 +5,14 @@
 //! own savepoint: one that is lost leaves its neighbours alone.
 
 use std::sync::Arc;
-use std::thread::{self, JoinHandle};
+use std::thread;
 
 use rusqlite::types::{ToSql, ToSqlOutput, ValueRef};
 use rusqlite::{Connection, Transaction, TransactionBehavior, ffi, params_from_iter};
 use tokio::sync::{mpsc, oneshot};
 
 use super::checkpoints::Checkpoints;
+use super::joined::Joined;
 use super::watch::Watch;
 use crate::flow::ports::{NotCommitted, Unavailable};
 use crate::store::steps::{Cell, Step, Unchanged};
@@ -251,24 +252,6 @@ impl ToSql for Cell {
 fn ended_by_itself() -> rusqlite::Error {
     let why = "the transaction was rolled back".to_owned();
     rusqlite::Error::SqliteFailure(ffi::Error::new(ffi::SQLITE_ABORT_ROLLBACK), Some(why))
-}
-
-/// A thread that is waited for when this is dropped.
-pub(super) struct Joined(Option<JoinHandle<()>>);
-
-impl Joined {
-    pub(super) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> std::io::Result<Self> {
-        thread::Builder::new().name(name.to_owned()).spawn(run).map(|handle| Self(Some(handle)))
-    }
-}
-
-impl Drop for Joined {
-    fn drop(&mut self) {
-        if let Some(handle) = self.0.take() {
-            // A panic in there was reported by the panic hook, and its callers have their answer.
-            let _ = handle.join();
-        }
-    }
 }
 
 #[cfg(test)]
