@@ -4,6 +4,7 @@
 mod access;
 mod amend;
 mod examples;
+mod sent;
 mod statuses;
 mod types;
 mod walk;

@@ -296,8 +296,8 @@ async fn receipt_of(
 
 #[derive(ApiResponse)]
 enum SignedEvidence {
-    /// A compact JWS.
-    #[oai(status = 200, content_type = "application/jwt")]
+    /// A compact JWS, as text.
+    #[oai(status = 200)]
     Signed(PlainText<String>),
 }
 

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::walk::each_object;
-use super::{access, examples, statuses, types};
+use super::{access, examples, sent, statuses, types};
 
 /// The version that the document is written for. It keeps to what 3.0 has too, so that a tool that knows only
 /// that reads it when this word is changed.
@@ -32,6 +32,7 @@ pub(super) fn amend(document: &mut Value) {
     statuses::amend(document);
     access::amend(document);
     types::close(document);
+    sent::write_out(document);
     examples::amend(document);
 }
 

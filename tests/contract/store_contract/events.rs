@@ -103,8 +103,8 @@ pub async fn events_are_kept_for_seven_days(store: AnyStore) {
     tell(&store, "shop", 0).await;
     let last = NOW.plus(EVENTS_KEPT);
     assert_eq!(store.sweep(last.minus(std::time::Duration::from_secs(1)), LIMIT).await.unwrap().events, 0);
-    // Of the event and of its two deliveries: the most of one kind.
-    assert_eq!(store.sweep(last, LIMIT).await.unwrap().events, 2);
+    // The event and its two deliveries.
+    assert_eq!(store.sweep(last, LIMIT).await.unwrap().events, 3);
     assert!(!found(&store, "shop", EventCursor::START).await.unplaced);
 }
 
@@ -123,7 +123,7 @@ pub async fn an_expiry_is_told_once_and_nobody_settles_then(store: AnyStore) {
     assert!(lost(&store.commit(&expire(after(end - 1))).await));
     let untold = store.untold_expiries(after(end), LIMIT).await.unwrap();
     let untold: Vec<_> = untold.into_iter().map(|request| request.id).collect();
-    assert_eq!(untold, [asked.id.clone()]);
+    assert_eq!(untold, std::slice::from_ref(&asked.id));
     store.commit(&announced(expire(after(end)), &event_of("shop", end))).await.unwrap();
     assert!(lost(&store.commit(&announced(expire(after(end)), &event_of("shop", end))).await));
     assert!(store.untold_expiries(after(end), LIMIT).await.unwrap().is_empty());
@@ -142,6 +142,7 @@ pub async fn an_expiry_is_told_once_and_nobody_settles_then(store: AnyStore) {
 }
 
 /// Many write at once while somebody asks again and again from where the last answer ended.
+#[expect(clippy::disallowed_methods, reason = "a crowd of writers, each of them awaited below")]
 pub async fn who_asks_from_cursor_to_cursor_misses_nothing_of_a_crowd(store: AnyStore) {
     const WRITERS: usize = 16;
     const EACH: usize = 12;
@@ -171,7 +172,6 @@ pub async fn who_asks_from_cursor_to_cursor_misses_nothing_of_a_crowd(store: Any
         ask().await;
     }
     ask().await;
-    drop(ask);
     let mut told = BTreeSet::new();
     for writer in writers {
         told.extend(writer.await.unwrap());

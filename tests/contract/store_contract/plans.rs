@@ -143,7 +143,7 @@ async fn req_21_2_what_need_not_be_durable_waits_for_no_standby() {
     let grant = opened(&store).await;
     cluster.sql("ALTER SYSTEM SET synchronous_standby_names = 'ANY 1 (nobody)'");
     cluster.sql("SELECT pg_reload_conf()");
-    cluster.wait_until("the setting", || cluster.sql("SHOW synchronous_standby_names") != "");
+    cluster.wait_until("the setting", || !cluster.sql("SHOW synchronous_standby_names").is_empty());
     let (waits, long) = (Grant::new().open(), Duration::from_secs(2));
     // Servers hear of the setting with their next statement at the latest.
     assert!(tokio::time::timeout(long, store.commit(&waits)).await.is_err(), "nobody has it");
@@ -172,6 +172,7 @@ async fn migrations_that_come_together_make_one_schema() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[expect(clippy::disallowed_methods, reason = "how long it waits is measured")]
 async fn a_migration_waits_for_one_that_is_under_way() {
     let Some(cluster) = postgres::shared("a migration under way") else { return };
     let (schema, began) = (postgres::schema(), Instant::now());

@@ -60,10 +60,16 @@ pub async fn takes_no_more_than_it_may(store: AnyStore) {
         begun(&store).await;
     }
     let long_after = after(1_000_000);
-    for (number, emptied) in [(3, 2), (2, 0), (0, 0)] {
+    let mut total = Swept::default();
+    loop {
         let swept = store.sweep(long_after, 3).await.unwrap();
-        assert_eq!(swept, Swept { grants: number, presentations: number, emptied, ..Swept::default() });
+        assert!(swept.grants <= 3 && swept.presentations <= 3 && swept.emptied <= 3, "{swept:?}");
+        if swept.rows() == 0 {
+            break;
+        }
+        total.add(swept);
     }
+    assert_eq!((total.grants, total.presentations), (5, 5));
 }
 
 pub async fn dead_tokens_go_and_families_live_as_long_as_they_can_be_refreshed(store: AnyStore) {

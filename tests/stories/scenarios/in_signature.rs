@@ -35,7 +35,7 @@ async fn req_15_15_the_person_signs_which_device_gets_which_rights() {
     let authorization = world.device_authorization(&[("device_label", "Anna’s <b>bedroom</b>")]).await;
     let mut phone = world.browser();
     let page = phone.open(text(&authorization, "verification_uri_complete")).await;
-    assert!(page.body.contains("Anna’s &#60;b&#62;bedroom&#60;/b&#62;"), "{}", page.body);
+    assert!(page.body.contains("Anna’s &lt;b&gt;bedroom&lt;/b&gt;"), "{}", page.body);
     let wallet = phone.press(&page, "Continue").await;
     for said in
         ["Give access to Living-room TV", text(&authorization, "user_code"), "Anna’s &#60;b&#62;bedroom"]
