@@ -147,7 +147,7 @@ async fn a_flood_of_requests_leaves_room_for_what_an_operator_must_read() {
     }
     devices.join_all().await;
     service.signal("HUP");
-    service.wait_for_log("SIGHUP");
+    service.wait_for_log("the configuration was read again");
 }
 
 #[tokio::test]
@@ -159,7 +159,7 @@ async fn polls_are_logged_for_who_looks_closely() {
     for service in [&usual, &close] {
         a_device_flow_works(service).await;
         service.signal("HUP");
-        service.wait_for_log("SIGHUP");
+        service.wait_for_log("the configuration was read again");
     }
     let not_yet = |log: &str| log.lines().filter(|line| line.contains("answered: not yet")).count();
     assert_eq!((not_yet(&usual.log()), not_yet(&close.log())), (0, 2), "a poll and a probe");

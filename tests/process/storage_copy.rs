@@ -88,7 +88,10 @@ async fn everything_that_is_alive_moves_to_postgresql_and_back() {
     let back = copy(here, &url, "sqlite:back.db");
     let (again, err) = said(&back);
     assert!(back.status.success(), "{err}");
-    assert_eq!(again, out, "the same rows");
+    // The service was started and stopped in between, which its audit log says.
+    let told_of = |line: &str| !["audit ", "rows in all"].iter().any(|start| line.starts_with(start));
+    let rows = |told: &str| told.lines().filter(|line| told_of(line)).map(str::to_owned).collect::<Vec<_>>();
+    assert_eq!(rows(&again), rows(&out), "the same rows");
     let service = start(here, "[storage]\nurl = \"sqlite:back.db\"\n");
     let answer = poll(&client, &service, code).await;
     assert!(["authorization_pending", "slow_down"].contains(&answer["error"].as_str().unwrap()), "{answer}");
