@@ -24,7 +24,7 @@ pub enum Lead {
     /// It goes to the wallet.
     ToWallet(Url),
     /// It opens an app. Browsers say nothing where there is none, so the person presses a button.
-    OpenApp(Url, Option<Url>, Outline),
+    OpenApp(Url, Url, Outline),
     /// It goes there by POST, with these fields of a form.
     PostToWallet(Url, Vec<(String, String)>),
     /// It shows this request as a QR code, and waits for a wallet on another device.
@@ -191,10 +191,13 @@ async fn lead(context: &Context, asked: &VpRequest) -> Result<OutgoingRequest<Le
             let OutgoingRequest { request: url, sent } =
                 ask_wallet::wallet_url(context, asked, wallet).await?;
             let request = match wallet.authorization_method {
-                AuthorizationMethod::Get if !matches!(url.scheme(), "https" | "http") => {
-                    Lead::OpenApp(url, wallet.install_url.clone(), outline(context, asked))
-                }
-                AuthorizationMethod::Get => Lead::ToWallet(url),
+                AuthorizationMethod::Get => match &wallet.install_url {
+                    // Where no app answers its scheme, a redirect would end in nothing.
+                    Some(install) if !matches!(url.scheme(), "https" | "http") => {
+                        Lead::OpenApp(url, install.clone(), outline(context, asked))
+                    }
+                    _ => Lead::ToWallet(url),
+                },
                 AuthorizationMethod::Post => as_form(&url, wallet),
             };
             OutgoingRequest { request, sent }

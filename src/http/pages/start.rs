@@ -41,7 +41,7 @@ struct ToScan {
 struct OpenApp<'a> {
     look: &'a Look,
     address: &'a str,
-    install_url: Option<Url>,
+    install_url: Url,
     client_id: String,
     client_name: String,
     claims: Vec<String>,
@@ -104,7 +104,7 @@ fn go_on_here(pages: &Pages, handle: &Handle, browser: &Secret, elsewhere: bool)
     Page::new(&pages.look, &page).leading_on(&pages.ways_out())
 }
 
-fn open_app(pages: &Pages, address: &Url, install_url: Option<Url>, outline: Outline) -> Page {
+fn open_app(pages: &Pages, address: &Url, install_url: Url, outline: Outline) -> Page {
     let Outline { client_id, client_name, claims, agreements, expires_at } = outline;
     let left = expires_at.since(pages.context.now()).as_secs();
     let (look, address, minutes_left) = (&pages.look, address.as_str(), left.div_ceil(60).max(1));

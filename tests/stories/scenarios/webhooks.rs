@@ -198,6 +198,7 @@ async fn req_21_43_redirects_are_failures_and_lead_nowhere_and_long_answers_are_
 }
 
 #[tokio::test(flavor = "multi_thread")]
+#[expect(clippy::disallowed_methods, reason = "one that sends, awaited below")]
 async fn req_21_45_one_slow_endpoint_holds_up_no_other_and_gets_four_at_a_time() {
     let (slow, quick) = (WebhookReceiver::start(), WebhookReceiver::start());
     let told = told(&[(&slow, "slow", ""), (&quick, "quick", "")]).await;
