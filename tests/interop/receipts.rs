@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 use serde_json::json;
+use vpgate_core::base::base64url;
 use vpgate_test_support::equipment;
 use vpgate_test_support::harness::{BASIC, CREDENTIAL, Exchange, Harness, RETURN_TO};
 
@@ -32,10 +33,14 @@ impl Evidence {
         let address = begun["authorization_request_url"].as_str().unwrap().to_owned();
         let asked: url::Url = address.parse().unwrap();
         let sent = |name: &str| asked.query_pairs().find(|(known, _)| known == name).unwrap().1.into_owned();
-        let presentation = match serde_json::from_str::<serde_json::Value>(&vp_token) {
-            Ok(object) => object[CREDENTIAL][0].as_str().unwrap().to_owned(),
-            Err(_) => vp_token.clone(),
+        // The vendor's wallet writes the object as base64url.
+        let object = if vp_token.starts_with('{') {
+            vp_token.clone().into_bytes()
+        } else {
+            base64url::decode(&vp_token).unwrap()
         };
+        let object: serde_json::Value = serde_json::from_slice(&object).unwrap();
+        let presentation = object[CREDENTIAL][0].as_str().unwrap().to_owned();
         let evidence = Self { folder: tempfile::tempdir().unwrap() };
         for (name, text) in [
             ("receipt.jwt", result["receipt"].as_str().unwrap().to_owned()),

@@ -198,7 +198,7 @@ async function isRefused(wallet, name) {
   if (isByApi(wallet[2])) {
     // The person is told, and may try again.
     const told = await fetch(new URL(response.headers.get("location"), address), { headers: { cookie: begun.cookie } });
-    assert.match(await told.text(), /could not be accepted. You can try/);
+    assert.match(await told.text(), /This did not work yet/);
     return;
   }
   assert.equal(response.status, 400, await response.clone().text());
