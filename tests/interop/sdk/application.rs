@@ -58,7 +58,7 @@ impl Application {
         let said = Arc::new(Mutex::new(Vec::new()));
         let (lines, heard) = (BufReader::new(process.stdout.take().unwrap()).lines(), Arc::clone(&said));
         std::thread::spawn(move || {
-            lines.map_while(Result::ok).for_each(|line| heard.lock().unwrap().push(line))
+            lines.map_while(Result::ok).for_each(|line| heard.lock().unwrap().push(line));
         });
         let http = Client::builder().no_proxy().redirect(Policy::none()).build().unwrap();
         let address = format!("http://127.0.0.1:{port}");
