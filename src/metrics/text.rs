@@ -2,7 +2,7 @@
 
 use super::family::MetricFamily;
 
-/// The media type of [`exposition`].
+/// The media type of `exposition`.
 pub const MEDIA_TYPE: &str = "text/plain; version=0.0.4; charset=utf-8";
 
 /// Every sample of these metrics, at this second of Unix time.
