@@ -241,8 +241,7 @@ impl App {
     /// When the store or the signer is unavailable.
     pub async fn keep_audit_log(&self) -> Result<(), Unavailable> {
         let context = self.service.context();
-        flow::audit::tell_keys(&context).await?;
-        flow::audit::tell_refusals(&context).await?;
+        flow::audit::tell_what_was_counted(&context).await?;
         flow::audit::seal(&context, &mut flow::audit::Sealer::default()).await
     }
 
@@ -251,8 +250,7 @@ impl App {
     /// # Errors
     /// When the store is unavailable.
     pub async fn seal_receipts(&self) -> Result<(), Unavailable> {
-        flow::receipts::seal_waiting(&self.service.context()).await?;
-        flow::receipts::checkpoint(&self.service.context()).await.map(drop)
+        flow::receipts::seal_behind(&self.service.context()).await
     }
 
     /// Looks up how far presentations are that somebody follows, as is done three times a second where it listens.

@@ -16,7 +16,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use crate::base::base64url;
 use crate::base::digest::DigestAlgorithm;
 use crate::base::id::NoticeId;
 use crate::base::secret::Digest;
@@ -263,7 +262,7 @@ pub fn is_checkpoint(line: &str) -> bool {
 }
 
 fn hash(line: &str) -> String {
-    base64url::encode(DigestAlgorithm::Sha256.hash(line.as_bytes()))
+    DigestAlgorithm::Sha256.digest_bytes(line.as_bytes())
 }
 
 /// What somebody sent may name a client, and is cut.

@@ -135,16 +135,28 @@ fn count_swept(metrics: &Metrics, swept: Swept) {
     }
 }
 
-async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
+/// Does `work` after `wait`, and after as long as it says each time, until the service stops.
+async fn repeat(
+    service: Arc<Service>,
+    stopped: watch::Receiver<()>,
+    mut wait: Duration,
+    mut work: impl AsyncFnMut(&Service) -> Duration,
+) {
     let mut stopped = pin!(told(stopped));
-    let mut wait = WRITE_BEHIND;
     loop {
         tokio::select! {
             () = &mut stopped => return,
             () = tokio::time::sleep(wait) => {}
         }
-        wait = if write_paces_once(&service).await { WRITE_BEHIND } else { WRITE_AGAIN };
+        wait = work(&service).await;
     }
+}
+
+async fn write_paces(service: Arc<Service>, stopped: watch::Receiver<()>) {
+    let write = async |service: &Service| {
+        if write_paces_once(service).await { WRITE_BEHIND } else { WRITE_AGAIN }
+    };
+    repeat(service, stopped, WRITE_BEHIND, write).await;
 }
 
 async fn write_paces_once(service: &Service) -> bool {
@@ -157,23 +169,12 @@ async fn write_paces_once(service: &Service) -> bool {
 
 /// Signs receipts behind the decisions.
 async fn seal_receipts(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = pin!(told(stopped));
-    let mut wait = SEAL;
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(wait) => {}
-        }
-        wait = if seal_receipts_once(&service).await { SEAL } else { WRITE_AGAIN };
-    }
+    let seal = async |service: &Service| if seal_receipts_once(service).await { SEAL } else { WRITE_AGAIN };
+    repeat(service, stopped, SEAL, seal).await;
 }
 
 async fn seal_receipts_once(service: &Service) -> bool {
-    let sealed = async {
-        flow::receipts::seal_waiting(&service.context()).await?;
-        flow::receipts::checkpoint(&service.context()).await
-    };
-    let sealed = sealed.await;
+    let sealed = flow::receipts::seal_behind(&service.context()).await;
     if let Err(fault) = &sealed {
         tracing::warn!(%fault, reason = %fault.source, "receipts were not signed; they are later");
     }
@@ -194,21 +195,14 @@ async fn tell_logouts(service: Arc<Service>, stopped: watch::Receiver<()>) {
 
 /// Tells clients of presentations that nobody answered.
 async fn tell_expiries(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = pin!(told(stopped));
-    let mut wait = EXPIRIES;
-    loop {
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(wait) => {}
+    let tell = async |service: &Service| match flow::events::expiry::tell(&service.context()).await {
+        Ok(()) => EXPIRIES,
+        Err(fault) => {
+            tracing::warn!(%fault, "clients were not told of what expired; it is tried again");
+            WRITE_AGAIN
         }
-        wait = match flow::events::expiry::tell(&service.context()).await {
-            Ok(()) => EXPIRIES,
-            Err(fault) => {
-                tracing::warn!(%fault, "clients were not told of what expired; it is tried again");
-                WRITE_AGAIN
-            }
-        };
-    }
+    };
+    repeat(service, stopped, EXPIRIES, tell).await;
 }
 
 /// Tells those who follow presentations here what other processes wrote; sends them away in the end.
@@ -250,7 +244,7 @@ async fn keep_audit_log(service: Arc<Service>, stopped: watch::Receiver<()>) {
     tell_audit_fault(begin_audit_log(&service.context()).await);
     for round in 0_u64.. {
         if round % NOTED_EVERY == 0 {
-            tell_audit_fault(note_what_was_counted(&service.context()).await);
+            tell_audit_fault(flow::audit::tell_what_was_counted(&service.context()).await);
         }
         tell_audit_fault(flow::audit::seal(&service.context(), &mut sealer).await);
         tokio::select! {
@@ -262,14 +256,11 @@ async fn keep_audit_log(service: Arc<Service>, stopped: watch::Receiver<()>) {
 
 /// Says so, again and again, while our clock and that of the store are apart.
 async fn watch_clock(service: Arc<Service>, stopped: watch::Receiver<()>) {
-    let mut stopped = pin!(told(stopped));
-    loop {
-        clock::compare(&service).await;
-        tokio::select! {
-            () = &mut stopped => return,
-            () = tokio::time::sleep(CLOCK) => {}
-        }
-    }
+    let compare = async |service: &Service| {
+        clock::compare(service).await;
+        CLOCK
+    };
+    repeat(service, stopped, Duration::ZERO, compare).await;
 }
 
 async fn begin_audit_log(context: &Context) -> Result<(), Unavailable> {
@@ -277,13 +268,8 @@ async fn begin_audit_log(context: &Context) -> Result<(), Unavailable> {
     flow::audit::tell(context, AuditKind::ServiceStarted, &version).await
 }
 
-async fn note_what_was_counted(context: &Context) -> Result<(), Unavailable> {
-    flow::audit::tell_keys(context).await?;
-    flow::audit::tell_refusals(context).await
-}
-
 async fn end_audit_log(context: &Context) -> Result<(), Unavailable> {
-    note_what_was_counted(context).await?;
+    flow::audit::tell_what_was_counted(context).await?;
     flow::audit::tell(context, AuditKind::ServiceStopped, &AuditDetails::default()).await?;
     flow::audit::seal(context, &mut Sealer::default()).await
 }

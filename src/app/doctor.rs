@@ -14,6 +14,7 @@ use crate::store::{self, UsedWith};
 use crate::system::clock::SystemClock;
 use crate::system::keys::Keyring;
 use vpgate_core::base::time::Timestamp;
+use vpgate_core::base::well_known;
 use vpgate_core::oauth::client::{Authentication, ClientKeys};
 use vpgate_core::trust::KeySource;
 
@@ -111,12 +112,7 @@ fn certificates(config: &Config, now: Timestamp) -> Vec<DoctorLine> {
 /// Asked from inside; the world may see something else.
 async fn own_address(config: &Config, client: &FetchClient) -> DoctorLine {
     let issuer = config.public_url.as_str().trim_end_matches('/').to_owned();
-    let mut at = config.public_url.clone();
-    let below = at.path().trim_matches('/').to_owned();
-    at.set_path(&["/.well-known/oauth-authorization-server", &below].join("/"));
-    if below.is_empty() {
-        at.set_path("/.well-known/oauth-authorization-server");
-    }
+    let at = well_known::location(&config.public_url, "oauth-authorization-server");
     let unread = |why: &dyn std::fmt::Display| {
         DoctorLine::look(format!(
             "public_url: {at} cannot be read from here: {why}. Where it is an address inside, or the service does \

@@ -1,7 +1,7 @@
 //! The audit log: noting what happened, giving notes their place, signing checkpoints. What is done by a change is
 //! noted in the same write; what happens often is counted in memory, and noted once a minute.
 
-use super::commit::NotMade;
+use super::commit::was_first;
 use super::noting;
 use super::ports::Unavailable;
 use crate::flow::context::Context;
@@ -52,11 +52,20 @@ pub async fn tell_once(context: &Context, kind: AuditKind, about: &str) -> Resul
     write(context, policy.note(audit::id_of(kind, about), context.now, kind, &details)).await
 }
 
+/// Notes what is so now, and what was counted since the last time.
+///
+/// # Errors
+/// When the store is unavailable.
+pub async fn tell_what_was_counted(context: &Context) -> Result<(), Unavailable> {
+    tell_keys(context).await?;
+    tell_refusals(context).await
+}
+
 /// Notes what was counted since the last time. Counts that cannot be written now are lost.
 ///
 /// # Errors
 /// When the store is unavailable.
-pub async fn tell_refusals(context: &Context) -> Result<(), Unavailable> {
+async fn tell_refusals(context: &Context) -> Result<(), Unavailable> {
     for ((client, reason), count) in context.refusals.take() {
         let details = AuditDetails {
             client: client.as_deref(),
@@ -73,7 +82,7 @@ pub async fn tell_refusals(context: &Context) -> Result<(), Unavailable> {
 ///
 /// # Errors
 /// When the store is unavailable.
-pub async fn tell_keys(context: &Context) -> Result<(), Unavailable> {
+async fn tell_keys(context: &Context) -> Result<(), Unavailable> {
     for signer in [&context.ports.signer, &context.ports.receipt_signer] {
         let jwks = signer.jwks(context.now);
         for key in jwks["keys"].as_array().into_iter().flatten() {
@@ -116,10 +125,8 @@ async fn seal_each(context: &Context, waiting: Vec<WaitingNote>) -> Result<bool,
             return Err(Unavailable::new("the audit log", "a note is not as it must be"));
         };
         head = Some(line.head());
-        match context.commit(Change::WriteAudit(AuditWrite::Seal(line))).await {
-            Ok(()) => {}
-            Err(NotMade::Lost | NotMade::Taken) => return Ok(false),
-            Err(NotMade::Failed(source)) => return Err(source),
+        if !was_first(context.commit(Change::WriteAudit(AuditWrite::Seal(line))).await)? {
+            return Ok(false);
         }
     }
     Ok(true)
@@ -146,10 +153,7 @@ async fn checkpoint(context: &Context, sealer: &mut Sealer) -> Result<(), Unavai
     let waiting = WaitingNote { id: note.id.clone(), text: note.text().to_owned() };
     let Some(line) = waiting.sealed_behind(Some(&head)) else { return Ok(()) };
     // Right behind the line that it is about, or nowhere.
-    match context.commit(Change::WriteAudit(AuditWrite::Append(note, line))).await {
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
-    }
+    was_first(context.commit(Change::WriteAudit(AuditWrite::Append(note, line))).await).map(drop)
 }
 
 async fn newest(context: &Context) -> Result<Option<AuditHead>, Unavailable> {
@@ -158,8 +162,5 @@ async fn newest(context: &Context) -> Result<Option<AuditHead>, Unavailable> {
 }
 
 async fn write(context: &Context, note: AuditNote) -> Result<(), Unavailable> {
-    match context.commit(Change::WriteAudit(AuditWrite::Note(note))).await {
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
-    }
+    was_first(context.commit(Change::WriteAudit(AuditWrite::Note(note))).await).map(drop)
 }

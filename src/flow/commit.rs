@@ -20,6 +20,18 @@ pub(in crate::flow) enum NotMade {
     Failed(#[from] Unavailable),
 }
 
+/// Whether a change was made, where it is no fault that somebody was first.
+///
+/// # Errors
+/// When the store is unavailable.
+pub(in crate::flow) fn was_first(committed: Result<(), NotMade>) -> Result<bool, Unavailable> {
+    match committed {
+        Ok(()) => Ok(true),
+        Err(NotMade::Lost | NotMade::Taken) => Ok(false),
+        Err(NotMade::Failed(source)) => Err(source),
+    }
+}
+
 /// Makes one change; comes back when it is durable, or when it is known why it was not made. What was made is
 /// counted.
 ///

@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use super::commit::NotMade;
+use super::commit::was_first;
 use super::context::Context;
 use super::ports::Unavailable;
 use vpgate_core::base::id::PresentationId;
@@ -70,7 +70,7 @@ pub(in crate::flow) async fn note_sent(
     sent: Option<String>,
 ) -> Result<(), Unavailable> {
     match sent {
-        Some(sent) => made(context.commit(Change::NoteSent { id: id.clone(), sent }).await).map(drop),
+        Some(sent) => was_first(context.commit(Change::NoteSent { id: id.clone(), sent }).await).map(drop),
         None => Ok(()),
     }
 }
@@ -109,12 +109,17 @@ async fn own(
     found.filter(|it| it.client() == client.client().id).ok_or(NoReceipt::Unknown)
 }
 
-/// Signs what waits, of every client. How many receipts that were.
+/// Signs what waits, and the ends of chains where that is due.
 ///
 /// # Errors
 /// When the store or the signer is unavailable; what waits does so until the next time.
-pub async fn seal_waiting(context: &Context) -> Result<usize, Unavailable> {
-    let mut total = 0;
+pub async fn seal_behind(context: &Context) -> Result<(), Unavailable> {
+    seal_waiting(context).await?;
+    checkpoint(context).await
+}
+
+/// Signs what waits, of every client.
+async fn seal_waiting(context: &Context) -> Result<(), Unavailable> {
     for client in context.ports.store.clients_with_waiting_receipts(CLIENTS).await? {
         loop {
             let head = context.ports.store.receipt_chain(&client).await?;
@@ -122,17 +127,13 @@ pub async fn seal_waiting(context: &Context) -> Result<usize, Unavailable> {
             let waiting: Vec<WaitingReceipt> = found.into_iter().filter_map(waiting).collect();
             let count = waiting.len();
             let sealed = count > 0 && seal(context, head, waiting).await?;
-            if !sealed {
+            if !sealed || count < BATCH {
                 // Nothing is left, or another process is at it.
-                break;
-            }
-            total += count;
-            if count < BATCH {
                 break;
             }
         }
     }
-    Ok(total)
+    Ok(())
 }
 
 fn waiting(kept: KeptReceipt) -> Option<WaitingReceipt> {
@@ -159,30 +160,25 @@ async fn seal(
         head = Some(receipt.head());
         sealed.push(receipt);
     }
-    made(context.commit(Change::SealReceipts { client, after, sealed, at: now }).await)
+    was_first(context.commit(Change::SealReceipts { client, after, sealed, at: now }).await)
 }
 
-/// Signs the end of every chain that has grown since the last hour. How many chains that were. Each goes into the log
+/// Signs the end of every chain that has grown since the last hour. Each goes into the log
 /// too: whoever keeps logs elsewhere can prove later that no chain was made anew.
-///
-/// # Errors
-/// When the store or the signer is unavailable.
-pub async fn checkpoint(context: &Context) -> Result<usize, Unavailable> {
+async fn checkpoint(context: &Context) -> Result<(), Unavailable> {
     let now = context.now;
     let grown = context.ports.store.grown_chains(now.minus(CHECKPOINT), CLIENTS).await?;
-    let mut made_now = 0;
     for chain in grown {
         let claims = chain.claims(&context.policy.tokens.issuer, now);
         let signer = &context.ports.receipt_signer;
         let checkpoint = signer.sign(RECEIPT_ALGORITHM, CHECKPOINT_TYP, &claims, now)?;
         let (client, position) = (chain.client.clone(), chain.head.position);
         let change = Change::CheckpointReceipts { chain, checkpoint: checkpoint.clone(), at: now };
-        if made(context.commit(change).await)? {
+        if was_first(context.commit(change).await)? {
             tracing::info!(client, position, checkpoint, "checkpoint of a chain of receipts");
-            made_now += 1;
         }
     }
-    Ok(made_now)
+    Ok(())
 }
 
 /// The last checkpoint of the chain of `client`.
@@ -195,12 +191,4 @@ pub async fn last_checkpoint(
 ) -> Result<String, NoReceipt> {
     let found = context.ports.store.receipt_checkpoint(&client.client().id).await?;
     found.ok_or(NoReceipt::Unknown)
-}
-
-fn made(committed: Result<(), NotMade>) -> Result<bool, Unavailable> {
-    match committed {
-        Ok(()) => Ok(true),
-        Err(NotMade::Lost | NotMade::Taken) => Ok(false),
-        Err(NotMade::Failed(source)) => Err(source),
-    }
 }

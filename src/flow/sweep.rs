@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::audit;
-use super::commit::NotMade;
+use super::commit::was_first;
 use super::ports::{Swept, Unavailable};
 use crate::flow::context::Context;
 use vpgate_core::audit::{AuditDetails, AuditKind};
@@ -52,11 +52,7 @@ impl Sweeper {
     async fn take(&self, context: &Context, turn: Duration) -> Result<bool, Unavailable> {
         let (at, until) = (context.now, context.now.plus(turn));
         let change = Change::TakeLease { what: Lease::Sweep, holder: self.holder, at, until };
-        match context.commit(change).await {
-            Ok(()) => Ok(true),
-            Err(NotMade::Lost | NotMade::Taken) => Ok(false),
-            Err(NotMade::Failed(source)) => Err(source),
-        }
+        was_first(context.commit(change).await)
     }
 }
 

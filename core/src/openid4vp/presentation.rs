@@ -385,20 +385,22 @@ impl Served {
 
     fn settle(self, outcome: PresentationOutcome, response_code: Option<Digest>, now: Timestamp) -> Settled {
         let Self { request: asked, browser, answer, .. } = self;
-        Settled {
-            request: asked,
-            browser,
-            outcome,
-            response_code,
-            settled_at: now,
-            answer,
-            collected: None,
-            receipt: None,
-        }
+        Settled::now((asked, browser, answer), outcome, response_code, now)
     }
 }
 
 impl Settled {
+    /// A request of this browser, with the digest of the answer that settled it.
+    fn now(
+        (request, browser, answer): (VpRequest, Digest, Option<Digest>),
+        outcome: PresentationOutcome,
+        response_code: Option<Digest>,
+        settled_at: Timestamp,
+    ) -> Self {
+        let (collected, receipt) = (None, None);
+        Self { request, browser, outcome, response_code, settled_at, answer, collected, receipt }
+    }
+
     /// As it is kept: what was proven stays only where a relying party comes to collect it. What a device or
     /// an authorization earned is in its grant.
     #[must_use]

@@ -1,7 +1,7 @@
 //! What this process has taken of wide limits (`vpgate_core::oauth::shares`), so that replicas do not all wait for the
 //! one row in which a limit is counted.
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::change::Change;
@@ -36,11 +36,7 @@ pub(in crate::flow) fn uncount_if(is_counted: bool, context: &Context, attempt: 
 
 async fn take(context: &Context, share: Attempt) -> Result<bool, Unavailable> {
     let mut taking = Taking { context, share, had_room: false };
-    match context.commit(Change::Reserve(Limited::each([share]))).await {
-        Ok(()) => taking.had_room = true,
-        Err(NotMade::Lost | NotMade::Taken) => {}
-        Err(NotMade::Failed(source)) => return Err(source),
-    }
+    taking.had_room = was_first(context.commit(Change::Reserve(Limited::each([share]))).await)?;
     Ok(taking.had_room)
 }
 

@@ -2,7 +2,7 @@
 //! own go through here alike.
 
 use crate::flow::client::limits;
-use crate::flow::commit::NotMade;
+use crate::flow::commit::{NotMade, was_first};
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::admission::claims_request::ClaimsRequest;
@@ -174,10 +174,8 @@ async fn count_entry(
 }
 
 async fn count_attempt(context: &Context, attempt: Attempt) -> Result<(), CodeRefused> {
-    match context.commit(Change::Count(attempt)).await {
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source.into()),
-    }
+    was_first(context.commit(Change::Count(attempt)).await)?;
+    Ok(())
 }
 
 /// The one answer to a code that leads nowhere.

@@ -1,6 +1,6 @@
 //! Clients are told that nobody has answered in time. Nothing else happens at that moment, so this does.
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::change::Change;
@@ -17,10 +17,8 @@ pub async fn tell(context: &Context) -> Result<(), Unavailable> {
         let expired = context.ports.store.untold_expiries(context.now, BATCH).await?;
         let is_last = expired.len() < BATCH;
         for request in expired {
-            match context.commit(Change::Expire { request: Box::new(request), at: context.now }).await {
-                Ok(()) | Err(NotMade::Lost | NotMade::Taken) => {}
-                Err(NotMade::Failed(source)) => return Err(source),
-            }
+            let change = Change::Expire { request: Box::new(request), at: context.now };
+            was_first(context.commit(change).await)?;
         }
         if is_last {
             return Ok(());

@@ -1,6 +1,6 @@
 //! A client that was away asks for what it was not told.
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::{PlacedEvents, Unavailable};
 use vpgate_core::change::Change;
@@ -54,10 +54,7 @@ pub async fn list(
     let mut found = read(context, client_id, after).await?;
     if found.unplaced && found.events.len() <= PAGE {
         let place = Change::PlaceEvents { client_id: client_id.clone(), at: context.now };
-        match context.commit(place).await {
-            Ok(()) | Err(NotMade::Lost | NotMade::Taken) => {}
-            Err(NotMade::Failed(source)) => return Err(source.into()),
-        }
+        was_first(context.commit(place).await)?;
         found = read(context, client_id, after).await?;
     }
     let more = found.events.len() > PAGE;

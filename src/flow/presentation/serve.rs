@@ -3,7 +3,7 @@
 use serde_json::Value;
 use url::Url;
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::{NotMade, was_first};
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::presentation::ask_wallet::{self, NotReached, OutgoingRequest, WalletFault, answer_key};
@@ -142,15 +142,11 @@ pub async fn go_on_here(context: &Context, handle: &Handle, browser: &Secret) ->
     let from = *served.browser();
     let presentation = served.taken_over_by(browser, context.now)?;
     let id = presentation.request().id.clone();
-    match context.commit(Change::TakeOver { presentation, from }).await {
-        Ok(()) => {
-            tracing::info!(presentation = %id, "a person goes on in another browser than the first");
-            Ok(())
-        }
-        // An answer was quicker, or a third browser: whoever asks next sees which.
-        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source.into()),
+    // An answer may be quicker, or a third browser: whoever asks next sees which.
+    if was_first(context.commit(Change::TakeOver { presentation, from }).await)? {
+        tracing::info!(presentation = %id, "a person goes on in another browser than the first");
     }
+    Ok(())
 }
 
 /// The person goes to the wallet in its ordinary way, instead of by the Digital Credentials API of
@@ -177,11 +173,9 @@ pub async fn fall_back_to_redirect(
     let wallet = ask_wallet::route_of(context, served.request())?;
     let key = answer_key(wallet.response_mode, || context.random_bytes())?;
     let served = served.by_redirect(&browser.digest(), wallet, nonce, key, context.now)?;
-    match context.commit(Change::FallBackToRedirect(served)).await {
-        // Somebody was first: with the same, or with an answer. Whoever asks next sees which.
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source.into()),
-    }
+    // Somebody may be first: with the same, or with an answer. Whoever asks next sees which.
+    was_first(context.commit(Change::FallBackToRedirect(served)).await)?;
+    Ok(())
 }
 
 async fn lead(context: &Context, asked: &VpRequest) -> Result<OutgoingRequest<Lead>, NotServed> {

@@ -1,6 +1,6 @@
 //! A session ends: its row goes, with the tokens that it led to, and its client is told where it wants to be.
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::audit::{AuditDetails, AuditKind};
@@ -20,14 +20,10 @@ pub(in crate::flow) async fn end(context: &Context, session: &Session) -> Result
         about: Some(terms.id.as_str()),
         ..AuditDetails::default()
     };
-    match context.commit_noting(change, AuditKind::SessionEnded, &details).await {
-        Ok(()) => {
-            tracing::info!(client = terms.client_id, session = %terms.id, "a session ended");
-            Ok(())
-        }
-        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
+    if was_first(context.commit_noting(change, AuditKind::SessionEnded, &details).await)? {
+        tracing::info!(client = terms.client_id, session = %terms.id, "a session ended");
     }
+    Ok(())
 }
 
 /// What the client has to be told about `subject`, where it wants to be (Back-Channel Logout 1.0 section 2.2).

@@ -1,7 +1,7 @@
 //! Clients are told that a person is no longer signed in (Back-Channel Logout 1.0 section 2.5): in the background,
 //! from rows that were written with what happened, so that a restart forgets nobody.
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use vpgate_core::base::id::TokenId;
@@ -40,10 +40,8 @@ pub async fn deliver(context: &Context, waiting: WaitingNotice) -> Result<(), Un
         Some(next) => Change::PostponeNotice { next, seen: waiting.due_at },
         None => Change::DropNotice(id.clone()),
     };
-    match context.commit(counted).await {
-        Ok(()) => {}
-        Err(NotMade::Lost | NotMade::Taken) => return Ok(()),
-        Err(NotMade::Failed(source)) => return Err(source),
+    if !was_first(context.commit(counted).await)? {
+        return Ok(());
     }
     let jti = TokenId::from_entropy(context.random_id()?);
     let policy = &context.policy.tokens;
@@ -67,8 +65,5 @@ pub async fn deliver(context: &Context, waiting: WaitingNotice) -> Result<(), Un
 }
 
 async fn drop_notice(context: &Context, waiting: &WaitingNotice) -> Result<(), Unavailable> {
-    match context.commit(Change::DropNotice(waiting.notice.id.clone())).await {
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
-    }
+    was_first(context.commit(Change::DropNotice(waiting.notice.id.clone())).await).map(drop)
 }

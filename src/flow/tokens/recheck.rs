@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::session::end;
@@ -63,14 +63,10 @@ pub(in crate::flow) async fn take_back_family(context: &Context, family: &Family
     let notice = end::notice(context, &terms.client_id, family.admission().subject(), session.clone())?;
     let change = Change::TakeBackFamily { family: id.clone(), session, notice, at: context.now };
     let told = vec![told(family, EventKind::CredentialRevoked, "credential_taken_back")];
-    match context.commit_telling(change, told).await {
-        Ok(()) => {
-            tracing::warn!(family = %id, why, "tokens revoked");
-            Ok(())
-        }
-        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
+    if was_first(context.commit_telling(change, told).await)? {
+        tracing::warn!(family = %id, why, "tokens revoked");
     }
+    Ok(())
 }
 
 fn told(family: &Family, kind: EventKind, reason: &'static str) -> EventContent {
@@ -86,12 +82,8 @@ pub(in crate::flow) async fn revoke_family(
 ) -> Result<(), Unavailable> {
     let id = family.terms().id.clone();
     let told = vec![told(family, EventKind::TokenRevoked, reason)];
-    match context.commit_telling(Change::RevokeFamily(id.clone()), told).await {
-        Ok(()) => {
-            tracing::warn!(family = %id, reason, "tokens revoked");
-            Ok(())
-        }
-        Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source),
+    if was_first(context.commit_telling(Change::RevokeFamily(id.clone()), told).await)? {
+        tracing::warn!(family = %id, reason, "tokens revoked");
     }
+    Ok(())
 }

@@ -1,6 +1,6 @@
 //! Taking back what was issued (RFC 7009).
 
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::Unavailable;
 use crate::flow::tokens::recheck;
@@ -64,10 +64,8 @@ pub async fn revoke(
 
 /// It does not matter who was first.
 async fn forget(context: &Context, change: Change, told: Vec<EventContent>) -> Result<(), NotRevoked> {
-    match context.commit_telling(change, told).await {
-        Ok(()) | Err(NotMade::Lost | NotMade::Taken) => Ok(()),
-        Err(NotMade::Failed(source)) => Err(source.into()),
-    }
+    was_first(context.commit_telling(change, told).await)?;
+    Ok(())
 }
 
 /// Ends every token that `origin` led to: a code that is shown twice, or a device that its person
@@ -86,12 +84,9 @@ pub(in crate::flow) async fn revoke_origin(
     let ids = EventIds::grant(origin.id());
     let told = kinds.iter().map(|kind| EventContent::new(client_id, *kind, ids.clone()).because(reason));
     let told = told.collect();
-    match context.commit_telling(Change::RevokeOrigin(origin), told).await {
-        Ok(()) => {
-            tracing::warn!(origin = key, "tokens revoked");
-            Ok(true)
-        }
-        Err(NotMade::Lost | NotMade::Taken) => Ok(false),
-        Err(NotMade::Failed(source)) => Err(source),
+    let is_first = was_first(context.commit_telling(Change::RevokeOrigin(origin), told).await)?;
+    if is_first {
+        tracing::warn!(origin = key, "tokens revoked");
     }
+    Ok(is_first)
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::message::{self, Render};
-use crate::flow::commit::NotMade;
+use crate::flow::commit::was_first;
 use crate::flow::context::Context;
 use crate::flow::ports::{DueDelivery, Unavailable};
 use vpgate_core::change::{Change, WebhookChange};
@@ -154,9 +154,5 @@ fn tell(receiver: &Receiver, ended: &Delivery, event: &Event, heard: Heard) {
 
 /// Whether the change was made, and not by somebody else.
 pub(super) async fn made(context: &Context, change: WebhookChange) -> Result<bool, Unavailable> {
-    match context.commit(Change::Webhook(change)).await {
-        Ok(()) => Ok(true),
-        Err(NotMade::Lost | NotMade::Taken) => Ok(false),
-        Err(NotMade::Failed(source)) => Err(source),
-    }
+    was_first(context.commit(Change::Webhook(change)).await)
 }

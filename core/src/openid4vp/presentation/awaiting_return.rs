@@ -40,16 +40,7 @@ impl AwaitingReturn {
         }
         let Self { request: asked, browser, presentation, report, answer, .. } = self;
         let outcome = PresentationOutcome::Verified { presentation, report };
-        Ok(Settled {
-            request: asked,
-            browser,
-            outcome,
-            response_code,
-            settled_at: now,
-            answer,
-            collected: None,
-            receipt: None,
-        })
+        Ok(Settled::now((asked, browser, answer), outcome, response_code, now))
     }
 
     /// The request as it was sent.
