@@ -14,8 +14,9 @@ use super::joined::Joined;
 use super::place::DatabasePlace;
 use crate::store::OpenFault;
 
-/// Pages in the log, written since the last time, that are worth moving.
-const WORTH_MOVING: c_int = 1000;
+/// Pages in the log, written since the last time, that are worth moving. Few: while they go to the disk, every commit
+/// waits longer for it, and of a large database they lie far apart.
+const WORTH_MOVING: c_int = 128;
 /// Pages in the log that are too many: 64 megabytes.
 const TOO_LONG: c_int = 16_384;
 
