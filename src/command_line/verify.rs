@@ -21,7 +21,7 @@ use vpgate_core::base::json::{self, Bounds};
 use vpgate_core::base::report::{Report, Verdict};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
-use vpgate_core::openid4vp::dcql::{CredentialQuery, Query};
+use vpgate_core::openid4vp::dcql::{CredentialQuery, Meta, Query};
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionTypes};
 use vpgate_core::openid4vp::verify::{Expected, ExpectedEvidence};
 use vpgate_core::status_list::check::StatusReference;
@@ -134,7 +134,7 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
         let query = query.map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
         for asked in query.credentials() {
             if !trust.covers(&asked.id, asked.meta.format, &asked.meta.types) {
-                bail!("the query asks for a credential id or vct that the trust file does not have");
+                bail!("the query asks for a credential id, or for a type or format of it, that the trust file does not have");
             }
         }
         return Ok(query);
@@ -153,10 +153,12 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
         ),
     };
     let entries = trust.credentials.iter().filter(|one| one.id == id);
-    let mut vct: Vec<String> = entries.flat_map(|one| one.types.iter().cloned()).collect();
-    vct.sort();
-    vct.dedup();
-    Query::of(vec![CredentialQuery::new(id, vct, Vec::new())]).map_err(|fault| anyhow!("{fault}"))
+    let format = entries.clone().next().map(|one| one.rules.format()).unwrap_or_default();
+    let mut types: Vec<String> = entries.flat_map(|one| one.types.iter().cloned()).collect();
+    types.sort();
+    types.dedup();
+    let asked = CredentialQuery::of(id, Meta { format, types }, Vec::new());
+    Query::of(vec![asked]).map_err(|fault| anyhow!("{fault}"))
 }
 
 /// Nobody who could be believed for an answer needs the network.

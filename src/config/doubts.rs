@@ -75,7 +75,8 @@ fn changing_subjects(clients: &Clients, scopes: &ScopePolicy) -> Vec<String> {
     let keyed = scopes
         .credentials()
         .iter()
-        .filter(|it| it.stable_identifier.is_none() && asked.contains(&it.id.as_str()));
+        .filter(|it| it.stable_identifier.is_none() && !it.meta.format.changes_keys())
+        .filter(|it| asked.contains(&it.id.as_str()));
     let note = |id: &str| {
         format!(
             "{id} has no stable_identifier: `sub` of tokens is made of the holder key, and changes with it"

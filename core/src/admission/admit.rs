@@ -2,7 +2,6 @@
 
 use serde_json::{Map, Value};
 
-use super::client_claims::PresentedCredentials;
 use super::earned::{Admission, EarnedWith};
 use super::policy::{AskableCredential, Purpose, ScopePolicy};
 use super::rules::{ScopeRule, Unmet};
@@ -111,8 +110,11 @@ impl ScopePolicy {
         let scopes = requested.iter().filter_map(|name| self.named(name));
         let verdicts = scopes.map(|scope| {
             let result = self.judge(scope, presentation, purpose).and_then(|bound| {
-                let holder = first_holder.or_else(|| bound.first().map(|bound| bound.holder));
-                if bound.iter().any(|bound| Some(bound.holder) != holder) {
+                // Of whom a result is, its reader decides; tokens are about one person, or are not made.
+                let compared = |it: &&HolderBound<'_>| purpose == Purpose::Tokens || !it.changes_keys();
+                let mut holders = bound.iter().filter(compared).map(|bound| bound.holder);
+                let holder = first_holder.or_else(|| holders.clone().next());
+                if holders.any(|one| Some(one) != holder) {
                     return Err(Unearned::OtherHolder);
                 }
                 first_holder = holder;
@@ -144,7 +146,7 @@ impl ScopePolicy {
                 behind.extend(bound);
             }
         }
-        let first = self.subject_credential(&behind).ok_or(NothingEarned)?;
+        let first = self.subject_credential(&behind).filter(|it| it.can_be_subject()).ok_or(NothingEarned)?;
         let subject = subject(first, applicant.client_id, subject_key);
         let claims = applicant.token_claims.filled(&subject, applicant.parameters, |id| {
             behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
@@ -186,7 +188,7 @@ impl ScopePolicy {
         for bound in std::iter::once(first).chain(behind) {
             let id = &bound.credential.id;
             if told.iter().all(|it| it.id != *id) {
-                let paths = self.sayable(id, scopes, applicant);
+                let paths = self.sayable(id, scopes, applicant.token_claims, applicant.claims);
                 // One wallet could be told from another by its key, and nobody is told it.
                 let credential =
                     VerifiedCredential { holder: None, evidence: None, ..bound.shown.only(&paths) };
@@ -194,23 +196,6 @@ impl ScopePolicy {
             }
         }
         told
-    }
-
-    /// Of the credential `id`, what some place says because a scope lists it or the client asks for it.
-    fn sayable<'p>(&'p self, id: &str, earned: &Scopes, applicant: &Applicant<'p>) -> Vec<&'p ClaimsPath> {
-        let places = applicant.token_claims.places();
-        let earned: Vec<_> = earned.iter().filter_map(|name| self.named(name)).collect();
-        let said = earned.iter().copied().flat_map(|scope| {
-            let names = scope.claim_names().into_iter().filter(|name| places.says_of(&scope.name, name));
-            names.map(move |name| (scope, name))
-        });
-        let paths = said
-            .chain(self.listing(applicant.claims))
-            .filter(|(scope, _)| scope.credential == id)
-            .flat_map(|(scope, name)| scope.paths_behind(name));
-        let presented = places.presented != PresentedCredentials::None;
-        let whole = earned.iter().filter(|scope| presented && scope.credential == id);
-        paths.chain(whole.flat_map(|scope| &scope.claims)).collect()
     }
 
     fn judge<'p>(
@@ -258,11 +243,11 @@ impl ScopePolicy {
     }
 
     /// The credential that the subject is made of: with several, the first in the configuration counts, those with
-    /// a stable identifier before all others.
+    /// a stable identifier before all others, and those whose keys change last.
     fn subject_credential<'b, 'p>(&self, behind: &'b [HolderBound<'p>]) -> Option<&'b HolderBound<'p>> {
         let place = |bound: &&HolderBound<'_>| {
             let place = self.credentials().iter().position(|it| it.id == bound.credential.id);
-            (bound.credential.stable_identifier.is_none(), place)
+            (bound.credential.stable_identifier.is_none(), bound.changes_keys(), place)
         };
         behind.iter().min_by_key(place)
     }
@@ -281,6 +266,16 @@ fn subject(bound: &HolderBound<'_>, client_id: &str, key: &DigestKey) -> String 
 }
 
 impl HolderBound<'_> {
+    /// Whether the next copy of the same credential has another key.
+    fn changes_keys(&self) -> bool {
+        self.shown.format.changes_keys()
+    }
+
+    /// Whether it says who the person is, today and the next time.
+    fn can_be_subject(&self) -> bool {
+        self.credential.stable_identifier.is_some() || !self.changes_keys()
+    }
+
     /// The stable identifier as JSON, so that `"7"` and `7` are two people.
     fn identifier(&self) -> Option<String> {
         let selected = self.credential.stable_identifier.as_ref()?.select_in(&self.shown.claims)?;

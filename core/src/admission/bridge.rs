@@ -50,9 +50,10 @@ impl Admission {
             CredentialStatus::None | CredentialStatus::Unchecked => "not_checked",
         };
         let time = |at: Timestamp| json!(at.rfc3339());
+        let shown_as = if credential.format.is_namespaced() { "namespaces" } else { "claims" };
         let members = [
             ("type", Some(json!([credential.credential_type]))),
-            ("claims", Some(Value::Object(credential.only(&listed).claims))),
+            (shown_as, Some(Value::Object(credential.only(&listed).claims))),
             ("issuer", Some(json!(credential.issuer_told()))),
             ("valid_from", credential.valid_from.or(credential.issued_at).map(time)),
             ("valid_until", credential.expires_at.map(time)),

@@ -1,11 +1,12 @@
 //! What can be earned, and the question that asks for it.
 
 use super::claims_request::ClaimsRequest;
+use super::client_claims::PresentedCredentials;
 use super::scope_definition::ScopeDefinition;
 use super::scopes::Scopes;
 use super::standard_claims;
 use super::token_claims::TokenClaims;
-use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Meta, Query, QueryFault};
+use crate::openid4vp::dcql::{ClaimsPath, CredentialQuery, Meta, Query, QueryFault, TrustedAuthority};
 
 /// A credential that scopes, rules and token claims may name (`[[credentials]]`).
 #[derive(Clone, Debug)]
@@ -19,6 +20,18 @@ pub struct AskableCredential {
     pub stable_identifier: Option<ClaimsPath>,
     /// How sure whoever shows it is who they say (`acr`, OpenID Connect Core section 2).
     pub acr: Option<String>,
+    /// Of an mdoc: elements that are kept, whatever tokens say of them.
+    pub retain: Vec<ClaimsPath>,
+    /// KeyIdentifiers of the authorities behind its issuers, where wallets are told them; at most 32.
+    pub authorities: Vec<Vec<u8>>,
+}
+
+impl AskableCredential {
+    /// Of which nothing is known but its types.
+    pub fn new(id: impl Into<String>, meta: Meta) -> Self {
+        let (retain, authorities) = (Vec::new(), Vec::new());
+        Self { id: id.into(), meta, stable_identifier: None, acr: None, retain, authorities }
+    }
 }
 
 /// Every scope, and the credentials they may ask for.
@@ -100,15 +113,44 @@ impl ScopePolicy {
     ) -> Result<Query, NotAskable> {
         let mut wanted = self.ruled(scopes)?;
         for asked in &mut wanted {
+            let id = asked.credential.id.as_str();
             asked.credential.stable_identifier.iter().for_each(|path| asked.add(path));
-            token_claims.fields_of(&asked.credential.id).for_each(|path| asked.add(path));
+            for path in token_claims.fields_of(id) {
+                asked.add(path);
+                asked.keep(path);
+            }
             for (scope, name) in self.listing(requested) {
-                if scope.credential == asked.credential.id {
+                if scope.credential == id {
                     scope.paths_behind(name).into_iter().for_each(|path| asked.add(path));
                 }
             }
+            self.sayable(id, scopes, token_claims, requested).into_iter().for_each(|path| asked.keep(path));
         }
         Ok(compiled(wanted)?)
+    }
+
+    /// Of the credential `id`, what some place says because one of these `scopes` lists it or the client asks for it.
+    pub(super) fn sayable<'p>(
+        &'p self,
+        id: &str,
+        scopes: &Scopes,
+        token_claims: &'p TokenClaims,
+        requested: &'p ClaimsRequest,
+    ) -> Vec<&'p ClaimsPath> {
+        let places = token_claims.places();
+        let scopes: Vec<_> = scopes.iter().filter_map(|name| self.named(name)).collect();
+        let said = scopes.iter().copied().flat_map(|scope| {
+            let names = scope.claim_names().into_iter().filter(|name| places.says_of(&scope.name, name));
+            names.map(move |name| (scope, name))
+        });
+        let paths = said
+            .chain(self.listing(requested))
+            .filter(|(scope, _)| scope.credential == id)
+            .flat_map(|(scope, name)| scope.paths_behind(name));
+        let presented = places.presented != PresentedCredentials::None;
+        let whole = scopes.iter().filter(|scope| presented && scope.credential == id);
+        let paths = paths.chain(whole.flat_map(|scope| &scope.claims));
+        paths.filter(|path| !self.credential(id).is_some_and(|it| it.meta.is_picture(path))).collect()
     }
 
     /// The claims of a request that scopes list.
@@ -123,11 +165,18 @@ impl ScopePolicy {
 
     /// The query behind a relying party's result: what the scopes list, and what their rules read. There is
     /// no subject and no token, so nobody is asked for a stable identifier or for what tokens would say.
+    /// `kept`: what they list is kept after it was handed over.
     ///
     /// # Errors
     /// [`NotAskable`]
-    pub fn query_for_result(&self, scopes: &Scopes) -> Result<Query, NotAskable> {
-        Ok(compiled(self.ruled(scopes)?)?)
+    pub fn query_for_result(&self, scopes: &Scopes, kept: bool) -> Result<Query, NotAskable> {
+        let mut wanted = self.ruled(scopes)?;
+        for asked in wanted.iter_mut().filter(|_| kept) {
+            let scopes = scopes.iter().filter_map(|name| self.named(name));
+            let own = scopes.filter(|scope| scope.credential == asked.credential.id);
+            own.flat_map(|scope| &scope.claims).for_each(|path| asked.keep(path));
+        }
+        Ok(compiled(wanted)?)
     }
 
     /// Whether `query` asks for no more than the `claims` that `scopes` list: then their names say the
@@ -144,7 +193,11 @@ impl ScopePolicy {
         for asked in &mut wanted {
             for scope in scopes.iter().filter_map(|name| self.named(name)) {
                 let own = scope.rules.iter().filter(|rule| rule.credential == asked.credential.id);
-                own.for_each(|rule| asked.add(&rule.asks_for()));
+                own.for_each(|rule| match asked.credential.meta.format.is_namespaced() {
+                    // What is inside of an element cannot be asked for by itself.
+                    true => asked.add(&rule.field.element()),
+                    false => asked.add(&rule.asks_for()),
+                });
             }
         }
         Ok(wanted)
@@ -161,7 +214,7 @@ impl ScopePolicy {
                 let at = wanted.iter().position(|it| it.credential.id == id);
                 let asked = match at.and_then(|at| wanted.get_mut(at)) {
                     Some(asked) => asked,
-                    None => wanted.push_mut(Wanted { credential, claims: Vec::new() }),
+                    None => wanted.push_mut(Wanted { credential, claims: Vec::new(), kept: Vec::new() }),
                 };
                 if id == scope.credential {
                     scope.claims.iter().for_each(|path| asked.add(path));
@@ -176,6 +229,8 @@ impl ScopePolicy {
 struct Wanted<'p> {
     credential: &'p AskableCredential,
     claims: Vec<ClaimsPath>,
+    /// Those whose values outlive the request.
+    kept: Vec<ClaimsPath>,
 }
 
 impl Wanted<'_> {
@@ -184,11 +239,28 @@ impl Wanted<'_> {
             self.claims.push(path.clone());
         }
     }
+
+    fn keep(&mut self, path: &ClaimsPath) {
+        self.kept.push(path.clone());
+    }
+
+    fn query(self) -> CredentialQuery {
+        let Self { credential, claims, kept } = self;
+        let mut query = CredentialQuery::of(credential.id.as_str(), credential.meta.clone(), claims);
+        if credential.meta.format.is_namespaced() {
+            for claim in &mut query.claims {
+                let kept = kept.contains(&claim.path) || credential.retain.contains(&claim.path);
+                claim.intent_to_retain = Some(kept);
+            }
+        }
+        if !credential.authorities.is_empty() {
+            query.trusted_authorities =
+                vec![TrustedAuthority::AuthorityKeyIds(credential.authorities.clone())];
+        }
+        query
+    }
 }
 
 fn compiled(wanted: Vec<Wanted<'_>>) -> Result<Query, QueryFault> {
-    let credentials = wanted.into_iter().map(|Wanted { credential, claims }| {
-        CredentialQuery::of(credential.id.as_str(), credential.meta.clone(), claims)
-    });
-    Query::of(credentials.collect())
+    Query::of(wanted.into_iter().map(Wanted::query).collect())
 }

@@ -88,11 +88,14 @@ impl ScopeDefinition {
                 let mut told = shown.only(&self.paths_behind(name)).claims;
                 match told.remove(name) {
                     None if name == NAME && self.composes_name() => full_name(&told),
+                    Some(Value::Object(elements)) if shown.format.is_namespaced() => {
+                        return short_elements(elements);
+                    }
                     told => told,
                 }
             }
         };
-        value.filter(|value| !value.is_null() && value.to_string().len() <= MAX_CLAIM_BYTES)
+        value.filter(is_short)
     }
 
     /// A person's full name is made of its two parts where the credential has no other.
@@ -100,6 +103,16 @@ impl ScopeDefinition {
         let has = |wanted: &str| self.claims.iter().filter_map(top).any(|top| top == wanted);
         self.name == PROFILE && !has(NAME) && has(GIVEN_NAME) && has(FAMILY_NAME)
     }
+}
+
+fn is_short(value: &Value) -> bool {
+    !value.is_null() && value.to_string().len() <= MAX_CLAIM_BYTES
+}
+
+/// The elements of a namespace, each of which is a claim for itself.
+fn short_elements(mut elements: Map<String, Value>) -> Option<Value> {
+    elements.retain(|_, value| is_short(value));
+    (!elements.is_empty()).then_some(Value::Object(elements))
 }
 
 fn one(path: &ClaimsPath, claims: &Map<String, Value>) -> Option<Value> {

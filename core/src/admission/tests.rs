@@ -1,5 +1,6 @@
 mod bridge;
 mod held;
+mod mdoc;
 mod results;
 mod said;
 
@@ -47,12 +48,7 @@ fn scope(name: &str, credential: &str, claims: &[&str], rules: Vec<ScopeRule>) -
 }
 
 fn askable(id: &str) -> AskableCredential {
-    AskableCredential {
-        id: id.to_owned(),
-        meta: Meta::sd_jwt_vc(vec![format!("https://types.example/{id}")]),
-        stable_identifier: None,
-        acr: None,
-    }
+    AskableCredential::new(id, Meta::sd_jwt_vc(vec![format!("https://types.example/{id}")]))
 }
 
 fn scopes() -> Vec<ScopeDefinition> {

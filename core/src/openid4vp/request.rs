@@ -78,6 +78,9 @@ pub struct VpRequest {
     pub flow: PresentationFlow,
     /// How the wallet is to answer: the wallet's own mode, or one of the Digital Credentials API.
     pub response_mode: ResponseMode,
+    /// Where the answer goes, as it was sent: our response URI or redirect URI; `None` through the browser's API.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub answer_uri: Option<Url>,
     /// The public JWK that the answer must be encrypted to, for `client_metadata.jwks`; there exactly when
     /// the response mode is encrypted. Its `kid` names no other request's key.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -156,7 +159,8 @@ impl VpRequest {
     pub fn by_redirect(self, wallet: &WalletRoute, nonce: Nonce, answer_key: Option<Value>) -> Self {
         let (flow, response_mode) = (PresentationFlow::SameDevice, wallet.response_mode);
         let verifier_id = wallet.verifier_id_for(&self.state, response_mode);
-        Self { nonce, flow, response_mode, verifier_id, answer_key, dc_api: None, ..self }
+        let answer_uri = wallet.answer_uri(&self.state, response_mode);
+        Self { nonce, flow, response_mode, verifier_id, answer_uri, answer_key, dc_api: None, ..self }
     }
 
     /// What the KB-JWT must name as its audience: our client identifier, but through the browser's API our

@@ -54,6 +54,7 @@ pub fn asked() -> VpRequest {
         tries_allowed: 2,
         flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_uri: Some(Url::parse("https://verify.example/callback").unwrap()),
         answer_key: None,
     }
 }

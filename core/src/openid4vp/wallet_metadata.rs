@@ -5,12 +5,14 @@ use serde_json::{Map, Value};
 use url::Url;
 
 use super::client_id::Prefix;
-use super::profile::client_metadata::FORMAT;
+use super::dcql::Query;
+use super::profile::client_metadata::MDOC_ALGORITHMS;
 use super::request::{RequestMethod, WalletRoute};
 use crate::base::json::{self, Bounds};
 use crate::base::well_known;
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::{ContentEncryption, RecipientKey};
+use crate::trust::CredentialFormat;
 
 /// What is read: a few dozen members and a handful of keys.
 pub const BOUNDS: Bounds = Bounds { bytes: 32 << 10, depth: 8, members: 1024 };
@@ -50,7 +52,7 @@ pub enum WalletMetadataFault {
 /// Why this wallet cannot be asked as configured (REQ-1.16, REQ-1.43).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Unsuitable {
-    /// It has no SD-JWT VC, or none of our algorithms for them.
+    /// It has nothing of what is asked for, or none of our algorithms for it.
     #[error("the wallet supports no format and algorithm that is verified here")]
     Formats,
     /// It does not understand our client identifier.
@@ -127,12 +129,19 @@ impl WalletMetadata {
         })
     }
 
-    /// The wallet can be asked as configured, with a signature of `signing` where there is one.
+    /// The wallet can be asked as configured, with a signature of `signing` where there is one, and can show
+    /// something of what `query` asks for.
     ///
     /// # Errors
     /// [`Unsuitable`] for the first thing that is missing.
-    pub fn suits(&self, route: &WalletRoute, signing: Option<Algorithm>) -> Result<(), Unsuitable> {
-        if self.formats.as_ref().is_some_and(|formats| !shares_a_format(formats)) {
+    pub fn suits(
+        &self,
+        route: &WalletRoute,
+        query: &Query,
+        signing: Option<Algorithm>,
+    ) -> Result<(), Unsuitable> {
+        let shared = |theirs| query.formats().into_iter().any(|format| is_shared(format, theirs));
+        if self.formats.as_ref().is_some_and(|theirs| !shared(theirs)) {
             return Err(Unsuitable::Formats);
         }
         let lacks = |list: &Option<Vec<String>>, name: &str| {
@@ -162,16 +171,22 @@ impl WalletMetadata {
     }
 }
 
-/// Section B.3.4: a list that is left out permits everything.
-fn shares_a_format(formats: &Map<String, Value>) -> bool {
-    let Some(format) = formats.get(FORMAT) else { return false };
-    ["sd-jwt_alg_values", "kb-jwt_alg_values"].iter().all(|list| match format.get(*list) {
+/// Sections B.3.4 and B.2.2: a list that is left out permits everything.
+fn is_shared(format: CredentialFormat, formats: &Map<String, Value>) -> bool {
+    let Some(theirs) = formats.get(format.identifier()) else { return false };
+    let shares = |list: &str, is_ours: &dyn Fn(&Value) -> bool| match theirs.get(list) {
         None => true,
-        Some(Value::Array(theirs)) => {
-            Algorithm::ALL.iter().any(|ours| theirs.iter().any(|name| name == ours.name()))
-        }
+        Some(Value::Array(theirs)) => theirs.iter().any(is_ours),
         Some(_) => false,
-    })
+    };
+    let by_number = |one: &Value| one.as_i64().is_some_and(|one| MDOC_ALGORITHMS.contains(&one));
+    let by_name = |one: &Value| Algorithm::ALL.iter().any(|ours| one == ours.name());
+    match format {
+        CredentialFormat::MsoMdoc => {
+            shares("issuerauth_alg_values", &by_number) && shares("deviceauth_alg_values", &by_number)
+        }
+        _ => shares("sd-jwt_alg_values", &by_name) && shares("kb-jwt_alg_values", &by_name),
+    }
 }
 
 /// The first key that we can encrypt to; the other algorithm only where theirs is named.

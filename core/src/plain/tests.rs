@@ -39,7 +39,7 @@ impl PlainScene {
     fn new() -> Self {
         let issuer = SigningKey::generate(Algorithm::Es256).unwrap();
         let meta = Meta { format: CredentialFormat::Plain, types: vec![TYPE.to_owned()] };
-        let ticket = AskableCredential { id: "ticket".to_owned(), meta, stable_identifier: None, acr: None };
+        let ticket = AskableCredential::new("ticket", meta);
         let scope = ScopeDefinition {
             standard_claims: Vec::new(),
             name: "seat".to_owned(),

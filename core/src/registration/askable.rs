@@ -5,7 +5,8 @@ use super::claims_path;
 use super::credential::CredentialRegistration;
 use super::fault::Pointer;
 use crate::admission::AskableCredential;
-use crate::openid4vp::dcql::{ClaimsPath, Meta};
+use crate::openid4vp::dcql::{ClaimsPath, MAX_AUTHORITY_KEYS};
+use crate::trust::TrustPolicy;
 
 /// Every registered credential id once, also one whose entry has a fault elsewhere, so that it is not called unknown
 /// too.
@@ -66,8 +67,12 @@ impl Askable {
                 other.aliases.extend(aliases);
             }
             None => {
-                let (id, meta) = (id.to_owned(), Meta::sd_jwt_vc(given.vct.clone()));
-                let credential = AskableCredential { id, meta, stable_identifier, acr: given.acr.clone() };
+                let credential = AskableCredential {
+                    stable_identifier,
+                    acr: given.acr.clone(),
+                    retain: retain(given, &at.key("retain")),
+                    ..AskableCredential::new(id, given.meta())
+                };
                 self.0.push(NamedCredential { aliases, credential });
             }
         }
@@ -83,9 +88,14 @@ impl Askable {
         at.keep(self.find(name).ok_or("no credential with this id is configured"))
     }
 
-    /// All of them, in the order of their registration.
-    pub(super) fn credentials(&self) -> Vec<AskableCredential> {
-        self.0.iter().map(|it| it.credential.clone()).collect()
+    /// All of them, in the order of their registration. Wallets are told the authorities of those that `trust` knows
+    /// by them alone (OpenID4VP 1.0 section 6.1.1).
+    pub(super) fn credentials(&self, trust: &TrustPolicy) -> Vec<AskableCredential> {
+        let told = |it: &NamedCredential| AskableCredential {
+            authorities: trust.authorities(&it.credential.id, MAX_AUTHORITY_KEYS).unwrap_or_default(),
+            ..it.credential.clone()
+        };
+        self.0.iter().map(told).collect()
     }
 }
 
@@ -97,8 +107,19 @@ fn acr(given: &CredentialRegistration, at: &Pointer<'_>) {
     }
 }
 
+/// Elements of an mdoc that are kept.
+fn retain(given: &CredentialRegistration, all: &Pointer<'_>) -> Vec<ClaimsPath> {
+    let meta = given.meta();
+    let each = all.each(&given.retain).filter_map(|(at, one)| {
+        let path = claims_path::read(one, &at)?;
+        at.keep(meta.takes(&path)).map(|()| path)
+    });
+    each.collect()
+}
+
 fn stable_identifier(given: &CredentialRegistration, at: &Pointer<'_>) -> Option<ClaimsPath> {
     let path = claims_path::read(given.stable_identifier.as_ref()?, at);
+    let path = path.filter(|path| at.keep(given.meta().takes(path)).is_some());
     if path.as_ref().is_some_and(ClaimsPath::is_over_all) {
         at.blame("must lead to one claim, not to all elements of an array");
     }

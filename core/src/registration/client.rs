@@ -19,7 +19,7 @@ use super::names::Names;
 use super::retention::{self, RetentionRegistration};
 use super::token_claim::{self, ClaimReferences, Proofspace, TokenClaimRegistration};
 use super::tokens::TokenRegistration;
-use super::{Sources, high_assurance};
+use super::{Sources, high_assurance, subject};
 use crate::admission::ScopePolicy;
 use crate::admission::claims_request::ClaimsRequest;
 use crate::admission::client_claims::ClientClaims;
@@ -157,6 +157,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
     let logout = logout::check(client, known.addresses, at);
     let webhooks = webhooks::check(&client.webhooks, known.addresses, known.sources, &at.key("webhooks"));
     let device = device(client, &grants, &scopes, known, at);
+    subject::check(&grants, &client.scopes, known.policy, known.askable, &at.key("scopes"));
     if let Some(authentication) = &authentication {
         fits(client, authentication, &grants, known, at);
     }

@@ -30,6 +30,7 @@ mod rule;
 mod scope;
 pub mod secret_hash;
 mod session;
+mod subject;
 mod token_claim;
 mod tokens;
 mod transaction_type;

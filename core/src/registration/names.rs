@@ -24,7 +24,9 @@ impl<'g> Names<'g> {
     pub(super) fn of(given: &'g Registrations) -> Self {
         let Registrations { wallets, credentials, scopes, clients, .. } = given;
         let strict = wallets.iter().filter(|it| it.profile.as_deref() == Some("haip"));
-        let certified = credentials.iter().filter(|it| it.trust.0.iter().any(|it| it.x5c_roots.is_some()));
+        let certified = credentials
+            .iter()
+            .filter(|it| it.trust.0.iter().any(|it| it.x5c_roots.is_some() || it.iaca_roots.is_some()));
         Self {
             wallets: wallets.iter().filter_map(|it| it.name.as_deref()).collect(),
             high_assurance_wallets: strict.filter_map(|it| it.name.as_deref()).collect(),

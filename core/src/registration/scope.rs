@@ -72,12 +72,12 @@ pub(super) fn check(
             checked.push(scope);
         }
     }
-    ScopePolicy::new(askable.credentials(), checked)
+    ScopePolicy::new(askable.credentials(trust), checked)
 }
 
 /// Whether a query for this scope can be written.
 fn askable_alone(scope: &ScopeDefinition, askable: &Askable, at: &Pointer<'_>) -> bool {
-    let policy = ScopePolicy::new(askable.credentials(), vec![scope.clone()]);
+    let policy = ScopePolicy::new(askable.credentials(&TrustPolicy::default()), vec![scope.clone()]);
     // A name that cannot be one has its fault already.
     let Ok(alone) = Scopes::default().with(&scope.name) else { return false };
     at.keep(policy.query(&alone)).is_some()

@@ -158,10 +158,18 @@ fn source(
         return Some(ClaimSource::Request { parameter: parameter.clone() });
     }
     let field = claims_path::field(field.as_ref(), field_name.as_deref(), at);
+    let of_field = at.key(if field_name.is_some() { "fieldName" } else { "field" });
     let what = "the id of a credential above; or say `request`, a parameter";
     let id = at.need("credential", credential.as_deref(), what)?;
     let at = at.key("credential");
-    let credential = known.askable.named(id, &at)?.id.clone();
+    let asked = known.askable.named(id, &at)?;
+    if let Some(field) = &field {
+        if asked.meta.is_picture(field) {
+            of_field.blame("is a picture of the person, which no token carries");
+        }
+        of_field.keep(asked.meta.takes(field));
+    }
+    let credential = asked.id.clone();
     // A scope that is not in the policy has a fault of its own.
     let asks = |name: &str| {
         known.policy.named(name).is_none_or(|scope| scope.credentials().contains(&credential.as_str()))

@@ -44,6 +44,8 @@ pub struct TrustRegistration {
     pub x5c_one_issuer: Option<bool>,
     /// The first certificate may be self-signed, if it is one of these.
     pub x5c_self_signed: Option<bool>,
+    /// Of an mdoc: a file with the certificates of its issuing authorities (IACA), for this `doctype` only.
+    pub iaca_roots: Option<String>,
     /// A file with current revocation lists of every authority on the way.
     pub crl: Option<String>,
     /// JWT VC issuer metadata at the well-known place of the issuer.
@@ -157,15 +159,48 @@ fn source(
     }
     if let Some(name) = &trust.x5c_roots {
         let names = trust.x5c_names.clone().unwrap_or_default();
-        let roots = roots(name, trust.crl.as_deref(), names, with.sources);
-        let roots = roots.map_err(|(key, why)| at.add(key, why)).ok()?;
-        let roots = if trust.x5c_one_issuer == Some(true) { roots.of_one_issuer() } else { roots };
+        let roots = believed_roots(("x5c_roots", name), names, trust, at, with)?;
         let roots =
             if trust.x5c_self_signed == Some(true) { roots.with_self_signed_issuers() } else { roots };
         return Some(KeySource::X5c(Arc::new(roots)));
     }
     let metadata = web.filter(|_| trust.issuer_metadata.is_some());
     metadata.map(|url| KeySource::IssuerMetadata(issuer_metadata::location(url)))
+}
+
+/// The roots that a key names, as this way wants them.
+fn believed_roots(
+    (key, name): (&'static str, &str),
+    names: Vec<String>,
+    trust: &TrustRegistration,
+    at: &Pointer<'_>,
+    with: &Looked<'_>,
+) -> Option<Roots> {
+    let roots = roots((key, name), trust.crl.as_deref(), names, with.sources);
+    let roots = roots.map_err(|(key, why)| at.add(key, why)).ok()?;
+    Some(if trust.x5c_one_issuer == Some(true) { roots.of_one_issuer() } else { roots })
+}
+
+/// Checks the issuing authorities of an mdoc: there is no other way to know its issuer (ISO/IEC 18013-5 section
+/// 9.3.3).
+pub(super) fn authorities(given: &TrustRegistrations, with: &Looked<'_>) -> Option<KeySource> {
+    let at = with.at.key("trust");
+    let [trust] = given.0.as_slice() else {
+        at.blame(AUTHORITIES);
+        return None;
+    };
+    for (key, is_there) in ways(trust).into_iter().chain([
+        ("x5c_names", trust.x5c_names.is_some()),
+        ("x5c_self_signed", trust.x5c_self_signed.is_some()),
+    ]) {
+        if is_there {
+            at.add(key, "is not for format = \"mso_mdoc\": its issuer is known by iaca_roots");
+        }
+    }
+    check_switches(trust, &at);
+    let name = at.need("iaca_roots", trust.iaca_roots.as_deref(), AUTHORITIES)?;
+    let roots = believed_roots(("iaca_roots", name), Vec::new(), trust, &at, with)?;
+    Some(KeySource::X5c(Arc::new(roots)))
 }
 
 /// The certificates under which the issuer's status lists are signed, where those are not the issuer's own.
@@ -179,12 +214,22 @@ pub(super) fn status_roots(given: &TrustRegistrations, with: &Looked<'_>) -> Opt
         again.blame("is said already: it holds for all status lists of the issuer");
         return None;
     }
-    let roots = roots(name, None, Vec::new(), with.sources).map_err(|(_, why)| why);
+    let roots = roots(("status_x5c_roots", name), None, Vec::new(), with.sources).map_err(|(_, why)| why);
     at.keep(roots).map(|roots| Some(Arc::new(roots)))
 }
 
-/// Which keys may stand together.
-fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
+/// The keys that say how an issuer is known, each with whether it is there.
+fn ways(trust: &TrustRegistration) -> [(&'static str, bool); 5] {
+    [
+        ("jwks_uri", trust.jwks_uri.is_some()),
+        ("jwks_file", trust.jwks_file.is_some()),
+        ("x5c_roots", trust.x5c_roots.is_some()),
+        ("issuer_metadata", trust.issuer_metadata.is_some()),
+        ("did", trust.did.is_some()),
+    ]
+}
+
+fn check_switches(trust: &TrustRegistration, at: &Pointer<'_>) {
     for (key, switch) in [
         ("issuer_metadata", trust.issuer_metadata),
         ("did", trust.did),
@@ -194,6 +239,14 @@ fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
         if switch == Some(false) {
             at.add(key, "must be true, or left out");
         }
+    }
+}
+
+/// Which keys may stand together.
+fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
+    check_switches(trust, at);
+    if trust.iaca_roots.is_some() {
+        at.add("iaca_roots", "is for format = \"mso_mdoc\"; certificates of an SD-JWT VC are x5c_roots");
     }
     let of_roots = [
         ("x5c_names", trust.x5c_names.is_some()),
@@ -207,14 +260,7 @@ fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
     if trust.x5c_names.as_ref().is_some_and(|names| names.is_empty() || names.iter().any(String::is_empty)) {
         at.add("x5c_names", "must hold URI or DNS names, or be left out");
     }
-    let ways = [
-        trust.jwks_uri.is_some(),
-        trust.jwks_file.is_some(),
-        trust.x5c_roots.is_some(),
-        trust.issuer_metadata.is_some(),
-        trust.did.is_some(),
-    ];
-    match ways.iter().filter(|way| **way).count() {
+    match ways(trust).iter().filter(|(_, is_there)| *is_there).count() {
         0 => at.blame(format!("is missing: how the keys of this issuer are found: {WAYS}")),
         1 => {}
         _ => at.blame(format!("must hold exactly one way to find keys: {WAYS}")),
@@ -224,6 +270,7 @@ fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
 const NOT_TOLD_APART: &str = "must be one table, or a list of two: one with x5c_roots, for headers with x5c, and one \
                               with another way, for headers without; nothing else tells by which one a \
                               credential is judged";
+const AUTHORITIES: &str = "must be { iaca_roots = \"...\" }: a file with the certificates of the issuing authorities";
 const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
                     { issuer_metadata = true } or { did = true }";
 
@@ -255,18 +302,18 @@ fn remembering(keys: KeySet, sources: &dyn Sources) -> KeySet {
 
 /// As an error: the key that is to blame, and why.
 fn roots(
-    name: &str,
+    (key, name): (&'static str, &str),
     crl: Option<&str>,
     names: Vec<String>,
     sources: &dyn Sources,
 ) -> Result<Roots, (&'static str, String)> {
-    let pem = sources.file(name, ROOTS_BYTES).map_err(|why| ("x5c_roots", why))?;
+    let pem = sources.file(name, ROOTS_BYTES).map_err(|why| (key, why))?;
     let lists = crl.map(|name| sources.file(name, CRL_BYTES)).transpose().map_err(|why| ("crl", why))?;
     let path = crl.map(|name| sources.path(name));
     let revoked = path.as_deref().zip(lists.as_deref()).map(|(path, pem)| RevocationFile { path, pem });
     let roots = Roots::new(&pem, revoked, names).map_err(|why| {
         let of_lists = matches!(why, RootsFault::NoList | RootsFault::NoRootForLists(_));
-        (if of_lists { "crl" } else { "x5c_roots" }, why.to_string())
+        (if of_lists { "crl" } else { key }, why.to_string())
     })?;
     Ok(match sources.chain_memo() {
         Some(memo) => roots.with_memo(memo),

@@ -13,6 +13,9 @@ pub enum CredentialFormat {
     #[default]
     #[serde(rename = "dc+sd-jwt")]
     SdJwtVc,
+    /// ISO mdoc (ISO/IEC 18013-5).
+    #[serde(rename = "mso_mdoc")]
+    MsoMdoc,
     /// A trivial one, which proves that the rooms above take any.
     #[cfg(any(test, feature = "testing"))]
     #[serde(rename = "plain")]
@@ -23,6 +26,7 @@ impl CredentialFormat {
     /// All of them.
     pub const ALL: &[Self] = &[
         Self::SdJwtVc,
+        Self::MsoMdoc,
         #[cfg(any(test, feature = "testing"))]
         Self::Plain,
     ];
@@ -31,6 +35,7 @@ impl CredentialFormat {
     pub fn identifier(self) -> &'static str {
         match self {
             Self::SdJwtVc => "dc+sd-jwt",
+            Self::MsoMdoc => "mso_mdoc",
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => "plain",
         }
@@ -45,15 +50,17 @@ impl CredentialFormat {
     pub fn type_claim(self) -> &'static str {
         match self {
             Self::SdJwtVc => "vct",
+            Self::MsoMdoc => "docType",
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => "type",
         }
     }
 
-    /// The member of a query's `meta` that lists the accepted types.
+    /// The member of a query's `meta` that names the accepted types (sections B.3.5, B.2.3).
     pub fn meta_member(self) -> &'static str {
         match self {
             Self::SdJwtVc => "vct_values",
+            Self::MsoMdoc => "doctype_value",
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => "types",
         }
@@ -65,9 +72,33 @@ impl CredentialFormat {
             Self::SdJwtVc => {
                 &["iss", "nbf", "exp", "iat", "aud", "cnf", "vct", "vct#integrity", "aka_vcts", "status"]
             }
+            Self::MsoMdoc => &[],
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => &[],
         }
+    }
+
+    /// Whether claims are elements of namespaces, which paths of two names lead to (section 7.2).
+    pub fn is_namespaced(self) -> bool {
+        self == Self::MsoMdoc
+    }
+
+    /// Whether the element of this name is a picture of the person, or made of their body: nothing for tokens, logs
+    /// and events (ISO/IEC 18013-5 section 7.2; Photo ID, ISO/IEC TS 23220-4).
+    pub fn is_picture(self, element: &str) -> bool {
+        let named = ["portrait", "enrolment_portrait_image", "signature_usual_mark"].contains(&element);
+        self.is_namespaced() && (named || element.starts_with("biometric_template_"))
+    }
+
+    /// Whether the holder's signature can say what was agreed to (section B.3.3; B.2.1 leaves it open).
+    pub fn carries_agreements(self) -> bool {
+        self != Self::MsoMdoc
+    }
+
+    /// Whether wallets show each copy of a credential with a key of its own: then a key is not a person, and two
+    /// keys are not two people.
+    pub fn changes_keys(self) -> bool {
+        self == Self::MsoMdoc
     }
 }
 
@@ -76,6 +107,8 @@ impl CredentialFormat {
 pub enum FormatRules {
     /// For SD-JWT VC.
     SdJwtVc(SdJwtVcRules),
+    /// For mdoc.
+    MsoMdoc(MdocRules),
     /// Nothing.
     #[cfg(any(test, feature = "testing"))]
     Plain,
@@ -92,11 +125,29 @@ pub struct SdJwtVcRules {
     pub type_metadata: Arc<[TypeMetadata]>,
 }
 
+/// What an operator decides about mdoc only.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MdocRules {
+    /// What certificates of issuers must say.
+    pub certificates: CertificateProfile,
+}
+
+/// What the certificates of an mdoc's issuer must say beyond RFC 5280.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum CertificateProfile {
+    /// All that ISO/IEC 18013-5 Annex B says of those who sign driving licences.
+    IsoMdl,
+    /// A path, its times and key usages; no purpose of another role. Certificates in use keep no more.
+    #[default]
+    Generic,
+}
+
 impl FormatRules {
     /// Whose rules they are.
     pub fn format(&self) -> CredentialFormat {
         match self {
             Self::SdJwtVc(_) => CredentialFormat::SdJwtVc,
+            Self::MsoMdoc(_) => CredentialFormat::MsoMdoc,
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => CredentialFormat::Plain,
         }
@@ -106,6 +157,17 @@ impl FormatRules {
     pub fn sd_jwt_vc(&self) -> Option<&SdJwtVcRules> {
         match self {
             Self::SdJwtVc(rules) => Some(rules),
+            Self::MsoMdoc(_) => None,
+            #[cfg(any(test, feature = "testing"))]
+            Self::Plain => None,
+        }
+    }
+
+    /// Those for mdoc.
+    pub fn mdoc(&self) -> Option<&MdocRules> {
+        match self {
+            Self::MsoMdoc(rules) => Some(rules),
+            Self::SdJwtVc(_) => None,
             #[cfg(any(test, feature = "testing"))]
             Self::Plain => None,
         }

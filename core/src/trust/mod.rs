@@ -13,7 +13,7 @@ use std::sync::Arc;
 use serde_json::Value;
 use url::Url;
 
-pub use self::format::{CredentialFormat, FormatRules, SdJwtVcRules};
+pub use self::format::{CertificateProfile, CredentialFormat, FormatRules, MdocRules, SdJwtVcRules};
 pub use self::hint::IssuerHint;
 use self::status_policy::StatusPolicy;
 use crate::base::report::{Findings, Rejection, Rule, excerpt};
@@ -50,6 +50,14 @@ impl CredentialTrust {
     /// Whether a credential of one of the accepted types is also of this one.
     fn can_show(&self, name: &str) -> bool {
         self.accepts(name) || self.rules.ancestors().any(|ancestor| ancestor == name)
+    }
+
+    /// In a sentence: what holds the keys.
+    fn key_source(&self) -> &'static str {
+        match self.rules.mdoc() {
+            Some(_) => "the certificate chain of `issuerAuth` (`iaca_roots`)",
+            None => self.keys.name(),
+        }
     }
 
     fn accepts(&self, credential_type: &str) -> bool {
@@ -156,6 +164,9 @@ impl TrustPolicy {
         let trust = trust.map_err(|detail| findings.fail(&ISSUER, detail))?;
         let who = match hint.iss {
             Some(_) => "`iss` is configured".to_owned(),
+            None if trust.rules.mdoc().is_some() => {
+                format!("the certificates are to be those of {} (`iaca_roots`)", excerpt(&trust.issuer))
+            }
             None => format!(
                 "there is no `iss`; the certificates in the header are those of {} (`x5c_roots`)",
                 excerpt(&trust.issuer)
@@ -168,7 +179,7 @@ impl TrustPolicy {
             (None, true) if !trust.keys.is_by_certificates() => ", and the `x5c` in the header is ignored",
             (None, _) => "",
         };
-        findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.keys.name()));
+        findings.pass(&ISSUER, format!("{who}; its key comes from {}{rest}", trust.key_source()));
         check_type(trust, hint, findings)?;
         check_serialization(trust, hint, findings)?;
         Ok(issuer.of_header(hint.kid, hint.x5c.is_some()))
@@ -186,6 +197,21 @@ impl TrustPolicy {
 }
 
 impl TrustPolicy {
+    /// The KeyIdentifiers of everybody who could have certified an issuer of the mdoc `credential`; `None` where one
+    /// of them has none, or there are more than `most`: then wallets are not told.
+    pub fn authorities(&self, credential: &str, most: usize) -> Option<Vec<Vec<u8>>> {
+        let mut all: Vec<Vec<u8>> = Vec::new();
+        for trust in self.credentials.iter().filter(|trust| trust.id == credential && trust.rules.mdoc().is_some()) {
+            let KeySource::X5c(roots) = &trust.keys else { return None };
+            for id in roots.key_identifiers()? {
+                if !all.contains(&id) {
+                    all.push(id);
+                }
+            }
+        }
+        (all.len() <= most).then_some(all)
+    }
+
     /// Whether an issuer that was believed before still is: configured for this credential query id and
     /// type and, where `anchor` vouched for it, with a root of that key ([`Anchor::key_hash`]); where keys did,
     /// with a way to keys.

@@ -157,7 +157,7 @@ pub(in crate::flow) async fn check_wallet(
     let metadata = metadata.map_err(WalletFault::of("the wallet's metadata cannot be used"))?;
     let signing = context.ports.request_signer.algorithm(&wallet.name);
     metadata
-        .suits(wallet, signing)
+        .suits(wallet, &asked.query, signing)
         .map_err(|why| NotPublished::mistake(&why))
         .map_err(WalletFault::of("the wallet's metadata rule this request out"))
 }

@@ -371,6 +371,7 @@ pub(in crate::flow) fn new_vp_request(
         id: PresentationId::from_entropy(context.random_id()?),
         handle: Handle::from_entropy(context.random_id()?),
         verifier_id: wallet.verifier_id_for(&state, response_mode),
+        answer_uri: wallet.answer_uri(&state, response_mode),
         state,
         nonce: Nonce::from_entropy(context.random_id()?),
         retention: retention(context, &requester),

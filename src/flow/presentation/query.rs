@@ -12,6 +12,7 @@ use vpgate_core::oauth::device_grant::Pending;
 use vpgate_core::oauth::entitlement::OPENID;
 use vpgate_core::oauth::scope_request::ScopeRefused;
 use vpgate_core::openid4vp::dcql::{Query, QueryFault};
+use vpgate_core::openid4vp::retention::Retention;
 use vpgate_core::openid4vp::transaction_data::{TransactionData, TransactionFault, TransactionTypes};
 
 /// The most transaction data objects in one request.
@@ -46,7 +47,7 @@ pub enum NotAsked {
     #[error("dcql_query{0}")]
     Query(QueryFault),
     /// The query asks for a credential that is not configured, or for types it does not have.
-    #[error("dcql_query asks for a credential id or vct that is not configured here")]
+    #[error("dcql_query asks for a credential id, or for a type or format of it, that is not configured here")]
     Credential,
     #[error("transaction_data/{index}{fault}")]
     Transaction {
@@ -112,7 +113,8 @@ impl QueryAsked {
                 if let Some(unknown) = scopes.iter().find(unknown) {
                     return Err(ScopeRefused::Unknown(excerpt(unknown)).into());
                 }
-                Self::of_result(context, &scopes)?
+                let kept = matches!(client.client().retention, Retention::Full { .. });
+                Self::of_result(context, &scopes, kept)?
             }
             (None, Some(query)) => Self::of_query(context, query)?,
             _ => return Err(NotAsked::OneQuestion),
@@ -135,10 +137,10 @@ impl QueryAsked {
     }
 
     /// The question of a relying party that reads its result itself: what `scopes` list, and what their
-    /// rules read.
-    fn of_result(context: &Context, scopes: &Scopes) -> Result<Self, NotAskable> {
+    /// rules read. `kept`: it stays here after it was read.
+    fn of_result(context: &Context, scopes: &Scopes, kept: bool) -> Result<Self, NotAskable> {
         let policy = &context.policy.scopes;
-        Ok(Self::named(policy, scopes, policy.query_for_result(scopes)?))
+        Ok(Self::named(policy, scopes, policy.query_for_result(scopes, kept)?))
     }
 
     fn named(policy: &ScopePolicy, scopes: &Scopes, query: Query) -> Self {

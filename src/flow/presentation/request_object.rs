@@ -83,7 +83,8 @@ pub async fn request_object(
         return Err(NoRequestObject::Unknown);
     }
     if let Some(metadata) = &metadata {
-        metadata.suits(wallet, context.ports.request_signer.algorithm(&wallet.name))?;
+        let signing = context.ports.request_signer.algorithm(&wallet.name);
+        metadata.suits(wallet, &asked.query, signing)?;
     }
     let signed = signed(context, asked, wallet, says.wallet_nonce.as_deref()).await?;
     let Some((key, enc)) = metadata.as_ref().and_then(WalletMetadata::encrypt_to) else {

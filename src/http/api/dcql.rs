@@ -35,7 +35,7 @@ pub struct CredentialQuerySchema {
     /// Whether several presentations may answer.
     #[oai(default)]
     pub multiple: bool,
-    /// Whether the wallet must prove that it is the holder's.
+    /// Whether the wallet must prove that it is the holder's. Of an mdoc it always must.
     #[oai(default = "always")]
     pub require_cryptographic_holder_binding: bool,
     /// Authorities of which one must stand behind its issuer.
@@ -49,14 +49,20 @@ pub enum QueriedFormat {
     /// SD-JWT VC.
     #[oai(rename = "dc+sd-jwt")]
     SdJwtVc,
+    /// ISO mdoc.
+    #[oai(rename = "mso_mdoc")]
+    MsoMdoc,
 }
 
-/// Of which types a credential may be (section B.3.5).
+/// Of which types a credential may be: one of the two, as its format has it.
 #[derive(Debug, Object)]
 pub struct CredentialMeta {
-    /// One of these.
+    /// Of an SD-JWT VC: one of these (section B.3.5).
     #[oai(validator(min_items = 1, max_items = 16))]
-    pub vct_values: Vec<String>,
+    pub vct_values: Option<Vec<String>>,
+    /// Of an mdoc: exactly this document type (section B.2.3).
+    #[oai(validator(min_length = 1))]
+    pub doctype_value: Option<String>,
 }
 
 /// A query for one claim (section 6.3).
@@ -65,12 +71,15 @@ pub struct CredentialMeta {
 pub struct ClaimQuerySchema {
     /// Names it for `claim_sets`.
     pub id: Option<String>,
-    /// Where the claim is: names, positions in arrays, and `null` for all elements of one (section 7).
+    /// Where the claim is: names, positions in arrays, and `null` for all elements of one (section 7). Of an mdoc, two
+    /// names: the namespace and the element.
     #[oai(validator(min_items = 1, max_items = 16))]
     pub path: Vec<Value>,
     /// Texts, whole numbers or booleans of which it must have one; any value when left out.
     #[oai(validator(min_items = 1, max_items = 64))]
     pub values: Option<Vec<Value>>,
+    /// Of an mdoc: whether you mean to keep the value (section B.2.4).
+    pub intent_to_retain: Option<bool>,
 }
 
 /// Authorities of one kind (section 6.1.1).
@@ -81,7 +90,7 @@ pub struct TrustedAuthoritySchema {
     #[oai(rename = "type")]
     pub kind: AuthorityKind,
     /// KeyIdentifiers of the X.509 Authority Key Identifier, base64url.
-    #[oai(validator(min_items = 1, max_items = 16))]
+    #[oai(validator(min_items = 1, max_items = 32))]
     pub values: Vec<String>,
 }
 

@@ -119,7 +119,7 @@ pub enum CredentialsSchema {
 #[derive(Debug, Object)]
 #[oai(rename = "Credential", skip_serializing_if_is_none)]
 pub struct CredentialSchema {
-    /// Who issued it: its `iss`, or the configured name of the issuer where it has none. Where it has none and
+    /// Who issued it: its `iss`, or the configured name of the issuer where it has none, as every mdoc. Where it has none and
     /// several configured roots could have vouched, `#` and the `anchor_key` of the certificate follow, so that
     /// two issuers never look alike.
     pub issuer: String,
@@ -127,12 +127,13 @@ pub struct CredentialSchema {
     pub issuer_certificate: Option<IssuerCertificateSchema>,
     /// The credential's format (Credential Format Identifier of OpenID4VP Appendix B).
     pub format: String,
-    /// The credential's type.
+    /// The credential's type: `vct`, or the document type of an mdoc.
     #[oai(rename = "type")]
     pub credential_type: String,
     /// The credential's type again, where the format is `dc+sd-jwt`.
     pub vct: Option<String>,
-    /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list.
+    /// The claims that were asked for, and only those: asked by scope, those that the requested scopes list. Of an
+    /// mdoc, namespaces with their elements.
     pub claims: Documented<Claims>,
     /// When it was issued (RFC 3339), where it says so.
     pub issued_at: Option<String>,
@@ -141,7 +142,8 @@ pub struct CredentialSchema {
     /// Whether it was proven that the presentation comes from the holder; false only when the query said
     /// `require_cryptographic_holder_binding: false`.
     pub holder_binding: bool,
-    /// What the holder's signature says of itself; left out where `holder_binding` is false.
+    /// What the holder's signature says of itself; left out where `holder_binding` is false. The signature of an mdoc's
+    /// device says nothing of itself.
     pub key_binding: Option<KeyBindingSchema>,
     /// What is known of its status.
     pub status: CredentialStatusSchema,

@@ -77,12 +77,7 @@ fn request() -> AuthorizationRequest {
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = AuthorizationParameters::new(parameters, Vec::new());
-    let credential = AskableCredential {
-        id: "person".to_owned(),
-        meta: Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]),
-        stable_identifier: None,
-        acr: None,
-    };
+    let credential = AskableCredential::new("person", Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]));
     let scope = ScopeDefinition {
         standard_claims: Vec::new(),
         name: states::SCOPE.to_owned(),

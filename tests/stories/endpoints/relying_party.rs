@@ -233,10 +233,8 @@ fn ruled() -> ScopePolicy {
         ScopeRule::new("id".to_owned(), path(field), operator, &value, Kind::ByForm).unwrap()
     };
     let credential = AskableCredential {
-        id: "id".to_owned(),
-        meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
         stable_identifier: Some(path("number")),
-        acr: None,
+        ..AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]))
     };
     let scope = ScopeDefinition {
         standard_claims: Vec::new(),

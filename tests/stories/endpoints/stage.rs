@@ -326,12 +326,7 @@ fn policy(keys: Arc<KeySet>) -> Policy {
 }
 
 fn scopes() -> ScopePolicy {
-    let credential = AskableCredential {
-        id: "id".to_owned(),
-        meta: Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]),
-        stable_identifier: None,
-        acr: None,
-    };
+    let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]));
     let adult = ScopeDefinition {
         standard_claims: Vec::new(),
         name: "adult".to_owned(),

@@ -89,7 +89,7 @@ fn a_result_needs_no_stable_identifier_and_does_not_ask_for_one() {
     let policy = stable_by("personal_number");
     let scopes = Scopes::parse("adult").unwrap();
     assert_eq!(
-        asked(&policy.query_for_result(&scopes).unwrap()),
+        asked(&policy.query_for_result(&scopes, false).unwrap()),
         [("id", names(&["given_name", "adult"]))],
         "what the scope lists, and what its rule reads"
     );

@@ -70,6 +70,12 @@ impl Roots {
         keys.any(|key| Some(&key) != first.as_ref())
     }
 
+    /// The KeyIdentifiers by which certificates name them as their authorities (RFC 5280 section 4.2.1.2); `None`
+    /// where one of them has none.
+    pub fn key_identifiers(&self) -> Option<Vec<Vec<u8>>> {
+        self.anchors.iter().map(|anchor| Some(anchor.subject_key_id()?.as_slice().to_vec())).collect()
+    }
+
     /// Whether one of them has the key of this hash ([`Anchor::key_hash`]).
     pub fn have_key(&self, hash: &str) -> bool {
         self.anchors.iter().any(|anchor| key_hash(anchor).as_deref() == Some(hash))

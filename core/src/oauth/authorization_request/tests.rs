@@ -20,12 +20,7 @@ fn policy() -> ScopePolicy {
         rules: Vec::new(),
         open: true,
     };
-    let credential = AskableCredential {
-        id: "id".to_owned(),
-        meta: Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]),
-        stable_identifier: None,
-        acr: None,
-    };
+    let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 }
 

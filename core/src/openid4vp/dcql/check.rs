@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::path::PathElement;
-use super::{ClaimQuery, CredentialQuery, CredentialSet, QueryFault, TrustedAuthority};
+use super::{ClaimQuery, CredentialQuery, CredentialSet, Meta, QueryFault, TrustedAuthority};
+use crate::trust::CredentialFormat;
 
 /// Most credential queries in one query; also the most credential sets, options, and ids in one option.
 pub(super) const MAX_CREDENTIALS: usize = 16;
@@ -11,8 +12,10 @@ pub(super) const MAX_CREDENTIALS: usize = 16;
 pub(super) const MAX_CLAIMS: usize = 64;
 /// Most claim sets of one credential.
 pub(super) const MAX_CLAIM_SETS: usize = 16;
-/// Most trusted authorities of one credential; also the most values of one.
+/// Most trusted authorities of one credential.
 pub(super) const MAX_AUTHORITIES: usize = 16;
+/// Most key identifiers of one authority.
+pub const MAX_AUTHORITY_KEYS: usize = 32;
 /// Longest key identifier, in bytes: a SHA-512 of a key.
 const MAX_KEY_ID: usize = 64;
 pub(super) const MAX_TYPES: usize = 16;
@@ -33,8 +36,14 @@ pub(super) fn credentials(credentials: &[CredentialQuery]) -> Result<(), QueryFa
         if credentials.iter().take(index).any(|earlier| earlier.id == credential.id) {
             return Err(QueryFault::at(format!("{at}/id"), "must be unique in the query"));
         }
-        types(&credential.meta.types, &format!("{at}/meta/{}", credential.meta.format.meta_member()))?;
-        claims(&credential.claims, &format!("{at}/claims"))?;
+        types(&credential.meta, &format!("{at}/meta/{}", credential.meta.format.meta_member()))?;
+        if credential.meta.format == CredentialFormat::MsoMdoc && !credential.holder_binding {
+            return Err(QueryFault::at(
+                format!("{at}/require_cryptographic_holder_binding"),
+                "must not be false: an mdoc without its device's signature proves nothing",
+            ));
+        }
+        claims(&credential.claims, &credential.meta, &format!("{at}/claims"))?;
         claim_sets(credential, &at)?;
         authorities(&credential.trusted_authorities, &format!("{at}/trusted_authorities"))?;
     }
@@ -62,7 +71,12 @@ pub(super) fn credential_sets(
     Ok(())
 }
 
-fn types(values: &[String], at: &str) -> Result<(), QueryFault> {
+fn types(meta: &Meta, at: &str) -> Result<(), QueryFault> {
+    let values = &meta.types;
+    if meta.format.is_namespaced() {
+        let legal = matches!(&values[..], [one] if (1..=MAX_TEXT).contains(&one.len()));
+        return if legal { Ok(()) } else { Err(QueryFault::at(at, "must be a string of 1 to 1024 bytes")) };
+    }
     if values.is_empty() || values.len() > MAX_TYPES {
         return Err(QueryFault::at(at, "must be an array of 1 to 16 strings"));
     }
@@ -72,7 +86,7 @@ fn types(values: &[String], at: &str) -> Result<(), QueryFault> {
     }
 }
 
-fn claims(claims: &[ClaimQuery], at: &str) -> Result<(), QueryFault> {
+fn claims(claims: &[ClaimQuery], meta: &Meta, at: &str) -> Result<(), QueryFault> {
     if claims.len() > MAX_CLAIMS {
         return Err(QueryFault::at(at, "must be an array of 1 to 64 claims queries when present"));
     }
@@ -90,6 +104,10 @@ fn claims(claims: &[ClaimQuery], at: &str) -> Result<(), QueryFault> {
                 format!("{at}/path/0"),
                 "must be a string: a credential is an object",
             ));
+        }
+        meta.takes(&claim.path).map_err(|why| QueryFault::at(format!("{at}/path"), why))?;
+        if claim.intent_to_retain.is_some() && !meta.format.is_namespaced() {
+            return Err(QueryFault::at(format!("{at}/intent_to_retain"), "belongs to mso_mdoc alone"));
         }
         if earlier.any(|other| other.path == claim.path) {
             return Err(QueryFault::at(format!("{at}/path"), "addresses a claim a second time"));
@@ -131,8 +149,8 @@ fn authorities(authorities: &[TrustedAuthority], at: &str) -> Result<(), QueryFa
     }
     for (index, TrustedAuthority::AuthorityKeyIds(ids)) in authorities.iter().enumerate() {
         let at = format!("{at}/{index}/values");
-        if ids.is_empty() || ids.len() > MAX_AUTHORITIES {
-            return Err(QueryFault::at(at, "must be an array of 1 to 16 key identifiers"));
+        if ids.is_empty() || ids.len() > MAX_AUTHORITY_KEYS {
+            return Err(QueryFault::at(at, "must be an array of 1 to 32 key identifiers"));
         }
         if let Some(index) = ids.iter().position(|id| id.is_empty() || id.len() > MAX_KEY_ID) {
             return Err(QueryFault::at(format!("{at}/{index}"), "must be 1 to 64 bytes long"));

@@ -23,7 +23,7 @@ pub struct CredentialQuery {
     /// Whether several presentations may answer.
     pub multiple: bool,
     /// `require_cryptographic_holder_binding`: whether the answer must prove that it comes from the
-    /// holder. Decided here, before any answer is looked at (REQ-4.3).
+    /// holder. Decided here, before any answer is looked at (REQ-4.3). An mdoc always does.
     pub holder_binding: bool,
     /// Authorities of which one must stand behind the credential, besides our own trust in its issuer
     /// (section 6.1.1). Empty: our own trust is enough.
@@ -39,6 +39,8 @@ pub struct ClaimQuery {
     pub path: ClaimsPath,
     /// Strings, integers or booleans of which one must be there; empty: any value.
     pub values: Vec<Value>,
+    /// Of an mdoc: whether we mean to keep the value (section B.2.4). `None` says nothing.
+    pub intent_to_retain: Option<bool>,
 }
 
 impl CredentialQuery {
@@ -112,6 +114,9 @@ impl ClaimQuery {
         if !self.values.is_empty() {
             json.insert("values".to_owned(), json!(self.values));
         }
+        if let Some(intent) = self.intent_to_retain {
+            json.insert("intent_to_retain".to_owned(), json!(intent));
+        }
         Value::Object(json)
     }
 }
@@ -126,6 +131,6 @@ fn is_same(asked: &Value, found: &Value) -> bool {
 
 impl From<ClaimsPath> for ClaimQuery {
     fn from(path: ClaimsPath) -> Self {
-        Self { id: None, path, values: Vec::new() }
+        Self { id: None, path, values: Vec::new(), intent_to_retain: None }
     }
 }

@@ -14,8 +14,11 @@ mod trusted_authority;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
+use crate::trust::CredentialFormat;
+
 pub use credential::{ClaimQuery, CredentialQuery};
 pub use credential_set::CredentialSet;
+pub use check::MAX_AUTHORITY_KEYS;
 pub use meta::Meta;
 pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};
@@ -92,10 +95,28 @@ impl Query {
         self.credentials.iter().find(|credential| credential.id == id)
     }
 
-    /// Every claim that may be shown, as a dotted path, for people.
+    /// Every claim that may be shown, for people: a dotted path, or the name of an element. Once where it is asked of
+    /// several credentials.
     pub fn claims(&self) -> Vec<String> {
-        let claims = self.credentials.iter().flat_map(|credential| &credential.claims);
-        claims.map(|claim| claim.path.to_string()).collect()
+        let mut claims: Vec<String> = Vec::new();
+        for asked in &self.credentials {
+            for claim in &asked.claims {
+                let name = match claim.path.elements() {
+                    [_, PathElement::Name(element)] if asked.meta.format.is_namespaced() => element.clone(),
+                    _ => claim.path.to_string(),
+                };
+                if !claims.contains(&name) {
+                    claims.push(name);
+                }
+            }
+        }
+        claims
+    }
+
+    /// The formats that may answer, each once.
+    pub fn formats(&self) -> Vec<CredentialFormat> {
+        let asks = |format: &&CredentialFormat| self.credentials.iter().any(|it| it.meta.format == **format);
+        CredentialFormat::ALL.iter().filter(asks).copied().collect()
     }
 
     /// Which credentials together are enough; empty: all of them are required (section 6.4.2).

@@ -63,6 +63,12 @@ impl ClaimsPath {
         Self::of(self.0.iter().cloned().chain([PathElement::All]).collect())
     }
 
+    /// The element of a namespace that it leads to, or into (section 7.2).
+    #[must_use]
+    pub fn element(&self) -> Self {
+        Self(self.0.iter().take(2).cloned().collect())
+    }
+
     /// Whether it can lead to several values.
     pub fn is_over_all(&self) -> bool {
         self.0.contains(&PathElement::All)

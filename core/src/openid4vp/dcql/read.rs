@@ -3,7 +3,9 @@
 
 use serde_json::{Map, Value};
 
-use super::check::{MAX_AUTHORITIES, MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_TYPES, MAX_VALUES};
+use super::check::{
+    MAX_AUTHORITIES, MAX_AUTHORITY_KEYS, MAX_CLAIM_SETS, MAX_CLAIMS, MAX_CREDENTIALS, MAX_TYPES, MAX_VALUES,
+};
 use super::path::{ClaimsPath, MAX_PATH, PathElement};
 use super::trusted_authority::AKI;
 use super::{ClaimQuery, CredentialQuery, CredentialSet, Meta, QueryFault, TrustedAuthority};
@@ -29,11 +31,7 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     let id = text(members, at, "id")?;
     let format = text(members, at, "format")?;
     let format = CredentialFormat::from_identifier(&format).ok_or_else(|| {
-        let why = match format.as_str() {
-            "mso_mdoc" => "mso_mdoc cannot be judged by this verifier: only dc+sd-jwt is supported",
-            _ => "only dc+sd-jwt is supported",
-        };
-        QueryFault::at(format!("{at}/format"), why)
+        QueryFault::at(format!("{at}/format"), "only dc+sd-jwt and mso_mdoc are supported")
     })?;
     let authorities = optional(members, "trusted_authorities", |name| {
         let why = "must be an array of 1 to 16 authorities when present";
@@ -65,8 +63,8 @@ fn trusted_authority(value: &Value, at: &str) -> Result<TrustedAuthority, QueryF
         let why = "cannot be judged by this verifier, and must not be ignored: only aki is supported";
         return Err(QueryFault::at(format!("{at}/type"), why));
     }
-    let why = "must be an array of 1 to 16 key identifiers";
-    let ids = each(members, at, "values", MAX_AUTHORITIES, why, |value, at| {
+    let why = "must be an array of 1 to 32 key identifiers";
+    let ids = each(members, at, "values", MAX_AUTHORITY_KEYS, why, |value, at| {
         let id = value.as_str().and_then(|text| base64url::decode(text).ok());
         id.ok_or_else(|| QueryFault::at(at, "must be a KeyIdentifier in unpadded base64url"))
     })?;
@@ -76,13 +74,19 @@ fn trusted_authority(value: &Value, at: &str) -> Result<TrustedAuthority, QueryF
 fn meta(format: CredentialFormat, credential: &JsonMembers, at: &str) -> Result<Meta, QueryFault> {
     let at = format!("{at}/meta");
     let meta = object(credential.get("meta").ok_or_else(|| QueryFault::at(&at, "is required"))?, &at)?;
+    for other in CredentialFormat::ALL.iter().filter(|other| **other != format) {
+        refuse(meta, &at, other.meta_member(), "belongs to credentials of another format")?;
+    }
+    if format.is_namespaced() {
+        return Ok(Meta { format, types: vec![text(meta, &at, format.meta_member())?] });
+    }
     let why = "must be an array of 1 to 16 strings";
     Ok(Meta { format, types: each(meta, &at, format.meta_member(), MAX_TYPES, why, string)? })
 }
 
 fn claim(value: &Value, at: &str) -> Result<ClaimQuery, QueryFault> {
     let members = object(value, at)?;
-    refuse(members, at, "intent_to_retain", "belongs to mso_mdoc, not to dc+sd-jwt")?;
+    let intent_to_retain = optional(members, "intent_to_retain", |name| boolean(members, at, name, false))?;
     let id = optional(members, "id", |name| text(members, at, name))?;
     let why = "must be an array of 1 to 16 elements";
     let elements = each(members, at, "path", MAX_PATH, why, path_element)?;
@@ -90,7 +94,7 @@ fn claim(value: &Value, at: &str) -> Result<ClaimQuery, QueryFault> {
     let why = "must be an array of 1 to 64 values when present";
     let values = optional(members, "values", |name| list(members, at, name, MAX_VALUES, why).cloned())?;
     let values = values.unwrap_or_default().into_iter().map(whole).collect();
-    Ok(ClaimQuery { id, path, values })
+    Ok(ClaimQuery { id, path, values, intent_to_retain })
 }
 
 /// `18.0` is the integer 18 (RFC 8259 section 6), and is asked for as that.

@@ -1,3 +1,4 @@
+mod mdoc;
 mod sets;
 
 use proptest::prelude::*;
@@ -66,8 +67,8 @@ fn req_1_60_to_1_72_neighbours_are_refused_where_they_are_wrong() {
         ("/credentials", Some(json!({}))),
         ("/credentials/0", Some(json!("pid"))),
         ("/credentials/0/format", None),
-        ("/credentials/0/format", Some(json!("mso_mdoc"))),
         ("/credentials/0/format", Some(json!("vc+sd-jwt"))),
+        ("/credentials/0/meta/doctype_value", Some(json!("org.iso.18013.5.1.mDL"))),
         ("/credentials/0/meta", None),
         ("/credentials/0/meta", Some(json!([]))),
         ("/credentials/0/meta/vct_values", None),

@@ -1,14 +1,13 @@
 //! What we tell a wallet about ourselves (`client_metadata`, OpenID4VP 1.0 sections 5.1 and 11.1).
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::super::client_id::Prefix;
+use super::super::dcql::Query;
 use super::super::request::{VpRequest, WalletRoute};
 use crate::jose::alg::Algorithm;
 use crate::jose::jwe::ContentEncryption;
-
-/// The format of the credentials we verify.
-pub(crate) const FORMAT: &str = "dc+sd-jwt";
+use crate::trust::CredentialFormat;
 
 /// The metadata of this request. None for a wallet that we are registered with: it has its own, and may
 /// refuse ours (section 8.5).
@@ -21,33 +20,46 @@ pub(super) fn client_metadata(asked: &VpRequest, wallet: &WalletRoute) -> Option
 
 /// `client_metadata` for a wallet that is not told who we are.
 pub(super) fn metadata(asked: &VpRequest, wallet: &WalletRoute) -> Value {
-    let mut metadata = json!({ "vp_formats_supported": vp_formats_supported() });
+    let formats = vp_formats_supported(&asked.query);
+    let mut metadata = json!({ "vp_formats_supported": formats });
     if let Some(key) = &asked.answer_key {
         metadata["jwks"] = json!({ "keys": [key] });
         metadata["encrypted_response_enc_values_supported"] =
             ContentEncryption::ALL.iter().map(|enc| enc.name()).collect();
     }
     if wallet.legacy_names {
-        add_legacy_names(&mut metadata);
+        add_legacy_names(&mut metadata, formats);
     }
     metadata
 }
 
 /// Says it in the names of drafts 24 to 26 too, which version 1.0 dropped (section 5.1 there; JARM section 3).
 /// Wallets ignore what they do not know.
-fn add_legacy_names(metadata: &mut Value) {
-    metadata["vp_formats"] = vp_formats_supported();
+fn add_legacy_names(metadata: &mut Value, formats: Value) {
+    metadata["vp_formats"] = formats;
     if metadata.get("jwks").is_some() {
         metadata["authorization_encrypted_response_alg"] = "ECDH-ES".into();
         metadata["authorization_encrypted_response_enc"] = ContentEncryption::A128Gcm.name().into();
     }
 }
 
-/// The formats and algorithms that we verify, by section B.3.4.
-pub(super) fn vp_formats_supported() -> Value {
-    let names: Vec<&str> = signature_algorithms().collect();
-    json!({ FORMAT: { "sd-jwt_alg_values": names, "kb-jwt_alg_values": names } })
+/// What this request asks for, with the algorithms that we verify (sections B.3.4, B.2.2).
+fn vp_formats_supported(query: &Query) -> Value {
+    let formats = query.formats().into_iter();
+    formats.map(|format| (format.identifier().to_owned(), algorithms(format))).collect::<Map<_, _>>().into()
 }
+
+fn algorithms(format: CredentialFormat) -> Value {
+    if format == CredentialFormat::MsoMdoc {
+        // No MAC: there is no key of the reader's to agree on (section B.2.6).
+        return json!({ "issuerauth_alg_values": MDOC_ALGORITHMS, "deviceauth_alg_values": MDOC_ALGORITHMS });
+    }
+    let names: Vec<&str> = signature_algorithms().collect();
+    json!({ "sd-jwt_alg_values": names, "kb-jwt_alg_values": names })
+}
+
+/// COSE numbers of ECDSA: with the hash alone (RFC 9053 section 2.1), and with the curve too (RFC 9864 section 2.1).
+pub(crate) const MDOC_ALGORITHMS: [i64; 6] = [-7, -9, -35, -51, -36, -52];
 
 /// Fully-specified names only: `EdDSA` names two curves (RFC 9864).
 pub(crate) fn signature_algorithms() -> impl Iterator<Item = &'static str> {

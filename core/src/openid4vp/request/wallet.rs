@@ -132,14 +132,20 @@ impl WalletRoute {
     /// names the address to which the answer goes. Through the browser's API the answer goes to no address, and
     /// such an identifier is not sent.
     pub fn verifier_id_for(&self, state: &RequestState, mode: ResponseMode) -> String {
-        let address = match (Prefix::split(&self.verifier_id), mode) {
-            (Ok((Prefix::RedirectUri, "")), ResponseMode::Fragment) => self.redirect_uri.to_string(),
-            (Ok((Prefix::RedirectUri, "")), ResponseMode::DirectPost | ResponseMode::DirectPostJwt) => {
-                self.response_uri(state).into()
-            }
-            _ => String::new(),
+        let address = match Prefix::split(&self.verifier_id) {
+            Ok((Prefix::RedirectUri, "")) => self.answer_uri(state, mode).map(String::from),
+            _ => None,
         };
-        format!("{}{address}", self.verifier_id)
+        format!("{}{}", self.verifier_id, address.unwrap_or_default())
+    }
+
+    /// Where the answer to the request `state` goes in this mode; nowhere through the browser's API.
+    pub fn answer_uri(&self, state: &RequestState, mode: ResponseMode) -> Option<Url> {
+        match mode {
+            ResponseMode::Fragment => Some(self.redirect_uri.clone()),
+            ResponseMode::DirectPost | ResponseMode::DirectPostJwt => Some(self.response_uri(state)),
+            ResponseMode::DcApi | ResponseMode::DcApiJwt => None,
+        }
     }
 
     /// Who we are there.

@@ -9,7 +9,7 @@ use super::fields::{Fields, SHORT};
 use super::{Details, LabelledLine, TransactionData, TransactionFault};
 use crate::base::exact::ExactNumbers;
 use crate::base::visible::hides;
-use crate::openid4vp::dcql::Query;
+use crate::openid4vp::dcql::{CredentialQuery, Query};
 
 /// The `type` of these objects.
 pub const DEVICE_AUTHORIZATION: &str = "urn:vpgate:device_authorization:1";
@@ -59,7 +59,8 @@ impl DeviceInSignature<'_> {
     /// # Errors
     /// [`TransactionFault`] when the client's name is empty or the scopes are too many.
     pub fn transaction(&self, query: &Query) -> Result<Option<TransactionData>, TransactionFault> {
-        let bound = query.credentials().iter().filter(|asked| asked.holder_binding);
+        let carries = |asked: &&CredentialQuery| asked.holder_binding && asked.meta.format.carries_agreements();
+        let bound = query.credentials().iter().filter(carries);
         let ids: Vec<&str> = bound.map(|asked| asked.id.as_str()).collect();
         if ids.is_empty() {
             return Ok(None);

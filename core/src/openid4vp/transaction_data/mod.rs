@@ -124,7 +124,8 @@ struct WrittenTransaction<'a> {
 
 impl TransactionData {
     /// Do all `credential_ids` name credential queries of this query that demand holder binding
-    /// (sections 5.1, B.3.3)? Without a key-binding JWT nothing could carry the agreement.
+    /// (sections 5.1, B.3.3)? Without a key-binding JWT nothing could carry the agreement; an mdoc has none
+    /// (section B.2.1 leaves to each type how its device signs it, and no type says so).
     ///
     /// # Errors
     /// [`TransactionFault`] for the first that does not.
@@ -134,6 +135,9 @@ impl TransactionData {
                 None => "names no credential that this request asks for",
                 Some(credential) if !credential.holder_binding => {
                     "names a credential that is asked for without holder binding, which can authorise nothing"
+                }
+                Some(credential) if !credential.meta.format.carries_agreements() => {
+                    "names an mdoc: how its device would sign this type is agreed nowhere, so it can authorise nothing"
                 }
                 Some(_) => continue,
             };

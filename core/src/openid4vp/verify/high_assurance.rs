@@ -8,13 +8,16 @@ use crate::base::report::{Findings, Rejection, Rule};
 use crate::credential::{Authentic, Presented};
 use crate::jose::x5c::ValidatedChain;
 use crate::status_list::token::StatusList;
-use crate::trust::{KeySource, TrustedIssuer};
+use crate::trust::{CredentialFormat, KeySource, TrustedIssuer};
 
 const FORM: Rule = Rule { check: "haip_compact_form", requirement: "HAIP 6.1" };
 const ISSUER: Rule = Rule { check: "haip_issuer_chain", requirement: "HAIP 6.1.1" };
 const HOLDER: Rule = Rule { check: "haip_holder_binding", requirement: "HAIP 6.1, 6.1.1.1" };
 const STATUS: Rule = Rule { check: "haip_status", requirement: "HAIP 6.1" };
 const STATUS_LIST: Rule = Rule { check: "haip_status_list_chain", requirement: "HAIP 6.1" };
+
+/// Section 6.1 has the title of one format. What it asks of an mdoc, ISO/IEC 18013-5 asks of everybody.
+const OTHER_FORMAT: &str = "is for SD-JWT VC; what else is asked of this format is asked in every profile";
 
 /// How it came, and how its issuer is known: before any key is looked at, so that the report does not blame
 /// a key that could not have counted.
@@ -23,7 +26,12 @@ pub(super) fn check_ways(
     issuer: &TrustedIssuer,
     findings: &mut Findings,
 ) -> Result<(), Rejection> {
-    if presented.issuer_hint().json_serialization {
+    let hint = presented.issuer_hint();
+    if hint.format != CredentialFormat::SdJwtVc {
+        findings.not_applicable(&FORM, OTHER_FORMAT);
+        return Ok(());
+    }
+    if hint.json_serialization {
         return Err(
             findings.fail(&FORM, "the presentation is in JSON serialisation, not in the compact form")
         );
@@ -44,6 +52,10 @@ pub(super) fn check_ways(
 
 /// What the issuer signed, and what the holder added.
 pub(super) fn check_credential(authentic: &Authentic, findings: &mut Findings) -> Result<(), Rejection> {
+    if authentic.format() != CredentialFormat::SdJwtVc {
+        findings.not_applicable(&ISSUER, OTHER_FORMAT);
+        return Ok(());
+    }
     check_chain(&ISSUER, authentic.chain(), findings)?;
     let claims = authentic.claims();
     match (claims.get("cnf"), authentic.has_key_binding()) {

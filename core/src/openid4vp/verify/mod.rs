@@ -280,6 +280,11 @@ pub fn conclude(
 }
 
 impl VerifiedCredential {
+    /// The holder key, where the same person has the same one the next time.
+    fn person_key(&self) -> Option<&String> {
+        self.holder.as_ref().filter(|_| !self.format.changes_keys())
+    }
+
     /// A name that no other issuer has: the configured name, and the key of the anchor where only that says
     /// whose the credential is (SD-JWT VC section 2.5).
     pub fn issuer_identity(&self) -> String {
@@ -327,9 +332,10 @@ impl VerifiedPresentation {
     }
 
     /// Are all credentials bound to one holder key? If not, nothing proves that they belong to one
-    /// person (REQ-8.14). A credential alone belongs to one person, bound or not.
+    /// person (REQ-8.14). A credential alone belongs to one person, bound or not. Wallets give each copy of an
+    /// mdoc a key of its own, so of several credentials with one nothing is proven.
     pub fn one_holder(&self) -> bool {
-        let mut holders = self.all().map(|credential| &credential.holder);
+        let mut holders = self.all().map(VerifiedCredential::person_key);
         let Some(first) = holders.next() else { return true };
         let mut others = holders.peekable();
         others.peek().is_none() || (first.is_some() && others.all(|holder| holder == first))

@@ -62,7 +62,7 @@ impl VerifiedCredential {
 
 /// Are all credentials that are bound to a holder key bound to the same one? If not, nothing proves that
 /// they belong to one person (REQ-8.14), and the answer is rejected unless `several` holders were asked for.
-/// What was asked for without holder binding does not count.
+/// What was asked for without holder binding does not count, and neither do the keys of mdocs.
 ///
 /// # Errors
 /// [`Rejection`], written into `findings`.
@@ -76,10 +76,18 @@ pub fn one_holder(
         findings.not_applicable(&ONE_HOLDER, "one credential");
         return Ok(());
     }
-    let mut holders = presentation.all().filter_map(|credential| credential.holder.as_ref());
+    let mut holders = presentation.all().filter_map(VerifiedCredential::person_key);
     let first = holders.next();
     let same = holders.all(|holder| Some(holder) == first);
     let every = presentation.all().all(|credential| credential.holder.is_some());
+    if same && presentation.all().any(|credential| credential.format.changes_keys()) {
+        findings.not_applicable(
+            &ONE_HOLDER,
+            "wallets give each copy of an mdoc a key of its own: nothing proves that the credentials belong to one \
+             person",
+        );
+        return Ok(());
+    }
     match (same, every, several) {
         (true, true, _) => findings.pass(&ONE_HOLDER, "all credentials are bound to the same holder key"),
         (true, false, _) => findings.not_applicable(

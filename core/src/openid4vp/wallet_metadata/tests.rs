@@ -2,7 +2,8 @@ use serde_json::json;
 
 use super::*;
 use crate::openid4vp::request::RequestMethod;
-use crate::openid4vp::testing::route;
+use crate::openid4vp::dcql::{CredentialQuery, Meta};
+use crate::openid4vp::testing::{query, route};
 
 const ISSUER: &str = "https://wallet.example/presentation";
 
@@ -19,6 +20,11 @@ fn signed(client_id: &str) -> WalletRoute {
     route
 }
 
+/// An SD-JWT VC.
+fn asked_for() -> Query {
+    query(&["id"])
+}
+
 #[test]
 fn the_well_known_path_stands_between_host_and_path() {
     let at = |issuer: &str| location(&Url::parse(issuer).unwrap()).to_string();
@@ -32,19 +38,19 @@ fn the_well_known_path_stands_between_host_and_path() {
 #[test]
 fn req_1_16_prefixes_that_are_not_named_are_not_supported() {
     let plain = published(&json!({}));
-    assert_eq!(plain.suits(&signed("caxdw5a7d"), Some(Algorithm::Es256)), Ok(()));
+    assert_eq!(plain.suits(&signed("caxdw5a7d"), &asked_for(), Some(Algorithm::Es256)), Ok(()));
     for unnamed in ["x509_hash:x", "x509_san_dns:a.example", "redirect_uri:https://a.example"] {
-        assert_eq!(plain.suits(&signed(unnamed), None), Err(Unsuitable::Prefix), "{unnamed}");
+        assert_eq!(plain.suits(&signed(unnamed), &asked_for(), None), Err(Unsuitable::Prefix), "{unnamed}");
     }
     let named = published(&json!({"client_id_prefixes_supported": ["x509_hash"], "odd": 1}));
-    assert_eq!(named.suits(&signed("x509_hash:x"), None), Ok(()));
-    assert_eq!(named.suits(&signed("caxdw5a7d"), None), Err(Unsuitable::Prefix));
+    assert_eq!(named.suits(&signed("x509_hash:x"), &asked_for(), None), Ok(()));
+    assert_eq!(named.suits(&signed("caxdw5a7d"), &asked_for(), None), Err(Unsuitable::Prefix));
 }
 
 #[test]
 fn req_1_16_req_1_43_formats_and_algorithms_must_meet() {
     let route = signed("caxdw5a7d");
-    let suits = |more: Value| published(&more).suits(&route, Some(Algorithm::Es256));
+    let suits = |more: Value| published(&more).suits(&route, &asked_for(), Some(Algorithm::Es256));
     let lists = |lists: Value| json!({"vp_formats_supported": {"dc+sd-jwt": lists}});
     for good in [json!(["ES512", "ES256"]), json!(["EdDSA"]), json!(["Ed25519"])] {
         assert_eq!(suits(lists(json!({"sd-jwt_alg_values": good}))), Ok(()));
@@ -58,12 +64,28 @@ fn req_1_16_req_1_43_formats_and_algorithms_must_meet() {
         assert_eq!(suits(lists(wrong.clone())), Err(Unsuitable::Formats), "{wrong}");
     }
     assert_eq!(suits(json!({"vp_formats_supported": {"mso_mdoc": {}}})), Err(Unsuitable::Formats));
+    // What one of several credentials can be is enough: credential sets may leave the others out.
+    let mdoc = CredentialQuery::of("mdl", Meta::mdoc("org.iso.18013.5.1.mDL".to_owned()), Vec::new());
+    let both = [mdoc.clone(), asked_for().credentials()[0].clone()];
+    let (mdoc, both) = (Query::of(vec![mdoc]).unwrap(), Query::of(both.to_vec()).unwrap());
+    for (lists, meets) in [
+        (json!({}), true),
+        (json!({"issuerauth_alg_values": [-7], "deviceauth_alg_values": [-9, -65537]}), true),
+        (json!({"issuerauth_alg_values": [-8]}), false),
+        (json!({"deviceauth_alg_values": [-65537]}), false),
+        (json!({"deviceauth_alg_values": ["ES256"]}), false),
+    ] {
+        let metadata = published(&json!({"vp_formats_supported": {"mso_mdoc": lists}}));
+        let expected = if meets { Ok(()) } else { Err(Unsuitable::Formats) };
+        assert_eq!(metadata.suits(&route, &mdoc, None), expected, "{lists}");
+        assert_eq!(metadata.suits(&route, &both, None), expected, "{lists}");
+    }
     let signing = |names: Value| json!({"request_object_signing_alg_values_supported": names});
     assert_eq!(suits(signing(json!(["ES256"]))), Ok(()));
     assert_eq!(suits(signing(json!(["ES512"]))), Err(Unsuitable::SigningAlgorithm));
     let document = json!({"issuer": ISSUER}).to_string();
     let formless = WalletMetadata::published(document.as_bytes(), ISSUER).unwrap();
-    assert_eq!(formless.suits(&route, None), Err(Unsuitable::Formats), "required in what is published");
+    assert_eq!(formless.suits(&route, &asked_for(), None), Err(Unsuitable::Formats), "required in what is published");
 }
 
 #[test]
@@ -72,8 +94,8 @@ fn req_1_16_requests_are_pushed_where_the_wallet_says() {
     route.request_method = RequestMethod::Pushed;
     route.pushed_requests = Some(Url::parse("https://wallet.example/par").unwrap());
     let at = |address: &str| published(&json!({"pushed_authorization_request_endpoint": address}));
-    assert_eq!(at("https://wallet.example/par").suits(&route, None), Ok(()));
-    assert_eq!(at("https://wallet.example/other").suits(&route, None), Err(Unsuitable::PushedRequests));
+    assert_eq!(at("https://wallet.example/par").suits(&route, &asked_for(), None), Ok(()));
+    assert_eq!(at("https://wallet.example/other").suits(&route, &asked_for(), None), Err(Unsuitable::PushedRequests));
 }
 
 #[test]

@@ -248,6 +248,7 @@ pub fn asked() -> VpRequest {
         tries_allowed: 2,
         flow: PresentationFlow::SameDevice,
         response_mode: ResponseMode::Fragment,
+        answer_uri: Some(Url::parse("https://verify.example/callback").unwrap()),
         answer_key: None,
     }
 }
@@ -311,12 +312,7 @@ pub fn admission() -> Admission {
         rules: Vec::new(),
         open: true,
     };
-    let credential = AskableCredential {
-        id: CREDENTIAL.to_owned(),
-        meta: Meta::sd_jwt_vc(Vec::new()),
-        stable_identifier: None,
-        acr: None,
-    };
+    let credential = AskableCredential::new(CREDENTIAL, Meta::sd_jwt_vc(Vec::new()));
     let field = ClaimsPath::from_dotted("given_name").unwrap();
     let source = ClaimSource::Credential { credential: CREDENTIAL.to_owned(), field };
     let applicant = Applicant {
