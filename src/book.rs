@@ -12,6 +12,7 @@
 //! [metrics]: crate::book::metrics
 //! [threats]: crate::book::threats
 //! [receipts]: crate::book::receipts
+//! [mdoc]: crate::book::mdoc
 //! [decisions]: crate::book::decisions
 //! [glossary]: crate::book::glossary
 #![doc = include_str!("../docs/README.md")]
@@ -34,6 +35,7 @@ macro_rules! page {
         /// [metrics]: crate::book::metrics
         /// [threats]: crate::book::threats
         /// [receipts]: crate::book::receipts
+        /// [mdoc]: crate::book::mdoc
         /// [decisions]: crate::book::decisions
         /// [glossary]: crate::book::glossary
         #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
@@ -55,5 +57,6 @@ page!(limits);
 page!(metrics);
 page!(threats);
 page!(receipts);
+page!(mdoc);
 page!(decisions);
 page!(glossary);

@@ -134,7 +134,9 @@ fn query(arguments: &Arguments, trust: &TrustPolicy) -> anyhow::Result<Query> {
         let query = query.map_err(|fault| anyhow!("{}: {fault}", path.display()))?;
         for asked in query.credentials() {
             if !trust.covers(&asked.id, asked.meta.format, &asked.meta.types) {
-                bail!("the query asks for a credential id, or for a type or format of it, that the trust file does not have");
+                bail!(
+                    "the query asks for a credential id, or for a type or format of it, that the trust file does not have"
+                );
             }
         }
         return Ok(query);

@@ -81,7 +81,8 @@ mod tests {
             rules: Vec::new(),
             open: true,
         };
-        let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
+        let credential =
+            AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
         ScopePolicy::new(vec![credential], vec![scope("adult"), scope("email"), scope("foreign")])
     }
 

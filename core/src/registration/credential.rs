@@ -100,7 +100,11 @@ fn checked(
     let status = status(given, at);
     let id = at.need("id", given.id.as_deref(), "the id of the DCQL credential query");
     let askable = askable(given, at);
-    let issuer = at.need("issuer", given.issuer.as_deref(), "the exact `iss`, or what results call the issuer of an mdoc");
+    let issuer = at.need(
+        "issuer",
+        given.issuer.as_deref(),
+        "the exact `iss`, or what results call the issuer of an mdoc",
+    );
     agreement(given, others, at);
     let format = given.format.as_deref().unwrap_or(FORMATS[0].0);
     let format = at.key("format").choice(format, &FORMATS, "must be \"dc+sd-jwt\" or \"mso_mdoc\"");
@@ -133,7 +137,11 @@ fn checked(
 const FORMATS: [(&str, CredentialFormat); 2] =
     [("dc+sd-jwt", CredentialFormat::SdJwtVc), (MDOC, CredentialFormat::MsoMdoc)];
 
-fn sd_jwt_rules(given: &CredentialRegistration, sources: &dyn Sources, at: &Pointer<'_>) -> Option<FormatRules> {
+fn sd_jwt_rules(
+    given: &CredentialRegistration,
+    sources: &dyn Sources,
+    at: &Pointer<'_>,
+) -> Option<FormatRules> {
     let types = type_metadata::check(&given.type_metadata, &given.vct, sources, &at.key("type_metadata"));
     Some(FormatRules::SdJwtVc(SdJwtVcRules {
         accept_legacy_typ: given.accept_legacy_typ,

@@ -270,7 +270,8 @@ fn check_keys(trust: &TrustRegistration, at: &Pointer<'_>) {
 const NOT_TOLD_APART: &str = "must be one table, or a list of two: one with x5c_roots, for headers with x5c, and one \
                               with another way, for headers without; nothing else tells by which one a \
                               credential is judged";
-const AUTHORITIES: &str = "must be { iaca_roots = \"...\" }: a file with the certificates of the issuing authorities";
+const AUTHORITIES: &str =
+    "must be { iaca_roots = \"...\" }: a file with the certificates of the issuing authorities";
 const WAYS: &str = "{ jwks_uri = \"https://...\" }, { jwks_file = \"...\" }, { x5c_roots = \"...\" }, \
                     { issuer_metadata = true } or { did = true }";
 

@@ -201,7 +201,9 @@ impl TrustPolicy {
     /// of them has none, or there are more than `most`: then wallets are not told.
     pub fn authorities(&self, credential: &str, most: usize) -> Option<Vec<Vec<u8>>> {
         let mut all: Vec<Vec<u8>> = Vec::new();
-        for trust in self.credentials.iter().filter(|trust| trust.id == credential && trust.rules.mdoc().is_some()) {
+        for trust in
+            self.credentials.iter().filter(|trust| trust.id == credential && trust.rules.mdoc().is_some())
+        {
             let KeySource::X5c(roots) = &trust.keys else { return None };
             for id in roots.key_identifiers()? {
                 if !all.contains(&id) {

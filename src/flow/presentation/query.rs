@@ -47,7 +47,9 @@ pub enum NotAsked {
     #[error("dcql_query{0}")]
     Query(QueryFault),
     /// The query asks for a credential that is not configured, or for types it does not have.
-    #[error("dcql_query asks for a credential id, or for a type or format of it, that is not configured here")]
+    #[error(
+        "dcql_query asks for a credential id, or for a type or format of it, that is not configured here"
+    )]
     Credential,
     #[error("transaction_data/{index}{fault}")]
     Transaction {

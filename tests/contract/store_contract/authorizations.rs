@@ -77,7 +77,10 @@ fn request() -> AuthorizationRequest {
     ];
     let parameters = parameters.map(|(name, value)| (name.to_owned(), value.to_owned()));
     let parameters = AuthorizationParameters::new(parameters, Vec::new());
-    let credential = AskableCredential::new("person", Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]));
+    let credential = AskableCredential::new(
+        "person",
+        Meta::sd_jwt_vc(vec!["https://credentials.example/person".to_owned()]),
+    );
     let scope = ScopeDefinition {
         standard_claims: Vec::new(),
         name: states::SCOPE.to_owned(),

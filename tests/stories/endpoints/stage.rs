@@ -326,7 +326,8 @@ fn policy(keys: Arc<KeySet>) -> Policy {
 }
 
 fn scopes() -> ScopePolicy {
-    let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]));
+    let credential =
+        AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://issuer.example.com/id".to_owned()]));
     let adult = ScopeDefinition {
         standard_claims: Vec::new(),
         name: "adult".to_owned(),

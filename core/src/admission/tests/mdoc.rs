@@ -38,13 +38,8 @@ fn driving(licence: AskableCredential) -> ScopePolicy {
         PathElement::All,
         PathElement::Name("vehicle_category_code".to_owned()),
     ]);
-    let drives = ScopeRule::new(
-        "mdl".to_owned(),
-        classes.unwrap(),
-        Operator::Equal,
-        &json!("B"),
-        Kind::ByForm,
-    );
+    let drives =
+        ScopeRule::new("mdl".to_owned(), classes.unwrap(), Operator::Equal, &json!("B"), Kind::ByForm);
     let scopes = vec![
         mdoc_scope("age", &[], vec![of_age(element("age_over_18"))]),
         mdoc_scope("who", &["family_name", "issuing_country"], vec![]),
@@ -139,7 +134,13 @@ fn scopes_of(names: &str) -> Scopes {
 fn a_token_is_of_the_person_and_never_of_the_key_of_one_copy() {
     let policy = driving(licence());
     let of = |policy: &ScopePolicy, holder: &str| {
-        admit_by(policy, &shown(&[("mdl", shown_licence(holder))]), "age drive", "tv", &TokenClaims::default())
+        admit_by(
+            policy,
+            &shown(&[("mdl", shown_licence(holder))]),
+            "age drive",
+            "tv",
+            &TokenClaims::default(),
+        )
     };
     let [first, second] = ["h", "another"].map(|holder| of(&policy, holder).unwrap());
     assert_eq!(first.subject(), second.subject());

@@ -20,7 +20,8 @@ fn policy() -> ScopePolicy {
         rules: Vec::new(),
         open: true,
     };
-    let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
+    let credential =
+        AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 }
 

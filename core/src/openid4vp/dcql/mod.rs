@@ -16,9 +16,9 @@ use serde_json::{Map, Value};
 
 use crate::trust::CredentialFormat;
 
+pub use check::MAX_AUTHORITY_KEYS;
 pub use credential::{ClaimQuery, CredentialQuery};
 pub use credential_set::CredentialSet;
-pub use check::MAX_AUTHORITY_KEYS;
 pub use meta::Meta;
 pub(super) use path::only_selected;
 pub use path::{ClaimsPath, PathElement};

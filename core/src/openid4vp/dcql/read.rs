@@ -30,9 +30,8 @@ fn credential(value: &Value, at: &str) -> Result<CredentialQuery, QueryFault> {
     let members = object(value, at)?;
     let id = text(members, at, "id")?;
     let format = text(members, at, "format")?;
-    let format = CredentialFormat::from_identifier(&format).ok_or_else(|| {
-        QueryFault::at(format!("{at}/format"), "only dc+sd-jwt and mso_mdoc are supported")
-    })?;
+    let format = CredentialFormat::from_identifier(&format)
+        .ok_or_else(|| QueryFault::at(format!("{at}/format"), "only dc+sd-jwt and mso_mdoc are supported"))?;
     let authorities = optional(members, "trusted_authorities", |name| {
         let why = "must be an array of 1 to 16 authorities when present";
         each(members, at, name, MAX_AUTHORITIES, why, trusted_authority)

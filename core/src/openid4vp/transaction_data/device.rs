@@ -59,7 +59,8 @@ impl DeviceInSignature<'_> {
     /// # Errors
     /// [`TransactionFault`] when the client's name is empty or the scopes are too many.
     pub fn transaction(&self, query: &Query) -> Result<Option<TransactionData>, TransactionFault> {
-        let carries = |asked: &&CredentialQuery| asked.holder_binding && asked.meta.format.carries_agreements();
+        let carries =
+            |asked: &&CredentialQuery| asked.holder_binding && asked.meta.format.carries_agreements();
         let bound = query.credentials().iter().filter(carries);
         let ids: Vec<&str> = bound.map(|asked| asked.id.as_str()).collect();
         if ids.is_empty() {

@@ -1,8 +1,8 @@
 use serde_json::json;
 
 use super::*;
-use crate::openid4vp::request::RequestMethod;
 use crate::openid4vp::dcql::{CredentialQuery, Meta};
+use crate::openid4vp::request::RequestMethod;
 use crate::openid4vp::testing::{query, route};
 
 const ISSUER: &str = "https://wallet.example/presentation";
@@ -85,7 +85,11 @@ fn req_1_16_req_1_43_formats_and_algorithms_must_meet() {
     assert_eq!(suits(signing(json!(["ES512"]))), Err(Unsuitable::SigningAlgorithm));
     let document = json!({"issuer": ISSUER}).to_string();
     let formless = WalletMetadata::published(document.as_bytes(), ISSUER).unwrap();
-    assert_eq!(formless.suits(&route, &asked_for(), None), Err(Unsuitable::Formats), "required in what is published");
+    assert_eq!(
+        formless.suits(&route, &asked_for(), None),
+        Err(Unsuitable::Formats),
+        "required in what is published"
+    );
 }
 
 #[test]
@@ -95,7 +99,10 @@ fn req_1_16_requests_are_pushed_where_the_wallet_says() {
     route.pushed_requests = Some(Url::parse("https://wallet.example/par").unwrap());
     let at = |address: &str| published(&json!({"pushed_authorization_request_endpoint": address}));
     assert_eq!(at("https://wallet.example/par").suits(&route, &asked_for(), None), Ok(()));
-    assert_eq!(at("https://wallet.example/other").suits(&route, &asked_for(), None), Err(Unsuitable::PushedRequests));
+    assert_eq!(
+        at("https://wallet.example/other").suits(&route, &asked_for(), None),
+        Err(Unsuitable::PushedRequests)
+    );
 }
 
 #[test]

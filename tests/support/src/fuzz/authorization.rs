@@ -46,7 +46,8 @@ static SCOPES: LazyLock<ScopePolicy> = LazyLock::new(|| {
         rules: Vec::new(),
         open: true,
     };
-    let credential = AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
+    let credential =
+        AskableCredential::new("id", Meta::sd_jwt_vc(vec!["https://types.example/id".to_owned()]));
     ScopePolicy::new(vec![credential], vec![scope("adult"), scope("name"), scope("foreign")])
 });
 

@@ -35,7 +35,10 @@ fn req_14_10_req_14_11_req_14_12_an_mdoc_is_asked_for_and_written_as_it_was_read
     let asked = query.credential("mdl").unwrap();
     assert_eq!(asked.meta, Meta::mdoc("org.iso.18013.5.1.mDL".to_owned()));
     assert_eq!(asked.claims[1].path.elements().len(), 2, "dots are part of a name");
-    assert_eq!(asked.claims.iter().map(|it| it.intent_to_retain).collect::<Vec<_>>(), [Some(false), Some(true)]);
+    assert_eq!(
+        asked.claims.iter().map(|it| it.intent_to_retain).collect::<Vec<_>>(),
+        [Some(false), Some(true)]
+    );
     let silent = Query::from_json(&with("/credentials/0/claims/0/intent_to_retain", None)).unwrap();
     assert_eq!(silent.credentials()[0].claims[0].intent_to_retain, None);
     let people = ["age_over_18", "family.name", "age_equal_or_over.18"];
@@ -55,7 +58,10 @@ fn req_14_10_the_document_type_is_one_text_and_no_format_takes_the_other_s_types
     ] {
         assert_eq!(refused_at(&with(pointer, value.clone())), pointer, "{value:?}");
     }
-    assert_eq!(refused_at(&with("/credentials/0/meta", Some(json!({})))), "/credentials/0/meta/doctype_value");
+    assert_eq!(
+        refused_at(&with("/credentials/0/meta", Some(json!({})))),
+        "/credentials/0/meta/doctype_value"
+    );
 }
 
 #[test]
