@@ -371,6 +371,11 @@ impl TrustedIssuer {
         rules.type_metadata.iter().find(|metadata| metadata.vct() == vct)
     }
 
+    /// What certificates of an mdoc's issuer must say.
+    pub(crate) fn certificate_profile(&self) -> CertificateProfile {
+        self.trust.rules.mdoc().map(|rules| rules.certificates).unwrap_or_default()
+    }
+
     pub(crate) fn accepts_legacy_typ(&self) -> bool {
         self.trust.rules.sd_jwt_vc().is_some_and(|rules| rules.accept_legacy_typ)
     }
