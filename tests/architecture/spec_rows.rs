@@ -98,7 +98,11 @@ fn no_duty_of_the_checklist_is_missing() {
 fn checklist(listing: &Listing) -> Option<String> {
     let mut whole = fs::read_to_string(at("../shared/specs/checklist.md")).ok()?;
     let more = fs::read_dir(at("../shared/specs")).ok()?.map(|entry| entry.unwrap().path());
-    for path in more.filter(|path| path.to_string_lossy().contains("/checklist-")) {
+    let holds_rows = |path: &PathBuf| {
+        let path = path.to_string_lossy();
+        path.contains("/checklist-") || path.ends_with("/mdoc.md")
+    };
+    for path in more.filter(holds_rows) {
         let text = fs::read_to_string(path).unwrap();
         let listed =
             |row: &&str| listing.section.iter().any(|it| row.starts_with(&format!("| REQ-{}.", it.number)));

@@ -12,7 +12,6 @@ use super::token_claims::Applicant;
 use crate::base::base64url;
 use crate::base::secret::DigestKey;
 use crate::base::time::Timestamp;
-use crate::openid4vp::dcql::ClaimsPath;
 use crate::openid4vp::verify::{VerifiedCredential, VerifiedCredentials, VerifiedPresentation};
 use crate::status_list::check::StatusPlace;
 

@@ -91,7 +91,7 @@ fn req_14_12_intent_to_retain_is_a_boolean_and_of_mdocs_alone() {
 }
 
 #[test]
-fn req_14_59_an_mdoc_is_never_asked_for_without_its_device() {
+fn an_mdoc_is_never_asked_for_without_its_device() {
     let at = "/credentials/0/require_cryptographic_holder_binding";
     assert_eq!(refused_at(&with(at, Some(json!(false)))), at);
     assert!(Query::from_json(&with(at, Some(json!(true)))).is_ok());
