@@ -35,12 +35,13 @@ impl Admission {
         let own = self.claims.iter().filter(|(name, _)| says.own.contains(name));
         let mut said: BTreeMap<String, Value> =
             own.map(|(name, value)| (name.clone(), value.clone())).collect();
+        let mut of_scopes = Map::new();
         for scope in self.scopes.only(to.scopes).iter().filter_map(|name| to.policy.named(name)) {
             for name in scope.claim_names() {
                 if says.of_scopes.includes(&scope.name, name)
                     && let Some(value) = self.claim_of(scope, name)
                 {
-                    said.entry(name.to_owned()).or_insert(value);
+                    join(&mut of_scopes, name.to_owned(), value);
                 }
             }
         }
@@ -48,8 +49,11 @@ impl Admission {
             if let Some(value) =
                 self.requested(requested, to.policy).filter(|it| requested.is_met_by(Some(it)))
             {
-                said.entry(requested.name.clone()).or_insert(value);
+                join(&mut of_scopes, requested.name.clone(), value);
             }
+        }
+        for (name, value) in of_scopes {
+            said.entry(name).or_insert(value);
         }
         if to.token_claims.places().presented.are_at(place) {
             let sets = self.presented_credential_sets(to.policy, to.scopes);
@@ -101,5 +105,16 @@ impl Admission {
     fn claim_of(&self, scope: &ScopeDefinition, name: &str) -> Option<Value> {
         let with = self.credentials.iter().find(|it| it.id == scope.credential)?;
         scope.claim(name, &with.credential)
+    }
+}
+
+/// Adds what another scope lists: parts of one claim, as elements of one namespace, stand beside each other.
+fn join(said: &mut Map<String, Value>, name: String, value: Value) {
+    match (said.get_mut(&name), value) {
+        (Some(Value::Object(known)), Value::Object(more)) => {
+            more.into_iter().for_each(|(name, value)| join(known, name, value));
+        }
+        (Some(_), _) => {}
+        (None, value) => drop(said.insert(name, value)),
     }
 }

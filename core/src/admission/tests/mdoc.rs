@@ -112,7 +112,7 @@ fn req_14_17_nothing_is_asked_beyond_what_the_scopes_need() {
     };
     assert_eq!(result("age"), ["age_over_18"]);
     assert_eq!(result("face"), ["family_name", "portrait"], "only a scope that names it asks for a portrait");
-    assert_eq!(result("age who"), ["age_over_18", "family_name", "issuing_country"]);
+    assert_eq!(result("age who"), ["family_name", "issuing_country", "age_over_18"]);
     assert_eq!(result("drive"), ["driving_privileges"], "what is inside of an element comes with it");
 }
 
