@@ -74,8 +74,8 @@
 //! # Rooms
 //!
 //! ```text
-//! registration -> policy, change -> audit, oauth -> admission -> openid4vp -> credential -> sdjwt -> status_list -> trust
-//!        -> type_metadata -> webhook -> event -> jose -> appearance -> base
+//! registration -> policy, change -> audit, oauth -> admission -> openid4vp -> credential -> sdjwt, mdoc -> status_list
+//!        -> trust -> type_metadata -> webhook -> event -> cose -> cbor, jose -> appearance -> base
 //! ```
 //! Imports point right; what travels left is a signed blob on its way to becoming a token.
 
@@ -83,7 +83,9 @@ pub mod admission;
 pub mod appearance;
 pub mod audit;
 pub mod base;
+pub mod cbor;
 pub mod change;
+pub mod cose;
 pub mod credential;
 pub mod event;
 pub mod jose;

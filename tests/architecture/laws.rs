@@ -17,7 +17,7 @@ use self::paths::Names;
 use self::source::Source;
 
 /// From the top to the ground; a room of the ground floor may import those that follow it.
-const GROUND: [&str; 18] = [
+const GROUND: [&str; 21] = [
     "registration",
     "policy",
     "change",
@@ -27,12 +27,15 @@ const GROUND: [&str; 18] = [
     "openid4vp",
     "credential",
     "sdjwt",
+    "mdoc",
     "status_list",
     "trust",
     "type_metadata",
     "webhook",
     "event",
     "receipt",
+    "cose",
+    "cbor",
     "jose",
     "appearance",
     "base",

@@ -126,19 +126,7 @@ impl<'a> UnverifiedJws<'a> {
         memo: Option<&dyn SignatureMemo>,
     ) -> Result<(VerifiedJws, PublicKey), JwsFault> {
         let input = self.signing_input.as_bytes();
-        let verifies = |key: &PublicKey| key.verifies(self.algorithm, input, &self.signature);
-        let holds = |key: &&PublicKey| {
-            let Some(memo) = memo else { return verifies(key) };
-            let digest = key.digest_of(self.algorithm, input, &self.signature);
-            if memo.recall(digest.as_bytes()) {
-                return true;
-            }
-            let holds = verifies(key);
-            if holds {
-                memo.keep(*digest.as_bytes());
-            }
-            holds
-        };
+        let holds = |key: &&PublicKey| holds(key, self.algorithm, input, &self.signature, memo);
         let key = keys.iter().find(holds).cloned().ok_or(JwsFault::Signature)?;
         Ok((VerifiedJws { header: self.header, payload: self.payload }, key))
     }
@@ -148,6 +136,26 @@ impl fmt::Debug for UnverifiedJws<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "UnverifiedJws({}, ..)", self.algorithm)
     }
+}
+
+/// Whether `signature` over `message` was made by `key` with `algorithm`, or is remembered to have held.
+pub(crate) fn holds(
+    key: &PublicKey,
+    algorithm: Algorithm,
+    message: &[u8],
+    signature: &[u8],
+    memo: Option<&dyn SignatureMemo>,
+) -> bool {
+    let Some(memo) = memo else { return key.verifies(algorithm, message, signature) };
+    let digest = key.digest_of(algorithm, message, signature);
+    if memo.recall(digest.as_bytes()) {
+        return true;
+    }
+    let holds = key.verifies(algorithm, message, signature);
+    if holds {
+        memo.keep(*digest.as_bytes());
+    }
+    holds
 }
 
 /// A JWS whose signature holds under the key it was checked with.

@@ -145,16 +145,25 @@ impl SigningKey {
         let mut jws = base64url::encode(json_text(&full)?);
         jws.push('.');
         jws.push_str(&base64url::encode(json_text(payload)?));
-        let signature = self.signer.sign(jws.as_bytes()).map_err(|_| SigningFault::Sign)?;
+        let signature = self.sign_bytes(jws.as_bytes())?;
         jws.push('.');
         jws.push_str(&base64url::encode(signature));
         Ok(jws)
     }
 
+    /// The signature over these bytes, as JOSE and COSE have it: for ECDSA two numbers of the curve's length
+    /// (RFC 7518 section 3.4, RFC 9053 section 2.1).
+    ///
+    /// # Errors
+    /// [`SigningFault::Sign`] when OpenSSL fails.
+    pub fn sign_bytes(&self, message: &[u8]) -> Result<Vec<u8>, SigningFault> {
+        self.signer.sign(message).map_err(|_| SigningFault::Sign)
+    }
+
     /// OpenSSL takes any private value beside any point; a pair that does not belong together would
     /// sign what nobody can verify.
     fn prove_halves_belong_together(&self) -> Result<(), SigningFault> {
-        let signature = self.signer.sign(b"vpgate").map_err(|_| SigningFault::Sign)?;
+        let signature = self.sign_bytes(b"vpgate")?;
         self.public.verifies(self.algorithm, b"vpgate", &signature).then_some(()).ok_or(SigningFault::Private)
     }
 }

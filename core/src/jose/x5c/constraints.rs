@@ -1,8 +1,44 @@
-//! Basic constraints (RFC 5280 section 4.2.1.9), which the `openssl` crate does not show.
+//! Extensions of certificates (RFC 5280 section 4.2) that the `openssl` crate does not show.
 
-/// Whether the DER certificate says `cA`; `None` when it is not laid out as RFC 5280 section 4.1 says.
-/// Nothing here is recursive, and nothing is allocated.
+/// Whether the DER certificate says `cA` in its basic constraints (section 4.2.1.9); `None` when it is not laid out as
+/// RFC 5280 section 4.1 says.
 pub(super) fn is_authority(certificate: &[u8]) -> Option<bool> {
+    let Some(constraints) = extension(certificate, &BASIC_CONSTRAINTS)? else { return Some(false) };
+    let authority = Der(Der(constraints.value).take(SEQUENCE)?).take_if(BOOLEAN)?;
+    Some(authority.is_some_and(|octets| octets != [0]))
+}
+
+/// What a certificate is for, besides what its key usage says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ExtendedKeyUsage {
+    /// Whether a reader that does not know the extension must refuse the certificate.
+    pub critical: bool,
+    /// Object identifiers, as DER has their contents.
+    pub purposes: Vec<Vec<u8>>,
+}
+
+/// The extended key usage (section 4.2.1.12), which the certificate may lack; `None` when it is not laid out as it must
+/// be.
+#[expect(clippy::option_option, reason = "absent and malformed are different answers")]
+pub(super) fn extended_key_usage(certificate: &[u8]) -> Option<Option<ExtendedKeyUsage>> {
+    let Some(usage) = extension(certificate, &EXTENDED_KEY_USAGE)? else { return Some(None) };
+    let mut listed = Der(Der(usage.value).take(SEQUENCE)?);
+    let mut purposes = Vec::new();
+    while !listed.0.is_empty() {
+        purposes.push(listed.take(OBJECT_IDENTIFIER)?.to_vec());
+    }
+    Some(Some(ExtendedKeyUsage { critical: usage.critical, purposes }))
+}
+
+/// One extension.
+struct Extension<'a> {
+    critical: bool,
+    value: &'a [u8],
+}
+
+/// The extension of this name. Nothing here is recursive, and nothing is allocated.
+#[expect(clippy::option_option, reason = "absent and malformed are different answers")]
+fn extension<'a>(certificate: &'a [u8], wanted: &[u8]) -> Option<Option<Extension<'a>>> {
     let mut fields = Der(Der(Der(certificate).take(SEQUENCE)?).take(SEQUENCE)?);
     fields.take_if(VERSION)?;
     fields.take(INTEGER)?;
@@ -12,19 +48,18 @@ pub(super) fn is_authority(certificate: &[u8]) -> Option<bool> {
     }
     fields.take_if(ISSUER_UNIQUE_ID)?;
     fields.take_if(SUBJECT_UNIQUE_ID)?;
-    let Some(extensions) = fields.take_if(EXTENSIONS)? else { return Some(false) };
+    let Some(extensions) = fields.take_if(EXTENSIONS)? else { return Some(None) };
     let mut extensions = Der(Der(extensions).take(SEQUENCE)?);
     while !extensions.0.is_empty() {
         let mut extension = Der(extensions.take(SEQUENCE)?);
         let name = extension.take(OBJECT_IDENTIFIER)?;
-        extension.take_if(BOOLEAN)?;
+        let critical = extension.take_if(BOOLEAN)?.is_some_and(|octets| octets != [0]);
         let value = extension.take(OCTET_STRING)?;
-        if name == BASIC_CONSTRAINTS {
-            let authority = Der(Der(value).take(SEQUENCE)?).take_if(BOOLEAN)?;
-            return Some(authority.is_some_and(|octets| octets != [0]));
+        if name == wanted {
+            return Some(Some(Extension { critical, value }));
         }
     }
-    Some(false)
+    Some(None)
 }
 
 const BOOLEAN: u8 = 0x01;
@@ -38,6 +73,8 @@ const SUBJECT_UNIQUE_ID: u8 = 0x82;
 const EXTENSIONS: u8 = 0xa3;
 /// 2.5.29.19
 const BASIC_CONSTRAINTS: [u8; 3] = [0x55, 0x1d, 0x13];
+/// 2.5.29.37
+const EXTENDED_KEY_USAGE: [u8; 3] = [0x55, 0x1d, 0x25];
 
 /// What is left of a sequence of DER values (X.690 section 10).
 struct Der<'a>(&'a [u8]);

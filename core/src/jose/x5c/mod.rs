@@ -18,6 +18,7 @@
 
 mod anchor;
 mod constraints;
+mod facts;
 mod leaf;
 mod own;
 mod path;
@@ -33,6 +34,8 @@ use openssl::x509::{X509, X509Ref};
 use serde_json::Value;
 
 pub use self::anchor::{Anchor, SentChain};
+pub use self::constraints::ExtendedKeyUsage;
+pub use self::facts::CertificateFacts;
 pub use self::own::{OwnChain, OwnChainFault};
 use self::path::Window;
 pub use self::revocation::RevocationFile;
@@ -47,7 +50,7 @@ use crate::base::time::Timestamp;
 /// Certificates in one `x5c`: identity credentials in use have two or three.
 pub const MOST_CERTIFICATES: usize = 6;
 /// One certificate, in bytes of DER: several times one with an RSA key of 4096 bits.
-const CERTIFICATE_BYTES: usize = 8 << 10;
+pub const CERTIFICATE_BYTES: usize = 8 << 10;
 
 /// Certificates that are believed, for one issuer: roots, authorities below them, or those of issuers. A trust
 /// anchor is a name and a key (RFC 5280 section 6.1.1(d)); it need not be self-signed.
@@ -162,7 +165,8 @@ impl Roots {
             .ok_or(ChainFault::OpenSsl)?;
         let authority_key_ids =
             path.iter().filter_map(|one| one.authority_key_id()).map(|id| id.as_slice().to_vec()).collect();
-        let anchor = path.last().and_then(|anchor| Anchor::of(anchor)).ok_or(ChainFault::OpenSsl)?;
+        let root = path.last().ok_or(ChainFault::OpenSsl)?;
+        let anchor = Anchor::of(root).ok_or(ChainFault::OpenSsl)?;
         let der = leaf.to_der().map_err(|_| ChainFault::OpenSsl)?;
         Ok(ValidatedChain {
             keys,
@@ -175,6 +179,8 @@ impl Roots {
                 .iter()
                 .any(|one| path::is_self_signed(one) || path::is_one_of(one, &self.anchors)),
             authority_key_ids,
+            leaf: CertificateFacts::of(leaf),
+            root: CertificateFacts::of(root),
             window,
         })
     }
@@ -197,6 +203,8 @@ pub struct ValidatedChain {
     length: usize,
     anchor_was_sent: bool,
     authority_key_ids: Vec<Vec<u8>>,
+    leaf: Option<CertificateFacts>,
+    root: Option<CertificateFacts>,
     window: Window,
 }
 
@@ -210,6 +218,16 @@ impl ValidatedChain {
     /// section 5.9.3).
     pub fn leaf_hash(&self) -> &str {
         &self.leaf_hash
+    }
+
+    /// What the first certificate says of itself; `None` when it is not laid out as RFC 5280 says.
+    pub fn leaf(&self) -> Option<&CertificateFacts> {
+        self.leaf.as_ref()
+    }
+
+    /// The same of the configured certificate that it reached.
+    pub fn root(&self) -> Option<&CertificateFacts> {
+        self.root.as_ref()
     }
 
     /// The subject of the first certificate, clipped, in backticks: for reports.
@@ -357,7 +375,11 @@ pub enum RootsFault {
     NoList,
 }
 
-/// The strings of the array, few and none too long.
+/// The value of an `x5c` header with these certificates in DER.
+pub fn of_der(certificates: &[Vec<u8>]) -> Value {
+    certificates.iter().map(|der| STANDARD.encode(der)).collect()
+}
+
 /// OpenSSL keeps what it stumbled over for this thread, where a TLS connection would find it, also where all
 /// went well in the end.
 fn quietly<T>(look: impl FnOnce() -> T) -> T {
@@ -366,6 +388,7 @@ fn quietly<T>(look: impl FnOnce() -> T) -> T {
     found
 }
 
+/// The strings of the array, few and none too long.
 fn texts(x5c: &Value) -> Option<Vec<&str>> {
     let given = x5c.as_array().filter(|list| (1..=MOST_CERTIFICATES).contains(&list.len()))?;
     given.iter().map(Value::as_str).collect()

@@ -204,7 +204,7 @@ impl Window {
     }
 }
 
-fn unix(at: &Asn1TimeRef) -> Option<i64> {
+pub(super) fn unix(at: &Asn1TimeRef) -> Option<i64> {
     let since = Asn1Time::from_unix(0).ok()?.diff(at).ok()?;
     Some(i64::from(since.days) * 86_400 + i64::from(since.secs))
 }
