@@ -150,6 +150,11 @@ fn ways_back(client: &Client) -> impl Iterator<Item = &Url> {
     client.redirect_uris.iter().chain(client.logout.redirect_uris.values())
 }
 
+/// Whether some client's people may be sent back to any address on their own machine.
+pub fn leads_to_any_loopback(context: &Context) -> bool {
+    context.policy.clients.iter().any(|client| client.any_loopback_redirect_uri)
+}
+
 /// Every address that people can be sent to: wallets, and clients.
 pub fn addresses_of_others(context: &Context) -> impl Iterator<Item = &Url> {
     let wallets = context.policy.wallets.iter().map(|wallet| &wallet.authorization_endpoint);

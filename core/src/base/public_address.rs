@@ -3,6 +3,8 @@
 
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
+use url::{Host, Url};
+
 /// Whether we connect to `address`. `allow_loopback` is `danger_allow_loopback`: it opens 127.0.0.0/8
 /// and ::1, and nothing else.
 pub fn permitted(address: IpAddr, allow_loopback: bool) -> bool {
@@ -12,6 +14,23 @@ pub fn permitted(address: IpAddr, allow_loopback: bool) -> bool {
     match address {
         IpAddr::V4(address) => public_v4(address),
         IpAddr::V6(address) => public_v6(address),
+    }
+}
+
+/// Whether the host is this machine, as far as its name tells.
+pub fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        _ => literal(url).is_some_and(|address| address.is_loopback()),
+    }
+}
+
+/// The address that the URL names without a name.
+pub fn literal(url: &Url) -> Option<IpAddr> {
+    match url.host()? {
+        Host::Ipv4(address) => Some(address.into()),
+        Host::Ipv6(address) => Some(address.into()),
+        Host::Domain(_) => None,
     }
 }
 

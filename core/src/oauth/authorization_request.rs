@@ -252,11 +252,11 @@ impl AuthorizationRequest {
         offered: Offered<'_>,
     ) -> Result<Self, NotRead> {
         if parameters.repeats("redirect_uri") || parameters.repeats("client_id") {
-            return Err(NotRegistered.into());
+            return Err(NotRegistered::Unknown.into());
         }
         let named = parameters.get("redirect_uri");
         if client.code.redirect_uri_required && named.is_none() {
-            return Err(NotRegistered.into());
+            return Err(NotRegistered::Missing.into());
         }
         let return_to = ReturnAddress::registered(client, named)?;
         let state = parameters.get("state").map(str::to_owned);

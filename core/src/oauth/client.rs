@@ -11,6 +11,7 @@ use super::device_settings::DeviceSettings;
 use super::logout::ClientLogout;
 use crate::admission::scopes::Scopes;
 use crate::admission::token_claims::{ParameterTooLong, RequestParameters, TokenClaims};
+use crate::base::public_address::is_loopback;
 use crate::base::secret::{Digest, Secret};
 use crate::jose::key_set::KeySet;
 use crate::openid4vp::retention::Retention;
@@ -31,6 +32,8 @@ pub struct Client {
     pub scopes: Scopes,
     /// Where browsers may be sent back to; compared as exact strings.
     pub redirect_uris: Vec<Url>,
+    /// `danger_any_loopback_redirect_uri`: beside them, every address on the person's own machine.
+    pub any_loopback_redirect_uri: bool,
     /// The origins whose pages may read our answers to it, as browsers write them in `Origin`
     /// (RFC 6454 section 6.2): `https://app.example`. Only public clients run in pages.
     pub origins: Vec<String>,
@@ -58,6 +61,13 @@ pub struct Client {
 }
 
 impl Client {
+    /// The redirect URI that a request names, where it is one of this client's: registered letter by letter (RFC 9700
+    /// section 2.1), or on the person's own machine where any such address is good.
+    pub fn redirect_uri(&self, named: &str) -> Option<Url> {
+        let registered = self.redirect_uris.iter().find(|uri| uri.as_str() == named).cloned();
+        registered.or_else(|| on_this_machine(named).filter(|_| self.any_loopback_redirect_uri))
+    }
+
     /// The endpoint of this name that is told of events.
     pub fn webhook(&self, name: &str) -> Option<&Arc<WebhookEndpoint>> {
         self.webhooks.iter().find(|endpoint| endpoint.name == name)
@@ -74,6 +84,14 @@ impl Client {
     ) -> Result<RequestParameters, ParameterTooLong> {
         self.token_claims.kept(sent)
     }
+}
+
+/// An address of this machine in its normal form, which names no user.
+fn on_this_machine(named: &str) -> Option<Url> {
+    let url = Url::parse(named).ok().filter(|url| url.as_str() == named && url.fragment().is_none())?;
+    let plain =
+        matches!(url.scheme(), "http" | "https") && url.username().is_empty() && url.password().is_none();
+    (plain && is_loopback(&url)).then_some(url)
 }
 
 /// How a client may ask for authorization codes.
@@ -436,6 +454,7 @@ pub mod testing {
             grants: vec![Grant::DeviceCode, Grant::AuthorizationCode],
             scopes: Scopes::default(),
             redirect_uris: Vec::new(),
+            any_loopback_redirect_uri: false,
             origins: Vec::new(),
             wallet: "demo".to_owned(),
             device: DeviceSettings::default(),

@@ -50,8 +50,14 @@ impl AuthorizationResponseMode {
 /// The address is not registered for this client, or missing where several are. The browser must not be
 /// sent there (REQ-11.12).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
-pub struct NotRegistered;
+pub enum NotRegistered {
+    /// None is named, and there is not exactly one to choose, or the client must name one.
+    #[error("redirect_uri is missing: say which of this client's registered redirect URIs is meant")]
+    Missing,
+    /// It is none of them, or named more than once.
+    #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
+    Unknown,
+}
 
 /// What the browser carries to the client when there is no code (RFC 6749 section 4.1.2.1; OpenID Connect
 /// Core 1.0 section 3.1.2.6).
@@ -121,16 +127,16 @@ impl ReturnAddress {
         let known = &client.redirect_uris;
         let uri = match (asked, known.as_slice()) {
             (None, [only]) => only.clone(),
-            (None, _) => return Err(NotRegistered),
-            (Some(asked), known) => match known.iter().find(|uri| uri.as_str() == asked) {
-                Some(uri) => uri.clone(),
+            (None, _) => return Err(NotRegistered::Missing),
+            (Some(asked), known) => match client.redirect_uri(asked) {
+                Some(uri) => uri,
                 None if client.authentication == Authentication::None => {
                     let asked = Url::parse(asked).ok().filter(|uri| uri.as_str() == asked);
-                    let asked = asked.ok_or(NotRegistered)?;
+                    let asked = asked.ok_or(NotRegistered::Unknown)?;
                     let fits = known.iter().any(|uri| is_same_but_for_the_port(uri, &asked));
-                    fits.then_some(asked).ok_or(NotRegistered)?
+                    fits.then_some(asked).ok_or(NotRegistered::Unknown)?
                 }
-                None => return Err(NotRegistered),
+                None => return Err(NotRegistered::Unknown),
             },
         };
         Ok(Self { uri, named: asked.is_some(), state: None, mode: AuthorizationResponseMode::Query })

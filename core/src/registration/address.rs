@@ -1,10 +1,8 @@
 //! Addresses: https, unless the operator said loudly that this is one machine talking to itself.
 
-use std::net::IpAddr;
+use url::{ParseError, Url};
 
-use url::{Host, Url};
-
-use crate::base::public_address::permitted;
+use crate::base::public_address::{is_loopback, literal, permitted};
 
 /// What every fetched or visited address must be.
 #[derive(Clone, Copy, Debug)]
@@ -17,7 +15,11 @@ impl Addresses {
     /// An https URL without user name, password or fragment; http and loopback hosts only when allowed
     /// (REQ-1.10).
     pub(super) fn web(self, text: &str) -> Result<Url, String> {
-        let url = Url::parse(text).map_err(|why| format!("is not a URL: {why}"))?;
+        let url = Url::parse(text).map_err(|why| match why {
+            // A host alone, or a variable that nobody filled in.
+            ParseError::RelativeUrlWithoutBase => "must begin with https://".to_owned(),
+            why => format!("is not a URL: {why}"),
+        })?;
         if url.fragment().is_some() {
             return Err("must not have a fragment (`#...`)".to_owned());
         }
@@ -154,23 +156,6 @@ pub(super) fn wallet_scheme(text: &str) -> Result<Url, String> {
         return Err("must not have a fragment, user name or password".to_owned());
     }
     Ok(url)
-}
-
-/// Whether the host is this machine, as far as its name tells.
-pub(super) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
-        _ => literal(url).is_some_and(|address| address.is_loopback()),
-    }
-}
-
-/// The address that the URL names without a name.
-fn literal(url: &Url) -> Option<IpAddr> {
-    match url.host()? {
-        Host::Ipv4(address) => Some(address.into()),
-        Host::Ipv6(address) => Some(address.into()),
-        Host::Domain(_) => None,
-    }
 }
 
 #[cfg(test)]

@@ -72,6 +72,9 @@ pub struct ClientRegistration {
     pub scopes: Vec<String>,
     /// Where browsers may be sent back to, compared letter by letter.
     pub redirect_uris: Vec<String>,
+    /// Beside them, every address on the person's own machine, whatever port and path; only with
+    /// `danger_allow_loopback`. Any program on that machine receives what its people return with.
+    pub danger_any_loopback_redirect_uri: bool,
     /// Where browsers may be sent after a person was signed out (`/logout`), compared letter by letter: a site with
     /// or without the slash at its end, as its client sends it.
     pub post_logout_redirect_uris: Vec<String>,
@@ -180,6 +183,7 @@ fn one(client: &ClientRegistration, known: &Surroundings<'_>, at: &Pointer<'_>) 
         grants,
         scopes,
         redirect_uris,
+        any_loopback_redirect_uri: client.danger_any_loopback_redirect_uri,
         origins,
         wallet: wallet.to_owned(),
         device,
@@ -202,6 +206,10 @@ fn fits(
     known: &Surroundings<'_>,
     at: &Pointer<'_>,
 ) {
+    if client.danger_any_loopback_redirect_uri && !known.addresses.allow_loopback {
+        let why = "is for one machine that talks to itself: it needs danger_allow_loopback = true";
+        at.add("danger_any_loopback_redirect_uri", why);
+    }
     match authentication {
         Authentication::None => {
             if known.device.require_client_authentication && grants.contains(&Grant::DeviceCode) {
@@ -322,7 +330,7 @@ fn code_rules(
     let (pushed, lax) = ("require_pushed_authorization_requests", "danger_allow_missing_pkce");
     let named = "require_redirect_uri";
     if grants.contains(&Grant::AuthorizationCode) {
-        if client.redirect_uris.is_empty() {
+        if client.redirect_uris.is_empty() && !client.danger_any_loopback_redirect_uri {
             let why = "is missing: a client of the authorization_code grant needs a place to return to";
             at.add("redirect_uris", why);
         }

@@ -19,6 +19,7 @@ use vpgate_core::change::Change;
 use vpgate_core::jose::jwe::EncryptionKey;
 use vpgate_core::oauth::client::{AuthenticatedClient, Client};
 use vpgate_core::oauth::device_grant::Pending;
+use vpgate_core::oauth::redirect::NotRegistered;
 use vpgate_core::openid4vp::presentation::Begun;
 use vpgate_core::openid4vp::request::{
     AuthorizationMethod, PresentationFlow, Profile, RequestMethod, Requester, VpRequest,
@@ -98,8 +99,8 @@ pub enum NotBegun {
     #[error("no wallet of this name is configured")]
     Wallet,
     /// Missing, or not registered for this client.
-    #[error("redirect_uri must be one of this client's registered redirect URIs, exactly")]
-    RedirectUri,
+    #[error(transparent)]
+    RedirectUri(#[from] NotRegistered),
     /// This client may not ask across devices (REQ-15.3).
     #[error("cross_device is not allowed for this client (clients[].cross_device)")]
     CrossDevice,
@@ -261,12 +262,12 @@ fn checked_return(client: &Client, request: &NewPresentation) -> Result<Url, Not
     if request.flow == PresentationFlow::CrossDevice && !client.cross_device {
         return Err(NotBegun::CrossDevice);
     }
-    let registered = |uri: &String| client.redirect_uris.iter().find(|known| known.as_str() == uri);
-    let redirect_uri = request.redirect_uri.as_ref().and_then(registered).ok_or(NotBegun::RedirectUri)?;
+    let named = request.redirect_uri.as_deref().ok_or(NotRegistered::Missing)?;
+    let redirect_uri = client.redirect_uri(named).ok_or(NotRegistered::Unknown)?;
     if request.state.as_ref().is_some_and(|state| state.chars().count() > LONGEST_STATE) {
         return Err(NotBegun::State);
     }
-    Ok(redirect_uri.clone())
+    Ok(redirect_uri)
 }
 
 /// The request as the wallet will see it, where the browser is sent there with it at once; the wallet's server is

@@ -315,7 +315,7 @@ impl From<NotBegun> for Problem {
         match why {
             NotBegun::Question(why) => why.into(),
             NotBegun::Wallet => Self::invalid_request("/wallet", detail),
-            NotBegun::RedirectUri => Self::invalid_request("/redirect_uri", detail),
+            NotBegun::RedirectUri(_) => Self::invalid_request("/redirect_uri", detail),
             NotBegun::CrossDevice
             | NotBegun::WalletCannotCross
             | NotBegun::WalletNotByApi

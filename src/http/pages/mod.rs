@@ -115,7 +115,8 @@ impl Pages {
 
     /// Where forms may lead besides here.
     fn ways_out(&self) -> String {
-        ways_out::sources(discovery::addresses_of_others(&self.context))
+        let any_loopback = discovery::leads_to_any_loopback(&self.context);
+        ways_out::sources(discovery::addresses_of_others(&self.context), any_loopback)
     }
 
     fn client_address(&self, request: &Request) -> ClientAddress {

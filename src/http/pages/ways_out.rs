@@ -9,8 +9,10 @@ use std::collections::BTreeSet;
 use url::{Host, Url};
 
 /// The sources, in the order of their text, so that the same configuration gives the same page.
-pub fn sources<'a>(addresses: impl Iterator<Item = &'a Url>) -> String {
-    let others: BTreeSet<String> = addresses.filter_map(source).collect();
+pub fn sources<'a>(addresses: impl Iterator<Item = &'a Url>, any_loopback: bool) -> String {
+    // Of any address on this machine there is no shorter list.
+    let plain_http = any_loopback.then(|| "http:".to_owned());
+    let others: BTreeSet<String> = addresses.filter_map(source).chain(plain_http).collect();
     let all = ["'self'".to_owned(), "https:".to_owned()].into_iter().chain(others);
     all.collect::<Vec<_>>().join(" ")
 }

@@ -54,6 +54,7 @@ fn request() -> AuthorizationRequest {
         grants: vec![Grant::AuthorizationCode],
         scopes: Scopes::parse(states::SCOPE).unwrap(),
         redirect_uris: vec!["https://web.example/return".parse().unwrap()],
+        any_loopback_redirect_uri: false,
         origins: Vec::new(),
         wallet: "proof".to_owned(),
         device: DeviceSettings::default(),

@@ -348,6 +348,7 @@ fn client(id: &str, authentication: Authentication, grants: Vec<Grant>) -> Clien
         grants,
         scopes: Scopes::parse("adult").unwrap(),
         redirect_uris: vec![RETURN.parse().unwrap()],
+        any_loopback_redirect_uri: false,
         origins: Vec::new(),
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),

@@ -63,6 +63,47 @@ fn req_11_11_only_the_port_of_a_loopback_address_of_a_native_app_may_differ() {
 }
 
 #[test]
+fn where_any_loopback_address_is_good_no_other_address_is() {
+    let mut client = client("app", confidential());
+    let fits = |client: &Client, asked: &str| ReturnAddress::registered(client, Some(asked)).is_ok();
+    let ours = [
+        "http://localhost:3000/cb",
+        "http://127.0.0.1:9/a/b?x=1",
+        "https://[::1]:5173/",
+        "http://app.localhost/",
+    ];
+    for address in ours {
+        assert!(!fits(&client, address), "{address}");
+    }
+    client.any_loopback_redirect_uri = true;
+    for address in ours {
+        assert!(fits(&client, address), "{address}");
+    }
+    for other in [
+        "http://localhost:3000",
+        "http://localhost:3000/cb#f",
+        "http://u@localhost:3000/cb",
+        "http://localhost.example/cb",
+        "http://192.168.1.1/cb",
+        "https://app.example/cb",
+        "ftp://localhost/cb",
+    ] {
+        assert!(!fits(&client, other), "{other}");
+    }
+    assert!(ReturnAddress::registered(&client, None).is_err(), "somewhere must be named");
+}
+
+#[test]
+fn a_redirect_uri_that_is_missing_is_not_told_as_one_that_is_unknown() {
+    let mut client = client("web", confidential());
+    client.redirect_uris =
+        ["https://a.example/cb", "https://b.example/cb"].map(|uri| uri.parse().unwrap()).into();
+    let why = |asked| ReturnAddress::registered(&client, asked).unwrap_err();
+    assert_eq!(why(None), NotRegistered::Missing);
+    assert_eq!(why(Some("https://c.example/cb")), NotRegistered::Unknown);
+}
+
+#[test]
 fn req_11_14_nothing_registered_means_nowhere() {
     assert!(registered(Authentication::None, &[], Some("https://anywhere.example/")).is_none());
     assert!(registered(Authentication::None, &[], None).is_none());

@@ -59,6 +59,7 @@ fn client(id: &str, authentication: Authentication, redirect_uris: &[&str]) -> C
         grants: vec![Grant::AuthorizationCode],
         scopes: Scopes::parse("adult name openid").unwrap(),
         redirect_uris: redirect_uris.iter().map(|uri| uri.parse().unwrap()).collect(),
+        any_loopback_redirect_uri: false,
         origins: Vec::new(),
         wallet: "demo".to_owned(),
         device: DeviceSettings::default(),
