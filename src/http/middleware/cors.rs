@@ -46,12 +46,17 @@ const RESPONSE_HEADERS: &str = "retry-after, www-authenticate, dpop-nonce";
 /// How long a browser need not ask again, in seconds: as long as the metadata is kept.
 const MAX_AGE_SECONDS: u32 = 300;
 
+/// The longest origin that is logged, in bytes.
+const MAX_ORIGIN: usize = 256;
+
 /// One request to one of [`PATHS`].
 pub struct OriginVisit {
     methods: &'static [&'static str],
     readers: PagesAllowed,
     /// As it was sent, with the identifiers of its clients, if it has any.
     origin: Option<(HeaderValue, Vec<String>)>,
+    /// One that is nobody's, of a page elsewhere.
+    stranger: Option<String>,
     noted: Arc<NotedClient>,
 }
 
@@ -75,9 +80,13 @@ pub fn visit(context: &Context, request: &mut Request) -> Option<OriginVisit> {
         (!clients.is_empty()).then(|| (origin.clone(), clients))
     };
     let origin = only(request.headers()).and_then(clients_of);
+    let elsewhere = matches!(request.header("sec-fetch-site"), Some("cross-site" | "same-site"));
+    let stranger =
+        only(request.headers()).and_then(|it| it.to_str().ok()).filter(|it| it.len() <= MAX_ORIGIN);
+    let stranger = stranger.filter(|_| elsewhere && origin.is_none()).map(str::to_owned);
     let noted = Arc::new(NotedClient::default());
     request.set_data(Arc::clone(&noted));
-    Some(OriginVisit { methods, readers: *readers, origin, noted })
+    Some(OriginVisit { methods, readers: *readers, origin, stranger, noted })
 }
 
 impl OriginVisit {
@@ -90,7 +99,15 @@ impl OriginVisit {
             return;
         }
         headers.append(header::VARY, HeaderValue::from_static("origin"));
-        let Some((origin, clients)) = &self.origin else { return };
+        let Some((origin, clients)) = &self.origin else {
+            if let Some(origin) = &self.stranger {
+                tracing::info!(
+                    origin,
+                    "a page cannot read the answer: its origin is not in clients[].origins"
+                );
+            }
+            return;
+        };
         if self.noted.0.get().is_none_or(|id| clients.contains(id)) {
             headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, origin.clone());
             headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, HeaderValue::from_static(RESPONSE_HEADERS));

@@ -4,6 +4,8 @@ use poem::http::{Method, StatusCode};
 use vpgate_core::oauth::client::Clients;
 
 use crate::endpoints::stage::{Answer, DEVICE_CODE, SHOP, Stage};
+#[cfg(feature = "sandbox")]
+use crate::scenarios::logs::Lines;
 
 const METADATA: &str = "/.well-known/oauth-authorization-server";
 const PAGE: &str = "https://app.example";
@@ -48,6 +50,25 @@ async fn a_page_of_the_client_reads_codes_errors_and_metadata() {
         let refused = stage.form("/device_authorization", &[("origin", PAGE)], form).await;
         assert!(refused.status.is_client_error());
         assert_eq!(allowed(&refused), Some(PAGE), "{form}");
+    }
+}
+
+/// A browser's console says CORS and nothing more; who runs the service finds the reason in the log.
+#[cfg(feature = "sandbox")]
+#[tokio::test]
+async fn an_origin_that_nobody_listed_is_told_in_the_log() {
+    let (lines, _guards) = Lines::collect(tracing::Level::INFO);
+    let stage = stage();
+    let told = |origin: &str| lines.text().contains(&format!("\"origin\":\"{origin}\""));
+    for (origin, site, expected) in [
+        ("https://unlisted.example", "cross-site", true),
+        ("https://unlisted.app.example", "same-site", true),
+        ("https://our-own.example", "same-origin", false),
+        (PAGE, "cross-site", false),
+    ] {
+        let headers = [("origin", origin), ("sec-fetch-site", site)];
+        stage.form("/device_authorization", &headers, "client_id=tv").await;
+        assert_eq!(told(origin), expected, "{origin}: {}", lines.text());
     }
 }
 

@@ -28,7 +28,7 @@ mod haip;
 mod identifiers;
 mod in_signature;
 mod limits;
-mod logs;
+pub mod logs;
 mod lost_answers;
 mod metrics;
 mod oidf;
