@@ -1,7 +1,11 @@
 //! Commands that are more than a call into the library, and how every command speaks.
 
 pub mod audit;
+#[cfg(feature = "sandbox")]
+pub mod demo;
 pub mod doctor;
+#[cfg(feature = "sandbox")]
+pub mod init;
 pub mod keys;
 pub mod logs;
 pub mod receipt;
@@ -17,7 +21,7 @@ use std::io::{self, Read, Write as _};
 use std::path::Path;
 
 use anyhow::{Context as _, anyhow, bail};
-use vpgate::config::{Config, Faults};
+use vpgate::config::{Config, Faults, with_lines};
 
 /// A result, on standard output, at once.
 pub fn say(text: &str) -> anyhow::Result<()> {
@@ -52,5 +56,10 @@ pub fn load(path: &Path) -> anyhow::Result<Config> {
 pub fn faults_in(path: &Path, faults: &Faults) -> anyhow::Error {
     let count = faults.iter().count();
     let noun = if count == 1 { "fault" } else { "faults" };
-    anyhow::anyhow!("{count} {noun} in {}:\n{faults}", path.display())
+    let told = match std::fs::read_to_string(path) {
+        Ok(text) => with_lines(faults, &text),
+        // That is the fault.
+        Err(_) => faults.to_string(),
+    };
+    anyhow::anyhow!("{count} {noun} in {}:\n{told}", path.display())
 }

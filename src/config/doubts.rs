@@ -139,6 +139,12 @@ fn dangers(clients: &Clients, trust: &TrustPolicy, allow_loopback: bool, forgets
         let id = &client.id;
         warnings.push(format!("danger_allow_missing_pkce is on for {id}: a stolen code may be of use"));
     }
+    for client in clients.iter().filter(|client| client.any_loopback_redirect_uri) {
+        let id = &client.id;
+        warnings.push(format!(
+            "danger_any_loopback_redirect_uri is on for {id}: any program on a person's machine may receive its codes"
+        ));
+    }
     if !allow_loopback {
         warnings.extend(clients.iter().flat_map(odd_ports));
     }

@@ -14,6 +14,8 @@ pub mod chain_memo;
 mod doubts;
 mod fault;
 mod file;
+mod hints;
+mod lines;
 pub mod outgoing;
 mod postgres;
 mod process;
@@ -35,6 +37,7 @@ use url::Url;
 
 pub use self::fault::{ConfigFault, Faults};
 use self::file::Folder;
+pub use self::lines::with_lines;
 use self::outgoing::OutgoingRequests;
 pub use self::postgres::{PostgresStorage, PostgresTls, StatementMode};
 use self::raw::RawStorage;

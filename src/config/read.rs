@@ -6,8 +6,8 @@ use toml::{Table, Value};
 
 use super::fault::Faults;
 use super::raw::File;
-use super::schema;
 use super::spellings::{self, Origins};
+use super::{hints, schema};
 use vpgate_core::base::canonical::canonical_json;
 use vpgate_core::base::secret::Digest;
 
@@ -21,7 +21,11 @@ pub(super) struct Written {
 
 /// Reads the text. Values that cannot be read are left out, each with a fault of its own.
 pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
-    let mut written = Value::Table(faults.keep("", toml::from_str::<Table>(text))?);
+    let table = toml::from_str::<Table>(text).map_err(|why| {
+        let why = why.to_string();
+        format!("{why}{}", hints::about_file(&why))
+    });
+    let mut written = Value::Table(faults.keep("", table)?);
     let mut origins = Origins::default();
     spellings::unify(&mut written, "", "", &mut origins, faults);
     loop {
@@ -39,7 +43,8 @@ pub(super) fn read(text: &str, faults: &mut Faults) -> Option<Written> {
                 let path: Vec<Segment> = error.path().iter().cloned().collect();
                 let shown = origins.of(&error.path().to_string());
                 let why = error.into_inner();
-                let why = why.message().trim().to_owned();
+                let why = why.message().trim();
+                let why = format!("{why}{}", hints::about_value(&shown, at(&written, &path), why));
                 // One wrong value hides all others from serde: note it, take it out, read again.
                 let taken = without(&mut written, &path);
                 faults.add(if taken { shown } else { String::new() }, why);
@@ -59,6 +64,15 @@ fn rules_version(written: &Value) -> Digest {
     let parts = RULES.iter().filter_map(|name| Some(((*name).to_owned(), written.get(*name)?)));
     let parts = parts.map(|(name, part)| (name, serde_json::to_value(part).unwrap_or_default()));
     Digest::of(canonical_json(&serde_json::Value::Object(parts.collect())).as_bytes())
+}
+
+/// The value at `path`.
+fn at<'v>(value: &'v Value, path: &[Segment]) -> Option<&'v Value> {
+    path.iter().try_fold(value, |value, step| match step {
+        Segment::Map { key } => value.get(key),
+        Segment::Seq { index } => value.get(index),
+        _ => None,
+    })
 }
 
 /// Takes out the value of the innermost key on `path`: taking one element out of a list would shift
@@ -105,6 +119,9 @@ fn tables_and_key(path: &Path<'_>) -> (String, String, String) {
 
 /// The nearest known key, if one is near enough to be a slip of the hand.
 fn suggestion(table: &str, key: &str) -> String {
+    if let Some(instead) = hints::about_key(table, key) {
+        return instead;
+    }
     let near = |known: &'static str| (distance(known, key), known);
     match schema::keys(table).into_iter().map(near).min() {
         Some((steps, known)) if steps <= 1 + key.len() / 4 => format!("; did you mean `{known}`?"),
@@ -163,6 +180,30 @@ mod tests {
             assert!(found.lines().any(|found| found == line), "{line}\nis not among\n{found}");
         }
         assert_eq!(found.lines().count(), 6, "{found}");
+    }
+
+    #[test]
+    fn the_usual_slips_are_told_what_was_meant() {
+        for (text, expected) in [
+            (
+                "[wallets]\nname = \"a\"",
+                "wallets: invalid type: map, expected a sequence; there may be several, so write it with two brackets: [[wallets]]",
+            ),
+            ("[[credentials]]\nvct = \"urn:x\"", "put it in brackets, vct = [\"urn:x\"]"),
+            (
+                "[tokens]\nlifetime = 3600",
+                "tokens.lifetime: invalid type: integer `3600`, expected a string; it has a unit: lifetime = \"3600s\", or in m, h or d",
+            ),
+            (
+                "[[clients]]\nclient_secret = \"abc\"",
+                "clients[0].client_secret: is not a known key; it is never in this file: `vpgate hash-secret --generate`",
+            ),
+            ("[tls]\ncertificate = \"a.pem\"", "tls: is not a known key; a proxy in front speaks TLS"),
+            ("[wallets]\nname = \"a\"\n[wallets]\nname = \"b\"", "has two brackets: [[wallets]]"),
+        ] {
+            let found = faults(text);
+            assert!(found.contains(expected), "{expected}\nis not in\n{found}");
+        }
     }
 
     #[test]

@@ -9,6 +9,7 @@ use schemars::JsonSchema;
 use serde::de::value::{MapAccessDeserializer, SeqAccessDeserializer};
 use serde::de::{MapAccess, SeqAccess, Visitor};
 use serde::{Deserialize, Deserializer};
+use serde_json::Value;
 use url::Url;
 
 use super::Sources;
@@ -286,12 +287,22 @@ fn named_by_did(issuer: &str, sources: &dyn Sources) -> Result<KeySource, String
 pub(super) fn jwks_file(name: &str, sources: &dyn Sources) -> Result<KeySet, String> {
     let bytes = sources.file(name, JWKS.bytes)?;
     let json = json::parse(&bytes, &JWKS).map_err(|why| why.to_string())?;
+    if holds_a_private_key(&json) {
+        let why = "holds a private key: take it off this machine, and keep the public half here, without `d`";
+        return Err(why.to_owned());
+    }
     let keys = KeySet::from_json(&json).map_err(|why| why.to_string())?;
     if keys.keys().is_empty() {
         let why = keys.left_out_in_words().map(|why| format!(": {why}")).unwrap_or_default();
         return Err(format!("holds no key that could verify a signature{why}"));
     }
     Ok(remembering(keys, sources))
+}
+
+/// `d` is the private part of every asymmetric key (RFC 7518 section 6, RFC 8037 section 2).
+fn holds_a_private_key(jwks: &Value) -> bool {
+    let keys = jwks.get("keys").and_then(Value::as_array);
+    keys.is_some_and(|keys| keys.iter().any(|key| key.get("d").is_some()))
 }
 
 fn remembering(keys: KeySet, sources: &dyn Sources) -> KeySet {

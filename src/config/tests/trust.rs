@@ -279,6 +279,14 @@ fn a_jwks_file_is_read_at_the_start() {
     let write = |jwks: &str| std::fs::write(folder.path().join("jwks.json"), jwks).unwrap();
     write("{\"keys\": []}");
     assert!(load().unwrap_err().to_string().contains("holds no key"));
+    // The public half beside it does not make that good: the file is where it must not be.
+    write(
+        r#"{"keys": [{"kty": "OKP", "crv": "Ed25519", "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"},
+            {"kty": "OKP", "crv": "Ed25519", "d": "nWGxne_9WmC6hEr0kuwsxERJxWl7MmkZcDusAxyuf2A",
+             "x": "11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo"}]}"#,
+    );
+    let private = load().unwrap_err().to_string();
+    assert!(private.contains("holds a private key: take it off this machine"), "{private}");
     write(
         "{\"keys\": [{\"kty\": \"OKP\", \"crv\": \"Ed25519\", \"x\": \"11qYAYKxCrfVS_7TyWQHOg7hcvPapiMlrwIaaPcHURo\"}]}",
     );
