@@ -9,6 +9,8 @@ mod background;
 mod clock;
 mod connections;
 mod deliveries;
+#[cfg(feature = "sandbox")]
+pub mod demo;
 mod doctor;
 mod listener;
 mod own_keys;
@@ -125,7 +127,9 @@ pub enum NotStarted {
     RequestKey(String),
     #[error("outgoing requests cannot be set up")]
     Fetch(#[from] NoReach),
-    #[error("cannot listen on {address}")]
+    #[error(
+        "cannot listen on {address}: `listen`, or `--listen` of the sandbox and the demo, names another place"
+    )]
     Listen {
         /// Where the service was to listen.
         address: SocketAddr,
@@ -137,6 +141,10 @@ pub enum NotStarted {
     #[cfg(feature = "sandbox")]
     #[error("the sandbox cannot be set up")]
     Sandbox(#[from] sandbox::NoSandbox),
+    /// The issuer and the wallet alone.
+    #[cfg(feature = "sandbox")]
+    #[error(transparent)]
+    Demo(#[from] demo::NoDemo),
 }
 
 /// Everything joined; nothing listens yet.

@@ -3,8 +3,6 @@
 mod command_line;
 
 use std::io::{self, Read as _, Write as _};
-#[cfg(feature = "sandbox")]
-use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -41,14 +39,13 @@ struct Cli {
 enum Command {
     /// The whole story on this machine, without configuration: service, issuer, wallet, television, web page, shop.
     #[cfg(feature = "sandbox")]
-    Sandbox {
-        /// Where to listen; a loopback address. Port 0 takes any free one.
-        #[arg(long, default_value = "127.0.0.1:8080")]
-        listen: SocketAddr,
-        /// Keeps the database and the keys in this folder; without it nothing is kept.
-        #[arg(long)]
-        data: Option<PathBuf>,
-    },
+    Sandbox(command_line::sandbox::SandboxArguments),
+    /// The sandbox's issuer and wallet alone, as parties of a service of yours. Prints the entries that its `vpgate.toml` needs.
+    #[cfg(feature = "sandbox")]
+    Demo(command_line::demo::DemoArguments),
+    /// Writes a `vpgate.toml` to begin with, and the keys that it names. Overwrites nothing.
+    #[cfg(feature = "sandbox")]
+    Init(command_line::init::InitArguments),
     /// The service.
     Serve(ConfigFile),
     /// Says everything that is wrong with a configuration.
@@ -58,6 +55,9 @@ enum Command {
         /// Prints the JSON Schema of the file instead, for editors and other programs.
         #[arg(long)]
         schema: bool,
+        /// Reaches every address that the configuration names, too, as `doctor` does.
+        #[arg(long, conflicts_with = "schema")]
+        online: bool,
     },
     /// Looks at everything that the configuration names, and says what is worth a look: database, keys, certificates, whether issuers,
     /// wallets and our own address answer, and whether their clocks are ours. Changes nothing, tells no secret.
@@ -177,9 +177,14 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => return audit::run(&command),
         Command::Receipt(command) => return receipt::run(&command),
         #[cfg(feature = "sandbox")]
-        Command::Sandbox { listen, data } => command_line::sandbox::run(listen, data),
+        Command::Sandbox(arguments) => command_line::sandbox::run(arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Demo(arguments) => command_line::demo::run(arguments),
+        #[cfg(feature = "sandbox")]
+        Command::Init(arguments) => command_line::init::run(&arguments),
         Command::Serve(file) => service::serve(&file.config),
         Command::CheckConfig { schema: true, .. } => say(&format!("{:#}", config::schema())),
+        Command::CheckConfig { file, online: true, .. } => return command_line::doctor::run(&file.config),
         Command::CheckConfig { file, .. } => {
             let config = load(&file)?;
             for warning in &config.warnings {

@@ -1,20 +1,21 @@
 //! `vpgate sandbox`: the service and the demo parties on one machine. Its configuration is written as
 //! text and goes through the same check as anybody's.
 
-use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 
+use serde_json::Value;
 use url::Url;
 
 use self::key_files::KeyFiles;
+use self::places::{PlacesFault, SandboxPlaces};
 use super::{Listening, Mounts, NotStarted, Running, bind, start_at};
 use crate::config::{Config, Faults, secrets};
 use crate::fetch::client::sandbox_client;
 use crate::fetch::reach::NoReach;
 use crate::flow::ports::{Clock, Entropy, Unavailable};
 use crate::sandbox::certified_key::{CertifiedKey, NotCertified};
-use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN};
+use crate::sandbox::{MOUNT, Sandbox, SandboxFault, SandboxSettings, WELL_KNOWN, Whereabouts};
 use crate::store;
 use crate::system::clock::SystemClock;
 use crate::system::entropy::SystemEntropy;
@@ -22,13 +23,20 @@ use vpgate_core::base::secret::Secret;
 use vpgate_core::jose::x5c::{Roots, RootsFault};
 
 mod key_files;
+mod places;
+
+pub use self::places::SandboxOptions;
 
 /// The television's client identifier.
 pub const TV: &str = "tv";
 /// The web page's client identifier.
 pub const PAGE: &str = "page";
-/// The shop's client identifier.
+/// The shop's client identifier, and that of relying parties of one's own.
 pub const SHOP: &str = "shop";
+/// The client identifier of applications of one's own that have a server.
+pub const APP: &str = "app";
+/// That of those without: pages, command lines, apps.
+pub const SPA: &str = "spa";
 /// The scope that both ask for.
 pub const SCOPE: &str = "urn:proof:params:scope:verifiable-credentials:basic";
 /// The service's client identifier at the demo wallet.
@@ -38,9 +46,9 @@ const WALLET_CLIENT: &str = "vpgate-sandbox";
 #[derive(Debug, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it")]
 pub enum NoSandbox {
-    /// It speaks plain http, with secrets that are printed: not for a network.
-    #[error("the sandbox listens on loopback addresses only, such as 127.0.0.1:8080")]
-    NotLoopback,
+    /// Where it is to be reached.
+    #[error(transparent)]
+    Places(#[from] PlacesFault),
     /// The folder cannot be made.
     #[error("the folder given with --data cannot be made")]
     Data(#[source] std::io::Error),
@@ -75,21 +83,20 @@ struct Demo {
 }
 
 impl Demo {
-    /// For a service that is reached at `address`; files are kept in `data`, or nothing is.
+    /// For a service that is reached at `places`; files are kept in `data`, or nothing is.
     fn new(
-        address: SocketAddr,
+        places: &SandboxPlaces,
         data: Option<&Path>,
         shop_secret: &Secret,
         clock: Arc<dyn Clock>,
         entropy: Arc<dyn Entropy>,
     ) -> Result<Self, NoSandbox> {
-        let base = format!("http://{address}");
         let certified = CertifiedKey::generate("the sandbox's vpgate", clock.now())?;
         let roots = Roots::new(&certified.root, None, Vec::new())?;
         // Read once, and removed at the end of this: nothing of the key stays on disk.
         let files = KeyFiles::folder(&*entropy)?;
-        let parties = Sandbox::new(SandboxSettings {
-            base_url: Url::parse(&base)?,
+        let settings = SandboxSettings {
+            base_url: places.public.clone(),
             shop_client_id: SHOP.to_owned(),
             shop_secret: Secret::received(shop_secret.expose()),
             tv_client_id: TV.to_owned(),
@@ -100,9 +107,16 @@ impl Demo {
             now: Arc::new(move || clock.now()),
             rng: Arc::new(move |bytes| draw(&*entropy, bytes)),
             http: sandbox_client()?,
-        })?;
+        };
+        // Whoever fetches what the issuer publishes is on this machine, whatever browsers call it.
+        let whereabouts = Whereabouts {
+            issuer: places.here.clone(),
+            service: places.public.clone(),
+            service_from_here: places.here.clone(),
+        };
+        let parties = Sandbox::apart(settings, &whereabouts)?;
         files.write(&certified, parties.issuer_root())?;
-        let text = configuration(&base, data.is_some(), shop_secret, &files);
+        let text = configuration(places, data.is_some(), shop_secret, &files);
         let config = Config::from_toml(&text, data.unwrap_or(Path::new("")))?;
         Ok(Self { config, parties })
     }
@@ -119,7 +133,9 @@ pub struct RunningSandbox {
     pub running: Running,
     /// Where everything is: `http://127.0.0.1:8080/`.
     pub base_url: Url,
-    /// The shop's secret, to be printed: it opens nothing but this sandbox.
+    /// Where this machine reaches it; the same, unless a public address was given.
+    pub here: Url,
+    /// The secret of the shop and of applications of one's own, to be printed: it opens nothing but this sandbox.
     pub shop_secret: Secret,
 }
 
@@ -128,30 +144,28 @@ pub struct RunningSandbox {
 /// # Errors
 /// [`NotStarted`]
 pub async fn serve(
-    listen: SocketAddr,
-    data: Option<PathBuf>,
+    options: SandboxOptions,
     shop_secret: Option<Secret>,
 ) -> Result<RunningSandbox, NotStarted> {
-    if !listen.ip().is_loopback() {
-        return Err(NoSandbox::NotLoopback.into());
-    }
-    let public = bind(listen).await?;
-    let address = public.1;
+    options.check().map_err(NoSandbox::Places)?;
+    let public = bind(options.listen).await?;
     let shop_secret = match shop_secret {
         Some(secret) => secret,
         None => random_secret().map_err(NoSandbox::Entropy)?,
     };
+    let data = options.data.clone();
     if let Some(folder) = &data {
         std::fs::create_dir_all(folder).map_err(NoSandbox::Data)?;
     }
+    let places = options.places(public.1).map_err(NoSandbox::Address)?;
     let demo =
-        Demo::new(address, data.as_deref(), &shop_secret, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
+        Demo::new(&places, data.as_deref(), &shop_secret, Arc::new(SystemClock), Arc::new(SystemEntropy))?;
     let mounts = demo.mounts();
     let base_url = demo.config.public_url.clone();
     // Nobody else works with it.
     store::migrate(&demo.config.storage)?;
     let running = start_at(Listening { public, operations: None }, demo.config, mounts)?;
-    Ok(RunningSandbox { running, base_url, shop_secret })
+    Ok(RunningSandbox { running, base_url, here: places.here, shop_secret })
 }
 
 fn random_secret() -> Result<Secret, Unavailable> {
@@ -164,20 +178,31 @@ fn random_secret() -> Result<Secret, Unavailable> {
     clippy::panic,
     reason = "a demo party without randomness has nothing to say; the endpoint answers 500"
 )]
-fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
+pub(super) fn draw(entropy: &dyn Entropy, bytes: &mut [u8]) {
     if let Err(why) = entropy.fill(bytes) {
         panic!("{why}");
     }
 }
 
-fn configuration(base: &str, kept: bool, shop_secret: &Secret, files: &KeyFiles) -> String {
+fn configuration(places: &SandboxPlaces, kept: bool, shop_secret: &Secret, files: &KeyFiles) -> String {
+    let address = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
     include_str!("sandbox.toml")
-        .replace("${base}", base)
+        .replace("${base}", &address(&places.public))
+        .replace("${here}", &address(&places.here))
+        .replace("${trusted_proxies}", places.trusted_proxies())
+        .replace("${redirect_uris}", &listed(&places.redirect_uris))
+        .replace("${origins}", &listed(&places.origins))
         .replace("${storage}", if kept { "sqlite:vpgate.db" } else { "sqlite::memory:" })
         .replace("${request_key}", &files.key().display().to_string())
         .replace("${request_certificate}", &files.certificate().display().to_string())
         .replace("${issuer_root}", &files.issuer_root().display().to_string())
         .replace("${shop_secret_hash}", &secrets::hash_text(shop_secret.digest()))
+}
+
+/// More elements of an array, each after a comma.
+fn listed(more: &[String]) -> String {
+    // A JSON string is a TOML string.
+    more.iter().map(|text| format!(", {}", Value::from(text.as_str()))).collect()
 }
 
 #[cfg(test)]
@@ -187,8 +212,8 @@ mod tests {
 
     fn demo(data: Option<&Path>) -> Demo {
         let secret = Secret::received("s3cret");
-        let address = "127.0.0.1:8080".parse().unwrap();
-        Demo::new(address, data, &secret, Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap()
+        let places = SandboxOptions::default().places("127.0.0.1:8080".parse().unwrap()).unwrap();
+        Demo::new(&places, data, &secret, Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap()
     }
 
     #[test]
@@ -233,10 +258,58 @@ mod tests {
         assert_eq!(config.keys, KeyStorage::Directory("/data/keys".into()));
     }
 
-    #[tokio::test]
-    async fn it_does_not_listen_to_a_network() {
-        let listen = "0.0.0.0:0".parse().unwrap();
-        let refused = serve(listen, None, None).await.err().unwrap();
-        assert!(matches!(refused, NotStarted::Sandbox(NoSandbox::NotLoopback)));
+    #[test]
+    fn one_s_own_applications_and_a_public_address_join() {
+        let options = SandboxOptions {
+            listen: "0.0.0.0:0".parse().unwrap(),
+            public_url: Some("https://a-tunnel.example".parse().unwrap()),
+            redirect_uris: vec!["https://app.example/cb".to_owned()],
+            origins: vec!["https://app.example".to_owned()],
+            ..SandboxOptions::default()
+        };
+        options.check().unwrap();
+        let places = options.places("0.0.0.0:8080".parse().unwrap()).unwrap();
+        let secret = Secret::received("s3cret");
+        let demo = Demo::new(&places, None, &secret, Arc::new(SystemClock), Arc::new(SystemEntropy)).unwrap();
+        let policy = &demo.config.policy;
+        assert_eq!(demo.config.public_url.as_str(), "https://a-tunnel.example/");
+        let wallet = &policy.wallets[0].authorization_endpoint;
+        assert_eq!(wallet.as_str(), "https://a-tunnel.example/sandbox/wallet/authorize");
+        assert_eq!(policy.trust.credentials[0].issuer, "http://127.0.0.1:8080/sandbox/issuer");
+        for id in [SHOP, APP, SPA] {
+            let client = policy.clients.named(id).unwrap();
+            for way_back in ["https://app.example/cb", "http://localhost:3000/callback"] {
+                assert!(client.redirect_uri(way_back).is_some(), "{id} {way_back}");
+            }
+            assert!(client.redirect_uri("https://other.example/cb").is_none(), "{id}");
+        }
+        for id in [PAGE, SPA] {
+            let origins = &policy.clients.named(id).unwrap().origins;
+            assert_eq!(*origins, ["http://localhost:8090", "https://app.example"], "{id}");
+        }
+        assert!(demo.config.trusted_proxies.contains("127.0.0.1".parse().unwrap()));
+    }
+
+    #[test]
+    fn what_is_wrong_with_one_s_own_addresses_is_said() {
+        for (uris, origins, fault) in [
+            (["https://app.example/cb#x"], [""; 0].as_slice(), "must not have a fragment"),
+            (
+                ["https://app.example/cb"],
+                ["https://app.example/".to_owned().leak() as &str].as_slice(),
+                "write the origin alone",
+            ),
+        ] {
+            let options = SandboxOptions {
+                redirect_uris: uris.map(str::to_owned).into(),
+                origins: origins.iter().map(|it| (*it).to_owned()).collect(),
+                ..SandboxOptions::default()
+            };
+            let places = options.places("127.0.0.1:8080".parse().unwrap()).unwrap();
+            let secret = Secret::received("s3cret");
+            let made = Demo::new(&places, None, &secret, Arc::new(SystemClock), Arc::new(SystemEntropy));
+            let why = made.err().unwrap().to_string();
+            assert!(why.contains(fault), "{why}");
+        }
     }
 }

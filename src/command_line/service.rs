@@ -14,7 +14,7 @@ use super::{load, say};
 
 /// The service that `config` describes.
 pub fn serve(config: &Path) -> anyhow::Result<()> {
-    until_told_to_stop(Some(config), async {
+    let start = async {
         let running = app::serve(load(config)?).await?;
         if let Some(address) = running.operations_address() {
             tell(&format!("operations endpoints on http://{address}"), &address);
@@ -22,27 +22,32 @@ pub fn serve(config: &Path) -> anyhow::Result<()> {
         let address = running.address();
         tell(&format!("listening on http://{address}"), &address);
         Ok(running)
-    })
+    };
+    until_told_to_stop(start, async |running: &Running| reload(config, running).await, Running::stop)
 }
 
-/// `config` is the file that SIGHUP reads again, where there is one.
-pub(super) fn until_told_to_stop(
-    config: Option<&Path>,
-    start: impl Future<Output = anyhow::Result<Running>>,
+/// What SIGHUP does where there is no configuration file.
+#[cfg(feature = "sandbox")]
+pub(super) async fn nothing_to_reload<R>(_: &R) {
+    tracing::warn!("SIGHUP: there is no configuration file here, so nothing was done");
+}
+
+/// What `start` starts runs until a signal; on SIGHUP it is reloaded.
+pub(super) fn until_told_to_stop<R>(
+    start: impl Future<Output = anyhow::Result<R>>,
+    reload: impl AsyncFn(&R),
+    stop: impl AsyncFnOnce(R),
 ) -> anyhow::Result<()> {
     let runtime = tokio::runtime::Runtime::new().context("the runtime cannot be started")?;
     runtime.block_on(async {
         let mut signals = Signals::new().context("signals cannot be waited for")?;
         let running = start.await?;
         while signals.told().await == Told::Reload {
-            match config {
-                Some(config) => reload(config, &running).await,
-                None => tracing::warn!("SIGHUP: there is no configuration file here, so nothing was done"),
-            }
+            reload(&running).await;
         }
         tracing::info!("stopping: no new connections; requests under way are finished");
         tokio::select! {
-            () = running.stop() => Ok(()),
+            () = stop(running) => Ok(()),
             () = signals.told_to_stop() => bail!("told twice: stopped without finishing"),
         }
     })

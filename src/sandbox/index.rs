@@ -13,10 +13,21 @@ use super::{Parties, page};
 /// `GET /`
 #[handler]
 pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
+    front(parties, false)
+}
+
+/// `GET /`, where the issuer and the wallet are the only parties.
+#[handler]
+pub(super) fn show_alone(Data(parties): Data<&Arc<Parties>>) -> Response {
+    front(parties, true)
+}
+
+fn front(parties: &Parties, alone: bool) -> Response {
     let standing = parties.wallet.holder().status_index().and_then(|index| parties.issuer.status(index));
     page::html(parties, StatusCode::OK, |nonce| IndexPage {
         nonce,
         address: &parties.address,
+        alone,
         statuses: DemoStatus::ALL.map(|(status, name)| (name, Some(status) == standing)),
     })
 }
@@ -26,6 +37,8 @@ pub(super) fn show(Data(parties): Data<&Arc<Parties>>) -> Response {
 struct IndexPage<'a> {
     nonce: String,
     address: &'a str,
+    /// The issuer and the wallet alone.
+    alone: bool,
     /// Name, and whether it is so now.
     statuses: [(&'static str, bool); 3],
 }

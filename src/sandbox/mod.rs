@@ -51,9 +51,19 @@ pub type DemoClock = Arc<dyn Fn() -> Timestamp + Send + Sync>;
 /// Fills a buffer with randomness.
 pub type Randomness = Arc<dyn Fn(&mut [u8]) + Send + Sync>;
 
+/// Where the service and the issuer are, when browsers reach them elsewhere than this machine does.
+pub struct Whereabouts {
+    /// Where the issuer's documents are, for whoever must fetch them from here.
+    pub issuer: Url,
+    /// Where browsers reach the service.
+    pub service: Url,
+    /// Where the parties reach it.
+    pub service_from_here: Url,
+}
+
 /// What the sandbox is told.
 pub struct SandboxSettings {
-    /// Where the service (and this sandbox inside it) is reached, for example `http://127.0.0.1:8080`.
+    /// Where browsers reach the parties, for example `http://127.0.0.1:8080`.
     pub base_url: Url,
     /// The shop's client id at the service.
     pub shop_client_id: String,
@@ -92,22 +102,35 @@ pub enum SandboxFault {
 pub struct Sandbox(Arc<Parties>);
 
 impl Sandbox {
-    /// Makes the keys and issues the demo credential.
+    /// Makes the keys and issues the demo credential. Everything is at the one address.
     ///
     /// # Errors
     /// [`SandboxFault`]
     pub fn new(settings: SandboxSettings) -> Result<Self, SandboxFault> {
-        let address = settings.base_url.as_str().trim_end_matches('/').to_owned();
+        let here = settings.base_url.clone();
+        let places = Whereabouts { issuer: here.clone(), service: here.clone(), service_from_here: here };
+        Self::apart(settings, &places)
+    }
+
+    /// The same, where the service and the issuer are elsewhere than browsers see the parties.
+    ///
+    /// # Errors
+    /// [`SandboxFault`]
+    pub fn apart(settings: SandboxSettings, places: &Whereabouts) -> Result<Self, SandboxFault> {
         let now = (settings.now)();
-        let issuer = Issuer::new(format!("{address}{MOUNT}/issuer"), now)?;
+        let issuer = Issuer::new(format!("{}{MOUNT}/issuer", without_slash(&places.issuer)), now)?;
         let registration = Registration {
             client_id: settings.wallet_client_id,
-            redirect_uri: format!("{address}/callback"),
+            redirect_uri: format!("{}/callback", without_slash(&places.service)),
         };
         let wallet = DemoWallet::new(&issuer, registration, settings.verifier_roots, now)?;
         Ok(Self(Arc::new(Parties {
-            service: ServiceClient::new(address.clone(), settings.http),
-            address,
+            service: ServiceClient::new(
+                without_slash(&places.service_from_here),
+                without_slash(&places.service),
+                settings.http,
+            ),
+            address: without_slash(&settings.base_url),
             shop: Account { client_id: settings.shop_client_id, secret: settings.shop_secret },
             tv_client_id: settings.tv_client_id,
             page_client_id: settings.page_client_id,
@@ -123,25 +146,25 @@ impl Sandbox {
 
     /// Every page of the sandbox, for [`MOUNT`].
     pub fn endpoint(&self) -> BoxEndpoint<'static> {
-        Route::new()
+        let pages = issuer_and_wallet()
             .at("/", get(index::show))
-            .at("/issuer/jwks.json", get(issuer::publish_keys))
-            .at("/issuer/status-list", get(issuer::publish_statuses))
-            .at("/issuer/status", post(issuer::change_status))
-            .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
-            .at("/wallet/dc_api", post(wallet::dc_api::present))
-            .at("/wallet/consent", post(wallet::consent))
             .at("/tv", get(television::show))
             .at("/tv/poll", get(television::poll))
             .at("/tv/restart", post(television::restart))
             .at("/page", get(web_page::show))
             .at("/shop", get(shop::show))
             .at("/shop/agree", post(shop::agree))
-            .at("/shop/return", get(shop::come_back))
-            .with(CookieJarManager::new())
-            .data(Arc::clone(&self.0))
-            .map_to_response()
-            .boxed()
+            .at("/shop/return", get(shop::come_back));
+        self.shared(pages)
+    }
+
+    /// The issuer and the wallet alone, as parties of another service, for [`MOUNT`].
+    pub fn issuer_and_wallet(&self) -> BoxEndpoint<'static> {
+        self.shared(issuer_and_wallet().at("/", get(index::show_alone)))
+    }
+
+    fn shared(&self, pages: Route) -> BoxEndpoint<'static> {
+        pages.with(CookieJarManager::new()).data(Arc::clone(&self.0)).map_to_response().boxed()
     }
 
     /// The issuer's metadata (SD-JWT VC section 4), for [`WELL_KNOWN`].
@@ -168,6 +191,20 @@ impl Sandbox {
     pub fn wallet(&self) -> &DemoWallet {
         &self.0.wallet
     }
+}
+
+fn issuer_and_wallet() -> Route {
+    Route::new()
+        .at("/issuer/jwks.json", get(issuer::publish_keys))
+        .at("/issuer/status-list", get(issuer::publish_statuses))
+        .at("/issuer/status", post(issuer::change_status))
+        .at("/wallet/authorize", get(wallet::authorize).post(wallet::authorize_by_form))
+        .at("/wallet/dc_api", post(wallet::dc_api::present))
+        .at("/wallet/consent", post(wallet::consent))
+}
+
+fn without_slash(url: &Url) -> String {
+    url.as_str().trim_end_matches('/').to_owned()
 }
 
 /// What the pages share.

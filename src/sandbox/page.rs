@@ -14,7 +14,7 @@ pub(super) fn html<T: Template>(
     make: impl FnOnce(String) -> T,
 ) -> Response {
     let nonce = parties.random_name();
-    let policy = policy(parties, &nonce);
+    let policy = policy(&nonce);
     written(status, &policy, &make(nonce))
 }
 
@@ -25,7 +25,7 @@ pub(super) fn html_with_script<T: Template>(
     make: impl FnOnce(String) -> T,
 ) -> Response {
     let nonce = parties.random_name();
-    let policy = format!("{}; script-src 'nonce-{nonce}'; connect-src 'self'", policy(parties, &nonce));
+    let policy = format!("{}; script-src 'nonce-{nonce}'; connect-src 'self'", policy(&nonce));
     written(status, &policy, &make(nonce))
 }
 
@@ -81,12 +81,11 @@ struct SorryPage<'a> {
     next: Next,
 }
 
-/// Forms lead to the sandbox, and by redirection to the service: its address is named because a
-/// person may have come here under another (`localhost`).
-fn policy(parties: &Parties, nonce: &str) -> String {
-    let service = &parties.address;
+/// Forms lead to the sandbox, and by redirection to the service and on to whoever asked it, which may be an
+/// application of somebody's own: browsers hold `form-action` against all of them.
+fn policy(nonce: &str) -> String {
     format!(
-        "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; form-action 'self' {service}/; \
+        "default-src 'none'; style-src 'nonce-{nonce}'; img-src data:; form-action 'self' http: https:; \
          base-uri 'none'; frame-ancestors 'none'"
     )
 }

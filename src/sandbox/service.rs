@@ -16,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(10);
 /// Where the service is, and what to talk to it with.
 pub(super) struct ServiceClient {
     address: String,
+    /// How it names itself to browsers.
+    named: String,
     http: Client,
 }
 
@@ -46,8 +48,9 @@ impl ServiceAnswer {
 }
 
 impl ServiceClient {
-    pub(super) fn new(address: String, http: Client) -> Self {
-        Self { address, http }
+    /// Reached at `address`, where browsers are sent to `named`.
+    pub(super) fn new(address: String, named: String, http: Client) -> Self {
+        Self { address, named, http }
     }
 
     /// Posts a form, as OAuth's endpoints want it.
@@ -94,9 +97,9 @@ impl ServiceClient {
         String::from_utf8(read(response).await?).map_err(|_| NoAnswer)
     }
 
-    /// The path of an address of the service; `None` for every other address.
+    /// The path of an address that the service told; `None` for every other address.
     pub(super) fn path_of<'u>(&self, address: &'u str) -> Option<&'u str> {
-        address.strip_prefix(&self.address).filter(|path| path.starts_with('/'))
+        address.strip_prefix(&self.named).filter(|path| path.starts_with('/'))
     }
 
     fn at(&self, path: &str) -> String {
@@ -150,7 +153,7 @@ mod tests {
             stream.write_all(answer.as_bytes()).unwrap();
         });
         #[expect(clippy::disallowed_methods, reason = "it asks this machine only")]
-        ServiceClient::new(address, Client::new())
+        ServiceClient::new(address.clone(), address, Client::new())
     }
 
     #[tokio::test]

@@ -18,6 +18,7 @@ mod devices;
 mod disk;
 mod doctor;
 mod failover;
+mod first_hour;
 mod hanging_host;
 mod kills;
 mod lock_out;

@@ -48,6 +48,16 @@ impl Start {
         Self::of(&["sandbox", "--listen", "127.0.0.1:0"], None)
     }
 
+    /// `vpgate sandbox` at this address, with more arguments.
+    pub fn sandbox_at(address: &str, more: &[&str]) -> Self {
+        Self::of(&[&["sandbox", "--listen", address], more].concat(), None)
+    }
+
+    /// `vpgate demo` at a free port, for the service at this address.
+    pub fn demo(service: &str) -> Self {
+        Self::of(&["demo", "--listen", "127.0.0.1:0", "--service", service], None)
+    }
+
     /// `vpgate serve` with `config` as its file.
     pub fn serve(config: &str) -> Self {
         Self::of(&["serve", "--config", "vpgate.toml"], Some(config.to_owned()))
@@ -114,7 +124,10 @@ impl Start {
                 let config = config.replace("{ADDRESS}", &free_address());
                 std::fs::write(folder.join("vpgate.toml"), config).unwrap();
             }
-            None => self.arguments.extend(["--data".to_owned(), folder.display().to_string()]),
+            None if self.arguments[0] == "sandbox" => {
+                self.arguments.extend(["--data".to_owned(), folder.display().to_string()]);
+            }
+            None => {}
         }
         let program = crate::program();
         let mut command = Command::new(if self.shell.is_some() { Path::new("/bin/sh") } else { &program });
@@ -127,7 +140,19 @@ impl Start {
         let log = Arc::new(Mutex::new(String::new()));
         let stderr = if self.unread { process.stderr.take() } else { None };
         let keeper = process.stderr.take().map(|stderr| keep(stderr, Arc::clone(&log)));
-        Service { process, base: None, operations: None, said, log, keeper, stderr, folder, _own: own }
+        let greeting = String::new();
+        Service {
+            process,
+            greeting,
+            base: None,
+            operations: None,
+            said,
+            log,
+            keeper,
+            stderr,
+            folder,
+            _own: own,
+        }
     }
 }
 
@@ -135,6 +160,7 @@ impl Start {
 pub struct Service {
     /// The process itself.
     pub process: Child,
+    greeting: String,
     base: Option<Url>,
     operations: Option<Url>,
     said: Receiver<String>,
@@ -160,11 +186,18 @@ impl Service {
                         self.base = Some(address.parse().unwrap());
                         return Ok(());
                     }
+                    self.greeting.push_str(&line);
+                    self.greeting.push('\n');
                 }
                 Err(mpsc::RecvTimeoutError::Timeout) => panic!("it never said where it listens"),
                 Err(mpsc::RecvTimeoutError::Disconnected) => return Err(self.ended()),
             }
         }
+    }
+
+    /// What it printed before it said where it listens.
+    pub fn greeting(&self) -> &str {
+        &self.greeting
     }
 
     /// An address of it: `service.at("/token")`.
