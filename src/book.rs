@@ -1,18 +1,25 @@
-//! [flow]: crate::book::flow
+//! [start]: crate::book::start
+//! [device]: crate::book::device
+//! [application]: crate::book::application
+//! [wallets]: crate::book::wallets
+//! [production]: crate::book::production
+//! [operating]: crate::book::operating
+//! [backup]: crate::book::backup
+//! [replicas]: crate::book::replicas
+//! [sizing]: crate::book::sizing
+//! [metrics]: crate::book::metrics
+//! [troubleshooting]: crate::book::troubleshooting
 //! [configuration]: crate::book::configuration
+//! [mdoc]: crate::book::mdoc
 //! [pages]: crate::book::pages
 //! [clients]: crate::book::clients
 //! [webhooks]: crate::book::webhooks
-//! [operating]: crate::book::operating
-//! [replicas]: crate::book::replicas
-//! [retention]: crate::book::retention
-//! [audit]: crate::book::audit
-//! [sizing]: crate::book::sizing
-//! [limits]: crate::book::limits
-//! [metrics]: crate::book::metrics
-//! [threats]: crate::book::threats
 //! [receipts]: crate::book::receipts
-//! [mdoc]: crate::book::mdoc
+//! [audit]: crate::book::audit
+//! [retention]: crate::book::retention
+//! [flow]: crate::book::flow
+//! [limits]: crate::book::limits
+//! [threats]: crate::book::threats
 //! [decisions]: crate::book::decisions
 //! [glossary]: crate::book::glossary
 #![doc = include_str!("../docs/README.md")]
@@ -21,21 +28,28 @@
 /// it leads to a module; on a Git host, which sees the page alone, to a page.
 macro_rules! page {
     ($name:ident) => {
-        /// [flow]: crate::book::flow
+        /// [start]: crate::book::start
+        /// [device]: crate::book::device
+        /// [application]: crate::book::application
+        /// [wallets]: crate::book::wallets
+        /// [production]: crate::book::production
+        /// [operating]: crate::book::operating
+        /// [backup]: crate::book::backup
+        /// [replicas]: crate::book::replicas
+        /// [sizing]: crate::book::sizing
+        /// [metrics]: crate::book::metrics
+        /// [troubleshooting]: crate::book::troubleshooting
         /// [configuration]: crate::book::configuration
+        /// [mdoc]: crate::book::mdoc
         /// [pages]: crate::book::pages
         /// [clients]: crate::book::clients
         /// [webhooks]: crate::book::webhooks
-        /// [operating]: crate::book::operating
-        /// [replicas]: crate::book::replicas
-        /// [retention]: crate::book::retention
-        /// [audit]: crate::book::audit
-        /// [sizing]: crate::book::sizing
-        /// [limits]: crate::book::limits
-        /// [metrics]: crate::book::metrics
-        /// [threats]: crate::book::threats
         /// [receipts]: crate::book::receipts
-        /// [mdoc]: crate::book::mdoc
+        /// [audit]: crate::book::audit
+        /// [retention]: crate::book::retention
+        /// [flow]: crate::book::flow
+        /// [limits]: crate::book::limits
+        /// [threats]: crate::book::threats
         /// [decisions]: crate::book::decisions
         /// [glossary]: crate::book::glossary
         #[doc = include_str!(concat!("../docs/", stringify!($name), ".md"))]
@@ -43,20 +57,27 @@ macro_rules! page {
     };
 }
 
-page!(flow);
+page!(start);
+page!(device);
+page!(application);
+page!(wallets);
+page!(production);
+page!(operating);
+page!(backup);
+page!(replicas);
+page!(sizing);
+page!(metrics);
+page!(troubleshooting);
 page!(configuration);
+page!(mdoc);
 page!(pages);
 page!(clients);
 page!(webhooks);
-page!(operating);
-page!(replicas);
-page!(retention);
-page!(audit);
-page!(sizing);
-page!(limits);
-page!(metrics);
-page!(threats);
 page!(receipts);
-page!(mdoc);
+page!(audit);
+page!(retention);
+page!(flow);
+page!(limits);
+page!(threats);
 page!(decisions);
 page!(glossary);

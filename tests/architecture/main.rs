@@ -5,3 +5,4 @@ mod deploy;
 mod fuzz_corpus;
 mod laws;
 mod spec_rows;
+mod troubleshooting;

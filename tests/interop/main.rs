@@ -1,5 +1,6 @@
 //! With programs of other people: OAuth clients, a wallet, tools that read the document, recorded cases.
 
+mod book;
 mod cases;
 mod clients;
 mod device_grant;
