@@ -109,9 +109,12 @@ impl Verifier {
         let mut current = Vec::new();
         for (shown, issuer) in self.vouch(parameters, findings)? {
             let genuine = authenticate(shown, &issuer, &self.keys, &challenge, NOW, findings)?;
-            current.push(match genuine.status(findings)? {
-                StatusNeeded::Settled(current) => current,
-                StatusNeeded::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+            let mut needed = genuine.status(findings)?;
+            current.push(loop {
+                needed = match needed {
+                    StatusNeeded::Settled(current) => break current,
+                    StatusNeeded::Listed(listed) => listed.judged(&self.list, NOW, findings)?,
+                };
             });
         }
         conclude(current, &challenge, NOW, findings)

@@ -43,6 +43,8 @@ pub struct FetchClient {
 pub struct Fetched {
     /// The bytes of the document, at most as many as were asked for.
     pub body: Vec<u8>,
+    /// Which of the media types that were asked for it has.
+    pub media_type: String,
     /// How long the server says it stays good; zero when it says not to keep it.
     pub max_age: Option<Duration>,
 }
@@ -378,10 +380,10 @@ async fn take(
     if answer.status() != status {
         return Err(FetchFault::Status(answer.status().as_u16()));
     }
-    let media_type = answer.headers().get(CONTENT_TYPE).and_then(essence);
-    if !media_type.is_some_and(|found| media_types.iter().any(|asked| found.eq_ignore_ascii_case(asked))) {
-        return Err(FetchFault::MediaType);
-    }
+    let found = answer.headers().get(CONTENT_TYPE).and_then(essence);
+    let media_type =
+        media_types.iter().find(|asked| found.is_some_and(|found| found.eq_ignore_ascii_case(asked)));
+    let media_type = media_type.map(|asked| (*asked).to_owned()).ok_or(FetchFault::MediaType)?;
     let max_age = answer.headers().get(CACHE_CONTROL).and_then(max_age);
     // What a cache on the way has used up of it (RFC 9111 section 4.2.3).
     let age = answer.headers().get(AGE).and_then(|age| age.to_str().ok()?.parse().ok()).unwrap_or(0);
@@ -397,7 +399,7 @@ async fn take(
         }
         body.extend_from_slice(&chunk);
     }
-    Ok(Fetched { body, max_age })
+    Ok(Fetched { body, media_type, max_age })
 }
 
 /// What the sandbox talks to its own service with, on this machine.

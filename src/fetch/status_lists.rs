@@ -8,18 +8,17 @@ use async_trait::async_trait;
 use tokio::sync::Semaphore;
 
 use super::cache::{Cache, Keepable, LoadFailure, NotHad, Room, Wish};
-use super::client::{FetchClient, FetchFault};
+use super::client::{FetchClient, FetchFault, Fetched};
 use crate::flow::ports::{Clock, IssuerKeys, NoStatusList, NotPublished, StatusLists};
 use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::status_list::check::StatusReference;
+use vpgate_core::status_list::kind::ListKind;
 use vpgate_core::status_list::token::{
     CacheBounds, MOST_BYTES, Receipt, StatusList, StatusListFault, StatusListToken,
 };
 use vpgate_core::trust::TrustedIssuer;
 
-/// What we ask for, and nothing else (TSL 8.1).
-const MEDIA_TYPES: [&str; 1] = ["application/statuslist+jwt"];
 /// The most lists that are kept, and the most memory they may take together.
 const ROOM: Room = Room { documents: 256, bytes: 128 << 20 };
 /// How many lists are read and unpacked at once: each takes several times its length meanwhile.
@@ -41,11 +40,13 @@ struct ListSource {
     desks: Arc<Semaphore>,
 }
 
-/// Whose list, and where it is: two issuers never share one, since each must have signed its own.
+/// Whose list, where it is, and by which rules it was read: two issuers never share one, since each must have signed its
+/// own. Nothing of who asks is in it, so the second presentation of anybody is judged without asking its issuer again.
 #[derive(Clone, PartialEq, Eq, Hash)]
 struct Name {
     issuer: String,
     uri: String,
+    kind: ListKind,
 }
 
 impl Keepable for StatusList {
@@ -58,7 +59,7 @@ impl Keepable for StatusList {
     }
 
     fn bytes(&self) -> usize {
-        self.statuses().bytes()
+        self.bytes()
     }
 }
 
@@ -91,10 +92,10 @@ impl ListSource {
         self,
         issuer: TrustedIssuer,
         at: url::Url,
-        uri: String,
+        (kind, uri): (ListKind, String),
     ) -> Result<StatusList, NoStatusList> {
         let client = self.client.clone();
-        let fetched = self.list(&issuer, &at, uri).await;
+        let fetched = self.list(&issuer, &at, (kind, uri)).await;
         let metrics = client.metrics();
         if let Ok(list) = &fetched {
             let until = list.fresh_until().unix();
@@ -119,14 +120,14 @@ impl ListSource {
         self,
         issuer: &TrustedIssuer,
         at: &url::Url,
-        uri: String,
+        (kind, uri): (ListKind, String),
     ) -> Result<StatusList, NoStatusList> {
         let client = self.client.clone().on_behalf_of(issuer.issuer());
-        let document = client.get_following(at, &MEDIA_TYPES, MOST_BYTES).await.map_err(absent)?;
+        let document = client.get_following(at, kind.media_types(), MOST_BYTES).await.map_err(absent)?;
         // Counted from when it came: a slow server has not made it older.
         let receipt = Receipt { at: self.clock.now(), max_age: document.max_age };
-        let body = document.body;
-        let token = self.aside(move || StatusListToken::parse(&body)).await?;
+        let Fetched { body, media_type, .. } = document;
+        let token = self.aside(move || StatusListToken::read(kind, &media_type, &body)).await?;
         let issuer = token.of(issuer);
         let keys = match issuer.status_roots() {
             // The key comes with the list.
@@ -163,12 +164,13 @@ impl StatusLists for FetchedStatusLists {
         reference: &StatusReference,
         patience: Duration,
     ) -> Result<Arc<StatusList>, NoStatusList> {
-        let name = Name { issuer: issuer.issuer().to_owned(), uri: reference.uri().to_owned() };
+        let (uri, kind) = (reference.uri().to_owned(), reference.kind());
+        let name = Name { issuer: issuer.issuer().to_owned(), uri, kind };
         let stale = reference.policy().stale_if_error;
         let wish = Wish { stale, patience, has_it: &|_| true };
         let found = self.lists.get(&name, &wish, || {
             let (url, uri) = (reference.url().clone(), reference.uri().to_owned());
-            self.source.clone().fetch(issuer.clone(), url, uri)
+            self.source.clone().fetch(issuer.clone(), url, (kind, uri))
         });
         found.await.map_err(|why| match why {
             NotHad::Failed(why) => why,

@@ -151,7 +151,7 @@ impl ScopePolicy {
             behind.iter().find(|bound| bound.credential.id == id).map(|bound| &bound.shown.claims)
         });
         let mut status_places: Vec<StatusPlace> = Vec::new();
-        for place in behind.iter().filter_map(|bound| bound.shown.status_place.as_deref()) {
+        for place in behind.iter().flat_map(|bound| &bound.shown.status_places) {
             if !status_places.contains(place) {
                 status_places.push(place.clone());
             }

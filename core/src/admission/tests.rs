@@ -90,7 +90,7 @@ fn credential(adult: bool, holder: &str, expires_at: Option<i64>) -> VerifiedCre
         key_binding: None,
         status: CredentialStatus::Valid,
         status_at: None,
-        status_place: None,
+        status_places: Vec::new(),
         evidence: None,
         holder: Some(holder.to_owned()),
     }

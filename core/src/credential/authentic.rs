@@ -16,7 +16,7 @@ use crate::plain::PlainFacts;
 use crate::sdjwt;
 use crate::sdjwt::key_binding::{KeyBinding, TransactionHashes};
 use crate::sdjwt::parse::Received;
-use crate::status_list::check::{self, StatusClaim};
+use crate::status_list::check::{self, StatusClaim, StatusNaming};
 use crate::trust::CredentialFormat;
 use crate::trust::status_policy::StatusPolicy;
 
@@ -167,7 +167,13 @@ impl Authentic {
     /// # Errors
     /// When it is malformed, or missing although it is required; written into `findings`.
     pub fn status(&self, findings: &mut Findings) -> Result<StatusClaim, Rejection> {
-        check::named(self.status_policy, self.status.as_ref(), findings)
+        let naming = match self.format {
+            CredentialFormat::SdJwtVc => StatusNaming::Claim,
+            CredentialFormat::MsoMdoc => StatusNaming::Mso,
+            #[cfg(any(test, feature = "testing"))]
+            CredentialFormat::Plain => StatusNaming::Claim,
+        };
+        check::named(self.status_policy, naming, self.status.as_ref(), findings)
     }
 
     /// The hashes of transaction data that the holder signed: `None` when there are none. Shape checked (not

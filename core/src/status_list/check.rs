@@ -6,7 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use url::Url;
 
-use super::token::{FRESHNESS, HOLDS, SUBJECT, StatusList, StatusListFault};
+use super::kind::{ListKind, StatusEntry};
+use super::list::{FRESHNESS, HOLDS, SIGNATURE, SUBJECT, StatusList, StatusListFault};
+use super::reference::read;
+pub use super::reference::{StatusNaming, StatusReference};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
 use crate::trust::TrustedIssuer;
@@ -37,41 +40,8 @@ pub enum CredentialStatus {
 pub enum StatusClaim {
     /// Nothing has to be looked up.
     Settled(CredentialStatus),
-    /// Where the issuer keeps the status.
-    Listed(StatusReference),
-}
-
-/// Where the issuer keeps the status of one credential. Made for an authentic
-/// credential, and by [`StatusPlace::of`] from what such a one left behind: nothing else leads to a fetch.
-pub struct StatusReference {
-    index: u64,
-    uri: String,
-    url: Url,
-    policy: StatusPolicy,
-}
-
-impl StatusReference {
-    /// The address exactly as the issuer wrote it, to be compared with `sub`.
-    pub fn uri(&self) -> &str {
-        &self.uri
-    }
-
-    /// The address to fetch.
-    pub fn url(&self) -> &Url {
-        &self.url
-    }
-
-    /// What the operator wants.
-    pub fn policy(&self) -> StatusPolicy {
-        self.policy
-    }
-}
-
-/// It tells one holder from another (TSL 12.3).
-impl fmt::Debug for StatusReference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("StatusReference(..)")
-    }
+    /// Where the issuer keeps the status, and where else: every place must say that it is valid.
+    Listed(StatusReference, Vec<StatusReference>),
 }
 
 /// What is remembered of a [`StatusReference`] while tokens live that depend on the credential, so that
@@ -80,16 +50,27 @@ impl fmt::Debug for StatusReference {
 pub struct StatusPlace {
     credential: String,
     issuer: String,
-    index: u64,
+    #[serde(flatten)]
+    entry: StatusEntry,
     uri: String,
+    #[serde(default, skip_serializing_if = "ListKind::is_usual")]
+    kind: ListKind,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    certificate: Option<String>,
 }
 
 impl StatusPlace {
     /// The place that `reference` names, in a credential of `issuer` that answered the credential query
     /// `credential`.
     pub fn new(reference: &StatusReference, credential: &str, issuer: &str) -> Self {
-        let (index, uri) = (reference.index, reference.uri.clone());
-        Self { credential: credential.to_owned(), issuer: issuer.to_owned(), index, uri }
+        Self {
+            credential: credential.to_owned(),
+            issuer: issuer.to_owned(),
+            entry: reference.entry.clone(),
+            uri: reference.uri.clone(),
+            kind: reference.kind,
+            certificate: reference.certificate.clone(),
+        }
     }
 
     /// The address of the list, as the issuer wrote it.
@@ -105,8 +86,14 @@ impl StatusPlace {
     /// The way back to the list; `None` when that is another issuer's, or no web address.
     pub fn of(&self, issuer: &TrustedIssuer) -> Option<StatusReference> {
         let url = (issuer.issuer() == self.issuer).then(|| Url::parse(&self.uri).ok()).flatten()?;
-        let (index, uri) = (self.index, self.uri.clone());
-        Some(StatusReference { index, uri, url, policy: issuer.status_policy() })
+        Some(StatusReference {
+            entry: self.entry.clone(),
+            kind: self.kind,
+            uri: self.uri.clone(),
+            url,
+            certificate: self.certificate.clone(),
+            policy: issuer.status_policy(),
+        })
     }
 }
 
@@ -135,11 +122,11 @@ pub fn today(
     list: &StatusList,
     now: Timestamp,
 ) -> StatusNow {
-    let its_own = list.uri() == reference.uri && list.issuer() == issuer.issuer();
+    let its_own = reference.is_answered_by(list, issuer.issuer()) && reference.is_certified_by(list);
     if !its_own || !list.usable(now, reference.policy.stale_if_error) {
         return StatusNow::Unknown;
     }
-    match list.statuses().at(reference.index) {
+    match list.at(&reference.entry) {
         Some(0) => StatusNow::Valid,
         _ => StatusNow::TakenBack,
     }
@@ -152,6 +139,7 @@ pub fn today(
 /// When it is malformed, or missing although it is required; written into `findings`.
 pub(crate) fn named(
     policy: StatusPolicy,
+    naming: StatusNaming,
     status: Option<&Value>,
     findings: &mut Findings,
 ) -> Result<StatusClaim, Rejection> {
@@ -173,10 +161,14 @@ pub(crate) fn named(
         }
         (_, Some(status)) => status,
     };
-    match read(status) {
-        Ok((index, uri, url)) => {
-            findings.pass(&REFERENCE, "`status.status_list` names an index and an address");
-            Ok(StatusClaim::Listed(StatusReference { index, uri, url, policy }))
+    match read(naming, status, policy) {
+        Ok((first, others)) => {
+            let detail = match others.is_empty() {
+                true => "`status` names an entry and an address",
+                false => "`status` names an entry and an address in each of two lists, which must both agree",
+            };
+            findings.pass(&REFERENCE, detail);
+            Ok(StatusClaim::Listed(first, others))
         }
         Err(detail) => Err(findings.fail(&REFERENCE, detail)),
     }
@@ -196,7 +188,10 @@ pub fn judge(
 ) -> Result<CredentialStatus, Rejection> {
     findings.pass(&AVAILABLE, "the issuer's status list is at hand");
     for (rule, detail) in &HOLDS {
-        if rule.check == SUBJECT.check && (list.uri() != reference.uri || list.issuer() != issuer) {
+        if rule.check == SIGNATURE.check && !reference.is_certified_by(list) {
+            return Err(findings.fail(rule, StatusListFault::OtherCertificate.to_string()));
+        }
+        if rule.check == SUBJECT.check && !reference.is_answered_by(list, issuer) {
             return Err(findings.fail(rule, StatusListFault::Subject.to_string()));
         }
         if rule.check == FRESHNESS.check {
@@ -205,10 +200,10 @@ pub fn judge(
             findings.pass(rule, *detail);
         }
     }
-    let Some(status) = list.statuses().at(reference.index) else {
+    let Some(status) = list.at(&reference.entry) else {
         return Err(findings.fail(&INDEX, "the index that the credential names lies beyond the status list"));
     };
-    findings.pass(&INDEX, "the index that the credential names is in the status list");
+    findings.pass(&INDEX, "the list says something of the entry that the credential names");
     let refused = match status {
         0 => {
             findings.pass(&STATUS, "the issuer's status list says: valid");
@@ -245,21 +240,6 @@ pub fn unusable(fault: &StatusListFault, findings: &mut Findings) -> Rejection {
 /// ours, never a part of an answer.
 pub fn unavailable(why: &dyn fmt::Display, findings: &mut Findings) -> Rejection {
     findings.fail(&AVAILABLE, format!("the issuer's status list cannot be had: {why}"))
-}
-
-fn read(status: &Value) -> Result<(u64, String, Url), &'static str> {
-    let mechanisms = status.as_object().ok_or("`status` is not an object")?;
-    let list = mechanisms
-        .get("status_list")
-        .ok_or("`status` names no mechanism that is known here: `status_list` is missing")?;
-    let index = list
-        .get("idx")
-        .and_then(Value::as_u64)
-        .ok_or("`status.status_list.idx` is not a whole number from 0 on")?;
-    let uri = list.get("uri").and_then(Value::as_str).ok_or("`status.status_list.uri` is not a string")?;
-    let url = Url::parse(uri).ok().filter(|url| matches!(url.scheme(), "https" | "http") && url.has_host());
-    let url = url.ok_or("`status.status_list.uri` is not a web address")?;
-    Ok((index, uri.to_owned(), url))
 }
 
 fn check_age(

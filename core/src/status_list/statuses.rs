@@ -1,5 +1,6 @@
 //! The list itself: many small numbers, packed and compressed (TSL 4.1, 4.2).
 
+use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read};
 
@@ -30,16 +31,30 @@ impl Statuses {
     /// # Errors
     /// One [`StatusesFault`] per way to be malformed.
     pub fn from_json(status_list: &Map<String, Value>) -> Result<Self, StatusesFault> {
-        let bits = match status_list.get("bits").and_then(Value::as_u64) {
+        let bits = status_list.get("bits").and_then(Value::as_u64);
+        Self::unpack(bits, || {
+            let text = status_list.get("lst").and_then(Value::as_str).ok_or(StatusesFault::Encoding)?;
+            base64url::decode(text).map(Cow::Owned).map_err(|_| StatusesFault::Encoding)
+        })
+    }
+
+    /// From `bits` and `lst` of a token, ZLIB (RFC 1950) without any encoding. No more than [`MOST_BYTES`] is ever
+    /// decompressed.
+    ///
+    /// # Errors
+    /// One [`StatusesFault`] per way to be malformed.
+    pub fn unpack<'c>(
+        bits: Option<u64>,
+        compressed: impl FnOnce() -> Result<Cow<'c, [u8]>, StatusesFault>,
+    ) -> Result<Self, StatusesFault> {
+        let bits = match bits {
             Some(1) => 1,
             Some(2) => 2,
             Some(4) => 4,
             Some(8) => 8,
             _ => return Err(StatusesFault::Bits),
         };
-        let text = status_list.get("lst").and_then(Value::as_str).ok_or(StatusesFault::Encoding)?;
-        let compressed = base64url::decode(text).map_err(|_| StatusesFault::Encoding)?;
-        let blocks = decompressed(&compressed)?;
+        let blocks = decompressed(&compressed()?)?;
         let length = blocks.iter().map(|block| block.len()).sum();
         Ok(Self { bits, blocks, length })
     }
@@ -74,7 +89,7 @@ pub enum StatusesFault {
     #[error("`bits` of the status list is not 1, 2, 4 or 8")]
     Bits,
     /// `lst` is missing or malformed.
-    #[error("`lst` of the status list is not unpadded base64url")]
+    #[error("`lst` of the status list is not unpadded base64url (as CWT: not a byte string)")]
     Encoding,
     /// Not ZLIB, cut off, damaged, or followed by something else.
     #[error("`lst` of the status list is not ZLIB data (RFC 1950)")]

@@ -321,6 +321,15 @@ impl TrustedIssuer {
         self.trust.status_roots.as_deref()
     }
 
+    /// The certificates under which its status lists are signed, where they are signed by certificates.
+    pub(crate) fn roots_of_lists(&self) -> Option<&Roots> {
+        match (self.status_roots(), self.keys()) {
+            (Some(roots), _) => Some(roots),
+            (None, KeySource::X5c(roots)) => Some(roots),
+            (None, _) => None,
+        }
+    }
+
     /// The `kid` the token names, so that a fetcher can refresh its copy when it is unknown.
     pub fn kid(&self) -> Option<&str> {
         self.kid.as_deref()

@@ -16,6 +16,7 @@ use vpgate_core::sdjwt::limits::PresentationLimits;
 use vpgate_core::sdjwt::parse::PresentedSdJwt;
 use vpgate_core::sdjwt::testing::{ListMaker, Maker, NOW, QUERY_ID, expected};
 use vpgate_core::status_list::check::StatusClaim;
+use vpgate_core::status_list::kind::StatusEntry;
 use vpgate_core::trust::status_policy::StatusPolicy;
 use vpgate_core::trust::{CredentialTrust, KeySource};
 
@@ -74,7 +75,7 @@ fn naming(maker: &mut Maker, url: &Url, stale_if_error: u64) -> At {
     let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), &mut findings).unwrap();
     let credential = presented.authenticate(&issuer, &maker.keys(), &expected(), NOW, &mut findings).unwrap();
     let credential = Authentic::from(credential);
-    let StatusClaim::Listed(reference) = credential.status(&mut findings).unwrap() else {
+    let StatusClaim::Listed(reference, _) = credential.status(&mut findings).unwrap() else {
         panic!("a reference")
     };
     At { issuer, reference }
@@ -117,14 +118,14 @@ async fn req_7_7_a_list_is_fetched_once_while_it_is_fresh_and_again_later() {
     let (lists, at) = (lists(&maker, &clock), naming(&mut maker, &url, 0));
     let (first, second) =
         tokio::join!(lists.of(&at.issuer, &at.reference, SOON), lists.of(&at.issuer, &at.reference, SOON));
-    assert_eq!(first.unwrap().statuses().at(0), Some(0));
+    assert_eq!(first.unwrap().at(&StatusEntry::Index(0)), Some(0));
     assert!(second.is_ok());
     assert_eq!(served.load(Ordering::SeqCst), 1, "one flight for both");
     clock.forward(299);
-    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().statuses().at(0), Some(0));
+    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().at(&StatusEntry::Index(0)), Some(0));
     assert_eq!(served.load(Ordering::SeqCst), 1);
     clock.forward(1);
-    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().statuses().at(0), Some(1));
+    assert_eq!(lists.of(&at.issuer, &at.reference, SOON).await.unwrap().at(&StatusEntry::Index(0)), Some(1));
     assert_eq!(served.load(Ordering::SeqCst), 2);
 }
 

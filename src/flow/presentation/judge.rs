@@ -221,13 +221,16 @@ impl<'a> Judge<'a> {
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Current, Unconcluded> {
-        let listed = match genuine.status(findings).map_err(broken)? {
-            StatusNeeded::Settled(current) => return Ok(current),
-            StatusNeeded::Listed(listed) => listed,
-        };
-        let why = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
-            Ok(list) => return listed.judged(&list, now, findings).map_err(broken),
-            Err(why) => why,
+        let mut needed = genuine.status(findings).map_err(broken)?;
+        let (listed, why) = loop {
+            let listed = match needed {
+                StatusNeeded::Settled(current) => return Ok(current),
+                StatusNeeded::Listed(listed) => listed,
+            };
+            needed = match self.status_lists.of(issuer, listed.reference(), PATIENCE).await {
+                Ok(list) => listed.judged(&list, now, findings).map_err(broken)?,
+                Err(why) => break (listed, why),
+            };
         };
         Err(match why {
             NoStatusList::Unusable(fault) => (Refusal::IssuerAtFault, listed.unusable(&fault, findings)),

@@ -8,6 +8,7 @@ use vpgate_core::base::time::Timestamp;
 use vpgate_core::jose::jws::UnverifiedJws;
 use vpgate_core::jose::key_set::KeySet;
 use vpgate_core::jose::signing::SigningKey;
+use vpgate_core::status_list::kind::StatusEntry;
 use vpgate_core::status_list::statuses::Statuses;
 use vpgate_core::status_list::token::{CacheBounds, Receipt, StatusListFault, StatusListToken};
 use vpgate_core::trust::IssuerHint;
@@ -63,7 +64,7 @@ fn check_token(vectors: &Vectors) -> String {
     };
     let list = verify(uri, issued_at).unwrap();
     assert_eq!(list.fresh_until().unix() - issued_at, payload["ttl"].as_i64().unwrap());
-    let statuses: Vec<_> = (0..).map_while(|index| list.statuses().at(index)).collect();
+    let statuses: Vec<_> = (0..).map_while(|index| list.at(&StatusEntry::Index(index))).collect();
     assert_eq!(statuses, [1, 0, 0, 1, 1, 1, 0, 1, 1, 1, 0, 0, 0, 1, 0, 1]);
     let expires_at = payload["exp"].as_i64().unwrap();
     // Clocks may be a minute apart.

@@ -78,6 +78,11 @@ impl EncryptionKey {
         self.jwk.to_json()
     }
 
+    /// The private half, for another way to decrypt with it.
+    pub(in crate::jose) fn private(&self) -> &PrivateJwk {
+        &self.jwk
+    }
+
     /// The public half, for `client_metadata.jwks`: with `kid`, `alg` and `use` (section 5.1).
     pub fn to_public_jwk(&self) -> Value {
         self.public.to_jwk()

@@ -167,10 +167,11 @@ impl Roots {
             path.iter().filter_map(|one| one.authority_key_id()).map(|id| id.as_slice().to_vec()).collect();
         let root = path.last().ok_or(ChainFault::OpenSsl)?;
         let anchor = Anchor::of(root).ok_or(ChainFault::OpenSsl)?;
-        let der = leaf.to_der().map_err(|_| ChainFault::OpenSsl)?;
+        let hashes = path.iter().map(|one| hash(one)).collect::<Option<Vec<_>>>();
         Ok(ValidatedChain {
             keys,
-            leaf_hash: base64url::encode(Digest::of(&der).as_bytes()),
+            leaf_hash: hash(leaf).ok_or(ChainFault::OpenSsl)?,
+            hashes: hashes.ok_or(ChainFault::OpenSsl)?,
             subject: subject(leaf),
             shown_subject: anchor::shown_name(leaf),
             anchor,
@@ -197,6 +198,8 @@ impl fmt::Debug for Roots {
 pub struct ValidatedChain {
     keys: KeySet,
     leaf_hash: String,
+    /// Of every certificate from the leaf to the root.
+    hashes: Vec<String>,
     subject: String,
     shown_subject: String,
     anchor: Anchor,
@@ -228,6 +231,11 @@ impl ValidatedChain {
     /// The same of the configured certificate that it reached.
     pub fn root(&self) -> Option<&CertificateFacts> {
         self.root.as_ref()
+    }
+
+    /// Whether the certificate of this hash, SHA-256 in base64url, is one of those from the leaf to the root.
+    pub fn passes(&self, hash: &str) -> bool {
+        self.hashes.iter().any(|known| known == hash)
     }
 
     /// The subject of the first certificate, clipped, in backticks: for reports.
@@ -407,6 +415,11 @@ fn certificate(text: &str) -> Option<X509> {
     let certificate = X509::from_der(&der).ok()?;
     // OpenSSL does not mind bytes after the certificate.
     (certificate.to_der().ok()? == der).then_some(certificate)
+}
+
+/// SHA-256 over the DER, base64url.
+fn hash(certificate: &X509Ref) -> Option<String> {
+    Some(base64url::encode(Digest::of(&certificate.to_der().ok()?).as_bytes()))
 }
 
 /// `CN=...,O=...`, clipped, in backticks.

@@ -78,6 +78,13 @@ impl OwnChain {
         })
     }
 
+    /// The certificates in DER, the leaf first.
+    pub fn to_der(&self) -> Vec<Vec<u8>> {
+        let all = std::iter::once(&self.leaf).chain(&self.others);
+        // What was written once is written again.
+        all.filter_map(|one| one.to_der().ok()).collect()
+    }
+
     /// The header's value (RFC 7515 section 4.1.6).
     pub fn x5c(&self) -> Value {
         self.encoded.as_slice().into()

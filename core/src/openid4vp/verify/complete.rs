@@ -20,7 +20,7 @@ pub(super) struct Survivor<'q> {
     pub(super) authentic: Authentic,
     pub(super) status: CredentialStatus,
     pub(super) status_at: Option<Timestamp>,
-    pub(super) place: Option<StatusPlace>,
+    pub(super) places: Vec<StatusPlace>,
 }
 
 /// Sorts the survivors by the order of the query, and holds them against its rules: without credential
@@ -37,12 +37,12 @@ pub(super) fn survivors<'q>(
 ) -> Result<Vec<Survivor<'q>>, Rejection> {
     findings.about(None);
     let mut survivors = Vec::with_capacity(current.len());
-    for Current { genuine, status, status_at, place } in current {
+    for Current { genuine, status, status_at, places } in current {
         let Genuine { credential, number, combination, authentic, .. } = genuine;
         let Some(query) = query.credential(&credential) else {
             return Err(findings.fail(&COMPLETE, "more is presented than was asked for"));
         };
-        survivors.push(Survivor { query, number, combination, authentic, status, status_at, place });
+        survivors.push(Survivor { query, number, combination, authentic, status, status_at, places });
     }
     let place = |survivor: &Survivor<'_>| query.credentials().iter().position(|it| it == survivor.query);
     survivors.sort_by_key(place);

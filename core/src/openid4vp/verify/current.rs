@@ -17,8 +17,8 @@ pub struct Current {
     pub(super) status: CredentialStatus,
     /// When that was looked up.
     pub(super) status_at: Option<Timestamp>,
-    /// Where a list said so.
-    pub(super) place: Option<StatusPlace>,
+    /// Where lists said so.
+    pub(super) places: Vec<StatusPlace>,
 }
 
 /// What a genuine presentation needs to be current.
@@ -26,7 +26,7 @@ pub struct Current {
 pub enum StatusNeeded {
     /// Nothing more has to be looked up.
     Settled(Current),
-    /// A look at its issuer's list.
+    /// A look at a list of its issuer's; there may be another behind it.
     Listed(Listed),
 }
 
@@ -35,6 +35,10 @@ pub enum StatusNeeded {
 pub struct Listed {
     genuine: Genuine,
     reference: StatusReference,
+    /// Those that are looked at after it.
+    others: Vec<StatusReference>,
+    /// Those that agreed.
+    places: Vec<StatusPlace>,
 }
 
 impl Genuine {
@@ -46,9 +50,11 @@ impl Genuine {
         findings.about_presentation(&self.credential, self.number);
         Ok(match self.authentic.status(findings)? {
             StatusClaim::Settled(status) => {
-                StatusNeeded::Settled(Current { genuine: self, status, status_at: None, place: None })
+                StatusNeeded::Settled(Current { genuine: self, status, status_at: None, places: Vec::new() })
             }
-            StatusClaim::Listed(reference) => StatusNeeded::Listed(Listed { genuine: self, reference }),
+            StatusClaim::Listed(reference, others) => {
+                StatusNeeded::Listed(Listed { genuine: self, reference, others, places: Vec::new() })
+            }
         })
     }
 }
@@ -59,7 +65,8 @@ impl Listed {
         &self.reference
     }
 
-    /// Judges by the list that [`Self::reference`] led to.
+    /// Judges by the list that [`Self::reference`] led to. Every list that the credential names must say "valid", so
+    /// the next one may have to be looked at.
     ///
     /// # Errors
     /// When the list is another one or too old, has no such index, says anything but "valid", or does not
@@ -69,15 +76,21 @@ impl Listed {
         list: &StatusList,
         now: Timestamp,
         findings: &mut Findings,
-    ) -> Result<Current, Rejection> {
-        let Self { genuine, reference } = self;
+    ) -> Result<StatusNeeded, Rejection> {
+        let Self { genuine, reference, others, mut places } = self;
         findings.about_presentation(&genuine.credential, genuine.number);
         if genuine.high_assurance {
             high_assurance::check_status_list(list, findings)?;
         }
         let status = check::judge(&reference, genuine.authentic.issuer(), list, now, findings)?;
-        let place = StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer());
-        Ok(Current { genuine, status, status_at: Some(now), place: Some(place) })
+        places.push(StatusPlace::new(&reference, &genuine.credential, genuine.authentic.issuer()));
+        let mut others = others.into_iter();
+        Ok(match others.next() {
+            Some(reference) => {
+                StatusNeeded::Listed(Self { genuine, reference, others: others.collect(), places })
+            }
+            None => StatusNeeded::Settled(Current { genuine, status, status_at: Some(now), places }),
+        })
     }
 
     /// The list is there and no good.

@@ -207,7 +207,7 @@ pub struct VerifiedCredential {
     pub status_at: Option<Timestamp>,
     /// Where that is kept, for tokens that must end with the credential. In no row and no result.
     #[serde(skip)]
-    pub status_place: Option<Box<StatusPlace>>,
+    pub status_places: Vec<StatusPlace>,
     /// Hashes of what was shown, for the receipt.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub evidence: Option<Box<ShownEvidence>>,
@@ -388,7 +388,7 @@ impl VerifiedPresentation {
 }
 
 fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
-    let Survivor { query, combination, authentic, status, status_at, place, .. } = survivor;
+    let Survivor { query, combination, authentic, status, status_at, places, .. } = survivor;
     let holder = authentic.holder_thumbprint();
     let mut claims = answer::asked_for(authentic.claims(), query, *combination);
     // Where the status is kept tells one holder from another: no claim (TSL 12.3).
@@ -407,8 +407,8 @@ fn verified(survivor: &Survivor<'_>) -> VerifiedCredential {
         key_binding: holder.and_then(|_| authentic.key_binding().cloned()),
         status: *status,
         status_at: *status_at,
-        status_place: place.clone().map(Box::new),
-        evidence: ShownEvidence::of(authentic, place.as_ref()).map(Box::new),
+        status_places: places.clone(),
+        evidence: ShownEvidence::of(authentic, places).map(Box::new),
     }
 }
 

@@ -22,7 +22,7 @@ pub struct ShownEvidence {
     pub sd_hash_alg: String,
     /// RFC 7638 thumbprint of the key under which the issuer's signature held.
     pub issuer_key: String,
-    /// SHA-256 of the address of the status list that was looked up.
+    /// SHA-256 of the address of the first status list that was looked up.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub status_uri_hash: Option<String>,
     /// Claims that the receipt commits to. They go where the claims go, and nowhere else.
@@ -41,7 +41,7 @@ pub struct Commitment {
 
 impl ShownEvidence {
     /// `None` for formats that leave no bytes behind.
-    pub(super) fn of(authentic: &Authentic, place: Option<&StatusPlace>) -> Option<Self> {
+    pub(super) fn of(authentic: &Authentic, places: &[StatusPlace]) -> Option<Self> {
         let shown = authentic.sd_jwt()?;
         let (algorithm, sd_hash) = shown.sd_hash();
         Some(Self {
@@ -49,7 +49,7 @@ impl ShownEvidence {
             sd_hash,
             sd_hash_alg: algorithm.name().to_owned(),
             issuer_key: shown.issuer_key().thumbprint(),
-            status_uri_hash: place.map(|place| hash(place.uri())),
+            status_uri_hash: places.first().map(|place| hash(place.uri())),
             commitments: Vec::new(),
         })
     }

@@ -133,12 +133,15 @@ impl VerifyScene {
         findings.about_presentation(&shown.credential, shown.number);
         let issuer = self.trust.vouch(&shown.credential, &shown.presented.issuer_hint(), findings)?;
         let genuine = authenticate(shown, &issuer, &self.keys, &self.asked.expected(), NOW, findings)?;
-        match genuine.status(findings)? {
-            StatusNeeded::Settled(current) => Ok(current),
-            StatusNeeded::Listed(listed) => match self.list(&issuer) {
-                Ok(list) => listed.judged(&list, NOW, findings),
-                Err(fault) => Err(listed.unusable(&fault, findings)),
-            },
+        let mut needed = genuine.status(findings)?;
+        loop {
+            needed = match needed {
+                StatusNeeded::Settled(current) => return Ok(current),
+                StatusNeeded::Listed(listed) => match self.list(&issuer) {
+                    Ok(list) => listed.judged(&list, NOW, findings)?,
+                    Err(fault) => return Err(listed.unusable(&fault, findings)),
+                },
+            };
         }
     }
 

@@ -54,7 +54,7 @@ impl StatusScene {
             let credential = Authentic::from(credential);
             let reference = match credential.status(&mut findings)? {
                 StatusClaim::Settled(status) => return Ok(status),
-                StatusClaim::Listed(reference) => reference,
+                StatusClaim::Listed(reference, _) => reference,
             };
             let token = StatusListToken::parse(self.list.sign(&self.maker.issuer).as_bytes()).unwrap();
             let receipt = Receipt { at: NOW, max_age: None };
@@ -273,7 +273,13 @@ fn req_7_13_an_older_list_serves_only_in_the_window_and_never_past_its_exp() {
 #[test]
 fn req_7_16_a_reference_prints_nothing() {
     let url = Url::parse(STATUS_URI).unwrap();
-    let reference =
-        StatusReference { index: 7, uri: STATUS_URI.to_owned(), url, policy: StatusPolicy::default() };
+    let reference = StatusReference {
+        entry: StatusEntry::Index(7),
+        kind: ListKind::StatusList,
+        uri: STATUS_URI.to_owned(),
+        url,
+        certificate: None,
+        policy: StatusPolicy::default(),
+    };
     assert_eq!(format!("{reference:?}"), "StatusReference(..)");
 }

@@ -1,10 +1,15 @@
+use std::time::Duration;
+
 use proptest::prelude::*;
 use serde_json::json;
 
+use super::super::kind::StatusEntry;
+use super::super::statuses::StatusesFault;
 use super::*;
 use crate::base::base64url;
 use crate::base::report::Findings;
 use crate::jose::alg::Algorithm;
+use crate::jose::key_set::NoKey;
 use crate::jose::signing::SigningKey;
 use crate::sdjwt::limits::PresentationLimits;
 use crate::sdjwt::parse::PresentedSdJwt;
@@ -41,10 +46,7 @@ fn payload(name: &'static str, value: Value) -> Result<StatusList, StatusListFau
 #[test]
 fn req_7_4_a_signed_list_is_read() {
     let list = changed(|_| {}).unwrap();
-    assert_eq!(
-        (list.statuses().at(0), list.statuses().at(1), list.statuses().at(2)),
-        (Some(0), Some(1), None)
-    );
+    assert_eq!([0, 1, 2].map(|index| list.at(&StatusEntry::Index(index))), [Some(0), Some(1), None]);
     let long = changed(|list| {
         list.header.insert("typ".to_owned(), json!("application/statuslist+jwt"));
     });
