@@ -51,7 +51,7 @@
 //! # let expected = Expected {
 //! #     query: &query, transaction_data: &[], audience: "x509_san_dns:verifier.example".into(),
 //! #     nonce: "n-0S6_WzA2MjqKkrQ1QfZw", requested_at: Timestamp::from_unix(1_699_999_900),
-//! #     high_assurance: false, evidence: Default::default(), settings: VerificationSettings::default(),
+//! #     high_assurance: false, evidence: Default::default(), transcript: None, settings: VerificationSettings::default(),
 //! # };
 //! let mut findings = Findings::new();
 //! let verified = judge(vp_token.to_owned(), (&trust, &keys), (&expected, now), &mut findings);
@@ -69,7 +69,7 @@
 //!
 //! It fetches nothing (keys, status lists and metadata are arguments), keeps nothing (whether a nonce was
 //! answered before is for who stores requests to say), asks no clock, writes no log and speaks no HTTP.
-//! Formats: SD-JWT VC; no mdoc.
+//! Formats: SD-JWT VC and mdoc.
 //!
 //! # Rooms
 //!
@@ -89,6 +89,7 @@ pub mod cose;
 pub mod credential;
 pub mod event;
 pub mod jose;
+pub mod mdoc;
 pub mod oauth;
 pub mod openid4vp;
 #[cfg(any(test, feature = "testing"))]

@@ -98,6 +98,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         requested_at: arguments.requested_at.unwrap_or_else(|| at.minus(REQUEST_AGE)),
         high_assurance: false,
         evidence: ExpectedEvidence { response_mode: None, types: Some(&transaction_types) },
+        transcript: None,
         settings,
     };
     let rules = ResultRules::of_query(arguments.several_holders);

@@ -11,6 +11,7 @@ use crate::base::time::Timestamp;
 use crate::jose::jwk::PublicKey;
 use crate::jose::time_claims::date;
 use crate::jose::x5c::ValidatedChain;
+use crate::mdoc::AuthenticMdoc;
 #[cfg(any(test, feature = "testing"))]
 use crate::plain::PlainFacts;
 use crate::sdjwt;
@@ -219,6 +220,28 @@ impl From<sdjwt::credential::AuthenticSdJwt> for Authentic {
                 issuer_key: credential.issuer_key,
                 digests: credential.digests,
             }),
+        }
+    }
+}
+
+impl From<AuthenticMdoc> for Authentic {
+    fn from(document: AuthenticMdoc) -> Self {
+        Self {
+            format: CredentialFormat::MsoMdoc,
+            issuer: document.issuer,
+            by_anchor: document.by_anchor,
+            credential_type: document.doctype,
+            ancestors: Vec::new(),
+            claims: document.claims,
+            issued_at: Some(document.signed),
+            valid_from: Some(document.valid_from),
+            expires_at: Some(document.valid_until),
+            holder_thumbprint: Some(document.holder_thumbprint),
+            status: document.status,
+            status_policy: document.status_policy,
+            bound: None,
+            chain: Some(document.chain),
+            sd_jwt: None,
         }
     }
 }

@@ -5,7 +5,9 @@ use serde_json::Value;
 use super::Authentic;
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
+use crate::cbor::Limits;
 use crate::jose::key_set::KeySet;
+use crate::mdoc::{PresentedMdoc, SessionTranscript};
 #[cfg(any(test, feature = "testing"))]
 use crate::plain::PlainText;
 use crate::sdjwt;
@@ -21,6 +23,8 @@ const SHAPE: Rule = Rule { check: "vp_token_count", requirement: "OpenID4VP 6.1,
 pub enum Presented {
     /// An SD-JWT VC, parsed.
     SdJwtVc(Box<sdjwt::parse::PresentedSdJwt>),
+    /// An mdoc, taken apart.
+    Mdoc(Box<PresentedMdoc>),
     /// The trivial format.
     #[cfg(any(test, feature = "testing"))]
     Plain(PlainText),
@@ -46,6 +50,10 @@ impl Presented {
             (CredentialFormat::SdJwtVc, Value::Object(object)) => {
                 sdjwt::parse::PresentedSdJwt::parse_json(binding, object, limits, findings).map(Self::from)
             }
+            (CredentialFormat::MsoMdoc, Value::String(text)) => {
+                let limits = Limits { bytes: limits.bytes, depth: limits.depth, ..Limits::default() };
+                PresentedMdoc::parse(text, &limits, findings).map(|presented| Self::Mdoc(Box::new(presented)))
+            }
             #[cfg(any(test, feature = "testing"))]
             (CredentialFormat::Plain, Value::String(text)) => {
                 PlainText::parse(text, findings).map(Self::Plain)
@@ -58,6 +66,7 @@ impl Presented {
     pub fn issuer_hint(&self) -> IssuerHint<'_> {
         match self {
             Self::SdJwtVc(presented) => presented.issuer_hint(),
+            Self::Mdoc(presented) => presented.issuer_hint(),
             #[cfg(any(test, feature = "testing"))]
             Self::Plain(presented) => presented.issuer_hint(),
         }
@@ -79,7 +88,8 @@ impl Presented {
         }
     }
 
-    /// Every check of its format. `keys` are those of `issuer`, found by its configured mechanism.
+    /// Every check of its format. `keys` are those of `issuer`, found by its configured mechanism; `transcript` is what
+    /// the holder of an mdoc signs.
     ///
     /// # Errors
     /// The first broken rule, written into `findings`; nothing of the credential is handed on then (REQ-4.24).
@@ -87,13 +97,17 @@ impl Presented {
         self,
         issuer: &TrustedIssuer,
         keys: &KeySet,
-        expected: &ExpectedBinding<'_>,
+        (expected, transcript): (&ExpectedBinding<'_>, Option<&SessionTranscript>),
         now: Timestamp,
         findings: &mut Findings,
     ) -> Result<Authentic, Rejection> {
         match self {
             Self::SdJwtVc(presented) => {
                 presented.authenticate(issuer, keys, expected, now, findings).map(Authentic::from)
+            }
+            Self::Mdoc(presented) => {
+                let at = (now, expected.skew);
+                presented.authenticate(issuer, transcript, at, findings).map(Authentic::from)
             }
             #[cfg(any(test, feature = "testing"))]
             Self::Plain(presented) => {

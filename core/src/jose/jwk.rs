@@ -105,6 +105,11 @@ impl PublicKey {
 
     /// RFC 7638 thumbprint: SHA-256 over the required members, base64url.
     pub fn thumbprint(&self) -> String {
+        base64url::encode(self.thumbprint_bytes())
+    }
+
+    /// The same, as 32 bytes.
+    pub fn thumbprint_bytes(&self) -> [u8; 32] {
         // Every value is base64url or a fixed name, so no JSON escape can occur.
         let canonical = match &self.0.material {
             Material::P256(point) => ec_members("P-256", &half(point, 0), &half(point, 1)),
@@ -117,7 +122,7 @@ impl PublicKey {
                 format!(r#"{{"e":"{}","kty":"RSA","n":"{}"}}"#, base64url::encode(e), base64url::encode(n))
             }
         };
-        base64url::encode(Digest::of(canonical.as_bytes()).as_bytes())
+        *Digest::of(canonical.as_bytes()).as_bytes()
     }
 
     /// The public JWK, for publishing: `kty` and its members, `alg` unless an RSA key leaves it open, `use`,
@@ -169,6 +174,18 @@ impl PublicKey {
         }
         Digest::of(&all)
     }
+}
+
+/// RFC 7638 thumbprint of a public JWK of an elliptic curve, whatever it is for: only the required members count.
+///
+/// # Errors
+/// One [`JwkFault`] per way to be no key.
+pub fn thumbprint_of(jwk: &Value) -> Result<[u8; 32], JwkFault> {
+    let required: Map<String, Value> = ["kty", "crv", "x", "y"]
+        .iter()
+        .filter_map(|name| Some(((*name).to_owned(), jwk.get(name)?.clone())))
+        .collect();
+    PublicKey::from_jwk(&Value::Object(required)).map(|key| key.thumbprint_bytes())
 }
 
 /// Why a JWK or a JWKS cannot be used. Carries nothing of the key.

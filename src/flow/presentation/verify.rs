@@ -77,6 +77,7 @@ pub async fn verify(
         requested_at: request.requested_at.unwrap_or_else(|| context.now.minus(REQUEST_AGE)),
         high_assurance: false,
         evidence: ExpectedEvidence { response_mode: None, types: Some(&context.policy.transaction_types) },
+        transcript: None,
         settings: context.policy.verification,
     };
     let several = request.question.several_holders;

@@ -58,14 +58,16 @@ pub use self::sca::ExpectedEvidence;
 pub use self::shown::{Commitment, ShownEvidence};
 pub use self::told::{ScopeNotGranted, ScopesEarned, one_holder};
 use super::dcql::Query;
-use super::request::VpRequest;
+use super::request::{PresentationFlow, VpRequest};
 use super::response::PresentedCredential;
 use super::transaction_data::{TransactionData, TransactionTypes};
 use crate::base::report::{Findings, Rejection, Rule};
 use crate::base::time::Timestamp;
 use crate::credential::Authentic;
 use crate::credential::settings::VerificationSettings;
+use crate::jose::jwk;
 use crate::jose::key_set::KeySet;
+use crate::mdoc::SessionTranscript;
 use crate::sdjwt::key_binding::{ExpectedBinding, KeyBinding};
 use crate::status_list::check::{CredentialStatus, StatusPlace};
 use crate::trust::{CredentialFormat, TrustedIssuer};
@@ -90,6 +92,8 @@ pub struct Expected<'a> {
     pub high_assurance: bool,
     /// What is expected of the holder's signature, where what is agreed to demands evidence.
     pub evidence: ExpectedEvidence<'a>,
+    /// What the holder of an mdoc must have signed; `None` where nothing says it, and then no mdoc is accepted.
+    pub transcript: Option<SessionTranscript>,
     /// How long an answer may be, and how far clocks may be apart.
     pub settings: VerificationSettings,
 }
@@ -109,6 +113,28 @@ impl<'a> Expected<'a> {
 }
 
 impl VpRequest {
+    /// What the holder of an mdoc signs for this request; `None` where no mdoc was asked for, or the address of the answer
+    /// is not known. An answer is encrypted exactly when that was asked for (REQ-2.35), and the thumbprint says so.
+    fn transcript(&self) -> Option<SessionTranscript> {
+        let formats = self.query.credentials().iter().map(|credential| credential.meta.format);
+        if !formats.into_iter().any(CredentialFormat::is_namespaced) {
+            return None;
+        }
+        let key = match (&self.answer_key, self.response_mode.is_encrypted()) {
+            (Some(jwk), true) => Some(jwk::thumbprint_of(jwk).ok()?),
+            (None, true) => return None,
+            (_, false) => None,
+        };
+        let nonce = self.nonce.as_str();
+        Some(match (self.flow, &self.answer_uri) {
+            (PresentationFlow::DcApi, _) => SessionTranscript::dc_api(&self.origin, nonce, key.as_ref()),
+            (_, Some(uri)) => {
+                SessionTranscript::redirect(&self.verifier_id, nonce, key.as_ref(), uri.as_str())
+            }
+            (_, None) => return None,
+        })
+    }
+
     /// What the answer to this request is judged against, by default settings.
     pub fn expected(&self) -> Expected<'_> {
         Expected {
@@ -119,6 +145,7 @@ impl VpRequest {
             requested_at: self.created_at,
             high_assurance: self.profile.is_high_assurance(),
             evidence: ExpectedEvidence { response_mode: Some(self.response_mode.name()), types: None },
+            transcript: self.transcript(),
             settings: VerificationSettings::default(),
         }
     }
@@ -240,7 +267,8 @@ pub fn authenticate(
     if high_assurance {
         high_assurance::check_ways(&presented, issuer, findings)?;
     }
-    let authentic = presented.authenticate(issuer, keys, &expected, now, findings)?;
+    let authentic =
+        presented.authenticate(issuer, keys, (&expected, challenge.transcript.as_ref()), now, findings)?;
     if high_assurance {
         high_assurance::check_credential(&authentic, findings)?;
     }

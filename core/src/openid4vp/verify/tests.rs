@@ -9,6 +9,7 @@ mod claims;
 mod hashes;
 mod high_assurance;
 mod issuers;
+mod mdoc;
 mod refusals;
 mod report;
 mod sca;

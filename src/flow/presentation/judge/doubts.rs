@@ -64,6 +64,7 @@ async fn judged(maker: &Maker, opinion: Opinion) -> (Judged, usize) {
         requested_at: REQUESTED_AT,
         high_assurance: false,
         evidence: verify::ExpectedEvidence::default(),
+        transcript: None,
         settings: VerificationSettings::default(),
     };
     let judge = Judge {

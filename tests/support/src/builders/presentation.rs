@@ -244,6 +244,7 @@ impl Verifier {
             requested_at: NOW.minus(Duration::from_secs(100)),
             high_assurance: false,
             evidence: Default::default(),
+            transcript: None,
             settings: VerificationSettings::default(),
         };
         let mut current = Vec::new();

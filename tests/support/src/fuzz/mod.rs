@@ -11,6 +11,7 @@ mod configuration;
 mod documents;
 mod headers;
 mod keys;
+mod mdoc;
 mod presentations;
 mod signed;
 
@@ -29,6 +30,7 @@ pub use configuration::config;
 pub use documents::{did, issuer_metadata, status_list, type_metadata, wallet_metadata};
 pub use headers::{cookies, forwarded};
 pub use keys::jwks;
+pub use mdoc::{cbor, mdoc};
 pub use presentations::{disclosure, kb_jwt, sd_jwt, vp_token};
 pub use signed::{jwe, jws};
 
@@ -38,7 +40,7 @@ use crate::builders::presentation::{PresentationBuilder, Signer, Verifier};
 pub type Target = fn(&[u8]);
 
 /// Every target by name.
-pub const TARGETS: [(&str, Target); 26] = [
+pub const TARGETS: [(&str, Target); 28] = [
     ("jws", jws),
     ("jwe", jwe),
     ("jwks", jwks),
@@ -65,6 +67,8 @@ pub const TARGETS: [(&str, Target); 26] = [
     ("forwarded", forwarded),
     ("cookies", cookies),
     ("config", config),
+    ("cbor", cbor),
+    ("mdoc", mdoc),
 ];
 
 const BOUNDS: Bounds = Bounds { bytes: 64 << 10, depth: 16, members: 2000 };
@@ -118,6 +122,7 @@ pub fn seeds() -> Seeds {
     keys::seeds(&mut seeds);
     certificates::seeds(&mut seeds);
     presentations::seeds(&mut seeds);
+    mdoc::seeds(&mut seeds);
     documents::seeds(&mut seeds);
     bodies::seeds(&mut seeds);
     clients::seeds(&mut seeds);

@@ -1,0 +1,166 @@
+//! Recorded presentations, good and wrong in one way each, as JSON lines: those that `tests/interop/mdoc_cases/mdocgen.py`
+//! writes.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::maker::QUERY_ID;
+use crate::base::report::{Check, Findings, Rejection, Report};
+use crate::base::time::{CLOCK_TOLERANCE, Timestamp};
+use crate::cbor::Limits;
+use crate::jose::jwk::thumbprint_of;
+use crate::jose::x5c::Roots;
+use crate::mdoc::{AuthenticMdoc, PresentedMdoc, SessionTranscript};
+use crate::trust::status_policy::StatusPolicy;
+use crate::trust::{CertificateProfile, CredentialTrust, FormatRules, KeySource, MdocRules, TrustPolicy};
+
+/// One recorded presentation, and what it was made for.
+pub struct Case(pub Value);
+
+/// How a judge finds it.
+pub enum CaseOutcome {
+    /// With the values of the elements, by namespace.
+    Accepted(Map<String, Value>),
+    /// With the stable name of the rule that is broken.
+    Rejected(&'static str),
+}
+
+/// A case that was judged otherwise than it should be: which one, how, and the line of the report that decided.
+#[derive(Debug)]
+pub struct Wrong(pub String, pub String, pub Option<Check>);
+
+/// Judges every case; `reasons` says, a line each, which rule a bad one breaks.
+pub fn judge_all(lines: &str, reasons: &str) -> Vec<Wrong> {
+    let reasons: BTreeMap<&str, &str> = reasons.lines().filter_map(|line| line.split_once('\t')).collect();
+    let (mut wrong, mut told) = (Vec::new(), BTreeSet::new());
+    for case in cases(lines).iter().filter(|case| case.is_judged_here()) {
+        let (outcome, report) = case.judge();
+        let outcome = match outcome {
+            CaseOutcome::Accepted(claims) if case.is_answered_by(&claims) => "accept",
+            CaseOutcome::Accepted(_) => "claims_present",
+            CaseOutcome::Rejected(reason) => reason,
+        };
+        let expected = match case.expected() {
+            "accept" => "accept",
+            _ => reasons.get(case.id()).copied().unwrap_or("a reason that is not listed"),
+        };
+        told.insert(case.id().to_owned());
+        if outcome != expected {
+            let judged = format!("{outcome}, not {expected}");
+            wrong.push(Wrong(case.id().to_owned(), judged, report.decisive().cloned()));
+        }
+    }
+    let gone = reasons.keys().filter(|id| !told.contains(**id));
+    wrong.extend(gone.map(|id| Wrong((*id).to_owned(), "listed, and judged nowhere".to_owned(), None)));
+    wrong
+}
+
+/// One case for each line.
+pub fn cases(lines: &str) -> Vec<Case> {
+    lines.lines().map(|line| Case(serde_json::from_str(line).unwrap())).collect()
+}
+
+impl Case {
+    /// A member that is a text.
+    pub fn text(&self, name: &str) -> &str {
+        self.0[name].as_str().unwrap_or_default()
+    }
+
+    pub fn id(&self) -> &str {
+        self.text("id")
+    }
+
+    /// `accept`, `reject`, `either` or `undetermined`.
+    pub fn expected(&self) -> &str {
+        self.text("expect")
+    }
+
+    pub fn at(&self) -> Timestamp {
+        Timestamp::from_rfc3339(self.text("judge_at")).unwrap()
+    }
+
+    /// What the judge of documents judges: everything but status and the envelope of `org-iso-mdoc`.
+    pub fn is_judged_here(&self) -> bool {
+        let has_status = self.expected() == "undetermined" || !self.0["lists"].is_null();
+        self.text("mode") != "org_iso_mdoc" && !has_status
+    }
+
+    fn doctype(&self) -> &str {
+        self.0["query"]["credentials"][0]["meta"]["doctype_value"].as_str().unwrap()
+    }
+
+    /// What the holder must have signed, made of the request.
+    pub fn transcript(&self) -> SessionTranscript {
+        let key = self.0.get("jwk").filter(|jwk| jwk.is_object());
+        let key = key.map(|jwk| thumbprint_of(jwk).unwrap());
+        let nonce = self.text("nonce");
+        match self.text("mode") {
+            "redirect" => {
+                let (client_id, uri) = (self.text("client_id"), self.text("response_uri"));
+                SessionTranscript::redirect(client_id, nonce, key.as_ref(), uri)
+            }
+            "dc_api" => SessionTranscript::dc_api(self.text("origin"), nonce, key.as_ref()),
+            _ => SessionTranscript::org_iso_mdoc(self.text("encryption_info"), self.text("origin")),
+        }
+    }
+
+    /// Whom the case believes, by these rules for certificates.
+    pub fn trust(&self, certificates: CertificateProfile) -> TrustPolicy {
+        let roots: String =
+            self.0["roots_pem"].as_array().unwrap().iter().filter_map(Value::as_str).collect();
+        TrustPolicy {
+            credentials: vec![CredentialTrust {
+                id: QUERY_ID.to_owned(),
+                types: vec![self.doctype().to_owned()],
+                issuer: "Utopia".to_owned(),
+                keys: KeySource::X5c(Arc::new(Roots::new(roots.as_bytes(), None, Vec::new()).unwrap())),
+                status_roots: None,
+                status: StatusPolicy::default(),
+                rules: FormatRules::MsoMdoc(MdocRules { certificates }),
+            }],
+        }
+    }
+
+    /// Judges the presentation up to its status, by the rules for driving licences.
+    pub fn judge(&self) -> (CaseOutcome, Report) {
+        self.judge_text(self.text("vp"), &self.trust(CertificateProfile::IsoMdl))
+    }
+
+    /// Judges `text` in its place.
+    pub fn judge_text(&self, text: &str, trust: &TrustPolicy) -> (CaseOutcome, Report) {
+        let mut findings = Findings::new();
+        let judged = self.authentic(text, trust, &mut findings);
+        let report = findings.conclude(judged.as_ref().map(|_| ()).map_err(|rejection| *rejection));
+        match judged {
+            Ok(authentic) => (CaseOutcome::Accepted(authentic.claims), report),
+            Err(rejection) => (CaseOutcome::Rejected(rejection.reason()), report),
+        }
+    }
+
+    /// The authentic document.
+    ///
+    /// # Errors
+    /// The first broken rule, written into `findings`.
+    pub fn authentic(
+        &self,
+        text: &str,
+        trust: &TrustPolicy,
+        findings: &mut Findings,
+    ) -> Result<AuthenticMdoc, Rejection> {
+        let presented = PresentedMdoc::parse(text, &Limits::default(), findings)?;
+        let issuer = trust.vouch(QUERY_ID, &presented.issuer_hint(), findings)?;
+        presented.authenticate(&issuer, Some(&self.transcript()), (self.at(), CLOCK_TOLERANCE), findings)
+    }
+
+    /// Whether every element that was asked for is there.
+    pub fn is_answered_by(&self, claims: &Map<String, Value>) -> bool {
+        let asked = self.0["query"]["credentials"][0]["claims"].as_array();
+        asked.into_iter().flatten().all(|claim| {
+            let (namespace, element) =
+                (claim["path"][0].as_str().unwrap(), claim["path"][1].as_str().unwrap());
+            claims.get(namespace).is_some_and(|elements| elements.get(element).is_some())
+        })
+    }
+}
