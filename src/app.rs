@@ -342,8 +342,16 @@ impl Running {
         self.operations_address
     }
 
-    /// Stops accepting, finishes what is under way (for at most 20 seconds), then closes the store.
+    /// Says that it is not ready, and goes on as before for as long as `operations.drain` says. Then stops accepting,
+    /// finishes what is under way (for at most 20 seconds), and closes the store.
     pub async fn stop(self) {
+        self.service.note_stopping();
+        let drain = self.reloading.built.drain;
+        if !drain.is_zero() {
+            tracing::info!(?drain, "draining: not ready any more, and everybody is answered as before");
+            tokio::time::sleep(drain).await;
+        }
+        tracing::info!("no new connections; requests under way are finished");
         drop(self.stop);
         for server in self.servers {
             if let Err(fault) = server.await {
@@ -443,18 +451,15 @@ pub fn adopt_keys(config: &Config) -> Result<(), NotStarted> {
     own_keys::adopt(config, &SystemEntropy)
 }
 
-/// The signing keys, and where each is in its life. Those that are missing are made.
+/// The signing keys, and where each is in its life. Keys that are missing are made, also those that sign nothing.
 ///
 /// # Errors
 /// [`NotStarted::Keys`]
 pub fn list_keys(config: &Config) -> Result<Vec<KeyListing>, NotStarted> {
     own_keys::refuse_loss(config)?;
-    let (folder, plans) = (key_folder(config)?, KeyPlans::of(&config.policy));
-    let mut all = Vec::new();
-    for plan in [&plans.tokens, &plans.receipts] {
-        all.extend(TokenSigner::in_folder(folder, plan)?.list(SystemClock.now()));
-    }
-    Ok(all)
+    let keys = Keyring::in_folder(key_folder(config)?, &SystemEntropy, &KeyPlans::of(&config.policy))?;
+    let now = SystemClock.now();
+    Ok(keys.signer.list(now).into_iter().chain(keys.receipt_signer.list(now)).collect())
 }
 
 /// The public keys that check receipts, from the keys directory. Makes and changes nothing.

@@ -4,7 +4,11 @@
 //! [wallets]: crate::book::wallets
 //! [production]: crate::book::production
 //! [operating]: crate::book::operating
+//! [container]: crate::book::container
+//! [systemd]: crate::book::systemd
+//! [kubernetes]: crate::book::kubernetes
 //! [backup]: crate::book::backup
+//! [upgrade]: crate::book::upgrade
 //! [replicas]: crate::book::replicas
 //! [sizing]: crate::book::sizing
 //! [metrics]: crate::book::metrics
@@ -34,7 +38,11 @@ macro_rules! page {
         /// [wallets]: crate::book::wallets
         /// [production]: crate::book::production
         /// [operating]: crate::book::operating
+        /// [container]: crate::book::container
+        /// [systemd]: crate::book::systemd
+        /// [kubernetes]: crate::book::kubernetes
         /// [backup]: crate::book::backup
+        /// [upgrade]: crate::book::upgrade
         /// [replicas]: crate::book::replicas
         /// [sizing]: crate::book::sizing
         /// [metrics]: crate::book::metrics
@@ -63,7 +71,11 @@ page!(application);
 page!(wallets);
 page!(production);
 page!(operating);
+page!(container);
+page!(systemd);
+page!(kubernetes);
 page!(backup);
+page!(upgrade);
 page!(replicas);
 page!(sizing);
 page!(metrics);

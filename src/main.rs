@@ -7,7 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
-use clap::{Args, Parser, Subcommand, ValueEnum};
+use clap::{Args, CommandFactory as _, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
 use mimalloc::MiMalloc;
 use vpgate::app;
 use vpgate::config::{self, Config, secrets};
@@ -19,10 +20,11 @@ use vpgate::system::signing_keys::KeyRole;
 use vpgate_core::base::secret::Secret;
 
 use crate::command_line::audit::{self, AuditCommand};
+use crate::command_line::health::HealthArguments;
 use crate::command_line::logs::Logs;
 use crate::command_line::receipt::ReceiptCommand;
 use crate::command_line::storage::StorageCommand;
-use crate::command_line::{keys, receipt, say, service, verify};
+use crate::command_line::{completions, health, keys, man, receipt, say, service, verify};
 
 /// An OpenID4VP verifier that turns a wallet's presentation into an OAuth token.
 ///
@@ -64,6 +66,10 @@ enum Command {
     ///
     /// Exit codes: 0 all well, 1 something is worth a look.
     Doctor(ConfigFile),
+    /// Asks the running service whether it answers; for containers and whoever else watches over it.
+    ///
+    /// Exit codes: 0 it is well, 1 it is not.
+    Health(HealthArguments),
     /// Judges a `vp_token` offline and prints the report.
     ///
     /// Exit codes: 0 verified, 1 rejected, 2 the arguments cannot be used.
@@ -108,6 +114,17 @@ enum Command {
         /// Makes a new secret, and prints it first.
         #[arg(long)]
         generate: bool,
+    },
+    /// Prints what a shell completes: `vpgate completions bash > /etc/bash_completion.d/vpgate`.
+    Completions {
+        /// Which shell reads it.
+        shell: Shell,
+    },
+    /// Prints the manual page: `vpgate man | man -l -`.
+    Man {
+        /// Writes it and a page for each command into this folder instead.
+        #[arg(long)]
+        dir: Option<PathBuf>,
     },
 }
 
@@ -220,6 +237,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Openapi { format: Format::Json } => say(http::openapi_json().trim_end()),
         Command::Metrics { .. } => say(metrics::description().trim_end()),
         Command::HashSecret { generate } => hash_secret(generate),
+        Command::Health(arguments) => health::run(&arguments),
+        Command::Completions { shell } => completions::run(shell, Cli::command()),
+        Command::Man { dir } => man::run(dir, Cli::command()),
     };
     done.map(|()| ExitCode::SUCCESS)
 }

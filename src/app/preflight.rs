@@ -17,7 +17,10 @@ pub(super) fn look(config: &Config) -> Vec<String> {
         found.extend(exposed(database, others_may_open).map(|fault| format!("storage.url: {fault}")));
     }
     if let KeyStorage::Directory(folder) = &config.keys {
-        found.extend(exposed(folder, others_may_change).map(|fault| format!("keys.directory: {fault}")));
+        found.extend(
+            exposed(folder, |mode, _| others_may_change(mode))
+                .map(|fault| format!("keys.directory: {fault}")),
+        );
     }
     found
 }
@@ -35,13 +38,13 @@ pub(super) fn warn_of_others(config: &Config) {
 }
 
 #[cfg(unix)]
-fn exposed(path: &Path, rule: fn(u32) -> bool) -> Option<Exposed> {
-    use std::os::unix::fs::PermissionsExt as _;
-    let mode = std::fs::metadata(path).ok()?.permissions().mode();
-    rule(mode).then(|| Exposed(path.to_owned()))
+fn exposed(path: &Path, rule: fn(u32, u32) -> bool) -> Option<Exposed> {
+    use std::os::unix::fs::MetadataExt as _;
+    let found = std::fs::metadata(path).ok()?;
+    rule(found.mode(), found.uid()).then(|| Exposed(path.to_owned()))
 }
 
 #[cfg(not(unix))]
-fn exposed(_: &Path, _: fn(u32) -> bool) -> Option<Exposed> {
+fn exposed(_: &Path, _: fn(u32, u32) -> bool) -> Option<Exposed> {
     None
 }

@@ -6,6 +6,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::sync::Arc;
+use std::time::Duration;
 
 use url::Url;
 
@@ -69,6 +70,7 @@ pub(super) struct Built {
     outgoing: OutgoingRequests,
     cross_check: CrossCheck,
     status_cache: CacheBounds,
+    pub(super) drain: Duration,
 }
 
 impl Built {
@@ -85,6 +87,7 @@ impl Built {
             outgoing: config.outgoing.clone(),
             cross_check: config.cross_check,
             status_cache: config.status_cache,
+            drain: config.drain,
         }
     }
 
@@ -93,6 +96,7 @@ impl Built {
         let compared = [
             ("listen", self.listen.0 == other.listen.0),
             ("operations.listen", self.listen.1 == other.listen.1),
+            ("operations.drain", self.drain == other.drain),
             ("storage", self.storage == other.storage),
             ("keys", self.keys == other.keys),
             ("http", self.proxies == other.proxies),

@@ -1,13 +1,16 @@
 //! Commands that are more than a call into the library, and how every command speaks.
 
 pub mod audit;
+pub mod completions;
 #[cfg(feature = "sandbox")]
 pub mod demo;
 pub mod doctor;
+pub mod health;
 #[cfg(feature = "sandbox")]
 pub mod init;
 pub mod keys;
 pub mod logs;
+pub mod man;
 pub mod receipt;
 #[cfg(feature = "sandbox")]
 pub mod sandbox;

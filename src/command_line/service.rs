@@ -1,6 +1,7 @@
 //! `vpgate serve`: starting, and running until told to stop.
 
 mod signals;
+mod supervisor;
 
 use std::fmt::Display;
 use std::path::Path;
@@ -10,6 +11,7 @@ use vpgate::app::{self, Reloaded, Running};
 use vpgate::config::Config;
 
 use self::signals::{Signals, Told};
+use self::supervisor::{Notice, notify};
 use super::{load, say};
 
 /// The service that `config` describes.
@@ -42,10 +44,12 @@ pub(super) fn until_told_to_stop<R>(
     runtime.block_on(async {
         let mut signals = Signals::new().context("signals cannot be waited for")?;
         let running = start.await?;
+        notify(Notice::Ready);
         while signals.told().await == Told::Reload {
             reload(&running).await;
         }
-        tracing::info!("stopping: no new connections; requests under way are finished");
+        tracing::info!("told to stop");
+        notify(Notice::Stopping);
         tokio::select! {
             () = stop(running) => Ok(()),
             () = signals.told_to_stop() => bail!("told twice: stopped without finishing"),

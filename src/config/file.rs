@@ -50,22 +50,22 @@ impl Sources for Folder<'_> {
 /// # Errors
 /// Why not, for the operator.
 fn read_private(path: &Path, limit: usize) -> Result<Zeroizing<Vec<u8>>, String> {
-    let mode = mode(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
-    if others_may_open(mode) {
+    let exposed = exposed(path).map_err(|why| format!("cannot read {}: {why}", path.display()))?;
+    if exposed {
         return Err(Exposed(path.to_owned()).to_string());
     }
     read(path, limit).map(Zeroizing::new)
 }
 
 #[cfg(unix)]
-fn mode(path: &Path) -> std::io::Result<u32> {
-    use std::os::unix::fs::PermissionsExt as _;
-    Ok(std::fs::metadata(path)?.permissions().mode())
+fn exposed(path: &Path) -> std::io::Result<bool> {
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).map(|found| others_may_open(found.mode(), found.uid()))
 }
 
 #[cfg(not(unix))]
-fn mode(_: &Path) -> std::io::Result<u32> {
-    Ok(0)
+fn exposed(_: &Path) -> std::io::Result<bool> {
+    Ok(false)
 }
 
 /// At most `limit` bytes of the file.
@@ -99,7 +99,7 @@ mod tests {
         let read = || Folder(folder.path()).private_file("secret", 43);
         mode(0o600);
         assert_eq!(*read().unwrap(), "s".repeat(43).into_bytes());
-        mode(0o640);
+        mode(0o660);
         assert!(read().unwrap_err().contains("chmod go="));
         assert!(Folder(folder.path()).private_file("other", 43).is_err());
         assert!(Folder(folder.path()).file("secret", 42).is_err());

@@ -32,6 +32,7 @@ mod tests;
 use std::collections::HashMap;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use url::Url;
 
@@ -64,6 +65,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// `[operations] listen`: where operators have a listener of their own, if they have.
     pub operations_listen: Option<SocketAddr>,
+    /// `operations.drain`: how long it goes on after it was told to stop, while it says that it is not ready.
+    pub drain: Duration,
     /// Where grants and presentations are kept.
     pub storage: Storage,
     /// Where our own keys are kept.
@@ -168,6 +171,26 @@ impl Config {
         faults.conclude(storage)
     }
 
+    /// Where a service with this file answers operators. What else is wrong with the file does not count: whoever asks
+    /// a running service how it is must not hear of what somebody writes for the next start.
+    ///
+    /// # Errors
+    /// What is wrong with that address, or why the file cannot be read.
+    pub fn load_operations_address(path: &Path) -> Result<SocketAddr, Faults> {
+        let mut faults = Faults::default();
+        let address = text(path, &mut faults).and_then(|text| {
+            let mut elsewhere = Faults::default();
+            match read::read(&text, &mut elsewhere) {
+                Some(written) => process::operations_address(&written.file, &mut faults),
+                None => {
+                    faults = elsewhere;
+                    None
+                }
+            }
+        });
+        faults.conclude(address)
+    }
+
     /// Checks a text. Relative paths begin at `folder`.
     ///
     /// # Errors
@@ -193,6 +216,7 @@ impl Config {
             public_url: registered.public_url,
             listen: process.listen,
             operations_listen: process.operations_listen,
+            drain: process.drain,
             storage: process.storage,
             keys: process.keys,
             trusted_proxies: process.trusted_proxies,

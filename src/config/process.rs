@@ -2,19 +2,24 @@
 
 use std::net::SocketAddr;
 use std::path::Path;
+use std::time::Duration;
 
 use super::fault::Faults;
 use super::outgoing::{self, OutgoingRequests};
-use super::raw::{File, RawStatusLists, RawStorage};
+use super::raw::{File, RawOperations, RawStatusLists, RawStorage};
 use super::{CrossCheck, KeyStorage, Storage, postgres, proxies};
 use vpgate_core::base::forwarded::TrustedProxies;
 use vpgate_core::registration::lifetime;
 use vpgate_core::status_list::token::CacheBounds;
 
+/// A service that was told to stop and goes on for longer looks as if it had not heard.
+const LONGEST_DRAIN: Duration = Duration::from_secs(60);
+
 /// Checked.
 pub(super) struct Process {
     pub listen: SocketAddr,
     pub operations_listen: Option<SocketAddr>,
+    pub drain: Duration,
     pub storage: Storage,
     pub keys: KeyStorage,
     pub trusted_proxies: TrustedProxies,
@@ -27,6 +32,7 @@ pub(super) struct Process {
 pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<Process> {
     let listen = faults.keep("listen", socket_address(&file.listen));
     let operations_listen = operations(file.operations.listen.as_deref(), listen, faults);
+    let drain = drain(&file.operations, faults);
     let storage = if postgres::is_meant(&file.storage.url) {
         postgres::check(&file.storage, folder, faults).map(|it| Storage::Postgres(Box::new(it)))
     } else {
@@ -54,6 +60,7 @@ pub(super) fn check(file: &File, folder: &Path, faults: &mut Faults) -> Option<P
     Some(Process {
         listen: listen?,
         operations_listen,
+        drain: drain?,
         storage: storage?,
         keys,
         trusted_proxies,
@@ -83,6 +90,23 @@ fn operations(given: Option<&str>, public: Option<SocketAddr>, faults: &mut Faul
         faults.add("operations.listen", "must not be the address of `listen`; leave it out to answer there");
     }
     Some(address)
+}
+
+/// Where operators are answered: at a listener of their own, or where everybody is.
+pub(super) fn operations_address(file: &File, faults: &mut Faults) -> Option<SocketAddr> {
+    match &file.operations.listen {
+        Some(own) => faults.keep("operations.listen", socket_address(own)),
+        None => faults.keep("listen", socket_address(&file.listen)),
+    }
+}
+
+fn drain(given: &RawOperations, faults: &mut Faults) -> Option<Duration> {
+    let drain = given.drain.as_deref().map_or(Ok(Duration::ZERO), lifetime::parse);
+    let drain = drain.and_then(|drain| match drain {
+        drain if drain > LONGEST_DRAIN => Err("must be a minute at most"),
+        drain => Ok(drain),
+    });
+    faults.keep("operations.drain", drain)
 }
 
 fn socket_address(text: &str) -> Result<SocketAddr, &'static str> {
@@ -129,6 +153,22 @@ mod tests {
             refused.starts_with("verification.cross_check: ") && refused.contains("feature"),
             "{refused}"
         );
+    }
+
+    #[test]
+    fn req_12_16_a_drain_is_a_minute_at_most_and_none_when_left_out() {
+        let read = |text: Option<&str>| {
+            let mut faults = Faults::default();
+            let given = RawOperations { drain: text.map(str::to_owned), ..RawOperations::default() };
+            let read = drain(&given, &mut faults);
+            faults.conclude(read).map_err(|faults| faults.to_string())
+        };
+        assert_eq!(read(None), Ok(Duration::ZERO));
+        assert_eq!(read(Some("5s")), Ok(Duration::from_secs(5)));
+        assert_eq!(read(Some("1m")), Ok(Duration::from_secs(60)));
+        for wrong in ["61s", "5", "0s", "soon"] {
+            assert!(read(Some(wrong)).unwrap_err().starts_with("operations.drain: "), "{wrong}");
+        }
     }
 
     #[test]

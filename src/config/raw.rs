@@ -194,6 +194,9 @@ pub(super) struct RawOperations {
     /// Where `/healthz`, `/readyz` and `/metrics` answer, and nowhere else then. When left out they answer at `listen`,
     /// `/metrics` only where `public_url` is not https.
     pub listen: Option<String>,
+    /// How long the service goes on as before after it was told to stop, while `/readyz` says 503, so that balancers
+    /// send nobody here any more when it ends; a minute at most. It ends at once when left out.
+    pub drain: Option<String>,
 }
 
 /// How long status lists are kept.

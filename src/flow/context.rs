@@ -120,6 +120,11 @@ impl Service {
         self.watchers.close();
     }
 
+    /// From now on the service says that it is not ready, and goes on as before.
+    pub fn note_stopping(&self) {
+        self.health.note_stopping(self.ports.clock.now());
+    }
+
     /// What is counted.
     pub fn metrics(&self) -> &Metrics {
         &self.ports.metrics

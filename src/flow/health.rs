@@ -15,14 +15,25 @@ pub struct HealthPart {
     pub since: Timestamp,
 }
 
+/// Whether others should come here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Readiness {
+    /// They are welcome.
+    Ready,
+    /// The service works, and is about to stop.
+    Stopping,
+}
+
 /// Whether the store can answer and write now. Keys need no question: without them the service does not start.
 ///
 /// # Errors
 /// When it cannot.
-pub async fn ready(context: &Context) -> Result<(), Unavailable> {
+pub async fn ready(context: &Context) -> Result<Readiness, Unavailable> {
     let answer = context.ports.store.ready().await;
     context.health.note_store(answer.is_ok(), context.now);
-    answer
+    answer?;
+    let stopping = context.health.noted().stopping.is_some();
+    Ok(if stopping { Readiness::Stopping } else { Readiness::Ready })
 }
 
 /// The parts, with since when each is as it is.
@@ -30,7 +41,8 @@ pub fn parts(context: &Context) -> Vec<HealthPart> {
     let (started, noted) = (context.health.started, context.health.noted());
     let part = |name, works, since| HealthPart { name, works, since };
     let store = noted.store.map(|(works, since)| part("store", works, since));
-    let mut parts = vec![part("process", true, started), part("configuration", true, noted.configuration)];
+    let process = part("process", noted.stopping.is_none(), noted.stopping.unwrap_or(started));
+    let mut parts = vec![process, part("configuration", true, noted.configuration)];
     parts.extend(store);
     parts
 }

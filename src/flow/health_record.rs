@@ -16,17 +16,24 @@ pub(super) struct Noted {
     pub(super) configuration: Timestamp,
     /// What the store answered last, and since when it answers that.
     pub(super) store: Option<(bool, Timestamp)>,
+    /// Since when we are about to stop.
+    pub(super) stopping: Option<Timestamp>,
 }
 
 impl HealthRecord {
     /// From the start on.
     pub(in crate::flow) fn new(now: Timestamp) -> Self {
-        Self { started: now, noted: Mutex::new(Noted { configuration: now, store: None }) }
+        Self { started: now, noted: Mutex::new(Noted { configuration: now, store: None, stopping: None }) }
     }
 
     /// Another configuration holds.
     pub(in crate::flow) fn note_configuration(&self, now: Timestamp) {
         self.noted().configuration = now;
+    }
+
+    /// The service was told to stop.
+    pub(in crate::flow) fn note_stopping(&self, now: Timestamp) {
+        self.noted().stopping = Some(now);
     }
 
     pub(super) fn note_store(&self, works: bool, now: Timestamp) {

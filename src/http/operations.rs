@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use super::middleware::failure::Failure;
 use super::middleware::trace::AskedAgain;
 use crate::flow::context::Context;
-use crate::flow::health;
+use crate::flow::health::{self, Readiness};
 use crate::metrics::MEDIA_TYPE;
 
 /// Every route with its methods.
@@ -49,7 +49,7 @@ fn alive() -> Json<Value> {
     Json(json!({ "status": "ok" }))
 }
 
-/// The store answers too. `?verbose` tells each part, and since when it is as it is.
+/// The store answers too, and nobody told us to stop. `?verbose` tells each part, and since when it is as it is.
 #[handler]
 async fn ready(context: Data<&Context>, uri: &Uri) -> Response {
     let ready = health::ready(&context).await;
@@ -63,10 +63,15 @@ async fn ready(context: Data<&Context>, uri: &Uri) -> Response {
         told.insert("parts".to_owned(), parts.collect());
     }
     match ready {
-        Ok(()) => {
+        Ok(Readiness::Ready) => {
             AskedAgain::note();
             told.insert("status".to_owned(), "ok".into());
             Json(told).into_response()
+        }
+        // Nothing is wrong: whoever asks has no trace to follow.
+        Ok(Readiness::Stopping) => {
+            told.insert("status".to_owned(), "stopping".into());
+            Json(told).with_status(StatusCode::SERVICE_UNAVAILABLE).into_response()
         }
         Err(failure) => not_ready(&failure.into(), told),
     }

@@ -33,7 +33,7 @@ pub enum FileFault {
 /// Makes the folder, for us only, if it is not there. One that others may change is refused.
 pub(super) fn make_folder(folder: &Path) -> Result<(), FileFault> {
     private_folder(folder).map_err(|source| FileFault::Unusable { path: folder.to_owned(), source })?;
-    refuse_exposed(folder, others_may_change)
+    refuse_exposed(folder, |mode, _| others_may_change(mode))
 }
 
 /// Removes drafts that a process left in `folder` when it was killed while it made a key. Only files that
@@ -146,18 +146,18 @@ fn private_folder(folder: &Path) -> io::Result<()> {
 }
 
 #[cfg(unix)]
-fn refuse_exposed(path: &Path, exposed: fn(u32) -> bool) -> Result<(), FileFault> {
-    use std::os::unix::fs::PermissionsExt as _;
+fn refuse_exposed(path: &Path, exposed: fn(u32, u32) -> bool) -> Result<(), FileFault> {
+    use std::os::unix::fs::MetadataExt as _;
     let found = fs::metadata(path);
     let found = found.map_err(|source| FileFault::Unusable { path: path.to_owned(), source })?;
-    if exposed(found.permissions().mode()) {
+    if exposed(found.mode(), found.uid()) {
         return Err(Exposed(path.to_owned()).into());
     }
     Ok(())
 }
 
 #[cfg(not(unix))]
-fn refuse_exposed(_: &Path, _: fn(u32) -> bool) -> Result<(), FileFault> {
+fn refuse_exposed(_: &Path, _: fn(u32, u32) -> bool) -> Result<(), FileFault> {
     Ok(())
 }
 
@@ -187,7 +187,7 @@ mod tests {
         let path = folder.path().join("key");
         load(&path, "secret").unwrap();
         assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
-        fs::set_permissions(&path, fs::Permissions::from_mode(0o640)).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o660)).unwrap();
         assert!(matches!(load(&path, ""), Err(FileFault::Exposed(_))));
     }
 

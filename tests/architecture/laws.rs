@@ -57,7 +57,7 @@ const IMPORTS: [(&str, &[&str]); 10] = [
 ];
 
 /// Where an outside crate may be used, and why there. Every dependency has a line.
-const HOMES: [(&str, &[&str], &str); 48] = [
+const HOMES: [(&str, &[&str], &str); 50] = [
     ("anyhow", &["main", "command_line"], "errors that only a person reads"),
     ("askama", &["http", "sandbox"], "pages"),
     (
@@ -78,6 +78,12 @@ const HOMES: [(&str, &[&str], &str); 48] = [
     ),
     ("bytes", &["store/postgres/cells"], "what tokio_postgres writes a value into"),
     ("clap", &["main", "command_line"], "the command line"),
+    (
+        "clap_complete",
+        &["main", "command_line/completions"],
+        "what shells complete, from the same description",
+    ),
+    ("clap_mangen", &["command_line/man"], "manual pages, from the same description"),
     (
         "deadpool_postgres",
         &["store/postgres"],

@@ -14,6 +14,7 @@
 
 mod big_headers;
 mod command_line;
+mod delivery;
 mod devices;
 mod disk;
 mod doctor;

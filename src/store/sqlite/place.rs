@@ -121,8 +121,8 @@ fn refuse_exposed(database: &Path) -> Result<(), OpenFault> {
 /// What is not there is open to nobody.
 #[cfg(unix)]
 pub(super) fn others_may_open_file(path: &Path) -> bool {
-    use std::os::unix::fs::PermissionsExt as _;
-    std::fs::metadata(path).is_ok_and(|found| others_may_open(found.permissions().mode()))
+    use std::os::unix::fs::MetadataExt as _;
+    std::fs::metadata(path).is_ok_and(|found| others_may_open(found.mode(), found.uid()))
 }
 
 #[cfg(not(unix))]
@@ -178,7 +178,7 @@ mod tests {
         let connection = place.writer().unwrap();
         connection.execute_batch("CREATE TABLE t (x)").unwrap();
         for file in [path.clone(), beside(&path, "-wal"), beside(&path, "-shm")] {
-            for mode in [0o604, 0o640, 0o666] {
+            for mode in [0o604, 0o660, 0o666] {
                 std::fs::set_permissions(&file, std::fs::Permissions::from_mode(mode)).unwrap();
                 assert!(matches!(place.writer(), Err(OpenFault::Exposed(_))), "{file:?} {mode:o}");
             }

@@ -100,6 +100,7 @@ fn signing_keys_are_listed_and_rotated() {
     };
     let first = run("list");
     assert!(first.len() == 1 && first[0].starts_with("ES256 ") && first[0].ends_with("  signs"), "{first:?}");
+    assert!(folder.path().join("keys/digest.keys").is_file(), "the folder is whole");
     let both = run("rotate");
     assert!(both.len() == 2 && both[0] == first[0] && both[1].contains("  signs from "), "{both:?}");
     assert_eq!(run("rotate"), both, "one is waiting already");
@@ -118,6 +119,40 @@ fn keys_in_memory_cannot_be_rotated() {
         assert_eq!((output.status.code(), out(&output)), (Some(1), ""));
         assert!(err(&output).contains("in memory"), "{}", err(&output));
     }
+}
+
+#[test]
+fn every_command_has_its_manual_page_and_is_completed_in_every_shell() {
+    let folder = tempfile::tempdir().unwrap();
+    let place = folder.path().join("share/man1");
+    let written = vpgate(&["man", "--dir", place.to_str().unwrap()], "");
+    assert_eq!((written.status.code(), out(&written)), (Some(0), ""), "{}", err(&written));
+    let help = vpgate(&["--help"], "");
+    let commands = out(&help).split("Commands:\n").nth(1).unwrap().split("\n\n").next().unwrap();
+    let commands = commands.lines().filter(|line| line.starts_with("  ") && !line.starts_with("   "));
+    let commands: Vec<_> = commands.filter_map(|line| line.split_whitespace().next()).collect();
+    assert!(commands.len() > 12 && commands.contains(&"health"), "{commands:?}");
+    let page = vpgate(&["man"], "");
+    let scripts =
+        ["bash", "zsh", "fish", "elvish", "powershell"].map(|shell| vpgate(&["completions", shell], ""));
+    for command in commands.into_iter().filter(|command| *command != "help") {
+        let own = std::fs::read_to_string(place.join(format!("vpgate-{command}.1"))).unwrap();
+        assert!(own.contains(&format!(".TH vpgate-{command} 1")), "{own}");
+        // A dash is written so that it is no hyphen.
+        let named = format!("vpgate\\-{}(1)", command.replace('-', "\\-"));
+        assert!(out(&page).contains(&named), "{named} is not in\n{}", out(&page));
+        for script in &scripts {
+            assert!(script.status.success() && out(script).contains(command), "{command}: {}", err(script));
+        }
+    }
+    assert_eq!(vpgate(&["completions", "cmd"], "").status.code(), Some(2));
+    // A file where a folder should be.
+    let output = vpgate(&["man", "--dir", place.join("vpgate.1").to_str().unwrap()], "");
+    assert!(
+        output.status.code() == Some(1) && err(&output).contains("cannot write into"),
+        "{}",
+        err(&output)
+    );
 }
 
 #[test]
