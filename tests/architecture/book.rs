@@ -213,7 +213,8 @@ fn without_code(text: &str) -> String {
 }
 
 fn is_path(span: &str) -> bool {
-    let roots = ["src/", "core/", "docs/", "tests/", "fixtures/", "examples/", "openapi/", "fuzz/"];
+    let roots =
+        ["src/", "core/", "docs/", "tests/", "fixtures/", "examples/", "openapi/", "fuzz/", "deploy/"];
     roots.iter().any(|root| span.starts_with(root)) && !span.contains(['*', ' ', '{'])
 }
 
