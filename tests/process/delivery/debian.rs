@@ -75,7 +75,7 @@ fn the_package_is_installed_updated_removed_and_purged() {
     system.dpkg(&install);
     system.dpkg(&["--remove", "vpgate"]);
     assert!(
-        !system.at("usr/bin/vpgate").exists() && !system.at("lib/systemd/system/vpgate.service").exists()
+        !system.at("usr/bin/vpgate").exists() && !system.at("usr/lib/systemd/system/vpgate.service").exists()
     );
     assert_eq!(fs::read_to_string(&environment).unwrap(), "VPGATE_LOG=debug\n");
     let warned = system.dpkg(&["--purge", "vpgate"]);
@@ -95,7 +95,7 @@ fn is_installed(system: &System) {
         users.lines().any(|line| line.starts_with("vpgate:") && line.contains(":/var/lib/vpgate:")),
         "{users}"
     );
-    for path in ["lib/systemd/system/vpgate.service", "lib/systemd/system/vpgate@.service"] {
+    for path in ["usr/lib/systemd/system/vpgate.service", "usr/lib/systemd/system/vpgate@.service"] {
         let ours = at("deploy/systemd").join(Path::new(path).file_name().unwrap());
         assert_eq!(fs::read(system.at(path)).unwrap(), fs::read(ours).unwrap());
     }

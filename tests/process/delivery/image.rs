@@ -158,7 +158,7 @@ fn names_what_it_is_made_of(image: &Image) {
         assert_eq!(names.iter().filter(|name| name.starts_with(begins)).count(), 1, "{begins}");
     }
     // What only tests use is not in the program.
-    assert!(!names.iter().any(|name| name.starts_with("pkg:cargo/tempfile@")));
+    assert!(!names.iter().any(|name| name.starts_with("pkg:cargo/proptest@")));
     let lock = fs::read_to_string(at("Cargo.lock")).unwrap();
     for component in components.iter().filter(|it| it["purl"].as_str().unwrap().starts_with("pkg:cargo/")) {
         let digest = component["hashes"][0]["content"].as_str();

@@ -68,6 +68,7 @@ fn a_user_for_one_of_many_is_made_by_one_line() {
     let line = page.lines().find_map(|line| line.trim().strip_prefix("systemd-sysusers --inline ")).unwrap();
     let line = line.trim_matches('\'');
     let root = tempfile::tempdir().unwrap();
+    fs::create_dir(root.path().join("etc")).unwrap();
     said(Command::new("systemd-sysusers").arg("--root").arg(root.path()).args(["--inline", line]));
     let users = fs::read_to_string(root.path().join("etc/passwd")).unwrap();
     assert!(users.starts_with("vpgate-acme:x:"), "{users}");

@@ -126,18 +126,18 @@ volumeMounts:
   {{- end }}
 {{- end }}
 
-{{/* Secrets belong to root and are read by the group of the pod, which vpgate takes. */}}
+{{/* Secrets belong to root and are read by the group of the pod (288 is octal 0440), which vpgate takes. */}}
 {{- define "vpgate.secretVolumes" -}}
 {{- with .Values.keys.existingSecret }}
 - name: keys
-  secret: { secretName: {{ . | quote }}, defaultMode: 0440 }
+  secret: { secretName: {{ . | quote }}, defaultMode: 288 }
 {{- end }}
 {{- with .Values.storage.passwordSecret.name }}
 - name: database
-  secret: { secretName: {{ . | quote }}, defaultMode: 0440 }
+  secret: { secretName: {{ . | quote }}, defaultMode: 288 }
 {{- end }}
 {{- range .Values.secrets }}
 - name: {{ printf "secret-%s" . | replace "." "-" | trunc 63 | trimSuffix "-" }}
-  secret: { secretName: {{ . | quote }}, defaultMode: 0440 }
+  secret: { secretName: {{ . | quote }}, defaultMode: 288 }
 {{- end }}
 {{- end }}
