@@ -11,7 +11,7 @@ use vpgate::app::{self, Reloaded, Running};
 use vpgate::config::Config;
 
 use self::signals::{Signals, Told};
-use self::supervisor::{Notice, notify};
+use self::supervisor::{SupervisorNotice, notify};
 use super::{load, say};
 
 /// The service that `config` describes.
@@ -44,12 +44,12 @@ pub(super) fn until_told_to_stop<R>(
     runtime.block_on(async {
         let mut signals = Signals::new().context("signals cannot be waited for")?;
         let running = start.await?;
-        notify(Notice::Ready);
+        notify(SupervisorNotice::Ready);
         while signals.told().await == Told::Reload {
             reload(&running).await;
         }
         tracing::info!("told to stop");
-        notify(Notice::Stopping);
+        notify(SupervisorNotice::Stopping);
         tokio::select! {
             () = stop(running) => Ok(()),
             () = signals.told_to_stop() => bail!("told twice: stopped without finishing"),

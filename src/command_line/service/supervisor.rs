@@ -2,7 +2,7 @@
 
 /// What there is to tell.
 #[derive(Clone, Copy, Debug)]
-pub enum Notice {
+pub enum SupervisorNotice {
     /// We listen.
     Ready,
     /// We are about to stop.
@@ -11,11 +11,11 @@ pub enum Notice {
 
 /// One datagram to the socket in `NOTIFY_SOCKET`. The service works also where nobody hears it.
 #[cfg(unix)]
-pub fn notify(notice: Notice) {
+pub fn notify(notice: SupervisorNotice) {
     let Some(socket) = std::env::var_os("NOTIFY_SOCKET") else { return };
     let text: &[u8] = match notice {
-        Notice::Ready => b"READY=1",
-        Notice::Stopping => b"STOPPING=1",
+        SupervisorNotice::Ready => b"READY=1",
+        SupervisorNotice::Stopping => b"STOPPING=1",
     };
     let sent = std::os::unix::net::UnixDatagram::unbound().and_then(|ours| ours.send_to(text, &socket));
     if let Err(fault) = sent {
@@ -25,4 +25,4 @@ pub fn notify(notice: Notice) {
 
 /// Nobody asks.
 #[cfg(not(unix))]
-pub fn notify(_: Notice) {}
+pub fn notify(_: SupervisorNotice) {}
