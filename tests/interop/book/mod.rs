@@ -28,7 +28,22 @@ use self::reader::Reader;
 const PAGES: [&str; 6] = ["start", "device", "application", "wallets", "production", "backup"];
 
 /// Commands that are not: the page, how they begin, and why.
-const LEFT_OUT: [(&str, &str, &str); 7] = [
+const LEFT_OUT: [(&str, &str, &str); 18] = [
+    ("container", "cargo build --release", "it builds for minutes; the script has a test of its own"),
+    ("container", "docker load", "it needs an engine and a registry"),
+    ("container", "docker run", "it needs an engine; the image is run without one by a test of its own"),
+    ("container", "openssl rand", "it needs an engine; the compose file has tests of its own"),
+    ("systemd", "cargo build --release", "it builds for minutes; the package has a test of its own"),
+    ("systemd", "install -m 644 my-vpgate.toml", "it needs systemd as the first process"),
+    ("systemd", "runuser", "it needs systemd as the first process"),
+    (
+        "systemd",
+        "systemd-sysusers",
+        "it needs systemd as the first process; its first line has a test of its own",
+    ),
+    ("systemd", "install -m 755", "it changes the machine that the tests run on"),
+    ("kubernetes", "helm install", "it needs a cluster; the chart has tests of its own"),
+    ("kubernetes", "vpgate keys list", "it needs a cluster"),
     ("start", "sudo apt-get install", "it changes the machine that the tests run on"),
     ("start", "adb reverse", "it needs a phone"),
     ("start", "cloudflared tunnel", "it needs the world"),
